@@ -1,0 +1,1 @@
+"""Errors, the formula gate, the design, the within kernel, covariances, results and random generators."""

@@ -1,0 +1,335 @@
+"""The kinds of result that every estimator returns: `FitResult`, `Derived`, `Measure`, `TestResult`.
+
+A verdict, the fifth kind, lives with the claims that it judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from panelkit.core.errors import SpecError
+
+if TYPE_CHECKING:
+    from panelkit.core.design import Design
+
+FloatArray = NDArray[np.float64]
+Language = Literal["en", "zh"]
+
+COLUMNS = (
+    "equation",
+    "term",
+    "estimate",
+    "std_error",
+    "statistic",
+    "p_value",
+    "conf_low",
+    "conf_high",
+)
+
+
+def t_survival(statistic: FloatArray, df: float | FloatArray) -> FloatArray:
+    """Return two-sided p-values from the survival function, so that they do not round to zero."""
+    from scipy import special  # the normal limit is exact for df = inf
+
+    size = np.abs(np.asarray(statistic, dtype=float))
+    degrees = np.broadcast_to(np.asarray(df, dtype=float), size.shape)
+    finite = np.isfinite(degrees)
+    p = 2.0 * special.ndtr(-size)
+    return np.where(finite, 2.0 * special.stdtr(np.where(finite, degrees, 1.0), -size), p)
+
+
+def t_quantile(level: float, df: float | FloatArray) -> FloatArray:
+    """Return the two-sided critical value of a t (df finite) or normal (df = inf) distribution."""
+    from scipy import special
+
+    if not 0.0 < level < 1.0:
+        raise SpecError(f"a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %")
+    degrees = np.asarray(df, dtype=float)
+    finite = np.isfinite(degrees)
+    tail = 0.5 + level / 2.0
+    return np.where(finite, special.stdtrit(np.where(finite, degrees, 1.0), tail), special.ndtri(tail))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Estimates:
+    """Named estimates with their uncertainty: what `FitResult` and `Derived` share.
+
+    Shapes: `terms` and `equations` k, `estimates` (k,), `covariance` (k, k), `df` scalar or (k,).
+    """
+
+    title: str
+    terms: tuple[str, ...]
+    estimates: FloatArray
+    covariance: FloatArray
+    equations: tuple[str, ...] = ()
+    df: float | FloatArray = np.inf
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        k = len(self.terms)
+        if self.estimates.shape != (k,) or self.covariance.shape != (k, k):
+            raise SpecError(
+                f"{self.title}: {k} terms, but estimates {self.estimates.shape} and covariance {self.covariance.shape}"
+            )
+        if not self.equations:
+            object.__setattr__(self, "equations", ("",) * k)
+
+    @property
+    def params(self) -> pd.Series:
+        """Return the estimates by term (by equation and term where there are several equations)."""
+        return pd.Series(self.estimates, index=self._labels(), name="estimate")
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Return the standard errors by term."""
+        return pd.Series(self._standard_errors(), index=self._labels(), name="std_error")
+
+    @property
+    def statistics(self) -> pd.Series:
+        """Return estimate / standard error by term."""
+        return pd.Series(self._statistics(), index=self._labels(), name="statistic")
+
+    @property
+    def p_values(self) -> pd.Series:
+        """Return two-sided p-values by term."""
+        return pd.Series(self._p_values(), index=self._labels(), name="p_value")
+
+    @property
+    def vcov(self) -> pd.DataFrame:
+        """Return the covariance matrix of the estimates, labelled on both sides."""
+        labels = self._labels()
+        return pd.DataFrame(self.covariance, index=labels, columns=labels)
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the two-sided interval by term, columns `conf_low` and `conf_high`."""
+        low, high = self._interval(level)
+        return pd.DataFrame({"conf_low": low, "conf_high": high}, index=self._labels())
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return one row a term, with the columns that every result of panelkit has."""
+        low, high = self._interval(level)
+        columns = (
+            list(self.equations),
+            list(self.terms),
+            self.estimates,
+            self._standard_errors(),
+            self._statistics(),
+            self._p_values(),
+            low,
+            high,
+        )
+        return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+    def glance(self) -> pd.Series:
+        """Return the facts about the whole fit: observations, groups, R2, covariance, convention."""
+        return pd.Series(dict(self.facts), name=self.title, dtype=object)
+
+    def summary(self, level: float = 0.95) -> str:
+        """Return the result as plain text: the table, the facts, the notes."""
+        table = self.tidy(level)
+        if not any(self.equations):
+            table = table.drop(columns="equation")
+        width = max((len(str(key)) for key in self.facts), default=0)
+        facts = [f"{key:<{width}}  {_plain(value)}" for key, value in self.facts.items()]
+        lines = [self.title, "=" * len(self.title), table.to_string(index=False, float_format=_number), "", *facts]
+        lines += ["", *(f"note: {note}" for note in self.notes)] if self.notes else []
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def to_latex(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
+        """Return (and write, if `path` is given) a booktabs table."""
+        from panelkit.show import tables
+
+        return tables.to_latex([self], path, language=language, **style)
+
+    def to_html(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
+        """Return (and write, if `path` is given) an HTML table."""
+        from panelkit.show import tables
+
+        return tables.to_html([self], path, language=language, **style)
+
+    def to_markdown(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
+        """Return (and write, if `path` is given) a Markdown table."""
+        from panelkit.show import tables
+
+        return tables.to_markdown([self], path, language=language, **style)
+
+    def to_docx(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
+        """Write a Word file with a three-line table and return its path."""
+        from panelkit.show import tables
+
+        return tables.to_docx([self], path, language=language, **style)
+
+    def _labels(self) -> pd.Index:
+        if len(set(self.equations)) == 1:
+            return pd.Index(self.terms, name="term")
+        return pd.MultiIndex.from_arrays([self.equations, self.terms], names=["equation", "term"])
+
+    def _standard_errors(self) -> FloatArray:
+        return np.sqrt(np.diag(self.covariance))
+
+    def _statistics(self) -> FloatArray:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.estimates / self._standard_errors()
+
+    def _p_values(self) -> FloatArray:
+        return t_survival(self._statistics(), self.df)
+
+    def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+        half = t_quantile(level, self.df) * self._standard_errors()
+        return self.estimates - half, self.estimates + half
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FitResult(Estimates):
+    """A fitted model: estimates and covariance are the facts, everything else is read from them.
+
+    `design` and `residuals` (n,) let inference refit the model; `spec` is the request that made it.
+    `facts` names at least nobs, n_units, n_periods, vcov and convention.
+    """
+
+    outcome: str
+    spec: Any
+    design: Design | None = None
+    residuals: FloatArray = field(default_factory=lambda: np.empty(0))
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def nobs(self) -> int:
+        """Return the number of observations behind the estimates."""
+        return int(self.facts["nobs"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uncertainty:
+    """How the uncertainty of a derived quantity was made."""
+
+    method: Literal["delta", "draws", "bootstrap"]
+    reps: int = 0
+    seed: int | None = None
+    discarded: int = 0
+
+    def sentence(self) -> str:
+        """Return the method as a note under a table."""
+        if self.method == "delta":
+            return "standard errors by the delta method"
+        seed = "a generator of the caller's" if self.seed is None else f"seed {self.seed}"
+        lost = f", {self.discarded} discarded" if self.discarded else ""
+        return f"{self.method}: {self.reps} replications, {seed}{lost}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Derived(Estimates):
+    """A function of parameters: impacts, indirect effects, long-run effects.
+
+    `draws` (reps, k), where given, makes the intervals (percentile) and p-values (share on the far side of
+    zero, doubled, with the +1 of a finite number of draws); otherwise they come from the covariance and `df`.
+    """
+
+    uncertainty: Uncertainty
+    draws: FloatArray | None = None
+
+    def _p_values(self) -> FloatArray:
+        if self.draws is None:
+            return super()._p_values()
+        reps = len(self.draws)
+        below = (1.0 + (self.draws <= 0.0).sum(axis=0)) / (reps + 1.0)
+        above = (1.0 + (self.draws >= 0.0).sum(axis=0)) / (reps + 1.0)
+        return np.minimum(1.0, 2.0 * np.minimum(below, above))
+
+    def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+        if self.draws is None:
+            return super()._interval(level)
+        tail = (1.0 - level) / 2.0
+        low, high = np.quantile(self.draws, [tail, 1.0 - tail], axis=0)
+        return low, high
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure:
+    """Index values by unit and year, with the weights behind them.
+
+    `values` has a (province, year) MultiIndex, one column an index; `weights`, where the index has any,
+    one row an indicator. `method` says how it was made, in words that a table can print.
+    """
+
+    name: str
+    values: pd.DataFrame
+    weights: pd.DataFrame | None = None
+    method: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a province, year and index: `province, year, measure, value`."""
+        long = self.values.rename_axis(columns="measure").stack().rename("value")
+        return long.reset_index()
+
+    def summary(self) -> str:
+        """Return the last year's values, the weights and the notes as plain text."""
+        years = self.values.index.get_level_values(-1)
+        last = self.values[years == years.max()]
+        parts = [self.name, "=" * len(self.name), last.to_string(float_format=_number)]
+        if self.weights is not None:
+            parts += ["", self.weights.to_string(float_format=_number)]
+        parts += [f"{key}: {_plain(value)}" for key, value in self.method.items()]
+        parts += [f"note: {note}" for note in self.notes]
+        return "\n".join(parts)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TestResult:
+    """A test: statistic, distribution and null hypothesis as a sentence, or why it does not apply."""
+
+    __test__ = False  # pytest must not collect it
+
+    name: str
+    null: str
+    statistic: float = float("nan")
+    distribution: str = ""
+    df: tuple[float, ...] = ()
+    p_value: float = float("nan")
+    reason: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def not_applicable(cls, name: str, null: str, because: str) -> TestResult:
+        """Return the result of a test that cannot be run, with the reason."""
+        return cls(name=name, null=null, reason=because)
+
+    @property
+    def applicable(self) -> bool:
+        """Return whether the test could be run."""
+        return not self.reason
+
+    def summary(self) -> str:
+        """Return the test in two lines of plain text."""
+        if not self.applicable:
+            return f"{self.name}: not applicable, because {self.reason}\nnull: {self.null}"
+        degrees = f"({', '.join(_plain(value) for value in self.df)})" if self.df else ""
+        head = f"{self.name}: {self.distribution}{degrees} = {_number(self.statistic)}, p = {self.p_value:.4g}"
+        return "\n".join([head, f"null: {self.null}", *(f"note: {note}" for note in self.notes)])
+
+    def __str__(self) -> str:
+        return self.summary()
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def _plain(value: Any) -> str:
+    return _number(value) if isinstance(value, float | np.floating) else str(value)

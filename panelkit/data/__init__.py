@@ -1,0 +1,1 @@
+"""Catalogue, provinces, vintages, yearbook readers, and `load_provinces`."""

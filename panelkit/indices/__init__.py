@@ -1,0 +1,1 @@
+"""Normalising, weighting, composites, coupling, structure, inequality, convergence, Markov."""

@@ -1,0 +1,1 @@
+"""One estimator a file, and the registry that names them."""

@@ -1,0 +1,1 @@
+"""Pages: overview, claim, replication package."""

@@ -1,0 +1,1 @@
+"""Weights, Moran and LISA, spectra and log-determinants."""
