@@ -1,0 +1,92 @@
+"""Declarations: a claim is fixed before it is computed, and every later change has a date and a reason."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from panelkit.claims.schema import Part, Text
+from panelkit.core.errors import SpecError
+
+FILE = "DECLARED.toml"
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Revision(Part):
+    """A dated change of a declared claim, with its reason."""
+
+    date: datetime.date
+    sha256: Digest
+    reason: Text
+
+
+class Declaration(Part):
+    """The first declaration of a claim and its revisions; the last hash is the one in force."""
+
+    declared: datetime.date
+    sha256: Digest
+    revision: tuple[Revision, ...] = ()
+
+    @property
+    def in_force(self) -> str:
+        """Return the hash that the claim must have now."""
+        return self.revision[-1].sha256 if self.revision else self.sha256
+
+
+class Declarations(Part):
+    """The shipped `DECLARED.toml`: one entry a document and one a claim."""
+
+    document: dict[str, Declaration] = Field(default_factory=dict)
+    claim: dict[str, Declaration] = Field(default_factory=dict)
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a table's content: spelling counts, the order and layout of the file do not."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def read_declarations(folder: Path) -> Declarations | None:
+    """Return the declarations of a folder of claim files, or None where it has none.
+
+    Raises
+    ------
+    SpecError
+        If the file is not valid.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path} is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise SpecError(f"{path}, {where}: {first['msg']}") from error
+
+
+def problem(kind: str, key: str, content: Mapping[str, Any], entry: Declaration | None) -> str | None:
+    """Return what is wrong between a table and its declaration, or None."""
+    digest = content_hash(content)
+    if entry is None:
+        return f"{kind} {key} is not declared: add [{kind}.{key}] with sha256 = {digest!r}"
+    if digest != entry.in_force:
+        return (
+            f"{kind} {key} differs from its declaration of {_last_date(entry)}: restore it, or add a "
+            f"[[{kind}.{key}.revision]] with date, reason and sha256 = {digest!r}"
+        )
+    return None
+
+
+def _last_date(entry: Declaration) -> str:
+    return str(entry.revision[-1].date if entry.revision else entry.declared)

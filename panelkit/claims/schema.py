@@ -1,0 +1,291 @@
+"""What a claim file may say: one seed document and its claims, checked field by field."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Status = Literal["computed", "pending", "not_testable"]
+RuleName = Literal[
+    "R-SIGN", "R-MAG", "R-RANK", "R-INEQ", "R-SPILL", "R-MED", "R-MOD", "R-THR", "R-CAUSE", "R-DESC"
+]
+Flag = Literal["association_only", "provincial_analogue", "proxy_only"]
+EffectName = Literal["coefficient", "one_percent_of_treatment", "percent_of_outcome"]
+
+Printed = Annotated[str, StringConstraints(pattern=r"^[+-]?\d+(\.\d+)?$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Indicator = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+
+_SLOT = re.compile(r"\{([^{}]*)\}")
+
+
+class Part(BaseModel):
+    """A table of a claim file: unknown fields are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Part):
+    """A sentence in English and in Chinese."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+
+class Document(Part):
+    """The seed document: cited as far as its own text shows."""
+
+    key: Key
+    authors: tuple[str, ...]
+    title: str
+    affiliation: tuple[str, ...] = ()
+    venue: str | None = None
+    year: int | None = None
+    doi: str | None = None
+    note: Text | None = None
+
+
+class Place(Part):
+    """Where the claim stands: the section, and a phrase short enough to find it by."""
+
+    section: str
+    phrase: str = Field(max_length=40)
+
+
+class Need(Part):
+    """What a pending claim waits for, and how to supply it."""
+
+    kind: Literal["capability", "figure"]
+    name: str
+    supply: Text
+
+
+class Sample(Part):
+    """The province-years of a design: years of the outcome, provinces, vintage by indicator."""
+
+    years: tuple[int, int]
+    provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
+    vintage: dict[Indicator, str] = {}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.years[0] > self.years[1]:
+            raise ValueError(
+                f"years run from {self.years[0]} to {self.years[1]}: write the earlier year first"
+            )
+        return self
+
+
+class Test(Part):
+    """The main test, declared with its draws and its seed."""
+
+    __test__ = False  # pytest must not collect it
+
+    method: Literal["wild_cluster_bootstrap"] = "wild_cluster_bootstrap"
+    weights: Literal["rademacher", "webb"] = "rademacher"
+    reps: int = Field(default=9999, ge=99, le=999_999)
+    seed: int = Field(ge=0)
+    level: Printed = "0.95"
+
+
+class Rule(Part):
+    """The verdict rule of a reading, with its parameters as printed."""
+
+    name: RuleName
+    value: Printed | None = None
+    sign: Literal["+", "-"] | None = None
+    relation: Literal["<", "<=", ">", ">="] | None = None
+
+    @model_validator(mode="after")
+    def _has_its_parameters(self) -> Self:
+        wanted = {"R-MAG": ("value",), "R-SIGN": ("sign",), "R-DESC": ("relation", "value")}
+        missing = [name for name in wanted.get(self.name, ()) if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{self.name} needs {' and '.join(missing)}")
+        return self
+
+
+class Plausibility(Part):
+    """A bound that the claimed number itself must respect, whatever the estimate is.
+
+    `yuan`: yuan of outcome for each yuan of treatment, national aggregate, not above `too_large`.
+    `reach`: what the claimed number makes of a relative rise of the treatment by `treatment_change`,
+    against the widest range of the outcome inside any one province.
+    """
+
+    kind: Literal["yuan", "reach"]
+    too_large: Printed | None = None
+    treatment_change: Printed | None = None
+    why: Text
+
+    @model_validator(mode="after")
+    def _has_its_bound(self) -> Self:
+        bound = "too_large" if self.kind == "yuan" else "treatment_change"
+        if getattr(self, bound) is None:
+            raise ValueError(f"plausibility `{self.kind}` needs {bound}")
+        return self
+
+
+class PanelDesign(Part):
+    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces."""
+
+    id: Key
+    kind: Literal["panel"] = "panel"
+    label: Text
+    estimator: str = "FixedEffects"
+    outcome: Expression
+    treatment: Expression
+    controls: tuple[Expression, ...] = ()
+    lag: int = Field(default=0, ge=0, le=5)
+    effects: Literal["none", "unit", "time", "twoway"] = "twoway"
+    vcov: str = "CRV3"
+    sample: Sample | None = None
+    yuan: Expression | None = None
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design, for the check of its roles."""
+        return (self.outcome, self.treatment, *self.controls, *([self.yuan] if self.yuan else []))
+
+
+class Reading(Part):
+    """One way to read the claim: the number it would be, the rule, the main designs."""
+
+    id: Key
+    label: Text
+    says: Text
+    main: bool = False
+    claimed: Printed | None = None
+    effect: EffectName = "coefficient"
+    rule: Rule
+    plausibility: Plausibility | None = None
+    design: tuple[PanelDesign, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _designs_differ(self) -> Self:
+        _no_twins("design", [design.id for design in self.design])
+        return self
+
+
+class Beside(Part):
+    """A ratio of figures that stands beside the estimates: national aggregate, p10 and p90."""
+
+    id: Key
+    label: Text
+    why: Text
+    figure: Expression
+
+
+class GridOption(Part):
+    """What one option of an axis changes in the design."""
+
+    id: Key
+    label: Text
+    years: tuple[int, int] | None = None
+    provinces: Literal["all", "no_tibet"] | tuple[str, ...] | None = None
+    vintage: dict[Indicator, str] | None = None
+    quantities: dict[Key, Indicator] | None = None
+    lag: int | None = Field(default=None, ge=0, le=5)
+    controls: tuple[Expression, ...] | None = None
+    effects: Literal["none", "unit", "time", "twoway"] | None = None
+
+
+class GridAxis(Part):
+    """One choice of the analyst: `main` names what the main design does, `option` the alternatives."""
+
+    id: Key
+    label: Text
+    main: Text
+    option: tuple[GridOption, ...] = Field(min_length=1)
+
+
+class Grid(Part):
+    """The defensible specifications: every combination of the axes, and units left out one at a time."""
+
+    axis: tuple[GridAxis, ...] = ()
+    leave_one_out: Literal["province"] | None = None
+
+
+class Claim(Part):
+    """One claim, in our own words, with the designs that test it or the reason why none does."""
+
+    id: Key
+    place: Place
+    says: Text
+    notes: Text | None = None
+    status: Status
+    flags: tuple[Flag, ...] = ()
+    reason: Text | None = None
+    needs: tuple[Need, ...] = ()
+    rules: tuple[RuleName, ...] = ()
+    claimed: Printed | None = None
+    quantities: dict[Key, Indicator] = {}
+    sample: Sample | None = None
+    test: Test | None = None
+    reading: tuple[Reading, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    grid: Grid = Grid()
+
+    @model_validator(mode="after")
+    def _status_is_carried(self) -> Self:
+        if self.status == "computed":
+            self._check_computed()
+        elif self.reason is None:
+            raise ValueError(f"status `{self.status}` needs a reason, in English and Chinese")
+        if self.status == "pending" and not self.needs:
+            raise ValueError(
+                "status `pending` needs at least one [[claim.needs]]: what is missing, how to supply it"
+            )
+        if self.status != "computed" and self.reading:
+            raise ValueError(f"status `{self.status}` has readings: set status to `computed`, or remove them")
+        return self
+
+    def _check_computed(self) -> None:
+        if not self.reading:
+            raise ValueError("status `computed` needs at least one [[claim.reading]]")
+        if self.test is None:
+            raise ValueError("status `computed` needs [claim.test] with a seed")
+        if sum(reading.main for reading in self.reading) != 1:
+            raise ValueError(
+                "exactly one reading carries `main = true`: the claim's verdict is that reading's"
+            )
+        _no_twins("reading", [reading.id for reading in self.reading])
+        designs = [design for reading in self.reading for design in reading.design]
+        if self.sample is None and any(design.sample is None for design in designs):
+            raise ValueError("no sample: give [claim.sample], or a sample in every design")
+        self._check_roles([text for design in designs for text in design.expressions()])
+        self._check_roles([item.figure for item in self.beside])
+
+    def _check_roles(self, expressions: list[str]) -> None:
+        used = {role for text in expressions for role in _SLOT.findall(text)}
+        options = [option for axis in self.grid.axis for option in axis.option]
+        used |= {role for option in options for role in option.quantities or {}}
+        unknown = sorted(used - set(self.quantities))
+        if unknown:
+            known = ", ".join(self.quantities) or "none"
+            raise ValueError(f"{{{'}, {'.join(unknown)}}} is not in [claim.quantities] (there: {known})")
+
+
+class ClaimFile(Part):
+    """One file: a document and its claims."""
+
+    document: Document
+    claim: tuple[Claim, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _claims_differ(self) -> Self:
+        _no_twins("claim", [claim.id for claim in self.claim])
+        return self
+
+
+def fill_roles(expression: str, quantities: dict[str, str]) -> str:
+    """Return the expression with each `{role}` replaced by its indicator."""
+    return _SLOT.sub(lambda match: quantities[match.group(1)], expression)
+
+
+def _no_twins(what: str, names: list[str]) -> None:
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ValueError(f"{what} `{'`, `'.join(twins)}` stands twice: ids differ")
