@@ -135,7 +135,7 @@ class PanelDesign(Part):
     id: Key
     kind: Literal["panel"] = "panel"
     label: Text
-    estimator: str = "FixedEffects"
+    estimator: str = "fixed_effects"
     outcome: Expression
     treatment: Expression
     controls: tuple[Expression, ...] = ()
