@@ -18,6 +18,7 @@ from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
     from panelkit.core.design import Design
+    from panelkit.core.linear import LinearFit
 
 FloatArray = NDArray[np.float64]
 Language = Literal["en", "zh"]
@@ -32,6 +33,18 @@ COLUMNS = (
     "conf_low",
     "conf_high",
 )
+
+_MAKETABLES_COLUMNS = {
+    "estimate": "b",
+    "std_error": "se",
+    "statistic": "t",
+    "p_value": "p",
+    "conf_low": "ci95l",
+    "conf_high": "ci95u",
+}
+_MAKETABLES_FACTS = {"N": "nobs", "se_type": "vcov", "ll": "log_likelihood", "adj_r2": "r2_adjusted"}
+_TO_MAKETABLES = {ours: theirs for theirs, ours in _MAKETABLES_FACTS.items()}
+_EFFECTS = {"unit": "province", "time": "year", "twoway": "province+year"}
 
 
 def t_survival(statistic: FloatArray, df: float | FloatArray) -> FloatArray:
@@ -139,7 +152,13 @@ class Estimates:
             table = table.drop(columns="equation")
         width = max((len(str(key)) for key in self.facts), default=0)
         facts = [f"{key:<{width}}  {_plain(value)}" for key, value in self.facts.items()]
-        lines = [self.title, "=" * len(self.title), table.to_string(index=False, float_format=_number), "", *facts]
+        lines = [
+            self.title,
+            "=" * len(self.title),
+            table.to_string(index=False, float_format=_number),
+            "",
+            *facts,
+        ]
         lines += ["", *(f"note: {note}" for note in self.notes)] if self.notes else []
         return "\n".join(lines)
 
@@ -170,6 +189,52 @@ class Estimates:
 
         return tables.to_docx([self], path, language=language, **style)
 
+    def to_text(self, *, language: Language = "en", **style: Any) -> str:
+        """Return the table for a terminal."""
+        from panelkit.show import tables
+
+        return tables.to_text([self], language=language, **style)
+
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """Return what maketables reads (b, se, t, p, ci95l, ci95u), `equation` and `term` beside it."""
+        table = self.tidy().rename(columns=_MAKETABLES_COLUMNS)
+        several = len(set(self.equations)) > 1
+        pairs = zip(self.equations, self.terms, strict=True)
+        keys = [f"{equation} · {term}" if several else term for equation, term in pairs]
+        table.index = pd.Index(keys, name="Coefficient", dtype=object)
+        return table
+
+    def __maketables_stat__(self, key: str) -> Any:
+        """Return a fact under maketables' name for it, or under our own."""
+        return self.facts.get(_MAKETABLES_FACTS.get(key, key))
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """Return the head of this result's column: the outcome of a fit, the title of anything else."""
+        return self.title
+
+    @property
+    def __maketables_fixef_string__(self) -> str | None:
+        """Return the absorbed effects, joined by a plus sign."""
+        return _EFFECTS.get(str(self.facts.get("effects", "")))
+
+    @property
+    def __maketables_vcov_info__(self) -> dict[str, Any]:
+        """Return the covariance that the errors come from."""
+        return {"vcov_type": str(self.facts.get("vcov", "")), "clustervar": None}
+
+    @property
+    def __maketables_default_stat_keys__(self) -> list[str]:
+        """Return the facts that a table shows unless told otherwise."""
+        held = ("nobs", "n_units", "n_periods", "r2_within")
+        return [_TO_MAKETABLES.get(key, key) for key in held if key in self.facts] + ["se_type"]
+
+    @property
+    def __maketables_stat_labels__(self) -> dict[str, str]:
+        """Return labels of the facts that maketables has no name for."""
+        return {"n_units": "Units", "n_periods": "Periods"}
+
     def _labels(self) -> pd.Index:
         if len(set(self.equations)) == 1:
             return pd.Index(self.terms, name="term")
@@ -194,15 +259,22 @@ class Estimates:
 class FitResult(Estimates):
     """A fitted model: estimates and covariance are the facts, everything else is read from them.
 
-    `design` and `residuals` (n,) let inference refit the model; `spec` is the request that made it.
+    `design`, `linear` (the swept least-squares problem, where the model is one) and `residuals` (n,) let
+    inference refit the model; `spec` is the request that made it.
     `facts` names at least nobs, n_units, n_periods, vcov and convention.
     """
 
     outcome: str
     spec: Any
     design: Design | None = None
+    linear: LinearFit | None = None
     residuals: FloatArray = field(default_factory=lambda: np.empty(0))
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """Return the name of the outcome."""
+        return self.outcome
 
     @property
     def nobs(self) -> int:
@@ -271,8 +343,8 @@ class Measure:
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a province, year and index: `province, year, measure, value`."""
-        long = self.values.rename_axis(columns="measure").stack().rename("value")
-        return long.reset_index()
+        long = self.values.rename_axis(columns="measure").stack()
+        return long.to_frame("value").reset_index()
 
     def summary(self) -> str:
         """Return the last year's values, the weights and the notes as plain text."""
@@ -320,7 +392,9 @@ class TestResult:
         if not self.applicable:
             return f"{self.name}: not applicable, because {self.reason}\nnull: {self.null}"
         degrees = f"({', '.join(_plain(value) for value in self.df)})" if self.df else ""
-        head = f"{self.name}: {self.distribution}{degrees} = {_number(self.statistic)}, p = {self.p_value:.4g}"
+        head = (
+            f"{self.name}: {self.distribution}{degrees} = {_number(self.statistic)}, p = {self.p_value:.4g}"
+        )
         return "\n".join([head, f"null: {self.null}", *(f"note: {note}" for note in self.notes)])
 
     def __str__(self) -> str:
@@ -332,4 +406,4 @@ def _number(value: float) -> str:
 
 
 def _plain(value: Any) -> str:
-    return _number(value) if isinstance(value, float | np.floating) else str(value)
+    return _number(float(value)) if isinstance(value, float | np.floating) else str(value)

@@ -1,0 +1,68 @@
+"""Small-sample conventions by the name of the program that prints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from panelkit.core.errors import SpecError
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How a program counts degrees of freedom.
+
+    `drop_singletons`: units or periods with one row leave the sample first.
+    `group_factor`: whether clustered variances carry G/(G-1).
+    `nested_effects`: whether effects nested in the clusters count as parameters of a clustered variance.
+    `cluster_df`: the degrees of freedom of t under clustering: groups less one, or observations less parameters.
+    `sentence`: what a table prints.
+    """
+
+    name: str
+    drop_singletons: bool
+    group_factor: bool
+    nested_effects: Literal["never", "unless all", "refuse"]
+    cluster_df: Literal["groups", "residual"]
+    sentence: str
+
+
+CONVENTIONS = {
+    "reghdfe": Convention(
+        "reghdfe",
+        drop_singletons=True,
+        group_factor=True,
+        nested_effects="never",
+        cluster_df="groups",
+        sentence="reghdfe: singletons dropped, effects nested in the clusters not counted, t(G-1)",
+    ),
+    "xtreg": Convention(
+        "xtreg",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="refuse",
+        cluster_df="groups",
+        sentence="xtreg, fe: singletons kept, unit effects not counted, clusters must hold whole units, t(G-1)",
+    ),
+    "linearmodels": Convention(
+        "linearmodels",
+        drop_singletons=False,
+        group_factor=False,
+        nested_effects="unless all",
+        cluster_df="residual",
+        sentence="linearmodels.PanelOLS defaults: no G/(G-1), effects counted unless nested in the clusters, t(n-K)",
+    ),
+}
+
+
+def convention_named(name: str) -> Convention:
+    """Return the convention.
+
+    Raises
+    ------
+    SpecError
+        If no convention has that name.
+    """
+    if name not in CONVENTIONS:
+        raise SpecError(f"convention is one of {', '.join(CONVENTIONS)}, not {name!r}")
+    return CONVENTIONS[name]

@@ -1,0 +1,254 @@
+"""Covariance specs: what to assume of the errors, as frozen values that a claim file can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+
+from panelkit.core import sandwich
+from panelkit.core.conventions import Convention
+from panelkit.core.errors import SpecError
+from panelkit.core.linear import LinearFit
+from panelkit.core.within import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from panelkit.core.design import Design
+
+UNIT_NAMES = ("province", "unit")
+TIME_NAMES = ("year", "time")
+
+
+@dataclass(frozen=True, eq=False)
+class Vcov:
+    """A covariance matrix (k, k), the degrees of freedom of its t statistics, and what a table says of it."""
+
+    matrix: FloatArray
+    df: float | FloatArray
+    name: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class VcovSpec(Protocol):
+    """What every covariance spec offers."""
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns beside unit and time that the design must carry."""
+        ...
+
+    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+        """Return the covariance of a swept least-squares fit."""
+        ...
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Group codes (n,) from 0 without gaps, with the name to print."""
+
+    codes: IntArray
+    name: str
+
+    @property
+    def count(self) -> int:
+        return int(self.codes.max()) + 1
+
+
+def clusters_of(design: Design, by: str | None) -> Clusters:
+    """Return the clusters that `by` names: the unit (None), the time, or a column of the design.
+
+    Raises
+    ------
+    SpecError
+        If there are fewer than two clusters, or a row has none.
+    """
+    if by is None or by in UNIT_NAMES:
+        found = Clusters(design.unit, "province" if by is None else by)
+    elif by in TIME_NAMES:
+        found = Clusters(design.time, by)
+    else:
+        found = Clusters(np.unique(design.extra[by], return_inverse=True)[1].astype(np.int64), by)
+    if found.count < 2:
+        raise SpecError(
+            f"clusters by `{found.name}`: the sample holds {found.count} cluster, and a clustered covariance "
+            "needs at least two: cluster by another column or use Robust()"
+        )
+    return found
+
+
+def _columns(*names: str | None) -> tuple[str, ...]:
+    return tuple(name for name in names if name is not None and name not in UNIT_NAMES + TIME_NAMES)
+
+
+@dataclass(frozen=True)
+class Iid:
+    """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K)."""
+
+    def columns(self) -> tuple[str, ...]:
+        return ()
+
+    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+        return Vcov(fit.bread * fit.rss / fit.df_resid, float(fit.df_resid), "iid")
+
+
+@dataclass(frozen=True)
+class Robust:
+    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K)."""
+
+    kind: Literal["HC0", "HC1"] = "HC1"
+
+    def columns(self) -> tuple[str, ...]:
+        return ()
+
+    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+        if self.kind not in ("HC0", "HC1"):
+            raise SpecError(f"Robust(kind) is HC0 or HC1, not {self.kind!r}")
+        factor = fit.n / fit.df_resid if self.kind == "HC1" else 1.0
+        matrix = sandwich.heteroskedastic(fit) * factor
+        return Vcov(matrix, float(fit.df_resid), f"robust, {self.kind}")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Errors correlated inside clusters (CRV1); `by` names a column or level, None is the unit."""
+
+    by: str | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        return _columns(self.by)
+
+    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+        clusters = clusters_of(design, self.by)
+        factor = small_sample_factor(fit, (clusters,), convention)
+        matrix = sandwich.clustered(fit, clusters.codes) * factor
+        return Vcov(
+            matrix,
+            _cluster_df(fit, clusters.count, convention),
+            f"cluster (CRV1) by {clusters.name}",
+            {"n_clusters": clusters.count},
+        )
+
+
+@dataclass(frozen=True)
+class TwoWayCluster:
+    """Errors correlated inside either of two clusterings (Cameron, Gelbach and Miller 2011).
+
+    V = V_a + V_b - V_ab with the factor of the smaller number of clusters; where that is not positive
+    definite, its negative eigenvalues are set to zero and the result says so.
+    """
+
+    first: str = "province"
+    second: str = "year"
+
+    def columns(self) -> tuple[str, ...]:
+        return _columns(self.first, self.second)
+
+    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+        a, b = clusters_of(design, self.first), clusters_of(design, self.second)
+        fewest = min(a, b, key=lambda clusters: clusters.count)
+        both = np.unique(a.codes * b.count + b.codes, return_inverse=True)[1]
+        matrix = (
+            sandwich.clustered(fit, a.codes)
+            + sandwich.clustered(fit, b.codes)
+            - sandwich.clustered(fit, both)
+        )
+        factor = small_sample_factor(fit, (a, b), convention, fewest.count)
+        mended, notes = sandwich.nearest_positive(matrix * factor)
+        return Vcov(
+            mended,
+            _cluster_df(fit, fewest.count, convention),
+            f"two-way cluster by {a.name} and {b.name}",
+            {"n_clusters": fewest.count},
+            notes,
+        )
+
+
+@dataclass(frozen=True)
+class CRV3:
+    """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).
+
+    Every cluster leaves in turn and everything, period effects included, is estimated anew.
+    """
+
+    by: str | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        return _columns(self.by)
+
+    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+        clusters = clusters_of(design, self.by)
+        betas, identified = sandwich.delete_one(fit, design.y, design_columns(design, fit), clusters.codes)
+        if not identified.all():
+            raise SpecError(_lost_without(clusters, design, np.flatnonzero(~identified), self.by))
+        centred = betas - fit.beta
+        matrix = centred.T @ centred * (clusters.count - 1) / clusters.count
+        return Vcov(
+            matrix,
+            float(clusters.count - 1),
+            f"CRV3 (jackknife) by {clusters.name}, t({clusters.count - 1})",
+            {"n_clusters": clusters.count},
+        )
+
+
+def design_columns(design: Design, fit: LinearFit) -> FloatArray:
+    """Return the unswept regressors of the fit, (n, k)."""
+    if design.terms == fit.terms:
+        return design.X
+    return design.X[:, [design.terms.index(term) for term in fit.terms]]
+
+
+def small_sample_factor(
+    fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention, count: int | None = None
+) -> float:
+    """Return the factor on a clustered variance under a convention."""
+    n, k = fit.n, fit.k + _counted_effects(fit, clusterings, convention)
+    groups = clusterings[0].count if count is None else count
+    if convention.group_factor:
+        return groups / (groups - 1) * (n - 1) / (n - k)
+    return n / (n - k)
+
+
+def _counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
+    """Return how many effects count as parameters of a clustered variance."""
+    if fit.effects == "none":
+        return 0
+    dimensions = {
+        "unit": ("unit",),
+        "time": ("time",),
+        "twoway": ("unit", "time"),
+    }[fit.effects]
+    nested = {d: any(_is_nested(getattr(fit.layout, d), c.codes) for c in clusterings) for d in dimensions}
+    if convention.nested_effects == "unless all":
+        return 0 if all(nested.values()) else fit.absorbed
+    if convention.nested_effects == "refuse" and not nested.get("unit", True):
+        raise SpecError(
+            "convention xtreg: the clusters must hold whole units, as Stata's xtreg demands: "
+            "cluster by the unit or by a group of units, or use convention='reghdfe'"
+        )
+    saved = sum(
+        (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]
+    )
+    return fit.absorbed - saved
+
+
+def _is_nested(effect: IntArray, clusters: IntArray) -> bool:
+    """Return whether every level of the effect lies in one cluster."""
+    first = np.full(int(effect.max()) + 1, -1, dtype=np.int64)
+    first[effect[::-1]] = clusters[::-1]
+    return bool((first[effect] == clusters).all())
+
+
+def _cluster_df(fit: LinearFit, count: int, convention: Convention) -> float:
+    return float(count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
+
+
+def _lost_without(clusters: Clusters, design: Design, lost: IntArray, by: str | None) -> str:
+    labels = design.unit_labels[lost] if by is None or by in UNIT_NAMES else lost
+    names = ", ".join(str(label) for label in labels)
+    return (
+        f"CRV3 leaves out one cluster at a time, and without {clusters.name} {names} the regressors are not "
+        "identified (a treatment that only one cluster has?): use wild_cluster_bootstrap or randomisation "
+        "inference, or Cluster()"
+    )

@@ -1,0 +1,152 @@
+"""Fixed effects: least squares after unit, time or two-way effects are swept out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.conventions import convention_named
+from panelkit.core.design import Design, build_design
+from panelkit.core.errors import DataError
+from panelkit.core.linear import LinearFit, fit_swept
+from panelkit.core.results import FitResult
+from panelkit.core.vcov import CRV3, Vcov, VcovSpec
+from panelkit.core.within import Effects, Layout, check_effects
+
+
+@dataclass(frozen=True)
+class FixedEffects:
+    """A linear panel regression with fixed effects.
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ regressors`; see the formula page for what may stand in it.
+    effects
+        "twoway" (unit and time), "unit", "time" or "none" (then the intercept is estimated).
+    vcov
+        A covariance spec; the default is the delete-one-province jackknife with t(G-1).
+    convention
+        How degrees of freedom are counted: "reghdfe", "xtreg" or "linearmodels".
+
+    Notes
+    -----
+    The estimates are exact on unbalanced panels. Nothing is dropped silently: rows with missing cells and,
+    under "reghdfe", singletons stand in `dropped` with their reason.
+    """
+
+    formula: str
+    effects: Effects = "twoway"
+    vcov: VcovSpec = CRV3()
+    convention: str = "reghdfe"
+
+    def __post_init__(self) -> None:
+        check_effects(self.effects)
+        convention_named(self.convention)
+
+    def with_vcov(self, vcov: VcovSpec) -> FixedEffects:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(self, data: pd.DataFrame, *, unit: str | None = None, time: str | None = None) -> FitResult:
+        """Fit the model to a panel.
+
+        Parameters
+        ----------
+        data
+            A frame with a (province, year) MultiIndex, or any frame with `unit` and `time` columns named.
+            Row order does not matter.
+
+        Raises
+        ------
+        DataError
+            If the panel is unusable: duplicated province-years, no complete row, one unit only.
+        SpecError
+            If the formula, a regressor or the covariance cannot be right for these data.
+        """
+        design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        return fit_design(design, self)
+
+
+def fit_design(design: Design, spec: FixedEffects) -> FitResult:
+    """Fit a design: the road that formulas and arrays share."""
+    convention = convention_named(spec.convention)
+    design = _without_intercept(design) if spec.effects != "none" else design
+    if convention.drop_singletons:
+        design = _without_singletons(design, spec.effects)
+    _refuse_one_unit(design, spec.effects)
+    layout = Layout(design.unit, design.time)
+    linear = fit_swept(design.y, design.X, design.terms, layout, spec.effects)
+    vcov = spec.vcov.compute(linear, design, convention)
+    return FitResult(
+        title=f"Fixed effects ({spec.effects}): {design.outcome}",
+        terms=design.terms,
+        estimates=linear.beta,
+        covariance=vcov.matrix,
+        df=vcov.df,
+        facts=_facts(design, linear, spec, vcov),
+        notes=(*design.notes, convention.sentence, *vcov.notes),
+        outcome=design.outcome,
+        spec=spec,
+        design=design,
+        linear=linear,
+        residuals=linear.residuals,
+        dropped=design.dropped,
+    )
+
+
+def _facts(design: Design, linear: LinearFit, spec: FixedEffects, vcov: Vcov) -> dict[str, Any]:
+    deviations = design.y - design.y.mean()
+    years = design.time_labels
+    return {
+        "nobs": linear.n,
+        "n_units": linear.layout.n_units,
+        "n_periods": linear.layout.n_times,
+        "years": f"{years[0]}-{years[-1]}",
+        "balanced": linear.layout.balanced,
+        **vcov.facts,
+        "r2_within": 1.0 - linear.rss / linear.tss if linear.tss > 0.0 else float("nan"),
+        "r2": 1.0 - linear.rss / float(deviations @ deviations),
+        "sigma": float(np.sqrt(linear.rss / linear.df_resid)),
+        "df_resid": linear.df_resid,
+        "effects": spec.effects,
+        "vcov": vcov.name,
+        "convention": spec.convention,
+    }
+
+
+def _without_intercept(design: Design) -> Design:
+    if not design.has_intercept:
+        return design
+    keep = [j for j, term in enumerate(design.terms) if term != "Intercept"]
+    terms = tuple(design.terms[j] for j in keep)
+    return replace(design, X=design.X[:, keep], terms=terms, has_intercept=False)
+
+
+def _without_singletons(design: Design, effects: Effects) -> Design:
+    """Drop units (and, with time effects, periods) that hold one row, until none is left."""
+    while True:
+        alone = np.zeros(len(design.y), dtype=bool)
+        if effects in ("unit", "twoway"):
+            alone |= np.bincount(design.unit)[design.unit] == 1
+        if effects in ("time", "twoway"):
+            alone |= np.bincount(design.time)[design.time] == 1
+        if not alone.any():
+            return design
+        if alone.all():
+            raise DataError(
+                "every row is the only one of its province or year, so the effects fit it exactly: "
+                "take more years or provinces, or effects='none'"
+            )
+        design = design.keep(~alone, reason="singleton: the only row of its province or year")
+
+
+def _refuse_one_unit(design: Design, effects: Effects) -> None:
+    if design.unit[-1] == 0 and effects in ("time", "twoway"):
+        raise DataError(
+            f"the sample holds one unit ({design.unit_labels[0]}), and time effects then fit every row exactly: "
+            "take more provinces or effects='unit'"
+        )
