@@ -1,0 +1,316 @@
+"""Work out the tree of a formula on the columns of a frame; nothing is ever handed to Python's `eval`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.errors import DataError
+from panelkit.core.grammar import Call, Chain, Column, Factor, Negate, Node, Number, Power, columns_of
+from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
+
+_ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
+    "log": np.log,
+    "log1p": np.log1p,
+    "log2": np.log2,
+    "log10": np.log10,
+    "exp": np.exp,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+    "asinh": np.arcsinh,
+}
+_LOGS = frozenset({"log", "log2", "log10"})
+
+
+class Table:
+    """The columns of a frame as checked float arrays, and the place of every row."""
+
+    def __init__(self, frame: pd.DataFrame, unit: str | None = None, time: str | None = None) -> None:
+        if not isinstance(frame, pd.DataFrame):
+            raise DataError(f"the data are a pandas DataFrame, not {type(frame).__name__}")
+        self.frame = frame
+        self.unit = unit
+        self.time = time
+        self._columns: dict[str, Array] = {}
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @cached_property
+    def panel(self) -> PanelIndex:
+        """Return the units and times of the rows."""
+        return read_panel_index(self.frame, self.unit, self.time)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the names that a formula may use: columns, then levels of the index."""
+        levels = [name for name in self.frame.index.names if isinstance(name, str)]
+        return frozenset([*(name for name in self.frame.columns if isinstance(name, str)), *levels])
+
+    def require(self, wanted: Iterable[str]) -> None:
+        """Refuse, in one message, every name that the data do not hold.
+
+        Raises
+        ------
+        DataError
+            With near matches for each missing name.
+        """
+        missing = [name for name in dict.fromkeys(wanted) if name not in self.names]
+        if not missing:
+            return
+        lines = []
+        for name in missing:
+            near = difflib.get_close_matches(name, sorted(self.names), n=3, cutoff=0.6)
+            lines.append(
+                f"`{name}`" + (f" (near: {', '.join(f'`{match}`' for match in near)})" if near else "")
+            )
+        held = listed([f"`{name}`" for name in sorted(self.names)], len(self.names))
+        raise DataError(f"the data hold no column {', '.join(lines)}. There are {held}.")
+
+    def raw(self, name: str) -> Any:
+        """Return a column, or a level of the index, as it stands."""
+        if name in self.frame.columns:
+            values: Any = self.frame[name]
+            if isinstance(values, pd.DataFrame):
+                raise DataError(
+                    f"the data hold {values.shape[1]} columns called `{name}`: rename all but one"
+                )
+            return values
+        return self.frame.index.get_level_values(name)
+
+    def column(self, name: str) -> Array:
+        """Return a column as (n,) float64, NaN where missing.
+
+        Raises
+        ------
+        DataError
+            If a cell is not a number, or is infinite.
+        """
+        if name not in self._columns:
+            values = self._numbers(name)
+            infinite = np.isinf(values)
+            if bool(infinite.any()):
+                raise DataError(
+                    f"column `{name}` is infinite in {self.where(infinite)}: "
+                    "correct those cells, or set them to missing"
+                )
+            self._columns[name] = values
+        return self._columns[name]
+
+    def _numbers(self, name: str) -> Array:
+        values = self.raw(name)
+        dtype = values.dtype
+        if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
+            return np.asarray(values.to_numpy(), dtype=np.float64)
+        if not isinstance(dtype, np.dtype) and pd.api.types.is_numeric_dtype(dtype):
+            return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        cells = values.to_numpy(dtype=object)
+        missing = np.asarray(pd.isna(cells))
+        if isinstance(dtype, pd.CategoricalDtype):
+            raise DataError(f"column `{name}` holds categories: write `C({name})`, or convert it to numbers")
+        wrong = (
+            np.array([not isinstance(cell, (int, float, np.number, np.bool_)) for cell in cells]) & ~missing
+        )
+        if bool(wrong.any()):
+            first = cells[int(np.flatnonzero(wrong)[0])]
+            raise DataError(
+                f"column `{name}` is not numeric: {first!r} in {self.where(wrong)}. Write `C({name})` for "
+                "categories, or convert it first (`pandas.to_numeric`)."
+            )
+        return np.where(missing, np.nan, np.where(missing, 0.0, cells)).astype(np.float64)
+
+    def where(self, rows: Array) -> str:
+        """Name the places of the marked rows: the first few, and how many more."""
+        at = np.flatnonzero(rows)
+        try:
+            named = [self.panel.place(int(row)) for row in at[:SHOWN]]
+        except DataError:
+            named = [f"row {self.frame.index[int(row)]!s}" for row in at[:SHOWN]]
+        return listed(named, len(at))
+
+    @cached_property
+    def breaks(self) -> dict[str, list[int]]:
+        """Return the years in which a series starts a new base, but for the series that are allowed to."""
+        facts = self.frame.attrs.get("panelkit", {})
+        allowed = set(facts.get("breaks_allowed", ()))
+        return {
+            name: sorted(int(year) for year in years)
+            for name, years in facts.get("breaks", {}).items()
+            if name not in allowed
+        }
+
+
+class Evaluator:
+    """Values of trees on one table; problems are gathered, and raised together by `finish`.
+
+    `sample` (n,) bool marks the rows whose mean, deviation and quantiles center(), standardize(), scale()
+    and winsorize() use.
+    """
+
+    def __init__(self, table: Table, sample: Array | None = None) -> None:
+        self.table = table
+        self.sample = sample
+        self.problems: list[str] = []
+
+    def factor(self, factor: Factor) -> Array:
+        """Return one factor's value as (n,) float64; of C(), bs() and poly(), of their argument."""
+        value = self.value(factor.node)
+        if value.ndim == 0:
+            return np.full(len(self.table), float(value))
+        return value
+
+    def finish(self) -> None:
+        """Raise every problem met so far in one DataError."""
+        if self.problems:
+            raise DataError("\n".join(dict.fromkeys(self.problems)))
+
+    def value(self, node: Node) -> Array:
+        """Return the value of a tree, (n,) or () for a number."""
+        match node:
+            case Number(value):
+                return np.asarray(value)
+            case Column(name):
+                return self.table.column(name)
+            case Negate(operand):
+                return -self.value(operand)
+            case Chain():
+                return self._chain(node)
+            case Power():
+                return self._power(node)
+            case Call():
+                return self._call(node)
+
+    def _chain(self, node: Chain) -> Array:
+        total = self.value(node.first)
+        with np.errstate(all="ignore"):
+            for operator, part in node.rest:
+                other = self.value(part)
+                if operator == "/":
+                    total = self._ratio(node, total, other, part)
+                else:
+                    total = self._finite(node, _OPERATIONS[operator](total, other), total, other)
+        return total
+
+    def _ratio(self, node: Chain, above: Array, below: Array, part: Node) -> Array:
+        zero = (below == 0) & ~np.isnan(above)
+        if bool(np.any(zero)):
+            self._problem(
+                node.label,
+                f"{_named(part)} is zero",
+                zero,
+                "leave those rows out, or divide by something else",
+            )
+        return self._finite(node, above / np.where(below == 0, np.nan, below), above, below)
+
+    def _power(self, node: Power) -> Array:
+        base, exponent = self.value(node.base), self.value(node.exponent)
+        with np.errstate(all="ignore"):
+            return self._finite(node, np.asarray(np.power(base, exponent)), base, exponent)
+
+    def _finite(self, node: Chain | Power | Call, result: Array, *inputs: Array) -> Array:
+        bad = ~np.isfinite(result)
+        for value in inputs:
+            bad = bad & np.isfinite(value)
+        if bool(np.any(bad)):
+            self._problem(
+                node.label, "the result is not a finite number", bad, "leave those rows out, or rescale"
+            )
+            result = np.where(bad, np.nan, result)
+        return result
+
+    def _problem(self, label: str, seen: str, rows: Array, remedy: str) -> None:
+        marked = np.broadcast_to(rows, (len(self.table),))
+        self.problems.append(f"`{label}`: {seen} in {self.table.where(marked)}. Remedy: {remedy}.")
+
+    def _call(self, node: Call) -> Array:
+        value = self.value(node.argument)
+        if node.name in _ELEMENTWISE:
+            return self._elementwise(node, value)
+        if node.name in ("lag", "lead", "diff"):
+            return self._shift(node, value)
+        if node.name in ("center", "standardize", "scale", "winsorize"):
+            return self._by_sample(node, value)
+        return value
+
+    def _elementwise(self, node: Call, value: Array) -> Array:
+        named = _named(node.argument)
+        if node.name in _LOGS or node.name == "log1p":
+            bound = -1.0 if node.name == "log1p" else 0.0
+            bad = value <= bound
+            seen = f"{named} is zero or negative" if bound == 0 else f"{named} is -1 or less"
+            remedy = f"leave those rows out, or use asinh({named.strip('`')}) or log1p() where zero is a real value"
+        elif node.name == "sqrt":
+            bad, seen, remedy = value < 0, f"{named} is negative", "leave those rows out, or use abs()"
+        else:
+            bad, seen, remedy = np.zeros(value.shape, dtype=bool), "", ""
+        if bool(np.any(bad)):
+            self._problem(node.label, seen, bad, remedy)
+            value = np.where(bad, np.nan, value)
+        with np.errstate(all="ignore"):
+            return self._finite(node, np.asarray(_ELEMENTWISE[node.name](value)), value)
+
+    def _shift(self, node: Call, value: Array) -> Array:
+        value = np.broadcast_to(value, (len(self.table),))
+        step = -node.count("k") if node.name == "lead" else node.count("k")
+        panel = self.table.panel
+        shifted, source = panel.shifted(value, step)
+        self._refuse_breaks(node, shifted, source)
+        return value - shifted if node.name == "diff" else shifted
+
+    def _refuse_breaks(self, node: Call, shifted: Array, source: Array) -> None:
+        crossing = [name for name in columns_of(node) if self.table.breaks.get(name)]
+        if not crossing:
+            return
+        panel = self.table.panel
+        year = panel.time_labels[panel.time]
+        early, late = np.minimum(year, year[source]), np.maximum(year, year[source])
+        held = (source >= 0) & ~np.isnan(shifted)
+        for name in crossing:
+            for start in self.table.breaks[name]:
+                rows = held & (early < start) & (start <= late)
+                if bool(rows.any()):
+                    self._problem(
+                        node.label,
+                        f"`{name}` starts a new base in {start}, and the step crosses it",
+                        rows,
+                        f"use a vintage on one base, keep to the years on one side of {start}, or name `{name}` in "
+                        '`data.attrs["panelkit"]["breaks_allowed"]`',
+                    )
+
+    def _by_sample(self, node: Call, value: Array) -> Array:
+        value = np.broadcast_to(value, (len(self.table),))
+        used = value if self.sample is None else value[self.sample]
+        used = used[~np.isnan(used)]
+        if len(used) == 0:
+            return value
+        if node.name == "winsorize":
+            share = float(node.option("p") or 0.0)
+            low, high = np.quantile(used, [share, 1 - share])
+            return np.clip(value, low, high)
+        centred = value - used.mean()
+        if node.name == "center":
+            return centred
+        deviation = float(used.std(ddof=1)) if len(used) > 1 else 0.0
+        if deviation == 0.0:
+            self._problem(
+                node.label, f"{_named(node.argument)} does not vary", ~np.isnan(value), "leave it out"
+            )
+            return centred
+        return centred / deviation
+
+
+_OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {"+": np.add, "-": np.subtract, "*": np.multiply}
+
+
+def _named(node: Node) -> str:
+    match node:
+        case Column(name):
+            return f"`{name}`"
+        case Chain(label=label) | Power(label=label) | Call(label=label):
+            return f"`{label}`"
+    return "the value"

@@ -1,0 +1,318 @@
+"""The design: one formula on one panel as sorted, complete, typed arrays.
+
+Row order never matters: rows are sorted unit-major, then by time. Nothing is dropped silently: what left
+the sample, and why, stands in `Design.dropped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.arithmetic import Table
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.formula import Columns, Formula, as_formula, columns_on
+from panelkit.core.grammar import columns_of
+from panelkit.core.model_matrix import INTERCEPT, Memory
+from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Sorted, complete arrays of one regression; n rows, k terms, N units, T times.
+
+    y (n,) and X (n, k) are float64 (X in column order); unit and time (n,) are int64 codes into unit_labels
+    (N,) and time_labels (T,), sorted unit-major, then by time, every code used. `extra` holds further
+    columns (n,) by name. `dropped` has columns province, year, reason. The arrays are read-only.
+    """
+
+    y: Array
+    X: Array
+    outcome: str
+    terms: tuple[str, ...]
+    unit: Array
+    time: Array
+    unit_labels: Array
+    time_labels: Array
+    extra: Mapping[str, Array]
+    dropped: pd.DataFrame
+    notes: tuple[str, ...]
+    has_intercept: bool
+    formula: Formula | None = None
+    memory: Memory = field(default_factory=Memory, repr=False)
+
+    def labels(self) -> pd.MultiIndex:
+        """Return the (province, year) index of the rows."""
+        levels: list[Any] = [pd.Index(self.unit_labels), pd.Index(self.time_labels)]
+        codes: list[Any] = [self.unit, self.time]
+        return pd.MultiIndex(levels=levels, codes=codes, names=["province", "year"])
+
+    def counts(self) -> dict[str, int | bool]:
+        """Count rows, units and times, rows dropped, units seen once; say whether the panel is balanced."""
+        n, n_units, n_periods = len(self.y), len(self.unit_labels), len(self.time_labels)
+        per_unit = np.bincount(self.unit, minlength=n_units)
+        return {
+            "nobs": n,
+            "n_units": n_units,
+            "n_periods": n_periods,
+            "n_terms": len(self.terms),
+            "n_dropped": len(self.dropped),
+            "n_singletons": int(np.sum(per_unit == 1)),
+            "first_year": int(self.time_labels[0]),
+            "last_year": int(self.time_labels[-1]),
+            "balanced": n == n_units * n_periods,
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """Return outcome and terms as a frame on the (province, year) index."""
+        data = np.column_stack([self.y, self.X])
+        return pd.DataFrame(data, index=self.labels(), columns=pd.Index([self.outcome, *self.terms]))
+
+
+def build_design(
+    formula: str | Formula,
+    data: pd.DataFrame,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    extra: Sequence[str] = (),
+    like: Design | None = None,
+) -> Design:
+    """Build the design of a formula on a panel.
+
+    Parameters
+    ----------
+    formula
+        Text, or a formula that passed the gate.
+    data
+        A frame with a (province, year) MultiIndex, or any frame with `unit=` and `time=`.
+    extra
+        Names of further columns or index levels to carry along (clusters, weights).
+    like
+        A design whose category levels and spline knots are used again on these data.
+
+    Raises
+    ------
+    SpecError
+        If the formula does not pass the gate.
+    DataError
+        If columns are missing, units and years repeat, cells are not numbers, or no complete row is left.
+    """
+    parsed = as_formula(formula)
+    table = Table(data, unit, time)
+    panel = table.panel
+    order = panel.order
+    table.require([*parsed.columns, *extra])
+    carried = {name: table.raw(name) for name in extra}
+    absent = {name: np.asarray(pd.isna(values)) for name, values in carried.items()}
+    also = None if not absent else ~np.logical_or.reduce(list(absent.values()))
+    memory = None if like is None else like.memory
+    columns = columns_on(parsed, table, also, memory)
+    if not columns.complete.all():
+        dropped = _dropped(columns, table, absent, order)
+        order = np.flatnonzero(columns.complete) if order is None else order[columns.complete[order]]
+    else:
+        dropped = _nothing_dropped()
+    if order is not None and len(order) == 0:
+        raise DataError(
+            f"no complete row is left of {len(data):,}: {_tally(dropped)}. Check the years asked for."
+        )
+    y, terms, X, made = columns.matrices(order, None if memory is None or memory.spec is None else memory)
+    sample = _sample(panel, order, complete=len(dropped) == 0)
+    return Design(
+        y=_sealed(y if order is not None else y.copy()),
+        X=_sealed(X),
+        outcome=parsed.outcome,
+        terms=terms,
+        unit=_sealed(sample.unit),
+        time=_sealed(sample.time),
+        unit_labels=sample.unit_labels,
+        time_labels=sample.time_labels,
+        extra=MappingProxyType({name: _sealed(_carried(values, order)) for name, values in carried.items()}),
+        dropped=dropped,
+        notes=_notes(dropped, len(data)),
+        has_intercept=parsed.has_intercept,
+        formula=parsed,
+        memory=made,
+    )
+
+
+def _sealed(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
+
+
+def _carried(values: Any, order: Array | None) -> Array:
+    array = np.array(values.to_numpy(), copy=order is None)
+    return array if order is None else array[order]
+
+
+def _sample(panel: PanelIndex, order: Array | None, *, complete: bool) -> PanelIndex:
+    if order is None:
+        return PanelIndex(panel.unit.copy(), panel.time.copy(), panel.unit_labels, panel.time_labels)
+    unit, time = panel.unit[order], panel.time[order]
+    if complete:
+        return PanelIndex(unit, time, panel.unit_labels, panel.time_labels)
+    unit, unit_labels = _renumbered(unit, panel.unit_labels)
+    time, time_labels = _renumbered(time, panel.time_labels)
+    return PanelIndex(unit, time, unit_labels, time_labels)
+
+
+def _renumbered(codes: Array, labels: Array) -> tuple[Array, Array]:
+    used = np.zeros(len(labels), dtype=bool)
+    used[codes] = True
+    if used.all():
+        return codes, labels
+    return (np.cumsum(used) - 1)[codes], labels[used]
+
+
+def _nothing_dropped() -> pd.DataFrame:
+    return pd.DataFrame({"province": [], "year": [], "reason": []}).astype({"year": np.int64})
+
+
+def _dropped(
+    columns: Columns, table: Table, absent: Mapping[str, Array], order: Array | None
+) -> pd.DataFrame:
+    return _dropped_rows(table.panel, _missing_by_reason(columns, table, absent), ~columns.complete, order)
+
+
+def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Array]) -> dict[str, Array]:
+    raw = {name: np.asarray(pd.isna(table.raw(name))) for name in columns.formula.columns}
+    reasons = dict(raw)
+    factors = [columns.formula.left, *(factor for term in columns.formula.terms for factor in term.factors)]
+    for factor in factors:
+        own = np.logical_or.reduce([raw[name] for name in columns_of(factor.node)])
+        rest = columns.missing(factor.label) & ~own
+        if bool(rest.any()):
+            reasons[factor.label] = rest
+    for name, mask in absent.items():
+        reasons[name] = reasons[name] | mask if name in reasons else mask
+    return reasons
+
+
+def _tally(dropped: pd.DataFrame) -> str:
+    counts = dropped["reason"].value_counts()
+    parts = [f"{reason} ({int(n)} rows)" for reason, n in counts.head(SHOWN).items()]
+    return listed(parts, len(counts))
+
+
+def _notes(dropped: pd.DataFrame, total: int) -> tuple[str, ...]:
+    if len(dropped) == 0:
+        return ()
+    return (f"{len(dropped):,} of {total:,} rows left the sample: {_tally(dropped)}",)
+
+
+def design_from_arrays(
+    y: Any,
+    X: Any,
+    unit: Any,
+    time: Any,
+    *,
+    terms: Sequence[str] | None = None,
+    outcome: str = "y",
+    extra: Mapping[str, Any] | None = None,
+) -> Design:
+    """Build a design from arrays: y (n,), X (n, k) or (n,), unit (n,), time (n,), extra (n,) each.
+
+    No intercept is added; a term called `Intercept` counts as one. Rows are sorted, and rows with a missing
+    cell are dropped and recorded, as `build_design` does.
+
+    Raises
+    ------
+    DataError
+        If shapes disagree, units and years repeat, or cells are infinite or not numbers.
+    """
+    outcome_values = _numbers(y, outcome, 1)
+    matrix = _numbers(X, "X", 2)
+    names = tuple(terms) if terms is not None else tuple(f"x{at + 1}" for at in range(matrix.shape[1]))
+    extras = {name: np.asarray(values) for name, values in (extra or {}).items()}
+    _check_shapes(
+        outcome_values, matrix, names, {"unit": np.asarray(unit), "time": np.asarray(time), **extras}
+    )
+    panel = read_panel_index(pd.DataFrame({"unit": unit, "time": time}), "unit", "time")
+    order = panel.order
+    missing = {outcome: np.isnan(outcome_values)}
+    missing |= {name: np.isnan(matrix[:, at]) for at, name in enumerate(names)}
+    missing |= {name: np.asarray(pd.isna(values)) for name, values in extras.items()}
+    gone = np.logical_or.reduce(list(missing.values()))
+    dropped = _dropped_rows(panel, missing, gone, order)
+    if len(dropped):
+        order = np.flatnonzero(~gone) if order is None else order[~gone[order]]
+        if len(order) == 0:
+            raise DataError(f"no complete row is left of {len(gone):,}: {_tally(dropped)}")
+    sample = _sample(panel, order, complete=len(dropped) == 0)
+    rows: Any = slice(None) if order is None else order
+    return Design(
+        y=_sealed(np.array(outcome_values[rows])),
+        X=_sealed(np.array(matrix[rows], order="F")),
+        outcome=outcome,
+        terms=names,
+        unit=_sealed(sample.unit),
+        time=_sealed(sample.time),
+        unit_labels=sample.unit_labels,
+        time_labels=sample.time_labels,
+        extra=MappingProxyType({name: _sealed(np.array(values[rows])) for name, values in extras.items()}),
+        dropped=dropped,
+        notes=_notes(dropped, len(gone)),
+        has_intercept=INTERCEPT in names,
+    )
+
+
+def _numbers(values: Any, name: str, dimensions: int) -> Array:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"`{name}` is not numeric: {error}") from error
+    if dimensions == 2 and array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != dimensions:
+        raise DataError(f"`{name}` has {array.ndim} dimensions; {dimensions} are expected")
+    infinite = np.argwhere(np.isinf(array))
+    if len(infinite):
+        raise DataError(
+            f"`{name}` is infinite at {listed([str(tuple(map(int, at))) for at in infinite[:SHOWN]], len(infinite))}"
+        )
+    return array
+
+
+def _check_shapes(y: Array, X: Array, terms: tuple[str, ...], others: Mapping[str, Array]) -> None:
+    wrong = [
+        f"`{name}` has {len(values):,}"
+        for name, values in {"X": X, **others}.items()
+        if len(values) != len(y)
+    ]
+    if wrong:
+        raise DataError(f"y has {len(y):,} rows, but {', '.join(wrong)}")
+    if len(terms) != X.shape[1] or len(set(terms)) < len(terms):
+        raise SpecError(
+            f"X has {X.shape[1]} columns and `terms` {len(set(terms))} different names: one name each"
+        )
+
+
+def _dropped_rows(
+    panel: PanelIndex, missing: Mapping[str, Array], gone: Array, order: Array | None
+) -> pd.DataFrame:
+    if not gone.any():
+        return _nothing_dropped()
+    rows = np.flatnonzero(gone) if order is None else order[gone[order]]
+    names, marks = list(missing), np.column_stack([mask[rows] for mask in missing.values()])
+    patterns, which = np.unique(marks, axis=0, return_inverse=True)
+    text = np.array(
+        [
+            "missing: " + ", ".join(name for name, hit in zip(names, row, strict=True) if hit)
+            for row in patterns
+        ],
+        dtype=object,
+    )
+    return pd.DataFrame(
+        {
+            "province": panel.unit_labels[panel.unit[rows]],
+            "year": panel.time_labels[panel.time[rows]],
+            "reason": text[which.reshape(-1)],
+        }
+    )
