@@ -344,7 +344,7 @@ class Measure:
     def tidy(self) -> pd.DataFrame:
         """Return one row a province, year and index: `province, year, measure, value`."""
         long = self.values.rename_axis(columns="measure").stack()
-        return long.to_frame("value").reset_index()
+        return pd.DataFrame({"value": long}).reset_index()
 
     def summary(self) -> str:
         """Return the last year's values, the weights and the notes as plain text."""

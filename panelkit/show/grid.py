@@ -1,0 +1,384 @@
+"""A table as a grid of finished strings: what every format prints, built from fits or from a plain frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from panelkit.show.words import Language, stars_note, word
+
+Below = Literal["se", "t", "ci", "p"] | None
+INDENT = "\u2003"
+STATISTICS = (
+    "nobs",
+    "n_units",
+    "n_periods",
+    "years",
+    "n_clusters",
+    "effects",
+    "weights",
+    "r2_within",
+    "r2",
+    "log_likelihood",
+)
+_MAKETABLES_KEYS = {"nobs": "N", "log_likelihood": "ll", "r2_adjusted": "adj_r2"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of a table: its label and one string a column."""
+
+    label: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A finished table: `header` one cell a column (lines divided by newlines), `blocks` of rows, notes."""
+
+    header: tuple[str, ...]
+    blocks: tuple[tuple[Row, ...], ...]
+    stub: str = ""
+    notes: tuple[str, ...] = ()
+    caption: str | None = None
+    label: str | None = None
+    language: Language = "en"
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the rows of all blocks, top to bottom."""
+        return [row for block in self.blocks for row in block]
+
+    def frame(self, *, blocks: bool = False) -> pd.DataFrame:
+        """Return the strings as the frame that maketables renders, blocks as outer level if asked."""
+        labels = [row.label for row in self.rows]
+        number = [str(i) for i, block in enumerate(self.blocks) for _ in block]
+        index = pd.MultiIndex.from_arrays([number, labels]) if blocks else pd.Index(labels, dtype=object)
+        cells = [row.cells for row in self.rows]
+        return pd.DataFrame(cells, index=index, columns=list(self.header), dtype=object)
+
+    def note_text(self) -> str:
+        """Return all notes as one paragraph, or an empty string."""
+        if not self.notes:
+            return ""
+        stop = word("stop", self.language)
+        parts = [note if note.endswith((".", "。")) else note + stop for note in self.notes]
+        return (word("notes", self.language) + word("colon", self.language)) + (
+            "".join(parts) if self.language == "zh" else " ".join(parts)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Column:
+    """What one fit shows: its cells by (equation, term), its facts, its notes."""
+
+    cells: Mapping[tuple[str, str], tuple[str, str]]
+    outcome: str
+    facts: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+
+def number(value: Any, decimals: int = 3) -> str:
+    """Return a number with fixed decimals; a non-zero number that would print as zero keeps two digits."""
+    if value is None or not np.isfinite(value):
+        return ""
+    size = abs(float(value))
+    if size == 0.0 or size >= 0.5 * 10.0**-decimals:
+        return f"{float(value):.{decimals}f}"
+    if size < 1e-6:
+        return f"{float(value):.1e}"
+    return f"{float(value):.{1 - math.floor(math.log10(size))}f}"
+
+
+def significance(p_value: float, stars: tuple[float, ...] | None) -> str:
+    """Return one star for every level that the p-value stays below."""
+    return "*" * sum(p_value < level for level in stars or ())
+
+
+def models_grid(
+    models: Sequence[Any],
+    *,
+    language: Language = "en",
+    names: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    below: Below = "se",
+    stars: tuple[float, ...] | None = (0.10, 0.05, 0.01),
+    decimals: int = 3,
+    stats: Sequence[str] | Mapping[str, str] | None = None,
+    notes: Sequence[str] | str = (),
+    caption: str | None = None,
+    label: str | None = None,
+) -> Grid:
+    """Return fits side by side: terms in first-seen order, equations as panels, facts below.
+
+    `models` are results with maketables attributes (or anything maketables can read); `labels` maps terms,
+    equations, outcomes and facts to what is printed; `stats` names the facts to print (or their labels).
+    """
+    if not models:
+        raise ValueError("a table needs at least one model")
+    if names is not None and len(names) != len(models):
+        raise ValueError(f"{len(models)} models but {len(names)} names: give one name a model")
+    if below not in ("se", "t", "ci", "p", None):
+        raise ValueError(f"below is 'se', 't', 'ci', 'p' or None, not {below!r}")
+    named = dict(labels or {})
+    columns = [_read(model, below, stars, decimals) for model in models]
+    keys = list(dict.fromkeys(key for column in columns for key in column.cells))
+    body = _body(keys, columns, named, below)
+    facts = _fact_rows(columns, stats, named, decimals, language)
+    return Grid(
+        header=_header(columns, names, named),
+        blocks=tuple(block for block in (body, facts) if block),
+        notes=(*_standard_notes(columns, below, stars, language), *_as_tuple(notes)),
+        caption=caption,
+        label=label,
+        language=language,
+    )
+
+
+def frame_grid(
+    frame: pd.DataFrame,
+    *,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+    decimals: int | Mapping[str, int] = 3,
+    index: bool = True,
+    notes: Sequence[str] | str = (),
+    caption: str | None = None,
+    label: str | None = None,
+) -> Grid:
+    """Return a plain frame as a grid; its index becomes the first columns unless `index` is False.
+
+    `decimals` is one number or a number by column; whole-number columns print without decimals.
+    """
+    named = {str(key): value for key, value in (labels or {}).items()}
+    flat = frame.reset_index() if index else frame
+    heads: list[Any] = list(flat.columns)
+    columns = [
+        " ".join(str(part) for part in head) if isinstance(head, tuple) else str(head) for head in heads
+    ]
+    if not index or frame.index.names == [None]:
+        columns = ["" if name == "index" and index and i == 0 else name for i, name in enumerate(columns)]
+    texts = [
+        [
+            _plain(value, decimals if isinstance(decimals, int) else decimals.get(name, 3))
+            for value in flat.iloc[:, i]
+        ]
+        for i, name in enumerate(columns)
+    ]
+    if not texts:
+        raise ValueError("a table needs at least one column")
+    shown = [named.get(name, word(name, language)) for name in columns]
+    rows = tuple(
+        Row(label=named.get(line[0], line[0]), cells=tuple(named.get(cell, cell) for cell in line[1:]))
+        for line in zip(*texts, strict=True)
+    )
+    return Grid(
+        header=tuple(shown[1:]),
+        stub=shown[0],
+        blocks=(rows,),
+        notes=_as_tuple(notes),
+        caption=caption,
+        label=label,
+        language=language,
+    )
+
+
+def _plain(value: Any, decimals: int) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(value)
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, float | np.floating):
+        return number(float(value), decimals)
+    return "" if value is None or value is pd.NaT or value is pd.NA else str(value)
+
+
+def _read(model: Any, below: Below, stars: tuple[float, ...] | None, decimals: int) -> _Column:
+    extractor = _extractor(model)
+    table = extractor.coef_table(model) if extractor is not None else model.__maketables_coef_table__
+    equations = list(table["equation"]) if "equation" in table else [""] * len(table)
+    terms = [str(term) for term in table.get("term", table.index)]
+    cells = {}
+    for i, key in enumerate(zip(equations, terms, strict=True)):
+        line = table.iloc[i]
+        top = number(line["b"], decimals) + significance(float(line["p"]), stars)
+        cells[key] = (top, _second(line, below, decimals))
+    return _Column(
+        cells=cells,
+        outcome=str(
+            extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
+        ),
+        facts=_facts(model, extractor),
+        notes=tuple(getattr(model, "notes", ()) or ())
+        if isinstance(getattr(model, "notes", ()), tuple)
+        else (),
+    )
+
+
+def _extractor(model: Any) -> Any:
+    """Return maketables' reader of a foreign result, or None for one that carries the attributes itself."""
+    if hasattr(model, "__maketables_coef_table__"):
+        return None
+    from maketables.extractors import get_extractor
+
+    return get_extractor(model)
+
+
+def _attribute(model: Any, name: str) -> Any:
+    value = getattr(model, name, None)
+    return "" if value is None else value
+
+
+def _facts(model: Any, extractor: Any) -> dict[str, Any]:
+    if extractor is None:
+        facts = dict(getattr(model, "facts", {}) or {})
+        made = getattr(model, "uncertainty", None)
+        return facts if made is None else {**facts, "uncertainty": made}
+    keys = (*STATISTICS, "r2_adjusted", "aic", "bic")
+    found = {key: extractor.stat(model, _MAKETABLES_KEYS.get(key, key)) for key in keys}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _second(line: pd.Series, below: Below, decimals: int) -> str:
+    if below == "se":
+        text = number(line["se"], decimals)
+        return f"({text})" if text else ""
+    if below == "t":
+        text = number(line["t"], max(2, decimals - 1))
+        return f"({text})" if text else ""
+    if below == "p":
+        p = float(line["p"])
+        return "" if math.isnan(p) else "[<0.001]" if p < 0.001 else f"[{p:.3f}]"
+    if below == "ci":
+        low, high = number(line["ci95l"], decimals), number(line["ci95u"], decimals)
+        return f"[{low}, {high}]" if low and high else ""
+    return ""
+
+
+def _header(
+    columns: Sequence[_Column], names: Sequence[str] | None, labels: Mapping[str, str]
+) -> tuple[str, ...]:
+    cells = []
+    for i, column in enumerate(columns):
+        lines = [f"({i + 1})"]
+        if names is not None and names[i]:
+            lines.append(names[i])
+        if column.outcome:
+            lines.append(labels.get(column.outcome, column.outcome))
+        cells.append("\n".join(lines))
+    if len({cell.count("\n") for cell in cells}) > 1:
+        deepest = max(cell.count("\n") for cell in cells)
+        cells = [cell + "\n" * (deepest - cell.count("\n")) for cell in cells]
+    return tuple(cells)
+
+
+def _body(
+    keys: list[tuple[str, str]], columns: Sequence[_Column], labels: Mapping[str, str], below: Below
+) -> tuple[Row, ...]:
+    blank = ("",) * len(columns)
+    rows: list[Row] = []
+    equations = list(dict.fromkeys(equation for equation, _ in keys))
+    for equation in equations:
+        if equation:
+            rows.append(Row(label=labels.get(equation, equation), cells=blank))
+        for key in [key for key in keys if key[0] == equation]:
+            pairs = [column.cells.get(key, ("", "")) for column in columns]
+            name = labels.get(key[1], key[1])
+            rows.append(Row(label=INDENT + name if equation else name, cells=tuple(top for top, _ in pairs)))
+            if below is not None:
+                rows.append(Row(label="", cells=tuple(second for _, second in pairs)))
+    return tuple(rows)
+
+
+def _fact_rows(
+    columns: Sequence[_Column],
+    stats: Sequence[str] | Mapping[str, str] | None,
+    labels: Mapping[str, str],
+    decimals: int,
+    language: Language,
+) -> tuple[Row, ...]:
+    keys = STATISTICS if stats is None else tuple(stats)
+    given = dict(stats) if isinstance(stats, Mapping) else {}
+    rows = []
+    for key in keys:
+        if key == "effects" and key not in given:
+            rows += _effect_rows(columns, language)
+            continue
+        cells = tuple(_fact(column.facts.get(key), decimals, language) for column in columns)
+        if any(cells) or stats is not None:
+            rows.append(Row(label=given.get(key) or labels.get(key) or word(key, language), cells=cells))
+    return tuple(rows)
+
+
+def _fact(value: Any, decimals: int, language: Language) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return word("yes" if value else "no", language)
+    if isinstance(value, tuple) and len(value) == 2:
+        return "–".join(str(part) for part in value)
+    return _plain(value, decimals)
+
+
+def _effect_rows(columns: Sequence[_Column], language: Language) -> list[Row]:
+    named = [column.facts.get("effects") for column in columns]
+    if not any(isinstance(name, str) for name in named):
+        return []
+    rows = []
+    for key, holds in (("unit_effects", ("unit", "twoway")), ("time_effects", ("time", "twoway"))):
+        cells = tuple(
+            "" if name is None else word("yes" if name in holds else "no", language) for name in named
+        )
+        rows.append(Row(label=word(key, language), cells=cells))
+    return rows
+
+
+def _standard_notes(
+    columns: Sequence[_Column], below: Below, stars: tuple[float, ...] | None, language: Language
+) -> list[str]:
+    notes = [] if below is None else [word(f"below_{below}", language)]
+    if stars:
+        notes.append(stars_note(stars, language))
+    for key, title in (("vcov", "covariance"), ("convention", "convention")):
+        text = _by_model([_fact(column.facts.get(key), 3, language) for column in columns], language)
+        if text:
+            notes.append(word(title, language) + word("colon", language) + text)
+    made = _by_model(
+        [_uncertainty(column.facts.get("uncertainty"), language) for column in columns], language
+    )
+    if made:
+        notes.append(made)
+    notes += list(dict.fromkeys(note for column in columns for note in column.notes))
+    return notes
+
+
+def _uncertainty(made: Any, language: Language) -> str:
+    if made is None:
+        return ""
+    parts = [word(made.method, language).format(reps=made.reps)]
+    if made.method != "delta" and made.seed is not None:
+        parts.append(word("seed", language).format(seed=made.seed))
+    if made.discarded:
+        parts.append(word("discarded", language).format(discarded=made.discarded))
+    return word("comma", language).join(parts)
+
+
+def _by_model(texts: Sequence[str], language: Language) -> str:
+    """Return one text where all models share it, else each text after the numbers of its models."""
+    distinct = [text for text in dict.fromkeys(texts) if text]
+    if len(distinct) <= 1 and all(texts):
+        return distinct[0] if distinct else ""
+    parts = []
+    for text in distinct:
+        numbers = ", ".join(f"({i + 1})" for i, other in enumerate(texts) if other == text)
+        parts.append(f"{numbers} {text}")
+    return word("semicolon", language).join(parts)
+
+
+def _as_tuple(notes: Sequence[str] | str) -> tuple[str, ...]:
+    return (notes,) if isinstance(notes, str) else tuple(notes)

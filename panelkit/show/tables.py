@@ -1,0 +1,133 @@
+"""Tables of fits and of plain frames as LaTeX, Word, HTML, Markdown and terminal text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from panelkit.show.files import write_whole
+from panelkit.show.grid import Grid, frame_grid, models_grid
+from panelkit.show.words import Language
+
+Format = Literal["latex", "html", "markdown", "text", "docx"]
+Path_ = str | Path
+
+
+def to_latex(
+    models: Sequence[Any], path: Path_ | None = None, *, language: Language = "en", **style: Any
+) -> str:
+    """Return (and write) fits side by side as a booktabs table with three lines.
+
+    Style of this and of the other four: `names` (one a model), `labels` (term, equation, outcome or fact ->
+    label), `below` ("se", "t", "ci", "p" or None), `stars` (levels, or None), `decimals`, `stats` (facts to
+    print, or a mapping to their labels), `notes`, `caption`, `label`.
+    """
+    return str(_render(models_grid(models, language=language, **style), "latex", path))
+
+
+def to_html(
+    models: Sequence[Any], path: Path_ | None = None, *, language: Language = "en", **style: Any
+) -> str:
+    """Return (and write) fits side by side as an HTML fragment that holds its own style."""
+    return str(_render(models_grid(models, language=language, **style), "html", path))
+
+
+def to_markdown(
+    models: Sequence[Any], path: Path_ | None = None, *, language: Language = "en", **style: Any
+) -> str:
+    """Return (and write) fits side by side as a Markdown pipe table."""
+    return str(_render(models_grid(models, language=language, **style), "markdown", path))
+
+
+def to_text(
+    models: Sequence[Any],
+    path: Path_ | None = None,
+    *,
+    language: Language = "en",
+    width: int = 100,
+    **style: Any,
+) -> str:
+    """Return (and write) fits side by side for a terminal of `width` columns."""
+    return str(_render(models_grid(models, language=language, **style), "text", path, width))
+
+
+def to_docx(models: Sequence[Any], path: Path_, *, language: Language = "en", **style: Any) -> Path:
+    """Write fits side by side as a Word file with a three-line table; return its path."""
+    return Path(str(_render(models_grid(models, language=language, **style), "docx", path)))
+
+
+def frame_table(
+    frame: pd.DataFrame,
+    path: Path_ | None = None,
+    *,
+    format: Format | None = None,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+    decimals: int | Mapping[str, int] = 3,
+    index: bool = True,
+    notes: Sequence[str] | str = (),
+    caption: str | None = None,
+    label: str | None = None,
+    width: int = 100,
+) -> str:
+    """Return (and write) a plain frame in the same style; the format follows the ending of `path`.
+
+    Descriptives, rankings, tests: whole numbers print whole, other numbers with `decimals`. A Word table has
+    no text of its own, so that `path` is needed and returned.
+    """
+    grid = frame_grid(
+        frame,
+        language=language,
+        labels=labels,
+        decimals=decimals,
+        index=index,
+        notes=notes,
+        caption=caption,
+        label=label,
+    )
+    return str(_render(grid, format or _format_of(path), path, width))
+
+
+def _render(grid: Grid, format: Format, path: Path_ | None, width: int = 100) -> str | Path:
+    if format == "docx":
+        from panelkit.show.word_file import docx
+
+        if path is None:
+            raise ValueError("a Word table needs a path to be written to")
+        return write_whole(path, docx(grid))
+    text = _text(grid, format, width)
+    if path is not None:
+        write_whole(path, text)
+    return text
+
+
+def _text(grid: Grid, format: Format, width: int) -> str:
+    if format == "latex":
+        from panelkit.show.latex import latex
+
+        return latex(grid)
+    if format == "html":
+        from panelkit.show.web import html
+
+        return html(grid)
+    from panelkit.show import plain
+
+    return plain.markdown(grid) if format == "markdown" else plain.text(grid, width=width)
+
+
+def _format_of(path: Path_ | None) -> Format:
+    endings: dict[str, Format] = {
+        ".tex": "latex",
+        ".html": "html",
+        ".htm": "html",
+        ".md": "markdown",
+        ".txt": "text",
+        ".docx": "docx",
+    }
+    ending = "" if path is None else Path(path).suffix.lower()
+    if ending not in endings:
+        raise ValueError(f"name the format, or a path that ends in one of {', '.join(endings)}; not {path!r}")
+    return endings[ending]

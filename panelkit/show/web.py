@@ -1,0 +1,61 @@
+"""A grid as a self-contained HTML fragment."""
+
+from __future__ import annotations
+
+import hashlib
+import html as markup
+import re
+from typing import Any
+
+from panelkit.show.grid import Grid
+
+_FONTS = [
+    "Times New Roman",
+    "Songti SC",
+    "SimSun",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "serif",
+]
+_STYLE = {
+    "table_font_names": _FONTS,
+    "table_font_size_all": "15px",
+    "source_notes_font_size": "12.5px",
+    "data_row_padding": "2px",
+    "column_labels_border_top_width": "1.5px",
+    "column_labels_border_bottom_width": "0.75px",
+    "table_body_border_bottom_width": "1.5px",
+    "heading_align": "center",
+    "heading_border_bottom_style": "hidden",
+    "source_notes_border_bottom_style": "hidden",
+}
+
+
+def html(grid: Grid) -> str:
+    """Return one `<div>` that holds its own style; its identifier depends on the content only."""
+    from maketables import MTable
+
+    table = MTable(grid.frame(), notes=grid.note_text(), caption=grid.caption, rgroup_sep="")
+    made: Any = table.make("gt", gt_style=_STYLE)
+    text = str(made.as_raw_html())
+    if grid.stub:
+        text = _with_stub(text, grid.stub)
+    return _steady(text, grid)
+
+
+def _with_stub(text: str, stub: str) -> str:
+    """Put the name of the first column into its empty head."""
+    return re.sub(r"(<th [^>]*gt_col_heading[^>]*>)(</th>)", rf"\1{markup.escape(stub)}\2", text, count=1)
+
+
+def _steady(text: str, grid: Grid) -> str:
+    """Replace the random identifier by one made from the content, and name the language."""
+    found = re.search(r'<div id="([a-z]+)"', text)
+    if found is None:
+        return text
+    old = found.group(1)
+    content = text.replace(old, "")
+    new = "pk-" + hashlib.sha256(content.encode("utf-8")).hexdigest()[:10]
+    tag = "zh-CN" if grid.language == "zh" else "en"
+    text = text.replace(f'<div id="{old}"', f'<div id="{new}" lang="{tag}"', 1).replace(f"#{old}", f"#{new}")
+    return text.rstrip() + "\n"

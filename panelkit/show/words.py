@@ -1,0 +1,107 @@
+"""The words that stand on tables and figures, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "nobs": ("Observations", "观测值"),
+    "n_units": ("Provinces", "省份数"),
+    "n_periods": ("Years", "年数"),
+    "years": ("Period", "样本期"),
+    "n_clusters": ("Clusters", "聚类数"),
+    "r2_within": ("Within R²", "组内 R²"),
+    "r2": ("R²", "R²"),
+    "r2_adjusted": ("Adjusted R²", "调整 R²"),
+    "log_likelihood": ("Log-likelihood", "对数似然值"),
+    "aic": ("AIC", "AIC"),
+    "bic": ("BIC", "BIC"),
+    "first_stage_f": ("First-stage F", "第一阶段 F"),
+    "effective_f": ("Effective F", "有效 F"),
+    "sigma2": ("σ²", "σ²"),
+    "weights": ("Spatial weights", "空间权重"),
+    "model": ("Model", "模型"),
+    "unit_effects": ("Province effects", "省份效应"),
+    "time_effects": ("Year effects", "年份效应"),
+    "yes": ("Yes", "是"),
+    "no": ("No", "否"),
+    "table": ("Table", "表"),
+    "notes": ("Notes", "注"),
+    "stop": (".", "。"),
+    "comma": (", ", "，"),
+    "semicolon": ("; ", "；"),
+    "colon": (": ", "："),
+    "below_se": ("Standard errors in parentheses", "括号内为标准误"),
+    "below_t": ("t statistics in parentheses", "括号内为 t 值"),
+    "below_ci": ("95% confidence intervals in brackets", "方括号内为 95% 置信区间"),
+    "below_p": ("p-values in brackets", "方括号内为 p 值"),
+    "covariance": ("Covariance", "协方差估计"),
+    "convention": ("Convention", "计算惯例"),
+    "delta": ("Standard errors by the delta method", "标准误由 delta 方法得到"),
+    "bootstrap": ("Bootstrap with {reps} replications", "bootstrap 重复 {reps} 次"),
+    "draws": ("Simulation with {reps} draws", "模拟抽样 {reps} 次"),
+    "seed": ("seed {seed}", "随机种子 {seed}"),
+    "discarded": ("{discarded} discarded", "剔除 {discarded} 次"),
+    "estimate": ("Estimate", "估计值"),
+    "coefficient": ("Coefficient", "系数"),
+    "claimed": ("claimed value", "论文所称数值"),
+    "headline": ("headline", "主设定"),
+    "specification": ("Specification, sorted by estimate", "按估计值排序的设定"),
+    "interval95": ("95% interval", "95% 置信区间"),
+    "without": ("left out", "剔除对象"),
+    "full_sample": ("full sample", "全样本"),
+    "all_figures": ("figure held", "有数据"),
+    "missing": ("missing", "缺失"),
+    "year": ("Year", "年份"),
+    "value": ("Value", "数值"),
+    "no_value": ("no figure", "无数据"),
+    "spatial_lag": ("Spatial lag", "空间滞后"),
+    "slope": ("slope (Moran's I)", "斜率（Moran's I）"),
+    "HH": ("high-high", "高-高"),
+    "LH": ("low-high", "低-高"),
+    "LL": ("low-low", "低-低"),
+    "HL": ("high-low", "高-低"),
+    "ns": ("not significant", "不显著"),
+    "rank": ("Rank", "位次"),
+    "rank_interval": ("Rank, with its interval", "位次及其区间"),
+    "treatment": ("Treatment", "解释变量"),
+    "direct": ("direct", "直接效应"),
+    "indirect": ("indirect", "间接效应"),
+    "total": ("total", "总效应"),
+    "rho": ("Correlation of the two error terms, ρ", "两方程误差项相关系数 ρ"),
+    "acme": ("Indirect effect", "间接效应"),
+    "density": ("Density", "核密度"),
+    "share_units": ("Cumulative share of units, poorest first", "累计单位占比（由低到高）"),
+    "share_value": ("Cumulative share of value", "累计数值占比"),
+    "equality": ("equality", "绝对平均线"),
+    "from_state": ("From", "期初状态"),
+    "to_state": ("To", "期末状态"),
+    "count": ("Count", "频数"),
+    "no_tiles": (
+        "Hong Kong, Macao and Taiwan are not shown: the yearbook figures used here do not cover them",
+        "未含香港、澳门和台湾：本文所用年鉴数据不覆盖",
+    ),
+}
+
+
+def word(key: str, language: Language) -> str:
+    """Return the word for `key`; a key that has no entry is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If `language` is neither `en` nor `zh`.
+    """
+    if language not in ("en", "zh"):
+        raise ValueError(f"language is 'en' or 'zh', not {language!r}")
+    if key not in _WORDS:
+        return key
+    return _WORDS[key][language == "zh"]
+
+
+def stars_note(levels: tuple[float, ...], language: Language) -> str:
+    """Return what the stars mean, weakest first."""
+    marks = [f"{'*' * (i + 1)} p<{level:g}" for i, level in enumerate(sorted(levels, reverse=True))]
+    return word("comma", language).join(marks)

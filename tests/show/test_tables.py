@@ -1,0 +1,273 @@
+"""Tables: what stands in them, in which format, under which language."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from panelkit.core.results import Derived, FitResult, Uncertainty
+from panelkit.show import tables
+from panelkit.show.grid import number, significance
+from panelkit.show.latex import escape
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def fit(terms: list[str], estimates: list[float], errors: list[float], **facts: object) -> FitResult:
+    held = {
+        "nobs": 248,
+        "n_units": 31,
+        "n_periods": 8,
+        "effects": "twoway",
+        "vcov": "CRV3 by province",
+        "convention": "reghdfe",
+    }
+    return FitResult(
+        title="FE",
+        terms=tuple(terms),
+        estimates=np.array(estimates),
+        covariance=np.diag(np.square(errors)),
+        df=30.0,
+        outcome="log(rd / gdp)",
+        spec=None,
+        facts={**held, **facts},
+    )
+
+
+def derived() -> Derived:
+    return Derived(
+        title="Impacts",
+        terms=("gov", "gov"),
+        equations=("direct", "indirect"),
+        estimates=np.array([0.2, 0.4]),
+        covariance=np.eye(2) * 0.01,
+        uncertainty=Uncertainty(method="draws", reps=1000, seed=7, discarded=3),
+        facts={"nobs": 248},
+    )
+
+
+@pytest.fixture
+def pair() -> list[FitResult]:
+    return [
+        fit(["gov", "gdp_pc^2"], [0.1834, -1.5], [0.05, 0.8]),
+        fit(["x$1:C(region)[T.west]", "gov"], [3.2, 0.2], [1.1, 0.11], nobs=434, vcov="Cluster by province"),
+    ]
+
+
+def test_terms_are_joined_in_first_seen_order(pair: list[FitResult]) -> None:
+    lines = tables.to_markdown(pair).splitlines()
+    labels = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
+    assert [label for label in labels if label][:3] == ["gov", "gdp\\_pc^2", "x\\$1:C(region)\\[T.west\\]"]
+    assert "| gov | 0.183\\*\\*\\* | 0.200\\* |" in lines
+    assert "|  | (0.050) | (0.110) |" in lines
+
+
+def test_notes_say_what_differs_between_models(pair: list[FitResult]) -> None:
+    text = tables.to_text(pair, width=400)
+    assert "Covariance: (1) CRV3 by province; (2) Cluster by province." in text
+    assert "Convention: reghdfe." in text
+    assert "* p<0.1, ** p<0.05, *** p<0.01." in text
+    assert "Observations" in text
+    assert "434" in text
+
+
+@pytest.mark.parametrize(
+    ("below", "shown"),
+    [("se", "(0.050)"), ("t", "(3.67)"), ("ci", "[0.081, 0.286]"), ("p", "[<0.001]")],
+)
+def test_second_line(pair: list[FitResult], below: str, shown: str) -> None:
+    assert shown in tables.to_text(pair, below=below)
+
+
+def test_second_line_and_stars_can_be_switched_off(pair: list[FitResult]) -> None:
+    text = tables.to_text(pair, below=None, stars=None)
+    assert "(0.050)" not in text
+    assert "*" not in text
+
+
+def test_equations_become_panels_and_uncertainty_a_note() -> None:
+    text = tables.to_text(
+        [fit(["gov"], [0.1], [0.1]), derived()], labels={"direct": "直接效应"}, language="zh"
+    )
+    labels = [line.strip() for line in text.splitlines()]
+    assert "直接效应" in labels
+    assert "indirect" in labels
+    assert "模拟抽样 1000 次，随机种子 7，剔除 3 次" in text.replace("\n", "")
+
+
+def test_chinese_words_and_labels(pair: list[FitResult]) -> None:
+    text = tables.to_text(
+        pair, language="zh", labels={"gov": "财政科技支出", "log(rd / gdp)": "研发强度"}, width=300
+    )
+    for wanted in ("财政科技支出", "研发强度", "观测值", "省份效应", "括号内为标准误", "注："):
+        assert wanted in text
+
+
+def test_names_and_chosen_statistics(pair: list[FitResult]) -> None:
+    text = tables.to_text(pair, names=["base", "long"], stats={"nobs": "N"})
+    assert "base" in text
+    assert "Provinces" not in text
+    assert any(line.split() == ["N", "248", "434"] for line in text.splitlines())
+
+
+def test_wrong_requests_are_refused(pair: list[FitResult]) -> None:
+    with pytest.raises(ValueError, match="2 models but 1 names"):
+        tables.to_text(pair, names=["one"])
+    with pytest.raises(ValueError, match="at least one model"):
+        tables.to_text([])
+    with pytest.raises(ValueError, match="below is"):
+        tables.to_text(pair, below="z")
+    with pytest.raises(ValueError, match="language is 'en' or 'zh'"):
+        tables.to_text(pair, language="de")
+
+
+def test_latex_has_three_lines_and_escapes_names(pair: list[FitResult]) -> None:
+    text = tables.to_latex(pair, caption="R&D, 50%", label="tab:rd")
+    assert [text.count(rule) for rule in ("\\toprule", "\\midrule", "\\bottomrule", "\\cmidrule")] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+    assert "gdp\\_pc\\textasciicircum{}2" in text
+    assert "x\\$1:C(region){[}T.west{]}" in text
+    assert "$-$1.500\\textsuperscript{*}" in text
+    assert "\\caption{R\\&D, 50\\%}" in text
+    assert "\\begingroup" not in text
+    assert text.count("\\begin{") == text.count("\\end{")
+    assert text.startswith("% pdflatex or xelatex")
+
+
+def test_latex_names_the_chinese_engine(pair: list[FitResult]) -> None:
+    assert "xelatex with \\usepackage{ctex}" in tables.to_latex(pair, language="zh").splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "safe"),
+    [
+        ("a\\b{c}", "a\\textbackslash{}b\\{c\\}"),
+        ("ρ≠0", "$\\rho \\neq$0"),
+        ("R² of #1 ~ %", "R$^2$ of \\#1 \\textasciitilde{} \\%"),
+        ("财政", "财政"),
+    ],
+)
+def test_latex_escape(raw: str, safe: str) -> None:
+    assert escape(raw) == safe
+
+
+def test_html_is_steady_escaped_and_self_contained(pair: list[FitResult]) -> None:
+    first = tables.to_html(pair, notes="a < b & <script>", caption="R&D")
+    assert first == tables.to_html(pair, notes="a < b & <script>", caption="R&D")
+    assert "<script>" not in first
+    assert "a &lt; b &amp; &lt;script&gt;" in first
+    assert 'lang="en"' in first
+    assert "http://" not in first
+    assert "https://" not in first
+    assert 'lang="zh-CN"' in tables.to_html(pair, language="zh")
+
+
+def test_word_table_has_three_lines_and_an_east_asian_font(pair: list[FitResult], tmp_path: Path) -> None:
+    path = tables.to_docx(
+        pair, tmp_path / "t.docx", language="zh", caption="财政补贴", names=["基准", "全部"]
+    )
+    body = ElementTree.fromstring(zipfile.ZipFile(path).read("word/document.xml"))
+    (frame,) = body.iter(f"{W}tblBorders")
+    assert [side.tag.removeprefix(W) for side in frame] == ["top", "bottom"]
+    rows = list(body.iter(f"{W}tr"))
+    ruled = [row for row in rows if list(row.iter(f"{W}tcBorders"))]
+    assert ruled == [rows[0]]
+    sides = {side.tag.removeprefix(W) for borders in rows[0].iter(f"{W}tcBorders") for side in borders}
+    assert sides == {"bottom"}
+    runs = [run for run in body.iter(f"{W}r") if "".join(text.text or "" for text in run.iter(f"{W}t"))]
+    fonts = {fonts.get(f"{W}eastAsia") for run in runs for fonts in run.iter(f"{W}rFonts")}
+    assert fonts == {"宋体", "黑体"}
+    assert all(list(run.iter(f"{W}rFonts")) for run in runs)
+    shown = "".join(text.text or "" for text in body.iter(f"{W}t"))
+    assert "表 1\u3000财政补贴" in shown
+    assert "注：括号内为标准误。" in shown
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_word_file_is_the_same_twice(pair: list[FitResult], tmp_path: Path) -> None:
+    first = tables.to_docx(pair, tmp_path / "a.docx").read_bytes()
+    assert first == tables.to_docx(pair, tmp_path / "b.docx").read_bytes()
+
+
+def test_wide_word_table_turns_the_page(tmp_path: Path) -> None:
+    path = tables.to_docx([fit(["gov"], [0.1], [0.1])] * 8, tmp_path / "t.docx")
+    body = ElementTree.fromstring(zipfile.ZipFile(path).read("word/document.xml"))
+    (size,) = body.iter(f"{W}pgSz")
+    assert size.get(f"{W}orient") == "landscape"
+
+
+def test_results_write_themselves(tmp_path: Path) -> None:
+    result = fit(["gov"], [0.1], [0.05])
+    assert result.to_latex(tmp_path / "deep" / "t.tex") == (tmp_path / "deep" / "t.tex").read_text("utf-8")
+    assert result.to_docx(tmp_path / "t.docx").exists()
+    assert "省份数" in result.to_markdown(language="zh")
+
+
+def test_an_external_maketables_table_reads_our_results(pair: list[FitResult]) -> None:
+    from maketables import ETable
+
+    frame = ETable([*pair, derived()]).df
+    assert frame.loc[("coef", "gov")].iloc[0].startswith("0.183***")
+    assert frame.loc[("stats", "Observations")].tolist() == ["248", "434", "248"]
+    assert frame.loc[("fe", "province")].tolist() == ["x", "x", "-"]
+    assert frame.loc[("coef", "direct · gov")].iloc[2].startswith("0.200")
+
+
+def test_a_fit_of_another_program_stands_beside_ours() -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(0)
+    x = pd.DataFrame({"gov": rng.normal(size=40)})
+    other = sm.OLS(pd.Series(rng.normal(size=40) + x["gov"], name="y"), x).fit()
+    text = tables.to_text([fit(["gov"], [0.1], [0.05]), other])
+    assert number(other.params["gov"]) in text
+    assert any(line.split() == ["Observations", "248", "40"] for line in text.splitlines())
+
+
+@pytest.mark.parametrize("ending", ["tex", "html", "md", "txt", "docx"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_plain_frames(tmp_path: Path, ending: str, language: str) -> None:
+    frame = pd.DataFrame(
+        {"N": [31, 30], "mean": [1.23456, np.nan], "test": ["a_b", "50%"]},
+        index=pd.Index(["log(gdp)", "urban"], name="variable"),
+    )
+    path = tmp_path / f"t.{ending}"
+    text = tables.frame_table(frame, path, language=language, labels={"mean": "Mean"}, caption="c", notes="n")
+    if ending == "docx":
+        assert Path(text) == path
+        shown = zipfile.ZipFile(path).read("word/document.xml").decode("utf-8")
+    else:
+        assert path.read_text("utf-8") == text
+        shown = text
+    for wanted in ("variable", "Mean", "1.235", "log(gdp)", "31"):
+        assert wanted in shown
+
+
+def test_plain_frame_needs_a_format() -> None:
+    with pytest.raises(ValueError, match="name the format"):
+        tables.frame_table(pd.DataFrame({"a": [1]}))
+    with pytest.raises(ValueError, match="needs a path"):
+        tables.frame_table(pd.DataFrame({"a": [1]}), format="docx")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.1234, "0.123"), (0.0, "0.000"), (-0.00012, "-0.00012"), (3e-9, "3.0e-09"), (float("nan"), "")],
+)
+def test_numbers(value: float, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_stars_count_levels() -> None:
+    assert significance(0.04, (0.10, 0.05, 0.01)) == "**"
+    assert significance(0.0004, (0.05, 0.01, 0.001)) == "***"
+    assert significance(float("nan"), (0.10,)) == ""
