@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -18,18 +19,20 @@ BREAK_FLAGS = ("mixed_vintage", "price_base_change", "rebased")
 def indicators(folder: Path | None = None) -> pd.DataFrame:
     """Return the indicators, indexed by their key.
 
-    Columns: `name_zh, name_en, unit, stock_or_flow, scale_or_intensity, vintages` (a tuple of str)
-    and `default_vintage`.
+    Columns: `name_zh, name_en, unit, stock_or_flow, scale_or_intensity, vintages` (a tuple of str),
+    `default_vintage`, and `lowest, highest`, the values between which a cell is believed (NaN: no bound).
     """
     table = _read("indicators.csv", folder).set_index("indicator")
     table["vintages"] = table["vintages"].str.split().map(tuple)
+    for bound in ("lowest", "highest"):
+        table[bound] = pd.to_numeric(table[bound].replace("", None))
     return table
 
 
 def sources(folder: Path | None = None) -> pd.DataFrame:
     """Return the sources, indexed by key.
 
-    Columns: `publisher, publication, through` (the repository of the compiler), `licence_of_compilation, checks`.
+    Columns: `publisher, publication, through` (the compiler's repository), `licence_of_compilation, checks`.
     """
     return _read("sources.csv", folder).set_index("source")
 
@@ -41,15 +44,40 @@ def flags(
 ) -> pd.DataFrame:
     """Return the flagged cells and series; adcode 0 stands for every province.
 
+    Columns: `adcode, year, indicator, vintage, flag, why, old_base_until, new_base_from`; the last two are
+    years and are held by the flags that mark a break (`BREAK_FLAGS`): a change from year s to year t is across
+    the break where s < new_base_from and t > old_base_until.
     `vintages` (indicator -> vintage) keeps the flags of those vintages only.
     """
     table = _read("flags.csv", folder)
+    for bound in ("old_base_until", "new_base_from"):
+        table[bound] = pd.to_numeric(table[bound].replace("", None)).astype("Int64")
     if indicators is not None:
         table = table[table["indicator"].isin(list(indicators))]
     if vintages is not None:
         held = table["indicator"].map(vintages)
         table = table[held.isna() | (held == table["vintage"])]
     return table.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class SumRule:
+    """The parts add to the total (`relation` "equal") or to no more than it ("at_most"), up to `rtol`."""
+
+    total: str
+    parts: tuple[str, ...]
+    relation: str
+    rtol: float
+    why: str
+
+
+def sums(folder: Path | None = None) -> list[SumRule]:
+    """Return the sums that must hold within one vintage."""
+    rows: list[dict[str, str]] = _read("sums.csv", folder).astype(str).to_dict("records")
+    return [
+        SumRule(r["total"], tuple(r["parts"].split()), r["relation"], float(r["rtol"]), r["why"])
+        for r in rows
+    ]
 
 
 def require(keys: Iterable[str], folder: Path | None = None) -> list[str]:
@@ -96,3 +124,7 @@ def _read(name: str, folder: Path | None) -> pd.DataFrame:
         (folder or shipped("data")) / name, keep_default_na=False, encoding="utf-8"
     )
     return table
+
+
+def _texts(table: pd.DataFrame) -> list[list[str]]:
+    return [[str(value) for value in table[column]] for column in table.columns]

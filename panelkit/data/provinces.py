@@ -74,7 +74,7 @@ def resolve(names: Any, *, kinds: tuple[Kind, ...] = ("province",)) -> list[int]
     """Return the adcode of each name, in the order given.
 
     Understands adcodes (`110000`, `"11"`, `"CN-11"`), Chinese names short and long, with or without blanks
-    inside, English names and pinyin without tones, in any case. `kinds` says which kinds of place may come through.
+    inside, English names and pinyin without tones, in any case. `kinds` says which kinds of place may pass.
 
     Raises
     ------

@@ -1,0 +1,206 @@
+"""The shipped figures: one readable file an indicator and vintage, one long table in memory.
+
+A file `figures/gdp.census2023.csv` opens with `#` lines (names, unit, vintage, sources), then holds one row a
+year: the source of the row, and one column a province. The text of a cell is the number as compiled; an empty
+cell is absent upstream.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.paths import shipped
+from panelkit.data import catalogue
+from panelkit.data.provinces import lookup_many, provinces
+
+LONG_COLUMNS = ("adcode", "period", "indicator", "vintage", "value", "unit", "source")
+
+
+@dataclass(frozen=True)
+class FigureFile:
+    """One file as read: its `header` lines, and `cells` as (adcode, period, value, source)."""
+
+    header: Mapping[str, str]
+    cells: list[tuple[int, str, float, str]]
+
+
+def read_figures(
+    indicators: Iterable[str] | None = None,
+    vintages: Mapping[str, str] | Iterable[str] | str | None = None,
+    *,
+    folder: Path | None = None,
+    check: bool = True,
+) -> pd.DataFrame:
+    """Return held figures as one long table: `adcode, period, indicator, vintage, value, unit, source`.
+
+    `indicators` None means all. `vintages`: None, every held vintage; a name or several, those; a mapping
+    indicator -> vintage, that one of the named indicators and every vintage of the others. Values stand in the
+    unit of the yearbook. `folder` is laid out as the shipped `data/`. `check` runs `checks.check_figures`.
+
+    Raises
+    ------
+    SpecError
+        An unknown indicator or a vintage that is not held.
+    DataError
+        A file that is missing, damaged, or fails the checks.
+    """
+    base = folder or shipped("data")
+    table = catalogue.indicators(folder)
+    keys = list(table.index) if indicators is None else catalogue.require(indicators, folder)
+    held: dict[str, tuple[str, ...]] = {str(key): names for key, names in table["vintages"].items()}
+    wanted = _wanted({key: held[key] for key in keys}, vintages)
+    long = _long([_read_file(_path(base, key, vintage)) for key, vintage in wanted])
+    if check:
+        from panelkit.data.checks import check_figures
+
+        check_figures(long, folder=folder)
+    return long
+
+
+def write_figures(figures: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write a long table of annual figures as figure files below `folder`, and return their paths.
+
+    Whole indicator-vintages are written, each file replaced in one step; values stand in the catalogue's unit.
+    """
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    written = []
+    for (key, vintage), cells in figures.groupby(["indicator", "vintage"], sort=True):
+        text = _file_text(str(key), str(vintage), cells)
+        path = _path(folder, str(key), str(vintage))
+        part = path.with_suffix(".part")
+        part.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(part, path)
+        written.append(path)
+    return written
+
+
+def _path(base: Path, key: str, vintage: str) -> Path:
+    return base / "figures" / f"{key}.{vintage}.csv"
+
+
+def _wanted(
+    held: Mapping[str, tuple[str, ...]], vintages: Mapping[str, str] | Iterable[str] | str | None
+) -> list[tuple[str, str]]:
+    if vintages is None:
+        return [(key, name) for key, names in held.items() for name in names]
+    if isinstance(vintages, Mapping):
+        wrong = [(k, v) for k, v in vintages.items() if k in held and v not in held[k]]
+        if wrong:
+            listed = "; ".join(f"{k} has no vintage {v!r} (held: {', '.join(held[k])})" for k, v in wrong)
+            raise SpecError(listed)
+        return [(k, n) for k, names in held.items() for n in ((vintages[k],) if k in vintages else names)]
+    asked = [vintages] if isinstance(vintages, str) else list(vintages)
+    known = sorted({name for names in held.values() for name in names})
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        raise SpecError(
+            f"no indicator asked for has a vintage {', '.join(map(repr, unknown))}: {', '.join(known)}"
+        )
+    return [(key, name) for key, names in held.items() for name in names if name in asked]
+
+
+def _read_file(path: Path) -> FigureFile:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(
+            f"{path.name} is missing from {path.parent}: reinstall, or restore the file"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path.name} is not UTF-8 text: {error}") from None
+    lines = text.splitlines()
+    head = [line[1:].strip() for line in lines if line.startswith("#")]
+    header = {key: value for key, _, value in (line.partition(": ") for line in head)}
+    missing = [key for key in ("indicator", "vintage", "unit") if key not in header]
+    first = next((n for n, line in enumerate(lines) if not line.startswith("#")), None)
+    if missing or first is None:
+        raise DataError(f"{path.name} has no `# {'`, `# '.join(missing) or 'table'}` line")
+    expected = f"{header['indicator']}.{header['vintage']}.csv"
+    if path.name != expected:
+        raise DataError(f"{path.name} says inside that it is {expected}")
+    return FigureFile(header, _cells(path.name, lines[first:], first))
+
+
+def _cells(name: str, lines: list[str], skipped: int) -> list[tuple[int, str, float, str]]:
+    rows = list(csv.reader(lines))
+    columns = rows[0]
+    places = lookup_many(label.split(" ", 1)[0] for label in columns[2:])
+    strange = [label for label, place in zip(columns[2:], places, strict=True) if place is None]
+    if columns[:2] != ["year", "source"] or strange:
+        raise DataError(f"{name}: the columns are not `year, source, provinces...`: {strange or columns[:2]}")
+    codes = [place.adcode for place in places if place is not None]
+    cells, wrong = [], []
+    for number, row in enumerate(rows[1:], start=skipped + 2):
+        if len(row) != len(columns):
+            wrong.append(f"line {number} has {len(row)} fields, not {len(columns)}")
+            continue
+        for code, label, text in zip(codes, columns[2:], row[2:], strict=True):
+            if text == "":
+                continue
+            try:
+                cells.append((code, row[0], float(text), row[1]))
+            except ValueError:
+                wrong.append(f"{label}, {row[0]} (line {number}): {text!r} is no number")
+    if wrong:
+        raise DataError(f"{name}: " + "; ".join(wrong))
+    return cells
+
+
+def _long(files: list[FigureFile]) -> pd.DataFrame:
+    rows = [
+        (code, period, file.header["indicator"], file.header["vintage"], value, file.header["unit"], source)
+        for file in files
+        for code, period, value, source in file.cells
+    ]
+    return pd.DataFrame.from_records(rows, columns=list(LONG_COLUMNS)).astype(
+        {"adcode": "int64", "value": float}
+    )
+
+
+def _file_text(key: str, vintage: str, cells: pd.DataFrame) -> str:
+    names = provinces()
+    about = catalogue.indicators().loc[key]
+    grid = cells.pivot(index=["period", "source"], columns="adcode", values="value").reindex(
+        columns=names.index
+    )
+    head = [f"# indicator: {key}", *(f"# {c}: {about[c]}" for c in ("name_zh", "name_en", "unit"))]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["year", "source", *(names["name_zh"] + " " + names["name_en"])])
+    for cell, row in zip(grid.index, grid.to_numpy(), strict=True):
+        writer.writerow([*cell, *map(_number, row)])
+    return "\n".join([*head, f"# vintage: {vintage}", *_source_lines(cells)]) + "\n" + out.getvalue()
+
+
+def _source_lines(cells: pd.DataFrame) -> list[str]:
+    known = catalogue.sources()
+    lines = []
+    for key, periods in cells.groupby("source")["period"]:
+        about = known.loc[[key]].iloc[0]
+        held = spans(int(period) for period in set(periods))
+        lines.append(
+            f"# source {key} ({held}): {about['publisher']}, {about['publication']}; via {about['through']}"
+        )
+    return lines
+
+
+def spans(years: Iterable[int]) -> str:
+    """Write years as runs: `2010-2013, 2015`."""
+    ordered = sorted(set(years))
+    starts = [y for y in ordered if y - 1 not in ordered]
+    ends = [y for y in ordered if y + 1 not in ordered]
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
+
+
+def _number(value: float) -> str:
+    if value != value:
+        return ""
+    return repr(float(value)).removesuffix(".0")
