@@ -11,10 +11,20 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "wild_cluster_bootstrap": "inference.wild",
+    "CRV3": "core.vcov",
+    "TwoWayCluster": "core.vcov",
+    "Cluster": "core.vcov",
+    "Robust": "core.vcov",
+    "Iid": "core.vcov",
+    "FixedEffects": "models.fixed_effects",
     "PanelkitError": "core.errors",
     "DataError": "core.errors",
     "SpecError": "core.errors",
     "ConvergenceError": "core.errors",
+    "load_provinces": "data.panels",
+    "build_panel": "data.panels",
+    "diff_vintages": "data.revisions",
 }
 
 __all__ = ["__version__", *_PUBLIC]

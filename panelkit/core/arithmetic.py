@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
-from panelkit.core.grammar import Call, Chain, Column, Factor, Negate, Node, Number, Power, columns_of
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
+from panelkit.core.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power, columns_of
 
 _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "log": np.log,

@@ -7,7 +7,7 @@ the sample, and why, stands in `Design.dropped`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -17,9 +17,9 @@ import pandas as pd
 from panelkit.core.arithmetic import Table
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import Columns, Formula, as_formula, columns_on
-from panelkit.core.grammar import columns_of
 from panelkit.core.model_matrix import INTERCEPT, Memory
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
+from panelkit.core.tree import columns_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +67,32 @@ class Design:
             "last_year": int(self.time_labels[-1]),
             "balanced": n == n_units * n_periods,
         }
+
+    def keep(self, rows: Array, reason: str) -> Design:
+        """Return the design of the rows where the mask `rows` (n,) is True; record the others with `reason`.
+
+        Units and times that no row holds any more leave the labels.
+        """
+        gone, unit, time = ~rows, self.unit[rows], self.time[rows]
+        lost = {
+            "province": self.unit_labels[self.unit[gone]],
+            "year": self.time_labels[self.time[gone]],
+            "reason": reason,
+        }
+        unit, unit_labels = _renumbered(unit, self.unit_labels)
+        time, time_labels = _renumbered(time, self.time_labels)
+        return replace(
+            self,
+            y=_sealed(self.y[rows]),
+            X=_sealed(np.array(self.X[rows], order="F")),
+            unit=_sealed(unit),
+            time=_sealed(time),
+            unit_labels=unit_labels,
+            time_labels=time_labels,
+            extra=MappingProxyType({name: _sealed(values[rows]) for name, values in self.extra.items()}),
+            dropped=pd.concat([self.dropped, pd.DataFrame(lost)], ignore_index=True),
+            notes=(*self.notes, f"{int(gone.sum()):,} more rows left the sample: {reason}"),
+        )
 
     def frame(self) -> pd.DataFrame:
         """Return outcome and terms as a frame on the (province, year) index."""

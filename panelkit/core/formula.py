@@ -15,20 +15,10 @@ import pandas as pd
 
 from panelkit.core.arithmetic import Evaluator, Table
 from panelkit.core.errors import DataError
-from panelkit.core.grammar import (
-    FUNCTIONS,
-    Call,
-    Factor,
-    Term,
-    calls_of,
-    columns_of,
-    parse,
-    parse_expression,
-    parse_terms,
-    spelled_term,
-)
+from panelkit.core.grammar import parse, parse_expression, parse_terms, spelled_term
 from panelkit.core.model_matrix import Category, Memory, read_category, stack
 from panelkit.core.panel_index import Array
+from panelkit.core.tree import FUNCTIONS, Call, Factor, Term, calls_of, columns_of
 
 __all__ = [
     "FUNCTIONS",
@@ -192,6 +182,8 @@ def columns_on(
             values[factor.label] = value
             complete &= ~np.isnan(value)
     evaluator.finish()
+    if not complete.any():
+        return Columns(formula, values, complete)
     _by_sample(factors, values, table, complete)
     for factor in factors:
         if factor.kind == "category" and isinstance(factor.node, Call):

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.grammar import Call, Factor, Term
 from panelkit.core.panel_index import SHOWN, Array, factorised, listed
+from panelkit.core.tree import Call, Factor, Term
 
 MAX_CELLS = 400_000_000
 _PIECE = re.compile(

@@ -100,7 +100,7 @@ def _solve(left: FloatArray, right: FloatArray) -> FloatArray:
     poor = np.abs(left @ solution - right).max(axis=(1, 2)) > 1e-8 * size
     if poor.any():
         solution[poor] = np.linalg.pinv(left[poor], hermitian=True) @ right[poor]
-    return solution
+    return np.asarray(solution, dtype=np.float64)
 
 
 def regress(

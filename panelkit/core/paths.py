@@ -20,4 +20,6 @@ def shipped(folder: str) -> Path:
     for candidate in (PACKAGE / f"_{folder}", PACKAGE.parent / folder):
         if candidate.is_dir():
             return candidate
-    raise DataError(f"the shipped folder `{folder}/` is missing beside {PACKAGE}: reinstall panelkit-regional")
+    raise DataError(
+        f"the shipped folder `{folder}/` is missing beside {PACKAGE}: reinstall panelkit-regional"
+    )

@@ -247,7 +247,7 @@ def _draws(
     """Return the weight vectors (B, G) and whether they are all of them; the identity comes first."""
     if weights == "rademacher" and groups <= 40 and 2**groups <= reps + 1:
         bits = (np.arange(2**groups)[:, None] >> np.arange(groups)) & 1
-        return 1.0 - 2.0 * bits, True
+        return 1.0 - 2.0 * bits.astype(np.float64), True
     if weights == "rademacher":
         random = 1.0 - 2.0 * rng.integers(0, 2, size=(reps, groups)).astype(np.float64)
     else:
@@ -299,7 +299,9 @@ def _invert(boot: _Bootstrap, problem: _Problem, alpha: float) -> tuple[tuple[fl
         low = -np.inf if first == 0 else _bisect(accepted, grid[first - 1], grid[first])
         high = np.inf if last == len(grid) - 1 else _bisect(accepted, grid[last + 1], grid[last])
         intervals.append((low, high))
-    return tuple(intervals) or ((problem.estimate, problem.estimate),)
+    return tuple((float(low), float(high)) for low, high in intervals) or (
+        (problem.estimate, problem.estimate),
+    )
 
 
 def _reach(accepted: Callable[[float], bool], problem: _Problem) -> float:

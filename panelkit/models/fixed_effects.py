@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design, build_design
-from panelkit.core.errors import DataError
+from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit, fit_swept
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, Vcov, VcovSpec
@@ -74,7 +74,10 @@ class FixedEffects:
 def fit_design(design: Design, spec: FixedEffects) -> FitResult:
     """Fit a design: the road that formulas and arrays share."""
     convention = convention_named(spec.convention)
-    design = _without_intercept(design) if spec.effects != "none" else design
+    if spec.effects != "none":
+        design = _without_intercept(design)
+    if not design.terms:
+        raise SpecError(f"`{spec.formula}` has no regressor: name at least one beside the effects")
     if convention.drop_singletons:
         design = _without_singletons(design, spec.effects)
     _refuse_one_unit(design, spec.effects)
@@ -123,7 +126,7 @@ def _without_intercept(design: Design) -> Design:
         return design
     keep = [j for j, term in enumerate(design.terms) if term != "Intercept"]
     terms = tuple(design.terms[j] for j in keep)
-    return replace(design, X=design.X[:, keep], terms=terms, has_intercept=False)
+    return replace(design, X=np.asfortranarray(design.X[:, keep]), terms=terms, has_intercept=False)
 
 
 def _without_singletons(design: Design, effects: Effects) -> Design:

@@ -1,0 +1,1 @@
+"""Timed comparisons with other programs, and the heavy evidence behind the docs."""

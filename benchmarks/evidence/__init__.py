@@ -1,0 +1,1 @@
+"""Heavy evidence: simulations and stress runs whose results stand in `docs/evidence/`."""
