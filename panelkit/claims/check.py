@@ -1,0 +1,147 @@
+"""The main job: run registered claims on the figures and say what the figures say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from panelkit.claims.kinds import kind_of
+from panelkit.claims.load import RegisteredClaim, load_claims, select_claims
+from panelkit.claims.rules import judge
+from panelkit.claims.samples import Figures
+from panelkit.claims.schema import Claim, PanelDesign, Reading, Text
+from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.core.errors import PanelkitError
+
+
+class Progress(Protocol):
+    """What a caller may pass to follow a long run."""
+
+    def start(self, claim: str, steps: int) -> None:
+        """Begin a claim of so many fits."""
+        ...
+
+    def advance(self, steps: int) -> None:
+        """Count fits."""
+        ...
+
+
+@dataclass
+class Silence:
+    """Progress that nobody watches."""
+
+    def start(self, claim: str, steps: int) -> None:
+        """Ignore the beginning."""
+
+    def advance(self, steps: int) -> None:
+        """Ignore the step."""
+
+
+def check(*what: str | Path, progress: Progress | None = None) -> CheckResult:
+    """Check claims: all that ship with panelkit, or those named by id or by claim file.
+
+    A claim marked computed that cannot be computed does not stop the others: its verdict is None and
+    `CheckResult.failures` names it.
+
+    Raises
+    ------
+    SpecError
+        If an id is unknown or a claim file is wrong.
+    """
+    watcher = progress if progress is not None else Silence()
+    verdicts = [verdict for item in find_claims(what) for verdict in check_claim(item, watcher)]
+    return CheckResult(tuple(verdicts))
+
+
+def find_claims(what: Sequence[str | Path]) -> tuple[RegisteredClaim, ...]:
+    """Return the claims that ids and files name; all shipped claims where nothing is named."""
+    if not what:
+        return load_claims()
+    files = [Path(item) for item in what if _is_file(item)]
+    ids = [str(item) for item in what if not _is_file(item)]
+    found = [claim for file in files for claim in load_claims(file)]
+    if ids:
+        found += select_claims(load_claims(), ids)
+    return tuple(found)
+
+
+def check_claim(registered: RegisteredClaim, progress: Progress) -> list[Verdict]:
+    """Return the verdicts of one claim: one a reading and design."""
+    claim = registered.claim
+    if claim.status != "computed":
+        return [_without_design(registered)]
+    pairs = [(reading, design) for reading in claim.reading for design in reading.design]
+    specs = {id(design): kind_of(design.kind).specifications(claim, design) for _, design in pairs}
+    figures = Figures(spec for group in specs.values() for spec in group)
+    progress.start(claim.id, sum(len(group) for group in specs.values()))
+    return [_verdict(registered, reading, design, figures, progress) for reading, design in pairs]
+
+
+def _verdict(
+    registered: RegisteredClaim, reading: Reading, design: PanelDesign, figures: Figures, progress: Progress
+) -> Verdict:
+    claim = registered.claim
+    try:
+        tested = kind_of(design.kind).run(claim, reading, design, figures, progress.advance)
+        judged = judge(reading.rule, tested)
+    except PanelkitError as error:
+        return Verdict(
+            registered=registered,
+            reading=reading,
+            design=design,
+            reason=Text(en=f"could not be computed: {error}", zh=f"未能计算：{error}"),
+            flags=_standing_flags(registered),
+            error=str(error),
+        )
+    implausible = tested.plausible is not None and not tested.plausible.plausible
+    return Verdict(
+        registered=registered,
+        reading=reading,
+        design=design,
+        word=judged.word,
+        reason=_reason(judged.sentence, tested.plausible.sentence if tested.plausible else None),
+        flags=(
+            *_standing_flags(registered),
+            *judged.flags,
+            *(("implausible_number",) if implausible else ()),
+        ),
+        tested=tested,
+    )
+
+
+def _without_design(registered: RegisteredClaim) -> Verdict:
+    claim = registered.claim
+    reason = claim.reason or Text(en="no reason given", zh="未说明理由")
+    return Verdict(
+        registered=registered,
+        word="NOT TESTABLE" if claim.status == "not_testable" else None,
+        reason=_with_needs(claim, reason),
+        flags=_standing_flags(registered),
+    )
+
+
+def _with_needs(claim: Claim, reason: Text) -> Text:
+    if not claim.needs:
+        return reason
+    en = "; ".join(f"{need.name}: {need.supply.en}" for need in claim.needs)
+    zh = "；".join(f"{need.name}：{need.supply.zh}" for need in claim.needs)
+    return Text(en=f"{reason.en} Missing: {en}.", zh=f"{reason.zh}尚缺：{zh}。")
+
+
+def _reason(sentence: Text, further: Text | None) -> Text:
+    if further is None:
+        return sentence
+    return Text(en=f"{sentence.en} {further.en}", zh=f"{sentence.zh}{further.zh}")
+
+
+def _standing_flags(registered: RegisteredClaim) -> tuple[str, ...]:
+    declaration = registered.declaration
+    if declaration is None:
+        return (*registered.claim.flags, "not_declared")
+    return (*registered.claim.flags, *(("revised",) if declaration.revision else ()))
+
+
+def _is_file(item: str | Path) -> bool:
+    return isinstance(item, Path) or item.endswith(".toml") or "/" in item or Path(item).is_dir()

@@ -1,0 +1,222 @@
+"""Read claim files, and hold shipped claims to their declarations."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from panelkit.claims import declared
+from panelkit.claims.declared import Declaration, Declarations
+from panelkit.claims.schema import Claim, ClaimFile, Document
+from panelkit.core.errors import SpecError
+from panelkit.core.paths import shipped
+
+
+@dataclass(frozen=True, eq=False)
+class RegisteredClaim:
+    """A claim with its document, its file and its declaration (None: not declared)."""
+
+    claim: Claim
+    document: Document
+    path: Path
+    declaration: Declaration | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the claim's id."""
+        return self.claim.id
+
+
+def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]:
+    """Return the claims of a file or folder; without a source, those that ship with panelkit.
+
+    A folder that holds `DECLARED.toml` is held to it: every document and claim must match its hash.
+
+    Raises
+    ------
+    SpecError
+        One message with every problem: file, claim, field, remedy.
+    """
+    path = shipped("seeds") if source is None else Path(source)
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    files = [file for file in files if file.name != declared.FILE]
+    if not files:
+        raise SpecError(f"{path} holds no claim file: they end in .toml")
+    folder = path if path.is_dir() else path.parent
+    declarations = declared.read_declarations(folder)
+    contents = [(file, _read_toml(file)) for file in files]
+    problems: list[str] = []
+    claims = [claim for file, raw in contents for claim in _claims_of(file, raw, declarations, problems)]
+    problems += _claimed_twice(claims)
+    if problems:
+        raise SpecError("\n".join(problems))
+    return tuple(sorted(claims, key=lambda item: natural_key(item.id)))
+
+
+def select_claims(claims: Sequence[RegisteredClaim], ids: Iterable[str]) -> tuple[RegisteredClaim, ...]:
+    """Return the claims with these ids (in any case), in the order of the register.
+
+    Raises
+    ------
+    SpecError
+        If an id is unknown; with the nearest ones.
+    """
+    by_id = {item.id.casefold(): item for item in claims}
+    wanted = [name.casefold() for name in ids]
+    unknown = [name for name in ids if name.casefold() not in by_id]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], [item.id for item in claims], n=3, cutoff=0.4)
+        hint = f" (near: {', '.join(near)})" if near else ""
+        raise SpecError(
+            f"no claim {', '.join(unknown)}{hint}: `panelkit claims list` shows all, and a claim file is named "
+            "by its path"
+        )
+    return tuple(item for item in claims if item.id.casefold() in wanted)
+
+
+def natural_key(text: str) -> tuple[str, int, str]:
+    """Return a sort key under which A9 stands before A10."""
+    head = text.rstrip("0123456789")
+    number = text[len(head) :]
+    return head, int(number) if number else -1, text
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SpecError(f"there is no file {path}") from None
+    except OSError as error:
+        raise SpecError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path} is not TOML: {error}") from error
+
+
+def _claims_of(
+    path: Path, raw: dict[str, Any], declarations: Declarations | None, problems: list[str]
+) -> list[RegisteredClaim]:
+    try:
+        parsed = ClaimFile.model_validate(raw)
+    except ValidationError as error:
+        problems += [_sentence(path, raw, item) for item in error.errors(include_url=False)]
+        return []
+    if declarations is not None:
+        problems += _undeclared(path, raw, declarations)
+    entries: Mapping[str, Declaration] = declarations.claim if declarations is not None else {}
+    return [RegisteredClaim(claim, parsed.document, path, entries.get(claim.id)) for claim in parsed.claim]
+
+
+def _undeclared(path: Path, raw: dict[str, Any], declarations: Declarations) -> list[str]:
+    document = raw["document"]
+    found = [
+        declared.problem("document", document["key"], document, declarations.document.get(document["key"]))
+    ]
+    found += [
+        declared.problem("claim", content["id"], content, declarations.claim.get(content["id"]))
+        for content in raw["claim"]
+    ]
+    return [f"{path.name}: {text}" for text in found if text is not None]
+
+
+def _claimed_twice(claims: list[RegisteredClaim]) -> list[str]:
+    files: dict[str, list[str]] = {}
+    for item in claims:
+        files.setdefault(item.id, []).append(item.path.name)
+    return [
+        f"claim {name} stands in {' and '.join(where)}: give one of them another id"
+        for name, where in files.items()
+        if len(where) > 1
+    ]
+
+
+def _sentence(path: Path, raw: dict[str, Any], error: Any) -> str:
+    """Return one problem as `file, claim, field: what is wrong (remedy)`."""
+    place, fields = _place(raw, error["loc"])
+    kind = error["type"]
+    text = str(error["msg"]).removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        text = f"no such field{_near(error['loc'])}; remove it"
+    elif kind == "missing":
+        text = "missing: add it"
+    elif kind == "string_pattern_mismatch":
+        text = f"{error['input']!r} does not fit: {_pattern_remedy(error)}"
+    elif kind == "string_type":
+        text = f'{error["input"]!r} is not text: write it in quotes, for example "0.38"'
+    else:
+        text = text[:1].lower() + text[1:]
+    where = ", ".join(part for part in (str(path.name), place, fields) if part)
+    return f"{where}: {text}"
+
+
+def _place(raw: dict[str, Any], loc: tuple[int | str, ...]) -> tuple[str, str]:
+    """Return the claim named by its id, and the field with numbered tables named by theirs."""
+    node: Any = raw
+    claim = ""
+    fields: list[str] = []
+    for step in loc:
+        node = _step(node, step)
+        name = node.get("id") if isinstance(node, dict) else None
+        if isinstance(step, int):
+            label = str(name) if name is not None else f"number {step + 1}"
+            if fields == ["claim"]:
+                claim, fields = f"claim {label}", []
+            elif fields:
+                fields[-1] = f"{fields[-1]} {label}"
+        else:
+            fields.append(step)
+    return claim, ".".join(fields)
+
+
+def _step(node: Any, step: int | str) -> Any:
+    if isinstance(node, dict):
+        return node.get(str(step))
+    if isinstance(node, list) and isinstance(step, int) and step < len(node):
+        return node[step]
+    return None
+
+
+def _near(loc: tuple[int | str, ...]) -> str:
+    tables = [step for step in loc[:-1] if isinstance(step, str)]
+    known = _fields_by_table().get(tables[-1] if tables else "", ())
+    near = difflib.get_close_matches(str(loc[-1]), known, n=1, cutoff=0.6)
+    return f" (did you mean `{near[0]}`?)" if near else f" (there are {', '.join(known)})" if known else ""
+
+
+def _fields_by_table() -> dict[str, tuple[str, ...]]:
+    from panelkit.claims import schema
+
+    tables: dict[str, type[schema.Part]] = {
+        "": schema.ClaimFile,
+        "document": schema.Document,
+        "claim": schema.Claim,
+        "place": schema.Place,
+        "needs": schema.Need,
+        "sample": schema.Sample,
+        "test": schema.Test,
+        "reading": schema.Reading,
+        "rule": schema.Rule,
+        "plausibility": schema.Plausibility,
+        "design": schema.PanelDesign,
+        "beside": schema.Beside,
+        "grid": schema.Grid,
+        "axis": schema.GridAxis,
+        "option": schema.GridOption,
+    }
+    return {name: tuple(model.model_fields) for name, model in tables.items()}
+
+
+def _pattern_remedy(error: Any) -> str:
+    pattern = error["ctx"]["pattern"]
+    if "\\d" in pattern:
+        return 'a printed number in quotes, digits only, for example "0.38"'
+    if pattern.startswith("^[a-z]"):
+        return "an indicator's key, for example gdp (`panelkit data list` shows all)"
+    return "letters, digits, `_`, `-` and `.` only"

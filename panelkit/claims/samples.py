@@ -1,0 +1,188 @@
+"""Turn a design of a claim into concrete specifications, and the figures into the panels they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeVar
+
+import pandas as pd
+
+from panelkit.claims.schema import Claim, GridOption, PanelDesign, Sample, fill_roles
+from panelkit.core.errors import SpecError
+from panelkit.core.formula import Formula, parse_formula
+from panelkit.core.grammar import parse_expression
+from panelkit.core.tree import Call, Chain, Negate, Node, Power, columns_of
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Specification:
+    """One regression, with figures in place of roles: what an estimator is asked to fit.
+
+    `choices` names the option taken on every axis of the grid, "" for the main one.
+    """
+
+    outcome: str
+    treatment: str
+    controls: tuple[str, ...]
+    lag: int
+    effects: str
+    estimator: str
+    vcov: str
+    years: tuple[int, int]
+    provinces: str | tuple[str, ...]
+    vintage: tuple[tuple[str, str], ...] = ()
+    choices: tuple[str, ...] = ()
+    left_out: str = ""
+    extra: tuple[str, ...] = field(default=())
+
+    @property
+    def term(self) -> str:
+        """Return the treatment with its lag, as the formula spells it."""
+        return f"lag({self.treatment}, {self.lag})" if self.lag else self.treatment
+
+    @property
+    def formula(self) -> str:
+        """Return the regression as a formula."""
+        return f"{self.outcome} ~ {' + '.join((self.term, *self.controls))}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the indicators that the specification reads, those beside the regression included."""
+        beside = [name for text in self.extra for name in columns_of(parse_expression(text).node)]
+        return tuple(dict.fromkeys([*_parsed(self.formula).columns, *beside]))
+
+    @property
+    def lead_in(self) -> int:
+        """Return how many years before the first are loaded, so that lags reach back out of the sample."""
+        return longest_lag(_parsed(self.formula))
+
+
+def specify(
+    claim: Claim, design: PanelDesign, options: Iterable[GridOption | None] = (), left_out: str = ""
+) -> Specification:
+    """Return the design as a specification, changed by the options of a grid (None: the main choice)."""
+    taken = [option for option in options if option is not None]
+    quantities = dict(claim.quantities)
+    for option in taken:
+        quantities.update(option.quantities or {})
+    sample = _sample(claim, design, taken)
+    return Specification(
+        outcome=fill_roles(design.outcome, quantities),
+        treatment=fill_roles(design.treatment, quantities),
+        controls=tuple(fill_roles(text, quantities) for text in _last(taken, "controls", design.controls)),
+        lag=_last(taken, "lag", design.lag),
+        effects=_last(taken, "effects", design.effects),
+        estimator=design.estimator,
+        vcov=design.vcov,
+        years=sample.years,
+        provinces=sample.provinces,
+        vintage=tuple(sorted(sample.vintage.items())),
+        choices=tuple(option.id if option is not None else "" for option in options),
+        left_out=left_out,
+        extra=tuple(fill_roles(text, quantities) for text in _beside(claim, design)),
+    )
+
+
+def longest_lag(formula: Formula) -> int:
+    """Return how many years back the formula reaches."""
+    factors = [formula.left, *(factor for term in formula.terms for factor in term.factors)]
+    return max((_reach(factor.node) for factor in factors), default=0)
+
+
+class Figures:
+    """The figures that a set of specifications reads, each panel loaded once."""
+
+    def __init__(self, specifications: Iterable[Specification]) -> None:
+        self._wanted: dict[tuple[object, ...], tuple[dict[str, None], int, int]] = {}
+        for spec in specifications:
+            columns, first, last = self._wanted.get(_key(spec), ({}, spec.years[0], spec.years[1]))
+            columns.update(dict.fromkeys(spec.columns))
+            first = min(first, spec.years[0] - spec.lead_in)
+            self._wanted[_key(spec)] = (columns, first, max(last, spec.years[1]))
+        self._loaded: dict[tuple[object, ...], pd.DataFrame] = {}
+
+    def panel(self, spec: Specification) -> pd.DataFrame:
+        """Return the panel of a specification: its years, the lead-in of its lags, its provinces.
+
+        Raises
+        ------
+        SpecError, DataError
+            If an indicator, vintage, province or year is not held.
+        """
+        frame = self._whole(spec)
+        years = frame.index.get_level_values("year")
+        keep = (years >= spec.years[0] - spec.lead_in) & (years <= spec.years[1])
+        if spec.left_out:
+            keep &= frame.index.get_level_values("province") != spec.left_out
+        if keep.all():
+            return frame
+        part = frame[keep]
+        part.attrs = frame.attrs
+        return part
+
+    def _whole(self, spec: Specification) -> pd.DataFrame:
+        key = _key(spec)
+        if key not in self._loaded:
+            columns, first, last = self._wanted[key]
+            self._loaded[key] = _load(spec, list(columns), first, last)
+        return self._loaded[key]
+
+
+def _load(spec: Specification, columns: list[str], first: int, last: int) -> pd.DataFrame:
+    from panelkit.data.panels import load_provinces
+
+    vintage = {name: version for name, version in spec.vintage if name in columns}
+    provinces = list(spec.provinces) if isinstance(spec.provinces, tuple) else spec.provinces
+    return load_provinces(columns, range(first, last + 1), vintage=vintage or None, provinces=provinces)
+
+
+def _key(spec: Specification) -> tuple[object, ...]:
+    return spec.provinces, spec.vintage
+
+
+def _sample(claim: Claim, design: PanelDesign, taken: list[GridOption]) -> Sample:
+    base = design.sample or claim.sample
+    if base is None:
+        raise SpecError(f"claim {claim.id}, design {design.id}: no sample; give [claim.sample]")
+    vintage = dict(base.vintage)
+    for option in taken:
+        vintage.update(option.vintage or {})
+    return Sample(
+        years=_last(taken, "years", base.years),
+        provinces=_last(taken, "provinces", base.provinces),
+        vintage=vintage,
+    )
+
+
+def _last(taken: list[GridOption], name: str, main: _T) -> _T:
+    """Return what the last option says of a field, or the main design's value."""
+    said = [getattr(option, name) for option in taken if getattr(option, name) is not None]
+    return said[-1] if said else main
+
+
+def _beside(claim: Claim, design: PanelDesign) -> list[str]:
+    return [*(item.figure for item in claim.beside), *([design.yuan] if design.yuan else [])]
+
+
+def _reach(node: Node) -> int:
+    match node:
+        case Call(name, argument):
+            step = node.count("k") if name in ("lag", "diff") else 0
+            return step + _reach(argument)
+        case Chain(first, rest):
+            return max(_reach(part) for part in (first, *(item for _, item in rest)))
+        case Negate(operand):
+            return _reach(operand)
+        case Power(base, exponent):
+            return max(_reach(base), _reach(exponent))
+        case _:
+            return 0
+
+
+@cache
+def _parsed(formula: str) -> Formula:
+    return parse_formula(formula)

@@ -1,0 +1,206 @@
+"""The verdict: what was claimed, what was read, and the word for it. The one source of JSON and of pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from panelkit.claims.load import RegisteredClaim
+from panelkit.claims.schema import PanelDesign, Reading, Text
+from panelkit.core.results import FitResult, Language, TestResult
+
+Word = Literal["SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
+
+# from best to worst: a claim is no better than the worst of its main designs
+_ORDER: tuple[Word, ...] = ("SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE")
+
+
+def worst(words: Iterable[Word]) -> Word | None:
+    """Return the worst of the words, or None where there is none."""
+    return max(words, key=_ORDER.index, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """The main estimate in the units of the claim, with the main test beside the table's t test.
+
+    `conf_low, conf_high, p_value` come from `vcov`; `wild_low, wild_high, wild_p` from the main test.
+    """
+
+    term: str
+    estimate: float
+    std_error: float
+    conf_low: float
+    conf_high: float
+    p_value: float
+    wild_p: float
+    wild_low: float
+    wild_high: float
+    nobs: int
+    n_units: int
+    years: str
+    vcov: str
+    convention: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GridResult:
+    """The defensible specifications: one row each in `table`, and those that could not be computed.
+
+    `table` columns: one per axis (option ids), `left_out`, `formula`, `estimate`, `std_error`, `conf_low`,
+    `conf_high`, `p_value`, `nobs`, `years`. `failed` holds (specification, reason).
+    """
+
+    table: pd.DataFrame
+    share_same_sign: float
+    share_claim_inside: float | None
+    failed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def n(self) -> int:
+        """Return the number of specifications that were computed."""
+        return len(self.table)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """A ratio of figures: the national aggregate, and the deciles p10 and p90 of the province-years."""
+
+    label: Text
+    aggregate: float
+    p10: float
+    p90: float
+    why: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plausible:
+    """Whether the claimed number itself can be, before any estimate."""
+
+    plausible: bool
+    sentence: Text
+    why: Text
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tested:
+    """What a design yielded: everything that rules, tables and pages read."""
+
+    headline: Headline
+    grid: GridResult | None = None
+    fit: FitResult | None = None
+    test: TestResult | None = None
+    data: pd.DataFrame | None = None
+    beside: tuple[Spread, ...] = ()
+    plausible: Plausible | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What a rule says of a result: the word, a sentence for it, further flags."""
+
+    word: Word
+    sentence: Text
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Verdict:
+    """One claim under one reading and one design; pending claims and claims not testable have neither.
+
+    `word` is None for a pending claim and for a design that failed (`error` says how).
+    """
+
+    registered: RegisteredClaim
+    reading: Reading | None = None
+    design: PanelDesign | None = None
+    word: Word | None = None
+    reason: Text
+    flags: tuple[str, ...] = ()
+    tested: Tested | None = None
+    error: str | None = None
+
+    @property
+    def claim(self) -> str:
+        """Return the claim's id."""
+        return self.registered.id
+
+    def to_dict(self, language: Language = "en") -> dict[str, Any]:
+        """Return the object that `--json` prints; missing numbers are None."""
+        claim = self.registered.claim
+        tested = self.tested
+        return {
+            "claim": claim.id,
+            "reading": self.reading.id if self.reading else None,
+            "design": self.design.id if self.design else None,
+            "seed": self.registered.document.key,
+            "status": claim.status,
+            "verdict": self.word,
+            "flags": list(self.flags),
+            "claimed": self.reading.claimed if self.reading else claim.claimed,
+            "headline": _plain(vars(tested.headline)) if tested else None,
+            "grid": _grid_dict(tested.grid) if tested and tested.grid else None,
+            "reason": getattr(self.reason, language),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class CheckResult:
+    """All verdicts of one run, in the order of the register."""
+
+    verdicts: tuple[Verdict, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __iter__(self) -> Any:
+        return iter(self.verdicts)
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
+
+    @property
+    def failures(self) -> tuple[Verdict, ...]:
+        """Return the designs that were marked computable and raised."""
+        return tuple(verdict for verdict in self.verdicts if verdict.error is not None)
+
+    def of(self, claim: str) -> tuple[Verdict, ...]:
+        """Return the verdicts of one claim."""
+        return tuple(verdict for verdict in self.verdicts if verdict.claim == claim)
+
+    def word_of(self, claim: str, reading: str | None = None) -> Word | None:
+        """Return the verdict of a claim (its main reading), or of one reading: that of its worst design."""
+        mine = [
+            verdict
+            for verdict in self.of(claim)
+            if verdict.reading is None
+            or (verdict.reading.main if reading is None else verdict.reading.id == reading)
+        ]
+        if any(verdict.word is None for verdict in mine):
+            return None
+        return worst(verdict.word for verdict in mine if verdict.word is not None)
+
+    def to_list(self, language: Language = "en") -> list[dict[str, Any]]:
+        """Return one object a claim, reading and design: what `--json` prints."""
+        return [verdict.to_dict(language) for verdict in self.verdicts]
+
+
+def _grid_dict(grid: GridResult) -> dict[str, Any]:
+    return _plain(
+        {
+            "n": grid.n,
+            "share_same_sign": grid.share_same_sign,
+            "share_claim_inside": grid.share_claim_inside,
+            "estimates": [_number(value) for value in grid.table["estimate"]],
+        }
+    )
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _number(value) if isinstance(value, float) else value for key, value in values.items()}
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
