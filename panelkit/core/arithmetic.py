@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,8 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "abs": np.abs,
     "asinh": np.arcsinh,
 }
+_REAL = (int, float, np.integer, np.floating, np.bool_)
+_STANDARD = ("province", "year")
 _LOGS = frozenset({"log", "log2", "log10"})
 
 
@@ -48,9 +50,16 @@ class Table:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Return the names that a formula may use: columns, then levels of the index."""
-        levels = [name for name in self.frame.index.names if isinstance(name, str)]
-        return frozenset([*(name for name in self.frame.columns if isinstance(name, str)), *levels])
+        """Return the names that a formula may use: columns, levels of the index, `province` and `year`."""
+        own = [name for name in (*self.frame.columns, *self.frame.index.names) if isinstance(name, str)]
+        return frozenset([*own, *(_STANDARD if self._is_panel else ())])
+
+    @cached_property
+    def _is_panel(self) -> bool:
+        try:
+            return self.panel is not None
+        except DataError:
+            return False
 
     def require(self, wanted: Iterable[str]) -> None:
         """Refuse, in one message, every name that the data do not hold.
@@ -81,7 +90,12 @@ class Table:
                     f"the data hold {values.shape[1]} columns called `{name}`: rename all but one"
                 )
             return values
-        return self.frame.index.get_level_values(name)
+        if name in self.frame.index.names:
+            return self.frame.index.get_level_values(name)
+        panel = self.panel
+        return pd.Index(
+            panel.unit_labels[panel.unit] if name == "province" else panel.time_labels[panel.time]
+        )
 
     def column(self, name: str) -> Array:
         """Return a column as (n,) float64, NaN where missing.
@@ -113,9 +127,7 @@ class Table:
         missing = np.asarray(pd.isna(cells))
         if isinstance(dtype, pd.CategoricalDtype):
             raise DataError(f"column `{name}` holds categories: write `C({name})`, or convert it to numbers")
-        wrong = (
-            np.array([not isinstance(cell, (int, float, np.number, np.bool_)) for cell in cells]) & ~missing
-        )
+        wrong = np.array([not isinstance(cell, _REAL) for cell in cells]) & ~missing
         if bool(wrong.any()):
             first = cells[int(np.flatnonzero(wrong)[0])]
             raise DataError(
@@ -127,9 +139,9 @@ class Table:
     def where(self, rows: Array) -> str:
         """Name the places of the marked rows: the first few, and how many more."""
         at = np.flatnonzero(rows)
-        try:
+        if self._is_panel:
             named = [self.panel.place(int(row)) for row in at[:SHOWN]]
-        except DataError:
+        else:
             named = [f"row {self.frame.index[int(row)]!s}" for row in at[:SHOWN]]
         return listed(named, len(at))
 
@@ -149,12 +161,18 @@ class Evaluator:
     """Values of trees on one table; problems are gathered, and raised together by `finish`.
 
     `sample` (n,) bool marks the rows whose mean, deviation and quantiles center(), standardize(), scale()
-    and winsorize() use.
+    and winsorize() use; `statistics` holds such pairs by label, and those already there are used again.
     """
 
-    def __init__(self, table: Table, sample: Array | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        sample: Array | None = None,
+        statistics: Mapping[str, tuple[float, float]] | None = None,
+    ) -> None:
         self.table = table
         self.sample = sample
+        self.statistics = dict(statistics or {})
         self.problems: list[str] = []
 
     def factor(self, factor: Factor) -> Array:
@@ -284,24 +302,33 @@ class Evaluator:
 
     def _by_sample(self, node: Call, value: Array) -> Array:
         value = np.broadcast_to(value, (len(self.table),))
-        used = value if self.sample is None else value[self.sample]
-        used = used[~np.isnan(used)]
-        if len(used) == 0:
-            return value
+        if node.label not in self.statistics:
+            used = value if self.sample is None else value[self.sample]
+            used = used[~np.isnan(used)]
+            if len(used) == 0:
+                return value
+            self.statistics[node.label] = _statistics(node, used)
+        first, second = self.statistics[node.label]
         if node.name == "winsorize":
-            share = float(node.option("p") or 0.0)
-            low, high = np.quantile(used, [share, 1 - share])
-            return np.clip(value, low, high)
-        centred = value - used.mean()
-        if node.name == "center":
-            return centred
-        deviation = float(used.std(ddof=1)) if len(used) > 1 else 0.0
-        if deviation == 0.0:
+            return np.clip(value, first, second)
+        if second == 0.0:
             self._problem(
                 node.label, f"{_named(node.argument)} does not vary", ~np.isnan(value), "leave it out"
             )
-            return centred
-        return centred / deviation
+            return value - first
+        return (value - first) / second
+
+
+def _statistics(node: Call, used: Array) -> tuple[float, float]:
+    """Return the two quantiles of winsorize(), or the mean and the divisor of the others."""
+    if node.name == "winsorize":
+        share = float(node.option("p") or 0.0)
+        low, high = np.quantile(used, [share, 1 - share])
+        return float(low), float(high)
+    mean = float(used.mean())
+    if node.name == "center":
+        return mean, 1.0
+    return mean, float(used.std(ddof=1)) if len(used) > 1 and bool(np.ptp(used) > 0) else 0.0
 
 
 _OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {"+": np.add, "-": np.subtract, "*": np.multiply}

@@ -69,29 +69,37 @@ class Design:
         }
 
     def keep(self, rows: Array, reason: str) -> Design:
-        """Return the design of the rows where the mask `rows` (n,) is True; record the others with `reason`.
+        """Return the design of the marked rows, (n,) bool; the others stand in `dropped` with the reason.
 
         Units and times that no row holds any more leave the labels.
+
+        Raises
+        ------
+        DataError
+            If no row is marked.
         """
-        gone, unit, time = ~rows, self.unit[rows], self.time[rows]
-        lost = {
-            "province": self.unit_labels[self.unit[gone]],
-            "year": self.time_labels[self.time[gone]],
-            "reason": reason,
-        }
-        unit, unit_labels = _renumbered(unit, self.unit_labels)
-        time, time_labels = _renumbered(time, self.time_labels)
+        marked = np.asarray(rows, dtype=bool)
+        if not marked.any():
+            raise DataError(f"no row is left of {len(self.y):,}: {reason}")
+        if marked.all():
+            return self
+        unit, unit_labels = _renumbered(self.unit[marked], self.unit_labels)
+        time, time_labels = _renumbered(self.time[marked], self.time_labels)
+        gone = _dropped_frame(
+            self.unit_labels[self.unit[~marked]], self.time_labels[self.time[~marked]], reason
+        )
+        dropped = gone if len(self.dropped) == 0 else pd.concat([self.dropped, gone], ignore_index=True)
         return replace(
             self,
-            y=_sealed(self.y[rows]),
-            X=_sealed(np.array(self.X[rows], order="F")),
+            y=_sealed(self.y[marked]),
+            X=_sealed(np.asfortranarray(self.X[marked])),
             unit=_sealed(unit),
             time=_sealed(time),
             unit_labels=unit_labels,
             time_labels=time_labels,
-            extra=MappingProxyType({name: _sealed(values[rows]) for name, values in self.extra.items()}),
-            dropped=pd.concat([self.dropped, pd.DataFrame(lost)], ignore_index=True),
-            notes=(*self.notes, f"{int(gone.sum()):,} more rows left the sample: {reason}"),
+            extra=MappingProxyType({name: _sealed(values[marked]) for name, values in self.extra.items()}),
+            dropped=dropped,
+            notes=(*self.notes, f"{len(gone):,} more rows left the sample: {reason}"),
         )
 
     def frame(self) -> pd.DataFrame:
@@ -137,7 +145,7 @@ def build_design(
     carried = {name: table.raw(name) for name in extra}
     absent = {name: np.asarray(pd.isna(values)) for name, values in carried.items()}
     also = None if not absent else ~np.logical_or.reduce(list(absent.values()))
-    memory = None if like is None else like.memory
+    memory = None if like is None else _memory_of(like, parsed)
     columns = columns_on(parsed, table, also, memory)
     if not columns.complete.all():
         dropped = _dropped(columns, table, absent, order)
@@ -148,7 +156,7 @@ def build_design(
         raise DataError(
             f"no complete row is left of {len(data):,}: {_tally(dropped)}. Check the years asked for."
         )
-    y, terms, X, made = columns.matrices(order, None if memory is None or memory.spec is None else memory)
+    y, terms, X, made = columns.matrices(order, memory)
     sample = _sample(panel, order, complete=len(dropped) == 0)
     return Design(
         y=_sealed(y if order is not None else y.copy()),
@@ -166,6 +174,12 @@ def build_design(
         formula=parsed,
         memory=made,
     )
+
+
+def _memory_of(like: Design, formula: Formula) -> Memory:
+    if like.formula != formula:
+        raise SpecError(f"`like` was made from `{like.formula}`, not from `{formula}`: use the same formula")
+    return like.memory
 
 
 def _sealed(array: Array) -> Array:
@@ -197,6 +211,10 @@ def _renumbered(codes: Array, labels: Array) -> tuple[Array, Array]:
     return (np.cumsum(used) - 1)[codes], labels[used]
 
 
+def _dropped_frame(province: Array, year: Array, reason: Any) -> pd.DataFrame:
+    return pd.DataFrame({"province": province, "year": year, "reason": reason})
+
+
 def _nothing_dropped() -> pd.DataFrame:
     return pd.DataFrame({"province": [], "year": [], "reason": []}).astype({"year": np.int64})
 
@@ -212,8 +230,10 @@ def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Arra
     reasons = dict(raw)
     factors = [columns.formula.left, *(factor for term in columns.formula.terms for factor in term.factors)]
     for factor in factors:
-        own = np.logical_or.reduce([raw[name] for name in columns_of(factor.node)])
-        rest = columns.missing(factor.label) & ~own
+        value = columns.values.get(factor.label)
+        if not isinstance(value, np.ndarray):
+            continue
+        rest = np.isnan(value) & ~np.logical_or.reduce([raw[name] for name in columns_of(factor.node)])
         if bool(rest.any()):
             reasons[factor.label] = rest
     for name, mask in absent.items():
@@ -335,10 +355,6 @@ def _dropped_rows(
         ],
         dtype=object,
     )
-    return pd.DataFrame(
-        {
-            "province": panel.unit_labels[panel.unit[rows]],
-            "year": panel.time_labels[panel.time[rows]],
-            "reason": text[which.reshape(-1)],
-        }
+    return _dropped_frame(
+        panel.unit_labels[panel.unit[rows]], panel.time_labels[panel.time[rows]], text[which.reshape(-1)]
     )

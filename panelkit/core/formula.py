@@ -7,8 +7,8 @@ splines and interactions become columns through formulaic in `core/model_matrix.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -129,11 +129,7 @@ class Columns:
     formula: Formula
     values: dict[str, Array | Category]
     complete: Array
-
-    def missing(self, label: str) -> Array:
-        """Mark the rows where one factor is missing, (n,) bool."""
-        value = self.values[label]
-        return value.codes < 0 if isinstance(value, Category) else np.isnan(value)
+    statistics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def matrices(
         self, rows: Array | None, memory: Memory | None = None
@@ -145,7 +141,7 @@ class Columns:
             raise DataError(f"the outcome `{self.formula.outcome}` must be numeric")
         terms, has_intercept = self.formula.terms, self.formula.has_intercept
         labels, matrix, made = stack(terms, has_intercept, taken, len(outcome), memory)
-        return outcome, labels, matrix, made
+        return outcome, labels, matrix, replace(made, statistics=self.statistics)
 
 
 def _take(value: Array | Category, rows: Array | None) -> Array | Category:
@@ -184,12 +180,12 @@ def columns_on(
     evaluator.finish()
     if not complete.any():
         return Columns(formula, values, complete)
-    _by_sample(factors, values, table, complete)
+    statistics = _by_sample(factors, values, table, complete, {} if memory is None else memory.statistics)
     for factor in factors:
         if factor.kind == "category" and isinstance(factor.node, Call):
             held = None if memory is None else memory.levels.get(factor.label)
             values[factor.label] = read_category(table.raw(_only_column(factor)), factor.node, complete, held)
-    return Columns(formula, values, complete)
+    return Columns(formula, values, complete, statistics)
 
 
 def _factors(formula: Formula) -> Iterable[Factor]:
@@ -203,13 +199,19 @@ def _only_column(factor: Factor) -> str:
 
 
 def _by_sample(
-    factors: list[Factor], values: dict[str, Array | Category], table: Table, complete: Array
-) -> None:
-    again = [factor for factor in factors if _BY_SAMPLE & set(calls_of(factor.node))]
-    evaluator = Evaluator(table, complete)
-    for factor in again:
-        values[factor.label] = evaluator.factor(factor)
+    factors: list[Factor],
+    values: dict[str, Array | Category],
+    table: Table,
+    complete: Array,
+    statistics: Mapping[str, tuple[float, float]],
+) -> Mapping[str, tuple[float, float]]:
+    """Work out again, on the complete rows' means and quantiles, the factors that depend on the sample."""
+    evaluator = Evaluator(table, complete, statistics)
+    for factor in factors:
+        if _BY_SAMPLE & set(calls_of(factor.node)):
+            values[factor.label] = evaluator.factor(factor)
     evaluator.finish()
+    return evaluator.statistics
 
 
 def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
@@ -222,8 +224,11 @@ def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series,
         right-hand side. The intercept, if the formula has one, is the column `Intercept`.
     """
     table = Table(frame)
+    _refuse_duplicates(table)
     columns = columns_on(as_formula(formula), table)
     rows = np.flatnonzero(columns.complete)
+    if len(rows) == 0:
+        raise DataError(f"no row holds every column of `{columns.formula}`: check the years asked for")
     _, labels, matrix, _ = columns.matrices(rows)
     outcome = columns.values[columns.formula.left.label]
     if isinstance(outcome, Category):
@@ -232,6 +237,11 @@ def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series,
     full[rows] = matrix
     y = pd.Series(outcome, index=frame.index, name=columns.formula.outcome)
     return y, pd.DataFrame(full, index=frame.index, columns=pd.Index(labels))
+
+
+def _refuse_duplicates(table: Table) -> None:
+    """Let the panel index refuse a unit that holds one year twice."""
+    _ = table.panel.order
 
 
 def evaluate(expression: str, frame: pd.DataFrame) -> pd.Series:

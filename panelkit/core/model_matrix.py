@@ -7,8 +7,9 @@ and a frame of finished columns `v0, v1, ...` whose category levels are called `
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,10 +36,15 @@ class Category:
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """How a design matrix was made, so that other rows can be put through the same mould."""
+    """How a design matrix was made, so that other rows can be put through the same mould.
+
+    `spec` is formulaic's model spec (None for plain columns), `levels` the levels of each C(), base first,
+    `statistics` the means, deviations and quantiles that the functions of the sample used.
+    """
 
     spec: Any = None
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    statistics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def read_category(values: Any, call: Call, rows: Array, levels: tuple[str, ...] | None = None) -> Category:
@@ -51,6 +57,11 @@ def read_category(values: Any, call: Call, rows: Array, levels: tuple[str, ...] 
     """
     codes, labels = _levels_in_order(values)
     names = [_level_name(label) for label in labels]
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise DataError(
+            f"`{call.label}`: different levels are spelled alike: {listed(twice[:SHOWN], len(twice))}"
+        )
     held = np.zeros(len(names), dtype=bool)
     held[codes[rows & (codes >= 0)]] = True
     if levels is None:
@@ -71,17 +82,13 @@ def _levels_in_order(values: Any) -> tuple[Array, Any]:
         categorical = pd.Categorical(values)
         return np.asarray(categorical.codes, dtype=np.int64), categorical.categories
     codes, labels = factorised(values)
-    order = np.argsort(
-        np.asarray([str(x) for x in labels]) if _is_text(labels) else np.asarray(labels), kind="stable"
-    )
+    numeric = all(isinstance(label, (int, float, np.number, np.bool_)) for label in labels)
+    keys = [float(label) if numeric else str(label) for label in labels]
+    order = np.argsort(np.asarray(keys), kind="stable")
     rank = np.empty(len(order) + 1, dtype=np.int64)
     rank[order] = np.arange(len(order))
     rank[-1] = -1
     return rank[codes], [labels[at] for at in order]
-
-
-def _is_text(labels: Any) -> bool:
-    return np.asarray(labels).dtype.kind not in "iufb"
 
 
 def _level_name(label: Any) -> str:
@@ -145,14 +152,35 @@ def _stack_formulaic(
     frame = pd.DataFrame({names[factor.label]: _column(values[factor.label]) for factor in factors})
     levels = {label: part.levels for label, part in values.items() if isinstance(part, Category)}
     _refuse_size(terms, levels, n)
-    if memory is None:
+    if memory is None or memory.spec is None:
         pieces = [":".join(_safe(factor, names[factor.label]) for factor in term.factors) for term in terms]
         safe = " + ".join(["1" if has_intercept else "0", *pieces])
-        made = Formula(safe, _ordering="none").get_model_matrix(frame, na_action="raise", output="pandas")
+        build = partial(
+            Formula(safe, _ordering="none").get_model_matrix, frame, na_action="raise", output="pandas"
+        )
     else:
-        made = memory.spec.get_model_matrix(frame)
+        build = partial(memory.spec.get_model_matrix, frame)
+    made = _built(build, terms)
     labels = tuple(_public(str(column), factors, levels) for column in made.columns)
     return labels, np.asfortranarray(made.to_numpy(dtype=np.float64)), Memory(made.model_spec, levels)
+
+
+def _built(build: Callable[[], Any], terms: tuple[Term, ...]) -> Any:
+    """Run formulaic, and say in our words what it cannot make: a basis of too few knots or beyond its bounds."""
+    from formulaic.errors import FormulaicError
+
+    bases = [factor.label for term in terms for factor in term.factors if factor.kind == "basis"]
+    named = ", ".join(f"`{label}`" for label in dict.fromkeys(bases)) or "the categories"
+    try:
+        with np.errstate(all="ignore"):
+            made = build()
+    except (ValueError, FormulaicError) as error:
+        raise SpecError(f"{named} cannot be made on this sample: {error}") from error
+    if not np.isfinite(made.to_numpy(dtype=np.float64)).all():
+        raise DataError(
+            f"{named} is not finite on this sample: it needs more distinct values, or a lower order"
+        )
+    return made
 
 
 def _floats(value: Array | Category) -> Array:

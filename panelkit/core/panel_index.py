@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from panelkit.core.errors import DataError
 UNIT_NAMES = frozenset({"province", "provinces", "unit", "region", "adcode", "省份", "省", "地区"})
 TIME_NAMES = frozenset({"year", "years", "time", "period", "年份", "年", "年度"})
 LARGEST_TIME = 10**9
+_YEAR_TEXT = re.compile(r"\s*[0-9]{1,9}\s*年?\s*")
 SHOWN = 8
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -236,13 +238,14 @@ def _whole_years(labels: Any) -> Array:
                 f"times must be whole numbers such as 2019; seen: {shown}. "
                 "If province and year are swapped, name the levels."
             )
-        years = np.asarray(
-            [int(float(label)) if isinstance(label, float) else int(label) for label in labels],
-            dtype=np.int64,
-        )
+        years = np.asarray([_whole(label) for label in labels], dtype=np.int64)
     if len(years) and int(np.abs(years).max()) > LARGEST_TIME:
         raise DataError(f"a time of {int(np.abs(years).max())} is no year: count times in years or periods")
     return years
+
+
+def _whole(label: Any) -> int:
+    return int(label.strip().rstrip("年")) if isinstance(label, str) else int(label)
 
 
 def _is_whole(label: Any) -> bool:
@@ -252,4 +255,4 @@ def _is_whole(label: Any) -> bool:
         return True
     if isinstance(label, (float, np.floating)):
         return bool(np.isfinite(label)) and float(label).is_integer()
-    return isinstance(label, str) and label.isascii() and label.strip().isdigit()
+    return isinstance(label, str) and bool(_YEAR_TEXT.fullmatch(label))
