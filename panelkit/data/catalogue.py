@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from panelkit.core.errors import SpecError
-from panelkit.core.paths import shipped
+from panelkit.data.tables import read_rows
 
 ALL_PROVINCES = 0
 BREAK_FLAGS = ("mixed_vintage", "price_base_change", "rebased")
@@ -27,6 +27,35 @@ def indicators(folder: Path | None = None) -> pd.DataFrame:
     for bound in ("lowest", "highest"):
         table[bound] = pd.to_numeric(table[bound].replace("", None))
     return table
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One row of the catalogue."""
+
+    name_zh: str
+    name_en: str
+    unit: str
+    stock_or_flow: str
+    scale_or_intensity: str
+    vintages: tuple[str, ...]
+    default_vintage: str
+
+
+def facts(folder: Path | None = None) -> dict[str, Indicator]:
+    """Return the catalogue as indicator -> `Indicator`."""
+    return {
+        row["indicator"]: Indicator(
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            unit=row["unit"],
+            stock_or_flow=row["stock_or_flow"],
+            scale_or_intensity=row["scale_or_intensity"],
+            vintages=tuple(row["vintages"].split()),
+            default_vintage=row["default_vintage"],
+        )
+        for row in read_rows("indicators.csv", folder)
+    }
 
 
 def sources(folder: Path | None = None) -> pd.DataFrame:
@@ -50,6 +79,7 @@ def flags(
     `vintages` (indicator -> vintage) keeps the flags of those vintages only.
     """
     table = _read("flags.csv", folder)
+    table[["adcode", "year"]] = table[["adcode", "year"]].astype("int64")
     for bound in ("old_base_until", "new_base_from"):
         table[bound] = pd.to_numeric(table[bound].replace("", None)).astype("Int64")
     if indicators is not None:
@@ -73,10 +103,9 @@ class SumRule:
 
 def sums(folder: Path | None = None) -> list[SumRule]:
     """Return the sums that must hold within one vintage."""
-    rows: list[dict[str, str]] = _read("sums.csv", folder).astype(str).to_dict("records")
     return [
         SumRule(r["total"], tuple(r["parts"].split()), r["relation"], float(r["rtol"]), r["why"])
-        for r in rows
+        for r in read_rows("sums.csv", folder)
     ]
 
 
@@ -88,43 +117,27 @@ def require(keys: Iterable[str], folder: Path | None = None) -> list[str]:
     SpecError
         One message with every key that the catalogue does not hold, and the nearest ones.
     """
-    table = indicators(folder)
-    by_name = {**{n: k for k, n in table["name_zh"].items()}, **{n: k for k, n in table["name_en"].items()}}
+    about = facts(folder)
+    by_name = {name: key for key, row in about.items() for name in (row.name_zh, row.name_en)}
     asked = [keys] if isinstance(keys, str) else list(keys)
-    found: dict[str, None] = {}
-    unknown: list[str] = []
-    for key in asked:
-        if key in table.index:
-            found[str(key)] = None
-        elif key in by_name:
-            found[str(by_name[key])] = None
-        else:
-            unknown.append(str(key))
+    if not asked:
+        raise SpecError("name at least one indicator: `panelkit data list` shows all")
+    unknown = [str(key) for key in asked if key not in about and key not in by_name]
     if unknown:
-        raise SpecError(
-            "; ".join(_unknown(key, table) for key in unknown) + ". `panelkit data list` shows all"
-        )
-    return list(found)
+        listed = "; ".join(_unknown(key, about) for key in unknown)
+        raise SpecError(f"{listed}. `panelkit data list` shows all")
+    return list(dict.fromkeys(key if key in about else by_name[key] for key in asked))
 
 
-def _unknown(key: str, table: pd.DataFrame) -> str:
-    names: dict[str, str] = {str(k).lower(): str(k) for k in table.index}
-    for column in ("name_en", "name_zh"):
-        names.update({str(name).lower(): str(k) for k, name in table[column].items()})
+def _unknown(key: str, about: Mapping[str, Indicator]) -> str:
+    names = {name.lower(): k for k, row in about.items() for name in (k, row.name_en, row.name_zh)}
     lowered = key.lower()
     close = [names[n] for n in difflib.get_close_matches(lowered, list(names), n=3, cutoff=0.5)]
-    inside = [k for n, k in names.items() if len(lowered) > 2 and lowered in n]
+    inside = [k for n, k in names.items() if len(lowered) > 1 and lowered in n]
     best = list(dict.fromkeys([*close, *inside]))[:4]
     hint = f" (did you mean {', '.join(best)}?)" if best else ""
     return f"no indicator is called {key!r}{hint}"
 
 
 def _read(name: str, folder: Path | None) -> pd.DataFrame:
-    table: pd.DataFrame = pd.read_csv(
-        (folder or shipped("data")) / name, keep_default_na=False, encoding="utf-8"
-    )
-    return table
-
-
-def _texts(table: pd.DataFrame) -> list[list[str]]:
-    return [[str(value) for value in table[column]] for column in table.columns]
+    return pd.DataFrame(read_rows(name, folder))

@@ -19,7 +19,8 @@ import pandas as pd
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.paths import shipped
 from panelkit.data import catalogue
-from panelkit.data.provinces import lookup_many, provinces
+from panelkit.data.provinces import labels_of
+from panelkit.data.tables import read_rows
 
 LONG_COLUMNS = ("adcode", "period", "indicator", "vintage", "value", "unit", "source")
 
@@ -53,11 +54,11 @@ def read_figures(
         A file that is missing, damaged, or fails the checks.
     """
     base = folder or shipped("data")
-    table = catalogue.indicators(folder)
-    keys = list(table.index) if indicators is None else catalogue.require(indicators, folder)
-    held: dict[str, tuple[str, ...]] = {str(key): names for key, names in table["vintages"].items()}
-    wanted = _wanted({key: held[key] for key in keys}, vintages)
-    long = _long([_read_file(_path(base, key, vintage)) for key, vintage in wanted])
+    about = catalogue.facts(folder)
+    keys = list(about) if indicators is None else catalogue.require(indicators, folder)
+    wanted = _wanted({key: about[key].vintages for key in keys}, vintages)
+    columns = _province_columns()
+    long = _long([_read_file(_path(base, key, vintage), columns) for key, vintage in wanted])
     if check:
         from panelkit.data.checks import check_figures
 
@@ -107,7 +108,12 @@ def _wanted(
     return [(key, name) for key, names in held.items() for name in names if name in asked]
 
 
-def _read_file(path: Path) -> FigureFile:
+def _province_columns() -> dict[str, int]:
+    english = labels_of("en")
+    return {f"{name} {english[code]}": code for code, name in labels_of("zh").items()}
+
+
+def _read_file(path: Path, columns: Mapping[str, int]) -> FigureFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -126,17 +132,18 @@ def _read_file(path: Path) -> FigureFile:
     expected = f"{header['indicator']}.{header['vintage']}.csv"
     if path.name != expected:
         raise DataError(f"{path.name} says inside that it is {expected}")
-    return FigureFile(header, _cells(path.name, lines[first:], first))
+    return FigureFile(header, _cells(path.name, lines[first:], first, columns))
 
 
-def _cells(name: str, lines: list[str], skipped: int) -> list[tuple[int, str, float, str]]:
+def _cells(
+    name: str, lines: list[str], skipped: int, known: Mapping[str, int]
+) -> list[tuple[int, str, float, str]]:
     rows = list(csv.reader(lines))
     columns = rows[0]
-    places = lookup_many(label.split(" ", 1)[0] for label in columns[2:])
-    strange = [label for label, place in zip(columns[2:], places, strict=True) if place is None]
+    strange = [label for label in columns[2:] if label not in known]
     if columns[:2] != ["year", "source"] or strange:
         raise DataError(f"{name}: the columns are not `year, source, provinces...`: {strange or columns[:2]}")
-    codes = [place.adcode for place in places if place is not None]
+    codes = [known[label] for label in columns[2:]]
     cells, wrong = [], []
     for number, row in enumerate(rows[1:], start=skipped + 2):
         if len(row) != len(columns):
@@ -166,25 +173,25 @@ def _long(files: list[FigureFile]) -> pd.DataFrame:
 
 
 def _file_text(key: str, vintage: str, cells: pd.DataFrame) -> str:
-    names = provinces()
-    about = catalogue.indicators().loc[key]
-    grid = cells.pivot(index=["period", "source"], columns="adcode", values="value").reindex(
-        columns=names.index
-    )
-    head = [f"# indicator: {key}", *(f"# {c}: {about[c]}" for c in ("name_zh", "name_en", "unit"))]
+    names = _province_columns()
+    about = catalogue.facts()[key]
+    grid = cells.pivot(index=["period", "source"], columns="adcode", values="value")
+    grid = grid.reindex(columns=list(names.values())).sort_index()
+    head = [f"# indicator: {key}", f"# name_zh: {about.name_zh}", f"# name_en: {about.name_en}"]
+    head += [f"# unit: {about.unit}", f"# vintage: {vintage}", *_source_lines(cells)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["year", "source", *(names["name_zh"] + " " + names["name_en"])])
+    writer.writerow(["year", "source", *names])
     for cell, row in zip(grid.index, grid.to_numpy(), strict=True):
         writer.writerow([*cell, *map(_number, row)])
-    return "\n".join([*head, f"# vintage: {vintage}", *_source_lines(cells)]) + "\n" + out.getvalue()
+    return "\n".join(head) + "\n" + out.getvalue()
 
 
 def _source_lines(cells: pd.DataFrame) -> list[str]:
-    known = catalogue.sources()
+    known = {row["source"]: row for row in read_rows("sources.csv")}
     lines = []
     for key, periods in cells.groupby("source")["period"]:
-        about = known.loc[[key]].iloc[0]
+        about = known[str(key)]
         held = spans(int(period) for period in set(periods))
         lines.append(
             f"# source {key} ({held}): {about['publisher']}, {about['publication']}; via {about['through']}"

@@ -7,12 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pandas as pd
 
 from panelkit.core.errors import DataError
-from panelkit.core.paths import shipped
+from panelkit.data.tables import read_rows
 
 NATION = 100000
 TIBET = 540000
@@ -20,6 +20,7 @@ TIBET = 540000
 Kind = Literal["province", "nation", "apart", "subtotal"]
 Labels = Literal["en", "zh", "adcode"]
 
+_SPELLINGS = ("name_zh", "name_zh_long", "name_en", "pinyin")
 _BLANKS = re.compile(r"[\s\u3000\u200b\ufeff·.\-_'’]+")
 _SUFFIX_EN = re.compile(
     r"\b(province|provincial|municipality|city|autonomous|region|zhuang|hui|uygur|uyghur|uighur|sar)\b"
@@ -46,17 +47,17 @@ def provinces() -> pd.DataFrame:
     Columns: `name_zh, name_zh_long, name_en, pinyin, region4, region4_zh, yangtze_delta (bool), capital_zh,
     capital_lon, capital_lat` (degrees).
     """
-    table = pd.read_csv(shipped("data") / "provinces.csv", index_col="adcode")
-    return table.assign(yangtze_delta=table["yangtze_delta"].astype(bool)).sort_index()
+    table = pd.DataFrame(read_rows("provinces.csv")).astype(
+        {"adcode": "int64", "capital_lon": float, "capital_lat": float}
+    )
+    return table.assign(yangtze_delta=table["yangtze_delta"] == "1").set_index("adcode").sort_index()
 
 
 def labels_of(labels: Labels) -> dict[int, str | int]:
     """Return adcode -> label: English name, short Chinese name, or the adcode itself."""
-    table = provinces()
-    if labels == "adcode":
-        return {int(code): int(code) for code in table.index}
-    column = {"en": "name_en", "zh": "name_zh"}[labels]
-    return {int(str(code)): str(name) for code, name in table[column].items()}
+    column = {"en": "name_en", "zh": "name_zh", "adcode": "adcode"}[labels]
+    rows = sorted(read_rows("provinces.csv"), key=lambda row: row["adcode"])
+    return {int(row["adcode"]): int(row[column]) if labels == "adcode" else row[column] for row in rows}
 
 
 def lookup(name: Any) -> Place | None:
@@ -94,15 +95,14 @@ def resolve(names: Any, *, kinds: tuple[Kind, ...] = ("province",)) -> list[int]
 
 def _dictionary() -> dict[str, Place]:
     known: dict[str, Place] = {}
-    for adcode, row in provinces().iterrows():
-        place = Place(int(str(adcode)), "province")
-        for spelling in (row["name_zh"], row["name_zh_long"], row["name_en"], row["pinyin"], str(adcode)):
-            known[_key(spelling)] = place
-    extra = pd.read_csv(shipped("data") / "place_names.csv")
-    for name, adcode, kind in extra.itertuples(index=False):
-        known[_key(name)] = Place(int(adcode), kind)
-        if adcode:
-            known[str(adcode)] = Place(int(adcode), kind)
+    for row in read_rows("provinces.csv"):
+        place = Place(int(row["adcode"]), "province")
+        known.update({_key(row[column]): place for column in (*_SPELLINGS, "adcode")})
+    for row in read_rows("place_names.csv"):
+        place = Place(int(row["adcode"]), cast("Kind", row["kind"]))
+        known[_key(row["name"])] = place
+        if place.adcode:
+            known[row["adcode"]] = place
     return known
 
 
@@ -145,12 +145,8 @@ def _refusal(unknown: list[Any], other: list[tuple[Any, Place]]) -> str:
 
 
 def _suggest(item: str) -> str:
-    table = provinces()
-    spellings: dict[str, str] = {}
-    for _, row in table.iterrows():
-        shown = f"{row['name_en']} {row['name_zh']}"
-        for column in ("name_en", "pinyin", "name_zh", "name_zh_long"):
-            spellings[_key(row[column])] = shown
+    rows = read_rows("provinces.csv")
+    spellings = {_key(row[c]): f"{row['name_en']} {row['name_zh']}" for row in rows for c in _SPELLINGS}
     close = difflib.get_close_matches(_key(item), list(spellings), n=3, cutoff=0.6)
     best = list(dict.fromkeys(spellings[key] for key in close))
     return f"{item!r} (did you mean {' or '.join(best)}?)" if best else repr(item)

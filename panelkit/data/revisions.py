@@ -1,0 +1,106 @@
+"""What changed between two sets of figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.errors import DataError
+from panelkit.data import catalogue
+from panelkit.data.provinces import NATION, labels_of
+from panelkit.data.units import harmonised
+
+_CELL = ["indicator", "adcode", "period"]
+
+
+def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e-9) -> pd.DataFrame:
+    """Compare two long tables cell by cell: which are new, gone or revised, and by how much.
+
+    Each table holds one vintage of an indicator (`read_figures(["gdp"], "as_published")` against
+    `read_figures(["gdp"], "census2023")`, or a store against the shipped figures). Units of one kind (万元, 亿元)
+    are brought to the harmonised one first where the two tables differ in it.
+
+    Parameters
+    ----------
+    tolerance
+        Cells that differ by no more than this, relatively, are unchanged (the default forgives the last bit of a
+        conversion of units, nothing more).
+
+    Returns
+    -------
+    DataFrame
+        One row a changed cell, largest revision of each indicator first: `indicator, adcode, province, period,
+        status` (new, gone, revised), `old, new, change, percent, unit`. `attrs["panelkit"]` counts `new`, `gone`,
+        `revised` and `unchanged` cells.
+
+    Raises
+    ------
+    DataError
+        A cell that stands more than once in one of the tables, or units that cannot be compared.
+    """
+    before, after = _one_vintage(old, "old"), _one_vintage(new, "new")
+    both = before.join(after, how="outer", lsuffix="_old", rsuffix="_new")
+    _align_units(both)
+    was, now = both["value_old"], both["value_new"]
+    moved = (now - was).abs() > tolerance * np.maximum(was.abs(), now.abs())
+    status = np.select(
+        [was.isna() & now.notna(), now.isna() & was.notna(), moved], ["new", "gone", "revised"], ""
+    )
+    out = pd.DataFrame(
+        {
+            "status": status,
+            "old": was,
+            "new": now,
+            "change": now - was,
+            "percent": 100 * (now - was) / was.abs().where(was != 0),
+            "unit": both["unit_new"].fillna(both["unit_old"]),
+        }
+    )
+    counts = {name: int((status == name).sum()) for name in ("new", "gone", "revised")}
+    counts["unchanged"] = int(((status == "") & was.notna()).sum())
+    changed = out[status != ""].reset_index()
+    names = {**labels_of("en"), NATION: "nation"}
+    changed.insert(2, "province", [names.get(int(code), str(code)) for code in changed["adcode"]])
+    order = changed.assign(size=-changed["percent"].abs()).sort_values(
+        ["indicator", "size", "adcode", "period"]
+    )
+    result = changed.loc[order.index].reset_index(drop=True)
+    result.attrs["panelkit"] = counts
+    return result
+
+
+def _one_vintage(figures: pd.DataFrame, name: str) -> pd.DataFrame:
+    missing = [column for column in (*_CELL, "value", "unit") if column not in figures]
+    if missing:
+        raise DataError(f"the {name} table has no column {', '.join(missing)}")
+    double = figures[figures.duplicated(_CELL, keep=False)]
+    if len(double):
+        keys = double[_CELL].drop_duplicates().head(5).to_numpy().tolist()
+        listed = "; ".join(
+            f"{key} {labels_of('en').get(int(code), code)} {period}" for key, code, period in keys
+        )
+        raise DataError(
+            f"the {name} table holds more than one value of: {listed}; choose one vintage of each"
+        )
+    return figures.set_index(_CELL)[["value", "unit"]]
+
+
+def _align_units(both: pd.DataFrame) -> None:
+    differ = both["unit_old"].notna() & both["unit_new"].notna() & (both["unit_old"] != both["unit_new"])
+    if not differ.any():
+        return
+    about = catalogue.facts()
+    keys = both.index.get_level_values("indicator")
+    for key in sorted(set(keys[differ])):
+        intensity = key in about and about[key].scale_or_intensity == "intensity"
+        rows = np.asarray(keys == key)
+        for side in ("old", "new"):
+            for unit in both.loc[rows, f"unit_{side}"].dropna().unique():
+                common, divisor = harmonised(str(unit), intensity=intensity)
+                cells = rows & (both[f"unit_{side}"] == unit).to_numpy()
+                both.loc[cells, f"value_{side}"] /= divisor
+                both.loc[cells, f"unit_{side}"] = common
+        left = both.loc[rows & differ.to_numpy(), ["unit_old", "unit_new"]]
+        if (left["unit_old"] != left["unit_new"]).any():
+            pairs = left.drop_duplicates().to_numpy().tolist()
+            raise DataError(f"{key}: units cannot be compared: {'; '.join(f'{a} and {b}' for a, b in pairs)}")

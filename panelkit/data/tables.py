@@ -1,0 +1,33 @@
+"""Read one small table of the shipped `data/` folder."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from panelkit.core.errors import DataError
+from panelkit.core.paths import shipped
+
+
+def read_rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
+    """Return the rows of a csv file of `folder` (default: the shipped `data/`) as dictionaries of text.
+
+    Raises
+    ------
+    DataError
+        A file that is missing, is not UTF-8 text, or has a row of another length than its header.
+    """
+    path = (folder or shipped("data")) / name
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, restkey="\0", restval="\0"))
+    except FileNotFoundError:
+        raise DataError(f"{name} is missing from {path.parent}: reinstall, or restore the file") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 text: {error}") from None
+    ragged = [n for n, row in enumerate(rows, start=2) if "\0" in row or "\0" in row.values()]
+    if ragged:
+        raise DataError(
+            f"{path}: line {', '.join(map(str, ragged))} has more or fewer fields than the header"
+        )
+    return rows
