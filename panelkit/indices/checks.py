@@ -1,0 +1,83 @@
+"""Checks that the array functions share: what they refuse, they refuse by naming row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.results import FloatArray
+
+
+def matrix(values: ArrayLike, what: str, *, missing: bool = False) -> FloatArray:
+    """Return `values` as a float matrix (n, k).
+
+    Raises
+    ------
+    DataError
+        If it is not two-dimensional, is empty, holds infinities, or (unless `missing`) holds missing cells.
+    """
+    out = np.asarray(values, dtype=float)
+    if out.ndim != 2 or 0 in out.shape:
+        raise DataError(f"{what}: needs rows and columns, not an array of shape {out.shape}")
+    if np.isinf(out).any():
+        raise DataError(f"{what}: infinite values in {cells(np.isinf(out))}")
+    if not missing and np.isnan(out).any():
+        raise DataError(
+            f"{what}: missing values in {cells(np.isnan(out))}: drop these rows or fill them by a named rule"
+        )
+    return out
+
+
+def vector(values: ArrayLike, what: str) -> FloatArray:
+    """Return `values` as a finite float vector (n,)."""
+    out = np.asarray(values, dtype=float)
+    if out.ndim != 1 or out.size == 0:
+        raise DataError(f"{what}: needs one value a unit, not an array of shape {out.shape}")
+    if not np.isfinite(out).all():
+        places = ", ".join(str(i) for i in np.flatnonzero(~np.isfinite(out))[:5])
+        raise DataError(f"{what}: missing or infinite values at position {places}: drop these units first")
+    return out
+
+
+def non_negative(values: FloatArray, what: str) -> FloatArray:
+    """Return `values` if none is negative."""
+    if (values < 0).any():
+        where = (
+            cells(values < 0) if values.ndim == 2 else f"position {np.flatnonzero(values < 0)[:5].tolist()}"
+        )
+        raise DataError(
+            f"{what}: negative values in {where}: a share, an entropy or a ratio of means needs none"
+        )
+    return values
+
+
+def weights_of(weights: ArrayLike | None, k: int, what: str) -> FloatArray:
+    """Return k non-negative weights that sum to one; equal ones if None is given."""
+    if weights is None:
+        return np.full(k, 1.0 / k)
+    out = np.asarray(weights, dtype=float)
+    if out.shape != (k,):
+        raise SpecError(f"{what}: {k} weights are needed, not {out.shape}")
+    if not np.isfinite(out).all() or (out < 0).any() or out.sum() <= 0:
+        raise SpecError(f"{what}: weights must be non-negative and not all zero, not {out.tolist()}")
+    return out / out.sum()
+
+
+def directions(direction: Sequence[int] | ArrayLike | None, k: int, what: str) -> NDArray[np.int64]:
+    """Return k directions, +1 (more is better) or -1 (less is better); all +1 if None is given."""
+    if direction is None:
+        return np.ones(k, dtype=np.int64)
+    out = np.asarray(direction)
+    if out.shape != (k,) or not np.isin(out, (-1, 1)).all():
+        raise SpecError(f"{what}: {k} directions of +1 or -1 are needed, not {out.tolist()}")
+    return out.astype(np.int64)
+
+
+def cells(where: NDArray[np.bool_]) -> str:
+    """Return the first places of a mask (n, k) in words."""
+    places = [f"(row {i}, column {j})" for i, j in np.argwhere(where)[:5]]
+    more = int(where.sum()) - len(places)
+    return ", ".join(places) + (f" and {more} more" if more > 0 else "")
