@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from panelkit.claims.figures import Figures
 from panelkit.claims.kinds import kind_of
 from panelkit.claims.load import RegisteredClaim, load_claims, select_claims
 from panelkit.claims.rules import judge
-from panelkit.claims.samples import Figures
 from panelkit.claims.schema import Claim, PanelDesign, Reading, Text
 from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.core.errors import PanelkitError

@@ -1,4 +1,4 @@
-"""Turn a design of a claim into concrete specifications, and the figures into the panels they ask for."""
+"""Turn a design of a claim into concrete specifications: figures in place of roles, options of the grid taken."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeVar
-
-import pandas as pd
 
 from panelkit.claims.schema import Claim, GridOption, PanelDesign, Sample, fill_roles
 from panelkit.core.errors import SpecError
@@ -91,57 +89,6 @@ def longest_lag(formula: Formula) -> int:
     """Return how many years back the formula reaches."""
     factors = [formula.left, *(factor for term in formula.terms for factor in term.factors)]
     return max((_reach(factor.node) for factor in factors), default=0)
-
-
-class Figures:
-    """The figures that a set of specifications reads, each panel loaded once."""
-
-    def __init__(self, specifications: Iterable[Specification]) -> None:
-        self._wanted: dict[tuple[object, ...], tuple[dict[str, None], int, int]] = {}
-        for spec in specifications:
-            columns, first, last = self._wanted.get(_key(spec), ({}, spec.years[0], spec.years[1]))
-            columns.update(dict.fromkeys(spec.columns))
-            first = min(first, spec.years[0] - spec.lead_in)
-            self._wanted[_key(spec)] = (columns, first, max(last, spec.years[1]))
-        self._loaded: dict[tuple[object, ...], pd.DataFrame] = {}
-
-    def panel(self, spec: Specification) -> pd.DataFrame:
-        """Return the panel of a specification: its years, the lead-in of its lags, its provinces.
-
-        Raises
-        ------
-        SpecError, DataError
-            If an indicator, vintage, province or year is not held.
-        """
-        frame = self._whole(spec)
-        years = frame.index.get_level_values("year")
-        keep = (years >= spec.years[0] - spec.lead_in) & (years <= spec.years[1])
-        if spec.left_out:
-            keep &= frame.index.get_level_values("province") != spec.left_out
-        if keep.all():
-            return frame
-        part = frame[keep]
-        part.attrs = frame.attrs
-        return part
-
-    def _whole(self, spec: Specification) -> pd.DataFrame:
-        key = _key(spec)
-        if key not in self._loaded:
-            columns, first, last = self._wanted[key]
-            self._loaded[key] = _load(spec, list(columns), first, last)
-        return self._loaded[key]
-
-
-def _load(spec: Specification, columns: list[str], first: int, last: int) -> pd.DataFrame:
-    from panelkit.data.panels import load_provinces
-
-    vintage = {name: version for name, version in spec.vintage if name in columns}
-    provinces = list(spec.provinces) if isinstance(spec.provinces, tuple) else spec.provinces
-    return load_provinces(columns, range(first, last + 1), vintage=vintage or None, provinces=provinces)
-
-
-def _key(spec: Specification) -> tuple[object, ...]:
-    return spec.provinces, spec.vintage
 
 
 def _sample(claim: Claim, design: PanelDesign, taken: list[GridOption]) -> Sample:

@@ -1,0 +1,98 @@
+"""Walk the grid of defensible specifications: one row each, and every failure with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.claims import scales
+from panelkit.claims.figures import Figures
+from panelkit.claims.fits import fit_columns, fit_specification
+from panelkit.claims.samples import Specification
+from panelkit.claims.schema import Claim, Reading
+from panelkit.claims.verdict import GridResult
+from panelkit.core.errors import DataError, PanelkitError
+from panelkit.core.results import FitResult, t_quantile, t_survival
+
+Tick = Callable[[int], None]
+
+
+def walk(
+    claim: Claim,
+    reading: Reading,
+    grid: list[Specification],
+    figures: Figures,
+    main: FitResult,
+    tick: Tick,
+) -> GridResult:
+    """Fit every specification of the grid; what cannot be computed is kept with its reason."""
+    rows: list[dict[str, Any]] = []
+    failed: list[tuple[str, str]] = []
+    axes = [axis.id for axis in claim.grid.axis]
+    for spec in [*grid, *_without_each(claim, grid[0], main)]:
+        try:
+            fit = main if spec == grid[0] else _fit(spec, figures)
+            rows.append(_row(axes, spec, fit, scales.factor(reading.effect)))
+        except PanelkitError as error:
+            failed.append((_label(spec), str(error)))
+        tick(1)
+    if not rows:
+        raise DataError(
+            f"claim {claim.id}: no specification of the grid could be computed; first: {failed[0]}"
+        )
+    return summarise(pd.DataFrame(rows), reading, tuple(failed))
+
+
+def summarise(table: pd.DataFrame, reading: Reading, failed: tuple[tuple[str, str], ...] = ()) -> GridResult:
+    """Return the shares of the grid with the claimed sign, and with the claimed number inside the interval."""
+    claimed = None if reading.rule.value is None else float(reading.rule.value)
+    direction = np.sign(claimed) if claimed is not None else (-1.0 if reading.rule.sign == "-" else 1.0)
+    inside = None
+    if claimed is not None:
+        inside = float(((table["conf_low"] <= claimed) & (claimed <= table["conf_high"])).mean())
+    return GridResult(
+        table=table,
+        share_same_sign=float((np.sign(table["estimate"]) == direction).mean()),
+        share_claim_inside=inside,
+        failed=failed,
+    )
+
+
+def _without_each(claim: Claim, main: Specification, fit: FitResult) -> Iterator[Specification]:
+    """Yield the main specification without each of its units."""
+    if claim.grid.leave_one_out is None or fit.design is None:
+        return
+    for unit in fit.design.unit_labels:
+        yield replace(main, left_out=str(unit))
+
+
+def _fit(spec: Specification, figures: Figures) -> FitResult:
+    fit = fit_columns(spec, figures.columns(spec))
+    return fit if fit is not None else fit_specification(spec, figures.panel(spec))
+
+
+def _row(axes: list[str], spec: Specification, fit: FitResult, factor: float) -> dict[str, Any]:
+    estimate, error = float(fit.estimates[0]), float(np.sqrt(fit.covariance[0, 0]))
+    df = float(np.broadcast_to(fit.df, fit.estimates.shape)[0])
+    half = float(t_quantile(0.95, df)) * error
+    return {
+        **dict(zip(axes, spec.choices, strict=True)),
+        "left_out": spec.left_out,
+        "formula": spec.formula,
+        "estimate": factor * estimate,
+        "std_error": factor * error,
+        "conf_low": factor * (estimate - half),
+        "conf_high": factor * (estimate + half),
+        "p_value": float(t_survival(np.array(estimate / error), df)),
+        "nobs": fit.nobs,
+        "years": str(fit.facts["years"]),
+    }
+
+
+def _label(spec: Specification) -> str:
+    taken = [choice for choice in spec.choices if choice]
+    return f"{spec.formula} ({', '.join(taken) or 'main'}{f', without {spec.left_out}' if spec.left_out else ''})"
