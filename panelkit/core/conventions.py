@@ -16,15 +16,17 @@ class Convention:
     `group_factor`: whether clustered variances carry G/(G-1).
     `nested_effects`: whether effects nested in the clusters count as parameters of a clustered variance.
     `cluster_df`: the degrees of freedom of t under clustering: groups less one, or observations less parameters.
+    `small_sample`: whether clustered and serially robust variances carry any factor at all.
     `sentence`: what a table prints.
     """
 
     name: str
     drop_singletons: bool
     group_factor: bool
-    nested_effects: Literal["never", "unless all", "refuse"]
+    nested_effects: Literal["never", "unless all", "refuse", "all"]
     cluster_df: Literal["groups", "residual"]
     sentence: str
+    small_sample: bool = True
 
 
 CONVENTIONS = {
@@ -51,6 +53,31 @@ CONVENTIONS = {
         nested_effects="unless all",
         cluster_df="residual",
         sentence="linearmodels.PanelOLS defaults: no G/(G-1), effects counted unless nested in the clusters, t(n-K)",
+    ),
+    "fixest": Convention(
+        "fixest",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="never",
+        cluster_df="groups",
+        sentence="fixest and pyfixest: singletons kept, effects nested in the clusters not counted, t(G-1)",
+    ),
+    "plm": Convention(
+        "plm",
+        drop_singletons=False,
+        group_factor=False,
+        nested_effects="never",
+        cluster_df="residual",
+        sentence="plm: clustered and serially robust variances without a small-sample factor (HC0), t(n-K)",
+        small_sample=False,
+    ),
+    "lsdv": Convention(
+        "lsdv",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="all",
+        cluster_df="groups",
+        sentence="least squares on dummies (statsmodels OLS, Stata regress): every effect counted, t(G-1)",
     ),
 }
 

@@ -203,17 +203,21 @@ def small_sample_factor(
     fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention, count: int | None = None
 ) -> float:
     """Return the factor on a clustered variance under a convention."""
-    n, k = fit.n, fit.k + _counted_effects(fit, clusterings, convention)
+    if not convention.small_sample:
+        return 1.0
+    n, k = fit.n, fit.k + counted_effects(fit, clusterings, convention)
     groups = clusterings[0].count if count is None else count
     if convention.group_factor:
         return groups / (groups - 1) * (n - 1) / (n - k)
     return n / (n - k)
 
 
-def _counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
+def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
     """Return how many effects count as parameters of a clustered variance."""
     if fit.effects == "none":
         return 0
+    if convention.nested_effects == "all":
+        return fit.absorbed
     dimensions = {
         "unit": ("unit",),
         "time": ("time",),
