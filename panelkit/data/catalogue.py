@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import pandas as pd
 
 from panelkit.core.errors import SpecError
 from panelkit.data.tables import read_rows
-
-ALL_PROVINCES = 0
-BREAK_FLAGS = ("mixed_vintage", "price_base_change", "rebased")
 
 
 def indicators(folder: Path | None = None) -> pd.DataFrame:
@@ -61,33 +58,65 @@ def facts(folder: Path | None = None) -> dict[str, Indicator]:
 def sources(folder: Path | None = None) -> pd.DataFrame:
     """Return the sources, indexed by key.
 
-    Columns: `publisher, publication, through` (the compiler's repository), `licence_of_compilation, checks`.
+    Columns: `publisher, publisher_en, publication, publication_zh, publication_en, through` (the repository of the
+    compiler), `licence_of_compilation, checks`.
     """
     return _read("sources.csv", folder).set_index("source")
 
 
-def flags(
-    indicators: Iterable[str] | None = None,
-    vintages: dict[str, str] | None = None,
-    folder: Path | None = None,
-) -> pd.DataFrame:
-    """Return the flagged cells and series; adcode 0 stands for every province.
+@dataclass(frozen=True)
+class Flag:
+    """One warning of `flags.csv`; adcode 0 stands for every province.
 
-    Columns: `adcode, year, indicator, vintage, flag, why, old_base_until, new_base_from`; the last two are
-    years and are held by the flags that mark a break (`BREAK_FLAGS`): a change from year s to year t is across
-    the break where s < new_base_from and t > old_base_until.
-    `vintages` (indicator -> vintage) keeps the flags of those vintages only.
+    A break holds the last year of the old base and the first of the new one (0 in every other flag). A change from
+    year s to year t is across it where s < new_base_from and t > old_base_until.
     """
-    table = _read("flags.csv", folder)
-    table[["adcode", "year"]] = table[["adcode", "year"]].astype("int64")
-    for bound in ("old_base_until", "new_base_from"):
-        table[bound] = pd.to_numeric(table[bound].replace("", None)).astype("Int64")
-    if indicators is not None:
-        table = table[table["indicator"].isin(list(indicators))]
-    if vintages is not None:
-        held = table["indicator"].map(vintages)
-        table = table[held.isna() | (held == table["vintage"])]
-    return table.reset_index(drop=True)
+
+    adcode: int
+    year: int
+    indicator: str
+    vintage: str
+    flag: str
+    why: str
+    why_zh: str = ""
+    old_base_until: int = 0
+    new_base_from: int = 0
+
+    @property
+    def is_break(self) -> bool:
+        """Whether the series changes its base here."""
+        return self.new_base_from > 0
+
+    def as_dict(self) -> dict[str, int | str]:
+        """Return what a reader needs, as plain JSON."""
+        named = ("indicator", "vintage", "adcode", "year", "flag", "why", "why_zh")
+        return {name: getattr(self, name) for name in named}
+
+
+def flag_rows(vintages: Mapping[str, str] | None = None, folder: Path | None = None) -> list[Flag]:
+    """Return the flags, all or those of the given indicators in the given vintages."""
+    rows = [
+        Flag(
+            adcode=int(row["adcode"]),
+            year=int(row["year"]),
+            indicator=row["indicator"],
+            vintage=row["vintage"],
+            flag=row["flag"],
+            why=row["why"],
+            why_zh=row["why_zh"],
+            old_base_until=int(row["old_base_until"] or 0),
+            new_base_from=int(row["new_base_from"] or 0),
+        )
+        for row in read_rows("flags.csv", folder)
+    ]
+    return rows if vintages is None else [r for r in rows if vintages.get(r.indicator) == r.vintage]
+
+
+def flags(indicators: Iterable[str] | None = None, folder: Path | None = None) -> pd.DataFrame:
+    """Return the flagged cells and series as a table, one row a `Flag`."""
+    wanted = None if indicators is None else set(indicators)
+    rows = [row for row in flag_rows(folder=folder) if wanted is None or row.indicator in wanted]
+    return pd.DataFrame([astuple(row) for row in rows], columns=[field.name for field in fields(Flag)])
 
 
 @dataclass(frozen=True)

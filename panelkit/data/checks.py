@@ -174,10 +174,8 @@ def _pairs_in(figures: pd.DataFrame, pairs: set[tuple[str, str]]) -> pd.Series[b
 
 
 def _exempt_cells(folder: Path | None) -> set[tuple[int, str, str, str]]:
-    table = catalogue.flags(folder=folder)
-    rows = table[table["flag"].isin(_EXEMPT)]
-    named = ("adcode", "year", "indicator", "vintage")
-    return {(int(a), str(y), str(i), str(v)) for a, y, i, v in zip(*(rows[c] for c in named), strict=True)}
+    rows = [row for row in catalogue.flag_rows(folder=folder) if row.flag in _EXEMPT]
+    return {(row.adcode, str(row.year), row.indicator, row.vintage) for row in rows}
 
 
 def _is_exempt(

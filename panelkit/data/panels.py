@@ -57,7 +57,9 @@ def load_provinces(
     -------
     DataFrame
         float64, missing cells NaN (nothing is interpolated). `frame.attrs["panelkit"]` is plain JSON: `vintages`,
-        `units`, `sources`, `names`, `missing`, `flags` and `breaks` (see docs/figures.md).
+        `units`, `sources`, `names`, `missing`, `flags`, `breaks` (column -> years in which a new base starts) and
+        `breaks_allowed`; docs/figures.md describes them. Levels across a break are returned and flagged; a lag or
+        difference in a formula that crosses one is refused unless `allow_breaks` names the column.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def build_panel(
         grid[key] /= divisor
     grid.index = _index(codes, span, labels)
     facts = _facts(cells, grid, span, chosen, {key: unit for key, (unit, _) in shown.items()}, folder)
-    facts |= _warnings(chosen, codes, span, _names(allow_breaks, keys), folder)
+    facts |= _warnings(chosen, codes, span, folder) | {"breaks_allowed": _names(allow_breaks, keys)}
     grid.attrs["panelkit"] = {**facts, "units_as": units, "years": span, "provinces": len(codes)}
     return grid
 
@@ -296,7 +298,7 @@ def _sources(cells: pd.DataFrame, span: list[int], folder: Path | None) -> dict[
     found: dict[str, list[dict[str, str]]] = {}
     if "source" not in cells:
         return found
-    named = ["publisher", "publication", "through"]
+    named = ("publisher", "publisher_en", "publication_zh", "publication_en", "through")
     about = {row["source"]: {name: row[name] for name in named} for row in read_rows("sources.csv", folder)}
     inside = cells[cells["year"].isin(span)]
     for (key, source), years in inside.groupby(["indicator", "source"], sort=True)["year"]:
@@ -306,30 +308,25 @@ def _sources(cells: pd.DataFrame, span: list[int], folder: Path | None) -> dict[
 
 
 def _warnings(
-    chosen: Mapping[str, str], codes: list[int], span: list[int], allowed: set[str], folder: Path | None
+    chosen: Mapping[str, str], codes: list[int], span: list[int], folder: Path | None
 ) -> dict[str, Any]:
     names = labels_of("en")
     flags: list[dict[str, Any]] = []
-    breaks: dict[str, list[dict[str, Any]]] = {}
-    for row in catalogue.flags(list(chosen), dict(chosen), folder).to_dict("records"):
-        key, adcode, year = str(row["indicator"]), int(row["adcode"]), int(row["year"])
-        flag = {"indicator": key, "vintage": str(row["vintage"]), "adcode": adcode, "year": year}
-        flag |= {"province": names.get(adcode, "all"), "flag": str(row["flag"]), "why": str(row["why"])}
-        if not pd.isna(row["old_base_until"]):
-            until, since = int(row["old_base_until"]), int(row["new_base_from"])
-            if not (span[0] < since and span[-1] > until):
+    breaks: dict[str, list[int]] = {}
+    for row in catalogue.flag_rows(chosen, folder):
+        if row.is_break:
+            if not (span[0] < row.new_base_from and span[-1] > row.old_base_until):
                 continue
-            entry = {"old_base_until": until, "new_base_from": since, "asked_for": key in allowed}
-            breaks.setdefault(key, []).append({**entry, "flag": flag["flag"], "why": flag["why"]})
-        elif (adcode and adcode not in codes) or year not in span:
+            breaks.setdefault(row.indicator, []).extend(range(row.old_base_until + 1, row.new_base_from + 1))
+        elif (row.adcode and row.adcode not in codes) or row.year not in span:
             continue
-        flags.append(flag)
+        flags.append({**row.as_dict(), "province": names.get(row.adcode, "all")})
     return {"flags": flags, "breaks": breaks}
 
 
-def _names(allow_breaks: str | Iterable[str], keys: list[str]) -> set[str]:
+def _names(allow_breaks: str | Iterable[str], keys: list[str]) -> list[str]:
     names = {allow_breaks} if isinstance(allow_breaks, str) else set(allow_breaks)
     stray = sorted(names - set(keys))
     if stray:
         raise SpecError(f"allow_breaks names {', '.join(stray)}, not among the indicators asked for")
-    return names
+    return sorted(names)

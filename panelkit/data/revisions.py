@@ -39,7 +39,7 @@ def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e
         A cell that stands more than once in one of the tables, or units that cannot be compared.
     """
     before, after = _one_vintage(old, "old"), _one_vintage(new, "new")
-    both = before.join(after, how="outer", lsuffix="_old", rsuffix="_new")
+    both = before.add_suffix("_old").join(after.add_suffix("_new"), how="outer")
     _align_units(both)
     was, now = both["value_old"], both["value_new"]
     moved = (now - was).abs() > tolerance * np.maximum(was.abs(), now.abs())
