@@ -140,6 +140,7 @@ class Table:
         """Name the places of the marked rows: the first few, and how many more."""
         at = np.flatnonzero(rows)
         if self._is_panel:
+            at = at[np.lexsort((self.panel.time[at], self.panel.unit[at]))]
             named = [self.panel.place(int(row)) for row in at[:SHOWN]]
         else:
             named = [f"row {self.frame.index[int(row)]!s}" for row in at[:SHOWN]]
@@ -223,7 +224,8 @@ class Evaluator:
                 zero,
                 "leave those rows out, or divide by something else",
             )
-        return self._finite(node, above / np.where(below == 0, np.nan, below), above, below)
+        divisor = np.where(below == 0, np.nan, below)
+        return self._finite(node, above / divisor, above, divisor)
 
     def _power(self, node: Power) -> Array:
         base, exponent = self.value(node.base), self.value(node.exponent)
@@ -304,7 +306,7 @@ class Evaluator:
         value = np.broadcast_to(value, (len(self.table),))
         if node.label not in self.statistics:
             used = value if self.sample is None else value[self.sample]
-            used = used[~np.isnan(used)]
+            used = np.sort(used[~np.isnan(used)])
             if len(used) == 0:
                 return value
             self.statistics[node.label] = _statistics(node, used)

@@ -243,7 +243,7 @@ def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Arra
 
 def _tally(dropped: pd.DataFrame) -> str:
     counts = dropped["reason"].value_counts()
-    parts = [f"{reason} ({int(n)} rows)" for reason, n in counts.head(SHOWN).items()]
+    parts = [f"{reason} ({int(n)} row{'s' * (int(n) != 1)})" for reason, n in counts.head(SHOWN).items()]
     return listed(parts, len(counts))
 
 
