@@ -64,6 +64,11 @@ def sources(folder: Path | None = None) -> pd.DataFrame:
     return _read("sources.csv", folder).set_index("source")
 
 
+def vintages(folder: Path | None = None) -> pd.DataFrame:
+    """Return what each vintage is, by its name: `name_en, name_zh, about_en, about_zh`."""
+    return _read("vintages.csv", folder).set_index("vintage")
+
+
 @dataclass(frozen=True)
 class Flag:
     """One warning of `flags.csv`; adcode 0 stands for every province.

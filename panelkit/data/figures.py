@@ -193,9 +193,9 @@ def _source_lines(cells: pd.DataFrame) -> list[str]:
     for key, periods in cells.groupby("source")["period"]:
         about = known[str(key)]
         held = spans(int(period) for period in set(periods))
-        lines.append(
-            f"# source {key} ({held}): {about['publisher']}, {about['publication']}; via {about['through']}"
-        )
+        chinese = f"{about['publisher']}，{about['publication_zh']}"
+        english = f"{about['publisher_en']}, {about['publication_en']}"
+        lines.append(f"# source {key} ({held}): {chinese} | {english} | via {about['through']}")
     return lines
 
 
