@@ -1,0 +1,48 @@
+"""All figures under one name; each takes plain frames or arrays and returns a `Figure`."""
+
+from __future__ import annotations
+
+from panelkit.show.canvas import Figure
+from panelkit.show.cells import correlation_map, heat_map, missing_map, transition_map
+from panelkit.show.diagram import path_diagram
+from panelkit.show.intervals import (
+    coefficient_plot,
+    influence_plot,
+    interval_plot,
+    rank_interval_plot,
+    specification_curve,
+)
+from panelkit.show.lines import (
+    density_lines,
+    histogram,
+    lorenz_curve,
+    moran_scatter,
+    rank_chart,
+    sensitivity_curve,
+    trend_lines,
+)
+from panelkit.show.tiles import TILES, lisa_map, province_map
+
+__all__ = [
+    "TILES",
+    "Figure",
+    "coefficient_plot",
+    "correlation_map",
+    "density_lines",
+    "heat_map",
+    "histogram",
+    "influence_plot",
+    "interval_plot",
+    "lisa_map",
+    "lorenz_curve",
+    "missing_map",
+    "moran_scatter",
+    "path_diagram",
+    "province_map",
+    "rank_chart",
+    "rank_interval_plot",
+    "sensitivity_curve",
+    "specification_curve",
+    "transition_map",
+    "trend_lines",
+]

@@ -1,0 +1,399 @@
+"""Figures of lines and clouds: trends, ranks over years, sensitivity, densities, Lorenz, Moran, histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.show import style
+from panelkit.show.canvas import Figure, sheet, width_in_ems
+from panelkit.show.checks import need_columns, need_rows
+from panelkit.show.words import Language, word
+
+
+def trend_lines(
+    frame: pd.DataFrame,
+    *,
+    highlight: Sequence[str] | None = None,
+    bands: Mapping[str, tuple[Any, Any]] | None = None,
+    mark_years: Mapping[int, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    value_label: str | None = None,
+    language: Language = "en",
+    title: str | None = None,
+    notes: Sequence[str] | str = (),
+) -> Figure:
+    """Draw one line a column over the years of the index, each named at its end.
+
+    With more than eight columns the lines that `highlight` does not name stay grey and unnamed. `bands` gives
+    (low, high) arrays by column; `mark_years` draws a thin line at a year with a word, such as a census break.
+    """
+    need_rows(frame, "trend lines")
+    names = [str(name) for name in frame.columns]
+    chosen = _chosen(names, highlight)
+    named = dict(labels or {})
+    page = sheet(
+        style.WIDTH,
+        3.8,
+        title=title,
+        notes=notes,
+        language=language,
+        alt=value_label or word("value", language),
+    )
+    years = [float(year) for year in frame.index]
+    with style.styled():
+        axes = page.drawing.add_subplot()
+        ends: list[tuple[float, str, str]] = []
+        for i, name in enumerate(names):
+            values = frame.iloc[:, i].to_numpy(dtype=float)
+            if name not in chosen:
+                axes.plot(years, values, color=style.FAINT, lw=0.9, zorder=1)
+                continue
+            colour = style.CYCLE[chosen.index(name) % len(style.CYCLE)]
+            mark = style.MARKS[chosen.index(name) % len(style.MARKS)]
+            axes.plot(years, values, color=colour, marker=mark, ms=4, lw=1.7, zorder=3)
+            if bands and name in bands:
+                axes.fill_between(years, *bands[name], color=colour, alpha=0.15, lw=0)
+            held = values[np.isfinite(values)]
+            if len(held):
+                ends.append((float(held[-1]), named.get(name, name), colour))
+        for year, text in (mark_years or {}).items():
+            axes.axvline(year, color=style.SOFT, lw=0.8, ls=":")
+            top = ("data", "axes fraction")
+            axes.annotate(
+                text, (year, 1.0), xycoords=top, ha="center", va="bottom", size=8.5, color=style.SOFT
+            )
+        _year_ticks(axes, years)
+        axes.margins(y=0.08)
+        _name_ends(page.drawing, axes, years[-1], ends, height=3.2)
+        axes.set_ylabel(value_label or word("value", language))
+        axes.grid(axis="y", color=style.FAINT, lw=0.5)
+        axes.set_axisbelow(True)
+    return page.done()
+
+
+def rank_chart(
+    frame: pd.DataFrame,
+    *,
+    highlight: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    language: Language = "en",
+    title: str | None = None,
+    notes: Sequence[str] | str = (),
+) -> Figure:
+    """Draw ranks over the years (1 on top): index years, one column a unit, names at both ends."""
+    need_rows(frame, "a rank chart")
+    names = [str(name) for name in frame.columns]
+    chosen = _chosen(names, highlight)
+    named = dict(labels or {})
+    page = sheet(
+        style.WIDTH,
+        0.6 + 0.215 * max(len(names), 6),
+        title=title,
+        notes=notes,
+        language=language,
+        alt=word("rank", language),
+    )
+    years = [float(year) for year in frame.index]
+    with style.styled():
+        axes = page.drawing.add_subplot()
+        right = axes.twinx()
+        for i, name in enumerate(names):
+            picked = name in chosen
+            colour = style.CYCLE[chosen.index(name) % len(style.CYCLE)] if picked else style.FAINT
+            ranks = frame.iloc[:, i].to_numpy(dtype=float)
+            axes.plot(years, ranks, color=colour, marker="o", ms=4.5, lw=2.0, zorder=3 if picked else 1)
+        for side, at in ((axes, 0), (right, -1)):
+            row = frame.iloc[at]
+            told = [(float(row.iloc[i]), named.get(name, name)) for i, name in enumerate(names)]
+            _rank_ticks(side, [pair for pair in told if np.isfinite(pair[0])], len(names), first=at == 0)
+        _year_ticks(axes, years)
+        axes.set_zorder(1)
+        axes.patch.set_visible(False)
+    return page.done()
+
+
+def sensitivity_curve(
+    frame: pd.DataFrame,
+    *,
+    zero_at: float | None = None,
+    language: Language = "en",
+    title: str | None = None,
+    notes: Sequence[str] | str = (),
+) -> Figure:
+    """Draw the indirect effect against the correlation of the two error terms.
+
+    `frame`: columns `rho, estimate, conf_low, conf_high`; `zero_at` marks the correlation at which the
+    effect vanishes. Imai, Keele and Yamamoto (2010).
+    """
+    need_columns(frame, ("rho", "estimate", "conf_low", "conf_high"), "a sensitivity curve")
+    need_rows(frame, "a sensitivity curve")
+    page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=word("rho", language))
+    with style.styled():
+        axes = page.drawing.add_subplot()
+        axes.fill_between(
+            frame["rho"], frame["conf_low"], frame["conf_high"], color=style.SKY, alpha=0.3, lw=0
+        )
+        axes.plot(frame["rho"], frame["estimate"], color=style.BLUE, lw=1.8)
+        axes.axhline(0, color=style.INK, lw=0.8)
+        axes.axvline(0, color=style.SOFT, lw=0.8, ls=":")
+        if zero_at is not None:
+            axes.plot([zero_at], [0], "D", color=style.RED, ms=6, zorder=4)
+            axes.annotate(
+                f"ρ = {zero_at:.2f}",
+                (zero_at, 0),
+                xytext=(7, 7),
+                textcoords="offset points",
+                color=style.RED,
+                size=10,
+            )
+        axes.set_xlabel(word("rho", language))
+        axes.set_ylabel(f"{word('acme', language)}, {word('interval95', language)}")
+        axes.margins(x=0)
+    return page.done()
+
+
+def density_lines(
+    frame: pd.DataFrame,
+    *,
+    value_label: str | None = None,
+    language: Language = "en",
+    title: str | None = None,
+    notes: Sequence[str] | str = (),
+) -> Figure:
+    """Draw density estimates by year: index the values, one column a year, pale to dark."""
+    need_rows(frame, "density lines")
+    page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=word("density", language))
+    with style.styled():
+        axes = page.drawing.add_subplot()
+        tints = style.sequence_colours(frame.shape[1], low=0.35)
+        dashes = ("-", (0, (6, 2)), (0, (2, 1.5)), "-.")
+        for i, name in enumerate(frame.columns):
+            line = dashes[i % 4] if frame.shape[1] <= 8 else "-"
+            axes.plot(frame.index, frame.iloc[:, i], color=tints[i], lw=1.8, ls=line, label=str(name))
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel(value_label or word("value", language))
+        axes.set_ylabel(word("density", language))
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return page.done()
+
+
+def lorenz_curve(
+    curves: Mapping[str, tuple[Any, Any]],
+    *,
+    labels: Mapping[str, str] | None = None,
+    language: Language = "en",
+    title: str | None = None,
+    notes: Sequence[str] | str = (),
+) -> Figure:
+    """Draw Lorenz curves: by name, the cumulative shares of units and of value, both from 0 to 1."""
+    if not curves:
+        raise ValueError("a Lorenz curve needs at least one pair of cumulative shares")
+    named = dict(labels or {})
+    page = sheet(5.4, 4.6, title=title, notes=notes, language=language, alt=word("share_value", language))
+    with style.styled():
+        axes = page.drawing.add_subplot()
+        axes.plot([0, 1], [0, 1], color=style.SOFT, lw=1, ls=":", label=word("equality", language))
+        for i, (name, (units, value)) in enumerate(curves.items()):
+            line = ("-", "--", "-.")[i % 3]
+            axes.plot(units, value, color=style.CYCLE[i % 8], lw=1.8, ls=line, label=named.get(name, name))
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        axes.set_aspect("equal")
+        axes.set_xlabel(word("share_units", language))
+        axes.set_ylabel(word("share_value", language))
+        axes.legend(loc="upper left")
+    return page.done()
+
+
+def histogram(
+    values: Any,
+    *,
+    mark: float | None = None,
+    mark_label: str | None = None,
+    bins: int | Sequence[float] = 30,
+    value_label: str | None = None,
+    language: Language = "en",
+    title: str | None = None,
+    notes: Sequence[str] | str = (),
+) -> Figure:
+    """Draw how values are distributed (draws, placebo estimates), with one marked value."""
+    numbers = np.asarray(values, dtype=float)
+    numbers = numbers[np.isfinite(numbers)]
+    need_rows(pd.Series(numbers), "a histogram")
+    page = sheet(
+        style.WIDTH,
+        3.2,
+        title=title,
+        notes=notes,
+        language=language,
+        alt=value_label or word("count", language),
+    )
+    with style.styled():
+        axes = page.drawing.add_subplot()
+        axes.hist(numbers, bins=bins, color=style.SKY, edgecolor="white", lw=0.6)
+        if mark is not None:
+            shown = f"{mark_label or word('headline', language)}: {mark:.3g}"
+            axes.axvline(mark, color=style.RED, lw=1.8, label=shown)
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        axes.set_xlabel(value_label or word("value", language))
+        axes.set_ylabel(word("count", language))
+    return page.done()
+
+
+def moran_scatter(
+    frame: pd.DataFrame,
+    *,
+    slope: float | None = None,
+    name: str = "z",
+    language: Language = "en",
+    title: str | None = None,
+    notes: Sequence[str] | str = (),
+) -> Figure:
+    """Draw standardised values against their spatial lag: columns `z, lag`, index the provinces' names.
+
+    The line has the given `slope` (Moran's I where W is row-standardised), otherwise the least-squares one.
+    Points away from the middle are named.
+    """
+    need_columns(frame, ("z", "lag"), "a Moran scatter")
+    need_rows(frame, "a Moran scatter")
+    z, lag = (frame[column].to_numpy(dtype=float) for column in ("z", "lag"))
+    steep = float(slope) if slope is not None else float(np.polyfit(z, lag, 1)[0])
+    page = sheet(6.4, 4.8, title=title, notes=notes, language=language, alt=word("spatial_lag", language))
+    with style.styled():
+        axes = page.drawing.add_subplot()
+        quadrant = np.where(z >= 0, np.where(lag >= 0, 0, 3), np.where(lag >= 0, 1, 2))
+        corners = (("HH", 1, 1), ("LH", 0, 1), ("LL", 0, 0), ("HL", 1, 0))
+        tints = ("#B2182B", "#4393C3", "#2166AC", "#D6604D")
+        for i, (corner, right, top) in enumerate(corners):
+            some = quadrant == i
+            axes.scatter(z[some], lag[some], s=26, color=tints[i], marker=style.MARKS[i], lw=0, zorder=3)
+            axes.annotate(
+                word(corner, language),
+                (right, top),
+                xycoords="axes fraction",
+                xytext=(-4 if right else 4, -4 if top else 4),
+                textcoords="offset points",
+                ha="right" if right else "left",
+                va="top" if top else "bottom",
+                size=9,
+                color=style.SOFT,
+            )
+        axes.axhline(0, color=style.SOFT, lw=0.8)
+        axes.axvline(0, color=style.SOFT, lw=0.8)
+        ends = np.array([z.min(), z.max()])
+        middle = 0.0 if slope is not None else float(lag.mean() - steep * z.mean())
+        shown = f"{word('slope', language)} = {steep:.3f}"
+        axes.plot(ends, middle + steep * ends, color=style.INK, lw=1.4, label=shown)
+        axes.margins(0.12)
+        _name_points(axes, z, lag, [str(label) for label in frame.index])
+        axes.set_xlabel(name)
+        axes.set_ylabel(word("spatial_lag", language))
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+    return page.done()
+
+
+def _chosen(names: list[str], highlight: Sequence[str] | None) -> list[str]:
+    if highlight is None:
+        return names if len(names) <= len(style.CYCLE) else []
+    missing = [name for name in highlight if name not in names]
+    if missing:
+        raise ValueError(f"no such column to highlight: {', '.join(missing)}")
+    return list(highlight)
+
+
+def _year_ticks(axes: Any, years: Sequence[float]) -> None:
+    step = max(1, -(-len(years) // 12))
+    shown = [year for i, year in enumerate(reversed(years)) if i % step == 0][::-1]
+    axes.set_xticks(shown, [f"{year:g}" for year in shown])
+
+
+def _rank_ticks(axes: Any, told: list[tuple[float, str]], count: int, *, first: bool) -> None:
+    by_rank: dict[float, list[str]] = {}
+    for rank, name in sorted(told):
+        by_rank.setdefault(rank, []).append(name)
+    pairs = [(" / ".join(names), f"{rank:g}") for rank, names in by_rank.items()]
+    texts = [f"{name}\u2002{rank}" if first else f"{rank}\u2002{name}" for name, rank in pairs]
+    axes.set_yticks(list(by_rank), texts, size=8.5)
+    axes.set_ylim(count + 0.6, 0.4)
+    axes.tick_params(axis="y", length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _name_ends(
+    drawing: Any, axes: Any, last: float, ends: list[tuple[float, str, str]], *, height: float
+) -> None:
+    """Write the names at the right, moved apart where they would touch."""
+    if not ends:
+        return
+    low, high = axes.get_ylim()
+    gap = (high - low) * 0.165 / height
+    ordered = sorted(ends)
+    places = spread([value for value, _, _ in ordered], gap, low, high)
+    for place, (value, name, colour) in zip(places, ordered, strict=True):
+        axes.annotate(
+            name,
+            (1.0, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(1.03, place),
+            textcoords=("axes fraction", "data"),
+            va="center",
+            color=colour,
+            size=9.5,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6}
+            if abs(place - value) > gap / 3
+            else None,
+        )
+    axes.set_ylim(low, high)
+
+
+def spread(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return sorted values moved as little as needed so that neighbours are at least `gap` apart."""
+    places = [float(value) for value in values]
+    for _ in range(200):
+        moved = False
+        for i in range(1, len(places)):
+            short = gap - (places[i] - places[i - 1])
+            if short > 1e-9 * max(gap, 1e-12):
+                places[i - 1] -= short / 2
+                places[i] += short / 2
+                moved = True
+        if places and places[0] < low:
+            places = [place + (low - places[0]) if i == 0 else place for i, place in enumerate(places)]
+        if places and places[-1] > high:
+            places[-1] = high
+        if not moved:
+            break
+    return places
+
+
+def _name_points(axes: Any, x: Any, y: Any, names: Sequence[str]) -> None:
+    """Name points from the outermost inwards, as long as a name touches no other name or point."""
+    size = 8.0
+    drawing = axes.get_figure()
+    drawing.draw_without_rendering()  # settles the layout, so that places are known
+    scale = 72 / drawing.dpi
+    frame = axes.get_window_extent()
+    wide, tall = frame.width * scale, frame.height * scale
+    points = (axes.transData.transform(np.column_stack([x, y])) - (frame.x0, frame.y0)) * scale
+    taken = [(px - 4, py - 4, px + 4, py + 4) for px, py in points]
+    for left in (0.0, wide - 66):
+        taken += [(left, 0.0, left + 66, 16.0), (left, tall - 16, left + 66, tall)]
+    for i in np.argsort(-(np.square(x) + np.square(y)), kind="stable"):
+        wide_name = width_in_ems(names[i]) * size
+        px, py = points[i]
+        for dx, dy in ((5.0, -4.0), (-5.0 - wide_name, -4.0), (-wide_name / 2, 5.0), (-wide_name / 2, -14.0)):
+            spot = (px + dx, py + dy, px + dx + wide_name, py + dy + size * 1.1)
+            if not any(_touch(spot, other) for other in taken) and spot[0] > 0 and spot[2] < wide:
+                axes.annotate(names[i], (x[i], y[i]), xytext=(dx, dy), textcoords="offset points", size=size)
+                taken.append(spot)
+                break
+
+
+def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

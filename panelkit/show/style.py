@@ -1,0 +1,110 @@
+"""The style of all figures: colours that a colour-blind reader can tell apart, fonts, sizes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+INK = "#222222"
+SOFT = "#6b6b6b"
+FAINT = "#d5d5d5"
+BLUE = "#0072B2"
+RED = "#D55E00"
+GREEN = "#009E73"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+PINK = "#CC79A7"
+CYCLE = (BLUE, RED, GREEN, ORANGE, PINK, SKY, "#7F6A00", INK)
+MARKS = ("o", "s", "^", "D", "v", "P", "X", "h")
+SEQUENTIAL = "YlGnBu"
+DIVERGING = "RdBu_r"
+NO_VALUE = "#ededed"
+
+WIDTH = 7.5  # inches: 720 px in a browser
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+    "Noto Sans SC",
+    "Arial Unicode MS",
+)
+FAMILIES = ("Arial", "Helvetica", "DejaVu Sans", *CHINESE)
+
+_RC: dict[str, Any] = {
+    "font.family": "sans-serif",
+    "font.size": 9.5,
+    "axes.titlesize": 10.5,
+    "axes.labelsize": 9.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": SOFT,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.formatter.useoffset": False,
+    "axes.formatter.limits": (-5, 7),
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "text.color": INK,
+    "text.parse_math": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "panelkit",
+    "pdf.fonttype": 42,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+
+@cache
+def chinese_font() -> str | None:
+    """Return the first Chinese font that is installed, or None."""
+    from matplotlib import font_manager
+
+    held = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in CHINESE if name in held), None)
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Apply the style inside the block and put everything back after it."""
+    import matplotlib as mpl
+
+    found = chinese_font()
+    fonts = ["DejaVu Sans", *([found] if found else [])]
+    settings: Any = {**_RC, "font.sans-serif": fonts}
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+        yield
+
+
+def sequence_colours(count: int, name: str = SEQUENTIAL, low: float = 0.3) -> list[str]:
+    """Return `count` colours from pale to dark."""
+    import matplotlib as mpl
+    from matplotlib.colors import to_hex
+
+    scale = mpl.colormaps[name]
+    if count == 1:
+        return [to_hex(scale(0.8))]
+    return [to_hex(scale(low + (0.95 - low) * i / (count - 1))) for i in range(count)]
+
+
+def readable_on(colour: Any) -> str:
+    """Return white or ink, whichever can be read on `colour` (relative luminance of WCAG 2)."""
+    from matplotlib.colors import to_rgb
+
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.3 else INK
