@@ -22,6 +22,8 @@ _PUBLIC = {
     "DataError": "core.errors",
     "SpecError": "core.errors",
     "ConvergenceError": "core.errors",
+    "load_claims": "claims.load",
+    "check": "claims.check",
     "load_provinces": "data.panels",
     "build_panel": "data.panels",
     "diff_vintages": "data.revisions",

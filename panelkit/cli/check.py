@@ -1,0 +1,75 @@
+"""`panelkit check`: run claims on the figures and print, or write, what the figures say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from panelkit.cli._options import Lang, LangOption
+
+app = typer.Typer()
+
+
+class _Bar:
+    """Progress of a run, on the error stream, so that pipes stay clean."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task: TaskID | None = None
+
+    def start(self, claim: str, steps: int) -> None:
+        """Open the bar of one claim."""
+        self._task = self._progress.add_task(claim, total=steps)
+
+    def advance(self, steps: int) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            self._progress.advance(self._task, steps)
+
+
+@app.command()
+def check(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID|FILE]...", help="Claims by id or claim file; none: all registered."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write a page a claim (HTML) and the tables (LaTeX, Word) there."),
+    ] = None,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Say what public figures say about registered claims.
+
+    Exit status 0 whatever the verdicts; 2 for a wrong id, file or option, or if a claim marked computed could
+    not be computed (the others still run).
+    """
+    from panelkit.claims.check import check as run
+
+    language = lang.language
+    errors = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        result = run(*(what or []), progress=_Bar(progress))
+    if as_json:
+        typer.echo(json.dumps(result.to_list(language), ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        from panelkit.report.terminal import overview
+
+        Console().print(overview(result, language, full=bool(what)))
+    if out is not None:
+        from panelkit.report.write import write
+
+        for path in write(result, out, language):
+            errors.print(str(path), soft_wrap=True, highlight=False)
+    for verdict in result.failures:
+        where = " ".join(part.id for part in (verdict.reading, verdict.design) if part is not None)
+        typer.echo(f"panelkit: {verdict.claim} {where}: {verdict.error}", err=True)
+    if result.failures:
+        raise typer.Exit(2)

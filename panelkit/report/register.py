@@ -1,0 +1,76 @@
+"""The register of claims on a terminal, without computing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from panelkit.claims.load import RegisteredClaim
+from panelkit.claims.panel import specifications
+from panelkit.claims.samples import specify
+from panelkit.claims.schema import Claim, Reading
+from panelkit.core.results import Language
+from panelkit.report.words import (
+    citation,
+    declaration_lines,
+    flag_text,
+    say,
+    short_citation,
+    verdict_word,
+    word,
+)
+
+
+def claims_table(claims: Sequence[RegisteredClaim], language: Language) -> Table:
+    """Return one row a claim: id, status, place, what it says."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column(word("claim", language), no_wrap=True, style="bold")
+    table.add_column(word("status", language), no_wrap=True)
+    table.add_column(word("source", language), style="dim", max_width=24)
+    table.add_column(word("says", language), ratio=1)
+    for item in claims:
+        status = verdict_word(None, item.claim.status, language)
+        table.add_row(item.id, status, short_citation(item, language), say(item.claim.says, language))
+    return table
+
+
+def claim_card(registered: RegisteredClaim, language: Language) -> RenderableType:
+    """Return everything that a claim file says of one claim."""
+    claim = registered.claim
+    parts: list[RenderableType] = [
+        Rule(style="dim"),
+        Text.assemble((f"{claim.id}  ", "bold"), verdict_word(None, claim.status, language)),
+        Text(say(claim.says, language)),
+        Text(
+            f"{citation(registered.document, language)} ({claim.place.section}: {claim.place.phrase})",
+            style="dim",
+        ),
+    ]
+    parts += [Text(say(text, language)) for text in (claim.notes, claim.reason) if text is not None]
+    parts += [
+        Text(f"{word('missing', language)}: {need.name} ({say(need.supply, language)})")
+        for need in claim.needs
+    ]
+    if claim.rules:
+        parts.append(Text(f"{word('rule', language)}: {', '.join(claim.rules)}"))
+    for reading in claim.reading:
+        parts.append(Padding(Group(*_reading(claim, reading, language)), (1, 0, 0, 2)))
+    parts += [Text(f"⚑ {flag_text(flag, language)}", style="dim") for flag in claim.flags]
+    parts.append(Text("; ".join(declaration_lines(registered, language)), style="dim"))
+    return Group(*parts)
+
+
+def _reading(claim: Claim, reading: Reading, language: Language) -> Iterator[RenderableType]:
+    rule = reading.rule.name + (f"({reading.rule.value})" if reading.rule.value else "")
+    yield Text.assemble((f"{reading.id}  ", "bold"), say(reading.says, language), (f"  {rule}", "dim"))
+    for design in reading.design:
+        spec = specify(claim, design)
+        sample = f"{spec.years[0]}-{spec.years[1]}, {spec.provinces}, {spec.effects}, {spec.vcov}"
+        n = len(specifications(claim, design))
+        yield Text(f"{design.id}: {spec.formula}")
+        yield Text(f"{spec.estimator}, {sample}; {word('combinations', language, n=n)}", style="dim")

@@ -1,0 +1,159 @@
+"""The words of verdicts, flags and pages, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from panelkit.claims.load import RegisteredClaim
+from panelkit.claims.schema import Document, Status, Text
+from panelkit.claims.verdict import Spread, Verdict, Word
+from panelkit.core.results import Language
+
+_VERDICTS: dict[Word, Text] = {
+    "SUPPORTED": Text(en="SUPPORTED", zh="支持"),
+    "PARTLY": Text(en="PARTLY", zh="部分支持"),
+    "NOT SUPPORTED": Text(en="NOT SUPPORTED", zh="不支持"),
+    "CONTRADICTED": Text(en="CONTRADICTED", zh="相反"),
+    "NOT TESTABLE": Text(en="NOT TESTABLE", zh="无法检验"),
+}
+_STATUSES: dict[Status, Text] = {
+    "computed": Text(en="computed", zh="已计算"),
+    "pending": Text(en="pending", zh="待计算"),
+    "not_testable": Text(en="not testable", zh="无法检验"),
+}
+_FLAGS: dict[str, Text] = {
+    "association_only": Text(
+        en="association only: nothing here is exogenous", zh="仅为相关：此处没有外生变动"
+    ),
+    "provincial_analogue": Text(
+        en="provincial analogue of a firm-level claim", zh="以省级数据对应企业层面的论断"
+    ),
+    "proxy_only": Text(en="proxy only", zh="仅用替代指标"),
+    "uninformative": Text(
+        en="uninformative: the interval holds zero and the claimed number",
+        zh="信息不足：区间同时包含零与所称数值",
+    ),
+    "implausible_number": Text(
+        en="the claimed number is implausible under this reading", zh="按此读法，所称数值不合情理"
+    ),
+    "not_declared": Text(
+        en="not declared: the claim was not fixed before it was computed", zh="未申报：论断未在计算之前固定"
+    ),
+    "revised": Text(en="revised after its declaration", zh="申报后有修订"),
+}
+_WORDS: dict[str, Text] = {
+    "title": Text(en="What public figures say about each claim", zh="公开数据如何回应每一论断"),
+    "claim": Text(en="Claim", zh="论断"),
+    "claims": Text(en="Claims", zh="论断"),
+    "design": Text(en="Design", zh="设计"),
+    "semicolon": Text(en="; ", zh="；"),
+    "more": Text(
+        en="`panelkit check ID` explains one claim in full; `--out DIR` writes pages and tables.",
+        zh="`panelkit check 编号` 给出单条论断的完整说明；`--out 目录` 生成网页与表格。",
+    ),
+    "reading": Text(en="Reading and design", zh="读法与设计"),
+    "estimate": Text(en="Estimate", zh="估计值"),
+    "interval": Text(en="95 % interval", zh="95%区间"),
+    "claimed": Text(en="Claimed", zh="所称"),
+    "p": Text(en="p", zh="p"),
+    "grid": Text(en="Grid", zh="网格"),
+    "verdict": Text(en="Verdict", zh="结论"),
+    "status": Text(en="Status", zh="状态"),
+    "source": Text(en="Document", zh="文献"),
+    "says": Text(en="What it says", zh="内容"),
+    "rule": Text(en="Rule", zh="规则"),
+    "combinations": Text(en="{n} specifications in the grid", zh="网格含{n}种设定"),
+    "why": Text(en="Why", zh="原因"),
+    "missing": Text(en="Missing", zh="尚缺"),
+    "supply": Text(en="How to supply it", zh="如何补充"),
+    "flags": Text(en="Flags", zh="标记"),
+    "declared": Text(en="declared {date}", zh="{date}申报"),
+    "revised_on": Text(en="revised {date}: {reason}", zh="{date}修订：{reason}"),
+    "failed": Text(en="could not be computed", zh="未能计算"),
+    "as_a_whole": Text(en="no better than its worse design", zh="不优于其中较差的设计"),
+    "grid_note": Text(
+        en="Grid: share of {n} specifications with the claimed sign, and share whose interval holds the claimed "
+        "number.",
+        zh="网格：{n}种设定中与所称符号一致的比例，以及区间包含所称数值的比例。",
+    ),
+    "interval_note": Text(
+        en="Interval and p: restricted wild cluster bootstrap, {weights}, {reps:,} draws, seed {seed}. First "
+        "estimate by {vcov}.",
+        zh="区间与p值：约束型野聚类自助法，{weights}权重，{reps:,}次，种子{seed}。首个估计值按{vcov}。",
+    ),
+    "waiting": Text(en="{n} claims wait for a capability or a figure", zh="{n}条论断有待功能或数据"),
+    "untestable": Text(en="{n} claims cannot be tested", zh="{n}条论断无法检验"),
+    "no_author": Text(en="(no author shown)", zh="（未署作者）"),
+    "national": Text(en="nation", zh="全国"),
+    "p10p90": Text(en="p10 to p90", zh="p10至p90"),
+    "page_written": Text(en="written", zh="已写入"),
+}
+
+
+def word(key: str, language: Language, **values: object) -> str:
+    """Return one word or sentence, with its blanks filled."""
+    return say(_WORDS[key], language).format(**values)
+
+
+def say(text: Text, language: Language) -> str:
+    """Return a text in one language."""
+    return text.zh if language == "zh" else text.en
+
+
+def verdict_word(verdict: Word | None, status: Status, language: Language) -> str:
+    """Return the verdict, or the status of a claim that has none."""
+    return say(_VERDICTS[verdict], language) if verdict is not None else say(_STATUSES[status], language)
+
+
+def flag_text(flag: str, language: Language) -> str:
+    """Return what a flag means."""
+    return say(_FLAGS[flag], language) if flag in _FLAGS else flag
+
+
+def citation(document: Document, language: Language) -> str:
+    """Return the document as its own text shows it: authors, title, venue, year."""
+    if language == "zh":
+        authors = "、".join(document.authors) or word("no_author", "zh")
+        parts = [f"{authors}：《{document.title}》", document.venue or "，".join(document.affiliation)]
+        return "，".join(part for part in parts if part) + (f"，doi:{document.doi}" if document.doi else "")
+    authors = ", ".join(document.authors) or word("no_author", "en")
+    parts = [f"{authors}: {document.title}", document.venue or ", ".join(document.affiliation)]
+    return ", ".join(part for part in parts if part) + (f", doi:{document.doi}" if document.doi else "")
+
+
+def short_citation(registered: RegisteredClaim, language: Language) -> str:
+    """Return author and section, enough to find the place."""
+    document = registered.document
+    joiner = "、" if language == "zh" else ", "
+    authors = joiner.join(document.authors[:2]) or document.title
+    more = ("等" if language == "zh" else " et al.") if len(document.authors) > 2 else ""
+    return f"{authors}{more}{joiner if language == 'en' else '，'}{registered.claim.place.section}"
+
+
+def declaration_lines(registered: RegisteredClaim, language: Language) -> list[str]:
+    """Return when the claim was declared, and every revision with its reason."""
+    entry = registered.declaration
+    if entry is None:
+        return [flag_text("not_declared", language)]
+    lines = [word("declared", language, date=entry.declared)]
+    return lines + [
+        word("revised_on", language, date=item.date, reason=say(item.reason, language))
+        for item in entry.revision
+    ]
+
+
+def spreads(verdicts: Sequence[Verdict], language: Language) -> list[tuple[str, Spread]]:
+    """Return the ratios beside a reading with their labels; those that its designs share stand once."""
+    found: list[tuple[str, Spread]] = []
+    seen: set[tuple[str, float, float, float]] = set()
+    pairs = [(item, ratio) for item in verdicts if item.tested for ratio in item.tested.beside]
+    for verdict, ratio in pairs:
+        key = (ratio.label.en, ratio.aggregate, ratio.p10, ratio.p90)
+        if key in seen:
+            continue
+        seen.add(key)
+        shared = all(ratio.aggregate == other.aggregate for _, other in pairs if other.label == ratio.label)
+        design = "" if shared or verdict.design is None else say(verdict.design.label, language)
+        label = say(ratio.label, language)
+        found.append((f"{label} ({design})" if design else label, ratio))
+    return found
