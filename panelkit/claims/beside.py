@@ -87,14 +87,16 @@ def _yuan(
     ratio = fill_roles(design.yuan, claim.quantities)
     implied = spread(ratio, data, label=_YUAN_CLAIMED, times=claimed_coefficient(reading))
     fits = implied.aggregate < float(bound.too_large)
+    between = (
+        "" if implied.p10 == implied.p90 else f" ({implied.p10:.3g} to {implied.p90:.3g} from p10 to p90)"
+    )
+    between_zh = "" if implied.p10 == implied.p90 else f"（p10至p90为{implied.p10:.3g}至{implied.p90:.3g}）"
     return Plausible(
         plausible=fits,
         sentence=Text(
-            en=f"{reading.claimed} would mean {implied.aggregate:.3g} yuan of R&D for each yuan of subsidy in the "
-            f"national aggregate ({implied.p10:.3g} to {implied.p90:.3g} from the 10th to the 90th percentile): "
-            f"{'below' if fits else 'not below'} {bound.too_large}.",
-            zh=f"按{reading.claimed}推算，全国合计每元补贴对应{implied.aggregate:.3g}元研发"
-            f"（第10至第90百分位为{implied.p10:.3g}至{implied.p90:.3g}）："
+            en=f"The number itself, {reading.claimed}, would mean {implied.aggregate:.3g} yuan of R&D for each yuan "
+            f"of subsidy over the nation{between}: {'below' if fits else 'not below'} {bound.too_large}.",
+            zh=f"数值{reading.claimed}本身意味着全国合计每元补贴对应{implied.aggregate:.3g}元研发{between_zh}："
             f"{'低于' if fits else '不低于'}{bound.too_large}。",
         ),
         why=bound.why,
@@ -113,13 +115,21 @@ def _reach(
     return Plausible(
         plausible=fits,
         sentence=Text(
-            en=f"{reading.claimed} would mean that {change:.0%} more subsidy moves R&D intensity by {moved:.3g} "
+            en=f"The number itself, {reading.claimed}, would mean that {change:.0%} more subsidy moves R&D "
+            f"intensity by {moved:.3g} "
             f"points; the widest move of any province over the whole sample is {widest:.3g} ({where}).",
-            zh=f"按{reading.claimed}推算，补贴增加{change:.0%}将使研发强度变动{moved:.3g}个百分点；"
-            f"样本期内各省中最大的变动幅度为{widest:.3g}个百分点（{where}）。",
+            zh=f"数值{reading.claimed}本身意味着补贴增加{change:.0%}将使研发强度变动{moved:.3g}个百分点；"
+            f"样本期内各省中最大的变动幅度为{widest:.3g}个百分点（{_chinese(where)}）。",
         ),
         why=bound.why,
     )
+
+
+def _chinese(province: str) -> str:
+    from panelkit.data.provinces import labels_of
+
+    english, chinese = labels_of("en"), labels_of("zh")
+    return next((str(chinese[code]) for code, name in english.items() if name == province), province)
 
 
 def _refuse_intensities(columns: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -19,7 +19,7 @@ class Lang(StrEnum):
     @property
     def language(self) -> Language:
         """Return the language as every table takes it."""
-        return cast(Language, self.value)
+        return self.value
 
 
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language: en or zh. 语言：en 或 zh。")]

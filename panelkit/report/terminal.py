@@ -17,6 +17,7 @@ from panelkit.report.words import (
     citation,
     declaration_lines,
     flag_text,
+    need_text,
     say,
     short_citation,
     spreads,
@@ -84,9 +85,9 @@ def claim_block(result: CheckResult, name: str, language: Language, *, full: boo
 
 def design_table(verdicts: tuple[Verdict, ...], language: Language) -> Table:
     """Return one row a design of one reading."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
-    table.add_column(word("design", language), ratio=1)
-    table.add_column(word("estimate", language), justify="right", no_wrap=True, width=9)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
+    table.add_column(word("design", language), ratio=1, overflow="fold")
+    table.add_column(word("estimate", language), justify="right", no_wrap=True, width=8)
     table.add_column(word("interval", language), justify="right", no_wrap=True, width=20)
     table.add_column(word("p", language), justify="right", no_wrap=True, width=6)
     table.add_column(word("grid", language), justify="right", no_wrap=True, width=9)
@@ -100,7 +101,7 @@ def status_table(verdicts: list[Verdict], language: Language, *, full: bool = Tr
     """Return one row a claim without a design: what it says and why no verdict is computed."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True, style="bold")
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for verdict in verdicts:
         table.add_row(verdict.claim, _status_text(verdict, language, full=full))
     return table
@@ -113,8 +114,8 @@ def _status_text(verdict: Verdict, language: Language, *, full: bool) -> Text:
         text.append(f" ({short_citation(verdict.registered, language)})", style="dim")
         return text.append(f"\n{say(verdict.reason, language)}", style="dim")
     if claim.needs:
-        names = "; ".join(need.name for need in claim.needs)
-        return text.append(f" {word('missing', language)}: {names}", style="dim")
+        needs = word("semicolon", language).join(need_text(need, language) for need in claim.needs)
+        return text.append(f" {word('missing', language)}{word('colon', language)}{needs}", style="dim")
     return text.append(f" {say(verdict.reason, language)}", style="dim")
 
 
@@ -143,11 +144,17 @@ def _cells(verdict: Verdict, language: Language) -> list[RenderableType]:
     return [
         label,
         number(head.estimate),
-        span(head.wild_low, head.wild_high, language),
-        p_value(head.wild_p),
+        _two_lines(
+            span(head.wild_low, head.wild_high, language), span(head.conf_low, head.conf_high, language)
+        ),
+        _two_lines(p_value(head.wild_p), p_value(head.p_value)),
         " ".join(percent(share) for share in shares if share is not None),
         shown,
     ]
+
+
+def _two_lines(main: str, beside: str) -> Text:
+    return Text.assemble(main, "\n", (beside, "dim"))
 
 
 def _explanations(
@@ -158,7 +165,7 @@ def _explanations(
             continue
         implausible = "implausible_number" in verdict.flags
         if full or verdict.reading.main or verdict.error is not None:
-            name = f"{say(verdict.design.label, language)}: "
+            name = f"{say(verdict.design.label, language)}{word('colon', language)}"
             yield Text.assemble((name, "italic"), say(verdict.reason, language))
         elif implausible and verdict.tested is not None and verdict.tested.plausible is not None:
             yield Text(say(verdict.tested.plausible.sentence, language))
@@ -170,7 +177,7 @@ def _explanations(
 def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
     """Return the ratios beside the estimates of one reading, those that all designs share once."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
-    table.add_column("", ratio=1)
+    table.add_column("", ratio=1, overflow="fold")
     table.add_column(word("national", language), justify="right")
     table.add_column(word("p10p90", language), justify="right")
     for label, item in spreads(verdicts, language):
@@ -185,11 +192,8 @@ def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
     registered = verdicts[0].registered
     tested = next((verdict.tested for verdict in verdicts if verdict.tested is not None), None)
     if tested is not None and registered.claim.test is not None:
-        test, head = registered.claim.test, tested.headline
-        beside = f"{head.vcov}, {span(head.conf_low, head.conf_high, language)}"
-        yield word(
-            "interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=beside
-        )
+        test, vcov = registered.claim.test, tested.headline.vcov
+        yield word("interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=vcov)
     if tested is not None and tested.grid is not None:
         yield word("grid_note", language, n=tested.grid.n)
     flags = [*registered.claim.flags, *([] if registered.declaration else ["not_declared"])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from panelkit.claims.load import RegisteredClaim
-from panelkit.claims.schema import Document, Status, Text
+from panelkit.claims.schema import Document, Need, Status, Text
 from panelkit.claims.verdict import Spread, Verdict, Word
 from panelkit.core.results import Language
 
@@ -45,7 +45,9 @@ _WORDS: dict[str, Text] = {
     "title": Text(en="What public figures say about each claim", zh="公开数据如何回应每一论断"),
     "claim": Text(en="Claim", zh="论断"),
     "claims": Text(en="Claims", zh="论断"),
+    "of_design": Text(en="{label} ({design})", zh="{label}（{design}）"),
     "design": Text(en="Design", zh="设计"),
+    "colon": Text(en=": ", zh="："),
     "semicolon": Text(en="; ", zh="；"),
     "more": Text(
         en="`panelkit check ID` explains one claim in full; `--out DIR` writes pages and tables.",
@@ -77,9 +79,9 @@ _WORDS: dict[str, Text] = {
         zh="网格：{n}种设定中与所称符号一致的比例，以及区间包含所称数值的比例。",
     ),
     "interval_note": Text(
-        en="Interval and p: restricted wild cluster bootstrap, {weights}, {reps:,} draws, seed {seed}. First "
-        "estimate by {vcov}.",
-        zh="区间与p值：约束型野聚类自助法，{weights}权重，{reps:,}次，种子{seed}。首个估计值按{vcov}。",
+        en="Interval and p: restricted wild cluster bootstrap ({weights}, {reps:,} draws, seed {seed}), which decides; "
+        "below it {vcov}.",
+        zh="区间与p值：以约束型野聚类自助法为准（{weights}权重，{reps:,}次，种子{seed}）；其下为{vcov}。",
     ),
     "waiting": Text(en="{n} claims wait for a capability or a figure", zh="{n}条论断有待功能或数据"),
     "untestable": Text(en="{n} claims cannot be tested", zh="{n}条论断无法检验"),
@@ -108,6 +110,11 @@ def verdict_word(verdict: Word | None, status: Status, language: Language) -> st
 def flag_text(flag: str, language: Language) -> str:
     """Return what a flag means."""
     return say(_FLAGS[flag], language) if flag in _FLAGS else flag
+
+
+def need_text(need: Need, language: Language) -> str:
+    """Return what is missing, in a few words."""
+    return need.name if language == "en" else say(need.supply, language)
 
 
 def citation(document: Document, language: Language) -> str:
@@ -155,5 +162,5 @@ def spreads(verdicts: Sequence[Verdict], language: Language) -> list[tuple[str, 
         shared = all(ratio.aggregate == other.aggregate for _, other in pairs if other.label == ratio.label)
         design = "" if shared or verdict.design is None else say(verdict.design.label, language)
         label = say(ratio.label, language)
-        found.append((f"{label} ({design})" if design else label, ratio))
+        found.append((word("of_design", language, label=label, design=design) if design else label, ratio))
     return found
