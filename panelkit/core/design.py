@@ -346,15 +346,24 @@ def _dropped_rows(
     if not gone.any():
         return _nothing_dropped()
     rows = np.flatnonzero(gone) if order is None else order[gone[order]]
-    names, marks = list(missing), np.column_stack([mask[rows] for mask in missing.values()])
-    patterns, which = np.unique(marks, axis=0, return_inverse=True)
+    names = list(missing)
+    marks = [missing[name][rows] for name in names]
+    which, first = _patterns(marks)
     text = np.array(
         [
-            "missing: " + ", ".join(name for name, hit in zip(names, row, strict=True) if hit)
-            for row in patterns
+            "missing: " + ", ".join(name for name, mark in zip(names, marks, strict=True) if mark[at])
+            for at in first
         ],
         dtype=object,
     )
     return _dropped_frame(
-        panel.unit_labels[panel.unit[rows]], panel.time_labels[panel.time[rows]], text[which.reshape(-1)]
+        panel.unit_labels[panel.unit[rows]], panel.time_labels[panel.time[rows]], text[which]
     )
+
+
+def _patterns(marks: list[Array]) -> tuple[Array, Array]:
+    """Number the different combinations of marks (n,), and return a row that shows each."""
+    which = np.zeros(len(marks[0]), dtype=np.int64)
+    for mark in marks:
+        which, _ = pd.factorize(which * 2 + mark)
+    return which, np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=-1))

@@ -17,6 +17,7 @@ TIME_NAMES = frozenset({"year", "years", "time", "period", "年份", "年", "年
 LARGEST_TIME = 10**9
 _YEAR_TEXT = re.compile(r"\s*[0-9]{1,9}\s*年?\s*")
 SHOWN = 8
+_DENSE = 4
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -48,7 +49,7 @@ class PanelIndex:
         if bool(np.all(key[1:] > key[:-1])):
             return None
         cells = len(self.unit_labels) * n_times
-        if cells > 4 * len(key) + 1_000:
+        if cells > _DENSE * len(key) + 1_000:
             order = np.argsort(key, kind="stable")
             if bool(np.any(np.diff(key[order]) == 0)):
                 self._refuse_duplicates(key)
@@ -74,6 +75,18 @@ class PanelIndex:
             "Keep one row of each, or aggregate them (`data.groupby(['province', 'year']).sum()`)."
         )
 
+    def _rows_at(self, held: Array, wanted: Array, cells: int) -> Array:
+        """Return the row that holds each wanted key, -1 where none does; all (n,) int64."""
+        order = self.order
+        if cells <= _DENSE * len(held) + 1_000:
+            row = np.full(cells, -1, dtype=np.int64)
+            row[held] = np.arange(len(held))
+            return row[wanted]
+        order = np.arange(len(held)) if order is None else order
+        held = held[order]
+        found = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+        return np.where(held[found] == wanted, order[found], -1)
+
     def place(self, row: int) -> str:
         """Name the unit and time of one row."""
         return f"{self.unit_labels[self.unit[row]]} {self.time_labels[self.time[row]]}"
@@ -84,17 +97,15 @@ class PanelIndex:
         Shapes: values (n,) float; returns (n,) float with NaN where that year is not held, and (n,)
         source rows, -1 where not held.
         """
-        order = np.arange(len(self.unit)) if self.order is None else self.order
         years = self.time_labels.astype(np.int64)
         span = int(years[-1] - years[0]) + 1
-        year = years[self.time] - years[0]
-        held = (self.unit * span + year)[order]
+        year = (years - years[0])[self.time]
         target = year - step
         inside = (target >= 0) & (target < span)
-        wanted = self.unit * span + np.where(inside, target, 0)
-        found = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-        matched = inside & (held[found] == wanted)
-        source = np.where(matched, order[found], -1)
+        key = self.unit * span
+        source = self._rows_at(key + year, key + np.where(inside, target, 0), len(self.unit_labels) * span)
+        matched = inside & (source >= 0)
+        source = np.where(matched, source, -1)
         return np.where(matched, values[source], np.nan), source
 
 
