@@ -7,7 +7,7 @@ the sample, and why, stands in `Design.dropped`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -45,6 +45,11 @@ class Design:
     has_intercept: bool
     formula: Formula | None = None
     memory: Memory = field(default_factory=Memory, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the fields, so that a design can travel to another process."""
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return _restored, ({**values, "extra": dict(self.extra)},)
 
     def labels(self) -> pd.MultiIndex:
         """Return the (province, year) index of the rows."""
@@ -174,6 +179,10 @@ def build_design(
         formula=parsed,
         memory=made,
     )
+
+
+def _restored(values: dict[str, Any]) -> Design:
+    return Design(**{**values, "extra": MappingProxyType(values["extra"])})
 
 
 def _memory_of(like: Design, formula: Formula) -> Memory:

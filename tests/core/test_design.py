@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 
 import numpy as np
@@ -253,6 +254,15 @@ def test_a_design_remembers_how_it_was_made() -> None:
         build_design("y ~ x1", frame, like=whole)
     with pytest.raises(DataError, match="north"):
         build_design(text, frame.assign(zone="north"), like=whole)
+
+
+def test_a_design_travels_to_another_process() -> None:
+    design = build_design("y ~ bs(x1) + C(zone)*x2", panel(2), extra=["zone"])
+    again = pickle.loads(pickle.dumps(design))
+    same(again, design)
+    assert again.formula == design.formula
+    np.testing.assert_array_equal(again.extra["zone"], design.extra["zone"])
+    same(build_design("y ~ bs(x1) + C(zone)*x2", panel(2), like=again), design)
 
 
 # ------------------------------------------------------------------------------------------- arrays

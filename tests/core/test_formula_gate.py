@@ -8,6 +8,7 @@ import subprocess
 import time
 import tomllib
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panelkit.core.errors import DataError, PanelkitError, SpecError
-from panelkit.core.formula import Formula, evaluate, materialise, parse_formula
+from panelkit.core.formula import FUNCTIONS, Formula, evaluate, materialise, parse_formula
 from panelkit.core.grammar import MAX_DEPTH, parse_expression, parse_terms
 from panelkit.core.tokens import MAX_LENGTH
 
@@ -373,3 +374,9 @@ def test_formulaic_sees_only_names_and_numbers_of_our_making(
     assert any(text.startswith("bs(") for text in seen)
     for text in seen:
         assert re.fullmatch(r"v[0-9]+|(bs|poly)\(v[0-9]+(, (df|degree)=[0-9]+)*\)", text), text
+
+
+def test_the_page_of_formulas_lists_every_function() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formulas.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `(\w+)\([^`]*\)` \| (.+?) \|$", page, flags=re.MULTILINE))
+    assert listed == {name: function.meaning for name, function in FUNCTIONS.items()}

@@ -39,6 +39,20 @@ def test_against_a_dictionary(seed: int, k: int, share: float) -> None:
     np.testing.assert_array_equal(evaluate(f"diff(x, {k})", frame), frame["x"].to_numpy() - expected)
 
 
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), k=st.integers(1, 900))
+def test_far_apart_times_against_a_dictionary(seed: int, k: int) -> None:
+    rng = np.random.default_rng(seed)
+    times = rng.choice(3_000, size=60, replace=False)
+    times = np.concatenate([times, times + k])
+    units = rng.choice(["京", "津", "冀"], size=len(times))
+    index = pd.MultiIndex.from_arrays([units, times * 7], names=["province", "year"])
+    frame = pd.DataFrame({"x": rng.normal(size=len(index))}, index=index)
+    frame = frame[~index.duplicated()].sample(frac=1, random_state=seed)
+    np.testing.assert_array_equal(evaluate(f"lag(x, {k})", frame), looked_up(frame, "x", k))
+    np.testing.assert_array_equal(evaluate(f"lead(x, {k})", frame), looked_up(frame, "x", -k))
+
+
 def test_the_previous_row_is_not_the_previous_year() -> None:
     frame = pd.DataFrame(
         {"x": [1.0, 2.0, 3.0, 10.0, 20.0]},
