@@ -68,7 +68,7 @@ def columns(*, strict: bool = True) -> pa.DataFrameSchema:
 
     text = {name: pa.Column(nullable=False) for name in ("period", "indicator", "vintage", "unit")}
     numbers = {"adcode": pa.Column("int64"), "value": pa.Column("float64", nullable=False)}
-    return pa.DataFrameSchema({**numbers, **text, "source": pa.Column(required=strict)})
+    return pa.DataFrameSchema({**numbers, **text, "source": pa.Column(required=strict, nullable=not strict)})
 
 
 def schema(folder: Path | None = None, *, strict: bool = True) -> pa.DataFrameSchema:
@@ -96,7 +96,7 @@ def schema(folder: Path | None = None, *, strict: bool = True) -> pa.DataFrameSc
                 lambda d: d["adcode"].isin([*labels_of("adcode"), NATION]), name="is not one of the provinces"
             ),
             pa.Check(
-                lambda d: d["period"].str.match(_PERIOD),
+                lambda d: d["period"].astype(str).str.match(_PERIOD),
                 name="has a period that is no year, quarter or month",
             ),
             pa.Check(lambda d: np.isfinite(d["value"]), name="is not a finite number"),
@@ -122,12 +122,11 @@ def _schema_problems(figures: pd.DataFrame, folder: Path | None, *, strict: bool
         return
     whole = cases[cases["index"].isna()]
     if len(whole):
-        yield from dict.fromkeys(
-            _structural(c, v) for c, v in zip(whole["check"], whole["failure_case"], strict=True)
-        )
+        named = zip(whole["check"], whole["column"], whole["failure_case"], strict=True)
+        yield from dict.fromkeys(_structural(str(check), column, case) for check, column, case in named)
         return
     for check, found in cases.groupby("check", sort=False):
-        index = sorted(set(found["index"].astype(int)))
+        index = rows.loc[sorted(set(found["index"].astype(int)))].sort_values(_KEY, kind="stable").index
         sentence = f"column {found['column'].iloc[0]} is empty" if check == "not_nullable" else str(check)
         yield from _listed([_row(rows, i) for i in index], sentence + ":")
 
@@ -143,10 +142,12 @@ def _failures(rules: pa.DataFrameSchema, rows: pd.DataFrame) -> pd.DataFrame | N
     return None
 
 
-def _structural(check: str, case: object) -> str:
+def _structural(check: str, column: object, case: object) -> str:
     if check == "column_in_dataframe":
         return f"column {case} is missing"
-    return f"a column is {case} where {check} is due" if check.startswith("dtype") else f"{check} ({case})"
+    if check.startswith("dtype"):
+        return f"column {column} holds {case}, not {check.removeprefix('dtype(').strip(')').strip(chr(39))}"
+    return f"{check} ({case})"
 
 
 def _row(rows: pd.DataFrame, i: int) -> str:

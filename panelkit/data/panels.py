@@ -12,7 +12,7 @@ import pandas as pd
 from panelkit.core.errors import DataError, SpecError
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, spans
-from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
+from panelkit.data.provinces import NATION, TIBET, Labels, labels_of, resolve
 from panelkit.data.tables import read_rows
 from panelkit.data.units import Units, check_units, harmonised
 
@@ -206,7 +206,7 @@ def _codes(asked: Provinces) -> list[int]:
 
 
 def _annual(figures: pd.DataFrame, chosen: Mapping[str, str]) -> pd.DataFrame:
-    rows = figures[figures["period"].astype(str).str.fullmatch(r"\d{4}")]
+    rows = figures[figures["period"].astype(str).str.fullmatch(r"\d{4}") & (figures["adcode"] != NATION)]
     rows = rows[rows["vintage"] == rows["indicator"].map(chosen)]
     return rows.assign(year=rows["period"].astype(int))
 

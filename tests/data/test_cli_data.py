@@ -1,0 +1,92 @@
+"""`panelkit data list` and `panelkit data show`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+from typer.testing import CliRunner
+
+from panelkit.cli.data import app
+
+
+def run(*words: str, width: int = 80) -> str:
+    done = CliRunner().invoke(app, list(words), env={"COLUMNS": str(width)}, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def columns(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_list_fits_the_terminal(width: int, lang: str) -> None:
+    text = run("list", "--lang", lang, width=width)
+    assert max(map(columns, text.splitlines())) <= width
+    assert "disposable_income_per_capita" in text
+    assert "70" in text.splitlines()[-1] + text.splitlines()[-2]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_show_fits_the_terminal(width: int, lang: str) -> None:
+    text = run("show", "gdp", "--lang", lang, width=width)
+    assert max(map(columns, text.splitlines())) <= width
+    for word in ("census2023", "as_published", "nbs_portal_2017", "mixed_vintage", "亿元", "2019-2023"):
+        assert word in text
+
+
+def test_show_names_absent_cells_and_flags() -> None:
+    text = run("show", "patents_granted")
+    assert "Shanxi, Tibet" in text
+    assert "29/31" in text
+    chinese = run("show", "专利申请授权量", "--lang", "zh")
+    assert "山西, 西藏" in chinese
+    assert "来源缺失" in chinese
+    assert "no flags" in run("show", "population")
+
+
+def test_json() -> None:
+    shown = json.loads(run("show", "gdp", "--json"))
+    assert shown["default_vintage"] == "census2023"
+    assert {one["vintage"]: one["cells"] for one in shown["vintages"]} == {
+        "as_published": 527,
+        "census2023": 589,
+    }
+    assert shown["flags"][0]["flag"] == "mixed_vintage"
+    listed = json.loads(run("list", "--json"))
+    assert len(listed) == 70
+    assert {"indicator", "name_en", "name_zh", "unit", "vintages", "flags"} <= set(listed[0])
+
+
+def test_search() -> None:
+    assert "population" in run("list", "人口")
+    assert "gdp" not in run("list", "人口")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("show", "gpd"), "did you mean gdp"),
+        (("list", "zzz"), "contains 'zzz'"),
+        (("show", "gdp", "--lang", "fr"), "fr"),
+    ],
+)
+def test_mistakes_end_with_status_two(words: tuple[str, ...], message: str) -> None:
+    code = "from panelkit.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "data", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
