@@ -42,6 +42,14 @@ class Figures:
         part.attrs = frame.attrs
         return part
 
+    def exact(self, spec: Specification) -> pd.DataFrame:
+        """Return the panel of one specification loaded alone: its columns and years, and no other source."""
+        key = (*_key(spec), spec.columns, spec.years, spec.lead_in)
+        if key not in self._loaded:
+            first, last = spec.years[0] - spec.lead_in, spec.years[1]
+            self._loaded[key] = _load(spec, list(spec.columns), first, last)
+        return self._loaded[key]
+
     def columns(self, spec: Specification) -> Columns:
         """Return the columns of the whole panel, each expression worked out once."""
         key = _key(spec)

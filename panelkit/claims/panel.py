@@ -32,7 +32,7 @@ def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, t
     """
     specs = specifications(claim, design)
     main, test = specs[0], _test_of(claim)
-    data = figures.panel(main)
+    data = figures.exact(main)
     fit = fit_specification(main, data)
     wild = main_test(fit, test)
     tick(1)

@@ -48,6 +48,39 @@ _WORDS: dict[str, Text] = {
     "of_design": Text(en="{label} ({design})", zh="{label}（{design}）"),
     "design": Text(en="Design", zh="设计"),
     "colon": Text(en=": ", zh="："),
+    "page_intro": Text(
+        en="Each claim is tested on official provincial figures with designs that were declared before they were "
+        "computed. A verdict speaks of these figures and designs, not of the authors.",
+        zh="各论断均以官方省级数据检验，检验设计在计算之前已申报。结论只针对这些数据与设计，不针对作者。",
+    ),
+    "worst_rule": Text(
+        en="The verdict of a reading is that of its worst design; the verdict of the claim is that of its literal "
+        "reading, the first below.",
+        zh="每种读法的结论取其最差设计；论断的结论取其字面读法（以下第一种）。",
+    ),
+    "share_sign": Text(en="Grid: claimed sign", zh="网格：符号一致"),
+    "share_inside": Text(en="Grid: holds the number", zh="网格：包含所称数值"),
+    "regressions": Text(en="Regression table", zh="回归表"),
+    "curves": Text(en="Specification curves", zh="设定曲线"),
+    "one_out": Text(en="One province left out at a time: {design}", zh="逐一剔除省份：{design}"),
+    "not_computed": Text(en="Specifications that could not be computed:", zh="未能计算的设定："),
+    "sample": Text(en="Sample", zh="样本"),
+    "sample_line": Text(
+        en="{nobs} observations: {n} provinces, {years}.", zh="{years}年，{n}个省份，共{nobs}个观测值。"
+    ),
+    "dropped": Text(en="{n} rows left the sample:", zh="剔除{n}行："),
+    "nothing_dropped": Text(en="No row was dropped.", zh="没有剔除任何观测。"),
+    "sources": Text(en="Figures and sources", zh="数据与来源"),
+    "figure": Text(en="Figure", zh="指标"),
+    "unit": Text(en="Unit", zh="单位"),
+    "vintage": Text(en="Vintage", zh="数据版本"),
+    "vintages": Text(en="Vintages", zh="数据版本"),
+    "from": Text(en="From", zh="来源"),
+    "through": Text(en="through", zh="整理者"),
+    "no_flags": Text(en="None of the cells and series used carries a flag.", zh="所用单元格与序列均无标记。"),
+    "every_province": Text(en="every province", zh="各省"),
+    "wild_head": Text(en="p of the main test: ", zh="主检验p值："),
+    "wild_of": Text(en="{design} {p}", zh="{design} {p}"),
     "semicolon": Text(en="; ", zh="；"),
     "more": Text(
         en="`panelkit check ID` explains one claim in full; `--out DIR` writes pages and tables.",

@@ -1,0 +1,255 @@
+"""One self-contained HTML page of a run: verdicts, tables, curves, samples, sources, versions."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+import panelkit
+from panelkit.claims.schema import Claim, Reading
+from panelkit.claims.verdict import CheckResult, Tested, Verdict, Word
+from panelkit.core.results import Language
+from panelkit.report import sample, words
+from panelkit.report.numbers import number, p_value, percent, span
+from panelkit.report.words import say, word
+from panelkit.show import figures, tables
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_VERSIONS = ("numpy", "scipy", "pandas", "formulaic", "matplotlib", "pydantic", "maketables")
+_CLASSES: dict[Word | None, str] = {
+    "SUPPORTED": "supported",
+    "PARTLY": "partly",
+    "NOT SUPPORTED": "not-supported",
+    "CONTRADICTED": "contradicted",
+    "NOT TESTABLE": "not-testable",
+    None: "pending",
+}
+
+
+def page(result: CheckResult, language: Language) -> str:
+    """Return the page as HTML that needs no other file."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["t"] = lambda key, **values: word(key, language, **values)
+    ids = list(dict.fromkeys(verdict.claim for verdict in result))
+    return environment.get_template("page.html.j2").render(
+        language="zh-CN" if language == "zh" else "en",
+        register=[_line(result, name, language) for name in ids],
+        claims=[
+            _claim(result, name, language)
+            for name in ids
+            if result.of(name)[0].registered.claim.status == "computed"
+        ],
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the exact versions behind the numbers."""
+    return {
+        "panelkit": panelkit.__version__,
+        "Python": platform.python_version(),
+        **{name: metadata.version(name) for name in _VERSIONS},
+    }
+
+
+def regression_table(verdicts: tuple[Verdict, ...], language: Language) -> dict[str, Any]:
+    """Return the fits of one reading and the style of their table, for every format of `show.tables`."""
+    tested = [item for item in verdicts if item.tested is not None and item.tested.fit is not None]
+    columns = list(dict.fromkeys(name for item in tested for name in _columns(item.tested)))
+    names = sample.names(tested[0].tested.data if tested and tested[0].tested else None, language)
+    vintages = sample.vintage_note(tested[0].tested, columns, language) if tested and tested[0].tested else ""
+    notes = [note for note in (_wild_note(tested, language), vintages) if note]
+    return {
+        "models": [item.tested.fit for item in tested if item.tested],
+        "names": [say(item.design.label, language) for item in tested if item.design],
+        "labels": {term: sample.spelled(term, names) for item in tested for term in _terms(item.tested)},
+        "notes": notes,
+        "language": language,
+    }
+
+
+def _line(result: CheckResult, name: str, language: Language) -> dict[str, Any]:
+    first = result.of(name)[0]
+    claim, overall = first.registered.claim, result.word_of(name)
+    failed = any(item.error is not None for item in result.of(name))
+    return {
+        "id": name,
+        "linked": claim.status == "computed",
+        "says": say(claim.says, language),
+        "place": words.short_citation(first.registered, language),
+        "reason": "" if claim.status == "computed" else say(first.reason, language),
+        "verdict": word("failed", language)
+        if failed
+        else words.verdict_word(overall, claim.status, language),
+        "style": _CLASSES[overall],
+    }
+
+
+def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]:
+    verdicts = result.of(name)
+    registered = verdicts[0].registered
+    claim = registered.claim
+    flags = [*claim.flags, *([] if registered.declaration else ["not_declared"])]
+    groups = [(reading, tuple(v for v in verdicts if v.reading is reading)) for reading in claim.reading]
+    tested = [item.tested for item in verdicts if item.tested is not None]
+    return {
+        **_line(result, name, language),
+        "notes": say(claim.notes, language) if claim.notes else "",
+        "phrase": claim.place.phrase,
+        "citation": words.citation(registered.document, language),
+        "flags": [words.flag_text(flag, language) for flag in flags],
+        "declaration": words.declaration_lines(registered, language),
+        "readings": [_reading(result, claim, reading, mine, language) for reading, mine in groups],
+        "test_note": _test_note(claim, tested, language),
+        "sample": sample.facts(tested[0], language) if tested else None,
+        "figures": sample.figures([item.data for item in tested if item.data is not None], language),
+        "data_flags": sample.flags([item.data for item in tested if item.data is not None], language),
+    }
+
+
+def _reading(
+    result: CheckResult, claim: Claim, reading: Reading, verdicts: tuple[Verdict, ...], language: Language
+) -> dict[str, Any]:
+    overall = result.word_of(claim.id, reading.id)
+    style = regression_table(verdicts, language)
+    return {
+        "main": reading.main,
+        "label": say(reading.label, language),
+        "says": say(reading.says, language),
+        "rule": reading.rule.name + (f"({reading.rule.value})" if reading.rule.value else ""),
+        "verdict": word("failed", language)
+        if overall is None
+        else words.verdict_word(overall, "computed", language),
+        "style": _CLASSES[overall],
+        "designs": [_design(claim, verdict, language) for verdict in verdicts],
+        "beside": [
+            {
+                "label": label,
+                "aggregate": number(item.aggregate),
+                "between": span(item.p10, item.p90, language),
+                "why": say(item.why, language) if item.why else "",
+            }
+            for label, item in words.spreads(verdicts, language)
+        ],
+        "table": Markup(tables.to_html(style.pop("models"), **style)) if style["models"] else "",
+    }
+
+
+def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any]:
+    label = say(verdict.design.label, language) if verdict.design else ""
+    shown = {
+        "label": label,
+        "reason": say(verdict.reason, language),
+        "verdict": word("failed", language)
+        if verdict.word is None
+        else words.verdict_word(verdict.word, "computed", language),
+        "style": _CLASSES[verdict.word],
+        "formula": "",
+        "cells": [],
+        "curve": "",
+        "influence": "",
+        "failed": [],
+    }
+    if verdict.tested is None:
+        return shown
+    head, grid = verdict.tested.headline, verdict.tested.grid
+    formula = str(verdict.tested.fit.spec.formula) if verdict.tested.fit is not None else ""
+    return shown | {
+        "formula": formula,
+        "estimate": number(head.estimate),
+        "wild": span(head.wild_low, head.wild_high, language),
+        "crv": span(head.conf_low, head.conf_high, language),
+        "wild_p": p_value(head.wild_p),
+        "crv_p": p_value(head.p_value),
+        "same_sign": percent(grid.share_same_sign) if grid else "",
+        "inside": percent(grid.share_claim_inside) if grid and grid.share_claim_inside is not None else "",
+        "n": grid.n if grid else 0,
+        "curve": _curve(claim, verdict, label, language),
+        "influence": _influence(verdict, label, language) if verdict.reading and verdict.reading.main else "",
+        "failed": list(grid.failed) if grid else [],
+    }
+
+
+def _curve(claim: Claim, verdict: Verdict, label: str, language: Language) -> Markup | str:
+    tested, reading = verdict.tested, verdict.reading
+    if tested is None or tested.grid is None or reading is None or not claim.grid.axis:
+        return ""
+    frame = tested.grid.table
+    frame = frame[frame["left_out"] == ""]
+    shown = frame[["estimate", "conf_low", "conf_high"]].copy()
+    for axis in claim.grid.axis:
+        options = {"": say(axis.main, language)} | {
+            item.id: say(item.label, language) for item in axis.option
+        }
+        shown[say(axis.label, language)] = frame[axis.id].map(options)
+    figure = figures.specification_curve(
+        shown,
+        claimed=float(reading.claimed) if reading.claimed else None,
+        headline=frame.index[0],
+        language=language,
+        title=f"{say(reading.label, language)}{word('colon', language)}{label}",
+    )
+    return Markup(figure.svg())
+
+
+def _influence(verdict: Verdict, label: str, language: Language) -> Markup | str:
+    tested, reading = verdict.tested, verdict.reading
+    if tested is None or tested.grid is None or reading is None:
+        return ""
+    left_out = tested.grid.table[tested.grid.table["left_out"] != ""]
+    if left_out.empty:
+        return ""
+    head = tested.headline
+    figure = figures.influence_plot(
+        left_out[["left_out", "estimate", "conf_low", "conf_high"]],
+        headline=(head.estimate, head.conf_low, head.conf_high),
+        claimed=float(reading.claimed) if reading.claimed else None,
+        labels=sample.province_names(language),
+        language=language,
+        title=word("one_out", language, design=label),
+    )
+    return Markup(figure.svg())
+
+
+def _test_note(claim: Claim, tested: list[Tested], language: Language) -> str:
+    if not tested or claim.test is None:
+        return ""
+    test, vcov = claim.test, tested[0].headline.vcov
+    return word("interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=vcov)
+
+
+def _wild_note(tested: list[Verdict], language: Language) -> str:
+    parts = [
+        word(
+            "wild_of",
+            language,
+            design=say(item.design.label, language),
+            p=p_value(item.tested.headline.wild_p),
+        )
+        for item in tested
+        if item.design is not None and item.tested is not None
+    ]
+    return word("wild_head", language) + word("semicolon", language).join(parts) if parts else ""
+
+
+def _terms(tested: Tested | None) -> Mapping[str, Any] | tuple[str, ...]:
+    fit = tested.fit if tested else None
+    return (*fit.terms, fit.outcome) if fit is not None else ()
+
+
+def _columns(tested: Tested | None) -> list[str]:
+    data: pd.DataFrame | None = tested.data if tested else None
+    return [] if data is None else [str(name) for name in data.columns]

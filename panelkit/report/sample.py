@@ -1,0 +1,133 @@
+"""The sample and the sources behind a verdict, as a page prints them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from panelkit.claims.verdict import Tested
+from panelkit.core.results import Language
+from panelkit.report.words import word
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def facts(tested: Tested, language: Language) -> dict[str, Any] | None:
+    """Return provinces, years, observations and dropped rows of a main fit."""
+    fit = tested.fit
+    if fit is None or fit.design is None:
+        return None
+    names = province_names(language)
+    dropped = [
+        {
+            "province": names.get(str(row.province), str(row.province)),
+            "year": int(row.year),
+            "reason": row.reason,
+        }
+        for row in fit.dropped.itertuples()
+    ]
+    joiner = "、" if language == "zh" else ", "
+    return {
+        "nobs": fit.nobs,
+        "years": str(fit.facts["years"]),
+        "n_units": int(fit.facts["n_units"]),
+        "provinces": joiner.join(names.get(str(label), str(label)) for label in fit.design.unit_labels),
+        "dropped": dropped,
+    }
+
+
+def figures(panels: Sequence[pd.DataFrame], language: Language) -> list[dict[str, Any]]:
+    """Return one entry an indicator: name, unit, vintage, and where each stretch of years is from."""
+    found: dict[str, dict[str, Any]] = {}
+    for about in _abouts(panels):
+        for key, vintage in about.get("vintages", {}).items():
+            found.setdefault(
+                key,
+                {
+                    "key": key,
+                    "name": about.get("names", {}).get(key, {}).get(language, key),
+                    "unit": about.get("units", {}).get(key, ""),
+                    "vintage": vintage,
+                    "sources": [_source(item, language) for item in about.get("sources", {}).get(key, [])],
+                },
+            )
+    return list(found.values())
+
+
+def flags(panels: Sequence[pd.DataFrame], language: Language) -> list[dict[str, Any]]:
+    """Return every flagged cell or series of the figures used."""
+    found = {
+        (item["indicator"], item["vintage"], item["adcode"], item["year"], item["flag"]): item
+        for about in _abouts(panels)
+        for item in about.get("flags", [])
+    }
+    names = province_names(language)
+    return [
+        {
+            "indicator": item["indicator"],
+            "where": names.get(str(item.get("province", "")), word("every_province", language)),
+            "year": item["year"],
+            "why": item.get(f"why_{language}") or item["why"],
+        }
+        for item in found.values()
+    ]
+
+
+def names(data: pd.DataFrame | None, language: Language) -> dict[str, str]:
+    """Return the indicators' names as a table prints them."""
+    if data is None:
+        return {}
+    held: Mapping[str, Mapping[str, str]] = data.attrs.get("panelkit", {}).get("names", {})
+    return {key: name.get(language, key) for key, name in held.items()}
+
+
+def spelled(term: str, named: Mapping[str, str]) -> str:
+    """Return a formula's term with indicators by name; in English the keys are shorter and stay."""
+    if not any(_is_chinese(name) for name in named.values()):
+        return term
+    return _NAME.sub(lambda match: named.get(match.group(), match.group()), term)
+
+
+def vintage_note(tested: Tested, columns: Sequence[str], language: Language) -> str:
+    """Return the vintage of every column, as it stands under a table."""
+    if tested.data is None:
+        return ""
+    about = tested.data.attrs.get("panelkit", {})
+    held = {key: about.get("vintages", {}).get(key) for key in columns}
+    by_vintage: dict[str, list[str]] = {}
+    for key, vintage in held.items():
+        if vintage is not None:
+            by_vintage.setdefault(str(vintage), []).append(key)
+    parts = [f"{vintage} ({', '.join(keys)})" for vintage, keys in by_vintage.items()]
+    return word("vintages", language) + word("colon", language) + word("semicolon", language).join(parts)
+
+
+def province_names(language: Language) -> dict[str, str]:
+    """Return English province names with the names to print."""
+    from panelkit.data.provinces import labels_of
+
+    english, shown = labels_of("en"), labels_of("zh" if language == "zh" else "en")
+    return {str(name): str(shown[code]) for code, name in english.items()}
+
+
+def _abouts(panels: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+    return [panel.attrs.get("panelkit", {}) for panel in panels]
+
+
+def _source(item: Mapping[str, str], language: Language) -> dict[str, str]:
+    def said(field: str) -> str:
+        return item.get(f"{field}_{language}") or item.get(field, "")
+
+    return {
+        "years": item.get("years", ""),
+        "publisher": said("publisher"),
+        "publication": said("publication"),
+        "through": item.get("through", ""),
+    }
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in text)

@@ -1,0 +1,75 @@
+"""Write the files of a run: the page, the tables, the grid, the verdicts as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.core.errors import DataError
+from panelkit.core.results import Language
+from panelkit.report.page import page, regression_table
+from panelkit.show import tables
+from panelkit.show.files import write_whole
+
+
+def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
+    """Write everything below `folder` and return the paths; each file is replaced in one step.
+
+    `check.html` is the page, `verdicts.json` what `--json` prints; each reading that was computed has its
+    regression table as `CLAIM_READING.tex` and `.docx`, each claim its grid as `CLAIM_grid.csv`.
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _write(result, folder, language)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be written to: {error.strerror or error}") from error
+
+
+def _write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
+    text = json.dumps(result.to_list(language), ensure_ascii=False, indent=2, allow_nan=False)
+    written = [
+        write_whole(folder / "check.html", page(result, language)),
+        write_whole(folder / "verdicts.json", text + "\n"),
+    ]
+    for name in dict.fromkeys(item.claim for item in result):
+        verdicts = tuple(item for item in result.of(name) if item.tested is not None)
+        for reading in dict.fromkeys(item.reading.id for item in verdicts if item.reading is not None):
+            mine = tuple(item for item in verdicts if item.reading is not None and item.reading.id == reading)
+            written += _tables(mine, folder / f"{_file(name)}_{_file(reading)}", language)
+        if verdicts:
+            written.append(_grid(verdicts, folder / f"{_file(name)}_grid.csv"))
+    return written
+
+
+def _tables(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> list[Path]:
+    style = regression_table(verdicts, language)
+    models = style.pop("models")
+    latex, docx = stem.with_name(f"{stem.name}.tex"), stem.with_name(f"{stem.name}.docx")
+    tables.to_latex(models, latex, **style)
+    tables.to_docx(models, docx, **style)
+    return [latex, docx]
+
+
+def _grid(verdicts: tuple[Verdict, ...], path: Path) -> Path:
+    frames = []
+    for item in verdicts:
+        if item.tested is not None and item.tested.grid is not None and item.reading and item.design:
+            frame = item.tested.grid.table.copy()
+            frame.insert(0, "reading", item.reading.id)
+            frame.insert(1, "design", item.design.id)
+            frames.append(frame)
+    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return write_whole(path, whole.to_csv(index=False, lineterminator="\n"))
+
+
+def _file(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", name)
