@@ -1,0 +1,325 @@
+"""Read workbooks in a process of its own: a damaged file may take this process down, never the caller's.
+
+Run by its path, without the package: one JSON request a line comes in, one JSON answer a line goes out.
+Formulas are not computed and links are not followed; what stands stored in a cell is all that is read.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import sys
+import zipfile
+from typing import Any
+
+_CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.S)
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_ERROR = re.compile(rb'\bt="e"')
+_FORMULA = re.compile(rb"<f\b")
+_VALUE = re.compile(rb"<v>([^<]+)</v>|<is>")
+_ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
+
+
+class RefusedError(Exception):
+    """A workbook that is not read, with the kind of reason."""
+
+    def __init__(self, kind: str, detail: str = "", sheet: str = "") -> None:
+        super().__init__(kind)
+        self.answer = {"refused": kind, "detail": detail, "sheet": sheet}
+
+
+def main() -> None:
+    """Answer requests until the input ends."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    limited = False
+    for line in sys.stdin:
+        request = json.loads(line)
+        if not limited:
+            limit_memory(int(request["limits"]["memory"]))
+            limited = True
+        out.write(json.dumps(answer(request), ensure_ascii=True) + "\n")
+        out.flush()
+
+
+def limit_memory(size: int) -> None:
+    """Cap this process's address space, where the system knows how."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+    except (ImportError, ValueError, OSError):
+        return
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the sheets of one workbook, or why it is refused."""
+    try:
+        with open(request["path"], "rb") as handle:
+            content = handle.read(request["limits"]["file"] + 1)
+        read = read_zip if request["kind"] == "xlsx" else read_ole
+        return {"sheets": read(content, request["limits"])}
+    except RefusedError as refusal:
+        return refusal.answer
+    except MemoryError:
+        return {"refused": "memory", "detail": "", "sheet": ""}
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return {"refused": "damaged", "detail": f"{type(error).__name__}: {error}"[:200], "sheet": ""}
+
+
+def read_zip(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sheets of an xlsx, after its parts have been unpacked under the limits once."""
+    odd = scan_parts(content, limits)
+    sheets = read_calamine(content, limits)
+    for position, sheet in enumerate(sheets):
+        for row, column, kind in odd.get(position, ()):
+            mark(sheet, row, column, kind)
+    return sheets
+
+
+def scan_parts(content: bytes, limits: dict[str, Any]) -> dict[int, list[tuple[int, int, str]]]:
+    """Unpack every part, checking sizes, checksums and entities; return formulas without value and errors by sheet."""
+    odd: dict[int, list[tuple[int, int, str]]] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        if len(parts) > limits["parts"] or len({p.filename for p in parts}) != len(parts):
+            raise RefusedError("bomb", f"{len(parts)} parts")
+        if any(part.flag_bits & 1 for part in parts):
+            raise RefusedError("password")
+        names = {p.filename for p in parts}
+        if "xl/workbook.xml" not in names:
+            raise RefusedError("not_workbook", ", ".join(sorted(names)[:4]))
+        order = sheet_parts(archive, names, limits)
+        total = 0
+        for part in parts:
+            body = unpack(archive, part, limits["unpacked"] - total, limits)
+            total += len(body)
+            if is_xml(part.filename, body):
+                refuse_entities(body)
+            if part.filename in order:
+                odd[order[part.filename]] = odd_cells(body)
+    return odd
+
+
+def unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, limits: dict[str, Any]) -> bytes:
+    """Return one part, stopping where it grows beyond the limits."""
+    pieces: list[bytes] = []
+    size = 0
+    with archive.open(part) as stream:
+        while piece := stream.read(1 << 20):
+            size += len(piece)
+            if size > room or (size > 1 << 20 and size > limits["ratio"] * max(part.compress_size, 1)):
+                raise RefusedError("bomb", part.filename)
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
+def is_xml(name: str, body: bytes) -> bool:
+    """Return whether a part is XML."""
+    return name.endswith((".xml", ".rels", ".vml")) or body.lstrip()[:5] == b"<?xml"
+
+
+def refuse_entities(body: bytes) -> None:
+    """Refuse document types and entities, in whatever encoding."""
+    plain = body.replace(b"\x00", b"") if body[:4].count(b"\x00") else body
+    if _ENTITY.search(plain):
+        raise RefusedError("entities")
+
+
+def sheet_parts(archive: zipfile.ZipFile, names: set[str], limits: dict[str, Any]) -> dict[str, int]:
+    """Return the part of every sheet and its position in the workbook."""
+    book = unpack(archive, archive.getinfo("xl/workbook.xml"), limits["unpacked"], limits)
+    links = "xl/_rels/workbook.xml.rels"
+    related = unpack(archive, archive.getinfo(links), limits["unpacked"], limits) if links in names else b""
+    targets: dict[bytes, str] = {}
+    for tag in re.findall(rb"<Relationship\b[^>]*>", related):
+        key, target = re.search(rb'\bId="([^"]*)"', tag), re.search(rb'\bTarget="([^"]*)"', tag)
+        if key and target:
+            path = target.group(1).decode("utf-8", "replace").lstrip("/")
+            targets[key.group(1)] = path if path.startswith("xl/") else "xl/" + path
+    order: dict[str, int] = {}
+    for position, tag in enumerate(re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book)):
+        key = re.search(rb'\br:id="([^"]*)"', tag)
+        if key and key.group(1) in targets:
+            order[targets[key.group(1)]] = position
+    return order
+
+
+def odd_cells(body: bytes) -> list[tuple[int, int, str]]:
+    """Return the cells of a sheet that hold an error, or a formula whose value was never stored."""
+    found: list[tuple[int, int, str]] = []
+    if not (_FORMULA.search(body) or _ERROR.search(body)):
+        return found
+    for attributes, inside in _CELL.findall(body):
+        kind = ""
+        if _ERROR.search(attributes):
+            kind = "error"
+        elif inside and _FORMULA.search(inside) and not _VALUE.search(inside):
+            kind = "formula"
+        spot = _REFERENCE.search(attributes) if kind else None
+        if spot:
+            column = 0
+            for letter in spot.group(1):
+                column = column * 26 + letter - 64
+            found.append((int(spot.group(2)) - 1, column - 1, kind))
+    return found
+
+
+def mark(sheet: dict[str, Any], row: int, column: int, kind: str) -> None:
+    """Put an odd cell where the reader left an empty one."""
+    rows = sheet["rows"]
+    if row > 100_000 or column > 20_000:
+        raise RefusedError("cells", f"{row + 1} rows", sheet["name"])
+    while len(rows) <= row:
+        rows.append([])
+    while len(rows[row]) <= column:
+        rows[row].append(None)
+    rows[row][column] = {"odd": kind, "shown": "#ERROR" if kind == "error" else "=..."}
+
+
+def read_calamine(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sheets as calamine reads them."""
+    import python_calamine
+
+    try:
+        book = python_calamine.load_workbook(io.BytesIO(content))
+    except python_calamine.PasswordError as error:
+        raise RefusedError("password") from error
+    if len(book.sheets_metadata) > limits["sheets"]:
+        raise RefusedError("sheets", str(len(book.sheets_metadata)))
+    sheets: list[dict[str, Any]] = []
+    cells = 0
+    for position, about in enumerate(book.sheets_metadata):
+        if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            sheets.append({"name": about.name, "rows": [], "merged": []})
+            continue
+        sheet = book.get_sheet_by_index(position)
+        cells += sheet.total_height * sheet.total_width
+        if cells > limits["cells"] or sheet.total_width > limits["columns"]:
+            raise RefusedError("cells", f"{sheet.total_height} x {sheet.total_width}", about.name)
+        rows = [[plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        merged = [[*first, *last] for first, last in (sheet.merged_cell_ranges or [])]
+        sheets.append({"name": about.name, "rows": rows, "merged": merged})
+    return sheets
+
+
+def plain(cell: Any) -> Any:
+    """Return a cell as JSON holds it: text, number, nothing, or a mapping for what is neither."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return {"odd": "truth value", "shown": str(cell).upper()}
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, (int, float)):
+        return float(cell)
+    return {"odd": "date", "shown": str(cell)}
+
+
+def read_ole(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sheets of an xls; where both readers can read it they must agree cell by cell."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise RefusedError("password")
+    if 512 * (1 + int.from_bytes(content[48:52], "little")) >= len(content):
+        raise RefusedError("damaged", "the file ends before its own table of contents")
+    if "Workbook".encode("utf-16-le") not in content and "Book".encode("utf-16-le") not in content:
+        raise RefusedError("not_workbook", "an OLE document without a workbook")
+    second = read_xlrd(content, limits)
+    try:
+        first = read_calamine(content, limits)
+    except RefusedError:
+        raise
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, MemoryError)):
+            raise
+        return second
+    compare(first, second)
+    for sheet, other in zip(first, second, strict=True):
+        sheet["merged"] = sheet["merged"] or other["merged"]
+        for row, cells in enumerate(other["rows"]):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, dict):
+                    mark(sheet, row, column, cell["odd"])
+    return first
+
+
+def read_xlrd(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sheets as xlrd reads them."""
+    import xlrd
+
+    try:
+        book = open_xlrd(content)
+    except xlrd.XLRDError as error:
+        kind = "password" if "encrypt" in str(error).lower() else "damaged"
+        raise RefusedError(kind, str(error)[:200]) from error
+    if book.nsheets > limits["sheets"]:
+        raise RefusedError("sheets", str(book.nsheets))
+    sheets: list[dict[str, Any]] = []
+    cells = 0
+    for sheet in book.sheets():
+        cells += sheet.nrows * sheet.ncols
+        if cells > limits["cells"] or sheet.ncols > limits["columns"]:
+            raise RefusedError("cells", f"{sheet.nrows} x {sheet.ncols}", sheet.name)
+        rows = [
+            [old_cell(k, v) for k, v in zip(sheet.row_types(r), sheet.row_values(r), strict=True)]
+            for r in range(sheet.nrows)
+        ]
+        merged = [[top, left, bottom - 1, right - 1] for top, bottom, left, right in sheet.merged_cells]
+        sheets.append({"name": sheet.name, "rows": rows, "merged": merged})
+    return sheets
+
+
+def open_xlrd(content: bytes) -> Any:
+    """Return the workbook with its merged cells, or without them where its formats are beyond xlrd."""
+    import xlrd
+
+    try:
+        return xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), formatting_info=True)
+    except (AssertionError, IndexError, KeyError, NotImplementedError, TypeError, ValueError):
+        return xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+
+
+def old_cell(kind: int, value: Any) -> Any:
+    """Return one xlrd cell in the form of `plain`."""
+    if kind in (0, 6) or value == "":
+        return None
+    if kind == 1:
+        return value
+    if kind == 2:
+        return float(value)
+    return {"odd": {3: "date", 4: "truth value", 5: "error"}.get(kind, "odd cell"), "shown": str(value)}
+
+
+def compare(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
+    """Refuse a workbook that two readers do not read alike."""
+    if len(first) != len(second):
+        raise RefusedError("disagree", f"{len(first)} and {len(second)} sheets")
+    for one, two in zip(first, second, strict=True):
+        mine, theirs = cells_of(one), cells_of(two)
+        for spot in sorted(mine.keys() | theirs.keys()):
+            a, b = mine.get(spot), theirs.get(spot)
+            if a == b or isinstance(a, dict) or isinstance(b, dict):
+                continue
+            if isinstance(a, str) and isinstance(b, str) and a.strip() == b.strip():
+                continue
+            raise RefusedError("disagree", f"row {spot[0] + 1}, column {spot[1] + 1}", one["name"])
+
+
+def cells_of(sheet: dict[str, Any]) -> dict[tuple[int, int], Any]:
+    """Return the cells that hold anything."""
+    return {
+        (r, c): cell
+        for r, row in enumerate(sheet["rows"])
+        for c, cell in enumerate(row)
+        if cell is not None and cell != ""
+    }
+
+
+if __name__ == "__main__":
+    main()

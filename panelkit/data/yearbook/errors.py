@@ -1,0 +1,105 @@
+"""What a file is refused with: file, sheet, row and column, in English and in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from panelkit.core.errors import DataError
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A spot in a file; row and column count from one."""
+
+    file: str
+    sheet: str = ""
+    row: int | None = None
+    column: int | None = None
+
+    def en(self) -> str:
+        """Say the spot in English."""
+        parts = [self.file]
+        if self.sheet:
+            parts.append(f"sheet {self.sheet!r}")
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.column is not None:
+            parts.append(f"column {self.column} ({letters(self.column)})")
+        return ", ".join(parts)
+
+    def zh(self) -> str:
+        """Say the spot in Chinese."""
+        text = self.file
+        if self.sheet:
+            text += f"，工作表“{self.sheet}”"
+        if self.row is not None:
+            text += f"，第{self.row}行"
+        if self.column is not None:
+            text += f"第{self.column}列（{letters(self.column)}）"
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, and where."""
+
+    where: Where
+    en: str
+    zh: str
+
+    def record(self) -> dict[str, Any]:
+        """Return the problem as a JSON-ready mapping."""
+        spot = self.where
+        return {
+            "file": spot.file,
+            "sheet": spot.sheet or None,
+            "row": spot.row,
+            "column": spot.column,
+            "message": self.en,
+            "message_zh": self.zh,
+        }
+
+
+class YearbookError(DataError):
+    """A yearbook file that cannot be read, or figures that cannot be taken as they stand.
+
+    Attributes
+    ----------
+    problems : tuple of Problem, in the order of the file.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.message("en"))
+
+    def message(self, lang: str = "en") -> str:
+        """Return all problems as one message."""
+        chinese = lang == "zh"
+        lines = [
+            f"{p.where.zh()}：{p.zh}" if chinese else f"{p.where.en()}: {p.en}" for p in self.problems[:SHOWN]
+        ]
+        rest = len(self.problems) - SHOWN
+        if rest > 0:
+            lines.append(f"另有{rest}处同类问题" if chinese else f"and {rest} more")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (YearbookError, (self.problems,))
+
+
+def refuse(where: Where, en: str, zh: str) -> YearbookError:
+    """Return the error for one problem, to be raised by the caller."""
+    return YearbookError([Problem(where, en, zh)])
+
+
+def letters(column: int) -> str:
+    """Return a spreadsheet's name of a column: 1 is A, 27 is AA."""
+    name = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name

@@ -1,0 +1,375 @@
+"""Which vintage a file belongs to, and what it changes: new, unchanged, revised and gone cells, totals, outliers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from panelkit.data import catalogue
+from panelkit.data.provinces import lookup, provinces
+from panelkit.data.yearbook.errors import Problem, Where, YearbookError
+from panelkit.data.yearbook.guess import CELLS, ENOUGH
+from panelkit.data.yearbook.held import Cell, Held, Match, is_equal, matches, series_digits
+from panelkit.data.yearbook.read import Entry, FileRead
+
+_CENSUS = re.compile(r"第\s*([一二三四五六七八])\s*次(?:全国)?\s*(经济|人口)\s*普查")
+_CENSUS_YEARS = {
+    ("经济", "一"): 2004, ("经济", "二"): 2008, ("经济", "三"): 2013, ("经济", "四"): 2018, ("经济", "五"): 2023,
+    ("人口", "四"): 1990, ("人口", "五"): 2000, ("人口", "六"): 2010, ("人口", "七"): 2020,
+}  # fmt: skip
+NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+OUTLIER = 8.0
+_STEP = math.log(1.5)
+_REGIONS = {"东部": "east", "中部": "central", "西部": "west", "东北": "northeast"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that the file revises, or that is gone from it."""
+
+    indicator: str
+    adcode: int
+    period: str
+    old: float
+    new: float | None
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A printed total beside the sum of its parts; `gap` is relative."""
+
+    indicator: str
+    period: str
+    region: str
+    printed: float
+    parts: float
+    gap: float
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """A cell that leaves its own history by many times the usual yearly change."""
+
+    indicator: str
+    adcode: int
+    period: str
+    value: float
+    before: float
+    percent: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a file is and does.
+
+    Attributes
+    ----------
+    vintages : indicator -> the vintage its figures belong to.
+    why : indicator -> how that was found: "equal", "footnote" or "named".
+    compared : indicator -> the held vintage its cells were compared with, or None.
+    evidence : every comparison with a held vintage.
+    """
+
+    vintages: Mapping[str, str]
+    why: Mapping[str, str]
+    compared: Mapping[str, str | None]
+    evidence: tuple[Match, ...]
+    new: int
+    unchanged: int
+    revised: tuple[Change, ...]
+    gone: tuple[Change, ...]
+    checks: tuple[Check, ...]
+    outliers: tuple[Outlier, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the judgement as JSON holds it."""
+        return {
+            "vintages": dict(self.vintages),
+            "why": dict(self.why),
+            "compared_with": dict(self.compared),
+            "evidence": [
+                asdict(m) | {"distance": None if m.distance != m.distance else m.distance}
+                for m in self.evidence
+            ],
+            "new": self.new,
+            "unchanged": self.unchanged,
+            "revised": [asdict(change) for change in self.revised],
+            "gone": [asdict(change) for change in self.gone],
+            "totals": [asdict(check) for check in self.checks],
+            "outliers": [asdict(outlier) for outlier in self.outliers],
+        }
+
+
+def vintages_of(read: FileRead, held: Held) -> dict[str, str | None]:
+    """Return the held vintage that each series of a file belongs to, None where the figures do not say.
+
+    A series belongs to a vintage that it equals on at least 99 % of at least 62 shared cells; series too short for
+    that are taken together.
+    """
+    series = read.series()
+    found: dict[str, str | None] = {}
+    short: dict[str, list[Match]] = {}
+    for indicator, cells in series.items():
+        all_matches = matches(indicator, cells, held)
+        own = next((m for m in all_matches if m.shared >= CELLS and m.share >= ENOUGH), None)
+        found[indicator] = own.vintage if own else None
+        if own is None and not any(m.shared >= CELLS for m in all_matches):
+            short[indicator] = all_matches
+    for vintage in sorted({m.vintage for group in short.values() for m in group}):
+        mine = {key: m for key, group in short.items() for m in group if m.vintage == vintage and m.shared}
+        mine = {key: m for key, m in mine.items() if found[key] is None and m.share >= ENOUGH}
+        shared, equal = sum(m.shared for m in mine.values()), sum(m.equal for m in mine.values())
+        if shared >= CELLS and equal >= ENOUGH * shared:
+            found.update(dict.fromkeys(mine, vintage))
+    return found
+
+
+def proposed_name(footnotes: tuple[str, ...]) -> str | None:
+    """Return the vintage's name that a footnote on a census proposes: `census2023` for the fifth economic one."""
+    named = {
+        _CENSUS_YEARS.get((kind, number)) for note in footnotes for number, kind in _CENSUS.findall(note)
+    } - {None}
+    return f"census{max(year for year in named if year)}" if named else None
+
+
+def judge(read: FileRead, held: Held, name: str | None = None) -> Judgement:
+    """Compare a file with the held figures and say which vintage it belongs to.
+
+    `name` is the vintage the caller names for series that equal no held vintage.
+
+    Raises
+    ------
+    YearbookError
+        Where the vintage must be named (the distance to every held one is shown), or where the name is that of a
+        held vintage which the figures do not equal: a vintage never overwrites another.
+    """
+    series = read.series()
+    belongs = vintages_of(read, held)
+    evidence = {indicator: matches(indicator, cells, held) for indicator, cells in series.items()}
+    vintages, why = _assign(read, belongs, evidence, name)
+    compared = {key: _compared(vintages[key], evidence[key]) for key in series}
+    changes = _Changes()
+    for indicator, cells in series.items():
+        _compare(indicator, cells, compared[indicator], held, changes)
+    return Judgement(
+        vintages=vintages,
+        why=why,
+        compared=compared,
+        evidence=tuple(m for group in evidence.values() for m in group),
+        new=changes.new,
+        unchanged=changes.unchanged,
+        revised=tuple(sorted(changes.revised, key=lambda c: -abs(c.percent or 0.0))),
+        gone=tuple(changes.gone),
+        checks=tuple(_totals(read)),
+        outliers=tuple(_outliers(read, compared, held)),
+    )
+
+
+class _Changes:
+    """Counts and lists of cells as they are compared."""
+
+    def __init__(self) -> None:
+        self.new = self.unchanged = 0
+        self.revised: list[Change] = []
+        self.gone: list[Change] = []
+
+
+def _assign(
+    read: FileRead, belongs: Mapping[str, str | None], evidence: Mapping[str, list[Match]], name: str | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return (vintages, reasons); raise with every series that has none."""
+    where = Where(read.path.name)
+    if name is not None and not NAME.fullmatch(name):
+        raise YearbookError(
+            [
+                Problem(
+                    where,
+                    f"the vintage name {name!r} must be small letters, digits and underscores, a letter first",
+                    f"版本名“{name}”须为小写字母、数字和下划线，并以字母开头",
+                )
+            ]
+        )
+    vintages: dict[str, str] = {}
+    why: dict[str, str] = {}
+    problems: list[Problem] = []
+    census = proposed_name(read.footnotes)
+    only = {vintage for vintage in belongs.values() if vintage}
+    for indicator, vintage in belongs.items():
+        proposal = (
+            name or (only.copy().pop() if len(only) == 1 and not evidence[indicator] else None) or census
+        )
+        if vintage is not None:
+            if name is not None and name != vintage:
+                problems.append(_renamed(where, indicator, vintage, name, evidence[indicator]))
+            vintages[indicator], why[indicator] = vintage, "equal"
+        elif proposal is None:
+            problems.append(_nameless(where, indicator, evidence[indicator]))
+        elif any(m.vintage == proposal and m.shared and m.share < ENOUGH for m in evidence[indicator]):
+            problems.append(_taken(where, indicator, proposal, evidence[indicator]))
+        else:
+            vintages[indicator], why[indicator] = (
+                proposal,
+                "named" if name else "footnote" if census else "equal",
+            )
+    if problems:
+        raise YearbookError(problems)
+    return vintages, why
+
+
+def _distances(group: list[Match]) -> tuple[str, str]:
+    if not any(m.shared for m in group):
+        return "no held vintage shares a cell with it", "与已有版本没有共有单元格"
+    en = "; ".join(
+        f"{m.vintage}: {m.equal} of {m.shared} shared cells equal, median distance {100 * m.distance:.3g} %"
+        for m in group
+        if m.shared
+    )
+    zh = "；".join(
+        f"{m.vintage}：{m.shared}个共有单元格中{m.equal}个相等，差距中位数{100 * m.distance:.3g}%"
+        for m in group
+        if m.shared
+    )
+    return en, zh
+
+
+def _nameless(where: Where, indicator: str, group: list[Match]) -> Problem:
+    en, zh = _distances(group)
+    return Problem(
+        where,
+        f"{indicator} belongs to no held vintage ({en}): name its vintage with `--vintage NAME`",
+        f"{indicator}不属于任何已有版本（{zh}）：请用 --vintage 命名",
+    )
+
+
+def _taken(where: Where, indicator: str, name: str, group: list[Match]) -> Problem:
+    en, zh = _distances(group)
+    return Problem(
+        where,
+        f"{indicator}: the vintage {name!r} is held and differs ({en}); a vintage never overwrites another, choose a "
+        "new name with `--vintage NAME`",
+        f"{indicator}：版本“{name}”已存在且数值不同（{zh}）；版本不得互相覆盖，请用 --vintage 另取名称",
+    )
+
+
+def _renamed(where: Where, indicator: str, vintage: str, name: str, group: list[Match]) -> Problem:
+    en, zh = _distances(group)
+    return Problem(
+        where,
+        f"{indicator} belongs to the held vintage {vintage!r} ({en}), not to {name!r}: leave `--vintage` out",
+        f"{indicator}属于已有版本“{vintage}”（{zh}），而不是“{name}”：请去掉 --vintage",
+    )
+
+
+def _compared(vintage: str, group: list[Match]) -> str | None:
+    if any(m.vintage == vintage for m in group):
+        return vintage
+    return group[0].vintage if group and group[0].shared else None
+
+
+def _compare(
+    indicator: str, cells: Mapping[Cell, Decimal], vintage: str | None, held: Held, out: _Changes
+) -> None:
+    if vintage is None:
+        out.new += len(cells)
+        return
+    old = held.values[indicator, vintage]
+    printed, mine = held.digits[indicator, vintage], series_digits(cells)
+    for (adcode, period), value in cells.items():
+        was, now = old.get((adcode, period)), float(value)
+        if was is None:
+            out.new += 1
+        elif is_equal(now, was, min(mine[period], printed[period])):
+            out.unchanged += 1
+        else:
+            percent = 100 * (now - was) / abs(was) if was else None
+            out.revised.append(Change(indicator, adcode, period, was, now, percent))
+    periods, places = {period for _, period in cells}, {adcode for adcode, _ in cells}
+    for (adcode, period), was in old.items():
+        if period in periods and adcode in places and (adcode, period) not in cells:
+            out.gone.append(Change(indicator, adcode, period, was, None, None))
+
+
+def _totals(read: FileRead) -> list[Check]:
+    """Compare printed totals of quantities with the sum of the provinces they cover, where all of them are there."""
+    about = catalogue.facts()
+    regions = {int(str(code)): str(row["region4"]) for code, row in provinces().iterrows()}
+    series = read.series()
+    checks = []
+    for total in read.totals:
+        entry = total.entry
+        if entry.indicator in about and about[entry.indicator].scale_or_intensity == "intensity":
+            continue
+        members = _members(total.region, regions)
+        cells = series.get(entry.indicator, {})
+        parts = [cells[code, entry.period] for code in members if (code, entry.period) in cells]
+        if not members or len(parts) < len(members):
+            continue
+        checks.append(_check(total.region, entry, parts))
+    return checks
+
+
+def _members(region: str, regions: Mapping[int, str]) -> list[int]:
+    place = lookup(region)
+    if place is not None and place.kind == "nation":
+        return list(regions)
+    plain = re.sub(r"[\s\u3000]+|地区", "", region)
+    wanted = next(
+        (name for zh, name in _REGIONS.items() if plain.startswith(zh)), plain.split()[0].casefold()[:4]
+    )
+    return [
+        code
+        for code, name in regions.items()
+        if name == wanted or (len(wanted) == 4 and name.startswith(wanted))
+    ]
+
+
+def _check(region: str, entry: Entry, parts: list[Decimal]) -> Check:
+    total = sum(parts, Decimal(0))
+    gap = float((entry.value - total) / abs(total)) if total else float(entry.value != 0)
+    exponent = min(
+        v.as_tuple().exponent for v in [entry.value, *parts] if isinstance(v.as_tuple().exponent, int)
+    )
+    rounding = Decimal(len(parts) + 1) / 2 * Decimal(1).scaleb(int(exponent))
+    agrees = abs(entry.value - total) <= rounding
+    return Check(entry.indicator, entry.period, region, float(entry.value), float(total), gap, agrees)
+
+
+def _outliers(read: FileRead, compared: Mapping[str, str | None], held: Held) -> list[Outlier]:
+    """List new annual cells whose change from the year before is far outside the series' own yearly changes."""
+    found = []
+    for indicator, cells in read.series().items():
+        vintage = compared[indicator]
+        known = dict(held.values.get((indicator, vintage), {})) if vintage else {}
+        history = {**known, **{cell: float(value) for cell, value in cells.items()}}
+        steps = _steps(history)
+        if len(steps) < 30:
+            continue
+        ordered = sorted(steps.values())
+        middle = ordered[len(ordered) // 2]
+        spread = sorted(abs(step - middle) for step in ordered)[len(ordered) // 2] * 1.4826
+        for (adcode, period), value in cells.items():
+            step = steps.get((adcode, period))
+            if step is None or abs(step - middle) < max(OUTLIER * spread, _STEP):
+                continue
+            before = history[adcode, str(int(period) - 1)]
+            found.append(
+                Outlier(
+                    indicator, adcode, period, float(value), before, 100 * (float(value) - before) / before
+                )
+            )
+    return found
+
+
+def _steps(history: Mapping[Cell, float]) -> dict[Cell, float]:
+    steps = {}
+    for (adcode, period), value in history.items():
+        before = history.get((adcode, str(int(period) - 1))) if len(period) == 4 else None
+        if before is not None and before > 0 and value > 0:
+            steps[adcode, period] = math.log(value / before)
+    return steps
