@@ -16,7 +16,7 @@ from panelkit.show import style
 from panelkit.show.files import write_whole
 from panelkit.show.words import Language, word
 
-_FONT = re.compile(r"(font: [^;\"]*?\d(?:px|pt)) [^;\"]+")
+_FONT = re.compile(r'(font-family: |font: [^;"]*?\d(?:px|pt) )[^;"]+')
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 _LINE = 0.165  # inches a line of notes
 
@@ -66,7 +66,10 @@ class Sheet:
     alt: str
 
     def done(self) -> Figure:
-        """Return the finished figure."""
+        """Return the finished figure, its layout settled, so that every copy of it is the same."""
+        with style.styled():
+            self.drawing.draw_without_rendering()
+        self.drawing.set_layout_engine("none")
         return Figure(self.drawing, self.alt, self.language)
 
 
@@ -137,7 +140,7 @@ def _svg(drawing: Any, alt: str, language: Language) -> str:
     text = raw.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]
     names = ", ".join(f"'{name}'" if " " in name else name for name in style.FAMILIES)
-    text = _FONT.sub(rf"\1 {names}, sans-serif", text)
+    text = _FONT.sub(rf"\1{names}, sans-serif", text)
     tag = "zh-CN" if language == "zh" else "en"
     head, body = text.split(">", 1)
     label = f"\n <title>{escape(alt)}</title>" if alt else ""

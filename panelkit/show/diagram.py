@@ -17,7 +17,8 @@ from panelkit.show.words import Language, stars_note, word
 Point = tuple[float, float]
 _HALF = (0.2, 0.1)  # half width and half height of a box, in units of the drawing
 _LOWEST, _STEP = 0.62, 0.4  # height of the lowest of several parallel mediators, and from one to the next
-_UNIT = 2.75  # inches a unit of height
+_UNIT = (3.65, 2.75)  # inches a unit of width and of height
+_SHARES = {2: (0.5, 0.33), 3: (0.5, 0.46, 0.25)}  # where along the arrows to serial mediators the text stands
 
 
 def path_diagram(
@@ -48,10 +49,10 @@ def path_diagram(
     if unknown:
         raise ValueError(f"paths lead to {', '.join(unknown)}, which is no treatment, mediator or outcome")
     skips = order == "serial" and len(mediators) == 3
-    tall = max(place[1] for place in places.values()) + _HALF[1] + (0.3 if skips else 0.05)
+    tall = max(place[1] for place in places.values()) + _HALF[1] + (0.36 if skips else 0.05)
     page = sheet(
         style.WIDTH,
-        _UNIT * (tall + _HALF[1] + 0.05),
+        _UNIT[1] * (tall + _HALF[1] + 0.05),
         title=title,
         notes=_all_notes(notes, effects, stars, decimals, "p_value" in paths, language),
         language=language,
@@ -99,7 +100,7 @@ def _places(treatment: str, mediators: list[str], outcome: str, order: str) -> d
 def _text(row: pd.Series, stars: tuple[float, ...] | None, decimals: int) -> str:
     mark = significance(float(row["p_value"]), stars) if "p_value" in row else ""
     error = f"\n({number(row['std_error'], decimals)})" if "std_error" in row else ""
-    return number(row["estimate"], decimals) + mark + error
+    return (number(row["estimate"], decimals) + mark + error).replace("-", "−")
 
 
 def _box(axes: Any, place: Point, name: str, *, mediator: bool) -> None:
@@ -148,9 +149,9 @@ def _route(
         return _Route(_side(start, stop), _top(stop), 0.45)
     at = list(mediators).index(target if inner[1] else source)
     if inner[1]:
-        return _Route(_top(start, 0.05 * at), _bottom(stop, -0.05 * at), 0.5 - 0.11 * at)
+        return _Route(_top(start, 0.05 * at), _bottom(stop, -0.05 * at), _SHARES[len(mediators)][at])
     back = len(mediators) - 1 - at
-    return _Route(_bottom(start, 0.05 * back), _top(stop, -0.05 * back), 0.5 + 0.11 * back)
+    return _Route(_bottom(start, 0.05 * back), _top(stop, -0.05 * back), 1 - _SHARES[len(mediators)][back])
 
 
 def _arrow(axes: Any, route: _Route, text: str, number_: int) -> None:
@@ -170,7 +171,11 @@ def _arrow(axes: Any, route: _Route, text: str, number_: int) -> None:
         zorder=1,
     )
     x = begin[0] + (end[0] - begin[0]) * route.share
-    y = begin[1] + (end[1] - begin[1]) * route.share - route.bend * abs(end[0] - begin[0]) * 0.28
+    y = (
+        begin[1]
+        + (end[1] - begin[1]) * route.share
+        - route.bend * abs(end[0] - begin[0]) * 0.5 * _UNIT[0] / _UNIT[1]
+    )
     white = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     axes.text(x, y, text, ha="center", va="center", size=9.5, bbox=white, zorder=2, gid=f"path-{number_}")
 

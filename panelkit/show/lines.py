@@ -289,10 +289,10 @@ def moran_scatter(
         shown = f"{word('slope', language)} = {steep:.3f}"
         axes.plot(ends, middle + steep * ends, color=style.INK, lw=1.4, label=shown)
         axes.margins(0.12)
-        _name_points(axes, z, lag, [str(label) for label in frame.index])
         axes.set_xlabel(name)
         axes.set_ylabel(word("spatial_lag", language))
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        _name_points(axes, z, lag, [str(label) for label in frame.index])
     return page.done()
 
 
@@ -388,7 +388,7 @@ def _name_points(axes: Any, x: Any, y: Any, names: Sequence[str]) -> None:
         wide_name = width_in_ems(names[i]) * size
         px, py = points[i]
         for dx, dy in ((5.0, -4.0), (-5.0 - wide_name, -4.0), (-wide_name / 2, 5.0), (-wide_name / 2, -14.0)):
-            spot = (px + dx, py + dy, px + dx + wide_name, py + dy + size * 1.1)
+            spot = (px + dx, py + dy, px + dx + wide_name, py + dy + size * 1.4)
             if not any(_touch(spot, other) for other in taken) and spot[0] > 0 and spot[2] < wide:
                 axes.annotate(names[i], (x[i], y[i]), xytext=(dx, dy), textcoords="offset points", size=size)
                 taken.append(spot)
