@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments, regress
 from panelkit.core.within import FloatArray, IntArray, within
@@ -38,6 +39,8 @@ def delete_one(
     `y` (n,) and `X` (n, k) are unswept; `codes` (n,). The mask is False where a deletion loses identification.
     """
     groups = whole_units(fit, codes)
+    if isinstance(fit, InstrumentedFit):
+        return fit.delete_rows(codes) if groups is None else fit.delete_groups(groups)
     columns = np.column_stack([X, y])
     if groups is None:
         return _delete_rows(fit, columns, codes)
@@ -67,7 +70,9 @@ def _delete_rows(
     return betas[:, :, 0], identified
 
 
-def nearest_positive(matrix: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
+def nearest_positive(
+    matrix: FloatArray, what: str = "two-way clustered"
+) -> tuple[FloatArray, tuple[str, ...]]:
     """Return the matrix with negative eigenvalues set to zero, and a note where any was negative."""
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
     # below this share of the largest eigenvalue a negative one is rounding
@@ -75,7 +80,7 @@ def nearest_positive(matrix: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         return matrix, ()
     mended = (vectors * np.maximum(values, 0.0)) @ vectors.T
     note = (
-        "the two-way clustered covariance is not positive definite: its negative eigenvalues were set to zero "
+        f"the {what} covariance is not positive definite: its negative eigenvalues were set to zero "
         "(Cameron, Gelbach and Miller 2011)"
     )
     return mended, (note,)

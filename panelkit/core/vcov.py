@@ -78,7 +78,8 @@ def clusters_of(design: Design, by: str | None) -> Clusters:
     return found
 
 
-def _columns(*names: str | None) -> tuple[str, ...]:
+def columns_beside(*names: str | None) -> tuple[str, ...]:
+    """Return the names that are neither the unit nor the time: columns that the design must carry."""
     return tuple(name for name in names if name is not None and name not in UNIT_NAMES + TIME_NAMES)
 
 
@@ -117,7 +118,7 @@ class Cluster:
     by: str | None = None
 
     def columns(self) -> tuple[str, ...]:
-        return _columns(self.by)
+        return columns_beside(self.by)
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
         clusters = clusters_of(design, self.by)
@@ -143,7 +144,7 @@ class TwoWayCluster:
     second: str = "year"
 
     def columns(self) -> tuple[str, ...]:
-        return _columns(self.first, self.second)
+        return columns_beside(self.first, self.second)
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
         a, b = clusters_of(design, self.first), clusters_of(design, self.second)
@@ -175,7 +176,7 @@ class CRV3:
     by: str | None = None
 
     def columns(self) -> tuple[str, ...]:
-        return _columns(self.by)
+        return columns_beside(self.by)
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
         clusters = clusters_of(design, self.by)

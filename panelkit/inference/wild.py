@@ -18,6 +18,7 @@ import numpy as np
 
 from panelkit.core.conventions import convention_named
 from panelkit.core.errors import SpecError
+from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.rng import as_generator, seed_of
@@ -139,6 +140,11 @@ def _linear_of(fit: FitResult) -> LinearFit:
         raise SpecError(
             f"{fit.title}: the wild cluster bootstrap is for least-squares fits (pooled, fixed effects), "
             "and this fit is none"
+        )
+    if isinstance(fit.linear, InstrumentedFit):
+        raise SpecError(
+            f"{fit.title}: the wild cluster bootstrap here resamples one equation, and with instruments the first "
+            "stage must be resampled too: use anderson_rubin, which bootstraps the reduced form"
         )
     return fit.linear
 

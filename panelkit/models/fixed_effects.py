@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,11 @@ import pandas as pd
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design, build_design
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.linear import LinearFit, fit_swept
+from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
-from panelkit.core.vcov import CRV3, Vcov, VcovSpec
+from panelkit.core.vcov import CRV3, VcovSpec
 from panelkit.core.within import Effects, Layout, check_effects
+from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FixedEffects:
     vcov
         A covariance spec; the default is the delete-one-province jackknife with t(G-1).
     convention
-        How degrees of freedom are counted: "reghdfe", "xtreg" or "linearmodels".
+        How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
 
     Notes
     -----
@@ -51,7 +51,14 @@ class FixedEffects:
         """Return the same model with another covariance."""
         return replace(self, vcov=vcov)
 
-    def fit(self, data: pd.DataFrame, *, unit: str | None = None, time: str | None = None) -> FitResult:
+    def fit(
+        self,
+        data: pd.DataFrame,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult:
         """Fit the model to a panel.
 
         Parameters
@@ -59,6 +66,9 @@ class FixedEffects:
         data
             A frame with a (province, year) MultiIndex, or any frame with `unit` and `time` columns named.
             Row order does not matter.
+        coords
+            For `Conley`: a frame indexed by unit with `lat` and `lon`, or unit -> (lat, lon); None takes the
+            provincial capitals.
 
         Raises
         ------
@@ -68,68 +78,25 @@ class FixedEffects:
             If the formula, a regressor or the covariance cannot be right for these data.
         """
         design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
-        return fit_design(design, self)
+        return fit_design(with_coordinates(design, self.vcov, coords), self)
 
 
 def fit_design(design: Design, spec: FixedEffects) -> FitResult:
     """Fit a design: the road that formulas and arrays share."""
     convention = convention_named(spec.convention)
     if spec.effects != "none":
-        design = _without_intercept(design)
+        design = without_intercept(design)
     if not design.terms:
         raise SpecError(f"`{spec.formula}` has no regressor: name at least one beside the effects")
     if convention.drop_singletons:
-        design = _without_singletons(design, spec.effects)
+        design = without_singletons(design, spec.effects)
     _refuse_one_unit(design, spec.effects)
     layout = Layout(design.unit, design.time)
     linear = fit_swept(design.y, design.X, design.terms, layout, spec.effects)
-    vcov = spec.vcov.compute(linear, design, convention)
-    return FitResult(
-        title=f"Fixed effects ({spec.effects}): {design.outcome}",
-        terms=design.terms,
-        estimates=linear.beta,
-        covariance=vcov.matrix,
-        df=vcov.df,
-        facts=_facts(design, linear, spec, vcov),
-        notes=(*design.notes, convention.sentence, *vcov.notes),
-        outcome=design.outcome,
-        spec=spec,
-        design=design,
-        linear=linear,
-        residuals=linear.residuals,
-        dropped=design.dropped,
-    )
+    return finish(spec, design, linear, title=f"Fixed effects ({spec.effects}): {design.outcome}")
 
 
-def _facts(design: Design, linear: LinearFit, spec: FixedEffects, vcov: Vcov) -> dict[str, Any]:
-    deviations = design.y - design.y.mean()
-    years = design.time_labels
-    return {
-        "nobs": linear.n,
-        "n_units": linear.layout.n_units,
-        "n_periods": linear.layout.n_times,
-        "years": f"{years[0]}-{years[-1]}",
-        "balanced": linear.layout.balanced,
-        **vcov.facts,
-        "r2_within": 1.0 - linear.rss / linear.tss if linear.tss > 0.0 else float("nan"),
-        "r2": 1.0 - linear.rss / float(deviations @ deviations),
-        "sigma": float(np.sqrt(linear.rss / linear.df_resid)),
-        "df_resid": linear.df_resid,
-        "effects": spec.effects,
-        "vcov": vcov.name,
-        "convention": spec.convention,
-    }
-
-
-def _without_intercept(design: Design) -> Design:
-    if not design.has_intercept:
-        return design
-    keep = [j for j, term in enumerate(design.terms) if term != "Intercept"]
-    terms = tuple(design.terms[j] for j in keep)
-    return replace(design, X=np.asfortranarray(design.X[:, keep]), terms=terms, has_intercept=False)
-
-
-def _without_singletons(design: Design, effects: Effects) -> Design:
+def without_singletons(design: Design, effects: Effects) -> Design:
     """Drop units (and, with time effects, periods) that hold one row, until none is left."""
     while True:
         alone = np.zeros(len(design.y), dtype=bool)

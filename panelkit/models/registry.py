@@ -9,6 +9,11 @@ from panelkit.core.errors import SpecError
 
 _ESTIMATORS = {
     "fixed_effects": ("panelkit.models.fixed_effects", "FixedEffects"),
+    "pooled": ("panelkit.models.pooled", "PooledOLS"),
+    "random_effects": ("panelkit.models.random_effects", "RandomEffects"),
+    "between": ("panelkit.models.between", "BetweenEffects"),
+    "first_difference": ("panelkit.models.first_difference", "FirstDifference"),
+    "instrumental": ("panelkit.models.instrumental", "InstrumentalFE"),
 }
 
 

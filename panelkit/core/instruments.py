@@ -1,0 +1,124 @@
+"""Two-stage least squares on a design after its effects are swept out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panelkit.core.linear import LinearFit, gram_inverse, refuse_unidentified
+from panelkit.core.moments import LOST_SHARE, group_moments
+from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
+
+
+@dataclass(frozen=True, eq=False)
+class InstrumentedFit(LinearFit):
+    """A two-stage fit: `X` (n, k) holds the fitted regressors, so that scores and bread are those of 2SLS.
+
+    `regressors` (n, k) and `instruments` (n, l) are swept; the included exogenous regressors stand first in
+    both, `n_exogenous` of them. `residuals` are y - regressors beta, not the second stage's.
+    """
+
+    regressors: FloatArray
+    instruments: FloatArray
+    n_exogenous: int
+
+    def delete_groups(self, groups: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return the 2SLS coefficients without each group of whole units, (G, k), and a mask of the identified."""
+        columns = np.column_stack([self.regressors, self.instruments, self.y])
+        moments = group_moments(columns, self.layout, self.effects, groups)
+        return two_stage(moments.swept_without_each(), self.k, self.instruments.shape[1])
+
+    def delete_rows(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return the same for groups of rows that cut across units, `codes` (n,)."""
+        columns = np.column_stack([self.regressors, self.instruments, self.y])
+        gram = np.empty((int(codes.max()) + 1, columns.shape[1], columns.shape[1]))
+        for group in range(len(gram)):
+            weights = (codes != group).astype(float)
+            swept = within(columns, self.layout, self.effects, weights) * weights[:, None]
+            gram[group] = swept.T @ swept
+        return two_stage(gram, self.k, self.instruments.shape[1])
+
+
+def two_stage(swept: FloatArray, k: int, instruments: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return 2SLS coefficients (B, k) from cross-products (B, k+l+1, k+l+1) of regressors, instruments, outcome."""
+    x, z, y = slice(0, k), slice(k, k + instruments), k + instruments
+    zz, zx, zy = swept[:, z, z], swept[:, z, x], swept[:, z, y]
+    zz, zx, zy, ok_z = _scaled(zz, zx, zy)
+    first = np.linalg.solve(zz, zx)
+    gram, right = zx.transpose(0, 2, 1) @ first, np.einsum("bzx,bz->bx", first, zy)
+    gram, right, ok_x, scale = _scaled_square(gram, right)
+    beta = np.linalg.solve(gram, right[:, :, None])[:, :, 0] * scale
+    identified = ok_z & ok_x
+    beta[~identified] = np.nan
+    return beta, identified
+
+
+def _scaled(
+    zz: FloatArray, zx: FloatArray, zy: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.bool_]]:
+    zz, zy, identified, scale = _scaled_square(zz, zy)
+    return zz, zx * scale[:, :, None], zy, identified
+
+
+def _scaled_square(
+    gram: FloatArray, right: FloatArray
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_], FloatArray]:
+    size = np.sqrt(np.maximum(np.einsum("bii->bi", gram), 0.0))
+    scale = 1.0 / np.where(size > 0.0, size, 1.0)
+    scaled = gram * scale[:, :, None] * scale[:, None, :]
+    identified = (size > 0.0).all(axis=1) & (np.linalg.eigvalsh(scaled)[:, 0] > LOST_SHARE)
+    scaled[~identified] = np.eye(gram.shape[1])
+    return scaled, right * scale, identified, scale
+
+
+def fit_two_stage(
+    y: FloatArray,
+    exogenous: FloatArray,
+    endogenous: FloatArray,
+    excluded: FloatArray,
+    names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    layout: Layout,
+    effects: Effects,
+) -> InstrumentedFit:
+    """Sweep the effects and fit by two-stage least squares.
+
+    Parameters
+    ----------
+    y, exogenous, endogenous, excluded
+        Shapes (n,), (n, a), (n, b), (n, c) with c >= b, unswept.
+    names
+        The names of the three blocks of columns.
+
+    Raises
+    ------
+    SpecError
+        If a regressor or an instrument is absorbed by the effects or repeats others.
+    """
+    a, b = exogenous.shape[1], endogenous.shape[1]
+    raw = np.column_stack([exogenous, endogenous, excluded])
+    swept = within(np.column_stack([raw, y]), layout, effects)
+    X, Z = swept[:, : a + b], np.column_stack([swept[:, :a], swept[:, a + b : -1]])
+    refuse_unidentified(raw[:, : a + b], X, (*names[0], *names[1]), effects)
+    refuse_unidentified(np.column_stack([raw[:, :a], raw[:, a + b :]]), Z, (*names[0], *names[2]), effects)
+    stage = Z @ (gram_inverse(Z.T @ Z) @ (Z.T @ X))
+    refuse_unidentified(X, stage, (*names[0], *names[1]), effects)
+    bread = gram_inverse(stage.T @ stage)
+    y_swept = swept[:, -1].copy()
+    beta = bread @ (stage.T @ y_swept)
+    beta += bread @ (stage.T @ (y_swept - X @ beta))
+    return InstrumentedFit(
+        y=y_swept,
+        X=np.ascontiguousarray(stage),
+        terms=(*names[0], *names[1]),
+        layout=layout,
+        effects=effects,
+        absorbed=layout.absorbed(effects),
+        beta=beta,
+        residuals=y_swept - X @ beta,
+        bread=bread,
+        regressors=np.ascontiguousarray(X),
+        instruments=np.ascontiguousarray(Z),
+        n_exogenous=a,
+    )

@@ -1,0 +1,102 @@
+"""First differences: least squares on the changes from one period to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.conventions import convention_named
+from panelkit.core.design import Design, build_design
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.linear import fit_swept
+from panelkit.core.results import FitResult
+from panelkit.core.vcov import CRV3, VcovSpec
+from panelkit.core.vcov_hac import periods_of
+from panelkit.core.within import Layout
+from panelkit.models.least_squares import (
+    Coordinates,
+    finish,
+    require_terms,
+    with_coordinates,
+    without_intercept,
+)
+
+
+@dataclass(frozen=True)
+class FirstDifference:
+    """Least squares on changes between neighbouring periods of one unit.
+
+    Parameters
+    ----------
+    effects
+        "time" takes out a mean change by period (the differenced twin of two-way effects); "none" nothing, as
+        linearmodels; "drift" one common mean change, as plm's intercept.
+
+    Notes
+    -----
+    A change across a gap is not formed: the row after a gap leaves the sample and stands in `dropped`.
+    """
+
+    formula: str
+    effects: Literal["time", "none", "drift"] = "time"
+    vcov: VcovSpec = CRV3()
+    convention: str = "reghdfe"
+
+    def __post_init__(self) -> None:
+        convention_named(self.convention)
+        if self.effects not in ("time", "none", "drift"):
+            raise SpecError(f"effects of first differences is time, none or drift, not {self.effects!r}")
+
+    def with_vcov(self, vcov: VcovSpec) -> FirstDifference:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(
+        self,
+        data: pd.DataFrame,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult:
+        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
+        design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        design = differenced(with_coordinates(without_intercept(design), self.vcov, coords))
+        require_terms(design, self.formula)
+        if self.effects == "drift":
+            X = np.column_stack([np.ones(len(design.y)), design.X])
+            design = replace(design, X=np.asfortranarray(X), terms=("Intercept", *design.terms))
+        layout = Layout(design.unit, design.time)
+        effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
+        linear = fit_swept(design.y, design.X, design.terms, layout, effects)
+        note = "outcome and regressors are changes between neighbouring periods of one unit"
+        return finish(self, design, linear, title=f"First differences: {design.outcome}", notes=(note,))
+
+
+def differenced(design: Design) -> Design:
+    """Return the changes of outcome and regressors; rows without the period before leave the sample.
+
+    Raises
+    ------
+    DataError
+        If no unit holds two neighbouring periods.
+    """
+    where, _ = periods_of(design)
+    follows = np.zeros(len(design.y), dtype=bool)
+    follows[1:] = (design.unit[1:] == design.unit[:-1]) & (np.diff(where) == 1)
+    if not follows.any():
+        raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+    before = np.roll(np.arange(len(follows)), 1)
+    changed = replace(
+        design,
+        y=design.y - design.y[before],
+        X=np.asfortranarray(design.X - design.X[before]),
+        extra=MappingProxyType(dict(design.extra)),
+    )
+    return changed.keep(
+        follows, reason="no row of the period before: a change needs two neighbouring periods"
+    )

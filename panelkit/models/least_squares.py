@@ -1,0 +1,230 @@
+"""What every least-squares estimator shares: from a swept problem to a result, and from one covariance to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.conventions import Convention, convention_named
+from panelkit.core.design import Design
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.linear import LinearFit
+from panelkit.core.results import FitResult
+from panelkit.core.vcov import Vcov, VcovSpec
+from panelkit.core.vcov_hac import LATITUDE, LONGITUDE, Conley
+from panelkit.core.within import Effects
+
+Coordinates = pd.DataFrame | Mapping[Any, tuple[float, float]]
+
+# With fewer treated units than this neither CRV3 nor the wild bootstrap holds its level
+# (MacKinnon and Webb 2017; docs/evidence/panel_size.csv).
+FEW_TREATED = 5
+
+
+def finish(
+    spec: Any,
+    design: Design,
+    linear: LinearFit,
+    *,
+    title: str,
+    moved: Design | None = None,
+    facts: Mapping[str, Any] | None = None,
+    notes: tuple[str, ...] = (),
+) -> FitResult:
+    """Return the result of a least-squares problem.
+
+    `design` holds the rows of `linear` as the user knows them; `moved`, where given, the same rows as they
+    entered the regression (quasi-demeaned), on which covariances that refit stand.
+    """
+    convention = convention_named(spec.convention)
+    vcov = spec.vcov.compute(linear, design if moved is None else moved, convention)
+    return FitResult(
+        title=title,
+        terms=linear.terms,
+        estimates=linear.beta,
+        covariance=vcov.matrix,
+        df=vcov.df,
+        facts={**linear_facts(design, linear, vcov, spec.convention), **(facts or {})},
+        notes=(
+            *design.notes,
+            convention_sentence(convention, linear.effects),
+            *notes,
+            *few_treated(design, linear),
+            *vcov.notes,
+        ),
+        outcome=design.outcome,
+        spec=spec,
+        design=design if moved is None else moved,
+        linear=linear,
+        residuals=linear.residuals,
+        dropped=design.dropped,
+    )
+
+
+def linear_facts(design: Design, linear: LinearFit, vcov: Vcov, convention: str) -> dict[str, Any]:
+    """Return the facts that every linear fit reports."""
+    deviations = design.y - design.y.mean()
+    years = design.time_labels
+    facts: dict[str, Any] = {
+        "nobs": linear.n,
+        "n_units": linear.layout.n_units,
+        "n_periods": linear.layout.n_times,
+        "years": f"{years[0]}-{years[-1]}",
+        "balanced": linear.layout.balanced,
+        **vcov.facts,
+    }
+    if linear.effects != "none":
+        facts["r2_within"] = 1.0 - linear.rss / linear.tss if linear.tss > 0.0 else float("nan")
+    total = float(deviations @ deviations)
+    facts["r2"] = 1.0 - linear.rss / total if total > 0.0 else float("nan")
+    facts["sigma"] = float(np.sqrt(linear.rss / linear.df_resid))
+    facts["df_resid"] = linear.df_resid
+    facts["effects"] = linear.effects
+    facts["vcov"] = vcov.name
+    facts["convention"] = convention
+    return facts
+
+
+def convention_sentence(convention: Convention, effects: Effects) -> str:
+    """Return what a table says of the convention; singletons and nested effects matter with effects only."""
+    if effects != "none":
+        return convention.sentence
+    factor = "no small-sample factor" if not convention.small_sample else "n/(n-k)"
+    if convention.small_sample and convention.group_factor:
+        factor = "G/(G-1) (n-1)/(n-k)"
+    tail = "t(G-1)" if convention.cluster_df == "groups" else "t(n-k)"
+    return f"{convention.name}: clustered variances with {factor}, {tail}"
+
+
+def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
+    """Return a note for each 0/1 regressor that fewer than five units, or all but fewer than five, ever have."""
+    notes = []
+    n_units = len(design.unit_labels)
+    for j, term in enumerate(design.terms):
+        column = design.X[:, j]
+        if term == "Intercept" or term not in linear.terms or not np.isin(column, (0.0, 1.0)).all():
+            continue
+        treated = np.flatnonzero(np.bincount(design.unit, column, n_units) > 0.0)
+        fewer = min(len(treated), n_units - len(treated))
+        if 0 < fewer < FEW_TREATED and n_units >= 2 * FEW_TREATED:
+            side = "have" if len(treated) == fewer else "lack"
+            notes.append(
+                f"`{term}`: only {fewer} of {n_units} units ever {side} it; clustered errors, CRV3 and the wild "
+                "bootstrap do not hold their level there: use randomisation_inference"
+            )
+    return tuple(notes)
+
+
+def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
+    """Return the same fit under another covariance, without fitting again.
+
+    Raises
+    ------
+    SpecError
+        If the fit is not least squares on a design, or the covariance needs a column that the fit did not carry.
+    """
+    if fit.linear is None or fit.design is None:
+        raise SpecError(f"{fit.title}: covariances are recomputed for least-squares fits only")
+    missing = [name for name in vcov.columns() if name not in fit.design.extra]
+    if missing:
+        raise SpecError(f"the fit did not carry `{', '.join(missing)}`: fit again with vcov={vcov}")
+    design = with_coordinates(fit.design, vcov, coords)
+    made = vcov.compute(fit.linear, design, convention_named(fit.spec.convention))
+    stale = {"n_clusters", "df_satterthwaite", "lags", "pairs_within_cutoff"}
+    facts = {key: value for key, value in fit.facts.items() if key not in stale}
+    return replace(
+        fit,
+        covariance=made.matrix,
+        df=made.df,
+        facts={**facts, **made.facts, "vcov": made.name},
+        notes=(*fit.notes, *(note for note in made.notes if note not in fit.notes)),
+        spec=replace(fit.spec, vcov=vcov),
+        design=design,
+    )
+
+
+def without_intercept(design: Design) -> Design:
+    """Return the design without its intercept column."""
+    if not design.has_intercept:
+        return design
+    keep = [j for j, term in enumerate(design.terms) if term != "Intercept"]
+    terms = tuple(design.terms[j] for j in keep)
+    return replace(design, X=np.asfortranarray(design.X[:, keep]), terms=terms, has_intercept=False)
+
+
+def require_terms(design: Design, formula: str) -> None:
+    """Refuse a design without a regressor."""
+    if not [term for term in design.terms if term != "Intercept"]:
+        raise SpecError(f"`{formula}` has no regressor: name at least one")
+
+
+def with_coordinates(design: Design, vcov: VcovSpec, coords: Coordinates | None) -> Design:
+    """Return the design with latitude and longitude by row where the covariance is Conley's.
+
+    Parameters
+    ----------
+    coords
+        A frame indexed by unit with columns `lat` and `lon`, or unit -> (lat, lon). None: the provincial capitals.
+
+    Raises
+    ------
+    DataError
+        If a unit has no coordinates; the message names every such unit.
+    """
+    if not isinstance(vcov, Conley) or (coords is None and LATITUDE in design.extra):
+        return design
+    table = _capitals(design) if coords is None else _table(coords)
+    missing = [str(label) for label in design.unit_labels if label not in table]
+    if missing:
+        raise DataError(f"no coordinates for {', '.join(missing)}: add them to `coords`, indexed by unit")
+    places = np.array([table[label] for label in design.unit_labels], dtype=np.float64)
+    extra = {
+        **design.extra,
+        LATITUDE: places[design.unit, 0],
+        LONGITUDE: places[design.unit, 1],
+    }
+    return replace(design, extra=MappingProxyType(extra))
+
+
+def _table(coords: Coordinates) -> dict[Any, tuple[float, float]]:
+    if isinstance(coords, Mapping):
+        return dict(coords)
+    absent = [name for name in ("lat", "lon") if name not in coords.columns]
+    if absent:
+        raise DataError(
+            f"coords has no column `{'`, `'.join(absent)}`: name latitude `lat` and longitude `lon`"
+        )
+    twice = coords.index[coords.index.duplicated()].unique()
+    if len(twice):
+        raise DataError(f"coords lists {', '.join(map(str, twice))} more than once")
+    pairs = zip(coords["lat"].astype(float), coords["lon"].astype(float), strict=True)
+    return dict(zip(coords.index, pairs, strict=True))
+
+
+def _capitals(design: Design) -> dict[Any, tuple[float, float]]:
+    from panelkit.data.geography import capitals
+    from panelkit.data.provinces import lookup_many
+
+    table = capitals()
+    found = lookup_many(list(design.unit_labels))
+    unknown = [str(label) for label, place in zip(design.unit_labels, found, strict=True) if place is None]
+    if unknown:
+        raise DataError(
+            f"Conley() without `coords` uses the provincial capitals, and these units are no provinces: "
+            f"{', '.join(unknown)}: pass coords=, a frame with `lat` and `lon` indexed by unit"
+        )
+    places = dict(
+        zip(
+            table.index, zip(table["lat"].astype(float), table["lon"].astype(float), strict=True), strict=True
+        )
+    )
+    return {
+        label: places[place.adcode]
+        for label, place in zip(design.unit_labels, found, strict=True)
+        if place is not None
+    }

@@ -1,0 +1,47 @@
+"""Pooled least squares: no effects, or time effects as dummies written into the formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from panelkit.core.conventions import convention_named
+from panelkit.core.design import build_design
+from panelkit.core.linear import fit_swept
+from panelkit.core.results import FitResult
+from panelkit.core.vcov import CRV3, VcovSpec
+from panelkit.core.within import Layout
+from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
+
+
+@dataclass(frozen=True)
+class PooledOLS:
+    """Least squares on all rows alike, with the intercept of the formula."""
+
+    formula: str
+    vcov: VcovSpec = CRV3()
+    convention: str = "reghdfe"
+
+    def __post_init__(self) -> None:
+        convention_named(self.convention)
+
+    def with_vcov(self, vcov: VcovSpec) -> PooledOLS:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(
+        self,
+        data: pd.DataFrame,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult:
+        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
+        design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        require_terms(design, self.formula)
+        design = with_coordinates(design, self.vcov, coords)
+        layout = Layout(design.unit, design.time)
+        linear = fit_swept(design.y, design.X, design.terms, layout, "none")
+        return finish(self, design, linear, title=f"Pooled least squares: {design.outcome}")

@@ -1,0 +1,144 @@
+"""Random effects: feasible generalised least squares with the variance components of Swamy and Arora (1972)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.conventions import convention_named
+from panelkit.core.design import Design, build_design
+from panelkit.core.errors import DataError
+from panelkit.core.linear import fit_swept
+from panelkit.core.results import FitResult
+from panelkit.core.vcov import CRV3, VcovSpec
+from panelkit.core.within import FloatArray, Layout, within
+from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
+
+
+@dataclass(frozen=True)
+class Components:
+    """Variances of the idiosyncratic error and of the unit effect, and theta by unit (N,)."""
+
+    sigma2_error: float
+    sigma2_unit: float
+    theta: FloatArray
+
+
+@dataclass(frozen=True)
+class RandomEffects:
+    """A random effect by unit; time effects stand in the formula as `C(year)`.
+
+    Notes
+    -----
+    Variance components as plm's `swar`: on unbalanced panels the between regression weights units by their
+    rows and the trace term is Baltagi and Chang's (1994), which is linearmodels' `small_sample=True`, not its
+    default. Covariances treat theta as known, and CRV3 keeps it while clusters leave.
+    """
+
+    formula: str
+    vcov: VcovSpec = CRV3()
+    convention: str = "reghdfe"
+
+    def __post_init__(self) -> None:
+        convention_named(self.convention)
+
+    def with_vcov(self, vcov: VcovSpec) -> RandomEffects:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(
+        self,
+        data: pd.DataFrame,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult:
+        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
+        design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        require_terms(design, self.formula)
+        return fit_random(with_coordinates(design, self.vcov, coords), self)
+
+
+def fit_random(design: Design, spec: Any) -> FitResult:
+    """Fit random effects to a design under a spec with `vcov` and `convention`."""
+    layout = Layout(design.unit, design.time)
+    parts = swamy_arora(design.y, np.ascontiguousarray(design.X), layout)
+    moved = quasi_demeaned(design, layout, parts.theta)
+    linear = fit_swept(moved.y, moved.X, moved.terms, layout, "none")
+    total = parts.sigma2_unit + parts.sigma2_error
+    facts = {
+        "theta": _range(parts.theta),
+        "sigma_unit": float(np.sqrt(parts.sigma2_unit)),
+        "sigma_error": float(np.sqrt(parts.sigma2_error)),
+        "share_unit": parts.sigma2_unit / total,
+        "r2": _squared_correlation(design.y, design.X @ linear.beta),
+        "effects": "random",
+    }
+    notes: tuple[str, ...] = ("random unit effect: Swamy-Arora variance components, theta treated as known",)
+    if parts.sigma2_unit == 0.0:
+        notes += ("the variance of the unit effect is estimated at zero: this is pooled least squares",)
+    title = f"Random effects: {design.outcome}"
+    return finish(spec, design, linear, title=title, moved=moved, facts=facts, notes=notes)
+
+
+def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout) -> Components:
+    """Return the variance components of `y` (n,) on `X` (n, k), the intercept a column of X.
+
+    sigma2_error is RSS_within / (n - N - k_within); sigma2_unit is (RSS_between - (N - k_between) sigma2_error) /
+    (n - tr[(sum T_i x_i x_i')^-1 sum T_i^2 x_i x_i']) with RSS_between weighted by T_i (Baltagi and Chang 1994).
+
+    Raises
+    ------
+    DataError
+        If the units are too few for the between regression, or the rows for the within regression.
+    """
+    swept = within(np.column_stack([X, y]), layout, "unit")
+    scale = np.sqrt(np.einsum("ij,ij->j", X, X))
+    rank_within, rss_within = _least_squares(swept[:, :-1] / scale, swept[:, -1])
+    counts = layout.unit_counts.astype(np.float64)
+    means = layout.sum_units(np.column_stack([X, y])) / counts[:, None]
+    root = np.sqrt(counts)[:, None]
+    rank_between, rss_between = _least_squares(root * means[:, :-1] / scale, root[:, 0] * means[:, -1])
+    df_within, df_between = layout.n - layout.n_units - rank_within, layout.n_units - rank_between
+    if df_within <= 0 or df_between <= 0:
+        raise DataError(
+            f"random effects need more units than regressors between ({layout.n_units} units, {rank_between} "
+            f"coefficients) and more rows within ({layout.n} rows, {rank_within} coefficients): use PooledOLS, or "
+            "fewer regressors"
+        )
+    sigma2_error = rss_within / df_within
+    x = means[:, :-1] / scale
+    weighted, twice = (x * counts[:, None]).T @ x, (x * counts[:, None] ** 2).T @ x
+    trace = float(np.trace(np.linalg.pinv(weighted, hermitian=True) @ twice))
+    sigma2_unit = max(0.0, (rss_between - df_between * sigma2_error) / (layout.n - trace))
+    theta = 1.0 - np.sqrt(sigma2_error / (sigma2_error + counts * sigma2_unit))
+    return Components(sigma2_error, sigma2_unit, theta)
+
+
+def quasi_demeaned(design: Design, layout: Layout, theta: FloatArray) -> Design:
+    """Return the design less theta times the unit means."""
+    columns = np.column_stack([design.X, design.y])
+    means = layout.sum_units(columns) / layout.unit_counts[:, None]
+    moved = columns - (theta[:, None] * means)[layout.unit]
+    return replace(design, X=np.asfortranarray(moved[:, :-1]), y=np.ascontiguousarray(moved[:, -1]))
+
+
+def _least_squares(X: FloatArray, y: FloatArray) -> tuple[int, float]:
+    # columns are scaled to norm one before sweeping: below 1e-9 a column is what rounding left of it
+    beta, _, rank, _ = np.linalg.lstsq(np.where(np.abs(X).max(axis=0) > 1e-9, X, 0.0), y, rcond=1e-9)
+    residuals = y - X @ beta
+    return int(rank), float(residuals @ residuals)
+
+
+def _range(theta: FloatArray) -> float | str:
+    if np.ptp(theta) < 1e-12:
+        return float(theta[0])
+    return f"{theta.min():.6g} to {theta.max():.6g}"
+
+
+def _squared_correlation(a: FloatArray, b: FloatArray) -> float:
+    return float(np.corrcoef(a, b)[0, 1] ** 2)
