@@ -64,6 +64,19 @@ _PUBLIC = {
     "load_provinces": "data.panels",
     "build_panel": "data.panels",
     "diff_vintages": "data.revisions",
+    "SpatialPanel": "models.spatial_panel",
+    "spatial_lm_tests": "models.spatial_selection",
+    "select_model": "models.spatial_selection",
+    "as_weights": "spatial.weights",
+    "Weights": "spatial.weights",
+    "contiguity": "spatial.provincial",
+    "inverse_distance": "spatial.provincial",
+    "economic_distance": "spatial.provincial",
+    "nested": "spatial.provincial",
+    "gravity": "spatial.provincial",
+    "nearest": "spatial.provincial",
+    "moran": "spatial.moran",
+    "local_moran": "spatial.moran",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -1,0 +1,278 @@
+"""Moran's I by year and its local form, with permutation inference; also on within-demeaned data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.rng import as_generator, seed_of
+from panelkit.spatial.provincial import match_labels
+from panelkit.spatial.weights import as_weights
+
+if TYPE_CHECKING:
+    from panelkit.show.canvas import Figure
+
+FloatArray = NDArray[np.float64]
+Centring = Literal["none", "unit"]
+QUADRANTS = {1: "HH", 2: "LH", 3: "LL", 4: "HL"}
+
+
+def moran_i(columns: FloatArray, w: sparse.csr_array) -> FloatArray:
+    """Return I = (n / S0) z'Wz / z'z of each column of (n, m)."""
+    z = columns - columns.mean(axis=0)
+    statistic: FloatArray = len(z) / w.sum() * np.einsum("ij,ij->j", z, w @ z) / np.einsum("ij,ij->j", z, z)
+    return statistic
+
+
+def moran_moments(x: FloatArray, w: sparse.csr_array) -> tuple[float, float, float]:
+    """Return E[I], and its variance under normality and under randomisation (Cliff and Ord 1981)."""
+    n, s0 = len(x), float(w.sum())
+    both = w + w.T
+    s1 = 0.5 * float(both.multiply(both).sum())
+    s2 = float(((np.asarray(w.sum(axis=1)).ravel() + np.asarray(w.sum(axis=0)).ravel()) ** 2).sum())
+    expected = -1.0 / (n - 1)
+    normal = (n * n * s1 - n * s2 + 3 * s0 * s0) / ((n * n - 1) * s0 * s0) - expected**2
+    z = x - x.mean()
+    kurtosis = float((z**4).mean() / (z**2).mean() ** 2)
+    first = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0 * s0)
+    second = kurtosis * ((n * n - n) * s1 - 2 * n * s2 + 6 * s0 * s0)
+    randomised = (first - second) / ((n - 1) * (n - 2) * (n - 3) * s0 * s0) - expected**2
+    return expected, normal, randomised
+
+
+def geary_c(x: FloatArray, w: sparse.csr_array) -> float:
+    """Return Geary's C = (n - 1) sum w_ij (x_i - x_j)^2 / (2 S0 z'z)."""
+    coo = w.tocoo()
+    z = x - x.mean()
+    gaps = float(coo.data @ (x[coo.row] - x[coo.col]) ** 2)
+    return (len(x) - 1) * gaps / (2 * float(w.sum()) * float(z @ z))
+
+
+def local_i(x: FloatArray, w: sparse.csr_array) -> FloatArray:
+    """Return I_i = (z_i / m2) sum_j w_ij z_j, m2 = z'z / n: they sum to S0 I (Anselin 1995)."""
+    z = x - x.mean()
+    return np.asarray(z * (w @ z) / (z @ z / len(z)))
+
+
+def moran(
+    series: pd.Series,
+    w: Any,
+    *,
+    centring: Centring = "none",
+    permutations: int = 9999,
+    rng: int | np.random.Generator = 0,
+) -> pd.DataFrame:
+    """Return Moran's I of every year of a (province, year) series.
+
+    Parameters
+    ----------
+    centring
+        "unit" takes each province's own mean out first: levels of a trending index mostly show the fixed map.
+    permutations
+        Draws of the permutation test; p counts ties and the data themselves, (1 + #) / (1 + draws), on the side
+        where I lies, and `p_two_sided` doubles it.
+
+    Returns
+    -------
+    DataFrame
+        One row a year: `I, expected, variance, z, p_randomisation, p_permutation, p_two_sided, n`.
+        `attrs["panelkit"]` holds weights, centring, draws and seed.
+
+    Raises
+    ------
+    DataError
+        If a year lacks provinces (named), or a year shows no variation.
+    """
+    wide, weights = _wide(series, w)
+    if centring == "unit":
+        wide = wide.sub(wide.mean(axis=1), axis=0)
+    elif centring != "none":
+        raise SpecError(f"centring is 'none' or 'unit', not {centring!r}")
+    generator = as_generator(rng)
+    rows = [
+        _one_year(column.to_numpy(float), weights.matrix, permutations, generator)
+        for _, column in wide.items()
+    ]
+    table = pd.DataFrame(rows, index=pd.Index(wide.columns, name="year"))
+    table.attrs["panelkit"] = {
+        "variable": str(series.name),
+        "weights": weights.name,
+        "centring": centring,
+        "permutations": permutations,
+        "seed": seed_of(rng),
+    }
+    return table
+
+
+def _one_year(
+    x: FloatArray, w: sparse.csr_array, permutations: int, generator: np.random.Generator
+) -> dict[str, float]:
+    from scipy import special
+
+    observed = float(moran_i(x[:, None], w)[0])
+    expected, _, variance = moran_moments(x, w)
+    z = (observed - expected) / np.sqrt(variance)
+    shuffled = generator.permuted(np.tile(x, (permutations, 1)), axis=1).T
+    draws = moran_i(shuffled, w)
+    above = int((draws >= observed).sum()) if observed >= expected else int((draws <= observed).sum())
+    p = (1.0 + above) / (1.0 + permutations)
+    return {
+        "I": observed,
+        "expected": expected,
+        "variance": variance,
+        "z": float(z),
+        "p_randomisation": float(2.0 * special.ndtr(-abs(z))),
+        "p_permutation": p,
+        "p_two_sided": min(1.0, 2.0 * p),
+        "n": float(len(x)),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class LocalMoran:
+    """Local indicators of one year: `table` by id with `value, z, lag, I, quadrant, p_value, q_value, significant`."""
+
+    table: pd.DataFrame
+    I: float  # noqa: E741
+    year: Any
+    weights: str
+    permutations: int
+    seed: int | None
+    fdr: float
+
+    @property
+    def quadrants(self) -> pd.Series:
+        """Return HH, LH, LL, HL by id, and `ns` where not significant."""
+        return self.table["quadrant"].where(self.table["significant"], "ns")
+
+    def map(
+        self, *, boundaries: Any = None, language: Literal["en", "zh"] = "en", title: str | None = None
+    ) -> Figure:
+        """Return the map of significant quadrants, on tiles or on boundaries of one's own."""
+        from panelkit.show import figures
+
+        return figures.lisa_map(
+            self.quadrants, boundaries=boundaries, language=language, title=title, notes=(self.note(),)
+        )
+
+    def scatter(self, *, language: Literal["en", "zh"] = "en", title: str | None = None) -> Figure:
+        """Return the Moran scatter, its slope Moran's I."""
+        from panelkit.show import figures
+
+        frame = self.table[["z", "lag"]]
+        return figures.moran_scatter(
+            frame, slope=self.I, language=language, title=title, notes=(self.note(),)
+        )
+
+    def note(self) -> str:
+        """Return weights, year, draws and seed as a sentence."""
+        seed = "a generator of the caller's" if self.seed is None else f"seed {self.seed}"
+        return (
+            f"{self.year}, weights: {self.weights}; conditional permutation, {self.permutations} draws, {seed}; "
+            f"false discovery rate {self.fdr:g}"
+        )
+
+
+def local_moran(
+    series: pd.Series,
+    w: Any,
+    *,
+    year: Any = None,
+    permutations: int = 9999,
+    fdr: float = 0.05,
+    rng: int | np.random.Generator = 0,
+) -> LocalMoran:
+    """Return local Moran statistics of one year, with conditional permutation and FDR (Benjamini-Hochberg).
+
+    Quadrants are signs of z and of its lag (HH, LH, LL, HL); `significant` holds at false discovery rate `fdr`.
+    """
+    wide, weights = _wide(series, w)
+    chosen = wide.columns[-1] if year is None else year
+    if chosen not in wide.columns:
+        raise DataError(f"no year {chosen!r} in the series: it holds {wide.columns[0]} to {wide.columns[-1]}")
+    x = wide[chosen].to_numpy(float)
+    statistic = local_i(x, weights.matrix)
+    p = _conditional_p(x, weights.matrix, statistic, permutations, as_generator(rng))
+    q = _benjamini_hochberg(p)
+    z = (x - x.mean()) / x.std()
+    lagged = weights.matrix @ z
+    quadrant = np.select(
+        [(z > 0) & (lagged > 0), (z <= 0) & (lagged > 0), (z <= 0) & (lagged <= 0)], [1, 2, 3], 4
+    )
+    table = pd.DataFrame(
+        {
+            "value": x,
+            "z": z,
+            "lag": lagged,
+            "I": statistic,
+            "quadrant": [QUADRANTS[int(item)] for item in quadrant],
+            "p_value": p,
+            "q_value": q,
+            "significant": q <= fdr,
+        },
+        index=pd.Index(wide.index, name="province"),
+    )
+    observed = float(moran_i(x[:, None], weights.matrix)[0])
+    return LocalMoran(table, observed, chosen, weights.name, permutations, seed_of(rng), fdr)
+
+
+def _conditional_p(
+    x: FloatArray,
+    w: sparse.csr_array,
+    statistic: FloatArray,
+    permutations: int,
+    generator: np.random.Generator,
+) -> FloatArray:
+    """Hold x_i, deal the others out among its neighbours; two-sided, 2 (1 + #) / (1 + draws)."""
+    z = x - x.mean()
+    n, m2 = len(z), float(z @ z) / len(z)
+    p = np.ones(n)
+    order = generator.permuted(np.tile(np.arange(n - 1), (permutations, 1)), axis=1)
+    for i in range(n):
+        others = np.delete(z, i)
+        weights = w.data[w.indptr[i] : w.indptr[i + 1]]
+        if len(weights) == 0:
+            continue
+        draws = z[i] * (others[order[:, : len(weights)]] @ weights) / m2
+        above, below = int((draws >= statistic[i]).sum()), int((draws <= statistic[i]).sum())
+        p[i] = min(1.0, 2.0 * (1.0 + min(above, below)) / (1.0 + permutations))
+    return p
+
+
+def _benjamini_hochberg(p: FloatArray) -> FloatArray:
+    order = np.argsort(p)
+    ranked = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty_like(p)
+    q[order] = np.minimum(1.0, np.minimum.accumulate(ranked[::-1])[::-1])
+    return q
+
+
+def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Any]:
+    """Return the series as (province, year) table in the order of the weights."""
+    if isinstance(series.index, pd.MultiIndex):
+        wide = series.unstack(level=-1).sort_index(axis=1)
+    else:
+        wide = series.to_frame(name="all years")
+    held = wide.dropna(how="all")
+    weights = match_labels(as_weights(w), list(held.index))
+    weights = weights.aligned(tuple(held.index))
+    missing = held.isna()
+    if bool(missing.to_numpy().any()):
+        gaps = np.argwhere(missing.to_numpy())[:10]
+        cells = [f"{held.index[i]} {held.columns[t]}" for i, t in gaps]
+        raise DataError(
+            f"`{series.name}` is missing for {', '.join(cells)}: choose years in which every province is held"
+        )
+    flat = [str(t) for t, column in held.items() if float(column.std()) == 0.0]
+    if flat:
+        raise DataError(
+            f"`{series.name}` is the same in all provinces in {', '.join(flat)}: Moran's I is not defined"
+        )
+    weights.refuse_islands()
+    return held, weights

@@ -1,0 +1,191 @@
+"""Weights between the provinces of China: contiguity, distance, economic distance and their mixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Literal
+
+import pandas as pd
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.data.geography import capitals, contiguity_pairs
+from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
+from panelkit.spatial import builders
+from panelkit.spatial.weights import Normalisation, Weights
+
+Provinces = Literal["all", "no_tibet"] | Sequence[Hashable]
+
+
+def contiguity(
+    provinces: Provinces = "all",
+    *,
+    hainan: Literal["guangdong", "guangdong+guangxi", "none"] = "guangdong",
+    normalisation: Normalisation = "row",
+    labels: Labels = "en",
+) -> Weights:
+    """Return common land borders (queen); Hainan is linked to Guangdong by convention.
+
+    `hainan="none"` leaves it an island: then only `normalisation="none"` can be built.
+    """
+    if hainan not in ("guangdong", "guangdong+guangxi", "none"):
+        raise SpecError(f"hainan is 'guangdong', 'guangdong+guangxi' or 'none', not {hainan!r}")
+    codes = _codes(provinces)
+    table = contiguity_pairs(conventions=hainan != "none")
+    pairs = list(zip(table["adcode_a"].astype(int), table["adcode_b"].astype(int), strict=True))
+    if hainan == "guangdong+guangxi":
+        pairs.append((450000, 460000))
+    inside = [pair for pair in pairs if set(pair) <= set(codes)]
+    names = labels_of(labels)
+    named = [(names[a], names[b]) for a, b in inside]
+    return builders.from_links(named, [names[code] for code in codes], "contiguity", normalisation)
+
+
+def distances(provinces: Provinces = "all", *, labels: Labels = "en") -> pd.DataFrame:
+    """Return great-circle distances between capitals in km, with ids on both sides."""
+    codes = _codes(provinces)
+    place = capitals().loc[codes]
+    km = builders.great_circle(place["lon"].to_numpy(float), place["lat"].to_numpy(float))
+    names = [labels_of(labels)[code] for code in codes]
+    return pd.DataFrame(km, index=names, columns=names)
+
+
+def inverse_distance(
+    power: float = 1.0,
+    *,
+    cutoff_km: float | None = None,
+    provinces: Provinces = "all",
+    normalisation: Normalisation = "row",
+    labels: Labels = "en",
+) -> Weights:
+    """Return 1 / d^power between capitals, zero beyond the cut-off (at least 1,439.7 km leaves no row empty)."""
+    km = distances(provinces, labels=labels)
+    name = _distance_name(power, cutoff_km)
+    return builders.from_distance(
+        km.to_numpy(), tuple(km.index), name, power=power, cutoff=cutoff_km, normalisation=normalisation
+    )
+
+
+def _distance_name(power: float, cutoff_km: float | None) -> str:
+    name = "inverse distance" if power == 1 else f"inverse distance^{power:g}"
+    return name if cutoff_km is None else f"{name} within {cutoff_km:g} km"
+
+
+def exponential_distance(
+    decay_km: float,
+    *,
+    provinces: Provinces = "all",
+    normalisation: Normalisation = "row",
+    labels: Labels = "en",
+) -> Weights:
+    """Return exp(-d / decay) between capitals."""
+    km = distances(provinces, labels=labels)
+    name = f"exp(-d/{decay_km:g} km)"
+    return builders.from_distance(
+        km.to_numpy(), tuple(km.index), name, decay=decay_km, normalisation=normalisation
+    )
+
+
+def distance_band(
+    above_km: float,
+    up_to_km: float | None,
+    *,
+    provinces: Provinces = "all",
+    normalisation: Normalisation = "none",
+    labels: Labels = "en",
+) -> Weights:
+    """Return 0/1 weights of the ring above_km < d <= up_to_km; provinces without anybody there are islands."""
+    km = distances(provinces, labels=labels)
+    upper = float("inf") if up_to_km is None else up_to_km
+    inside = ((km > above_km) & (km <= upper)).to_numpy()
+    ids = tuple(km.index)
+    pairs = [(ids[i], ids[j]) for i in range(len(ids)) for j in range(i + 1, len(ids)) if inside[i, j]]
+    name = f"ring {above_km:g}-{upper:g} km" if up_to_km is not None else f"ring above {above_km:g} km"
+    return builders.from_links(pairs, ids, name, normalisation)
+
+
+def nearest(
+    k: int,
+    *,
+    provinces: Provinces = "all",
+    normalisation: Normalisation = "row",
+    labels: Labels = "en",
+) -> Weights:
+    """Return the k provinces with the nearest capitals."""
+    km = distances(provinces, labels=labels)
+    return builders.from_nearest(km.to_numpy(), tuple(km.index), k, f"{k} nearest", normalisation)
+
+
+def economic_distance(
+    values: pd.Series, *, name: str = "economic distance", normalisation: Normalisation = "row"
+) -> Weights:
+    """Return 1 / |v_i - v_j| from one value a province: a pre-sample or period mean, such as GDP per head.
+
+    A series with a (province, year) index is averaged over its years. The result carries the share of the largest
+    weight and the warning that such weights are endogenous.
+    """
+    return builders.from_values(_one_value(values), name, normalisation)
+
+
+def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisation = "row") -> Weights:
+    """Return v_i v_j / d^power between capitals."""
+    one = _one_value(values)
+    km = distances(list(one.index), labels="adcode").to_numpy()
+    return builders.gravity(km, one, f"gravity, d^{power:g}", power, normalisation)
+
+
+def nested(
+    values: pd.Series,
+    *,
+    geographic: Weights | None = None,
+    share: float | None = 0.5,
+    normalisation: Normalisation = "row",
+) -> Weights:
+    """Return the economic-geographic nested weights.
+
+    `share` W_geo + (1 - share) W_eco, both row-standardised; with `share=None` W_geo diag(v / mean v).
+    `geographic` defaults to inverse distance and is keyed as `values`.
+    """
+    one = _one_value(values)
+    if geographic is None:
+        km = distances(list(one.index), labels="adcode").to_numpy()
+        kind: Normalisation = "none" if share is None else "row"
+        geographic = builders.from_distance(km, tuple(one.index), "inverse distance", normalisation=kind)
+    if share is None:
+        raw = Weights(geographic.matrix, geographic.ids, geographic.name)
+        return builders.scaled_by(raw, one, "nested, W diag(v)", normalisation)
+    economic = builders.from_values(one, "economic distance", geographic.normalisation)
+    return builders.mixed(geographic, economic, share, f"nested, {share:g} geographic")
+
+
+def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
+    """Return weights relabelled as the panel spells its provinces, where both sides name provinces.
+
+    Other ids pass unchanged; the alignment then says what differs.
+    """
+    if set(weights.ids) & set(labels):
+        return weights
+    try:
+        theirs = dict(zip(resolve(list(labels)), labels, strict=True))
+        own = resolve(list(weights.ids))
+    except DataError:
+        return weights
+    spelling = {key: theirs.get(code, key) for key, code in zip(weights.ids, own, strict=True)}
+    return weights.relabelled(spelling)
+
+
+def _one_value(values: pd.Series) -> pd.Series:
+    if isinstance(values.index, pd.MultiIndex):
+        means: pd.Series = values.groupby(level=0, sort=False).mean()
+        return means
+    return values
+
+
+def _codes(provinces: Provinces) -> list[int]:
+    everyone = [int(code) for code in capitals().index]
+    if isinstance(provinces, str):
+        if provinces == "all":
+            return everyone
+        if provinces == "no_tibet":
+            return [code for code in everyone if code != TIBET]
+        raise SpecError(f"provinces is 'all', 'no_tibet' or a list of names, not {provinces!r}")
+    return resolve(list(provinces))
