@@ -29,7 +29,11 @@ def walk(
     main: FitResult,
     tick: Tick,
 ) -> GridResult:
-    """Fit every specification of the grid; what cannot be computed is kept with its reason."""
+    """Fit every specification of the grid; what cannot be computed is kept with its reason.
+
+    Options that change nothing (years that a figure does not cover) lead to the same regression on the same
+    rows: it counts once, under the first of its names.
+    """
     rows: list[dict[str, Any]] = []
     failed: list[tuple[str, str]] = []
     axes = [axis.id for axis in claim.grid.axis]
@@ -44,7 +48,8 @@ def walk(
         raise DataError(
             f"claim {claim.id}: no specification of the grid could be computed; first: {failed[0]}"
         )
-    return summarise(pd.DataFrame(rows), reading, tuple(failed))
+    table = pd.DataFrame(rows).drop_duplicates(["formula", "left_out", "estimate", "std_error"])
+    return summarise(table.reset_index(drop=True), reading, tuple(failed))
 
 
 def summarise(table: pd.DataFrame, reading: Reading, failed: tuple[tuple[str, str], ...] = ()) -> GridResult:
@@ -89,7 +94,7 @@ def _row(axes: list[str], spec: Specification, fit: FitResult, factor: float) ->
         "conf_high": factor * (estimate + half),
         "p_value": float(t_survival(np.array(estimate / error), df)),
         "nobs": fit.nobs,
-        "years": str(fit.facts["years"]),
+        "period": str(fit.facts["years"]),
     }
 
 

@@ -52,7 +52,8 @@ class GridResult:
     """The defensible specifications: one row each in `table`, and those that could not be computed.
 
     `table` columns: one per axis (option ids), `left_out`, `formula`, `estimate`, `std_error`, `conf_low`,
-    `conf_high`, `p_value`, `nobs`, `years`. `failed` holds (specification, reason).
+    `conf_high`, `p_value`, `nobs`, `period`. Specifications that are the same regression on the same rows stand
+    once. `failed` holds (specification, reason).
     """
 
     table: pd.DataFrame

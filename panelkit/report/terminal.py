@@ -194,8 +194,10 @@ def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
     if tested is not None and registered.claim.test is not None:
         test, vcov = registered.claim.test, tested.headline.vcov
         yield word("interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=vcov)
-    if tested is not None and tested.grid is not None:
-        yield word("grid_note", language, n=tested.grid.n)
+    sizes = sorted({item.tested.grid.n for item in verdicts if item.tested and item.tested.grid})
+    if sizes:
+        n = str(sizes[0]) if len(sizes) == 1 else span(sizes[0], sizes[-1], language)
+        yield word("grid_note", language, n=n)
     flags = [*registered.claim.flags, *([] if registered.declaration else ["not_declared"])]
     yield word("semicolon", language).join(flag_text(flag, language) for flag in flags)
     if registered.declaration is not None:

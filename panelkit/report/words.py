@@ -107,8 +107,8 @@ _WORDS: dict[str, Text] = {
     "failed": Text(en="could not be computed", zh="未能计算"),
     "as_a_whole": Text(en="no better than its worse design", zh="不优于其中较差的设计"),
     "grid_note": Text(
-        en="Grid: share of {n} specifications with the claimed sign, and share whose interval holds the claimed "
-        "number.",
+        en="Grid: of {n} specifications, the share with the claimed sign, and the share whose interval holds the "
+        "claimed number.",
         zh="网格：{n}种设定中与所称符号一致的比例，以及区间包含所称数值的比例。",
     ),
     "interval_note": Text(
