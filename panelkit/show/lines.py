@@ -385,12 +385,13 @@ def _name_points(axes: Any, x: Any, y: Any, names: Sequence[str]) -> None:
     for left in (0.0, wide - 66):
         taken += [(left, 0.0, left + 66, 16.0), (left, tall - 16, left + 66, tall)]
     for i in np.argsort(-(np.square(x) + np.square(y)), kind="stable"):
-        wide_name = width_in_ems(names[i]) * size
+        wide_name = width_in_ems(names[i]) * size * 1.15
         px, py = points[i]
         for dx, dy in ((5.0, -4.0), (-5.0 - wide_name, -4.0), (-wide_name / 2, 5.0), (-wide_name / 2, -14.0)):
             spot = (px + dx, py + dy, px + dx + wide_name, py + dy + size * 1.4)
             if not any(_touch(spot, other) for other in taken) and spot[0] > 0 and spot[2] < wide:
-                axes.annotate(names[i], (x[i], y[i]), xytext=(dx, dy), textcoords="offset points", size=size)
+                place = {"xytext": (dx, dy), "textcoords": "offset points", "size": size}
+                axes.annotate(names[i], (x[i], y[i]), **place).set_in_layout(False)
                 taken.append(spot)
                 break
 
