@@ -1,1 +1,5 @@
-"""Normalising, weighting, composites, coupling, structure, inequality, convergence, Markov."""
+"""Indices: upgrading, coupling coordination, composites, inequality, mobility. Arrays below, panels above."""
+
+from panelkit.indices import structure
+
+__all__ = ["structure"]

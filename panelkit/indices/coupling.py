@@ -81,7 +81,7 @@ def coordination(
     c = formula(form).compute(u, weights_of(weights, u.shape[1], "coordination"))
     t = development(u, weights)
     with np.errstate(invalid="ignore"):
-        d = np.where(t > 0, np.sqrt(np.maximum(c, 0.0) * t), 0.0)
+        d = np.where(t == 0, 0.0, np.sqrt(np.maximum(c, 0.0) * t))
     return c, t, d
 
 

@@ -288,6 +288,11 @@ def _inputs(y: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatA
     return values, w
 
 
+def checked(values: FloatArray) -> FloatArray:
+    """Return values that an index may read: finite, none negative, not all zero."""
+    return _inputs(values, None)[0]
+
+
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:
     column = pd.Series(np.asarray(groups))
     if column.shape != (n,) or column.isna().any():

@@ -1,0 +1,353 @@
+"""Composite indices of a panel: from a design and figures to scores, with the weights behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.results import FloatArray, Measure
+from panelkit.indices import aggregate, weights
+from panelkit.indices.designs import CompositeDesign, Indicator, Variant, design_of_columns, load_design
+from panelkit.indices.door import normalise, panel_frame
+
+HIGH_CONCENTRATION = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Composite(Measure):
+    """A composite index: `values` has the column `score` and one a dimension.
+
+    `weights` has one row an indicator (`dimension, direction, weight, entropy`); `indicators` the raw values,
+    `normalised` those in [0, 1]; `dropped` the province-years without a score, and why.
+    """
+
+    design: CompositeDesign
+    indicators: pd.DataFrame
+    normalised: pd.DataFrame
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def scores(self) -> pd.Series:
+        """Return the scores by province and year."""
+        return self.values["score"]
+
+    def ranks(self) -> pd.Series:
+        """Return ranks within each year, 1 the best; ties share the better rank."""
+        ranked = self.scores.groupby(level="year").rank(ascending=False, method="min")
+        return ranked.astype(int).rename("rank")
+
+    def obstacles(self) -> pd.DataFrame:
+        """Return obstacle degrees by province and year, one column an indicator; rows sum to one."""
+        if self.weights is None or self.design.normalisation != "minmax":
+            raise SpecError(
+                "obstacle degrees need a min-max design: they read 1 - z as the distance to the goal"
+            )
+        found = aggregate.obstacle(self.normalised, self.weights["weight"])
+        return pd.DataFrame(found, index=self.normalised.index, columns=self.normalised.columns)
+
+
+def composite_index(
+    design: str | Path | CompositeDesign | Mapping[str, int],
+    data: pd.DataFrame | None = None,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    variant: Variant = "mixed",
+    **changes: Any,
+) -> Composite:
+    """Compute a composite index on the shipped figures, or on the caller's panel.
+
+    Parameters
+    ----------
+    design
+        A shipped design by id, a TOML file, a `CompositeDesign`, or a mapping column -> direction of `data`.
+    data
+        A panel with the design's figures as columns; None loads the shipped ones.
+    variant
+        "scale" reads every indicator as a total, "intensity" as a ratio, "mixed" as the design says.
+    changes
+        Fields of the design to change: `weights="equal"`, `years=(2016, 2023)`, `provinces="all"`, ...
+
+    Raises
+    ------
+    SpecError
+        A wrong design or option.
+    DataError
+        Columns that are missing, constant or negative where they must not be; no complete row.
+    """
+    plan = _plan(design, changes)
+    plan = plan.as_variant(variant, kinds_of(plan)) if variant != plan.variant else plan
+    frame = (
+        load_figures(plan) if data is None else panel_frame(data, list(plan.columns()), unit=unit, time=time)
+    )
+    if data is not None and plan.years is not None:
+        year = frame.index.get_level_values("year")
+        frame = frame[(year >= plan.years[0]) & (year <= plan.years[1])]
+    return compute(plan, frame)
+
+
+def compute(plan: CompositeDesign, frame: pd.DataFrame) -> Composite:
+    """Return the composite of a design on a (province, year) frame that holds its figures."""
+    raw = indicator_values(plan, frame)
+    complete, dropped = _complete(plan, raw)
+    _refuse_combinations(plan)
+    z = _normalised(plan, complete)
+    w = indicator_weights(plan, z, complete)
+    values = pd.DataFrame({"score": _aggregate(plan, z.to_numpy(), w)}, index=z.index)
+    for part in plan.dimension:
+        names = [item.id for item in part.indicator]
+        at = z.columns.get_indexer(pd.Index(names))
+        values[part.id] = _part_score(plan, z[names].to_numpy(), w[at])
+    return Composite(
+        name=plan.label.en,
+        values=values,
+        weights=_weight_table(plan, z, w),
+        method=_method(plan, values, frame),
+        notes=_notes(plan, frame, dropped, w),
+        design=plan,
+        indicators=raw,
+        normalised=z,
+        dropped=dropped,
+    )
+
+
+def load_figures(plan: CompositeDesign) -> pd.DataFrame:
+    """Return the shipped figures of a design, for its years and provinces."""
+    from panelkit.data.panels import load_provinces
+
+    if plan.years is None:
+        raise SpecError(f"design {plan.id} names no years: give years=(first, last)")
+    return load_provinces(
+        list(plan.columns()),
+        years=plan.years,
+        vintage=plan.vintage or None,
+        provinces=plan.provinces,
+        allow_breaks=plan.allow_breaks,
+    )
+
+
+def kinds_of(plan: CompositeDesign) -> dict[str, str]:
+    """Return scale or intensity of every figure of the design that the catalogue knows."""
+    from panelkit.data import catalogue
+
+    known = catalogue.facts()
+    return {name: known[name].scale_or_intensity for name in plan.columns() if name in known}
+
+
+def indicator_values(plan: CompositeDesign, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the indicators (n, k) of a design from its figures.
+
+    Raises
+    ------
+    DataError
+        If a denominator is zero or negative somewhere, naming province and year.
+    """
+    return pd.DataFrame({item.id: _indicator(item, frame) for item in plan.indicators()}, index=frame.index)
+
+
+def indicator_weights(plan: CompositeDesign, z: pd.DataFrame, raw: pd.DataFrame) -> FloatArray:
+    """Return the design's weights (k,); every dimension has the same total under `equal_dimensions`."""
+    k = z.shape[1]
+    rule = plan.weights
+    if rule == "equal":
+        return weights.equal(k)
+    if rule == "given":
+        return _unit(np.array([float(item.weight or 0.0) for item in plan.indicators()]))
+    if rule == "equal_dimensions":
+        sizes = [len(part.indicator) for part in plan.dimension]
+        return np.concatenate([np.full(size, 1.0 / (size * len(sizes))) for size in sizes])
+    if rule == "cv":
+        return weights.variation(raw.to_numpy())
+    values = z.to_numpy()
+    if rule == "entropy":
+        if plan.normalisation == "zscore":
+            raise SpecError(
+                "entropy weights need non-negative values: use minmax, ranks or vector, not zscore"
+            )
+        return weights.entropy(values)
+    if rule == "critic":
+        return weights.critic(values)
+    if rule == "pca":
+        return weights.pca(values)
+    return weights.scatter(values, np.asarray(z.index.get_level_values("year")))
+
+
+def stack_of(composite: Composite, normalisations: tuple[str, ...] = ("minmax", "zscore")) -> FloatArray:
+    """Return the indicator cube under several normalisations (S, N, T, k), for rank clouds.
+
+    Only provinces with a score in every year are held; `cube_index` names them.
+    """
+    rows, provinces, years = cube_index(composite)
+    complete = composite.indicators.loc[composite.values.index]
+    sign = {item.id: item.direction for item in composite.design.indicators()}
+    floor = (
+        max(composite.design.floor, 0.01)
+        if composite.design.aggregation == "geometric"
+        else composite.design.floor
+    )
+    cubes = []
+    for method in normalisations:
+        z = normalise(complete, method, direction=sign, floor=floor if method == "minmax" else 0.0)
+        cubes.append(z.to_numpy()[rows].reshape(len(provinces), len(years), -1))
+    return np.stack(cubes)
+
+
+def cube_index(composite: Composite) -> tuple[np.ndarray[Any, Any], pd.Index, pd.Index]:
+    """Return the rows of `values` that form a balanced cube, its provinces and its years."""
+    index = composite.values.index
+    years = pd.Index(sorted(index.get_level_values("year").unique()), name="year")
+    held = pd.Series(1, index=index).groupby(level="province", sort=False).size()
+    provinces = held.index[held == len(years)]
+    if len(provinces) < 2:
+        raise DataError("fewer than two provinces have a score in every year: choose years that are complete")
+    keep = np.flatnonzero(index.get_level_values("province").isin(provinces))
+    return keep, provinces, years
+
+
+def _plan(
+    design: str | Path | CompositeDesign | Mapping[str, int], changes: dict[str, Any]
+) -> CompositeDesign:
+    if isinstance(design, CompositeDesign):
+        plan = design
+    elif isinstance(design, Mapping):
+        return design_of_columns(design, **changes)
+    else:
+        plan = load_design(design)
+    return plan.with_(**changes) if changes else plan
+
+
+def _indicator(item: Indicator, frame: pd.DataFrame) -> pd.Series:
+    top = frame[item.column]
+    if item.per is None or item.is_total:
+        return top
+    bottom = frame[item.per]
+    bad = frame.index[(bottom <= 0).to_numpy()]
+    if len(bad):
+        places = ", ".join(f"{province} {year}" for province, year in bad[:5])
+        raise DataError(f"{item.id}: {item.per} is zero or negative for {places}: it cannot divide")
+    return top / bottom
+
+
+def _complete(plan: CompositeDesign, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    lost = raw.isna()
+    rows = lost.any(axis=1)
+    table = pd.DataFrame(
+        [
+            (province, year, "no figure for " + ", ".join(raw.columns[lost.loc[(province, year)].to_numpy()]))
+            for province, year in raw.index[rows.to_numpy()]
+        ],
+        columns=["province", "year", "reason"],
+    )
+    if plan.missing_cells == "refuse" and len(table):
+        first = "; ".join(f"{r.province} {r.year}: {r.reason}" for r in table.head(5).itertuples())
+        raise DataError(f"{len(table)} province-years lack figures ({first}): narrow years or provinces")
+    kept = raw[~rows]
+    if kept.empty:
+        empty = ", ".join(raw.columns[lost.all().to_numpy()]) or "no single indicator, but never all at once"
+        raise DataError(f"no province-year holds every indicator of {plan.id} (empty throughout: {empty})")
+    return kept, table
+
+
+def _refuse_combinations(plan: CompositeDesign) -> None:
+    if plan.normalisation == "vector" and (plan.aggregation != "topsis" or plan.weights in ("pca", "critic")):
+        raise SpecError(
+            "vector normalisation does not apply directions: use it with aggregation='topsis' and entropy, equal, "
+            "cv or given weights, or take minmax"
+        )
+    if plan.normalisation == "zscore" and plan.aggregation == "geometric":
+        raise SpecError("geometric aggregation needs positive values: use minmax with a floor, not zscore")
+
+
+def _normalised(plan: CompositeDesign, complete: pd.DataFrame) -> pd.DataFrame:
+    items = plan.indicators()
+    posts = {item.id: item.goalposts for item in items if item.goalposts is not None}
+    return normalise(
+        complete,
+        plan.normalisation,
+        direction={item.id: item.direction for item in items},
+        goalposts=posts if posts and plan.extremes == "global" and plan.normalisation == "minmax" else None,
+        extremes=plan.extremes,
+        floor=plan.floor if plan.normalisation == "minmax" else 0.0,
+    )
+
+
+def _aggregate(plan: CompositeDesign, z: FloatArray, w: FloatArray) -> FloatArray:
+    if plan.aggregation == "linear":
+        return aggregate.linear(z, w)
+    if plan.aggregation == "geometric":
+        return aggregate.geometric(z, w)
+    if plan.aggregation == "topsis":
+        sign = [item.direction for item in plan.indicators()] if plan.normalisation == "vector" else None
+        return aggregate.topsis(z, w, direction=sign, vector_normalise=False).closeness
+    return aggregate.grey_relational(z, weights=w)
+
+
+def _part_score(plan: CompositeDesign, z: FloatArray, w: FloatArray) -> FloatArray:
+    share = _unit(w) if w.sum() > 0 else np.full(len(w), 1.0 / len(w))
+    if plan.aggregation == "geometric":
+        return aggregate.geometric(z, share)
+    return aggregate.linear(z, share)
+
+
+def _weight_table(plan: CompositeDesign, z: pd.DataFrame, w: FloatArray) -> pd.DataFrame:
+    rows = [
+        (
+            part.id,
+            "+" if item.direction > 0 else "-",
+            item.column if item.per is None or item.is_total else f"{item.column} / {item.per}",
+        )
+        for part in plan.dimension
+        for item in part.indicator
+    ]
+    table = pd.DataFrame(rows, columns=["dimension", "direction", "figure"], index=z.columns)
+    table.index.name = "indicator"
+    return table.assign(weight=w)
+
+
+def _method(plan: CompositeDesign, values: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Any]:
+    facts = frame.attrs.get("panelkit", {})
+    years = sorted(values.index.get_level_values("year").unique())
+    return {
+        "design": plan.id,
+        "variant": plan.variant,
+        "indicators": len(plan.indicators()),
+        "normalisation": f"{plan.normalisation}, {plan.extremes} extremes",
+        "weights": plan.weights,
+        "aggregation": plan.aggregation,
+        "provinces": int(values.index.get_level_values("province").nunique()),
+        "years": f"{years[0]}-{years[-1]}",
+        "vintages": ", ".join(
+            f"{k}: {v}" for k, v in facts.get("vintages", {}).items() if v != "as_published"
+        ),
+    }
+
+
+def _notes(
+    plan: CompositeDesign, frame: pd.DataFrame, dropped: pd.DataFrame, w: FloatArray
+) -> tuple[str, ...]:
+    notes = []
+    if plan.extremes == "per_year":
+        notes.append(
+            "extremes of each year: every year spans [0, 1], so that levels do not compare over time"
+        )
+    top = np.sort(w)[::-1]
+    if top[: max(1, len(w) // 5)].sum() > HIGH_CONCENTRATION and len(w) >= 5:
+        heavy = ", ".join(np.array([item.id for item in plan.indicators()])[np.argsort(-w)][: len(w) // 5])
+        notes.append(f"a fifth of the indicators ({heavy}) carries more than half of the weight")
+    if len(dropped):
+        notes.append(f"{len(dropped)} province-years without all indicators have no score")
+    for flag in frame.attrs.get("panelkit", {}).get("flags", []):
+        notes.append(f"{flag['indicator']}, {flag['province']} {flag['year']}: {flag['why']}")
+    if plan.absent:
+        notes.append("not among the shipped figures: " + ", ".join(item.label.en for item in plan.absent))
+    return tuple(dict.fromkeys(notes))
+
+
+def _unit(w: FloatArray) -> FloatArray:
+    return np.asarray(w / w.sum())

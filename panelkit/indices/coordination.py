@@ -1,0 +1,283 @@
+"""Coupling and coordination of subsystems on a panel: result, warnings, and the search for a printed formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.results import FloatArray, Language, Measure
+from panelkit.indices import coupling
+from panelkit.indices.checks import weights_of
+from panelkit.indices.composite import Composite, composite_index
+from panelkit.indices.coupling import Edges
+from panelkit.indices.designs import CompositeDesign, refuse_shared
+from panelkit.indices.door import earlier, panel_frame
+
+HIGH = 0.8
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Coordination(Measure):
+    """Coupling degree, development and coordination of n subsystems by province and year.
+
+    `values`: one column a subsystem, then `C, T, D`, level and stage (1..10, 1..4, 0 where missing), the corrected
+    `C_wang, D_wang, level_wang`, and for two subsystems the ratio `relative` and who lags, `pace` (1..3).
+    `facts`: what of this is arithmetic (`identity`, `high_by_construction`, `high_of_margins`, `high`, `regraded`).
+    """
+
+    systems: tuple[str, ...]
+    weights_of_systems: tuple[float, ...]
+    edges: Edges
+    facts: Mapping[str, Any]
+
+    def words(self, language: Language = "en") -> pd.DataFrame:
+        """Return level, stage and, for two subsystems, pace in words."""
+        out = pd.DataFrame(index=self.values.index)
+        out["level"] = coupling.names(self.values["level"], coupling.LEVELS, language)
+        out["level_wang"] = coupling.names(self.values["level_wang"], coupling.LEVELS, language)
+        out["stage"] = coupling.names(self.values["stage"], coupling.STAGES, language)
+        if "pace" in self.values:
+            out["pace"] = coupling.names(self.values["pace"], coupling.PACES, language)
+        return out
+
+
+def coupling_coordination(
+    systems: pd.DataFrame,
+    weights: Mapping[str, float] | Sequence[float] | None = None,
+    *,
+    edges: Edges = "left",
+    unit: str | None = None,
+    time: str | None = None,
+) -> Coordination:
+    """Return coupling coordination of the columns of a panel, each a subsystem's score in [0, 1].
+
+    Right forms only: the standard coupling degree and Wang Shujia's correction (2021), both with D = sqrt(C T).
+    `weights` enter T, never C. Zeros give C = D = 0 (say so, or score with goalposts outside the sample); missing
+    scores stay missing.
+
+    Raises
+    ------
+    DataError
+        If a score lies outside [0, 1].
+    SpecError
+        If there are fewer than two subsystems.
+    """
+    names = [str(name) for name in systems.columns if name not in (unit, time)]
+    frame = panel_frame(systems, names, unit=unit, time=time)
+    a = _weights(weights, names)
+    u = frame.to_numpy()
+    c, t, d = coupling.coordination(u, a)
+    c_wang, _, d_wang = coupling.coordination(u, a, form="wang2021")
+    values = frame.copy()
+    values["C"], values["T"], values["D"] = c, t, d
+    values["level"], values["stage"] = coupling.levels(d, edges=edges), coupling.stages(c, edges=edges)
+    values["C_wang"], values["D_wang"] = c_wang, d_wang
+    values["level_wang"] = coupling.levels(d_wang, edges=edges)
+    if len(names) == 2:
+        ratio = coupling.relative_development(u)
+        values["relative"], values["pace"] = ratio, coupling.paces(ratio)
+    facts = _facts(u, a, values, names)
+    return Coordination(
+        name="Coupling coordination of " + " and ".join(names),
+        values=values,
+        method={
+            "C": "geometric over arithmetic mean",
+            "D": "sqrt(C T)",
+            "weights in T": ", ".join(f"{name} {w:.3g}" for name, w in zip(names, a, strict=True)),
+            "levels": "[a, b)" if edges == "left" else "(a, b]",
+        },
+        notes=_notes(facts, names),
+        systems=tuple(names),
+        weights_of_systems=tuple(float(w) for w in a),
+        edges=edges,
+        facts=facts,
+    )
+
+
+def couple(
+    *designs: str | Path | CompositeDesign,
+    data: pd.DataFrame | None = None,
+    weights: Mapping[str, float] | Sequence[float] | None = None,
+    edges: Edges = "left",
+    allow_shared: bool = False,
+    **changes: Any,
+) -> tuple[Coordination, dict[str, Composite]]:
+    """Score subsystems by their designs and couple them, on the province-years that all of them score.
+
+    Designs that share an indicator are refused unless `allow_shared`: they would couple a figure with itself.
+    Scores need [0, 1], so the designs must be min-max, ranks or TOPSIS. `changes` apply to every design.
+    """
+    if len(designs) < 2:
+        raise SpecError("coupling needs at least two designs")
+    scored = [composite_index(design, data, **changes) for design in designs]
+    plans = [item.design for item in scored]
+    if not allow_shared:
+        refuse_shared(*plans)
+    ids = [plan.id for plan in plans]
+    if len(set(ids)) < len(ids):
+        raise SpecError(f"the designs {', '.join(ids)} are not different")
+    table = pd.concat(
+        {plan.id: item.scores for plan, item in zip(plans, scored, strict=True)}, axis=1, join="inner"
+    )
+    if table.empty:
+        raise DataError(f"no province-year is scored by all of {', '.join(ids)}: their years do not overlap")
+    return coupling_coordination(table, weights, edges=edges), dict(zip(ids, scored, strict=True))
+
+
+def synergy_degree(orders: pd.DataFrame, *, base: int | None = None) -> Measure:
+    """Return the composite-system synergy degree (Meng and Han 2000) of order degrees (columns) by province and year.
+
+    Each year against `base`, or against the year before where None; NaN where that year is not held.
+    """
+    frame = panel_frame(orders)
+    degree = coupling.synergy(earlier(frame, base=base).to_numpy(), frame.to_numpy())
+    values = pd.DataFrame({"synergy": degree}, index=frame.index)
+    against = f"against {base}" if base is not None else "against the year before"
+    return Measure(
+        name="Synergy of " + ", ".join(map(str, frame.columns)), values=values, method={"change": against}
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class FormulaSearch:
+    """Which formula reproduces printed values: `table` has one row a formula and quantity, best first."""
+
+    table: pd.DataFrame
+    matches: tuple[str, ...]
+    rows: int
+
+    def sentence(self, language: Language = "en") -> str:
+        """Return the finding in one sentence."""
+        if not self.matches:
+            best = self.table.iloc[0]
+            if language == "zh":
+                return (
+                    f"没有一个公式能还原全部 {self.rows} 个数值；最接近的是 {best['formula']} 的 {best['quantity']}，"
+                    f"吻合 {best['agree']:.0%}。"
+                )
+            return (
+                f"no formula reproduces all {self.rows} values; nearest is {best['quantity']} by {best['formula']} "
+                f"({best['agree']:.0%} agree)"
+            )
+        rows = self.table[self.table["agree"] == 1.0]
+        if language == "zh":
+            right = "公式正确" if rows["right"].any() else "公式有误"
+            return f"与 {'、'.join(self.matches)} 的全部 {self.rows} 个数值吻合（{right}）。"
+        right = "a right formula" if rows["right"].any() else "a wrong formula"
+        symptoms = "; ".join(dict.fromkeys(text for text in rows["symptom"] if text))
+        return f"all {self.rows} values agree with {', '.join(self.matches)} ({right})" + (
+            f": {symptoms}" if symptoms and not rows["right"].any() else ""
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sentence()}\n\n{self.table.to_string(index=False)}"
+
+
+def which_coupling_formula(
+    scores: ArrayLike, printed: Sequence[str | float], weights: ArrayLike | None = None
+) -> FormulaSearch:
+    """Find which formula of `coupling.FORMS` gives the printed C or D for subsystem scores (n, k).
+
+    A value agrees if it rounds to what is printed: give printed numbers as strings, so that their decimals count
+    ("0.350" has three). Scores printed with few digits blur the result: several formulas may then agree on
+    a few rows, which is why every one that does is named.
+    """
+    u = np.asarray(scores, dtype=float)
+    target, half = _printed(printed)
+    if u.ndim != 2 or len(u) != len(target):
+        raise DataError(f"one row of scores a printed value is needed: {len(target)}, not {u.shape}")
+    given = weights_of(weights, u.shape[1], "coupling weights")
+    rows = []
+    for form in coupling.FORMS.values():
+        for quantity, values in _quantities(u, given, form):
+            gap = np.abs(values - target)
+            agree = float(np.mean(gap <= half + 1e-9))
+            rows.append((form.name, quantity, agree, float(np.nanmax(gap)), form.right, form.symptom))
+    table = pd.DataFrame(rows, columns=["formula", "quantity", "agree", "largest_gap", "right", "symptom"])
+    table = table.sort_values(
+        ["agree", "largest_gap", "right"], ascending=[False, True, False], kind="stable"
+    )
+    table = table.reset_index(drop=True)
+    hits = table[table["agree"] == 1.0]
+    return FormulaSearch(table, tuple(f"{r.quantity} by {r.formula}" for r in hits.itertuples()), len(target))
+
+
+def _quantities(u: FloatArray, w: FloatArray, form: coupling.Form) -> list[tuple[str, FloatArray]]:
+    c = form.compute(u, w)
+    with np.errstate(invalid="ignore"):
+        return [("C", c), ("D", np.sqrt(c * (u @ w)))]
+
+
+def _printed(printed: Sequence[str | float]) -> tuple[FloatArray, FloatArray]:
+    values, half = [], []
+    for item in printed:
+        try:
+            number = Decimal(str(item).strip())
+        except InvalidOperation:
+            raise DataError(f"{item!r} is no printed number") from None
+        values.append(float(number))
+        half.append(0.5 * 10.0 ** float(number.as_tuple().exponent))
+    return np.array(values), np.array(half)
+
+
+def _weights(weights: Mapping[str, float] | Sequence[float] | None, names: list[str]) -> FloatArray:
+    if isinstance(weights, Mapping):
+        wrong = [name for name in [*weights, *names] if name not in weights or name not in names]
+        if wrong:
+            raise SpecError(f"weights and subsystems differ in {', '.join(dict.fromkeys(wrong))}")
+        weights = [weights[name] for name in names]
+    return weights_of(weights, len(names), "weights of subsystems")
+
+
+def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str]) -> dict[str, Any]:
+    held = u[~np.isnan(u).any(axis=1)]
+    c = values["C"].dropna()
+    graded = values[(values["level"] > 0) & (values["level_wang"] > 0)]
+    k = len(names)
+    return {
+        "identity": bool(np.allclose(a, 1.0 / k)),
+        "high": float((c >= HIGH).mean()) if len(c) else float("nan"),
+        "high_by_construction": coupling.high_share_by_construction(k, cut=HIGH),
+        "high_by_construction_wang": coupling.high_share_by_construction(k, form="wang2021", cut=HIGH),
+        "high_of_margins": coupling.high_share_of_margins(held, cut=HIGH) if len(held) else float("nan"),
+        "regraded": int((graded["level"] != graded["level_wang"]).sum()),
+        "graded": len(graded),
+        "zeros": int((held == 0).any(axis=1).sum()),
+        "missing": len(u) - len(held),
+        "spearman_D_T": float(values["D"].corr(values["T"], method="spearman"))
+        if len(held) > 2
+        else float("nan"),
+    }
+
+
+def _notes(facts: Mapping[str, Any], names: list[str]) -> tuple[str, ...]:
+    k = len(names)
+    notes = []
+    if facts["identity"]:
+        power = f"1/{2 * k}"
+        product = " ".join(f"U{i + 1}" for i in range(k))
+        notes.append(
+            f"with equal weights D is exactly ({product})^({power}): C adds no information to the product"
+        )
+    notes.append(
+        f"C >= {HIGH} ('high coupling') holds for {facts['high']:.0%} of the rows; for unrelated uniform scores "
+        f"it would be {facts['high_by_construction']:.0%}, and for these scores paired at random "
+        f"{facts['high_of_margins']:.0%}"
+    )
+    notes.append(f"{facts['regraded']} of {facts['graded']} levels change under Wang Shujia's correction")
+    notes.append(
+        "levels depend on the goalposts of the sample: compare ranks and changes, not grades across papers"
+    )
+    if facts["zeros"]:
+        notes.append(f"{facts['zeros']} rows have a zero subsystem, so that C = D = 0 by construction")
+    if facts["missing"]:
+        notes.append(f"{facts['missing']} rows lack a score and have no C, T, D")
+    return tuple(notes)

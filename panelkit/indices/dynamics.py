@@ -1,0 +1,398 @@
+"""Inequality, convergence and mobility of a panel, with inference by resampling provinces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.results import Derived, FloatArray, TestResult, Uncertainty
+from panelkit.core.rng import as_generator, seed_of
+from panelkit.indices import convergence, inequality, markov
+from panelkit.indices.door import panel_frame, wide
+
+InequalityName = Literal["gini", "theil_t", "theil_l", "cv"]
+
+
+def inequality_by_year(
+    data: pd.DataFrame,
+    column: str,
+    *,
+    index: Literal["gini", "theil_t", "theil_l", "cv", "dagum"] = "dagum",
+    groups: pd.Series | Mapping[Any, Any] | None = None,
+    population: str | None = None,
+    unit: str | None = None,
+    time: str | None = None,
+) -> pd.DataFrame:
+    """Return an inequality index of a panel column by year, with its parts where `groups` are given.
+
+    One row a year: `total`, for Theil `within, between` and for Dagum `within, net_between, transvariation`, and each
+    part's share (`<part>_share`); the parts add up exactly. `population` names a column of weights. Provinces without
+    a figure are left out of that year; `units` counts those held.
+    """
+    names = [column, *([population] if population else [])]
+    frame = panel_frame(data, names, unit=unit, time=time).dropna()
+    if frame.empty:
+        raise DataError(f"no province-year holds {' and '.join(names)}")
+    if index == "dagum" and groups is None:
+        raise SpecError("Dagum's decomposition needs groups: without them use index='gini'")
+    member = None if groups is None else _members(groups, frame)
+    rows = {}
+    for year, part in frame.groupby(level="year"):
+        y = part[column].to_numpy()
+        w = part[population].to_numpy() if population else None
+        row: dict[str, float] = {"units": len(part)}
+        if member is None or index in ("gini", "cv"):
+            even = np.ones(len(y)) if w is None else w
+            row["total"] = float(inequality.batched(index)(inequality.checked(y), even[None])[0])
+        else:
+            found = _decomposed(index, y, member.loc[part.index].to_numpy(), w)
+            row |= {"total": found.total, **found.parts}
+            row |= {f"{name}_share": found.share(name) for name in found.parts}
+        rows[year] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+
+
+def inequality_gap(
+    data: pd.DataFrame,
+    resource: str,
+    benchmark: str,
+    *,
+    index: InequalityName = "gini",
+    population: str | None = None,
+    years: Sequence[int] | None = None,
+    reps: int = 999,
+    rng: int | np.random.Generator = 0,
+    unit: str | None = None,
+    time: str | None = None,
+) -> Derived:
+    """Return the inequality of a resource, of a benchmark, and their difference, with province-bootstrap intervals.
+
+    Both columns are resampled together, so that the difference keeps their dependence; with several years the indices
+    are means over years and a province's years stay together. Totals are compared as totals (concentration); name
+    `population` and give values per head to compare persons. Percentile intervals, batched.
+    """
+    names = [resource, benchmark, *([population] if population else [])]
+    frame = panel_frame(data, list(dict.fromkeys(names)), unit=unit, time=time)
+    held = frame.index.get_level_values("year")
+    wanted = sorted(held.unique()) if years is None else [int(year) for year in years]
+    frame = frame[held.isin(wanted)]
+    first, provinces, found = wide(frame[resource])
+    second, _, _ = wide(frame[benchmark])
+    if list(found) != list(wanted):
+        raise DataError(f"no rows for {', '.join(str(y) for y in wanted if y not in list(found))}")
+    people = wide(frame[population])[0] if population else np.ones_like(first)
+    n = len(provinces)
+    counts = as_generator(rng).multinomial(n, np.full(n, 1.0 / n), size=reps).astype(float)
+    counts = np.vstack([np.ones(n), counts])
+    values = np.column_stack([_mean_index(index, column, people, counts) for column in (first, second)])
+    table = np.column_stack([values, values[:, 0] - values[:, 1]])
+    draws = table[1:]
+    return Derived(
+        title=f"{index} of {resource} against {benchmark}",
+        terms=(resource, benchmark, "difference"),
+        estimates=table[0],
+        covariance=np.cov(draws, rowvar=False),
+        draws=draws,
+        uncertainty=Uncertainty(method="bootstrap", reps=reps, seed=seed_of(rng)),
+        facts={
+            "index": index,
+            "n_units": n,
+            "years": ", ".join(str(year) for year in wanted),
+            "weights": population or "every province once",
+        },
+        notes=("provinces resampled whole; percentile intervals",),
+    )
+
+
+def inequality_trend(table: pd.DataFrame | pd.Series, column: str = "total", *, lags: int = 2) -> TestResult:
+    """Return the Newey-West test that a yearly index has no trend; fewer than ten years: not applicable."""
+    series = table[column] if isinstance(table, pd.DataFrame) else table
+    return convergence.trend(series.sort_index().to_numpy(dtype=float), lags=lags)
+
+
+def sigma_convergence(
+    data: pd.DataFrame,
+    column: str,
+    *,
+    reps: int = 999,
+    rng: int | np.random.Generator = 0,
+    unit: str | None = None,
+    time: str | None = None,
+) -> pd.DataFrame:
+    """Return sigma (sd of logs, divisor N) and the coefficient of variation by year, with bootstrap intervals.
+
+    Needs positive values and a balanced panel. `sigma_low, sigma_high` are 95 % percentile bounds over provinces.
+    """
+    y, _, years = wide(panel_frame(data, [column], unit=unit, time=time)[column])
+    sigma = convergence.sigma(y)
+    n = len(y)
+    counts = as_generator(rng).multinomial(n, np.full(n, 1.0 / n), size=reps) / n
+    logs = np.log(y)
+    mean = counts @ logs
+    spread = np.sqrt(np.maximum(counts @ logs**2 - mean**2, 0.0))
+    low, high = np.quantile(spread, [0.025, 0.975], axis=0)
+    return pd.DataFrame(
+        {"sigma": sigma, "sigma_low": low, "sigma_high": high, "cv": y.std(axis=0) / y.mean(axis=0)},
+        index=pd.Index(years, name="year"),
+    )
+
+
+def beta_convergence(
+    data: pd.DataFrame,
+    column: str,
+    *,
+    kind: Literal["absolute", "conditional", "spatial"] = "absolute",
+    controls: Sequence[str] = (),
+    w: Any = None,
+    reps: int = 999,
+    rng: int | np.random.Generator = 0,
+    unit: str | None = None,
+    time: str | None = None,
+) -> Derived:
+    """Return the slope, speed and (in facts) half-life of beta convergence of a positive panel column.
+
+    - absolute: (1/T) ln(y_T / y_0) on ln y_0 over provinces, lambda = -ln(1 + b T) / T; intervals by resampling
+      provinces.
+    - conditional: the change of ln y on its lag with province and year effects and `controls` (lagged one year),
+      lambda = -ln(1 + b); covariance CRV3 by province. Fixed effects bias b towards convergence (Nickell 1981).
+    - spatial: the absolute regression with the neighbours' growth on the right (spatial lag, maximum likelihood,
+      `w` a frame with provinces on both sides or weights with ids); the speed comes from the direct effect
+      b tr[(I - rho W)^-1] / N, and the total effect b / (1 - rho) stands beside it in `facts`.
+
+    A negative slope alone does not show a falling spread (Quah 1993): print sigma beside it.
+    """
+    frame = panel_frame(data, [column, *controls], unit=unit, time=time)
+    if kind == "absolute":
+        return _absolute(frame[column], reps, rng)
+    if kind == "conditional":
+        return _conditional(frame, column, controls)
+    if kind != "spatial":
+        raise SpecError(f"kind must be absolute, conditional or spatial, not {kind!r}")
+    return _spatial(frame[column], w)
+
+
+def markov_chain(
+    data: pd.DataFrame,
+    column: str,
+    *,
+    k: int = 4,
+    relative: bool = False,
+    reps: int = 999,
+    rng: int | np.random.Generator = 0,
+    unit: str | None = None,
+    time: str | None = None,
+) -> Derived:
+    """Return the transition probabilities of pooled quantile classes, intervals by resampling provinces.
+
+    Terms `1->1`, `1->2`, ... over one year; `facts` hold mobility and the order test. 31 provinces and a dozen
+    years leave few moves a cell: three or four classes at most. `relative` divides by each year's mean, as Rey (2001)
+    does: without it an index that grows everywhere leaves no way down.
+    """
+    y, _, years = wide(panel_frame(data, [column], unit=unit, time=time)[column])
+    _consecutive(years)
+    y = _relative(y) if relative else y
+    classes = markov.classify(y, markov.quantile_cutoffs(y, k))
+    p = markov.probabilities(markov.transitions(classes, k))
+    draws = markov.bootstrap(classes, k, reps=reps, rng=rng).reshape(reps, k * k)
+    test = markov.order_test(classes, k)
+    return Derived(
+        title=f"Markov chain of {column}, {k} classes",
+        terms=tuple(f"{i + 1}->{j + 1}" for i in range(k) for j in range(k)),
+        estimates=p.ravel(),
+        covariance=np.cov(draws, rowvar=False),
+        draws=draws,
+        uncertainty=Uncertainty(method="bootstrap", reps=reps, seed=seed_of(rng)),
+        facts={
+            "n_units": len(y),
+            "years": f"{years[0]}-{years[-1]}",
+            "moves": int(classes.shape[0] * (classes.shape[1] - 1)),
+            "mobility": markov.mobility(p),
+            "order_test_p": test.p_value,
+        },
+        notes=(
+            "classes are pooled quantiles with fixed cut-offs"
+            + (", of values relative to the year" if relative else ""),
+        ),
+    )
+
+
+def spatial_markov(
+    data: pd.DataFrame,
+    column: str,
+    w: Any,
+    *,
+    k: int = 4,
+    m: int | None = None,
+    same_cutoffs: bool = False,
+    relative: bool = False,
+    unit: str | None = None,
+    time: str | None = None,
+) -> markov.SpatialMarkov:
+    """Return the spatial Markov chain of a panel column under row-standardised weights, aligned by id (Rey 2001).
+
+    `w` is a panelkit or libpysal weights object, or a frame with provinces on both sides; `relative` divides by each
+    year's mean.
+    """
+    y, provinces, years = wide(panel_frame(data, [column], unit=unit, time=time)[column])
+    _consecutive(years)
+    y = _relative(y) if relative else y
+    return markov.spatial_markov(y, weights_matrix(w, provinces), k=k, m=m, same_cutoffs=same_cutoffs)
+
+
+def weights_matrix(w: Any, ids: pd.Index) -> FloatArray:
+    """Return row-standardised spatial weights (N, N) in the order of `ids`, matched by id, never by position.
+
+    `w` is anything that `panelkit.spatial.weights.as_weights` reads; provinces may be spelled otherwise than in the
+    panel. Units of the weights that the panel lacks are left out, and the rest standardised again.
+
+    Raises
+    ------
+    DataError
+        If an id is missing from the weights, or is left without a neighbour, naming it.
+    """
+    from panelkit.spatial.provincial import match_labels
+    from panelkit.spatial.weights import as_weights
+
+    labels = [label.item() if isinstance(label, np.generic) else label for label in ids]
+    given = match_labels(as_weights(w), labels).subset(labels)
+    given.refuse_islands()
+    row = given if given.normalisation == "row" else given.normalised("row")
+    return np.asarray(row.matrix.toarray(), dtype=float)
+
+
+def _absolute(series: pd.Series, reps: int, rng: int | np.random.Generator) -> Derived:
+    y, provinces, years = wide(series)
+    span = float(years[-1] - years[0])
+    if len(provinces) < 3 or span <= 0:
+        raise DataError("absolute convergence needs at least three provinces and two years")
+    rate, start = convergence.growth(y, span)
+    n = len(provinces)
+    counts = as_generator(rng).multinomial(n, np.full(n, 1.0 / n), size=reps).astype(float)
+    slopes = convergence.batched_slopes(rate, start, np.vstack([np.ones(n), counts]))
+    if not np.isfinite(slopes[0]):
+        raise DataError("all provinces start equal: there is nothing to converge from")
+    speeds = convergence.speed(slopes, span)
+    draws = np.column_stack([slopes, speeds])[1:]
+    kept = draws[np.isfinite(draws).all(axis=1)]
+    return Derived(
+        title=f"Absolute beta convergence of {series.name}",
+        terms=("slope", "speed"),
+        estimates=np.array([slopes[0], speeds[0]]),
+        covariance=np.cov(kept, rowvar=False),
+        draws=kept,
+        uncertainty=Uncertainty(
+            method="bootstrap", reps=reps, seed=seed_of(rng), discarded=len(draws) - len(kept)
+        ),
+        facts=_speed_facts(n, years, float(speeds[0])),
+        notes=(
+            "provinces resampled; percentile intervals",
+            "a negative slope does not show a falling spread",
+        ),
+    )
+
+
+def _conditional(frame: pd.DataFrame, column: str, controls: Sequence[str]) -> Derived:
+    from panelkit.models.fixed_effects import FixedEffects
+
+    if (frame[column].dropna() <= 0).any():
+        raise DataError(f"convergence takes logarithms: {column} has values that are not positive")
+    table = frame.rename(columns={column: "y", **{name: f"x{i}" for i, name in enumerate(controls)}})
+    table["ly"] = np.log(table["y"])
+    right = ["lag(ly)", *(f"lag(x{i})" for i in range(len(controls)))]
+    fit = FixedEffects(f"diff(ly) ~ {' + '.join(right)}").fit(table)
+    slope, error = float(fit.params.iloc[0]), float(fit.std_errors.iloc[0])
+    speed = float(convergence.speed(slope, 1.0))
+    gradient = np.array([1.0, -1.0 / (1.0 + slope)])
+    years = frame.index.get_level_values("year")
+    return Derived(
+        title=f"Conditional beta convergence of {column}",
+        terms=("slope", "speed"),
+        estimates=np.array([slope, speed]),
+        covariance=np.outer(gradient, gradient) * error**2,
+        df=fit.df,
+        uncertainty=Uncertainty(method="delta"),
+        facts=_speed_facts(int(fit.facts["n_units"]), years.unique().sort_values(), speed)
+        | {"nobs": fit.nobs, "vcov": fit.facts.get("vcov"), "controls": ", ".join(controls) or "none"},
+        notes=("fixed effects with a lagged outcome bias the slope towards convergence (Nickell 1981)",),
+    )
+
+
+def _spatial(series: pd.Series, w: Any) -> Derived:
+    if w is None:
+        raise SpecError("spatial convergence needs w: the spatial weights, labelled as the provinces are")
+    y, provinces, years = wide(series)
+    span = float(years[-1] - years[0])
+    rate, start = convergence.growth(y, span)
+    weights = weights_matrix(w, provinces)
+    rho, slope, covariance = convergence.spatial_lag(rate, start, weights)
+    multiplier = np.linalg.inv(np.eye(len(weights)) - rho * weights)
+    direct = float(np.trace(multiplier)) / len(weights) * slope
+    total = slope / (1.0 - rho)
+    speed = float(convergence.speed(direct, span))
+    errors = np.sqrt(np.diag(covariance))
+    return Derived(
+        title=f"Spatial beta convergence of {series.name}",
+        terms=("slope", "rho"),
+        estimates=np.array([slope, rho]),
+        covariance=covariance,
+        uncertainty=Uncertainty(method="delta"),
+        facts=_speed_facts(len(provinces), years, speed)
+        | {
+            "direct": direct,
+            "total": total,
+            "effect": "speed from the direct effect",
+            "slope_se": float(errors[0]),
+        },
+        notes=("spatial lag of growth, maximum likelihood; standard errors from the observed information",),
+    )
+
+
+def _speed_facts(n: int, years: Any, speed: float) -> dict[str, Any]:
+    return {
+        "n_units": n,
+        "n_periods": len(years),
+        "years": f"{years[0]}-{years[-1]}",
+        "speed": speed,
+        "half_life": float(convergence.half_life(speed)),
+    }
+
+
+def _mean_index(index: str, y: FloatArray, people: FloatArray, counts: FloatArray) -> FloatArray:
+    function = inequality.batched(index)
+    by_year = [
+        function(inequality.checked(y[:, t]), np.maximum(counts * people[:, t], 0.0))
+        for t in range(y.shape[1])
+    ]
+    return np.asarray(np.mean(by_year, axis=0))
+
+
+def _decomposed(index: str, y: FloatArray, member: Any, w: FloatArray | None) -> inequality.Decomposition:
+    if index == "dagum":
+        return inequality.decompose_dagum(y, member, w)
+    return inequality.decompose_theil(y, member, w, kind="T" if index == "theil_t" else "L")
+
+
+def _members(groups: pd.Series | Mapping[Any, Any], frame: pd.DataFrame) -> pd.Series:
+    given = groups if isinstance(groups, pd.Series) else pd.Series(dict(groups))
+    province = frame.index.get_level_values("province")
+    out = pd.Series(given.reindex(province).to_numpy(), index=frame.index)
+    if out.isna().any():
+        lost = sorted({str(name) for name in province[out.isna().to_numpy()]})
+        raise DataError(f"no group is given for {', '.join(lost[:8])}: label groups as the panel is")
+    return out
+
+
+def _relative(y: FloatArray) -> FloatArray:
+    mean = y.mean(axis=0)
+    if (mean <= 0).any():
+        raise DataError("values relative to the year's mean need positive means")
+    return np.asarray(y / mean)
+
+
+def _consecutive(years: pd.Index) -> None:
+    if (np.diff(years.to_numpy()) != 1).any():
+        raise DataError(f"a yearly chain needs consecutive years, not {', '.join(map(str, years))}")
