@@ -67,7 +67,7 @@ def columns(*, strict: bool = True) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     text = {name: pa.Column(nullable=False) for name in ("period", "indicator", "vintage", "unit")}
-    numbers = {"adcode": pa.Column("int64"), "value": pa.Column("float64", nullable=False)}
+    numbers = {"adcode": pa.Column(np.int64), "value": pa.Column(np.float64, nullable=False)}
     return pa.DataFrameSchema({**numbers, **text, "source": pa.Column(required=strict, nullable=not strict)})
 
 

@@ -321,7 +321,26 @@ def _warnings(
         elif (row.adcode and row.adcode not in codes) or row.year not in span:
             continue
         flags.append({**row.as_dict(), "province": names.get(row.adcode, "all")})
+    flags += [{**row.as_dict(), "province": "all"} for row in _mixed(chosen, span[0], folder)]
     return {"flags": flags, "breaks": breaks}
+
+
+def _mixed(chosen: Mapping[str, str], year: int, folder: Path | None) -> list[catalogue.Flag]:
+    """Flag a part that stands in another vintage than its total."""
+    pairs = [(rule.total, part) for rule in catalogue.sums(folder) for part in rule.parts]
+    return [
+        catalogue.Flag(
+            adcode=0,
+            year=year,
+            indicator=part,
+            vintage=chosen[part],
+            flag="vintages_differ",
+            why=f"{part} is {chosen[part]}, {total} is {chosen[total]}: a share of one in the other mixes two bases",
+            why_zh=f"{part} 为 {chosen[part]}，{total} 为 {chosen[total]}：两者之比混合了两种口径",
+        )
+        for total, part in pairs
+        if total in chosen and part in chosen and chosen[total] != chosen[part]
+    ]
 
 
 def _names(allow_breaks: str | Iterable[str], keys: list[str]) -> list[str]:

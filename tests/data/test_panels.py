@@ -230,6 +230,13 @@ def test_flags_touch_what_is_loaded() -> None:
     assert not facts(pk.load_provinces("software_revenue", (2018, 2022), provinces=["Beijing"]))["flags"]
 
 
+def test_a_part_in_another_vintage_than_its_total_is_flagged() -> None:
+    frame = pk.load_provinces(["va_secondary", "gdp"], (2019, 2022))
+    assert [flag["flag"] for flag in facts(frame)["flags"]] == ["vintages_differ"]
+    one = pk.load_provinces(["va_secondary", "gdp"], (2019, 2022), vintage="census2023")
+    assert not facts(one)["flags"]
+
+
 def test_notes_in_both_languages() -> None:
     frame = pk.load_provinces(["gdp", "rd_funds_enterprise"], (2011, 2013))
     english, chinese = data_notes(frame), data_notes(frame, language="zh")

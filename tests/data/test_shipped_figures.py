@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from panelkit.core.paths import shipped
 from panelkit.data import catalogue
@@ -130,6 +134,36 @@ def test_writing_what_was_read_gives_the_same_files(every_figure: pd.DataFrame, 
             encoding="utf-8"
         )
     assert len(list((tmp_path / "figures").iterdir())) == len(list(figure_files()))
+
+
+YEARS = st.lists(st.integers(2000, 2030), min_size=1, max_size=3, unique=True)
+NUMBERS = st.floats(min_value=0, max_value=1e15, allow_nan=False) | st.integers(0, 10**9).map(float)
+
+
+@given(years=YEARS, data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_any_table_survives_writing_and_reading(years: list[int], data: st.DataObject) -> None:
+    rows = [
+        (code, str(year), "rd_expenditure", "as_published", data.draw(NUMBERS), "万元", "techme")
+        for year in sorted(years)
+        for code in data.draw(
+            st.lists(st.sampled_from(list(labels_of("adcode"))), min_size=1, max_size=4, unique=True)
+        )
+    ]
+    table = pd.DataFrame(
+        rows, columns=["adcode", "period", "indicator", "vintage", "value", "unit", "source"]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("indicators.csv", "sources.csv", "flags.csv", "sums.csv"):
+            shutil.copy(shipped("data") / name, folder)
+        write_figures(table, Path(folder))
+        back = read_figures(["rd_expenditure"], folder=Path(folder))
+    order = ["period", "adcode"]
+    pd.testing.assert_frame_equal(
+        back.sort_values(order, ignore_index=True),
+        table.sort_values(order, ignore_index=True),
+        check_exact=True,
+    )
 
 
 def test_every_default_vintage_is_held_and_described() -> None:
