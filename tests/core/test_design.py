@@ -72,7 +72,9 @@ def test_the_data_stay_as_they_were() -> None:
     before = frame.copy()
     build_design("y ~ x1", frame)
     pd.testing.assert_frame_equal(frame, before)
-    frame.iloc[0, 0] = 99.0
+    design = build_design("y ~ 0 + x1", frame, extra=["x2"])
+    for name, array in [("y", design.y), ("x1", design.X), ("x2", design.extra["x2"])]:
+        assert not np.shares_memory(array, frame[name].to_numpy())
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,11 @@ def test_many_bad_cells_are_counted(panel: pd.DataFrame) -> None:
         evaluate("log(x * 0)", panel)
 
 
+def test_a_missing_cell_over_zero_is_missing_and_not_refused(panel: pd.DataFrame) -> None:
+    panel.loc[("西藏", 2013), ["x", "z"]] = [np.nan, 0.0]
+    assert np.isnan(evaluate("x / z", panel).loc[("西藏", 2013)])
+
+
 def test_missing_cells_stay_missing_and_are_not_refused(panel: pd.DataFrame) -> None:
     panel.loc[("西藏", 2013), "x"] = np.nan
     result = evaluate("log(x / z) + sqrt(x)^2", panel)
