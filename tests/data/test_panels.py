@@ -157,6 +157,12 @@ def test_names_of_indicators_are_understood() -> None:
     ]
 
 
+def test_several_names_of_one_indicator_give_one_column() -> None:
+    names = ["gdp", "地区生产总值", "gross regional product, current prices"]
+    assert list(pk.load_provinces(names, 2019)) == ["gdp"]
+    assert list(pk.build_panel(read_figures(["gdp"]), indicators=names[1:], years=2019)) == ["gdp"]
+
+
 def test_units() -> None:
     keys = [
         "gdp",
