@@ -16,7 +16,8 @@ from panelkit.show import style
 from panelkit.show.files import write_whole
 from panelkit.show.words import Language, word
 
-_FONT = re.compile(r'(font-family: |font: [^;"]*?\d(?:px|pt) )[^;"]+')
+_FAMILY = re.compile(r"font-family: [^;\"]+; ?")
+_SHORTHAND = re.compile(r"(font: [^;\"]*?\d(?:px|pt) )[^;\"]+")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 _LINE = 0.165  # inches a line of notes
 
@@ -140,11 +141,12 @@ def _svg(drawing: Any, alt: str, language: Language) -> str:
     text = raw.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]
     names = ", ".join(f"'{name}'" if " " in name else name for name in style.FAMILIES)
-    text = _FONT.sub(rf"\1{names}, sans-serif", text)
+    text = _SHORTHAND.sub(rf"\1{names}, sans-serif", _FAMILY.sub("", text))
     tag = "zh-CN" if language == "zh" else "en"
     head, body = text.split(">", 1)
     label = f"\n <title>{escape(alt)}</title>" if alt else ""
-    lines = (line.rstrip() for line in f'{head} role="img" xml:lang="{tag}">{label}{body}'.splitlines())
+    marks = f'style="font-family: {names}, sans-serif" role="img" xml:lang="{tag}"'
+    lines = (line.rstrip() for line in f"{head} {marks}>{label}{body}".splitlines())
     return "\n".join(lines) + "\n"
 
 

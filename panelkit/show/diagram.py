@@ -219,4 +219,4 @@ def _effect(row: pd.Series, stars: tuple[float, ...] | None, decimals: int, lang
     )
     if "conf_low" in row and "conf_high" in row:
         text += f" [{number(row['conf_low'], decimals)}, {number(row['conf_high'], decimals)}]"
-    return text
+    return text.replace("-", "−")

@@ -119,6 +119,7 @@ def models_grid(
     `models` are results with maketables attributes (or anything maketables can read); `labels` maps terms,
     equations, outcomes and facts to what is printed; `stats` names the facts to print (or their labels).
     """
+    models = [models] if hasattr(models, "__maketables_coef_table__") else list(models)
     if not models:
         raise ValueError("a table needs at least one model")
     if names is not None and len(names) != len(models):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.show.files import write_whole
 from panelkit.show.grid import Grid, frame_grid, models_grid
-from panelkit.show.words import Language
+from panelkit.show.words import Language, word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
 Path_ = str | Path
@@ -89,6 +89,25 @@ def frame_table(
         label=label,
     )
     return str(_render(grid, format or _format_of(path), path, width))
+
+
+def frame_of_tests(tests: Sequence[Any], *, language: Language = "en") -> pd.DataFrame:
+    """Return test results as a frame for `frame_table`: one row a test, its null or why it does not apply.
+
+    `tests` have `name, null, statistic, distribution, df, p_value, reason`, as every test of panelkit.
+    """
+    rows = [_test_row(test, language) for test in tests]
+    heads = [word(key, language) for key in ("test", "statistic", "distribution", "p_value", "null")]
+    frame = pd.DataFrame(rows, columns=heads)
+    return frame.set_index(heads[0])
+
+
+def _test_row(test: Any, language: Language) -> tuple[Any, ...]:
+    if test.reason:
+        absent = word("not_applicable", language) + word("colon", language) + test.reason
+        return (test.name, float("nan"), "", float("nan"), absent)
+    degrees = f"({', '.join(f'{value:g}' for value in test.df)})" if test.df else ""
+    return (test.name, test.statistic, test.distribution + degrees, test.p_value, test.null)
 
 
 def _render(grid: Grid, format: Format, path: Path_ | None, width: int = 100) -> str | Path:

@@ -71,6 +71,8 @@ def _three_lines(table: Any) -> None:
         rule = OxmlElement("w:tcBorders")
         rule.append(_border("bottom", _LIGHT))
         cell._element.get_or_add_tcPr().append(rule)
+    for look in properties.findall(qn("w:tblLook")):
+        properties.append(look)  # the schema wants it last
     row = table.rows[0]._tr.get_or_add_trPr()
     row.append(OxmlElement("w:tblHeader"))
 
@@ -103,9 +105,22 @@ def _fit(table: Any, grid: Grid) -> None:
                 paragraph.paragraph_format.space_after = Pt(0)
                 paragraph.paragraph_format.space_before = Pt(0)
                 paragraph.paragraph_format.line_spacing = 1.0
+                _keep_together(paragraph)
     if not grid.notes:
         for cell in table.rows[-1].cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = False
+
+
+def _keep_together(paragraph: Any) -> None:
+    """Keep a row on the page of the next one (maketables sets this too, out of the schema's order)."""
+    from docx.oxml.ns import qn
+
+    properties = paragraph._element.get_or_add_pPr()
+    for name in ("w:keepNext", "w:keepLines"):
+        for mark in properties.findall(qn(name)):
+            properties.remove(mark)
+    paragraph.paragraph_format.keep_together = True
+    paragraph.paragraph_format.keep_with_next = True
 
 
 def _size(grid: Grid) -> float:

@@ -79,6 +79,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "from_state": ("From", "期初状态"),
     "to_state": ("To", "期末状态"),
     "count": ("Count", "频数"),
+    "test": ("Test", "检验"),
+    "null": ("Null hypothesis", "原假设"),
+    "statistic": ("Statistic", "统计量"),
+    "distribution": ("Distribution", "分布"),
+    "p_value": ("p-value", "p 值"),
+    "not_applicable": ("not applicable", "不适用"),
     "no_tiles": (
         "Hong Kong, Macao and Taiwan are not shown: the yearbook figures used here do not cover them",
         "未含香港、澳门和台湾：本文所用年鉴数据不覆盖",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.results import Derived, FitResult, Uncertainty
+from panelkit.core.results import Derived, FitResult, TestResult, Uncertainty
 from panelkit.show import tables
 from panelkit.show.grid import number, significance
 from panelkit.show.latex import escape
@@ -193,6 +193,21 @@ def test_word_table_has_three_lines_and_an_east_asian_font(pair: list[FitResult]
     assert not list(tmp_path.glob(".*"))
 
 
+def test_word_xml_keeps_the_order_of_the_schema(pair: list[FitResult], tmp_path: Path) -> None:
+    path = tables.to_docx(pair, tmp_path / "t.docx", notes="n")
+    body = ElementTree.fromstring(zipfile.ZipFile(path).read("word/document.xml"))
+    (properties,) = body.iter(f"{W}tblPr")
+    order = ["tblW", "jc", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]
+    assert [child.tag.removeprefix(W) for child in properties] == order
+    wanted = ["pStyle", "keepNext", "keepLines", "spacing", "jc"]
+    for marks in body.iter(f"{W}pPr"):
+        seen = [child.tag.removeprefix(W) for child in marks]
+        assert seen == [name for name in wanted if name in seen]
+    for cell in body.iter(f"{W}tcPr"):
+        seen = [child.tag.removeprefix(W) for child in cell]
+        assert seen == [name for name in ("tcW", "tcBorders", "vAlign") if name in seen]
+
+
 def test_word_file_is_the_same_twice(pair: list[FitResult], tmp_path: Path) -> None:
     first = tables.to_docx(pair, tmp_path / "a.docx").read_bytes()
     assert first == tables.to_docx(pair, tmp_path / "b.docx").read_bytes()
@@ -250,6 +265,21 @@ def test_plain_frames(tmp_path: Path, ending: str, language: str) -> None:
         shown = text
     for wanted in ("variable", "Mean", "1.235", "log(gdp)", "31"):
         assert wanted in shown
+
+
+def test_tests_become_a_frame() -> None:
+    good = TestResult(
+        name="Hausman", null="no correlation", statistic=12.345, distribution="chi2", df=(3.0,), p_value=0.006
+    )
+    bad = TestResult.not_applicable("Pesaran CD", "independence", "there is one province")
+    text = tables.frame_table(tables.frame_of_tests([good, bad]), format="markdown")
+    assert "| Hausman | 12.345 | chi2(3) | 0.006 | no correlation |" in text
+    assert "not applicable: there is one province" in text
+    assert "原假设" in tables.frame_of_tests([good], language="zh").columns
+
+
+def test_one_result_needs_no_list(pair: list[FitResult]) -> None:
+    assert tables.to_text(pair[0]) == tables.to_text([pair[0]])
 
 
 def test_plain_frame_needs_a_format() -> None:
