@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from panelkit.claims.schema import Claim, PanelDesign, Reading
-from panelkit.claims.verdict import Tested
+from panelkit.claims.verdict import Finding
 from panelkit.core.errors import SpecError
 
 _KINDS = {"panel": "panelkit.claims.panel"}
@@ -22,7 +22,7 @@ class Kind(Protocol):
 
     def run(
         self, claim: Claim, reading: Reading, design: PanelDesign, figures: Any, tick: Callable[[int], None]
-    ) -> Tested:
+    ) -> Finding:
         """Return what the design yields."""
         ...
 

@@ -141,7 +141,7 @@ def _sentence(path: Path, raw: dict[str, Any], error: Any) -> str:
     """Return one problem as `file, claim, field: what is wrong (remedy)`."""
     place, fields = _place(raw, error["loc"])
     kind = error["type"]
-    text = str(error["msg"]).removeprefix("Value error, ")
+    text = str(error["msg"])
     if kind == "extra_forbidden":
         text = f"no such field{_near(error['loc'])}; remove it"
     elif kind == "missing":
@@ -150,6 +150,8 @@ def _sentence(path: Path, raw: dict[str, Any], error: Any) -> str:
         text = f"{error['input']!r} does not fit: {_pattern_remedy(error)}"
     elif kind == "string_type":
         text = f'{error["input"]!r} is not text: write it in quotes, for example "0.38"'
+    elif kind == "value_error":
+        text = text.removeprefix("Value error, ")
     else:
         text = text[:1].lower() + text[1:]
     where = ", ".join(part for part in (str(path.name), place, fields) if part)

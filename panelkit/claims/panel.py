@@ -10,7 +10,7 @@ from panelkit.claims.fits import fit_specification
 from panelkit.claims.grid import Tick, walk
 from panelkit.claims.samples import Specification, specify
 from panelkit.claims.schema import Claim, PanelDesign, Reading, Test
-from panelkit.claims.verdict import Headline, Tested
+from panelkit.claims.verdict import Finding, Headline
 from panelkit.core.errors import SpecError
 from panelkit.core.results import FitResult
 from panelkit.inference.wild import WildResult, wild_cluster_bootstrap
@@ -22,7 +22,7 @@ def specifications(claim: Claim, design: PanelDesign) -> list[Specification]:
     return list(dict.fromkeys(specify(claim, design, taken) for taken in product(*choices)))
 
 
-def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, tick: Tick) -> Tested:
+def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, tick: Tick) -> Finding:
     """Fit the main specification, test it, walk the grid.
 
     Raises
@@ -37,7 +37,7 @@ def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, t
     wild = main_test(fit, test)
     tick(1)
     factor = scales.factor(reading.effect)
-    return Tested(
+    return Finding(
         headline=headline(fit, wild, factor),
         grid=walk(claim, reading, specs, figures, fit, tick),
         fit=fit,

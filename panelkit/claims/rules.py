@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from panelkit.claims.schema import Rule, Text
-from panelkit.claims.verdict import Headline, Judgement, Tested, Word
+from panelkit.claims.verdict import Finding, Headline, Judgement, Word
 from panelkit.core.errors import SpecError
 
 SIGNIFICANT = 0.05
@@ -13,7 +13,7 @@ MOST_OF_THE_GRID = 0.8
 LAST_YEARS = 5
 
 
-def judge(rule: Rule, tested: Tested) -> Judgement:
+def judge(rule: Rule, tested: Finding) -> Judgement:
     """Return what the rule says of a tested design.
 
     Raises
@@ -72,7 +72,7 @@ _RELATIONS: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def _magnitude(rule: Rule, tested: Tested) -> Judgement:
+def _magnitude(rule: Rule, tested: Finding) -> Judgement:
     claimed, head = float(rule.value or "nan"), tested.headline
     low, high = head.wild_low, head.wild_high
     word = magnitude(claimed, low, high)
@@ -117,7 +117,7 @@ def _magnitude_finding(word: Word, both: bool, holds: bool) -> Text:
     )
 
 
-def _sign(rule: Rule, tested: Tested) -> Judgement:
+def _sign(rule: Rule, tested: Finding) -> Judgement:
     claimed, head = (1 if rule.sign == "+" else -1), tested.headline
     share = tested.grid.share_same_sign if tested.grid else None
     word = sign(claimed, head.estimate, head.wild_p, share)
@@ -149,4 +149,4 @@ def _interval_text(head: Headline) -> Text:
     )
 
 
-_RULES: dict[str, Callable[[Rule, Tested], Judgement]] = {"R-MAG": _magnitude, "R-SIGN": _sign}
+_RULES: dict[str, Callable[[Rule, Finding], Judgement]] = {"R-MAG": _magnitude, "R-SIGN": _sign}

@@ -88,7 +88,7 @@ class Plausible:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Tested:
+class Finding:
     """What a design yielded: everything that rules, tables and pages read."""
 
     headline: Headline
@@ -122,7 +122,7 @@ class Verdict:
     word: Word | None = None
     reason: Text
     flags: tuple[str, ...] = ()
-    tested: Tested | None = None
+    tested: Finding | None = None
     error: str | None = None
 
     @property

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 import panelkit
 from panelkit.claims.schema import Claim, Reading
-from panelkit.claims.verdict import CheckResult, Tested, Verdict, Word
+from panelkit.claims.verdict import CheckResult, Finding, Verdict, Word
 from panelkit.core.results import Language
 from panelkit.report import sample, words
 from panelkit.report.numbers import number, p_value, percent, span
@@ -224,7 +224,7 @@ def _influence(verdict: Verdict, label: str, language: Language) -> Markup | str
     return Markup(figure.svg())
 
 
-def _test_note(claim: Claim, tested: list[Tested], language: Language) -> str:
+def _test_note(claim: Claim, tested: list[Finding], language: Language) -> str:
     if not tested or claim.test is None:
         return ""
     test, vcov = claim.test, tested[0].headline.vcov
@@ -245,11 +245,11 @@ def _wild_note(tested: list[Verdict], language: Language) -> str:
     return word("wild_head", language) + word("semicolon", language).join(parts) if parts else ""
 
 
-def _terms(tested: Tested | None) -> Mapping[str, Any] | tuple[str, ...]:
+def _terms(tested: Finding | None) -> Mapping[str, Any] | tuple[str, ...]:
     fit = tested.fit if tested else None
     return (*fit.terms, fit.outcome) if fit is not None else ()
 
 
-def _columns(tested: Tested | None) -> list[str]:
+def _columns(tested: Finding | None) -> list[str]:
     data: pd.DataFrame | None = tested.data if tested else None
     return [] if data is None else [str(name) for name in data.columns]

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.verdict import Tested
+from panelkit.claims.verdict import Finding
 from panelkit.core.results import Language
 from panelkit.report.words import word
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def facts(tested: Tested, language: Language) -> dict[str, Any] | None:
+def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
     """Return provinces, years, observations and dropped rows of a main fit."""
     fit = tested.fit
     if fit is None or fit.design is None:
@@ -91,7 +91,7 @@ def spelled(term: str, named: Mapping[str, str]) -> str:
     return _NAME.sub(lambda match: named.get(match.group(), match.group()), term)
 
 
-def vintage_note(tested: Tested, columns: Sequence[str], language: Language) -> str:
+def vintage_note(tested: Finding, columns: Sequence[str], language: Language) -> str:
     """Return the vintage of every column, as it stands under a table."""
     if tested.data is None:
         return ""

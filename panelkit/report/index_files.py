@@ -1,0 +1,180 @@
+"""Tables and figures of composite indices and of coupling coordination, written to a folder, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from panelkit.core.results import Language
+from panelkit.data.user_panel import province_labels
+from panelkit.indices import coupling
+from panelkit.show import figures
+from panelkit.show.files import write_whole
+from panelkit.show.tables import frame_table
+
+if TYPE_CHECKING:
+    from panelkit.indices.composite import Composite
+    from panelkit.indices.coordination import Coordination
+    from panelkit.indices.ranking import RankUncertainty
+
+_ZH = {
+    "province": "省份",
+    "year": "年份",
+    "score": "得分",
+    "rank": "位次",
+    "median": "位次中位数",
+    "low": "位次下限",
+    "high": "位次上限",
+    "first": "居首概率",
+    "dimension": "维度",
+    "direction": "方向",
+    "figure": "数据",
+    "weight": "权重",
+    "indicator": "指标",
+    "level": "等级",
+    "level_wang": "修正后等级",
+    "stage": "耦合阶段",
+    "pace": "相对发展",
+    "C": "耦合度 C",
+    "T": "综合指数 T",
+    "D": "协调度 D",
+    "C_wang": "修正 C",
+    "D_wang": "修正 D",
+    "relative": "相对发展度",
+}
+FORMATS = (".csv", ".tex", ".html", ".docx")
+
+
+def ranking_table(
+    composite: Composite, uncertainty: RankUncertainty | None, language: Language = "en"
+) -> pd.DataFrame:
+    """Return the last year's scores and ranks, best first, with rank intervals where they were drawn."""
+    last = composite.values.index.get_level_values("year").max()
+    scores = composite.scores.xs(last, level="year")
+    table = pd.DataFrame({"score": scores, "rank": composite.ranks().xs(last, level="year")})
+    if uncertainty is not None:
+        table = table.join(uncertainty.table[["median", "low", "high", "first"]])
+    table = table.sort_values(["rank", "score"], ascending=[True, False])
+    return translated(table, language)
+
+
+def weight_table(composite: Composite, language: Language = "en") -> pd.DataFrame:
+    """Return the indicators with their dimension, direction and weight, labelled in the language."""
+    if composite.weights is None:
+        return pd.DataFrame()
+    table = composite.weights.copy()
+    parts = {part.id: getattr(part.label, language) for part in composite.design.dimension}
+    labels = {
+        item.id: getattr(item.label, language) if item.label else item.id
+        for item in composite.design.indicators()
+    }
+    table.index = pd.Index([labels[str(name)] for name in table.index], name="indicator")
+    table["dimension"] = [parts[str(name)] for name in table["dimension"]]
+    return translated(table, language)
+
+
+def coordination_table(
+    found: Coordination, language: Language = "en", *, year: int | None = None
+) -> pd.DataFrame:
+    """Return C, T, D, their levels in words, and the corrected ones, for one year (default the last), best first."""
+    years = found.values.index.get_level_values("year")
+    held = found.values.xs(years.max() if year is None else year, level="year")
+    words = found.words(language).xs(years.max() if year is None else year, level="year")
+    numbers = [name for name in (*found.systems, "C", "T", "D", "D_wang", "relative") if name in held]
+    table = held[numbers].join(words).sort_values("D", ascending=False)
+    return translated(table, language)
+
+
+def translated(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the table with headings and provinces in the language; names that are no provinces stay."""
+    names = province_labels(table.index.unique(), language) if table.index.name == "province" else {}
+    out = table.rename(index=names) if names else table.copy()
+    if language == "zh":
+        out = out.rename(columns=_ZH)
+        out.index.name = _ZH.get(str(out.index.name), out.index.name)
+    return out
+
+
+def write_composite(
+    composite: Composite, uncertainty: RankUncertainty | None, folder: Path, language: Language = "en"
+) -> list[Path]:
+    """Write scores, ranking and weights as tables and five figures; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    notes = [remark[language == "zh"] for remark in composite.remarks]
+    title = getattr(composite.design.label, language)
+    written = [_csv(composite.values.join(composite.ranks()), folder / "scores.csv")]
+    written += _tables(
+        ranking_table(composite, uncertainty, language), folder, "ranking", language, notes, title
+    )
+    written += _tables(weight_table(composite, language), folder, "weights", language, (), title)
+    written += _panel_figures(composite.scores, composite.ranks(), folder, language, title)
+    if uncertainty is not None:
+        names = province_labels(uncertainty.table.index, language)
+        frame = uncertainty.table.assign(label=[names.get(str(n), str(n)) for n in uncertainty.table.index])
+        drawn = figures.rank_interval_plot(frame, language=language, title=title, notes=notes[:2])
+        written.append(drawn.save(folder / "rank_intervals.svg"))
+    return written
+
+
+def write_coordination(found: Coordination, folder: Path, language: Language = "en") -> list[Path]:
+    """Write coordination as tables and figures (map, grades, trend, ranks); return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    notes = [remark[language == "zh"] for remark in found.remarks]
+    title = "Coupling coordination D" if language == "en" else "耦合协调度 D"
+    written = [_csv(found.values.join(found.words(language), rsuffix="_words"), folder / "coordination.csv")]
+    written += _tables(coordination_table(found, language), folder, "coordination", language, notes, title)
+    d = found.values["D"]
+    ranks = d.groupby(level="year").rank(ascending=False, method="min")
+    written += _panel_figures(d, ranks, folder, language, title)
+    words = [pair[language == "zh"] for pair in coupling.LEVELS]
+    grades = _labelled(found.words(language)["level"].unstack(), language)
+    drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=notes[:2])
+    written.append(drawn.save(folder / "levels.svg"))
+    return written
+
+
+def _panel_figures(
+    values: pd.Series, ranks: pd.Series, folder: Path, language: Language, title: str
+) -> list[Path]:
+    table = _labelled(values.unstack(), language)
+    years = list(table.columns)
+    last = values.xs(years[-1], level="year")
+    best = [str(name) for name in table[years[-1]].sort_values(ascending=False).index[:5]]
+    drawn: dict[str, Callable[[], Any]] = {
+        "heat.svg": lambda: figures.heat_map(table, language=language, title=title),
+        "trend.svg": lambda: figures.trend_lines(table.T, highlight=best, language=language, title=title),
+        "ranks.svg": lambda: figures.rank_chart(
+            _labelled(ranks.unstack(), language).T, highlight=best, language=language, title=title
+        ),
+    }
+    if province_labels(last.index, language):
+        drawn["map.svg"] = lambda: figures.province_map(
+            last, language=language, title=f"{title}, {years[-1]}", name_omitted=True
+        )
+    return [draw().save(folder / name) for name, draw in drawn.items()]
+
+
+def _labelled(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    names = province_labels(table.index, language)
+    return table.rename(index=names) if names else table
+
+
+def _tables(
+    table: pd.DataFrame, folder: Path, name: str, language: Language, notes: Any, caption: str
+) -> list[Path]:
+    written = []
+    for ending in FORMATS:
+        path = folder / f"{name}{ending}"
+        if ending == ".csv":
+            _csv(table, path)
+        else:
+            frame_table(table, path, language=language, notes=notes, caption=caption)
+        written.append(path)
+    return written
+
+
+def _csv(table: pd.DataFrame, path: Path) -> Path:
+    return write_whole(path, ("\ufeff" + table.to_csv(float_format="%.10g")).encode("utf-8"))

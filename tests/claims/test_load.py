@@ -1,0 +1,113 @@
+"""Claim files: what is read, and what is refused with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from panelkit.claims.load import load_claims, natural_key, select_claims
+from panelkit.core.errors import SpecError
+
+ClaimFile = Callable[..., Path]
+
+
+def test_every_claim_of_class_a_is_registered_and_declared() -> None:
+    claims = [item for item in load_claims() if item.id.startswith("A")]
+    assert [item.id for item in claims] == [f"A{number}" for number in range(1, 18)]
+    assert all(item.declaration is not None for item in claims)
+    status = {item.id: item.claim.status for item in claims}
+    assert status["A9"] == "computed"
+    assert status["A10"] == "not_testable"
+    assert all(item.claim.reason is not None for item in claims if item.claim.status != "computed")
+
+
+def test_the_flagship_claim_is_declared_as_its_document_states_it() -> None:
+    (claim,) = (item.claim for item in load_claims() if item.id == "A9")
+    main = next(reading for reading in claim.reading if reading.main)
+    assert (main.claimed, main.rule.name, main.rule.value) == ("0.38", "R-MAG", "0.38")
+    assert [design.id for design in main.design] == ["gross", "net"]
+    assert claim.sample is not None
+    assert claim.sample.years == (2016, 2023)
+    assert claim.test is not None
+    assert (claim.test.weights, claim.test.reps) == ("rademacher", 9999)
+    assert all(design.lag == 0 and not design.controls for design in main.design)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('claimed = "0.67"', "claimed = 0.67", ("claim T1", "claimed", "in quotes")),
+        ('claimed = "0.67"', 'claimed = "two thirds"', ("claimed", "two thirds", "digits only")),
+        ('status = "computed"', 'status = "done"', ("claim T1", "status", "'computed'")),
+        ("claimed = ", "claim = ", ("reading elasticity", "claim", "did you mean `claimed`")),
+        (', value = "0.67"', "", ("reading elasticity", "rule", "R-MAG needs value")),
+        ("main = true", "main = false", ("T1", "main = true")),
+        ("years = [2018, 2021]", "years = [2021, 2018]", ("sample", "earlier year first")),
+        ('id = "net"', 'id = "gross"', ("reading elasticity", "`gross`", "twice")),
+        ("log({subsidy})", "log({money})", ("{money}", "claim.quantities")),
+        ('id = "T2"', 'id = "T1"', ("`T1`", "twice")),
+        ("needs = [", "#", ("T2", "needs")),
+        ('reason = { en = "No figure measures it.", zh = "没有数据衡量。" }', "", ("T3", "reason")),
+        (
+            'reason = { en = "No figure measures it.", zh',
+            'reason = { en = "None.", cn',
+            ("reason", "zh", "missing"),
+        ),
+        ('rd = "rd_expenditure"', 'rd = "R&D"', ("quantities", "R&D", "panelkit data list")),
+        (", seed = 7", "", ("test", "seed", "missing")),
+        ('key = "small"', "", ("document", "key", "missing")),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_remedy(
+    claim_file: ClaimFile, old: str, new: str, told: tuple[str, ...]
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_claims(claim_file(old, new))
+    assert "small.toml" in str(caught.value)
+    for part in told:
+        assert part in str(caught.value)
+
+
+def test_all_problems_of_a_file_come_in_one_message(claim_file: ClaimFile) -> None:
+    path = claim_file('claimed = "0.67"', "claimed = 0.67\nsays_what = 1")
+    with pytest.raises(SpecError) as caught:
+        load_claims(path)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"[document", "is not TOML"), (b"\xff\xfe", "UTF-8"), (b"", "document: missing")],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "damaged.toml"
+    path.write_bytes(content)
+    with pytest.raises(SpecError, match=told):
+        load_claims(path)
+
+
+def test_a_missing_file_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="there is no file"):
+        load_claims(tmp_path / "none.toml")
+    with pytest.raises(SpecError, match="holds no claim file"):
+        load_claims(tmp_path)
+
+
+def test_two_files_of_a_folder_may_not_hold_the_same_claim(claim_file: ClaimFile, tmp_path: Path) -> None:
+    claim_file()
+    claim_file(name="other.toml")
+    with pytest.raises(SpecError, match=r"claim T1 stands in other.toml and small.toml"):
+        load_claims(tmp_path)
+
+
+def test_claims_are_selected_by_id_in_any_case() -> None:
+    claims = load_claims()
+    assert [item.id for item in select_claims(claims, ["a10", "A9"])] == ["A9", "A10"]
+    with pytest.raises(SpecError, match="no claim A99"):
+        select_claims(claims, ["A9", "A99"])
+
+
+def test_ids_sort_by_their_numbers() -> None:
+    assert sorted(["B2", "A10", "A9"], key=natural_key) == ["A9", "A10", "B2"]

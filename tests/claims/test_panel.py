@@ -1,0 +1,208 @@
+"""The panel run: against brute force, against its own slow road, and through identities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import panelkit as pk
+from panelkit.claims import beside
+from panelkit.claims.columns import Columns
+from panelkit.claims.figures import Figures
+from panelkit.claims.fits import covariance, fit_columns, fit_specification
+from panelkit.claims.load import load_claims
+from panelkit.claims.panel import specifications
+from panelkit.claims.samples import longest_lag, specify
+from panelkit.claims.schema import Text
+from panelkit.claims.verdict import CheckResult, Finding
+from panelkit.core.errors import SpecError
+from panelkit.core.formula import parse_formula
+
+# Same arithmetic in another order: two dozen operations on numbers of order one to ten.
+SAME = 1e-9
+
+
+@pytest.fixture(scope="module")
+def figures() -> pd.DataFrame:
+    return pk.load_provinces(["rd_expenditure", "rd_funds_government", "gdp"], (2016, 2023))
+
+
+def finding(result: CheckResult, reading: str, design: str) -> Finding:
+    (found,) = (
+        item.tested
+        for item in result
+        if item.reading and item.design and (item.reading.id, item.design.id) == (reading, design)
+    )
+    assert found is not None
+    return found
+
+
+def dummies(y: pd.Series, x: pd.Series) -> float:
+    """Return the slope of y on x with province and year dummies, by least squares."""
+    provinces = pd.get_dummies(y.index.get_level_values("province"), dtype=float).to_numpy()
+    years = pd.get_dummies(y.index.get_level_values("year"), dtype=float).to_numpy()[:, 1:]
+    columns = np.column_stack([x.to_numpy(), provinces, years])
+    return float(np.linalg.lstsq(columns, y.to_numpy(), rcond=None)[0][0])
+
+
+def test_the_main_estimates_are_those_of_a_regression_with_dummies(
+    flagship: CheckResult, figures: pd.DataFrame
+) -> None:
+    rd, money, gdp = figures["rd_expenditure"], figures["rd_funds_government"], figures["gdp"]
+    x = pd.Series(np.log(money))
+    expected = {
+        ("elasticity", "gross"): dummies(np.log(rd / gdp), x),
+        ("elasticity", "net"): dummies(np.log((rd - money) / gdp), x),
+        ("points", "gross"): math.log(1.01) * dummies(100 * rd / gdp, x),
+        ("ratio", "gross"): dummies(rd / gdp, money / gdp),
+        ("semi", "net"): 100 * dummies(np.log((rd - money) / gdp), 100 * money / gdp),
+    }
+    for (reading, design), value in expected.items():
+        assert finding(flagship, reading, design).headline.estimate == pytest.approx(value, rel=1e-8)
+
+
+def test_a_ratio_net_of_the_subsidy_is_the_gross_one_less_one(flagship: CheckResult) -> None:
+    gross, net = (finding(flagship, "ratio", name).headline for name in ("gross", "net"))
+    assert net.estimate == pytest.approx(gross.estimate - 1.0, abs=SAME)
+    assert net.std_error == pytest.approx(gross.std_error, rel=SAME)
+    # the test inverts on the same draws, so the whole interval moves by one
+    assert net.wild_low == pytest.approx(gross.wild_low - 1.0, abs=1e-6)
+
+
+def test_the_sample_is_what_the_claim_declares(flagship: CheckResult) -> None:
+    for item in flagship:
+        assert item.tested is not None
+        head = item.tested.headline
+        assert (head.nobs, head.n_units, head.years) == (248, 31, "2016-2023")
+        assert head.vcov.startswith("CRV3")
+        assert head.convention == "reghdfe"
+
+
+def test_the_grid_holds_every_combination_and_every_province_left_out(flagship: CheckResult) -> None:
+    grid = finding(flagship, "elasticity", "gross").grid
+    assert grid is not None
+    assert not grid.failed
+    left_out = grid.table["left_out"] != ""
+    assert left_out.sum() == 31
+    assert (~left_out).sum() == 2 * 2 * 2 * 2 * 3 * 3
+    assert grid.share_same_sign == pytest.approx((grid.table["estimate"] > 0).mean())
+    inside = (grid.table["conf_low"] <= 0.38) & (grid.table["conf_high"] >= 0.38)
+    assert grid.share_claim_inside == pytest.approx(inside.mean())
+
+
+def test_options_that_change_nothing_count_once(flagship: CheckResult) -> None:
+    # government money inside industry is held for 2018-2023 only, so both spans of years are one sample
+    grid = finding(flagship, "elasticity", "net").grid
+    assert grid is not None
+    combinations = grid.table[grid.table["left_out"] == ""]
+    assert len(combinations) < 2 * 2 * 2 * 2 * 3 * 3
+    assert not combinations.duplicated(["formula", "estimate", "std_error"]).any()
+    industry = combinations[combinations["rd"] == "industry"]
+    assert set(industry["period"]) == {"2018-2023"}
+
+
+def test_the_fast_road_of_the_grid_is_the_slow_one() -> None:
+    (claim,) = (item.claim for item in load_claims() if item.id == "A9")
+    specs = [
+        spec
+        for reading in claim.reading
+        for design in reading.design
+        for spec in specifications(claim, design)
+    ]
+    panels = Figures(specs)
+    for spec in specs[5::61]:
+        fast = fit_columns(spec, panels.columns(spec))
+        slow = fit_specification(spec, panels.panel(spec))
+        assert fast is not None
+        assert fast.nobs == slow.nobs
+        np.testing.assert_allclose(fast.estimates, slow.estimates, rtol=1e-8)
+        np.testing.assert_allclose(fast.covariance, slow.covariance, rtol=1e-7)
+
+
+def test_a_lag_reaches_back_out_of_the_sample() -> None:
+    (claim,) = (item.claim for item in load_claims() if item.id == "A9")
+    axis = next(item for item in claim.grid.axis if item.id == "lag")
+    spec = specify(claim, claim.reading[0].design[0], [axis.option[1]])
+    assert spec.term == "lag(log(rd_funds_government), 2)"
+    assert spec.lead_in == 2
+    fit = fit_specification(spec, Figures([spec]).panel(spec))
+    assert (fit.nobs, fit.facts["years"]) == (248, "2016-2023")
+
+
+@pytest.mark.parametrize(
+    ("formula", "years"),
+    [
+        ("y ~ x", 0),
+        ("y ~ lag(x, 2) + diff(z)", 2),
+        ("diff(y, 3) ~ x", 3),
+        ("y ~ lag(lag(x) / z, 2)", 3),
+        ("y ~ log(-x) + I(x^2)", 0),
+    ],
+)
+def test_the_reach_of_a_formula_is_its_longest_lag(formula: str, years: int) -> None:
+    assert longest_lag(parse_formula(formula)) == years
+
+
+def test_ratios_beside_are_sums_over_sums(flagship: CheckResult, figures: pd.DataFrame) -> None:
+    share = finding(flagship, "elasticity", "gross").beside[0]
+    sums = figures[["rd_funds_government", "rd_expenditure"]].sum()
+    assert share.aggregate == pytest.approx(sums.iloc[0] / sums.iloc[1], rel=SAME)
+    ratios = figures["rd_funds_government"] / figures["rd_expenditure"]
+    assert (share.p10, share.p90) == pytest.approx(tuple(np.quantile(ratios, [0.1, 0.9])), rel=SAME)
+
+
+def test_implied_yuan_are_the_estimate_over_the_share(flagship: CheckResult) -> None:
+    result = finding(flagship, "elasticity", "gross")
+    share, implied, claimed = result.beside
+    assert implied.aggregate == pytest.approx(result.headline.estimate / share.aggregate, rel=SAME)
+    assert claimed.aggregate == pytest.approx(0.38 / share.aggregate, rel=SAME)
+
+
+def test_percentage_points_are_rejected_as_implausible(flagship: CheckResult) -> None:
+    result = finding(flagship, "points", "gross")
+    assert result.plausible is not None
+    assert not result.plausible.plausible
+    # 0.38 / ln 1.01 x ln 1.1 = 3.64 points
+    assert "3.64" in result.plausible.sentence.en
+    flags = [item.flags for item in flagship if item.reading and item.reading.id == "points"]
+    assert all("implausible_number" in item for item in flags)
+
+
+def test_an_intensity_is_not_summed_over_provinces(figures: pd.DataFrame) -> None:
+    label = Text(en="x", zh="x")
+    frame = figures.assign(urbanisation_rate=50.0)
+    with pytest.raises(SpecError, match="urbanisation_rate: an intensity"):
+        beside.spread("urbanisation_rate / gdp", frame, label=label)
+
+
+def test_a_function_of_the_sample_is_refused_in_a_grid(figures: pd.DataFrame) -> None:
+    with pytest.raises(SpecError, match=r"center\(\) depends on the sample"):
+        Columns(figures).column("center(gdp)")
+
+
+def test_covariances_are_named_as_in_python() -> None:
+    assert covariance("Cluster(year)") == pk.Cluster("year")
+    assert covariance("CRV3") == pk.CRV3()
+    with pytest.raises(SpecError, match="no covariance 'HC9'"):
+        covariance("HC9")
+
+
+def test_the_same_seed_gives_the_same_numbers(claim_file: Callable[..., Path]) -> None:
+    path = claim_file()
+    assert pk.check(path).to_list() == pk.check(path).to_list()
+
+
+def test_a_design_that_cannot_be_computed_does_not_stop_the_others(claim_file: Callable[..., Path]) -> None:
+    result = pk.check(claim_file("log({rd} / gdp)", "log({rd} / gdpp)"))
+    gross, net = result.of("T1")
+    assert gross.word is None
+    assert gross.error is not None
+    assert "gdpp" in gross.error
+    assert net.word is not None
+    assert result.failures == (gross,)
+    assert result.word_of("T1") is None

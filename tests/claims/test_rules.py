@@ -1,0 +1,130 @@
+"""Verdict rules, case by case."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panelkit.claims import rules
+from panelkit.claims.schema import Rule
+from panelkit.claims.verdict import Finding, Headline, Word, worst
+from panelkit.core.errors import SpecError
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (0.2, 0.5, "SUPPORTED"),
+        (0.38, 0.5, "SUPPORTED"),
+        (0.05, 0.3, "PARTLY"),
+        (0.4, 0.6, "PARTLY"),
+        (-0.1, 0.3, "NOT SUPPORTED"),
+        (-0.1, 0.5, "NOT SUPPORTED"),
+        (0.0, 0.5, "NOT SUPPORTED"),
+        (-0.5, -0.1, "CONTRADICTED"),
+        (-0.5, 0.0, "NOT SUPPORTED"),
+    ],
+)
+def test_a_stated_number_is_judged_by_the_interval(low: float, high: float, word: Word) -> None:
+    assert rules.magnitude(0.38, low, high) == word
+    assert rules.magnitude(-0.38, -high, -low) == word
+
+
+def test_an_interval_with_zero_and_the_number_is_uninformative() -> None:
+    assert rules.uninformative(0.38, -0.1, 0.5)
+    assert not rules.uninformative(0.38, -0.1, 0.3)
+    assert not rules.uninformative(0.38, 0.1, 0.5)
+
+
+@given(
+    claimed=st.floats(0.01, 10),
+    low=st.floats(-10, 10),
+    width=st.floats(0, 10),
+    times=st.floats(0.01, 100),
+)
+def test_the_unit_of_the_number_does_not_matter(
+    claimed: float, low: float, width: float, times: float
+) -> None:
+    high = low + width
+    if min(abs(claimed - low), abs(claimed - high)) < 1e-9:  # rounding may move the number over the end
+        return
+    scaled = rules.magnitude(claimed * times, low * times, high * times)
+    assert scaled == rules.magnitude(claimed, low, high)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "estimate", "p", "share", "word"),
+    [
+        (1, 0.3, 0.01, 0.9, "SUPPORTED"),
+        (1, 0.3, 0.01, 0.8, "SUPPORTED"),
+        (1, 0.3, 0.01, 0.79, "PARTLY"),
+        (1, 0.3, 0.01, None, "PARTLY"),
+        (1, -0.3, 0.01, 0.1, "CONTRADICTED"),
+        (-1, -0.3, 0.01, 0.9, "SUPPORTED"),
+        (1, 0.3, 0.05, 1.0, "NOT SUPPORTED"),
+        (1, -0.3, 0.2, 0.0, "NOT SUPPORTED"),
+        (1, 0.3, float("nan"), 1.0, "NOT SUPPORTED"),
+    ],
+)
+def test_a_direction_is_judged_by_test_and_grid(
+    claimed: int, estimate: float, p: float, share: float | None, word: Word
+) -> None:
+    assert rules.sign(claimed, estimate, p, share) == word
+
+
+@pytest.mark.parametrize(
+    ("values", "relation", "word"),
+    [
+        ([9, 1, 1, 1, 1, 1], "<", "SUPPORTED"),
+        ([1, 9, 1, 1, 1, 1], "<", "PARTLY"),
+        ([9, 9, 9, 9, 9, 9], "<", "NOT SUPPORTED"),
+        ([5, 5, 5, 5, 5], "<=", "SUPPORTED"),
+        ([5, 5, 5, 5, 5], ">", "NOT SUPPORTED"),
+        ([6, 6, 6, 5, 6], ">=", "SUPPORTED"),
+    ],
+)
+def test_a_level_must_hold_in_each_of_the_last_five_years(
+    values: list[float], relation: str, word: Word
+) -> None:
+    by_year = {2018 + place: float(value) for place, value in enumerate(values)}
+    assert rules.description(by_year, relation, 5.0) == word
+
+
+def test_a_claim_is_no_better_than_its_worst_design() -> None:
+    assert worst(["SUPPORTED", "PARTLY"]) == "PARTLY"
+    assert worst(["NOT SUPPORTED", "CONTRADICTED", "SUPPORTED"]) == "CONTRADICTED"
+    assert worst([]) is None
+
+
+def _tested(low: float, high: float) -> Finding:
+    head = Headline(
+        term="x",
+        estimate=(low + high) / 2,
+        std_error=1.0,
+        conf_low=-9.0,
+        conf_high=9.0,
+        p_value=0.9,
+        wild_p=0.01,
+        wild_low=low,
+        wild_high=high,
+        nobs=10,
+        n_units=5,
+        years="2016-2017",
+        vcov="CRV3",
+        convention="reghdfe",
+    )
+    return Finding(headline=head)
+
+
+def test_the_wild_interval_decides_and_the_sentence_says_so_in_both_languages() -> None:
+    judged = rules.judge(Rule(name="R-MAG", value="0.38"), _tested(0.1, 0.5))
+    assert judged.word == "SUPPORTED"
+    assert "0.38" in judged.sentence.en
+    assert "0.38" in judged.sentence.zh
+    assert rules.judge(Rule(name="R-MAG", value="0.38"), _tested(-0.1, 0.5)).flags == ("uninformative",)
+
+
+def test_a_rule_that_cannot_read_the_result_is_refused() -> None:
+    with pytest.raises(SpecError, match="R-RANK"):
+        rules.judge(Rule(name="R-RANK"), _tested(0.1, 0.5))

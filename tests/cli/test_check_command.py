@@ -1,0 +1,191 @@
+"""`panelkit check` and `panelkit claims`: layouts, exit statuses, languages, laziness."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import panelkit as pk
+from tests.cli.conftest import Run
+
+Command = Callable[..., Run]
+
+KEYS = [
+    "claim",
+    "reading",
+    "design",
+    "seed",
+    "status",
+    "verdict",
+    "flags",
+    "claimed",
+    "headline",
+    "grid",
+    "reason",
+]
+HEADLINE = [
+    "term",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "p_value",
+    "wild_p",
+    "wild_low",
+    "wild_high",
+    "nobs",
+    "n_units",
+    "years",
+    "vcov",
+    "convention",
+]
+GRID = ["n", "share_same_sign", "share_claim_inside", "estimates"]
+
+
+def test_json_is_one_array_with_one_object_a_claim_reading_and_design(panelkit: Command, small: Path) -> None:
+    run = panelkit("check", small, "--json")
+    assert run.status == 0
+    objects = json.loads(run.out)
+    assert [(item["claim"], item["reading"], item["design"]) for item in objects] == [
+        ("T1", "elasticity", "gross"),
+        ("T1", "elasticity", "net"),
+        ("T2", None, None),
+        ("T3", None, None),
+    ]
+    assert all(list(item) == KEYS for item in objects)
+    computed, pending, untestable = objects[0], objects[2], objects[3]
+    assert list(computed["headline"]) == HEADLINE
+    assert list(computed["grid"]) == GRID
+    assert computed["grid"]["n"] == len(computed["grid"]["estimates"]) == 2
+    assert computed["claimed"] == "0.67"
+    assert computed["seed"] == "small"
+    assert (pending["status"], pending["verdict"], pending["headline"]) == ("pending", None, None)
+    assert (untestable["status"], untestable["verdict"]) == ("not_testable", "NOT TESTABLE")
+
+
+def test_every_registered_claim_is_checked_without_arguments(panelkit: Command) -> None:
+    run = panelkit("check", "--json")
+    assert run.status == 0
+    found = {item["claim"]: item["verdict"] for item in json.loads(run.out)}
+    assert {f"A{number}" for number in range(1, 18)} <= set(found)
+    assert found["A10"] == "NOT TESTABLE"
+    assert found["A1"] is None
+
+
+def test_the_terminal_tells_the_verdict_in_words(panelkit: Command, small: Path) -> None:
+    run = panelkit("check", small)
+    assert run.status == 0
+    assert "wild cluster bootstrap" in run.out
+    assert "not declared" in run.out
+    assert "a model" in run.out
+
+
+def test_chinese_is_spoken(panelkit: Command, small: Path) -> None:
+    run = panelkit("check", small, "--lang", "zh")
+    assert run.status == 0
+    assert "约束型野聚类自助法" in run.out
+    assert "无法检验" in run.out
+    assert json.loads(panelkit("check", small, "--lang", "zh", "--json").out)[2]["reason"].startswith(
+        "需要模型"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("check", "A99"), "no claim A99"),
+        (("check", "nowhere.toml"), "there is no file nowhere.toml"),
+        (("check", "--lang", "fr"), "fr"),
+        (("check", "--nonsense"), "nonsense"),
+        (("nonsense",), "nonsense"),
+        (("claims", "show", "A99"), "no claim A99"),
+    ],
+)
+def test_wrong_requests_end_with_status_2_and_one_clear_line(
+    panelkit: Command, arguments: tuple[str, ...], told: str
+) -> None:
+    run = panelkit(*arguments)
+    assert run.status == 2
+    assert told in run.err
+    assert "Traceback" not in run.err
+
+
+def test_a_wrong_file_is_status_2(panelkit: Command, small: Path) -> None:
+    small.write_text(small.read_text("utf-8").replace('claimed = "0.67"', "claimed = 0.67"), "utf-8")
+    run = panelkit("check", small)
+    assert run.status == 2
+    assert "small.toml, claim T1, reading elasticity.claimed" in run.err
+
+
+def test_a_claim_that_raises_is_named_with_status_2_and_the_others_run(
+    panelkit: Command, small: Path
+) -> None:
+    small.write_text(small.read_text("utf-8").replace("log({rd} / gdp)", "log({rd} / gdpp)", 1), "utf-8")
+    run = panelkit("check", small, "--json")
+    assert run.status == 2
+    gross, net, *_ = json.loads(run.out)
+    assert gross["verdict"] is None
+    assert "gdpp" in gross["reason"]
+    assert net["verdict"] is not None
+    assert "T1 elasticity gross" in run.err
+
+
+def test_out_writes_the_page_the_tables_and_the_grid(panelkit: Command, small: Path, tmp_path: Path) -> None:
+    run = panelkit("check", small, "--out", tmp_path / "out")
+    assert run.status == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "T1_elasticity.docx",
+        "T1_elasticity.tex",
+        "T1_grid.csv",
+        "check.html",
+        "verdicts.json",
+    ]
+
+
+def test_out_that_cannot_be_written_is_status_2(panelkit: Command, small: Path) -> None:
+    run = panelkit("check", small, "--out", small / "below")
+    assert run.status == 2
+    assert "cannot be written" in run.err
+
+
+def test_the_register_is_listed_and_shown(panelkit: Command, small: Path) -> None:
+    listed = panelkit("claims", "list")
+    assert listed.status == 0
+    assert all(f"A{number} " in listed.out for number in range(1, 18))
+    shown = panelkit("claims", "show", "A9")
+    assert shown.status == 0
+    assert "log(rd_expenditure / gdp) ~ log(rd_funds_government)" in shown.out
+    assert "declared 2026" in shown.out
+    assert "T1" in panelkit("claims", "list", small).out
+    assert "待计算" in panelkit("claims", "show", "A1", "--lang", "zh").out
+
+
+def test_the_version_is_the_packages(panelkit: Command) -> None:
+    run = panelkit("--version")
+    assert (run.status, run.out.strip()) == (0, f"panelkit {pk.__version__}")
+
+
+def test_help_names_the_commands(panelkit: Command) -> None:
+    run = panelkit("--help")
+    assert run.status == 0
+    assert "check" in run.out
+    assert "claims" in run.out
+
+
+def test_a_fixed_effects_claim_imports_no_other_estimator(small: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['panelkit', 'check', sys.argv[1]]\n"
+        "from panelkit.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "heavy = ('statsmodels', 'linearmodels', 'spreg', 'libpysal', 'esda', 'matplotlib', 'jinja2')\n"
+        "print('LOADED', *(name for name in heavy if name in sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(small)], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    assert done.stdout.splitlines()[-1].split() == ["LOADED"]

@@ -1,0 +1,119 @@
+"""The page of a run: self-contained, complete, in both languages."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import panelkit as pk
+from panelkit.claims.verdict import CheckResult
+from panelkit.core.results import Language
+from panelkit.report.numbers import number, p_value
+from panelkit.report.page import page, versions
+from panelkit.report.write import write
+from tests.claims.small import SMALL
+
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> CheckResult:
+    path = tmp_path_factory.mktemp("claims") / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return pk.check(path)
+
+
+class Outline(HTMLParser):
+    """Tags that were opened and not closed, and everything that would be fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+        self.drawings = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.drawings += tag == "svg"
+        self.fetched += [
+            str(value)
+            for name, value in attrs
+            if name in ("src", "href", "xlink:href") and value and not value.startswith("#")
+        ]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open
+        assert self.open[-1] == tag, f"</{tag}> closes <{self.open[-1]}>"
+        self.open.pop()
+
+
+@pytest.mark.parametrize(("language", "verdict"), [("en", "NOT TESTABLE"), ("zh", "无法检验")])
+def test_the_page_needs_no_other_file(result: CheckResult, language: Language, verdict: str) -> None:
+    text = page(result, language)
+    outline = Outline()
+    outline.feed(text)
+    assert outline.open == []
+    assert outline.fetched == []
+    assert outline.drawings == 2  # one specification curve a design; the small claim leaves nobody out
+    assert not re.search(r"url\(\s*['\"]?https?:|@import", text)
+    assert verdict in text
+    assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in text
+
+
+def test_the_page_tells_sample_sources_vintages_and_versions(result: CheckResult) -> None:
+    text = page(result, "en")
+    assert "124 observations: 31 provinces, 2018-2021" in text
+    assert "census2023" in text
+    assert "R&amp;D funded by government" in text
+    for name, version in versions().items():
+        assert f"{name} {version}" in text
+
+
+def test_what_a_claim_file_says_is_text_and_not_markup(tmp_path: Path) -> None:
+    path = tmp_path / "sharp.toml"
+    path.write_text(SMALL.replace("Government money raises", "<script>x</script> raises"), encoding="utf-8")
+    assert "<script>x" not in page(pk.check(path), "en")
+
+
+def test_the_same_run_writes_the_same_page(result: CheckResult) -> None:
+    assert page(result, "en") == page(result, "en")
+
+
+def test_tables_are_written_in_both_formats(result: CheckResult, tmp_path: Path) -> None:
+    write(result, tmp_path, "zh")
+    latex = (tmp_path / "T1_elasticity.tex").read_text("utf-8")
+    assert "toprule" in latex
+    assert "总额" in latex
+    with zipfile.ZipFile(tmp_path / "T1_elasticity.docx") as archive:
+        assert "总额" in archive.read("word/document.xml").decode("utf-8")
+    grid = (tmp_path / "T1_grid.csv").read_text("utf-8").splitlines()
+    assert grid[0].startswith("reading,design,years,left_out,formula,estimate")
+    assert len(grid) == 1 + 2 * 2
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.3875, "0.388"),
+        (0.00537, "0.00537"),
+        (12.345, "12.3"),
+        (-1.264, "−1.26"),
+        (123456.0, "123,456"),
+        (0.0, "0"),
+        (float("nan"), "–"),
+        (float("inf"), "∞"),
+        (None, "–"),
+    ],
+)
+def test_numbers_keep_three_digits(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+def test_a_p_value_is_never_zero() -> None:
+    assert p_value(0.0001) == "<0.001"
+    assert p_value(0.0208) == "0.021"
