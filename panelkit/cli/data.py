@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from panelkit.cli._options import Lang, LangOption
+from panelkit.cli.store import mount
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+mount(app)
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -71,7 +71,8 @@ class Judgement:
     Attributes
     ----------
     vintages : indicator -> the vintage its figures belong to.
-    why : indicator -> how that was found: "equal", "footnote" or "named".
+    why : indicator -> how that was found: "equal" to held figures, "named" by the caller, "recorded" in the store,
+        "beside" series of the same file that are equal, "footnote" on a census.
     compared : indicator -> the held vintage its cells were compared with, or None.
     evidence : every comparison with a held vintage.
     """
@@ -138,10 +139,13 @@ def proposed_name(footnotes: tuple[str, ...]) -> str | None:
     return f"census{max(year for year in named if year)}" if named else None
 
 
-def judge(read: FileRead, held: Held, name: str | None = None) -> Judgement:
+def judge(
+    read: FileRead, held: Held, name: str | None = None, recorded: Mapping[str, str] | None = None
+) -> Judgement:
     """Compare a file with the held figures and say which vintage it belongs to.
 
-    `name` is the vintage the caller names for series that equal no held vintage.
+    `name` is the vintage the caller names for series that equal no held vintage; `recorded`, the vintages under
+    which a store holds the same file already.
 
     Raises
     ------
@@ -152,7 +156,7 @@ def judge(read: FileRead, held: Held, name: str | None = None) -> Judgement:
     series = read.series()
     belongs = vintages_of(read, held)
     evidence = {indicator: matches(indicator, cells, held) for indicator, cells in series.items()}
-    vintages, why = _assign(read, belongs, evidence, name)
+    vintages, why = _assign(read, belongs, evidence, name, recorded or {})
     compared = {key: _compared(vintages[key], evidence[key]) for key in series}
     changes = _Changes()
     for indicator, cells in series.items():
@@ -181,10 +185,41 @@ class _Changes:
 
 
 def _assign(
-    read: FileRead, belongs: Mapping[str, str | None], evidence: Mapping[str, list[Match]], name: str | None
+    read: FileRead,
+    belongs: Mapping[str, str | None],
+    evidence: Mapping[str, list[Match]],
+    name: str | None,
+    recorded: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return (vintages, reasons); raise with every series that has none."""
     where = Where(read.path.name)
+    _check_name(where, name)
+    vintages: dict[str, str] = {}
+    why: dict[str, str] = {}
+    problems: list[Problem] = []
+    census = proposed_name(read.footnotes)
+    siblings = {vintage for vintage in belongs.values() if vintage}
+    for indicator, vintage in belongs.items():
+        group = evidence[indicator]
+        options = [("equal", vintage), ("named", name), ("recorded", recorded.get(indicator))]
+        if len(siblings) == 1 and not group:
+            options.append(("beside", next(iter(siblings))))
+        options.append(("footnote", census))
+        reason, chosen = next(((r, v) for r, v in options if v is not None), ("", None))
+        if chosen is None:
+            problems.append(_nameless(where, indicator, group))
+        elif reason != "equal" and any(m.vintage == chosen and m.shared and m.share < ENOUGH for m in group):
+            problems.append(_taken(where, indicator, chosen, group))
+        else:
+            vintages[indicator], why[indicator] = chosen, reason
+    if name is not None and name not in vintages.values() and not problems:
+        problems = [_renamed(where, key, vintage, name, evidence[key]) for key, vintage in vintages.items()]
+    if problems:
+        raise YearbookError(problems)
+    return vintages, why
+
+
+def _check_name(where: Where, name: str | None) -> None:
     if name is not None and not NAME.fullmatch(name):
         raise YearbookError(
             [
@@ -195,31 +230,6 @@ def _assign(
                 )
             ]
         )
-    vintages: dict[str, str] = {}
-    why: dict[str, str] = {}
-    problems: list[Problem] = []
-    census = proposed_name(read.footnotes)
-    only = {vintage for vintage in belongs.values() if vintage}
-    for indicator, vintage in belongs.items():
-        proposal = (
-            name or (only.copy().pop() if len(only) == 1 and not evidence[indicator] else None) or census
-        )
-        if vintage is not None:
-            if name is not None and name != vintage:
-                problems.append(_renamed(where, indicator, vintage, name, evidence[indicator]))
-            vintages[indicator], why[indicator] = vintage, "equal"
-        elif proposal is None:
-            problems.append(_nameless(where, indicator, evidence[indicator]))
-        elif any(m.vintage == proposal and m.shared and m.share < ENOUGH for m in evidence[indicator]):
-            problems.append(_taken(where, indicator, proposal, evidence[indicator]))
-        else:
-            vintages[indicator], why[indicator] = (
-                proposal,
-                "named" if name else "footnote" if census else "equal",
-            )
-    if problems:
-        raise YearbookError(problems)
-    return vintages, why
 
 
 def _distances(group: list[Match]) -> tuple[str, str]:

@@ -1,0 +1,167 @@
+"""`panelkit store`, and `panelkit data diff` and `export`: what the store holds and what it changes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from panelkit.cli._options import Lang, LangOption
+from panelkit.core.errors import DataError
+
+app = typer.Typer()
+
+_SHOWN = 20
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "counts": "{new} new, {gone} gone, {revised} revised, {unchanged} unchanged",
+        "more": "... and {n} more (`--all` or `--json`)",
+        "status": "status",
+        "new": "new",
+        "gone": "gone",
+        "revised": "revised",
+        "headers": "indicator province period status old new change",
+        "written": "{n} figures written to {path}",
+        "empty": "the store {store} is empty: `panelkit ingest FILE...` fills it",
+    },
+    "zh": {
+        "counts": "新增{new}，消失{gone}，修订{revised}，未变{unchanged}",
+        "more": "……另有{n}处（用 --all 或 --json）",
+        "status": "状态",
+        "new": "新增",
+        "gone": "消失",
+        "revised": "修订",
+        "headers": "指标 省份 时期 状态 原值 新值 变化",
+        "written": "已将{n}个数值写入{path}",
+        "empty": "{store}为空：请先用 panelkit ingest 导入文件",
+    },
+}
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Folder of the store; default: the user's data folder.")
+]
+IndicatorOption = Annotated[
+    list[str] | None, typer.Option("--indicator", help="Only these indicators; repeatable.")
+]
+
+
+@app.command()
+def list_files(
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """List the files of the store and their vintages. 列出库中的文件。"""
+    from panelkit.data.yearbook.store import default_store, read_store
+
+    folder = store or default_store()
+    state = read_store(folder)
+    if as_json:
+        typer.echo(json.dumps([file.record() for file in state.files], ensure_ascii=False, indent=2))
+        return
+    if not state.files:
+        typer.echo(_WORDS[lang.value]["empty"].format(store=folder))
+    for file in state.files:
+        vintages = ", ".join(sorted(set(file.vintages.values())))
+        keys = list(file.vintages)
+        rest = f", ... (+{len(keys) - _SHOWN})" if len(keys) > _SHOWN else ""
+        typer.echo(f"{file.sha256[:12]}  {file.name}  {vintages}: {', '.join(keys[:_SHOWN])}{rest}")
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="`shipped`, a vintage, a store's folder, or a file.")],
+    new: Annotated[str, typer.Argument(help="The same, for the other side.")],
+    indicator: IndicatorOption = None,
+    store: StoreOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Print every changed cell.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Say what changed between two sets of figures, cell by cell. 比较两套数据。"""
+    from panelkit.data.compare import figures_of, shared_cells
+    from panelkit.data.revisions import diff_vintages
+    from panelkit.data.yearbook.store import default_store
+
+    folder, keys = store or default_store(), indicator or []
+    changes = diff_vintages(*shared_cells(figures_of(old, folder, keys), figures_of(new, folder, keys)))
+    counts = changes.attrs["panelkit"]
+    if as_json:
+        cells = json.loads(changes.to_json(orient="records", force_ascii=False))
+        typer.echo(json.dumps({"counts": counts, "cells": cells}, ensure_ascii=False, indent=2))
+        return
+    _print([dict(cell) for cell in changes.to_dict("records")], counts, every, lang)
+
+
+def export(
+    store: StoreOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; default: the terminal.")
+    ] = None,
+    indicator: IndicatorOption = None,
+    vintage: Annotated[str | None, typer.Option("--vintage", help="Only this vintage.")] = None,
+    only_store: Annotated[bool, typer.Option("--only-store", help="Without the shipped figures.")] = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Write the figures, shipped and stored, as one long CSV table. 导出长表。"""
+    from panelkit.data.yearbook.atomic import write_atomically
+    from panelkit.data.yearbook.store import default_store, figures_with_store, read_store
+
+    folder = store or default_store()
+    table = read_store(folder).figures if only_store else figures_with_store(folder)
+    if indicator:
+        table = table[table["indicator"].isin(indicator)]
+    if vintage is not None:
+        table = table[table["vintage"] == vintage]
+    if table.empty:
+        raise DataError(f"no figures to export: the store {folder} and the options leave none")
+    text = table.to_csv(index=False, lineterminator="\n")
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        write_atomically(out, text.encode("utf-8"))
+    except OSError as error:
+        raise DataError(f"{out} cannot be written: {error}") from error
+    typer.echo(_WORDS[lang.value]["written"].format(n=len(table), path=out))
+
+
+def mount(group: typer.Typer) -> None:
+    """Add `diff` and `export` to the group of commands on figures."""
+    group.command("diff")(diff)
+    group.command("export")(export)
+
+
+def _print(cells: list[dict[Hashable, object]], counts: dict[str, int], every: bool, lang: Lang) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from panelkit.data.provinces import NATION, labels_of
+
+    words = _WORDS[lang.value]
+    names = {**labels_of("en" if lang is Lang.en else "zh"), NATION: "China" if lang is Lang.en else "全国"}
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False)
+    for position, header in enumerate(words["headers"].split()):
+        table.add_column(header, no_wrap=True, justify="right" if position > 3 else "left")
+    shown = cells if every else cells[:_SHOWN]
+    for cell in shown:
+        numbers = [_number(cell[name]) for name in ("old", "new")]
+        percent = _number(cell["percent"])
+        place = str(names.get(int(str(cell["adcode"])), cell["adcode"]))
+        status = words[str(cell["status"])]
+        change = f"{float(percent):+.2f} %" if percent else ""
+        table.add_row(str(cell["indicator"]), place, str(cell["period"]), status, *numbers, change)
+    if shown:
+        console.print(table)
+    if len(cells) > len(shown):
+        console.print(words["more"].format(n=len(cells) - len(shown)), markup=False)
+    console.print(words["counts"].format(**counts), markup=False)
+
+
+def _number(value: object) -> str:
+    number = float(str(value))
+    return "" if number != number else f"{number:.10g}"

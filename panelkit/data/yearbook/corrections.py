@@ -1,0 +1,120 @@
+"""Corrections as data: what a cell is known to get wrong, and the value that is expected to stand there."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from panelkit.core.errors import DataError
+from panelkit.core.paths import shipped
+from panelkit.data import catalogue
+from panelkit.data.provinces import resolve
+from panelkit.data.yearbook.errors import Problem, YearbookError
+from panelkit.data.yearbook.held import decimals, is_equal
+from panelkit.data.yearbook.read import Entry
+
+
+class Correction(BaseModel):
+    """One correction: `drop` the cell, `replace` it by `value`, or `flag` it in the report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    indicator: str
+    province: str
+    year: int
+    vintage: str
+    action: Literal["drop", "replace", "flag"]
+    expects: str
+    value: str | None = None
+    reason: str
+    reason_zh: str = ""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Correction:
+        for name in ("expects", "value"):
+            text = getattr(self, name)
+            if text is not None:
+                try:
+                    Decimal(text)
+                except ArithmeticError:
+                    raise ValueError(f"{name} = {text!r} is no number") from None
+        if (self.action == "replace") != (self.value is not None):
+            raise ValueError("`value` belongs to the action replace, and to no other")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A correction that found what it expected."""
+
+    correction: Correction
+    adcode: int
+
+
+def load_corrections(path: Path | None = None) -> tuple[Correction, ...]:
+    """Return the corrections of a file; the shipped ones by default.
+
+    Raises
+    ------
+    DataError
+        If the file is absent or damaged, or names an indicator or province that is not known.
+    """
+    file = path or shipped("data") / "corrections.toml"
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("correction", [])
+        found = tuple(Correction.model_validate(entry) for entry in entries)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{file}: the corrections cannot be read: {error}") from error
+    except ValidationError as error:
+        raise DataError(f"{file}: a correction is wrong: {error}") from error
+    catalogue.require([one.indicator for one in found])
+    resolve([one.province for one in found])
+    return found
+
+
+def apply_corrections(
+    entries: Sequence[Entry], vintages: Mapping[str, str], corrections: Sequence[Correction]
+) -> tuple[list[Entry], list[Applied]]:
+    """Return the entries with the corrections that concern them, and which those were.
+
+    Raises
+    ------
+    YearbookError
+        Where a correction finds another value than it expects: the source was mended, or the correction is wrong.
+    """
+    wanted = {(c.indicator, resolve([c.province])[0], str(c.year), c.vintage): c for c in corrections}
+    kept: list[Entry] = []
+    applied: list[Applied] = []
+    problems: list[Problem] = []
+    for entry in entries:
+        one = wanted.get((entry.indicator, entry.adcode, entry.period, vintages[entry.indicator]))
+        if one is None:
+            kept.append(entry)
+            continue
+        expected = Decimal(one.expects)
+        digits = min(decimals(expected), decimals(entry.value))
+        if not is_equal(float(entry.value), float(expected), digits):
+            problems.append(_stale(entry, one))
+            continue
+        applied.append(Applied(one, entry.adcode))
+        if one.action != "drop":
+            kept.append(entry if one.value is None else replace(entry, value=Decimal(one.value)))
+    if problems:
+        raise YearbookError(problems)
+    return kept, applied
+
+
+def _stale(entry: Entry, one: Correction) -> Problem:
+    return Problem(
+        entry.where,
+        f"the correction of {one.indicator}, {one.province} {one.year} expects {one.expects} and finds {entry.value}: "
+        "it no longer matches the source; remove or renew it (`--corrections FILE` takes your own list)",
+        f"对{one.province}{one.year}年{one.indicator}的更正预期为{one.expects}，实际为{entry.value}：更正已不符合来源，"
+        "请删除或更新（可用 --corrections 指定自己的清单）",
+    )

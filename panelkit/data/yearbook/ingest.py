@@ -1,0 +1,195 @@
+"""Files into the store: read, judged, corrected and written in one step, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from panelkit.data.figures import read_figures
+from panelkit.data.yearbook.corrections import Applied, apply_corrections, load_corrections
+from panelkit.data.yearbook.errors import Problem, YearbookError
+from panelkit.data.yearbook.held import Held, index_figures, is_equal, series_digits
+from panelkit.data.yearbook.judge import Judgement, judge
+from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.read import Context, Entry, FileRead, Told, read_file
+from panelkit.data.yearbook.sheets import WorkbookReader
+from panelkit.data.yearbook.store import Key, RawFile, default_store, overlay, read_store, write_store
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """One file of a run: what was read, what it is, which corrections it met."""
+
+    read: FileRead
+    judgement: Judgement
+    applied: tuple[Applied, ...]
+    entries: tuple[Entry, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the file's part of the report as JSON holds it."""
+        return {
+            "file": self.read.path.name,
+            "sha256": self.read.sha256,
+            "layout": self.read.layout,
+            "cells": len(self.read.entries),
+            "missing": self.read.missing,
+            **self.judgement.as_dict(),
+            "corrections": [a.correction.model_dump(exclude_none=True) for a in self.applied],
+            "footnotes": list(self.read.footnotes),
+            "notes": list(self.read.notes),
+        }
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What a run did: its files, the store, and whether the store changed."""
+
+    store: Path
+    changed: bool
+    files: tuple[Ingested, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON holds it."""
+        return {
+            "store": str(self.store),
+            "changed": self.changed,
+            "files": [file.as_dict() for file in self.files],
+        }
+
+
+def ingest(
+    files: Sequence[str | Path],
+    *,
+    store: str | Path | None = None,
+    vintage: str | None = None,
+    indicator: str | Mapping[str, str] | None = None,
+    province: str | int | None = None,
+    year: int | str | None = None,
+    sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    corrections: str | Path | None = None,
+    dry_run: bool = False,
+    advance: Callable[[], None] | None = None,
+) -> IngestReport:
+    """Take files into the user's store: all of them, or none where one cannot be read.
+
+    Parameters
+    ----------
+    store
+        The store's folder; by default the one in the user's data folder.
+    vintage
+        The name for figures that belong to no held vintage.
+    indicator, province, year, sheet, columns
+        What the files do not say themselves, as in `read_yearbook`.
+    corrections
+        A file of corrections in place of the shipped `corrections.toml`.
+    dry_run
+        Read and judge, and write nothing.
+    advance
+        Called after each file.
+
+    Raises
+    ------
+    YearbookError
+        With every problem of every file; the store is then unchanged.
+    """
+    folder = Path(store) if store is not None else default_store()
+    told = Told(indicator, province, None if year is None else str(year), sheet, columns or {})
+    rules = load_corrections(None if corrections is None else Path(corrections))
+    state = read_store(folder)
+    held = index_figures(overlay(read_figures(check=False), state.figures))
+    recorded = {
+        (file.sha256, json.dumps(dict(file.told), sort_keys=True)): file.vintages for file in state.files
+    }
+    done: list[Ingested] = []
+    problems: list[Problem] = []
+    with WorkbookReader() as workbooks:
+        context = Context(held, known_names(), workbooks)
+        for path in dict.fromkeys(Path(file) for file in files):
+            try:
+                read = read_file(path, told, context)
+                known = recorded.get((read.sha256, json.dumps(_said(told), sort_keys=True)))
+                judgement = judge(read, held, vintage, known)
+                entries, applied = apply_corrections(read.entries, judgement.vintages, rules)
+                done.append(Ingested(read, judgement, tuple(applied), tuple(entries)))
+            except YearbookError as error:
+                problems.extend(error.problems)
+            if advance is not None:
+                advance()
+    cells = _merge(done, held, problems)
+    if problems:
+        raise YearbookError(problems)
+    changed = False if dry_run else write_store(folder, [_raw(one, told) for one in done], cells)
+    return IngestReport(folder, changed, tuple(done))
+
+
+def _merge(
+    done: Sequence[Ingested], held: Held, problems: list[Problem]
+) -> dict[Key, tuple[float, str, str]]:
+    """Return the cells of all files; two files that give one cell two values are a problem.
+
+    A cell that equals a held figure printed with more decimals keeps those.
+    """
+    cells: dict[Key, tuple[float, str, str]] = {}
+    origin: dict[Key, tuple[Entry, int]] = {}
+    for one in done:
+        source = f"ingest:{one.read.sha256[:12]}"
+        digits = {indicator: series_digits(values) for indicator, values in one.read.series().items()}
+        for entry in one.entries:
+            key = (entry.adcode, entry.period, entry.indicator, one.judgement.vintages[entry.indicator])
+            shown = digits[entry.indicator][entry.period]
+            value = float(entry.value)
+            if key in origin:
+                before, printed = origin[key]
+                if before.unit != entry.unit or not is_equal(float(before.value), value, min(shown, printed)):
+                    problems.append(_conflict(before, entry, key))
+                if printed >= shown:
+                    continue
+            origin[key] = (entry, shown)
+            cells[key] = (_finer(value, shown, key, held), entry.unit, source)
+    return cells
+
+
+def _finer(value: float, digits: int, key: Key, held: Held) -> float:
+    adcode, period, *series = key
+    old = held.values.get((series[0], series[1]), {}).get((adcode, period))
+    printed = held.digits.get((series[0], series[1]), {}).get(period, 0)
+    return old if old is not None and printed > digits and is_equal(old, value, digits) else value
+
+
+def _conflict(before: Entry, entry: Entry, key: Key) -> Problem:
+    return Problem(
+        entry.where,
+        f"{key[2]} of {key[0]} in {key[1]} is {entry.value} here and {before.value} in {before.where.en()}, both as "
+        f"{key[3]!r}: ingest them under different `--vintage` names",
+        f"{key[0]}的{key[2]}（{key[1]}）此处为{entry.value}，{before.where.zh()}为{before.value}，版本同为“{key[3]}”："
+        "请用不同的 --vintage 名称分别导入",
+    )
+
+
+def _said(told: Told) -> dict[str, Any]:
+    """Return what the caller said of the files, as a store records it."""
+    said = {
+        "indicator": dict(told.indicator) if isinstance(told.indicator, Mapping) else told.indicator,
+        "province": told.province,
+        "year": told.year,
+        "sheet": told.sheet,
+        "columns": dict(told.columns) or None,
+    }
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _raw(one: Ingested, told: Told) -> RawFile:
+    return RawFile(
+        sha256=one.read.sha256,
+        name=one.read.path.name,
+        size=len(one.read.content),
+        suffix=one.read.path.suffix.lower()[:8],
+        layout=one.read.layout,
+        told=_said(told),
+        vintages=dict(one.judgement.vintages),
+        content=one.read.content,
+    )
