@@ -219,15 +219,17 @@ def _projected_scores(
 
 
 def _period_dummies(linear: LinearFit, codes: IntArray) -> FloatArray | None:
-    """Return the unit-demeaned period dummies (n, T) if unit effects are local to clusters, else None.
+    """Return the unit-demeaned period dummies (n, T) if they are few and unit effects are local to clusters.
 
-    The unit effects then need no column: the influence sums to zero inside every unit.
+    The unit effects then need no column: the influence sums to zero inside every unit. Otherwise None: with
+    more periods than clusters it is cheaper to sweep one column a cluster.
     """
-    local = whole_units(linear, codes) is not None
-    if linear.effects in ("unit", "twoway") and not local:
+    if linear.effects in ("unit", "twoway") and whole_units(linear, codes) is None:
         return None
     if linear.effects in ("none", "unit"):
         return np.empty((linear.n, 0))
+    if linear.layout.n_times > int(codes.max()) + 1:
+        return None
     dummies = np.zeros((linear.n, linear.layout.n_times))
     dummies[np.arange(linear.n), linear.layout.time] = 1.0
     return within(dummies, linear.layout, "unit") if linear.effects == "twoway" else dummies
