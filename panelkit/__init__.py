@@ -75,6 +75,7 @@ _PUBLIC = {
     "read_yearbook": "data.yearbook.read",
     "ingest": "data.yearbook.ingest",
     "SpatialPanel": "models.spatial_panel",
+    "DynamicSpatialPanel": "models.spatial_dynamic",
     "spatial_lm_tests": "models.spatial_selection",
     "select_model": "models.spatial_selection",
     "as_weights": "spatial.weights",

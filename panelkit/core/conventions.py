@@ -23,7 +23,7 @@ class Convention:
     name: str
     drop_singletons: bool
     group_factor: bool
-    nested_effects: Literal["never", "unless all", "refuse", "all"]
+    nested_effects: Literal["never", "unless all", "refuse", "all", "none"]
     cluster_df: Literal["groups", "residual"]
     sentence: str
     small_sample: bool = True
@@ -70,6 +70,14 @@ CONVENTIONS = {
         cluster_df="residual",
         sentence="plm: clustered and serially robust variances without a small-sample factor (HC0), t(n-K)",
         small_sample=False,
+    ),
+    "plm-sss": Convention(
+        "plm-sss",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="none",
+        cluster_df="residual",
+        sentence="plm type sss, linearmodels group_debias: G/(G-1) (n-1)/(n-k), no effect counted, t(n-K)",
     ),
     "lsdv": Convention(
         "lsdv",

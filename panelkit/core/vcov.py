@@ -215,7 +215,7 @@ def small_sample_factor(
 
 def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
     """Return how many effects count as parameters of a clustered variance."""
-    if fit.effects == "none":
+    if fit.effects == "none" or convention.nested_effects == "none":
         return 0
     if convention.nested_effects == "all":
         return fit.absorbed

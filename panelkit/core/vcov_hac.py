@@ -12,7 +12,7 @@ from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit
 from panelkit.core.sandwich import nearest_positive, sum_by
-from panelkit.core.vcov import Clusters, Vcov, clusters_of, small_sample_factor
+from panelkit.core.vcov import Vcov, clusters_of, small_sample_factor
 from panelkit.core.within import FloatArray, IntArray
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius of the Earth (IUGG)
@@ -66,7 +66,7 @@ class DriscollKraay:
             raise SpecError(f"DriscollKraay(lags={lags}): lags lie from 0 to T-1, and T is {count}")
         meat = kernel_meat(_by_period(fit.scores, where, count), bartlett(lags))
         years = clusters_of(design, "year")
-        factor = _time_factor(fit, years, convention)
+        factor = _time_factor(fit, years.count, convention)
         matrix, notes = nearest_positive(fit.bread @ meat @ fit.bread * factor, "Driscoll-Kraay")
         df = float(years.count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
         return Vcov(matrix, df, f"Driscoll-Kraay, {lags} lags", {"lags": lags}, (*_few(years.count), *notes))
@@ -78,10 +78,14 @@ def _few(periods: int) -> tuple[str, ...]:
     return (f"Driscoll-Kraay standard errors rest on many periods; with {periods} they are too small",)
 
 
-def _time_factor(fit: LinearFit, years: Clusters, convention: Convention) -> float:
-    if convention.name == "linearmodels":
-        return fit.n / fit.df_resid
-    return small_sample_factor(fit, (years,), convention)
+def _time_factor(fit: LinearFit, periods: int, convention: Convention) -> float:
+    """Return the factor on a variance that sums over periods; every effect counts, as in fixest."""
+    if not convention.small_sample:
+        return 1.0
+    left = fit.n - fit.k - (0 if convention.nested_effects == "none" else fit.absorbed)
+    if convention.group_factor:
+        return periods / (periods - 1) * (fit.n - 1) / left
+    return fit.n / left
 
 
 def _by_period(scores: FloatArray, where: IntArray, count: int) -> FloatArray:
