@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.claims.samples import Specification
-from panelkit.core.design import Design
-from panelkit.core.errors import DataError, SpecError
+from panelkit.core.errors import SpecError
 from panelkit.core.formula import evaluate
 from panelkit.core.grammar import parse_expression
 from panelkit.core.tree import calls_of
+from panelkit.core.within import Layout
 
 _BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
@@ -23,7 +21,8 @@ class Columns:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
-        units, self._labels = pd.factorize(frame.index.get_level_values("province"))
+        units, labels = pd.factorize(frame.index.get_level_values("province"))
+        self._labels = [str(label) for label in labels]
         self._unit: NDArray[np.int64] = units.astype(np.int64)
         self._year: NDArray[np.int64] = frame.index.get_level_values("year").to_numpy(np.int64)
         self._held: dict[str, NDArray[np.float64]] = {}
@@ -46,41 +45,24 @@ class Columns:
             self._held[expression] = evaluate(expression, self._frame).to_numpy(np.float64)
         return self._held[expression]
 
-    def design(self, spec: Specification) -> Design:
-        """Return the complete rows of a specification as a design.
+    def regressors(self, spec: Specification) -> NDArray[np.float64]:
+        """Return the treatment and the controls on every row, (n, k)."""
+        return np.column_stack([self.column(term) for term in (spec.term, *spec.controls)])
 
-        Raises
-        ------
-        DataError
-            If no complete row is left.
-        """
-        terms = (spec.term, *spec.controls)
-        y = self.column(spec.outcome)
-        columns = np.column_stack([self.column(term) for term in terms])
+    def rows(self, spec: Specification) -> NDArray[np.bool_]:
+        """Return the rows that a specification asks for, complete or not, (n,)."""
         rows = (self._year >= spec.years[0]) & (self._year <= spec.years[1])
-        rows &= ~np.isnan(y) & ~np.isnan(columns).any(axis=1)
         if spec.left_out:
-            rows &= self._unit != list(self._labels).index(spec.left_out)
-        if not rows.any():
-            raise DataError(
-                f"no province has all figures of `{spec.formula}` in {spec.years[0]}-{spec.years[1]}"
-            )
-        unit_codes, unit = np.unique(self._unit[rows], return_inverse=True)
-        years, time = np.unique(self._year[rows], return_inverse=True)
-        return Design(
-            y=y[rows],
-            X=np.asfortranarray(columns[rows]),
-            outcome=spec.outcome,
-            terms=terms,
-            unit=unit.astype(np.int64),
-            time=time.astype(np.int64),
-            unit_labels=np.asarray(self._labels)[unit_codes],
-            time_labels=years,
-            extra=MappingProxyType({}),
-            dropped=_NOTHING,
-            notes=(),
-            has_intercept=False,
-        )
+            rows &= self._unit != self._labels.index(spec.left_out)
+        return rows
 
+    def layout(self, rows: NDArray[np.bool_]) -> Layout:
+        """Return where the chosen rows stand in units and years."""
+        unit = np.unique(self._unit[rows], return_inverse=True)[1]
+        time = np.unique(self._year[rows], return_inverse=True)[1]
+        return Layout(unit.astype(np.int64), time.astype(np.int64))
 
-_NOTHING = pd.DataFrame({"province": [], "year": [], "reason": []})
+    def period(self, rows: NDArray[np.bool_]) -> str:
+        """Return the first and the last year of the chosen rows."""
+        years = self._year[rows]
+        return f"{years.min()}-{years.max()}"

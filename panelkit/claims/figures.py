@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from panelkit.claims.batch import Batch, Effect
 from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
 
+Vintages = tuple[tuple[str, str], ...]
+
 
 class Figures:
-    """The figures that a set of specifications reads, each panel loaded once."""
+    """The figures that a set of specifications reads; one whole panel for every choice of vintages."""
 
     def __init__(self, specifications: Iterable[Specification]) -> None:
-        self._wanted: dict[tuple[object, ...], tuple[dict[str, None], int, int]] = {}
-        for spec in specifications:
-            columns, first, last = self._wanted.get(_key(spec), ({}, spec.years[0], spec.years[1]))
+        specs = list(specifications)
+        self._wanted: dict[Vintages, tuple[dict[str, None], int, int]] = {}
+        for spec in specs:
+            columns, first, last = self._wanted.get(spec.vintage, ({}, *spec.years))
             columns.update(dict.fromkeys(spec.columns))
             first = min(first, spec.years[0] - spec.lead_in)
-            self._wanted[_key(spec)] = (columns, first, max(last, spec.years[1]))
-        self._loaded: dict[tuple[object, ...], pd.DataFrame] = {}
-        self._columns: dict[tuple[object, ...], Columns] = {}
+            self._wanted[spec.vintage] = (columns, first, max(last, spec.years[1]))
+        self._whole: dict[Vintages, pd.DataFrame] = {}
+        self._exact: dict[object, pd.DataFrame] = {}
+        self._columns: dict[object, Columns] = {}
+        self._batch = Batch(specs)
 
     def panel(self, spec: Specification) -> pd.DataFrame:
         """Return the panel of a specification: its years, the lead-in of its lags, its provinces.
@@ -31,48 +39,61 @@ class Figures:
         SpecError, DataError
             If an indicator, vintage, province or year is not held.
         """
-        frame = self.whole(spec)
+        frame = self._provinces(spec)
         years = frame.index.get_level_values("year")
         keep = (years >= spec.years[0] - spec.lead_in) & (years <= spec.years[1])
         if spec.left_out:
             keep &= frame.index.get_level_values("province") != spec.left_out
-        if keep.all():
-            return frame
-        part = frame[keep]
-        part.attrs = frame.attrs
-        return part
+        return _part(frame, keep)
 
     def exact(self, spec: Specification) -> pd.DataFrame:
         """Return the panel of one specification loaded alone: its columns and years, and no other source."""
-        key = (*_key(spec), spec.columns, spec.years, spec.lead_in)
-        if key not in self._loaded:
-            first, last = spec.years[0] - spec.lead_in, spec.years[1]
-            self._loaded[key] = _load(spec, list(spec.columns), first, last)
-        return self._loaded[key]
+        first, last = spec.years[0] - spec.lead_in, spec.years[1]
+        key = (spec.vintage, spec.provinces, frozenset(spec.columns), first, last)
+        if key not in self._exact:
+            self._exact[key] = _load(sorted(spec.columns), first, last, spec.vintage, spec.provinces)
+        return self._exact[key]
 
-    def columns(self, spec: Specification) -> Columns:
-        """Return the columns of the whole panel, each expression worked out once."""
-        key = _key(spec)
+    def effect(self, spec: Specification) -> Effect | None:
+        """Return the treatment's effect from the batch, or None where the batch cannot compute it."""
+        key = (spec.vintage, spec.provinces)
         if key not in self._columns:
-            self._columns[key] = Columns(self.whole(spec))
-        return self._columns[key]
+            self._columns[key] = Columns(self._provinces(spec))
+        return self._batch.effect(spec, self._columns[key])
 
-    def whole(self, spec: Specification) -> pd.DataFrame:
-        """Return the panel that all specifications with these provinces and vintages share."""
-        key = _key(spec)
-        if key not in self._loaded:
-            columns, first, last = self._wanted[key]
-            self._loaded[key] = _load(spec, list(columns), first, last)
-        return self._loaded[key]
+    def _provinces(self, spec: Specification) -> pd.DataFrame:
+        frame = self._all(spec.vintage)
+        if spec.provinces == "all":
+            return frame
+        return _part(frame, frame.index.get_level_values("province").isin(_labels(spec.provinces)))
+
+    def _all(self, vintage: Vintages) -> pd.DataFrame:
+        if vintage not in self._whole:
+            columns, first, last = self._wanted[vintage]
+            self._whole[vintage] = _load(list(columns), first, last, vintage, "all")
+        return self._whole[vintage]
 
 
-def _load(spec: Specification, columns: list[str], first: int, last: int) -> pd.DataFrame:
+def _part(frame: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
+    part: pd.DataFrame = frame.loc[keep]
+    part.attrs = frame.attrs
+    return part
+
+
+def _labels(provinces: str | tuple[str, ...]) -> list[str]:
+    from panelkit.data.provinces import TIBET, labels_of, resolve
+
+    names = labels_of("en")
+    if isinstance(provinces, tuple):
+        return [str(names[code]) for code in resolve(provinces)]
+    return [str(name) for code, name in names.items() if code != TIBET]
+
+
+def _load(
+    columns: list[str], first: int, last: int, vintage: Vintages, provinces: str | tuple[str, ...]
+) -> pd.DataFrame:
     from panelkit.data.panels import load_provinces
 
-    vintage = {name: version for name, version in spec.vintage if name in columns}
-    provinces = list(spec.provinces) if isinstance(spec.provinces, tuple) else spec.provinces
-    return load_provinces(columns, range(first, last + 1), vintage=vintage or None, provinces=provinces)
-
-
-def _key(spec: Specification) -> tuple[object, ...]:
-    return spec.provinces, spec.vintage
+    chosen = {name: version for name, version in vintage if name in columns}
+    asked = list(provinces) if isinstance(provinces, tuple) else provinces
+    return load_provinces(columns, range(first, last + 1), vintage=chosen or None, provinces=asked)

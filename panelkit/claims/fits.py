@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
 from panelkit.core import vcov
 from panelkit.core.errors import SpecError
@@ -23,16 +22,6 @@ def fit_specification(spec: Specification, data: pd.DataFrame) -> FitResult:
     """Fit one specification with the estimator and the covariance that it names."""
     result: FitResult = model_of(spec).fit(data)
     return result
-
-
-def fit_columns(spec: Specification, columns: Columns) -> FitResult | None:
-    """Fit one specification on columns worked out before; None where the estimator takes formulas only."""
-    model = model_of(spec)
-    if spec.estimator != "fixed_effects" or model.vcov.columns():
-        return None
-    from panelkit.models.fixed_effects import fit_design
-
-    return fit_design(columns.design(spec), model)
 
 
 def model_of(spec: Specification) -> Any:

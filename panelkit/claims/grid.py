@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from panelkit.claims import scales
+from panelkit.claims.batch import Effect, effect_of
 from panelkit.claims.figures import Figures
-from panelkit.claims.fits import fit_columns, fit_specification
+from panelkit.claims.fits import fit_specification
 from panelkit.claims.samples import Specification
 from panelkit.claims.schema import Claim, Reading
 from panelkit.claims.verdict import GridResult
@@ -34,13 +35,14 @@ def walk(
     Options that change nothing (years that a figure does not cover) lead to the same regression on the same
     rows: it counts once, under the first of its names.
     """
-    rows: list[dict[str, Any]] = []
+    rows: dict[tuple[Specification, str, int], dict[str, Any]] = {}
     failed: list[tuple[str, str]] = []
     axes = [axis.id for axis in claim.grid.axis]
     for spec in [*grid, *_without_each(claim, grid[0], main)]:
         try:
-            fit = main if spec == grid[0] else _fit(spec, figures)
-            rows.append(_row(axes, spec, fit, scales.factor(reading.effect)))
+            effect = effect_of(main) if spec == grid[0] else _effect(spec, figures)
+            sample = (replace(spec, years=(0, 0), choices=()), effect.period, effect.nobs)
+            rows.setdefault(sample, _row(axes, spec, effect, scales.factor(reading.effect)))
         except PanelkitError as error:
             failed.append((_label(spec), str(error)))
         tick(1)
@@ -48,8 +50,7 @@ def walk(
         raise DataError(
             f"claim {claim.id}: no specification of the grid could be computed; first: {failed[0]}"
         )
-    table = pd.DataFrame(rows).drop_duplicates(["formula", "left_out", "estimate", "std_error"])
-    return summarise(table.reset_index(drop=True), reading, tuple(failed))
+    return summarise(pd.DataFrame(list(rows.values())), reading, tuple(failed))
 
 
 def summarise(table: pd.DataFrame, reading: Reading, failed: tuple[tuple[str, str], ...] = ()) -> GridResult:
@@ -75,15 +76,14 @@ def _without_each(claim: Claim, main: Specification, fit: FitResult) -> Iterator
         yield replace(main, left_out=str(unit))
 
 
-def _fit(spec: Specification, figures: Figures) -> FitResult:
-    fit = fit_columns(spec, figures.columns(spec))
-    return fit if fit is not None else fit_specification(spec, figures.panel(spec))
+def _effect(spec: Specification, figures: Figures) -> Effect:
+    effect = figures.effect(spec)
+    return effect if effect is not None else effect_of(fit_specification(spec, figures.panel(spec)))
 
 
-def _row(axes: list[str], spec: Specification, fit: FitResult, factor: float) -> dict[str, Any]:
-    estimate, error = float(fit.estimates[0]), float(np.sqrt(fit.covariance[0, 0]))
-    df = float(np.broadcast_to(fit.df, fit.estimates.shape)[0])
-    half = float(t_quantile(0.95, df)) * error
+def _row(axes: list[str], spec: Specification, effect: Effect, factor: float) -> dict[str, Any]:
+    estimate, error = effect.estimate, effect.std_error
+    half = float(t_quantile(0.95, effect.df)) * error
     return {
         **dict(zip(axes, spec.choices, strict=True)),
         "left_out": spec.left_out,
@@ -92,9 +92,9 @@ def _row(axes: list[str], spec: Specification, fit: FitResult, factor: float) ->
         "std_error": factor * error,
         "conf_low": factor * (estimate - half),
         "conf_high": factor * (estimate + half),
-        "p_value": float(t_survival(np.array(estimate / error), df)),
-        "nobs": fit.nobs,
-        "period": str(fit.facts["years"]),
+        "p_value": float(t_survival(np.array(estimate / error), effect.df)),
+        "nobs": effect.nobs,
+        "period": effect.period,
     }
 
 

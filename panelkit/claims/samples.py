@@ -50,7 +50,7 @@ class Specification:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the indicators that the specification reads, those beside the regression included."""
-        beside = [name for text in self.extra for name in columns_of(parse_expression(text).node)]
+        beside = [name for text in self.extra for name in _columns_in(text)]
         return tuple(dict.fromkeys([*_parsed(self.formula).columns, *beside]))
 
     @property
@@ -128,6 +128,11 @@ def _reach(node: Node) -> int:
             return max(_reach(base), _reach(exponent))
         case _:
             return 0
+
+
+@cache
+def _columns_in(expression: str) -> tuple[str, ...]:
+    return columns_of(parse_expression(expression).node)
 
 
 @cache
