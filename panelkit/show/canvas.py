@@ -50,7 +50,7 @@ class Figure:
         _warn_without_font(self.drawing, ending)
         raw = BytesIO()
         metadata = {"Software": None} if ending == ".png" else {"CreationDate": None, "Producer": None}
-        with style.styled():
+        with style.styled(quiet=style.chinese_font() is None):
             self.drawing.savefig(raw, format=ending[1:], dpi=dpi, metadata=metadata)
         return write_whole(path, raw.getvalue())
 

@@ -35,11 +35,11 @@ CHINESE = (
     "WenQuanYi Micro Hei",
     "Noto Sans SC",
     "Arial Unicode MS",
+    "Noto Sans CJK JP",  # the one name that matplotlib before 3.11 sees of the collection
 )
 FAMILIES = ("Arial", "Helvetica", "DejaVu Sans", *CHINESE)
 
 _RC: dict[str, Any] = {
-    "font.family": "sans-serif",
     "font.size": 9.5,
     "axes.titlesize": 10.5,
     "axes.labelsize": 9.5,
@@ -78,15 +78,19 @@ def chinese_font() -> str | None:
 
 
 @contextmanager
-def styled() -> Iterator[None]:
-    """Apply the style inside the block and put everything back after it."""
+def styled(*, quiet: bool = True) -> Iterator[None]:
+    """Apply the style inside the block and put everything back after it.
+
+    `quiet` keeps matplotlib silent about glyphs that the drawing machine lacks: an SVG does not need them.
+    """
     import matplotlib as mpl
 
     found = chinese_font()
     fonts = ["DejaVu Sans", *([found] if found else [])]
-    settings: Any = {**_RC, "font.sans-serif": fonts}
+    settings: Any = {**_RC, "font.family": fonts}  # by name: a generic family has no fallback
     with mpl.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+        if quiet:
+            warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 
 

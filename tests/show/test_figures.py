@@ -181,6 +181,11 @@ def test_saved_files(tmp_path: Path) -> None:
         figure.save(tmp_path / "f.bmp")
 
 
+@pytest.mark.skipif(style.chinese_font() is None, reason="no Chinese font is installed")
+def test_png_draws_chinese_characters(tmp_path: Path) -> None:
+    every_figure("zh")["lisa"]().save(tmp_path / "f.png", dpi=50)  # a missing glyph would warn, and so fail
+
+
 def test_without_a_chinese_font(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(style, "chinese_font", lambda: None)
     figure = every_figure("zh")["map"]()
