@@ -15,7 +15,7 @@ from panelkit.core.errors import SpecError
 if TYPE_CHECKING:
     from panelkit.data.yearbook.ingest import Ingested, IngestReport
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _SHOWN = 12
 _WORDS: dict[str, dict[str, str]] = {

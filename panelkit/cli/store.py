@@ -13,7 +13,7 @@ import typer
 from panelkit.cli._options import Lang, LangOption
 from panelkit.core.errors import DataError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _SHOWN = 20
 _WORDS: dict[str, dict[str, str]] = {

@@ -283,10 +283,10 @@ def _read_grid(grid: Grid, told: Told) -> Reading | None:
     )
     if not used:
         return None
-    if is_pivot(grid):
-        return read_pivot(grid, year=told.year)
     if is_tidy(grid, told.columns):
         return read_tidy(grid, told.columns)
+    if is_pivot(grid):
+        return read_pivot(grid, year=told.year)
     if is_workbook_table(grid):
         return read_workbook(grid, year=told.year)
     return None

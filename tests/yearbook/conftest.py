@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from panelkit.data.figures import LONG_COLUMNS, read_figures
+from panelkit.data.yearbook.held import index_figures
+from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.read import Context
+from panelkit.data.yearbook.sheets import WorkbookReader
+
+
+@pytest.fixture(scope="session")
+def workbooks() -> Iterator[WorkbookReader]:
+    """One child process for all tests."""
+    with WorkbookReader() as reader:
+        yield reader
+
+
+@pytest.fixture(scope="session")
+def context(workbooks: WorkbookReader) -> Context:
+    """Shipped figures held."""
+    return Context(index_figures(read_figures(check=False)), known_names(), workbooks)
+
+
+@pytest.fixture(scope="session")
+def blank(workbooks: WorkbookReader) -> Context:
+    """No figures held, so that nothing is refused for its size."""
+    return Context(index_figures(pd.DataFrame(columns=list(LONG_COLUMNS))), known_names(), workbooks)
