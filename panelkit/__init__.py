@@ -40,6 +40,8 @@ _PUBLIC = {
     "spatial_markov": "indices.dynamics",
     "kernel_density": "indices.density",
     "wild_cluster_bootstrap": "inference.wild",
+    "influence": "inference.influence",
+    "randomisation_inference": "inference.randomisation",
     "hausman": "inference.effects_tests",
     "mundlak": "inference.effects_tests",
     "effects_f": "inference.effects_tests",

@@ -108,9 +108,10 @@ class Layout:
     def _crossing(self, weights: FloatArray | None) -> sparse.csr_array:
         """Return the bipartite graph of units and periods, for its connected components."""
         n_units, n_times = self.n_units, self.n_times
-        held = np.ones(self.n) if weights is None else (weights > 0).astype(float)
+        held = np.flatnonzero(np.ones(self.n) if weights is None else weights > 0)  # a stored zero is an edge
         size = n_units + n_times
-        return sparse.csr_array((held, (self.unit, n_units + self.time)), shape=(size, size))
+        places = (self.unit[held], n_units + self.time[held])
+        return sparse.csr_array((np.ones(len(held)), places), shape=(size, size))
 
 
 def within(

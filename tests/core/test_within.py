@@ -137,3 +137,14 @@ def test_absorbed_and_repeated_regressors_are_named() -> None:
         fit_swept(y, np.column_stack([x, time.astype(float)]), ("x1", "trend"), layout, "twoway")
     with pytest.raises(SpecError, match="`twice`: a linear combination"):
         fit_swept(y, np.column_stack([x, 2.0 * x + fixed]), ("x1", "twice"), layout, "unit")
+
+
+@pytest.mark.parametrize("gone", range(6))
+def test_a_period_without_weight_does_not_hold_the_reference(gone: int) -> None:
+    """Whichever period has no weight, the others' effects are solved against one that has."""
+    frame, unit, time = codes(random_panel(31, 9, 6, 0.75))
+    columns = frame[["y", "x1"]].to_numpy()
+    weights = (time != gone).astype(float)
+    swept = within(columns, Layout(unit, time), "twoway", weights)
+    expected = projected(columns, unit, time, "twoway", weights)
+    np.testing.assert_allclose(swept[weights > 0], expected[weights > 0], atol=TOL)

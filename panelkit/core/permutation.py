@@ -1,0 +1,126 @@
+"""Regressions under permuted regressor paths, all at once.
+
+A path is what one unit holds of a regressor, over all its periods. Permuting paths among units that hold the same
+periods leaves the space of the effects' dummies as it is, so that the swept path of a unit is the path it brings; all
+cross-products then come from tables of products of unit with unit, and a permutation costs N look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, permutations
+from math import comb, perm
+
+import numpy as np
+
+from panelkit.core.linear import gram_inverse
+from panelkit.core.within import FloatArray, IntArray, Layout
+
+_BATCH_CELLS = 20_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """One regression as tables of products: the permuted column against controls, outcome and itself.
+
+    `crossed` (k+1, N, N): entry [c, i, j] is the path of unit i times column c of unit j (controls first, outcome
+    last); `own` (N,) the square of each path; `moments` (N, k+1, k+1) those of controls and outcome by unit.
+    """
+
+    crossed: FloatArray
+    own: FloatArray
+    moments: FloatArray
+
+    def statistics(self, draws: IntArray, factor: float = 1.0) -> tuple[FloatArray, FloatArray]:
+        """Return coefficient and CRV1 t (clusters are the units) of every permutation.
+
+        Parameters
+        ----------
+        draws
+            Shape (B, N): the unit whose path unit g receives.
+
+        Returns
+        -------
+        Coefficients (B,) and t statistics (B,), missing where a permutation leaves no variation.
+        """
+        step = max(1, _BATCH_CELLS // self.crossed[:, :, 0].size)
+        parts = [self._batch(draws[at : at + step], factor) for at in range(0, len(draws), step)]
+        return np.concatenate([b for b, _ in parts]), np.concatenate([t for _, t in parts])
+
+    def _batch(self, draws: IntArray, factor: float) -> tuple[FloatArray, FloatArray]:
+        k = len(self.crossed) - 1
+        here = np.arange(draws.shape[1])
+        products = self.crossed[:, draws, here].transpose(1, 2, 0)
+        squares = self.own[draws]
+        total = self.moments.sum(axis=0)
+        inverse = gram_inverse(total[:k, :k]) if k else np.zeros((0, 0))
+        sums = products.sum(axis=1)
+        gamma = sums[:, :k] @ inverse
+        on_outcome = inverse @ total[:k, k]
+        spread = squares.sum(axis=1) - np.einsum("bk,bk->b", gamma, sums[:, :k])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lost = spread <= 1e-10 * squares.sum(axis=1)
+            spread = np.where(lost, np.nan, spread)
+            beta = (sums[:, k] - sums[:, :k] @ on_outcome) / spread
+            slopes = on_outcome - gamma * beta[:, None]
+            scores = products[:, :, k] - beta[:, None] * squares
+            scores -= np.einsum("bgk,bk->bg", products[:, :, :k], slopes - beta[:, None] * gamma)
+            scores -= gamma @ self.moments[:, :k, k].T
+            scores += np.einsum("bk,gkl,bl->bg", gamma, self.moments[:, :k, :k], slopes, optimize=True)
+            t = beta * spread / np.sqrt(factor * np.einsum("bg,bg->b", scores, scores))
+        return beta, t
+
+
+def paths_of(focal: FloatArray, rest: FloatArray, layout: Layout) -> Paths:
+    """Return the tables of a swept focal column (n,) and swept controls with the outcome last (n, k+1)."""
+    n_units, n_times, width = layout.n_units, layout.n_times, rest.shape[1]
+    path = np.zeros((n_units, n_times))
+    path[layout.unit, layout.time] = focal
+    cube = np.zeros((width, n_units, n_times))
+    cube[:, layout.unit, layout.time] = rest.T
+    by_unit = cube.transpose(1, 0, 2)
+    return Paths(
+        crossed=path @ cube.transpose(0, 2, 1),
+        own=np.einsum("it,it->i", path, path),
+        moments=by_unit @ by_unit.transpose(0, 2, 1),
+    )
+
+
+def same_periods(layout: Layout) -> IntArray:
+    """Return a code by unit (N,), equal where two units hold the same periods."""
+    held = np.zeros((layout.n_units, layout.n_times), dtype=bool)
+    held[layout.unit, layout.time] = True
+    return np.unique(np.packbits(held, axis=1), axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def random_permutations(groups: IntArray, count: int, rng: np.random.Generator) -> IntArray:
+    """Return permutations (count, N) of the units inside their groups."""
+    draws = np.tile(np.arange(len(groups)), (count, 1))
+    for group in np.unique(groups):
+        members = np.flatnonzero(groups == group)
+        if len(members) > 1:
+            draws[:, members] = members[np.argsort(rng.random((count, len(members))), axis=1)]
+    return draws
+
+
+def placements(n_units: int, treated: IntArray, alike: bool) -> int:
+    """Return in how many ways the treated paths can be placed on the units."""
+    return comb(n_units, len(treated)) if alike else perm(n_units, len(treated))
+
+
+def all_placements(n_units: int, treated: IntArray, alike: bool) -> IntArray:
+    """Return every placement of the treated paths as permutations (B, N); the others' paths are alike."""
+    rest = np.setdiff1d(np.arange(n_units), treated)
+    chosen: Iterator[tuple[int, ...]] = (combinations if alike else permutations)(
+        range(n_units), len(treated)
+    )
+    draws = []
+    for places in chosen:
+        row = np.empty(n_units, dtype=np.int64)
+        row[list(places)] = treated
+        free = np.ones(n_units, dtype=bool)
+        free[list(places)] = False
+        row[free] = rest
+        draws.append(row)
+    return np.array(draws)

@@ -1,0 +1,185 @@
+"""Influence: which unit, period or cell carries an estimate, by leaving out each, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.errors import SpecError
+from panelkit.core.instruments import InstrumentedFit
+from panelkit.core.linear import LinearFit
+from panelkit.core.results import FitResult, Language, t_quantile
+from panelkit.core.sandwich import delete_one, sum_by
+from panelkit.core.within import FloatArray, within
+from panelkit.inference.effects_tests import design_of
+
+# a cell with less of its own than this beside effects and regressors is fitted exactly: nothing moves without it
+_OWN = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """The estimate of one term without each unit, period or cell.
+
+    `table`: columns `left_out, estimate, change, change_in_se, conf_low, conf_high, turns`, by size of the change;
+    `turns` is True where the interval without it no longer stands as the full sample's does about zero.
+    `headline`: estimate, low and high of the full sample.
+    """
+
+    term: str
+    by: str
+    table: pd.DataFrame
+    headline: tuple[float, float, float]
+    notes: tuple[str, ...] = ()
+
+    def summary(self, rows: int = 10) -> str:
+        """Return the largest changes as plain text."""
+        head = f"{self.term} = {self.headline[0]:.6g} in the full sample; without each {self.by}"
+        lost = int(self.table["estimate"].isna().sum())
+        lines = [head, self.table.head(rows).to_string(index=False, float_format=lambda v: f"{v:.6g}")]
+        low, high = self.table["estimate"].min(), self.table["estimate"].max()
+        lines.append(
+            f"all {len(self.table)}: from {low:.6g} to {high:.6g}; {int(self.table['turns'].sum())} turn"
+        )
+        lines += [f"{lost} leave the term unidentified"] if lost else []
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def plot(self, *, language: Language = "en", **style: Any) -> Any:
+        """Draw the estimates without each, on the band of the full sample (the 60 largest changes of cells)."""
+        from panelkit.show.figures import influence_plot
+
+        frame = self.table.dropna(subset=["estimate"]).head(60)
+        frame = frame.assign(left_out=frame["left_out"].astype(str))
+        return influence_plot(frame, headline=self.headline, language=language, **style)
+
+
+def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "unit") -> Influence:
+    """Leave out each unit, period or province-year in turn and estimate everything anew, effects included.
+
+    Exact, and one batched computation on cross-products. Intervals use the standard error of the full sample except
+    where units leave one at a time and there are at most 200: then the CRV1 error of the remaining units with
+    t(G-2).
+
+    Raises
+    ------
+    SpecError
+        If the fit is not least squares on a design, or has no such term.
+    """
+    linear, design = design_of(fit)
+    if term not in linear.terms:
+        raise SpecError(f"no term {term} in this fit: it has {', '.join(linear.terms)}")
+    if by not in ("unit", "time", "cell"):
+        raise SpecError(f"by is unit, time or cell, not {by!r}")
+    at = linear.terms.index(term)
+    labels: Any
+    if by == "cell":
+        if isinstance(linear, InstrumentedFit):
+            raise SpecError(
+                "influence by cell is for least squares in one equation: use by='unit' or by='time'"
+            )
+        betas = without_each_row(linear)[:, at]
+        labels = [f"{unit} {time}" for unit, time in design.labels()]
+    else:
+        codes = design.unit if by == "unit" else design.time
+        betas = delete_one(linear, linear.y, linear.X, codes)[0][:, at]
+        labels = design.unit_labels if by == "unit" else design.time_labels
+    error = float(fit.std_errors.iloc[at])
+    half = (
+        float(
+            t_quantile(0.95, np.asarray(fit.df, dtype=float).reshape(-1)[0 if np.ndim(fit.df) == 0 else at])
+        )
+        * error
+    )
+    centre = float(linear.beta[at])
+    halves: FloatArray | float = half
+    notes: tuple[str, ...] = ("intervals carry the standard error of the full sample",)
+    if by == "unit" and len(labels) <= 200 and not isinstance(linear, InstrumentedFit):
+        halves = float(t_quantile(0.95, len(labels) - 2.0)) * crv1_without_each(linear, at)
+        notes = ("intervals: CRV1 of the remaining units, t(G-2)",)
+    table = pd.DataFrame(
+        {
+            "left_out": labels,
+            "estimate": betas,
+            "change": betas - centre,
+            "change_in_se": (betas - centre) / error,
+            "conf_low": betas - halves,
+            "conf_high": betas + halves,
+        }
+    )
+    whole = _side(np.array([centre - half]), np.array([centre + half]))[0]
+    table["turns"] = _side(table["conf_low"].to_numpy(), table["conf_high"].to_numpy()) != whole
+    table.loc[table["estimate"].isna(), "turns"] = True
+    order = table["change"].abs().sort_values(ascending=False, kind="stable", na_position="first").index
+    return Influence(
+        term, by, table.loc[order].reset_index(drop=True), (centre, centre - half, centre + half), notes
+    )
+
+
+def _side(low: FloatArray, high: FloatArray) -> FloatArray:
+    return (low > 0.0).astype(float) - (high < 0.0)
+
+
+def without_each_row(linear: LinearFit) -> FloatArray:
+    """Return the coefficients without each row, (n, k): beta - B x e / (1 - h), with h of all dummies too."""
+    own = own_share(linear)
+    leverage = np.einsum("ij,ij->i", linear.X @ linear.bread, linear.X)
+    left = own - leverage
+    with np.errstate(divide="ignore", invalid="ignore"):
+        move = (linear.X @ linear.bread) * (linear.residuals / left)[:, None]
+    fitted = own <= _OWN
+    move[fitted] = 0.0
+    move[~fitted & (left <= _OWN)] = np.nan
+    return linear.beta - move
+
+
+def own_share(linear: LinearFit) -> FloatArray:
+    """Return the diagonal (n,) of the projection off the effects' dummies."""
+    layout, effects = linear.layout, linear.effects
+    if effects == "none":
+        return np.ones(linear.n)
+    if effects == "unit":
+        return 1.0 - 1.0 / layout.unit_counts[layout.unit]
+    if effects == "time":
+        return 1.0 - 1.0 / layout.time_counts[layout.time]
+    if layout.balanced:
+        share = (1.0 - 1.0 / layout.n_units) * (1.0 - 1.0 / layout.n_times)
+        return np.full(linear.n, share)
+    own = np.empty(linear.n)
+    step = max(1, 25_000_000 // linear.n)
+    for first in range(0, linear.n, step):
+        rows = np.arange(first, min(first + step, linear.n))
+        cells = np.zeros((linear.n, len(rows)))
+        cells[rows, np.arange(len(rows))] = 1.0
+        own[rows] = within(cells, layout, effects)[rows, np.arange(len(rows))]
+    return own
+
+
+def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
+    """Return the CRV1 standard error of one coefficient without each unit, (N,); factor (G-1)/(G-2) only."""
+    errors = np.full(linear.layout.n_units, np.nan)
+    for unit in range(linear.layout.n_units):
+        errors[unit] = _crv1_without(linear, at, unit)
+    return errors
+
+
+def _crv1_without(linear: LinearFit, at: int, unit: int) -> float:
+    weights: FloatArray = (linear.layout.unit != unit).astype(float)
+    swept = within(np.column_stack([linear.X, linear.y]), linear.layout, linear.effects, weights)
+    swept *= weights[:, None]
+    X, y = swept[:, :-1], swept[:, -1]
+    gram = X.T @ X
+    size = np.sqrt(np.diag(gram))
+    # columns were swept before: what is left at 1e-8 of the full sample's norm is rounding
+    if (size <= 1e-8 * np.sqrt(np.einsum("ij,ij->j", linear.X, linear.X))).any():
+        return float("nan")
+    inverse = np.linalg.pinv(gram / np.outer(size, size), hermitian=True) / np.outer(size, size)
+    residuals = y - X @ (inverse @ (X.T @ y))
+    scores = sum_by(((X @ inverse[at]) * residuals)[:, None], linear.layout.unit)[:, 0]
+    groups = linear.layout.n_units - 1
+    return float(np.sqrt(scores @ scores * groups / (groups - 1)))

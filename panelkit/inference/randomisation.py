@@ -1,0 +1,168 @@
+"""Randomisation inference: what the estimate would have been, had other units had the treatment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from panelkit.core.errors import SpecError
+from panelkit.core.instruments import InstrumentedFit
+from panelkit.core.permutation import (
+    Paths,
+    all_placements,
+    paths_of,
+    placements,
+    random_permutations,
+    same_periods,
+)
+from panelkit.core.results import FitResult, TestResult
+from panelkit.core.rng import as_generator, seed_of
+from panelkit.core.within import FloatArray, IntArray
+from panelkit.inference.effects_tests import design_of
+
+# |t*| and |t| of the same assignment differ by rounding only; closer than this they count as ties.
+_TIE = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RandomisationResult(TestResult):
+    """A randomisation test; `draws` (reps,) are the statistics under the permuted treatments."""
+
+    term: str
+    null_value: float
+    estimate: float
+    reps: int
+    enumerated: bool
+    n_treated: int
+    seed: int | None
+    draws: FloatArray
+
+
+def randomisation_inference(
+    fit: FitResult,
+    term: str,
+    null: float = 0.0,
+    *,
+    reps: int = 9999,
+    rng: int | np.random.Generator = 0,
+    statistic: Literal["coefficient", "t"] = "coefficient",
+) -> RandomisationResult:
+    """Test the sharp null that the treatment changes every outcome by `null` per unit of it.
+
+    The units exchange their whole paths of the treatment, controls and outcomes stay (MacKinnon and Webb 2020).
+
+    Parameters
+    ----------
+    reps
+        Random permutations; where there are no more placements of the treated paths than this, all are taken.
+    statistic
+        "coefficient", or "t" with errors clustered by unit, which is safer when treated and untreated units differ
+        in variance and several are treated.
+
+    Returns
+    -------
+    p = share of assignments at least as extreme as the actual one, itself among them; it cannot be below
+    one over the number of placements.
+
+    Raises
+    ------
+    SpecError
+        If the fit is not least squares on a design, or no unit can exchange its path with another.
+    """
+    linear, design = design_of(fit)
+    if isinstance(linear, InstrumentedFit):
+        raise SpecError(
+            "randomisation_inference is for a treatment in one equation, not for an instrumented fit"
+        )
+    if statistic not in ("coefficient", "t"):
+        raise SpecError(f"statistic is coefficient or t, not {statistic!r}")
+    if term not in linear.terms:
+        raise SpecError(f"no term {term} in this fit: it has {', '.join(linear.terms)}")
+    if reps < 1:
+        raise SpecError(f"reps is at least 1, not {reps}")
+    at = linear.terms.index(term)
+    focal = linear.X[:, at]
+    rest = np.column_stack([np.delete(linear.X, at, axis=1), linear.y - null * focal])
+    groups = same_periods(linear.layout)
+    raw = _cube(design.X[:, design.terms.index(term)], linear.layout.unit, linear.layout.time)
+    treated = _treated(raw)
+    draws, enumerated = _draws(raw, treated, groups, reps, rng)
+    paths = paths_of(focal, rest, linear.layout)
+    actual = _statistic(paths, np.arange(len(groups))[None, :], statistic)[0]
+    values = _statistic(paths, draws, statistic)
+    kept = values[np.isfinite(values)]
+    extreme = np.abs(kept) >= abs(actual) * (1.0 - _TIE)
+    p = float(extreme.mean()) if enumerated else float((1 + extreme.sum()) / (1 + len(kept)))
+    return RandomisationResult(
+        name=f"randomisation inference ({statistic})",
+        null=f"{term} changes every outcome by {null:g}",
+        statistic=float(actual),
+        distribution=statistic,
+        p_value=p,
+        term=term,
+        null_value=null,
+        estimate=float(linear.beta[at]),
+        reps=len(kept),
+        enumerated=enumerated,
+        n_treated=len(treated),
+        seed=None if enumerated else seed_of(rng),
+        draws=kept,
+        notes=_notes(groups, treated, enumerated, len(kept), len(values) - len(kept)),
+    )
+
+
+def _statistic(paths: Paths, draws: IntArray, which: str) -> FloatArray:
+    beta, t = paths.statistics(draws)
+    return beta if which == "coefficient" else t
+
+
+def _cube(column: FloatArray, unit: IntArray, time: IntArray) -> FloatArray:
+    cube = np.full((int(unit.max()) + 1, int(time.max()) + 1), np.nan)
+    cube[unit, time] = column
+    return cube
+
+
+def _treated(raw: FloatArray) -> IntArray:
+    """Return the units whose path is not the commonest one (all units where no path is shared)."""
+    paths, which, counts = np.unique(
+        np.nan_to_num(raw, nan=0.0), axis=0, return_inverse=True, return_counts=True
+    )
+    return (
+        np.flatnonzero(which.reshape(-1) != int(np.argmax(counts))) if len(paths) > 1 else np.array([], int)
+    )
+
+
+def _draws(
+    raw: FloatArray, treated: IntArray, groups: IntArray, reps: int, rng: int | np.random.Generator
+) -> tuple[IntArray, bool]:
+    count = len(groups)
+    if np.unique(groups, return_counts=True)[1].max() == 1:
+        raise SpecError(
+            "no two units hold the same years, so that they cannot exchange paths: take a sample in which at least "
+            "the treated and some other units hold the same years"
+        )
+    if len(np.unique(groups)) == 1 and 0 < len(treated) < count:
+        alike = len(np.unique(raw[treated], axis=0)) == 1
+        if placements(count, treated, alike) <= reps:
+            return all_placements(count, treated, alike), True
+    return random_permutations(groups, reps, as_generator(rng)), False
+
+
+def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lost: int) -> tuple[str, ...]:
+    notes = [
+        "valid if the treatment could as well have gone to any other unit with the same years; it says nothing of "
+        "why units were treated"
+    ]
+    if enumerated:
+        notes.append(f"all {count + lost} placements of the {len(treated)} treated paths were taken")
+        if count + lost < 100:
+            notes.append(f"the smallest possible p is {1.0 / (count + lost):.3f}")
+    sizes = np.bincount(groups)
+    alone = int((sizes[groups] == 1).sum())
+    if alone:
+        notes.append(f"{alone} units share their years with no other unit and keep their own path")
+    if lost:
+        notes.append(f"{lost} permutations left the treatment no variation and were not counted")
+    return tuple(notes)
