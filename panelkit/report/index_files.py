@@ -18,6 +18,7 @@ from panelkit.show.tables import frame_table
 if TYPE_CHECKING:
     from panelkit.indices.composite import Composite
     from panelkit.indices.coordination import Coordination
+    from panelkit.indices.designs import Indicator
     from panelkit.indices.ranking import RankUncertainty
 
 _ZH = {
@@ -67,23 +68,36 @@ def weight_table(composite: Composite, language: Language = "en") -> pd.DataFram
         return pd.DataFrame()
     table = composite.weights.copy()
     parts = {part.id: getattr(part.label, language) for part in composite.design.dimension}
-    labels = {
-        item.id: getattr(item.label, language) if item.label else item.id
-        for item in composite.design.indicators()
-    }
+    labels = {item.id: indicator_label(item, language) for item in composite.design.indicators()}
     table.index = pd.Index([labels[str(name)] for name in table.index], name="indicator")
     table["dimension"] = [parts[str(name)] for name in table["dimension"]]
     return translated(table, language)
 
 
+def indicator_label(item: Indicator, language: Language = "en") -> str:
+    """Return an indicator's label: its own, or the catalogue's name of its figure, or its id."""
+    from panelkit.data import catalogue
+
+    if item.label is not None:
+        return str(getattr(item.label, language))
+    known = catalogue.facts().get(item.column)
+    return item.id if known is None else str(getattr(known, f"name_{language}"))
+
+
 def coordination_table(
-    found: Coordination, language: Language = "en", *, year: int | None = None
+    found: Coordination, language: Language = "en", *, year: int | None = None, short: bool = False
 ) -> pd.DataFrame:
-    """Return C, T, D, their levels in words, and the corrected ones, for one year (default the last), best first."""
+    """Return C, T, D, their levels in words, and the corrected ones, for one year (default the last), best first.
+
+    `short` leaves out the subsystems, stages and corrected levels, for a terminal.
+    """
     years = found.values.index.get_level_values("year")
     held = found.values.xs(years.max() if year is None else year, level="year")
     words = found.words(language).xs(years.max() if year is None else year, level="year")
     numbers = [name for name in (*found.systems, "C", "T", "D", "D_wang", "relative") if name in held]
+    if short:
+        numbers = [name for name in numbers if name not in (*found.systems, "relative")]
+        words = words.drop(columns=["stage", "level_wang"])
     table = held[numbers].join(words).sort_values("D", ascending=False)
     return translated(table, language)
 
@@ -124,7 +138,9 @@ def write_coordination(found: Coordination, folder: Path, language: Language = "
     folder.mkdir(parents=True, exist_ok=True)
     notes = [remark[language == "zh"] for remark in found.remarks]
     title = "Coupling coordination D" if language == "en" else "耦合协调度 D"
-    written = [_csv(found.values.join(found.words(language), rsuffix="_words"), folder / "coordination.csv")]
+    written = [
+        _csv(found.values.join(found.words(language).add_suffix("_words")), folder / "coordination.csv")
+    ]
     written += _tables(coordination_table(found, language), folder, "coordination", language, notes, title)
     d = found.values["D"]
     ranks = d.groupby(level="year").rank(ascending=False, method="min")
@@ -150,9 +166,10 @@ def _panel_figures(
             _labelled(ranks.unstack(), language).T, highlight=best, language=language, title=title
         ),
     }
-    if province_labels(last.index, language):
+    names = province_labels(last.index, language)
+    if names:
         drawn["map.svg"] = lambda: figures.province_map(
-            last, language=language, title=f"{title}, {years[-1]}", name_omitted=True
+            last.rename(index=names), language=language, title=f"{title}, {years[-1]}", name_omitted=True
         )
     return [draw().save(folder / name) for name, draw in drawn.items()]
 

@@ -21,13 +21,10 @@ def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
     if fit is None or fit.design is None:
         return None
     names = province_names(language)
+    rows = zip(*(fit.dropped[name] for name in ("province", "year", "reason")), strict=True)
     dropped = [
-        {
-            "province": names.get(str(row.province), str(row.province)),
-            "year": int(row.year),
-            "reason": row.reason,
-        }
-        for row in fit.dropped.itertuples()
+        {"province": names.get(str(province), str(province)), "year": year, "reason": reason}
+        for province, year, reason in rows
     ]
     joiner = "、" if language == "zh" else ", "
     return {

@@ -17,7 +17,7 @@ from panelkit.report.words import (
     citation,
     declaration_lines,
     flag_text,
-    need_text,
+    need_names,
     say,
     short_citation,
     spreads,
@@ -45,11 +45,11 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
     for name in ids:
         if result.of(name)[0].registered.claim.status == "computed":
             parts += [claim_block(result, name, language, full=full), Text()]
-    for status, heading in (("pending", "waiting"), ("not_testable", "untestable")):
-        rest = [item for item in result if item.registered.claim.status == status]
-        if rest:
-            parts += [Rule(word(heading, language, n=len(rest)), align="left", style="dim")]
-            parts += [status_table(rest, language, full=full), Text()]
+    if full:
+        rest = [item for item in result if item.registered.claim.status != "computed"]
+        parts += [status_table(rest, language), Text()] if rest else []
+    else:
+        parts += [*_waiting(result, language), *_untestable(result, language)]
     if not full:
         parts.append(Text(word("more", language), style="dim"))
     return Group(*parts)
@@ -97,26 +97,49 @@ def design_table(verdicts: tuple[Verdict, ...], language: Language) -> Table:
     return table
 
 
-def status_table(verdicts: list[Verdict], language: Language, *, full: bool = True) -> Table:
+def status_table(verdicts: list[Verdict], language: Language) -> Table:
     """Return one row a claim without a design: what it says and why no verdict is computed."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True, style="bold")
+    table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     for verdict in verdicts:
-        table.add_row(verdict.claim, _status_text(verdict, language, full=full))
+        status = verdict_word(verdict.word, verdict.registered.claim.status, language)
+        text = Text(say(verdict.registered.claim.says, language))
+        text.append(f" ({short_citation(verdict.registered, language)})", style="dim")
+        text.append(f"\n{say(verdict.reason, language)}", style="dim")
+        table.add_row(verdict.claim, Text(status, style=_COLOURS[verdict.word]), text)
     return table
 
 
-def _status_text(verdict: Verdict, language: Language, *, full: bool) -> Text:
-    claim = verdict.registered.claim
-    text = Text(say(claim.says, language))
-    if full:
-        text.append(f" ({short_citation(verdict.registered, language)})", style="dim")
-        return text.append(f"\n{say(verdict.reason, language)}", style="dim")
-    if claim.needs:
-        needs = word("semicolon", language).join(need_text(need, language) for need in claim.needs)
-        return text.append(f" {word('missing', language)}{word('colon', language)}{needs}", style="dim")
-    return text.append(f" {say(verdict.reason, language)}", style="dim")
+def _waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]:
+    """Yield the pending claims by what they wait for."""
+    pending = [item for item in result if item.registered.claim.status == "pending"]
+    if not pending:
+        return
+    by_need: dict[str, list[str]] = {}
+    for item in pending:
+        for need in item.registered.claim.needs:
+            for name in need_names(need, language):
+                by_need.setdefault(name, []).append(item.claim)
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(ratio=1, style="bold")
+    for need, ids in by_need.items():
+        table.add_row(need, " ".join(ids))
+    yield Rule(word("waiting", language, n=len(pending)), align="left", style="dim")
+    yield table
+    yield Text()
+
+
+def _untestable(result: CheckResult, language: Language) -> Iterator[RenderableType]:
+    """Yield the claims that no figure can test."""
+    ids = [item.claim for item in result if item.registered.claim.status == "not_testable"]
+    if not ids:
+        return
+    yield Rule(word("untestable", language, n=len(ids)), align="left", style="dim")
+    yield Text(" ".join(ids), style="bold")
+    yield Text()
 
 
 def _reading_line(result: CheckResult, reading: Reading, name: str, language: Language) -> Text:

@@ -41,6 +41,30 @@ _FLAGS: dict[str, Text] = {
     ),
     "revised": Text(en="revised after its declaration", zh="申报后有修订"),
 }
+_CAPABILITIES: dict[str, Text] = {
+    name: Text(en=name, zh=chinese)
+    for name, chinese in {
+        "spatial panel models": "空间面板模型",
+        "panel mediation": "面板中介模型",
+        "panel VAR": "面板向量自回归",
+        "panel threshold": "面板门槛模型",
+        "dynamic panel": "动态面板模型",
+        "interactions": "调节效应设计",
+        "event study": "事件研究（双重差分）",
+        "composite indices": "综合指数",
+        "coupling coordination": "耦合协调度",
+        "rank cloud": "排序云（R-RANK）",
+        "inequality indices": "不平等指数",
+        "descriptive figures": "描述性指标（R-DESC）",
+        "network analysis": "网络分析",
+        "efficiency frontiers": "效率前沿（DEA）",
+        "gravity model": "引力模型",
+        "life-cycle curves": "生命周期曲线",
+        "out-of-sample comparison of forecasts": "样本外预测比较",
+        "Markov chains": "马尔可夫链",
+        "variance decomposition": "方差与贡献分解",
+    }.items()
+}
 _WORDS: dict[str, Text] = {
     "title": Text(en="What public figures say about each claim", zh="公开数据如何回应每一论断"),
     "claim": Text(en="Claim", zh="论断"),
@@ -145,9 +169,11 @@ def flag_text(flag: str, language: Language) -> str:
     return say(_FLAGS[flag], language) if flag in _FLAGS else flag
 
 
-def need_text(need: Need, language: Language) -> str:
-    """Return what is missing, in a few words."""
-    return need.name if language == "en" else say(need.supply, language)
+def need_names(need: Need, language: Language) -> list[str]:
+    """Return what is missing, each capability by its name."""
+    if need.kind == "figure":
+        return [need.name]
+    return [say(_CAPABILITIES.get(name, Text(en=name, zh=name)), language) for name in need.name.split("; ")]
 
 
 def citation(document: Document, language: Language) -> str:
