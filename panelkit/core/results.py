@@ -42,7 +42,7 @@ _MAKETABLES_COLUMNS = {
     "conf_low": "ci95l",
     "conf_high": "ci95u",
 }
-_MAKETABLES_FACTS = {"N": "nobs", "se_type": "vcov", "ll": "log_likelihood", "adj_r2": "r2_adjusted"}
+_MAKETABLES_FACTS = {"N": "nobs", "se_type": "vcov", "ll": "loglik", "adj_r2": "r2_adjusted"}
 _TO_MAKETABLES = {ours: theirs for theirs, ours in _MAKETABLES_FACTS.items()}
 _EFFECTS = {"unit": "province", "time": "year", "twoway": "province+year"}
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.show.words import Language, stars_note, word
+from panelkit.show.words import Language, covariance_words, stars_note, word
 
 Below = Literal["se", "t", "ci", "p"] | None
 INDENT = "\u2003"
@@ -24,9 +24,10 @@ STATISTICS = (
     "weights",
     "r2_within",
     "r2",
-    "log_likelihood",
+    "effective F",
+    "loglik",
 )
-_MAKETABLES_KEYS = {"nobs": "N", "log_likelihood": "ll", "r2_adjusted": "adj_r2"}
+_MAKETABLES_KEYS = {"nobs": "N", "loglik": "ll", "r2_adjusted": "adj_r2"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -345,8 +346,10 @@ def _standard_notes(
     notes = [] if below is None else [word(f"below_{below}", language)]
     if stars:
         notes.append(stars_note(stars, language))
-    for key, title in (("vcov", "covariance"), ("convention", "convention")):
-        text = _by_model([_fact(column.facts.get(key), 3, language) for column in columns], language)
+    named = [covariance_words(_fact(column.facts.get("vcov"), 3, language), language) for column in columns]
+    conventions = [_unexplained_convention(column) for column in columns]
+    for title, texts in (("covariance", named), ("convention", conventions)):
+        text = _by_model(texts, language)
         if text:
             notes.append(word(title, language) + word("colon", language) + text)
     made = _by_model(
@@ -356,6 +359,12 @@ def _standard_notes(
         notes.append(made)
     notes += list(dict.fromkeys(note for column in columns for note in column.notes))
     return notes
+
+
+def _unexplained_convention(column: _Column) -> str:
+    """Return the convention's name, or nothing where a note of the fit begins with it and says what it means."""
+    name = str(column.facts.get("convention") or "")
+    return "" if any(name in note.partition(":")[0] for note in column.notes) else name
 
 
 def _uncertainty(made: Any, language: Language) -> str:

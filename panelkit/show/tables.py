@@ -13,11 +13,11 @@ from panelkit.show.grid import Grid, frame_grid, models_grid
 from panelkit.show.words import Language, word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
-Path_ = str | Path
+Target = str | Path
 
 
 def to_latex(
-    models: Sequence[Any], path: Path_ | None = None, *, language: Language = "en", **style: Any
+    models: Sequence[Any], path: Target | None = None, *, language: Language = "en", **style: Any
 ) -> str:
     """Return (and write) fits side by side as a booktabs table with three lines.
 
@@ -29,14 +29,14 @@ def to_latex(
 
 
 def to_html(
-    models: Sequence[Any], path: Path_ | None = None, *, language: Language = "en", **style: Any
+    models: Sequence[Any], path: Target | None = None, *, language: Language = "en", **style: Any
 ) -> str:
     """Return (and write) fits side by side as an HTML fragment that holds its own style."""
     return str(_render(models_grid(models, language=language, **style), "html", path))
 
 
 def to_markdown(
-    models: Sequence[Any], path: Path_ | None = None, *, language: Language = "en", **style: Any
+    models: Sequence[Any], path: Target | None = None, *, language: Language = "en", **style: Any
 ) -> str:
     """Return (and write) fits side by side as a Markdown pipe table."""
     return str(_render(models_grid(models, language=language, **style), "markdown", path))
@@ -44,7 +44,7 @@ def to_markdown(
 
 def to_text(
     models: Sequence[Any],
-    path: Path_ | None = None,
+    path: Target | None = None,
     *,
     language: Language = "en",
     width: int = 100,
@@ -54,14 +54,14 @@ def to_text(
     return str(_render(models_grid(models, language=language, **style), "text", path, width))
 
 
-def to_docx(models: Sequence[Any], path: Path_, *, language: Language = "en", **style: Any) -> Path:
+def to_docx(models: Sequence[Any], path: Target, *, language: Language = "en", **style: Any) -> Path:
     """Write fits side by side as a Word file with a three-line table; return its path."""
     return Path(str(_render(models_grid(models, language=language, **style), "docx", path)))
 
 
 def frame_table(
     frame: pd.DataFrame,
-    path: Path_ | None = None,
+    path: Target | None = None,
     *,
     format: Format | None = None,
     language: Language = "en",
@@ -110,7 +110,7 @@ def _test_row(test: Any, language: Language) -> tuple[Any, ...]:
     return (test.name, test.statistic, test.distribution + degrees, test.p_value, test.null)
 
 
-def _render(grid: Grid, format: Format, path: Path_ | None, width: int = 100) -> str | Path:
+def _render(grid: Grid, format: Format, path: Target | None, width: int = 100) -> str | Path:
     if format == "docx":
         from panelkit.show.word_file import docx
 
@@ -137,7 +137,7 @@ def _text(grid: Grid, format: Format, width: int) -> str:
     return plain.markdown(grid) if format == "markdown" else plain.text(grid, width=width)
 
 
-def _format_of(path: Path_ | None) -> Format:
+def _format_of(path: Target | None) -> Format:
     endings: dict[str, Format] = {
         ".tex": "latex",
         ".html": "html",

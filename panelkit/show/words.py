@@ -15,11 +15,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "r2_within": ("Within R²", "组内 R²"),
     "r2": ("R²", "R²"),
     "r2_adjusted": ("Adjusted R²", "调整 R²"),
-    "log_likelihood": ("Log-likelihood", "对数似然值"),
+    "loglik": ("Log-likelihood", "对数似然值"),
     "aic": ("AIC", "AIC"),
     "bic": ("BIC", "BIC"),
-    "first_stage_f": ("First-stage F", "第一阶段 F"),
-    "effective_f": ("Effective F", "有效 F"),
+    "effective F": ("Effective F", "有效 F"),
     "sigma2": ("σ²", "σ²"),
     "weights": ("Spatial weights", "空间权重"),
     "model": ("Model", "模型"),
@@ -111,3 +110,24 @@ def stars_note(levels: tuple[float, ...], language: Language) -> str:
     """Return what the stars mean, weakest first."""
     marks = [f"{'*' * (i + 1)} p<{level:g}" for i, level in enumerate(sorted(levels, reverse=True))]
     return word("comma", language).join(marks)
+
+
+_COVARIANCE = (
+    ("two-way cluster by ", "双向聚类："),
+    ("cluster (CRV1) by ", "聚类稳健（CRV1），聚类于"),
+    ("CRV3 (jackknife) by ", "CRV3（刀切法），聚类于"),
+    ("CR2 by ", "CR2，聚类于"),
+    ("Satterthwaite df", "Satterthwaite 自由度"),
+    ("province and year", "省份和年份"),
+    ("聚类于province", "聚类于省份"),
+    ("聚类于year", "聚类于年份"),
+    (", ", "，"),
+)
+
+
+def covariance_words(name: str, language: Language) -> str:
+    """Return the name of a covariance in the language of the table; unknown parts stay as they are."""
+    if language == "zh":
+        for english, chinese in _COVARIANCE:
+            name = name.replace(english, chinese)
+    return name

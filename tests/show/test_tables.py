@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from panelkit.core.results import Derived, FitResult, TestResult, Uncertainty
-from panelkit.show import tables
+from panelkit.show import tables, words
 from panelkit.show.grid import number, significance
 from panelkit.show.latex import escape
 
@@ -106,6 +107,22 @@ def test_chinese_words_and_labels(pair: list[FitResult]) -> None:
     )
     for wanted in ("财政科技支出", "研发强度", "观测值", "省份效应", "括号内为标准误", "注："):
         assert wanted in text
+
+
+def test_a_convention_that_a_note_explains_is_named_once() -> None:
+    told = replace(fit(["gov"], [0.1], [0.1]), notes=("reghdfe: singletons dropped",))
+    text = tables.to_text([told], width=300)
+    assert "Convention" not in text
+    assert "reghdfe: singletons dropped." in text
+
+
+def test_covariances_speak_chinese() -> None:
+    held = fit(["gov"], [0.1], [0.1], vcov="CRV3 (jackknife) by province, t(30)")
+    assert "协方差估计：CRV3（刀切法），聚类于省份，t(30)。" in tables.to_text(
+        [held], language="zh", width=300
+    )
+    assert words.covariance_words("two-way cluster by province and year", "zh") == "双向聚类：省份和年份"
+    assert words.covariance_words("iid", "zh") == "iid"
 
 
 def test_names_and_chosen_statistics(pair: list[FitResult]) -> None:
