@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,13 @@ from panelkit.indices.designs import CompositeDesign, Indicator, Variant, design
 from panelkit.indices.door import normalise, panel_frame
 
 HIGH_CONCENTRATION = 0.5
+
+
+class Remark(NamedTuple):
+    """A note under a table in both languages."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +38,7 @@ class Composite(Measure):
     indicators: pd.DataFrame
     normalised: pd.DataFrame
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def scores(self) -> pd.Series:
@@ -99,6 +107,7 @@ def compute(plan: CompositeDesign, frame: pd.DataFrame) -> Composite:
     _refuse_combinations(plan)
     z = _normalised(plan, complete)
     w = indicator_weights(plan, z, complete)
+    remarks = _remarks(plan, frame, dropped, w)
     values = pd.DataFrame({"score": _aggregate(plan, z.to_numpy(), w)}, index=z.index)
     for part in plan.dimension:
         names = [item.id for item in part.indicator]
@@ -109,7 +118,8 @@ def compute(plan: CompositeDesign, frame: pd.DataFrame) -> Composite:
         values=values,
         weights=_weight_table(plan, z, w),
         method=_method(plan, values, frame),
-        notes=_notes(plan, frame, dropped, w),
+        notes=tuple(remark.en for remark in remarks),
+        remarks=remarks,
         design=plan,
         indicators=raw,
         normalised=z,
@@ -297,11 +307,7 @@ def _part_score(plan: CompositeDesign, z: FloatArray, w: FloatArray) -> FloatArr
 
 def _weight_table(plan: CompositeDesign, z: pd.DataFrame, w: FloatArray) -> pd.DataFrame:
     rows = [
-        (
-            part.id,
-            "+" if item.direction > 0 else "-",
-            item.column if item.per is None or item.is_total else f"{item.column} / {item.per}",
-        )
+        (part.id, "+" if item.direction > 0 else "-", item.figure())
         for part in plan.dimension
         for item in part.indicator
     ]
@@ -328,25 +334,58 @@ def _method(plan: CompositeDesign, values: pd.DataFrame, frame: pd.DataFrame) ->
     }
 
 
-def _notes(
+def _remarks(
     plan: CompositeDesign, frame: pd.DataFrame, dropped: pd.DataFrame, w: FloatArray
-) -> tuple[str, ...]:
-    notes = []
+) -> tuple[Remark, ...]:
+    said = []
     if plan.extremes == "per_year":
-        notes.append(
-            "extremes of each year: every year spans [0, 1], so that levels do not compare over time"
+        said.append(
+            Remark(
+                "extremes of each year: every year spans [0, 1], so that levels do not compare over time",
+                "逐年取极值：每年均占满 [0, 1]，水平不可跨年比较",
+            )
         )
-    top = np.sort(w)[::-1]
-    if top[: max(1, len(w) // 5)].sum() > HIGH_CONCENTRATION and len(w) >= 5:
-        heavy = ", ".join(np.array([item.id for item in plan.indicators()])[np.argsort(-w)][: len(w) // 5])
-        notes.append(f"a fifth of the indicators ({heavy}) carries more than half of the weight")
+    said += _concentration(plan, w)
     if len(dropped):
-        notes.append(f"{len(dropped)} province-years without all indicators have no score")
-    for flag in frame.attrs.get("panelkit", {}).get("flags", []):
-        notes.append(f"{flag['indicator']}, {flag['province']} {flag['year']}: {flag['why']}")
+        said.append(
+            Remark(
+                f"{len(dropped)} province-years without all indicators have no score",
+                f"{len(dropped)} 个省年因指标不全未计分",
+            )
+        )
+    said += _flags(frame, plan.columns())
     if plan.absent:
-        notes.append("not among the shipped figures: " + ", ".join(item.label.en for item in plan.absent))
-    return tuple(dict.fromkeys(notes))
+        said.append(
+            Remark(
+                "not among the shipped figures: " + ", ".join(item.label.en for item in plan.absent),
+                "未含于所附数据：" + "、".join(item.label.zh for item in plan.absent),
+            )
+        )
+    return tuple(dict.fromkeys(said))
+
+
+def _flags(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[Remark]:
+    from panelkit.data.notes import data_notes
+
+    if "panelkit" not in frame.attrs:
+        return []
+    english = [line for line in data_notes(frame, columns, "en") if line.startswith("flag ")]
+    chinese = [line for line in data_notes(frame, columns, "zh") if line.startswith("标记 ")]
+    return [Remark(en, zh) for en, zh in zip(english, chinese, strict=True)]
+
+
+def _concentration(plan: CompositeDesign, w: FloatArray) -> list[Remark]:
+    few = len(w) // 5
+    order = np.argsort(-w)[:few]
+    if few == 0 or w[order].sum() <= HIGH_CONCENTRATION:
+        return []
+    heavy = [plan.indicators()[i].id for i in order]
+    return [
+        Remark(
+            f"a fifth of the indicators ({', '.join(heavy)}) carries more than half of the weight",
+            f"五分之一的指标（{'、'.join(heavy)}）占一半以上权重",
+        )
+    ]
 
 
 def _unit(w: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.results import FloatArray, Language, Measure
 from panelkit.indices import coupling
 from panelkit.indices.checks import weights_of
-from panelkit.indices.composite import Composite, composite_index
+from panelkit.indices.composite import Composite, Remark, composite_index
 from panelkit.indices.coupling import Edges
 from panelkit.indices.designs import CompositeDesign, refuse_shared
 from panelkit.indices.door import earlier, panel_frame
@@ -37,6 +37,7 @@ class Coordination(Measure):
     weights_of_systems: tuple[float, ...]
     edges: Edges
     facts: Mapping[str, Any]
+    remarks: tuple[Remark, ...] = ()
 
     def words(self, language: Language = "en") -> pd.DataFrame:
         """Return level, stage and, for two subsystems, pace in words."""
@@ -85,6 +86,7 @@ def coupling_coordination(
         ratio = coupling.relative_development(u)
         values["relative"], values["pace"] = ratio, coupling.paces(ratio)
     facts = _facts(u, a, values, names)
+    remarks = _remarks(facts, len(names))
     return Coordination(
         name="Coupling coordination of " + " and ".join(names),
         values=values,
@@ -94,7 +96,8 @@ def coupling_coordination(
             "weights in T": ", ".join(f"{name} {w:.3g}" for name, w in zip(names, a, strict=True)),
             "levels": "[a, b)" if edges == "left" else "(a, b]",
         },
-        notes=_notes(facts, names),
+        notes=tuple(remark.en for remark in remarks),
+        remarks=remarks,
         systems=tuple(names),
         weights_of_systems=tuple(float(w) for w in a),
         edges=edges,
@@ -156,29 +159,29 @@ class FormulaSearch:
 
     def sentence(self, language: Language = "en") -> str:
         """Return the finding in one sentence."""
+        best = self.table.iloc[0]
+        if not self.matches and language == "zh":
+            return f"没有一个公式能还原全部 {self.rows} 个数值；最接近的是{_chinese(best)}，吻合 {best['agree']:.0%}。"
         if not self.matches:
-            best = self.table.iloc[0]
-            if language == "zh":
-                return (
-                    f"没有一个公式能还原全部 {self.rows} 个数值；最接近的是 {best['formula']} 的 {best['quantity']}，"
-                    f"吻合 {best['agree']:.0%}。"
-                )
             return (
                 f"no formula reproduces all {self.rows} values; nearest is {best['quantity']} by {best['formula']} "
                 f"({best['agree']:.0%} agree)"
             )
         rows = self.table[self.table["agree"] == 1.0]
+        right = bool(rows["right"].any())
         if language == "zh":
-            right = "公式正确" if rows["right"].any() else "公式有误"
-            return f"与 {'、'.join(self.matches)} 的全部 {self.rows} 个数值吻合（{right}）。"
-        right = "a right formula" if rows["right"].any() else "a wrong formula"
-        symptoms = "; ".join(dict.fromkeys(text for text in rows["symptom"] if text))
-        return f"all {self.rows} values agree with {', '.join(self.matches)} ({right})" + (
-            f": {symptoms}" if symptoms and not rows["right"].any() else ""
-        )
+            named = "、".join(_chinese(row) for _, row in rows.iterrows())
+            return f"与{named}的全部 {self.rows} 个数值吻合（{'公式正确' if right else '公式有误'}）。"
+        kind = "a right formula" if right else "a wrong formula"
+        symptoms = "" if right else ": " + "; ".join(dict.fromkeys(text for text in rows["symptom"] if text))
+        return f"all {self.rows} values agree with {', '.join(self.matches)} ({kind}){symptoms}"
 
     def __str__(self) -> str:
         return f"{self.sentence()}\n\n{self.table.to_string(index=False)}"
+
+
+def _chinese(row: pd.Series) -> str:
+    return f"{coupling.FORMS[str(row['formula'])].name_zh}公式的 {row['quantity']} "
 
 
 def which_coupling_formula(
@@ -258,26 +261,49 @@ def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str])
     }
 
 
-def _notes(facts: Mapping[str, Any], names: list[str]) -> tuple[str, ...]:
-    k = len(names)
-    notes = []
+def _remarks(facts: Mapping[str, Any], k: int) -> tuple[Remark, ...]:
+    said = []
     if facts["identity"]:
-        power = f"1/{2 * k}"
         product = " ".join(f"U{i + 1}" for i in range(k))
-        notes.append(
-            f"with equal weights D is exactly ({product})^({power}): C adds no information to the product"
+        said.append(
+            Remark(
+                f"with equal weights D is exactly ({product})^(1/{2 * k}): C adds no information to the product",
+                f"等权时 D 恒等于 ({product})^(1/{2 * k})：C 未带来乘积之外的信息",
+            )
         )
-    notes.append(
-        f"C >= {HIGH} ('high coupling') holds for {facts['high']:.0%} of the rows; for unrelated uniform scores "
-        f"it would be {facts['high_by_construction']:.0%}, and for these scores paired at random "
-        f"{facts['high_of_margins']:.0%}"
+    high, built, margins = facts["high"], facts["high_by_construction"], facts["high_of_margins"]
+    said.append(
+        Remark(
+            f"C >= {HIGH} ('high coupling') holds for {high:.0%} of the rows; for unrelated uniform scores it would "
+            f"be {built:.0%}, and for these scores paired at random {margins:.0%}",
+            f"C≥{HIGH}（“高水平耦合”）占 {high:.0%}；互不相关的均匀得分本就有 {built:.0%}，"
+            f"将这些得分随机配对也有 {margins:.0%}",
+        )
     )
-    notes.append(f"{facts['regraded']} of {facts['graded']} levels change under Wang Shujia's correction")
-    notes.append(
-        "levels depend on the goalposts of the sample: compare ranks and changes, not grades across papers"
+    said.append(
+        Remark(
+            f"{facts['regraded']} of {facts['graded']} levels change under Wang Shujia's correction",
+            f"按王淑佳修正，{facts['graded']} 个等级中有 {facts['regraded']} 个改变",
+        )
+    )
+    said.append(
+        Remark(
+            "levels depend on the goalposts of the sample: compare ranks and changes, not grades across papers",
+            "等级取决于样本极值：宜比较位次与变化，不宜跨文献比较等级",
+        )
     )
     if facts["zeros"]:
-        notes.append(f"{facts['zeros']} rows have a zero subsystem, so that C = D = 0 by construction")
+        said.append(
+            Remark(
+                f"{facts['zeros']} rows have a zero subsystem, so that C = D = 0 by construction",
+                f"{facts['zeros']} 行有子系统得分为 0，故 C=D=0",
+            )
+        )
     if facts["missing"]:
-        notes.append(f"{facts['missing']} rows lack a score and have no C, T, D")
-    return tuple(notes)
+        said.append(
+            Remark(
+                f"{facts['missing']} rows lack a score and have no C, T, D",
+                f"{facts['missing']} 行缺得分，无 C、T、D",
+            )
+        )
+    return tuple(said)

@@ -43,6 +43,7 @@ class Indicator(Part):
     """One indicator: a figure, `per` another one where it is an intensity.
 
     `is_total` makes the mixed variant use the total although `per` is named. `goalposts` are declared low and high.
+    Without a label the figure's name in the catalogue stands for it.
     """
 
     id: Key
@@ -60,6 +61,10 @@ class Indicator(Part):
         if self.goalposts is not None and self.goalposts[0] >= self.goalposts[1]:
             raise ValueError(f"goalposts of {self.id} run from low to high, not {self.goalposts}")
         return self
+
+    def figure(self) -> str:
+        """Return what is read: a figure, or one per another."""
+        return self.column if self.per is None or self.is_total else f"{self.column} / {self.per}"
 
     def columns(self) -> tuple[str, ...]:
         """Return the figures that the indicator reads."""
@@ -235,7 +240,7 @@ def _read_as(item: Indicator, variant: str, kinds: Mapping[str, str]) -> dict[st
         )
     if variant == "scale":
         usable = by_nature == "scale" and item.direction == 1
-        return {**item.model_dump(), "per": None, "goalposts": None} if usable else None
+        return {**item.model_dump(), "per": None, "goalposts": None, "label": None} if usable else None
     if item.per is None and by_nature == "scale":
         return None
     return {**item.model_dump(), "is_total": False}

@@ -138,9 +138,7 @@ def write_coordination(found: Coordination, folder: Path, language: Language = "
     folder.mkdir(parents=True, exist_ok=True)
     notes = [remark[language == "zh"] for remark in found.remarks]
     title = "Coupling coordination D" if language == "en" else "耦合协调度 D"
-    written = [
-        _csv(found.values.join(found.words(language).add_suffix("_words")), folder / "coordination.csv")
-    ]
+    written = [_csv(found.values.join(found.words(language).add_suffix("_words")), folder / "values.csv")]
     written += _tables(coordination_table(found, language), folder, "coordination", language, notes, title)
     d = found.values["D"]
     ranks = d.groupby(level="year").rank(ascending=False, method="min")

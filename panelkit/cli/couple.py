@@ -1,0 +1,134 @@
+"""`panelkit couple`: coupling coordination of subsystems, and which formula a printed coupling degree came from."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from panelkit.cli._options import Lang, LangOption
+from panelkit.cli.index import (
+    DataOption,
+    OutOption,
+    TimeOption,
+    UnitOption,
+    YearsOption,
+    print_written,
+    read_data,
+    years_of,
+)
+from panelkit.core.errors import SpecError
+
+app = typer.Typer(
+    help="Coupling coordination, by the right formulas. 耦合协调度（公式更正版）。",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+class EdgeChoice(StrEnum):
+    """Which edge of a level belongs to it."""
+
+    left = "left"
+    right = "right"
+
+
+@app.command("run")
+def run_coupling(
+    systems: Annotated[
+        list[str], typer.Argument(help="Designs (ids or .toml files), or with --data the columns of scores.")
+    ],
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    weights: Annotated[str | None, typer.Option(help="Weights of the subsystems in T: 0.5,0.5")] = None,
+    edges: Annotated[
+        EdgeChoice, typer.Option(help="Levels as [a, b) (left) or (a, b] (right).")
+    ] = EdgeChoice.left,
+    allow_shared: Annotated[
+        bool, typer.Option("--allow-shared", help="Let subsystems share an indicator. 允许子系统共用指标。")
+    ] = False,
+    years: YearsOption = None,
+    out: OutOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Couple subsystems: C, T, D, levels in words, the corrected degree. 计算耦合度与协调度。"""
+    from panelkit.indices.coordination import couple, coupling_coordination
+    from panelkit.indices.door import panel_frame
+    from panelkit.report import index_files
+    from panelkit.show.tables import frame_table
+
+    share = _numbers(weights)
+    frame = read_data(data, unit, time)
+    if frame is not None and not any(name.endswith(".toml") for name in systems):
+        table = panel_frame(frame, systems)
+        found = coupling_coordination(table, share, edges=edges.value)
+    else:
+        span: Any = {} if years is None else {"years": years_of(years)}
+        found, _ = couple(
+            *systems,
+            data=frame,
+            weights=share,
+            edges=edges.value,
+            allow_shared=allow_shared,
+            **span,
+        )
+    if as_json:
+        table = index_files.coordination_table(found, "en").reset_index()
+        rows = json.loads(table.to_json(orient="records", force_ascii=False))
+        notes = [remark[lang is Lang.zh] for remark in found.remarks]
+        content = {
+            "method": dict(found.method),
+            "facts": dict(found.facts),
+            "last_year": rows,
+            "notes": notes,
+        }
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    else:
+        notes = [remark[lang is Lang.zh] for remark in found.remarks]
+        shown = index_files.coordination_table(found, lang.language, short=True)
+        typer.echo(frame_table(shown, language=lang.language, notes=notes, format="text"))
+    if out is not None:
+        print_written(index_files.write_coordination(found, out, lang.language), quiet=as_json)
+
+
+@app.command("which")
+def which_formula(
+    table: Annotated[
+        Path, typer.Argument(help="CSV or Excel: scores and the printed C or D, one row a unit.")
+    ],
+    systems: Annotated[str, typer.Option(help="The score columns: U1,U2")],
+    printed: Annotated[str, typer.Option(help="The column of printed values.")],
+    weights: Annotated[str | None, typer.Option(help="Weights of the subsystems in T: 0.5,0.5")] = None,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Find the formula behind printed coupling degrees, right or wrong. 判断印刷数值所用的耦合公式。"""
+    from panelkit.data.user_panel import read_table
+    from panelkit.indices.coordination import which_coupling_formula
+    from panelkit.show.tables import frame_table
+
+    frame = read_table(table, as_text=True)
+    names = [name.strip() for name in systems.split(",")]
+    absent = [name for name in [*names, printed] if name not in frame.columns]
+    if absent:
+        raise SpecError(f"{table} has no column {', '.join(absent)}: there are {', '.join(frame.columns)}")
+    try:
+        scores = frame[names].astype(float)
+    except ValueError as error:
+        raise SpecError(f"{table}: a score is no number ({error})") from None
+    found = which_coupling_formula(scores, list(frame[printed]), _numbers(weights))
+    typer.echo(found.sentence(lang.language))
+    typer.echo(frame_table(found.table, language=lang.language, index=False, format="text", width=140))
+
+
+def _numbers(text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise SpecError(f"--weights {text!r}: write numbers with commas, 0.5,0.5") from None

@@ -1,0 +1,206 @@
+"""`panelkit index`: composite indices of the provinces, from shipped designs or a panel of one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from panelkit.cli._options import Lang, LangOption
+from panelkit.core.errors import SpecError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from panelkit.indices.designs import CompositeDesign
+
+app = typer.Typer(
+    help="Composite indices: designs, scores, ranks and how sure they are. 综合指数：设计、得分、位次及其不确定性。",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="A panel of your own, CSV or Excel. 自备面板数据。")
+]
+UnitOption = Annotated[str | None, typer.Option("--unit", help="The province column of --data. 省份列。")]
+TimeOption = Annotated[str | None, typer.Option("--time", help="The year column of --data. 年份列。")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Write tables and figures to this folder. 输出文件夹。")
+]
+YearsOption = Annotated[
+    str | None, typer.Option("--years", help="First and last year: 2014-2023. 起止年份。")
+]
+
+_WORDS = {
+    "en": {
+        "indicators": "indicators",
+        "years": "years",
+        "source": "source",
+        "missing": "not held",
+        "why": "why",
+    },
+    "zh": {"indicators": "指标数", "years": "年份", "source": "来源", "missing": "未收录", "why": "原因"},
+}
+
+
+@app.command("list")
+def list_designs(lang: LangOption = Lang.en) -> None:
+    """List the designs that ship with panelkit. 列出所附的指标体系。"""
+    from rich.console import Console
+    from rich.table import Table
+
+    from panelkit.indices.designs import load_design, shipped_designs
+
+    words = _WORDS[lang.value]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("id", no_wrap=True)
+    for name in ("", words["indicators"], words["years"]):
+        table.add_column(name, overflow="fold")
+    for key in shipped_designs():
+        plan = load_design(key)
+        span = f"{plan.years[0]}-{plan.years[1]}" if plan.years else ""
+        table.add_row(key, getattr(plan.label, lang.value), str(len(plan.indicators())), span)
+    Console().print(table)
+
+
+@app.command("show")
+def show_design(
+    design: Annotated[str, typer.Argument(help="A design's id, or a .toml file.")], lang: LangOption = Lang.en
+) -> None:
+    """Show a design: dimensions, indicators, directions, and what the shipped figures lack. 显示指标体系。"""
+    from rich.console import Console
+    from rich.table import Table
+
+    from panelkit.indices.designs import load_design
+    from panelkit.report.index_files import indicator_label
+
+    plan, words = load_design(design), _WORDS[lang.value]
+    console = Console()
+    console.print(f"[bold]{plan.id}[/]  {getattr(plan.label, lang.value)}", highlight=False)
+    if plan.about:
+        console.print(getattr(plan.about, lang.value), style="dim", highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("", words["indicators"], "", ""):
+        table.add_column(name, overflow="fold")
+    for part in plan.dimension:
+        for item in part.indicator:
+            sign = "+" if item.direction > 0 else "-"
+            label = indicator_label(item, lang.language)
+            table.add_row(getattr(part.label, lang.value), label, sign, item.figure())
+    console.print(table)
+    if plan.absent:
+        console.print(f"\n[bold]{words['missing']}[/]")
+        for lost in plan.absent:
+            console.print(
+                f"  {getattr(lost.label, lang.value)}: {getattr(lost.why, lang.value)}", highlight=False
+            )
+
+
+@app.command("run")
+def run_index(
+    design: Annotated[
+        str, typer.Argument(help="A design's id, a .toml file, or with --data columns: rd,patents,-energy")
+    ],
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    variant: Annotated[str, typer.Option(help="mixed, scale (totals) or intensity (ratios).")] = "mixed",
+    weights: Annotated[
+        str | None, typer.Option(help="entropy, equal, equal_dimensions, critic, cv, pca, scatter.")
+    ] = None,
+    normalisation: Annotated[str | None, typer.Option(help="minmax, zscore, vector or ranks.")] = None,
+    aggregation: Annotated[str | None, typer.Option(help="linear, geometric, topsis or grey.")] = None,
+    years: YearsOption = None,
+    provinces: Annotated[str | None, typer.Option(help="all or no_tibet.")] = None,
+    draws: Annotated[
+        int, typer.Option(help="Draws of the rank cloud; 0: none. 位次抽样次数。", min=0)
+    ] = 2000,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    out: OutOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Compute an index: scores, ranks with intervals, weights, notes. 计算综合指数、位次及其区间。"""
+    from panelkit.indices.composite import composite_index
+    from panelkit.indices.ranking import rank_uncertainty
+    from panelkit.report import index_files
+
+    frame = read_data(data, unit, time)
+    plan = _design(design, frame)
+    changes = {
+        "weights": weights,
+        "normalisation": normalisation,
+        "aggregation": aggregation,
+        "provinces": provinces,
+        "years": years_of(years),
+    }
+    chosen: Any = {key: value for key, value in changes.items() if value is not None}
+    found = composite_index(plan, frame, variant=variant, **chosen)  # type: ignore[arg-type]
+    sure = rank_uncertainty(found, draws=draws, rng=seed) if draws else None
+    ranking = index_files.ranking_table(found, sure, lang.language)
+    if as_json:
+        table = index_files.ranking_table(found, sure, "en").reset_index()
+        typer.echo(
+            json.dumps(
+                {
+                    "method": dict(found.method),
+                    "weights": {} if found.weights is None else found.weights["weight"].to_dict(),
+                    "ranking": json.loads(table.to_json(orient="records", force_ascii=False)),
+                    "notes": [remark[lang is Lang.zh] for remark in found.remarks],
+                },
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
+    else:
+        _print(found.design, ranking, index_files.weight_table(found, lang.language), found.remarks, lang)
+    if out is not None:
+        print_written(index_files.write_composite(found, sure, out, lang.language), quiet=as_json)
+
+
+def read_data(data: Path | None, unit: str | None, time: str | None) -> pd.DataFrame | None:
+    """Return the user's panel, or None for the shipped figures."""
+    if data is None:
+        return None
+    from panelkit.data.user_panel import read_panel
+
+    return read_panel(data, unit=unit, time=time)
+
+
+def years_of(text: str | None) -> tuple[int, int] | None:
+    """Return `2014-2023` as (2014, 2023)."""
+    if text is None:
+        return None
+    first, _, last = text.replace(",", "-").partition("-")
+    try:
+        return int(first), int(last or first)
+    except ValueError:
+        raise SpecError(f"--years {text!r}: write 2014-2023") from None
+
+
+def print_written(paths: list[Path], *, quiet: bool = False) -> None:
+    """Name the files that were written, on the error stream when the output is JSON."""
+    for path in paths:
+        typer.echo(str(path), err=quiet)
+
+
+def _design(text: str, frame: pd.DataFrame | None) -> CompositeDesign:
+    from panelkit.indices.designs import design_of_columns, load_design, shipped_designs
+
+    if frame is None or text.endswith(".toml") or text in shipped_designs():
+        return load_design(text)
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return design_of_columns({name.lstrip("-+"): -1 if name.startswith("-") else 1 for name in names})
+
+
+def _print(plan: CompositeDesign, ranking: Any, weights: Any, remarks: Any, lang: Lang) -> None:
+    from panelkit.show.tables import frame_table
+
+    typer.echo(
+        frame_table(ranking, language=lang.language, caption=getattr(plan.label, lang.value), format="text")
+    )
+    notes = [remark[lang is Lang.zh] for remark in remarks]
+    typer.echo(frame_table(weights, language=lang.language, notes=notes, format="text"))
