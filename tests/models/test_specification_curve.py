@@ -1,0 +1,136 @@
+"""The batched specification curve against one fit at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import panelkit as pk
+from panelkit.models.specification_curve import Sample, SpecificationCurve, control_sets
+from tests.panels import random_panel
+
+# cross-products against a fit on swept columns: half the digits of a double
+ANEW = 1e-7
+
+
+def panel(seed: int = 41, share: float = 1.0, missing: bool = True) -> pd.DataFrame:
+    frame = random_panel(seed, 14, 8, share, regressors=4).sort_index()
+    frame["y2"] = frame["y"] + np.random.default_rng(seed).normal(size=len(frame))
+    if missing:
+        frame.iloc[5:9, frame.columns.get_loc("x3")] = np.nan
+    return frame
+
+
+SPEC = SpecificationCurve(
+    outcomes=("y", "y2"),
+    treatments=("x1", "exp(x2)"),
+    controls=control_sets(("x3", "x4")),
+    samples=(Sample(), Sample("late", years=(2012, 2017)), Sample("short", without_units=("P03", "P07"))),
+    lags=(0, 1),
+    vcovs=("CRV1", "CRV3"),
+)
+
+
+@pytest.mark.parametrize("effects", ["twoway", "unit", "none"])
+@pytest.mark.parametrize("share", [1.0, 0.8])
+def test_every_row_is_that_of_a_single_fit(effects: str, share: float) -> None:
+    from dataclasses import replace
+
+    data = panel(share=share)
+    curve = replace(SPEC, effects=effects)
+    result = curve.fit(data)
+    assert len(result.frame) == curve.size == 2 * 2 * 4 * 3 * 2 * 2
+    samples = {
+        "all": data,
+        "late": data[data.index.get_level_values(1) >= 2012],
+        "short": data.drop(["P03", "P07"], level=0),
+    }
+    rng = np.random.default_rng(1)
+    for at in rng.choice(len(result.frame), 12, replace=False):
+        row = result.frame.loc[at]
+        term = row["treatment"] if row["lag"] == 0 else f"lag({row['treatment']})"
+        right = " + ".join([term] + ([] if row["controls"] == "none" else [row["controls"]]))
+        vcov = {"CRV1": pk.Cluster(), "CRV3": pk.CRV3()}[row["vcov"]]
+        rows = samples[row["sample"]]
+        if row["sample"] == "late" and row["lag"] == 1:
+            # the years are those of the outcome: the lag may reach back before them
+            moved = data.assign(before=pk_lag(data, row["treatment"]))
+            rows = moved[moved.index.get_level_values(1) >= 2012]
+            right = right.replace(term, "before")
+            term = "before"
+        fit = pk.FixedEffects(f"{row['outcome']} ~ {right}", effects=effects, vcov=vcov).fit(rows)
+        found = fit.tidy().set_index("term").loc[next(t for t in fit.terms if t != "Intercept")]
+        assert row["nobs"] == fit.nobs
+        for name in ("estimate", "std_error", "p_value", "conf_low"):
+            assert row[name] == pytest.approx(found[name], rel=ANEW, abs=1e-9), (at, name)
+
+
+def pk_lag(data: pd.DataFrame, expression: str) -> pd.Series:
+    from panelkit.core.formula import evaluate
+
+    return evaluate(f"lag({expression}, 1)", data)
+
+
+def test_facts_medians_and_plot() -> None:
+    result = SPEC.fit(panel())
+    assert result.facts["specifications"] == SPEC.size
+    assert result.facts["median"] == pytest.approx(result.frame["estimate"].median())
+    by = result.medians("treatment")
+    assert by["specifications"].sum() == SPEC.size
+    assert "share_positive_significant" in result.summary()
+    assert result.plot() is not None
+
+
+def test_permutation_test_is_seeded_and_its_draws_are_new_curves() -> None:
+    data = panel(missing=False)
+    curve = SpecificationCurve(("y",), ("x1",), control_sets(("x3", "x4")), vcovs=("CRV1",))
+    result = curve.fit(data)
+    test = result.permutation_test(99, rng=3)
+    assert test.p_value == result.permutation_test(99, rng=3).p_value
+    assert test.table.loc["median estimate", "observed"] == pytest.approx(result.frame["estimate"].median())
+    assert test.table.loc["mean t", "observed"] == pytest.approx(result.frame["statistic"].mean())
+    assert test.p_value == pytest.approx(0.01)  # x1 has slope one: no permutation comes near
+    from panelkit.core.permutation import random_permutations
+
+    draw = random_permutations(np.zeros(14, dtype=np.int64), 99, np.random.default_rng(3))[0]
+    wide = data["x1"].unstack()
+    moved = pd.DataFrame(wide.to_numpy()[draw], wide.index, wide.columns).stack()
+    again = curve.fit(data.assign(x1=moved)).frame["estimate"].median()
+    assert abs(again) < abs(result.facts["median"])
+
+
+def test_a_random_treatment_is_rejected_about_as_often_as_it_should() -> None:
+    """Forty seeded panels at nominal 10 %: a binomial count within four standard deviations of four."""
+    rejected = 0
+    for seed in range(40):
+        data = panel(seed, missing=False)
+        rng = np.random.default_rng(1_000 + seed)
+        data["z"] = rng.normal(size=len(data)) + np.repeat(rng.normal(size=14), 8)
+        curve = SpecificationCurve(("y", "y2"), ("z",), control_sets(("x3",)), vcovs=("CRV1",))
+        rejected += curve.fit(data).permutation_test(99, rng=seed).p_value <= 0.10
+    assert rejected <= 4 + 4 * np.sqrt(40 * 0.1 * 0.9)
+
+
+def test_an_empty_cell_of_the_grid_is_named() -> None:
+    data = panel()
+    data.loc[data.index.get_level_values(1) > 2013, "x4"] = np.nan
+    curve = SpecificationCurve(
+        ("y",), ("x1",), control_sets(("x4",)), (Sample(), Sample("late", years=(2015, 2017)))
+    )
+    with pytest.raises(
+        pk.DataError, match=r"empty cells.*controls x4, sample late, lag 0 \(0 complete rows\)"
+    ):
+        curve.fit(data)
+
+
+def test_bad_grids_are_refused() -> None:
+    with pytest.raises(pk.SpecError, match="at least one entry in controls, lags"):
+        SpecificationCurve(("y",), ("x1",), controls=(), lags=())
+    with pytest.raises(pk.SpecError, match="vcovs are among"):
+        SpecificationCurve(("y",), ("x1",), vcovs=("HC1",))
+    with pytest.raises(pk.SpecError, match="leaves out Nowhere"):
+        SpecificationCurve(("y",), ("x1",), samples=(Sample("s", without_units=("Nowhere",)),)).fit(panel())
+    data = panel().assign(fixed=1.0)
+    with pytest.raises(pk.SpecError, match="not identified in outcome y, treatment fixed"):
+        SpecificationCurve(("y",), ("fixed",)).fit(data)
