@@ -126,7 +126,7 @@ def _with_needs(claim: Claim, reason: Text) -> Text:
     if not claim.needs:
         return reason
     en = "; ".join(f"{need.name}: {need.supply.en}" for need in claim.needs)
-    zh = "；".join(f"{need.name}：{need.supply.zh}" for need in claim.needs)
+    zh = "；".join(need.supply.zh for need in claim.needs)
     return Text(en=f"{reason.en} Missing: {en}.", zh=f"{reason.zh}尚缺：{zh}。")
 
 

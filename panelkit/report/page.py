@@ -44,14 +44,12 @@ def page(result: CheckResult, language: Language) -> str:
     )
     environment.globals["t"] = lambda key, **values: word(key, language, **values)
     ids = list(dict.fromkeys(verdict.claim for verdict in result))
+    computed = [name for name in ids if result.of(name)[0].registered.claim.status == "computed"]
     return environment.get_template("page.html.j2").render(
         language="zh-CN" if language == "zh" else "en",
-        register=[_line(result, name, language) for name in ids],
-        claims=[
-            _claim(result, name, language)
-            for name in ids
-            if result.of(name)[0].registered.claim.status == "computed"
-        ],
+        register=[_line(result, name, language) for name in ids if name in computed],
+        waiting=[_line(result, name, language) for name in ids if name not in computed],
+        claims=[_claim(result, name, language) for name in computed],
         versions=versions(),
     )
 
@@ -87,7 +85,6 @@ def _line(result: CheckResult, name: str, language: Language) -> dict[str, Any]:
     failed = any(item.error is not None for item in result.of(name))
     return {
         "id": name,
-        "linked": claim.status == "computed",
         "says": say(claim.says, language),
         "place": words.short_citation(first.registered, language),
         "reason": "" if claim.status == "computed" else say(first.reason, language),
@@ -127,6 +124,7 @@ def _reading(
     style = regression_table(verdicts, language)
     return {
         "main": reading.main,
+        "failures": any(item.tested and item.tested.grid and item.tested.grid.failed for item in verdicts),
         "label": say(reading.label, language),
         "says": say(reading.says, language),
         "rule": reading.rule.name + (f"({reading.rule.value})" if reading.rule.value else ""),
@@ -166,6 +164,7 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
     if verdict.tested is None:
         return shown
     head, grid = verdict.tested.headline, verdict.tested.grid
+    main = verdict.reading is not None and verdict.reading.main
     formula = str(verdict.tested.fit.spec.formula) if verdict.tested.fit is not None else ""
     return shown | {
         "formula": formula,
@@ -177,8 +176,8 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "same_sign": percent(grid.share_same_sign) if grid else "",
         "inside": percent(grid.share_claim_inside) if grid and grid.share_claim_inside is not None else "",
         "n": grid.n if grid else 0,
-        "curve": _curve(claim, verdict, label, language),
-        "influence": _influence(verdict, label, language) if verdict.reading and verdict.reading.main else "",
+        "curve": _curve(claim, verdict, label, language) if main else "",
+        "influence": _influence(verdict, label, language) if main else "",
         "failed": list(grid.failed) if grid else [],
     }
 

@@ -86,6 +86,12 @@ _WORDS: dict[str, Text] = {
     "share_inside": Text(en="Grid: holds the number", zh="网格：包含所称数值"),
     "regressions": Text(en="Regression table", zh="回归表"),
     "curves": Text(en="Specification curves", zh="设定曲线"),
+    "other_grids": Text(
+        en="The grids of the other readings stand in {claim}_grid.csv.",
+        zh="其他读法的网格见 {claim}_grid.csv。",
+    ),
+    "others": Text(en="Claims without a computed verdict", zh="尚无计算结论的论断"),
+    "others_n": Text(en="{n} claims: pending or not testable", zh="{n}条：待计算或无法检验"),
     "one_out": Text(en="One province left out at a time: {design}", zh="逐一剔除省份：{design}"),
     "not_computed": Text(en="Specifications that could not be computed:", zh="未能计算的设定："),
     "sample": Text(en="Sample", zh="样本"),
