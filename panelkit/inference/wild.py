@@ -68,6 +68,7 @@ def wild_cluster_bootstrap(
     ties: Ties = "inclusive",
     cluster: str | None = None,
     level: float = 0.95,
+    interval: bool = True,
 ) -> WildResult:
     """Test `term` = `null` by the restricted wild cluster bootstrap with CRV1 t statistics.
 
@@ -82,6 +83,8 @@ def wild_cluster_bootstrap(
         "strict" counts |t*| > |t| among the random draws only, as pyfixest and boottest do.
     cluster
         Column or level; None is the clustering of the fit's covariance, or the unit.
+    interval
+        False skips the confidence set (its ends are then missing), for simulations.
 
     Returns
     -------
@@ -103,7 +106,7 @@ def wild_cluster_bootstrap(
     problem = _Problem(linear, combination, clusters.codes, factor)
     draws, enumerated = _draws(clusters.count, reps, weights, as_generator(rng), ties)
     boot = _Bootstrap(problem, draws, ties)
-    intervals = _invert(boot, problem, 1.0 - level)
+    intervals = _invert(boot, problem, 1.0 - level) if interval else ((np.nan, np.nan),)
     return WildResult(
         name="wild cluster restricted bootstrap",
         null=f"{label} = {null:g}",
