@@ -28,14 +28,16 @@ PERIODS = {
 
 
 @st.composite
-def tables(draw: st.DrawFn, *, kinds: tuple[str, ...] = ("annual",), full: bool = False, whole: bool = True) -> Table:
+def tables(
+    draw: st.DrawFn, *, kinds: tuple[str, ...] = ("annual",), full: bool = False, whole: bool = True
+) -> Table:
     provinces = list(NAMES)
     if not full:
         provinces = draw(st.lists(st.sampled_from(list(NAMES)), min_size=1, max_size=6, unique=True))
     kind = draw(st.sampled_from(kinds))
     periods = draw(st.lists(st.sampled_from(PERIODS[kind]), min_size=1, max_size=4, unique=True))
     labels = draw(st.lists(st.sampled_from(LABELS), min_size=1, max_size=4, unique=True))
-    numbers = st.decimals(-10**6, 10**9, places=draw(st.integers(0, 4))).map(lambda d: format(d, "f"))
+    numbers = st.decimals(-(10**6), 10**9, places=draw(st.integers(0, 4))).map(lambda d: format(d, "f"))
     cells: dict[tuple[int, str, str], str] = {}
     for adcode in provinces:
         for period in periods:
@@ -49,14 +51,18 @@ def expected(cells: Cells) -> dict[tuple[int, str, str], Decimal]:
     return {key: Decimal(text) for key, text in cells.items()}
 
 
-def read(tmp_path: Path, name: str, content: bytes, context: Context, told: Told | None = None) -> dict[tuple[int, str, str], Decimal]:
+def read(
+    tmp_path: Path, name: str, content: bytes, context: Context, told: Told | None = None
+) -> dict[tuple[int, str, str], Decimal]:
     path = tmp_path / name
     path.write_bytes(content)
     found = read_file(path, told or Told(), context)
     return {(e.adcode, e.period, e.indicator): e.value for e in found.entries}
 
 
-def only(table: Table, *, label: str | None = None, period: str | None = None, adcode: int | None = None) -> Cells:
+def only(
+    table: Table, *, label: str | None = None, period: str | None = None, adcode: int | None = None
+) -> Cells:
     return {
         key: text
         for key, text in table.cells.items()
@@ -71,14 +77,18 @@ def only(table: Table, *, label: str | None = None, period: str | None = None, a
     newline=st.sampled_from(["\n", "\r\n"]),
     colon=st.sampled_from(["：", ":"]),
 )
-def test_classic(tmp_path: Path, blank: Context, table: Table, encoding: str, newline: str, colon: str) -> None:
+def test_classic(
+    tmp_path: Path, blank: Context, table: Table, encoding: str, newline: str, colon: str
+) -> None:
     content = writers.classic(table, newline=newline, colon=colon).encode(encoding)
     assert read(tmp_path, "a.csv", content, blank) == expected(only(table, label=table.labels[0]))
 
 
 @QUICK
 @given(table=tables(whole=True), split=st.integers(1, 5))
-def test_classic_with_two_encodings_in_one_file(tmp_path: Path, blank: Context, table: Table, split: int) -> None:
+def test_classic_with_two_encodings_in_one_file(
+    tmp_path: Path, blank: Context, table: Table, split: int
+) -> None:
     lines = writers.classic(table).splitlines(keepends=True)
     content = b"".join(
         line.encode("utf-8" if number < split else "gb18030") for number, line in enumerate(lines)
@@ -133,7 +143,10 @@ def test_yearbook_workbook(tmp_path: Path, blank: Context, table: Table, subtota
     if not held:
         return
     content = writers.yearbook(table, "2-14 各地区专项({year}年)", subtotals=subtotals)
-    found = {(a, p, name.split("：")[-1]): v for (a, p, name), v in read(tmp_path, "a.xlsx", content, blank).items()}
+    found = {
+        (a, p, name.split("：")[-1]): v
+        for (a, p, name), v in read(tmp_path, "a.xlsx", content, blank).items()
+    }
     assert found == expected(held)
 
 
@@ -149,14 +162,22 @@ def test_portal_json(tmp_path: Path, blank: Context, table: Table, regions: bool
 
 
 @QUICK
-@given(table=tables(kinds=("annual", "quarterly")), long=st.booleans(), encoding=st.sampled_from(["utf-8", "gb18030"]))
+@given(
+    table=tables(kinds=("annual", "quarterly")),
+    long=st.booleans(),
+    encoding=st.sampled_from(["utf-8", "gb18030"]),
+)
 def test_tidy(tmp_path: Path, blank: Context, table: Table, long: bool, encoding: str) -> None:
     content = writers.tidy(table, long=long).encode(encoding)
     assert read(tmp_path, "a.csv", content, blank) == expected(table.cells)
 
 
-@pytest.mark.parametrize(("printed", "held"), [("万元", "0.0001"), ("千元", "0.00001"), ("元", "0.00000001"), ("亿元", "1")])
+@pytest.mark.parametrize(
+    ("printed", "held"), [("万元", "0.0001"), ("千元", "0.00001"), ("元", "0.00000001"), ("亿元", "1")]
+)
 def test_units_are_converted_exactly(tmp_path: Path, blank: Context, printed: str, held: str) -> None:
-    table = Table([110000], ["2020"], ["地区生产总值"], {(110000, "2020", "地区生产总值"): "361025536.71"}, printed)
+    table = Table(
+        [110000], ["2020"], ["地区生产总值"], {(110000, "2020", "地区生产总值"): "361025536.71"}, printed
+    )
     found = read(tmp_path, "a.csv", writers.classic(table).encode(), blank)
     assert found == {(110000, "2020", "gdp"): Decimal("361025536.71") * Decimal(held)}

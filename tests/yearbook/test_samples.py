@@ -36,7 +36,9 @@ def by_place(read: FileRead) -> dict[tuple[int, str], Decimal]:
     return {(e.adcode, e.period): e.value for e in read.entries}
 
 
-@pytest.mark.parametrize("name", ["nbs_classic_gb18030_gdp_1993_2017.csv", "nbs_classic_gb18030_urban_employment.csv"])
+@pytest.mark.parametrize(
+    "name", ["nbs_classic_gb18030_gdp_1993_2017.csv", "nbs_classic_gb18030_urban_employment.csv"]
+)
 def test_classic_exports(name: str, context: Context) -> None:
     path = sample_path(name)
     standing = cells_of(path.read_text(encoding="gb18030"))
@@ -48,7 +50,9 @@ def test_classic_exports(name: str, context: Context) -> None:
 
 def test_one_indicator_without_a_name(context: Context) -> None:
     path = sample_path("nbs_portal2026_single_indicator_no_name.csv")
-    with pytest.raises(YearbookError, match=r"budget_science_technology.*403 of 403 shared cells equal.*confirm"):
+    with pytest.raises(
+        YearbookError, match=r"budget_science_technology.*403 of 403 shared cells equal.*confirm"
+    ):
         read_file(path, Told(), context)
     read = read_file(path, Told(indicator="budget_science_technology"), context)
     standing = cells_of(path.read_text(encoding="utf-8-sig"))
@@ -62,7 +66,9 @@ def test_many_indicators_of_one_year(context: Context) -> None:
     standing = cells_of(path.read_text(encoding="utf-8-sig"))
     assert sorted(e.value for e in read.entries) == sorted(Decimal(c) for c in standing.values())
     held = {k: v for k, v in vintages_of(read, context.held).items() if v}
-    assert held == dict.fromkeys(["gdp", "va_primary", "va_secondary", "va_tertiary", "gdp_per_capita"], "census2023")
+    assert held == dict.fromkeys(
+        ["gdp", "va_primary", "va_secondary", "va_tertiary", "gdp_per_capita"], "census2023"
+    )
     assert {e.period for e in read.entries} == {"2023"}
 
 
@@ -101,19 +107,34 @@ def test_quarterly_json_of_the_nation(context: Context) -> None:
     read = read_file(path, Told(), context)
     assert [e.value for e in read.entries] == [Decimal(n["data"]["strdata"]) for n in nodes]
     assert {e.adcode for e in read.entries} == {100000}
-    assert {e.period for e in read.entries} == {"2018-Q1", "2018-Q2", "2018-Q3", "2018-Q4", "2019-Q1", "2019-Q2"}
+    assert {e.period for e in read.entries} == {
+        "2018-Q1",
+        "2018-Q2",
+        "2018-Q3",
+        "2018-Q4",
+        "2019-Q1",
+        "2019-Q2",
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "told", "vintage", "indicator", "shared"),
     [
         ("nbs_classic_gb18030_gdp_1993_2017.csv", {}, "as_published", "gdp", 341),
-        ("nbs_portal2026_single_indicator_no_name.csv", {"indicator": "budget_science_technology"}, "as_published", "budget_science_technology", 403),
+        (
+            "nbs_portal2026_single_indicator_no_name.csv",
+            {"indicator": "budget_science_technology"},
+            "as_published",
+            "budget_science_technology",
+            403,
+        ),
         ("nbs_portal2026_multi_indicator_2023.csv", {}, "census2023", "gdp", 31),
         ("nbs_portal2026_multi_indicator_2023.csv", {}, "census2023", "gdp_per_capita", 31),
     ],
 )
-def test_shared_cells_equal_the_held_vintage(name: str, told: dict[str, str], vintage: str, indicator: str, shared: int) -> None:
+def test_shared_cells_equal_the_held_vintage(
+    name: str, told: dict[str, str], vintage: str, indicator: str, shared: int
+) -> None:
     table = read_yearbook(sample_path(name), **told)
     assert list(table.columns) == ["adcode", "period", "indicator", "vintage", "value", "unit", "source"]
     mine = table[table["indicator"] == indicator]

@@ -9,18 +9,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 NAMES = {
-    110000: ("北京市", "北 京", "Beijing"), 120000: ("天津市", "天 津", "Tianjin"), 130000: ("河北省", "河 北", "Hebei"),
-    140000: ("山西省", "山 西", "Shanxi"), 150000: ("内蒙古自治区", "内 蒙 古", "Inner Mongolia"),
-    210000: ("辽宁省", "辽 宁", "Liaoning"), 220000: ("吉林省", "吉 林", "Jilin"), 230000: ("黑龙江省", "黑 龙 江", "Heilongjiang"),
-    310000: ("上海市", "上 海", "Shanghai"), 320000: ("江苏省", "江 苏", "Jiangsu"), 330000: ("浙江省", "浙 江", "Zhejiang"),
-    340000: ("安徽省", "安 徽", "Anhui"), 350000: ("福建省", "福 建", "Fujian"), 360000: ("江西省", "江 西", "Jiangxi"),
-    370000: ("山东省", "山 东", "Shandong"), 410000: ("河南省", "河 南", "Henan"), 420000: ("湖北省", "湖 北", "Hubei"),
-    430000: ("湖南省", "湖 南", "Hunan"), 440000: ("广东省", "广 东", "Guangdong"), 450000: ("广西壮族自治区", "广 西", "Guangxi"),
-    460000: ("海南省", "海 南", "Hainan"), 500000: ("重庆市", "重 庆", "Chongqing"), 510000: ("四川省", "四 川", "Sichuan"),
-    520000: ("贵州省", "贵 州", "Guizhou"), 530000: ("云南省", "云 南", "Yunnan"), 540000: ("西藏自治区", "西 藏", "Tibet"),
-    610000: ("陕西省", "陕 西", "Shaanxi"), 620000: ("甘肃省", "甘 肃", "Gansu"), 630000: ("青海省", "青 海", "Qinghai"),
-    640000: ("宁夏回族自治区", "宁 夏", "Ningxia"), 650000: ("新疆维吾尔自治区", "新 疆", "Xinjiang"),
-}  # fmt: skip
+    110000: ("北京市", "北 京", "Beijing"),
+    120000: ("天津市", "天 津", "Tianjin"),
+    130000: ("河北省", "河 北", "Hebei"),
+    140000: ("山西省", "山 西", "Shanxi"),
+    150000: ("内蒙古自治区", "内 蒙 古", "Inner Mongolia"),
+    210000: ("辽宁省", "辽 宁", "Liaoning"),
+    220000: ("吉林省", "吉 林", "Jilin"),
+    230000: ("黑龙江省", "黑 龙 江", "Heilongjiang"),
+    310000: ("上海市", "上 海", "Shanghai"),
+    320000: ("江苏省", "江 苏", "Jiangsu"),
+    330000: ("浙江省", "浙 江", "Zhejiang"),
+    340000: ("安徽省", "安 徽", "Anhui"),
+    350000: ("福建省", "福 建", "Fujian"),
+    360000: ("江西省", "江 西", "Jiangxi"),
+    370000: ("山东省", "山 东", "Shandong"),
+    410000: ("河南省", "河 南", "Henan"),
+    420000: ("湖北省", "湖 北", "Hubei"),
+    430000: ("湖南省", "湖 南", "Hunan"),
+    440000: ("广东省", "广 东", "Guangdong"),
+    450000: ("广西壮族自治区", "广 西", "Guangxi"),
+    460000: ("海南省", "海 南", "Hainan"),
+    500000: ("重庆市", "重 庆", "Chongqing"),
+    510000: ("四川省", "四 川", "Sichuan"),
+    520000: ("贵州省", "贵 州", "Guizhou"),
+    530000: ("云南省", "云 南", "Yunnan"),
+    540000: ("西藏自治区", "西 藏", "Tibet"),
+    610000: ("陕西省", "陕 西", "Shaanxi"),
+    620000: ("甘肃省", "甘 肃", "Gansu"),
+    630000: ("青海省", "青 海", "Qinghai"),
+    640000: ("宁夏回族自治区", "宁 夏", "Ningxia"),
+    650000: ("新疆维吾尔自治区", "新 疆", "Xinjiang"),
+}
+"""Adcode -> long Chinese name, name as a yearbook prints it, English name."""
+
 EAST = {110000, 120000, 130000, 310000, 320000, 330000, 350000, 370000, 440000, 460000}
 
 Cells = Mapping[tuple[int, str, str], str]
@@ -52,7 +74,11 @@ def header(period: str) -> str:
 def classic(table: Table, *, newline: str = "\n", colon: str = "：", source: bool = True) -> str:
     """Return a classic portal export of the first label."""
     label = table.labels[0]
-    lines = [f"数据库{colon}分省年度数据", f"指标{colon}{label}({table.unit})", f"时间{colon}最近{len(table.periods)}年"]
+    lines = [
+        f"数据库{colon}分省年度数据",
+        f"指标{colon}{label}({table.unit})",
+        f"时间{colon}最近{len(table.periods)}年",
+    ]
     lines.append(",".join(["地区", *map(header, table.periods)]))
     for adcode in table.provinces:
         lines.append(",".join([NAMES[adcode][0], *(table.text(adcode, p, label) for p in table.periods)]))
@@ -81,7 +107,8 @@ def modern_one_province(table: Table) -> str:
     """Return an export of 2026 with indicators as rows, for the first province, which it does not name."""
     adcode = table.provinces[0]
     rows = [
-        [f"{label} ({table.unit})", *(table.text(adcode, p, label) for p in table.periods)] for label in table.labels
+        [f"{label} ({table.unit})", *(table.text(adcode, p, label) for p in table.periods)]
+        for label in table.labels
     ]
     return _modern(["指标", *map(header, table.periods)], rows, "")
 
@@ -148,7 +175,9 @@ def yearbook(table: Table, title: str, *, subtotals: bool = True, first_sheet: b
     page.append([title.format(year=period)])
     page.append(["Intramural Expenditure by Region"])
     page.append([None] * (width - 1) + [f"单位:{table.unit} / (10 000 yuan)"])
-    page.append(["地  区\r\nRegion", None, labels[0][:4] + "\n" + labels[0][4:] + "\nTotal", "按来源分 By Source"])
+    page.append(
+        ["地  区\r\nRegion", None, labels[0][:4] + "\n" + labels[0][4:] + "\nTotal", "按来源分 By Source"]
+    )
     page.append([None, None, None, *(f"#{label[:2]}\r\n{label[2:]}\n Funds" for label in labels[1:])])
     page.append([None, None, None, *("Of which" for _ in labels[1:])])
     page.merge_cells("A4:A6")
@@ -188,14 +217,19 @@ def easyquery(table: Table, *, regions: bool) -> str:
     for adcode in table.provinces if regions else table.provinces[:1]:
         for label in table.labels:
             for period in table.periods:
-                nodes.append(_node(table.text(adcode, period, label), codes[label], _code(period), adcode, regions))
+                nodes.append(
+                    _node(table.text(adcode, period, label), codes[label], _code(period), adcode, regions)
+                )
     names = [
-        {"cname": label, "name": label, "code": codes[label], "unit": table.unit, "memo": ""} for label in table.labels
+        {"cname": label, "name": label, "code": codes[label], "unit": table.unit, "memo": ""}
+        for label in table.labels
     ]
     times = [{"cname": p, "name": p, "code": _code(p), "unit": ""} for p in table.periods]
     dimensions = [{"wdcode": "zb", "nodes": names}]
     if regions:
-        places = [{"cname": NAMES[a][0], "name": NAMES[a][0], "code": str(a), "unit": ""} for a in table.provinces]
+        places = [
+            {"cname": NAMES[a][0], "name": NAMES[a][0], "code": str(a), "unit": ""} for a in table.provinces
+        ]
         dimensions.append({"wdcode": "reg", "nodes": places})
     dimensions.append({"wdcode": "sj", "nodes": times})
     answer = {"returncode": 200, "returndata": {"datanodes": nodes, "wdnodes": dimensions}}
@@ -230,5 +264,7 @@ def tidy(table: Table, *, long: bool) -> str:
         writer.writerow(["adcode", "year", *(f"{label}({table.unit})" for label in table.labels)])
         for adcode in table.provinces:
             for period in table.periods:
-                writer.writerow([adcode, period, *(table.text(adcode, period, label) for label in table.labels)])
+                writer.writerow(
+                    [adcode, period, *(table.text(adcode, period, label) for label in table.labels)]
+                )
     return out.getvalue()

@@ -6,10 +6,11 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from panelkit.data.provinces import NATION, lookup
+from panelkit.data.provinces import NATION
 from panelkit.data.yearbook.cells import Misread, read_number
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.periods import in_range, parse_code
+from panelkit.data.yearbook.places import known_place
 from panelkit.data.yearbook.reading import Builder, Figure, Reading
 from panelkit.data.yearbook.units import split_unit
 
@@ -132,7 +133,7 @@ def _node(
         return
     seen[key] = where.row or 0
     period = parse_code(sj)
-    place = lookup(reg) if reg else None
+    place = known_place(reg) if reg else None
     if period is None or not in_range(period):
         builder.problem(where, f"{sj!r} is no period of a yearbook", f"“{sj}”不是年鉴的时期")
         return

@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from panelkit.data.figures import read_figures
-from panelkit.data.yearbook.corrections import Applied, apply_corrections, load_corrections
+from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.errors import Problem, YearbookError
 from panelkit.data.yearbook.held import Held, index_figures, is_equal, series_digits
 from panelkit.data.yearbook.judge import Judgement, judge
 from panelkit.data.yearbook.labels import known_names
 from panelkit.data.yearbook.read import Context, Entry, FileRead, Told, read_file
 from panelkit.data.yearbook.sheets import WorkbookReader
-from panelkit.data.yearbook.store import Key, RawFile, default_store, overlay, read_store, write_store
+from panelkit.data.yearbook.store import (
+    Key,
+    RawFile,
+    StoreState,
+    default_store,
+    overlay,
+    read_store,
+    write_store,
+)
 
 
 @dataclass(frozen=True)
@@ -101,29 +109,61 @@ def ingest(
     rules = load_corrections(None if corrections is None else Path(corrections))
     state = read_store(folder)
     held = index_figures(overlay(read_figures(check=False), state.figures))
-    recorded = {
-        (file.sha256, json.dumps(dict(file.told), sort_keys=True)): file.vintages for file in state.files
-    }
-    done: list[Ingested] = []
-    problems: list[Problem] = []
     with WorkbookReader() as workbooks:
         context = Context(held, known_names(), workbooks)
-        for path in dict.fromkeys(Path(file) for file in files):
-            try:
-                read = read_file(path, told, context)
-                known = recorded.get((read.sha256, json.dumps(_said(told), sort_keys=True)))
-                judgement = judge(read, held, vintage, known)
-                entries, applied = apply_corrections(read.entries, judgement.vintages, rules)
-                done.append(Ingested(read, judgement, tuple(applied), tuple(entries)))
-            except YearbookError as error:
-                problems.extend(error.problems)
-            if advance is not None:
-                advance()
-    cells = _merge(done, held, problems)
+        run = Run(folder, told, vintage, rules, context, _recorded(state))
+        return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all files of a run share: the store, what the caller said, the corrections, the held figures."""
+
+    folder: Path
+    told: Told
+    vintage: str | None
+    rules: Sequence[Correction]
+    context: Context
+    recorded: Mapping[tuple[str, str], Mapping[str, str]]
+
+
+def take_in(
+    run: Run, files: Sequence[Path], *, dry_run: bool = False, advance: Callable[[], None] | None = None
+) -> IngestReport:
+    """Read, judge and correct the files of a run, then write them in one step.
+
+    Raises
+    ------
+    YearbookError
+        With every problem of every file; the store is then unchanged.
+    """
+    done: list[Ingested] = []
+    problems: list[Problem] = []
+    for path in dict.fromkeys(files):
+        try:
+            done.append(_take(run, path))
+        except YearbookError as error:
+            problems.extend(error.problems)
+        if advance is not None:
+            advance()
+    cells = _merge(done, run.context.held, problems)
     if problems:
         raise YearbookError(problems)
-    changed = False if dry_run else write_store(folder, [_raw(one, told) for one in done], cells)
-    return IngestReport(folder, changed, tuple(done))
+    changed = False if dry_run else write_store(run.folder, [_raw(one, run.told) for one in done], cells)
+    return IngestReport(run.folder, changed, tuple(done))
+
+
+def _take(run: Run, path: Path) -> Ingested:
+    read = read_file(path, run.told, run.context)
+    known = run.recorded.get((read.sha256, json.dumps(_said(run.told), sort_keys=True)))
+    judgement = judge(read, run.context.held, run.vintage, known)
+    entries, applied = apply_corrections(read.entries, judgement.vintages, run.rules)
+    return Ingested(read, judgement, tuple(applied), tuple(entries))
+
+
+def _recorded(state: StoreState) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Return (checksum, what was said) -> the vintages under which a store holds a file."""
+    return {(file.sha256, json.dumps(dict(file.told), sort_keys=True)): file.vintages for file in state.files}
 
 
 def _merge(

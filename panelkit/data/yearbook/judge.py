@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from panelkit.data import catalogue
-from panelkit.data.provinces import lookup, provinces
+from panelkit.data.provinces import provinces
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.guess import CELLS, ENOUGH
 from panelkit.data.yearbook.held import Cell, Held, Match, is_equal, matches, series_digits
+from panelkit.data.yearbook.places import known_place
 from panelkit.data.yearbook.read import Entry, FileRead
 
 _CENSUS = re.compile(r"第\s*([一二三四五六七八])\s*次(?:全国)?\s*(经济|人口)\s*普查")
@@ -325,7 +326,7 @@ def _totals(read: FileRead) -> list[Check]:
 
 
 def _members(region: str, regions: Mapping[int, str]) -> list[int]:
-    place = lookup(region)
+    place = known_place(region)
     if place is not None and place.kind == "nation":
         return list(regions)
     plain = re.sub(r"[\s\u3000]+|地区", "", region)

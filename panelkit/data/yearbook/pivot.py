@@ -51,8 +51,19 @@ class _Table:
 
 
 def is_pivot(grid: Grid) -> bool:
-    """Return whether a grid has the portal's header row."""
-    return _head_row(grid) is not None
+    """Return whether a grid has the portal's header row, below its lines or as the very first row."""
+    head = _head_row(grid)
+    if head is None:
+        return False
+    alone = all(is_empty(cell) for cells in grid.rows[:head] for cell in cells)
+    return alone or bool(_meta(grid, head).keys() - {"unit"})
+
+
+def is_damaged_pivot(grid: Grid) -> bool:
+    """Return whether lines of a portal export stand at the top without its header row below them."""
+    if _head_row(grid) is not None:
+        return False
+    return any(key in _meta(grid, min(len(grid.rows), 6)) for key in ("database", "indicator"))
 
 
 def read_pivot(grid: Grid, *, year: str | None = None) -> Reading:

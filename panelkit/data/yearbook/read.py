@@ -23,7 +23,7 @@ from panelkit.data.yearbook.grid import Grid, is_empty
 from panelkit.data.yearbook.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.held import Cell, Held, index_figures
 from panelkit.data.yearbook.labels import Names, known_names
-from panelkit.data.yearbook.pivot import is_pivot, read_pivot
+from panelkit.data.yearbook.pivot import is_damaged_pivot, is_pivot, read_pivot
 from panelkit.data.yearbook.reading import Figure, Reading, joined
 from panelkit.data.yearbook.sheets import WorkbookReader
 from panelkit.data.yearbook.sniff import read_bytes, sniff
@@ -287,6 +287,12 @@ def _read_grid(grid: Grid, told: Told) -> Reading | None:
         return read_tidy(grid, told.columns)
     if is_pivot(grid):
         return read_pivot(grid, year=told.year)
+    if is_damaged_pivot(grid):
+        raise refuse(
+            grid.where(),
+            "lines of a portal export, but no header row that starts with 地区, 指标 or 时间: the file is damaged",
+            "有门户导出的文件头，却没有以“地区”“指标”或“时间”开头的表头行：文件已损坏",
+        )
     if is_workbook_table(grid):
         return read_workbook(grid, year=told.year)
     return None

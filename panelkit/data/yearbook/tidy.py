@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from panelkit.data.provinces import lookup
 from panelkit.data.yearbook.cells import Misread, read_number
 from panelkit.data.yearbook.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.periods import in_range, parse_period
+from panelkit.data.yearbook.places import known_place
 from panelkit.data.yearbook.reading import Builder, Figure, Reading
 from panelkit.data.yearbook.units import split_unit
 
@@ -132,7 +132,7 @@ def _row(
             f"该行有{len(grid.rows[row])}个单元格，表头有{len(grid.rows[0])}个",
         )
         return
-    place = lookup(shown(grid.cell(row, roles.place)))
+    place = known_place(shown(grid.cell(row, roles.place)))
     period = parse_period(re.sub(r"\.0$", "", shown(grid.cell(row, roles.period))))
     if place is None or place.kind == "subtotal":
         name = shown(grid.cell(row, roles.place))

@@ -1,0 +1,98 @@
+"""Kill `ingest` at random points, each time in a process of its own, and look at the store it leaves.
+
+Run by its path, so that the process that forks has one thread: `python -m tests.yearbook.kills COUNT SEED FOLDER`
+prints one JSON line a kill.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from panelkit.data.figures import read_figures
+from panelkit.data.yearbook.corrections import load_corrections
+from panelkit.data.yearbook.held import index_figures
+from panelkit.data.yearbook.ingest import Run, take_in
+from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.read import Context, Told
+from panelkit.data.yearbook.sheets import WorkbookReader
+from panelkit.data.yearbook.store import read_store
+from tests.yearbook.mutations import base_files
+
+
+def main(count: int, seed: int, folder: Path) -> None:
+    """Kill `count` runs that add files to a store, and say what each left behind."""
+    chance = random.Random(seed)
+    golden, new, store = folder / "golden", folder / "new", folder / "store"
+    files = _files(folder)
+    run = _run(store)
+    take_in(run, files[:1])
+    shutil.copytree(store, golden)
+    begin = time.perf_counter()
+    take_in(run, files)
+    whole = time.perf_counter() - begin
+    shutil.copytree(store, new)
+    for number in range(count):
+        shutil.rmtree(store)
+        shutil.copytree(golden, store)
+        delay = whole * (chance.uniform(0, 1) if number % 2 else chance.uniform(0.5, 1.1))
+        print(json.dumps({"kill": number} | _kill(run, files, delay, golden, new)), flush=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    paths = []
+    for name, content in base_files().items():
+        if name.endswith((".csv", ".json")):
+            path = folder / name
+            path.write_bytes(content)
+            paths.append(path)
+    return paths
+
+
+def _run(store: Path) -> Run:
+    context = Context(index_figures(read_figures(check=False)), known_names(), WorkbookReader())
+    return Run(store, Told(), None, load_corrections(), context, {})
+
+
+def _kill(run: Run, files: list[Path], delay: float, golden: Path, new: Path) -> dict[str, Any]:
+    store = run.folder
+    child = os.fork()
+    if child == 0:
+        take_in(run, files)
+        os._exit(0)
+    time.sleep(delay)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    found = state(store)
+    left = "old" if found == state(golden) else "new" if found == state(new) else "torn"
+    leavings = len(list(store.rglob("*.part")))
+    take_in(run, files)
+    return {
+        "after_ms": round(1000 * delay, 2),
+        "killed": os.WIFSIGNALED(status),
+        "left": left,
+        "leavings": leavings,
+        "mended": state(store) == state(new) and not list(store.rglob("*.part")),
+    }
+
+
+def state(store: Path) -> dict[str, Any]:
+    """Return what a store says it holds, after every file that counts has been checked against its checksum."""
+    held = read_store(store)
+    for file in held.files:
+        content = (store / "raw" / f"{file.sha256}{file.suffix}").read_bytes()
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            return {"damaged": file.name}
+    return {"files": [file.record() for file in held.files], "figures": held.figures.to_csv(index=False)}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))

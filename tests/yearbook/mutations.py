@@ -1,0 +1,287 @@
+"""Damage files, and say by an independent way of reading what stands in a cell of the damaged file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from panelkit.data.figures import read_figures
+from panelkit.data.provinces import lookup
+from panelkit.data.yearbook.errors import YearbookError
+from panelkit.data.yearbook.ingest import Run, take_in
+from panelkit.data.yearbook.read import Entry
+from tests.yearbook import writers
+from tests.yearbook.writers import NAMES, Table
+
+Outcome = str
+"""`refused`, `read` (every cell is what stands there), or what went wrong."""
+
+_WIDE = str.maketrans("０１２３４５６７８９．－", "0123456789.-")
+
+
+def base_files() -> dict[str, bytes]:
+    """Return one small file of each layout, filled from the held figures of two vintages."""
+    gdp = _held("gdp", "census2023", ["2017", "2018", "2019", "2020", "2021", "2022", "2023"], "地区生产总值")
+    many = Table(
+        gdp.provinces,
+        ["2023"],
+        ["地区生产总值", "第一产业增加值", "第三产业增加值"],
+        {
+            **{k: v for k, v in gdp.cells.items() if k[1] == "2023"},
+            **_held("va_primary", "census2023", ["2023"], "第一产业增加值").cells,
+            **_held("va_tertiary", "census2023", ["2023"], "第三产业增加值").cells,
+        },
+    )
+    rows = [line.split(",") for line in writers.classic(gdp).splitlines()]
+    return {
+        "classic.csv": writers.classic(gdp, newline="\r\n").encode("gb18030"),
+        "classic_utf8.csv": writers.classic(gdp).encode("utf-8-sig"),
+        "many.csv": writers.modern_many(many).encode("utf-8-sig"),
+        "tidy.csv": writers.tidy(many, long=False).encode(),
+        "portal.json": writers.easyquery(gdp, regions=True).encode(),
+        "english.xls": writers.xls(writers.english_rows(gdp)),
+        "classic.xlsx": writers.xlsx([[cell or None for cell in row] for row in rows]),
+        "yearbook.xlsx": writers.yearbook(many, "3-9 各地区生产总值({year}年)"),
+    }
+
+
+def _held(key: str, vintage: str, periods: list[str], label: str) -> Table:
+    figures = read_figures([key], vintage, check=False)
+    cells = {
+        (int(row.adcode), str(row.period), label): format(Decimal(repr(float(row.value))).normalize(), "f")
+        for row in figures.itertuples()
+        if row.period in periods
+    }
+    return Table(list(NAMES), periods, [label], cells)
+
+
+def mutate(content: bytes, name: str, random: np.random.Generator) -> tuple[str, bytes]:
+    """Return (which mutation, the damaged file)."""
+    text = name.endswith((".csv", ".json"))
+    kinds: list[Callable[[bytes, np.random.Generator], bytes]] = [flip, cut]
+    if text:
+        kinds += [drop_rows, double_row, swap_encodings, swap_columns, change_digit, junk_cell]
+    elif name.endswith(".xlsx"):
+        kinds += [change_cell, change_cell]
+    kind = kinds[int(random.integers(len(kinds)))]
+    return kind.__name__, kind(content, random)
+
+
+def flip(content: bytes, random: np.random.Generator) -> bytes:
+    """Change one to eight bytes."""
+    damaged = bytearray(content)
+    for _ in range(int(random.integers(1, 9))):
+        damaged[int(random.integers(len(damaged)))] = int(random.integers(256))
+    return bytes(damaged)
+
+
+def cut(content: bytes, random: np.random.Generator) -> bytes:
+    """End the file early."""
+    return content[: int(random.integers(1, len(content)))]
+
+
+def drop_rows(content: bytes, random: np.random.Generator) -> bytes:
+    """Leave out one to five lines."""
+    lines = content.splitlines(keepends=True)
+    for _ in range(min(int(random.integers(1, 6)), len(lines) - 1)):
+        del lines[int(random.integers(len(lines)))]
+    return b"".join(lines)
+
+
+def double_row(content: bytes, random: np.random.Generator) -> bytes:
+    """Repeat one line somewhere."""
+    lines = content.splitlines(keepends=True)
+    lines.insert(int(random.integers(len(lines) + 1)), lines[int(random.integers(len(lines)))])
+    return b"".join(lines)
+
+
+def swap_encodings(content: bytes, random: np.random.Generator) -> bytes:
+    """Write some lines, or all, in another encoding."""
+    try:
+        text, other = content.decode("utf-8-sig"), "gb18030"
+    except UnicodeDecodeError:
+        text, other = content.decode("gb18030"), "utf-8"
+    if random.random() < 0.3:
+        other = str(random.choice(["utf-16", "utf-16-le", "big5", "latin-1", "utf-8-sig", "gb18030"]))
+        return text.encode(other, errors="replace")
+    own = "utf-8" if other == "gb18030" else "gb18030"
+    lines = text.splitlines(keepends=True)
+    return b"".join(line.encode(other if random.random() < 0.5 else own) for line in lines)
+
+
+def swap_columns(content: bytes, random: np.random.Generator) -> bytes:
+    """Exchange two comma-separated cells in every line, or from some line on."""
+    lines = content.split(b"\n")
+    one, two = (int(i) for i in random.integers(0, 5, size=2))
+    start = int(random.integers(len(lines))) if random.random() < 0.5 else 0
+    for number in range(start, len(lines)):
+        cells = lines[number].split(b",")
+        if max(one, two) < len(cells):
+            cells[one], cells[two] = cells[two], cells[one]
+            lines[number] = b",".join(cells)
+    return b"\n".join(lines)
+
+
+def change_digit(content: bytes, random: np.random.Generator) -> bytes:
+    """Change one digit, point, comma or sign into another."""
+    spots = [i for i, byte in enumerate(content) if byte in b"0123456789.,-"]
+    damaged = bytearray(content)
+    damaged[spots[int(random.integers(len(spots)))]] = b'0123456789.,-eE +\t"'[int(random.integers(19))]
+    return bytes(damaged)
+
+
+def junk_cell(content: bytes, random: np.random.Generator) -> bytes:
+    """Put a number in Chinese digits, with thousands separators, an error or a formula in place of a number."""
+    spots = list(re.finditer(rb"\d+\.\d+", content))
+    if not spots:
+        return content
+    spot = spots[int(random.integers(len(spots)))]
+    options = [
+        "一千二百",
+        '"1,234.5"',
+        "#DIV/0!",
+        "=1+1",
+        "1.2.3",
+        "--5",
+        "1 234",
+        "∞",
+        "１２３",
+        "12①",
+        "…",
+        "nan",
+        "1e5",
+    ]
+    junk = options[int(random.integers(len(options)))].encode()
+    return content[: spot.start()] + junk + content[spot.end() :]
+
+
+def change_cell(content: bytes, random: np.random.Generator) -> bytes:
+    """Change, empty, exchange or fill with junk some cells of an .xlsx."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[-1]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    for _ in range(int(random.integers(1, 4))):
+        cell = cells[int(random.integers(len(cells)))]
+        other = cells[int(random.integers(len(cells)))]
+        options = [None, "一百", "1,234", 7.25, "=1/0", True, other.value, "12①", "河北", -1.5, "…", "2031年"]
+        cell.value = options[int(random.integers(len(options)))]
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+class Standing:
+    """What stands in the cells of one damaged file, read without the package's readers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        kinds = {".json": self._nodes, ".xlsx": self._xlsx, ".xls": self._xls}
+        self._cells = kinds.get(path.suffix, self._lines)()
+
+    def value(self, entry: Entry) -> Decimal | None:
+        """Return the number in the cell that a figure says it was read from; None where another place's row is."""
+        row, column = (entry.where.row or 0) - 1, (entry.where.column or 0) - 1
+        if self._path.suffix == ".json":
+            return self._node(self._cells[row], entry)
+        cells = self._cells[entry.where.sheet, row] if self._path.suffix == ".xlsx" else self._cells[row]
+        if not _is_place([str(cell or "") for cell in cells], entry.adcode):
+            return None
+        value = cells[column]
+        return number(value) if isinstance(value, str) else Decimal(repr(value))
+
+    def _lines(self) -> Any:
+        content = self._path.read_bytes()
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            lines = re.split("\r\n|\n|\r", content.decode("utf-16"))
+        else:
+            lines = [_line(raw) for raw in re.split(b"\r\n|\n|\r", content)]
+        return [next(csv.reader([line], delimiter="\t" if "," not in line else ","), []) for line in lines]
+
+    def _nodes(self) -> Any:
+        content = self._path.read_bytes()
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            text = content.decode("utf-16")
+        else:
+            text = "\n".join(_line(raw) for raw in content.split(b"\n"))
+        return json.loads(text.lstrip("\ufeff"))["returndata"]["datanodes"]
+
+    def _node(self, node: Any, entry: Entry) -> Decimal | None:
+        codes = {spot["wdcode"]: spot["valuecode"] for spot in node["wds"]}
+        if codes["reg"] != str(entry.adcode) or codes["sj"] != entry.period:
+            return None
+        data = node["data"]
+        return number(str(data.get("strdata", data["data"])))
+
+    def _xlsx(self) -> Any:
+        from openpyxl import load_workbook
+
+        book = load_workbook(self._path, data_only=True)
+        return {
+            (sheet.title, number): list(row)
+            for sheet in book.worksheets
+            for number, row in enumerate(sheet.iter_rows(values_only=True))
+        }
+
+    def _xls(self) -> Any:
+        import xlrd
+
+        sheet = xlrd.open_workbook(self._path, logfile=io.StringIO()).sheet_by_index(0)
+        return [sheet.row_values(row) for row in range(sheet.nrows)]
+
+
+def _line(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+
+
+def _is_place(cells: list[str], adcode: int) -> bool:
+    return any(_adcode(re.sub(r"[①*]", "", cell.strip("\ufeff\t "))) == adcode for cell in cells)
+
+
+@cache
+def _adcode(name: str) -> int | None:
+    if re.fullmatch(r"[\d.]*", name) and len(name) != 6:
+        return None
+    place = lookup(name)
+    return None if place is None else place.adcode
+
+
+def number(text: str) -> Decimal | None:
+    """Return the number a text starts with, markers behind it cut; None where it is none."""
+    plain = re.sub(r"\s*[①*]+$", "", text.strip("\t \u3000\xa0").translate(_WIDE))
+    try:
+        return Decimal(plain)
+    except InvalidOperation:
+        return None
+
+
+def fuzz_one(name: str, content: bytes, folder: Path, run: Run, store_print: Callable[[], str]) -> Outcome:
+    """Ingest one damaged file and say what came of it."""
+    path = folder / name
+    path.write_bytes(content)
+    before = store_print()
+    try:
+        report = take_in(run, [path])
+    except YearbookError as error:
+        if not str(error).startswith(name) or not all(p.zh for p in error.problems):
+            return f"a message without the file: {error}"
+        return "refused" if store_print() == before else "refused, and the store changed"
+    cells = Standing(path)
+    for entry in report.files[0].read.entries:
+        found = cells.value(entry)
+        if found is None or found != entry.value:
+            return f"silently wrong: {entry} where {found} stands"
+    return "read"

@@ -1,0 +1,27 @@
+"""A run killed at a random moment leaves the old store or the new one; 200 kills in the evidence."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_killed_run_leaves_the_old_store_or_the_new_one(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.yearbook.kills", "20", "7", str(tmp_path)],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kills = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(kills) == 20
+    assert {kill["left"] for kill in kills} <= {"old", "new"}
+    assert all(kill["mended"] for kill in kills)
+    assert sum(kill["killed"] for kill in kills) >= 10
