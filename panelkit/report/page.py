@@ -163,16 +163,16 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
     }
     if verdict.tested is None:
         return shown
-    head, grid = verdict.tested.headline, verdict.tested.grid
+    numbers, grid = verdict.tested.shown, verdict.tested.grid
     main = verdict.reading is not None and verdict.reading.main
     formula = str(verdict.tested.fit.spec.formula) if verdict.tested.fit is not None else ""
     return shown | {
         "formula": formula,
-        "estimate": number(head.estimate),
-        "wild": span(head.wild_low, head.wild_high, language),
-        "crv": span(head.conf_low, head.conf_high, language),
-        "wild_p": p_value(head.wild_p),
-        "crv_p": p_value(head.p_value),
+        "estimate": number(numbers.estimate),
+        "wild": span(numbers.low, numbers.high, language),
+        "crv": span(numbers.beside_low, numbers.beside_high, language),
+        "wild_p": p_value(numbers.p_value),
+        "crv_p": p_value(numbers.beside_p),
         "same_sign": percent(grid.share_same_sign) if grid else "",
         "inside": percent(grid.share_claim_inside) if grid and grid.share_claim_inside is not None else "",
         "n": grid.n if grid else 0,
@@ -211,10 +211,10 @@ def _influence(verdict: Verdict, label: str, language: Language) -> Markup | str
     left_out = tested.grid.table[tested.grid.table["left_out"] != ""]
     if left_out.empty:
         return ""
-    head = tested.headline
+    head = tested.shown
     figure = figures.influence_plot(
         left_out[["left_out", "estimate", "conf_low", "conf_high"]],
-        headline=(head.estimate, head.conf_low, head.conf_high),
+        headline=(head.estimate, head.beside_low, head.beside_high),
         claimed=float(reading.claimed) if reading.claimed else None,
         labels=sample.province_names(language),
         language=language,
@@ -224,9 +224,10 @@ def _influence(verdict: Verdict, label: str, language: Language) -> Markup | str
 
 
 def _test_note(claim: Claim, tested: list[Finding], language: Language) -> str:
-    if not tested or claim.test is None:
+    heads = [item.headline for item in tested if item.headline is not None]
+    if not heads or claim.test is None:
         return ""
-    test, vcov = claim.test, tested[0].headline.vcov
+    test, vcov = claim.test, heads[0].vcov
     return word("interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=vcov)
 
 
@@ -236,7 +237,7 @@ def _wild_note(tested: list[Verdict], language: Language) -> str:
             "wild_of",
             language,
             design=say(item.design.label, language),
-            p=p_value(item.tested.headline.wild_p),
+            p=p_value(item.tested.shown.p_value),
         )
         for item in tested
         if item.design is not None and item.tested is not None

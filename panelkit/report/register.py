@@ -13,7 +13,7 @@ from rich.text import Text
 from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.panel import specifications
 from panelkit.claims.samples import specify
-from panelkit.claims.schema import Claim, Reading
+from panelkit.claims.schema import Claim, Design, PanelDesign, Reading
 from panelkit.core.results import Language
 from panelkit.report.words import (
     citation,
@@ -65,10 +65,22 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     return Group(*parts)
 
 
+def _measured(design: Design) -> Iterator[RenderableType]:
+    """Yield a design that fits no regression: its kind and the fields that it declares."""
+    said = design.model_dump(
+        exclude={"id", "label", "kind", "rule"}, exclude_none=True, exclude_defaults=True
+    )
+    yield Text(f"{design.id}: {design.kind}")
+    yield Text(", ".join(f"{key} = {value}" for key, value in said.items()), style="dim")
+
+
 def _reading(claim: Claim, reading: Reading, language: Language) -> Iterator[RenderableType]:
     rule = reading.rule.name + (f"({reading.rule.value})" if reading.rule.value else "")
     yield Text.assemble((f"{reading.id}  ", "bold"), say(reading.says, language), (f"  {rule}", "dim"))
     for design in reading.design:
+        if not isinstance(design, PanelDesign):
+            yield from _measured(design)
+            continue
         spec = specify(claim, design)
         sample = f"{spec.years[0]}-{spec.years[1]}, {spec.provinces}, {spec.effects}, {spec.vcov}"
         n = len(specifications(claim, design))

@@ -25,6 +25,7 @@ from panelkit.report.words import (
     word,
 )
 
+_FEW = 20  # so many pending claims at most are shown with the figure that each waits for
 _COLOURS: dict[Word | None, str] = {
     "SUPPORTED": "bold green",
     "PARTLY": "bold yellow",
@@ -117,15 +118,16 @@ def _waiting(result: CheckResult, language: Language) -> Iterator[RenderableType
     pending = [item for item in result if item.registered.claim.status == "pending"]
     if not pending:
         return
-    by_need: dict[str, list[str]] = {}
+    by_need: dict[str, dict[str, None]] = {}
     for item in pending:
         for need in item.registered.claim.needs:
-            for name in need_names(need, language):
-                by_need.setdefault(name, []).append(item.claim)
+            figure = need.kind == "figure" and len(pending) > _FEW
+            for name in [word("absent", language)] if figure else need_names(need, language):
+                by_need.setdefault(name, {})[item.claim] = None
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
-    table.add_column(ratio=1, overflow="fold")
+    table.add_column(max_width=32, overflow="fold")
     table.add_column(ratio=1, style="bold")
-    for need, ids in by_need.items():
+    for need, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
         table.add_row(need, " ".join(ids))
     yield Rule(word("waiting", language, n=len(pending)), align="left", style="dim")
     yield table
@@ -162,22 +164,23 @@ def _cells(verdict: Verdict, language: Language) -> list[RenderableType]:
     shown = Text(_verdict_text(verdict.word, language), style=colour)
     if verdict.tested is None:
         return [label, "", "", "", "", shown]
-    head, grid = verdict.tested.headline, verdict.tested.grid
+    shown_numbers, grid = verdict.tested.shown, verdict.tested.grid
     shares = () if grid is None else (grid.share_same_sign, grid.share_claim_inside)
     return [
         label,
-        number(head.estimate),
+        number(shown_numbers.estimate),
         _two_lines(
-            span(head.wild_low, head.wild_high, language), span(head.conf_low, head.conf_high, language)
+            span(shown_numbers.low, shown_numbers.high, language),
+            span(shown_numbers.beside_low, shown_numbers.beside_high, language),
         ),
-        _two_lines(p_value(head.wild_p), p_value(head.p_value)),
+        _two_lines(p_value(shown_numbers.p_value), p_value(shown_numbers.beside_p)),
         " ".join(percent(share) for share in shares if share is not None),
         shown,
     ]
 
 
 def _two_lines(main: str, beside: str) -> Text:
-    return Text.assemble(main, "\n", (beside, "dim"))
+    return Text.assemble(main, "\n", (beside, "dim")) if beside else Text(main)
 
 
 def _explanations(
@@ -214,7 +217,7 @@ def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> Renderabl
 def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
     registered = verdicts[0].registered
     tested = next((verdict.tested for verdict in verdicts if verdict.tested is not None), None)
-    if tested is not None and registered.claim.test is not None:
+    if tested is not None and tested.headline is not None and registered.claim.test is not None:
         test, vcov = registered.claim.test, tested.headline.vcov
         yield word("interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=vcov)
     sizes = sorted({item.tested.grid.n for item in verdicts if item.tested and item.tested.grid})

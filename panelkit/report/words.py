@@ -59,6 +59,7 @@ _CAPABILITIES: dict[str, Text] = {
         "network analysis": "网络分析",
         "efficiency frontiers": "效率前沿（DEA）",
         "gravity model": "引力模型",
+        "a declared design": "有待申报的设计",
         "life-cycle curves": "生命周期曲线",
         "out-of-sample comparison of forecasts": "样本外预测比较",
         "Markov chains": "马尔可夫链",
@@ -113,8 +114,9 @@ _WORDS: dict[str, Text] = {
     "wild_of": Text(en="{design} {p}", zh="{design} {p}"),
     "semicolon": Text(en="; ", zh="；"),
     "more": Text(
-        en="`panelkit check ID` explains one claim in full; `--out DIR` writes pages and tables.",
-        zh="`panelkit check 编号` 给出单条论断的完整说明；`--out 目录` 生成网页与表格。",
+        en="`panelkit check ID` explains one claim in full, `panelkit claims list` shows all; `--out DIR` writes a page and "
+        "tables.",
+        zh="`panelkit check 编号` 给出单条论断的完整说明，`panelkit claims list` 列出全部；`--out 目录` 生成网页与表格。",
     ),
     "reading": Text(en="Reading and design", zh="读法与设计"),
     "estimate": Text(en="Estimate", zh="估计值"),
@@ -146,6 +148,7 @@ _WORDS: dict[str, Text] = {
         "below it {vcov}.",
         zh="区间与p值：以约束型野聚类自助法为准（{weights}权重，{reps:,}次，种子{seed}）；其下为{vcov}。",
     ),
+    "absent": Text(en="figures that do not ship", zh="未随附的数据"),
     "waiting": Text(en="{n} claims wait for a capability or a figure", zh="{n}条论断有待功能或数据"),
     "untestable": Text(en="{n} claims cannot be tested", zh="{n}条论断无法检验"),
     "no_author": Text(en="(no author shown)", zh="（未署作者）"),

@@ -45,7 +45,7 @@ def _write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
         for reading in dict.fromkeys(item.reading.id for item in verdicts if item.reading is not None):
             mine = tuple(item for item in verdicts if item.reading is not None and item.reading.id == reading)
             written += _tables(mine, folder / f"{_file(name)}_{_file(reading)}", language)
-        if verdicts:
+        if any(item.tested is not None and item.tested.grid is not None for item in verdicts):
             written.append(_grid(verdicts, folder / f"{_file(name)}_grid.csv"))
     return written
 
@@ -53,10 +53,25 @@ def _write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
 def _tables(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> list[Path]:
     style = regression_table(verdicts, language)
     models = style.pop("models")
+    if not models:
+        return _measured_tables(verdicts, stem)
     latex, docx = stem.with_name(f"{stem.name}.tex"), stem.with_name(f"{stem.name}.docx")
     tables.to_latex(models, latex, **style)
     tables.to_docx(models, docx, **style)
     return [latex, docx]
+
+
+def _measured_tables(verdicts: tuple[Verdict, ...], stem: Path) -> list[Path]:
+    """Write what stands behind designs without a regression, one CSV each."""
+    written = []
+    for item in verdicts:
+        if item.tested is None or item.tested.measured is None or item.design is None:
+            continue
+        table = item.tested.measured.table
+        if table is not None:
+            path = stem.with_name(f"{stem.name}_{_file(item.design.id)}.csv")
+            written.append(write_whole(path, table.to_csv(lineterminator="\n")))
+    return written
 
 
 def _grid(verdicts: tuple[Verdict, ...], path: Path) -> Path:
