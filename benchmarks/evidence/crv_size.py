@@ -44,7 +44,9 @@ def regressor(rng: np.random.Generator, periods: int, treated: int | None) -> np
 def cell(periods: int, treated: int | None, ar: float, replications: int = REPLICATIONS) -> dict[str, object]:
     """Return the rejection shares of one design."""
     rng = np.random.default_rng([SEED, periods, treated or 0, int(100 * ar)])
-    index = pd.MultiIndex.from_product([range(PROVINCES), range(2000, 2000 + periods)], names=["province", "year"])
+    index = pd.MultiIndex.from_product(
+        [range(PROVINCES), range(2000, 2000 + periods)], names=["province", "year"]
+    )
     rejected = np.zeros(3)
     for _ in range(replications):
         x, e = regressor(rng, periods, treated), errors(rng, periods, ar)

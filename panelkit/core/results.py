@@ -19,6 +19,7 @@ from panelkit.core.errors import SpecError
 if TYPE_CHECKING:
     from panelkit.core.design import Design
     from panelkit.core.linear import LinearFit
+    from panelkit.show.figures import Figure
 
 FloatArray = NDArray[np.float64]
 Language = Literal["en", "zh"]
@@ -188,6 +189,13 @@ class Estimates:
         from panelkit.show import tables
 
         return tables.to_docx([self], path, language=language, **style)
+
+    def plot(self, *, level: float = 0.95, language: Language = "en", **style: Any) -> Figure:
+        """Draw the estimates with their intervals; `.save(path)` writes SVG, PNG or PDF."""
+        from panelkit.show import figures
+
+        by = "equation" if len(set(self.equations)) > 1 else None
+        return figures.coefficient_plot(self.tidy(level), by=by, language=language, **style)
 
     def to_text(self, *, language: Language = "en", **style: Any) -> str:
         """Return the table for a terminal."""
