@@ -234,7 +234,8 @@ def build_spectrum(
                 "Chebyshev log-determinants need weights that are similar to a symmetric matrix "
                 "(row-standardised symmetric weights are): take method='lu'"
             )
-        return _chebyshev(symmetric_form(matrix, scale), probes, order, np.random.default_rng(rng))
+        form, radius = symmetric_form(matrix, scale), spectral_radius(matrix)
+        return _chebyshev(form, radius, probes, order, np.random.default_rng(rng))
     raise SpecError(f"the log-determinant comes by auto, eigen, lu or chebyshev, not {method!r}")
 
 
@@ -306,13 +307,10 @@ def spectral_radius(matrix: sparse.csr_array) -> float:
 
 
 def _chebyshev(
-    form: sparse.csr_array, probes: int, order: int, generator: np.random.Generator
+    form: sparse.csr_array, radius: float, probes: int, order: int, generator: np.random.Generator
 ) -> ChebyshevSpectrum:
     """Estimate the moments; products of T_k u give the moments of twice the order."""
     n = form.shape[0]
-    radius = max(
-        1.0, float(np.abs(linalg.eigsh(form, k=1, which="LM", v0=np.ones(n), return_eigenvectors=False))[0])
-    )
     scaled = sparse.csr_array(form / radius)
     u = generator.choice(np.array([-1.0, 1.0]), size=(n, probes))
     moments = np.empty((probes, order + 1))

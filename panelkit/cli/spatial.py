@@ -1,0 +1,555 @@
+"""`panelkit spatial`: Moran's I, LM tests, spatial panels, their impacts, and how much hangs on the weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from panelkit.cli._options import Lang, LangOption
+from panelkit.cli.index import (
+    DataOption,
+    OutOption,
+    TimeOption,
+    UnitOption,
+    print_written,
+    read_data,
+    years_of,
+)
+from panelkit.core.errors import SpecError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from panelkit.models.spatial_panel import SpatialFit, SpatialPanel
+    from panelkit.spatial.weights import Weights
+
+app = typer.Typer(
+    help="Spatial dependence and spatial panels. 空间自相关与空间面板模型。",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+class ModelChoice(StrEnum):
+    """The models."""
+
+    sar = "sar"
+    sem = "sem"
+    sdm = "sdm"
+    slx = "slx"
+    sdem = "sdem"
+    sac = "sac"
+
+
+class EffectsChoice(StrEnum):
+    """Which effects are swept out."""
+
+    none = "none"
+    unit = "unit"
+    time = "time"
+    twoway = "twoway"
+
+
+class MethodChoice(StrEnum):
+    """Where the errors of impacts come from."""
+
+    delta = "delta"
+    draws = "draws"
+    bootstrap = "bootstrap"
+
+
+WeightsOption = Annotated[
+    str,
+    typer.Option(
+        "--w",
+        help="contiguity, inverse-distance, inverse-distance-2, nearest-4, or a CSV, GAL or GWT file. 空间权重矩阵。",
+    ),
+]
+YearsOption = Annotated[str, typer.Option("--years", help="First and last year: 2011-2022. 起止年份。")]
+ModelOption = Annotated[ModelChoice, typer.Option("--model", help="sar, sem, sdm, slx, sdem or sac. 模型。")]
+EffectsOption = Annotated[EffectsChoice, typer.Option("--effects", help="Fixed effects. 固定效应。")]
+ConventionOption = Annotated[
+    str, typer.Option("--convention", help="lee-yu, lsdv, splm or elhorst. 估计口径。")
+]
+VcovOption = Annotated[
+    str, typer.Option("--vcov", help="information, hessian, qml, cluster, cluster-scores, driscoll-kraay.")
+]
+MissingOption = Annotated[
+    str, typer.Option("--missing", help="raise, drop-unit or drop-year. 缺失值处理方式。")
+]
+ProvincesOption = Annotated[str, typer.Option("--provinces", help="all or no_tibet.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+FormulaArgument = Annotated[
+    str, typer.Argument(help="Outcome and regressors: 'log(gdp/population) ~ log(rd_expenditure/gdp)'")
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="Seed. 随机种子。")]
+
+
+@app.command("moran")
+def run_moran(
+    variable: Annotated[
+        str, typer.Argument(help="An indicator or an expression: 'patents_granted/population'")
+    ],
+    years: YearsOption = "2011-2022",
+    w: WeightsOption = "contiguity",
+    within: Annotated[
+        bool, typer.Option("--within", help="Take each province's mean out first. 先去省份均值。")
+    ] = False,
+    permutations: Annotated[int, typer.Option(min=99)] = 9999,
+    seed: SeedOption = 0,
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    provinces: ProvincesOption = "all",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Moran's I of every year with permutation inference; map and scatter of the last year. 莫兰指数。"""
+    import pandas as pd
+
+    from panelkit.core.design import build_design
+    from panelkit.spatial.moran import local_moran, moran
+
+    frame = _frame(f"{variable} ~ 1", data, unit, time, years, provinces)
+    design = build_design(f"{variable} ~ 1", frame)
+    series = pd.Series(design.y, index=design.labels(), name=variable)
+    weights = _weights(w, list(design.unit_labels))
+    centring = "unit" if within else "none"
+    table = moran(series, weights, centring=centring, permutations=permutations, rng=seed)  # type: ignore[arg-type]
+    notes = _moran_notes(weights.name, permutations, seed, within, lang)
+    if as_json:
+        typer.echo(_dump({"rows": _records(table.reset_index()), "notes": notes}))
+    else:
+        _echo_frame(
+            _renamed(table[["I", "expected", "z", "p_permutation", "p_two_sided"]], lang), notes, lang
+        )
+    if out is not None:
+        found = local_moran(series, weights, permutations=permutations, rng=seed)
+        paths = _write_tables({"moran": table.reset_index(), "local_moran": found.table.reset_index()}, out)
+        paths.append(found.map(language=lang.language).save(out / "lisa.svg"))
+        paths.append(found.scatter(language=lang.language).save(out / "moran_scatter.svg"))
+        print_written(paths, quiet=as_json)
+
+
+@app.command("lm")
+def run_lm(
+    formula: FormulaArgument,
+    years: YearsOption = "2011-2022",
+    w: WeightsOption = "contiguity",
+    effects: EffectsOption = EffectsChoice.twoway,
+    form: Annotated[
+        str, typer.Option("--form", help="transformed, or elhorst (over-rejects with time effects).")
+    ] = "transformed",
+    missing: MissingOption = "raise",
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    provinces: ProvincesOption = "all",
+    as_json: JsonOption = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
+    from panelkit.models.spatial_selection import spatial_lm_tests
+
+    frame = _frame(formula, data, unit, time, years, provinces)
+    tests = spatial_lm_tests(
+        formula,
+        frame,
+        _weights(w, _units(frame)),
+        effects=effects.value,
+        form=form,  # type: ignore[arg-type]
+        missing=missing,  # type: ignore[arg-type]
+    )
+    _echo_tests(tests, as_json, lang)
+
+
+@app.command("fit")
+def run_fit(
+    formula: FormulaArgument,
+    years: YearsOption = "2011-2022",
+    w: WeightsOption = "contiguity",
+    model: ModelOption = ModelChoice.sdm,
+    effects: EffectsOption = EffectsChoice.twoway,
+    convention: ConventionOption = "lee-yu",
+    durbin: Annotated[
+        str | None, typer.Option(help="Regressors with a spatial lag: 'x1; x2'. 默认全部。")
+    ] = None,
+    vcov: VcovOption = "information",
+    missing: MissingOption = "raise",
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    provinces: ProvincesOption = "all",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Fit a spatial panel; tests of the Durbin model below it. 估计空间面板模型。"""
+    fit = _fit(
+        formula, years, w, model, effects, convention, durbin, vcov, missing, data, unit, time, provinces
+    )
+    tests = fit.reduction_tests()
+    if as_json:
+        content = {
+            "estimates": _records(fit.tidy()),
+            "facts": _plain(dict(fit.glance())),
+            "notes": list(fit.notes),
+            "tests": [_test_row(test) for test in tests],
+        }
+        typer.echo(_dump(content))
+    else:
+        from panelkit.show.tables import to_text
+
+        typer.echo(to_text([fit], language=lang.language))
+        _echo_tests([test for test in tests if test.applicable], False, lang)
+    if out is not None:
+        paths = _write_tables({"estimates": fit.tidy()}, out)
+        fit.to_latex(out / "estimates.tex", language=lang.language)
+        fit.to_docx(out / "estimates.docx", language=lang.language)
+        print_written([*paths, out / "estimates.tex", out / "estimates.docx"], quiet=as_json)
+
+
+@app.command("impacts")
+def run_impacts(
+    formula: FormulaArgument,
+    years: YearsOption = "2011-2022",
+    w: WeightsOption = "contiguity",
+    model: ModelOption = ModelChoice.sdm,
+    effects: EffectsOption = EffectsChoice.twoway,
+    convention: ConventionOption = "lee-yu",
+    durbin: Annotated[
+        str | None, typer.Option(help="Regressors with a spatial lag: 'x1; x2'. 默认全部。")
+    ] = None,
+    vcov: VcovOption = "information",
+    missing: MissingOption = "raise",
+    method: Annotated[
+        MethodChoice, typer.Option("--method", help="delta, draws or bootstrap.")
+    ] = MethodChoice.draws,
+    reps: Annotated[int | None, typer.Option(min=99, help="Draws. 抽样次数。")] = None,
+    orders: Annotated[int, typer.Option(min=0, help="Also partition by so many orders. 按阶分解。")] = 0,
+    seed: SeedOption = 0,
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    provinces: ProvincesOption = "all",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Direct, indirect and total impacts with errors; maps of who radiates and who receives. 效应分解。"""
+    fit = _fit(
+        formula, years, w, model, effects, convention, durbin, vcov, missing, data, unit, time, provinces
+    )
+    found = fit.impacts(method.value, reps=reps, rng=seed)
+    partition = found.by_order(orders).tidy() if orders else None
+    if as_json:
+        content: dict[str, Any] = {"impacts": _records(found.tidy()), "notes": list(found.notes)}
+        if partition is not None:
+            content["orders"] = _records(partition)
+        typer.echo(_dump(content))
+    else:
+        notes = [*found.notes, *fit.notes]
+        _echo_frame(_renamed(found.tidy().drop(columns="statistic"), lang), notes, lang, index=False)
+        if partition is not None:
+            _echo_frame(_renamed(partition.drop(columns="statistic"), lang), [], lang, index=False)
+    if out is not None:
+        print_written(_write_impacts(fit, found, out, lang), quiet=as_json)
+
+
+@app.command("sensitivity")
+def run_sensitivity(
+    formula: FormulaArgument,
+    years: YearsOption = "2011-2022",
+    model: ModelOption = ModelChoice.sdm,
+    effects: EffectsOption = EffectsChoice.twoway,
+    convention: ConventionOption = "lee-yu",
+    income: Annotated[
+        str | None,
+        typer.Option(
+            help="An expression for economic weights (period mean): 'gdp/population'. 经济距离所用变量。"
+        ),
+    ] = None,
+    placebo: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Permutations of province labels under contiguity; 0: none. 安慰剂检验次数。"
+        ),
+    ] = 0,
+    missing: MissingOption = "raise",
+    seed: SeedOption = 0,
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    provinces: ProvincesOption = "all",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """One model under every provincial W, and a placebo of permuted provinces. 权重矩阵敏感性与安慰剂检验。"""
+    from panelkit.models.spatial_sensitivity import placebo as run_placebo
+    from panelkit.models.spatial_sensitivity import provincial_weights, weights_sensitivity
+
+    wanted = formula if income is None else f"{formula} + {income}"
+    frame = _frame(wanted, data, unit, time, years, provinces)
+    spec = _spec(formula, model, effects, convention, None, "information", missing)
+    mean = None if income is None else _income(income, frame)
+    found = weights_sensitivity(spec, frame, provincial_weights(_units(frame), mean))
+    calm = None
+    if placebo:
+        calm = run_placebo(spec, frame, _weights("contiguity", _units(frame)), permutations=placebo, rng=seed)
+    columns = [
+        "weights",
+        "term",
+        "rho",
+        "rho_p",
+        "direct",
+        "direct_p",
+        "indirect",
+        "indirect_p",
+        "total",
+        "total_p",
+    ]
+    notes = [*found.notes, *(f"{name}: {why}" for name, why in found.failures.items())]
+    if as_json:
+        content: dict[str, Any] = {
+            "rows": _records(found.table),
+            "failures": dict(found.failures),
+            "notes": notes,
+        }
+        if calm is not None:
+            content["placebo"] = _records(calm.table().reset_index())
+        typer.echo(_dump(content))
+    else:
+        _echo_frame(_renamed(found.table[columns], lang), notes, lang, index=False)
+        if calm is not None:
+            _echo_frame(
+                _renamed(calm.table().reset_index(), lang), [f"{placebo} permutations, seed {seed}"], lang
+            )
+    if out is not None:
+        tables = {"sensitivity": found.table}
+        if calm is not None:
+            tables["placebo"] = calm.table().reset_index()
+        paths = _write_tables(tables, out)
+        for at, term in enumerate(dict.fromkeys(found.table["term"])):
+            paths.append(
+                found.plot(term, language=lang.language, title=term).save(out / f"indirect_{at + 1}.svg")
+            )
+        print_written(paths, quiet=as_json)
+
+
+def _fit(
+    formula: str,
+    years: str,
+    w: str,
+    model: ModelChoice,
+    effects: EffectsChoice,
+    convention: str,
+    durbin: str | None,
+    vcov: str,
+    missing: str,
+    data: Path | None,
+    unit: str | None,
+    time: str | None,
+    provinces: str,
+) -> SpatialFit:
+    frame = _frame(formula, data, unit, time, years, provinces)
+    spec = _spec(formula, model, effects, convention, durbin, vcov, missing)
+    return spec.fit(frame, _weights(w, _units(frame)))
+
+
+def _spec(
+    formula: str,
+    model: ModelChoice,
+    effects: EffectsChoice,
+    convention: str,
+    durbin: str | None,
+    vcov: str,
+    missing: str,
+) -> SpatialPanel:
+    from panelkit.models.spatial_panel import SpatialPanel
+
+    parts = None if durbin is None else tuple(part.strip() for part in durbin.split(";") if part.strip())
+    return SpatialPanel(
+        formula,
+        model.value,
+        effects.value,
+        convention,  # type: ignore[arg-type]
+        durbin=parts,
+        vcov=vcov,
+        missing=missing,  # type: ignore[arg-type]
+    )
+
+
+def _frame(
+    formula: str, data: Path | None, unit: str | None, time: str | None, years: str, provinces: str
+) -> pd.DataFrame:
+    """Return the user's panel, or the shipped figures that the formula names."""
+    from panelkit.core.formula import parse_formula
+    from panelkit.data.panels import load_provinces
+
+    own = read_data(data, unit, time)
+    span = years_of(years)
+    if own is not None:
+        if span is None:
+            return own
+        held = own.index.get_level_values(1)
+        return own[(held >= span[0]) & (held <= span[1])]
+    return load_provinces(parse_formula(formula).columns, span, provinces=provinces)
+
+
+def _units(frame: pd.DataFrame) -> list[Hashable]:
+    return list(frame.index.get_level_values(0).unique())
+
+
+def _weights(text: str, units: Sequence[Hashable]) -> Weights:
+    from panelkit.spatial import provincial
+    from panelkit.spatial.weights import as_weights
+
+    if Path(text).suffix.lower() in (".csv", ".gal", ".gwt"):
+        weights = as_weights(text)
+        return weights if weights.normalisation != "none" else weights.normalised("row")
+    name, _, number = text.partition("-")
+    if text == "contiguity":
+        return provincial.contiguity(list(units))
+    if text == "inverse-distance":
+        return provincial.inverse_distance(provinces=list(units))
+    power = text.removeprefix("inverse-distance-")
+    if power != text and power.replace(".", "", 1).isdigit():
+        return provincial.inverse_distance(float(power), provinces=list(units))
+    if name == "nearest" and number.isdigit():
+        return provincial.nearest(int(number), provinces=list(units))
+    raise SpecError(
+        f"--w {text!r}: write contiguity, inverse-distance, inverse-distance-2, nearest-4, "
+        "or name a .csv, .gal or .gwt file"
+    )
+
+
+def _income(expression: str, frame: pd.DataFrame) -> pd.Series:
+    import pandas as pd
+
+    from panelkit.core.design import build_design
+
+    design = build_design(f"{expression} ~ 1", frame)
+    values = pd.Series(design.y, index=design.labels(), name=expression)
+    means: pd.Series = values.groupby(level=0).mean()
+    return means
+
+
+_WORDS = {
+    "I": ("Moran's I", "莫兰指数"),
+    "expected": ("expected", "期望"),
+    "p_permutation": ("p, one-sided", "p（单侧）"),
+    "p_two_sided": ("p, two-sided", "p（双侧）"),
+    "equation": ("effect", "效应"),
+    "effect": ("effect", "效应"),
+    "term": ("term", "变量"),
+    "estimate": ("estimate", "估计值"),
+    "std_error": ("std. error", "标准误"),
+    "p_value": ("p", "p 值"),
+    "conf_low": ("low", "下限"),
+    "conf_high": ("high", "上限"),
+    "weights": ("weights", "权重矩阵"),
+    "direct": ("direct", "直接效应"),
+    "indirect": ("indirect", "间接效应"),
+    "total": ("total", "总效应"),
+    "direct_p": ("p", "p 值"),
+    "indirect_p": ("p ", "p 值 "),
+    "total_p": ("p  ", "p 值  "),
+    "rho_p": ("p   ", "p 值   "),
+    "observed": ("observed", "实际值"),
+    "placebo_low": ("placebo 2.5 %", "安慰剂 2.5 %"),
+    "placebo_high": ("placebo 97.5 %", "安慰剂 97.5 %"),
+}
+
+
+def _renamed(frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+    at = 1 if lang is Lang.zh else 0
+    kinds = {"direct": _WORDS["direct"][at], "indirect": _WORDS["indirect"][at], "total": _WORDS["total"][at]}
+    shown = frame.copy()
+    for column in ("equation", "effect"):
+        if column in shown.columns:
+            shown[column] = shown[column].replace(kinds)
+    return shown.rename(columns={key: pair[at] for key, pair in _WORDS.items()})
+
+
+def _moran_notes(name: str, permutations: int, seed: int, within: bool, lang: Lang) -> list[str]:
+    if lang is Lang.zh:
+        centred = "，已去省份均值" if within else "；水平值主要反映固定的地理格局，可加 --within"
+        return [f"权重：{name}；{permutations} 次置换，种子 {seed}{centred}"]
+    centred = (
+        "; provinces' own means taken out" if within else "; levels mostly show the fixed map, see --within"
+    )
+    return [f"weights: {name}; {permutations} permutations, seed {seed}{centred}"]
+
+
+def _echo_frame(frame: pd.DataFrame, notes: Sequence[str], lang: Lang, *, index: bool = True) -> None:
+    from panelkit.show.tables import frame_table
+
+    text = frame_table(
+        frame, language=lang.language, notes=list(notes), index=index, decimals=4, format="text", width=140
+    )
+    typer.echo(text)
+
+
+def _echo_tests(tests: Any, as_json: bool, lang: Lang) -> None:
+    if as_json:
+        typer.echo(_dump([_test_row(test) for test in tests]))
+        return
+    from panelkit.show.tables import frame_of_tests
+
+    notes = list(dict.fromkeys(note for test in tests for note in test.notes))
+    _echo_frame(frame_of_tests(list(tests), language=lang.language), notes, lang, index=False)
+
+
+def _test_row(test: Any) -> dict[str, Any]:
+    return {
+        "name": test.name,
+        "null": test.null,
+        "statistic": test.statistic if test.applicable else None,
+        "df": list(test.df),
+        "p_value": test.p_value if test.applicable else None,
+        "reason": test.reason,
+        "facts": _plain(dict(test.facts)),
+    }
+
+
+def _write_impacts(fit: SpatialFit, found: Any, out: Path, lang: Lang) -> list[Path]:
+    tables = {"impacts": found.tidy()}
+    paths = []
+    for at, term in enumerate(dict.fromkeys(found.terms)):
+        tables[f"provinces_{at + 1}"] = found.by_province(term).reset_index()
+        if _is_provincial(fit):
+            for which in ("radiated", "received"):
+                figure = found.map(term, which, language=lang.language, title=f"{term}: {which}")
+                paths.append(figure.save(out / f"{which}_{at + 1}.svg"))
+    return [*_write_tables(tables, out), *paths]
+
+
+def _is_provincial(fit: SpatialFit) -> bool:
+    from panelkit.data.provinces import lookup_many
+
+    return all(place is not None for place in lookup_many(fit.sample.ids))
+
+
+def _write_tables(tables: dict[str, pd.DataFrame], out: Path) -> list[Path]:
+    from panelkit.show.files import write_whole
+
+    return [write_whole(out / f"{name}.csv", table.to_csv(index=False)) for name, table in tables.items()]
+
+
+def _records(frame: pd.DataFrame) -> Any:
+    return json.loads(frame.to_json(orient="records", force_ascii=False, double_precision=12))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value.item() if hasattr(value, "item") else value for key, value in values.items()}
+
+
+def _dump(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, default=str)

@@ -1,0 +1,82 @@
+"""`panelkit spatial`: shipped figures and a user's CSV, both languages, JSON, files written, errors in one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from panelkit.cli import app
+from panelkit.core.errors import DataError, SpecError
+from panelkit.spatial import provincial
+from tests.spatial.data import simulate
+
+run = CliRunner().invoke
+SHIPPED = "log(gdp/population) ~ log(rd_expenditure/gdp) + urbanisation_rate"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    data = simulate(provincial.contiguity(), 8, np.random.default_rng(1), rho=0.3)
+    path = tmp_path / "own.csv"
+    data.reset_index().to_csv(path, index=False)
+    return path
+
+
+def test_moran_of_shipped_figures(tmp_path: Path) -> None:
+    args = ["spatial", "moran", "log(gdp/population)", "--years", "2018-2020", "--permutations", "199"]
+    found = run(app, [*args, "--lang", "zh", "--out", str(tmp_path)])
+    assert found.exit_code == 0, found.output
+    assert "莫兰指数" in found.output
+    assert {"moran.csv", "local_moran.csv", "lisa.svg", "moran_scatter.svg"} <= {
+        p.name for p in tmp_path.iterdir()
+    }
+    rows = json.loads(run(app, [*args, "--json", "--within"]).output)["rows"]
+    assert [row["year"] for row in rows] == [2018, 2019, 2020]
+
+
+def test_lm_and_fit_on_shipped_figures() -> None:
+    tests = json.loads(run(app, ["spatial", "lm", SHIPPED, "--years", "2014-2022", "--json"]).output)
+    assert [test["name"] for test in tests][:2] == ["LM lag", "LM error"]
+    content = json.loads(run(app, ["spatial", "fit", SHIPPED, "--years", "2014-2022", "--json"]).output)
+    assert content["facts"]["convention"] == "lee-yu"
+    assert content["facts"]["n_units"] == 31
+    assert any(row["term"] == "rho" for row in content["estimates"])
+    table = run(app, ["spatial", "fit", SHIPPED, "--years", "2014-2022", "--convention", "splm"])
+    assert "splm" in table.output
+
+
+def test_impacts_and_sensitivity_of_own_data(own: Path, tmp_path: Path) -> None:
+    args = ["--data", str(own), "--years", "2001-2008"]
+    out = tmp_path / "out"
+    found = run(
+        app, ["spatial", "impacts", "y ~ x1", *args, "--reps", "200", "--orders", "2", "--out", str(out)]
+    )
+    assert found.exit_code == 0, found.output
+    assert "indirect" in found.output
+    assert "200 replications, seed 0" in found.output
+    assert {"impacts.csv", "provinces_1.csv", "radiated_1.svg", "received_1.svg"} <= {
+        p.name for p in out.iterdir()
+    }
+    found = run(app, ["spatial", "sensitivity", "y ~ x1", *args, "--placebo", "19", "--json"])
+    content = json.loads(found.output)
+    assert {row["weights"] for row in content["rows"]} | set(content["failures"]) >= {
+        "contiguity",
+        "inverse distance",
+    }
+    assert content["placebo"][0]["effect"] == "direct"
+
+
+def test_errors_say_what_to_write(own: Path) -> None:
+    found = run(app, ["spatial", "fit", SHIPPED, "--w", "queen"])
+    assert isinstance(found.exception, SpecError)
+    assert "contiguity, inverse-distance" in str(found.exception)
+    gone = run(app, ["spatial", "fit", "log(gdp) ~ log(patents_granted_invention)", "--years", "2011-2014"])
+    assert isinstance(gone.exception, DataError)
+    assert "drop-year" in str(gone.exception)
+    policy = ["--years", "2011-2014", "--missing", "drop-year"]
+    kept = run(app, ["spatial", "fit", "log(gdp) ~ log(patents_granted_invention)", *policy])
+    assert "2012 left out" in kept.output
