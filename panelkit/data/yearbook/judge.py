@@ -346,7 +346,8 @@ def _check(region: str, entry: Entry, parts: list[Decimal]) -> Check:
     exponent = min(
         v.as_tuple().exponent for v in [entry.value, *parts] if isinstance(v.as_tuple().exponent, int)
     )
-    rounding = Decimal(len(parts) + 1) / 2 * Decimal(1).scaleb(int(exponent))
+    deviation = math.sqrt((len(parts) + 1) / 12)  # of a sum of rounded numbers, in units of the last decimal
+    rounding = Decimal(4 * deviation) * Decimal(1).scaleb(int(exponent))
     agrees = abs(entry.value - total) <= rounding
     return Check(entry.indicator, entry.period, region, float(entry.value), float(total), gap, agrees)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -529,11 +530,12 @@ def check_magnitude(entries: list[Entry], held: Held) -> None:
 
 
 def _nearest(entry: Entry, held: Held) -> float | None:
-    year = int(entry.period)
+    """Return the held figure of the nearest year; of several vintages, the one that is most like the entry."""
+    year, value = int(entry.period), abs(float(entry.value))
+    vintages = [held.values[entry.indicator, name] for name in held.vintages(entry.indicator)]
     for step in range(NEAR_YEARS + 1):
-        for near in dict.fromkeys((year - step, year + step)):
-            for vintage in held.vintages(entry.indicator):
-                old = held.values[entry.indicator, vintage].get((entry.adcode, str(near)))
-                if old:
-                    return old
+        cells = [(entry.adcode, str(near)) for near in dict.fromkeys((year - step, year + step))]
+        found = [old for cell in cells for figures in vintages if (old := figures.get(cell))]
+        if found:
+            return min(found, key=lambda old: abs(math.log(value / abs(old))))
     return None

@@ -209,7 +209,8 @@ def _take_above(grid: Grid, rows: list[int], above: _Above, builder: Builder) ->
                 units.append((row, column, unit))
             else:
                 titles.append(re.sub(r"\s*[\r\n]+\s*", " ", text))
-    named = [t for t in titles if _HAN.search(t) and not _CONTINUED.fullmatch(t.strip())] or titles
+    told = [title for title in titles if _title(title)]
+    named = [title for title in told if _HAN.search(title)] or told
     if named:
         above.title = _title(named[0])
         years = set(years_in(" ".join(titles)))
