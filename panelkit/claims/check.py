@@ -11,7 +11,7 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.kinds import kind_of
 from panelkit.claims.load import RegisteredClaim, load_claims, select_claims
 from panelkit.claims.rules import judge
-from panelkit.claims.schema import Claim, PanelDesign, Reading, Text
+from panelkit.claims.schema import Claim, Design, Reading, Text
 from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.core.errors import PanelkitError
 
@@ -75,17 +75,17 @@ def check_claim(registered: RegisteredClaim, progress: Progress) -> list[Verdict
     pairs = [(reading, design) for reading in claim.reading for design in reading.design]
     specs = {id(design): kind_of(design.kind).specifications(claim, design) for _, design in pairs}
     figures = Figures(spec for group in specs.values() for spec in group)
-    progress.start(claim.id, sum(len(group) for group in specs.values()))
+    progress.start(claim.id, sum(max(1, len(group)) for group in specs.values()))
     return [_verdict(registered, reading, design, figures, progress) for reading, design in pairs]
 
 
 def _verdict(
-    registered: RegisteredClaim, reading: Reading, design: PanelDesign, figures: Figures, progress: Progress
+    registered: RegisteredClaim, reading: Reading, design: Design, figures: Figures, progress: Progress
 ) -> Verdict:
     claim = registered.claim
     try:
         tested = kind_of(design.kind).run(claim, reading, design, figures, progress.advance)
-        judged = judge(reading.rule, tested)
+        judged = judge(getattr(design, "rule", None) or reading.rule, tested)
     except PanelkitError as error:
         return Verdict(
             registered=registered,

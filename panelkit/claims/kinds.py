@@ -6,22 +6,30 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, Protocol
 
-from panelkit.claims.schema import Claim, PanelDesign, Reading
+from panelkit.claims.schema import Claim, Reading
 from panelkit.claims.verdict import Finding
 from panelkit.core.errors import SpecError
 
-_KINDS = {"panel": "panelkit.claims.panel"}
+_KINDS = {
+    "panel": "panelkit.claims.panel",
+    "order": "panelkit.claims.ranking",
+    "agreement": "panelkit.claims.ranking",
+    "leading": "panelkit.claims.leading",
+    "gap": "panelkit.claims.inequality",
+    "trend": "panelkit.claims.inequality",
+    "yearly": "panelkit.claims.yearly",
+}
 
 
 class Kind(Protocol):
     """What the module of a kind offers."""
 
-    def specifications(self, claim: Claim, design: PanelDesign) -> list[Any]:
+    def specifications(self, claim: Claim, design: Any) -> list[Any]:
         """Return what the design reads from the figures, the main specification first."""
         ...
 
     def run(
-        self, claim: Claim, reading: Reading, design: PanelDesign, figures: Any, tick: Callable[[int], None]
+        self, claim: Claim, reading: Reading, design: Any, figures: Any, tick: Callable[[int], None]
     ) -> Finding:
         """Return what the design yields."""
         ...

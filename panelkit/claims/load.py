@@ -139,11 +139,12 @@ def _claimed_twice(claims: list[RegisteredClaim]) -> list[str]:
 
 def _sentence(path: Path, raw: dict[str, Any], error: Any) -> str:
     """Return one problem as `file, claim, field: what is wrong (remedy)`."""
-    place, fields = _place(raw, error["loc"])
+    loc = _untagged(error["loc"])
+    place, fields = _place(raw, loc)
     kind = error["type"]
     text = str(error["msg"])
     if kind == "extra_forbidden":
-        text = f"no such field{_near(error['loc'])}; remove it"
+        text = f"no such field{_near(loc)}; remove it"
     elif kind == "missing":
         text = "missing: add it"
     elif kind == "string_pattern_mismatch":
@@ -156,6 +157,16 @@ def _sentence(path: Path, raw: dict[str, Any], error: Any) -> str:
         text = text[:1].lower() + text[1:]
     where = ", ".join(part for part in (str(path.name), place, fields) if part)
     return f"{where}: {text}"
+
+
+def _untagged(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the place of a problem without the kind that a design's model was chosen by."""
+    kept = [
+        step
+        for at, step in enumerate(loc)
+        if not (at > 1 and loc[at - 2] == "design" and isinstance(loc[at - 1], int))
+    ]
+    return tuple(kept)
 
 
 def _place(raw: dict[str, Any], loc: tuple[int | str, ...]) -> tuple[str, str]:
@@ -206,13 +217,14 @@ def _fields_by_table() -> dict[str, tuple[str, ...]]:
         "reading": schema.Reading,
         "rule": schema.Rule,
         "plausibility": schema.Plausibility,
-        "design": schema.PanelDesign,
         "beside": schema.Beside,
         "grid": schema.Grid,
         "axis": schema.GridAxis,
         "option": schema.GridOption,
     }
-    return {name: tuple(model.model_fields) for name, model in tables.items()}
+    known = {name: tuple(model.model_fields) for name, model in tables.items()}
+    designs = dict.fromkeys(name for model in schema.DESIGNS.values() for name in model.model_fields)
+    return {**known, "design": tuple(designs)}
 
 
 def _pattern_remedy(error: Any) -> str:

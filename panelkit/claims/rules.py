@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from panelkit.claims.schema import Rule, Text
-from panelkit.claims.verdict import Finding, Headline, Judgement, Word
+from panelkit.claims.verdict import Finding, Headline, Judgement, Measured, Word
 from panelkit.core.errors import SpecError
 
 SIGNIFICANT = 0.05
 MOST_OF_THE_GRID = 0.8
 LAST_YEARS = 5
+FIRM = 0.9
+FRAGILE = 0.5
+_RANKED: tuple[Word, ...] = ("SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE")
+_CAPPED = Text(
+    en="The design tests a part of the claim only, so that the verdict is no better than this.",
+    zh="该设计只检验论断的一部分，结论至多如此。",
+)
 
 
 def judge(rule: Rule, tested: Finding) -> Judgement:
@@ -21,9 +28,15 @@ def judge(rule: Rule, tested: Finding) -> Judgement:
     SpecError
         If no result of this kind can be read by the rule.
     """
-    if rule.name not in _RULES:
-        raise SpecError(f"rule {rule.name} reads no result of a panel design: there are {', '.join(_RULES)}")
-    return _RULES[rule.name](rule, tested)
+    known = _MEASURED if tested.measured is not None else _RULES
+    if rule.name not in known:
+        raise SpecError(f"rule {rule.name} reads no result of such a design: there are {', '.join(known)}")
+    judged = known[rule.name](rule, tested)
+    if rule.at_most is None or _RANKED.index(judged.word) >= _RANKED.index(rule.at_most):
+        return judged
+    capped = _CAPPED
+    sentence = Text(en=f"{judged.sentence.en} {capped.en}", zh=f"{judged.sentence.zh}{capped.zh}")
+    return Judgement(word=rule.at_most, sentence=sentence, flags=judged.flags)
 
 
 def magnitude(claimed: float, low: float, high: float) -> Word:
@@ -64,6 +77,22 @@ def description(by_year: Mapping[int, float], relation: str, bound: float) -> Wo
     return "PARTLY" if any(held) else "NOT SUPPORTED"
 
 
+def order(probability: float) -> Word:
+    """R-RANK: judge a probability (of an exact order, of leading) or Kendall's W: .90 SUPPORTED, .50 PARTLY."""
+    if probability >= FIRM:
+        return "SUPPORTED"
+    return "PARTLY" if probability >= FRAGILE else "NOT SUPPORTED"
+
+
+def inequality(claimed: int, low: float, high: float, conditions: Iterable[bool] = ()) -> Word:
+    """R-INEQ: judge a difference or a trend by its interval; further conditions make PARTLY of SUPPORTED."""
+    if not (low > 0.0 or high < 0.0):
+        return "NOT SUPPORTED"
+    if (low > 0.0) != (claimed > 0):
+        return "CONTRADICTED"
+    return "SUPPORTED" if all(conditions) else "PARTLY"
+
+
 _RELATIONS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda value, bound: value < bound,
     "<=": lambda value, bound: value <= bound,
@@ -73,7 +102,7 @@ _RELATIONS: dict[str, Callable[[float, float], bool]] = {
 
 
 def _magnitude(rule: Rule, tested: Finding) -> Judgement:
-    claimed, head = float(rule.value or "nan"), tested.headline
+    claimed, head = float(rule.value or "nan"), _headline(tested)
     low, high = head.wild_low, head.wild_high
     word = magnitude(claimed, low, high)
     both = uninformative(claimed, low, high)
@@ -118,7 +147,7 @@ def _magnitude_finding(word: Word, both: bool, holds: bool) -> Text:
 
 
 def _sign(rule: Rule, tested: Finding) -> Judgement:
-    claimed, head = (1 if rule.sign == "+" else -1), tested.headline
+    claimed, head = (1 if rule.sign == "+" else -1), _headline(tested)
     share = tested.grid.share_same_sign if tested.grid else None
     word = sign(claimed, head.estimate, head.wild_p, share)
     numbers = _interval_text(head)
@@ -149,4 +178,71 @@ def _interval_text(head: Headline) -> Text:
     )
 
 
+def _rank(rule: Rule, tested: Finding) -> Judgement:
+    found = _measured(tested)
+    word = order(found.value)
+    said = {
+        "SUPPORTED": Text(en="Nine tenths or more.", zh="不低于九成。"),
+        "PARTLY": Text(en="Fragile: more than half, less than nine tenths.", zh="脆弱：过半而不足九成。"),
+    }.get(word, Text(en="Less than half.", zh="不足一半。"))
+    return _with(found, word, said)
+
+
+def _inequality(rule: Rule, tested: Finding) -> Judgement:
+    found = _measured(tested)
+    word = inequality(
+        1 if rule.sign == "+" else -1, found.low, found.high, [held for _, held in found.conditions]
+    )
+    failed = [text for text, held in found.conditions if not held]
+    said = {
+        "SUPPORTED": Text(
+            en="The interval excludes zero on the claimed side.", zh="区间不含零，方向与所称一致。"
+        ),
+        "CONTRADICTED": Text(en="The interval lies on the other side of zero.", zh="区间位于零的另一侧。"),
+        "PARTLY": Text(
+            en="The interval excludes zero on the claimed side, but not: "
+            + "; ".join(t.en for t in failed)
+            + ".",
+            zh="区间不含零且方向一致，但不满足：" + "；".join(t.zh for t in failed) + "。",
+        ),
+    }.get(word, Text(en="The interval holds zero.", zh="区间包含零。"))
+    return _with(found, word, said)
+
+
+def _description(rule: Rule, tested: Finding) -> Judgement:
+    found = _measured(tested)
+    relation, bound = rule.relation or ">", float(rule.value or "nan")
+    word = description(found.by_year, relation, bound)
+    last = sorted(found.by_year)[-LAST_YEARS:]
+    held = [year for year in last if _RELATIONS[relation](found.by_year[year], bound)]
+    values = ", ".join(f"{year}: {found.by_year[year]:.3g}" for year in last)
+    said = Text(
+        en=f"{relation} {rule.value} holds in {len(held)} of the last {len(last)} years ({values}).",
+        zh=f"近{len(last)}年中有{len(held)}年满足 {relation} {rule.value}（{values}）。",
+    )
+    return _with(found, word, said)
+
+
+def _with(found: Measured, word: Word, said: Text) -> Judgement:
+    sentence = Text(en=f"{found.sentence.en} {said.en}", zh=f"{found.sentence.zh}{said.zh}")
+    return Judgement(word=word, sentence=sentence)
+
+
+def _headline(tested: Finding) -> Headline:
+    if tested.headline is None:
+        raise SpecError("the rule reads an estimate with its interval, which the design does not yield")
+    return tested.headline
+
+
+def _measured(tested: Finding) -> Measured:
+    if tested.measured is None:
+        raise SpecError("the rule reads a measured quantity, which the design does not yield")
+    return tested.measured
+
+
 _RULES: dict[str, Callable[[Rule, Finding], Judgement]] = {"R-MAG": _magnitude, "R-SIGN": _sign}
+_MEASURED: dict[str, Callable[[Rule, Finding], Judgement]] = {
+    "R-RANK": _rank,
+    "R-INEQ": _inequality,
+    "R-DESC": _description,
+}

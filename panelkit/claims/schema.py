@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
 Status = Literal["computed", "pending", "not_testable"]
 RuleName = Literal[
@@ -92,16 +92,25 @@ class Test(Part):
 
 
 class Rule(Part):
-    """The verdict rule of a reading, with its parameters as printed."""
+    """The verdict rule of a reading, with its parameters as printed.
+
+    `at_most` caps the word where the design tests a part of the claim only.
+    """
 
     name: RuleName
     value: Printed | None = None
     sign: Literal["+", "-"] | None = None
+    at_most: Literal["PARTLY", "NOT SUPPORTED"] | None = None
     relation: Literal["<", "<=", ">", ">="] | None = None
 
     @model_validator(mode="after")
     def _has_its_parameters(self) -> Self:
-        wanted = {"R-MAG": ("value",), "R-SIGN": ("sign",), "R-DESC": ("relation", "value")}
+        wanted = {
+            "R-MAG": ("value",),
+            "R-SIGN": ("sign",),
+            "R-INEQ": ("sign",),
+            "R-DESC": ("relation", "value"),
+        }
         missing = [name for name in wanted.get(self.name, ()) if getattr(self, name) is None]
         if missing:
             raise ValueError(f"{self.name} needs {' and '.join(missing)}")
@@ -150,6 +159,164 @@ class PanelDesign(Part):
         return (self.outcome, self.treatment, *self.controls, *([self.yuan] if self.yuan else []))
 
 
+class MeasuredDesign(Part):
+    """What designs share that measure something instead of fitting a regression; `rule` overrides the reading's."""
+
+    id: Key
+    label: Text
+    sample: Sample | None = None
+    rule: Rule | None = None
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design, for the check of its roles."""
+        return ()
+
+
+class OrderDesign(MeasuredDesign):
+    """How likely an order of provinces or regions is over a cloud of defensible composite indices (R-RANK)."""
+
+    kind: Literal["order"]
+    index: Key
+    variant: Literal["mixed", "scale", "intensity"] = "mixed"
+    order: tuple[str, ...] = Field(min_length=2)
+    groups: Literal["none", "region4"] = "none"
+    by_population: bool = False
+    draws: int = Field(default=10_000, ge=1000, le=200_000)
+    seed: int = Field(ge=0)
+
+
+class AgreementDesign(MeasuredDesign):
+    """How far composite indices rank the provinces alike: Kendall's W (R-RANK)."""
+
+    kind: Literal["agreement"]
+    index: tuple[Key, ...] = Field(min_length=3)
+    variant: Literal["mixed", "scale", "intensity"] = "mixed"
+
+
+class GapDesign(MeasuredDesign):
+    """Inequality of one figure against another's, provinces resampled whole (R-INEQ)."""
+
+    kind: Literal["gap"]
+    figure: Expression
+    against: Expression
+    weight: Expression | None = None
+    against_weight: Expression | None = None
+    inequality: Literal["gini", "theil_t", "theil_l", "cv"] = "gini"
+    also: tuple[Literal["gini", "theil_t", "theil_l", "cv"], ...] = ()
+    draws: int = Field(default=9999, ge=999, le=99_999)
+    seed: int = Field(ge=0)
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design."""
+        return tuple(t for t in (self.figure, self.against, self.weight, self.against_weight) if t)
+
+
+class TrendDesign(MeasuredDesign):
+    """Whether the inequality of a composite index grows: a Newey-West trend test (R-INEQ)."""
+
+    kind: Literal["trend"]
+    index: Key
+    variant: Literal["mixed", "scale", "intensity"] = "mixed"
+    inequality: Literal["gini", "theil_t", "theil_l", "cv", "sigma"] = "gini"
+    lags: int = Field(default=2, ge=0, le=5)
+
+
+class YearlyDesign(MeasuredDesign):
+    """A number for every year that an inequality judges (R-DESC).
+
+    `measure`: "dagum_between", "theil_between" (share of inequality between the four regions), "leaders" (how many of
+    `places` are among the first len(places)), "spearman" (rank correlation of `figure` and `against` over provinces),
+    "growth_gap" (growth of the national `figure` less that of `against`), "share_below" (share of provinces whose
+    coordination of `index` lies below `value`), "min_diagonal" and "top_stays" (Markov chain of `figure` relative to
+    the year's mean, on all years up to each).
+    """
+
+    kind: Literal["yearly"]
+    measure: Literal[
+        "dagum_between",
+        "theil_between",
+        "leaders",
+        "spearman",
+        "growth_gap",
+        "share_below",
+        "min_diagonal",
+        "top_stays",
+    ]
+    figure: Expression | None = None
+    against: Expression | None = None
+    weight: Expression | None = None
+    places: tuple[str, ...] = ()
+    index: tuple[Key, ...] = ()
+    corrected: bool = False
+    value: Printed | None = None
+    classes: int = Field(default=4, ge=2, le=6)
+
+    @model_validator(mode="after")
+    def _has_its_parts(self) -> Self:
+        wanted: dict[str, tuple[str, ...]] = {
+            "leaders": ("figure", "places"),
+            "spearman": ("figure", "against"),
+            "growth_gap": ("figure", "against"),
+            "share_below": ("index", "value"),
+        }
+        missing = [name for name in wanted.get(self.measure, ("figure",)) if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"measure `{self.measure}` needs {' and '.join(missing)}")
+        return self
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design."""
+        return tuple(text for text in (self.figure, self.against, self.weight) if text)
+
+
+class LeadingDesign(MeasuredDesign):
+    """Whether one group of figures leads others in explaining an outcome (R-RANK).
+
+    Shapley shares of the within R2 of one figure a group, over every choice of proxies and the declared outcomes.
+    """
+
+    kind: Literal["leading"]
+    outcome: tuple[Expression, ...] = Field(min_length=1)
+    group: dict[Key, tuple[Expression, ...]] = Field(min_length=2)
+    leader: Key
+
+    @model_validator(mode="after")
+    def _leader_is_there(self) -> Self:
+        if self.leader not in self.group:
+            raise ValueError(f"leader `{self.leader}` is no group (there: {', '.join(self.group)})")
+        return self
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design."""
+        return (*self.outcome, *(text for texts in self.group.values() for text in texts))
+
+
+def _kind_of(raw: Any) -> str:
+    """Return which model a design is of: a regression unless it says otherwise."""
+    return str(raw.get("kind", "panel") if isinstance(raw, dict) else getattr(raw, "kind", "panel"))
+
+
+Design = Annotated[
+    Annotated[PanelDesign, Tag("panel")]
+    | Annotated[OrderDesign, Tag("order")]
+    | Annotated[AgreementDesign, Tag("agreement")]
+    | Annotated[GapDesign, Tag("gap")]
+    | Annotated[TrendDesign, Tag("trend")]
+    | Annotated[YearlyDesign, Tag("yearly")]
+    | Annotated[LeadingDesign, Tag("leading")],
+    Discriminator(_kind_of),
+]
+DESIGNS: dict[str, type[Part]] = {
+    "panel": PanelDesign,
+    "order": OrderDesign,
+    "agreement": AgreementDesign,
+    "gap": GapDesign,
+    "trend": TrendDesign,
+    "yearly": YearlyDesign,
+    "leading": LeadingDesign,
+}
+
+
 class Reading(Part):
     """One way to read the claim: the number it would be, the rule, the main designs."""
 
@@ -161,7 +328,7 @@ class Reading(Part):
     effect: EffectName = "coefficient"
     rule: Rule
     plausibility: Plausibility | None = None
-    design: tuple[PanelDesign, ...] = Field(min_length=1)
+    design: tuple[Design, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _designs_differ(self) -> Self:
@@ -245,14 +412,14 @@ class Claim(Part):
     def _check_computed(self) -> None:
         if not self.reading:
             raise ValueError("status `computed` needs at least one [[claim.reading]]")
-        if self.test is None:
+        designs = [design for reading in self.reading for design in reading.design]
+        if self.test is None and any(design.kind == "panel" for design in designs):
             raise ValueError("status `computed` needs [claim.test] with a seed")
         if sum(reading.main for reading in self.reading) != 1:
             raise ValueError(
                 "exactly one reading carries `main = true`: the claim's verdict is that reading's"
             )
         _no_twins("reading", [reading.id for reading in self.reading])
-        designs = [design for reading in self.reading for design in reading.design]
         if self.sample is None and any(design.sample is None for design in designs):
             raise ValueError("no sample: give [claim.sample], or a sample in every design")
         self._check_roles([text for design in designs for text in design.expressions()])

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.claims.load import RegisteredClaim
-from panelkit.claims.schema import PanelDesign, Reading, Text
+from panelkit.claims.schema import Design, Reading, Text
 from panelkit.core.results import FitResult, Language, TestResult
 
 Word = Literal["SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
@@ -88,16 +88,69 @@ class Plausible:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Finding:
-    """What a design yielded: everything that rules, tables and pages read."""
+class Measured:
+    """What a design without a regression measured: a probability, a gap, a number for every year.
 
-    headline: Headline
+    `low, high, p_value` are NaN where there is no interval or test; `conditions` are what else a rule asks for;
+    `sentence` says the number in words; `table` holds what stands behind it; `facts` draws, seed, provinces, years.
+    """
+
+    quantity: Text
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    p_value: float = math.nan
+    by_year: Mapping[int, float] = field(default_factory=dict)
+    conditions: tuple[tuple[Text, bool], ...] = ()
+    sentence: Text
+    table: pd.DataFrame | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The numbers of a row: the main interval and p, and those of the table's t test beside it (NaN: none)."""
+
+    estimate: float
+    low: float
+    high: float
+    p_value: float
+    beside_low: float = math.nan
+    beside_high: float = math.nan
+    beside_p: float = math.nan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Finding:
+    """What a design yielded: everything that rules, tables and pages read; a headline or something measured."""
+
+    headline: Headline | None = None
+    measured: Measured | None = None
     grid: GridResult | None = None
     fit: FitResult | None = None
     test: TestResult | None = None
     data: pd.DataFrame | None = None
     beside: tuple[Spread, ...] = ()
     plausible: Plausible | None = None
+
+    @property
+    def shown(self) -> Shown:
+        """Return the numbers that a row of any table prints."""
+        if self.headline is not None:
+            head = self.headline
+            return Shown(
+                estimate=head.estimate,
+                low=head.wild_low,
+                high=head.wild_high,
+                p_value=head.wild_p,
+                beside_low=head.conf_low,
+                beside_high=head.conf_high,
+                beside_p=head.p_value,
+            )
+        found = self.measured
+        if found is None:
+            return Shown(estimate=math.nan, low=math.nan, high=math.nan, p_value=math.nan)
+        return Shown(estimate=found.value, low=found.low, high=found.high, p_value=found.p_value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +171,7 @@ class Verdict:
 
     registered: RegisteredClaim
     reading: Reading | None = None
-    design: PanelDesign | None = None
+    design: Design | None = None
     word: Word | None = None
     reason: Text
     flags: tuple[str, ...] = ()
@@ -143,7 +196,7 @@ class Verdict:
             "verdict": self.word,
             "flags": list(self.flags),
             "claimed": self.reading.claimed if self.reading else claim.claimed,
-            "headline": _plain(vars(tested.headline)) if tested else None,
+            "headline": _headline_dict(tested) if tested else None,
             "grid": _grid_dict(tested.grid) if tested and tested.grid else None,
             "reason": getattr(self.reason, language),
         }
@@ -186,6 +239,24 @@ class CheckResult:
     def to_list(self, language: Language = "en") -> list[dict[str, Any]]:
         """Return one object a claim, reading and design: what `--json` prints."""
         return [verdict.to_dict(language) for verdict in self.verdicts]
+
+
+def _headline_dict(tested: Finding) -> dict[str, Any] | None:
+    if tested.headline is not None:
+        return _plain(vars(tested.headline))
+    if tested.measured is None:
+        return None
+    found = tested.measured
+    numbers = {
+        "quantity": found.quantity.en,
+        "estimate": float(found.value),
+        "conf_low": float(found.low),
+        "conf_high": float(found.high),
+        "p_value": float(found.p_value),
+    }
+    by_year = {str(year): _number(float(value)) for year, value in found.by_year.items()}
+    conditions = {text.en: held for text, held in found.conditions}
+    return {**_plain(numbers), "by_year": by_year, "conditions": conditions, "facts": _plain(found.facts)}
 
 
 def _grid_dict(grid: GridResult) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from panelkit.core.results import Language
-from panelkit.data.own_files import province_labels
+from panelkit.data.user_panel import province_labels
 from panelkit.indices import coupling
 from panelkit.show import figures
 from panelkit.show.files import write_whole

@@ -228,7 +228,14 @@ def _test_note(claim: Claim, tested: list[Finding], language: Language) -> str:
     if not heads or claim.test is None:
         return ""
     test, vcov = claim.test, heads[0].vcov
-    return word("interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=vcov)
+    return word(
+        "interval_note",
+        language,
+        weights=test.weights,
+        reps=test.reps,
+        seed=test.seed,
+        vcov=words.vcov_text(vcov, language),
+    )
 
 
 def _wild_note(tested: list[Verdict], language: Language) -> str:

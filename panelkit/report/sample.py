@@ -31,7 +31,7 @@ def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
         "nobs": fit.nobs,
         "years": str(fit.facts["years"]),
         "n_units": int(fit.facts["n_units"]),
-        "provinces": joiner.join(names.get(str(label), str(label)) for label in fit.design.unit_labels),
+        "provinces": joiner.join(_in_order([str(label) for label in fit.design.unit_labels], names)),
         "dropped": dropped,
     }
 
@@ -108,6 +108,12 @@ def province_names(language: Language) -> dict[str, str]:
 
     english, shown = labels_of("en"), labels_of("zh" if language == "zh" else "en")
     return {str(name): str(shown[code]) for code, name in english.items()}
+
+
+def _in_order(labels: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return labels by name, provinces in the order of the yearbooks."""
+    held = [name for label, name in names.items() if label in labels]
+    return held + [label for label in labels if label not in names]
 
 
 def _abouts(panels: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from panelkit.report.words import (
     say,
     short_citation,
     spreads,
+    vcov_text,
     verdict_word,
     word,
 )
@@ -219,7 +220,14 @@ def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
     tested = next((verdict.tested for verdict in verdicts if verdict.tested is not None), None)
     if tested is not None and tested.headline is not None and registered.claim.test is not None:
         test, vcov = registered.claim.test, tested.headline.vcov
-        yield word("interval_note", language, weights=test.weights, reps=test.reps, seed=test.seed, vcov=vcov)
+        yield word(
+            "interval_note",
+            language,
+            weights=test.weights,
+            reps=test.reps,
+            seed=test.seed,
+            vcov=vcov_text(vcov, language),
+        )
     sizes = sorted({item.tested.grid.n for item in verdicts if item.tested and item.tested.grid})
     if sizes:
         n = str(sizes[0]) if len(sizes) == 1 else span(sizes[0], sizes[-1], language)

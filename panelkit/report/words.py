@@ -66,6 +66,11 @@ _CAPABILITIES: dict[str, Text] = {
         "variance decomposition": "方差与贡献分解",
     }.items()
 }
+_VCOV = {
+    " (jackknife) by province, ": "（按省刀切）, ",
+    "cluster (CRV1) by province": "按省聚类 (CRV1)",
+    "robust, ": "异方差稳健, ",
+}
 _WORDS: dict[str, Text] = {
     "title": Text(en="What public figures say about each claim", zh="公开数据如何回应每一论断"),
     "claim": Text(en="Claim", zh="论断"),
@@ -114,9 +119,10 @@ _WORDS: dict[str, Text] = {
     "wild_of": Text(en="{design} {p}", zh="{design} {p}"),
     "semicolon": Text(en="; ", zh="；"),
     "more": Text(
-        en="`panelkit check ID` explains one claim in full, `panelkit claims list` shows all; `--out DIR` writes a page and "
-        "tables.",
-        zh="`panelkit check 编号` 给出单条论断的完整说明，`panelkit claims list` 列出全部；`--out 目录` 生成网页与表格。",
+        en="`panelkit check ID` explains one claim in full, `panelkit claims list` shows all; `--out DIR` writes a "
+        "page and tables.",
+        zh="`panelkit check 编号` 给出单条论断的完整说明，`panelkit claims list` 列出全部；"
+        "`--out 目录` 生成网页与表格。",
     ),
     "reading": Text(en="Reading and design", zh="读法与设计"),
     "estimate": Text(en="Estimate", zh="估计值"),
@@ -156,6 +162,15 @@ _WORDS: dict[str, Text] = {
     "p10p90": Text(en="p10 to p90", zh="p10至p90"),
     "page_written": Text(en="written", zh="已写入"),
 }
+
+
+def vcov_text(vcov: str, language: Language) -> str:
+    """Return the name of a covariance; Chinese where there is a settled word."""
+    if language == "en":
+        return vcov
+    for english, chinese in _VCOV.items():
+        vcov = vcov.replace(english, chinese)
+    return vcov
 
 
 def word(key: str, language: Language, **values: object) -> str:
