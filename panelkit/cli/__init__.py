@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pkgutil import iter_modules
 from typing import Any
 
@@ -52,8 +53,16 @@ def _root(
     """
 
 
+def _speak_utf8() -> None:
+    """Let Chinese pass through pipes whose system encoding is older than Unicode."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line; an error that panelkit raises on purpose is one clear line and exit status 2."""
+    _speak_utf8()
     try:
         app(prog_name="panelkit")
     except PanelkitError as error:

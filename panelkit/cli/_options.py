@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panelkit.core.results import Language
+if TYPE_CHECKING:
+    from panelkit.core.results import Language
 
 
 class Lang(StrEnum):
