@@ -1,4 +1,4 @@
-"""Read a user's own panel from a CSV or Excel file: one row a province and year, named columns."""
+"""Read a user's own panel from a CSV, Excel or Stata file: one row a province and year, named columns."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from panelkit.data.provinces import Labels, labels_of, lookup_many
 
 
 def read_panel(
-    path: str | Path, *, unit: str | None = None, time: str | None = None, as_text: bool = False
+    path: str | Path,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    as_text: bool = False,
+    sheet: str | int = 0,
 ) -> pd.DataFrame:
     """Return the file's table under a (province, year) MultiIndex.
 
-    CSV in UTF-8 (with or without a mark) or GB18030; Excel (.xlsx, .xls), first sheet. `unit` and `time` name the two
-    columns; without them a column called province, region, 省份, 地区, ... and one called year, 年份, ... are taken.
+    CSV in UTF-8 (with or without a mark) or GB18030; Excel (.xlsx, .xls), first sheet or the one named; Stata (.dta).
+    `unit` and `time` name the two columns; without them a column called province, region, 省份, 地区, ... and one
+    called year, 年份, ... are taken.
     `as_text` keeps every cell as printed, for numbers whose decimals matter.
 
     Raises
@@ -25,7 +31,7 @@ def read_panel(
     DataError
         If the file cannot be read, or the two columns are not found.
     """
-    table = read_table(path, as_text=as_text)
+    table = read_table(path, as_text=as_text, sheet=sheet)
     unit = unit or _named(table, UNIT_NAMES, "province", path)
     time = time or _named(table, TIME_NAMES, "year", path)
     absent = [name for name in (unit, time) if name not in table.columns]
@@ -54,20 +60,23 @@ def province_labels(names: pd.Index, labels: Labels) -> dict[str, str]:
     }
 
 
-def read_table(path: str | Path, *, as_text: bool = False) -> pd.DataFrame:
-    """Return the first sheet of a CSV or Excel file; `as_text` keeps every cell as printed."""
-    table = _read(Path(path), as_text)
+def read_table(path: str | Path, *, as_text: bool = False, sheet: str | int = 0) -> pd.DataFrame:
+    """Return one sheet of an Excel file, a CSV or a Stata file; `as_text` keeps every cell as printed."""
+    table = _read(Path(path), as_text, sheet)
     table.columns = pd.Index([str(name).strip() for name in table.columns])
     return table
 
 
-def _read(path: Path, as_text: bool) -> pd.DataFrame:
+def _read(path: Path, as_text: bool, sheet: str | int) -> pd.DataFrame:
     from python_calamine import CalamineError
 
     kind = str if as_text else None
     try:
         if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
-            return pd.read_excel(path, engine="calamine", dtype=kind)
+            return pd.read_excel(path, sheet_name=sheet, engine="calamine", dtype=kind)
+        if path.suffix.lower() == ".dta":
+            table = pd.read_stata(path, convert_categoricals=False)
+            return table.astype(str) if as_text else table
         try:
             return pd.read_csv(path, dtype=kind, encoding="utf-8-sig", keep_default_na=not as_text)
         except UnicodeDecodeError:

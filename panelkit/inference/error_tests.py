@@ -177,9 +177,9 @@ def pesaran_cd(
     facts |= {"share_rejected": share, "screened": extra}
     seed = seed_of(rng)
     notes = [f"one draw of signs ({'own generator' if seed is None else f'seed {seed}'})"]
-    if chosen == "cdw+" and 2.0 * np.sqrt(np.log(len(rho)) / shared[upper][held].max()) >= 1.0:
+    if chosen == "cdw+" and 2.0 * np.sqrt(np.log(len(rho)) / shared[upper][held].max()) >= 0.9:
         notes.append(
-            "with so few periods no correlation passes the screen of CDw+, which is then CDw: its power is low"
+            "with so few periods hardly a correlation passes the screen of CDw+, which is then CDw: its power is low"
         )
     return _normal(name, null, float(draws[0]), facts, tuple(notes))
 

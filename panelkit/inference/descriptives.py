@@ -1,0 +1,143 @@
+"""Descriptives of a panel: summary within and between units, correlations, missing cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.formula import evaluate
+from panelkit.core.panel_index import read_panel_index
+from panelkit.core.results import Language
+
+
+def describe_panel(
+    data: pd.DataFrame,
+    variables: Sequence[str] | None = None,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+) -> pd.DataFrame:
+    """Return mean, standard deviation and range of each variable, overall, between and within units.
+
+    As Stata's xtsum: `between` are the unit means, `within` the deviations from them with the overall mean added back;
+    all standard deviations with divisor n-1 (n rows, N units).
+
+    Parameters
+    ----------
+    variables
+        Columns or expressions of the formula gate; None is every numeric column.
+
+    Returns
+    -------
+    Rows (variable, part), columns mean, sd, min, max, count; count is rows overall, units between, rows per unit
+    within.
+    """
+    frame = _indexed(data, unit, time)
+    codes = read_panel_index(frame).unit
+    rows = []
+    for name, values in _columns(frame, variables).items():
+        held = ~np.isnan(values)
+        if not held.any():
+            raise DataError(f"`{name}` holds no value")
+        x, own = values[held], codes[held]
+        counts = np.bincount(own)
+        means = np.bincount(own, x)[counts > 0] / counts[counts > 0]
+        inside = x - (np.bincount(own, x) / np.maximum(counts, 1))[own] + x.mean()
+        parts = {
+            "overall": (x, len(x)),
+            "between": (means, len(means)),
+            "within": (inside, len(x) / len(means)),
+        }
+        for part, (column, count) in parts.items():
+            rows.append(
+                {
+                    "variable": name,
+                    "part": part,
+                    "mean": x.mean() if part == "overall" else np.nan,
+                    "sd": column.std(ddof=1) if len(column) > 1 else np.nan,
+                    "min": column.min(),
+                    "max": column.max(),
+                    "count": count,
+                }
+            )
+    return pd.DataFrame(rows).set_index(["variable", "part"])
+
+
+def correlations(
+    data: pd.DataFrame,
+    variables: Sequence[str] | None = None,
+    *,
+    kind: Literal["overall", "within", "between"] = "overall",
+    unit: str | None = None,
+    time: str | None = None,
+) -> pd.DataFrame:
+    """Return the correlation matrix on the rows where all variables are held.
+
+    `kind`: of the rows, of the deviations from the unit means, or of the unit means.
+    """
+    if kind not in ("overall", "within", "between"):
+        raise SpecError(f"kind is overall, within or between, not {kind!r}")
+    frame = _indexed(data, unit, time)
+    columns = _columns(frame, variables)
+    values = np.column_stack(list(columns.values()))
+    held = ~np.isnan(values).any(axis=1)
+    if held.sum() < 3:
+        raise DataError(f"{int(held.sum())} rows hold all of {', '.join(columns)}: at least three are needed")
+    x, own = values[held], read_panel_index(frame).unit[held]
+    grouped = pd.DataFrame(x).groupby(own)
+    if kind == "between":
+        x = grouped.mean().to_numpy()
+    elif kind == "within":
+        x = x - grouped.transform("mean").to_numpy()
+    names = list(columns)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return pd.DataFrame(np.corrcoef(x, rowvar=False).reshape(len(names), -1), index=names, columns=names)
+
+
+def missing_cells(
+    data: pd.DataFrame, variable: str, *, unit: str | None = None, time: str | None = None
+) -> pd.DataFrame:
+    """Return one variable as a table of units by periods, NaN where no figure is held."""
+    frame = _indexed(data, unit, time)
+    panel = read_panel_index(frame)
+    values = _columns(frame, [variable])[variable]
+    table = np.full((len(panel.unit_labels), len(panel.time_labels)), np.nan)
+    table[panel.unit, panel.time] = values
+    return pd.DataFrame(table, index=panel.unit_labels, columns=panel.time_labels)
+
+
+def missing_plot(
+    data: pd.DataFrame,
+    variable: str,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    language: Language = "en",
+    **style: Any,
+) -> Any:
+    """Draw which units hold a figure in which periods."""
+    from panelkit.show.figures import missing_map
+
+    return missing_map(missing_cells(data, variable, unit=unit, time=time), language=language, **style)
+
+
+def _indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataFrame:
+    if (unit is None) != (time is None):
+        raise DataError("give both `unit=` and `time=`, or neither for a (province, year) index")
+    return data if unit is None else data.set_index([unit, str(time)])
+
+
+def _columns(frame: pd.DataFrame, variables: Sequence[str] | None) -> dict[str, np.ndarray]:
+    names = list(frame.select_dtypes("number").columns) if variables is None else list(variables)
+    if not names:
+        raise DataError("no numeric column to describe")
+    return {
+        str(name): frame[name].to_numpy(dtype=np.float64)
+        if name in frame.columns
+        else evaluate(name, frame).to_numpy()
+        for name in names
+    }

@@ -1,0 +1,121 @@
+"""`panelkit fit` on the shipped figures and on files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import panelkit as pk
+from panelkit.cli import app
+from tests.panels import random_panel
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> pd.DataFrame:
+    frame = random_panel(95, 12, 7, regressors=3).sort_index()
+    frame["z"] = frame["x1"] + frame["x3"]
+    flat = frame.reset_index()
+    flat.to_csv(tmp_path / "own.csv", index=False)
+    flat.rename(columns={"province": "省份", "year": "年份", "y": "产出"}).to_csv(
+        tmp_path / "zh.csv", index=False, encoding="gb18030"
+    )
+    flat.to_excel(tmp_path / "own.xlsx", index=False)
+    flat.to_stata(tmp_path / "own.dta", write_index=False)
+    return frame
+
+
+@pytest.mark.parametrize("name", ["own.csv", "own.xlsx", "own.dta"])
+def test_files_give_the_numbers_of_python(own: pd.DataFrame, tmp_path: Path, name: str) -> None:
+    done = RUN.invoke(app, ["fit", "y ~ x1 + x2", "--data", str(tmp_path / name)])
+    assert done.exit_code == 0, done.output
+    fit = pk.FixedEffects("y ~ x1 + x2").fit(own)
+    for value in (*fit.estimates, *fit.std_errors):
+        assert f"{value:.3f}" in done.output
+
+
+def test_chinese_columns_and_language(own: pd.DataFrame, tmp_path: Path) -> None:
+    done = RUN.invoke(app, ["fit", "`产出` ~ x1", "--data", str(tmp_path / "zh.csv"), "--lang", "zh"])
+    assert done.exit_code == 0, done.output
+    assert "观测值" in done.output
+    assert "产出" in done.output
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--model", "pooled", "--vcov", "Robust"],
+        ["--model", "random_effects", "--vcov", "Cluster", "--tests"],
+        ["--model", "between"],
+        ["--model", "first_difference", "--vcov", "CR2", "--tests"],
+        ["--vcov", "DriscollKraay(2)", "--convention", "fixest"],
+        ["--vcov", "TwoWayCluster", "--effects", "unit", "--tests", "--wild", "x1"],
+    ],
+)
+def test_every_model_and_covariance(own: pd.DataFrame, tmp_path: Path, options: list[str]) -> None:
+    done = RUN.invoke(app, ["fit", "y ~ x1 + x2", "--data", str(tmp_path / "own.csv"), *options])
+    assert done.exit_code == 0, done.output
+    if "--wild" in options:
+        assert "wild cluster restricted bootstrap" in done.output
+
+
+def test_instruments_and_coordinates(own: pd.DataFrame, tmp_path: Path) -> None:
+    places = pd.DataFrame({"province": [f"P{u:02d}" for u in range(12)], "lat": range(20, 32), "lon": 110})
+    places.to_csv(tmp_path / "places.csv", index=False)
+    arguments = [
+        "fit",
+        "y ~ x2 + [x1 ~ z]",
+        "--model",
+        "instrumental",
+        "--tests",
+        "--data",
+        str(tmp_path / "own.csv"),
+    ]
+    done = RUN.invoke(app, [*arguments, "--vcov", "Conley(300)", "--coords", str(tmp_path / "places.csv")])
+    assert done.exit_code == 0, done.output
+    assert "first-stage F of x1" in done.output
+    assert "300 km" in done.output
+
+
+@pytest.mark.parametrize(
+    ("ending", "mark"), [("tex", r"\toprule"), ("html", "<table"), ("md", "|"), ("docx", None)]
+)
+def test_tables_are_written(own: pd.DataFrame, tmp_path: Path, ending: str, mark: str | None) -> None:
+    path = tmp_path / f"table.{ending}"
+    done = RUN.invoke(
+        app, ["fit", "y ~ x1", "y ~ x1 + x2", "--data", str(tmp_path / "own.csv"), "--out", str(path)]
+    )
+    assert done.exit_code == 0, done.output
+    assert path.stat().st_size > 100
+    if mark is not None:
+        assert mark in path.read_text(encoding="utf-8")
+
+
+def test_shipped_figures() -> None:
+    done = RUN.invoke(app, ["fit", "log(patents_granted) ~ log(rd_expenditure)", "--years", "2012-2020"])
+    assert done.exit_code == 0, done.output
+    assert "log(rd_expenditure)" in done.output
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--vcov", "HC9"], "no covariance 'HC9'"),
+        (["--model", "magic"], "no estimator 'magic'"),
+        (["--format", "pdf"], "--format is one of"),
+        (["--format", "docx"], "a Word table needs --out"),
+        (["--years", "early"], "--years is written 2011-2022"),
+        (["--below", "stars"], "--below is se, t, ci or p"),
+        (["--model", "between", "--effects", "unit"], "has no --effects"),
+    ],
+)
+def test_bad_options_are_one_clear_line(
+    own: pd.DataFrame, tmp_path: Path, options: list[str], message: str
+) -> None:
+    done = RUN.invoke(app, ["fit", "y ~ x1", "--data", str(tmp_path / "own.csv"), *options])
+    assert isinstance(done.exception, pk.PanelkitError)
+    assert message in str(done.exception)
