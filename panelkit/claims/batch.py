@@ -64,58 +64,64 @@ class Batch:
 
     def _compute(self, spec: Specification, columns: Columns) -> None:
         """Compute the effects on every outcome that shares the regressors of a specification."""
-        from panelkit.models.many_outcomes import jackknifed
-
         outcomes = list(self._outcomes.get(_shared(spec), {}) or [spec.outcome])
         X = columns.regressors(spec)
         asked = columns.rows(spec) & ~np.isnan(X).any(axis=1)
-        for names, rows in _by_rows(outcomes, asked, columns):
-            layout = columns.layout(rows) if rows.any() else None
-            found: Effect | PanelkitError | None = None
-            if layout is None:
-                years = f"{spec.years[0]}-{spec.years[1]}"
-                found = DataError(f"no province has all figures of `{spec.formula}` in {years}")
-            elif _plain(layout):
-                Y = np.column_stack([columns.column(name)[rows] for name in names])
-                try:
-                    beta, error = jackknifed(Y, X[rows], layout, check_effects(spec.effects))
-                except PanelkitError as problem:
-                    found = problem
-                else:
-                    self._keep(spec, names, beta[0], error[0], layout, columns.period(rows))
-                    continue
-            for name in names:
-                self._held[_shared(spec), spec.left_out, name] = found
+        held, found = _columns_of(outcomes, columns)
+        together: dict[bytes, tuple[list[str], NDArray[np.bool_]]] = {}
+        for name, y in held.items():
+            rows = asked & ~np.isnan(y)
+            together.setdefault(rows.tobytes(), ([], rows))[0].append(name)
+        for names, rows in together.values():
+            Y = np.column_stack([held[name][rows] for name in names])
+            found.update(_effects(spec, names, Y, X[rows], columns, rows))
+        for name, effect in found.items():
+            self._held[_shared(spec), spec.left_out, name] = effect
 
-    def _keep(
-        self,
-        spec: Specification,
-        names: list[str],
-        beta: NDArray[np.float64],
-        error: NDArray[np.float64],
-        layout: Layout,
-        period: str,
-    ) -> None:
-        for name, value, spread in zip(names, beta, error, strict=True):
-            self._held[_shared(spec), spec.left_out, name] = Effect(
-                float(value), float(spread), float(layout.n_units - 1), layout.n, period
-            )
+
+def _columns_of(
+    outcomes: list[str], columns: Columns
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, Effect | PanelkitError | None]]:
+    """Return the outcomes' columns, and the errors of those that cannot be worked out."""
+    held: dict[str, NDArray[np.float64]] = {}
+    wrong: dict[str, Effect | PanelkitError | None] = {}
+    for name in outcomes:
+        try:
+            held[name] = columns.column(name)
+        except PanelkitError as problem:
+            wrong[name] = problem
+    return held, wrong
+
+
+def _effects(
+    spec: Specification,
+    names: list[str],
+    Y: NDArray[np.float64],
+    X: NDArray[np.float64],
+    columns: Columns,
+    rows: NDArray[np.bool_],
+) -> dict[str, Effect | PanelkitError | None]:
+    """Return the effects on outcomes Y (n, m) held on the same rows; None where singletons ask for more care."""
+    from panelkit.models.many_outcomes import jackknifed
+
+    if not rows.any():
+        years = f"{spec.years[0]}-{spec.years[1]}"
+        return dict.fromkeys(names, DataError(f"no province has all figures of `{spec.formula}` in {years}"))
+    layout = columns.layout(rows)
+    if not _plain(layout):
+        return dict.fromkeys(names)
+    try:
+        beta, error = jackknifed(Y, X, layout, check_effects(spec.effects))
+    except PanelkitError as problem:
+        return dict.fromkeys(names, problem)
+    df, period = float(layout.n_units - 1), columns.period(rows)
+    pairs = zip(names, beta[0], error[0], strict=True)
+    return {name: Effect(float(b), float(e), df, layout.n, period) for name, b, e in pairs}
 
 
 def _shared(spec: Specification) -> Shared:
     """Return everything that specifications in one batch have in common."""
     return (spec.term, spec.controls, spec.effects, spec.years, spec.provinces, spec.vintage)
-
-
-def _by_rows(
-    outcomes: list[str], asked: NDArray[np.bool_], columns: Columns
-) -> list[tuple[list[str], NDArray[np.bool_]]]:
-    """Return the outcomes that are held on the same rows together."""
-    groups: dict[bytes, tuple[list[str], NDArray[np.bool_]]] = {}
-    for name in outcomes:
-        rows = asked & ~np.isnan(columns.column(name))
-        groups.setdefault(rows.tobytes(), ([], rows))[0].append(name)
-    return list(groups.values())
 
 
 def _plain(layout: Layout) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from panelkit.claims.figures import Figures
 from panelkit.claims.kinds import kind_of
@@ -73,10 +73,18 @@ def check_claim(registered: RegisteredClaim, progress: Progress) -> list[Verdict
     if claim.status != "computed":
         return [_without_design(registered)]
     pairs = [(reading, design) for reading in claim.reading for design in reading.design]
-    specs = {id(design): kind_of(design.kind).specifications(claim, design) for _, design in pairs}
-    figures = Figures(spec for group in specs.values() for spec in group)
-    progress.start(claim.id, sum(max(1, len(group)) for group in specs.values()))
+    planned = [_planned(claim, design) for _, design in pairs]
+    figures = Figures(spec for group in planned for spec in group)
+    progress.start(claim.id, sum(max(1, len(group)) for group in planned))
     return [_verdict(registered, reading, design, figures, progress) for reading, design in pairs]
+
+
+def _planned(claim: Claim, design: Design) -> list[Any]:
+    """Return the specifications of a design; a wrong design has none, and says so when it is run."""
+    try:
+        return kind_of(design.kind).specifications(claim, design)
+    except PanelkitError:
+        return []
 
 
 def _verdict(
@@ -86,14 +94,15 @@ def _verdict(
     try:
         tested = kind_of(design.kind).run(claim, reading, design, figures, progress.advance)
         judged = judge(getattr(design, "rule", None) or reading.rule, tested)
-    except PanelkitError as error:
+    except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2
+        said = str(error) if isinstance(error, PanelkitError) else f"{type(error).__name__}: {error}"
         return Verdict(
             registered=registered,
             reading=reading,
             design=design,
-            reason=Text(en=f"could not be computed: {error}", zh=f"未能计算：{error}"),
+            reason=Text(en=f"could not be computed: {said}", zh=f"未能计算：{said}"),
             flags=_standing_flags(registered),
-            error=str(error),
+            error=said,
         )
     implausible = tested.plausible is not None and not tested.plausible.plausible
     return Verdict(

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from panelkit.claims.batch import Batch, Effect
 from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
+from panelkit.indices.columns import is_derived
+from panelkit.core.errors import PanelkitError
 
 Vintages = tuple[tuple[str, str], ...]
 
@@ -20,10 +22,14 @@ class Figures:
 
     def __init__(self, specifications: Iterable[Specification]) -> None:
         specs = list(specifications)
+        known = _known()
         self._wanted: dict[Vintages, tuple[dict[str, None], int, int]] = {}
         for spec in specs:
+            named = _columns(spec)
+            if not known.issuperset(named):
+                continue  # the specification fails when it is fitted, and alone
             columns, first, last = self._wanted.get(spec.vintage, ({}, *spec.years))
-            columns.update(dict.fromkeys(spec.columns))
+            columns.update(dict.fromkeys(named))
             first = min(first, spec.years[0] - spec.lead_in)
             self._wanted[spec.vintage] = (columns, first, max(last, spec.years[1]))
         self._whole: dict[Vintages, pd.DataFrame] = {}
@@ -74,6 +80,20 @@ class Figures:
         return self._whole[vintage]
 
 
+def _known() -> set[str]:
+    from panelkit.data import catalogue
+
+    return {str(key) for key in catalogue.indicators().index}
+
+
+def _columns(spec: Specification) -> tuple[str, ...]:
+    """Return the indicators of a specification, or a name that no catalogue holds where its formula is wrong."""
+    try:
+        return spec.columns
+    except PanelkitError:
+        return ("",)
+
+
 def _part(frame: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
     part: pd.DataFrame = frame.loc[keep]
     part.attrs = frame.attrs
@@ -94,6 +114,23 @@ def _load(
 ) -> pd.DataFrame:
     from panelkit.data.panels import load_provinces
 
-    chosen = {name: version for name, version in vintage if name in columns}
+    derived = [name for name in columns if is_derived(name)]
+    held = [name for name in columns if name not in derived] or ["population"]
+    chosen = {name: version for name, version in vintage if name in held}
     asked = list(provinces) if isinstance(provinces, tuple) else provinces
-    return load_provinces(columns, range(first, last + 1), vintage=chosen or None, provinces=asked)
+    frame = load_provinces(held, range(first, last + 1), vintage=chosen or None, provinces=asked)
+    return _with_derived(frame, derived) if derived else frame
+
+
+def _with_derived(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the panel with composite indices and structural measures beside the figures."""
+    from panelkit.indices.columns import derived_columns, derived_labels
+
+    index = frame.index
+    if not isinstance(index, pd.MultiIndex):
+        return frame
+    joined = frame.join(derived_columns(names, index))
+    about = dict(frame.attrs.get("panelkit", {}))
+    about["names"] = {**about.get("names", {}), **{name: derived_labels(name) for name in names}}
+    joined.attrs = {**frame.attrs, "panelkit": about}
+    return joined

@@ -205,5 +205,28 @@ def test_a_design_that_cannot_be_computed_does_not_stop_the_others(claim_file: C
     assert gross.error is not None
     assert "gdpp" in gross.error
     assert net.word is not None
+    assert net.tested is not None
+    assert net.tested.grid is not None
+    assert net.tested.grid.failed == ()
     assert result.failures == (gross,)
     assert result.word_of("T1") is None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["log({rd} / gdp", "__import__({rd})", "log({rd} / province)", "log(-{rd})"]
+)
+def test_a_formula_that_is_refused_fails_alone(claim_file: Callable[..., Path], wrong: str) -> None:
+    gross, net = pk.check(claim_file("log({rd} / gdp)", wrong)).of("T1")
+    assert gross.error is not None
+    assert net.word is not None
+
+
+def test_an_option_that_cannot_be_computed_is_listed_with_its_reason(claim_file: Callable[..., Path]) -> None:
+    changed = claim_file("years = [2019, 2022] }]", 'quantities = { rd = "gdpp" } }]')
+    gross, _ = pk.check(changed).of("T1")
+    assert gross.tested is not None
+    assert gross.tested.grid is not None
+    ((label, reason),) = gross.tested.grid.failed
+    assert "later" in label
+    assert "gdpp" in reason
+    assert gross.tested.grid.n == 1
