@@ -63,6 +63,7 @@ def inequality_gap(
     *,
     index: InequalityName = "gini",
     population: str | None = None,
+    benchmark_population: str | None = None,
     years: Sequence[int] | None = None,
     reps: int = 999,
     rng: int | np.random.Generator = 0,
@@ -73,9 +74,11 @@ def inequality_gap(
 
     Both columns are resampled together, so that the difference keeps their dependence; with several years the indices
     are means over years and a province's years stay together. Totals are compared as totals (concentration); name
-    `population` and give values per head to compare persons. Percentile intervals, batched.
+    `population` and give values per head to compare persons (`benchmark_population` where the benchmark has
+    another base, such as employed persons). Percentile intervals, batched.
     """
-    names = [resource, benchmark, *([population] if population else [])]
+    other = benchmark_population or population
+    names = [resource, benchmark, *([population] if population else []), *([other] if other else [])]
     frame = panel_frame(data, list(dict.fromkeys(names)), unit=unit, time=time)
     held = frame.index.get_level_values("year")
     wanted = sorted(held.unique()) if years is None else [int(year) for year in years]
@@ -84,11 +87,13 @@ def inequality_gap(
     second, _, _ = wide(frame[benchmark])
     if list(found) != list(wanted):
         raise DataError(f"no rows for {', '.join(str(y) for y in wanted if y not in list(found))}")
-    people = wide(frame[population])[0] if population else np.ones_like(first)
+    people = [wide(frame[name])[0] if name else np.ones_like(first) for name in (population, other)]
     n = len(provinces)
     counts = as_generator(rng).multinomial(n, np.full(n, 1.0 / n), size=reps).astype(float)
     counts = np.vstack([np.ones(n), counts])
-    values = np.column_stack([_mean_index(index, column, people, counts) for column in (first, second)])
+    values = np.column_stack(
+        [_mean_index(index, y, w, counts) for y, w in zip((first, second), people, strict=True)]
+    )
     table = np.column_stack([values, values[:, 0] - values[:, 1]])
     draws = table[1:]
     return Derived(

@@ -1,0 +1,132 @@
+"""Run designs of inequality: one figure against another's, and whether the inequality of an index grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from panelkit.claims.measuring import composite_of, expressions_on_figures
+from panelkit.claims.schema import Claim, GapDesign, Reading, Text, TrendDesign
+from panelkit.claims.verdict import Finding, Measured
+from panelkit.core.errors import DataError
+from panelkit.core.results import Derived, t_quantile
+from panelkit.indices.dynamics import inequality_by_year, inequality_gap, inequality_trend, sigma_convergence
+
+_NAMES = {
+    "gini": Text(en="Gini", zh="基尼系数"),
+    "theil_t": Text(en="Theil T", zh="泰尔指数 T"),
+    "theil_l": Text(en="Theil L", zh="泰尔指数 L"),
+    "cv": Text(en="coefficient of variation", zh="变异系数"),
+    "sigma": Text(en="standard deviation of logs", zh="对数标准差"),
+}
+
+
+def specifications(claim: Claim, design: Any) -> list[Any]:
+    """Return nothing: these designs fit no regression."""
+    return []
+
+
+def run(claim: Claim, reading: Reading, design: Any, figures: Any, tick: Callable[[int], None]) -> Finding:
+    """Return the difference of two inequalities, or the trend of one."""
+    found = _trend(claim, design) if isinstance(design, TrendDesign) else _gap(claim, design)
+    tick(1)
+    return found
+
+
+def _gap(claim: Claim, design: GapDesign) -> Finding:
+    named = {
+        "figure": design.figure,
+        "against": design.against,
+        "weight": design.weight,
+        "against_weight": design.against_weight or design.weight,
+    }
+    frame = expressions_on_figures(claim, design, named)
+    complete = frame.dropna()
+    years = frame.index.get_level_values("year").unique()
+    whole = complete.groupby(level="province").size()
+    kept = complete[complete.index.get_level_values("province").isin(whole.index[whole == len(years)])]
+    if kept.empty:
+        raise DataError(f"claim {claim.id}, {design.id}: no province holds every figure in every year")
+
+    def gap(index: Any) -> Derived:
+        return inequality_gap(
+            kept,
+            "figure",
+            "against",
+            index=index,
+            population="weight" if design.weight else None,
+            benchmark_population="against_weight" if design.weight else None,
+            reps=design.draws,
+            rng=design.seed,
+        )
+
+    found = gap(design.inequality)
+    one, other, difference = (float(value) for value in found.estimates)
+    low, high = (float(value) for value in found.conf_int().iloc[2])
+    name = _NAMES[design.inequality]
+    sign = np.sign(difference)
+    conditions = tuple(_also(gap(index), _NAMES[index], sign) for index in design.also)
+    n = kept.index.get_level_values("province").nunique()
+    return Finding(
+        measured=Measured(
+            quantity=Text(en=f"difference of {name.en}", zh=f"{name.zh}之差"),
+            value=difference,
+            low=low,
+            high=high,
+            p_value=float(found.p_values.iloc[2]),
+            conditions=conditions,
+            sentence=Text(
+                en=f"{name.en} {one:.3f} against {other:.3f}: difference {difference:.3f}, 95 % interval {low:.3f} to "
+                f"{high:.3f} ({n} provinces resampled, {years.min()}-{years.max()}).",
+                zh=f"{name.zh}{one:.3f}，对照{other:.3f}：差{difference:.3f}，95%区间{low:.3f}至{high:.3f}"
+                f"（{n}个省份重抽样，{years.min()}-{years.max()}年）。",
+            ),
+            table=found.tidy(),
+            facts={"draws": design.draws, "seed": design.seed, "n_units": n},
+        ),
+        data=frame,
+    )
+
+
+def _also(found: Derived, name: Text, sign: float) -> tuple[Text, bool]:
+    low, high = (float(value) for value in found.conf_int().iloc[2])
+    held = bool((low > 0.0 and sign > 0) or (high < 0.0 and sign < 0))
+    return Text(en=f"the same by {name.en}", zh=f"{name.zh}亦然"), held
+
+
+def _trend(claim: Claim, design: TrendDesign) -> Finding:
+    index = composite_of(claim, design, design.index, design.variant)
+    scores = index.scores.to_frame("score")
+    if design.inequality == "sigma":
+        series = sigma_convergence(scores, "score", reps=99)["sigma"]
+    else:
+        series = inequality_by_year(scores, "score", index=design.inequality)["total"]
+    test = inequality_trend(series, lags=design.lags)
+    if not test.applicable:
+        raise DataError(f"claim {claim.id}, {design.id}: no trend test, because {test.reason}")
+    slope, error = float(test.facts["slope"]), float(test.facts["std_error"])
+    half = float(t_quantile(0.95, test.df[0])) * error
+    name = _NAMES[design.inequality]
+    first, last = int(series.index.min()), int(series.index.max())
+    return Finding(
+        measured=Measured(
+            quantity=Text(en=f"trend of {name.en} a year", zh=f"{name.zh}的年趋势"),
+            value=slope,
+            low=slope - half,
+            high=slope + half,
+            p_value=test.p_value,
+            by_year={int(year): float(value) for year, value in series.items()},  # type: ignore[call-overload]
+            sentence=Text(
+                en=f"{name.en} of the index moves from {series.iloc[0]:.3f} in {first} to {series.iloc[-1]:.3f} in "
+                f"{last}; trend {slope:.4f} a year, 95 % interval {slope - half:.4f} to {slope + half:.4f} "
+                f"(Newey-West, lag {design.lags}, p = {test.p_value:.3f}).",
+                zh=f"指数的{name.zh}由{first}年的{series.iloc[0]:.3f}变为{last}年的{series.iloc[-1]:.3f}；年趋势"
+                f"{slope:.4f}，95%区间{slope - half:.4f}至{slope + half:.4f}"
+                f"（Newey-West，滞后{design.lags}期，p = {test.p_value:.3f}）。",
+            ),
+            table=series.rename("value").to_frame(),
+            facts={"years": len(series), "lags": design.lags},
+        )
+    )

@@ -1,0 +1,195 @@
+"""Run designs that yield a number a year: shares, leaders, rank correlations, growth gaps, persistence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.claims.measuring import expressions_on_figures, regions_of, said, sample_of
+from panelkit.claims.schema import Claim, Reading, Text, YearlyDesign
+from panelkit.claims.verdict import Finding, Measured
+from panelkit.core.errors import DataError
+from panelkit.indices import markov
+from panelkit.indices.coordination import couple
+from panelkit.indices.dynamics import inequality_by_year
+
+_QUANTITIES: dict[str, Text] = {
+    "dagum_between": Text(
+        en="share of the Gini that lies between the regions, net", zh="区域间净差距占基尼系数之比"
+    ),
+    "theil_between": Text(en="share of Theil T that lies between the regions", zh="区域间差距占泰尔指数之比"),
+    "leaders": Text(en="how many of the named provinces are in front", zh="所称省份居前的个数"),
+    "spearman": Text(en="rank correlation over the provinces", zh="省际秩相关系数"),
+    "growth_gap": Text(en="growth of the one less growth of the other, nation", zh="全国增速之差"),
+    "share_below": Text(en="share of provinces below the bound", zh="低于界限的省份占比"),
+    "min_diagonal": Text(en="smallest probability of staying in a class", zh="留在原类的最小概率"),
+    "top_stays": Text(en="probability that the top class stays on top", zh="最高类保持不变的概率"),
+}
+
+
+def specifications(claim: Claim, design: Any) -> list[Any]:
+    """Return nothing: these designs fit no regression."""
+    return []
+
+
+def run(
+    claim: Claim, reading: Reading, design: YearlyDesign, figures: Any, tick: Callable[[int], None]
+) -> Finding:
+    """Return the number of every year."""
+    by_year, table, more = _MEASURES[design.measure](claim, design)
+    tick(1)
+    if not by_year:
+        raise DataError(f"claim {claim.id}, {design.id}: no year holds the figures")
+    last = max(by_year)
+    quantity = _QUANTITIES[design.measure]
+    return Finding(
+        measured=Measured(
+            quantity=quantity,
+            value=by_year[last],
+            by_year=by_year,
+            sentence=Text(
+                en=f"{quantity.en[:1].upper()}{quantity.en[1:]}: {by_year[last]:.3g} in {last}.{more.en}",
+                zh=f"{quantity.zh}：{last}年为{by_year[last]:.3g}。{more.zh}",
+            ),
+            table=table,
+            facts={"years": f"{min(by_year)}-{last}"},
+        ),
+        data=None,
+    )
+
+
+_Found = tuple[dict[int, float], pd.DataFrame, "Said"]
+
+
+class Said:
+    """A further sentence, perhaps empty, in both languages."""
+
+    def __init__(self, en: str = "", zh: str = "") -> None:
+        self.en = f" {en}" if en else ""
+        self.zh = zh
+
+
+def _between(claim: Claim, design: YearlyDesign) -> _Found:
+    frame = expressions_on_figures(claim, design, {"figure": design.figure, "weight": design.weight})
+    groups = regions_of(frame.index.get_level_values("province").unique())
+    dagum = design.measure == "dagum_between"
+    table = inequality_by_year(
+        frame,
+        "figure",
+        index="dagum" if dagum else "theil_t",
+        groups=groups,
+        population="weight" if design.weight else None,
+    )
+    column = "net_between_share" if dagum else "between_share"
+    return _mapping(table[column]), table, Said()
+
+
+def _leaders(claim: Claim, design: YearlyDesign) -> _Found:
+    frame = expressions_on_figures(claim, design, {"figure": design.figure})
+    top = len(design.places)
+    counts: dict[int, float] = {}
+    rows = {}
+    for year, values in frame["figure"].groupby(level="year"):
+        first = values.dropna().droplevel("year").nlargest(top).index
+        counts[_year(year)] = float(len(set(design.places) & set(first)))
+        rows[year] = list(first)
+    table = pd.DataFrame.from_dict(
+        rows, orient="index", columns=[str(i + 1) for i in range(top)]
+    ).rename_axis("year")
+    front = [str(name) for name in table.iloc[-1]]
+    joined = "、".join(said(name).zh for name in front)
+    return counts, table, Said(f"In front: {', '.join(front)}.", f"居前者：{joined}。")
+
+
+def _spearman(claim: Claim, design: YearlyDesign) -> _Found:
+    frame = expressions_on_figures(
+        claim, design, {"figure": design.figure, "against": design.against}
+    ).dropna()
+    values = {
+        _year(year): float(part["figure"].corr(part["against"], method="spearman"))
+        for year, part in frame.groupby(level="year")
+        if len(part) > 2
+    }
+    return values, _frame(values), Said()
+
+
+def _growth_gap(claim: Claim, design: YearlyDesign) -> _Found:
+    first, last = sample_of(claim, design).years
+    named = {"figure": design.figure, "against": design.against}
+    frame = expressions_on_figures(claim, design, named, years=(first - 1, last))
+    held = frame.notna().all(axis=1).groupby(level="province").transform("all")
+    complete = frame[held]
+    total = complete.groupby(level="year").sum()
+    one, other = total["figure"], total["against"]
+    growth = (one / one.shift() - other / other.shift()).dropna()
+    table = pd.DataFrame({"figure": one, "against": other, "ratio": one / other}).rename_axis("year")
+    n = complete.index.get_level_values("province").nunique()
+    start, end = (float(table["ratio"].iloc[at]) for at in (0, -1))
+    more = Said(
+        f"{n} provinces; the ratio of the totals moves from {start:.3g} to {end:.3g}.",
+        f"{n}个省份；总量之比由{start:.3g}变为{end:.3g}。",
+    )
+    return _mapping(growth), table, more
+
+
+def _share_below(claim: Claim, design: YearlyDesign) -> _Found:
+    sample = sample_of(claim, design)
+    found, _ = couple(*design.index, years=sample.years, provinces=sample.provinces)
+    d = found.values["D_wang" if design.corrected else "D"].dropna()
+    values = _mapping((d < float(design.value or "nan")).groupby(level="year").mean())
+    everywhere = float((d < float(design.value or "nan")).mean())
+    more = Said(
+        f"Over all province-years {everywhere:.0%}; D depends on the extremes of the sample.",
+        f"全部省年中占{everywhere:.0%}；D 取决于样本极值。",
+    )
+    return values, d.unstack("year"), more
+
+
+def _persistence(claim: Claim, design: YearlyDesign) -> _Found:
+    frame = expressions_on_figures(claim, design, {"figure": design.figure})
+    complete = frame["figure"].unstack("year").dropna()
+    y, years = complete.to_numpy(dtype=float), list(complete.columns)
+    relative = y / y.mean(axis=0)
+    values: dict[int, float] = {}
+    least = 5
+    for end in range(least, y.shape[1] + 1):
+        part = relative[:, :end]
+        classes = markov.classify(part, markov.quantile_cutoffs(part, design.classes))
+        p = markov.probabilities(markov.transitions(classes, design.classes))
+        values[_year(years[end - 1])] = float(
+            np.diag(p).min() if design.measure == "min_diagonal" else p[-1, -1]
+        )
+    names = [str(i + 1) for i in range(design.classes)]
+    moves = len(y) * (y.shape[1] - 1)
+    more = Said(
+        f"{len(y)} provinces, {moves} moves, {design.classes} classes of values relative to the year's mean.",
+        f"{len(y)}个省份、{moves}次转移、按相对当年均值分{design.classes}类。",
+    )
+    return values, pd.DataFrame(p, index=names, columns=names), more
+
+
+def _mapping(series: pd.Series) -> dict[int, float]:
+    return {_year(year): float(value) for year, value in series.items()}
+
+
+def _year(label: Any) -> int:
+    return int(label)
+
+
+def _frame(values: dict[int, float]) -> pd.DataFrame:
+    return pd.DataFrame({"value": pd.Series(values)}).rename_axis(index="year")
+
+
+_MEASURES: dict[str, Callable[[Claim, YearlyDesign], _Found]] = {
+    "dagum_between": _between,
+    "theil_between": _between,
+    "leaders": _leaders,
+    "spearman": _spearman,
+    "growth_gap": _growth_gap,
+    "share_below": _share_below,
+    "min_diagonal": _persistence,
+    "top_stays": _persistence,
+}
