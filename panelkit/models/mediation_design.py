@@ -1,0 +1,209 @@
+"""The columns and equations of a mediation model: from expressions to one sample for all equations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.conventions import convention_named
+from panelkit.core.design import Design, build_design
+from panelkit.core.errors import SpecError
+from panelkit.core.formula import parse_formula
+from panelkit.core.grammar import parse_expression, spelled_term
+from panelkit.core.linear import ABSORBED_SHARE, absorbed_terms
+from panelkit.core.tree import Call, Column, Term
+from panelkit.core.vcov import VcovSpec, clusters_of
+from panelkit.core.within import Effects, FloatArray, IntArray, Layout
+from panelkit.models.fixed_effects import without_singletons
+from panelkit.models.least_squares import without_intercept
+from panelkit.models.mediation_paths import Equation, PathMap, PathSystem, path_map
+from panelkit.models.mediation_result import Moderation
+
+if TYPE_CHECKING:
+    from panelkit.models.mediation import Mediation
+
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The labels of treatment, mediators, outcome and moderator as the design carries them, and the formula."""
+
+    formula: str
+    outcome: str
+    treatment: str
+    mediators: tuple[str, ...]
+    moderator: str | None
+    plain_outcome: str
+    plain_treatment: str
+    plain_mediators: tuple[str, ...]
+
+
+def roles_of(spec: Mediation) -> Roles:
+    treatment, mediators = _term(spec.treatment), [_term(name) for name in spec.mediators]
+    if spec.treatment_lag:
+        treatment = f"lag({treatment}, {spec.treatment_lag})"
+    outcome = spelled_term(Term((parse_expression(spec.outcome),)))
+    if spec.outcome_lead:
+        outcome = f"lead({outcome}, {spec.outcome_lead})"
+    named = [treatment, *mediators, *([_term(spec.moderator)] if spec.moderator else [])]
+    formula = " + ".join(
+        [f"{outcome} ~ {named[0]}", *named[1:], *([spec.controls] if spec.controls.strip() else [])]
+    )
+    parsed = parse_formula(formula)
+    labels = [parse_formula(f"{outcome} ~ {term}").rhs_terms[0] for term in named]
+    twice = [label for label in labels if labels.count(label) > 1]
+    in_controls = () if not spec.controls.strip() else parse_formula(f"{outcome} ~ {spec.controls}").rhs_terms
+    twice += [label for label in labels if label in in_controls]
+    if twice:
+        raise SpecError(
+            f"`{'`, `'.join(dict.fromkeys(twice))}` stands in two places: treatment, mediators, moderator and controls "
+            "are different variables"
+        )
+    k = len(mediators)
+    return Roles(
+        formula, parsed.outcome, labels[0], tuple(labels[1 : k + 1]), labels[k + 1] if spec.moderator else None,
+        spec.outcome, spec.treatment, tuple(spec.mediators),
+    )  # fmt: skip
+
+
+def _term(expression: str) -> str:
+    """Return an expression as one term of a formula: arithmetic is wrapped in I()."""
+    factor = parse_expression(expression)
+    if isinstance(factor.node, Column | Call):
+        return spelled_term(Term((factor,)))
+    return f"I({factor.label})"
+
+
+def common_sample(
+    spec: Mediation, roles: Roles, data: pd.DataFrame, unit: str | None, time: str | None
+) -> Design:
+    design = build_design(roles.formula, data, unit=unit, time=time, extra=spec.vcov.columns())
+    if spec.effects != "none":
+        design = without_intercept(design)
+    if convention_named(spec.convention).drop_singletons:
+        design = without_singletons(design, spec.effects)
+    return design
+
+
+def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
+    """Return the cluster of each unit, or None where each unit is one."""
+    by = getattr(vcov, "by", None)
+    if by is None:
+        return None
+    clusters = clusters_of(design, by)
+    layout = Layout(design.unit, design.time)
+    groups = clusters.codes[layout.starts]
+    if not (groups[layout.unit] == clusters.codes).all():
+        raise SpecError(
+            f"clusters by `{by}` cut through provinces, and the bootstrap resamples whole provinces: cluster by the "
+            "province or by a group of provinces"
+        )
+    return groups
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The columns of the system, (n, q): treatment, mediators, products with the moderator, the rest, outcome."""
+
+    values: FloatArray
+    labels: tuple[str, ...]
+    mediators: tuple[int, ...]
+    rest: tuple[int, ...]
+    products: tuple[tuple[int, int], ...]
+    layout: Layout
+    moderation: Moderation | None
+
+    @classmethod
+    def of(cls, spec: Mediation, roles: Roles, design: Design) -> Columns:
+        index = {term: j for j, term in enumerate(design.terms)}
+        own = [roles.treatment, *roles.mediators]
+        blocks = [design.X[:, [index[name] for name in own]]]
+        labels, products, moderation = list(own), [], None
+        if roles.moderator is not None:
+            by = design.X[:, index[roles.moderator]]
+            centre = float(by.mean())
+            moderation = Moderation(
+                roles.moderator,
+                centre,
+                QUANTILES,
+                tuple(float(q) for q in np.quantile(by, QUANTILES)),
+                spec.moderates,
+            )
+            wanted = ([0] if {"first", "direct"} & set(spec.moderates) else []) + (
+                list(range(1, len(own))) if "second" in spec.moderates else []
+            )
+            for j in wanted:
+                products.append((j, len(labels)))
+                labels.append(f"{own[j]} × ({roles.moderator} − mean)")
+                blocks.append((blocks[0][:, j] * (by - centre))[:, None])
+        others = [term for term in design.terms if term not in own]
+        rest = tuple(range(len(labels), len(labels) + len(others)))
+        labels += [*others, design.outcome]
+        blocks += [design.X[:, [index[name] for name in others]], design.y[:, None]]
+        layout = Layout(design.unit, design.time)
+        mediators = tuple(range(1, len(own)))
+        return cls(np.hstack(blocks), tuple(labels), mediators, rest, tuple(products), layout, moderation)
+
+    @property
+    def outcome(self) -> int:
+        return len(self.labels) - 1
+
+    def system(self, spec: Mediation, groups: IntArray | None) -> PathSystem:
+        by = dict(self.products)
+        stages = spec.moderates if self.moderation else ()
+        first = (by[0],) if "first" in stages else ()
+        direct = (by[0],) if "direct" in stages else ()
+        second = tuple(by[j] for j in self.mediators) if "second" in stages else ()
+        equations = [] if self.moderation else [Equation("total", self.outcome, (0, *self.rest))]
+        for k, column in enumerate(self.mediators):
+            before = self.mediators[:k] if spec.order == "serial" else ()
+            equations.append(Equation(f"mediator {k}", column, (0, *before, *first, *self.rest)))
+        equations.append(
+            Equation("outcome", self.outcome, (0, *self.mediators, *direct, *second, *self.rest))
+        )
+        return PathSystem(self.values, self.labels, self.layout, spec.effects, tuple(equations), groups)
+
+    def path_map(self, system: PathSystem) -> PathMap:
+        return path_map(system, 0, self.mediators, self.products)
+
+
+def equation_design(design: Design, system: PathSystem, equation: Equation) -> Design:
+    return replace(
+        design,
+        y=system.columns[:, equation.outcome],
+        X=np.asfortranarray(system.columns[:, list(equation.regressors)]),
+        outcome=system.labels[equation.outcome],
+        terms=tuple(system.labels[j] for j in equation.regressors),
+        formula=None,
+    )
+
+
+def refuse_unusable(system: PathSystem, columns: Columns, effects: Effects) -> None:
+    """Refuse treatment, mediators and outcome that the effects absorb, and mediators that repeat the rest."""
+    swept = system.swept_columns
+    own = (0, *columns.mediators, columns.outcome)
+    flat = absorbed_terms(system.columns, swept)
+    lost = [f"`{system.labels[j]}`" for j in own if flat[j]]
+    if lost:
+        what = {
+            "twoway": "within provinces beyond the years",
+            "unit": "within provinces",
+            "time": "within years",
+        }
+        raise SpecError(
+            f"{', '.join(lost)}: no variation is left {what.get(effects, 'in this sample')}, so no path can lead "
+            "through it: take another variable or fewer effects"
+        )
+    for j in columns.mediators:
+        rest = swept[:, [0, *(i for i in columns.rest if not flat[i])]]
+        coefficients = np.linalg.lstsq(rest, swept[:, j], rcond=None)[0]
+        left = swept[:, j] - rest @ coefficients
+        if np.linalg.norm(left) <= ABSORBED_SHARE * np.linalg.norm(swept[:, j]):
+            raise SpecError(
+                f"mediator `{system.labels[j]}` is a combination of the treatment `{system.labels[0]}`, the controls "
+                "and the effects: nothing of its own is left to mediate"
+            )

@@ -1,0 +1,90 @@
+"""A mediation result as plain text, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from panelkit.core.results import Language
+from panelkit.models.mediation_words import number, p_text
+
+if TYPE_CHECKING:
+    from panelkit.models.mediation_result import MediationResult
+
+_WORDS = {
+    "total": "总效应",
+    "direct": "直接效应",
+    "indirect": "间接效应",
+    "effect": "效应",
+    "path": "路径",
+    "contrast": "差异",
+    "equation": "类别",
+    "term": "项",
+    "estimate": "估计值",
+    "std_error": "标准误",
+    "p_value": "p 值",
+    "conf_low": "下限",
+    "conf_high": "上限",
+    "source": "自",
+    "target": "至",
+}
+_HEADS = {
+    "effects": (
+        "Effects (provinces resampled whole; percentile intervals)",
+        "效应（整省重抽样，百分位区间）",
+    ),
+    "paths": ("Paths", "路径系数"),
+    "joint": ("Joint significance (largest p along the route)", "联合显著性检验（路径上最大的 p 值）"),
+    "share": ("Share", "占比"),
+    "sensitivity": ("Sensitivity to a confounder of mediator and outcome", "对中介—结果混杂的敏感性"),
+    "notes": ("Notes", "说明"),
+}
+
+
+def summary(result: MediationResult, level: float, language: Language) -> str:
+    """Return the whole result as text."""
+    effects = result.tidy(level).drop(columns="statistic")
+    paths = result.path_table().drop(columns=["statistic"])
+    joint = [
+        f"  {translated(str(term), language)}: {p_text(float(p))}"
+        for term, p in result.joint_significance().items()
+    ]
+    told = [
+        f"  {result.sensitivity(name, level=level).said().of(language)}" for name in result.mediator_labels
+    ]
+    facts = "  ".join(f"{key}={value}" for key, value in result.facts.items())
+    notes = [f"  - {remark.of(language)}" for remark in result.remarks]
+    blocks = [
+        [result.title, "=" * len(result.title)],
+        _block("effects", [_frame(effects, language)], language),
+        _block("paths", [_frame(paths, language)], language),
+        _block("joint", joint, language),
+        _block("share", [f"  {result.share(level).reason.of(language)}"], language),
+        _block("sensitivity", told, language),
+        _block("notes", notes, language),
+        [facts],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def translated(text: str, language: Language) -> str:
+    """Return a word of the result's vocabulary in the language; what has no entry stays."""
+    return _WORDS.get(text, text) if language == "zh" else text
+
+
+def _block(head: str, lines: list[str], language: Language) -> list[str]:
+    return [_HEADS[head][language == "zh"], *lines]
+
+
+def _frame(frame: pd.DataFrame, language: Language) -> str:
+    shown = frame.copy()
+    for name in shown.columns:
+        if name in ("equation", "term", "source", "target"):
+            shown[name] = [translated(str(value), language) for value in shown[name]]
+        elif name == "p_value":
+            shown[name] = ["<0.0001" if value < 1e-4 else f"{value:.4f}" for value in shown[name]]
+        else:
+            shown[name] = [number(value) for value in shown[name]]
+    shown.columns = pd.Index([translated(str(name), language) for name in shown.columns])
+    return shown.to_string(index=False)
