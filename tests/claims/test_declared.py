@@ -45,7 +45,7 @@ def test_a_changed_citation_is_an_error_too(seeds: Path) -> None:
 
 def test_a_dated_revision_with_a_reason_is_accepted_and_printed(seeds: Path) -> None:
     path = seeds / "he_mengxin.toml"
-    changed = path.read_text("utf-8").replace("reps = 9999", "reps = 999")
+    changed = path.read_text("utf-8").replace("reps = 9999", "reps = 999", 1)
     path.write_text(changed, "utf-8")
     digest = content_hash(tomllib.loads(changed)["claim"][0])
     revision = (
