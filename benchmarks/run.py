@@ -24,7 +24,10 @@ Contender = Callable[[], object]
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to time: `ours` and `peers` are called without arguments; `note` says what was checked."""
+    """One thing to time: `ours` and `peers` are called without arguments; `note` says what was checked.
+
+    A peer that is timed on a part of the work carries the factor to the whole as its attribute `scale`.
+    """
 
     name: str
     ours: Contender
@@ -56,7 +59,7 @@ def report(task: Task) -> None:
     own = median_seconds(task.ours, task.repeats)
     print(f"{task.name}\n  {'panelkit':<28}{own:>10.4f} s")
     for name, call in task.peers.items():
-        seconds = median_seconds(call, task.repeats)
+        seconds = median_seconds(call, task.repeats) * getattr(call, "scale", 1.0)
         print(f"  {name:<28}{seconds:>10.4f} s   ratio {seconds / own:.1f}")
     if task.note:
         print(f"  ({task.note})")
