@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from panelkit.claims.batch import Batch, Effect
 from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
-from panelkit.indices.columns import is_derived
 from panelkit.core.errors import PanelkitError
+from panelkit.indices.columns import is_derived
 
 Vintages = tuple[tuple[str, str], ...]
 
@@ -26,7 +26,7 @@ class Figures:
         self._wanted: dict[Vintages, tuple[dict[str, None], int, int]] = {}
         for spec in specs:
             named = _columns(spec)
-            if not known.issuperset(named):
+            if not known.issuperset(name for name in named if not is_derived(name)):
                 continue  # the specification fails when it is fitted, and alone
             columns, first, last = self._wanted.get(spec.vintage, ({}, *spec.years))
             columns.update(dict.fromkeys(named))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pandas as pd
 
@@ -54,7 +55,12 @@ def composite_of(claim: Claim, design: MeasuredDesign, name: str, variant: Varia
     sample = sample_of(claim, design)
     if isinstance(sample.provinces, tuple):
         raise SpecError(f"design {design.id}: a composite index takes provinces 'all' or 'no_tibet'")
-    return composite_index(name, variant=variant, years=sample.years, provinces=sample.provinces)
+    return _composite(name, variant, sample.years, sample.provinces)
+
+
+@lru_cache(maxsize=32)
+def _composite(name: str, variant: Variant, years: tuple[int, int], provinces: str) -> Composite:
+    return composite_index(name, variant=variant, years=years, provinces=provinces)
 
 
 def regions_of(names: pd.Index) -> pd.Series:

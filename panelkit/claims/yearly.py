@@ -39,7 +39,7 @@ def run(
     claim: Claim, reading: Reading, design: YearlyDesign, figures: Any, tick: Callable[[int], None]
 ) -> Finding:
     """Return the number of every year."""
-    by_year, table, more = _MEASURES[design.measure](claim, design)
+    by_year, table, more, data = _MEASURES[design.measure](claim, design)
     tick(1)
     if not by_year:
         raise DataError(f"claim {claim.id}, {design.id}: no year holds the figures")
@@ -57,11 +57,11 @@ def run(
             table=table,
             facts={"years": f"{min(by_year)}-{last}"},
         ),
-        data=None,
+        data=data,
     )
 
 
-_Found = tuple[dict[int, float], pd.DataFrame, "Said"]
+_Found = tuple[dict[int, float], pd.DataFrame, "Said", pd.DataFrame | None]
 
 
 class Said:
@@ -84,7 +84,7 @@ def _between(claim: Claim, design: YearlyDesign) -> _Found:
         population="weight" if design.weight else None,
     )
     column = "net_between_share" if dagum else "between_share"
-    return _mapping(table[column]), table, Said()
+    return _mapping(table[column]), table, Said(), frame
 
 
 def _leaders(claim: Claim, design: YearlyDesign) -> _Found:
@@ -101,7 +101,7 @@ def _leaders(claim: Claim, design: YearlyDesign) -> _Found:
     ).rename_axis("year")
     front = [str(name) for name in table.iloc[-1]]
     joined = "、".join(said(name).zh for name in front)
-    return counts, table, Said(f"In front: {', '.join(front)}.", f"居前者：{joined}。")
+    return counts, table, Said(f"In front: {', '.join(front)}.", f"居前者：{joined}。"), frame
 
 
 def _spearman(claim: Claim, design: YearlyDesign) -> _Found:
@@ -113,7 +113,7 @@ def _spearman(claim: Claim, design: YearlyDesign) -> _Found:
         for year, part in frame.groupby(level="year")
         if len(part) > 2
     }
-    return values, _frame(values), Said()
+    return values, _frame(values), Said(), frame
 
 
 def _growth_gap(claim: Claim, design: YearlyDesign) -> _Found:
@@ -132,7 +132,7 @@ def _growth_gap(claim: Claim, design: YearlyDesign) -> _Found:
         f"{n} provinces; the ratio of the totals moves from {start:.3g} to {end:.3g}.",
         f"{n}个省份；总量之比由{start:.3g}变为{end:.3g}。",
     )
-    return _mapping(growth), table, more
+    return _mapping(growth), table, more, frame
 
 
 def _share_below(claim: Claim, design: YearlyDesign) -> _Found:
@@ -145,7 +145,7 @@ def _share_below(claim: Claim, design: YearlyDesign) -> _Found:
         f"Over all province-years {everywhere:.0%}; D depends on the extremes of the sample.",
         f"全部省年中占{everywhere:.0%}；D 取决于样本极值。",
     )
-    return values, d.unstack("year"), more
+    return values, d.unstack("year"), more, None
 
 
 def _persistence(claim: Claim, design: YearlyDesign) -> _Found:
@@ -168,7 +168,7 @@ def _persistence(claim: Claim, design: YearlyDesign) -> _Found:
         f"{len(y)} provinces, {moves} moves, {design.classes} classes of values relative to the year's mean.",
         f"{len(y)}个省份、{moves}次转移、按相对当年均值分{design.classes}类。",
     )
-    return values, pd.DataFrame(p, index=names, columns=names), more
+    return values, pd.DataFrame(p, index=names, columns=names), more, frame
 
 
 def _mapping(series: pd.Series) -> dict[int, float]:

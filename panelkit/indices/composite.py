@@ -158,7 +158,9 @@ def indicator_values(plan: CompositeDesign, frame: pd.DataFrame) -> pd.DataFrame
     DataError
         If a denominator is zero or negative somewhere, naming province and year.
     """
-    return pd.DataFrame({item.id: _indicator(item, frame) for item in plan.indicators()}, index=frame.index)
+    out = pd.DataFrame({item.id: _indicator(item, frame) for item in plan.indicators()}, index=frame.index)
+    out.attrs = dict(frame.attrs)
+    return out
 
 
 def indicator_weights(plan: CompositeDesign, z: pd.DataFrame, raw: pd.DataFrame) -> FloatArray:
