@@ -150,23 +150,23 @@ def _sign(rule: Rule, tested: Finding) -> Judgement:
     claimed, head = (1 if rule.sign == "+" else -1), _headline(tested)
     share = tested.grid.share_same_sign if tested.grid else None
     word = sign(claimed, head.estimate, head.wild_p, share)
-    numbers = _interval_text(head)
     agreed = "" if share is None else f" {share:.0%} of the grid has the claimed sign."
     agreed_zh = "" if share is None else f"设定网格中{share:.0%}与所称符号一致。"
     found, found_zh = {
-        "SUPPORTED": (
-            "is significant with the claimed sign, in the grid too.",
-            "显著且符号与所称一致，设定网格亦然。",
-        ),
+        "SUPPORTED": ("significant, with the claimed sign.", "显著且符号与所称一致。"),
         "PARTLY": (
-            "is significant with the claimed sign, but the grid is divided.",
+            "significant, with the claimed sign, but the grid is divided.",
             "显著且符号一致，但设定网格结论不一。",
         ),
-        "CONTRADICTED": ("is significant with the other sign.", "显著而符号相反。"),
-    }.get(word, ("is not distinguishable from zero.", "与零无显著差异。"))
+        "CONTRADICTED": ("significant, with the other sign.", "显著而符号相反。"),
+    }.get(word, ("not distinguishable from zero.", "与零无显著差异。"))
+    low, high = f"{head.wild_low:.3g}", f"{head.wild_high:.3g}"
     return Judgement(
         word=word,
-        sentence=Text(en=f"{numbers.en} {found}{agreed}", zh=f"{numbers.zh}{found_zh}{agreed_zh}"),
+        sentence=Text(
+            en=f"Estimate {head.estimate:.3g}, 95 % interval {low} to {high}: {found}{agreed}",
+            zh=f"估计值{head.estimate:.3g}，95%置信区间{low}至{high}：{found_zh}{agreed_zh}",
+        ),
     )
 
 
@@ -244,5 +244,7 @@ _RULES: dict[str, Callable[[Rule, Finding], Judgement]] = {"R-MAG": _magnitude, 
 _MEASURED: dict[str, Callable[[Rule, Finding], Judgement]] = {
     "R-RANK": _rank,
     "R-INEQ": _inequality,
+    "R-SIGN": _inequality,
+    "R-SPILL": _inequality,
     "R-DESC": _description,
 }

@@ -26,7 +26,9 @@ def number(value: float | None) -> str:
 
 
 def span(low: float, high: float, language: Language) -> str:
-    """Return an interval."""
+    """Return an interval, or nothing where there is none."""
+    if math.isnan(low) and math.isnan(high):
+        return ""
     return f"{number(low)} {'至' if language == 'zh' else 'to'} {number(high)}"
 
 
@@ -36,5 +38,7 @@ def percent(share: float) -> str:
 
 
 def p_value(p: float) -> str:
-    """Return a p-value with three decimals, never as zero."""
+    """Return a p-value with three decimals, never as zero; nothing where there is none."""
+    if math.isnan(p):
+        return ""
     return "<0.001" if p < 0.001 else f"{p:.3f}"

@@ -233,7 +233,7 @@ def _test_note(claim: Claim, tested: list[Finding], language: Language) -> str:
         language,
         weights=test.weights,
         reps=test.reps,
-        seed=test.seed,
+        seed=word("seed", language, seed=test.seed),
         vcov=words.vcov_text(vcov, language),
     )
 

@@ -13,11 +13,11 @@ from panelkit.claims.schema import Reading
 from panelkit.claims.verdict import CheckResult, Verdict, Word
 from panelkit.core.results import Language
 from panelkit.report.numbers import number, p_value, percent, span
+from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
     citation,
     declaration_lines,
     flag_text,
-    need_names,
     say,
     short_citation,
     spreads,
@@ -26,7 +26,6 @@ from panelkit.report.words import (
     word,
 )
 
-_FEW = 20  # so many pending claims at most are shown with the figure that each waits for
 _COLOURS: dict[Word | None, str] = {
     "SUPPORTED": "bold green",
     "PARTLY": "bold yellow",
@@ -40,49 +39,105 @@ _COLOURS: dict[Word | None, str] = {
 def overview(result: CheckResult, language: Language, *, full: bool = False) -> RenderableType:
     """Return the whole run: computed claims in blocks, then those that wait, then those not testable.
 
-    `full` explains every reading; otherwise the main reading of each claim, and what is implausible.
+    `full` explains every reading of every claim; otherwise each claim has a short block.
     """
     ids = list(dict.fromkeys(verdict.claim for verdict in result))
-    parts: list[RenderableType] = []
-    for name in ids:
-        if result.of(name)[0].registered.claim.status == "computed":
-            parts += [claim_block(result, name, language, full=full), Text()]
+    computed = [name for name in ids if result.of(name)[0].registered.claim.status == "computed"]
+    rest = [item for item in result if item.registered.claim.status != "computed"]
     if full:
-        rest = [item for item in result if item.registered.claim.status != "computed"]
-        parts += [status_table(rest, language), Text()] if rest else []
-    else:
-        parts += [*_waiting(result, language), *_untestable(result, language)]
-    if not full:
-        parts.append(Text(word("more", language), style="dim"))
-    return Group(*parts)
+        blocks = [claim_block(result, name, language) for name in computed]
+        return Group(*blocks, *([status_table(rest, language)] if rest else []))
+    blocks = [short_block(result, name, language) for name in computed]
+    notes = [Text(line, style="dim") for line in _shared_notes(result, language)]
+    others = [*waiting(result, language), *untestable(result, language)]
+    return Group(
+        *blocks, Rule(style="dim"), *notes, Text(), *others, Text(word("more", language), style="dim")
+    )
 
 
-def claim_block(result: CheckResult, name: str, language: Language, *, full: bool = True) -> RenderableType:
-    """Return one computed claim: what it says, the table, the sentences behind the verdict."""
+def short_block(result: CheckResult, name: str, language: Language) -> RenderableType:
+    """Return one computed claim in brief: the literal reading, why it has its verdict, the other readings."""
+    verdicts = result.of(name)
+    registered = verdicts[0].registered
+    main = tuple(item for item in verdicts if item.reading is not None and item.reading.main)
+    lines: list[RenderableType] = [
+        _head(result, name, language),
+        Text(short_citation(registered, language), style="dim"),
+        design_table(main, language),
+        *_deciding(result, main, language),
+    ]
+    if any(item.tested is not None and item.tested.beside for item in main):
+        lines.append(beside_table(main, language))
+    lines += _other_readings(result, name, language)
+    if registered.declaration is None or registered.declaration.revision:
+        said = word("semicolon", language).join(declaration_lines(registered, language))
+        lines.append(Text(said, style="dim"))
+    return Group(Rule(style="dim"), *lines, Text())
+
+
+def claim_block(result: CheckResult, name: str, language: Language) -> RenderableType:
+    """Return one computed claim in full: every reading with its table and the sentences behind the verdict."""
     verdicts = result.of(name)
     registered = verdicts[0].registered
     claim = registered.claim
-    overall = result.word_of(name)
     lines: list[RenderableType] = [
         Rule(style="dim"),
-        Text.assemble(
-            (f"{name}  ", "bold"),
-            (_verdict_text(overall, language), _COLOURS[overall]),
-            "  ",
-            say(claim.says, language),
-        ),
+        _head(result, name, language),
         Text(f"{citation(registered.document, language)} ({claim.place.section})", style="dim"),
         Text(),
     ]
     for reading in claim.reading:
         mine = tuple(item for item in verdicts if item.reading is reading)
         lines += [_reading_line(result, reading, name, language), design_table(mine, language)]
-        lines += _explanations(mine, language, full=full)
+        lines += [_explanation(item, language) for item in mine]
+        if any(item.tested is not None and item.tested.beside for item in mine):
+            lines.append(beside_table(mine, language))
         lines.append(Text())
-    if claim.notes is not None and full:
+    if claim.notes is not None:
         lines += [Text(say(claim.notes, language), style="dim"), Text()]
     lines += [Text(line, style="dim") for line in _notes(verdicts, language)]
-    return Group(*lines)
+    return Group(*lines, Text())
+
+
+def _head(result: CheckResult, name: str, language: Language) -> Text:
+    overall = result.word_of(name)
+    return Text.assemble(
+        (f"{name}  ", "bold"),
+        (_verdict_text(overall, language), _COLOURS[overall]),
+        "  ",
+        say(result.of(name)[0].registered.claim.says, language),
+    )
+
+
+def _deciding(result: CheckResult, main: tuple[Verdict, ...], language: Language) -> Iterator[Text]:
+    """Yield the sentence of the design that decides the verdict, and of every design that failed."""
+    overall = result.word_of(main[0].claim) if main else None
+    decided = False
+    for item in main:
+        if item.error is not None or (item.word == overall and not decided):
+            decided = decided or item.error is None
+            yield _explanation(item, language)
+
+
+def _explanation(verdict: Verdict, language: Language) -> Text:
+    label = say(verdict.design.label, language) if verdict.design else ""
+    return Text.assemble((f"{label}{word('colon', language)}", "italic"), say(verdict.reason, language))
+
+
+def _other_readings(result: CheckResult, name: str, language: Language) -> Iterator[Text]:
+    others = [reading for reading in result.of(name)[0].registered.claim.reading if not reading.main]
+    if not others:
+        return
+    line = Text(f"{word('other_readings', language)}{word('colon', language)}", style="dim")
+    for place, reading in enumerate(others):
+        overall = result.word_of(name, reading.id)
+        mine = [item for item in result.of(name) if item.reading is reading]
+        line.append(word("semicolon", language) if place else "")
+        line.append(f"{say(reading.label, language)} ")
+        line.append(_verdict_text(overall, language), style=_COLOURS[overall])
+        if any("implausible_number" in item.flags for item in mine):
+            line.append(f" ({word('implausible', language)})")
+    yield line
 
 
 def design_table(verdicts: tuple[Verdict, ...], language: Language) -> Table:
@@ -97,52 +152,6 @@ def design_table(verdicts: tuple[Verdict, ...], language: Language) -> Table:
     for verdict in verdicts:
         table.add_row(*_cells(verdict, language))
     return table
-
-
-def status_table(verdicts: list[Verdict], language: Language) -> Table:
-    """Return one row a claim without a design: what it says and why no verdict is computed."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(no_wrap=True)
-    table.add_column(ratio=1, overflow="fold")
-    for verdict in verdicts:
-        status = verdict_word(verdict.word, verdict.registered.claim.status, language)
-        text = Text(say(verdict.registered.claim.says, language))
-        text.append(f" ({short_citation(verdict.registered, language)})", style="dim")
-        text.append(f"\n{say(verdict.reason, language)}", style="dim")
-        table.add_row(verdict.claim, Text(status, style=_COLOURS[verdict.word]), text)
-    return table
-
-
-def _waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]:
-    """Yield the pending claims by what they wait for."""
-    pending = [item for item in result if item.registered.claim.status == "pending"]
-    if not pending:
-        return
-    by_need: dict[str, dict[str, None]] = {}
-    for item in pending:
-        for need in item.registered.claim.needs:
-            figure = need.kind == "figure" and len(pending) > _FEW
-            for name in [word("absent", language)] if figure else need_names(need, language):
-                by_need.setdefault(name, {})[item.claim] = None
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
-    table.add_column(max_width=32, overflow="fold")
-    table.add_column(ratio=1, style="bold")
-    for need, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
-        table.add_row(need, " ".join(ids))
-    yield Rule(word("waiting", language, n=len(pending)), align="left", style="dim")
-    yield table
-    yield Text()
-
-
-def _untestable(result: CheckResult, language: Language) -> Iterator[RenderableType]:
-    """Yield the claims that no figure can test."""
-    ids = [item.claim for item in result if item.registered.claim.status == "not_testable"]
-    if not ids:
-        return
-    yield Rule(word("untestable", language, n=len(ids)), align="left", style="dim")
-    yield Text(" ".join(ids), style="bold")
-    yield Text()
 
 
 def _reading_line(result: CheckResult, reading: Reading, name: str, language: Language) -> Text:
@@ -184,23 +193,6 @@ def _two_lines(main: str, beside: str) -> Text:
     return Text.assemble(main, "\n", (beside, "dim")) if beside else Text(main)
 
 
-def _explanations(
-    verdicts: tuple[Verdict, ...], language: Language, *, full: bool
-) -> Iterator[RenderableType]:
-    for verdict in verdicts:
-        if verdict.reading is None or verdict.design is None:
-            continue
-        implausible = "implausible_number" in verdict.flags
-        if full or verdict.reading.main or verdict.error is not None:
-            name = f"{say(verdict.design.label, language)}{word('colon', language)}"
-            yield Text.assemble((name, "italic"), say(verdict.reason, language))
-        elif implausible and verdict.tested is not None and verdict.tested.plausible is not None:
-            yield Text(say(verdict.tested.plausible.sentence, language))
-            break
-    if any(verdict.reading is not None and (full or verdict.reading.main) for verdict in verdicts):
-        yield beside_table(verdicts, language)
-
-
 def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
     """Return the ratios beside the estimates of one reading, those that all designs share once."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
@@ -219,20 +211,46 @@ def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
     registered = verdicts[0].registered
     tested = next((verdict.tested for verdict in verdicts if verdict.tested is not None), None)
     if tested is not None and tested.headline is not None and registered.claim.test is not None:
-        test, vcov = registered.claim.test, tested.headline.vcov
-        yield word(
-            "interval_note",
-            language,
-            weights=test.weights,
-            reps=test.reps,
-            seed=test.seed,
-            vcov=vcov_text(vcov, language),
-        )
+        test = registered.claim.test
+        seed = word("seed", language, seed=test.seed)
+        yield _interval_note(test.weights, test.reps, seed, tested.headline.vcov, language)
     sizes = sorted({item.tested.grid.n for item in verdicts if item.tested and item.tested.grid})
     if sizes:
-        n = str(sizes[0]) if len(sizes) == 1 else span(sizes[0], sizes[-1], language)
-        yield word("grid_note", language, n=n)
-    flags = [*registered.claim.flags, *([] if registered.declaration else ["not_declared"])]
-    yield word("semicolon", language).join(flag_text(flag, language) for flag in flags)
+        yield _grid_note(sizes, verdicts, language)
+    yield from _flag_line(verdicts, language)
     if registered.declaration is not None:
         yield word("semicolon", language).join(declaration_lines(registered, language))
+
+
+def _shared_notes(result: CheckResult, language: Language) -> Iterator[str]:
+    """Yield what holds for all tables of a run."""
+    verdicts = result.verdicts
+    heads = [item for item in verdicts if item.tested is not None and item.tested.headline is not None]
+    if heads and heads[0].tested and heads[0].tested.headline and heads[0].registered.claim.test:
+        test, vcov = heads[0].registered.claim.test, heads[0].tested.headline.vcov
+        yield _interval_note(test.weights, test.reps, word("seeds", language), vcov, language)
+    sizes = sorted({item.tested.grid.n for item in verdicts if item.tested and item.tested.grid})
+    if sizes:
+        yield _grid_note(sizes, verdicts, language)
+    yield from _flag_line(verdicts, language)
+
+
+def _interval_note(weights: str, reps: int, seed: str, vcov: str, language: Language) -> str:
+    shown = vcov_text(vcov, language)
+    return word("interval_note", language, weights=weights, reps=reps, seed=seed, vcov=shown)
+
+
+def _grid_note(sizes: list[int], verdicts: tuple[Verdict, ...], language: Language) -> str:
+    n = str(sizes[0]) if len(sizes) == 1 else span(sizes[0], sizes[-1], language)
+    numbers = any(item.reading is not None and item.reading.claimed for item in verdicts)
+    return word("grid_note" if numbers else "grid_note_sign", language, n=n)
+
+
+def _flag_line(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
+    computed = [item for item in verdicts if item.registered.claim.status == "computed"]
+    flags = dict.fromkeys(flag for item in computed for flag in item.registered.claim.flags)
+    names = [str(flag) for flag in flags]
+    if any(item.registered.declaration is None for item in computed):
+        names.append("not_declared")
+    if names:
+        yield word("semicolon", language).join(flag_text(flag, language) for flag in names)

@@ -149,10 +149,18 @@ _WORDS: dict[str, Text] = {
         "claimed number.",
         zh="网格：{n}种设定中与所称符号一致的比例，以及区间包含所称数值的比例。",
     ),
+    "grid_note_sign": Text(
+        en="Grid: of {n} specifications, the share with the claimed sign.",
+        zh="网格：{n}种设定中与所称符号一致的比例。",
+    ),
+    "seed": Text(en="seed {seed}", zh="种子{seed}"),
+    "seeds": Text(en="declared seeds", zh="种子均已申报"),
+    "other_readings": Text(en="Read otherwise", zh="其他读法"),
+    "implausible": Text(en="and the number itself is implausible", zh="且数值本身不合情理"),
     "interval_note": Text(
-        en="Interval and p: restricted wild cluster bootstrap ({weights}, {reps:,} draws, seed {seed}), which decides; "
+        en="Interval and p: restricted wild cluster bootstrap ({weights}, {reps:,} draws, {seed}), which decides; "
         "below it {vcov}.",
-        zh="区间与p值：以约束型野聚类自助法为准（{weights}权重，{reps:,}次，种子{seed}）；其下为{vcov}。",
+        zh="区间与p值：以约束型野聚类自助法为准（{weights}权重，{reps:,}次，{seed}）；其下为{vcov}。",
     ),
     "absent": Text(en="figures that do not ship", zh="未随附的数据"),
     "waiting": Text(en="{n} claims wait for a capability or a figure", zh="{n}条论断有待功能或数据"),

@@ -115,5 +115,6 @@ def test_numbers_keep_three_digits(value: float | None, text: str) -> None:
 
 
 def test_a_p_value_is_never_zero() -> None:
+    assert p_value(float("nan")) == ""
     assert p_value(0.0001) == "<0.001"
     assert p_value(0.0208) == "0.021"

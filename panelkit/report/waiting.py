@@ -1,0 +1,62 @@
+"""Claims without a verdict on a terminal: what each waits for, and what no figure can test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.core.results import Language
+from panelkit.report.words import need_names, say, short_citation, verdict_word, word
+
+_FEW = 20  # so many pending claims at most are shown with the figure that each waits for
+
+
+def status_table(verdicts: list[Verdict], language: Language) -> Table:
+    """Return one row a claim without a design: what it says and why no verdict is computed."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for verdict in verdicts:
+        status = verdict_word(verdict.word, verdict.registered.claim.status, language)
+        text = Text(say(verdict.registered.claim.says, language))
+        text.append(f" ({short_citation(verdict.registered, language)})", style="dim")
+        text.append(f"\n{say(verdict.reason, language)}", style="dim")
+        table.add_row(verdict.claim, Text(status, style="cyan" if verdict.word is None else "dim"), text)
+    return table
+
+
+def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]:
+    """Yield the pending claims by what they wait for."""
+    pending = [item for item in result if item.registered.claim.status == "pending"]
+    if not pending:
+        return
+    by_need: dict[str, dict[str, None]] = {}
+    for item in pending:
+        for need in item.registered.claim.needs:
+            figure = need.kind == "figure" and len(pending) > _FEW
+            for name in [word("absent", language)] if figure else need_names(need, language):
+                by_need.setdefault(name, {})[item.claim] = None
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
+    table.add_column(max_width=32, overflow="fold")
+    table.add_column(ratio=1, style="bold")
+    for need, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
+        table.add_row(need, " ".join(ids))
+    yield Rule(word("waiting", language, n=len(pending)), align="left", style="dim")
+    yield table
+    yield Text()
+
+
+def untestable(result: CheckResult, language: Language) -> Iterator[RenderableType]:
+    """Yield the claims that no figure can test."""
+    ids = [item.claim for item in result if item.registered.claim.status == "not_testable"]
+    if not ids:
+        return
+    yield Rule(word("untestable", language, n=len(ids)), align="left", style="dim")
+    yield Text(" ".join(ids), style="bold")
+    yield Text()
