@@ -18,6 +18,8 @@ _KINDS = {
     "gap": "panelkit.claims.inequality",
     "trend": "panelkit.claims.inequality",
     "yearly": "panelkit.claims.yearly",
+    "spatial": "panelkit.claims.spatial",
+    "tightening": "panelkit.claims.spatial",
 }
 
 

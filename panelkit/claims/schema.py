@@ -109,6 +109,7 @@ class Rule(Part):
             "R-MAG": ("value",),
             "R-SIGN": ("sign",),
             "R-INEQ": ("sign",),
+            "R-SPILL": ("sign",),
             "R-DESC": ("relation", "value"),
         }
         missing = [name for name in wanted.get(self.name, ()) if getattr(self, name) is None]
@@ -291,6 +292,102 @@ class LeadingDesign(MeasuredDesign):
         return (*self.outcome, *(text for texts in self.group.values() for text in texts))
 
 
+class SpatialDesign(MeasuredDesign):
+    """A spatial panel: the impact of the treatment, or the spatial lag itself (R-SPILL, R-SIGN).
+
+    `weights`: the first is the main one, the others belong to the grid and to what R-SPILL asks. `rings` are limits in
+    km of the rings over which a spillover must decay. `real_gdp` in a formula chains the growth index.
+    """
+
+    kind: Literal["spatial"]
+    outcome: Expression
+    treatment: Expression
+    controls: tuple[Expression, ...] = ()
+    lag: int = Field(default=0, ge=0, le=5)
+    estimator: Literal["spatial_panel"] = "spatial_panel"
+    model: Literal["sar", "sem", "sdm", "slx", "sdem", "sac"] = "sdm"
+    effects: Literal["none", "unit", "time", "twoway"] = "twoway"
+    convention: Literal["lee-yu", "lsdv", "splm", "elhorst"] = "lee-yu"
+    effect: Literal["direct", "indirect", "total", "rho"] = "indirect"
+    weights: tuple[Literal["contiguity", "inverse_distance", "inverse_distance_2", "nearest_4"], ...] = Field(
+        default=("contiguity", "inverse_distance"), min_length=1
+    )
+    vcov: Literal["information", "hessian", "qml", "cluster", "cluster-scores", "driscoll-kraay"] = "cluster"
+    missing: Literal["raise", "drop-unit", "drop-year"] = "raise"
+    rings: tuple[int, ...] = ()
+    draws: int = Field(default=9999, ge=999, le=99_999)
+    permutations: int = Field(default=499, ge=199, le=9999)
+    seed: int = Field(ge=0)
+
+    @property
+    def yuan(self) -> None:
+        """Return None: no ratio stands beside an impact."""
+        return None
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design."""
+        return (self.outcome, self.treatment, *self.controls)
+
+
+class TighteningDesign(MeasuredDesign):
+    """Whether spatial dependence grows: the Newey-West trend of Moran's I by year, or of rho over rolling windows."""
+
+    kind: Literal["tightening"]
+    measure: Literal["moran", "rolling_rho"]
+    outcome: Expression
+    regressors: tuple[Expression, ...] = ()
+    model: Literal["sar", "sdm"] = "sdm"
+    window: int = Field(default=6, ge=4, le=15)
+    lags: int = Field(default=2, ge=0, le=5)
+    missing: Literal["raise", "drop-unit", "drop-year"] = "raise"
+    seed: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _has_its_regressors(self) -> Self:
+        if self.measure == "rolling_rho" and not self.regressors:
+            raise ValueError("measure `rolling_rho` needs regressors")
+        return self
+
+    @property
+    def treatment(self) -> str:
+        """Return the first regressor, or the constant."""
+        return self.regressors[0] if self.regressors else "1"
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """Return the other regressors."""
+        return self.regressors[1:]
+
+    @property
+    def lag(self) -> int:
+        """Return zero: the regressors say their lags themselves."""
+        return 0
+
+    @property
+    def effects(self) -> str:
+        """Return the effects of the rolling fits."""
+        return "twoway"
+
+    @property
+    def estimator(self) -> str:
+        """Return the key of the estimator."""
+        return "spatial_panel"
+
+    @property
+    def vcov(self) -> str:
+        """Return the covariance of the rolling fits, which the trend does not use."""
+        return "information"
+
+    @property
+    def yuan(self) -> None:
+        """Return None: no ratio stands beside a trend."""
+        return None
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design."""
+        return (self.outcome, *self.regressors)
+
+
 def _kind_of(raw: Any) -> str:
     """Return which model a design is of: a regression unless it says otherwise."""
     return str(raw.get("kind", "panel") if isinstance(raw, dict) else getattr(raw, "kind", "panel"))
@@ -303,7 +400,9 @@ Design = Annotated[
     | Annotated[GapDesign, Tag("gap")]
     | Annotated[TrendDesign, Tag("trend")]
     | Annotated[YearlyDesign, Tag("yearly")]
-    | Annotated[LeadingDesign, Tag("leading")],
+    | Annotated[LeadingDesign, Tag("leading")]
+    | Annotated[SpatialDesign, Tag("spatial")]
+    | Annotated[TighteningDesign, Tag("tightening")],
     Discriminator(_kind_of),
 ]
 DESIGNS: dict[str, type[Part]] = {
@@ -314,6 +413,8 @@ DESIGNS: dict[str, type[Part]] = {
     "trend": TrendDesign,
     "yearly": YearlyDesign,
     "leading": LeadingDesign,
+    "spatial": SpatialDesign,
+    "tightening": TighteningDesign,
 }
 
 

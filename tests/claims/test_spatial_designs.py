@@ -1,0 +1,120 @@
+"""Spatial claims: what the designs compute, how R-SPILL reads it, trends of dependence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.regression.linear_model import OLS
+
+import panelkit as pk
+from panelkit.claims.rules import judge
+from panelkit.claims.schema import Rule, SpatialDesign, Text
+from panelkit.claims.spatial import _chained, estimate_of, newey_west_trend
+from panelkit.claims.verdict import Finding, Measured
+from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.spatial import provincial
+from tests.spatial.data import simulate
+
+DESIGN = {
+    "id": "d",
+    "kind": "spatial",
+    "label": {"en": "d", "zh": "d"},
+    "outcome": "y",
+    "treatment": "x1",
+    "seed": 1,
+}
+
+
+def _finding(low: float, high: float, *conditions: bool) -> Finding:
+    said = Text(en="said", zh="said")
+    return Finding(
+        measured=Measured(
+            quantity=said,
+            value=(low + high) / 2,
+            low=low,
+            high=high,
+            conditions=tuple((said, held) for held in conditions),
+            sentence=said,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("sign", "low", "high", "conditions", "word"),
+    [
+        ("+", 0.1, 0.5, (True, True), "SUPPORTED"),
+        ("+", 0.1, 0.5, (True, False), "PARTLY"),
+        ("+", -0.1, 0.5, (True, True), "NOT SUPPORTED"),
+        ("+", -0.5, -0.1, (False, True), "CONTRADICTED"),
+        ("-", -0.5, -0.1, (True, True), "SUPPORTED"),
+        ("-", 0.1, 0.5, (True, True), "CONTRADICTED"),
+    ],
+)
+def test_rule_of_spillovers(
+    sign: str, low: float, high: float, conditions: tuple[bool, ...], word: str
+) -> None:
+    rule = Rule(name="R-SPILL", sign=sign)  # type: ignore[arg-type]
+    assert judge(rule, _finding(low, high, *conditions)).word == word
+
+
+def test_estimates_are_those_of_the_fit() -> None:
+    w = provincial.contiguity()
+    data = simulate(w, 10, np.random.default_rng(1), rho=0.3)
+    fit = SpatialPanel("y ~ x1", vcov="cluster").fit(data, w)
+    impacts = fit.impacts("draws", reps=9999, rng=1)
+    for at, effect in enumerate(("direct", "indirect", "total")):
+        found = estimate_of(fit, SpatialDesign(**DESIGN, effect=effect), 9999, 1)
+        row = impacts.tidy().iloc[at]
+        assert found.value == pytest.approx(row["estimate"], rel=1e-12)
+        assert (found.low, found.high) == pytest.approx((row["conf_low"], row["conf_high"]), rel=1e-12)
+        assert found.p_value == pytest.approx(row["p_value"], abs=3e-4)  # ties are counted on one side only
+    rho = estimate_of(fit, SpatialDesign(**DESIGN, effect="rho"), 9999, 1)
+    assert rho.value == fit.rho
+
+
+def test_trend_is_that_of_statsmodels() -> None:
+    values = np.random.default_rng(3).standard_normal(14).cumsum()
+    slope, error, p = newey_west_trend(values, 2)
+    X = np.column_stack([np.ones(14), np.arange(14)])
+    theirs = OLS(values, X).fit(cov_type="HAC", cov_kwds={"maxlags": 2, "use_correction": True}, use_t=True)
+    assert slope == pytest.approx(theirs.params[1], rel=1e-10)
+    assert error == pytest.approx(theirs.bse[1], rel=1e-10)
+    assert p == pytest.approx(theirs.pvalues[1], rel=1e-9)
+
+
+def test_real_output_chains_the_growth_index() -> None:
+    index = pd.MultiIndex.from_product([["Anhui"], [2016, 2017, 2018]], names=["province", "year"])
+    frame = pd.DataFrame({"gdp_index_prev_year": [108.0, 110.0, 105.0]}, index=index)
+
+    class Spec:
+        formula = "log(real_gdp) ~ 1"
+
+    found = _chained(frame, Spec())["real_gdp"]  # type: ignore[arg-type]
+    assert found.to_numpy() == pytest.approx([1.0, 1.1, 1.155], rel=1e-12)
+
+
+def test_dependence_between_provinces_is_checked_from_its_file() -> None:
+    result = pk.check("B21")
+    assert result.word_of("B21") is not None
+    designs = {verdict.design.id: verdict for verdict in result.verdicts}
+    assert set(designs) == {"moran", "rolling"}
+    series = designs["moran"].tested.measured.by_year
+    assert min(series) == 2006
+    assert max(series) == 2022
+    data = pk.load_provinces(["gdp", "population"], 2022)
+    value = np.log(data["gdp"] / data["population"]).droplevel(1)
+    assert series[2022] == pytest.approx(
+        pk.moran(value, pk.contiguity(), permutations=99)["I"].iloc[0], rel=1e-10
+    )
+
+
+def test_a_spatial_claim_is_computed_whole() -> None:
+    verdict = pk.check("B49").verdicts[0]
+    assert verdict.error is None
+    found = verdict.tested.measured
+    assert found.facts["convention"] == "lee-yu"
+    assert found.facts["vcov"] == "cluster"
+    assert len(found.conditions) == 2
+    assert len(found.table) == 18
+    assert "missing" not in found.facts  # R&D expenditure is held for every province in every year
