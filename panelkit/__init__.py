@@ -43,6 +43,7 @@ _PUBLIC = {
     "describe_panel": "inference.descriptives",
     "correlations": "inference.descriptives",
     "missing_cells": "inference.descriptives",
+    "anderson_rubin": "inference.anderson_rubin",
     "influence": "inference.influence",
     "randomisation_inference": "inference.randomisation",
     "hausman": "inference.effects_tests",

@@ -12,7 +12,7 @@ from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit
 from panelkit.core.sandwich import sum_by
 from panelkit.core.vcov import Vcov, clusters_of, columns_beside
-from panelkit.core.within import FloatArray, IntArray, within
+from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 
 # An eigenvalue of I - H_gg below this is a direction that the cluster alone determines (its own dummies);
 # the residual is zero there, and so is its adjustment (Pustejovsky and Tipton 2018, generalised inverse).
@@ -65,7 +65,7 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
             f"CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
             "which is as good with few clusters"
         )
-    basis = _basis(fit)
+    basis = orthonormal_basis(fit.X, fit.layout, fit.effects)
     has_unit = fit.effects in ("unit", "twoway")
     influence = fit.X @ fit.bread
     adjusted = np.empty_like(influence)
@@ -79,13 +79,13 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     return sums.T @ sums, _satterthwaite(fit, codes, basis, adjusted, has_unit)
 
 
-def _basis(fit: LinearFit) -> FloatArray:
-    """Return an orthonormal basis (n, r) of the regressors and of what the unit dummies leave of the others."""
-    blocks = [fit.X]
-    if fit.effects in ("time", "twoway"):
-        dummies = np.zeros((fit.n, fit.layout.n_times))
-        dummies[np.arange(fit.n), fit.layout.time] = 1.0
-        blocks.append(within(dummies, fit.layout, "unit") if fit.effects == "twoway" else dummies)
+def orthonormal_basis(X: FloatArray, layout: Layout, effects: Effects) -> FloatArray:
+    """Return an orthonormal basis (n, r) of swept regressors and of what the unit dummies leave of the others."""
+    blocks = [X]
+    if effects in ("time", "twoway"):
+        dummies = np.zeros((layout.n, layout.n_times))
+        dummies[np.arange(layout.n), layout.time] = 1.0
+        blocks.append(within(dummies, layout, "unit") if effects == "twoway" else dummies)
     columns = np.column_stack(blocks)
     columns = columns / np.maximum(np.sqrt(np.einsum("ij,ij->j", columns, columns)), 1e-300)
     left, values, _ = np.linalg.svd(columns, full_matrices=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -177,11 +178,13 @@ def pesaran_cd(
     facts |= {"share_rejected": share, "screened": extra}
     seed = seed_of(rng)
     notes = [f"one draw of signs ({'own generator' if seed is None else f'seed {seed}'})"]
-    if chosen == "cdw+" and 2.0 * np.sqrt(np.log(len(rho)) / shared[upper][held].max()) >= 0.9:
+    result = _normal(name, null, float(draws[0]), facts, ())
+    narrow = chosen == "cdw+" and 2.0 * np.sqrt(np.log(len(rho)) / shared[upper][held].max()) >= 0.9
+    if narrow and result.p_value >= 0.05:
         notes.append(
             "with so few periods hardly a correlation passes the screen of CDw+, which is then CDw: its power is low"
         )
-    return _normal(name, null, float(draws[0]), facts, tuple(notes))
+    return replace(result, notes=tuple(notes))
 
 
 def _normal(

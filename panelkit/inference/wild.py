@@ -104,7 +104,7 @@ def wild_cluster_bootstrap(
     combination, label = _combination(fit.terms, term)
     factor = small_sample_factor(linear, (clusters,), convention_named(fit.spec.convention))
     problem = _Problem(linear, combination, clusters.codes, factor)
-    draws, enumerated = _draws(clusters.count, reps, weights, as_generator(rng), ties)
+    draws, enumerated = draw_weights(clusters.count, reps, weights, as_generator(rng), ties)
     boot = _Bootstrap(problem, draws, ties)
     intervals = _invert(boot, problem, 1.0 - level) if interval else ((np.nan, np.nan),)
     return WildResult(
@@ -252,7 +252,7 @@ def _projected_by_column(
     return result
 
 
-def _draws(
+def draw_weights(
     groups: int, reps: int, weights: Weights, rng: np.random.Generator, ties: Ties
 ) -> tuple[FloatArray, bool]:
     """Return the weight vectors (B, G) and whether they are all of them; the identity comes first."""
@@ -306,9 +306,9 @@ def _invert(boot: _Bootstrap, problem: _Problem, alpha: float) -> tuple[tuple[fl
     grid = problem.estimate + problem.std_error * edge
     inside = np.array([accepted(value) for value in grid])
     intervals: list[tuple[float, float]] = []
-    for first, last in _runs(inside):
-        low = -np.inf if first == 0 else _bisect(accepted, grid[first - 1], grid[first])
-        high = np.inf if last == len(grid) - 1 else _bisect(accepted, grid[last + 1], grid[last])
+    for first, last in runs_of(inside):
+        low = -np.inf if first == 0 else bisect(accepted, grid[first - 1], grid[first])
+        high = np.inf if last == len(grid) - 1 else bisect(accepted, grid[last + 1], grid[last])
         intervals.append((low, high))
     return tuple((float(low), float(high)) for low, high in intervals) or (
         (problem.estimate, problem.estimate),
@@ -325,12 +325,12 @@ def _reach(accepted: Callable[[float], bool], problem: _Problem) -> float:
     return reach
 
 
-def _runs(inside: np.ndarray) -> list[tuple[int, int]]:
+def runs_of(inside: np.ndarray) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.r_[False, inside, False].astype(int)))
     return [(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]
 
 
-def _bisect(accepted: Callable[[float], bool], outside: float, inside: float) -> float:
+def bisect(accepted: Callable[[float], bool], outside: float, inside: float) -> float:
     """Return the edge between a rejected and an accepted value, to 12 digits."""
     for _ in range(60):
         middle = 0.5 * (outside + inside)
