@@ -63,11 +63,29 @@ def _composite(name: str, variant: Variant, years: tuple[int, int], provinces: s
     return composite_index(name, variant=variant, years=years, provinces=provinces)
 
 
+def population_of(index: pd.Index) -> pd.Series:
+    """Return the population of (province, year) rows with English names."""
+    years = index.get_level_values("year")
+    return _population(int(years.min()), int(years.max())).reindex(index)
+
+
+@lru_cache(maxsize=8)
+def _population(first: int, last: int) -> pd.Series:
+    from panelkit.data.panels import load_provinces
+
+    return load_provinces("population", (first, last))["population"]
+
+
 def regions_of(names: pd.Index) -> pd.Series:
     """Return the region (east, central, west, northeast) of English province names."""
+    return _regions().reindex(names)
+
+
+@lru_cache(maxsize=1)
+def _regions() -> pd.Series:
     from panelkit.data.geography import regions
 
-    return regions().set_index("name_en")["region"].reindex(names)
+    return regions().set_index("name_en")["region"]
 
 
 def said(name: str) -> Text:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.measuring import composite_of, regions_of, said
+from panelkit.claims.measuring import composite_of, population_of, regions_of, said
 from panelkit.claims.schema import AgreementDesign, Claim, OrderDesign, Reading, Text
 from panelkit.claims.verdict import Finding, Measured
 from panelkit.indices.composite import Composite
@@ -30,7 +30,7 @@ def _order(claim: Claim, design: OrderDesign) -> Finding:
     index = composite_of(claim, design, design.index, design.variant)
     names = index.values.index.get_level_values("province").unique()
     groups = regions_of(names) if design.groups == "region4" else None
-    people = _population(index) if design.by_population else None
+    people = population_of(index.values.index) if design.by_population else None
     sure = rank_uncertainty(index, draws=design.draws, rng=design.seed, groups=groups, population=people)
     probability = sure.probability(*design.order)
     pairs = sure.pairs(*design.order)
@@ -81,14 +81,6 @@ def _agreement(claim: Claim, design: AgreementDesign) -> Finding:
         ),
         data=_figures(next(iter(indices.values()))),
     )
-
-
-def _population(index: Composite) -> pd.Series:
-    from panelkit.data.panels import load_provinces
-
-    years = index.values.index.get_level_values("year")
-    column = load_provinces("population", (int(years.min()), int(years.max())))["population"]
-    return column.reindex(index.values.index)
 
 
 def _most_frequent(draws: pd.DataFrame) -> list[str]:
