@@ -107,6 +107,8 @@ class SpatialPanel:
         check_effects(self.effects)
         _one_of("model", self.model, get_args(Model))
         _one_of("convention", self.convention, CONVENTIONS)
+        if self.lags is None and not isinstance(self.vcov, str):
+            object.__setattr__(self, "lags", getattr(self.vcov, "lags", None))
         object.__setattr__(self, "vcov", vcov_kind(self.vcov))
         if self.durbin is not None:
             refuse_text(self.durbin)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -186,6 +188,24 @@ def test_covariances_agree_under_ideal_errors_and_differ_under_serial_ones() -> 
     assert fit.with_vcov(pk.Iid()).facts["vcov"] == "information"
     with pytest.raises(SpecError, match="no covariance"):
         fit.with_vcov(pk.CRV3())
+
+
+def test_driscoll_kraay_takes_its_lags_from_the_spec() -> None:
+    fit = SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(lags=1)).fit(_data(), W31)
+    by_name = SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=1).fit(_data(), W31)
+    assert np.array_equal(fit.covariance, by_name.covariance)
+    other = SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=0).fit(_data(), W31)
+    assert not np.array_equal(fit.covariance, other.covariance)
+    with pytest.raises(SpecError, match="between 0 and 5"):
+        SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=9).fit(_data(), W31)
+
+
+def test_results_make_tables_in_every_format(tmp_path: Path) -> None:
+    fit = SpatialPanel("y ~ x1").fit(_data(), W31)
+    assert "rho" in fit.to_latex()
+    assert "lee-yu" in fit.to_html(language="zh")
+    assert fit.to_docx(tmp_path / "fit.docx").stat().st_size > 1000
+    assert "indirect" in fit.impacts().to_markdown()
 
 
 def test_slx_is_least_squares() -> None:

@@ -61,10 +61,10 @@ def test_the_placebo_finds_true_neighbours_and_only_those() -> None:
 def test_permuting_rows_is_permuting_the_weights() -> None:
     data = simulate(W31, 6, np.random.default_rng(2), rho=0.4)
     fit = SpatialPanel("y ~ x1").fit(data, W31)
-    from panelkit.models.spatial_sensitivity import _refit
+    from panelkit.models.spatial_sensitivity import permuted_theta
 
     order = np.random.default_rng(5).permutation(31)
-    theta = _refit(fit, order)
+    theta = permuted_theta(fit, order)
     place = np.argsort(order)  # unit order[i] of the data sits where unit i sat
     w = fit.weights.permuted(place)
     moved = SpatialPanel("y ~ x1").fit(data, w)
