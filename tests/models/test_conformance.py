@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.core.vcov_names import vcov_named
 from tests.munnell import FORMULA, munnell
 from tests.panels import random_panel
 from tests.stored import stored
@@ -229,3 +231,26 @@ def test_stata_by_its_documented_formula() -> None:
     np.testing.assert_allclose(errors(SPECS["unit"], pk.Cluster(), "reghdfe", data), xtreg, rtol=RTOL)
     twoway = np.array(R["balanced_twoway_CR0"]) * np.sqrt(groups / (groups - 1) * (n - 1) / (n - k - 17))
     np.testing.assert_allclose(errors(SPECS["twoway"], pk.Cluster(), "reghdfe", data), twoway, rtol=RTOL)
+
+
+def printed_rows() -> list[tuple[str, ...]]:
+    page = Path(__file__).parents[2] / "docs" / "conformance.md"
+    lines = [line.strip("| ").split(" | ") for line in page.read_text(encoding="utf-8").splitlines()]
+    return [
+        tuple(part.strip() for part in line)
+        for line in lines
+        if len(line) == 6 and line[2] in ("unit", "twoway")
+    ]
+
+
+@pytest.mark.parametrize("row", printed_rows(), ids=lambda row: f"{row[0]}, {row[1]}, {row[2]}")
+def test_the_page_is_reproduced_to_its_printed_digits(row: tuple[str, ...]) -> None:
+    _, _, effects, vcov, convention, numbers = row
+    spec = pk.FixedEffects(
+        FORMULA, effects=effects, vcov=vcov_named(vcov.strip("`")), convention=convention.strip("`")
+    )
+    assert " ".join(f"{value:.8f}" for value in spec.fit(munnell()).std_errors) == numbers
+
+
+def test_the_page_has_all_its_rows() -> None:
+    assert len(printed_rows()) == 41
