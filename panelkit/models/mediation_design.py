@@ -40,6 +40,7 @@ class Roles:
     plain_outcome: str
     plain_treatment: str
     plain_mediators: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 def roles_of(spec: Mediation) -> Roles:
@@ -66,7 +67,7 @@ def roles_of(spec: Mediation) -> Roles:
     k = len(mediators)
     return Roles(
         formula, parsed.outcome, labels[0], tuple(labels[1 : k + 1]), labels[k + 1] if spec.moderator else None,
-        spec.outcome, spec.treatment, tuple(spec.mediators),
+        spec.outcome, spec.treatment, tuple(spec.mediators), parsed.columns,
     )  # fmt: skip
 
 

@@ -1,0 +1,106 @@
+"""Files of a mediation: effects, paths, equations, inference, procedures, path diagram, sensitivity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from panelkit.core.results import Language
+from panelkit.models.mediation_procedures import NAMES
+from panelkit.models.mediation_result import MediationResult
+from panelkit.models.mediation_text import translated
+from panelkit.show import tables
+from panelkit.show.files import write_whole
+
+_TITLES = {
+    "effects": ("Mediation: effects", "中介效应"),
+    "inference": ("Inference on the indirect effect", "间接效应的统计推断"),
+    "equations": ("Equations", "各方程估计"),
+    "sensitivity": ("Sensitivity", "敏感性"),
+}
+
+
+def effects_table(result: MediationResult, language: Language) -> pd.DataFrame:
+    """Return effects with errors, p-values and percentile intervals under readable heads."""
+    return _readable(result.tidy().drop(columns="statistic"), language)
+
+
+def inference_table(result: MediationResult, language: Language, *, reps: int = 5_000) -> pd.DataFrame:
+    """Return every kind of inference on each route."""
+    return _readable(result.inference(reps=reps), language)
+
+
+def write_mediation(
+    result: MediationResult,
+    folder: Path,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+    origin: Sequence[str] = (),
+) -> list[Path]:
+    """Write tables (CSV, Markdown, LaTeX, Word), texts of the procedures and figures (SVG); return the paths.
+
+    `labels` names variables in figures; `origin` says where the figures come from.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    zh = language == "zh"
+    notes = [*(remark.of(language) for remark in result.remarks), *origin]
+    written = [write_whole(folder / "summary.txt", result.summary(language=language) + "\n")]
+    for name, table in (
+        ("effects", effects_table(result, language)),
+        ("inference", inference_table(result, language)),
+    ):
+        written.append(_csv(table, folder / f"{name}.csv"))
+        for ending in (".md", ".tex", ".docx"):
+            path = folder / f"{name}{ending}"
+            tables.frame_table(
+                table, path, language=language, notes=notes, caption=_TITLES[name][zh], index=False
+            )
+            written.append(path)
+    fits = list(result.fits.values())
+    tables.to_latex(fits, folder / "equations.tex", language=language)
+    written += [folder / "equations.tex", tables.to_docx(fits, folder / "equations.docx", language=language)]
+    written.append(_procedures(result, folder, language))
+    written.append(result.plot(language=language, labels=labels).save(folder / "paths.svg"))
+    for k, name in enumerate(result.mediator_labels):
+        found = result.sensitivity(name)
+        title = f"{_TITLES['sensitivity'][zh]}: {(labels or {}).get(name, name)}"
+        written.append(found.plot(language=language, title=title).save(folder / f"sensitivity_{k + 1}.svg"))
+        written.append(_csv(found.curve(), folder / f"sensitivity_{k + 1}.csv"))
+    return written
+
+
+def procedures_text(result: MediationResult, language: Language) -> str:
+    """Return the named procedures on every mediator, or why they do not apply."""
+    serial = result.spec.order == "serial" and len(result.mediators) > 1
+    if result.moderation is not None or serial:
+        why = (
+            "the named procedures are for mediators side by side without a moderator",
+            "各检验流程仅适用于无调节的并列中介",
+        )
+        return why[language == "zh"]
+    blocks = []
+    for mediator in result.mediator_labels:
+        head = [mediator] if len(result.mediators) > 1 else []
+        blocks += [*head, *(result.procedure(name, mediator).summary(language) for name in NAMES)]  # type: ignore[arg-type]
+    return "\n\n".join(blocks)
+
+
+def _procedures(result: MediationResult, folder: Path, language: Language) -> Path:
+    return write_whole(folder / "procedures.txt", procedures_text(result, language) + "\n")
+
+
+def _readable(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    shown = table.copy()
+    for name in ("equation", "term", "method"):
+        if name in shown:
+            shown[name] = [translated(str(value), language) for value in shown[name]]
+    if "equation" in shown:
+        shown = shown.rename(columns={"equation": "kind"})
+    shown.columns = pd.Index([translated(str(name), language) for name in shown.columns])
+    return shown
+
+
+def _csv(table: pd.DataFrame, path: Path) -> Path:
+    return write_whole(path, ("\ufeff" + table.to_csv(index=False, float_format="%.10g")).encode("utf-8"))

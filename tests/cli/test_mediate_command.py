@@ -1,0 +1,78 @@
+"""`panelkit mediate`: a user's panel and the shipped figures, both languages, JSON, files, errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mediation_panels import path_panel
+
+SHIPPED = (
+    "va_tertiary / va_secondary",
+    "budget_science_technology / budget_expenditure",
+    "log(patents_granted_invention / population)",
+)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "panel.csv"
+    path_panel(seed=1, units=12, periods=6).reset_index().to_csv(path, index=False)
+    return path
+
+
+def test_a_panel_of_ones_own(panelkit: Callable[..., Any], own: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    arguments = ("y", "x", "m1", "m2", "--controls", "z", "--data", own, "--reps", 200, "--procedures")
+    run = panelkit("mediate", *arguments, "--labels", "X,M1,M2,Y", "--out", folder)
+    assert run.status == 0
+    assert "via m1 − via m2" in run.out
+    assert "Wen and Ye (2014), the flow" in run.out
+    names = {path.name for path in folder.iterdir()}
+    assert {
+        "effects.tex",
+        "effects.docx",
+        "equations.docx",
+        "paths.svg",
+        "sensitivity_2.svg",
+        "procedures.txt",
+    } <= names
+    assert ">M1<" in (folder / "paths.svg").read_text(encoding="utf-8")
+
+
+def test_chinese_and_moderated(panelkit: Callable[..., Any], own: Path) -> None:
+    run = panelkit(
+        "mediate", "y", "x", "m1", "--data", own, "--reps", 200, "--moderator", "w", "--lang", "zh", "--procedures"
+    )  # fmt: skip
+    assert "间接效应" in run.out
+    assert "index of moderated mediation" in run.out
+    assert "仅适用于无调节的并列中介" in run.out
+
+
+def test_json_on_the_shipped_figures(panelkit: Callable[..., Any]) -> None:
+    arguments = ("--lag", 1, "--years", "2013-2022", "--reps", 200, "--seed", 4, "--json")
+    one, two = (panelkit("mediate", *SHIPPED, *arguments) for _ in range(2))
+    assert one.out == two.out
+    found = json.loads(one.out)
+    assert found["facts"]["nobs"] == 310
+    assert found["bootstrap"] == {"reps": 200, "seed": 4}
+    assert {row["term"] for row in found["effects"]} == {"total", "direct", "indirect"}
+    assert -1 < found["sensitivity"][0]["rho_zero"] < 1
+
+
+def test_errors_are_one_line(panelkit: Callable[..., Any], own: Path) -> None:
+    for arguments, words in (
+        (("y", "x", "x"), "stands in two places"),
+        (("y", "x", "nothere"), "nothere"),
+        (("y", "x", "m1", "--labels", "a,b"), "--labels names 2 variables, the model has 3"),
+        (("y", "x", "m1", "--moderator", "w", "--moderates", "last"), "moderates names some of"),
+    ):
+        run = panelkit("mediate", *arguments, "--data", own, "--reps", 200)
+        assert run.status == 2
+        assert words in run.err
+        assert "Traceback" not in run.err
+    assert "indicator=vintage" in panelkit("mediate", *SHIPPED, "--vintage", "gdp").err
