@@ -28,7 +28,6 @@ from panelkit.models.fixed_effects import FixedEffects, fit_design
 
 SEED = 20_261
 REPS = 600
-REPS_WHERE_VALID = (
     2_000  # eight or more treated provinces: the size is claimed there, and is to be seen closely
 )
 DRAWS = 399
@@ -121,7 +120,7 @@ def cell(
     return pd.DataFrame(rows).mean().round(4).to_dict()
 
 
-def main(reps: int = REPS, many: int = REPS_WHERE_VALID, jobs: int = 2) -> str:
+def main(reps: int = REPS, jobs: int = 2) -> str:
     """Run all cells, write the table."""
     from joblib import Parallel, delayed
 
@@ -129,7 +128,7 @@ def main(reps: int = REPS, many: int = REPS_WHERE_VALID, jobs: int = 2) -> str:
     grid = [(t, kind, m, 0.0) for t in (8, 14) for kind in kinds for m in (None, 1, 3, 8, 15)]
     grid += [(14, "serial", m, 0.5) for m in (None, 3, 8)]
     done = Parallel(n_jobs=jobs)(
-        delayed(cell)(t, kind, m, many if m in (8, 15) and not effect else reps, effect, SEED + at)
+        delayed(cell)(t, kind, m, reps, effect, SEED + at)
         for at, (t, kind, m, effect) in enumerate(grid)
     )
     rows = [
@@ -138,7 +137,7 @@ def main(reps: int = REPS, many: int = REPS_WHERE_VALID, jobs: int = 2) -> str:
             "errors": kind,
             "regressor": "continuous" if m is None else f"{m} treated",
             "effect": effect,
-            "reps": many if m in (8, 15) and not effect else reps,
+            "reps": reps,
             **rates,
         }
         for (t, kind, m, effect), rates in zip(grid, done, strict=True)
