@@ -191,7 +191,7 @@ def placebo(
     for _ in range(permutations):
         order = generator.permutation(len(parts.ids))
         try:
-            theta = _refit(fit, order)
+            theta = permuted_theta(fit, order)
         except ConvergenceError:
             failed += 1
             continue
@@ -204,7 +204,7 @@ def placebo(
     return Placebo(observed, draws, p, seed_of(rng), failed)
 
 
-def _refit(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
+def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
     """Return the estimates when unit i sits where unit order[i] sat: equivalent to permuting the data's rows."""
     problem, kx = fit.curvature.problem, len(fit.sample.terms)
     X = problem.Z[order][:, :, :kx]
