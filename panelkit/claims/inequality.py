@@ -121,10 +121,10 @@ def _trend(claim: Claim, design: TrendDesign) -> Finding:
             sentence=Text(
                 en=f"{name.en} of the index moves from {series.iloc[0]:.3f} in {first} to {series.iloc[-1]:.3f} in "
                 f"{last}; trend {slope:.4f} a year, 95 % interval {slope - half:.4f} to {slope + half:.4f} "
-                f"(Newey-West, lag {design.lags}, p = {test.p_value:.3f}).",
+                f"(Newey-West, lag {design.lags}, p = {test.p_value:.3f}; so short a series rejects too often).",
                 zh=f"指数的{name.zh}由{first}年的{series.iloc[0]:.3f}变为{last}年的{series.iloc[-1]:.3f}；年趋势"
                 f"{slope:.4f}，95%区间{slope - half:.4f}至{slope + half:.4f}"
-                f"（Newey-West，滞后{design.lags}期，p = {test.p_value:.3f}）。",
+                f"（Newey-West，滞后{design.lags}期，p = {test.p_value:.3f}；序列短，检验偏易拒绝）。",
             ),
             table=series.rename("value").to_frame(),
             facts={"years": len(series), "lags": design.lags},

@@ -10,6 +10,9 @@ from panelkit.core.results import FloatArray, TestResult
 from panelkit.indices.checks import matrix, vector
 
 
+LONG = 30
+
+
 def sigma(y: ArrayLike) -> FloatArray:
     """Return the standard deviation of ln y with divisor N by period (T,) of y (N, T); y must be positive."""
     return np.asarray(np.std(_logs(y), axis=0))
@@ -100,7 +103,8 @@ def trend(series: ArrayLike, *, lags: int = 2) -> TestResult:
     """Return the test that a yearly series has no linear trend, Newey-West with Bartlett weights, t(T - 2).
 
     The slope per year and its standard error stand in `facts`. Fewer than ten years: not applicable.
-    The covariance carries the factor T / (T - 2).
+    The covariance carries the factor T / (T - 2). With so few years the test rejects too often: 17 % of series
+    without a trend at ten years, 29 % with AR(.5) errors (docs/evidence/index_inference.csv); the note says so.
     """
     y = vector(series, "trend")
     n = len(y)
@@ -134,6 +138,9 @@ def trend(series: ArrayLike, *, lags: int = 2) -> TestResult:
         df=(float(n - 2),),
         p_value=float(t_survival(np.array(statistic), n - 2.0)),
         facts={"slope": float(beta[1]), "std_error": error, "years": n, "lags": lags},
+        notes=()
+        if n >= LONG
+        else (f"with {n} years the test rejects too often, one in six without any trend",),
     )
 
 

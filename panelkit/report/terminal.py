@@ -241,7 +241,7 @@ def _interval_note(weights: str, reps: int, seed: str, vcov: str, language: Lang
 
 
 def _grid_note(sizes: list[int], verdicts: tuple[Verdict, ...], language: Language) -> str:
-    n = str(sizes[0]) if len(sizes) == 1 else span(sizes[0], sizes[-1], language)
+    n = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}–{sizes[-1]}"
     numbers = any(item.reading is not None and item.reading.claimed for item in verdicts)
     return word("grid_note" if numbers else "grid_note_sign", language, n=n)
 

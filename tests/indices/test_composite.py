@@ -23,6 +23,7 @@ from panelkit.indices.designs import (
 from panelkit.indices.door import earlier, panel_frame, wide
 
 SHIPPED = (
+    "digitalisation",
     "high_quality_development",
     "industrial_innovation",
     "nqpf_entity_penetration",
