@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
 
 from panelkit.claims.samples import Specification
-from panelkit.core import vcov
-from panelkit.core.errors import SpecError
 from panelkit.core.results import FitResult
+from panelkit.core.vcov import VcovSpec
+from panelkit.core.vcov_names import vcov_named
 from panelkit.models.registry import estimator
-
-_VCOV = re.compile(r"^([A-Za-z0-9]+)(?:\((\w*)\))?$")
-_NAMED = {"CRV3": vcov.CRV3, "Cluster": vcov.Cluster}
-_PLAIN = {"Iid": vcov.Iid, "Robust": vcov.Robust}
 
 
 def fit_specification(spec: Specification, data: pd.DataFrame) -> FitResult:
@@ -26,21 +21,17 @@ def fit_specification(spec: Specification, data: pd.DataFrame) -> FitResult:
 
 def model_of(spec: Specification) -> Any:
     """Return the estimator of a specification, without data."""
-    return estimator(spec.estimator)(spec.formula, effects=spec.effects, vcov=covariance(spec.vcov))
+    kind = estimator(spec.estimator)
+    effects = {"effects": spec.effects} if "effects" in kind.__dataclass_fields__ else {}
+    return kind(spec.formula, vcov=covariance(spec.vcov), **effects)
 
 
-def covariance(text: str) -> Any:
-    """Return the covariance that a claim file names: `CRV3`, `Cluster(year)`, `Robust`.
+def covariance(text: str) -> VcovSpec:
+    """Return the covariance that a claim file names: `CRV3`, `Cluster(year)`, `Robust`, `DriscollKraay(2)`.
 
     Raises
     ------
     SpecError
         If there is none of that name.
     """
-    match = _VCOV.match(text)
-    name, by = match.groups() if match else ("", None)
-    if name in _PLAIN and not by:
-        return _PLAIN[name]()
-    if name in _NAMED:
-        return _NAMED[name](by or None)
-    raise SpecError(f"no covariance {text!r}: there are {', '.join([*_NAMED, *_PLAIN])}, or Cluster(column)")
+    return vcov_named(text)
