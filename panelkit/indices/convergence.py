@@ -9,7 +9,6 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.results import FloatArray, TestResult
 from panelkit.indices.checks import matrix, vector
 
-
 LONG = 30
 
 
