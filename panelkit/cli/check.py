@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typer.core import TyperCommand
 
 from panelkit.cli._options import Lang, LangOption
 
 app = typer.Typer()
+
+
+class _OptionalStore(TyperCommand):
+    """`--figures` takes a store's folder where one follows; alone it means the default store."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Write the default store behind a lone `--figures`."""
+        if "--figures" in args:
+            spot = args.index("--figures") + 1
+            if spot == len(args) or not Path(args[spot]).is_dir():
+                from panelkit.data.yearbook.store import default_store
+
+                args = [*args[:spot], str(default_store()), *args[spot:]]
+        return super().parse_args(ctx, args)
 
 
 class _Bar:
@@ -32,7 +47,7 @@ class _Bar:
             self._progress.advance(self._task, steps)
 
 
-@app.command()
+@app.command(cls=_OptionalStore)
 def check(
     what: Annotated[
         list[str] | None,
@@ -42,6 +57,14 @@ def check(
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Write a page a claim (HTML) and the tables (LaTeX, Word) there."),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--figures",
+            metavar="[STORE]",
+            help="Run on the shipped figures and on a store's; say what moved and why.",
+        ),
     ] = None,
     lang: LangOption = Lang.en,
 ) -> None:
@@ -56,6 +79,9 @@ def check(
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        if figures is not None:
+            _check_revised(what or [], figures, lang, as_json, _Bar(progress))
+            return
         result = run(*(what or []), progress=_Bar(progress))
     if as_json:
         typer.echo(json.dumps(result.to_list(language), ensure_ascii=False, indent=2, allow_nan=False))
@@ -72,4 +98,19 @@ def check(
         where = " ".join(part.id for part in (verdict.reading, verdict.design) if part is not None)
         typer.echo(f"panelkit: {verdict.claim} {where}: {verdict.error}", err=True)
     if result.failures:
+        raise typer.Exit(2)
+
+
+def _check_revised(what: list[str], store: Path, lang: Lang, as_json: bool, bar: _Bar) -> None:
+    from panelkit.claims.revisions import compare_figures
+    from panelkit.report.revised import revised_page
+
+    found = compare_figures(what, store, progress=bar)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(lang.language), ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        Console().print(revised_page(found, lang.language))
+    for verdict in found.failures:
+        typer.echo(f"panelkit: {verdict.claim}: on the new figures: {verdict.error}", err=True)
+    if found.failures:
         raise typer.Exit(2)
