@@ -1,0 +1,67 @@
+"""Composite indices and structural measures as columns of a regression."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import panelkit as pk
+from panelkit.claims.figures import Figures
+from panelkit.claims.samples import Specification
+from panelkit.core.errors import SpecError
+from panelkit.indices import columns, structure
+
+
+def test_names_of_derived_columns() -> None:
+    assert columns.is_derived("index_tech_innovation")
+    assert columns.is_derived("neighbour_similarity")
+    assert not columns.is_derived("gdp")
+    assert columns.derived_labels("neighbour_similarity")["zh"].startswith("与邻省")
+    assert (
+        columns.derived_labels("index_tech_innovation__equal")["en"] == "Technological-innovation subsystem"
+    )
+    with pytest.raises(SpecError, match="no design nothing"):
+        columns.derived_labels("index_nothing")
+
+
+def test_scores_stand_under_their_province_and_year() -> None:
+    index = pk.load_provinces("gdp", years=(2013, 2020)).index
+    assert isinstance(index, pd.MultiIndex)
+    found = columns.derived_columns(["index_tech_innovation", "index_tech_innovation__equal"], index)
+    scores = pk.composite_index("tech_innovation").scores
+    assert found.loc[("Hubei", 2018), "index_tech_innovation"] == scores.loc[("Hubei", 2018)]
+    equal = pk.composite_index("tech_innovation", weights="equal").scores
+    assert found.loc[("Hubei", 2018), "index_tech_innovation__equal"] == equal.loc[("Hubei", 2018)]
+    assert np.isnan(found.loc[("Hubei", 2013), "index_tech_innovation"])  # before the design's years
+    assert np.isnan(found.loc[("Tibet", 2018), "index_tech_innovation"])  # outside its provinces
+
+
+def test_similarity_with_neighbours_by_hand() -> None:
+    found = columns.neighbour_similarity()
+    sectors = pk.load_provinces(["va_primary", "va_secondary", "va_tertiary"], years=2019).xs(
+        2019, level="year"
+    )
+    alike = pd.DataFrame(structure.similarity(sectors.to_numpy()), index=sectors.index, columns=sectors.index)
+    assert found.loc[("Hainan", 2019)] == pytest.approx(alike.loc["Hainan", "Guangdong"])
+    assert found.loc[("Tianjin", 2019)] == pytest.approx(alike.loc["Tianjin", ["Beijing", "Hebei"]].mean())
+
+
+def test_a_specification_reads_indices_beside_figures() -> None:
+    spec = Specification(
+        outcome="log(rd_expenditure / gdp)",
+        treatment="log(index_digitalisation)",
+        controls=(),
+        lag=0,
+        effects="twoway",
+        estimator="fixed_effects",
+        vcov="CRV3",
+        years=(2015, 2020),
+        provinces="no_tibet",
+    )
+    frame = Figures([spec]).exact(spec)
+    assert set(frame.columns) == {"gdp", "index_digitalisation", "rd_expenditure"}
+    assert frame.notna().all(axis=None)
+    assert frame.attrs["panelkit"]["names"]["index_digitalisation"]["zh"] == "数字化水平"
+    whole = Figures([spec]).panel(spec)
+    pd.testing.assert_series_equal(whole["index_digitalisation"], frame["index_digitalisation"])
