@@ -20,6 +20,7 @@ _KINDS = {
     "yearly": "panelkit.claims.yearly",
     "spatial": "panelkit.claims.spatial",
     "tightening": "panelkit.claims.spatial",
+    "mediation": "panelkit.claims.mediation",
 }
 
 

@@ -246,5 +246,6 @@ _MEASURED: dict[str, Callable[[Rule, Finding], Judgement]] = {
     "R-INEQ": _inequality,
     "R-SIGN": _inequality,
     "R-SPILL": _inequality,
+    "R-MED": _inequality,
     "R-DESC": _description,
 }

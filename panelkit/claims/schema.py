@@ -110,6 +110,7 @@ class Rule(Part):
             "R-SIGN": ("sign",),
             "R-INEQ": ("sign",),
             "R-SPILL": ("sign",),
+            "R-MED": ("sign",),
             "R-DESC": ("relation", "value"),
         }
         missing = [name for name in wanted.get(self.name, ()) if getattr(self, name) is None]
@@ -329,6 +330,49 @@ class SpatialDesign(MeasuredDesign):
         return (self.outcome, self.treatment, *self.controls)
 
 
+class MediationDesign(MeasuredDesign):
+    """An indirect effect through mediators, provinces resampled whole (R-MED).
+
+    `through` is the mediator (1, 2, ...) whose own effect is judged; without it the sum over all is. `first_signs` are
+    the claimed signs of the treatment's effects on the mediators, "+" unless said.
+    """
+
+    kind: Literal["mediation"]
+    outcome: Expression
+    treatment: Expression
+    mediators: tuple[Expression, ...] = Field(min_length=1, max_length=4)
+    controls: tuple[Expression, ...] = ()
+    lag: int = Field(default=0, ge=0, le=5)
+    estimator: Literal["mediation"] = "mediation"
+    order: Literal["parallel", "serial"] = "parallel"
+    through: int | None = Field(default=None, ge=1)
+    first_signs: tuple[Literal["+", "-"], ...] = ()
+    effects: Literal["none", "unit", "time", "twoway"] = "twoway"
+    vcov: str = "CRV3"
+    draws: int = Field(default=9999, ge=999, le=99_999)
+    seed: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _fits_its_mediators(self) -> Self:
+        count = len(self.mediators)
+        if self.through is not None and (self.through > count or self.order == "serial"):
+            raise ValueError(
+                f"through = {self.through} names one of {count} parallel mediators, counted from 1"
+            )
+        if self.first_signs and len(self.first_signs) != count:
+            raise ValueError(f"first_signs holds {len(self.first_signs)} signs for {count} mediators")
+        return self
+
+    @property
+    def yuan(self) -> None:
+        """Return None: no ratio stands beside an indirect effect."""
+        return None
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return every formula of the design."""
+        return (self.outcome, self.treatment, *self.mediators, *self.controls)
+
+
 class TighteningDesign(MeasuredDesign):
     """Whether spatial dependence grows: the Newey-West trend of Moran's I by year, or of rho over rolling windows."""
 
@@ -402,6 +446,7 @@ Design = Annotated[
     | Annotated[YearlyDesign, Tag("yearly")]
     | Annotated[LeadingDesign, Tag("leading")]
     | Annotated[SpatialDesign, Tag("spatial")]
+    | Annotated[MediationDesign, Tag("mediation")]
     | Annotated[TighteningDesign, Tag("tightening")],
     Discriminator(_kind_of),
 ]
@@ -414,6 +459,7 @@ DESIGNS: dict[str, type[Part]] = {
     "yearly": YearlyDesign,
     "leading": LeadingDesign,
     "spatial": SpatialDesign,
+    "mediation": MediationDesign,
     "tightening": TighteningDesign,
 }
 
