@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+MODELS = ("fixed_effects", "pooled", "random_effects", "between", "first_difference", "instrumental")
+
 _HELP = {
     "formula": 'One or more formulas, side by side in one table: "log(gdp) ~ log(rd)". 一个或多个公式。',
     "data": "A CSV, Excel or Stata file of your own; none: the shipped figures. 自备数据文件。",
@@ -26,7 +28,7 @@ _HELP = {
     "years": "First and last year: 2011-2022. 起止年份。",
     "provinces": "all, no_tibet, or names by commas. all、no_tibet 或以逗号分隔的省份。",
     "vintage": "indicator=vintage, repeatable. 指标=版本，可重复。",
-    "model": "fixed_effects, pooled, random_effects, between, first_difference, instrumental. 模型。",
+    "model": f"{', '.join(MODELS)}. 模型。",
     "effects": "twoway, unit, time or none; the model's default if absent. 效应。",
     "vcov": "CRV3, CR2, Cluster(column), TwoWayCluster, Robust, Iid, DriscollKraay(lags), Conley(km). 协方差。",
     "convention": "reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss. 小样本惯例。",
@@ -131,10 +133,12 @@ def _model(formula: str, key: str, effects: str | None, vcov: str, convention: s
     from panelkit.models.registry import estimator
 
     kind = estimator(key)
-    fields = set(kind.__dataclass_fields__)
-    chosen: dict[str, Any] = {"vcov": vcov_named(vcov)}
-    if "convention" in fields:
-        chosen["convention"] = convention
+    fields = set(getattr(kind, "__dataclass_fields__", ()))
+    if key not in MODELS:
+        raise SpecError(
+            f"panelkit fit takes the models {', '.join(MODELS)}; {key} has a command or a call of its own"
+        )
+    chosen: dict[str, Any] = {"vcov": vcov_named(vcov), "convention": convention}
     if effects is not None:
         if "effects" not in fields:
             raise SpecError(f"the model {key} has no --effects")
