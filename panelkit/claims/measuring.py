@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from panelkit.claims.schema import Claim, MeasuredDesign, Sample, Text, fill_rol
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import evaluate
 from panelkit.core.grammar import parse_expression
+from panelkit.core.paths import shipped
 from panelkit.core.tree import columns_of
 from panelkit.indices.composite import Composite, composite_index
 from panelkit.indices.designs import Variant
@@ -55,22 +57,26 @@ def composite_of(claim: Claim, design: MeasuredDesign, name: str, variant: Varia
     sample = sample_of(claim, design)
     if isinstance(sample.provinces, tuple):
         raise SpecError(f"design {design.id}: a composite index takes provinces 'all' or 'no_tibet'")
-    return _composite(name, variant, sample.years, sample.provinces)
+    return _composite(shipped("data"), name, variant, sample.years, sample.provinces)
 
 
 @lru_cache(maxsize=32)
-def _composite(name: str, variant: Variant, years: tuple[int, int], provinces: str) -> Composite:
+def _composite(
+    figures: Path, name: str, variant: Variant, years: tuple[int, int], provinces: str
+) -> Composite:
+    """Return a composite once for each folder of figures."""
     return composite_index(name, variant=variant, years=years, provinces=provinces)
 
 
 def population_of(index: pd.Index) -> pd.Series:
     """Return the population of (province, year) rows with English names."""
     years = index.get_level_values("year")
-    return _population(int(years.min()), int(years.max())).reindex(index)
+    return _population(shipped("data"), int(years.min()), int(years.max())).reindex(index)
 
 
 @lru_cache(maxsize=8)
-def _population(first: int, last: int) -> pd.Series:
+def _population(figures: Path, first: int, last: int) -> pd.Series:
+    """Return the population once for each folder of figures."""
     from panelkit.data.panels import load_provinces
 
     return load_provinces("population", (first, last))["population"]

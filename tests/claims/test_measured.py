@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,11 @@ import panelkit as pk
 from panelkit.claims import rules
 from panelkit.claims.leading import shapley
 from panelkit.claims.load import load_claims
-from panelkit.claims.schema import Rule, Text
+from panelkit.claims.measuring import composite_of
+from panelkit.claims.schema import AgreementDesign, Rule, Text
 from panelkit.claims.verdict import Finding, Measured, Word
 from panelkit.core.errors import SpecError
+from panelkit.core.paths import figures_from, shipped
 from panelkit.core.results import Language
 from panelkit.indices import inequality
 from panelkit.report.page import page
@@ -191,3 +194,15 @@ def test_shipped_orders_and_persistence_are_no_better_than_declared() -> None:
     result = pk.check("B11")
     assert result.word_of("B11") in ("PARTLY", "NOT SUPPORTED")
     assert len(result) == 4
+
+
+def test_composites_follow_the_folder_of_figures(tmp_path: Path) -> None:
+    claim = next(item.claim for item in load_claims() if item.id == "A17")
+    design = claim.reading[0].design[0]
+    assert isinstance(design, AgreementDesign)
+    before = composite_of(claim, design, "tech_innovation", "mixed")
+    assert composite_of(claim, design, "tech_innovation", "mixed") is before
+    other = tmp_path / "data"
+    shutil.copytree(shipped("data"), other)
+    with figures_from(other):
+        assert composite_of(claim, design, "tech_innovation", "mixed") is not before
