@@ -143,10 +143,11 @@ class Problem:
         return joint[:, :p], joint[:, p:]
 
     @cached_property
-    def lag_parts(self) -> tuple[FloatArray, FloatArray]:
-        """Return what is left of compressed y and Wy after Z, without a spatial error."""
+    def lag_products(self) -> tuple[float, float, float]:
+        """Return e0'e0, e0'e1, e1'e1 of what is left of y and Wy after Z, without a spatial error."""
         small = self.compressed[0]
-        return _partial_out(small[:, 2:], small[:, 0]), _partial_out(small[:, 2:], small[:, 1])
+        e0, e1 = _partial_out(small[:, 2:], small[:, :2]).T
+        return float(e0 @ e0), float(e0 @ e1), float(e1 @ e1)
 
 
 def _upper(columns: FloatArray) -> FloatArray:
@@ -206,18 +207,18 @@ def regress(problem: Problem, rho: float, lam: float) -> tuple[FloatArray, Float
     return b, target - Z @ b
 
 
-def _partial_out(Z: FloatArray, column: FloatArray) -> FloatArray:
+def _partial_out(Z: FloatArray, columns: FloatArray) -> FloatArray:
     if Z.shape[1] == 0:
-        return column
-    return column - Z @ np.linalg.lstsq(Z, column, rcond=None)[0]
+        return columns
+    left: FloatArray = columns - Z @ np.linalg.lstsq(Z, columns, rcond=None)[0]
+    return left
 
 
 def ssr(problem: Problem, rho: float, lam: float) -> float:
     """Return the concentrated sum of squares."""
     if problem.m is None:
-        e0, e1 = problem.lag_parts
-        gap = e0 - rho * e1
-        return float(gap @ gap)
+        own, cross, behind = problem.lag_products
+        return own - 2.0 * rho * cross + rho * rho * behind
     residual = regress(problem, rho, lam)[1]
     return float(residual @ residual)
 
@@ -234,6 +235,10 @@ def loglik(problem: Problem, rho: float, lam: float) -> float:
 def score(problem: Problem, rho: float, lam: float) -> FloatArray:
     """Return the derivative of `loglik` by rho and lambda, (2,); zero for a term that the model lacks."""
     n, times = problem.counting.nobs, problem.counting.times
+    if problem.m is None and problem.spectrum_w is not None:
+        _, cross, behind = problem.lag_products
+        pull = n * (cross - rho * behind) / ssr(problem, rho, lam)
+        return np.array([pull - times * trace_of(problem, problem.spectrum_w, rho), 0.0])
     columns = filtered(problem, lam)
     b, e = regress(problem, rho, lam)
     total = float(e @ e)
