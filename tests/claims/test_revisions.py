@@ -72,7 +72,8 @@ def _sample(frame: pd.DataFrame, spec: Specification) -> pd.DataFrame:
 
 
 def _headline(frame: pd.DataFrame, spec: Specification) -> float:
-    return float(fit_specification(spec, _sample(frame, spec)).estimates[0])
+    fit = fit_specification(spec, _sample(frame, spec))
+    return float(fit.estimates[list(fit.terms).index(spec.term)])
 
 
 def test_revised_cells_leave_out_new_ones() -> None:
