@@ -13,6 +13,7 @@ from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
 from panelkit.core.results import FitResult, Language, t_quantile
 from panelkit.core.sandwich import delete_one, sum_by
+from panelkit.core.vcov_cr2 import orthonormal_basis
 from panelkit.core.within import FloatArray, within
 from panelkit.inference.effects_tests import design_of
 
@@ -150,14 +151,8 @@ def own_share(linear: LinearFit) -> FloatArray:
     if layout.balanced:
         share = (1.0 - 1.0 / layout.n_units) * (1.0 - 1.0 / layout.n_times)
         return np.full(linear.n, share)
-    own = np.empty(linear.n)
-    step = max(1, 25_000_000 // linear.n)
-    for first in range(0, linear.n, step):
-        rows = np.arange(first, min(first + step, linear.n))
-        cells = np.zeros((linear.n, len(rows)))
-        cells[rows, np.arange(len(rows))] = 1.0
-        own[rows] = within(cells, layout, effects)[rows, np.arange(len(rows))]
-    return own
+    basis = orthonormal_basis(np.empty((linear.n, 0)), layout, effects)
+    return 1.0 - 1.0 / layout.unit_counts[layout.unit] - np.einsum("ij,ij->i", basis, basis)
 
 
 def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:

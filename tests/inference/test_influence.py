@@ -39,6 +39,14 @@ def test_every_case_equals_a_new_fit(share: float, effects: str, by: str) -> Non
     assert fit.params["x1"] == pytest.approx(table["estimate"].iloc[0] - table["change"].iloc[0])
 
 
+@pytest.mark.parametrize("by", ["unit", "time", "cell"])
+def test_table_text_and_figure(by: str) -> None:
+    found = pk.influence(pk.FixedEffects("y ~ x1 + x2").fit(random_panel(39, 9, 6)), "x1", by)
+    assert f"without each {by}" in str(found)
+    assert found.plot() is not None
+    assert found.plot(language="zh") is not None
+
+
 def test_interval_without_a_unit_is_that_of_a_new_fit() -> None:
     frame = random_panel(32, 10, 6, 0.8).sort_index()
     spec = pk.FixedEffects("y ~ x1 + x2", vcov=pk.Cluster(), convention="plm")
