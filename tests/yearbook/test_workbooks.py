@@ -85,6 +85,40 @@ def test_a_narrower_title_never_gives_the_wider_indicator(read_rows: Callable[..
     }
 
 
+@pytest.mark.parametrize(
+    ("title", "unit", "names"),
+    [
+        ("3-9 地区生产总值(2022年)", "亿元", {"gdp", "va_primary", "va_tertiary"}),
+        (
+            "4-2 各地区就业人员(2022年)",
+            "万人",
+            {"各地区就业人员：合计", "employment_primary", "employment_tertiary"},
+        ),
+        (
+            "3-10 地区生产总值指数(2022年)",
+            "上年=100",
+            {"gdp_index_prev_year", "地区生产总值指数：第一产业", "地区生产总值指数：第三产业"},
+        ),
+        (
+            "1-8 各地区法人单位数(2022年)",
+            "个",
+            {"各地区法人单位数：合计", "各地区法人单位数：第一产业", "各地区法人单位数：第三产业"},
+        ),
+    ],
+)
+def test_short_headers_are_read_with_their_title(
+    read_rows: Callable[..., FileRead], title: str, unit: str, names: set[str]
+) -> None:
+    total = "合计" if "各地区" in title else title.split("(")[0].split()[1]
+    rows = [
+        [title],
+        [None, None, f"单位：{unit}"],
+        ["地区", total, "第一产业", "第三产业"],
+        ["北京", 100, 99, 98],
+    ]
+    assert {entry.indicator for entry in read_rows(rows).entries} == names
+
+
 def test_years_in_columns_and_units_in_headers(read_rows: Callable[..., FileRead]) -> None:
     rows = [
         ["表2-5 分地区人口和地区生产总值"],

@@ -377,6 +377,7 @@ def _check_complete(
         zh = "在一行中间中断" if cut else f"只有{places}个省份（共{_PROVINCES}个）"
         builder.problem(
             table.grid.where(len(table.grid.rows) - 1),
-            f"the file ends {en}, without the line of source that exports end with: cut short; export it again",
-            f"文件{zh}，且没有末尾的“数据来源”行：文件不完整，请重新导出",
+            f"the file ends {en}, without the line of source that exports end with: cut short; export it again, or, "
+            "where its last line is whole, end that with a line break",
+            f"文件{zh}，且没有末尾的“数据来源”行：文件不完整，请重新导出；若最后一行完整，请在其后补一个换行",
         )

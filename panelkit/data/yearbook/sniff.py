@@ -87,6 +87,12 @@ def sniff(content: bytes, name: str) -> Kind:
             "this is an XML document, not a workbook: open it in Excel and save it as .xlsx",
             "这是XML文档，不是工作簿：请在Excel中打开并另存为.xlsx",
         )
+    if b"\x00" in content[:4096] and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise refuse(
+            where,
+            "neither a text file nor a workbook: the bytes are of no kind that holds a table",
+            "既不是文本文件也不是工作簿：无法识别的二进制文件",
+        )
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return "json"
     return "text"
