@@ -248,7 +248,17 @@ def covariance_of(spec: SpatialPanel, c: Curvature) -> FloatArray:
 
 
 def bandwidth(lags: int | None, n_times: int) -> int:
-    """Return the lags of Driscoll-Kraay: floor(4 (T/100)^(2/9)) unless told."""
+    """Return the lags of Driscoll-Kraay: floor(4 (T/100)^(2/9)) unless told.
+
+    Raises
+    ------
+    SpecError
+        If there are fewer than five periods, or the lags do not fit into them.
+    """
+    if n_times < 5:
+        raise SpecError(
+            f"Driscoll-Kraay errors rest on many periods, and the sample holds {n_times}: take vcov='cluster'"
+        )
     if lags is None:
         return min(int(4 * (n_times / 100) ** (2 / 9)), n_times - 1)
     if not 0 <= lags < n_times:

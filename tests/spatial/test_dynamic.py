@@ -140,6 +140,16 @@ def test_bootstrap_and_delta_are_of_one_size() -> None:
     assert boot == pytest.approx(delta, rel=0.35)
 
 
+def test_another_covariance_keeps_the_estimates() -> None:
+    data = simulate(W31, 15, np.random.default_rng(3), rho=0.4)
+    fit = DynamicSpatialPanel("y ~ x1").fit(data, W31)
+    clustered = fit.with_vcov("cluster")
+    assert np.array_equal(fit.estimates, clustered.estimates)
+    assert not np.array_equal(fit.covariance, clustered.covariance)
+    assert clustered.impacts(horizon="long").tidy()["std_error"].gt(0).all()
+    assert not fit.reduction_tests()[0].applicable
+
+
 def test_refusals() -> None:
     data = simulate(W31, 6, np.random.default_rng(3))
     with pytest.raises(SpecError, match="is one of sar, sdm"):

@@ -196,6 +196,8 @@ def test_driscoll_kraay_takes_its_lags_from_the_spec() -> None:
     assert np.array_equal(fit.covariance, by_name.covariance)
     other = SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=0).fit(_data(), W31)
     assert not np.array_equal(fit.covariance, other.covariance)
+    with pytest.raises(SpecError, match="rest on many periods"):
+        SpatialPanel("y ~ x1", vcov="driscoll-kraay").fit(_data(t=4), W31)
     with pytest.raises(SpecError, match="between 0 and 5"):
         SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=9).fit(_data(), W31)
 
