@@ -11,10 +11,11 @@ import pandas as pd
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
+from panelkit.core.moments import group_moments
 from panelkit.core.results import FitResult, Language, t_quantile
-from panelkit.core.sandwich import delete_one, sum_by
+from panelkit.core.sandwich import delete_one
 from panelkit.core.vcov_cr2 import orthonormal_basis
-from panelkit.core.within import FloatArray, within
+from panelkit.core.within import FloatArray
 from panelkit.inference.effects_tests import design_of
 
 # a cell with less of its own than this beside effects and regressors is fitted exactly: nothing moves without it
@@ -64,7 +65,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     """Leave out each unit, period or province-year in turn and estimate everything anew, effects included.
 
     Exact, and one batched computation on cross-products. Intervals use the standard error of the full sample except
-    where units leave one at a time and there are at most 200: then the CRV1 error of the remaining units with
+    where units leave one at a time and there are at most 500: then the CRV1 error of the remaining units with
     t(G-2).
 
     Raises
@@ -100,7 +101,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     centre = float(linear.beta[at])
     halves: FloatArray | float = half
     notes: tuple[str, ...] = ("intervals carry the standard error of the full sample",)
-    if by == "unit" and len(labels) <= 200 and not isinstance(linear, InstrumentedFit):
+    if by == "unit" and len(labels) <= 500 and not isinstance(linear, InstrumentedFit):
         halves = float(t_quantile(0.95, len(labels) - 2.0)) * crv1_without_each(linear, at)
         notes = ("intervals: CRV1 of the remaining units, t(G-2)",)
     table = pd.DataFrame(
@@ -156,25 +157,28 @@ def own_share(linear: LinearFit) -> FloatArray:
 
 
 def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
-    """Return the CRV1 standard error of one coefficient without each unit, (N,); factor (G-1)/(G-2) only."""
-    errors = np.full(linear.layout.n_units, np.nan)
-    for unit in range(linear.layout.n_units):
-        errors[unit] = _crv1_without(linear, at, unit)
-    return errors
+    """Return the CRV1 standard error of one coefficient without each unit, (N,); factor (G-1)/(G-2) only.
 
-
-def _crv1_without(linear: LinearFit, at: int, unit: int) -> float:
-    weights: FloatArray = (linear.layout.unit != unit).astype(float)
-    swept = within(np.column_stack([linear.X, linear.y]), linear.layout, linear.effects, weights)
-    swept *= weights[:, None]
-    X, y = swept[:, :-1], swept[:, -1]
-    gram = X.T @ X
-    size = np.sqrt(np.diag(gram))
-    # columns were swept before: what is left at 1e-8 of the full sample's norm is rounding
-    if (size <= 1e-8 * np.sqrt(np.einsum("ij,ij->j", linear.X, linear.X))).any():
-        return float("nan")
-    inverse = np.linalg.pinv(gram / np.outer(size, size), hermitian=True) / np.outer(size, size)
-    residuals = y - X @ (inverse @ (X.T @ y))
-    scores = sum_by(((X @ inverse[at]) * residuals)[:, None], linear.layout.unit)[:, 0]
-    groups = linear.layout.n_units - 1
-    return float(np.sqrt(scores @ scores * groups / (groups - 1)))
+    Missing where the coefficient is not identified without the unit.
+    """
+    columns = np.column_stack([linear.X, linear.y])
+    kept = group_moments(columns, linear.layout, linear.effects)
+    moments, d = kept.moments, kept.n_dummies
+    total = moments.sum(axis=0)
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(total), np.finfo(float).tiny))
+    moments = moments * np.outer(scale, scale)
+    left = moments.sum(axis=0) - moments
+    place, outcome = d + at, d + linear.k
+    inverse = np.linalg.pinv(left[:, :outcome, :outcome], rcond=1e-11, hermitian=True)
+    errors = np.concatenate(
+        [-np.einsum("jkl,jl->jk", inverse, left[:, :outcome, outcome]), np.ones((len(left), 1))], axis=1
+    )
+    influence = inverse[:, place]
+    by_group = np.tensordot(errors, moments, axes=(1, 2))[:, :, :outcome]
+    scores = np.einsum("jgk,jk->jg", by_group, influence)
+    np.fill_diagonal(scores, 0.0)
+    groups = len(moments) - 1
+    found = np.sqrt(np.einsum("jg,jg->j", scores, scores) * groups / (groups - 1))
+    held = np.einsum("jk,jk->j", influence, left[:, :outcome, place])
+    # one where the coefficient is identified, less where the pseudo-inverse has split it with others
+    return np.where(np.abs(held - 1.0) < 1e-6, found * scale[place] / scale[outcome], np.nan)
