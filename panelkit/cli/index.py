@@ -156,7 +156,13 @@ def run_index(
             )
         )
     else:
-        _print(found.design, ranking, index_files.weight_table(found, lang.language), found.remarks, lang)
+        _print(
+            found.design,
+            ranking,
+            index_files.weight_table(found, lang.language, short=True),
+            found.remarks,
+            lang,
+        )
     if out is not None:
         print_written(index_files.write_composite(found, sure, out, lang.language), quiet=as_json)
 

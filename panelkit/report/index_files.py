@@ -58,15 +58,19 @@ def ranking_table(
     table = pd.DataFrame({"score": scores, "rank": composite.ranks().xs(last, level="year")})
     if uncertainty is not None:
         table = table.join(uncertainty.table[["median", "low", "high", "first"]])
+        table = table.astype(dict.fromkeys(("median", "low", "high"), "Int64"))
     table = table.sort_values(["rank", "score"], ascending=[True, False])
     return translated(table, language)
 
 
-def weight_table(composite: Composite, language: Language = "en") -> pd.DataFrame:
-    """Return the indicators with their dimension, direction and weight, labelled in the language."""
+def weight_table(composite: Composite, language: Language = "en", *, short: bool = False) -> pd.DataFrame:
+    """Return the indicators with their dimension, direction and weight, labelled in the language.
+
+    `short` leaves out the figures behind them, for a terminal.
+    """
     if composite.weights is None:
         return pd.DataFrame()
-    table = composite.weights.copy()
+    table = composite.weights.drop(columns="figure") if short else composite.weights.copy()
     parts = {part.id: getattr(part.label, language) for part in composite.design.dimension}
     labels = {item.id: indicator_label(item, language) for item in composite.design.indicators()}
     table.index = pd.Index([labels[str(name)] for name in table.index], name="indicator")
