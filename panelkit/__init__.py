@@ -84,6 +84,7 @@ _PUBLIC = {
     "read_yearbook": "data.yearbook.read",
     "ingest": "data.yearbook.ingest",
     "Mediation": "models.mediation",
+    "SpatialMediation": "models.spatial_mediation",
     "SpatialPanel": "models.spatial_panel",
     "DynamicSpatialPanel": "models.spatial_dynamic",
     "SpatialRandomEffects": "models.spatial_random",
