@@ -119,6 +119,39 @@ def test_short_headers_are_read_with_their_title(
     assert {entry.indicator for entry in read_rows(rows).entries} == names
 
 
+def test_an_english_table_as_an_old_workbook(tmp_path: Path, blank: Context) -> None:
+    import xlwt
+
+    book = xlwt.Workbook()
+    page = book.add_sheet("3-9")
+    book.add_sheet("Sheet2")
+    page.write_merge(0, 0, 0, 3, "3-9  Gross Regional Product (2022)")
+    page.write(1, 3, "(100 million yuan)")
+    page.write_merge(2, 3, 0, 0, "Region")
+    page.write_merge(2, 3, 1, 1, "Gross\nRegional\nProduct")
+    page.write(2, 2, "By Industry")
+    page.write(3, 2, "Primary\nIndustry")
+    page.write_merge(2, 3, 3, 3, "Per Capita GRP\n(yuan)")
+    rows = [
+        ["National Total", 63691.1, 111.5, 85698],
+        ["Beijing", 41540.9, 111.5, 190313],
+        ["Tibet", 2150.2, "-", "58438 a)"],
+    ]
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            page.write(4 + number, column, cell)
+    page.write(7, 0, "a) Data are preliminary.")
+    path = tmp_path / "a.xls"
+    book.save(str(path))
+    read = read_file(path, Told(), blank)
+    assert series(read) == {
+        ("gdp", "2022"): [Decimal("41540.9"), Decimal("2150.2")],
+        ("va_primary", "2022"): [Decimal("111.5")],
+        ("gdp_per_capita", "2022"): [Decimal(190313), Decimal(58438)],
+    }
+    assert read.footnotes == ("a) Data are preliminary.",)
+
+
 def test_years_in_columns_and_units_in_headers(read_rows: Callable[..., FileRead]) -> None:
     rows = [
         ["表2-5 分地区人口和地区生产总值"],

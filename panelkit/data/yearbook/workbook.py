@@ -300,7 +300,7 @@ def _name(grid: Grid, rows: list[int], column: int, spans: dict[tuple[int, int],
         own, inside = _cell_name(text)
         unit = inside or unit
         (parts if own and _HAN.search(own) else english).append(own)
-    label = "：".join(part for part in parts if part) or " ".join(part for part in english if part)
+    label = "：".join(part for part in parts or english if part)
     return _Column(column, label, unit, period)
 
 
