@@ -18,7 +18,8 @@ from panelkit.core.arithmetic import Table
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import Columns, Formula, as_formula, columns_on
 from panelkit.core.model_matrix import INTERCEPT, Memory
-from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
+from panelkit.core.panel_index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
+from panelkit.core.provenance import provenance_notes, refuse_breaks
 from panelkit.core.tree import columns_of
 
 
@@ -43,6 +44,8 @@ class Design:
     dropped: pd.DataFrame
     notes: tuple[str, ...]
     has_intercept: bool
+    unit_names: tuple[str, ...] = ("province", "unit")
+    time_names: tuple[str, ...] = ("year", "time")
     formula: Formula | None = None
     memory: Memory = field(default_factory=Memory, repr=False)
 
@@ -140,14 +143,17 @@ def build_design(
     SpecError
         If the formula does not pass the gate.
     DataError
-        If columns are missing, units and years repeat, cells are not numbers, or no complete row is left.
+        If columns are missing, units and years repeat, cells are not numbers, no complete row is left, or a
+        series of ours changes its base inside the sample and was not asked for by name.
     """
     parsed = as_formula(formula)
     table = Table(data, unit, time)
     panel = table.panel
     order = panel.order
-    table.require([*parsed.columns, *extra])
-    carried = {name: table.raw(name) for name in extra}
+    unit_names, time_names = dimension_names(data, unit, time)
+    beside = [name for name in extra if name not in (*unit_names, *time_names)]
+    table.require([*parsed.columns, *beside])
+    carried = {name: table.raw(name) for name in beside}
     absent = {name: np.asarray(pd.isna(values)) for name, values in carried.items()}
     also = None if not absent else ~np.logical_or.reduce(list(absent.values()))
     memory = None if like is None else _memory_of(like, parsed)
@@ -161,8 +167,9 @@ def build_design(
         raise DataError(
             f"no complete row is left of {len(data):,}: {_tally(dropped)}. Check the years asked for."
         )
-    y, terms, X, made = columns.matrices(order, memory)
     sample = _sample(panel, order, complete=len(dropped) == 0)
+    refuse_breaks(data, parsed, sample)
+    y, terms, X, made = columns.matrices(order, memory)
     return Design(
         y=_sealed(y if order is not None else y.copy()),
         X=_sealed(X),
@@ -174,8 +181,13 @@ def build_design(
         time_labels=sample.time_labels,
         extra=MappingProxyType({name: _sealed(_carried(values, order)) for name, values in carried.items()}),
         dropped=dropped,
-        notes=_notes(dropped, len(data)),
+        notes=(
+            *_notes(dropped, len(data)),
+            *provenance_notes(data, dict.fromkeys([*parsed.columns, *beside]), parsed, sample),
+        ),
         has_intercept=parsed.has_intercept,
+        unit_names=unit_names,
+        time_names=time_names,
         formula=parsed,
         memory=made,
     )

@@ -111,7 +111,8 @@ def refuse_unidentified(X: FloatArray, X_swept: FloatArray, terms: tuple[str, ..
     if absorbed.any():
         names = ", ".join(f"`{terms[j]}`" for j in np.flatnonzero(absorbed))
         raise SpecError(
-            f"{names}: no variation is left {_because(effects)}: leave out the regressor or the effects"
+            f"{names}: no variation is left {_because(effects)}: leave out the regressor or the effects "
+            "(if it does vary, its level hides it from double precision: subtract a constant from it)"
         )
     dependent = dependent_terms(X_swept)
     if dependent.any():

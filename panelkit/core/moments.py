@@ -138,6 +138,9 @@ def group_moments(
 ) -> GroupMoments:
     """Compute the moments of `columns` (n, q) by group of whole units.
 
+    The columns are swept of the effects of the whole sample first. That changes no reweighted fit, because
+    what is taken away lies in the span of the dummies, and it keeps large levels out of the squares.
+
     Parameters
     ----------
     groups
@@ -145,7 +148,7 @@ def group_moments(
     """
     codes = np.arange(layout.n_units) if groups is None else groups
     d = layout.n_times if effects in ("time", "twoway") else 0
-    inside = within(columns, layout, "unit") if effects in ("unit", "twoway") else columns
+    inside = within(columns, layout, effects)
     p = d + inside.shape[1]
     moments = np.zeros((int(codes.max()) + 1, p, p))
     step = max(1, _BATCH_CELLS // (layout.n_times * p))

@@ -18,6 +18,7 @@ LARGEST_TIME = 10**9
 _YEAR_TEXT = re.compile(r"\s*[0-9]{1,9}\s*年?\s*")
 SHOWN = 8
 _DENSE = 4
+_WIDE = "\u3000"
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -126,7 +127,8 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
     Raises
     ------
     DataError
-        If there is no such index or column, or a unit or time is missing or not a whole year.
+        If there is no such index or column, the index has a third level, a unit or time is missing or not a
+        whole year, or names of units differ only by blanks.
     """
     if len(frame) == 0:
         raise DataError("the data hold no rows: check the provinces and years that were asked for")
@@ -142,11 +144,28 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
     _refuse_missing(time_codes, "time (year)")
     years = _whole_years(time_labels)
     unit_codes, unit_labels = _compact(unit_codes, _ordered_labels(unit_labels))
+    _refuse_blanks(unit_labels)
     time_codes, time_labels = _compact(time_codes, (np.argsort(years, kind="stable"), years))
     if len(np.unique(time_labels)) < len(time_labels):
         time_labels, merged = np.unique(time_labels, return_inverse=True)
         time_codes = merged[time_codes]
     return PanelIndex(unit_codes, time_codes, unit_labels, time_labels)
+
+
+def dimension_names(
+    frame: pd.DataFrame, unit: str | None, time: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the unit and the time are called, their own names first.
+
+    `province` and `unit`, `year` and `time` are second names, unless the data hold a column of that name.
+    """
+    own = (unit, time) if unit is not None else tuple(frame.index.names[i] for i in _level_places(frame))
+    taken = set(frame.columns) - set(own)
+    names = []
+    for name, aliases in zip(own, (("province", "unit"), ("year", "time")), strict=True):
+        free = [alias for alias in aliases if alias not in taken]
+        names.append(tuple(dict.fromkeys([*([str(name)] if name is not None else []), *free])))
+    return names[0], names[1]
 
 
 def _levels(frame: pd.DataFrame) -> tuple[tuple[Array, Any], tuple[Array, Any]]:
@@ -156,15 +175,27 @@ def _levels(frame: pd.DataFrame) -> tuple[tuple[Array, Any], tuple[Array, Any]]:
             "the data need a (province, year) MultiIndex, or `unit=` and `time=` that name two columns: "
             'set one by `data.set_index(["province", "year"])`'
         )
-    names = [str(name).strip().casefold() for name in index.names]
+    if index.nlevels > 2:
+        used = _level_places(frame)
+        more = [repr(name) for at, name in enumerate(index.names) if at not in used]
+        raise DataError(
+            f"the index has {index.nlevels} levels, a panel has two, unit and time: make columns of the others, "
+            f"`data.reset_index([{', '.join(more)}])`, or choose the rows of one value"
+        )
+    unit_part, time_part = ((np.asarray(index.codes[i]), index.levels[i]) for i in _level_places(frame))
+    return unit_part, time_part
+
+
+def _level_places(frame: pd.DataFrame) -> tuple[int, int]:
+    """Return which levels of the index are the unit and the time."""
+    names = [str(name).strip().casefold() for name in frame.index.names]
     unit_at = next((i for i, name in enumerate(names) if name in UNIT_NAMES), None)
     time_at = next((i for i, name in enumerate(names) if name in TIME_NAMES), None)
     if unit_at is None:
         unit_at = 1 if time_at == 0 else 0
     if time_at is None:
         time_at = 1 if unit_at == 0 else 0
-    unit_part, time_part = ((np.asarray(index.codes[i]), index.levels[i]) for i in (unit_at, time_at))
-    return unit_part, time_part
+    return unit_at, time_at
 
 
 def _part(frame: pd.DataFrame, name: str, what: str) -> tuple[Array, Any]:
@@ -206,6 +237,24 @@ def _refuse_missing(codes: Array, what: str) -> None:
         rows = listed([str(row) for row in missing[:SHOWN]], len(missing))
         raise DataError(
             f"the {what} is missing in {len(missing):,} rows (rows {rows}, counted from 0): fill it or drop them"
+        )
+
+
+def _refuse_blanks(labels: Array) -> None:
+    """Refuse units whose names differ only by blanks around them or by full-width ones."""
+    if labels.dtype != object:
+        return
+    texts = [label for label in labels if isinstance(label, str)]
+    if not any(_WIDE in text or text != text.strip() for text in texts):
+        return
+    alike: dict[str, list[str]] = {}
+    for text in texts:
+        alike.setdefault(text.replace(_WIDE, "").strip(), []).append(text)
+    double = [" and ".join(map(repr, group)) for group in alike.values() if len(group) > 1]
+    if double:
+        raise DataError(
+            f"units that differ only by blanks: {listed(double, len(double))}. Write each in one way, for example "
+            '`.str.replace("\\u3000", "").str.strip()` on the column of units'
         )
 
 

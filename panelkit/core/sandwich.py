@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
-from panelkit.core.moments import group_moments, regress
+from panelkit.core.moments import LOST_SHARE, group_moments, regress
 from panelkit.core.within import FloatArray, IntArray, within
 
 
@@ -41,12 +41,34 @@ def delete_one(
     groups = whole_units(fit, codes)
     if isinstance(fit, InstrumentedFit):
         return fit.delete_rows(codes) if groups is None else fit.delete_groups(groups)
-    columns = np.column_stack([X, y])
+    columns, intercept = _without_levels(fit, X, y)
     if groups is None:
-        return _delete_rows(fit, columns, codes)
-    moments = group_moments(columns, fit.layout, fit.effects, groups)
-    betas, identified = regress(moments.swept_without_each(), range(fit.k), [fit.k])
-    return betas[:, :, 0], identified
+        grams = _grams_without_each(fit, columns, codes)
+    else:
+        grams = group_moments(columns, fit.layout, fit.effects, groups).swept_without_each()
+    solved, identified = regress(grams, range(fit.k), [fit.k])
+    betas = solved[:, :, 0]
+    if intercept is not None:
+        others = np.arange(fit.k) != intercept
+        level = y.mean() - betas[:, others] @ X[:, others].mean(axis=0)
+        betas[:, intercept] += level / X[0, intercept]
+    return betas, identified
+
+
+def _without_levels(fit: LinearFit, X: FloatArray, y: FloatArray) -> tuple[FloatArray, int | None]:
+    """Return [X, y] without their large levels, (n, k + 1), and the column of an intercept to be restored.
+
+    With effects the levels lie in the span of the dummies; without, in that of an intercept, if there is one.
+    """
+    columns = np.column_stack([X, y])
+    if fit.effects != "none":
+        return within(columns, fit.layout, fit.effects), None
+    constant = np.flatnonzero((X == X[0]).all(axis=0) & (X[0] != 0.0))
+    if not len(constant):
+        return columns, None
+    means = columns.mean(axis=0)
+    means[constant[0]] = 0.0
+    return columns - means, int(constant[0])
 
 
 def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
@@ -55,19 +77,17 @@ def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
     return groups if (groups[fit.layout.unit] == codes).all() else None
 
 
-def _delete_rows(
-    fit: LinearFit, columns: FloatArray, codes: IntArray
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _grams_without_each(fit: LinearFit, columns: FloatArray, codes: IntArray) -> FloatArray:
+    """Return the cross-products swept anew without each cluster, (G, k + 1, k + 1)."""
     gram = np.empty((int(codes.max()) + 1, fit.k + 1, fit.k + 1))
     scale = np.einsum("ij,ij->j", columns, columns)
     for group in range(len(gram)):
         weights = (codes != group).astype(float)
         swept = within(columns, fit.layout, fit.effects, weights) * weights[:, None]
         size = np.einsum("ij,ij->j", swept, swept)
-        swept[:, size <= 1e-18 * scale] = 0.0
+        swept[:, size <= LOST_SHARE * scale] = 0.0
         gram[group] = swept.T @ swept
-    betas, identified = regress(gram, range(fit.k), [fit.k])
-    return betas[:, :, 0], identified
+    return gram
 
 
 def nearest_positive(

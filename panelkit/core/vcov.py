@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panelkit.core import sandwich
 from panelkit.core.conventions import Convention
@@ -16,9 +17,6 @@ from panelkit.core.within import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from panelkit.core.design import Design
-
-UNIT_NAMES = ("province", "unit")
-TIME_NAMES = ("year", "time")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +44,11 @@ class VcovSpec(Protocol):
 
 @dataclass(frozen=True)
 class Clusters:
-    """Group codes (n,) from 0 without gaps, with the name to print."""
+    """Group codes (n,) from 0 without gaps, the name to print, and the label of each group."""
 
     codes: IntArray
     name: str
+    labels: NDArray[Any]
 
     @property
     def count(self) -> int:
@@ -64,12 +63,17 @@ def clusters_of(design: Design, by: str | None) -> Clusters:
     SpecError
         If there are fewer than two clusters, or a row has none.
     """
-    if by is None or by in UNIT_NAMES:
-        found = Clusters(design.unit, "province" if by is None else by)
-    elif by in TIME_NAMES:
-        found = Clusters(design.time, by)
+    if by is not None and by in design.extra:
+        labels, codes = np.unique(_one_kind(np.asarray(design.extra[by]), by), return_inverse=True)
+        found = Clusters(codes.astype(np.int64), by, labels)
+    elif by is None or by in design.unit_names:
+        found = Clusters(design.unit, design.unit_names[0] if by is None else by, design.unit_labels)
+    elif by in design.time_names:
+        found = Clusters(design.time, by, design.time_labels)
     else:
-        found = Clusters(np.unique(design.extra[by], return_inverse=True)[1].astype(np.int64), by)
+        raise SpecError(
+            f"the fit did not carry the column `{by}`: fit with vcov=Cluster('{by}') (or CRV3), and it stays at hand"
+        )
     if found.count < 2:
         raise SpecError(
             f"clusters by `{found.name}`: the sample holds {found.count} cluster, and a clustered covariance "
@@ -78,9 +82,37 @@ def clusters_of(design: Design, by: str | None) -> Clusters:
     return found
 
 
+def periods_of(design: Design) -> Clusters:
+    """Return the periods as clusters, however many there are."""
+    return Clusters(design.time, design.time_names[0], design.time_labels)
+
+
+def check_vcov(vcov: object) -> None:
+    """Refuse what is no covariance spec.
+
+    Raises
+    ------
+    SpecError
+        With the right spelling: a spec is an object, `CRV3()`, neither a class nor a word.
+    """
+    if isinstance(vcov, type) or not hasattr(vcov, "compute"):
+        shown = f"{vcov.__name__} without parentheses" if isinstance(vcov, type) else repr(vcov)
+        raise SpecError(f"vcov is a covariance such as CRV3(), Cluster('region') or Robust(), not {shown}")
+
+
+def _one_kind(values: NDArray[Any], by: str) -> NDArray[Any]:
+    """Return cluster labels that can be told apart and sorted."""
+    kinds = sorted({type(value).__name__ for value in values}) if values.dtype == object else []
+    if len(kinds) > 1:
+        raise SpecError(
+            f"clusters by `{by}` mix values of the kinds {', '.join(kinds)}: make them all text or numbers"
+        )
+    return values
+
+
 def columns_beside(*names: str | None) -> tuple[str, ...]:
-    """Return the names that are neither the unit nor the time: columns that the design must carry."""
-    return tuple(name for name in names if name is not None and name not in UNIT_NAMES + TIME_NAMES)
+    """Return the names given; the design knows which of them are its unit or time."""
+    return tuple(name for name in names if name is not None)
 
 
 @dataclass(frozen=True)
@@ -182,7 +214,7 @@ class CRV3:
         clusters = clusters_of(design, self.by)
         betas, identified = sandwich.delete_one(fit, design.y, design_columns(design, fit), clusters.codes)
         if not identified.all():
-            raise SpecError(_lost_without(clusters, design, np.flatnonzero(~identified), self.by))
+            raise SpecError(_lost_without(clusters, ~identified))
         centred = betas - fit.beta
         matrix = centred.T @ centred * (clusters.count - 1) / clusters.count
         return Vcov(
@@ -249,9 +281,13 @@ def _cluster_df(fit: LinearFit, count: int, convention: Convention) -> float:
     return float(count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
 
 
-def _lost_without(clusters: Clusters, design: Design, lost: IntArray, by: str | None) -> str:
-    labels = design.unit_labels[lost] if by is None or by in UNIT_NAMES else lost
-    names = ", ".join(str(label) for label in labels)
+def _lost_without(clusters: Clusters, lost: NDArray[np.bool_]) -> str:
+    if lost.all():
+        return (
+            "CRV3 leaves out one cluster at a time, and none of the shorter samples identifies the regressors: they "
+            "nearly repeat each other; leave one out, or centre and rescale them"
+        )
+    names = ", ".join(str(label) for label in clusters.labels[lost])
     return (
         f"CRV3 leaves out one cluster at a time, and without {clusters.name} {names} the regressors are not "
         "identified (a treatment that only one cluster has?): use wild_cluster_bootstrap or randomisation "

@@ -13,6 +13,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit
 from panelkit.core.sandwich import nearest_positive, sum_by
 from panelkit.core.vcov import Vcov, clusters_of, small_sample_factor
+from panelkit.core.vcov import periods_of as period_clusters
 from panelkit.core.within import FloatArray, IntArray
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius of the Earth (IUGG)
@@ -65,7 +66,7 @@ class DriscollKraay:
         if not 0 <= lags < count:
             raise SpecError(f"DriscollKraay(lags={lags}): lags lie from 0 to T-1, and T is {count}")
         meat = kernel_meat(_by_period(fit.scores, where, count), bartlett(lags))
-        years = clusters_of(design, "year")
+        years = period_clusters(design)
         factor = _time_factor(fit, years.count, convention)
         matrix, notes = nearest_positive(fit.bread @ meat @ fit.bread * factor, "Driscoll-Kraay")
         df = float(years.count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
@@ -116,8 +117,8 @@ class Conley:
         Lags within a place (Bartlett weights); None leaves the correlation over time within a place free, as
         clustering by province does.
     kernel
-        In space: "bartlett" (1 - d/cutoff, always positive semi-definite in the plane) or "uniform" (1 up to
-        the cutoff, as Conley 1999 and most programs).
+        In space: "bartlett" (1 - d/cutoff) or "uniform" (1 up to the cutoff, as most programs). On a map neither is
+        sure to give a positive definite matrix; the result says where negative eigenvalues were set to zero.
 
     Notes
     -----

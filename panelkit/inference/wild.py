@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -22,18 +21,14 @@ from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.rng import as_generator, seed_of
-from panelkit.core.sandwich import sum_by, whole_units
 from panelkit.core.vcov import clusters_of, small_sample_factor
-from panelkit.core.within import FloatArray, IntArray, within
+from panelkit.core.within import FloatArray
+from panelkit.inference.wild_maps import Draws, Hypothesis, Ties
 
 Weights = Literal["rademacher", "webb"]
-Ties = Literal["inclusive", "strict"]
 
-# |t*| and |t| of the same draw differ by rounding only; draws closer than this count as ties.
-_TIE = 1e-10
 _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5]))
-_BATCH_CELLS = 25_000_000
-_SCAN = 161
+_SCAN = 81
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,7 +90,7 @@ def wild_cluster_bootstrap(
     SpecError
         If the fit is not least squares on a design, the term is unknown, or an option has no such value.
     """
-    _check_options(reps, weights, ties)
+    _check_options(null, reps, weights, ties, level)
     linear = _linear_of(fit)
     if fit.design is None:
         raise SpecError("the wild bootstrap needs a fit that kept its design")
@@ -103,9 +98,10 @@ def wild_cluster_bootstrap(
     clusters = clusters_of(fit.design, by)
     combination, label = _combination(fit.terms, term)
     factor = small_sample_factor(linear, (clusters,), convention_named(fit.spec.convention))
-    problem = _Problem(linear, combination, clusters.codes, factor)
+    problem = Hypothesis(linear, combination, clusters.codes, factor)
+    _refuse_perfect_fit(problem, label)
     draws, enumerated = draw_weights(clusters.count, reps, weights, as_generator(rng), ties)
-    boot = _Bootstrap(problem, draws, ties)
+    boot = Draws(problem.maps(), draws, ties)
     intervals = _invert(boot, problem, 1.0 - level) if interval else ((np.nan, np.nan),)
     return WildResult(
         name="wild cluster restricted bootstrap",
@@ -125,13 +121,17 @@ def wild_cluster_bootstrap(
         weights=weights,
         n_clusters=clusters.count,
         seed=None if enumerated else seed_of(rng),
-        notes=_notes(intervals, clusters.count, enumerated),
+        notes=(*_notes(intervals, clusters.count, enumerated), *_clustering_note(fit, by, clusters.name)),
     )
 
 
-def _check_options(reps: int, weights: str, ties: str) -> None:
-    if reps < 1:
-        raise SpecError(f"reps is at least 1, not {reps}")
+def _check_options(null: float, reps: int, weights: str, ties: str, level: float) -> None:
+    if not np.isfinite(null):
+        raise SpecError(f"the null value is a finite number, not {null}")
+    if isinstance(reps, bool) or not isinstance(reps, int | np.integer) or reps < 1:
+        raise SpecError(f"reps is a whole number and at least 1, not {reps!r}")
+    if not 0.0 < level < 1.0:
+        raise SpecError(f"a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %")
     if weights not in ("rademacher", "webb"):
         raise SpecError(f"weights is rademacher or webb, not {weights!r}")
     if ties not in ("inclusive", "strict"):
@@ -160,96 +160,19 @@ def _combination(terms: tuple[str, ...], term: str | Mapping[str, float]) -> tup
         raise SpecError(
             f"no term {', '.join(unknown) or '(none given)'} in this fit: it has {', '.join(terms)}"
         )
+    if not any(wanted.values()):
+        raise SpecError("every weight of the linear combination is zero: nothing is tested")
     label = term if isinstance(term, str) else " + ".join(f"{w:g}*{name}" for name, w in wanted.items())
     return np.array([wanted.get(name, 0.0) for name in terms]), label
 
 
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    """The score maps of one hypothesis: for a value r and weights v (G,) the numerator of t* is (a0 - r a1)'v
-    and the cluster scores behind its standard error are (H0 - r H1) v."""
-
-    linear: LinearFit
-    combination: FloatArray
-    codes: IntArray
-    factor: float
-
-    @cached_property
-    def influence(self) -> FloatArray:
-        """Return c (n,) with combination'beta = c'y on swept data."""
-        return self.linear.X @ (self.linear.bread @ self.combination)
-
-    @cached_property
-    def estimate(self) -> float:
-        return float(self.combination @ self.linear.beta)
-
-    @cached_property
-    def _pieces(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        c = self.influence
-        direction = c / (c @ c)
-        at_zero = self.linear.residuals + direction * self.estimate
-        pair = np.column_stack([at_zero, direction])
-        own = sum_by(c[:, None] * pair, self.codes)
-        spread = _projected_scores(self.linear, c, pair, self.codes)
-        return own[:, 0], own[:, 1], np.diag(own[:, 0]) - spread[0], np.diag(own[:, 1]) - spread[1]
-
-    def maps(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Return a0 (G,), a1 (G,), H0 (G, G), H1 (G, G)."""
-        return self._pieces
-
-    @cached_property
-    def std_error(self) -> float:
-        scores = sum_by((self.influence * self.linear.residuals)[:, None], self.codes)[:, 0]
-        return float(np.sqrt(self.factor * (scores @ scores)))
-
-    def t(self, null: float) -> float:
-        return (self.estimate - null) / self.std_error
-
-
-def _projected_scores(
-    linear: LinearFit, influence: FloatArray, pair: FloatArray, codes: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return, for each column of `pair`, the matrix [h, g] = c_h' P (d_g * column): the part of the bootstrap
-    errors of cluster g that regressors and effects take up, as it enters the score of cluster h."""
-    groups = int(codes.max()) + 1
-    dummies = _period_dummies(linear, codes)
-    if dummies is None:
-        return tuple(_projected_by_column(linear, influence, column, codes, groups) for column in pair.T)  # type: ignore[return-value]
-    Z = np.column_stack([linear.X, dummies])
-    left = sum_by(influence[:, None] * Z, codes)
-    inverse = np.linalg.pinv(Z.T @ Z, hermitian=True)
-    return tuple(left @ (inverse @ sum_by(column[:, None] * Z, codes).T) for column in pair.T)  # type: ignore[return-value]
-
-
-def _period_dummies(linear: LinearFit, codes: IntArray) -> FloatArray | None:
-    """Return the unit-demeaned period dummies (n, T) if they are few and unit effects are local to clusters.
-
-    The unit effects then need no column: the influence sums to zero inside every unit. Otherwise None: with
-    more periods than clusters it is cheaper to sweep one column a cluster.
-    """
-    if linear.effects in ("unit", "twoway") and whole_units(linear, codes) is None:
-        return None
-    if linear.effects in ("none", "unit"):
-        return np.empty((linear.n, 0))
-    if linear.layout.n_times > int(codes.max()) + 1:
-        return None
-    dummies = np.zeros((linear.n, linear.layout.n_times))
-    dummies[np.arange(linear.n), linear.layout.time] = 1.0
-    return within(dummies, linear.layout, "unit") if linear.effects == "twoway" else dummies
-
-
-def _projected_by_column(
-    linear: LinearFit, influence: FloatArray, column: FloatArray, codes: IntArray, groups: int
-) -> FloatArray:
-    result = np.empty((groups, groups))
-    step = max(1, _BATCH_CELLS // linear.n)
-    for first in range(0, groups, step):
-        wanted = np.arange(first, min(first + step, groups))
-        pieces = np.where(codes[:, None] == wanted, column[:, None], 0.0)
-        swept = within(pieces, linear.layout, linear.effects)
-        taken = pieces - swept + linear.X @ (linear.bread @ (linear.X.T @ swept))
-        result[:, wanted] = sum_by(influence[:, None] * taken, codes)
-    return result
+def _refuse_perfect_fit(problem: Hypothesis, label: str) -> None:
+    size = np.sqrt((problem.influence @ problem.influence) * (problem.linear.y @ problem.linear.y))
+    # residuals that carry no more than this share of the outcome are rounding
+    if problem.std_error <= 1e-12 * size:
+        raise SpecError(
+            f"the model fits the outcome exactly, so `{label}` has no standard error and there is nothing to bootstrap"
+        )
 
 
 def draw_weights(
@@ -268,34 +191,7 @@ def draw_weights(
     return np.concatenate([identity, random]), False
 
 
-class _Bootstrap:
-    """The draws' numerators and squared standard errors as polynomials in the hypothesised value."""
-
-    def __init__(self, problem: _Problem, draws: FloatArray, ties: Ties) -> None:
-        a0, a1, H0, H1 = problem.maps()
-        self._n0, self._n1 = draws @ a0, draws @ a1
-        count = len(draws)
-        self._q0, self._q1, self._q2 = np.empty(count), np.empty(count), np.empty(count)
-        step = max(1, _BATCH_CELLS // draws.shape[1])
-        for first in range(0, count, step):
-            part = slice(first, first + step)
-            s0, s1 = draws[part] @ H0.T, draws[part] @ H1.T
-            self._q0[part] = np.einsum("bg,bg->b", s0, s0)
-            self._q1[part] = np.einsum("bg,bg->b", s0, s1)
-            self._q2[part] = np.einsum("bg,bg->b", s1, s1)
-        self._problem, self._ties = problem, ties
-
-    def p(self, null: float) -> float:
-        """Return the share of draws at least as far out (ties: strict, further out) than the data."""
-        numerator = (self._n0 - null * self._n1) ** 2
-        variance = self._problem.factor * (self._q0 - 2.0 * null * self._q1 + null**2 * self._q2)
-        bound = self._problem.t(null) ** 2 * np.maximum(variance, 0.0)
-        if self._ties == "inclusive":
-            return float(np.mean(numerator >= bound * (1.0 - _TIE)))
-        return float(np.mean(numerator > bound * (1.0 + _TIE)))
-
-
-def _invert(boot: _Bootstrap, problem: _Problem, alpha: float) -> tuple[tuple[float, float], ...]:
+def _invert(boot: Draws, problem: Hypothesis, alpha: float) -> tuple[tuple[float, float], ...]:
     """Return the set of values with p above alpha as intervals, found by a scan and then by bisection."""
 
     def accepted(value: float) -> bool:
@@ -315,7 +211,7 @@ def _invert(boot: _Bootstrap, problem: _Problem, alpha: float) -> tuple[tuple[fl
     )
 
 
-def _reach(accepted: Callable[[float], bool], problem: _Problem) -> float:
+def _reach(accepted: Callable[[float], bool], problem: Hypothesis) -> float:
     """Return how many standard errors the scan must go out: until both ends are rejected, at most 1e4."""
     reach = 10.0
     while reach < 1e4 and any(
@@ -331,16 +227,26 @@ def runs_of(inside: np.ndarray) -> list[tuple[int, int]]:
 
 
 def bisect(accepted: Callable[[float], bool], outside: float, inside: float) -> float:
-    """Return the edge between a rejected and an accepted value, to 12 digits."""
+    """Return the edge between a rejected and an accepted value, to 1e-10 of their distance."""
+    tolerance = 1e-10 * abs(outside - inside)
     for _ in range(60):
         middle = 0.5 * (outside + inside)
-        if abs(outside - inside) <= 1e-12 * max(1.0, abs(inside)):
+        if abs(outside - inside) <= tolerance:
             break
         if accepted(middle):
             inside = middle
         else:
             outside = middle
     return inside
+
+
+def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[str, ...]:
+    """Say by what is clustered where neither the caller nor the covariance named it."""
+    if by is not None or hasattr(fit.spec.vcov, "by"):
+        return ()
+    return (
+        f"clustered by {name}: the covariance of the fit ({fit.facts.get('vcov')}) names no single clustering",
+    )
 
 
 def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: bool) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from panelkit.core.design import Design, build_design
 from panelkit.core.errors import DataError
 from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
-from panelkit.core.vcov import CRV3, VcovSpec
+from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Layout
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
 
@@ -30,6 +30,7 @@ class BetweenEffects:
     convention: str = "reghdfe"
 
     def __post_init__(self) -> None:
+        check_vcov(self.vcov)
         convention_named(self.convention)
 
     def with_vcov(self, vcov: VcovSpec) -> BetweenEffects:

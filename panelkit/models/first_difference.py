@@ -14,7 +14,7 @@ from panelkit.core.design import Design, build_design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
-from panelkit.core.vcov import CRV3, VcovSpec
+from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.vcov_hac import periods_of
 from panelkit.core.within import Layout
 from panelkit.models.least_squares import (
@@ -47,6 +47,7 @@ class FirstDifference:
     convention: str = "reghdfe"
 
     def __post_init__(self) -> None:
+        check_vcov(self.vcov)
         convention_named(self.convention)
         if self.effects not in ("time", "none", "drift"):
             raise SpecError(f"effects of first differences is time, none or drift, not {self.effects!r}")

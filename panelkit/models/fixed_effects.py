@@ -12,7 +12,7 @@ from panelkit.core.design import Design, build_design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
-from panelkit.core.vcov import CRV3, VcovSpec
+from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Effects, Layout, check_effects
 from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
 
@@ -44,6 +44,7 @@ class FixedEffects:
     convention: str = "reghdfe"
 
     def __post_init__(self) -> None:
+        check_vcov(self.vcov)
         check_effects(self.effects)
         convention_named(self.convention)
 

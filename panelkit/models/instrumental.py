@@ -17,7 +17,7 @@ from panelkit.core.instruments import InstrumentedFit, fit_two_stage
 from panelkit.core.linear import fit_swept, gram_inverse
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.sandwich import sum_by
-from panelkit.core.vcov import CRV3, VcovSpec, clusters_of
+from panelkit.core.vcov import CRV3, VcovSpec, check_vcov, clusters_of
 from panelkit.core.within import Effects, FloatArray, Layout, check_effects
 from panelkit.models.fixed_effects import without_singletons
 from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
@@ -74,6 +74,7 @@ class InstrumentalFE:
     convention: str = "reghdfe"
 
     def __post_init__(self) -> None:
+        check_vcov(self.vcov)
         check_effects(self.effects)
         convention_named(self.convention)
         self.blocks()

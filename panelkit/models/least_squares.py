@@ -130,7 +130,8 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
     """
     if fit.linear is None or fit.design is None:
         raise SpecError(f"{fit.title}: covariances are recomputed for least-squares fits only")
-    missing = [name for name in vcov.columns() if name not in fit.design.extra]
+    known = (*fit.design.extra, *fit.design.unit_names, *fit.design.time_names)
+    missing = [name for name in vcov.columns() if name not in known]
     if missing:
         raise SpecError(f"the fit did not carry `{', '.join(missing)}`: fit again with vcov={vcov}")
     design = with_coordinates(fit.design, vcov, coords)

@@ -10,7 +10,7 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.design import build_design
 from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
-from panelkit.core.vcov import CRV3, VcovSpec
+from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Layout
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
 
@@ -24,6 +24,7 @@ class PooledOLS:
     convention: str = "reghdfe"
 
     def __post_init__(self) -> None:
+        check_vcov(self.vcov)
         convention_named(self.convention)
 
     def with_vcov(self, vcov: VcovSpec) -> PooledOLS:

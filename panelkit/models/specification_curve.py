@@ -429,7 +429,7 @@ def _crv1_factor(layout: Layout, effects: Effects, k: int, convention: Conventio
         residuals=nothing,
         bread=nothing,
     )
-    return small_sample_factor(shell, (Clusters(layout.unit, "unit"),), convention)
+    return small_sample_factor(shell, (Clusters(layout.unit, "unit", np.arange(layout.n_units)),), convention)
 
 
 def _rows(

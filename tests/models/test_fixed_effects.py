@@ -137,7 +137,7 @@ def test_agrees_with_pyfixest(name: str, effects: str, share: float) -> None:
     fit = pk.FixedEffects("y ~ x1 + x2", effects=effects, vcov=vcov).fit(data)
     absorbed = {"unit": "province", "time": "year", "twoway": "province + year"}[effects]
     live = feols(f"y ~ x1 + x2 | {absorbed}", data, other)
-    # pyfixest demeans by iteration to 1e-8 and reports what is left
+    # pyfixest demeans by iteration and stops near 1e-8; p-values in the tails multiply that by a hundred
     np.testing.assert_allclose(fit.estimates, live.coef(), rtol=1e-6)
     np.testing.assert_allclose(fit.std_errors, live.se(), rtol=1e-6)
     np.testing.assert_allclose(fit.p_values, live.pvalue(), rtol=1e-4, atol=1e-12)
@@ -221,6 +221,66 @@ def test_refusals_name_what_is_wrong() -> None:
         pk.FixedEffects("y ~ x1 + treated").fit(data)
 
 
+def test_a_column_called_province_is_not_the_unit() -> None:
+    """Cities in provinces: clustering by `province` is clustering by that column, whatever the index is called."""
+    cities = random_panel(41, 24, 6).rename_axis(["city", "year"])
+    number = cities.index.get_level_values(0).str[1:].astype(int)
+    cities["province"], cities["prov"] = number // 4, number // 4
+    columns = cities.reset_index()
+    for vcov in (pk.Cluster, pk.CRV3, lambda by: pk.TwoWayCluster(by, "year")):
+        expected = pk.FixedEffects("y ~ x1", vcov=vcov("prov")).fit(cities)
+        for fit in (
+            pk.FixedEffects("y ~ x1", vcov=vcov("province")).fit(cities),
+            pk.FixedEffects("y ~ x1", vcov=vcov("province")).fit(columns, unit="city", time="year"),
+        ):
+            np.testing.assert_allclose(fit.std_errors, expected.std_errors, rtol=1e-12)
+            assert fit.facts["n_clusters"] == 6
+    own = pk.FixedEffects("y ~ x1").fit(cities)
+    assert own.facts["vcov"] == "CRV3 (jackknife) by city, t(23)"
+    with pytest.raises(pk.SpecError, match="did not carry the column `province`"):
+        pk.wild_cluster_bootstrap(own, "x1", cluster="province")
+
+
+@pytest.mark.parametrize("by", [None, "year", "region"])
+@pytest.mark.parametrize("effects", ["none", "time", "unit", "twoway"])
+def test_levels_do_not_matter_to_the_jackknife(effects: str, by: str | None) -> None:
+    """Adding 1e7 to a column of unit variance costs seven of sixteen digits: 1e-5 is what is left of the square."""
+    data = random_panel(42, 12, 7, 0.9)
+    data["region"] = data.index.get_level_values(0).str[1:].astype(int) // 3
+    moved = data.assign(y=data["y"] + 1e7, x1=data["x1"] + 1e6)
+    spec = pk.FixedEffects("y ~ x1 + x2", effects=effects, vcov=pk.CRV3(by))
+    slopes = ["x1", "x2"]
+    np.testing.assert_allclose(
+        spec.fit(moved).std_errors[slopes], spec.fit(data).std_errors[slopes], rtol=1e-5
+    )
+
+
+def test_the_jackknife_of_an_intercept() -> None:
+    data = random_panel(43, 8, 5)
+    fit = pk.FixedEffects("y ~ x1", effects="none").fit(data)
+    frame, unit, time = codes(data)
+    X = np.column_stack([np.ones(len(frame)), frame["x1"]])
+    betas = [
+        brute_force(frame["y"].to_numpy()[unit != g], X[unit != g], unit, time, "none").beta for g in range(8)
+    ]
+    centred = np.array(betas) - fit.estimates
+    np.testing.assert_allclose(fit.covariance, centred.T @ centred * 7 / 8, rtol=1e-8)
+
+
+def test_what_is_no_covariance_is_refused() -> None:
+    for wrong in ("cluster", pk.CRV3, None):
+        with pytest.raises(pk.SpecError, match="vcov is a covariance such as CRV3"):
+            pk.FixedEffects("y ~ x1", vcov=wrong)
+    data = random_panel(44)
+    data["mixed"] = pd.Series(["1" if i % 2 else 1 for i in range(len(data))], index=data.index, dtype=object)
+    with pytest.raises(pk.SpecError, match="clusters by `mixed` mix values of the kinds int, str"):
+        pk.FixedEffects("y ~ x1", vcov=pk.Cluster("mixed")).fit(data)
+    data["region"] = np.where(data.index.get_level_values(0) < "P06", "east", "west")
+    data["d"] = ((data["region"] == "east") & (data.index.get_level_values(1) > 2012)) * data["x2"]
+    with pytest.raises(pk.SpecError, match="without region east"):
+        pk.FixedEffects("y ~ d", vcov=pk.CRV3("region")).fit(data)
+
+
 def test_a_spec_is_a_value() -> None:
     spec = pk.FixedEffects("y ~ x1")
     assert hash(spec) == hash(pk.FixedEffects("y ~ x1"))
@@ -249,6 +309,7 @@ def test_order_and_names_of_rows_do_not_matter(seed: int, share: float) -> None:
     shuffled = data.sample(frac=1.0, random_state=seed + 1)
     renamed = shuffled.rename(index=lambda label: f"Z{hash(label) % 997:03d}-{label}", level=0)
     other = pk.FixedEffects("y ~ x1 + x2").fit(renamed)
+    # the order of a sum moves its last digits; the jackknife squares small differences of them
     np.testing.assert_allclose(fit.estimates, other.estimates, rtol=1e-9)
     np.testing.assert_allclose(fit.std_errors, other.std_errors, rtol=1e-7)
 
@@ -261,6 +322,7 @@ def test_rescaling_rescales(seed: int, a: float, b: float) -> None:
     scaled = data.assign(x1=data["x1"] * a, y=data["y"] * b)
     other = pk.FixedEffects("y ~ x1 + x2").fit(scaled)
     factor = np.array([b / a, b])
+    # products with powers of ten round anew, and differences of jackknife estimates lose two more digits
     np.testing.assert_allclose(other.estimates, fit.estimates * factor, rtol=1e-8)
     np.testing.assert_allclose(other.std_errors, fit.std_errors * factor, rtol=1e-6)
 
