@@ -16,7 +16,9 @@ CLAIMS = ("A1", "B02", "B12", "B21", "B49")
 def main(folder: Path) -> None:
     """Print every spatial design's model with its impacts, the weights' sensitivity of A1, and the verdicts."""
     for claim in (item.claim for item in pk.load_claims() if item.id in CLAIMS):
-        for design in (part for reading in claim.reading for part in reading.design if part.kind == "spatial"):
+        for design in (
+            part for reading in claim.reading for part in reading.design if part.kind == "spatial"
+        ):
             spec = specify(claim, design)
             data = Loader([spec]).exact(spec)
             model = pk.SpatialPanel(spec.formula, design.model, vcov=design.vcov, missing=design.missing)

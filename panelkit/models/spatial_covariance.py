@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse.linalg import SuperLU
 
 from panelkit.core.errors import SpecError
-from panelkit.models.spatial_likelihood import Optimum, Problem, lag, regress, star, sweep, trace_of
+from panelkit.models.spatial_likelihood import Optimum, Problem, lag, star, sweep, trace_of
 from panelkit.spatial.spectrum import EIGEN_LIMIT, factorise
 
 FloatArray = NDArray[np.float64]
@@ -388,9 +388,3 @@ def qml_meat(c: Curvature) -> FloatArray:
     cross = third * (L.T @ Q)
     meat: FloatArray = information(c) + fourth * (Q.T @ Q) + cross + cross.T
     return meat
-
-
-def score_norm(c: Curvature) -> float:
-    """Return the largest score of b relative to its scale: near zero at an optimum."""
-    b, _ = regress(c.problem, c.optimum.rho, c.optimum.lam)
-    return float(np.abs(b - c.optimum.b).max(initial=0.0))

@@ -23,7 +23,7 @@ from scipy import optimize, sparse
 
 from panelkit.core.errors import ConvergenceError
 from panelkit.core.within import Effects
-from panelkit.spatial.spectrum import EDGE, Spectrum
+from panelkit.spatial.spectrum import EDGE, LuSpectrum, Spectrum
 
 FloatArray = NDArray[np.float64]
 Convention = Literal["lee-yu", "lsdv", "splm", "elhorst"]
@@ -245,9 +245,8 @@ def score(problem: Problem, rho: float, lam: float) -> FloatArray:
     slope = np.zeros(2)
     if problem.spectrum_w is not None:
         slope[0] = n * float(e @ columns[:, 1]) / total - times * trace_of(problem, problem.spectrum_w, rho)
-    if problem.spectrum_m is not None:
-        lags = problem.compressed[1]
-        assert lags is not None
+    lags = problem.compressed[1]
+    if problem.spectrum_m is not None and lags is not None:
         u_lag = lags[:, 0] - rho * lags[:, 1] - lags[:, 2:] @ b
         slope[1] = n * float(e @ u_lag) / total - times * trace_of(problem, problem.spectrum_m, lam)
     return slope
@@ -269,16 +268,15 @@ def maximise(problem: Problem) -> Optimum:
     One spatial parameter: a grid finds the hill, the root of the score its top. Two: the best hills of a grid
     are climbed with the analytic score.
     """
-    lagged, error = problem.spectrum_w is not None, problem.spectrum_m is not None
+    lagged, error = problem.spectrum_w, problem.spectrum_m
     counter = _Counter()
-    if lagged and error:
-        rho, lam = _two(problem, counter)
-    elif lagged:
-        rho, lam = _one(problem, 0, counter), 0.0
-    elif error:
-        rho, lam = 0.0, _one(problem, 1, counter)
-    else:
-        rho, lam = 0.0, 0.0
+    rho, lam = 0.0, 0.0
+    if lagged is not None and error is not None:
+        rho, lam = _two(problem, lagged, error, counter)
+    elif lagged is not None:
+        rho = _one(problem, lagged, 0, counter)
+    elif error is not None:
+        lam = _one(problem, error, 1, counter)
     b, e = regress(problem, rho, lam)
     return Optimum(
         b, rho, lam, float(e @ e) / problem.counting.nobs, loglik(problem, rho, lam), counter.evaluations
@@ -299,33 +297,36 @@ class _Counter:
         return counted
 
 
-def _one(problem: Problem, which: int, counter: _Counter) -> float:
-    spectrum = problem.spectrum_w if which == 0 else problem.spectrum_m
-    assert spectrum is not None
+def _one(problem: Problem, spectrum: Spectrum, which: int, counter: _Counter) -> float:
     low, high = search_interval(spectrum, problem)
     at = (lambda value: (value, 0.0)) if which == 0 else (lambda value: (0.0, value))
     value = counter.wrap(lambda x: loglik(problem, *at(x)))
-    if type(spectrum).__name__ == "LuSpectrum":  # a score would cost four factorisations
+    if isinstance(spectrum, LuSpectrum):  # a score would cost four factorisations
         answer = optimize.minimize_scalar(
             lambda x: -value(x), bounds=(low, high), method="bounded", options={"xatol": 1e-9}
         )
-        return float(answer.x)
+        found = float(answer.x)
+        if min(found - low, high - found) < 1e-4 * (high - low):
+            raise _at_the_edge(low, high)
+        return found
     grid = np.linspace(low, high, 25)
     best = int(np.argmax([value(x) for x in grid]))
     left, right = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     slope = counter.wrap(lambda x: float(score(problem, *at(x))[which]))
     if slope(left) <= 0.0 or slope(right) >= 0.0:
-        raise ConvergenceError(
-            f"the likelihood is largest at the edge of its interval ({left:.4f} to {right:.4f}): "
-            "the spatial parameter is not identified in these data; check the outcome for a common trend, or W"
-        )
+        raise _at_the_edge(left, right)
     return float(optimize.brentq(slope, left, right, xtol=1e-13, rtol=1e-13))
 
 
-def _two(problem: Problem, counter: _Counter) -> tuple[float, float]:
-    assert problem.spectrum_w is not None
-    assert problem.spectrum_m is not None
-    bounds = [search_interval(problem.spectrum_w, problem), search_interval(problem.spectrum_m, problem)]
+def _at_the_edge(low: float, high: float) -> ConvergenceError:
+    return ConvergenceError(
+        f"the likelihood is largest at the edge of its interval ({low:.4f} to {high:.4f}): "
+        "the spatial parameter is not identified in these data; check the outcome for a common trend, or W"
+    )
+
+
+def _two(problem: Problem, lagged: Spectrum, error: Spectrum, counter: _Counter) -> tuple[float, float]:
+    bounds = [search_interval(lagged, problem), search_interval(error, problem)]
     grids = [np.linspace(low, high, 17)[1:-1] for low, high in bounds]
     values = np.array([[loglik(problem, r, s) for s in grids[1]] for r in grids[0]])
     counter.evaluations += values.size

@@ -72,8 +72,6 @@ class EigenSpectrum:
         return float(low), float(high)
 
     def logdet(self, rho: float) -> float:
-        if np.iscomplexobj(self.values):
-            return float(np.log(np.abs(1.0 - rho * self.values)).sum())
         return float(np.log(np.abs(1.0 - rho * self.values)).sum())
 
     def trace_g(self, rho: float) -> float:
