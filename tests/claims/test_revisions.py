@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from panelkit.claims.check import check
 from panelkit.claims.fits import fit_specification
 from panelkit.claims.revisions import compare_figures, drivers, revised_cells
 from panelkit.claims.samples import Specification
+from panelkit.cli import main
 from panelkit.core.errors import DataError
 from panelkit.core.paths import figures_from, shipped
 from panelkit.data.figures import read_figures
@@ -137,3 +140,33 @@ def test_claims_on_old_and_new_figures(store: Path, tmp_path: Path) -> None:
 def test_an_empty_store_is_said_to_be_empty(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is empty"):
         compare_figures([], tmp_path)
+
+
+def test_the_command_prints_what_moved(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claims = tmp_path / "small.toml"
+    claims.write_text(SMALL, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "120")
+    for arguments, said in (
+        (["--json"], '"stands_for"'),
+        (["--lang", "zh"], "gdp：以census2028取代census2023"),
+    ):
+        monkeypatch.setattr(
+            sys, "argv", ["panelkit", "check", str(claims), "--figures", str(store), *arguments]
+        )
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out = capsys.readouterr().out
+        assert caught.value.code in (0, None)
+        assert said in out
+        if "--json" in arguments:
+            assert {row["claim"] for row in json.loads(out)["verdicts"]} >= {"T1"}
+
+
+def test_a_lone_option_means_the_default_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("panelkit.data.yearbook.store.default_store", lambda: tmp_path / "none")
+    monkeypatch.setattr(sys, "argv", ["panelkit", "check", "--figures", "--lang", "en"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
