@@ -43,3 +43,8 @@ def _oracles(path: Path) -> dict[str, Any]:
 def oracle(name: str) -> dict[str, Any]:
     """Return one entry of the reference oracles: `kind, source, inputs, outputs, tol`."""
     return _oracles(_existing("reference", "oracles.json"))[name]
+
+
+def seeds_path() -> Path:
+    """Return the folder with the texts of the registered documents."""
+    return _existing("seeds")
