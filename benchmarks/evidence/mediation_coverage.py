@@ -47,7 +47,38 @@ def main(reps: int = 2000, quick: bool = False, jobs: int = -1) -> Path:
     groups = Parallel(n_jobs=jobs)(delayed(run)(cell, reps, 500 + i) for i, cell in enumerate(cells))
     table = pd.DataFrame([row for group in groups for row in group])
     facts = {"replications": reps, "draws": DRAWS, "seconds": round(time.perf_counter() - start)}
-    return write("mediation_coverage", table, seed=500, facts=facts)
+    path = write("mediation_coverage", table, seed=500, facts=facts)
+    summarise(table, {key: facts[key] for key in ("replications", "draws")})
+    return path
+
+
+def summarise(table: pd.DataFrame, facts: dict[str, object]) -> None:
+    """Write the tables of the documentation: the range of coverage, the largest size, the confounded case."""
+    plain = table[table["confounding"] == 0.0]
+    rows = []
+    for (errors, method), part in plain.groupby(["errors", "method"], sort=False):
+        route = part[(part["a"] != 0) | (part["b"] != 0)]["coverage"].dropna()
+        one_zero = part[(part["a"] == 0) != (part["b"] == 0)]["rejects_zero"]
+        both = part[(part["a"] == 0) & (part["b"] == 0)]["rejects_zero"]
+        rows.append(
+            {
+                "errors": errors,
+                "method": method,
+                "coverage, %": f"{route.min():.1f} to {route.max():.1f}" if len(route) else "",
+                "largest size, one path zero, %": f"{one_zero.max():.1f}",
+                "largest size, both zero, %": f"{both.max():.1f}",
+            }
+        )
+    write("mediation_summary", pd.DataFrame(rows), seed=500, facts=facts)
+    confounded = table[table["confounding"] != 0.0].drop(
+        columns=["a", "b", "errors", "coverage", "replications"]
+    )
+    write(
+        "mediation_confounded",
+        confounded,
+        seed=500,
+        facts={**facts, "truth": "a = .6, b = 0, c' = .5, AR(.5)"},
+    )
 
 
 def _cells(quick: bool) -> list[Cell]:

@@ -81,3 +81,20 @@ def test_sensitivity_slope_is_the_slope_of_the_confounded_model() -> None:
         b, abs=0.01
     )  # 4 standard errors at n = 400,000
     assert abs(errors.slope(np.array([0.0]))[0, 0] - b) > 0.3
+
+
+def test_small_simulation_of_size_and_of_the_confounded_case() -> None:
+    """40 panels a cell: the binomial bounds are wide, the full evidence stands in docs/evidence."""
+    from benchmarks.evidence.mediation_coverage import Cell, run
+
+    honest = {row["method"]: row for row in run(Cell(8, 0.3, 0.0), 40, 1)}
+    # a true size of 5 % gives more than 6 of 40 with probability 0.3 %
+    assert honest["percentile bootstrap"]["rejects_zero"] <= 15.0
+    assert honest["joint significance, CRV3"]["rejects_zero"] <= 15.0
+    confounded = {row["method"]: row for row in run(Cell(13, 0.6, 0.0, confounding=0.5, direct=0.5), 12, 2)}
+    assert confounded["Sobel, iid errors"]["rejects_zero"] == 100.0
+    assert confounded["Sobel, iid errors"]["mean_share"] > 0.3
+    assert confounded["Sobel, iid errors"]["mean_rho_zero"] == pytest.approx(
+        0.5, abs=0.05
+    )  # 4 errors of the mean
+    assert confounded["Sobel, iid errors"]["interval_at_true_rho_holds_zero"] >= 70.0

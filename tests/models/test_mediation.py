@@ -210,14 +210,14 @@ def test_wild_bootstrap_against_refits(result, panel: pd.DataFrame) -> None:
         made = {}
         for name in ("mediator 0", "outcome"):
             fit = result.fits[name]
-            factor = np.sqrt(31 / 30 * (fit.nobs - 1) / (fit.nobs - len(fit.terms) - 12 - 1 + 0))
+            factor = np.sqrt(31 / 30 * (fit.nobs - 1) / (fit.nobs - len(fit.terms) - 13))
             frame = fit.design.frame()
             stretched = fit.residuals * factor * signs[draw][fit.design.unit]
             frame["star"] = frame[fit.outcome].to_numpy() - fit.residuals + stretched
             made[name] = pk.FixedEffects(" ".join(["star ~", " + ".join(fit.terms)])).fit(frame).params
         expected = made["mediator 0"]["x"] * made["outcome"]["m1"]
-        assert wild.draws[draw, 2] == pytest.approx(expected, rel=2e-2)
-        assert wild.draws[draw, 1] == pytest.approx(made["outcome"]["x"], rel=2e-2)
+        assert wild.draws[draw, 2] == pytest.approx(expected, rel=1e-9)
+        assert wild.draws[draw, 1] == pytest.approx(made["outcome"]["x"], rel=1e-9)
 
 
 def test_joint_significance_is_the_larger_p(result) -> None:
