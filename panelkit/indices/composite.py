@@ -367,13 +367,22 @@ def _remarks(
 
 
 def _flags(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[Remark]:
-    from panelkit.data.notes import data_notes
+    from panelkit.data.provinces import labels_of
 
-    if "panelkit" not in frame.attrs:
-        return []
-    english = [line for line in data_notes(frame, columns, "en") if line.startswith("flag ")]
-    chinese = [line for line in data_notes(frame, columns, "zh") if line.startswith("标记 ")]
-    return [Remark(en, zh) for en, zh in zip(english, chinese, strict=True)]
+    names, chinese = labels_of("en"), labels_of("zh")
+    said = []
+    for flag in frame.attrs.get("panelkit", {}).get("flags", []):
+        if flag["indicator"] not in columns:
+            continue
+        code = int(flag["adcode"])
+        here, there = names.get(code, "all provinces"), chinese.get(code, "全部省份")
+        said.append(
+            Remark(
+                f"{flag['indicator']}, {here} {flag['year']}: {flag['why']}",
+                f"{flag['indicator']}，{there} {flag['year']} 年：{flag.get('why_zh', flag['why'])}",
+            )
+        )
+    return said
 
 
 def _concentration(plan: CompositeDesign, w: FloatArray) -> list[Remark]:

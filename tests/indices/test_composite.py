@@ -149,6 +149,15 @@ def test_shipped_designs_compute_with_both_languages_and_name_what_is_missing(na
     assert "Beijing" in found.scores.xs(2023, level="year").nlargest(3).index
 
 
+def test_flagged_cells_are_named_in_both_languages() -> None:
+    found = composite_index("nqpf_three_factors")
+    english, chinese = (" ".join(remark[i] for remark in found.remarks) for i in (0, 1))
+    assert "software_revenue, Inner Mongolia 2021" in english
+    assert "software_revenue，内蒙古 2021 年" in chinese
+    assert "industrial robots" in english
+    assert "工业机器人" in chinese
+
+
 def test_shipped_designs_are_these_and_the_subsystems_are_disjoint() -> None:
     assert tuple(shipped_designs()) == SHIPPED
     subsystems = [
