@@ -79,6 +79,7 @@ def _impact(claim: Claim, reading: Reading, design: SpatialDesign) -> Finding:
     specs = [specify(claim, design, taken) for taken in choices]  # type: ignore[arg-type]
     main, loader = specs[0], Loader(specs)
     data = loader.exact(main)
+    loader.keep(design, main, data)
     fit = _fit(design, main, design.weights[0], loader)
     found = estimate_of(fit, design, design.draws, design.seed)
     rows = list(_grid(claim, design, specs, loader))
@@ -327,11 +328,13 @@ class Loader:
 
     def sample(self, design: SpatialDesign, spec: Specification) -> SpatialSample:
         """Return the balanced sample of a specification."""
-        key = (spec.formula, spec.years, spec.provinces, spec.vintage)
-        if key not in self._samples:
-            frame = _chained(self._cut(spec), spec)
-            self._samples[key] = _sample(design, spec, frame)
-        return self._samples[key]
+        if _sample_key(spec) not in self._samples:
+            self.keep(design, spec, _chained(self._cut(spec), spec))
+        return self._samples[_sample_key(spec)]
+
+    def keep(self, design: SpatialDesign, spec: Specification, data: pd.DataFrame) -> None:
+        """Read the sample of a specification from these data; they must say of themselves what a table prints."""
+        self._samples[_sample_key(spec)] = _sample(design, spec, data)
 
     def weights(self, name: str, sample: SpatialSample) -> Weights:
         """Return the weights of that name in the sample's order."""
@@ -354,6 +357,10 @@ class Loader:
             names = provincial.contiguity(asked, normalisation="none").ids
             keep &= frame.index.get_level_values(0).isin(names)
         return frame.loc[keep]
+
+
+def _sample_key(spec: Specification) -> tuple[Any, ...]:
+    return (spec.formula, spec.years, spec.provinces, spec.vintage)
 
 
 def _indicators(spec: Specification) -> list[str]:
