@@ -54,6 +54,7 @@ def main(reps: int = 2000, quick: bool = False, jobs: int = -1) -> Path:
 
 def summarise(table: pd.DataFrame, facts: dict[str, object]) -> None:
     """Write the tables of the documentation: the range of coverage, the largest size, the confounded case."""
+    facts = {"made by": "python -m benchmarks.evidence mediation_coverage", **facts}
     plain = table[table["confounding"] == 0.0]
     rows = []
     for (errors, method), part in plain.groupby(["errors", "method"], sort=False):
