@@ -113,12 +113,14 @@ def _load(
     columns: list[str], first: int, last: int, vintage: Vintages, provinces: str | tuple[str, ...]
 ) -> pd.DataFrame:
     from panelkit.data.panels import load_provinces
+    from panelkit.data.selection import choose_vintages
 
     derived = [name for name in columns if is_derived(name)]
     held = [name for name in columns if name not in derived] or ["population"]
     chosen = {name: version for name, version in vintage if name in held}
     asked = list(provinces) if isinstance(provinces, tuple) else provinces
-    frame = load_provinces(held, range(first, last + 1), vintage=chosen or None, provinces=asked)
+    named = choose_vintages(held, chosen)  # a declared design asks for its series by name
+    frame = load_provinces(held, range(first, last + 1), vintage=named, provinces=asked)
     return _with_derived(frame, derived) if derived else frame
 
 

@@ -37,6 +37,7 @@ def expressions_on_figures(
 ) -> pd.DataFrame:
     """Return named expressions on the figures of the design's sample, one column each; absent ones are left out."""
     from panelkit.data.panels import load_provinces
+    from panelkit.data.selection import choose_vintages
 
     sample = sample_of(claim, design)
     filled = {
@@ -46,7 +47,8 @@ def expressions_on_figures(
     first, last = years or sample.years
     provinces = list(sample.provinces) if isinstance(sample.provinces, tuple) else sample.provinces
     vintage = {key: value for key, value in sample.vintage.items() if key in columns}
-    frame = load_provinces(sorted(columns), (first, last), vintage=vintage or None, provinces=provinces)
+    named_vintages = choose_vintages(sorted(columns), vintage)
+    frame = load_provinces(sorted(columns), (first, last), vintage=named_vintages, provinces=provinces)
     out = pd.DataFrame({name: evaluate(text, frame) for name, text in filled.items()})
     out.attrs = dict(frame.attrs)
     return out

@@ -5,6 +5,7 @@ A verdict, the fifth kind, lives with the claims that it judges.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,21 +147,19 @@ class Estimates:
         """Return the facts about the whole fit: observations, groups, R2, covariance, convention."""
         return pd.Series(dict(self.facts), name=self.title, dtype=object)
 
-    def summary(self, level: float = 0.95) -> str:
+    def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
         """Return the result as plain text: the table, the facts, the notes."""
+        from panelkit.show.words import in_language, result_word, word
+
         table = self.tidy(level)
         if not any(self.equations):
             table = table.drop(columns="equation")
-        width = max((len(str(key)) for key in self.facts), default=0)
-        facts = [f"{key:<{width}}  {_plain(value)}" for key, value in self.facts.items()]
-        lines = [
-            self.title,
-            "=" * len(self.title),
-            table.to_string(index=False, float_format=_number),
-            "",
-            *facts,
-        ]
-        lines += ["", *(f"note: {note}" for note in self.notes)] if self.notes else []
+        table.columns = pd.Index([result_word(key, language) for key in table.columns])
+        heading = result_word("note", language) + word("colon", language)
+        with pd.option_context("display.unicode.east_asian_width", True):
+            printed = table.to_string(index=False, float_format=_number)
+        lines = [self.title, "=" * _cells(self.title), printed, "", *self._fact_lines(language)]
+        lines += ["", *(heading + in_language(note, language) for note in self.notes)] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -242,6 +241,19 @@ class Estimates:
     def __maketables_stat_labels__(self) -> dict[str, str]:
         """Return labels of the facts that maketables has no name for."""
         return {"n_units": "Units", "n_periods": "Periods"}
+
+    def _fact_lines(self, language: Language) -> list[str]:
+        from panelkit.show.words import result_value, result_word
+
+        names = [result_word(key, language) for key in self.facts]
+        width = max((_cells(name) for name in names), default=0)
+        values = [
+            _plain(value) if isinstance(value, float | np.floating) else result_value(key, value, language)
+            for key, value in self.facts.items()
+        ]
+        return [
+            name + " " * (width - _cells(name) + 2) + value for name, value in zip(names, values, strict=True)
+        ]
 
     def _labels(self) -> pd.Index:
         if len(set(self.equations)) == 1:
@@ -407,6 +419,11 @@ class TestResult:
 
     def __str__(self) -> str:
         return self.summary()
+
+
+def _cells(text: str) -> int:
+    """Return how many cells of a terminal a text takes: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _number(value: float) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.data import catalogue
 from panelkit.data.figures import spans
-from panelkit.data.provinces import labels_of
+from panelkit.data.provinces import Labels, labels_of
 from panelkit.data.tables import read_rows
 
 
@@ -34,21 +34,33 @@ def facts_of(
 
 
 def flags_and_breaks(
-    chosen: Mapping[str, str], codes: list[int], span: list[int], folder: Path | None
+    chosen: Mapping[str, str], codes: list[int], span: list[int], labels: Labels, folder: Path | None
 ) -> dict[str, Any]:
-    """Return the flags that touch the sample, and by column the years in which a new base starts."""
-    names = labels_of("en")
+    """Return the flags that touch the sample, and by column the years in which a new base starts.
+
+    A flag of one province holds its `label` in the panel's index; one of a break its `starts`, the years of a new
+    base; one of two vintages the `total` whose part it concerns.
+    """
+    names, shown = labels_of("en"), labels_of(labels)
     flags: list[dict[str, Any]] = []
     breaks: dict[str, list[int]] = {}
     for row in catalogue.flag_rows(chosen, folder):
         if row.is_break:
             if not (span[0] < row.new_base_from and span[-1] > row.old_base_until):
                 continue
-            breaks.setdefault(row.indicator, []).extend(range(row.old_base_until + 1, row.new_base_from + 1))
-        elif (row.adcode and row.adcode not in codes) or row.year not in span:
+            starts = list(range(row.old_base_until + 1, row.new_base_from + 1))
+            breaks.setdefault(row.indicator, []).extend(starts)
+            flags.append({**row.as_dict(), "province": "all", "starts": starts})
             continue
-        flags.append({**row.as_dict(), "province": names.get(row.adcode, "all")})
-    flags += [{**row.as_dict(), "province": "all"} for row in _mixed(chosen, span[0], folder)]
+        if (row.adcode and row.adcode not in codes) or row.year not in span:
+            continue
+        place = (
+            {"province": names[row.adcode], "label": shown[row.adcode]} if row.adcode else {"province": "all"}
+        )
+        flags.append({**row.as_dict(), **place})
+    flags += [
+        {**row.as_dict(), "province": "all", "total": total} for total, row in _mixed(chosen, span[0], folder)
+    ]
     return {"flags": flags, "breaks": breaks}
 
 
@@ -65,18 +77,22 @@ def _sources(cells: pd.DataFrame, span: list[int], folder: Path | None) -> dict[
     return found
 
 
-def _mixed(chosen: Mapping[str, str], year: int, folder: Path | None) -> list[catalogue.Flag]:
-    """Flag a part that stands in another vintage than its total."""
+def _mixed(chosen: Mapping[str, str], year: int, folder: Path | None) -> list[tuple[str, catalogue.Flag]]:
+    """Flag a part that stands in another vintage than its total, which comes first."""
     pairs = [(rule.total, part) for rule in catalogue.sums(folder) for part in rule.parts]
     return [
-        catalogue.Flag(
-            adcode=0,
-            year=year,
-            indicator=part,
-            vintage=chosen[part],
-            flag="vintages_differ",
-            why=f"{part} is {chosen[part]}, {total} is {chosen[total]}: a share of one in the other mixes two bases",
-            why_zh=f"{part} 为 {chosen[part]}，{total} 为 {chosen[total]}：两者之比混合了两种口径",
+        (
+            total,
+            catalogue.Flag(
+                adcode=0,
+                year=year,
+                indicator=part,
+                vintage=chosen[part],
+                flag="vintages_differ",
+                why=f"{part} is {chosen[part]}, {total} is {chosen[total]}: "
+                "a share of one in the other mixes two bases",
+                why_zh=f"{part} 为 {chosen[part]}，{total} 为 {chosen[total]}：两者之比混合了两种口径",
+            ),
         )
         for total, part in pairs
         if total in chosen and part in chosen and chosen[total] != chosen[part]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import pandas as pd
@@ -42,20 +42,37 @@ def data_notes(
     for key in keys:
         if facts["missing"][key]:
             lines.append(words["missing"].format(column=key, n=facts["missing"][key], cells=cells))
-    names = {**labels_of(language), 0: words["all"]}
-    for flag in facts["flags"] if keys else []:
-        if flag["indicator"] in keys:
-            province = names[flag["adcode"]]
-            lines.append(
-                words["flag"].format(
-                    flag=flag["flag"],
-                    column=flag["indicator"],
-                    province=province,
-                    year=flag["year"],
-                    why=flag["why_zh" if language == "zh" else "why"],
-                )
-            )
+    lines += [
+        flag_sentence(flag, language)
+        for flag in (facts["flags"] if keys else [])
+        if flag["indicator"] in keys
+    ]
     return tuple(lines)
+
+
+def with_sentences(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts with `origins` by column and a `sentence` in every flag, both in both languages.
+
+    What stands under the table of a fit is chosen from them.
+    """
+    origins = {key: {tongue: _origin(key, facts, tongue) for tongue in _WORDS} for key in facts["vintages"]}
+    flags = [
+        {**flag, "sentence": {"en": flag_sentence(flag, "en"), "zh": flag_sentence(flag, "zh")}}
+        for flag in facts["flags"]
+    ]
+    return {**facts, "origins": origins, "flags": flags}
+
+
+def flag_sentence(flag: Mapping[str, Any], language: Literal["en", "zh"]) -> str:
+    """Return one flag of a panel as a sentence."""
+    words = _WORDS[language]
+    return words["flag"].format(
+        flag=flag["flag"],
+        column=flag["indicator"],
+        province=labels_of(language)[flag["adcode"]] if flag["adcode"] else words["all"],
+        year=flag["year"],
+        why=flag["why_zh" if language == "zh" else "why"],
+    )
 
 
 def _origin(key: str, facts: dict[str, Any], language: str) -> str:

@@ -12,12 +12,14 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.data import catalogue
 from panelkit.data.facts import facts_of, flags_and_breaks
 from panelkit.data.figures import read_figures
+from panelkit.data.notes import with_sentences
 from panelkit.data.provinces import NATION, Labels, labels_of
 from panelkit.data.selection import (
     Provinces,
     Vintage,
     Years,
     choose_vintages,
+    named_columns,
     vintages_in,
     wanted_breaks,
     wanted_codes,
@@ -45,10 +47,11 @@ def load_provinces(
     indicators
         Keys of the catalogue (`panelkit data list`).
     years
-        One year, a range, a pair (first, last) with both ends in, or a list; None: every year held.
+        One year, a range, a tuple (first, last) with both ends in, or a list or set of single years (two years that
+        do not follow each other only as a set); None: every year held.
     vintage
         None: the default of the catalogue. A mapping names the vintage of single indicators; a string is used for
-        every indicator that holds it, the others keep their default.
+        every indicator that holds it, the others keep their default. Only a mapping asks for a series by name.
     provinces
         "all" (31), "no_tibet" (30) or a list in any spelling that `provinces.resolve` understands.
     labels
@@ -63,9 +66,10 @@ def load_provinces(
     -------
     DataFrame
         float64, missing cells NaN (nothing is interpolated). `frame.attrs["panelkit"]` is plain JSON: `vintages`,
-        `units`, `sources`, `names`, `missing`, `flags`, `breaks` (column -> years in which a new base starts) and
-        `breaks_allowed`; docs/figures.md describes them. Levels across a break are returned and flagged; a lag or
-        difference in a formula that crosses one is refused unless `allow_breaks` names the column.
+        `units`, `sources`, `names`, `missing`, `flags`, `breaks` (column -> years in which a new base starts),
+        `breaks_named` and `breaks_allowed`; docs/figures.md describes them. Levels across a break are returned and
+        flagged. A regression on them is refused unless the `vintage` mapping or `allow_breaks` names the column; a
+        lag or difference that crosses one, unless `allow_breaks` does.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def load_provinces(
     keys = catalogue.require(indicators, folder)
     chosen = choose_vintages(keys, vintage, folder=folder)
     figures = read_figures(keys, chosen, folder=folder)
-    return build_panel(
+    grid = build_panel(
         figures,
         indicators=keys,
         years=years,
@@ -89,6 +93,8 @@ def load_provinces(
         check=False,
         folder=folder,
     )
+    grid.attrs["panelkit"]["breaks_named"] = named_columns(vintage, allow_breaks)
+    return grid
 
 
 def build_panel(
@@ -127,9 +133,11 @@ def build_panel(
         grid[key] /= divisor
     grid.index = _index(codes, span, labels)
     facts = facts_of(cells, grid, span, chosen, {key: unit for key, (unit, _) in shown.items()}, folder)
-    facts |= flags_and_breaks(chosen, codes, span, folder) | {
-        "breaks_allowed": wanted_breaks(allow_breaks, keys)
+    facts |= flags_and_breaks(chosen, codes, span, labels, folder) | {
+        "breaks_allowed": wanted_breaks(allow_breaks, keys),
+        "breaks_named": named_columns(vintage, allow_breaks),
     }
+    facts = with_sentences(facts)
     grid.attrs["panelkit"] = {**facts, "units_as": units, "years": span, "provinces": len(codes)}
     return grid
 

@@ -133,6 +133,12 @@ def wanted_breaks(allow_breaks: str | Iterable[str], keys: list[str]) -> list[st
     return sorted(names)
 
 
+def named_columns(vintage: Vintage | None, allow_breaks: str | Iterable[str]) -> list[str]:
+    """Return the columns asked for by name, whose levels may stand on both sides of a break."""
+    allowed = {allow_breaks} if isinstance(allow_breaks, str) else set(allow_breaks)
+    return sorted(allowed | (set(vintage) if isinstance(vintage, Mapping) else set()))
+
+
 def _choose(
     held: Mapping[str, tuple[str, ...]], defaults: Mapping[str, str], vintage: Vintage | None
 ) -> dict[str, str]:
@@ -164,4 +170,10 @@ def _as_years(years: Years) -> list[int]:
                 f"years={years!r}: a tuple is (first, last), both ends in; give single years as a list"
             )
         return list(range(int(items[0]), int(items[1]) + 1))
-    return sorted({int(year) for year in items})
+    held = sorted({int(year) for year in items})
+    if len(items) == 2 and held[-1] - held[0] > 1 and not isinstance(years, (set, frozenset, range)):
+        raise SpecError(
+            f"years={years!r} can be read in two ways: write ({held[0]}, {held[1]}) for every year from {held[0]} to "
+            f"{held[1]}, or {{{held[0]}, {held[1]}}} for these two years only"
+        )
+    return held

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.show.words import Language, covariance_words, stars_note, word
+from panelkit.show.words import Language, covariance_words, in_language, stars_note, word
 
 Below = Literal["se", "t", "ci", "p"] | None
 INDENT = "\u2003"
@@ -357,7 +357,7 @@ def _standard_notes(
     )
     if made:
         notes.append(made)
-    notes += list(dict.fromkeys(note for column in columns for note in column.notes))
+    notes += list(dict.fromkeys(in_language(note, language) for column in columns for note in column.notes))
     return notes
 
 

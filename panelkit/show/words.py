@@ -106,10 +106,50 @@ def word(key: str, language: Language) -> str:
     return _WORDS[key][language == "zh"]
 
 
+def in_language(note: str, language: Language) -> str:
+    """Return a note in the language of the table: its `zh` where it carries one."""
+    return str(getattr(note, "zh", note)) if language == "zh" else note
+
+
 def stars_note(levels: tuple[float, ...], language: Language) -> str:
     """Return what the stars mean, weakest first."""
     marks = [f"{'*' * (i + 1)} p<{level:g}" for i, level in enumerate(sorted(levels, reverse=True))]
     return word("comma", language).join(marks)
+
+
+_RESULT_ZH = {
+    "equation": "方程",
+    "term": "变量",
+    "std_error": "标准误",
+    "conf_low": "区间下限",
+    "conf_high": "区间上限",
+    "balanced": "平衡面板",
+    "sigma": "残差标准差",
+    "df_resid": "残差自由度",
+    "effects": "固定效应",
+    "vcov": "协方差估计",
+    "convention": "计算惯例",
+    "note": "注",
+}
+_EFFECTS_ZH = {"unit": "省份", "time": "年份", "twoway": "省份和年份", "none": "无"}
+
+
+def result_word(key: str, language: Language) -> str:
+    """Return the name of a column or fact of a result: the key itself in English."""
+    return _RESULT_ZH.get(key) or word(key, language) if language == "zh" else key
+
+
+def result_value(key: str, value: object, language: Language) -> str:
+    """Return a fact that is not a number in the language of the reader."""
+    if language == "en":
+        return str(value)
+    if isinstance(value, bool):
+        return word("yes" if value else "no", language)
+    return (
+        _EFFECTS_ZH.get(str(value), str(value))
+        if key == "effects"
+        else covariance_words(str(value), language)
+    )
 
 
 _COVARIANCE = (

@@ -1,0 +1,112 @@
+"""What a panel knows of its figures and a result must say: vintages, flags, breaks of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from panelkit.core.errors import DataError
+from panelkit.core.formula import Formula
+from panelkit.core.panel_index import PanelIndex
+from panelkit.core.tree import calls_of
+
+_STEPS = frozenset({"lag", "lead", "diff"})
+
+
+class Note(str):
+    """A sentence under a table, in English as itself and in Chinese as `zh`."""
+
+    zh: str
+
+    def __new__(cls, english: str, chinese: str = "") -> Note:
+        """Return the sentence; without a Chinese one the English one stands in both."""
+        note = super().__new__(cls, english)
+        note.zh = chinese or english
+        return note
+
+
+def note_of(sentence: Mapping[str, str]) -> Note:
+    """Return a sentence with the keys `en` and `zh` as a note."""
+    return Note(sentence["en"], sentence.get("zh", ""))
+
+
+def provenance_notes(
+    data: pd.DataFrame, columns: Iterable[str], formula: Formula, sample: PanelIndex
+) -> tuple[Note, ...]:
+    """Return vintage and source of each column, and the flags that touch the sample, as notes.
+
+    Read from `data.attrs["panelkit"]`; data without it have no notes.
+    """
+    facts = _facts(data)
+    used = [name for name in columns if name in facts.get("origins", {})]
+    notes = [note_of(facts["origins"][name]) for name in used]
+    steps = _has_steps(formula)
+    for flag in facts.get("flags", ()) if used else ():
+        if flag["indicator"] in used and "sentence" in flag and _touches(flag, used, sample, steps):
+            notes.append(note_of(flag["sentence"]))
+    return tuple(notes)
+
+
+def refuse_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> None:
+    """Refuse a series that changes its base inside the sample, unless it was asked for by name.
+
+    Raises
+    ------
+    DataError
+        One message that names every such column, its vintage, the years and the remedies.
+    """
+    facts = _facts(data)
+    breaks = facts.get("breaks", {})
+    if not breaks:
+        return
+    named = {*facts.get("breaks_named", breaks), *facts.get("breaks_allowed", ())}
+    first, last = int(sample.time_labels[0]), int(sample.time_labels[-1])
+    problems, remedy = [], {}
+    for name in formula.columns:
+        inside = [] if name in named else [int(year) for year in breaks.get(name, ()) if first < year <= last]
+        if inside:
+            vintage = str(facts.get("vintages", {}).get(name, ""))
+            problems.append(f"`{name}` ({vintage}) starts a new base in {_years(inside)}")
+            remedy[name] = vintage
+    if problems:
+        asked = ", ".join(f'"{name}": "{vintage}"' for name, vintage in remedy.items())
+        raise DataError(
+            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: its levels are not comparable. "
+            f"Ask for it by name, `vintage={{{asked}}}` (command line: "
+            f"{' '.join(f'--vintage {name}={vintage}' for name, vintage in remedy.items())}), and the result says "
+            "so; or keep to the years on one side, or take a vintage on one base"
+        )
+
+
+def _facts(data: pd.DataFrame) -> Mapping[str, Any]:
+    facts = data.attrs.get("panelkit")
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def _touches(flag: Mapping[str, Any], used: list[str], sample: PanelIndex, steps: bool) -> bool:
+    """Tell whether a flag concerns the rows in use: a break inside the years, a mixed pair, a flagged cell."""
+    if "total" in flag:
+        return flag["total"] in used
+    years = sample.time_labels
+    if flag.get("starts"):
+        return any(int(years[0]) < year <= int(years[-1]) for year in flag["starts"])
+    if not flag["adcode"]:
+        return steps or flag["year"] in years
+    unit = sample.unit_labels == flag["label"]
+    if steps or not unit.any():
+        return bool(unit.any())
+    return bool((unit[sample.unit] & (years[sample.time] == flag["year"])).any())
+
+
+def _has_steps(formula: Formula) -> bool:
+    factors = [formula.left, *(factor for term in formula.terms for factor in term.factors)]
+    return any(_STEPS & set(calls_of(factor.node)) for factor in factors)
+
+
+def _years(years: list[int]) -> str:
+    """Return years as `2017 to 2019` where they follow each other, else as a list."""
+    if len(years) > 1 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return ", ".join(map(str, years))
