@@ -83,6 +83,9 @@ MissingOption = Annotated[
     str, typer.Option("--missing", help="raise, drop-unit or drop-year. 缺失值处理方式。")
 ]
 ProvincesOption = Annotated[str, typer.Option("--provinces", help="all or no_tibet.")]
+VintageOption = Annotated[
+    list[str] | None, typer.Option("--vintage", help="indicator=vintage, repeatable. 指标=版本，可重复。")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FormulaArgument = Annotated[
     str, typer.Argument(help="Outcome and regressors: 'log(gdp/population) ~ log(rd_expenditure/gdp)'")
@@ -106,6 +109,7 @@ def run_moran(
     unit: UnitOption = None,
     time: TimeOption = None,
     provinces: ProvincesOption = "all",
+    vintage: VintageOption = None,
     out: OutOption = None,
     as_json: JsonOption = False,
     lang: LangOption = Lang.en,
@@ -116,7 +120,7 @@ def run_moran(
     from panelkit.core.design import build_design
     from panelkit.spatial.moran import local_moran, moran
 
-    frame = _frame(f"{variable} ~ 1", data, unit, time, years, provinces)
+    frame = _frame(f"{variable} ~ 1", data, unit, time, years, provinces, vintage)
     design = build_design(f"{variable} ~ 1", frame)
     series = pd.Series(design.y, index=design.labels(), name=variable)
     weights = _weights(w, list(design.unit_labels))
@@ -151,13 +155,14 @@ def run_lm(
     unit: UnitOption = None,
     time: TimeOption = None,
     provinces: ProvincesOption = "all",
+    vintage: VintageOption = None,
     as_json: JsonOption = False,
     lang: LangOption = Lang.en,
 ) -> None:
     """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
     from panelkit.models.spatial_selection import spatial_lm_tests
 
-    frame = _frame(formula, data, unit, time, years, provinces)
+    frame = _frame(formula, data, unit, time, years, provinces, vintage)
     tests = spatial_lm_tests(
         formula,
         frame,
@@ -186,13 +191,27 @@ def run_fit(
     unit: UnitOption = None,
     time: TimeOption = None,
     provinces: ProvincesOption = "all",
+    vintage: VintageOption = None,
     out: OutOption = None,
     as_json: JsonOption = False,
     lang: LangOption = Lang.en,
 ) -> None:
     """Fit a spatial panel; tests of the Durbin model below it. 估计空间面板模型。"""
     fit = _fit(
-        formula, years, w, model, effects, convention, durbin, vcov, missing, data, unit, time, provinces
+        formula,
+        years,
+        w,
+        model,
+        effects,
+        convention,
+        durbin,
+        vcov,
+        missing,
+        data,
+        unit,
+        time,
+        provinces,
+        vintage,
     )
     tests = fit.reduction_tests()
     if as_json:
@@ -238,13 +257,27 @@ def run_impacts(
     unit: UnitOption = None,
     time: TimeOption = None,
     provinces: ProvincesOption = "all",
+    vintage: VintageOption = None,
     out: OutOption = None,
     as_json: JsonOption = False,
     lang: LangOption = Lang.en,
 ) -> None:
     """Direct, indirect and total impacts with errors; maps of who radiates and who receives. 效应分解。"""
     fit = _fit(
-        formula, years, w, model, effects, convention, durbin, vcov, missing, data, unit, time, provinces
+        formula,
+        years,
+        w,
+        model,
+        effects,
+        convention,
+        durbin,
+        vcov,
+        missing,
+        data,
+        unit,
+        time,
+        provinces,
+        vintage,
     )
     found = fit.impacts(method.value, reps=reps, rng=seed)
     partition = found.by_order(orders).tidy() if orders else None
@@ -287,6 +320,7 @@ def run_sensitivity(
     unit: UnitOption = None,
     time: TimeOption = None,
     provinces: ProvincesOption = "all",
+    vintage: VintageOption = None,
     out: OutOption = None,
     as_json: JsonOption = False,
     lang: LangOption = Lang.en,
@@ -296,7 +330,7 @@ def run_sensitivity(
     from panelkit.models.spatial_sensitivity import provincial_weights, weights_sensitivity
 
     wanted = formula if income is None else f"{formula} + {income}"
-    frame = _frame(wanted, data, unit, time, years, provinces)
+    frame = _frame(wanted, data, unit, time, years, provinces, vintage)
     spec = _spec(formula, model, effects, convention, None, "information", missing)
     mean = None if income is None else _income(income, frame)
     found = weights_sensitivity(spec, frame, provincial_weights(_units(frame), mean))
@@ -357,8 +391,9 @@ def _fit(
     unit: str | None,
     time: str | None,
     provinces: str,
+    vintage: list[str] | None,
 ) -> SpatialFit:
-    frame = _frame(formula, data, unit, time, years, provinces)
+    frame = _frame(formula, data, unit, time, years, provinces, vintage)
     spec = _spec(formula, model, effects, convention, durbin, vcov, missing)
     return spec.fit(frame, _weights(w, _units(frame)))
 
@@ -387,7 +422,13 @@ def _spec(
 
 
 def _frame(
-    formula: str, data: Path | None, unit: str | None, time: str | None, years: str, provinces: str
+    formula: str,
+    data: Path | None,
+    unit: str | None,
+    time: str | None,
+    years: str,
+    provinces: str,
+    vintage: list[str] | None,
 ) -> pd.DataFrame:
     """Return the user's panel, or the shipped figures that the formula names."""
     from panelkit.core.formula import parse_formula
@@ -400,7 +441,17 @@ def _frame(
             return own
         held = own.index.get_level_values(1)
         return own[(held >= span[0]) & (held <= span[1])]
-    return load_provinces(parse_formula(formula).columns, span, provinces=provinces)
+    return load_provinces(parse_formula(formula).columns, span, _vintages(vintage), provinces=provinces)
+
+
+def _vintages(pairs: list[str] | None) -> dict[str, str] | None:
+    chosen = {}
+    for pair in pairs or []:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise SpecError(f"--vintage is written indicator=vintage, not {pair!r}")
+        chosen[name.strip()] = value.strip()
+    return chosen or None
 
 
 def _units(frame: pd.DataFrame) -> list[Hashable]:

@@ -70,6 +70,22 @@ def test_impacts_and_sensitivity_of_own_data(own: Path, tmp_path: Path) -> None:
     assert content["placebo"][0]["effect"] == "direct"
 
 
+def test_figures_across_their_break_are_asked_for_by_name() -> None:
+    args = [
+        "spatial",
+        "fit",
+        "log(gdp/population) ~ log(va_tertiary/va_secondary)",
+        "--years",
+        "2014-2022",
+        "--json",
+    ]
+    refused = run(app, args)
+    assert "--vintage va_tertiary=as_published" in str(refused.exception)
+    named = [*args, "--vintage", "va_tertiary=as_published", "--vintage", "va_secondary=as_published"]
+    assert run(app, named).exit_code == 0
+    assert isinstance(run(app, [*args, "--vintage", "nonsense"]).exception, SpecError)
+
+
 def test_errors_say_what_to_write(own: Path) -> None:
     found = run(app, ["spatial", "fit", SHIPPED, "--w", "queen"])
     assert isinstance(found.exception, SpecError)
