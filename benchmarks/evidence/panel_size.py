@@ -28,8 +28,6 @@ from panelkit.models.fixed_effects import FixedEffects, fit_design
 
 SEED = 20_261
 REPS = 600
-    2_000  # eight or more treated provinces: the size is claimed there, and is to be seen closely
-)
 DRAWS = 399
 UNITS = 31
 COVARIANCES = {
@@ -128,8 +126,7 @@ def main(reps: int = REPS, jobs: int = 2) -> str:
     grid = [(t, kind, m, 0.0) for t in (8, 14) for kind in kinds for m in (None, 1, 3, 8, 15)]
     grid += [(14, "serial", m, 0.5) for m in (None, 3, 8)]
     done = Parallel(n_jobs=jobs)(
-        delayed(cell)(t, kind, m, reps, effect, SEED + at)
-        for at, (t, kind, m, effect) in enumerate(grid)
+        delayed(cell)(t, kind, m, reps, effect, SEED + at) for at, (t, kind, m, effect) in enumerate(grid)
     )
     rows = [
         {
