@@ -27,8 +27,8 @@ def main() -> Path:
         )
     table = pd.DataFrame([json.loads(line) for line in done.stdout.splitlines()])
     facts = {
-        "kills": len(table),
-        "reached the process before its end": int(table["killed"].sum()),
+        "runs": len(table),
+        "killed before their end": int(table["killed"].sum()),
         "stores left old, new, torn": ", ".join(
             str(int((table["left"] == w).sum())) for w in ("old", "new", "torn")
         ),
