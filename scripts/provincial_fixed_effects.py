@@ -7,6 +7,7 @@ from pathlib import Path
 
 import panelkit as pk
 from panelkit.claims.samples import specify
+from panelkit.data.selection import choose_vintages
 from panelkit.report.write import write
 
 CLAIMS = ("B30", "B44", "B45", "B46", "B79")
@@ -20,7 +21,8 @@ def main(folder: Path) -> None:
         for design in next(reading for reading in claim.reading if reading.main).design:
             spec = specify(claim, design)
             years = (spec.years[0] - spec.lead_in, spec.years[1])
-            data = pk.load_provinces(spec.columns, years, dict(spec.vintage), spec.provinces)
+            vintages = choose_vintages(spec.columns, dict(spec.vintage))
+            data = pk.load_provinces(spec.columns, years, vintages, spec.provinces)
             fit = pk.FixedEffects(spec.formula, effects=spec.effects).fit(data)
             print(f"\n{name} {design.id}\n{fit.summary()}")
             for vcov in (pk.CR2(), pk.DriscollKraay(), pk.Conley(800.0)):

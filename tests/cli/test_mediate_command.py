@@ -54,7 +54,8 @@ def test_chinese_and_moderated(panelkit: Callable[..., Any], own: Path) -> None:
 
 
 def test_json_on_the_shipped_figures(panelkit: Callable[..., Any]) -> None:
-    arguments = ("--lag", 1, "--years", "2013-2022", "--reps", 200, "--seed", 4, "--json")
+    named = ("--vintage", "va_tertiary=as_published", "--vintage", "va_secondary=as_published")
+    arguments = ("--lag", 1, "--years", "2013-2022", "--reps", 200, "--seed", 4, "--json", *named)
     one, two = (panelkit("mediate", *SHIPPED, *arguments) for _ in range(2))
     assert one.out == two.out
     found = json.loads(one.out)
