@@ -13,7 +13,11 @@ FIGURES = [
     "budget_science_technology", "budget_expenditure", "patents_granted_invention", "population", "va_secondary",
     "va_tertiary", "gdp", "urbanisation_rate",
 ]  # fmt: skip
-SECTORS = {"va_secondary": "as_published", "va_tertiary": "as_published"}  # they cross their break of 2017-2019
+SECTORS = {
+    "va_secondary": "as_published",
+    "va_tertiary": "as_published",
+}  # they cross their break of 2017-2019
+VINTAGE = {"va_secondary": "as_published", "va_tertiary": "as_published"}
 SPEC = pk.Mediation(
     outcome="va_tertiary / va_secondary",
     treatment="budget_science_technology / budget_expenditure",

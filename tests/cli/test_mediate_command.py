@@ -17,6 +17,8 @@ SHIPPED = (
     "log(patents_granted_invention / population)",
 )
 
+VINTAGE = ("--vintage", "va_tertiary=as_published", "--vintage", "va_secondary=as_published")
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
