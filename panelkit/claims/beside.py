@@ -95,9 +95,10 @@ def _yuan(
         plausible=fits,
         sentence=Text(
             en=f"The number itself, {reading.claimed}, would mean {implied.aggregate:.3g} yuan of R&D for each yuan "
-            f"of subsidy over the nation{between}: {'below' if fits else 'not below'} {bound.too_large}.",
-            zh=f"数值{reading.claimed}本身意味着全国合计每元补贴对应{implied.aggregate:.3g}元研发{between_zh}："
-            f"{'低于' if fits else '不低于'}{bound.too_large}。",
+            f"of subsidy over the nation{between}; {'only' if fits else 'and'} {bound.too_large} yuan or more "
+            f"{'would be' if fits else 'is'} implausible.",
+            zh=f"数值{reading.claimed}本身意味着全国合计每元补贴对应{implied.aggregate:.3g}元研发{between_zh}；"
+            f"{'只有' if fits else ''}达到{bound.too_large}元{'才' if fits else '即'}不合情理。",
         ),
         why=bound.why,
     )

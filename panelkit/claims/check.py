@@ -74,17 +74,25 @@ def check_claim(registered: RegisteredClaim, progress: Progress) -> list[Verdict
         return [_without_design(registered)]
     pairs = [(reading, design) for reading in claim.reading for design in reading.design]
     planned = [_planned(claim, design) for _, design in pairs]
-    figures = Figures(spec for group in planned for spec in group)
+    figures = _figures([spec for group in planned for spec in group])
     progress.start(claim.id, sum(max(1, len(group)) for group in planned))
     return [_verdict(registered, reading, design, figures, progress) for reading, design in pairs]
 
 
 def _planned(claim: Claim, design: Design) -> list[Any]:
-    """Return the specifications of a design; a wrong design has none, and says so when it is run."""
+    """Return the specifications of a design; one that cannot be planned has none, and says so when it is run."""
     try:
         return kind_of(design.kind).specifications(claim, design)
-    except PanelkitError:
+    except Exception:  # run raises it again, where it is caught and named
         return []
+
+
+def _figures(planned: list[Any]) -> Figures:
+    """Return the figures of all designs of a claim; where one of them spoils the plan, figures load one by one."""
+    try:
+        return Figures(planned)
+    except Exception:  # the design that spoils it raises again when it is run, where it is named
+        return Figures([])
 
 
 def _verdict(

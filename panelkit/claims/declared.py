@@ -6,11 +6,12 @@ import datetime
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from panelkit.claims.schema import Part, Text
 from panelkit.core.errors import SpecError
@@ -34,6 +35,16 @@ class Declaration(Part):
     declared: datetime.date
     sha256: Digest
     revision: tuple[Revision, ...] = ()
+
+    @model_validator(mode="after")
+    def _dates_ascend(self) -> Self:
+        dates = [self.declared, *(item.date for item in self.revision)]
+        for earlier, later in pairwise(dates):
+            if later < earlier:
+                raise ValueError(
+                    f"the revision of {later} stands after {earlier}: revisions follow the declaration, oldest first"
+                )
+        return self
 
     @property
     def in_force(self) -> str:
@@ -86,6 +97,26 @@ def problem(kind: str, key: str, content: Mapping[str, Any], entry: Declaration 
             f"[[{kind}.{key}.revision]] with date, reason and sha256 = {digest!r}"
         )
     return None
+
+
+def deleted(declarations: Declarations, contents: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each declared document or claim that the folder no longer holds."""
+    held = list(contents)
+    present = {
+        "document": {_named(content.get("document"), "key") for content in held},
+        "claim": {_named(item, "id") for content in held for item in content.get("claim", ())},
+    }
+    return [
+        f"{FILE}: {kind} {key} is declared but stands in no claim file: restore it (a claim that was given up stays, "
+        "with status not_testable and a reason)"
+        for kind, entries in (("document", declarations.document), ("claim", declarations.claim))
+        for key in entries
+        if key not in present[kind]
+    ]
+
+
+def _named(table: Any, field: str) -> str:
+    return str(table.get(field, "")) if isinstance(table, Mapping) else ""
 
 
 def _last_date(entry: Declaration) -> str:

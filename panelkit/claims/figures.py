@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,11 @@ class Figures:
         if key not in self._exact:
             self._exact[key] = _load(sorted(spec.columns), first, last, spec.vintage, spec.provinces)
         return self._exact[key]
+
+    def facts(self) -> tuple[Mapping[str, Any], ...]:
+        """Return what the panels loaded so far know of their figures: vintages, sources, flags."""
+        frames = [*self._exact.values(), *self._whole.values()]
+        return tuple(frame.attrs["panelkit"] for frame in frames if "panelkit" in frame.attrs)
 
     def effect(self, spec: Specification) -> Effect | None:
         """Return the treatment's effect from the batch, or None where the batch cannot compute it."""

@@ -38,11 +38,12 @@ def walk(
     rows: dict[tuple[Specification, str, int], dict[str, Any]] = {}
     failed: list[tuple[str, str]] = []
     axes = [axis.id for axis in claim.grid.axis]
+    level = float(claim.test.level) if claim.test is not None else 0.95
     for spec in [*grid, *_without_each(claim, grid[0], main)]:
         try:
             effect = effect_of(main) if spec == grid[0] else _effect(spec, figures)
             sample = (replace(spec, years=(0, 0), choices=()), effect.period, effect.nobs)
-            rows.setdefault(sample, _row(axes, spec, effect, scales.factor(reading.effect)))
+            rows.setdefault(sample, _row(axes, spec, effect, scales.factor(reading.effect), level))
         except PanelkitError as error:
             failed.append((_label(spec), str(error)))
         tick(1)
@@ -81,9 +82,9 @@ def _effect(spec: Specification, figures: Figures) -> Effect:
     return effect if effect is not None else effect_of(fit_specification(spec, figures.panel(spec)))
 
 
-def _row(axes: list[str], spec: Specification, effect: Effect, factor: float) -> dict[str, Any]:
+def _row(axes: list[str], spec: Specification, effect: Effect, factor: float, level: float) -> dict[str, Any]:
     estimate, error = effect.estimate, effect.std_error
-    half = float(t_quantile(0.95, effect.df)) * error
+    half = float(t_quantile(level, effect.df)) * error
     return {
         **dict(zip(axes, spec.choices, strict=True)),
         "left_out": spec.left_out,

@@ -50,10 +50,16 @@ def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]
         raise SpecError(f"{path} holds no claim file: they end in .toml")
     folder = path if path.is_dir() else path.parent
     declarations = declared.read_declarations(folder)
+    if source is None and declarations is None:
+        raise SpecError(
+            f"{folder / declared.FILE} is missing: registered claims are held to their declarations"
+        )
     contents = [(file, _read_toml(file)) for file in files]
     problems: list[str] = []
     claims = [claim for file, raw in contents for claim in _claims_of(file, raw, declarations, problems)]
     problems += _claimed_twice(claims)
+    if path.is_dir() and declarations is not None:
+        problems += declared.deleted(declarations, [raw for _, raw in contents])
     if problems:
         raise SpecError("\n".join(problems))
     return tuple(sorted(claims, key=lambda item: natural_key(item.id)))
@@ -106,7 +112,7 @@ def _claims_of(
     try:
         parsed = ClaimFile.model_validate(raw)
     except ValidationError as error:
-        problems += [_sentence(path, raw, item) for item in error.errors(include_url=False)]
+        problems += [_sentence(path, raw, item) for item in _own(error.errors(include_url=False))]
         return []
     if declarations is not None:
         problems += _undeclared(path, raw, declarations)
@@ -134,6 +140,17 @@ def _claimed_twice(claims: list[RegisteredClaim]) -> list[str]:
         f"claim {name} stands in {' and '.join(where)}: give one of them another id"
         for name, where in files.items()
         if len(where) > 1
+    ]
+
+
+def _own(errors: Sequence[Any]) -> list[Any]:
+    """Return errors without those that only follow from an error inside the same table."""
+    places = [tuple(error["loc"]) for error in errors]
+    return [
+        error
+        for error, place in zip(errors, places, strict=True)
+        if error["type"] != "too_short"
+        or not any(other[: len(place)] == place and other != place for other in places)
     ]
 
 

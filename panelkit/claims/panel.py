@@ -37,9 +37,11 @@ def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, t
     wild = main_test(fit, test)
     tick(1)
     factor = scales.factor(reading.effect)
+    walked = walk(claim, reading, specs, figures, fit, tick)
     return Finding(
         headline=headline(fit, wild, factor),
-        grid=walk(claim, reading, specs, figures, fit, tick),
+        grid=walked,
+        grid_figures=figures.facts(),
         fit=fit,
         test=wild,
         data=data,
@@ -57,7 +59,7 @@ def main_test(fit: FitResult, test: Test) -> WildResult:
 
 def headline(fit: FitResult, wild: WildResult, factor: float) -> Headline:
     """Return the main estimate in the units of the claim (`factor` > 0 times the coefficient)."""
-    row = fit.tidy().iloc[0]
+    row = fit.tidy(wild.level).iloc[0]
     return Headline(
         term=str(row["term"]),
         estimate=factor * float(row["estimate"]),
@@ -73,6 +75,8 @@ def headline(fit: FitResult, wild: WildResult, factor: float) -> Headline:
         years=str(fit.facts["years"]),
         vcov=str(fit.facts["vcov"]),
         convention=str(fit.facts["convention"]),
+        level=wild.level,
+        wild_set=tuple((factor * low, factor * high) for low, high in wild.conf_set),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 from panelkit.claims.schema import Rule, Text
@@ -108,13 +109,14 @@ def _magnitude(rule: Rule, tested: Finding) -> Judgement:
     both = uninformative(claimed, low, high)
     found = _magnitude_finding(word, both, low <= claimed <= high)
     numbers = _interval_text(head)
+    shape, shape_zh, shape_flags = _shape(head)
     return Judgement(
         word=word,
         sentence=Text(
-            en=f"{numbers.en} {found.en.format(claimed=rule.value)}",
-            zh=f"{numbers.zh}{found.zh.format(claimed=rule.value)}",
+            en=f"{numbers.en} {found.en.format(claimed=rule.value)}{shape}",
+            zh=f"{numbers.zh}{found.zh.format(claimed=rule.value)}{shape_zh}",
         ),
-        flags=("uninformative",) if both else (),
+        flags=(*(("uninformative",) if both else ()), *shape_flags),
     )
 
 
@@ -161,21 +163,41 @@ def _sign(rule: Rule, tested: Finding) -> Judgement:
         "CONTRADICTED": ("significant, with the other sign.", "显著而符号相反。"),
     }.get(word, ("not distinguishable from zero.", "与零无显著差异。"))
     low, high = f"{head.wild_low:.3g}", f"{head.wild_high:.3g}"
+    level = f"{100.0 * head.level:.4g}"
+    shape, shape_zh, flags = _shape(head)
     return Judgement(
         word=word,
         sentence=Text(
-            en=f"Estimate {head.estimate:.3g}, 95 % interval {low} to {high}: {found}{agreed}",
-            zh=f"估计值{head.estimate:.3g}，95%置信区间{low}至{high}：{found_zh}{agreed_zh}",
+            en=f"Estimate {head.estimate:.3g}, {level} % interval {low} to {high}: {found}{agreed}{shape}",
+            zh=f"估计值{head.estimate:.3g}，{level}%置信区间{low}至{high}：{found_zh}{agreed_zh}{shape_zh}",
         ),
+        flags=flags,
     )
 
 
 def _interval_text(head: Headline) -> Text:
     low, high = f"{head.wild_low:.3g}", f"{head.wild_high:.3g}"
+    level = f"{100.0 * head.level:.4g}"
     return Text(
-        en=f"Estimate {head.estimate:.3g}; its 95 % interval, {low} to {high},",
-        zh=f"估计值{head.estimate:.3g}，95%置信区间{low}至{high}，",
+        en=f"Estimate {head.estimate:.3g}; its {level} % interval, {low} to {high},",
+        zh=f"估计值{head.estimate:.3g}，{level}%置信区间{low}至{high}，",
     )
+
+
+def _shape(head: Headline) -> tuple[str, str, tuple[str, ...]]:
+    """Return what must be said of a set of values not rejected that is no bounded interval, and its flags."""
+    en, zh, flags = "", "", []
+    if len(head.wild_set) > 1:
+        pieces = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in head.wild_set)
+        pieces_zh = "、".join(f"{low:.3g}至{high:.3g}" for low, high in head.wild_set)
+        en += f" The values that the main test does not reject are no single interval: {pieces}."
+        zh += f"主检验未拒绝的取值并非单一区间：{pieces_zh}。"
+        flags.append("disconnected_interval")
+    if math.isinf(head.wild_low) or math.isinf(head.wild_high):
+        en += " The interval is unbounded: so few provinces carry the estimate that the test cannot close it."
+        zh += "区间无界：支撑估计的省份过少，检验无法给出界限。"
+        flags.append("unbounded_interval")
+    return en, zh, tuple(flags)
 
 
 def _rank(rule: Rule, tested: Finding) -> Judgement:

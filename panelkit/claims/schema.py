@@ -90,6 +90,14 @@ class Test(Part):
     seed: int = Field(ge=0)
     level: Printed = "0.95"
 
+    @model_validator(mode="after")
+    def _level_is_a_share(self) -> Self:
+        level = float(self.level)
+        if not 0.0 < level < 1.0:
+            example = f"{level / 100.0:g}" if 1.0 < level < 100.0 else "0.95"
+            raise ValueError(f'level "{self.level}" is no share between 0 and 1: write "{example}"')
+        return self
+
 
 class Rule(Part):
     """The verdict rule of a reading, with its parameters as printed.
@@ -116,6 +124,8 @@ class Rule(Part):
         missing = [name for name in wanted.get(self.name, ()) if getattr(self, name) is None]
         if missing:
             raise ValueError(f"{self.name} needs {' and '.join(missing)}")
+        if self.name == "R-MAG" and self.value is not None and float(self.value) == 0.0:
+            raise ValueError("R-MAG judges a number other than zero: give the claimed number, or use R-SIGN")
         return self
 
 
@@ -478,9 +488,23 @@ class Reading(Part):
     design: tuple[Design, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _designs_differ(self) -> Self:
+    def _is_consistent(self) -> Self:
         _no_twins("design", [design.id for design in self.design])
+        rules = [self.rule, *(getattr(design, "rule", None) for design in self.design)]
+        for rule in rules:
+            if rule is not None and rule.name == "R-MAG":
+                self._judges_what_is_claimed(str(rule.value))
         return self
+
+    def _judges_what_is_claimed(self, value: str) -> None:
+        if self.claimed is None:
+            raise ValueError(
+                f'R-MAG judges {value} but the reading claims no number: add claimed = "{value}"'
+            )
+        if float(value) != float(self.claimed):
+            raise ValueError(
+                f"rule value {value} contradicts claimed {self.claimed}: both are the number that the document states"
+            )
 
 
 class Beside(Part):

@@ -28,7 +28,8 @@ def worst(words: Iterable[Word]) -> Word | None:
 class Headline:
     """The main estimate in the units of the claim, with the main test beside the table's t test.
 
-    `conf_low, conf_high, p_value` come from `vcov`; `wild_low, wild_high, wild_p` from the main test.
+    `conf_low, conf_high, p_value` come from `vcov`; `wild_low, wild_high, wild_p` from the main test. Both intervals
+    have the declared `level`; `wild_set` lists the pieces of the set that the main test does not reject.
     """
 
     term: str
@@ -45,6 +46,8 @@ class Headline:
     years: str
     vcov: str
     convention: str
+    level: float = 0.95
+    wild_set: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,6 +121,7 @@ class Shown:
     beside_low: float = math.nan
     beside_high: float = math.nan
     beside_p: float = math.nan
+    level: float = 0.95
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -130,6 +134,7 @@ class Finding:
     fit: FitResult | None = None
     test: TestResult | None = None
     data: pd.DataFrame | None = None
+    grid_figures: tuple[Mapping[str, Any], ...] = ()
     beside: tuple[Spread, ...] = ()
     plausible: Plausible | None = None
 
@@ -146,6 +151,7 @@ class Finding:
                 beside_low=head.conf_low,
                 beside_high=head.conf_high,
                 beside_p=head.p_value,
+                level=head.level,
             )
         found = self.measured
         if found is None:
@@ -243,7 +249,7 @@ class CheckResult:
 
 def _headline_dict(tested: Finding) -> dict[str, Any] | None:
     if tested.headline is not None:
-        return _plain(vars(tested.headline))
+        return _plain({key: value for key, value in vars(tested.headline).items() if key != "wild_set"})
     if tested.measured is None:
         return None
     found = tested.measured

@@ -17,7 +17,7 @@ class Convention:
     `nested_effects`: whether effects nested in the clusters count as parameters of a clustered variance.
     `cluster_df`: the degrees of freedom of t under clustering: groups less one, or observations less parameters.
     `small_sample`: whether clustered and serially robust variances carry any factor at all.
-    `sentence`: what a table prints.
+    `sentence`, `sentence_zh`: what a table prints, in English and Chinese.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Convention:
     nested_effects: Literal["never", "unless all", "refuse", "all", "none"]
     cluster_df: Literal["groups", "residual"]
     sentence: str
+    sentence_zh: str
     small_sample: bool = True
 
 
@@ -37,6 +38,7 @@ CONVENTIONS = {
         nested_effects="never",
         cluster_df="groups",
         sentence="reghdfe: singletons dropped, effects nested in the clusters not counted, t(G-1)",
+        sentence_zh="reghdfe：剔除单点组，嵌套于聚类内的效应不计自由度，t(G-1)",
     ),
     "xtreg": Convention(
         "xtreg",
@@ -45,6 +47,7 @@ CONVENTIONS = {
         nested_effects="refuse",
         cluster_df="groups",
         sentence="xtreg, fe: singletons kept, unit effects not counted, clusters must hold whole units, t(G-1)",
+        sentence_zh="xtreg, fe：保留单点组，个体效应不计自由度，聚类须包含完整个体，t(G-1)",
     ),
     "linearmodels": Convention(
         "linearmodels",
@@ -53,6 +56,7 @@ CONVENTIONS = {
         nested_effects="unless all",
         cluster_df="residual",
         sentence="linearmodels.PanelOLS defaults: no G/(G-1), effects counted unless nested in the clusters, t(n-K)",
+        sentence_zh="linearmodels.PanelOLS 默认：无 G/(G-1)，未嵌套于聚类的效应计入自由度，t(n-K)",
     ),
     "fixest": Convention(
         "fixest",
@@ -61,6 +65,7 @@ CONVENTIONS = {
         nested_effects="never",
         cluster_df="groups",
         sentence="fixest and pyfixest: singletons kept, effects nested in the clusters not counted, t(G-1)",
+        sentence_zh="fixest 与 pyfixest：保留单点组，嵌套于聚类内的效应不计自由度，t(G-1)",
     ),
     "plm": Convention(
         "plm",
@@ -69,6 +74,7 @@ CONVENTIONS = {
         nested_effects="never",
         cluster_df="residual",
         sentence="plm: clustered and serially robust variances without a small-sample factor (HC0), t(n-K)",
+        sentence_zh="plm：聚类与序列稳健方差不作小样本修正（HC0），t(n-K)",
         small_sample=False,
     ),
     "plm-sss": Convention(
@@ -78,6 +84,7 @@ CONVENTIONS = {
         nested_effects="none",
         cluster_df="residual",
         sentence="plm type sss, linearmodels group_debias: G/(G-1) (n-1)/(n-k), no effect counted, t(n-K)",
+        sentence_zh="plm 的 sss 型、linearmodels 的 group_debias：G/(G-1) (n-1)/(n-k)，效应不计自由度，t(n-K)",
     ),
     "lsdv": Convention(
         "lsdv",
@@ -86,6 +93,7 @@ CONVENTIONS = {
         nested_effects="all",
         cluster_df="groups",
         sentence="least squares on dummies (statsmodels OLS, Stata regress): every effect counted, t(G-1)",
+        sentence_zh="虚拟变量最小二乘（statsmodels OLS、Stata regress）：效应全部计入自由度，t(G-1)",
     ),
 }
 

@@ -14,6 +14,7 @@ from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import Vcov, VcovSpec
 from panelkit.core.vcov_hac import LATITUDE, LONGITUDE, Conley
@@ -90,15 +91,19 @@ def linear_facts(design: Design, linear: LinearFit, vcov: Vcov, convention: str)
     return facts
 
 
-def convention_sentence(convention: Convention, effects: Effects) -> str:
+def convention_sentence(convention: Convention, effects: Effects) -> Note:
     """Return what a table says of the convention; singletons and nested effects matter with effects only."""
     if effects != "none":
-        return convention.sentence
+        return Note(convention.sentence, convention.sentence_zh)
     factor = "no small-sample factor" if not convention.small_sample else "n/(n-k)"
     if convention.small_sample and convention.group_factor:
         factor = "G/(G-1) (n-1)/(n-k)"
     tail = "t(G-1)" if convention.cluster_df == "groups" else "t(n-k)"
-    return f"{convention.name}: clustered variances with {factor}, {tail}"
+    factor_zh = "不作小样本修正" if not convention.small_sample else f"乘以 {factor}"
+    return Note(
+        f"{convention.name}: clustered variances with {factor}, {tail}",
+        f"{convention.name}：聚类方差{factor_zh}，{tail}",
+    )
 
 
 def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:

@@ -112,8 +112,8 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
         "readings": [_reading(result, claim, reading, mine, language) for reading, mine in groups],
         "test_note": _test_note(claim, tested, language),
         "sample": sample.facts(tested[0], language) if tested else None,
-        "figures": sample.figures([item.data for item in tested if item.data is not None], language),
-        "data_flags": sample.flags([item.data for item in tested if item.data is not None], language),
+        "figures": sample.figures(tested, language),
+        "data_flags": sample.flags(tested, language),
     }
 
 
@@ -124,6 +124,8 @@ def _reading(
     style = regression_table(verdicts, language)
     return {
         "main": reading.main,
+        "years_note": _years_note(claim, verdicts, language),
+        "interval": words.level_text(verdicts, language),
         "failures": any(item.tested and item.tested.grid and item.tested.grid.failed for item in verdicts),
         "label": say(reading.label, language),
         "says": say(reading.says, language),
@@ -198,10 +200,36 @@ def _curve(claim: Claim, verdict: Verdict, label: str, language: Language) -> Ma
         shown,
         claimed=float(reading.claimed) if reading.claimed else None,
         headline=frame.index[0],
+        level=tested.shown.level,
         language=language,
         title=f"{say(reading.label, language)}{word('colon', language)}{label}",
     )
     return Markup(figure.svg())
+
+
+def _years_note(claim: Claim, verdicts: tuple[Verdict, ...], language: Language) -> str:
+    """Return a sentence where specifications stand under years that their figures do not cover, or nothing."""
+    pairs: dict[str, set[str]] = {}
+    for verdict in verdicts:
+        grid = verdict.tested.grid if verdict.tested is not None else None
+        asked = claim.sample if verdict.design is None else verdict.design.sample or claim.sample
+        if grid is None or asked is None:
+            continue
+        for row in grid.table.to_dict("records"):
+            years = asked.years
+            for axis in claim.grid.axis:
+                taken = [item.years for item in axis.option if item.id == row[axis.id] and item.years]
+                years = taken[0] if taken else years
+            label = f"{years[0]}-{years[1]}"
+            if row["period"] != label:
+                pairs.setdefault(label, set()).add(str(row["period"]))
+    if not pairs:
+        return ""
+    comma = "、" if language == "zh" else ", "
+    said = word("semicolon", language).join(
+        f"{asked} → {comma.join(sorted(held))}" for asked, held in sorted(pairs.items())
+    )
+    return word("other_years", language, pairs=said)
 
 
 def _influence(verdict: Verdict, label: str, language: Language) -> Markup | str:
@@ -231,7 +259,7 @@ def _test_note(claim: Claim, tested: list[Finding], language: Language) -> str:
     return word(
         "interval_note",
         language,
-        weights=test.weights,
+        weights=word(test.weights, language),
         reps=test.reps,
         seed=word("seed", language, seed=test.seed),
         vcov=words.vcov_text(vcov, language),

@@ -13,12 +13,13 @@ from rich.text import Text
 from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.panel import specifications
 from panelkit.claims.samples import specify
-from panelkit.claims.schema import Claim, Design, PanelDesign, Reading
+from panelkit.claims.schema import Claim, Design, Need, PanelDesign, Reading
 from panelkit.core.results import Language
 from panelkit.report.words import (
     citation,
     declaration_lines,
     flag_text,
+    need_names,
     say,
     short_citation,
     verdict_word,
@@ -53,7 +54,7 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     ]
     parts += [Text(say(text, language)) for text in (claim.notes, claim.reason) if text is not None]
     parts += [
-        Text(f"{word('missing', language)}: {need.name} ({say(need.supply, language)})")
+        Text(f"{word('missing', language)}{word('colon', language)}{_need(need, language)}")
         for need in claim.needs
     ]
     if claim.rules:
@@ -63,6 +64,12 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     parts += [Text(f"⚑ {flag_text(flag, language)}", style="dim") for flag in claim.flags]
     parts.append(Text("; ".join(declaration_lines(registered, language)), style="dim"))
     return Group(*parts)
+
+
+def _need(need: Need, language: Language) -> str:
+    """Return what is missing and how to supply it."""
+    names = word("semicolon", language).join(need_names(need, language))
+    return f"{names} ({say(need.supply, language)})"
 
 
 def _measured(design: Design) -> Iterator[RenderableType]:
@@ -85,4 +92,6 @@ def _reading(claim: Claim, reading: Reading, language: Language) -> Iterator[Ren
         sample = f"{spec.years[0]}-{spec.years[1]}, {spec.provinces}, {spec.effects}, {spec.vcov}"
         n = len(specifications(claim, design))
         yield Text(f"{design.id}: {spec.formula}")
-        yield Text(f"{spec.estimator}, {sample}; {word('combinations', language, n=n)}", style="dim")
+        counted = word("grid_sizes", language, n=n)
+        counted += word("grid_loo", language) if claim.grid.leave_one_out else ""
+        yield Text(f"{spec.estimator}, {sample}; {counted}", style="dim")

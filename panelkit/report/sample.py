@@ -36,31 +36,35 @@ def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
     }
 
 
-def figures(panels: Sequence[pd.DataFrame], language: Language) -> list[dict[str, Any]]:
-    """Return one entry an indicator: name, unit, vintage, and where each stretch of years is from."""
-    found: dict[str, dict[str, Any]] = {}
-    for about in _abouts(panels):
+def figures(tested: Sequence[Finding], language: Language) -> list[dict[str, Any]]:
+    """Return one entry an indicator and vintage of main designs and grids: name, unit, sources by years.
+
+    `grid_only` marks what no main design reads.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for about, grid_only in _abouts(tested):
         for key, vintage in about.get("vintages", {}).items():
             found.setdefault(
-                key,
+                (key, str(vintage)),
                 {
                     "key": key,
                     "name": about.get("names", {}).get(key, {}).get(language, key),
                     "unit": about.get("units", {}).get(key, ""),
                     "vintage": vintage,
+                    "grid_only": grid_only,
                     "sources": [_source(item, language) for item in about.get("sources", {}).get(key, [])],
                 },
             )
     return list(found.values())
 
 
-def flags(panels: Sequence[pd.DataFrame], language: Language) -> list[dict[str, Any]]:
-    """Return every flagged cell or series of the figures used."""
-    found = {
-        (item["indicator"], item["vintage"], item["adcode"], item["year"], item["flag"]): item
-        for about in _abouts(panels)
-        for item in about.get("flags", [])
-    }
+def flags(tested: Sequence[Finding], language: Language) -> list[dict[str, Any]]:
+    """Return every flagged cell or series of the figures that main designs or grids read."""
+    found: dict[tuple[Any, ...], tuple[Any, bool]] = {}
+    for about, grid_only in _abouts(tested):
+        for item in about.get("flags", []):
+            key = (item["indicator"], item["vintage"], item["adcode"], item["year"], item["flag"])
+            found.setdefault(key, (item, grid_only))
     names = province_names(language)
     return [
         {
@@ -68,8 +72,9 @@ def flags(panels: Sequence[pd.DataFrame], language: Language) -> list[dict[str, 
             "where": names.get(str(item.get("province", "")), word("every_province", language)),
             "year": item["year"],
             "why": item.get(f"why_{language}") or item["why"],
+            "grid_only": grid_only,
         }
-        for item in found.values()
+        for item, grid_only in found.values()
     ]
 
 
@@ -116,8 +121,11 @@ def _in_order(labels: Sequence[str], names: Mapping[str, str]) -> list[str]:
     return held + [label for label in labels if label not in names]
 
 
-def _abouts(panels: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
-    return [panel.attrs.get("panelkit", {}) for panel in panels]
+def _abouts(tested: Sequence[Finding]) -> list[tuple[Mapping[str, Any], bool]]:
+    """Return what is known of the figures, those of main designs first; True for what the grids alone loaded."""
+    main = [item.data.attrs.get("panelkit", {}) for item in tested if item.data is not None]
+    grids = [about for item in tested for about in item.grid_figures]
+    return [*((about, False) for about in main), *((about, True) for about in grids)]
 
 
 def _source(item: Mapping[str, str], language: Language) -> dict[str, str]:

@@ -9,6 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.schema import Reading
 from panelkit.claims.verdict import CheckResult, Verdict, Word
 from panelkit.core.results import Language
@@ -18,6 +19,7 @@ from panelkit.report.words import (
     citation,
     declaration_lines,
     flag_text,
+    level_text,
     say,
     short_citation,
     spreads,
@@ -39,7 +41,8 @@ _COLOURS: dict[Word | None, str] = {
 def overview(result: CheckResult, language: Language, *, full: bool = False) -> RenderableType:
     """Return the whole run: computed claims in blocks, then those that wait, then those not testable.
 
-    `full` explains every reading of every claim; otherwise each claim has a short block.
+    `full` explains every reading of every claim; otherwise claims that state a number come first, each in a short
+    block, then the others in a few lines each.
     """
     ids = list(dict.fromkeys(verdict.claim for verdict in result))
     computed = [name for name in ids if result.of(name)[0].registered.claim.status == "computed"]
@@ -47,7 +50,9 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
     if full:
         blocks = [claim_block(result, name, language) for name in computed]
         return Group(*blocks, *([status_table(rest, language)] if rest else []))
-    blocks = [short_block(result, name, language) for name in computed]
+    first = [name for name in computed if _states_a_number(result, name)]
+    blocks = [short_block(result, name, language) for name in first]
+    blocks += [brief(result, name, language) for name in computed if name not in first]
     notes = [Text(line, style="dim") for line in _shared_notes(result, language)]
     others = [*waiting(result, language), *untestable(result, language)]
     return Group(
@@ -73,6 +78,38 @@ def short_block(result: CheckResult, name: str, language: Language) -> Renderabl
         said = word("semicolon", language).join(declaration_lines(registered, language))
         lines.append(Text(said, style="dim"))
     return Group(Rule(style="dim"), *lines, Text())
+
+
+def brief(result: CheckResult, name: str, language: Language) -> RenderableType:
+    """Return one computed claim in a few lines: the verdict, what is claimed, the design that decides."""
+    verdicts = result.of(name)
+    main = tuple(item for item in verdicts if item.reading is not None and item.reading.main)
+    lines: list[RenderableType] = [
+        _head(result, name, language),
+        *_deciding(result, main, language),
+        *_other_readings(result, name, language),
+    ]
+    lines.append(Text(_dates(verdicts[0].registered, len(main), language), style="dim"))
+    return Group(*lines, Text())
+
+
+def _dates(registered: RegisteredClaim, designs: int, language: Language) -> str:
+    """Return the place, how many main designs there are, and when they were declared and last revised."""
+    parts = [short_citation(registered, language)]
+    if designs > 1:
+        parts.append(word("designs_n", language, n=designs))
+    entry = registered.declaration
+    if entry is None:
+        parts.append(flag_text("not_declared", language))
+    elif entry.revision:
+        parts.append(word("revised_brief", language, date=entry.revision[-1].date, n=len(entry.revision)))
+    return word("semicolon", language).join(parts)
+
+
+def _states_a_number(result: CheckResult, name: str) -> bool:
+    return any(
+        item.reading is not None and item.reading.main and item.reading.claimed for item in result.of(name)
+    )
 
 
 def claim_block(result: CheckResult, name: str, language: Language) -> RenderableType:
@@ -145,7 +182,7 @@ def design_table(verdicts: tuple[Verdict, ...], language: Language) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column(word("design", language), ratio=1, overflow="fold")
     table.add_column(word("estimate", language), justify="right", no_wrap=True, width=8)
-    table.add_column(word("interval", language), justify="right", no_wrap=True, width=20)
+    table.add_column(level_text(verdicts, language), justify="right", no_wrap=True, width=20)
     table.add_column(word("p", language), justify="right", no_wrap=True, width=6)
     table.add_column(word("grid", language), justify="right", no_wrap=True, width=9)
     table.add_column(word("verdict", language), no_wrap=True, width=13)
@@ -237,7 +274,7 @@ def _shared_notes(result: CheckResult, language: Language) -> Iterator[str]:
 
 def _interval_note(weights: str, reps: int, seed: str, vcov: str, language: Language) -> str:
     shown = vcov_text(vcov, language)
-    return word("interval_note", language, weights=weights, reps=reps, seed=seed, vcov=shown)
+    return word("interval_note", language, weights=word(weights, language), reps=reps, seed=seed, vcov=shown)
 
 
 def _grid_note(sizes: list[int], verdicts: tuple[Verdict, ...], language: Language) -> str:

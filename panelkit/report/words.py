@@ -8,6 +8,7 @@ from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.schema import Document, Need, Status, Text
 from panelkit.claims.verdict import Spread, Verdict, Word
 from panelkit.core.results import Language
+from panelkit.report.figure_names import FIGURES_ZH
 
 _VERDICTS: dict[Word, Text] = {
     "SUPPORTED": Text(en="SUPPORTED", zh="支持"),
@@ -36,6 +37,10 @@ _FLAGS: dict[str, Text] = {
     "implausible_number": Text(
         en="the claimed number is implausible under this reading", zh="按此读法，所称数值不合情理"
     ),
+    "disconnected_interval": Text(
+        en="the values not rejected are no single interval", zh="未拒绝的取值并非单一区间"
+    ),
+    "unbounded_interval": Text(en="the interval is unbounded", zh="区间无界"),
     "not_declared": Text(
         en="not declared: the claim was not fixed before it was computed", zh="未申报：论断未在计算之前固定"
     ),
@@ -108,6 +113,18 @@ _WORDS: dict[str, Text] = {
     "nothing_dropped": Text(en="No row was dropped.", zh="没有剔除任何观测。"),
     "sources": Text(en="Figures and sources", zh="数据与来源"),
     "figure": Text(en="Figure", zh="指标"),
+    "grid_only": Text(en="read by the grid only", zh="仅网格使用"),
+    "other_years": Text(
+        en="Options of years name the years asked for; a figure that covers fewer is used on those: {pairs}.",
+        zh="年份选项为所设定的年份；指标覆盖不足时仅用其所覆盖的年份：{pairs}。",
+    ),
+    "grid_sizes": Text(
+        en="{n} combinations declared; those that come to the same regression on the same rows count once in a result",
+        zh="申报{n}种组合；同一样本上的相同回归在结果中只计一次",
+    ),
+    "grid_loo": Text(
+        en=", and the main design without each province is added", zh="，另加逐一剔除省份的主设计"
+    ),
     "unit": Text(en="Unit", zh="单位"),
     "vintage": Text(en="Vintage", zh="数据版本"),
     "vintages": Text(en="Vintages", zh="数据版本"),
@@ -126,7 +143,10 @@ _WORDS: dict[str, Text] = {
     ),
     "reading": Text(en="Reading and design", zh="读法与设计"),
     "estimate": Text(en="Estimate", zh="估计值"),
-    "interval": Text(en="95 % interval", zh="95%区间"),
+    "interval": Text(en="{level} % interval", zh="{level}%区间"),
+    "and": Text(en=" and ", zh="、"),
+    "rademacher": Text(en="Rademacher", zh="拉德马赫（Rademacher）"),
+    "webb": Text(en="Webb", zh="韦伯（Webb）"),
     "claimed": Text(en="Claimed", zh="所称"),
     "p": Text(en="p", zh="p"),
     "grid": Text(en="Grid", zh="网格"),
@@ -135,13 +155,14 @@ _WORDS: dict[str, Text] = {
     "source": Text(en="Document", zh="文献"),
     "says": Text(en="What it says", zh="内容"),
     "rule": Text(en="Rule", zh="规则"),
-    "combinations": Text(en="{n} specifications in the grid", zh="网格含{n}种设定"),
     "why": Text(en="Why", zh="原因"),
     "missing": Text(en="Missing", zh="尚缺"),
     "supply": Text(en="How to supply it", zh="如何补充"),
     "flags": Text(en="Flags", zh="标记"),
     "declared": Text(en="declared {date}", zh="{date}申报"),
     "revised_on": Text(en="revised {date}: {reason}", zh="{date}修订：{reason}"),
+    "designs_n": Text(en="the worst of {n} designs", zh="{n}个设计中最差者"),
+    "revised_brief": Text(en="design revised {date}", zh="设计于{date}修订"),
     "failed": Text(en="could not be computed", zh="未能计算"),
     "as_a_whole": Text(en="no better than its worse design", zh="不优于其中较差的设计"),
     "grid_note": Text(
@@ -170,6 +191,13 @@ _WORDS: dict[str, Text] = {
     "p10p90": Text(en="p10 to p90", zh="p10至p90"),
     "page_written": Text(en="written", zh="已写入"),
 }
+
+
+def level_text(verdicts: Sequence[Verdict], language: Language) -> str:
+    """Return the head of a column of intervals, with the level, or levels, that they have."""
+    held = sorted({item.tested.shown.level for item in verdicts if item.tested is not None}) or [0.95]
+    levels = word("and", language).join(f"{100.0 * level:.4g}" for level in held)
+    return word("interval", language, level=levels)
 
 
 def vcov_text(vcov: str, language: Language) -> str:
@@ -204,7 +232,7 @@ def flag_text(flag: str, language: Language) -> str:
 def need_names(need: Need, language: Language) -> list[str]:
     """Return what is missing, each capability by its name."""
     if need.kind == "figure":
-        return [need.name]
+        return [FIGURES_ZH.get(need.name, need.name) if language == "zh" else need.name]
     return [say(_CAPABILITIES.get(name, Text(en=name, zh=name)), language) for name in need.name.split("; ")]
 
 

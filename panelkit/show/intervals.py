@@ -197,6 +197,7 @@ def specification_curve(
     claimed: float | None = None,
     headline: Any = None,
     labels: Mapping[str, str] | None = None,
+    level: float = 0.95,
     language: Language = "en",
     title: str | None = None,
     notes: Sequence[str] | str = (),
@@ -205,7 +206,8 @@ def specification_curve(
 
     `frame`: one row a specification; columns `estimate, conf_low, conf_high` and one column a choice.
     `choices` names these columns (by default all others); `headline` is the index label of the main design;
-    `claimed` is the value that a paper states. Blue estimates exclude zero, grey ones do not.
+    `claimed` is the value that a paper states; `level` is that of the intervals. Blue estimates
+    exclude zero, grey ones do not.
     """
     need_columns(frame, (*_INTERVAL, *(choices or ())), "a specification curve")
     need_rows(frame, "a specification curve")
@@ -229,7 +231,7 @@ def specification_curve(
         rows = 2 if options else 1
         grid = page.drawing.subplots(rows, 1, sharex=True, squeeze=False, height_ratios=[2.6, below][:rows])
         top = grid[0, 0]
-        _curve(top, ordered, claimed, headline, language)
+        _curve(top, ordered, claimed, headline, level, language)
         if options:
             _dashboard(grid[1, 0], ordered, columns, options, dict(labels or {}), headline)
         bottom = grid[-1, 0]
@@ -239,7 +241,7 @@ def specification_curve(
 
 
 def _curve(
-    axes: Any, ordered: pd.DataFrame, claimed: float | None, headline: Any, language: Language
+    axes: Any, ordered: pd.DataFrame, claimed: float | None, headline: Any, level: float, language: Language
 ) -> None:
     places = np.arange(len(ordered))
     estimate, low, high = (ordered[name].to_numpy(dtype=float) for name in _INTERVAL)
@@ -272,7 +274,8 @@ def _curve(
             zorder=5,
             label=label,
         )
-    axes.set_ylabel(f"{word('estimate', language)}, {word('interval95', language)}")
+    interval = word("interval95", language).replace("95", f"{100.0 * level:.4g}")
+    axes.set_ylabel(f"{word('estimate', language)}, {interval}")
     _legend(axes, claimed is not None or headline is not None)
 
 

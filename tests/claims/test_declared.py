@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from panelkit.claims.check import check
-from panelkit.claims.declared import content_hash
+from panelkit.claims.declared import Declaration, content_hash
 from panelkit.claims.load import load_claims
 from panelkit.core.errors import SpecError
 from panelkit.core.paths import shipped
@@ -25,7 +25,7 @@ def seeds(tmp_path: Path) -> Path:
 
 def test_a_changed_claim_is_an_error_that_names_it(seeds: Path) -> None:
     path = seeds / "he_mengxin.toml"
-    path.write_text(path.read_text("utf-8").replace('value = "0.38"', 'value = "0.30"', 1), "utf-8")
+    path.write_text(path.read_text("utf-8").replace('level = "0.95"', 'level = "0.90"', 1), "utf-8")
     with pytest.raises(SpecError, match=r"he_mengxin.toml: claim A9 differs from its declaration of 2026"):
         load_claims(seeds)
 
@@ -80,3 +80,37 @@ def test_a_claim_of_ones_own_says_that_it_was_not_declared(claim_file: Callable[
 def test_the_hash_is_of_the_content() -> None:
     assert content_hash({"a": 1, "b": [1, 2]}) == content_hash({"b": [1, 2], "a": 1})
     assert content_hash({"a": "0.38"}) != content_hash({"a": "0.380"})
+
+
+def test_a_claim_that_was_deleted_is_missed(seeds: Path) -> None:
+    path = seeds / "he_mengxin.toml"
+    content = path.read_text("utf-8")
+    path.write_text(content[: content.rindex("[[claim]]")], "utf-8")
+    gone = tomllib.loads(content)["claim"][-1]["id"]
+    with pytest.raises(SpecError, match=rf"claim {gone} is declared but stands in no claim file"):
+        load_claims(seeds)
+
+
+def test_a_document_that_was_deleted_is_missed(seeds: Path) -> None:
+    (seeds / "he_mengxin.toml").unlink()
+    with pytest.raises(SpecError, match="document he_mengxin is declared but stands in no claim file"):
+        load_claims(seeds)
+
+
+def test_the_shipped_folder_must_hold_declarations(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (seeds / "DECLARED.toml").unlink()
+    monkeypatch.setattr("panelkit.claims.load.shipped", lambda name: seeds)
+    with pytest.raises(SpecError, match="DECLARED.toml is missing"):
+        load_claims()
+
+
+def test_revisions_follow_the_declaration_in_time() -> None:
+    digest = "0" * 64
+    reason = {"en": "why", "zh": "原因"}
+    early = {"date": "2026-01-01", "sha256": digest, "reason": reason}
+    late = {"date": "2026-03-01", "sha256": digest, "reason": reason}
+    with pytest.raises(ValueError, match="oldest first"):
+        Declaration.model_validate({"declared": "2026-02-01", "sha256": digest, "revision": [early]})
+    with pytest.raises(ValueError, match="oldest first"):
+        Declaration.model_validate({"declared": "2025-12-01", "sha256": digest, "revision": [late, early]})
+    assert Declaration.model_validate({"declared": "2026-01-01", "sha256": digest, "revision": [early, late]})

@@ -111,3 +111,22 @@ def test_claims_are_selected_by_id_in_any_case() -> None:
 
 def test_ids_sort_by_their_numbers() -> None:
     assert sorted(["B2", "A10", "A9"], key=natural_key) == ["A9", "A10", "B2"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("seed = 7", 'seed = 7, level = "95"', 'write "0.95"'),
+        ("seed = 7", 'seed = 7, level = "0"', 'write "0.95"'),
+        ('value = "0.67"', 'value = "0.68"', "rule value 0.68 contradicts claimed 0.67"),
+        ('value = "0.67"', 'value = "0"', "a number other than zero"),
+        ('claimed = "0.67"\n', "", 'add claimed = "0.67"'),
+    ],
+)
+def test_a_number_that_cannot_be_judged_is_refused(
+    claim_file: ClaimFile, old: str, new: str, told: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_claims(claim_file(old, new))
+    assert told in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1, "an error of a field makes no second one"

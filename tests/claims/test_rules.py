@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from panelkit.claims import rules
+from panelkit.claims.check import check
 from panelkit.claims.schema import Rule
 from panelkit.claims.verdict import Finding, Headline, Word, worst
 from panelkit.core.errors import SpecError
+from panelkit.report.page import page
+from panelkit.report.terminal import overview
 
 
 @pytest.mark.parametrize(
@@ -128,3 +137,61 @@ def test_the_wild_interval_decides_and_the_sentence_says_so_in_both_languages() 
 def test_a_rule_that_cannot_read_the_result_is_refused() -> None:
     with pytest.raises(SpecError, match="R-RANK"):
         rules.judge(Rule(name="R-RANK"), _tested(0.1, 0.5))
+
+
+def test_a_level_other_than_95_is_the_level_that_is_said(claim_file: Callable[..., Path]) -> None:
+    usual = check(claim_file())
+    result = check(claim_file("seed = 7", 'seed = 7, level = "0.9"'))
+    one, other = result.verdicts[0], usual.verdicts[0]
+    assert "its 90 % interval" in one.reason.en
+    assert "90%置信区间" in one.reason.zh
+    assert one.tested is not None
+    assert one.tested.headline is not None
+    assert one.tested.grid is not None
+    assert other.tested is not None
+    assert other.tested.headline is not None
+    assert other.tested.grid is not None
+    assert one.tested.headline.conf_high < other.tested.headline.conf_high
+    assert one.tested.headline.wild_high < other.tested.headline.wild_high
+    assert (one.tested.grid.table["conf_high"] < other.tested.grid.table["conf_high"]).all()
+    for language in ("en", "zh"):
+        console = Console(width=100, record=True, file=StringIO())
+        console.print(overview(result, language, full=True))
+        for text in (console.export_text(), page(result, language)):
+            assert "90 %" in text or "90%" in text
+            assert "95 %" not in text.replace("p10", "")
+            assert "95%" not in text
+
+
+@pytest.mark.parametrize(
+    ("pieces", "flag", "said"),
+    [
+        (((0.1, 0.3), (0.5, 0.7)), "disconnected_interval", "0.1 to 0.3, 0.5 to 0.7"),
+        (((0.1, math.inf),), "unbounded_interval", "unbounded"),
+    ],
+)
+def test_a_set_that_is_no_bounded_interval_is_said(
+    pieces: tuple[tuple[float, float], ...], flag: str, said: str
+) -> None:
+    head = Headline(
+        term="x",
+        estimate=0.2,
+        std_error=0.1,
+        conf_low=0.1,
+        conf_high=0.3,
+        p_value=0.01,
+        wild_p=0.01,
+        wild_low=pieces[0][0],
+        wild_high=pieces[-1][1],
+        nobs=10,
+        n_units=5,
+        years="2016-2023",
+        vcov="CRV3",
+        convention="reghdfe",
+        wild_set=pieces,
+    )
+    for rule in (Rule(name="R-MAG", value="0.2"), Rule(name="R-SIGN", sign="+")):
+        judged = rules.judge(rule, Finding(headline=head))
+        assert flag in judged.flags
+        assert said in judged.sentence.en
+        assert "区间" in judged.sentence.zh

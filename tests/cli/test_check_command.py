@@ -45,6 +45,7 @@ HEADLINE = [
     "years",
     "vcov",
     "convention",
+    "level",
 ]
 GRID = ["n", "share_same_sign", "share_claim_inside", "estimates"]
 

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 import panelkit as pk
+from panelkit.claims.load import load_claims
 from panelkit.claims.verdict import CheckResult
 from panelkit.core.results import Language
+from panelkit.report import sample
+from panelkit.report.figure_names import FIGURES_ZH
 from panelkit.report.numbers import number, p_value
 from panelkit.report.page import page, versions
 from panelkit.report.write import write
@@ -118,3 +121,26 @@ def test_a_p_value_is_never_zero() -> None:
     assert p_value(float("nan")) == ""
     assert p_value(0.0001) == "<0.001"
     assert p_value(0.0208) == "0.021"
+
+
+def test_sources_hold_what_main_designs_and_grid_read(result: CheckResult) -> None:
+    (verdict, *_) = [item for item in result if item.tested is not None and item.tested.grid is not None]
+    tested = verdict.tested
+    assert tested is not None
+    held = {about["key"] for about in sample.figures([tested], "en")}
+    asked = {key for about in tested.grid_figures for key in about["vintages"]}
+    assert asked <= held
+    assert all(entry["sources"] for entry in sample.figures([tested], "zh"))
+
+
+def test_every_missing_figure_of_the_register_has_a_chinese_name() -> None:
+    names = {need.name for item in load_claims() for need in item.claim.needs if need.kind == "figure"}
+    assert names == set(FIGURES_ZH)
+    assert all(any("\u4e00" <= character <= "\u9fff" for character in name) for name in FIGURES_ZH.values())
+
+
+def test_notes_of_a_chinese_table_are_chinese(result: CheckResult) -> None:
+    html = page(result, "zh")
+    assert "singletons dropped" not in html
+    assert "剔除单点组" in html
+    assert "rademacher权重" not in html
