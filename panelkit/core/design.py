@@ -19,7 +19,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import Columns, Formula, as_formula, columns_on
 from panelkit.core.model_matrix import INTERCEPT, Memory
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
-from panelkit.core.provenance import provenance_notes, refuse_breaks
+from panelkit.core.provenance import Note, provenance_notes, refuse_breaks
 from panelkit.core.tree import columns_of
 
 
@@ -29,7 +29,8 @@ class Design:
 
     y (n,) and X (n, k) are float64 (X in column order); unit and time (n,) are int64 codes into unit_labels
     (N,) and time_labels (T,), sorted unit-major, then by time, every code used. `extra` holds further
-    columns (n,) by name. `dropped` has columns province, year, reason. The arrays are read-only.
+    columns (n,) by name. `dropped` has columns province, year, reason. `provenance`, a part of `notes`, says the
+    vintages and flags of the figures. The arrays are read-only.
     """
 
     y: Array
@@ -44,6 +45,7 @@ class Design:
     dropped: pd.DataFrame
     notes: tuple[str, ...]
     has_intercept: bool
+    provenance: tuple[Note, ...] = ()
     unit_names: tuple[str, ...] = ("province", "unit")
     time_names: tuple[str, ...] = ("year", "time")
     formula: Formula | None = None
@@ -169,6 +171,7 @@ def build_design(
         )
     sample = _sample(panel, order, complete=len(dropped) == 0)
     refuse_breaks(data, parsed, sample)
+    origins = provenance_notes(data, dict.fromkeys([*parsed.columns, *beside]), parsed, sample)
     y, terms, X, made = columns.matrices(order, memory)
     return Design(
         y=_sealed(y if order is not None else y.copy()),
@@ -181,10 +184,8 @@ def build_design(
         time_labels=sample.time_labels,
         extra=MappingProxyType({name: _sealed(_carried(values, order)) for name, values in carried.items()}),
         dropped=dropped,
-        notes=(
-            *_notes(dropped, len(data)),
-            *provenance_notes(data, dict.fromkeys([*parsed.columns, *beside]), parsed, sample),
-        ),
+        notes=(*_notes(dropped, len(data)), *origins),
+        provenance=origins,
         has_intercept=parsed.has_intercept,
         unit_names=unit_names,
         time_names=time_names,

@@ -23,6 +23,7 @@ from panelkit.core.rng import as_generator, seed_of
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum, factorise, symmetriser
 
 if TYPE_CHECKING:
+    from panelkit.core.design import Design
     from panelkit.show.canvas import Figure
 
 Method = Literal["delta", "draws", "bootstrap"]
@@ -63,6 +64,9 @@ class SpatialFitLike(Protocol):
 
     @property
     def title(self) -> str: ...
+
+    @property
+    def design(self) -> Design | None: ...
 
     def impact_parts(self) -> ImpactParts: ...
 
@@ -288,7 +292,11 @@ def impacts(
         covariance=covariance,
         df=parts.df,
         facts={"method": method, "horizon": horizon, "units": len(parts.ids)},
-        notes=(uncertainty.sentence(), *_check_total(parts, estimate, horizon)),
+        notes=(
+            uncertainty.sentence(),
+            *_check_total(parts, estimate, horizon),
+            *(fit.design.provenance if fit.design is not None else ()),
+        ),
         uncertainty=uncertainty,
         draws=draws,
         parts=parts,

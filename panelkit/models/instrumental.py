@@ -15,7 +15,7 @@ from panelkit.core.design import Design, build_design
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit, fit_two_stage
 from panelkit.core.linear import fit_swept, gram_inverse
-from panelkit.core.results import FitResult, TestResult
+from panelkit.core.results import FitResult, Language, TestResult
 from panelkit.core.sandwich import sum_by
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov, clusters_of
 from panelkit.core.within import Effects, FloatArray, Layout, check_effects
@@ -34,9 +34,9 @@ class InstrumentalResult(FitResult):
     reduced_form: FitResult | None = None
     tests: tuple[TestResult, ...] = ()
 
-    def summary(self, level: float = 0.95) -> str:
+    def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
         """Return the second stage, the tests, the first stages and the reduced form as plain text."""
-        parts = [super().summary(level), *(test.summary() for test in self.tests)]
+        parts = [super().summary(level, language=language), *(test.summary() for test in self.tests)]
         beside = (*self.first_stages, self.reduced_form)
         parts += [
             "\n".join([fit.title, fit.tidy(level).drop(columns="equation").to_string(index=False)])

@@ -11,6 +11,7 @@ import pandas as pd
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import ConvergenceError, SpecError
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.vcov import CRV3, VcovSpec
@@ -192,7 +193,7 @@ def _result(
         covariance=np.atleast_2d(np.cov(draws, rowvar=False)),
         df=float(system.n_groups - 1),
         facts=facts,
-        notes=tuple(remark.en for remark in remarks),
+        notes=(*(Note(remark.en, remark.zh) for remark in remarks), *design.provenance),
         uncertainty=made,
         draws=draws,
         spec=spec,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from panelkit.core.results import Language
 from panelkit.models.mediation_words import number, p_text
+from panelkit.show.words import in_language
 
 if TYPE_CHECKING:
     from panelkit.models.mediation_result import MediationResult
@@ -66,7 +67,7 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
         f"  {result.sensitivity(name, level=level).said().of(language)}" for name in result.mediator_labels
     ]
     facts = "  ".join(f"{key}={value}" for key, value in result.facts.items())
-    notes = [f"  - {remark.of(language)}" for remark in result.remarks]
+    notes = [f"  - {in_language(note, language)}" for note in result.notes]
     blocks = [
         [result.title, "=" * len(result.title)],
         _block("effects", [_frame(effects, language)], language),

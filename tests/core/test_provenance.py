@@ -142,3 +142,21 @@ def test_two_years_in_a_list_can_be_read_in_two_ways() -> None:
     assert sorted(set(held)) == [2016, 2023]
     assert len(pk.load_provinces("gdp", [2016, 2017])) == 62
     assert len(pk.load_provinces("gdp", [2016, 2019, 2023])) == 93
+
+
+def test_what_is_derived_from_a_fit_says_it_too() -> None:
+    named = {"va_secondary": "as_published", "va_tertiary": "as_published"}
+    columns = ["va_secondary", "va_tertiary", "patents_granted_invention", "population"]
+    data = pk.load_provinces(columns, (2013, 2022), vintage=named)
+    spec = pk.Mediation(
+        outcome="va_tertiary / va_secondary",
+        treatment="log(population)",
+        mediators="log(patents_granted_invention / population)",
+    )
+    found = spec.fit(data, reps=200, rng=1)
+    assert any("mixed_vintage" in note for note in found.notes)
+    assert "标记 mixed_vintage" in found.summary(language="zh")
+    panel = pk.load_provinces(["rd_expenditure", "population"], (2018, 2022))
+    fit = pk.SpatialPanel("log(rd_expenditure) ~ log(population)", "sdm").fit(panel, pk.contiguity())
+    assert any("vintage as_published" in note for note in fit.notes)
+    assert any("vintage as_published" in note for note in fit.impacts().notes)

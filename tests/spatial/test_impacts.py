@@ -156,6 +156,7 @@ def test_unstable_draws_are_counted_and_too_many_refused() -> None:
 
     class Fit:
         title = "near the edge"
+        design = None
 
         def impact_parts(self) -> ImpactParts:
             return near
