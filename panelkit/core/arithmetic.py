@@ -36,6 +36,9 @@ class Table:
         if not isinstance(frame, pd.DataFrame):
             raise DataError(f"the data are a pandas DataFrame, not {type(frame).__name__}")
         self.frame = frame
+        self._bare = pd.DataFrame(
+            frame
+        )  # shares the data without attrs, which pandas copies with each column
         self.unit = unit
         self.time = time
         self._columns: dict[str, Array] = {}
@@ -84,7 +87,7 @@ class Table:
     def raw(self, name: str) -> Any:
         """Return a column, or a level of the index, as it stands."""
         if name in self.frame.columns:
-            values: Any = self.frame[name]
+            values: Any = self._bare[name]
             if isinstance(values, pd.DataFrame):
                 raise DataError(
                     f"the data hold {values.shape[1]} columns called `{name}`: rename all but one"

@@ -1,0 +1,40 @@
+"""`panelkit claims show` and the order of `panelkit check`: what is declared, what comes first."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from panelkit.claims.check import check
+from panelkit.claims.load import load_claims
+from panelkit.report.register import claim_card
+from panelkit.report.terminal import overview
+from tests.claims.small import SMALL
+
+
+def _text(what: object) -> str:
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(what)
+    return " ".join(console.export_text().split())
+
+
+def test_the_declared_grid_says_what_a_result_counts() -> None:
+    (claim,) = (item for item in load_claims() if item.id == "A9")
+    card = _text(claim_card(claim, "en"))
+    assert "144 combinations declared" in card
+    assert "count once in a result, and the main design without each province is added" in card
+    assert "申报144种组合" in _text(claim_card(claim, "zh"))
+
+
+def test_a_claim_that_states_a_number_comes_first(tmp_path: Path) -> None:
+    numbered = SMALL.split('[[claim]]\nid = "T1"')[1].split("[[claim]]\nid")[0]
+    signed = numbered.replace('claimed = "0.67"\n', "").replace(
+        '"R-MAG", value = "0.67"', '"R-SIGN", sign = "+"'
+    )
+    head = SMALL.split("[[claim]]")[0]
+    path = tmp_path / "two.toml"
+    path.write_text(f'{head}[[claim]]\nid = "T1"{signed}[[claim]]\nid = "T2"{numbered}', "utf-8")
+    text = _text(overview(check(path), "en"))
+    assert text.index("T2 ") < text.index("T1 ")
