@@ -15,6 +15,7 @@ from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Layout
+from panelkit.models import through_linearmodels
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
 
 
@@ -22,7 +23,8 @@ from panelkit.models.least_squares import Coordinates, finish, require_terms, wi
 class BetweenEffects:
     """Least squares on one row a unit, its means over time; every unit counts alike, as in plm and Stata's `be`.
 
-    The default covariance leaves one unit out at a time (HC3-like), with t(N-1).
+    Coefficients of linearmodels' BetweenOLS. The default covariance leaves one unit out at a time (HC3-like),
+    with t(N-1).
     """
 
     formula: str
@@ -51,6 +53,7 @@ class BetweenEffects:
         means = unit_means(with_coordinates(design, self.vcov, coords))
         layout = Layout(means.unit, means.time)
         linear = fit_swept(means.y, means.X, means.terms, layout, "none")
+        linear = through_linearmodels.carrying(linear, through_linearmodels.between(design))
         years = f"{design.time_labels[0]}-{design.time_labels[-1]}"
         facts = {"n_periods": len(design.time_labels), "years": years, "rows_averaged": len(design.y)}
         title = f"Between effects: {design.outcome}"

@@ -16,7 +16,8 @@ from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.vcov_hac import periods_of
-from panelkit.core.within import Layout
+from panelkit.core.within import FloatArray, Layout
+from panelkit.models import through_linearmodels
 from panelkit.models.least_squares import (
     Coordinates,
     finish,
@@ -39,6 +40,9 @@ class FirstDifference:
     Notes
     -----
     A change across a gap is not formed: the row after a gap leaves the sample and stands in `dropped`.
+    Coefficients are those of linearmodels' FirstDifferenceOLS with "none" and of its PooledOLS on the changes with
+    "drift". Ours remain with "time", which linearmodels has not, and where a period lacks for every unit at once:
+    linearmodels does not see that gap and would take the change across it.
     """
 
     formula: str
@@ -66,7 +70,8 @@ class FirstDifference:
     ) -> FitResult:
         """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
         design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
-        design = differenced(with_coordinates(without_intercept(design), self.vcov, coords))
+        levels = with_coordinates(without_intercept(design), self.vcov, coords)
+        design = differenced(levels)
         require_terms(design, self.formula)
         if self.effects == "drift":
             X = np.column_stack([np.ones(len(design.y)), design.X])
@@ -74,8 +79,19 @@ class FirstDifference:
         layout = Layout(design.unit, design.time)
         effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
         linear = fit_swept(design.y, design.X, design.terms, layout, effects)
+        theirs = self._through_linearmodels(levels, design)
+        if theirs is not None:
+            linear = through_linearmodels.carrying(linear, theirs)
         note = "outcome and regressors are changes between neighbouring periods of one unit"
         return finish(self, design, linear, title=f"First differences: {design.outcome}", notes=(note,))
+
+    def _through_linearmodels(self, levels: Design, changes: Design) -> FloatArray | None:
+        if self.effects == "drift":
+            return through_linearmodels.pooled(changes)
+        where, n_periods = periods_of(levels)
+        if self.effects == "time" or len(np.unique(where)) < n_periods:
+            return None
+        return through_linearmodels.first_difference(levels)
 
 
 def differenced(design: Design) -> Design:

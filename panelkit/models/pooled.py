@@ -12,12 +12,13 @@ from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Layout
+from panelkit.models import through_linearmodels
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
 
 
 @dataclass(frozen=True)
 class PooledOLS:
-    """Least squares on all rows alike, with the intercept of the formula."""
+    """Least squares on all rows alike, with the intercept of the formula; coefficients of linearmodels' PooledOLS."""
 
     formula: str
     vcov: VcovSpec = CRV3()
@@ -45,4 +46,5 @@ class PooledOLS:
         design = with_coordinates(design, self.vcov, coords)
         layout = Layout(design.unit, design.time)
         linear = fit_swept(design.y, design.X, design.terms, layout, "none")
+        linear = through_linearmodels.carrying(linear, through_linearmodels.pooled(design))
         return finish(self, design, linear, title=f"Pooled least squares: {design.outcome}")

@@ -15,6 +15,7 @@ from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import FloatArray, Layout, within
+from panelkit.models import through_linearmodels
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
 
 
@@ -33,9 +34,10 @@ class RandomEffects:
 
     Notes
     -----
-    Variance components as plm's `swar`: on unbalanced panels the between regression weights units by their
-    rows and the trace term is Baltagi and Chang's (1994), which is linearmodels' `small_sample=True`, not its
-    default. Covariances treat theta as known, and CRV3 keeps it while clusters leave.
+    Variance components as plm's `swar`. On balanced panels they, theta and the coefficients are those of
+    linearmodels' RandomEffects, which coincides there. On unbalanced panels they are ours: the between regression
+    weights units by their rows and the trace term is Baltagi and Chang's (1994), as in linearmodels'
+    `small_sample=True`, not in its default. Covariances treat theta as known, and CRV3 keeps it while clusters leave.
     """
 
     formula: str
@@ -67,9 +69,11 @@ class RandomEffects:
 def fit_random(design: Design, spec: Any) -> FitResult:
     """Fit random effects to a design under a spec with `vcov` and `convention`."""
     layout = Layout(design.unit, design.time)
-    parts = swamy_arora(design.y, np.ascontiguousarray(design.X), layout)
+    parts, beta = variance_components(design, layout)
     moved = quasi_demeaned(design, layout, parts.theta)
     linear = fit_swept(moved.y, moved.X, moved.terms, layout, "none")
+    if beta is not None:
+        linear = through_linearmodels.carrying(linear, beta)
     total = parts.sigma2_unit + parts.sigma2_error
     facts = {
         "theta": _range(parts.theta),
@@ -84,6 +88,14 @@ def fit_random(design: Design, spec: Any) -> FitResult:
         notes += ("the variance of the unit effect is estimated at zero: this is pooled least squares",)
     title = f"Random effects: {design.outcome}"
     return finish(spec, design, linear, title=title, moved=moved, facts=facts, notes=notes)
+
+
+def variance_components(design: Design, layout: Layout) -> tuple[Components, FloatArray | None]:
+    """Return the variance components and, where linearmodels fits the model, its coefficients (k,)."""
+    if layout.balanced and layout.n_units > design.X.shape[1] and layout.n_times > 1:
+        error, unit, theta, beta = through_linearmodels.random_effects(design)
+        return Components(error, unit, theta), beta
+    return swamy_arora(design.y, np.ascontiguousarray(design.X), layout), None
 
 
 def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout) -> Components:
