@@ -156,7 +156,7 @@ def _upper(columns: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class Optimum:
-    """Where the likelihood is largest: b (k,), rho, lambda, sigma2, and its value there."""
+    """Where the likelihood is largest: b (k,), rho, lambda, sigma2, its value there, and whose search found it."""
 
     b: FloatArray
     rho: float
@@ -164,6 +164,7 @@ class Optimum:
     sigma2: float
     loglik: float
     evaluations: int
+    engine: str = "panelkit"
 
     def theta(self, problem: Problem) -> FloatArray:
         """Return (b, rho if lagged, lambda if spatial error, sigma2)."""

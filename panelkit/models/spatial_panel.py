@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -156,9 +156,15 @@ class SpatialPanel:
 
 
 def fit_sample(
-    spec: SpatialPanel, sample: SpatialSample, w: Weights, w_error: Weights, w_durbin: Weights
+    spec: SpatialPanel,
+    sample: SpatialSample,
+    w: Weights,
+    w_error: Weights,
+    w_durbin: Weights,
+    *,
+    maximiser: Callable[[Problem], Optimum] = maximise,
 ) -> SpatialFit:
-    """Fit balanced arrays: the road that formulas and arrays share."""
+    """Fit balanced arrays: the road that formulas and arrays share; `maximiser` finds the top of the likelihood."""
     lagged, error, durbin = spec.model in LAGGED, spec.model in ERROR, spec.model in DURBIN
     refuse_convention(spec, w if lagged else None, w_error if error else None)
     positions = durbin_positions(spec.durbin, sample.terms) if durbin else ()
@@ -176,7 +182,7 @@ def fit_sample(
         w.spectrum(spec.logdet) if lagged else None,
         w_error.spectrum(spec.logdet) if error else None,
     )
-    optimum, curvature = solve(problem)
+    optimum, curvature = solve(problem, maximiser)
     theta = optimum.theta(problem)
     cov = covariance_of(spec, curvature)
     spatial = ("rho",) * lagged + ("lambda",) * error
@@ -206,9 +212,9 @@ def fit_sample(
     )
 
 
-def solve(problem: Problem) -> tuple[Optimum, Curvature]:
+def solve(problem: Problem, maximiser: Callable[[Problem], Optimum] = maximise) -> tuple[Optimum, Curvature]:
     """Return the estimate under the convention, and the curvature there."""
-    optimum = maximise(problem)
+    optimum = maximiser(problem)
     curvature = Curvature(problem, optimum)
     if problem.counting.convention == "elhorst":
         optimum = correct_direct(problem, optimum, covariances.information(curvature))

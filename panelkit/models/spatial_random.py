@@ -3,6 +3,9 @@
 The unit effect is a part of the innovation: R (S y - Z b) = mu_i + v_it (Kapoor, Kelejian and Prucha 2007). With
 phi^2 = s_v^2 / (s_v^2 + T s_mu^2) the likelihood is that of columns less (1 - phi) times their unit means, plus
 N ln phi: the machinery of the fixed-effects models at every phi.
+
+Not through spreg: the coefficients of its 1.9.0 `Panel_RE_Lag` agree to 1e-4, its standard error of rho does not
+(.0182 against .0291 on Munnell's states; the profile likelihood has .0291), and it has no Durbin, sac or year effects.
 """
 
 from __future__ import annotations

@@ -1,7 +1,12 @@
-"""Moran's I by year and its local form, with permutation inference; also on within-demeaned data."""
+"""Moran's I by year and its local form, with permutation inference; also on within-demeaned data.
+
+Statistics, moments and quadrants come from esda. Permutations are ours: those of `esda.Moran` draw from the state
+that numpy shares between all callers, and count the smaller tail whichever side I lies on.
+"""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,13 +18,14 @@ from scipy import sparse
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.spatial.provincial import match_labels
-from panelkit.spatial.weights import as_weights
+from panelkit.spatial.weights import Weights, as_weights
 
 if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
 
 FloatArray = NDArray[np.float64]
 Centring = Literal["none", "unit"]
+ROUNDING = 1e-12  # what sums in another order leave of a number of size one
 QUADRANTS = {1: "HH", 2: "LH", 3: "LL", 4: "HL"}
 
 
@@ -30,34 +36,45 @@ def moran_i(columns: FloatArray, w: sparse.csr_array) -> FloatArray:
     return statistic
 
 
-def moran_moments(x: FloatArray, w: sparse.csr_array) -> tuple[float, float, float]:
-    """Return E[I], and its variance under normality and under randomisation (Cliff and Ord 1981)."""
-    n, s0 = len(x), float(w.sum())
-    both = w + w.T
-    s1 = 0.5 * float(both.multiply(both).sum())
-    s2 = float(((np.asarray(w.sum(axis=1)).ravel() + np.asarray(w.sum(axis=0)).ravel()) ** 2).sum())
-    expected = -1.0 / (n - 1)
-    normal = (n * n * s1 - n * s2 + 3 * s0 * s0) / ((n * n - 1) * s0 * s0) - expected**2
-    z = x - x.mean()
-    kurtosis = float((z**4).mean() / (z**2).mean() ** 2)
-    first = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0 * s0)
-    second = kurtosis * ((n * n - n) * s1 - 2 * n * s2 + 6 * s0 * s0)
-    randomised = (first - second) / ((n - 1) * (n - 2) * (n - 3) * s0 * s0) - expected**2
-    return expected, normal, randomised
+def moran_by_esda(x: FloatArray, graph: Any) -> tuple[float, float, float, float]:
+    """Return I, E[I], and its variance under normality and under randomisation (Cliff and Ord 1981), from esda.
+
+    `graph` is a libpysal `W` with the weights as they are: esda's default would standardise their rows.
+    """
+    import esda
+
+    # esda changes the warning filters of the process; three units have no variance under randomisation
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        found = esda.Moran(x, graph, transformation="o", permutations=0)
+    return float(found.I), float(found.EI), float(found.VI_norm), float(found.VI_rand)
 
 
-def geary_c(x: FloatArray, w: sparse.csr_array) -> float:
-    """Return Geary's C = (n - 1) sum w_ij (x_i - x_j)^2 / (2 S0 z'z)."""
-    coo = w.tocoo()
-    z = x - x.mean()
-    gaps = float(coo.data @ (x[coo.row] - x[coo.col]) ** 2)
-    return (len(x) - 1) * gaps / (2 * float(w.sum()) * float(z @ z))
+def esda_weights(w: Weights) -> Any:
+    """Return the weights as the libpysal `W` that esda takes, ids in the same order."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # libpysal on components
+        return w.to_graph().to_W()
 
 
-def local_i(x: FloatArray, w: sparse.csr_array) -> FloatArray:
-    """Return I_i = (z_i / m2) sum_j w_ij z_j, m2 = z'z / n: they sum to S0 I (Anselin 1995)."""
-    z = x - x.mean()
-    return np.asarray(z * (w @ z) / (z @ z / len(z)))
+def geary_c(x: FloatArray, w: Weights) -> float:
+    """Return Geary's C = (n - 1) sum w_ij (x_i - x_j)^2 / (2 S0 z'z), from esda."""
+    import esda
+
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        return float(esda.Geary(x, esda_weights(w), transformation="o", permutations=0).C)
+
+
+def local_by_esda(x: FloatArray, graph: Any) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return I_i = (z_i / m2) sum_j w_ij z_j, m2 = z'z / n (Anselin 1995), and the quadrants, from esda.
+
+    esda has n - 1 for n; with n the local values sum to S0 I.
+    """
+    import esda
+
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        found = esda.Moran_Local(x, graph, transformation="o", permutations=0)
+    n = len(x)
+    return np.asarray(found.Is, dtype=float) * n / (n - 1), np.asarray(found.q, dtype=np.int64)
 
 
 def moran(
@@ -91,12 +108,14 @@ def moran(
     """
     wide, weights = _wide(series, w)
     if centring == "unit":
+        spread = float(np.abs(wide.to_numpy()).max())
         wide = wide.sub(wide.mean(axis=1), axis=0)
+        _refuse_flat(wide, str(series.name), spread, "once each province's mean is taken out ")
     elif centring != "none":
         raise SpecError(f"centring is 'none' or 'unit', not {centring!r}")
-    generator = as_generator(rng)
+    generator, graph = as_generator(rng), esda_weights(weights)
     rows = [
-        _one_year(column.to_numpy(float), weights.matrix, permutations, generator)
+        _one_year(column.to_numpy(float), weights.matrix, graph, permutations, generator)
         for _, column in wide.items()
     ]
     table = pd.DataFrame(rows, index=pd.Index(wide.columns, name="year"))
@@ -111,16 +130,16 @@ def moran(
 
 
 def _one_year(
-    x: FloatArray, w: sparse.csr_array, permutations: int, generator: np.random.Generator
+    x: FloatArray, w: sparse.csr_array, graph: Any, permutations: int, generator: np.random.Generator
 ) -> dict[str, float]:
     from scipy import special
 
-    observed = float(moran_i(x[:, None], w)[0])
-    expected, _, variance = moran_moments(x, w)
+    observed, expected, _, variance = moran_by_esda(x, graph)
     z = (observed - expected) / np.sqrt(variance)
     shuffled = generator.permuted(np.tile(x, (permutations, 1)), axis=1).T
     draws = moran_i(shuffled, w)
-    above = int((draws >= observed).sum()) if observed >= expected else int((draws <= observed).sum())
+    side = 1.0 if observed >= expected else -1.0
+    above = int((side * (draws - observed) >= -ROUNDING).sum())
     p = (1.0 + above) / (1.0 + permutations)
     return {
         "I": observed,
@@ -197,14 +216,11 @@ def local_moran(
     if chosen not in wide.columns:
         raise DataError(f"no year {chosen!r} in the series: it holds {wide.columns[0]} to {wide.columns[-1]}")
     x = wide[chosen].to_numpy(float)
-    statistic = local_i(x, weights.matrix)
+    statistic, quadrant = local_by_esda(x, esda_weights(weights))
     p = _conditional_p(x, weights.matrix, statistic, permutations, as_generator(rng))
     q = _benjamini_hochberg(p)
     z = (x - x.mean()) / x.std()
     lagged = weights.matrix @ z
-    quadrant = np.select(
-        [(z > 0) & (lagged > 0), (z <= 0) & (lagged > 0), (z <= 0) & (lagged <= 0)], [1, 2, 3], 4
-    )
     table = pd.DataFrame(
         {
             "value": x,
@@ -240,7 +256,8 @@ def _conditional_p(
         if len(weights) == 0:
             continue
         draws = z[i] * (others[order[:, : len(weights)]] @ weights) / m2
-        above, below = int((draws >= statistic[i]).sum()), int((draws <= statistic[i]).sum())
+        gap, slack = draws - statistic[i], ROUNDING * max(1.0, abs(float(statistic[i])))
+        above, below = int((gap >= -slack).sum()), int((gap <= slack).sum())
         p[i] = min(1.0, 2.0 * (1.0 + min(above, below)) / (1.0 + permutations))
     return p
 
@@ -255,6 +272,9 @@ def _benjamini_hochberg(p: FloatArray) -> FloatArray:
 
 def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Any]:
     """Return the series as (province, year) table in the order of the weights."""
+    if not series.index.is_unique:
+        twins = list(dict.fromkeys(map(str, series.index[series.index.duplicated()])))[:10]
+        raise DataError(f"`{series.name}` has cells that stand twice: {', '.join(twins)}")
     if isinstance(series.index, pd.MultiIndex):
         wide = series.unstack(level=-1).sort_index(axis=1)
     else:
@@ -269,10 +289,14 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Any]:
         raise DataError(
             f"`{series.name}` is missing for {', '.join(cells)}: choose years in which every province is held"
         )
-    flat = [str(t) for t, column in held.items() if float(column.std()) == 0.0]
-    if flat:
-        raise DataError(
-            f"`{series.name}` is the same in all provinces in {', '.join(flat)}: Moran's I is not defined"
-        )
+    _refuse_flat(held, str(series.name), float(np.abs(held.to_numpy()).max()))
     weights.refuse_islands()
     return held, weights
+
+
+def _refuse_flat(wide: pd.DataFrame, name: str, size: float, when: str = "") -> None:
+    flat = [str(t) for t, column in wide.items() if float(np.ptp(column.to_numpy())) <= ROUNDING * size]
+    if flat:
+        raise DataError(
+            f"`{name}` is {when}the same in all provinces in {', '.join(flat)}: Moran's I is not defined"
+        )

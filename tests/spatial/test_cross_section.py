@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import warnings
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,18 @@ import pytest
 
 from panelkit.core.errors import DataError
 from panelkit.models.spatial_cross_section import SpatialCrossSection
+from panelkit.models.spatial_panel import SpatialPanel
 from panelkit.models.spatial_selection import reduction_tests, spatial_lm_tests
 from panelkit.spatial import provincial
-from panelkit.spatial.moran import geary_c, local_i, local_moran, moran, moran_i, moran_moments
+from panelkit.spatial.moran import (
+    esda_weights,
+    geary_c,
+    local_by_esda,
+    local_moran,
+    moran,
+    moran_by_esda,
+    moran_i,
+)
 from panelkit.spatial.weights import Weights, as_weights
 from tests.reference import oracle, reference_path
 from tests.spatial.data import simulate
@@ -81,10 +91,11 @@ def test_moran_and_geary() -> None:
     data, w = columbus()
     x = data["CRIME"].to_numpy(float)
     assert moran_i(x[:, None], w.matrix)[0] == pytest.approx(entry["moran"], abs=1e-10)
-    expected, _, variance = moran_moments(x, w.matrix)
+    found_i, expected, _, variance = moran_by_esda(x, esda_weights(w))
+    assert found_i == pytest.approx(entry["moran"], abs=1e-10)
     assert expected == pytest.approx(-0.02083333, abs=5e-9)
     assert variance == pytest.approx(entry["var_rand"], abs=1e-10)
-    assert geary_c(x, w.matrix) == pytest.approx(entry["geary"], abs=1e-10)
+    assert geary_c(x, w) == pytest.approx(entry["geary"], abs=1e-10)
     table = moran(data["CRIME"], w, permutations=999)
     assert table["z"].iloc[0] == pytest.approx(5.3427, abs=5e-5)
     found = local_moran(data["CRIME"], w, permutations=199).table["quadrant"].value_counts()
@@ -96,32 +107,72 @@ def test_three_unit_moran() -> None:
     w = as_weights(np.array([[0, 1, 0], [0.5, 0, 0.5], [0, 1, 0]]), ["a", "b", "c"])
     x = np.array([1.0, 2.0, 4.0])
     assert moran_i(x[:, None], w.matrix)[0] == pytest.approx(out["I"], abs=1e-8)
-    assert local_i(x, w.matrix) == pytest.approx(out["local"], abs=1e-8)
-    assert local_i(x, w.matrix).sum() == pytest.approx(w.matrix.sum() * out["I"], abs=1e-7)
-    assert geary_c(x, w.matrix) == pytest.approx(out["geary"], abs=1e-8)
+    local, _ = local_by_esda(x, esda_weights(w))
+    assert local == pytest.approx(out["local"], abs=1e-8)
+    assert local.sum() == pytest.approx(w.matrix.sum() * out["I"], abs=1e-7)
+    assert geary_c(x, w) == pytest.approx(out["geary"], abs=1e-8)
 
 
-def test_esda_live() -> None:
-    esda = pytest.importorskip("esda")
-    w = provincial.contiguity()
+@pytest.mark.parametrize("normalisation", ["row", "spectral"])
+def test_statistics_and_moments_by_hand(normalisation: Literal["row", "spectral"]) -> None:
+    w = provincial.inverse_distance(normalisation=normalisation)
     x = np.random.default_rng(0).gamma(2.0, size=31)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        graph = w.to_graph()
-        theirs = esda.Moran(x, graph, permutations=0)
-        local = esda.Moran_Local(x, graph, permutations=0)
-    order = [list(graph.unique_ids).index(key) for key in w.ids]
-    assert order == list(range(31))
-    expected, normal, randomised = moran_moments(x, w.matrix)
-    assert pytest.approx(moran_i(x[:, None], w.matrix)[0], rel=1e-12) == theirs.I
-    assert (theirs.EI, theirs.VI_norm, theirs.VI_rand) == pytest.approx(
-        (expected, normal, randomised), rel=1e-10
+    dense, z, n = w.matrix.toarray(), x - x.mean(), 31
+    found, expected, normal, randomised = moran_by_esda(x, esda_weights(w))
+    s0, both = dense.sum(), dense + dense.T
+    s1, s2 = 0.5 * (both**2).sum(), ((dense.sum(0) + dense.sum(1)) ** 2).sum()
+    assert found == pytest.approx(n / s0 * z @ dense @ z / (z @ z), rel=1e-12)
+    assert found == pytest.approx(moran_i(x[:, None], w.matrix)[0], rel=1e-12)
+    assert expected == pytest.approx(-1 / 30)
+    assert normal == pytest.approx(
+        (n * n * s1 - n * s2 + 3 * s0**2) / ((n * n - 1) * s0**2) - expected**2, rel=1e-10
     )
-    found = local_moran(pd.Series(x, index=list(w.ids)), w, permutations=99)
-    names = {1: "HH", 2: "LH", 3: "LL", 4: "HL"}
-    assert [names[q] for q in local.q] == list(found.table["quadrant"])
-    # esda divides by n - 1
-    assert found.table["I"].to_numpy() == pytest.approx(local.Is * 31 / 30, rel=1e-9)
+    kurtosis = (z**4).mean() / (z**2).mean() ** 2
+    first = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
+    second = kurtosis * ((n * n - n) * s1 - 2 * n * s2 + 6 * s0**2)
+    by_hand = (first - second) / ((n - 1) * (n - 2) * (n - 3) * s0**2) - expected**2
+    assert randomised == pytest.approx(by_hand, rel=1e-10)
+    local, quadrants = local_by_esda(x, esda_weights(w))
+    assert local == pytest.approx(z * (dense @ z) / (z @ z / n), rel=1e-9)
+    names = {(True, True): 1, (False, True): 2, (False, False): 3, (True, False): 4}
+    assert [names[a, b] for a, b in zip(z > 0, dense @ z > 0, strict=True)] == list(quadrants)
+
+
+def test_draws_leave_the_shared_state_alone() -> None:
+    w = provincial.contiguity()
+    x = pd.Series(np.random.default_rng(0).standard_normal(31), index=list(w.ids), name="x")
+    before = np.random.get_state()[1].copy()  # type: ignore[union-attr]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        kept = list(warnings.filters)
+        first, second = moran(x, w, permutations=99, rng=3), moran(x, w, permutations=99, rng=3)
+        local_moran(x, w, permutations=99)
+        assert warnings.filters == kept
+    assert (np.random.get_state()[1] == before).all()  # type: ignore[index]
+    assert first.equals(second)
+    shuffled = x.sample(frac=1.0, random_state=1)
+    assert moran(shuffled, w, permutations=99)["I"].iloc[0] == pytest.approx(first["I"].iloc[0], rel=1e-12)
+
+
+def test_ties_count() -> None:
+    # one province apart from thirty equal ones: I depends on its place alone, and its own place is among the draws
+    w = provincial.contiguity()
+    x = pd.Series(np.where(np.array(w.ids) == "Hainan", 1.0, 0.0), index=list(w.ids), name="x")
+    table = moran(x, w, permutations=9999, rng=0)
+    places = np.array([moran_i(np.eye(31)[:, [i]], w.matrix)[0] for i in range(31)])
+    here = places[list(w.ids).index("Hainan")]
+    side = places >= here - 1e-12 if here >= -1 / 30 else places <= here + 1e-12
+    # share of 10,000 draws: a standard error of at most .005
+    assert table["p_permutation"].iloc[0] == pytest.approx(side.mean(), abs=0.02)
+
+
+def test_series_without_a_moran_are_refused() -> None:
+    w = provincial.contiguity()
+    x = pd.Series(np.random.default_rng(0).standard_normal(31), index=list(w.ids), name="x")
+    with pytest.raises(DataError, match="mean is taken out the same in all provinces"):
+        moran(x, w, centring="unit")
+    with pytest.raises(DataError, match="stand twice"):
+        moran(pd.concat([x, x]), w)
 
 
 def test_permutation_p_is_uniform_without_dependence() -> None:
@@ -161,21 +212,67 @@ def test_missing_values_are_named() -> None:
         moran(data, w)
 
 
-def test_spreg_live() -> None:
-    spreg = pytest.importorskip("spreg")
-    libpysal = pytest.importorskip("libpysal")
+@pytest.mark.parametrize("model", ["sar", "sem", "sdm", "sdem"])
+@pytest.mark.parametrize("w", [provincial.contiguity(), provincial.inverse_distance(), provincial.nearest(4)])
+def test_spreg_estimates_and_our_likelihood_agree(model: Any, w: Weights) -> None:
+    data = simulate(w, 1, np.random.default_rng(5), rho=0.4)
+    spec = SpatialCrossSection("y ~ x1", model=model, small_sample=False)
+    fit = spec.fit(data.sample(frac=1.0, random_state=0), w)
+    own = SpatialPanel("y ~ x1", model, "none", "lsdv", small_sample=False).fit(data, w)
+    assert fit.facts["engine"] == "spreg"
+    # a bounded search for the top of a likelihood finds it to the root of rounding
+    assert fit.estimates == pytest.approx(own.estimates, abs=2e-6)
+    assert fit.std_errors.to_numpy() == pytest.approx(own.std_errors.to_numpy(), rel=1e-5)
+    assert fit.loglik == pytest.approx(own.loglik, abs=1e-9)
+    assert fit.impacts().estimates == pytest.approx(own.impacts().estimates, abs=1e-5)
+
+
+def test_spreg_errors_on_columbus() -> None:
     data, w = columbus()
     y, x = data[["CRIME"]].to_numpy(float), data[["INC", "HOVAL"]].to_numpy(float)
+    import spreg
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        graph = libpysal.weights.util.full2W(w.matrix.toarray())
-        graph.transform = "r"
+        graph = esda_weights(w)
         lag, error = spreg.ML_Lag(y, x, graph), spreg.ML_Error(y, x, graph)
-    ours = SpatialCrossSection(FORMULA, model="sar", small_sample=False).fit(data, w)
-    assert ours.estimates == pytest.approx(np.ravel(lag.betas), rel=1e-5)
-    assert ours.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(lag.vm))[:4], rel=1e-5)
-    sem = SpatialCrossSection(FORMULA, model="sem", small_sample=False).fit(data, w)
-    assert sem.estimates == pytest.approx(np.ravel(error.betas), rel=1e-5)
+    for model, theirs in (("sar", lag), ("sem", error)):
+        fit = SpatialCrossSection(FORMULA, model=model, small_sample=False).fit(data, w)  # type: ignore[arg-type]
+        assert fit.facts["engine"] == "spreg"
+        assert fit.estimates == pytest.approx(np.ravel(theirs.betas), rel=1e-5)
+        # their standard errors come at a search stopped at 1e-7 in rho
+        assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(theirs.vm))[:4], rel=1e-5)
+
+
+def test_ord_method_of_spreg_is_not_used_because_it_is_wrong() -> None:
+    from spreg.ml_lag import BaseML_Lag
+
+    w = provincial.inverse_distance()
+    data = simulate(w, 1, np.random.default_rng(3), rho=0.4)
+    y, x = data[["y"]].to_numpy(), np.column_stack([np.ones(31), data[["x1"]]])
+    rho = {}
+    for method in ("full", "ord"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            graph = esda_weights(w.aligned(tuple(dict.fromkeys(data.index.get_level_values(0)))))
+            rho[method] = float(np.ravel(BaseML_Lag(y, x, graph, method=method).betas)[-1])
+    assert abs(rho["full"] - rho["ord"]) > 1e-3
+    fit = SpatialCrossSection("y ~ x1", model="sar").fit(data, w)
+    assert fit.rho == pytest.approx(rho["full"], abs=1e-5)
+
+
+def test_what_spreg_cannot_do_stays_ours() -> None:
+    w = provincial.contiguity()
+    data = simulate(w, 1, np.random.default_rng(3), rho=0.4)
+    raw = provincial.contiguity(normalisation="none")
+    for model, weights in (("sar", raw), ("slx", w), ("sac", w)):
+        fit = SpatialCrossSection("y ~ x1", model=model).fit(data, weights)  # type: ignore[arg-type]
+        assert fit.facts["engine"] == "panelkit"
+    # rho below -1, which row-standardised contiguity allows and spreg does not search
+    low = simulate(w, 1, np.random.default_rng(0), rho=-1.45)
+    fit = SpatialCrossSection("y ~ x1", model="sar").fit(low, w)
+    assert fit.rho < -1.0
+    assert fit.facts["engine"] == "panelkit"
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="skipped: no Rscript")
