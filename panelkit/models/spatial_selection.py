@@ -170,8 +170,12 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
     facts = {"vcov": fit.spec.vcov, "convention": fit.spec.convention}
     found = []
     for model, null in names.items():
+        name, because = f"Wald, SDM to {model.upper()}", _not_nested(fit, model)
+        if because:
+            found.append(TestResult.not_applicable(name, null, because))
+            continue
         value, df = wald(fit.estimates, fit.covariance, restrictions[model])
-        found.append(_chi2(f"Wald, SDM to {model.upper()}", null, value, df, facts))
+        found.append(_chi2(name, null, value, df, facts))
     for model, null in names.items():
         found.append(_likelihood_ratio(fit, model, null))
     return tuple(found)
@@ -185,17 +189,23 @@ def _likelihood_ratio(fit: SpatialFit, model: str, null: str) -> TestResult:
             null,
             "bias-corrected estimates do not maximise their likelihood (convention elhorst); read the Wald test",
         )
-    full = len(fit.durbin_terms) == sum(term != "Intercept" for term in fit.sample.terms)
-    if model == "sem" and (not full or fit.weights is not fit.weights_durbin):
-        return TestResult.not_applicable(
-            name,
-            null,
-            "the error model is nested only if every regressor has a Durbin term with the lag's weights",
-        )
+    because = _not_nested(fit, model)
+    if because:
+        return TestResult.not_applicable(name, null, because)
     smaller = refit_as(fit, model)
     df = 1 if model == "slx" else len(fit.durbin_terms)
     value = 2 * (fit.loglik - smaller.loglik)
     return _chi2(name, null, value, df, {"convention": fit.spec.convention})
+
+
+def _not_nested(fit: SpatialFit, model: str) -> str:
+    """Return why a model is not a special case of the fit, or nothing."""
+    if model == "sar" and not fit.durbin_terms:
+        return "the fit has no Durbin terms"
+    full = len(fit.durbin_terms) == sum(term != "Intercept" for term in fit.sample.terms)
+    if model == "sem" and (not full or abs(fit.weights.matrix - fit.weights_durbin.matrix).sum() > 0.0):
+        return "the error model is nested only if every regressor has a Durbin term with the lag's weights"
+    return ""
 
 
 def refit_as(fit: SpatialFit, model: str) -> SpatialFit:
@@ -291,13 +301,14 @@ def select_model(
 def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[str]]:
     def kept(model: str) -> bool:
         pair = (tests[f"Wald, SDM to {model}"], tests[f"LR, SDM to {model}"])
-        return all(not test.applicable or test.p_value >= level for test in pair)
+        told = [test.p_value for test in pair if test.applicable]
+        return bool(told) and min(told) >= level
 
     to_sar, to_sem = kept("SAR"), kept("SEM")
     lag_p, error_p = tests["robust LM lag"].p_value, tests["robust LM error"].p_value
     sentences = [
-        f"SDM to SAR: {'not rejected' if to_sar else 'rejected'}; robust LM lag p = {lag_p:.4g}",
-        f"SDM to SEM: {'not rejected' if to_sem else 'rejected'}; robust LM error p = {error_p:.4g}",
+        f"SDM to SAR: {'not rejected' if to_sar else 'rejected or not nested'}; robust LM lag p = {lag_p:.4g}",
+        f"SDM to SEM: {'not rejected' if to_sem else 'rejected or not nested'}; robust LM error p = {error_p:.4g}",
     ]
     if to_sar and lag_p < level and not (to_sem and error_p < lag_p):
         return "sar", sentences

@@ -257,6 +257,10 @@ def _from_frame(frame: pd.DataFrame, name: str) -> Weights:
     if columns[:2] == ["focal", "neighbor"] and len(columns) in (2, 3):
         return _from_links(frame, name)
     rows, heads = list(frame.index), list(frame.columns)
+    for side, keys in (("rows", rows), ("columns", heads)):
+        twins = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twins:
+            raise DataError(f"{name}: ids stand twice in the {side}: {_listed(twins)}")
     in_rows, in_heads = set(map(str, rows)), set(map(str, heads))
     if in_rows != in_heads:
         raise DataError(
@@ -272,6 +276,10 @@ def _from_links(frame: pd.DataFrame, name: str) -> Weights:
     focal, neighbour = frame.iloc[:, 0], frame.iloc[:, 1]
     weight = frame.iloc[:, 2].to_numpy(float) if frame.shape[1] == 3 else np.ones(len(frame))
     ids = tuple(dict.fromkeys([*focal, *neighbour]))
+    twice = frame.iloc[:, :2].duplicated()
+    if twice.any():
+        pairs = [f"{a} - {b}" for a, b in frame.loc[twice].iloc[:, :2].itertuples(index=False)]
+        raise DataError(f"{name}: links stand twice, and their weights would add up: {_listed(pairs)}")
     where = {key: i for i, key in enumerate(ids)}
     positions = ([where[key] for key in focal], [where[key] for key in neighbour])
     return _built(sparse.csr_array((weight, positions), shape=(len(ids), len(ids))), ids, name)

@@ -163,3 +163,25 @@ def test_transformed_form_is_refused_without_unit_row_sums() -> None:
         spatial_lm_tests("y ~ x1", data, raw)
     assert len(spatial_lm_tests("y ~ x1", data, raw, form="elhorst")) == 5
     assert spatial_lm_tests("y ~ x1", data, raw, form="elhorst")[0].notes
+
+
+def test_reductions_that_are_not_nested_are_not_tested() -> None:
+    w = provincial.contiguity()
+    data = simulate(w, 6, np.random.default_rng(2), rho=0.3, beta=(1.0, -0.5), theta=(0.5, 0.0))
+    spec = SpatialPanel("y ~ x1 + x2")
+    part = SpatialPanel("y ~ x1 + x2", durbin=("x1",)).fit(data, w)
+    other = spec.fit(data, w, w_durbin=provincial.inverse_distance())
+    for fit in (part, other):
+        tests = {test.name: test for test in fit.reduction_tests()}
+        assert not tests["Wald, SDM to SEM"].applicable
+        assert tests["Wald, SDM to SAR"].applicable
+    same = spec.fit(data, w, w_durbin=provincial.contiguity())
+    assert all(test.applicable for test in same.reduction_tests())
+    bare = {test.name: test for test in SpatialPanel("y ~ x1", durbin=()).fit(data, w).reduction_tests()}
+    assert not bare["Wald, SDM to SAR"].applicable
+    assert not bare["LR, SDM to SAR"].applicable
+    # a path with a subset of Durbin terms cannot end at the error model, which it does not test
+    noise = simulate(w, 8, np.random.default_rng(4), lam=0.6, theta=(0.0,))
+    noise["x2"] = np.random.default_rng(5).standard_normal(len(noise))
+    path = select_model(SpatialPanel("y ~ x1 + x2", durbin=("x2",)), noise, w)
+    assert path.chosen != "sem"

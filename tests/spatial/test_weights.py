@@ -176,3 +176,12 @@ def test_damaged_weights_are_refused() -> None:
         as_weights([1, 2])
     with pytest.raises(DataError, match="shape"):
         Weights(sparse.csr_array((2, 2)), ("a",), "short")
+
+
+def test_links_and_ids_that_stand_twice() -> None:
+    links = pd.DataFrame({"focal": ["a", "a", "b"], "neighbor": ["b", "b", "a"], "weight": [1.0, 1.0, 1.0]})
+    with pytest.raises(DataError, match="links stand twice, .* a - b"):
+        as_weights(links)
+    square = pd.DataFrame(np.ones((2, 2)) - np.eye(2), index=["a", "b"], columns=["a", "b"])
+    with pytest.raises(DataError, match="twice in the columns: a"):
+        as_weights(pd.concat([square, square[["a"]]], axis=1))
