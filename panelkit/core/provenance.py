@@ -58,18 +58,9 @@ def refuse_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> N
         One message that names every such column, its vintage, the years and the remedies.
     """
     facts = _facts(data)
-    breaks = facts.get("breaks", {})
-    if not breaks:
-        return
-    named = {*facts.get("breaks_named", breaks), *facts.get("breaks_allowed", ())}
+    named = {*facts.get("breaks_named", facts.get("breaks", {})), *facts.get("breaks_allowed", ())}
     first, last = int(sample.time_labels[0]), int(sample.time_labels[-1])
-    problems, remedy = [], {}
-    for name in formula.columns:
-        inside = [] if name in named else [int(year) for year in breaks.get(name, ()) if first < year <= last]
-        if inside:
-            vintage = str(facts.get("vintages", {}).get(name, ""))
-            problems.append(f"`{name}` ({vintage}) starts a new base in {_years(inside)}")
-            remedy[name] = vintage
+    problems, remedy = _broken(facts, formula, named, first, last)
     if problems:
         asked = ", ".join(f'"{name}": "{vintage}"' for name, vintage in remedy.items())
         raise DataError(
@@ -78,6 +69,40 @@ def refuse_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> N
             f"{' '.join(f'--vintage {name}={vintage}' for name, vintage in remedy.items())}), and the result says "
             "so; or keep to the years on one side, or take a vintage on one base"
         )
+
+
+def refuse_changes_over_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> None:
+    """Refuse to difference a series that changes its base inside the sample, unless `allow_breaks` names it.
+
+    Raises
+    ------
+    DataError
+        One message that names every such column, its vintage, the years and the remedies.
+    """
+    facts = _facts(data)
+    first, last = int(sample.time_labels[0]), int(sample.time_labels[-1])
+    problems, remedy = _broken(facts, formula, {*facts.get("breaks_allowed", ())}, first, last)
+    if problems:
+        asked = ", ".join(f'"{name}"' for name in remedy)
+        raise DataError(
+            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: a change over that year compares "
+            f"two bases. Load with `allow_breaks=[{asked}]` if it is wanted all the same, and the result says so; "
+            "or keep to the years on one side, or take a vintage on one base"
+        )
+
+
+def _broken(
+    facts: Mapping[str, Any], formula: Formula, allowed: set[str], first: int, last: int
+) -> tuple[list[str], dict[str, str]]:
+    """Return a sentence and the vintage for every column, not allowed, whose base changes inside the years."""
+    problems, vintages = [], {}
+    for name in formula.columns:
+        years = () if name in allowed else facts.get("breaks", {}).get(name, ())
+        inside = [int(year) for year in years if first < year <= last]
+        if inside:
+            vintages[name] = str(facts.get("vintages", {}).get(name, ""))
+            problems.append(f"`{name}` ({vintages[name]}) starts a new base in {_years(inside)}")
+    return problems, vintages
 
 
 def _facts(data: pd.DataFrame) -> Mapping[str, Any]:

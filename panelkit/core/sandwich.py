@@ -63,7 +63,7 @@ def _without_levels(fit: LinearFit, X: FloatArray, y: FloatArray) -> tuple[Float
     columns = np.column_stack([X, y])
     if fit.effects != "none":
         return within(columns, fit.layout, fit.effects), None
-    constant = np.flatnonzero((X == X[0]).all(axis=0) & (X[0] != 0.0))
+    constant = np.flatnonzero((np.ptp(X, axis=0) == 0.0) & (X[0] != 0.0))
     if not len(constant):
         return columns, None
     means = columns.mean(axis=0)

@@ -13,6 +13,8 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design, build_design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import fit_swept
+from panelkit.core.panel_index import PanelIndex
+from panelkit.core.provenance import refuse_changes_over_breaks
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.vcov_hac import periods_of
@@ -70,6 +72,9 @@ class FirstDifference:
     ) -> FitResult:
         """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
         design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        if design.formula is not None:
+            sample = PanelIndex(design.unit, design.time, design.unit_labels, design.time_labels)
+            refuse_changes_over_breaks(data, design.formula, sample)
         levels = with_coordinates(without_intercept(design), self.vcov, coords)
         design = differenced(levels)
         require_terms(design, self.formula)

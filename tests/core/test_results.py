@@ -40,7 +40,9 @@ def test_draws_make_percentiles_and_p_values() -> None:
     row = derived.tidy().iloc[0]
     assert row["p_value"] == pytest.approx(2 * 101 / 1000)
     # numpy interpolates the two layouts in another order: equal to rounding
-    assert (row["conf_low"], row["conf_high"]) == pytest.approx(np.quantile(draws[:, 0], [0.025, 0.975]), rel=1e-12)
+    assert (row["conf_low"], row["conf_high"]) == pytest.approx(
+        np.quantile(draws[:, 0], [0.025, 0.975]), rel=1e-12
+    )
     assert derived.uncertainty.sentence() == "draws: 999 replications, seed 1"
 
 
