@@ -45,6 +45,7 @@ _PUBLIC = {
     "missing_cells": "inference.descriptives",
     "anderson_rubin": "inference.anderson_rubin",
     "influence": "inference.influence",
+    "shapley_shares": "inference.shapley",
     "randomisation_inference": "inference.randomisation",
     "hausman": "inference.effects_tests",
     "mundlak": "inference.effects_tests",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations, product
-from math import factorial
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ import pandas as pd
 from panelkit.claims.measuring import expressions_on_figures
 from panelkit.claims.schema import Claim, LeadingDesign, Reading, Text
 from panelkit.claims.verdict import Finding, Measured
+from panelkit.inference.shapley import shapley_shares
 from panelkit.models.fixed_effects import FixedEffects
 
 
@@ -57,25 +57,5 @@ def run(
 
 def shapley(data: pd.DataFrame, outcome: str, columns: list[str]) -> list[float]:
     """Return each column's Shapley share of the two-way within R2, adding up to that of all columns together."""
-    k = len(columns)
-    fit = {
-        subset: _r2(data, outcome, [columns[i] for i in subset])
-        for size in range(k + 1)
-        for subset in combinations(range(k), size)
-    }
-    shares = []
-    for j in range(k):
-        others = [i for i in range(k) if i != j]
-        total = 0.0
-        for size in range(k):
-            weight = factorial(size) * factorial(k - size - 1) / factorial(k)
-            for subset in combinations(others, size):
-                total += weight * (fit[tuple(sorted((*subset, j)))] - fit[subset])
-        shares.append(total)
-    return shares
-
-
-def _r2(data: pd.DataFrame, outcome: str, columns: list[str]) -> float:
-    if not columns:
-        return 0.0
-    return float(FixedEffects(f"{outcome} ~ {' + '.join(columns)}").fit(data).facts["r2_within"])
+    shares = shapley_shares(FixedEffects(f"{outcome} ~ {' + '.join(columns)}").fit(data))
+    return [float(share) for share in shares]

@@ -13,6 +13,7 @@ from panelkit.claims.schema import Claim, PanelDesign, Reading, Test
 from panelkit.claims.verdict import Finding, Headline
 from panelkit.core.errors import SpecError
 from panelkit.core.results import FitResult
+from panelkit.inference.shapley import shapley_shares
 from panelkit.inference.wild import WildResult, wild_cluster_bootstrap
 
 
@@ -47,6 +48,7 @@ def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, t
         data=data,
         beside=beside.ratios(claim, reading, design, data, float(fit.estimates[0])),
         plausible=beside.plausible(claim, reading, design, data),
+        shares=_shares(fit) if reading.rule.least_share is not None else None,
     )
 
 
@@ -78,6 +80,10 @@ def headline(fit: FitResult, wild: WildResult, factor: float) -> Headline:
         level=wild.level,
         wild_set=tuple((factor * low, factor * high) for low, high in wild.conf_set),
     )
+
+
+def _shares(fit: FitResult) -> dict[str, float]:
+    return {str(term): float(share) for term, share in shapley_shares(fit).items()}
 
 
 def _test_of(claim: Claim) -> Test:

@@ -165,13 +165,35 @@ def _sign(rule: Rule, tested: Finding) -> Judgement:
     low, high = f"{head.wild_low:.3g}", f"{head.wild_high:.3g}"
     level = f"{100.0 * head.level:.4g}"
     shape, shape_zh, flags = _shape(head)
+    carried, carried_zh = "", ""
+    if rule.least_share is not None:
+        part, said = _carried(float(rule.least_share), tested, head.term)
+        word = "PARTLY" if word == "SUPPORTED" and not part else word
+        carried, carried_zh = f" {said.en}", said.zh
     return Judgement(
         word=word,
         sentence=Text(
-            en=f"Estimate {head.estimate:.3g}, {level} % interval {low} to {high}: {found}{agreed}{shape}",
-            zh=f"估计值{head.estimate:.3g}，{level}%置信区间{low}至{high}：{found_zh}{agreed_zh}{shape_zh}",
+            en=f"Estimate {head.estimate:.3g}, {level} % interval {low} to {high}: "
+            f"{found}{agreed}{carried}{shape}",
+            zh=f"估计值{head.estimate:.3g}，{level}%置信区间{low}至{high}："
+            f"{found_zh}{agreed_zh}{carried_zh}{shape_zh}",
         ),
         flags=flags,
+    )
+
+
+def _carried(least: float, tested: Finding, term: str) -> tuple[bool, Text]:
+    """Return whether the treatment carries the least share of what the regressors explain, and the sentence."""
+    if tested.shares is None:
+        raise SpecError("the rule has a least_share, and the design yields no Shapley shares")
+    total = sum(tested.shares.values())
+    share = tested.shares[term] / total if total > 0.0 else 0.0
+    enough = share >= least
+    relation, relation_zh = ("at least", "不低于") if enough else ("below", "低于")
+    return enough, Text(
+        en=f"It carries {share:.1%} of the variance within provinces that the regressors explain (Shapley), "
+        f"{relation} the {least:.0%} asked for.",
+        zh=f"在各解释变量解释的省内变异中，其 Shapley 份额为{share:.1%}，{relation_zh}所要求的{least:.0%}。",
     )
 
 

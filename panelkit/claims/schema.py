@@ -102,7 +102,8 @@ class Test(Part):
 class Rule(Part):
     """The verdict rule of a reading, with its parameters as printed.
 
-    `at_most` caps the word where the design tests a part of the claim only.
+    `at_most` caps the word where the design tests a part of the claim only. `least_share` (R-SIGN of a panel design)
+    is the share of the explained within variance that the treatment must carry, by Shapley over all regressors.
     """
 
     name: RuleName
@@ -110,6 +111,7 @@ class Rule(Part):
     sign: Literal["+", "-"] | None = None
     at_most: Literal["PARTLY", "NOT SUPPORTED"] | None = None
     relation: Literal["<", "<=", ">", ">="] | None = None
+    least_share: Printed | None = None
 
     @model_validator(mode="after")
     def _has_its_parameters(self) -> Self:
@@ -126,6 +128,10 @@ class Rule(Part):
             raise ValueError(f"{self.name} needs {' and '.join(missing)}")
         if self.name == "R-MAG" and self.value is not None and float(self.value) == 0.0:
             raise ValueError("R-MAG judges a number other than zero: give the claimed number, or use R-SIGN")
+        if self.least_share is not None and (
+            self.name != "R-SIGN" or not 0.0 < float(self.least_share) < 1.0
+        ):
+            raise ValueError('least_share goes with R-SIGN and lies between 0 and 1: write "0.05" for 5 %')
         return self
 
 

@@ -126,7 +126,10 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Finding:
-    """What a design yielded: everything that rules, tables and pages read; a headline or something measured."""
+    """What a design yielded: everything that rules, tables and pages read; a headline or something measured.
+
+    `shares` are the Shapley shares of the main fit's regressors in its within R2, where the rule asks for them.
+    """
 
     headline: Headline | None = None
     measured: Measured | None = None
@@ -137,6 +140,7 @@ class Finding:
     grid_figures: tuple[Mapping[str, Any], ...] = ()
     beside: tuple[Spread, ...] = ()
     plausible: Plausible | None = None
+    shares: Mapping[str, float] | None = None
 
     @property
     def shown(self) -> Shown:

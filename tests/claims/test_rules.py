@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from rich.console import Console
 from panelkit.claims import rules
 from panelkit.claims.check import check
 from panelkit.claims.schema import Rule
-from panelkit.claims.verdict import Finding, Headline, Word, worst
+from panelkit.claims.verdict import Finding, GridResult, Headline, Word, worst
 from panelkit.core.errors import SpecError
 from panelkit.report.page import page
 from panelkit.report.terminal import overview
@@ -132,6 +134,29 @@ def test_the_wild_interval_decides_and_the_sentence_says_so_in_both_languages() 
     assert "0.38" in judged.sentence.en
     assert "0.38" in judged.sentence.zh
     assert rules.judge(Rule(name="R-MAG", value="0.38"), _tested(-0.1, 0.5)).flags == ("uninformative",)
+
+
+@pytest.mark.parametrize(
+    ("shares", "word"),
+    [({"x": 0.05, "z": 0.95}, "SUPPORTED"), ({"x": 0.049, "z": 0.951}, "PARTLY"), ({"x": 0.0}, "PARTLY")],
+)
+def test_a_treatment_must_carry_the_least_share_that_the_rule_names(
+    shares: dict[str, float], word: Word
+) -> None:
+    grid = GridResult(table=pd.DataFrame(), share_same_sign=1.0, share_claim_inside=None)
+    rule = Rule(name="R-SIGN", sign="+", least_share="0.05")
+    judged = rules.judge(rule, replace(_tested(0.1, 0.5), grid=grid, shares=shares))
+    assert judged.word == word
+    assert "Shapley" in judged.sentence.en
+    assert "Shapley" in judged.sentence.zh
+    with pytest.raises(SpecError, match="no Shapley shares"):
+        rules.judge(rule, _tested(0.1, 0.5))
+
+
+@pytest.mark.parametrize("wrong", [{"name": "R-RANK"}, {"name": "R-SIGN", "sign": "+", "least_share": "5"}])
+def test_a_least_share_is_a_share_and_belongs_to_a_sign(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="least_share"):
+        Rule(**{"least_share": "0.05", **wrong})
 
 
 def test_a_rule_that_cannot_read_the_result_is_refused() -> None:

@@ -1,0 +1,66 @@
+"""Shapley shares: how much of the explained variance each regressor carries, averaged over all orders of entry."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.errors import SpecError
+from panelkit.core.instruments import InstrumentedFit
+from panelkit.core.results import FitResult
+from panelkit.core.within import FloatArray
+from panelkit.inference.effects_tests import design_of
+
+_MOST = 15  # 2^15 subsets are solved in about a second
+
+
+def shapley_shares(fit: FitResult) -> pd.Series:
+    """Return the Shapley share of each regressor in the R2 of a least-squares fit (within R2 where effects are swept).
+
+    What a regressor adds to the R2 is averaged over all orders in which the regressors may enter (Lindeman, Merenda
+    and Gold 1980); effects and intercept are in from the start. The shares add up to the R2 and none is negative.
+
+    Raises
+    ------
+    SpecError
+        If the fit is not least squares in one equation, or has more than 15 regressors.
+    """
+    linear, _ = design_of(fit)
+    if isinstance(linear, InstrumentedFit) or "theta" in fit.facts:
+        raise SpecError(
+            f"{fit.title}: Shapley shares divide the R2 of least squares, and this fit has none of its own"
+        )
+    kept = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
+    if len(kept) > _MOST:
+        raise SpecError(f"Shapley shares of {len(kept)} regressors: more than {_MOST} are not tried")
+    X, y = linear.X[:, kept], linear.y
+    if len(kept) < linear.k:
+        X, y = X - X.mean(axis=0), y - y.mean()
+    names = [linear.terms[j] for j in kept]
+    return pd.Series(shares_of(X, y), index=pd.Index(names, name="term"), name="shapley")
+
+
+def shares_of(X: FloatArray, y: FloatArray) -> FloatArray:
+    """Return the Shapley shares (k,) of swept or centred regressors `X` (n, k) in the R2 of `y` (n,)."""
+    k = X.shape[1]
+    scaled = X / np.sqrt(np.einsum("ij,ij->j", X, X))
+    gram, cross, total = scaled.T @ scaled, scaled.T @ y, float(y @ y)
+    if total == 0.0:
+        return np.full(k, np.nan)
+    explained = {
+        subset: float(
+            cross[list(subset)] @ np.linalg.solve(gram[np.ix_(subset, subset)], cross[list(subset)])
+        )
+        for size in range(1, k + 1)
+        for subset in combinations(range(k), size)
+    }
+    explained[()] = 0.0
+    shares = np.zeros(k)
+    for subset, value in explained.items():
+        for j in set(range(k)) - set(subset):
+            weight = factorial(len(subset)) * factorial(k - len(subset) - 1) / factorial(k)
+            shares[j] += weight * (explained[tuple(sorted((*subset, j)))] - value)
+    return shares / total
