@@ -444,7 +444,8 @@ def _rows(
     groups, n = swept.layout.n_units, swept.layout.n
     df = float(groups - 1)
     if vcov == "CRV1" and convention_named(spec.convention).cluster_df == "residual":
-        df = float(n - len(tasks[0].regressors) - swept.layout.absorbed(spec.effects))
+        k = len(tasks[0].regressors) + (spec.effects == "none")  # the intercept counts
+        df = float(n - k - swept.layout.absorbed(spec.effects))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = solved.beta / errors
     half = float(t_quantile(0.95, df)) * errors

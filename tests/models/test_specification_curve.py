@@ -66,6 +66,26 @@ def test_every_row_is_that_of_a_single_fit(effects: str, share: float) -> None:
             assert row[name] == pytest.approx(found[name], rel=ANEW, abs=1e-9), (at, name)
 
 
+@pytest.mark.parametrize("effects", ["twoway", "unit", "none"])
+@pytest.mark.parametrize("convention", ["linearmodels", "plm", "lsdv", "fixest"])
+def test_every_convention_counts_as_a_single_fit_does(effects: str, convention: str) -> None:
+    data = panel(share=0.8)
+    spec = SpecificationCurve(
+        outcomes=("y",),
+        treatments=("x1",),
+        controls=(("x3", ("x3",)),),
+        vcovs=("CRV1", "CRV3"),
+        effects=effects,
+        convention=convention,
+    )
+    for _, row in spec.fit(data).frame.iterrows():
+        vcov = {"CRV1": pk.Cluster(), "CRV3": pk.CRV3()}[row["vcov"]]
+        fit = pk.FixedEffects("y ~ x1 + x3", effects=effects, vcov=vcov, convention=convention).fit(data)
+        found = fit.tidy().set_index("term").loc["x1"]
+        for name in ("estimate", "std_error", "p_value", "conf_low", "conf_high"):
+            assert row[name] == pytest.approx(found[name], rel=ANEW, abs=1e-9), (row["vcov"], name)
+
+
 def pk_lag(data: pd.DataFrame, expression: str) -> pd.Series:
     from panelkit.core.formula import evaluate
 
