@@ -19,6 +19,7 @@ from panelkit.core.results import FitResult, Language, TestResult
 from panelkit.core.sandwich import sum_by
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov, clusters_of
 from panelkit.core.within import Effects, FloatArray, Layout, check_effects
+from panelkit.models import through_linearmodels
 from panelkit.models.fixed_effects import without_singletons
 from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
 
@@ -64,6 +65,11 @@ class InstrumentalFE:
     -----
     The result prints the F of every first stage under the covariance of the fit, the effective F (Montiel Olea
     and Pflueger 2013) with one endogenous regressor, over-identification tests, and the reduced form.
+
+    Coefficients, the partial and Shea's R2 of the first stages and Sargan's test are those of linearmodels' IV2SLS on
+    the swept data. Ours are what it has not (effective F, CRV3, CR2, Conley, a score test with sums by cluster) and
+    what it counts otherwise: it does not know of the swept effects, so that its covariances and first-stage F divide by
+    n or n - k, and its robust F is a Wald statistic not divided by the number of instruments.
     """
 
     formula: str
@@ -155,6 +161,8 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
     linear = fit_two_stage(
         design.y, X[:, where[0]], X[:, where[1]], X[:, where[2]], names, layout, spec.effects
     )
+    linear, theirs = through_linearmodels.two_stage(linear)
+    strength = theirs.first_stage.diagnostics[["partial.rsquared", "shea.rsquared"]].to_numpy(float)
     first = tuple(_stage(design, spec, (*names[0], *names[2]), term) for term in names[1])
     reduced = _stage(design, spec, (*names[0], *names[2]), None)
     seen = _columns(design, linear.terms)
@@ -166,9 +174,9 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
         facts={"endogenous": ", ".join(names[1]), "instruments": ", ".join(names[2])},
     )
     tests = (
-        *(first_stage_f(stage, names[2]) for stage in first),
+        *(first_stage_f(stage, names[2], *row) for stage, row in zip(first, strength, strict=True)),
         effective_f(linear, first[0], names[2]) if len(first) == 1 else _several_endogenous(),
-        sargan(linear),
+        sargan(linear, theirs),
         robust_overidentification(linear, seen, spec.vcov),
     )
     held = {part.name: getattr(made, part.name) for part in fields(FitResult)}
@@ -216,8 +224,13 @@ def _stage(design: Design, spec: InstrumentalFE, terms: tuple[str, ...], outcome
     return finish(spec, part, linear, title=f"{kind}: {part.outcome}")
 
 
-def first_stage_f(stage: FitResult, excluded: tuple[str, ...]) -> TestResult:
-    """Test that the excluded instruments have no effect in a first stage, under the covariance of the fit."""
+def first_stage_f(
+    stage: FitResult, excluded: tuple[str, ...], partial_r2: float, shea_r2: float
+) -> TestResult:
+    """Test that the excluded instruments have no effect in a first stage, under the covariance of the fit.
+
+    The partial R2 and Shea's (1997) stand in `facts`.
+    """
     at = [stage.terms.index(term) for term in excluded]
     wald = float(stage.estimates[at] @ np.linalg.solve(stage.covariance[np.ix_(at, at)], stage.estimates[at]))
     df = np.asarray(stage.df, dtype=float)
@@ -230,7 +243,7 @@ def first_stage_f(stage: FitResult, excluded: tuple[str, ...]) -> TestResult:
         distribution="F",
         df=(float(len(at)), denominator),
         p_value=float(stats.f.sf(f, len(at), denominator)),
-        facts={"covariance": stage.facts["vcov"]},
+        facts={"covariance": stage.facts["vcov"], "partial_r2": partial_r2, "shea_r2": shea_r2},
     )
 
 
@@ -285,14 +298,12 @@ def _several_endogenous() -> TestResult:
 _VALID = "every excluded instrument is uncorrelated with the error"
 
 
-def sargan(linear: InstrumentedFit) -> TestResult:
-    """Test over-identification under independent errors of one variance (Sargan 1958)."""
+def sargan(linear: InstrumentedFit, theirs: Any) -> TestResult:
+    """Test over-identification under independent errors of one variance (Sargan 1958), from linearmodels' result."""
     surplus = linear.instruments.shape[1] - linear.k
     if surplus == 0:
         return _exactly("Sargan over-identification")
-    Z, e = linear.instruments, linear.residuals
-    moment = Z.T @ e
-    statistic = float(moment @ gram_inverse(Z.T @ Z) @ moment) / (linear.rss / linear.n)
+    statistic = float(theirs.sargan.stat)
     return TestResult(
         name="Sargan over-identification",
         null=_VALID,

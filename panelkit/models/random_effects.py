@@ -37,7 +37,8 @@ class RandomEffects:
     Variance components as plm's `swar`. On balanced panels they, theta and the coefficients are those of
     linearmodels' RandomEffects, which coincides there. On unbalanced panels they are ours: the between regression
     weights units by their rows and the trace term is Baltagi and Chang's (1994), as in linearmodels'
-    `small_sample=True`, not in its default. Covariances treat theta as known, and CRV3 keeps it while clusters leave.
+    `small_sample=True`, not in its default. Ours too without an intercept, where linearmodels can miscount
+    the rank. Covariances treat theta as known, and CRV3 keeps it while clusters leave.
     """
 
     formula: str
@@ -92,7 +93,7 @@ def fit_random(design: Design, spec: Any) -> FitResult:
 
 def variance_components(design: Design, layout: Layout) -> tuple[Components, FloatArray | None]:
     """Return the variance components and, where linearmodels fits the model, its coefficients (k,)."""
-    if layout.balanced and layout.n_units > design.X.shape[1] and layout.n_times > 1:
+    if layout.balanced and design.has_intercept and layout.n_units > design.X.shape[1] and layout.n_times > 1:
         error, unit, theta, beta = through_linearmodels.random_effects(design)
         return Components(error, unit, theta), beta
     return swamy_arora(design.y, np.ascontiguousarray(design.X), layout), None
@@ -124,9 +125,10 @@ def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout) -> Components:
             "fewer regressors"
         )
     sigma2_error = rss_within / df_within
-    x = means[:, :-1] / scale
-    weighted, twice = (x * counts[:, None]).T @ x, (x * counts[:, None] ** 2).T @ x
-    trace = float(np.trace(np.linalg.pinv(weighted, hermitian=True) @ twice))
+    basis = np.linalg.svd(root * means[:, :-1] / scale, full_matrices=False)[0][:, :rank_between]
+    trace = float(
+        counts @ np.einsum("ij,ij->i", basis, basis)
+    )  # the trace above, without squaring the condition
     sigma2_unit = max(0.0, (rss_between - df_between * sigma2_error) / (layout.n - trace))
     theta = 1.0 - np.sqrt(sigma2_error / (sigma2_error + counts * sigma2_unit))
     return Components(sigma2_error, sigma2_unit, theta)

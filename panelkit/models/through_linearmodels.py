@@ -43,22 +43,19 @@ def first_difference(design: Design) -> FloatArray:
 def random_effects(design: Design) -> tuple[float, float, FloatArray, FloatArray]:
     """Return the variances of error and unit effect, theta by unit (N,) and the coefficients (k,).
 
-    Columns are centred where there is an intercept: linearmodels judges the rank within units by one threshold
-    for all columns, and a high level would hide what little varies.
+    The panel is balanced and the design has an intercept, so that columns can be centred: linearmodels judges the
+    rank within units by one threshold for all columns, and a high level would hide what little varies.
     """
     from linearmodels.panel import RandomEffects
 
     X = np.asarray(design.X)
-    at = design.terms.index("Intercept") if design.has_intercept else None
-    means = np.zeros(X.shape[1])
-    if at is not None:
-        means = X.mean(axis=0)
-        means[at] = 0.0
+    at = design.terms.index("Intercept")
+    means = X.mean(axis=0)
+    means[at] = 0.0
     y, columns, scale = _frames(design, X - means)
     fit = RandomEffects(y, columns, check_rank=False).fit()
     beta = fit.params.to_numpy(float) / scale
-    if at is not None:
-        beta[at] -= means @ beta
+    beta[at] -= means @ beta
     parts = fit.variance_decomposition
     theta = fit.theta.to_numpy(float)[:, 0]
     return float(parts["Residual"]), float(parts["Effects"]), theta, beta
