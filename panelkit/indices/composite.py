@@ -193,6 +193,8 @@ def indicator_weights(plan: CompositeDesign, z: pd.DataFrame, raw: pd.DataFrame)
 def stack_of(composite: Composite, normalisations: tuple[str, ...] = ("minmax", "zscore")) -> FloatArray:
     """Return the indicator cube under several normalisations (S, N, T, k), for rank clouds.
 
+    Declared goalposts and the design's extremes (global or per year) hold here as in the scores.
+
     Only provinces with a score in every year are held; `cube_index` names them.
     """
     rows, provinces, years = cube_index(composite)
@@ -205,7 +207,14 @@ def stack_of(composite: Composite, normalisations: tuple[str, ...] = ("minmax", 
     )
     cubes = []
     for method in normalisations:
-        z = normalise(complete, method, direction=sign, floor=floor if method == "minmax" else 0.0)
+        z = normalise(
+            complete,
+            method,
+            direction=sign,
+            goalposts=_goalposts(composite.design) if method == "minmax" else None,
+            extremes=composite.design.extremes,
+            floor=floor if method == "minmax" else 0.0,
+        )
         cubes.append(z.to_numpy()[rows].reshape(len(provinces), len(years), -1))
     return np.stack(cubes)
 
@@ -272,21 +281,28 @@ def _refuse_combinations(plan: CompositeDesign) -> None:
             "vector normalisation does not apply directions: use it with aggregation='topsis' and entropy, equal, "
             "cv or given weights, or take minmax"
         )
+    if plan.extremes == "per_year" and plan.normalisation == "minmax" and _goalposts(plan):
+        raise SpecError(
+            f"design {plan.id} declares goalposts and extremes of each year, which exclude each other: take "
+            "extremes='global'"
+        )
     if plan.normalisation == "zscore" and plan.aggregation == "geometric":
         raise SpecError("geometric aggregation needs positive values: use minmax with a floor, not zscore")
 
 
 def _normalised(plan: CompositeDesign, complete: pd.DataFrame) -> pd.DataFrame:
-    items = plan.indicators()
-    posts = {item.id: item.goalposts for item in items if item.goalposts is not None}
     return normalise(
         complete,
         plan.normalisation,
-        direction={item.id: item.direction for item in items},
-        goalposts=posts if posts and plan.extremes == "global" and plan.normalisation == "minmax" else None,
+        direction={item.id: item.direction for item in plan.indicators()},
+        goalposts=_goalposts(plan) if plan.normalisation == "minmax" else None,
         extremes=plan.extremes,
         floor=plan.floor if plan.normalisation == "minmax" else 0.0,
     )
+
+
+def _goalposts(plan: CompositeDesign) -> dict[str, tuple[float, float]] | None:
+    return {item.id: item.goalposts for item in plan.indicators() if item.goalposts is not None} or None
 
 
 def _aggregate(plan: CompositeDesign, z: FloatArray, w: FloatArray) -> FloatArray:

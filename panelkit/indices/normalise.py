@@ -137,6 +137,9 @@ def _declared(goalposts: ArrayLike, low: FloatArray, high: FloatArray) -> tuple[
     posts = np.asarray(goalposts, dtype=float)
     if posts.shape != (len(low), 2):
         raise SpecError(f"goalposts are one (low, high) a column: shape ({len(low)}, 2), not {posts.shape}")
+    turned = posts[:, 0] >= posts[:, 1]
+    if turned.any():
+        raise SpecError(f"goalposts of columns {np.flatnonzero(turned).tolist()} do not run from low to high")
     return np.where(np.isnan(posts[:, 0]), low, posts[:, 0]), np.where(
         np.isnan(posts[:, 1]), high, posts[:, 1]
     )

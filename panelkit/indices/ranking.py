@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,18 +46,18 @@ class RankUncertainty:
         at = self._at(order)
         values = self.draws.to_numpy()
         rows = [
-            (order[i], order[i + 1], float((values[:, at[i]] > values[:, at[i + 1]]).mean()))
+            (order[i], order[i + 1], uncertainty.probability_of_order(values, [at[i], at[i + 1]]))
             for i in range(len(order) - 1)
         ]
         return pd.DataFrame(rows, columns=["above", "below", "probability"])
 
     def most_frequent(self, top: int = 3) -> pd.DataFrame:
-        """Return the most frequent full orders of the units and their shares (few units only)."""
-        names = np.array([str(name) for name in self.draws.columns])
-        order = np.argsort(-self.draws.to_numpy(), axis=1, kind="stable")
-        found, count = np.unique(order, axis=0, return_counts=True)
+        """Return the most frequent full orders of the units and their shares (few units only); ties read a = b."""
+        names = [str(name) for name in self.draws.columns]
+        ranks = uncertainty.rank(self.draws.to_numpy())
+        found, count = np.unique(ranks, axis=0, return_counts=True)
         best = np.argsort(-count, kind="stable")[:top]
-        rows = [(" > ".join(names[found[i]]), float(count[i] / len(order))) for i in best]
+        rows = [(_order_words(names, found[i]), float(count[i] / len(ranks))) for i in best]
         return pd.DataFrame(rows, columns=["order", "share"])
 
     def summary(self) -> str:
@@ -185,6 +186,14 @@ def rank_bands(composite: Composite, *, draws: int = 1000, rng: int = 0, level: 
     low, high = uncertainty.rank_interval(uncertainty.rank_counts(z, w), level)
     index = pd.MultiIndex.from_product([provinces, years], names=["province", "year"])
     return pd.DataFrame({"low": low.ravel(), "high": high.ravel()}, index=index)
+
+
+def _order_words(names: Sequence[str], ranks: FloatArray) -> str:
+    order = np.argsort(ranks, kind="stable")
+    words = names[order[0]]
+    for before, after in pairwise(order):
+        words += (" = " if ranks[before] == ranks[after] else " > ") + names[after]
+    return words
 
 
 def _floored(stack: FloatArray, aggregations: Sequence[Aggregation]) -> FloatArray:

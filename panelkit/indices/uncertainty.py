@@ -99,10 +99,19 @@ def scores(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linear") -
 
 
 def rank(values: FloatArray) -> IntArray:
-    """Return ranks along the last axis, 1 for the largest; ties by position (they have probability zero in a cloud)."""
+    """Return ranks along the last axis, 1 for the largest; ties (within rounding, 1e-12) share the better.
+
+    Units with equal indicators tie in every draw, and a few discrete indicators tie in many.
+    """
     order = np.argsort(-values, axis=-1, kind="stable")
+    falling = np.take_along_axis(values, order, axis=-1)
+    place = np.broadcast_to(np.arange(1, values.shape[-1] + 1), values.shape).copy()
+    tied = falling[..., :-1] - falling[..., 1:] <= _hair(values)
+    if tied.any():
+        place[..., 1:][tied] = 0
+        place = np.maximum.accumulate(place, axis=-1)
     out = np.empty(values.shape, dtype=np.int64)
-    np.put_along_axis(out, order, np.broadcast_to(np.arange(1, values.shape[-1] + 1), values.shape), axis=-1)
+    np.put_along_axis(out, order, place, axis=-1)
     return out
 
 
@@ -206,16 +215,16 @@ def cloud(
 
 
 def probability_of_order(values: FloatArray, order: Sequence[int]) -> float:
-    """Return the share of draws (B, G) in which the columns stand in exactly this order, largest first, no ties."""
+    """Return the share of draws (B, G) in which the columns stand in exactly this order, best first; ties break it."""
     picked = values[:, list(order)]
     if picked.shape[1] < 2:
         raise SpecError("an order needs at least two units or groups")
-    return float((np.diff(picked, axis=1) < 0).all(axis=1).mean())
+    return float((np.diff(picked, axis=1) < -_hair(values)).all(axis=1).mean())
 
 
 def pair_probabilities(values: FloatArray) -> FloatArray:
     """Return the share of draws (B, G) in which column i exceeds column j: (G, G), diagonal 0."""
-    return np.asarray((values[:, :, None] > values[:, None, :]).mean(axis=0))
+    return np.asarray((values[:, :, None] - values[:, None, :] > _hair(values)).mean(axis=0))
 
 
 def kendall_tau(values: FloatArray, order: Sequence[int]) -> float:
@@ -225,7 +234,8 @@ def kendall_tau(values: FloatArray, order: Sequence[int]) -> float:
     if g < 2:
         raise SpecError("an order needs at least two units or groups")
     first, second = np.triu_indices(g, 1)
-    return float(np.sign(picked[:, first] - picked[:, second]).sum(axis=1).mean() / len(first))
+    gap = picked[:, first] - picked[:, second]
+    return float(np.where(np.abs(gap) <= _hair(values), 0.0, np.sign(gap)).sum(axis=1).mean() / len(first))
 
 
 def kendall_w(values: ArrayLike) -> TestResult:
@@ -258,6 +268,11 @@ def kendall_w(values: ArrayLike) -> TestResult:
         p_value=float(chdtrc(n - 1, statistic)),
         facts={"W": w, "judges": m, "items": n},
     )
+
+
+def _hair(values: FloatArray) -> float:
+    """Return the gap below which two scores count as equal: rounding of a weighted sum."""
+    return 1e-12 * float(np.abs(values).max(initial=0.0))
 
 
 def _weights(

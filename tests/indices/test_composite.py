@@ -292,3 +292,21 @@ def test_labelled_twins_of_the_array_functions(panel: pd.DataFrame) -> None:
     with pytest.raises(DataError, match="groups are missing for C"):
         pk.theil(y, group.drop("C"))
     assert pk.structure.hierarchy([0.1, 0.4, 0.5]) == pytest.approx(2.4)
+
+
+def test_declared_goalposts_hold_in_the_rank_cloud() -> None:
+    from panelkit.indices.composite import stack_of
+
+    index = pd.MultiIndex.from_product([list("ABCD"), [2020, 2021]], names=["province", "year"])
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame(rng.random((8, 2)), index=index, columns=["a", "b"])
+    item = {"id": "a", "column": "a", "goalposts": (0.0, 10.0)}
+    plan = design_of_columns({"a": 1, "b": -1}, weights="equal")
+    other = {"id": "b", "column": "b", "direction": -1}
+    plan = plan.with_(dimension=[{"id": "all", "label": {"en": "x", "zh": "x"}, "indicator": [item, other]}])
+    found = composite_index(plan, data)
+    np.testing.assert_array_equal(stack_of(found, ("minmax",))[0].reshape(8, 2), found.normalised.to_numpy())
+    with pytest.raises(SpecError, match="exclude each other"):
+        composite_index(plan.with_(extremes="per_year"), data)
+    with pytest.raises(SpecError, match="low to high"):
+        normalise.minmax([[1.0], [2.0]], goalposts=[[5.0, 1.0]])

@@ -147,3 +147,22 @@ def test_refusals() -> None:
         unc.scores(np.ones((2, 2)), [[0.5, 0.5]], aggregation="median")  # type: ignore[arg-type]
     with pytest.raises(SpecError, match="weights must be"):
         unc.cloud(cube()[None], weights="uniform")  # type: ignore[arg-type]
+
+
+def test_ties_share_the_better_rank_and_break_an_order() -> None:
+    assert unc.rank(np.array([[0.5, 0.2, 0.5, 0.9]])).tolist() == [[2, 4, 2, 1]]
+    # 0.1 + 0.2 and 0.3 differ by one rounding: equal scores
+    assert unc.rank(np.array([[0.3, 0.1 + 0.2, 0.0]])).tolist() == [[1, 1, 3]]
+    assert unc.rank(np.zeros((2, 3))).tolist() == [[1, 1, 1]] * 2
+    values = np.array([[0.3, 0.1 + 0.2, 0.0], [0.1 + 0.2, 0.3, 0.0]])
+    assert unc.probability_of_order(values, [0, 1]) == 0.0
+    assert unc.probability_of_order(values, [0, 2]) == 1.0
+    assert unc.pair_probabilities(values)[0].tolist() == [0.0, 0.0, 1.0]
+    assert unc.kendall_tau(values, [0, 1]) == 0.0
+
+
+def test_equal_units_have_one_rank_interval() -> None:
+    z = cube()
+    z[4] = z[1]
+    counts = unc.rank_counts(z, unc.draw_weights(4, 300, 5))
+    assert counts[4].tolist() == counts[1].tolist()
