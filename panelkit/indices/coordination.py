@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.results import FloatArray, Language, Measure
 from panelkit.indices import coupling
-from panelkit.indices.checks import weights_of
+from panelkit.indices.checks import matrix, weights_of
 from panelkit.indices.composite import Composite, Remark, composite_index
 from panelkit.indices.coupling import Edges
 from panelkit.indices.designs import CompositeDesign, refuse_shared
@@ -193,7 +193,7 @@ def which_coupling_formula(
     ("0.350" has three). Scores printed with few digits blur the result: several formulas may then agree on
     a few rows, which is why every one that does is named.
     """
-    u = np.asarray(scores, dtype=float)
+    u = matrix(scores, "subsystem scores")
     target, half = _printed(printed)
     if u.ndim != 2 or len(u) != len(target):
         raise DataError(f"one row of scores a printed value is needed: {len(target)}, not {u.shape}")
@@ -203,7 +203,8 @@ def which_coupling_formula(
         for quantity, values in _quantities(u, given, form):
             gap = np.abs(values - target)
             agree = float(np.mean(gap <= half + 1e-9))
-            rows.append((form.name, quantity, agree, float(np.nanmax(gap)), form.right, form.symptom))
+            largest = float(np.where(np.isnan(gap), np.inf, gap).max())
+            rows.append((form.name, quantity, agree, largest, form.right, form.symptom))
     table = pd.DataFrame(rows, columns=["formula", "quantity", "agree", "largest_gap", "right", "symptom"])
     table = table.sort_values(
         ["agree", "largest_gap", "right"], ascending=[False, True, False], kind="stable"
@@ -214,9 +215,9 @@ def which_coupling_formula(
 
 
 def _quantities(u: FloatArray, w: FloatArray, form: coupling.Form) -> list[tuple[str, FloatArray]]:
-    c = form.compute(u, w)
+    c, t = form.compute(u, w), u @ w
     with np.errstate(invalid="ignore"):
-        return [("C", c), ("D", np.sqrt(c * (u @ w)))]
+        return [("C", c), ("D", np.where(t == 0, 0.0, np.sqrt(c * t)))]
 
 
 def _printed(printed: Sequence[str | float]) -> tuple[FloatArray, FloatArray]:
@@ -225,9 +226,12 @@ def _printed(printed: Sequence[str | float]) -> tuple[FloatArray, FloatArray]:
         try:
             number = Decimal(str(item).strip())
         except InvalidOperation:
-            raise DataError(f"{item!r} is no printed number") from None
+            number = Decimal("NaN")
+        places = number.as_tuple().exponent
+        if not isinstance(places, int):
+            raise DataError(f"{item!r} is no printed number: leave out rows without one")
         values.append(float(number))
-        half.append(0.5 * 10.0 ** float(number.as_tuple().exponent))
+        half.append(0.5 * 10.0**places)
     return np.array(values), np.array(half)
 
 

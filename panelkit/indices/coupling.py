@@ -42,12 +42,7 @@ def degree_wang(scores: ArrayLike) -> FloatArray:
     """
     u = _scores(scores)
     _unit_interval(u)
-    k = u.shape[1]
-    gaps = sum(np.abs(u[:, i] - u[:, j]) for i, j in combinations(range(k), 2))
-    spread = 1.0 - gaps / (k * (k - 1) / 2.0)
-    largest = u.max(axis=1, keepdims=True)
-    ratio = np.prod(np.divide(u, largest, out=np.full_like(u, np.nan), where=largest > 0), axis=1)
-    return np.sqrt(np.maximum(spread, 0.0) * ratio ** (1.0 / (k - 1)))
+    return _wang(u, 1.0 / (u.shape[1] - 1))
 
 
 def degree_liao(scores: ArrayLike, *, power: float = 2.0) -> FloatArray:
@@ -95,6 +90,15 @@ class Form:
     right: bool
     symptom: str
     compute: Callable[[FloatArray, FloatArray], FloatArray]
+
+
+def _wang(u: FloatArray, exponent: float) -> FloatArray:
+    k = u.shape[1]
+    gaps = sum(np.abs(u[:, i] - u[:, j]) for i, j in combinations(range(k), 2))
+    spread = 1.0 - gaps / (k * (k - 1) / 2.0)
+    largest = u.max(axis=1, keepdims=True)
+    ratio = np.prod(np.divide(u, largest, out=np.full_like(u, np.nan), where=largest > 0), axis=1)
+    return np.asarray(np.sqrt(np.maximum(spread, 0.0) * ratio**exponent))
 
 
 def _no_root(u: FloatArray) -> FloatArray:
@@ -148,6 +152,30 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 False,
                 "C too small: the n-th power of the right one",
                 lambda u, w: _no_root(u),
+            ),
+            Form(
+                "lost_both",
+                "丢失系数且缺开方",
+                "prod U / (sum U)^n",
+                False,
+                "C never exceeds 1/n^n: .25 with two subsystems",
+                lambda u, w: _no_root(u) / float(u.shape[1]) ** u.shape[1],
+            ),
+            Form(
+                "square_root",
+                "一律开平方",
+                "[prod U / (mean U)^n]^(1/2)",
+                False,
+                "the root of two subsystems kept for more of them; right for n = 2",
+                lambda u, w: np.sqrt(_no_root(u)),
+            ),
+            Form(
+                "wang_lost_exponent",
+                "王淑佳修正缺指数",
+                "sqrt{[1 - mean |Ui - Uj|] prod U / max U}",
+                False,
+                "the exponent 1/(n-1) of the corrected degree lost; right for n = 2",
+                lambda u, w: _wang(u, 1.0),
             ),
             Form(
                 "pairwise",
@@ -219,13 +247,16 @@ def levels(d: ArrayLike, *, edges: Edges = "left") -> NDArray[np.int64]:
     """Return Liao Chongbin's ten levels of D (1999) as 1..10, 0 where D is missing.
 
     `edges="left"` takes [a, b) with 1 in the last level, "right" (a, b] with 0 in the first: both are in print.
-    Values within 1e-9 of an edge count as the edge, so that 0.1 + 0.2 and 0.3 get one level.
+    Values within 1e-9 of an edge count as the edge, so that 0.1 + 0.2 and 0.3 get one level. D outside [0, 1] is
+    refused.
     """
+    _inside(d, "D")
     return _cut(d, np.arange(1, 10) / 10.0, edges)
 
 
 def stages(c: ArrayLike, *, edges: Edges = "left") -> NDArray[np.int64]:
-    """Return the coupling stage of C as 1..4 (edges .3, .5, .8), 0 where C is missing."""
+    """Return the coupling stage of C as 1..4 (edges .3, .5, .8), 0 where C is missing; C lies in [0, 1]."""
+    _inside(c, "C")
     return _cut(c, np.array([0.3, 0.5, 0.8]), edges)
 
 
@@ -299,11 +330,11 @@ def high_share_of_margins(
 ) -> float:
     """Return the share of C >= cut when subsystems are paired at random across rows: what the margins alone give.
 
-    All n^2 pairs for two subsystems, 20,000 random combinations above.
+    All n^2 pairs for two subsystems of up to 600 rows, 20,000 random combinations above.
     """
     u = _scores(scores)
     n, k = u.shape
-    if k == 2:
+    if k == 2 and n <= 600:
         mixed = np.column_stack([u[:, 0].repeat(n), np.tile(u[:, 1], n)])
     else:
         draw = np.random.default_rng(rng).integers(n, size=(20_000, k))
@@ -327,6 +358,14 @@ def _unit_interval(u: FloatArray) -> None:
     if (u > 1).any():
         raise DataError(
             "a subsystem score exceeds 1: D and its levels need scores in [0, 1]; normalise first"
+        )
+
+
+def _inside(values: ArrayLike, what: str) -> None:
+    x = np.asarray(values, dtype=float)
+    if ((x < -1e-9) | (x > 1.0 + 1e-9)).any():
+        raise DataError(
+            f"{what} lies in [0, 1]: {what} = {x[(x < -1e-9) | (x > 1.0 + 1e-9)][0]:g} has no level"
         )
 
 

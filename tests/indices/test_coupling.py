@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from panelkit.core.errors import DataError, SpecError
 from panelkit.indices import coupling
+from panelkit.indices.coordination import which_coupling_formula
 from tests.reference import oracle
 
 scores2 = arrays(float, (7, 2), elements=st.floats(0.001, 1.0))
@@ -174,3 +175,45 @@ def test_high_coupling_by_construction() -> None:
     assert coupling.high_share_of_margins(u, cut=0.7) == pytest.approx((coupling.degree(pairs) >= 0.7).mean())
     three = np.random.default_rng(2).random((10, 3))
     assert 0 < coupling.high_share_of_margins(three) < 1
+
+
+def test_many_rows_are_sampled_not_crossed() -> None:
+    u = np.random.default_rng(0).random((5_000, 2))
+    # 20,000 draws: standard error .003; uniform scores give 3/4
+    assert coupling.high_share_of_margins(u) == pytest.approx(0.75, abs=0.012)
+
+
+@pytest.mark.parametrize("form", ["lost_both", "square_root", "wang_lost_exponent"])
+def test_further_wrong_forms_are_found_by_name(form: str) -> None:
+    u = np.array([[0.8, 0.5, 0.2], [0.9, 0.3, 0.4], [0.2, 0.6, 0.7]])
+    c = coupling.formula(form).compute(u, np.full(3, 1 / 3))
+    product, total, largest = u.prod(axis=1), u.sum(axis=1), u.max(axis=1)
+    gaps = (abs(u[:, 0] - u[:, 1]) + abs(u[:, 0] - u[:, 2]) + abs(u[:, 1] - u[:, 2])) / 3
+    expected = {
+        "lost_both": product / total**3,
+        "square_root": np.sqrt(product / (total / 3) ** 3),
+        "wang_lost_exponent": np.sqrt((1 - gaps) * product / largest**3),
+    }[form]
+    np.testing.assert_allclose(c, expected, rtol=1e-12)  # the same few products in another order
+    found = which_coupling_formula(u, [f"{value:.4f}" for value in c])
+    assert found.matches == (f"C by {form}",)
+    assert "a wrong formula" in found.sentence()
+
+
+def test_printed_values_without_a_number_are_refused() -> None:
+    for blank in (float("nan"), "NaN", "inf", "-", ""):
+        with pytest.raises(DataError, match="no printed number"):
+            which_coupling_formula([[0.6, 0.4]], [blank])
+    with pytest.raises(DataError, match="missing values"):
+        which_coupling_formula([[np.nan, 0.4]], ["0.9798"])
+    zero = which_coupling_formula([[0.0, 0.0]], ["0"])
+    assert all(match.startswith("D by") for match in zero.matches)
+
+
+def test_values_outside_the_levels_are_refused() -> None:
+    for wrong in (-0.1, 1.2):
+        with pytest.raises(DataError, match="lies in"):
+            coupling.levels([0.5, wrong])
+        with pytest.raises(DataError, match="lies in"):
+            coupling.stages([wrong])
+    assert coupling.levels([0.0, 1.0, np.nan, 1.0 + 1e-12]).tolist() == [1, 10, 0, 10]
