@@ -1,10 +1,12 @@
 """Do the intervals of indices cover, and do the tests hold their size, with 31 provinces?
 
-- inequality gap: percentile intervals of Gini and Theil differences, provinces resampled, two dependent log-normals.
+- inequality gap: percentile and studentised intervals of Gini and Theil differences, provinces resampled, two
+  dependent log-normals.
 - absolute beta: percentile intervals of the slope.
 - spatial beta: information-matrix intervals of slope and rho on the provinces' contiguity, rho = 0 and .5.
 - spatial Markov: rejections of the homogeneity tests on a chain that ignores the neighbours, three and four classes.
-- trend: rejections of the Newey-West trend test on ten and twenty years without a trend, errors AR(0) and AR(.5).
+- trend: rejections of the Newey-West trend test on ten and twenty years without a trend, errors AR(0), AR(.5) and
+  AR(.8), against t(T - 2) and against simulated series.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.evidence.record import write
-from panelkit.indices import convergence, inequality, markov
+from panelkit.indices import convergence, inequality, markov, studentised
 from panelkit.spatial.provincial import contiguity
 
 N = 31
@@ -40,14 +42,15 @@ def gaps(reps: int) -> Iterator[tuple[Any, ...]]:
         index = inequality.batched(name)
         one = np.ones((1, len(large)))
         truth = float(index(large[:, 0], one)[0] - index(large[:, 1], one)[0])
-        held = 0
+        held = np.zeros(2)
         for _ in range(reps):
             y = np.exp(_pair(N, rng) * spread)
             counts = rng.multinomial(N, np.full(N, 1 / N), size=499).astype(float)
-            draws = index(y[:, 0], counts) - index(y[:, 1], counts)
-            low, high = np.quantile(draws, [0.025, 0.975])
-            held += low <= truth <= high
-        yield "inequality gap, percentile", name, "coverage", 0.95, held / reps
+            for at, draws in enumerate(_two_intervals(index, y, counts)):
+                low, high = np.nanquantile(draws, [0.025, 0.975])
+                held[at] += low <= truth <= high
+        yield "inequality gap, percentile", name, "coverage", 0.95, held[0] / reps
+        yield "inequality gap, studentised", name, "coverage", 0.95, held[1] / reps
 
 
 def absolute_beta(reps: int) -> Iterator[tuple[Any, ...]]:
@@ -101,15 +104,28 @@ def trends(reps: int) -> Iterator[tuple[Any, ...]]:
     """Yield rejections of no trend where there is none."""
     rng = np.random.default_rng(SEED + 4)
     for years in (10, 20):
-        for serial in (0.0, 0.5):
-            rejected = 0
+        for serial in (0.0, 0.5, 0.8):
+            rejected = np.zeros(2)
             for _ in range(reps):
                 e = rng.normal(size=years + 20)
                 for t in range(1, len(e)):
                     e[t] += serial * e[t - 1]
-                rejected += convergence.trend(e[20:]).p_value < 0.05
+                by_t = convergence.trend(e[20:]).p_value
+                simulated = convergence.trend(e[20:], reference="simulated", reps=999, rng=rng).p_value
+                rejected += [by_t < 0.05, simulated <= 0.05]
             cell = f"{years} years, AR({serial:g})"
-            yield "trend, Newey-West lag 2", cell, "rejections", 0.05, rejected / reps
+            yield "trend, Newey-West lag 2", cell, "rejections by t", 0.05, rejected[0] / reps
+            yield "trend, Newey-West lag 2", cell, "rejections, simulated", 0.05, rejected[1] / reps
+
+
+def _two_intervals(index: inequality.Batched, y: Any, counts: Any) -> tuple[Any, Any]:
+    def gap(times: Any) -> Any:
+        return (index(y[:, 0], times) - index(y[:, 1], times))[:, None]
+
+    one = np.ones((1, N))
+    plain = gap(counts)
+    errors = studentised.jackknife_errors(gap, np.vstack([one, counts]))
+    return plain[:, 0], studentised.pivots(gap(one)[0], errors[0], plain, errors[1:])[:, 0]
 
 
 def _pair(n: int, rng: np.random.Generator) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -37,7 +37,7 @@ def kernel_density(
     """Return grid (m,) and Gaussian density (m,), reflected at the bounds `low` and `high` where given.
 
     Without reflection an index near zero leaks mass to negative values. Outside the bounds the density is zero; a value
-    outside them is refused. One reflection a bound is enough while h is small beside the interval.
+    outside them is refused. Between two bounds images repeat as far as the kernel reaches, so that no mass is lost.
     """
     values = vector(y, "kernel density")
     width = bandwidth(values) if h is None else h
@@ -51,12 +51,7 @@ def kernel_density(
         grid = np.linspace(start, end, points)
     else:
         grid = vector(at, "density grid")
-    sources = [values]
-    if low is not None:
-        sources.append(2 * low - values)
-    if high is not None:
-        sources.append(2 * high - values)
-    u = (grid[:, None] - np.concatenate(sources)[None, :]) / width
+    u = (grid[:, None] - _images(values, low, high, width)[None, :]) / width
     density = np.exp(-0.5 * u**2).sum(axis=1) / (len(values) * width * np.sqrt(2 * np.pi))
     inside = np.ones(len(grid), dtype=bool)
     if low is not None:
@@ -64,3 +59,16 @@ def kernel_density(
     if high is not None:
         inside &= grid <= high
     return grid, np.where(inside, density, 0.0)
+
+
+def _images(values: FloatArray, low: float | None, high: float | None, h: float) -> FloatArray:
+    """Return the values and their mirror images at the bounds, repeated to eight bandwidths between two of them."""
+    if low is None and high is None:
+        return values
+    if low is None or high is None:
+        return np.concatenate([values, 2.0 * (low or high or 0.0) - values])
+    if high <= low:
+        raise SpecError(f"the bounds run from low to high, not ({low}, {high})")
+    period = 2.0 * (high - low)
+    shifts = period * np.arange(-int(np.ceil(8.0 * h / period)), int(np.ceil(8.0 * h / period)) + 1)
+    return np.concatenate([both + shift for shift in shifts for both in (values, 2.0 * low - values)])

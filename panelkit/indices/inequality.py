@@ -93,15 +93,16 @@ def batched_gini(values: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def batched_theil(values: FloatArray, weights: FloatArray, *, kind: TheilKind = "T") -> FloatArray:
-    """Return Theil T or L (B,) of values (n,) under weights (B, n)."""
+    """Return Theil T or L (B,) of values (n,) under weights (B, n); L takes zeros of weight zero only."""
     w = weights / weights.sum(axis=1, keepdims=True)
     mean = w @ values
     if kind == "T":
         return np.asarray((w @ _xlogx(values)) / mean - np.log(mean))
     if kind != "L":
         raise SpecError(f"kind must be T or L, not {kind!r}")
-    _refuse_zero(values)
-    return np.asarray(np.log(mean) - w @ np.log(values))
+    counted = (w > 0).any(axis=0)
+    _refuse_zero(values[counted])
+    return np.asarray(np.log(mean) - w @ np.log(np.where(counted, values, 1.0)))
 
 
 def batched_variation(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -175,9 +176,10 @@ def decompose_theil(
     population shares f_g. One group: between is zero. A group of zeros only has T_g = 0 and adds nothing.
     """
     values, w = _inputs(y, weights)
+    code, labels = _groups(groups, len(values))
+    values, w, code = _peopled(values, w, code, labels)
     if kind == "L":
         _refuse_zero(values)
-    code, labels = _groups(groups, len(values))
     f = np.bincount(code, w)
     income = np.bincount(code, w * values)
     mean, mu = income / f, float(income.sum())
@@ -212,6 +214,7 @@ def decompose_dagum(y: ArrayLike, groups: ArrayLike, weights: ArrayLike | None =
     """
     values, w = _inputs(y, weights)
     code, labels = _groups(groups, len(values))
+    values, w, code = _peopled(values, w, code, labels)
     size = np.bincount(code, w)
     mean = np.bincount(code, w * values) / size
     income = size * mean / float((size * mean).sum())
@@ -288,9 +291,19 @@ def _inputs(y: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatA
     return values, w
 
 
-def checked(values: FloatArray) -> FloatArray:
-    """Return values that an index may read: finite, none negative, not all zero."""
-    return _inputs(values, None)[0]
+def checked(values: FloatArray, weights: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+    """Return values and weights that an index may read: finite, none negative, not all zero; weights sum to one."""
+    return _inputs(values, weights)
+
+
+def _peopled(
+    values: FloatArray, w: FloatArray, code: NDArray[np.int64], labels: NDArray[np.generic]
+) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
+    empty = labels[np.bincount(code, w, minlength=len(labels)) == 0]
+    if len(empty):
+        raise DataError(f"no population in group {', '.join(map(str, empty))}: it has no mean; drop it")
+    held = w > 0
+    return values[held], w[held], code[held]
 
 
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:

@@ -96,3 +96,38 @@ def test_density_traps() -> None:
     with pytest.raises(SpecError, match="bandwidth"):
         density.kernel_density([0.1, 0.5], h=0.0)
     assert density.bandwidth([0.0, 0, 0, 0, 0, 0, 0, 5.0]) > 0  # IQR zero: the sd alone
+
+
+def test_mass_is_kept_between_two_bounds_for_any_bandwidth() -> None:
+    y = np.random.default_rng(0).random(31)
+    for h in (0.05, 0.8, 3.0):
+        grid, found = density.kernel_density(y, low=0.0, high=1.0, h=h, points=2001)
+        assert np.trapezoid(found, grid) == pytest.approx(1.0, abs=1e-5)  # trapezoids of width 1/2000
+    # a bandwidth far beyond the interval leaves the uniform density
+    np.testing.assert_allclose(found, 1.0, atol=1e-6)
+    with pytest.raises(SpecError, match="low to high"):
+        density.kernel_density([0.5, 0.5], low=0.5, high=0.5, h=0.1)
+
+
+def test_simulated_reference_has_the_statistic_of_the_plain_one_and_a_larger_critical_value() -> None:
+    y = np.array([0.31, 0.30, 0.33, 0.35, 0.33, 0.36, 0.37, 0.36, 0.39, 0.38])
+    plain, simulated = convergence.trend(y), convergence.trend(y, reference="simulated", rng=3)
+    assert simulated.statistic == plain.statistic
+    assert simulated.facts["critical"] > plain.facts["critical"] == pytest.approx(stats.t.ppf(0.975, 8))
+    assert simulated.p_value > plain.p_value
+    assert simulated.p_value == convergence.trend(y, reference="simulated", rng=3).p_value
+    with pytest.raises(SpecError, match="reference"):
+        convergence.trend(y, reference="normal")  # type: ignore[arg-type]
+
+
+def test_simulated_reference_keeps_its_size_where_t_does_not() -> None:
+    rng = np.random.default_rng(11)
+    rejected = np.zeros(2)
+    for _ in range(400):
+        y = rng.normal(size=10)
+        by_t = convergence.trend(y).p_value
+        simulated = convergence.trend(y, reference="simulated", reps=299, rng=rng).p_value
+        rejected += [by_t < 0.05, simulated <= 0.05]
+    # 400 series: standard error .011 at 5 %, .019 at 17 %
+    assert rejected[0] / 400 > 0.10
+    assert rejected[1] / 400 < 0.085

@@ -165,3 +165,19 @@ def test_zeros_constants_one_unit_negatives_and_missing() -> None:
     theil = inequality.decompose_theil([0.0, 0.0, 3.0], ["a", "a", "b"])
     assert theil.parts["between"] == pytest.approx(theil.total)
     assert "transvariation" in one.summary()
+
+
+@pytest.mark.parametrize("index", ["T", "L", "dagum"])
+def test_groups_and_units_without_population(index: str) -> None:
+    def parts(y: list[float], groups: list[int], w: list[float]) -> inequality.Decomposition:
+        if index == "dagum":
+            return inequality.decompose_dagum(y, groups, w)
+        return inequality.decompose_theil(y, groups, w, kind=index)  # type: ignore[arg-type]
+
+    with pytest.raises(DataError, match="no population in group 1"):
+        parts([1.0, 2.0, 3.0, 4.0], [0, 0, 1, 1], [1.0, 1.0, 0.0, 0.0])
+    # a unit that nobody lives in counts nothing, even where its value is zero and a logarithm is taken
+    found = parts([0.0, 2.0, 3.0, 4.0], [0, 0, 1, 1], [0.0, 1.0, 2.0, 1.0])
+    without = parts([2.0, 3.0, 4.0], [0, 1, 1], [1.0, 2.0, 1.0])
+    assert found.parts == pytest.approx(without.parts, rel=1e-12)  # the same sums
+    assert found.total == pytest.approx(sum(found.parts.values()), rel=1e-12)

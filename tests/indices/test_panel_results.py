@@ -320,3 +320,89 @@ def test_markov_chain_of_a_panel_column() -> None:
     gap = frame[frame.index.get_level_values("year") != 2019]
     with pytest.raises(DataError, match="consecutive"):
         pk.markov_chain(gap, "y", k=2)
+
+
+def _panel(columns: dict[str, np.ndarray], start: int = 2014) -> pd.DataFrame:
+    n, t = next(iter(columns.values())).shape
+    index = pd.MultiIndex.from_product([range(n), range(start, start + t)], names=["province", "year"])
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
+
+
+def test_gap_with_few_holders_discards_resamples_without_any() -> None:
+    rng = np.random.default_rng(0)
+    held = np.zeros((31, 2))
+    held[:2] = 1.0
+    data = _panel({"r": held, "g": np.exp(rng.normal(size=(31, 2))), "p": np.full((31, 2), -1.0)})
+    found = pk.inequality_gap(data, "r", "g", reps=999)
+    # no resample holds one of two provinces with probability (29/31)^31 = .126
+    assert found.uncertainty.discarded == found.facts["discarded"] == pytest.approx(126, abs=45)
+    assert np.isfinite(found.conf_int().to_numpy()).all()
+    assert "87 %" in found.notes[0]
+    assert "73 %" in found.notes[0]
+    with pytest.raises(DataError, match="negative"):
+        pk.inequality_gap(data, "g", "g", population="p")
+    with pytest.raises(DataError, match="negative"):
+        pk.inequality_by_year(data, "g", index="gini", population="p")
+
+
+def test_studentised_gap_against_plain_loops() -> None:
+    rng = np.random.default_rng(2)
+    y, g = np.exp(rng.normal(size=12)), np.exp(0.5 * rng.normal(size=12))
+    found = pk.inequality_gap(
+        _panel({"r": y[:, None], "g": g[:, None]}), "r", "g", interval="studentised", reps=60, rng=4
+    )
+
+    def gap(rows: list[int]) -> float:
+        return inequality.gini(y[rows]) - inequality.gini(g[rows])
+
+    def error(rows: list[int]) -> float:
+        left = np.array([gap(rows[:i] + rows[i + 1 :]) for i in range(len(rows))])
+        return float(np.sqrt((len(rows) - 1) / len(rows) * ((left - left.mean()) ** 2).sum()))
+
+    everyone = list(range(12))
+    counts = np.random.default_rng(4).multinomial(12, np.full(12, 1 / 12), size=60)
+    expected = []
+    for row in counts:
+        drawn = np.repeat(np.arange(12), row).tolist()
+        expected.append(gap(everyone) - error(everyone) * (gap(drawn) - gap(everyone)) / error(drawn))
+    assert found.draws is not None
+    # the same sums in another order, divided by small jackknife errors
+    np.testing.assert_allclose(found.draws[:, 2], expected, rtol=1e-8)
+    with pytest.raises(SpecError, match="interval"):
+        pk.inequality_gap(_panel({"r": y[:, None]}), "r", "r", interval="bca")  # type: ignore[arg-type]
+
+
+def test_markov_resamples_without_a_class_are_discarded_not_counted_as_zero() -> None:
+    y = np.arange(8.0)[:, None] + np.random.default_rng(0).uniform(0, 0.1, (8, 10))
+    found = pk.markov_chain(_panel({"y": y}), "y", k=4, reps=999)
+    assert found.facts["discarded"] > 0
+    assert found.conf_int().loc["1->1"].tolist() == [1.0, 1.0]
+    rising = np.tile(np.array([1.0, 2.0, 3.0, 40.0]), (6, 1)) + 0.01 * np.arange(6)[:, None]
+    with pytest.raises(DataError, match="no move starts in class 4"):
+        pk.markov_chain(_panel({"y": rising}), "y", k=4)
+
+
+def test_provinces_that_overtake_each_other_have_no_speed() -> None:
+    start = np.random.default_rng(0).normal(size=31)
+    two = np.exp(np.column_stack([start, -0.2 * start]))
+    data = _panel({"y": two}).rename(index={2015: 2024}, level="year")
+    with pytest.raises(DataError, match="overtake"):
+        pk.beta_convergence(data, "y")
+
+
+def test_trend_of_an_index_needs_consecutive_years() -> None:
+    years = [2010, *range(2012, 2022)]
+    with pytest.raises(DataError, match="consecutive"):
+        pk.inequality_trend(pd.Series(np.random.default_rng(0).random(11), index=years))
+
+
+def test_equal_provinces_share_rank_and_interval() -> None:
+    index = pd.MultiIndex.from_product([list("ABCDE"), [2020]], names=["province", "year"])
+    data = pd.DataFrame({"a": [1, 1, 1, 0, 3.0], "b": [1, 1, 1, 0, 2.0]}, index=index)
+    found = pk.rank_uncertainty(composite_index({"a": 1, "b": 1}, data, weights="equal"), draws=200)
+    assert (
+        found.table.loc[["A", "B", "C"], ["rank", "median", "low", "high"]].to_numpy().tolist()
+        == [[2] * 4] * 3
+    )
+    assert found.probability("A", "B") == 0.0
+    assert found.most_frequent(1)["order"].iloc[0] == "E > A = B = C > D"
