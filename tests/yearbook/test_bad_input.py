@@ -258,3 +258,11 @@ def test_portal_answers_that_contradict_themselves(
     answer = json.loads(writers.easyquery(SMALL, regions=True))
     change(answer)  # type: ignore[operator]
     assert message in refused(tmp_path, blank, json.dumps(answer).encode(), "a.json")
+
+
+def test_a_row_of_a_tidy_table_names_one_place(tmp_path: Path, blank: Context) -> None:
+    message = refused(tmp_path, blank, "adcode,province,year,gdp\n110000,天津,2021,5\n".encode())
+    assert "row 2, column 2 (B): two places in one row: '110000' and '天津'" in message
+    path = tmp_path / "regions.csv"
+    path.write_text("province,region,year,gdp\n北京,东部地区,2021,5\n", encoding="utf-8")
+    assert [entry.adcode for entry in read_file(path, Told(), blank).entries] == [110000]

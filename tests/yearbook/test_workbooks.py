@@ -314,3 +314,68 @@ def test_the_caller_may_name_year_and_column(read_rows: Callable[..., FileRead])
     rows = [["各地区产值", None, "单位：万元"], ["地区", "甲", "乙"], ["北京", 10000, 20000]]
     read = read_rows(rows, year="2021", indicator={"甲": "gdp"})
     assert series(read) == {("gdp", "2021"): [Decimal(1)], ("各地区产值：乙", "2021"): [Decimal(20000)]}
+
+
+def test_a_heading_of_columns_narrows_what_stands_below_it(read_rows: Callable[..., FileRead]) -> None:
+    rows = [
+        ["2-1 各地区R&D活动(2021年)"],
+        ["地区", "规上工业企业", None, "高等学校", None],
+        [
+            None,
+            "R&D经费内部支出(万元)",
+            "R&D人员全时当量(人年)",
+            "R&D经费内部支出(万元)",
+            "R&D人员全时当量(人年)",
+        ],
+        ["北京", 1, 2, 3, 4],
+    ]
+    wanted = {
+        "industry_rd_expenditure",
+        "industry_rd_personnel_fte",
+        "各地区R&D活动：高等学校：R&D经费内部支出",
+        "各地区R&D活动：高等学校：R&D人员全时当量",
+    }
+    assert {entry.indicator for entry in read_rows(rows, merge=["B2:C2", "D2:E2"]).entries} == wanted
+    assert {entry.indicator for entry in read_rows(rows).entries} == wanted  # saved without its merged cells
+
+
+def test_years_under_a_heading_without_merged_cells(read_rows: Callable[..., FileRead]) -> None:
+    rows = [
+        ["1-1 各地区三种专利"],
+        [None, None, None, None, "单位：件"],
+        ["地区", "甲", None, "乙", None],
+        [None, 2020, 2021, 2020, 2021],
+        ["北京", 1, 2, 3, 4],
+    ]
+    read = [(e.indicator.split("：")[-1], e.period, int(e.value)) for e in read_rows(rows).entries]
+    assert read == [("甲", "2020", 1), ("甲", "2021", 2), ("乙", "2020", 3), ("乙", "2021", 4)]
+
+
+@pytest.mark.parametrize("narrow", ["不变价", "可比价", "省会", "少数民族", "县"])
+def test_a_title_that_narrows_is_no_match(read_rows: Callable[..., FileRead], narrow: str) -> None:
+    rows = [[f"3-1 {narrow}地区生产总值(2021年)"], ["单位：亿元"], ["地区", "地区生产总值"], ["北京", 1]]
+    assert {entry.indicator for entry in read_rows(rows).entries} == {f"{narrow}地区生产总值：地区生产总值"}
+
+
+@pytest.mark.parametrize(
+    "edition",
+    ["中国统计年鉴2022", "《中国统计年鉴—2022》", "2022年中国统计年鉴", "China Statistical Yearbook 2022"],
+)
+def test_the_year_of_the_edition_is_not_the_year_of_the_figures(
+    read_rows: Callable[..., FileRead], edition: str
+) -> None:
+    rows = [[edition], ["3-9 地区生产总值"], ["单位：亿元"], ["地区", "地区生产总值"], ["北京", 1]]
+    with pytest.raises(YearbookError, match="--year"):
+        read_rows(rows)
+    assert set(series(read_rows(rows, year="2021"))) == {("gdp", "2021")}
+
+
+def test_a_column_of_chinese_digits_is_refused_and_not_skipped(read_rows: Callable[..., FileRead]) -> None:
+    rows: list[list[object]] = [
+        ["3-9 地区生产总值(2021年)"],
+        ["单位：亿元"],
+        ["地区", "地区生产总值", "第一产业"],
+    ]
+    rows += [["北京", "一百二十", 5], ["天津", "三百", 6]]
+    with pytest.raises(YearbookError, match="Chinese digits"):
+        read_rows(rows)

@@ -17,7 +17,7 @@ _MARKS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶�
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,17})?", re.ASCII)
 _SCIENTIFIC = re.compile(r"-?\d{1,18}(?:\.\d{1,17})?[eE][+-]?\d{1,2}", re.ASCII)
 _FOOTNOTE = re.compile(
-    rf"(.*?\d)\s*(?:[{re.escape(_MARKS)}]+|\[(?:注)?\d{{1,2}}\]|\s[a-z0-9]{{1,2}}\))\Z", re.S
+    rf"(.*?\d)\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|\s[a-z0-9]{{1,2}}\))\Z", re.S
 )
 _GROUPED = re.compile(r"-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
 _HAN_DIGITS = re.compile(r"[〇零一二三四五六七八九十百千万亿两点]+")
@@ -67,6 +67,11 @@ def _from_text(raw: str, *, scientific: bool) -> Decimal | Misread | None:
     return _why(text)
 
 
+def in_chinese_digits(text: str) -> bool:
+    """Return whether a text is a number written in Chinese digits."""
+    return bool(_HAN_DIGITS.fullmatch(trimmed(text)))
+
+
 def _why(text: str) -> Misread:
     short = text if len(text) <= 40 else text[:40] + "…"
     if _GROUPED.fullmatch(text):
@@ -74,7 +79,7 @@ def _why(text: str) -> Misread:
             f"{short!r} has thousands separators: write the number without them",
             f"“{short}”带千位分隔符：请去掉分隔符",
         )
-    if _HAN_DIGITS.fullmatch(text):
+    if in_chinese_digits(text):
         return Misread(
             f"{short!r} is a number in Chinese digits: write it in Arabic digits",
             f"“{short}”是汉字数字：请改为阿拉伯数字",

@@ -14,8 +14,10 @@ from panelkit.data.yearbook.units import factor
 _MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _TOTALS = {"合计", "总计", "总额", "小计", "全部", "total", "总量", ""}
 _SCOPES = re.compile(
-    r"企业|机构|高等学校|高校|高技术|工业|农村|城镇|城市|国有|私营|外商|港澳台|上市|女性|平均|指数|比重|占"
+    r"企业|机构|高等学校|高校|高技术|工业|农村|城镇|城市|国有|私营|外商|港澳台|上市|女性|平均|指数|比重|占|"
+    r"不变价|可比价|增长|增速|构成|人均|少数民族|省会|市辖区|县|大中型|小型|微型|限额|三资|外资|民营"
 )
+_BESIDE = re.compile(r"[和及与](?:指数|增长速度|增长|增速|构成)")
 _LEADING = re.compile(r"^(?:各地区|分地区|各省份|各省|分省|按地区分|主要年份)+")
 _SAME = (
     (re.compile(r"规模以上工业企业|规模以上工业|规上工业(?!企业)"), "规上工业企业"),
@@ -43,18 +45,17 @@ class Names:
         `label` may have parts joined by a full-width colon; `context` is the title of its table.
         """
         for name in _candidates(label, context):
-            keys = [key for key in self.keys.get(name, ()) if self._in_scope(key, label, context)]
+            keys = [key for key in self.keys.get(name, ()) if self._in_scope(key, name, label, context)]
             fitting = tuple(key for key in keys if self.unit_fits(key, unit))
             if fitting or keys:
                 return fitting or tuple(keys)
         return ()
 
-    def _in_scope(self, key: str, label: str, context: str) -> bool:
-        """Return whether what narrows the title (enterprises, urban, ...) stands in the indicator's name too."""
-        if not context or (key in self.keys.get(normalised(label), ()) and not _SCOPES.search(context)):
-            return True
-        name = normalised(self.printed[key])
-        return all(word in name or word in normalised(label) for word in _SCOPES.findall(normalised(context)))
+    def _in_scope(self, key: str, name: str, label: str, context: str) -> bool:
+        """Return whether what narrows the title or a header above the label stands in the indicator's name too."""
+        about = _BESIDE.sub("", normalised(context)) + normalised(label)
+        printed = normalised(self.printed[key])
+        return all(word in name or word in printed for word in _SCOPES.findall(about))
 
 
 def known_names() -> Names:

@@ -44,6 +44,7 @@ class _Roles:
     value: int | None
     unit: int | None
     others: tuple[int, ...]
+    places: tuple[int, ...] = ()
 
 
 def is_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> bool:
@@ -77,7 +78,7 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
         return None
     wanted = {name.strip().casefold(): role for name, role in columns.items()}
     found: dict[str, int] = {}
-    others = []
+    others, places = [], []
     for column, cell in enumerate(grid.rows[0]):
         name = re.sub(r"\s+", "", shown(cell)).casefold()
         role = wanted.get(shown(cell).casefold()) or next((r for r, n in _ROLES.items() if name in n), None)
@@ -85,7 +86,7 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
         if role is None:
             others.append(column)
         elif role == "place" and "place" in found:
-            continue
+            places.append(column)
         elif role != "ignored":
             found.setdefault(role, column)
     if "place" not in found or "period" not in found:
@@ -98,6 +99,7 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
         found.get("value"),
         found.get("unit"),
         () if long else tuple(others),
+        tuple(places),
     )
 
 
@@ -140,6 +142,16 @@ def _row(
             grid.where(row, roles.place), f"no province is known as {name!r}", f"“{name}”不是已知的省份名称"
         )
         return
+    for column in roles.places:
+        other = known_place(shown(grid.cell(row, column)))
+        if other is not None and other.kind != "subtotal" and other != place:
+            said = shown(grid.cell(row, roles.place)), shown(grid.cell(row, column))
+            builder.problem(
+                grid.where(row, column),
+                f"two places in one row: {said[0]!r} and {said[1]!r}",
+                f"同一行有两个不同的地区：“{said[0]}”与“{said[1]}”",
+            )
+            return
     if period is None or not in_range(period):
         name = shown(grid.cell(row, roles.period))
         builder.problem(

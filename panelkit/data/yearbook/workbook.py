@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from panelkit.data.provinces import NATION, Place
-from panelkit.data.yearbook.cells import Misread, read_number
+from panelkit.data.yearbook.cells import Misread, in_chinese_digits, read_number
 from panelkit.data.yearbook.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.places import place_of
@@ -20,6 +20,10 @@ _HEADS = {"地区", "省份", "省市", "地区名称", "省市区", "省区市"
 _UNIT = re.compile(r"(?:计量)?单\s*位\s*[:：]\s*(.+)|unit\s*[:：]\s*(.+)", re.I | re.S)
 _NUMBERED = re.compile(r"^\s*(?:表|附表|table)?\s*\d+\s*[-－–—.]\s*\d+(?:\s*[-－–—.]\s*\d+)*\s*", re.I)
 _YEAR_NOTE = re.compile(r"[（(]\s*(?:\d{4}\s*[-－–—~～]\s*)?\d{4}\s*年?\s*[)）]|^\s*\d{4}\s*年\s*")
+_EDITION = re.compile(
+    r"年鉴[》\s(（\[［—–－-]*(?:19|20)\d{2}|yearbook[\s(\[,—–-]*(?:19|20)\d{2}|(?:19|20)\d{2}\s*年?[《\s]*[\u3400-\u9fff]*年鉴",
+    re.I,
+)
 _CONTINUED = re.compile(r"续表\s*\d*|[（(]续\s*\d*[)）]|continued", re.I)
 _APART = re.compile(
     r"(?:新疆)?(?:生产)?建设?兵团|计划单列市|(?:大\s*连|宁\s*波|厦\s*门|青\s*岛|深\s*圳)市?|不分地区|不明|国外|境外|中央|地方"
@@ -165,7 +169,7 @@ def _header(
     for index in range(column + 1, max((len(grid.rows[row]) for row in body), default=0)):
         if not _is_numeric(grid, body, index):
             continue
-        named = _name(grid, rows, index, spans)
+        named = _name(grid, rows, index, spans, column)
         if not named.label and not above.title:
             builder.problem(
                 grid.where(body[0], index), "figures in a column without a header", "有数据的列没有表头"
@@ -210,10 +214,11 @@ def _take_above(grid: Grid, rows: list[int], above: _Above, builder: Builder) ->
             else:
                 titles.append(re.sub(r"\s*[\r\n]+\s*", " ", text))
     told = [title for title in titles if _title(title)]
+    told = [title for title in told if not _EDITION.search(title)] or told
     named = [title for title in told if _HAN.search(title)] or told
     if named:
         above.title = _title(named[0])
-        years = set(years_in(" ".join(titles)))
+        years = set(years_in(_EDITION.sub("", " ".join(titles))))
         above.year = str(years.pop()) if len(years) == 1 else None
     known = {parse_unit(unit): unit for _, _, unit in reversed(units) if parse_unit(unit)}
     if len(known) > 1:
@@ -273,12 +278,17 @@ def _is_numeric(grid: Grid, body: list[int], column: int) -> bool:
     if not cells or all(isinstance(cell, str) and place_of(cell) is not None for cell in cells):
         return False
     return not all(
-        isinstance(cell, str) and isinstance(read_number(cell), Misread) and not re.search(r"\d", cell)
+        isinstance(cell, str)
+        and isinstance(read_number(cell), Misread)
+        and not re.search(r"\d", cell)
+        and not in_chinese_digits(cell)
         for cell in cells
     )
 
 
-def _name(grid: Grid, rows: list[int], column: int, spans: dict[tuple[int, int], tuple[int, int]]) -> _Column:
+def _name(
+    grid: Grid, rows: list[int], column: int, spans: dict[tuple[int, int], tuple[int, int]], first: int
+) -> _Column:
     """Return what the header rows say of one column: its label in parts joined by a colon, its unit, its period."""
     period: str | None = None
     unit = ""
@@ -286,7 +296,7 @@ def _name(grid: Grid, rows: list[int], column: int, spans: dict[tuple[int, int],
     english: list[str] = []
     last: tuple[int, int] | None = None
     for row in rows:
-        spot = spans.get((row, column), (row, column))
+        spot = spans.get((row, column)) or _heading(grid, rows, row, column, first)
         if spot == last:
             continue
         last = spot
@@ -302,6 +312,26 @@ def _name(grid: Grid, rows: list[int], column: int, spans: dict[tuple[int, int],
         (parts if own and _HAN.search(own) else english).append(own)
     label = "：".join(part for part in parts or english if part)
     return _Column(column, label, unit, period)
+
+
+def _heading(grid: Grid, rows: list[int], row: int, column: int, first: int) -> tuple[int, int]:
+    """Return the cell that heads a column in a header row without merged areas.
+
+    An empty cell belongs to the heading on its left, as in a table saved without its merged cells, where both that
+    heading and this column have names of their own below.
+    """
+    below = [other for other in rows if other > row]
+    if any(top <= row <= bottom and right > left for top, left, bottom, right in grid.merged):
+        return row, column
+    at = column
+    while at > first and is_empty(grid.cell(row, at)) and _named_below(grid, below, at):
+        at -= 1
+    return (row, at) if at > first and _named_below(grid, below, at) else (row, column)
+
+
+def _named_below(grid: Grid, below: list[int], column: int) -> bool:
+    texts = [shown(grid.cell(row, column)) for row in below]
+    return any(text and not _UNIT.match(text) and not _bare_unit(text) for text in texts)
 
 
 def _cell_name(text: str) -> tuple[str, str]:
