@@ -33,7 +33,7 @@ _HELP = {
     "vcov": "CRV3, CR2, Cluster(column), TwoWayCluster, Robust, Iid, DriscollKraay(lags), Conley(km). 协方差。",
     "convention": "reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss. 小样本惯例。",
     "coords": "For Conley: a file with columns unit, lat, lon; none: provincial capitals. 坐标文件。",
-    "wild": "Terms to test by the wild cluster bootstrap, repeatable. 以野蛮聚类自助法检验的项。",
+    "wild": "Terms to test by the wild cluster bootstrap (endogenous: Anderson-Rubin), repeatable. 自助法检验的项。",
     "tests": "Run the tests that belong to the model. 运行模型的检验。",
     "format": "text, latex, html, markdown or docx; by the ending of --out if absent. 格式。",
     "out": "Write the table there. 输出文件。",
@@ -69,13 +69,13 @@ def fit(
     frame = _load(formula, data, sheet, unit, time, years, provinces, vintage or [])
     places = _coordinates(coords)
     fits = [_model(text, model, effects, vcov, convention).fit(frame, coords=places) for text in formula]
-    _write(fits, format, out, lang, below)
     found = [
         *_wild(fits, wild or [], seed),
         *(_tests(fits[0], model, frame) if tests else []),
     ]
+    _write(fits, format, out, lang, below)
     for test in found:
-        typer.echo(f"\n{test.summary()}")
+        typer.echo(f"\n{test.summary(language=lang.language)}")
 
 
 def _load(
@@ -189,11 +189,21 @@ def _write(fits: list[FitResult], format: str | None, out: Path | None, lang: La
 
 
 def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[TestResult]:
+    known = list(dict.fromkeys(term for one in fits for term in one.terms))
+    unknown = [term for term in terms if term not in known]
+    if unknown:
+        raise SpecError(f"--wild {', '.join(unknown)}: no such term; there are {', '.join(known)}")
+    return [_by_draws(one, term, seed) for one in fits for term in terms if term in one.terms]
+
+
+def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
+    """Test a term by the wild bootstrap; an endogenous one through the reduced form, which resamples both stages."""
+    from panelkit.inference.anderson_rubin import anderson_rubin
     from panelkit.inference.wild import wild_cluster_bootstrap
 
-    return [
-        wild_cluster_bootstrap(one, term, rng=seed) for one in fits for term in terms if term in one.terms
-    ]
+    if one.facts.get("endogenous") == term:
+        return anderson_rubin(one, rng=seed)
+    return wild_cluster_bootstrap(one, term, rng=seed)
 
 
 def _tests(first: FitResult, model: str, frame: pd.DataFrame) -> list[TestResult]:

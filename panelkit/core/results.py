@@ -407,15 +407,29 @@ class TestResult:
         """Return whether the test could be run."""
         return not self.reason
 
-    def summary(self) -> str:
-        """Return the test in two lines of plain text."""
+    def summary(self, *, language: Language = "en") -> str:
+        """Return the test in two lines of plain text, then its notes; what has no Chinese text stays English."""
+        from panelkit.show.words import in_language
+
+        colon, null, note = ("：", "原假设", "注") if language == "zh" else (": ", "null", "note")
+        name, hypothesis = (
+            in_language(self.name, language),
+            f"{null}{colon}{in_language(self.null, language)}",
+        )
         if not self.applicable:
-            return f"{self.name}: not applicable, because {self.reason}\nnull: {self.null}"
+            because = "不适用，因为" if language == "zh" else "not applicable, because "
+            return f"{name}{colon}{because}{in_language(self.reason, language)}\n{hypothesis}"
         degrees = f"({', '.join(_plain(value) for value in self.df)})" if self.df else ""
         head = (
-            f"{self.name}: {self.distribution}{degrees} = {_number(self.statistic)}, p = {self.p_value:.4g}"
+            f"{name}{colon}{in_language(self.distribution, language)}{degrees} = {_number(self.statistic)}, "
+            f"p = {self.p_value:.4g}"
         )
-        return "\n".join([head, f"null: {self.null}", *(f"note: {note}" for note in self.notes)])
+        notes = (f"{note}{colon}{in_language(text, language)}" for text in self.notes)
+        return "\n".join([head, hypothesis, *self._between(language), *notes])
+
+    def _between(self, language: Language) -> tuple[str, ...]:
+        """Return what a kind of test says between its null and its notes."""
+        return ()
 
     def __str__(self) -> str:
         return self.summary()

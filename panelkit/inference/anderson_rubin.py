@@ -10,6 +10,7 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import gram_inverse
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.sandwich import sum_by, whole_units
@@ -74,8 +75,11 @@ def anderson_rubin(
     sets = _invert(problem, estimate, error, 1.0 - level) if interval else ((np.nan, np.nan),)
     ends = (sets[0][0], sets[-1][1]) if sets else (np.nan, np.nan)
     return AndersonRubinResult(
-        name="Anderson-Rubin, wild cluster bootstrap",
-        null=f"{term} = {null:g} (the excluded instruments have no effect on {fit.outcome} - {null:g} {term})",
+        name=Note("Anderson-Rubin, wild cluster bootstrap", "Anderson-Rubin 检验，野聚类自助法"),
+        null=Note(
+            f"{term} = {null:g} (the excluded instruments have no effect on {fit.outcome} - {null:g} {term})",
+            f"{term} = {null:g}（排除的工具变量对 {fit.outcome} - {null:g} {term} 没有影响）",
+        ),
         statistic=statistic,
         distribution="Wald",
         p_value=p,
@@ -164,7 +168,7 @@ def _invert(
 
 
 def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
-    notes = ["valid however weak the instruments are"]
+    notes: list[str] = [Note("valid however weak the instruments are", "无论工具变量多弱均有效")]
     if not sets:
         notes.append("every value is rejected: the instruments are not all valid, or the model is wrong")
     elif np.isinf(sets[0][0]) or np.isinf(sets[-1][1]):

@@ -11,6 +11,7 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit, absorbed_terms, dependent_terms, fit_plain
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.vcov import Cluster, VcovSpec
 from panelkit.core.within import EFFECTS, Effects, FloatArray, within
@@ -18,6 +19,9 @@ from panelkit.core.within import EFFECTS, Effects, FloatArray, within
 # An eigenvalue of V_FE - V_RE below minus this share of the largest is not rounding.
 _NEGATIVE = 1e-10
 _LARGEST_POOLABILITY = 20_000_000
+
+_IID = Note("it assumes independent errors of one variance", "假定误差独立同方差")
+_WHAT_ZH = {"unit": "个体效应", "time": "时间效应", "twoway": "个体与时间效应", "none": "无效应模型"}
 
 
 def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
@@ -59,8 +63,11 @@ def hausman(
         return mundlak(random, vcov=vcov)
     if kind not in ("classic", "sigmamore"):
         raise SpecError(f"kind is classic, sigmamore or auxiliary, not {kind!r}")
-    name = f"Hausman ({kind})"
-    null = "the unit effects are uncorrelated with the regressors, so that random effects are consistent"
+    name = Note(f"Hausman ({kind})", f"Hausman 检验（{kind}）")
+    null = Note(
+        "the unit effects are uncorrelated with the regressors, so that random effects are consistent",
+        "个体效应与解释变量不相关，故随机效应估计一致",
+    )
     first, second = design_of(fixed)[0], design_of(random)[0]
     if first.n != second.n or first.effects not in ("unit", "twoway"):
         raise SpecError(
@@ -68,7 +75,9 @@ def hausman(
         )
     common = [term for term in first.terms if term in second.terms]
     if not common:
-        return TestResult.not_applicable(name, null, "the two fits share no coefficient")
+        return TestResult.not_applicable(
+            name, null, Note("the two fits share no coefficient", "两个模型没有共同的系数")
+        )
     at = [first.terms.index(term) for term in common]
     to = [second.terms.index(term) for term in common]
     gap = first.beta[at] - second.beta[to]
@@ -83,10 +92,12 @@ def hausman(
     facts: dict[str, Any] = {"terms": tuple(common), "eigenvalues": tuple(float(v) for v in values)}
     reason = ""
     if values[0] <= _NEGATIVE * values[-1]:
-        reason = (
+        reason = Note(
             "V_FE - V_RE is not positive definite in this sample (its smallest eigenvalue, in units of V_FE, is "
             f"{values[0]:.3g}), so that the statistic of {statistic:.4g} has no chi2 distribution: use "
-            "kind='sigmamore' or, with clustered errors, kind='auxiliary'"
+            "kind='sigmamore' or, with clustered errors, kind='auxiliary'",
+            f"本样本中 V_FE - V_RE 非正定（最小特征值为 {values[0]:.3g}，以 V_FE 为单位），统计量 {statistic:.4g} "
+            "不服从卡方分布：请用 kind='sigmamore'，误差聚类时用 kind='auxiliary'",
         )
         facts["p_value_as_others_print_it"] = p_value
     return TestResult(
@@ -98,7 +109,12 @@ def hausman(
         p_value=float("nan") if reason else p_value,
         reason=reason,
         facts=facts,
-        notes=("it assumes independent errors of one variance; with clustered errors use kind='auxiliary'",),
+        notes=(
+            Note(
+                "it assumes independent errors of one variance; with clustered errors use kind='auxiliary'",
+                "假定误差独立同方差；误差聚类时用 kind='auxiliary'",
+            ),
+        ),
     )
 
 
@@ -114,10 +130,11 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     fixed-effects slopes.
     """
     linear, design = design_of(random)
-    null = (
-        "the unit means of the regressors have no effect of their own, so that random effects are consistent"
+    null = Note(
+        "the unit means of the regressors have no effect of their own, so that random effects are consistent",
+        "解释变量的个体均值本身没有影响，故随机效应估计一致",
     )
-    name = "Mundlak (auxiliary Hausman)"
+    name = Note("Mundlak (auxiliary Hausman)", "Mundlak 检验（辅助回归 Hausman）")
     if linear.effects != "none":
         raise SpecError("mundlak takes a random-effects (or pooled) fit")
     layout = linear.layout
@@ -129,7 +146,14 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     dependent = dependent_terms(both)[linear.k :]
     kept = [j for j, lost in zip(candidates, dependent, strict=True) if moving[j] and not lost]
     if not kept:
-        return TestResult.not_applicable(name, null, "no regressor varies both within and between units")
+        return TestResult.not_applicable(
+            name,
+            null,
+            Note(
+                "no regressor varies both within and between units",
+                "没有解释变量同时在个体内与个体间变动",
+            ),
+        )
     names = (*linear.terms, *(f"mean({linear.terms[j]})" for j in kept))
     wide = np.column_stack([linear.X, means[:, kept]])
     auxiliary = fit_plain(linear.y, wide, names, layout, "none", 0)
@@ -147,7 +171,12 @@ def _wald_of_last(
     groups = made.facts.get("n_clusters")
     notes: tuple[str, ...] = ()
     if groups is not None and groups <= 5 * count:
-        notes = (f"{groups} clusters for {count} restrictions: the chi2 distribution is rough",)
+        notes = (
+            Note(
+                f"{groups} clusters for {count} restrictions: the chi2 distribution is rough",
+                f"{groups} 个聚类对 {count} 个约束：卡方分布只是粗略近似",
+            ),
+        )
     return TestResult(
         name=name,
         null=null,
@@ -175,8 +204,11 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
     if against not in EFFECTS:
         raise SpecError(f"against is one of {', '.join(EFFECTS)}, not {against!r}")
     what = {"unit": "unit", "time": "time", "twoway": "unit and time", "none": "no"}
-    null = f"the {what[linear.effects]} effects add nothing to {what[against]} effects"
-    name = f"F test of {what[linear.effects]} effects"
+    null = Note(
+        f"the {what[linear.effects]} effects add nothing to {what[against]} effects",
+        f"在{_WHAT_ZH[against]}之外，{_WHAT_ZH[linear.effects]}没有解释力",
+    )
+    name = Note(f"F test of {what[linear.effects]} effects", f"{_WHAT_ZH[linear.effects]}的 F 检验")
     nested = {"none": (), "unit": ("none",), "time": ("none",), "twoway": ("none", "unit", "time")}
     if against not in nested[linear.effects]:
         return TestResult.not_applicable(
@@ -194,7 +226,7 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
         distribution="F",
         df=(float(restrictions), float(linear.df_resid)),
         p_value=float(stats.f.sf(f, restrictions, linear.df_resid)),
-        notes=("it assumes independent errors of one variance",),
+        notes=(_IID,),
     )
 
 
@@ -217,11 +249,16 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
     what = {"unit": "unit", "time": "time", "twoway": "unit and time"}
     if effects not in what:
         raise SpecError(f"effects is unit, time or twoway, not {effects!r}")
-    null = f"the variance of the {what[effects]} effects is zero"
-    name = f"Breusch-Pagan LM, {what[effects]} effects"
+    null = Note(f"the variance of the {what[effects]} effects is zero", f"{_WHAT_ZH[effects]}的方差为零")
+    name = Note(f"Breusch-Pagan LM, {what[effects]} effects", f"Breusch-Pagan LM 检验，{_WHAT_ZH[effects]}")
     if linear.effects != "none" or "theta" in fit.facts:
         return TestResult.not_applicable(
-            name, null, "it is read from the residuals of a pooled fit: use PooledOLS"
+            name,
+            null,
+            Note(
+                "it is read from the residuals of a pooled fit: use PooledOLS",
+                "该检验由混合回归的残差算得：请用 PooledOLS",
+            ),
         )
     layout, e = linear.layout, linear.residuals
     parts = []
@@ -253,8 +290,8 @@ def poolability(fit: FitResult) -> TestResult:
     The effects stay as they are; every unit has slopes of its own under the alternative.
     """
     linear, design = design_of(fit)
-    null = "every unit has the same slopes"
-    name = "poolability (F)"
+    null = Note("every unit has the same slopes", "各个体斜率相同")
+    name = Note("poolability (F)", "可混合性检验（F）")
     layout = linear.layout
     moving = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
     wanted = layout.n_units * len(moving)
@@ -265,7 +302,9 @@ def poolability(fit: FitResult) -> TestResult:
             f"{linear.n} rows cannot carry {len(moving)} slopes for each of {layout.n_units} units beside the effects",
         )
     if linear.n * wanted > _LARGEST_POOLABILITY:
-        return TestResult.not_applicable(name, null, "the panel is too large for slopes by unit")
+        return TestResult.not_applicable(
+            name, null, Note("the panel is too large for slopes by unit", "面板过大，无法逐个体估计斜率")
+        )
     X = linear.X if linear.effects == "none" else np.ascontiguousarray(design.X)
     own = np.zeros((linear.n, layout.n_units, len(moving)))
     own[np.arange(linear.n), layout.unit] = X[:, moving]
@@ -281,7 +320,9 @@ def poolability(fit: FitResult) -> TestResult:
     rss, restrictions = float(rest @ rest), basis.shape[1] - linear.k
     df = linear.n - basis.shape[1] - linear.absorbed
     if restrictions <= 0 or df <= 0:
-        return TestResult.not_applicable(name, null, "no degree of freedom is left with slopes by unit")
+        return TestResult.not_applicable(
+            name, null, Note("no degree of freedom is left with slopes by unit", "逐个体估计斜率后自由度不足")
+        )
     f = (linear.rss - rss) / restrictions / (rss / df)
     return TestResult(
         name=name,
@@ -290,5 +331,5 @@ def poolability(fit: FitResult) -> TestResult:
         distribution="F",
         df=(float(restrictions), float(df)),
         p_value=float(stats.f.sf(f, restrictions, df)),
-        notes=("it assumes independent errors of one variance",),
+        notes=(_IID,),
     )

@@ -11,6 +11,7 @@ from scipy import stats
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.sandwich import sum_by
@@ -30,15 +31,19 @@ def serial_correlation(fit: FitResult) -> TestResult:
     stay in the differences. Changes across gaps are not formed.
     """
     linear, design = design_of(fit)
-    null = "the errors are not serially correlated"
-    name = "Wooldridge serial correlation"
+    null = Note("the errors are not serially correlated", "误差无序列相关")
+    name = Note("Wooldridge serial correlation", "Wooldridge 序列相关检验")
     changes = _differences(design, linear)
     if changes is None:
-        return TestResult.not_applicable(name, null, "no unit holds three neighbouring periods")
+        return TestResult.not_applicable(
+            name, null, Note("no unit holds three neighbouring periods", "没有个体具有三个相邻时期")
+        )
     residuals, unit, where = changes
     follows = np.flatnonzero((unit[1:] == unit[:-1]) & (np.diff(where) == 1)) + 1
     if len(follows) < 3 or len(np.unique(unit[follows])) < 2:
-        return TestResult.not_applicable(name, null, "too few units hold three neighbouring periods")
+        return TestResult.not_applicable(
+            name, null, Note("too few units hold three neighbouring periods", "具有三个相邻时期的个体过少")
+        )
     now, before = residuals[follows], residuals[follows - 1]
     groups = np.unique(unit[follows], return_inverse=True)[1]
     rho = float(before @ now) / float(before @ before)
@@ -84,14 +89,20 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
         often when there are few periods.
     """
     linear, _ = design_of(fit)
-    null = "the error variance is the same in every unit"
+    null = Note("the error variance is the same in every unit", "各个体的误差方差相同")
     layout = linear.layout
     if kind not in ("wald", "levene"):
         raise SpecError(f"kind is levene or wald, not {kind!r}")
-    name = f"groupwise heteroskedasticity ({'Brown-Forsythe' if kind == 'levene' else 'modified Wald'})"
+    which, which_zh = ("Brown-Forsythe",) * 2 if kind == "levene" else ("modified Wald", "修正 Wald")
+    name = Note(f"groupwise heteroskedasticity ({which})", f"组间异方差检验（{which_zh}）")
     if layout.unit_counts.min() < 3:
         return TestResult.not_applicable(
-            name, null, "a unit with fewer than three rows has no variance to compare"
+            name,
+            null,
+            Note(
+                "a unit with fewer than three rows has no variance to compare",
+                "有个体不足三行观测，无法比较其方差",
+            ),
         )
     groups = np.split(linear.residuals, layout.starts[1:])
     if kind == "levene":
@@ -111,7 +122,12 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
         distribution="chi2",
         df=(float(layout.n_units),),
         p_value=float(stats.chi2.sf(statistic, layout.n_units)),
-        notes=("the modified Wald test rejects too often when periods are few: kind='levene' does not",),
+        notes=(
+            Note(
+                "the modified Wald test rejects too often when periods are few: kind='levene' does not",
+                "时期较少时修正 Wald 检验拒绝过多；kind='levene' 则不然",
+            ),
+        ),
     )
 
 
@@ -139,22 +155,30 @@ def pesaran_cd(
     p < .05.
     """
     linear, design = design_of(fit)
-    null = "the errors of different units are uncorrelated"
+    null = Note("the errors of different units are uncorrelated", "不同个体的误差不相关")
     if version not in ("auto", "cd", "cdw", "cdw+"):
         raise SpecError(f"version is auto, cd, cdw or cdw+, not {version!r}")
     with_time = linear.effects in ("time", "twoway")
     chosen = ("cdw+" if with_time else "cd") if version == "auto" else version
-    name = {"cd": "Pesaran CD", "cdw": "Juodis-Reese CDw", "cdw+": "Juodis-Reese CDw+"}[chosen]
+    label = {"cd": "Pesaran CD", "cdw": "Juodis-Reese CDw", "cdw+": "Juodis-Reese CDw+"}[chosen]
+    name = Note(label, f"{label} 检验")
     if chosen == "cd" and with_time:
         return TestResult.not_applicable(
-            name, null, "with time effects it rejects whatever the truth is: use version='cdw+'"
+            name,
+            null,
+            Note(
+                "with time effects it rejects whatever the truth is: use version='cdw+'",
+                "含时间效应时无论真相如何都会拒绝：请用 version='cdw+'",
+            ),
         )
     where, count = periods_of(design)
     rho, shared = residual_correlations(linear.residuals, design.unit, where, count)
     upper = np.triu_indices(len(rho), 1)
     held = shared[upper] >= _FEWEST_SHARED
     if not held.any():
-        return TestResult.not_applicable(name, null, "no two units share three periods")
+        return TestResult.not_applicable(
+            name, null, Note("no two units share three periods", "没有两个个体共有三个时期")
+        )
     products = np.sqrt(shared[upper][held]) * rho[upper][held]
     pairs = len(products)
     facts = {
@@ -177,12 +201,17 @@ def pesaran_cd(
     share = float(np.mean(2.0 * stats.norm.sf(np.abs(draws[1:])) < 0.05))
     facts |= {"share_rejected": share, "screened": extra}
     seed = seed_of(rng)
-    notes = [f"one draw of signs ({'own generator' if seed is None else f'seed {seed}'})"]
+    drawn, drawn_zh = ("own generator", "自备生成器") if seed is None else (f"seed {seed}", f"种子 {seed}")
+    notes = [Note(f"one draw of signs ({drawn})", f"符号只抽取一次（{drawn_zh}）")]
     result = _normal(name, null, float(draws[0]), facts, ())
     narrow = chosen == "cdw+" and 2.0 * np.sqrt(np.log(len(rho)) / shared[upper][held].max()) >= 0.9
     if narrow and result.p_value >= 0.05:
         notes.append(
-            "with so few periods hardly a correlation passes the screen of CDw+, which is then CDw: its power is low"
+            Note(
+                "with so few periods hardly a correlation passes the screen of CDw+, which is then CDw: "
+                "its power is low",
+                "时期过少，几乎没有相关系数能通过 CDw+ 的筛选，此时即为 CDw，功效较低",
+            )
         )
     return replace(result, notes=tuple(notes))
 

@@ -17,6 +17,7 @@ from panelkit.core.permutation import (
     random_permutations,
     same_periods,
 )
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.within import FloatArray, IntArray
@@ -96,8 +97,8 @@ def randomisation_inference(
     extreme = np.abs(kept) >= abs(actual) * (1.0 - _TIE)
     p = float(extreme.mean()) if enumerated else float((1 + extreme.sum()) / (1 + len(kept)))
     return RandomisationResult(
-        name=f"randomisation inference ({statistic})",
-        null=f"{term} changes every outcome by {null:g}",
+        name=Note(f"randomisation inference ({statistic})", f"随机化推断（{statistic}）"),
+        null=Note(f"{term} changes every outcome by {null:g}", f"{term} 使每个结果变动 {null:g}"),
         statistic=float(actual),
         distribution=statistic,
         p_value=p,

@@ -19,7 +19,8 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
-from panelkit.core.results import FitResult, TestResult
+from panelkit.core.provenance import Note
+from panelkit.core.results import FitResult, Language, TestResult
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.vcov import clusters_of, small_sample_factor
 from panelkit.core.within import FloatArray
@@ -50,6 +51,15 @@ class WildResult(TestResult):
     weights: Weights
     n_clusters: int
     seed: int | None
+
+    def _between(self, language: Language) -> tuple[str, ...]:
+        """Return the estimate and the set of values that the draws do not reject."""
+        pieces = [f"[{low:.6g}, {high:.6g}]" for low, high in self.conf_set if not np.isnan(low)]
+        if language == "zh":
+            found = f"，{100.0 * self.level:.4g}% 置信集：{' ∪ '.join(pieces)}" if pieces else ""
+            return (f"估计值：{self.estimate:.6g}{found}；{self.reps} 次抽样，{self.n_clusters} 个聚类",)
+        found = f", {100.0 * self.level:.4g} % confidence set {' and '.join(pieces)}" if pieces else ""
+        return (f"estimate {self.estimate:.6g}{found}; {self.reps} draws, {self.n_clusters} clusters",)
 
 
 def wild_cluster_bootstrap(
@@ -104,10 +114,10 @@ def wild_cluster_bootstrap(
     boot = Draws(problem.maps(), draws, ties)
     intervals = _invert(boot, problem, 1.0 - level) if interval else ((np.nan, np.nan),)
     return WildResult(
-        name="wild cluster restricted bootstrap",
+        name=Note("wild cluster restricted bootstrap", "约束型野聚类自助法"),
         null=f"{label} = {null:g}",
         statistic=problem.t(null),
-        distribution=f"t under {weights} weights",
+        distribution=Note(f"t under {weights} weights", f"t（{weights} 权重）"),
         p_value=boot.p(null),
         term=label,
         null_value=null,
@@ -250,7 +260,7 @@ def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[str, ..
 
 
 def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: bool) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     if len(intervals) > 1:
         notes.append(
             f"the confidence set consists of {len(intervals)} separate intervals; its outer ends are given"
@@ -260,5 +270,7 @@ def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: 
             f"the confidence set is unbounded: with {groups} clusters the draws cannot reject far values"
         )
     if enumerated:
-        notes.append(f"all {2**groups} sign vectors were enumerated")
+        notes.append(
+            Note(f"all {2**groups} sign vectors were enumerated", f"已枚举全部 {2**groups} 个符号向量")
+        )
     return tuple(notes)

@@ -61,6 +61,7 @@ def test_every_model_and_covariance(own: pd.DataFrame, tmp_path: Path, options: 
     assert done.exit_code == 0, done.output
     if "--wild" in options:
         assert "wild cluster restricted bootstrap" in done.output
+        assert "95 % confidence set [" in done.output
 
 
 def test_instruments_and_coordinates(own: pd.DataFrame, tmp_path: Path) -> None:
@@ -79,6 +80,30 @@ def test_instruments_and_coordinates(own: pd.DataFrame, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "first-stage F of x1" in done.output
     assert "300 km" in done.output
+
+
+def test_tests_speak_chinese(own: pd.DataFrame, tmp_path: Path) -> None:
+    options = ["--tests", "--wild", "x1", "--lang", "zh", "--data", str(tmp_path / "own.csv")]
+    done = RUN.invoke(app, ["fit", "y ~ x1 + x2", *options])
+    assert done.exit_code == 0, done.output
+    assert "null:" not in done.output
+    for text in (
+        "约束型野聚类自助法",
+        "95% 置信集：[",
+        "可混合性检验",
+        "原假设：误差无序列相关",
+        "组间异方差检验",
+    ):
+        assert text in done.output
+
+
+def test_an_endogenous_term_is_tested_through_the_reduced_form(own: pd.DataFrame, tmp_path: Path) -> None:
+    options = ["--model", "instrumental", "--wild", "x1", "--data", str(tmp_path / "own.csv")]
+    done = RUN.invoke(app, ["fit", "y ~ x2 + [x1 ~ z]", *options])
+    assert done.exit_code == 0, done.output
+    test = pk.anderson_rubin(pk.InstrumentalFE("y ~ x2 + [x1 ~ z]").fit(own))
+    assert f"p = {test.p_value:.4g}" in done.output
+    assert f"[{test.conf_low:.6g}, {test.conf_high:.6g}]" in done.output
 
 
 @pytest.mark.parametrize(
@@ -105,6 +130,7 @@ def test_shipped_figures() -> None:
     ("options", "message"),
     [
         (["--vcov", "HC9"], "no covariance 'HC9'"),
+        (["--wild", "x9"], "--wild x9: no such term"),
         (["--model", "magic"], "no estimator 'magic'"),
         (["--format", "pdf"], "--format is one of"),
         (["--format", "docx"], "a Word table needs --out"),
