@@ -451,14 +451,9 @@ def newey_west_trend(values: FloatArray, lags: int) -> tuple[float, float, float
     n = len(values)
     if n < 5:
         raise SpecError(f"a trend of {n} values says nothing: take five at least")
+    from statsmodels.regression.linear_model import OLS
+
     X = np.column_stack([np.ones(n), np.arange(n, dtype=float)])
-    b = np.linalg.lstsq(X, values, rcond=None)[0]
-    h = X * (values - X @ b)[:, None]
-    meat = h.T @ h
-    for step in range(1, min(lags, n - 1) + 1):
-        gamma = h[step:].T @ h[:-step]
-        meat += (1 - step / (lags + 1)) * (gamma + gamma.T)
-    bread = np.linalg.inv(X.T @ X)
-    error = float(np.sqrt((bread @ meat @ bread)[1, 1] * n / (n - 2)))
-    p = float(t_survival(np.array(b[1] / error), float(n - 2)))
-    return float(b[1]), error, p
+    fit = OLS(values, X).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True)
+    slope, error = float(fit.params[1]), float(fit.bse[1])
+    return slope, error, float(t_survival(np.array(slope / error), float(n - 2)))

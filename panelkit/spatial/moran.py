@@ -192,9 +192,13 @@ class LocalMoran:
     def note(self) -> str:
         """Return weights, year, draws and seed as a sentence."""
         seed = "a generator of the caller's" if self.seed is None else f"seed {self.seed}"
+        least = 2.0 * len(self.table) / (1 + self.permutations)
+        reach = (
+            "" if least <= self.fdr else f"; too few draws for one province alone to reach it (q {least:.2g})"
+        )
         return (
             f"{self.year}, weights: {self.weights}; conditional permutation, {self.permutations} draws, {seed}; "
-            f"false discovery rate {self.fdr:g}"
+            f"false discovery rate {self.fdr:g}{reach}"
         )
 
 
@@ -211,6 +215,8 @@ def local_moran(
 
     Quadrants are signs of z and of its lag (HH, LH, LL, HL); `significant` holds at false discovery rate `fdr`.
     """
+    from statsmodels.stats.multitest import multipletests
+
     wide, weights = _wide(series, w)
     chosen = wide.columns[-1] if year is None else year
     if chosen not in wide.columns:
@@ -218,7 +224,7 @@ def local_moran(
     x = wide[chosen].to_numpy(float)
     statistic, quadrant = local_by_esda(x, esda_weights(weights))
     p = _conditional_p(x, weights.matrix, statistic, permutations, as_generator(rng))
-    q = _benjamini_hochberg(p)
+    q = np.asarray(multipletests(p, method="fdr_bh")[1], dtype=np.float64)
     z = (x - x.mean()) / x.std()
     lagged = weights.matrix @ z
     table = pd.DataFrame(
@@ -260,14 +266,6 @@ def _conditional_p(
         above, below = int((gap >= -slack).sum()), int((gap <= slack).sum())
         p[i] = min(1.0, 2.0 * (1.0 + min(above, below)) / (1.0 + permutations))
     return p
-
-
-def _benjamini_hochberg(p: FloatArray) -> FloatArray:
-    order = np.argsort(p)
-    ranked = p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty_like(p)
-    q[order] = np.minimum(1.0, np.minimum.accumulate(ranked[::-1])[::-1])
-    return q
 
 
 def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Any]:

@@ -1,0 +1,44 @@
+"""Many tests at once: Benjamini and Hochberg's q within families."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from panelkit.core.errors import SpecError
+from panelkit.core.within import FloatArray
+
+
+def q_values(p_values: ArrayLike, families: Sequence[Hashable] | None = None) -> FloatArray:
+    """Return the q of each p (m,): the smallest false discovery rate at which its family would reject it.
+
+    Benjamini and Hochberg (1995) through statsmodels; it holds under independence and positive dependence.
+    NaN (no test) stays NaN and does not count; a family of one keeps its p. `families` (m,) labels the tests; None:
+    all are one family.
+
+    Raises
+    ------
+    SpecError
+        If a p lies outside [0, 1], or there are not as many labels as p.
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    labels: Sequence[Hashable] = [None] * len(p) if families is None else families
+    if len(labels) != len(p):
+        raise SpecError(f"{len(p)} p-values need as many family labels, not {len(labels)}")
+    outside = p[(p < 0.0) | (p > 1.0)]
+    if len(outside):
+        raise SpecError(f"p-values lie between 0 and 1, not {', '.join(f'{value:g}' for value in outside)}")
+    q = np.full(len(p), np.nan)
+    for family in dict.fromkeys(labels):
+        of_it = np.array([label == family for label in labels], dtype=bool)
+        at = np.flatnonzero(of_it & np.isfinite(p))
+        q[at] = p[at] if len(at) < 2 else _benjamini_hochberg(p[at])
+    return q
+
+
+def _benjamini_hochberg(p: FloatArray) -> FloatArray:
+    from statsmodels.stats.multitest import multipletests
+
+    return np.asarray(multipletests(p, method="fdr_bh")[1], dtype=np.float64)

@@ -1,0 +1,39 @@
+"""Benjamini-Hochberg q within families."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import panelkit as pk
+from panelkit.inference.multiplicity import q_values
+
+
+def by_hand(p: np.ndarray) -> np.ndarray:
+    """Return min over the k-th smallest p >= mine of m p_(k) / k."""
+    ordered = np.sort(p)
+    bound = len(p) * ordered / np.arange(1, len(p) + 1)
+    return np.array([min(1.0, bound[ordered >= one].min()) for one in p])
+
+
+def test_q_is_the_definition_within_each_family() -> None:
+    rng = np.random.default_rng(5)
+    p = np.round(rng.uniform(size=40) ** 2, 2)  # with ties
+    families = rng.integers(0, 3, 40)
+    q = q_values(p, list(families))
+    for family in range(3):
+        np.testing.assert_allclose(q[families == family], by_hand(p[families == family]), rtol=1e-12)
+    np.testing.assert_allclose(q_values(p), by_hand(p), rtol=1e-12)
+
+
+def test_missing_tests_do_not_count_and_one_alone_keeps_its_p() -> None:
+    q = q_values([0.01, np.nan, 0.04, 0.2], ["a", "a", "a", "b"])
+    np.testing.assert_allclose(q, [0.02, np.nan, 0.04, 0.2])
+    assert len(q_values([])) == 0
+
+
+def test_bad_p_is_refused() -> None:
+    with pytest.raises(pk.SpecError, match=r"1\.2"):
+        q_values([0.1, 1.2])
+    with pytest.raises(pk.SpecError, match="family labels"):
+        q_values([0.1, 0.2], ["a"])
