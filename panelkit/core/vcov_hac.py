@@ -11,6 +11,7 @@ from panelkit.core.conventions import Convention
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit
+from panelkit.core.provenance import Note
 from panelkit.core.sandwich import nearest_positive, sum_by
 from panelkit.core.vcov import Vcov, clusters_of, small_sample_factor
 from panelkit.core.vcov import periods_of as period_clusters
@@ -76,7 +77,12 @@ class DriscollKraay:
 def _few(periods: int) -> tuple[str, ...]:
     if periods >= 20:
         return ()
-    return (f"Driscoll-Kraay standard errors rest on many periods; with {periods} they are too small",)
+    return (
+        Note(
+            f"Driscoll-Kraay standard errors rest on many periods; with {periods} they are too small",
+            f"Driscoll-Kraay 标准误要求时期较多；仅 {periods} 期时偏小",
+        ),
+    )
 
 
 def _time_factor(fit: LinearFit, periods: int, convention: Convention) -> float:

@@ -15,6 +15,7 @@ from panelkit.core.design import Design, build_design
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit, fit_two_stage
 from panelkit.core.linear import fit_swept, gram_inverse
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, Language, TestResult
 from panelkit.core.sandwich import sum_by
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov, clusters_of
@@ -37,7 +38,10 @@ class InstrumentalResult(FitResult):
 
     def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
         """Return the second stage, the tests, the first stages and the reduced form as plain text."""
-        parts = [super().summary(level, language=language), *(test.summary() for test in self.tests)]
+        parts = [
+            super().summary(level, language=language),
+            *(test.summary(language=language) for test in self.tests),
+        ]
         beside = (*self.first_stages, self.reduced_form)
         parts += [
             "\n".join([fit.title, fit.tidy(level).drop(columns="equation").to_string(index=False)])
@@ -237,8 +241,11 @@ def first_stage_f(
     denominator = float(df if df.ndim == 0 else df[at].min())
     f = wald / len(at)
     return TestResult(
-        name=f"first-stage F of {stage.outcome}",
-        null=f"the excluded instruments ({', '.join(excluded)}) have no effect on {stage.outcome}",
+        name=Note(f"first-stage F of {stage.outcome}", f"{stage.outcome} 的第一阶段 F"),
+        null=Note(
+            f"the excluded instruments ({', '.join(excluded)}) have no effect on {stage.outcome}",
+            f"排除的工具变量（{', '.join(excluded)}）对 {stage.outcome} 没有影响",
+        ),
         statistic=f,
         distribution="F",
         df=(float(len(at)), denominator),
@@ -268,8 +275,11 @@ def effective_f(linear: InstrumentedFit, stage: FitResult, excluded: tuple[str, 
     f = float(pi @ Q @ pi) / trace
     critical, df = _effective_critical(spread)
     return TestResult(
-        name="effective F",
-        null="the instruments are so weak that the bias may exceed 10 % of the worst case",
+        name=Note("effective F", "有效 F"),
+        null=Note(
+            "the instruments are so weak that the bias may exceed 10 % of the worst case",
+            "工具变量过弱，偏误可能超过最坏情形的10%",
+        ),
         statistic=f,
         distribution="scaled noncentral chi2",
         df=(df,),
@@ -288,30 +298,34 @@ def _effective_critical(spread: FloatArray) -> tuple[float, float]:
 
 def _several_endogenous() -> TestResult:
     return TestResult.not_applicable(
-        "effective F",
-        "the instruments are weak",
-        "it is defined for one endogenous regressor; the F of each first stage does not rule out weak "
-        "identification of several",
+        Note("effective F", "有效 F"),
+        Note("the instruments are weak", "工具变量为弱工具变量"),
+        Note(
+            "it is defined for one endogenous regressor; the F of each first stage does not rule out weak "
+            "identification of several",
+            "它只对一个内生变量有定义；各第一阶段的 F 不能排除多个内生变量的弱识别",
+        ),
     )
 
 
-_VALID = "every excluded instrument is uncorrelated with the error"
+_VALID = Note("every excluded instrument is uncorrelated with the error", "所有排除的工具变量均与误差不相关")
+_SARGAN = Note("Sargan over-identification", "Sargan 过度识别检验")
 
 
 def sargan(linear: InstrumentedFit, theirs: Any) -> TestResult:
     """Test over-identification under independent errors of one variance (Sargan 1958), from linearmodels' result."""
     surplus = linear.instruments.shape[1] - linear.k
     if surplus == 0:
-        return _exactly("Sargan over-identification")
+        return _exactly(_SARGAN)
     statistic = float(theirs.sargan.stat)
     return TestResult(
-        name="Sargan over-identification",
+        name=_SARGAN,
         null=_VALID,
         statistic=statistic,
         distribution="chi2",
         df=(float(surplus),),
         p_value=float(stats.chi2.sf(statistic, surplus)),
-        notes=("it assumes independent errors of one variance",),
+        notes=(Note("it assumes independent errors of one variance", "假定误差独立同方差"),),
     )
 
 
@@ -321,14 +335,19 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
     The surplus instruments, less what the fitted regressors explain, are multiplied by the residuals; their sums
     over the clusters have mean zero under the null.
     """
-    name = "cluster-robust over-identification (score)"
+    name = Note("cluster-robust over-identification (score)", "聚类稳健过度识别检验（得分）")
     surplus = linear.instruments.shape[1] - linear.k
     if surplus == 0:
         return _exactly(name)
     clusters = clusters_of(design, getattr(vcov, "by", None))
     if clusters.count <= surplus:
         return TestResult.not_applicable(
-            name, _VALID, f"{clusters.count} clusters cannot carry {surplus} over-identifying restrictions"
+            name,
+            _VALID,
+            Note(
+                f"{clusters.count} clusters cannot carry {surplus} over-identifying restrictions",
+                f"{clusters.count} 个聚类不足以检验 {surplus} 个过度识别约束",
+            ),
         )
     Z = linear.instruments[:, linear.instruments.shape[1] - surplus :]
     rest = Z - linear.X @ (linear.bread @ (linear.X.T @ Z))
@@ -348,7 +367,12 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
 
 def _exactly(name: str) -> TestResult:
     return TestResult.not_applicable(
-        name, _VALID, "there are as many instruments as endogenous regressors: nothing is left to test"
+        name,
+        _VALID,
+        Note(
+            "there are as many instruments as endogenous regressors: nothing is left to test",
+            "工具变量与内生变量个数相同，没有可检验的约束",
+        ),
     )
 
 
@@ -360,8 +384,12 @@ def _weak(tests: tuple[TestResult, ...]) -> tuple[str, ...]:
     for test in tests:
         if test.name == "effective F" and test.applicable and test.statistic < test.facts["critical_value"]:
             return (
-                f"weak instruments: the effective F of {test.statistic:.1f} is below "
-                f"{test.facts['critical_value']:.1f}; its t statistics and intervals are then not reliable: "
-                "use anderson_rubin",
+                Note(
+                    f"weak instruments: the effective F of {test.statistic:.1f} is below "
+                    f"{test.facts['critical_value']:.1f}; its t statistics and intervals are then not reliable: "
+                    "use anderson_rubin",
+                    f"弱工具变量：有效 F 为 {test.statistic:.1f}，低于 {test.facts['critical_value']:.1f}，t 统计量与"
+                    "区间不可靠：请用 anderson_rubin",
+                ),
             )
     return ()

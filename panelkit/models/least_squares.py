@@ -118,9 +118,14 @@ def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
         fewer = min(len(treated), n_units - len(treated))
         if 0 < fewer < FEW_TREATED and n_units >= 2 * FEW_TREATED:
             side = "have" if len(treated) == fewer else "lack"
+            side_zh = "曾具有" if side == "have" else "不具有"
             notes.append(
-                f"`{term}`: only {fewer} of {n_units} units ever {side} it; clustered errors, CRV3 and the wild "
-                "bootstrap do not hold their level there: use randomisation_inference"
+                Note(
+                    f"`{term}`: only {fewer} of {n_units} units ever {side} it; clustered errors, CRV3 and the wild "
+                    "bootstrap do not hold their level there: use randomisation_inference",
+                    f"`{term}`：{n_units} 个个体中仅 {fewer} 个{side_zh}该处理；聚类标准误、CRV3 与"
+                    "野聚类自助法在此均不能保持检验水平：请用 randomisation_inference",
+                )
             )
     return tuple(notes)
 
