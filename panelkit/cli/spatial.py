@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Hashable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -287,10 +288,9 @@ def run_impacts(
             content["orders"] = _records(partition)
         typer.echo(_dump(content))
     else:
-        notes = [*found.notes, *fit.notes]
-        _echo_frame(_renamed(found.tidy().drop(columns="statistic"), lang), notes, lang, index=False)
+        _echo_by_term(found.tidy(), [*found.notes, *fit.notes], lang)
         if partition is not None:
-            _echo_frame(_renamed(partition.drop(columns="statistic"), lang), [], lang, index=False)
+            _echo_by_term(partition, [], lang)
     if out is not None:
         print_written(_write_impacts(fit, found, out, lang), quiet=as_json)
 
@@ -326,10 +326,11 @@ def run_sensitivity(
     lang: LangOption = Lang.en,
 ) -> None:
     """One model under every provincial W, and a placebo of permuted provinces. 权重矩阵敏感性与安慰剂检验。"""
+    from panelkit.core.provenance import Note
     from panelkit.models.spatial_sensitivity import placebo as run_placebo
     from panelkit.models.spatial_sensitivity import provincial_weights, weights_sensitivity
 
-    wanted = formula if income is None else f"{formula} + {income}"
+    wanted = formula if income is None else f"{formula} + I({income})"
     frame = _frame(wanted, data, unit, time, years, provinces, vintage)
     spec = _spec(formula, model, effects, convention, None, "information", missing)
     mean = None if income is None else _income(income, frame)
@@ -360,11 +361,12 @@ def run_sensitivity(
             content["placebo"] = _records(calm.table().reset_index())
         typer.echo(_dump(content))
     else:
-        _echo_frame(_renamed(found.table[columns], lang), notes, lang, index=False)
+        if _width() < _ROOMY:  # the p-value that R-SPILL reads stays
+            columns = ["weights", "term", "rho", "direct", "indirect", "indirect_p", "total"]
+        _echo_by_term(found.table[columns], notes, lang)
         if calm is not None:
-            _echo_frame(
-                _renamed(calm.table().reset_index(), lang), [f"{placebo} permutations, seed {seed}"], lang
-            )
+            dealt = Note(f"{placebo} permutations, seed {seed}", f"{placebo} 次置换，种子 {seed}")
+            _echo_by_term(calm.table().reset_index(), [dealt], lang)
     if out is not None:
         tables = {"sensitivity": found.table}
         if calm is not None:
@@ -492,6 +494,9 @@ def _income(expression: str, frame: pd.DataFrame) -> pd.Series:
     return means
 
 
+_WIDEST = 140
+_ROOMY = 118  # columns that impacts of long regressors and tests with their nulls take
+_SENT = {"radiated": ("radiated", "辐射效应"), "received": ("received", "接收效应")}
 _WORDS = {
     "I": ("Moran's I", "莫兰指数"),
     "expected": ("expected", "期望"),
@@ -506,6 +511,7 @@ _WORDS = {
     "conf_low": ("low", "下限"),
     "conf_high": ("high", "上限"),
     "weights": ("weights", "权重矩阵"),
+    "rho": ("rho", "空间 rho"),
     "direct": ("direct", "直接效应"),
     "indirect": ("indirect", "间接效应"),
     "total": ("total", "总效应"),
@@ -541,11 +547,37 @@ def _moran_notes(name: str, permutations: int, seed: int, within: bool, lang: La
 
 def _echo_frame(frame: pd.DataFrame, notes: Sequence[str], lang: Lang, *, index: bool = True) -> None:
     from panelkit.show.tables import frame_table
+    from panelkit.show.words import in_language
 
     text = frame_table(
-        frame, language=lang.language, notes=list(notes), index=index, decimals=4, format="text", width=140
+        frame,
+        language=lang.language,
+        notes=[in_language(note, lang.language) for note in dict.fromkeys(notes)],
+        index=index,
+        decimals=4,
+        format="text",
+        width=_width(),
     )
     typer.echo(text)
+
+
+def _width() -> int:
+    """Return the columns of the terminal, at most 140: what a file gets."""
+    return min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
+
+
+def _echo_by_term(frame: pd.DataFrame, notes: Sequence[str], lang: Lang) -> None:
+    """Print one table, or in a narrow terminal one a regressor, so that no digit is cut off."""
+    shown = _renamed(frame.drop(columns="statistic", errors="ignore"), lang)
+    if _width() >= _ROOMY:
+        _echo_frame(shown, notes, lang, index=False)
+        return
+    term = _WORDS["term"][lang is Lang.zh]
+    names = list(dict.fromkeys(shown[term]))
+    for name in names:
+        typer.echo(f" {name}")
+        part = shown[shown[term] == name].drop(columns=term)
+        _echo_frame(part, notes if name == names[-1] else [], lang, index=False)
 
 
 def _echo_tests(tests: Any, as_json: bool, lang: Lang) -> None:
@@ -555,7 +587,14 @@ def _echo_tests(tests: Any, as_json: bool, lang: Lang) -> None:
     from panelkit.show.tables import frame_of_tests
 
     notes = list(dict.fromkeys(note for test in tests for note in test.notes))
-    _echo_frame(frame_of_tests(list(tests), language=lang.language), notes, lang, index=False)
+    frame = frame_of_tests(list(tests), language=lang.language)
+    if _width() < _ROOMY:
+        nulls = frame.iloc[:, -1]
+        frame = frame.iloc[:, :-1]
+        heading = "原假设" if lang is Lang.zh else "null hypotheses"
+        listed = [f"{name}: {null}" for name, null in nulls.items()]
+        notes = [*notes, f"{heading}: " + "; ".join(listed)]
+    _echo_frame(frame, notes, lang)
 
 
 def _test_row(test: Any) -> dict[str, Any]:
@@ -577,7 +616,9 @@ def _write_impacts(fit: SpatialFit, found: Any, out: Path, lang: Lang) -> list[P
         tables[f"provinces_{at + 1}"] = found.by_province(term).reset_index()
         if _is_provincial(fit):
             for which in ("radiated", "received"):
-                figure = found.map(term, which, language=lang.language, title=f"{term}: {which}")
+                figure = found.map(
+                    term, which, language=lang.language, title=f"{term}: {_SENT[which][lang is Lang.zh]}"
+                )
                 paths.append(figure.save(out / f"{which}_{at + 1}.svg"))
     return [*_write_tables(tables, out), *paths]
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.core.errors import ConvergenceError, SpecError
+from panelkit.core.provenance import Note
 from panelkit.core.results import Derived, FloatArray, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum, factorise, symmetriser
@@ -293,7 +294,7 @@ def impacts(
         df=parts.df,
         facts={"method": method, "horizon": horizon, "units": len(parts.ids)},
         notes=(
-            uncertainty.sentence(),
+            _sentence(uncertainty),
             *_check_total(parts, estimate, horizon),
             *(fit.design.provenance if fit.design is not None else ()),
         ),
@@ -422,7 +423,21 @@ def _check_total(parts: ImpactParts, estimate: FloatArray, horizon: Horizon) -> 
         raise ConvergenceError(
             f"total impacts miss (b + t)/(1 - rho) by {gap:.2g}: the decomposition of the weights failed"
         )
-    return ("totals equal (b + t)/(1 - rho), as they must with row-standardised weights",)
+    return (
+        Note(
+            "totals equal (b + t)/(1 - rho), as they must with row-standardised weights",
+            "总效应等于 (b + t)/(1 - rho)，行标准化权重下应当如此",
+        ),
+    )
+
+
+def _sentence(uncertainty: Uncertainty) -> Note:
+    if uncertainty.method == "delta":
+        return Note(uncertainty.sentence(), "标准误由 delta 方法得出")
+    way = "按系数分布抽样" if uncertainty.method == "draws" else "省份残差自助法"
+    seed = "随机数发生器由用户给出" if uncertainty.seed is None else f"种子 {uncertainty.seed}"
+    lost = f"，弃去 {uncertainty.discarded} 次" if uncertainty.discarded else ""
+    return Note(uncertainty.sentence(), f"{way}，{uncertainty.reps} 次，{seed}{lost}")
 
 
 def impact_matrix(parts: ImpactParts, term: str, horizon: Horizon = "short") -> FloatArray:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse, special
 
 from panelkit.core.errors import SpecError
+from panelkit.core.provenance import Note
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects
 
@@ -91,16 +92,46 @@ def lm_results(statistics: LmStatistics, form: Form, effects: str, weights: str)
     if form not in get_args(Form):
         raise SpecError(f"the form of the LM tests is {' or '.join(get_args(Form))}, not {form!r}")
     warning = (
-        ("Elhorst's form rejects a true null too often with time effects: rely on form='transformed'",)
+        (
+            Note(
+                "Elhorst's form rejects a true null too often with time effects: rely on form='transformed'",
+                "有时间效应时 Elhorst 形式过度拒绝，应以 form='transformed' 为准",
+            ),
+        )
         if form == "elhorst" and effects in ("time", "twoway")
         else ()
     )
     rows = (
-        ("LM lag", "no spatial lag (given no spatial error)", statistics.lag, 1.0),
-        ("LM error", "no spatial error (given no spatial lag)", statistics.error, 1.0),
-        ("robust LM lag", "no spatial lag (a local spatial error allowed)", statistics.robust_lag, 1.0),
-        ("robust LM error", "no spatial error (a local spatial lag allowed)", statistics.robust_error, 1.0),
-        ("LM joint", "neither spatial lag nor spatial error", statistics.joint, 2.0),
+        (
+            "LM lag",
+            Note("no spatial lag (given no spatial error)", "无空间滞后（假定无空间误差）"),
+            statistics.lag,
+            1.0,
+        ),
+        (
+            "LM error",
+            Note("no spatial error (given no spatial lag)", "无空间误差（假定无空间滞后）"),
+            statistics.error,
+            1.0,
+        ),
+        (
+            "robust LM lag",
+            Note("no spatial lag (a local spatial error allowed)", "无空间滞后（容许局部空间误差）"),
+            statistics.robust_lag,
+            1.0,
+        ),
+        (
+            "robust LM error",
+            Note("no spatial error (a local spatial lag allowed)", "无空间误差（容许局部空间滞后）"),
+            statistics.robust_error,
+            1.0,
+        ),
+        (
+            "LM joint",
+            Note("neither spatial lag nor spatial error", "空间滞后与空间误差均无"),
+            statistics.joint,
+            2.0,
+        ),
     )
     facts = {"form": form, "effects": effects, "weights": weights}
     return tuple(

@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
+from panelkit.core.provenance import Note
 from panelkit.models.spatial_likelihood import Optimum, Problem, maximise
-from panelkit.models.spatial_panel import Model, SpatialFit, SpatialPanel, fit_sample
+from panelkit.models.spatial_panel import Model, SpatialFit, SpatialPanel, fit_sample, small_sample_note
 from panelkit.models.spatial_sample import align_weights, read_sample
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Method
 from panelkit.spatial.weights import Weights
@@ -31,8 +32,8 @@ from panelkit.spatial.weights import Weights
 AGREE = 1e-5  # what two exact likelihoods may differ by; spreg stops its search in rho at 1e-10
 EDGE = 0.99  # beyond it spreg's series for (I - rho W)^-1 is slow or raises, and its search ends at 1
 ENGINES = {
-    "spreg": "estimates and likelihood from spreg",
-    "panelkit": "estimates and likelihood from panelkit",
+    "spreg": Note("estimates and likelihood from spreg", "估计值与似然值由 spreg 得出"),
+    "panelkit": Note("estimates and likelihood from panelkit", "估计值与似然值由 panelkit 得出"),
 }
 
 
@@ -99,7 +100,8 @@ class SpatialCrossSection:
         if not self.small_sample:
             return replace(fit, title=title, facts=facts, notes=notes)
         df = float(fit.nobs - fit.curvature.problem.k)
-        notes = tuple(f"variances times n/(n - k), t({df:g})" if "t(" in note else note for note in notes)
+        before = small_sample_note(sample.y.shape[0] - 1)
+        notes = tuple(small_sample_note(df) if note == before else note for note in notes)
         return replace(fit, title=title, df=df, facts=facts, notes=notes)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import refuse_unidentified
+from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.within import Effects, check_effects
 from panelkit.inference import impacts as impact_module
@@ -46,21 +47,55 @@ VcovKind = Literal["information", "hessian", "qml", "cluster", "cluster-scores",
 
 LAGGED, ERROR, DURBIN = ("sar", "sdm", "sac"), ("sem", "sdem", "sac"), ("sdm", "slx", "sdem")
 
-SENTENCES = {
-    "lee-yu": "convention lee-yu: orthonormal transformation, no incidental-parameter bias (Lee and Yu 2010)",
-    "lsdv": "convention lsdv: likelihood with dummies, lag Q(Wy), not corrected: rho is biased down with few units",
-    "elhorst": "convention elhorst: likelihood with dummies, then the direct bias correction",
-    "splm": "convention splm: lag W(Qy) of the demeaned outcome, not corrected (splm; it is believed, xsmle)",
+SENTENCES: dict[str, Note] = {
+    "lee-yu": Note(
+        "convention lee-yu: orthonormal transformation, no incidental-parameter bias (Lee and Yu 2010)",
+        "估计口径 lee-yu：正交变换，无附带参数偏误（Lee 和 Yu，2010）",
+    ),
+    "lsdv": Note(
+        "convention lsdv: likelihood with dummies, lag Q(Wy), not corrected: rho is biased down with few units",
+        "估计口径 lsdv：虚拟变量似然，滞后项为 Q(Wy)，未作校正，截面单位少时 rho 偏低",
+    ),
+    "elhorst": Note(
+        "convention elhorst: likelihood with dummies, then the direct bias correction",
+        "估计口径 elhorst：虚拟变量似然，再作直接偏误校正",
+    ),
+    "splm": Note(
+        "convention splm: lag W(Qy) of the demeaned outcome, not corrected (splm; it is believed, xsmle)",
+        "估计口径 splm：对去均值后的被解释变量取滞后 W(Qy)，未作校正（splm，据信 xsmle 亦然）",
+    ),
 }
 
-VCOV_SENTENCES = {
-    "information": "information matrix: errors independent, homoskedastic and normal",
-    "hessian": "observed Hessian: errors independent, homoskedastic and normal",
-    "qml": "QML sandwich: errors independent and identically distributed, not necessarily normal",
-    "cluster": "clustered by unit: any serial form within units, independence between; pairs of units included",
-    "cluster-scores": "scores summed by unit, as likelihood programs cluster; leaves out pairs of units",
-    "driscoll-kraay": "Driscoll-Kraay on scores summed by period: asks for many periods",
+VCOV_SENTENCES: dict[str, Note] = {
+    "information": Note(
+        "information matrix: errors independent, homoskedastic and normal", "信息矩阵：误差独立、同方差、正态"
+    ),
+    "hessian": Note(
+        "observed Hessian: errors independent, homoskedastic and normal",
+        "观测海森矩阵：误差独立、同方差、正态",
+    ),
+    "qml": Note(
+        "QML sandwich: errors independent and identically distributed, not necessarily normal",
+        "拟极大似然三明治估计：误差独立同分布，不必正态",
+    ),
+    "cluster": Note(
+        "clustered by unit: any serial form within units, independence between; pairs of units included",
+        "按截面单位聚类：单位内序列相关形式任意，单位之间独立，计入单位两两之间的项",
+    ),
+    "cluster-scores": Note(
+        "scores summed by unit, as likelihood programs cluster; leaves out pairs of units",
+        "按单位加总得分（似然类程序的聚类做法），未计入单位两两之间的项",
+    ),
+    "driscoll-kraay": Note(
+        "Driscoll-Kraay on scores summed by period: asks for many periods",
+        "Driscoll-Kraay：按期加总得分，需要较多期数",
+    ),
 }
+
+
+def small_sample_note(df: float) -> Note:
+    """Return how variances and the distribution are scaled."""
+    return Note(f"variances times n/(n - k), t({df:g})", f"方差乘以 n/(n - k)，t({df:g}) 分布")
 
 
 @dataclass(frozen=True)
@@ -376,12 +411,17 @@ def _notes(
         notes.append(SENTENCES[spec.convention])
     notes.append(VCOV_SENTENCES[spec.vcov])
     if spec.small_sample:
-        notes.append(f"variances times n/(n - k), t({problem.counting.n_units - 1})")
+        notes.append(small_sample_note(problem.counting.n_units - 1))
     for w in dict.fromkeys(weights):
         notes.extend(w.notes)
     for spectrum in (problem.spectrum_w, problem.spectrum_m):
         if spectrum is not None and not spectrum.exact:
-            notes.append("log-determinants from Chebyshev moments with random probes (seed 0)")
+            notes.append(
+                Note(
+                    "log-determinants from Chebyshev moments with random probes (seed 0)",
+                    "对数行列式由切比雪夫矩与随机探针得出（种子 0）",
+                )
+            )
     return tuple(dict.fromkeys(notes))
 
 

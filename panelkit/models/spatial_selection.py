@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from panelkit.core.errors import SpecError
+from panelkit.core.provenance import Note
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects, check_effects
 from panelkit.inference.impacts import numerical_jacobian
@@ -93,8 +94,18 @@ def _conditional(sample: SpatialSample, w: Weights, effects: Effects) -> tuple[T
     k = sample.X.shape[2]
     found = []
     for name, null, optimum, position in (
-        ("LM lag given error", "no spatial lag, a spatial error present", error_only, k),
-        ("LM error given lag", "no spatial error, a spatial lag present", lag_only, k + 1),
+        (
+            "LM lag given error",
+            Note("no spatial lag, a spatial error present", "存在空间误差时无空间滞后"),
+            error_only,
+            k,
+        ),
+        (
+            "LM error given lag",
+            Note("no spatial error, a spatial lag present", "存在空间滞后时无空间误差"),
+            lag_only,
+            k + 1,
+        ),
     ):
         c = Curvature(both, optimum)
         slope = _full_score(c)[position]
@@ -148,9 +159,9 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
     The Wald tests use the covariance of the fit; the LR tests refit the smaller models on the same sample.
     """
     names = {
-        "sar": "no Durbin terms: theta = 0",
-        "sem": "common factor: theta + rho b = 0",
-        "slx": "no spatial lag: rho = 0",
+        "sar": Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
+        "sem": Note("common factor: theta + rho b = 0", "共同因子约束：theta + rho b = 0"),
+        "slx": Note("no spatial lag: rho = 0", "无空间滞后：rho = 0"),
     }
     if fit.spec.model != "sdm":
         because = (
@@ -287,7 +298,11 @@ def select_model(
         slx = fit_sample(replace(spec, model="slx"), sample, weights, weights, weights)
         value, df = wald(slx.estimates, slx.covariance, lambda theta: theta[len(sample.terms) :])
         local = _chi2(
-            "Wald, SLX to no spatial terms", "no Durbin terms: theta = 0", value, df, {"vcov": spec.vcov}
+            "Wald, SLX to no spatial terms",
+            Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
+            value,
+            df,
+            {"vcov": spec.vcov},
         )
         chosen = "slx" if local.p_value < level else "ols"
         sentences.append(f"SLX against no spatial terms: p = {local.p_value:.4g}")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.show.files import write_whole
 from panelkit.show.grid import Grid, frame_grid, models_grid
-from panelkit.show.words import Language, word
+from panelkit.show.words import Language, in_language, word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
 Target = str | Path
@@ -104,10 +104,18 @@ def frame_of_tests(tests: Sequence[Any], *, language: Language = "en") -> pd.Dat
 
 def _test_row(test: Any, language: Language) -> tuple[Any, ...]:
     if test.reason:
-        absent = word("not_applicable", language) + word("colon", language) + test.reason
+        absent = (
+            word("not_applicable", language) + word("colon", language) + in_language(test.reason, language)
+        )
         return (test.name, float("nan"), "", float("nan"), absent)
     degrees = f"({', '.join(f'{value:g}' for value in test.df)})" if test.df else ""
-    return (test.name, test.statistic, test.distribution + degrees, test.p_value, test.null)
+    return (
+        test.name,
+        test.statistic,
+        test.distribution + degrees,
+        test.p_value,
+        in_language(test.null, language),
+    )
 
 
 def _render(grid: Grid, format: Format, path: Target | None, width: int = 100) -> str | Path:

@@ -96,3 +96,43 @@ def test_errors_say_what_to_write(own: Path) -> None:
     policy = ["--years", "2011-2014", "--missing", "drop-year"]
     kept = run(app, ["spatial", "fit", "log(gdp) ~ log(patents_granted_invention)", *policy])
     assert "2012 left out" in kept.output
+
+
+@pytest.mark.parametrize("columns", ["80", "140"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_tables_name_their_tests_and_cut_no_digits(
+    columns: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    args = [SHIPPED, "--years", "2014-2022", "--lang", lang]
+    tests = run(app, ["spatial", "lm", *args]).output
+    impacts = run(app, ["spatial", "impacts", *args, "--method", "delta", "--orders", "2"]).output
+    fit = run(app, ["spatial", "fit", *args]).output
+    assert "robust LM error" in tests
+    assert "Wald, SDM to SEM" in fit
+    for text in (tests, impacts):
+        assert "\u2026" not in text
+        assert "(rd_expenditure / gdp)" in impacts
+    if lang == "zh":
+        assert "无空间滞后" in tests
+        assert "totals equal" not in impacts
+        assert "标准误由 delta 方法得出" in impacts
+
+
+def test_income_of_economic_weights_may_be_a_ratio() -> None:
+    args = ["spatial", "sensitivity", SHIPPED, "--years", "2018-2022", "--income", "gdp/population", "--json"]
+    found = run(app, args)
+    assert found.exit_code == 0, found.output
+    rows = json.loads(found.output)["rows"]
+    assert {"economic distance", "nested", "gravity"} & {str(row["weights"]).split(",")[0] for row in rows}
+
+
+def test_sensitivity_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    args = ["spatial", "sensitivity", SHIPPED, "--years", "2018-2022", "--placebo", "19", "--lang", "zh"]
+    found = run(app, args)
+    assert found.exit_code == 0, found.output
+    assert "\u2026" not in found.output
+    assert "空间 rho" in found.output
+    assert "误差项" not in found.output
+    assert "19 次置换" in found.output
