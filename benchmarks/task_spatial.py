@@ -66,7 +66,7 @@ def _large() -> Task:
     peer = _spreg(data, w)
     gap = abs(ours().rho - float(np.ravel(peer().rho)[0]))  # type: ignore[attr-defined]
     return Task(
-        "one-way SAR, 3,000 x 10, sparse W", ours, {"spreg Panel_FE_Lag": peer}, 1, f"rho equal to {gap:.0e}"
+        "one-way SAR, 3,000 x 10, sparse W", ours, {"spreg Panel_FE_Lag": peer}, 3, f"rho equal to {gap:.0e}"
     )
 
 
