@@ -59,7 +59,7 @@ class Mediation:
         Years by which the treatment is dated before, and the outcome after, the mediator.
     moderator, moderates
         An expression that changes paths: "first" (treatment to mediator), "second" (mediator to outcome), "direct".
-        It is centred at its mean over the sample.
+        It is centred at its mean over the sample; one that the effects absorb (a region) enters by its products only.
 
     Notes
     -----
@@ -246,12 +246,11 @@ def _sample_remarks(design: Design, system: PathSystem, made: Uncertainty) -> li
         if len(design.dropped)
         else design.dropped
     )
-    for reason, rows in gone.groupby("reason", sort=True):
-        names = ", ".join(dict.fromkeys(str(name) for name in rows["province"]))
+    for reason, names in _reasons_of_all_rows(gone).items():
         found.append(
             Said(
                 f"{names}: no complete row ({reason}), so the whole province left the sample of every equation",
-                f"{names}：没有完整的观测行（{_in_chinese(str(reason))}），整个省份退出全部方程的样本",
+                f"{names}：没有完整的观测行（{_in_chinese(reason)}），整个省份退出全部方程的样本",
             )
         )
     if system.n_groups < FEW_CLUSTERS:
@@ -270,6 +269,18 @@ def _sample_remarks(design: Design, system: PathSystem, made: Uncertainty) -> li
             )
         )
     return found
+
+
+def _reasons_of_all_rows(gone: pd.DataFrame) -> dict[str, str]:
+    """Return the provinces without a row by what all their rows lack, or by every reason where that is nothing."""
+    found: dict[str, list[str]] = {}
+    for name, rows in gone.groupby("province", sort=True) if len(gone) else ():
+        reasons = [str(reason) for reason in dict.fromkeys(rows["reason"])]
+        lacking = [reason.removeprefix("missing: ").split(", ") for reason in reasons]
+        always = [column for column in lacking[0] if all(column in others for others in lacking)]
+        by = all(reason.startswith("missing: ") for reason in reasons) and always
+        found.setdefault("missing: " + ", ".join(always) if by else "; ".join(reasons), []).append(str(name))
+    return {reason: ", ".join(names) for reason, names in found.items()}
 
 
 def _in_chinese(reason: str) -> str:

@@ -16,7 +16,7 @@ from panelkit.core.grammar import parse_expression, spelled_term
 from panelkit.core.linear import ABSORBED_SHARE, absorbed_terms
 from panelkit.core.tree import Call, Column, Term
 from panelkit.core.vcov import VcovSpec, clusters_of
-from panelkit.core.within import Effects, FloatArray, IntArray, Layout
+from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.models.fixed_effects import without_singletons
 from panelkit.models.least_squares import without_intercept
 from panelkit.models.mediation_paths import Equation, PathMap, PathSystem, path_map
@@ -141,16 +141,21 @@ class Columns:
                 products.append((j, len(labels)))
                 labels.append(f"{own[j]} × ({roles.moderator} − mean)")
                 blocks.append((blocks[0][:, j] * (by - centre))[:, None])
+        layout = Layout(design.unit, design.time)
         others = [term for term in design.terms if term not in own]
+        if roles.moderator is not None and _absorbed(
+            design.X[:, index[roles.moderator]], layout, spec.effects
+        ):
+            others.remove(roles.moderator)
         rest = tuple(range(len(labels), len(labels) + len(others)))
         labels += [*others, design.outcome]
         blocks += [design.X[:, [index[name] for name in others]], design.y[:, None]]
-        layout = Layout(design.unit, design.time)
         mediators = tuple(range(1, len(own)))
         return cls(np.hstack(blocks), tuple(labels), mediators, rest, tuple(products), layout, moderation)
 
     @property
     def outcome(self) -> int:
+        """Return the position of the outcome."""
         return len(self.labels) - 1
 
     def system(self, spec: Mediation, groups: IntArray | None) -> PathSystem:
@@ -170,6 +175,13 @@ class Columns:
 
     def path_map(self, system: PathSystem) -> PathMap:
         return path_map(system, 0, self.mediators, self.products)
+
+
+def _absorbed(column: FloatArray, layout: Layout, effects: Effects) -> bool:
+    """Return whether the effects hold a moderator whole (a region): its products stand without it then."""
+    if effects == "none":
+        return False
+    return bool(absorbed_terms(column[:, None], within(column[:, None], layout, effects))[0])
 
 
 def equation_design(design: Design, system: PathSystem, equation: Equation) -> Design:

@@ -76,8 +76,8 @@ class Sensitivity:
 
     @property
     def fragile(self) -> bool:
-        """Return whether a correlation below 0.3 undoes the effect."""
-        return abs(self.rho_zero) < FRAGILE
+        """Return whether a correlation below 0.3 undoes the effect, or the correlation has no value."""
+        return not abs(self.rho_zero) >= FRAGILE
 
     def said(self) -> Said:
         """Return the sensitivity as a sentence."""
@@ -118,10 +118,11 @@ def sensitivity_of(result: MediationResult, mediator: int, level: float) -> Sens
     tail = (1.0 - level) / 2.0
     low, high = np.nanquantile(drawn.correlation, [tail, 1.0 - tail])
     rho = float(errors.correlation[0])
-    own = next(e for e in system.equations if e.name == f"mediator {mediator}")
-    left = (1.0 - explained_share(whole[0], own.regressors, column)) * (
-        1.0 - explained_share(whole[0], equation.regressors, outcome)
-    )
+    explained = [
+        explained_share(whole[0], regressors, column),
+        explained_share(whole[0], equation.regressors, outcome),
+    ]
+    left = float(np.prod([max(1.0 - share, 0.0) for share in explained]))
     return Sensitivity(
         mediator=system.labels[column],
         estimate=float(before[0] * errors.slope(np.zeros(1))[0, 0]),

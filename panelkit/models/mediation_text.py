@@ -42,6 +42,11 @@ _WORDS = {
     "source": "自",
     "target": "至",
 }
+_STAGES = {
+    "first": ("first path", "前半路径"),
+    "second": ("second path", "后半路径"),
+    "direct": ("direct path", "直接路径"),
+}
 _HEADS = {
     "effects": (
         "Effects (provinces resampled whole; percentile intervals)",
@@ -81,6 +86,23 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
+def conditional_text(result: MediationResult, language: Language) -> str:
+    """Return indirect and direct effects along the moderator, and the index of moderated mediation, as text."""
+    held = result.moderation
+    if held is None:
+        return ""
+    table = result.conditional().tidy().drop(columns="statistic")
+    stages = [_STAGES[stage][language == "zh"] for stage in held.stages]
+    if language == "zh":
+        head = (
+            f"条件效应（调节变量{held.name}，以样本均值{number(held.mean)}中心化；调节{'、'.join(stages)}）"
+        )
+    else:
+        centred = f"centred at its mean {number(held.mean)}; it moderates the {', '.join(stages)}"
+        head = f"Conditional effects by {held.name} ({centred})"
+    return f"{head}\n{_frame(table, language)}"
+
+
 def translated(text: str, language: Language) -> str:
     """Return a word of the result's vocabulary in the language; what has no entry stays."""
     return _WORDS.get(text, text) if language == "zh" else text
@@ -100,4 +122,5 @@ def _frame(frame: pd.DataFrame, language: Language) -> str:
         else:
             shown[name] = [number(value) for value in shown[name]]
     shown.columns = pd.Index([translated(str(name), language) for name in shown.columns])
-    return shown.to_string(index=False)
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return shown.to_string(index=False)

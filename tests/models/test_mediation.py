@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -423,3 +425,40 @@ def test_other_refusals(panel: pd.DataFrame) -> None:
         pk.Mediation("y", "x", "nothere").fit(panel)
     with pytest.raises(SpecError, match="strictly between -1 and 1"):
         pk.Mediation("y", "x", "m1").fit(panel, reps=200).sensitivity().at(1.0)
+
+
+def test_moderator_that_the_effects_absorb(panel: pd.DataFrame) -> None:
+    data = panel.assign(coast=np.where(panel.index.get_level_values(0) < "P12", 1.0, 0.0))
+    spec = pk.Mediation("y", "x", "m1", "z", moderator="coast", moderates=("first", "second", "direct"))
+    found = spec.fit(data, reps=100)
+    data["by"] = data["coast"] - found.moderation.mean
+    by_hand = pk.FixedEffects("m1 ~ x + I(x * by) + z").fit(data).params
+    outcome = pk.FixedEffects("y ~ x + m1 + I(x * by) + I(m1 * by) + z").fit(data).params
+    at = 1.0 - found.moderation.mean
+    indirect = (by_hand["x"] + at * by_hand["I(x * by)"]) * (outcome["m1"] + at * outcome["I(m1 * by)"])
+    # two least-squares solutions of the same equations: rounding only
+    assert found.conditional().estimates[2] == pytest.approx(indirect, rel=1e-9)
+
+
+def test_whole_share_of_several_mediators_stands_on_the_same_residuals(panel: pd.DataFrame) -> None:
+    found = pk.Mediation("y", "x", ("m1", "m2"), "z").fit(panel, reps=100).sensitivity("m1")
+    data = panel.sort_index()
+    mediator = pk.FixedEffects("m1 ~ x + m2 + z").fit(data).facts["r2_within"]
+    outcome = pk.FixedEffects("y ~ x + m1 + m2 + z").fit(data).facts["r2_within"]
+    # the same sums of squares by another route: rounding only
+    assert found.r2_total == pytest.approx(found.rho_zero**2 * (1 - mediator) * (1 - outcome), rel=1e-9)
+
+
+def test_sensitivity_without_a_value_is_fragile(result) -> None:
+    assert replace(result.sensitivity(), rho_zero=float("nan")).fragile
+
+
+def test_a_lost_province_is_named_once(panel: pd.DataFrame) -> None:
+    data = panel.copy()
+    lost = data.index.get_level_values(0) == "P03"
+    data.loc[lost, "m1"] = np.nan
+    data.loc[lost & (data.index.get_level_values(1) < 2013), "z"] = np.nan
+    found = pk.Mediation("y", "x", "m1", "z").fit(data, reps=100)
+    told = [remark.en for remark in found.remarks if "whole province" in remark.en]
+    assert len(told) == 1
+    assert told[0].startswith("P03: no complete row (missing: m1)")
