@@ -120,6 +120,7 @@ def _load(
 ) -> pd.DataFrame:
     from panelkit.data.panels import load_provinces
     from panelkit.data.selection import choose_vintages
+    from panelkit.indices.columns import with_derived
 
     derived = [name for name in columns if is_derived(name)]
     held = [name for name in columns if name not in derived] or ["population"]
@@ -127,18 +128,4 @@ def _load(
     asked = list(provinces) if isinstance(provinces, tuple) else provinces
     named = choose_vintages(held, chosen)  # a declared design asks for its series by name
     frame = load_provinces(held, range(first, last + 1), vintage=named, provinces=asked)
-    return _with_derived(frame, derived) if derived else frame
-
-
-def _with_derived(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return the panel with composite indices and structural measures beside the figures."""
-    from panelkit.indices.columns import derived_columns, derived_labels
-
-    index = frame.index
-    if not isinstance(index, pd.MultiIndex):
-        return frame
-    joined = frame.join(derived_columns(names, index))
-    about = dict(frame.attrs.get("panelkit", {}))
-    about["names"] = {**about.get("names", {}), **{name: derived_labels(name) for name in names}}
-    joined.attrs = {**frame.attrs, "panelkit": about}
-    return joined
+    return with_derived(frame, derived) if derived else frame

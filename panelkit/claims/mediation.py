@@ -77,6 +77,7 @@ def run(
             sentence=_sentence(result, at, holds_zero=low <= 0.0 <= high, channel=channel),
             table=table,
             facts=_facts(design, result),
+            flags=("overlapping_figures",) if result.overlaps else (),
         ),
         fit=result.fits["outcome"],
         data=data,
@@ -98,12 +99,10 @@ def _fit(design: MediationDesign, spec: Specification, data: pd.DataFrame, draws
 
 
 def _made_of(spec: Specification) -> MadeOf:
-    """Return the figures behind the composite indices among the columns."""
-    from panelkit.indices.columns import PREFIX
-    from panelkit.indices.designs import load_design
+    """Return the figures behind the composite indices and structural measures among the columns."""
+    from panelkit.indices.columns import figures_behind, is_derived
 
-    named = [name for name in spec.columns if name.startswith(PREFIX)]
-    return {name: load_design(name.removeprefix(PREFIX).split("__")[0]).columns() for name in named}
+    return {name: figures_behind(name) for name in spec.columns if is_derived(name)}
 
 
 def _position(design: MediationDesign, result: MediationResult) -> int:

@@ -269,7 +269,7 @@ def _description(rule: Rule, tested: Finding) -> Judgement:
 
 def _with(found: Measured, word: Word, said: Text) -> Judgement:
     sentence = Text(en=f"{found.sentence.en} {said.en}", zh=f"{found.sentence.zh}{said.zh}")
-    return Judgement(word=word, sentence=sentence)
+    return Judgement(word=word, sentence=sentence, flags=found.flags)
 
 
 def _headline(tested: Finding) -> Headline:

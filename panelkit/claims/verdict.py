@@ -95,7 +95,8 @@ class Measured:
     """What a design without a regression measured: a probability, a gap, a number for every year.
 
     `low, high, p_value` are NaN where there is no interval or test; `conditions` are what else a rule asks for;
-    `sentence` says the number in words; `table` holds what stands behind it; `facts` draws, seed, provinces, years.
+    `sentence` says the number in words; `table` holds what stands behind it; `facts` draws, seed, provinces, years;
+    `flags` what weakens it whatever the rule says.
     """
 
     quantity: Text
@@ -108,6 +109,7 @@ class Measured:
     sentence: Text
     table: pd.DataFrame | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

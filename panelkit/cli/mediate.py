@@ -89,8 +89,10 @@ def mediate(
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
     from panelkit.data.notes import data_notes
     from panelkit.models.mediation import Mediation
+    from panelkit.models.mediation_text import conditional_text
     from panelkit.report import mediation_files
     from panelkit.show.tables import frame_table
+    from panelkit.show.words import in_language
 
     stages: Any = tuple(part.strip() for part in moderates.split(","))
     spec = Mediation(
@@ -114,15 +116,18 @@ def mediate(
     elif span is not None:
         when = frame.index.get_level_values(1)
         frame = frame[(when >= span[0]) & (when <= span[1])]
-    result = spec.fit(frame, reps=reps, rng=seed, jobs=jobs)
+    result = spec.fit(frame, reps=reps, rng=seed, jobs=jobs, made_of=_made_of(frame))
     named, origin = _named(labels, result), data_notes(frame, language=lang.language)
     if as_json:
         typer.echo(json.dumps(_content(result), ensure_ascii=False, indent=2))
     else:
         typer.echo(result.summary(language=lang.language))
-        typer.echo("\n".join(f"  - {note}" for note in origin))
+        told = {in_language(note, lang.language) for note in result.notes}
+        further = [f"  - {note}" for note in origin if note not in told]
+        if further:
+            typer.echo("\n".join(further))
         if moderator is not None:
-            typer.echo("\n" + str(result.conditional()))
+            typer.echo("\n" + conditional_text(result, lang.language))
         if inference:
             table = mediation_files.inference_table(result, lang.language, reps=reps)
             typer.echo(
@@ -139,8 +144,9 @@ def mediate(
 def _shipped(
     spec: Mediation, span: tuple[int, int] | None, provinces: str, vintage: list[str]
 ) -> pd.DataFrame:
-    """Return the shipped figures that the expressions name."""
+    """Return the shipped figures, composite indices and structural measures that the expressions name."""
     from panelkit.data.panels import load_provinces
+    from panelkit.indices.columns import is_derived, with_derived
     from panelkit.models.mediation_design import roles_of
 
     columns = [name for name in roles_of(spec).columns if name not in ("province", "year")]
@@ -150,7 +156,18 @@ def _shipped(
         raise SpecError(f"--vintage {', '.join(wrong)}: write indicator=vintage, gdp=as_published")
     chosen: Any = {name: value for name, _, value in pairs}
     where: Any = provinces
-    return load_provinces(columns, span, chosen or None, where)
+    derived = [name for name in columns if is_derived(name)]
+    held = [name for name in columns if name not in derived] or ["population"]
+    frame = load_provinces(held, span, chosen or None, where)
+    return with_derived(frame, derived) if derived else frame
+
+
+def _made_of(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the figures behind the composite indices of the shipped panel."""
+    from panelkit.indices.columns import figures_behind, is_derived
+
+    known = frame.attrs.get("panelkit", {}).get("names", {})
+    return {name: figures_behind(name) for name in known if is_derived(name)}
 
 
 def _named(labels: str | None, result: MediationResult) -> dict[str, str] | None:

@@ -27,6 +27,27 @@ def derived_columns(names: Iterable[str], index: pd.MultiIndex) -> pd.DataFrame:
     return pd.DataFrame({name: _column(name).reindex(index).to_numpy() for name in names}, index=index)
 
 
+def with_derived(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return a shipped panel with derived columns beside its figures, named in its attributes."""
+    index, names = frame.index, list(names)
+    if not isinstance(index, pd.MultiIndex):
+        raise SpecError("derived columns need a (province, year) index")
+    joined = frame.join(derived_columns(names, index))
+    about = dict(frame.attrs.get("panelkit", {}))
+    about["names"] = {**about.get("names", {}), **{name: derived_labels(name) for name in names}}
+    joined.attrs = {**frame.attrs, "panelkit": about}
+    return joined
+
+
+def figures_behind(name: str) -> tuple[str, ...]:
+    """Return the figures that a derived column is made of."""
+    if name == SIMILARITY:
+        from panelkit.indices.upgrading import SECTORS
+
+        return tuple(SECTORS)
+    return tuple(load_design(_parts(name)[0]).columns())
+
+
 def derived_labels(name: str) -> dict[str, str]:
     """Return the name of a derived column in English and Chinese."""
     if name == SIMILARITY:

@@ -41,6 +41,10 @@ _FLAGS: dict[str, Text] = {
         en="the values not rejected are no single interval", zh="未拒绝的取值并非单一区间"
     ),
     "unbounded_interval": Text(en="the interval is unbounded", zh="区间无界"),
+    "overlapping_figures": Text(
+        en="treatment, mediator and outcome share figures: part of their correlation is arithmetic",
+        zh="解释变量、中介变量与结果变量含有相同指标：部分相关来自构造",
+    ),
     "not_declared": Text(
         en="not declared: the claim was not fixed before it was computed", zh="未申报：论断未在计算之前固定"
     ),

@@ -11,6 +11,7 @@ from panelkit.claims.rules import judge
 from panelkit.claims.schema import Rule, Text
 from panelkit.claims.verdict import CheckResult, Finding, Measured
 from panelkit.core.errors import SpecError
+from panelkit.report.words import flag_text
 
 CLAIM = """
 [document]
@@ -131,3 +132,15 @@ def test_shipped_claims_are_declared_under_the_rule() -> None:
         assert claims[name].declaration.revision
         assert [len(reading.design) for reading in claim.reading] == [designs]
         assert {reading.rule.name for reading in claim.reading} == {"R-MED"}
+
+
+def test_overlap_is_a_flag_of_the_verdict(tmp_path: Path) -> None:
+    text = CLAIM.replace("EXTRA", "through = 1").replace('"log(software_revenue)"', '"log(gdp)"')
+    path = tmp_path / "claim.toml"
+    path.write_text(text, encoding="utf-8")
+    verdict = next(iter(pk.check(path)))
+    assert "overlapping_figures" in verdict.flags
+    assert "overlapping_figures" in verdict.to_dict()["flags"]
+    assert "share figures" in flag_text("overlapping_figures", "en")
+    plain = next(iter(checked(tmp_path, "through = 1")))
+    assert "overlapping_figures" not in plain.flags

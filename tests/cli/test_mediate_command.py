@@ -51,7 +51,8 @@ def test_chinese_and_moderated(panelkit: Callable[..., Any], own: Path) -> None:
         "mediate", "y", "x", "m1", "--data", own, "--reps", 200, "--moderator", "w", "--lang", "zh", "--procedures"
     )  # fmt: skip
     assert "间接效应" in run.out
-    assert "index of moderated mediation" in run.out
+    assert "有调节的中介指数" in run.out
+    assert "index of moderated mediation" not in run.out
     assert "仅适用于无调节的并列中介" in run.out
 
 
@@ -79,3 +80,14 @@ def test_errors_are_one_line(panelkit: Callable[..., Any], own: Path) -> None:
         assert words in run.err
         assert "Traceback" not in run.err
     assert "indicator=vintage" in panelkit("mediate", *SHIPPED, "--vintage", "gdp").err
+
+
+def test_composite_indices_by_name(panelkit: Callable[..., Any]) -> None:
+    run = panelkit(
+        "mediate", "index_high_quality_development", SHIPPED[1], "gdp / population", "--reps", 200, "--lang", "zh"
+    )  # fmt: skip
+    assert run.status == 0
+    assert "index_high_quality_development”指标重叠" in run.out
+    lines = [line for line in run.out.splitlines() if line.startswith("  - ")]
+    assert len(lines) == len(set(lines))
+    assert sum("整个省份退出" in line for line in lines) == 1
