@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
@@ -195,6 +196,19 @@ class Verdict:
         """Return the claim's id."""
         return self.registered.id
 
+    @property
+    def family(self) -> str | None:
+        """Return the rule that judges the design: tests under one rule are a family."""
+        rule = getattr(self.design, "rule", None) or (self.reading.rule if self.reading else None)
+        return rule.name if rule else None
+
+    @property
+    def main_p(self) -> float:
+        """Return the p of a design of the main reading, else NaN."""
+        if self.tested is None or self.reading is None or not self.reading.main:
+            return math.nan
+        return self.tested.shown.p_value
+
     def to_dict(self, language: Language = "en") -> dict[str, Any]:
         """Return the object that `--json` prints; missing numbers are None."""
         claim = self.registered.claim
@@ -249,8 +263,28 @@ class CheckResult:
         return worst(verdict.word for verdict in mine if verdict.word is not None)
 
     def to_list(self, language: Language = "en") -> list[dict[str, Any]]:
-        """Return one object a claim, reading and design: what `--json` prints."""
-        return [verdict.to_dict(language) for verdict in self.verdicts]
+        """Return one object a claim, reading and design: what `--json` prints, in the headline q if there is one."""
+        objects = [verdict.to_dict(language) for verdict in self.verdicts]
+        for item, q in zip(objects, self.q_values, strict=True):
+            if item["headline"] is not None and math.isfinite(q):
+                item["headline"]["q_value"] = q
+        return objects
+
+    @cached_property
+    def q_values(self) -> tuple[float, ...]:
+        """Return Benjamini and Hochberg's q of each verdict; a family is one rule, over the main readings of the run.
+
+        NaN: no p, another reading than the main one, or a family from which the run holds one claim only.
+        """
+        from panelkit.inference.multiplicity import q_values
+
+        claims: dict[str | None, set[str]] = {}
+        for verdict in self.verdicts:
+            if math.isfinite(verdict.main_p):
+                claims.setdefault(verdict.family, set()).add(verdict.claim)
+        several = {family for family, held in claims.items() if len(held) > 1}
+        p = [verdict.main_p if verdict.family in several else math.nan for verdict in self.verdicts]
+        return tuple(float(q) for q in q_values(p, [verdict.family for verdict in self.verdicts]))
 
 
 def _headline_dict(tested: Finding) -> dict[str, Any] | None:

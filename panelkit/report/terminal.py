@@ -53,7 +53,8 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
     first = [name for name in computed if _states_a_number(result, name)]
     blocks = [short_block(result, name, language) for name in first]
     blocks += [brief(result, name, language) for name in computed if name not in first]
-    notes = [Text(line, style="dim") for line in _shared_notes(result, language)]
+    lines = (*_shared_notes(result, language), *_families(result, language))
+    notes = [Text(line, style="dim") for line in lines]
     others = [*waiting(result, language), *untestable(result, language)]
     return Group(
         *blocks, Rule(style="dim"), *notes, Text(), *others, Text(word("more", language), style="dim")
@@ -270,6 +271,19 @@ def _shared_notes(result: CheckResult, language: Language) -> Iterator[str]:
     if sizes:
         yield _grid_note(sizes, verdicts, language)
     yield from _flag_line(verdicts, language)
+
+
+def _families(result: CheckResult, language: Language) -> Iterator[str]:
+    """Yield, for each family of more than one test, how many p and how many q stay below .05."""
+    for family in dict.fromkeys(verdict.family for verdict in result):
+        pairs = [
+            (verdict.main_p, q)
+            for verdict, q in zip(result, result.q_values, strict=True)
+            if verdict.family == family and q == q
+        ]
+        if len(pairs) > 1:
+            counts = [sum(pair[i] <= 0.05 for pair in pairs) for i in range(2)]
+            yield word("q_note", language, rule=family, n=len(pairs), p=counts[0], q=counts[1])
 
 
 def _interval_note(weights: str, reps: int, seed: str, vcov: str, language: Language) -> str:

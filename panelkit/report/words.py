@@ -139,6 +139,10 @@ _WORDS: dict[str, Text] = {
     "wild_head": Text(en="p of the main test: ", zh="主检验p值："),
     "wild_of": Text(en="{design} {p}", zh="{design} {p}"),
     "semicolon": Text(en="; ", zh="；"),
+    "q_note": Text(
+        en="Many tests: of {n} main ones under {rule}, {p} have p ≤ .05 and {q} Benjamini-Hochberg q ≤ .05",
+        zh="多重检验：{rule} 下主检验 {n} 项，p ≤ .05 者 {p} 项，Benjamini-Hochberg q ≤ .05 者 {q} 项",
+    ),
     "more": Text(
         en="`panelkit check ID` explains one claim in full, `panelkit claims list` shows all; `--out DIR` writes a "
         "page and tables.",
