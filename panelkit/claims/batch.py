@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.claims.columns import Columns
+from panelkit.claims.fits import treatment
 from panelkit.claims.samples import Specification
 from panelkit.core.errors import DataError, PanelkitError
 from panelkit.core.results import FitResult
@@ -29,10 +30,11 @@ class Effect:
 
 
 def effect_of(fit: FitResult) -> Effect:
-    """Return what a grid keeps of a fit: its first term."""
-    df = float(np.broadcast_to(fit.df, fit.estimates.shape)[0])
-    error = float(np.sqrt(fit.covariance[0, 0]))
-    return Effect(float(fit.estimates[0]), error, df, fit.nobs, str(fit.facts["years"]))
+    """Return what a grid keeps of a fit: its treatment."""
+    place = treatment(fit)
+    df = float(np.broadcast_to(fit.df, fit.estimates.shape)[place])
+    error = float(np.sqrt(fit.covariance[place, place]))
+    return Effect(float(fit.estimates[place]), error, df, fit.nobs, str(fit.facts["years"]))
 
 
 class Batch:
@@ -52,7 +54,7 @@ class Batch:
         SpecError, DataError
             If the specification cannot be computed.
         """
-        if spec.estimator != "fixed_effects" or spec.vcov != "CRV3":
+        if spec.estimator != "fixed_effects" or spec.vcov != "CRV3" or spec.effects == "none":
             return None
         key = (_shared(spec), spec.left_out, spec.outcome)
         if key not in self._held:

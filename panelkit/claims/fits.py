@@ -19,6 +19,11 @@ def fit_specification(spec: Specification, data: pd.DataFrame) -> FitResult:
     return result
 
 
+def treatment(fit: FitResult) -> int:
+    """Return the position of the treatment among the terms: the first that is not the intercept."""
+    return next((place for place, term in enumerate(fit.terms) if term != "Intercept"), 0)
+
+
 def model_of(spec: Specification) -> Any:
     """Return the estimator of a specification, without data."""
     kind = estimator(spec.estimator)

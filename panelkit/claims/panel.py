@@ -6,7 +6,7 @@ from itertools import product
 
 from panelkit.claims import beside, scales
 from panelkit.claims.figures import Figures
-from panelkit.claims.fits import fit_specification
+from panelkit.claims.fits import fit_specification, treatment
 from panelkit.claims.grid import Tick, walk
 from panelkit.claims.samples import Specification, specify
 from panelkit.claims.schema import Claim, PanelDesign, Reading, Test
@@ -46,7 +46,7 @@ def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, t
         fit=fit,
         test=wild,
         data=data,
-        beside=beside.ratios(claim, reading, design, data, float(fit.estimates[0])),
+        beside=beside.ratios(claim, reading, design, data, float(fit.estimates[treatment(fit)])),
         plausible=beside.plausible(claim, reading, design, data),
         shares=_shares(fit) if reading.rule.least_share is not None else None,
     )
@@ -55,13 +55,18 @@ def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, t
 def main_test(fit: FitResult, test: Test) -> WildResult:
     """Return the restricted wild cluster bootstrap of the treatment, as declared."""
     return wild_cluster_bootstrap(
-        fit, fit.terms[0], reps=test.reps, rng=test.seed, weights=test.weights, level=float(test.level)
+        fit,
+        fit.terms[treatment(fit)],
+        reps=test.reps,
+        rng=test.seed,
+        weights=test.weights,
+        level=float(test.level),
     )
 
 
 def headline(fit: FitResult, wild: WildResult, factor: float) -> Headline:
     """Return the main estimate in the units of the claim (`factor` > 0 times the coefficient)."""
-    row = fit.tidy(wild.level).iloc[0]
+    row = fit.tidy(wild.level).iloc[treatment(fit)]
     return Headline(
         term=str(row["term"]),
         estimate=factor * float(row["estimate"]),

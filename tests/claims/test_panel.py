@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,9 @@ from panelkit.claims.columns import Columns
 from panelkit.claims.figures import Figures
 from panelkit.claims.fits import covariance, fit_specification
 from panelkit.claims.load import load_claims
-from panelkit.claims.panel import specifications
+from panelkit.claims.panel import headline, main_test, specifications
 from panelkit.claims.samples import longest_lag, specify
-from panelkit.claims.schema import Text
+from panelkit.claims.schema import Test, Text
 from panelkit.claims.verdict import CheckResult, Finding
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import parse_formula
@@ -123,6 +124,24 @@ def test_the_fast_road_of_the_grid_is_the_slow_one() -> None:
         assert (fast.nobs, fast.period, fast.df) == (slow.nobs, slow.period, slow.df)
         # cross-products keep half the digits of the columns that they are made of
         assert (fast.estimate, fast.std_error) == pytest.approx((slow.estimate, slow.std_error), rel=1e-6)
+
+
+def test_without_fixed_effects_the_headline_is_the_treatment_and_not_the_intercept() -> None:
+    (claim,) = (item.claim for item in load_claims() if item.id == "A9")
+    spec = replace(specifications(claim, claim.reading[0].design[0])[0], effects="none")
+    panels = Figures([spec])
+    fit = fit_specification(spec, panels.panel(spec))
+    place = fit.terms.index(spec.term)
+    assert fit.terms[0] == "Intercept"
+    assert effect_of(fit).estimate == fit.estimates[place]
+    assert effect_of(fit).std_error == pytest.approx(
+        fit.tidy()["std_error"].iloc[place], rel=1e-12
+    )  # one square root
+    assert panels.effect(spec) in (None, effect_of(fit))
+    wild = main_test(fit, Test(reps=99, seed=1))
+    shown = headline(fit, wild, 1.0)
+    assert (shown.term, shown.estimate) == (spec.term, fit.estimates[place])
+    assert wild.p_value == pk.wild_cluster_bootstrap(fit, spec.term, reps=99, rng=1).p_value
 
 
 def test_a_lag_reaches_back_out_of_the_sample() -> None:
