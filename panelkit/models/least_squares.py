@@ -107,14 +107,17 @@ def convention_sentence(convention: Convention, effects: Effects) -> Note:
 
 
 def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
-    """Return a note for each 0/1 regressor that fewer than five units, or all but fewer than five, ever have."""
+    """Return a note for each 0/1 regressor that fewer than five units, or all but fewer than five, ever have.
+
+    Its first difference, -1, 0 or 1, counts like it.
+    """
     notes = []
     n_units = len(design.unit_labels)
     for j, term in enumerate(design.terms):
         column = design.X[:, j]
-        if term == "Intercept" or term not in linear.terms or not np.isin(column, (0.0, 1.0)).all():
+        if term == "Intercept" or term not in linear.terms or not np.isin(column, (-1.0, 0.0, 1.0)).all():
             continue
-        treated = np.flatnonzero(np.bincount(design.unit, column, n_units) > 0.0)
+        treated = np.flatnonzero(np.bincount(design.unit, np.abs(column), n_units) > 0.0)
         fewer = min(len(treated), n_units - len(treated))
         if 0 < fewer < FEW_TREATED and n_units >= 2 * FEW_TREATED:
             side = "have" if len(treated) == fewer else "lack"
@@ -145,7 +148,10 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
     if missing:
         raise SpecError(f"the fit did not carry `{', '.join(missing)}`: fit again with vcov={vcov}")
     design = with_coordinates(fit.design, vcov, coords)
-    made = vcov.compute(fit.linear, design, convention_named(fit.spec.convention))
+    convention = convention_named(fit.spec.convention)
+    made = vcov.compute(fit.linear, design, convention)
+    gone = set(fit.spec.vcov.compute(fit.linear, fit.design, convention).notes) - set(made.notes)
+    kept = tuple(note for note in fit.notes if note not in gone)
     stale = {"n_clusters", "df_satterthwaite", "lags", "pairs_within_cutoff"}
     facts = {key: value for key, value in fit.facts.items() if key not in stale}
     return replace(
@@ -153,7 +159,7 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
         covariance=made.matrix,
         df=made.df,
         facts={**facts, **made.facts, "vcov": made.name},
-        notes=(*fit.notes, *(note for note in made.notes if note not in fit.notes)),
+        notes=(*kept, *(note for note in made.notes if note not in kept)),
         spec=replace(fit.spec, vcov=vcov),
         design=design,
     )

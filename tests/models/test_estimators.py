@@ -177,6 +177,28 @@ def test_an_indefinite_two_way_covariance_is_mended_and_said_to_be() -> None:
     assert said > 0
 
 
+def test_another_covariance_leaves_the_notes_of_the_first_behind() -> None:
+    fit = pk.FixedEffects("y ~ x1 + x2", vcov=pk.DriscollKraay(1)).fit(panel())
+    assert any("Driscoll-Kraay" in note for note in fit.notes)
+    again = pk.with_vcov(fit, pk.CRV3())
+    assert again.notes == pk.FixedEffects("y ~ x1 + x2").fit(panel()).notes
+    back = pk.with_vcov(again, pk.DriscollKraay(1))
+    assert back.notes == fit.notes
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_treatment_of_one_unit_is_warned_of_in_differences_too(ends: bool) -> None:
+    data = panel()
+    unit, year = (data.index.get_level_values(level) for level in (0, 1))
+    held = (unit == "P03") & (year >= year.min() + 3) & (year < year.max() - (1 if ends else -1))
+    data["treated"] = held.astype(float)
+    for model in (
+        pk.FixedEffects("y ~ treated", vcov=pk.Cluster()),
+        pk.FirstDifference("y ~ treated", vcov=pk.Cluster()),
+    ):
+        assert any("only 1 of 14 units" in note for note in model.fit(data).notes)
+
+
 def test_registry() -> None:
     assert set(SPECS) <= set(keys())
     for name, spec in SPECS.items():
