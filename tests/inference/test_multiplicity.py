@@ -37,3 +37,20 @@ def test_bad_p_is_refused() -> None:
         q_values([0.1, 1.2])
     with pytest.raises(pk.SpecError, match="family labels"):
         q_values([0.1, 0.2], ["a"])
+
+
+def test_a_run_of_claims_counts_one_family_a_rule() -> None:
+    from types import SimpleNamespace
+
+    from panelkit.claims.verdict import CheckResult
+    from panelkit.report.terminal import _families
+
+    tested = [(f"c{i}", "R-SIGN", p) for i, p in enumerate((0.01, 0.04, 0.2))]
+    tested += [("other", "R-MAG", 0.03), ("waits", None, float("nan"))]
+    verdicts = [SimpleNamespace(claim=c, family=f, main_p=p) for c, f, p in tested]
+    result = CheckResult(tuple(verdicts))  # type: ignore[arg-type]
+    # a rule that judges one claim of the run shows no family
+    np.testing.assert_allclose(result.q_values, [0.03, 0.06, 0.2, np.nan, np.nan])
+    assert list(_families(result, "en")) == [
+        "Many tests: of 3 main ones under R-SIGN, 2 have p ≤ .05 and 1 Benjamini-Hochberg q ≤ .05"
+    ]
