@@ -16,6 +16,7 @@ from panelkit.cli.index import (
     TimeOption,
     UnitOption,
     YearsOption,
+    fitted,
     print_written,
     read_data,
     years_of,
@@ -60,22 +61,26 @@ def run_coupling(
     from panelkit.indices.coordination import couple, coupling_coordination
     from panelkit.indices.door import panel_frame
     from panelkit.report import index_files
-    from panelkit.show.tables import frame_table
 
     share = _numbers(weights)
     frame = read_data(data, unit, time)
     if frame is not None and not any(name.endswith(".toml") for name in systems):
         table = panel_frame(frame, systems)
+        span = years_of(years)
+        if span is not None:
+            table = table[table.index.get_level_values("year").isin(range(span[0], span[1] + 1))]
+        if table.empty:
+            raise SpecError(f"--years {years}: {data} holds no row of these years")
         found = coupling_coordination(table, share, edges=edges.value)
     else:
-        span: Any = {} if years is None else {"years": years_of(years)}
+        changes: Any = {} if years is None else {"years": years_of(years)}
         found, _ = couple(
             *systems,
             data=frame,
             weights=share,
             edges=edges.value,
             allow_shared=allow_shared,
-            **span,
+            **changes,
         )
     if as_json:
         table = index_files.coordination_table(found, "en").reset_index()
@@ -91,7 +96,7 @@ def run_coupling(
     else:
         notes = [remark[lang is Lang.zh] for remark in found.remarks]
         shown = index_files.coordination_table(found, lang.language, short=True)
-        typer.echo(frame_table(shown, language=lang.language, notes=notes, format="text"))
+        typer.echo(fitted(shown, lang, notes=notes, drop=(-1, 0, 1)))
     if out is not None:
         print_written(index_files.write_coordination(found, out, lang.language), quiet=as_json)
 
@@ -109,7 +114,7 @@ def which_formula(
     """Find the formula behind printed coupling degrees, right or wrong. 判断印刷数值所用的耦合公式。"""
     from panelkit.data.user_panel import read_table
     from panelkit.indices.coordination import which_coupling_formula
-    from panelkit.show.tables import frame_table
+    from panelkit.report.index_files import formula_table
 
     frame = read_table(table, as_text=True)
     names = [name.strip() for name in systems.split(",")]
@@ -122,7 +127,7 @@ def which_formula(
         raise SpecError(f"{table}: a score is no number ({error})") from None
     found = which_coupling_formula(scores, list(frame[printed]), _numbers(weights))
     typer.echo(found.sentence(lang.language))
-    typer.echo(frame_table(found.table, language=lang.language, index=False, format="text", width=140))
+    typer.echo(fitted(formula_table(found, lang.language), lang, index=False))
 
 
 def _numbers(text: str | None) -> list[float] | None:

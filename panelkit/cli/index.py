@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -187,6 +188,22 @@ def years_of(text: str | None) -> tuple[int, int] | None:
         raise SpecError(f"--years {text!r}: write 2014-2023") from None
 
 
+def fitted(frame: pd.DataFrame, lang: Lang, *, drop: tuple[int, ...] = (), **words: Any) -> str:
+    """Return a frame as text in the terminal's width, at most 100: columns of `drop` go before a digit is cut."""
+    from rich.cells import cell_len
+
+    from panelkit.show.tables import frame_table
+
+    width = min(100, shutil.get_terminal_size((100, 24)).columns)
+    names = [frame.columns[at] for at in drop]
+    for gone in range(len(names) + 1):
+        shown = frame.drop(columns=names[:gone])
+        whole = frame_table(shown, language=lang.language, format="text", width=200)
+        if max(cell_len(line) for line in whole.splitlines()) <= width:
+            break
+    return frame_table(shown, language=lang.language, format="text", width=width, **words)
+
+
 def print_written(paths: list[Path], *, quiet: bool = False) -> None:
     """Name the files that were written, on the error stream when the output is JSON."""
     for path in paths:
@@ -203,10 +220,6 @@ def _design(text: str, frame: pd.DataFrame | None) -> CompositeDesign:
 
 
 def _print(plan: CompositeDesign, ranking: Any, weights: Any, remarks: Any, lang: Lang) -> None:
-    from panelkit.show.tables import frame_table
-
-    typer.echo(
-        frame_table(ranking, language=lang.language, caption=getattr(plan.label, lang.value), format="text")
-    )
-    notes = [remark[lang is Lang.zh] for remark in remarks]
-    typer.echo(frame_table(weights, language=lang.language, notes=notes, format="text"))
+    caption = getattr(plan.label, lang.value)
+    typer.echo(fitted(ranking, lang, caption=caption, drop=(-1,)))
+    typer.echo(fitted(weights, lang, notes=[remark[lang is Lang.zh] for remark in remarks], drop=(0,)))

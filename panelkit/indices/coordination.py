@@ -75,6 +75,13 @@ def coupling_coordination(
     frame = panel_frame(systems, names, unit=unit, time=time)
     a = _weights(weights, names)
     u = frame.to_numpy()
+    beyond = frame.index[np.flatnonzero(((u < 0) | (u > 1)).any(axis=1))]
+    if len(beyond):
+        places = ", ".join(f"{province} {year}" for province, year in beyond[:5])
+        raise DataError(
+            f"{len(beyond)} rows have a subsystem score outside [0, 1] ({places}): normalise by min-max first, because "
+            "D and its levels need scores in [0, 1]"
+        )
     c, t, d = coupling.coordination(u, a)
     c_wang, _, d_wang = coupling.coordination(u, a, form="wang2021")
     values = frame.copy()
@@ -278,9 +285,9 @@ def _remarks(facts: Mapping[str, Any], k: int) -> tuple[Remark, ...]:
     high, built, margins = facts["high"], facts["high_by_construction"], facts["high_of_margins"]
     said.append(
         Remark(
-            f"C >= {HIGH} ('high coupling') holds for {high:.0%} of the rows; for unrelated uniform scores it would "
+            f"C >= {HIGH} ('high coupling') holds for {high:.1%} of the rows; for unrelated uniform scores it would "
             f"be {built:.0%}, and for these scores paired at random {margins:.0%}",
-            f"C≥{HIGH}（“高水平耦合”）占 {high:.0%}；互不相关的均匀得分本就有 {built:.0%}，"
+            f"C≥{HIGH}（“高水平耦合”）占 {high:.1%}；互不相关的均匀得分本就有 {built:.0%}，"
             f"将这些得分随机配对也有 {margins:.0%}",
         )
     )

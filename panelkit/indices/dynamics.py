@@ -114,7 +114,7 @@ def inequality_gap(
     estimate = statistic(np.ones((1, n)))[0]
     plain = statistic(counts)
     draws = plain if interval == "percentile" else _studentised(statistic, estimate, plain, counts)
-    kept = np.isfinite(np.column_stack([plain, draws])).all(axis=1)
+    kept = np.asarray(np.isfinite(np.column_stack([plain, draws])).all(axis=1))
     if kept.sum() < 2:
         raise DataError(f"{resource} or {benchmark}: hardly any resample of provinces holds a positive total")
     return Derived(

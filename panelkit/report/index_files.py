@@ -17,7 +17,7 @@ from panelkit.show.tables import frame_table
 
 if TYPE_CHECKING:
     from panelkit.indices.composite import Composite
-    from panelkit.indices.coordination import Coordination
+    from panelkit.indices.coordination import Coordination, FormulaSearch
     from panelkit.indices.designs import Indicator
     from panelkit.indices.ranking import RankUncertainty
 
@@ -76,6 +76,20 @@ def weight_table(composite: Composite, language: Language = "en", *, short: bool
     table.index = pd.Index([labels[str(name)] for name in table.index], name="indicator")
     table["dimension"] = [parts[str(name)] for name in table["dimension"]]
     return translated(table, language)
+
+
+def formula_table(found: FormulaSearch, language: Language = "en") -> pd.DataFrame:
+    """Return every formula with what it gives, C or D, the share that agrees and the largest gap, best first."""
+    zh = language == "zh"
+    table = found.table.drop(columns="symptom")
+    yes, no = ("是", "否") if zh else ("yes", "no")
+    table["right"] = [yes if right else no for right in table["right"]]
+    if zh:
+        table["formula"] = [coupling.FORMS[name].name_zh for name in table["formula"]]
+        table.columns = pd.Index(["公式", "量", "吻合", "最大差距", "公式正确"])
+    else:
+        table.columns = pd.Index(["formula", "quantity", "agree", "largest gap", "right"])
+    return table
 
 
 def indicator_label(item: Indicator, language: Language = "en") -> str:

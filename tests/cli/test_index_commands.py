@@ -150,3 +150,38 @@ def test_own_files_with_problems(own: pd.DataFrame, tmp_path: Path) -> None:
         "Beijing": "北京",
         "内蒙古自治区": "内蒙古",
     }
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_digit_is_cut_in_eighty_columns(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.cells import cell_len
+
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in (
+        ["index", "run", "tech_innovation", "--draws", "20"],
+        ["couple", "run", "tech_innovation", "industrial_innovation"],
+    ):
+        found = run(app, [*words, "--lang", lang])
+        assert found.exit_code == 0, found.output
+        assert max(cell_len(line) for line in found.output.splitlines()) <= 80
+        assert "…" not in found.output
+
+
+def test_years_choose_rows_of_a_panel_of_ones_own(own: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    own.to_csv(path, index=False)
+    words = ["couple", "run", "U1", "U2", "--data", str(path), "--unit", "地区", "--time", "年份", "--json"]
+    facts = json.loads(run(app, [*words, "--years", "2020-2021"]).output)["facts"]
+    assert facts["graded"] == 12
+    with pytest.raises(SpecError, match="no row of these years"):
+        run(app, [*words, "--years", "2030"], catch_exceptions=False)
+
+
+def test_formulas_are_named_in_chinese(tmp_path: Path) -> None:
+    path = tmp_path / "printed.csv"
+    path.write_text("U1,U2,C\n0.6,0.4,0.4899\n0.9,0.1,0.3000\n", encoding="utf-8")
+    found = run(app, ["couple", "which", str(path), "--systems", "U1,U2", "--printed", "C", "--lang", "zh"])
+    assert found.exit_code == 0, found.output
+    assert "丢失系数" in found.output
+    assert "公式正确" in found.output
+    assert "antagonistic" not in found.output

@@ -59,7 +59,7 @@ def test_coordination_of_missing_zero_and_wrong_scores(systems: pd.DataFrame) ->
     assert found.values["D"].iloc[1] == 0.0
     assert any("zero subsystem" in note for note in found.notes)
     assert any("lack a score" in note for note in found.notes)
-    with pytest.raises(DataError, match="exceeds 1"):
+    with pytest.raises(DataError, match=r"outside \[0, 1\] \(A 2020"):
         coupling_coordination(systems * 2)
     with pytest.raises(SpecError, match="differ in U3"):
         coupling_coordination(systems, {"U1": 1, "U2": 1, "U3": 1})
