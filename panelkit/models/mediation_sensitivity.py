@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
 
 GRID = np.round(np.linspace(-0.95, 0.95, 191), 2)
-# Below this a confounder that explains a tenth of what is left of mediator and outcome undoes the effect (rho2 < .09).
+# Below this a confounder that explains three tenths of what is left of mediator and outcome each undoes the effect.
 FRAGILE = 0.3
 
 

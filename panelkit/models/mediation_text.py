@@ -8,7 +8,7 @@ import pandas as pd
 
 from panelkit.core.results import Language
 from panelkit.models.mediation_words import number, p_text
-from panelkit.show.words import in_language
+from panelkit.show.words import in_language, result_value, result_word
 
 if TYPE_CHECKING:
     from panelkit.models.mediation_result import MediationResult
@@ -71,7 +71,7 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
     told = [
         f"  {result.sensitivity(name, level=level).said().of(language)}" for name in result.mediator_labels
     ]
-    facts = "  ".join(f"{key}={value}" for key, value in result.facts.items())
+    facts = "  ".join(_fact(key, value, language) for key, value in result.facts.items())
     notes = [f"  - {in_language(note, language)}" for note in result.notes]
     blocks = [
         [result.title, "=" * len(result.title)],
@@ -106,6 +106,12 @@ def conditional_text(result: MediationResult, language: Language) -> str:
 def translated(text: str, language: Language) -> str:
     """Return a word of the result's vocabulary in the language; what has no entry stays."""
     return _WORDS.get(text, text) if language == "zh" else text
+
+
+def _fact(key: str, value: object, language: Language) -> str:
+    if language == "zh" and key == "order":
+        return "中介次序=" + {"parallel": "并列", "serial": "链式"}[str(value)]
+    return f"{result_word(key, language)}={result_value(key, value, language)}"
 
 
 def _block(head: str, lines: list[str], language: Language) -> list[str]:

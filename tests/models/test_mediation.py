@@ -462,3 +462,10 @@ def test_a_lost_province_is_named_once(panel: pd.DataFrame) -> None:
     told = [remark.en for remark in found.remarks if "whole province" in remark.en]
     assert len(told) == 1
     assert told[0].startswith("P03: no complete row (missing: m1)")
+
+
+def test_facts_are_in_the_language_of_the_reader(result) -> None:
+    last = result.summary(language="zh").splitlines()[-1]
+    assert "中介次序=并列" in last
+    assert "固定效应=省份和年份" in last
+    assert "order=parallel" in result.summary().splitlines()[-1]
