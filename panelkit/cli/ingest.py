@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from panelkit.cli._options import Lang, LangOption
-from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
     from panelkit.data.yearbook.ingest import Ingested, IngestReport
@@ -107,7 +106,7 @@ def ingest(
 
     All files go in, or none: exit status 2 and one message with file, sheet, row and column.
     """
-    from panelkit.data.yearbook.errors import YearbookError
+    from panelkit.data.yearbook.errors import ToldError, YearbookError
     from panelkit.data.yearbook.ingest import ingest as run
 
     try:
@@ -125,9 +124,10 @@ def ingest(
             corrections=corrections,
             dry_run=dry_run,
         )
-    except YearbookError as error:
+    except (YearbookError, ToldError) as error:
         if as_json:
-            record = {"error": error.message("en"), "problems": [p.record() for p in error.problems]}
+            found = error.problems if isinstance(error, YearbookError) else ()
+            record = {"error": error.message(lang.value), "problems": [p.record() for p in found]}
             typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
         typer.echo(f"panelkit: {error.message(lang.value)}", err=True)
         raise typer.Exit(2) from None
@@ -158,11 +158,13 @@ def _told(items: Sequence[str] | None) -> str | dict[str, str] | None:
 
 
 def _pairs(items: Sequence[str], option: str) -> dict[str, str]:
+    from panelkit.data.yearbook.errors import ToldError
+
     pairs: dict[str, str] = {}
     for item in items:
         name, found, value = item.rpartition("=")
         if not found or not name or not value:
-            raise SpecError(f"{option} {item!r}: write NAME=VALUE")
+            raise ToldError(f"{option} {item!r}: write NAME=VALUE", f"{option} “{item}”：请写成 名称=值")
         pairs[name] = value
     return pairs
 

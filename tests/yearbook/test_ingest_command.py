@@ -136,3 +136,24 @@ def test_public_names(tmp_path: Path) -> None:
     assert pk.diff_vintages(read_figures(["gdp"], "census2023"), table).attrs["panelkit"]["unchanged"] == 31
     report = pk.ingest([path], store=tmp_path / "store")
     assert report.changed
+
+
+@pytest.mark.parametrize(
+    ("options", "english", "chinese"),
+    [
+        (["--indicator", "gdpp"], "no indicator is called 'gdpp'", "没有名为“gdpp”的指标"),
+        (["--indicator", "乙=gdp"], "0 series of the file are called '乙'", "文件中名为“乙”的序列有0个"),
+        (["--column", "乙"], "write NAME=VALUE", "请写成 名称=值"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said_in_both_languages(
+    tmp_path: Path, panelkit: Callable[..., Call], options: list[str], english: str, chinese: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("province,year,甲\n北京,2021,5\n", encoding="utf-8")
+    for lang, wanted in (("en", english), ("zh", chinese)):
+        call = panelkit("ingest", path, "--store", tmp_path / "store", *options, "--lang", lang, "--json")
+        assert call.status == 2
+        assert wanted in call.err
+        assert wanted in json.loads(call.out)["error"]
+    assert not (tmp_path / "store" / "head.json").exists()

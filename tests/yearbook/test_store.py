@@ -280,3 +280,50 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, context: Context) -> No
     (tmp_path / "store").write_text("a file where the store belongs", encoding="utf-8")
     with pytest.raises(DataError, match="cannot be"):
         take(tmp_path, context, held(context))
+
+
+def test_a_short_series_with_one_revised_cell_belongs_with_the_rest_of_its_file(
+    tmp_path: Path, context: Context
+) -> None:
+    keys = {
+        "gdp": "地区生产总值",
+        "va_primary": "第一产业增加值",
+        "va_secondary": "第二产业增加值",
+        "va_tertiary": "第三产业增加值",
+    }
+    cells = {
+        (a, "2022", label): repr(context.held.values[key, "census2023"][a, "2022"])
+        for key, label in keys.items()
+        for a in NAMES
+    }
+    later = {(a, "2022", keys["va_primary"]): str(900 + i) for i, a in enumerate(NAMES)}
+    one = {(110000, "2022", keys["gdp"]): "41000.5"}
+
+    def read(changes: Mapping[tuple[int, str, str], str]) -> IngestReport:
+        table = Table(list(NAMES), ["2022"], list(keys.values()), {**cells, **changes})
+        path = tmp_path / "many.csv"
+        path.write_text(writers.modern_many(table), encoding="utf-8")
+        return take_in(Run(tmp_path / "store", Told(), None, (), context, {}), [path], dry_run=True)
+
+    judged = read(one).files[0].judgement
+    assert set(judged.vintages.values()) == {"census2023"}
+    assert [(c.indicator, c.adcode) for c in judged.revised] == [("gdp", 110000)]
+    with pytest.raises(YearbookError, match="va_primary belongs to no held vintage"):
+        read(later)
+
+
+def test_a_correction_of_a_cell_that_is_blank_now_stops_the_run(tmp_path: Path, context: Context) -> None:
+    rules = tmp_path / "rules.toml"
+    rule = (
+        '[[correction]]\nindicator = "gdp"\nprovince = "北京"\nyear = 2022\nvintage = "census2023"\n'
+        'action = "flag"\nexpects = "1"\nreason = "none"\n'
+    )
+    rules.write_text(rule, encoding="utf-8")
+    path = tmp_path / "a.csv"
+    path.write_text(writers.classic(changed(held(context), {(110000, "2022"): ""})), encoding="utf-8")
+    run = Run(tmp_path / "store", Told(), None, load_corrections(rules), context, {})
+    with pytest.raises(YearbookError, match="finds no figure"):
+        take_in(run, [path])
+    rules.write_text(rule + rule, encoding="utf-8")
+    with pytest.raises(DataError, match="two corrections of one cell"):
+        load_corrections(rules)

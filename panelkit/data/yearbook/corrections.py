@@ -15,8 +15,9 @@ from panelkit.core.errors import DataError
 from panelkit.core.paths import shipped
 from panelkit.data import catalogue
 from panelkit.data.provinces import resolve
-from panelkit.data.yearbook.errors import Problem, YearbookError
+from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.held import decimals, is_equal
+from panelkit.data.yearbook.places import known_place
 from panelkit.data.yearbook.read import Entry
 
 
@@ -75,6 +76,10 @@ def load_corrections(path: Path | None = None) -> tuple[Correction, ...]:
         raise DataError(f"{file}: a correction is wrong: {error}") from error
     catalogue.require([one.indicator for one in found])
     resolve([one.province for one in found])
+    cells = [_cell_of(one) for one in found]
+    doubled = sorted({str(one) for cell, one in zip(cells, found, strict=True) if cells.count(cell) > 1})
+    if doubled:
+        raise DataError(f"{file}: two corrections of one cell: {'; '.join(doubled)}")
     return found
 
 
@@ -88,7 +93,7 @@ def apply_corrections(
     YearbookError
         Where a correction finds another value than it expects: the source was mended, or the correction is wrong.
     """
-    wanted = {(c.indicator, resolve([c.province])[0], str(c.year), c.vintage): c for c in corrections}
+    wanted = {_cell_of(c): c for c in corrections}
     kept: list[Entry] = []
     applied: list[Applied] = []
     problems: list[Problem] = []
@@ -105,9 +110,49 @@ def apply_corrections(
         applied.append(Applied(one, entry.adcode))
         if one.action != "drop":
             kept.append(entry if one.value is None else replace(entry, value=Decimal(one.value)))
+    problems += [
+        _vanished(*found) for found in _unmet(entries, vintages, wanted, [a.correction for a in applied])
+    ]
     if problems:
         raise YearbookError(problems)
     return kept, applied
+
+
+def _cell_of(one: Correction) -> tuple[str, int, str, str]:
+    place = known_place(one.province)
+    return one.indicator, place.adcode if place else 0, str(one.year), one.vintage
+
+
+def _unmet(
+    entries: Sequence[Entry],
+    vintages: Mapping[str, str],
+    wanted: Mapping[tuple[str, int, str, str], Correction],
+    met: Sequence[Correction],
+) -> list[tuple[Entry, Correction]]:
+    """Return corrections of cells that are blank where the series has their province and their year."""
+    held: dict[str, list[Entry]] = {}
+    concerned = {cell[0] for cell in wanted}
+    for entry in entries:
+        if entry.indicator in concerned:
+            held.setdefault(entry.indicator, []).append(entry)
+    found = []
+    for (indicator, adcode, year, vintage), one in wanted.items():
+        series = held.get(indicator, [])
+        cells = {(entry.adcode, entry.period) for entry in series}
+        known = any(place == adcode for place, _ in cells) and any(period == year for _, period in cells)
+        if one not in met and known and vintages[indicator] == vintage and (adcode, year) not in cells:
+            found.append((series[0], one))
+    return found
+
+
+def _vanished(entry: Entry, one: Correction) -> Problem:
+    return Problem(
+        Where(entry.where.file, entry.where.sheet),
+        f"the correction of {one.indicator}, {one.province} {one.year} expects {one.expects} and finds no figure: it "
+        "no longer matches the source; remove or renew it (`--corrections FILE` takes your own list)",
+        f"对{one.province}{one.year}年{one.indicator}的更正预期为{one.expects}，而该单元格为空：更正已不符合来源，"
+        "请删除或更新（可用 --corrections 指定自己的清单）",
+    )
 
 
 def _stale(entry: Entry, one: Correction) -> Problem:

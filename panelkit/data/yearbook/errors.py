@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from panelkit.core.errors import DataError
+from panelkit.core.errors import DataError, SpecError
 
 SHOWN = 8
 
@@ -89,6 +89,21 @@ class YearbookError(DataError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (YearbookError, (self.problems,))
+
+
+class ToldError(SpecError):
+    """Something the caller said that cannot be followed, in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        self.en, self.zh = en, zh
+        super().__init__(en)
+
+    def message(self, lang: str = "en") -> str:
+        """Return the message in one language."""
+        return self.zh if lang == "zh" else self.en
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (ToldError, (self.en, self.zh))
 
 
 def refuse(where: Where, en: str, zh: str) -> YearbookError:

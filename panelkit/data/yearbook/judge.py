@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from panelkit.data import catalogue
@@ -24,6 +25,7 @@ _CENSUS_YEARS = {
 }  # fmt: skip
 NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 OUTLIER = 8.0
+ALIKE = 0.9
 _STEP = math.log(1.5)
 _REGIONS = {"东部": "east", "中部": "central", "西部": "west", "东北": "northeast"}
 
@@ -108,24 +110,26 @@ class Judgement:
         }
 
 
-def vintages_of(read: FileRead, held: Held) -> dict[str, str | None]:
+def vintages_of(read: FileRead, held: Held, name: str | None = None) -> dict[str, str | None]:
     """Return the held vintage that each series of a file belongs to, None where the figures do not say.
 
-    A series belongs to a vintage that it equals on at least 99 % of at least 62 shared cells; series too short for
-    that are taken together.
+    A series belongs to a vintage that it equals on at least 99 % of at least 62 shared cells, of several such to
+    the one called `name`; series too short for that are taken together, those left out that differ in more than a
+    tenth of their cells: they belong to another vintage, whatever stands beside them.
     """
     series = read.series()
     found: dict[str, str | None] = {}
     short: dict[str, list[Match]] = {}
     for indicator, cells in series.items():
         all_matches = matches(indicator, cells, held)
-        own = next((m for m in all_matches if m.shared >= CELLS and m.share >= ENOUGH), None)
+        equal_to = [m for m in all_matches if m.shared >= CELLS and m.share >= ENOUGH]
+        own = next((m for m in equal_to if m.vintage == name), next(iter(equal_to), None))
         found[indicator] = own.vintage if own else None
         if own is None and not any(m.shared >= CELLS for m in all_matches):
             short[indicator] = all_matches
     for vintage in sorted({m.vintage for group in short.values() for m in group}):
         mine = {key: m for key, group in short.items() for m in group if m.vintage == vintage and m.shared}
-        mine = {key: m for key, m in mine.items() if found[key] is None and m.share >= ENOUGH}
+        mine = {key: m for key, m in mine.items() if found[key] is None and m.share >= ALIKE}
         shared, equal = sum(m.shared for m in mine.values()), sum(m.equal for m in mine.values())
         if shared >= CELLS and equal >= ENOUGH * shared:
             found.update(dict.fromkeys(mine, vintage))
@@ -155,7 +159,7 @@ def judge(
         held vintage which the figures do not equal: a vintage never overwrites another.
     """
     series = read.series()
-    belongs = vintages_of(read, held)
+    belongs = vintages_of(read, held, name)
     evidence = {indicator: matches(indicator, cells, held) for indicator, cells in series.items()}
     vintages, why = _assign(read, belongs, evidence, name, recorded or {})
     compared = {key: _compared(vintages[key], evidence[key]) for key in series}
@@ -308,8 +312,10 @@ def _compare(
 
 def _totals(read: FileRead) -> list[Check]:
     """Compare printed totals of quantities with the sum of the provinces they cover, where all of them are there."""
+    if not read.totals:
+        return []
     about = catalogue.facts()
-    regions = {int(str(code)): str(row["region4"]) for code, row in provinces().iterrows()}
+    regions = _regions()
     series = read.series()
     checks = []
     for total in read.totals:
@@ -323,6 +329,12 @@ def _totals(read: FileRead) -> list[Check]:
             continue
         checks.append(_check(total.region, entry, parts))
     return checks
+
+
+@lru_cache(maxsize=1)
+def _regions() -> Mapping[int, str]:
+    """Return adcode -> region of the four, read once."""
+    return {int(str(code)): str(row["region4"]) for code, row in provinces().iterrows()}
 
 
 def _members(region: str, regions: Mapping[int, str]) -> list[int]:

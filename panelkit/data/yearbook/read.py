@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.core.errors import SpecError
+from panelkit.core.errors import DataError, SpecError
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.provinces import resolve
 from panelkit.data.yearbook.decode import decode_text, text_grid
 from panelkit.data.yearbook.easyquery import read_easyquery
-from panelkit.data.yearbook.errors import Problem, Where, YearbookError, refuse
+from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.grid import Grid, is_empty
 from panelkit.data.yearbook.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.held import Cell, Held, index_figures
@@ -254,8 +254,11 @@ def _read_layout(path: Path, content: bytes, told: Told, context: Context) -> Re
     if not readings:
         raise refuse(
             Where(path.name),
-            "no table is found: neither a header row of the portal nor a column of provinces",
-            "找不到数据表：既没有门户导出的表头，也没有省份列",
+            "no table is found: neither a header row of the portal nor a column of provinces. A table of one province "
+            "with years in its rows is read where the row of headers comes first: cut the title above it, write units "
+            "behind the names, and give `--province NAME`",
+            "找不到数据表：既没有门户导出的表头，也没有省份列。以年份为行的单省表格须以表头为第一行："
+            "请删去其上的标题，把单位写在指标名称之后，并用 --province 指定省份",
         )
     reading = joined(readings)
     return _not_empty(_with_notes(reading, skipped), path.name)
@@ -348,7 +351,7 @@ def _told_keys(names: list[_Name], told: Told) -> dict[_Name, str]:
     if told.indicator is None:
         return {}
     if isinstance(told.indicator, str):
-        key = catalogue.require([told.indicator])[0]
+        key = _held_key(told.indicator)
         if len(names) == 1:
             return {names[0]: key}
         unnamed = [name for name in names if not name[0] and not name[1]]
@@ -358,9 +361,20 @@ def _told_keys(names: list[_Name], told: Told) -> dict[_Name, str]:
         fitting = [name for name in names if label.strip() in (name[0], name[0].split("：")[-1])]
         if len(fitting) != 1:
             listed = "; ".join(dict.fromkeys(repr(name[0]) for name in names))
-            raise SpecError(f"{len(fitting)} series of the file are called {label!r}; it holds {listed}")
-        wanted[fitting[0]] = catalogue.require([asked])[0]
+            raise ToldError(
+                f"{len(fitting)} series of the file are called {label!r}; it holds {listed}",
+                f"文件中名为“{label}”的序列有{len(fitting)}个；文件包含：{listed}",
+            )
+        wanted[fitting[0]] = _held_key(asked)
     return wanted
+
+
+def _held_key(name: str) -> str:
+    try:
+        return catalogue.require([name])[0]
+    except SpecError as error:
+        zh = f"没有名为“{name}”的指标（panelkit data list 列出全部指标）"
+        raise ToldError(str(error), zh) from error
 
 
 def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -> Problem:
@@ -399,7 +413,10 @@ def _with_places(file: str, reading: Reading, told: Told, context: Context) -> t
         return reading.figures
     if told.province is None:
         raise YearbookError([_placeless(file, reading, context)])
-    adcode = resolve([told.province], kinds=("province", "nation"))[0]
+    try:
+        adcode = resolve([told.province], kinds=("province", "nation"))[0]
+    except DataError as error:
+        raise ToldError(str(error), f"没有名为“{told.province}”的省份：请用 --province 重新指定") from error
     return tuple(f if f.adcode is not None else replace(f, adcode=adcode) for f in reading.figures)
 
 
