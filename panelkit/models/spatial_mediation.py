@@ -16,6 +16,7 @@ import pandas as pd
 
 from panelkit.core.design import Design
 from panelkit.core.errors import ConvergenceError, SpecError
+from panelkit.core.provenance import Note
 from panelkit.core.results import Derived, FloatArray, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.within import Effects, check_effects
@@ -264,7 +265,7 @@ def _result(
         covariance=np.cov(draws, rowvar=False),
         df=float(len(sample.ids) - 1),
         facts={key: fits["outcome"].facts[key] for key in kept if key in fits["outcome"].facts},
-        notes=tuple(remark.en for remark in remarks),
+        notes=(*(Note(remark.en, remark.zh) for remark in remarks), *sample.design.provenance),
         uncertainty=made,
         draws=draws,
         spec=spec,

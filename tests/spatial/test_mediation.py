@@ -142,3 +142,9 @@ def test_same_seed_same_numbers_and_refusals(panel) -> None:
         spec.fit(data.drop(index=("Beijing", 1990)), contiguity())
     with pytest.raises(SpecError, match="stands in two places"):
         pk.SpatialMediation("y", "x", "x").fit(data, contiguity())
+
+
+def test_notes_in_chinese(result: SpatialMediationResult) -> None:
+    told = result.summary(language="zh")
+    assert "若直接相乘系数则为" in told
+    assert "the product of the coefficients" not in told
