@@ -229,7 +229,10 @@ class Impacts(Derived):
         """Return a map of the impacts by province, on tiles or on boundaries of one's own."""
         from panelkit.show import figures
 
-        values = self.by_province(term)[which]
+        table = self.by_province(term)
+        if which not in table.columns:
+            raise SpecError(f"a map shows {', '.join(table.columns)}, not {which!r}")
+        values = table[which]
         return figures.province_map(
             values, boundaries=boundaries, centre=0.0, language=language, title=title or term
         )
@@ -268,6 +271,8 @@ def impacts(
     ConvergenceError
         If more than half of the draws are unstable.
     """
+    if reps is not None and reps < 2:
+        raise SpecError(f"impacts need at least two draws, not reps={reps}")
     parts = fit.impact_parts()
     _check_horizon(parts, horizon)
     estimate = stacked(parts, parts.theta[None, :], horizon)[0]

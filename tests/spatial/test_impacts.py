@@ -181,3 +181,13 @@ def test_static_models_have_no_long_run() -> None:
         impacts(fit, horizon="long")
     with pytest.raises(SpecError, match="delta"):
         impacts(fit, method="magic")
+
+
+def test_too_few_draws_and_unknown_maps() -> None:
+    w = provincial.contiguity()
+    fit = SpatialPanel("y ~ x1").fit(simulate(w, 6, np.random.default_rng(0), rho=0.3), w)
+    for reps in (0, 1):
+        with pytest.raises(SpecError, match="at least two draws"):
+            fit.impacts("draws", reps=reps)
+    with pytest.raises(SpecError, match="direct, received, radiated"):
+        fit.impacts().map("x1", "out")  # type: ignore[arg-type]
