@@ -327,3 +327,14 @@ def test_a_correction_of_a_cell_that_is_blank_now_stops_the_run(tmp_path: Path, 
     rules.write_text(rule + rule, encoding="utf-8")
     with pytest.raises(DataError, match="two corrections of one cell"):
         load_corrections(rules)
+
+
+def test_a_store_that_changed_since_it_was_judged_is_not_written(tmp_path: Path, context: Context) -> None:
+    seen = read_store(tmp_path / "store")
+    take(tmp_path, context, held(context))
+    path = tmp_path / "late.csv"
+    path.write_text(writers.classic(held(context, years=("2020", "2021", "2022"))), encoding="utf-8")
+    before = fingerprint(tmp_path / "store")
+    with pytest.raises(YearbookError, match="run again"):
+        take_in(Run(tmp_path / "store", Told(), None, (), context, {}, seen), [path])
+    assert fingerprint(tmp_path / "store") == before

@@ -111,7 +111,7 @@ def ingest(
     held = index_figures(overlay(read_figures(check=False), state.figures))
     with WorkbookReader() as workbooks:
         context = Context(held, known_names(), workbooks)
-        run = Run(folder, told, vintage, rules, context, _recorded(state))
+        run = Run(folder, told, vintage, rules, context, _recorded(state), state)
         return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
 
 
@@ -125,6 +125,7 @@ class Run:
     rules: Sequence[Correction]
     context: Context
     recorded: Mapping[tuple[str, str], Mapping[str, str]]
+    seen: StoreState | None = None
 
 
 def take_in(
@@ -149,7 +150,8 @@ def take_in(
     cells = _merge(done, run.context.held, problems)
     if problems:
         raise YearbookError(problems)
-    changed = False if dry_run else write_store(run.folder, [_raw(one, run.told) for one in done], cells)
+    raw = [_raw(one, run.told) for one in done]
+    changed = False if dry_run else write_store(run.folder, raw, cells, run.seen)
     return IngestReport(run.folder, changed, tuple(done))
 
 

@@ -21,6 +21,7 @@ import pandas as pd
 from panelkit.core.errors import DataError
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.atomic import PART, locked, write_atomically
+from panelkit.data.yearbook.errors import Where, refuse
 
 FORMAT = 1
 _HEAD = "head.json"
@@ -136,25 +137,43 @@ def figures_with_store(folder: Path | None) -> pd.DataFrame:
     return shipped if folder is None else overlay(shipped, read_store(folder).figures)
 
 
-def write_store(folder: Path, files: Iterable[RawFile], cells: Mapping[Key, tuple[float, str, str]]) -> bool:
+def write_store(
+    folder: Path,
+    files: Iterable[RawFile],
+    cells: Mapping[Key, tuple[float, str, str]],
+    seen: StoreState | None = None,
+) -> bool:
     """Add files and their cells (value, unit, source) in one step; return whether the store changed.
+
+    `seen` is the store that the cells were judged against.
 
     Raises
     ------
     DataError
-        If the folder cannot be written; the store is then as before.
+        If the folder cannot be written, or another run has changed the store since it was seen; it is then as before.
     """
     try:
         for part in (folder, folder / "raw", folder / "figures"):
             part.mkdir(parents=True, exist_ok=True)
         with locked(folder):
-            return _commit(folder, list(files), cells)
+            return _commit(folder, list(files), cells, seen)
     except OSError as error:
         raise DataError(f"the store {folder} cannot be written, and is as before: {error}") from error
 
 
-def _commit(folder: Path, files: list[RawFile], cells: Mapping[Key, tuple[float, str, str]]) -> bool:
+def _commit(
+    folder: Path,
+    files: list[RawFile],
+    cells: Mapping[Key, tuple[float, str, str]],
+    seen: StoreState | None,
+) -> bool:
     state = read_store(folder)
+    if seen is not None and not (state.files == seen.files and state.figures.equals(seen.figures)):
+        raise refuse(
+            Where(str(folder)),
+            "another run has changed the store meanwhile, and it is as that run left it: run again",
+            "另一次导入已更改数据库，本次未写入：请重新运行",
+        )
     merged = {
         _key(row): (float(row[4]), str(row[5]), str(row[6])) for row in state.figures.itertuples(index=False)
     }
