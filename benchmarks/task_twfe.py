@@ -18,7 +18,9 @@ NAMES = ["x1", "x2", "x3"]
 def panel(units: int, periods: int, seed: int = 0) -> pd.DataFrame:
     """Return a balanced panel with three regressors correlated with the effects."""
     rng = np.random.default_rng(seed)
-    index = pd.MultiIndex.from_product([range(units), range(2000, 2000 + periods)], names=["province", "year"])
+    index = pd.MultiIndex.from_product(
+        [range(units), range(2000, 2000 + periods)], names=["province", "year"]
+    )
     effect = rng.normal(size=units)[index.codes[0]] + rng.normal(size=periods)[index.codes[1]]
     x = rng.normal(size=(len(index), 3)) + 0.5 * effect[:, None]
     y = x @ [1.0, -0.5, 0.2] + effect + rng.normal(size=len(index))

@@ -15,7 +15,9 @@ from benchmarks.run import Task
 def panel(units: int, periods: int, seed: int = 0) -> pd.DataFrame:
     """Return a balanced panel with integer codes, two regressors and two-way effects."""
     rng = np.random.default_rng(seed)
-    index = pd.MultiIndex.from_product([range(units), range(2000, 2000 + periods)], names=["province", "year"])
+    index = pd.MultiIndex.from_product(
+        [range(units), range(2000, 2000 + periods)], names=["province", "year"]
+    )
     x = rng.normal(size=(units * periods, 2))
     effect = rng.normal(size=units)[index.codes[0]] + rng.normal(size=periods)[index.codes[1]]
     y = 0.05 * x[:, 0] + effect + rng.normal(size=len(index))
