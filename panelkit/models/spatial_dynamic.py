@@ -395,5 +395,5 @@ def _notes(
         f"stability radius {radius:.4f}: {stable}",
         VCOV_SENTENCES[spec.vcov],
         *((f"variances times n/(n - k), t({problem.counting.n_units - 1})",) if spec.small_sample else ()),
-        *w.notes,
+        *w.said,
     )

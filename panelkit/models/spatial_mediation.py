@@ -256,7 +256,18 @@ def _result(
     if len(roles.mediators) > 1:
         names += [f"via {name}" for name in roles.mediators]
     remarks = [*remarks, _naive(fits, roles), _drawn(made)]
-    kept = ("nobs", "n_units", "n_periods", "years", "model", "effects", "vcov", "convention", "weights")
+    kept = (
+        "nobs",
+        "n_units",
+        "n_periods",
+        "years",
+        "model",
+        "effects",
+        "vcov",
+        "convention",
+        "weights",
+        "normalisation",
+    )
     return SpatialMediationResult(
         title=f"Spatial mediation: {' → '.join([roles.treatment, ', '.join(roles.mediators), roles.outcome])}",
         terms=KINDS * len(names),
@@ -265,7 +276,11 @@ def _result(
         covariance=np.cov(draws, rowvar=False),
         df=float(len(sample.ids) - 1),
         facts={key: fits["outcome"].facts[key] for key in kept if key in fits["outcome"].facts},
-        notes=(*(Note(remark.en, remark.zh) for remark in remarks), *sample.design.provenance),
+        notes=(
+            *(Note(remark.en, remark.zh) for remark in remarks),
+            *fits["outcome"].weights.said,
+            *sample.design.provenance,
+        ),
         uncertainty=made,
         draws=draws,
         spec=spec,

@@ -413,7 +413,7 @@ def _notes(
     if spec.small_sample:
         notes.append(small_sample_note(problem.counting.n_units - 1))
     for w in dict.fromkeys(weights):
-        notes.extend(w.notes)
+        notes.extend(w.said)
     for spectrum in (problem.spectrum_w, problem.spectrum_m):
         if spectrum is not None and not spectrum.exact:
             notes.append(

@@ -202,7 +202,7 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
             *sample.notes,
             "random unit effects inside the innovation; observed Hessian",
             "random effects need unit effects unrelated to the regressors: read the Mundlak test",
-            *w.notes,
+            *w.said,
         ),
         outcome=sample.design.outcome,
         spec=spec,

@@ -122,7 +122,10 @@ def _cells(design: Design, present: NDArray[np.bool_], absent: Sequence[Hashable
 
 
 def align_weights(w: Any, sample: SpatialSample, *, name: str | None = None) -> Weights:
-    """Return the weights in the panel's order; provinces that a policy left out leave the weights too."""
+    """Return the weights in the panel's order, row-standardised unless another normalisation was chosen.
+
+    Provinces that a policy left out leave the weights too.
+    """
     weights = as_weights(w, name=name)
     weights = match_labels(weights, [*sample.ids, *sample.left_out])
     if sample.left_out:
@@ -132,7 +135,7 @@ def align_weights(w: Any, sample: SpatialSample, *, name: str | None = None) -> 
     if not weights.matrix.nnz:
         raise DataError(f"{weights.name}: there is no link at all between the units of the panel")
     weights.refuse_islands()
-    return weights
+    return weights.for_model()
 
 
 def durbin_positions(durbin: Sequence[str] | None, terms: tuple[str, ...]) -> tuple[int, ...]:

@@ -64,10 +64,10 @@ def lm_tests_of(
             f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
             f"{w.normalisation}: row-standardise, or take form='elhorst'"
         )
-    marginal = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
-    if form == "elhorst":
-        return marginal
-    return (*marginal, *_conditional(sample, w, effects))
+    tests = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
+    if form != "elhorst":
+        tests = (*tests, *_conditional(sample, w, effects))
+    return tuple(replace(test, notes=(*test.notes, *w.said)) for test in tests)
 
 
 def lm_arrays(y: FloatArray, X: FloatArray, w: Weights, effects: Effects, form: Form) -> LmStatistics:

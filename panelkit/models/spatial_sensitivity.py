@@ -102,7 +102,7 @@ def weights_sensitivity(
             failures[name] = str(error)
             continue
         rows.append(_rows(name, fit))
-        notes.extend(f"{name}: {note}" for note in aligned.notes)
+        notes.extend(f"{name}: {note}" for note in aligned.said)
     if not rows:
         raise SpecError(
             "under none of the weights could the model be fitted: " + "; ".join(failures.values())

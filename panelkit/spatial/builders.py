@@ -137,7 +137,8 @@ def mixed(first: Weights, second: Weights, share: float, name: str) -> Weights:
     other = second.aligned(first.ids)
     matrix = sparse.csr_array(share * first.matrix + (1 - share) * other.matrix)
     notes = tuple(dict.fromkeys((*first.notes, *other.notes)))
-    return Weights(matrix, first.ids, name, normalisation=first.normalisation, notes=notes)
+    as_given = first.as_given and other.as_given
+    return Weights(matrix, first.ids, name, normalisation=first.normalisation, notes=notes, as_given=as_given)
 
 
 def scaled_by(

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.rng import as_generator, seed_of
+from panelkit.data.user_places import provincial_rows
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
 
@@ -89,6 +90,9 @@ def moran(
 
     Parameters
     ----------
+    w
+        Weights of any kind that `as_weights` reads, row-standardised unless another normalisation was chosen
+        (`w.normalised("none")`).
     centring
         "unit" takes each province's own mean out first: levels of a trending index mostly show the fixed map.
     permutations
@@ -99,14 +103,14 @@ def moran(
     -------
     DataFrame
         One row a year: `I, expected, variance, z, p_randomisation, p_permutation, p_two_sided, n`.
-        `attrs["panelkit"]` holds weights, centring, draws and seed.
+        `attrs["panelkit"]` holds weights, their normalisation, centring, draws, seed, and notes on weights and rows.
 
     Raises
     ------
     DataError
-        If a year lacks provinces (named), or a year shows no variation.
+        If a year lacks provinces (named), a year shows no variation, or there are fewer than three units.
     """
-    wide, weights = _wide(series, w)
+    wide, weights, notes = _wide(series, w)
     if centring == "unit":
         spread = float(np.abs(wide.to_numpy()).max())
         wide = wide.sub(wide.mean(axis=1), axis=0)
@@ -122,9 +126,11 @@ def moran(
     table.attrs["panelkit"] = {
         "variable": str(series.name),
         "weights": weights.name,
+        "normalisation": weights.normalisation,
         "centring": centring,
         "permutations": permutations,
         "seed": seed_of(rng),
+        "notes": notes,
     }
     return table
 
@@ -164,6 +170,7 @@ class LocalMoran:
     permutations: int
     seed: int | None
     fdr: float
+    notes: tuple[str, ...] = ()
 
     @property
     def quadrants(self) -> pd.Series:
@@ -196,9 +203,10 @@ class LocalMoran:
         reach = (
             "" if least <= self.fdr else f"; too few draws for one province alone to reach it (q {least:.2g})"
         )
+        said = self.notes[0] if self.notes else f"weights {self.weights}"
         return (
-            f"{self.year}, weights: {self.weights}; conditional permutation, {self.permutations} draws, {seed}; "
-            f"false discovery rate {self.fdr:g}{reach}"
+            f"{self.year}; {said}; conditional permutation, {self.permutations} draws, {seed}; "
+            f"false discovery rate {self.fdr:g}{reach}{''.join(f'; {note}' for note in self.notes[1:])}"
         )
 
 
@@ -217,7 +225,7 @@ def local_moran(
     """
     from statsmodels.stats.multitest import multipletests
 
-    wide, weights = _wide(series, w)
+    wide, weights, notes = _wide(series, w)
     chosen = wide.columns[-1] if year is None else year
     if chosen not in wide.columns:
         raise DataError(f"no year {chosen!r} in the series: it holds {wide.columns[0]} to {wide.columns[-1]}")
@@ -241,7 +249,7 @@ def local_moran(
         index=pd.Index(wide.index, name="province"),
     )
     observed = float(moran_i(x[:, None], weights.matrix)[0])
-    return LocalMoran(table, observed, chosen, weights.name, permutations, seed_of(rng), fdr)
+    return LocalMoran(table, observed, chosen, weights.name, permutations, seed_of(rng), fdr, notes)
 
 
 def _conditional_p(
@@ -268,11 +276,13 @@ def _conditional_p(
     return p
 
 
-def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Any]:
-    """Return the series as (province, year) table in the order of the weights."""
+def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, ...]]:
+    """Return the series as (province, year) table, the weights in its order, and notes on both."""
+    frame, notes = provincial_rows(series.to_frame(name="value"))
+    name, series = str(series.name), frame["value"]
     if not series.index.is_unique:
         twins = list(dict.fromkeys(map(str, series.index[series.index.duplicated()])))[:10]
-        raise DataError(f"`{series.name}` has cells that stand twice: {', '.join(twins)}")
+        raise DataError(f"`{name}` has cells that stand twice: {', '.join(twins)}")
     if isinstance(series.index, pd.MultiIndex):
         wide = series.unstack(level=-1).sort_index(axis=1)
     else:
@@ -285,11 +295,14 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Any]:
         gaps = np.argwhere(missing.to_numpy())[:10]
         cells = [f"{held.index[i]} {held.columns[t]}" for i, t in gaps]
         raise DataError(
-            f"`{series.name}` is missing for {', '.join(cells)}: choose years in which every province is held"
+            f"`{name}` is missing for {', '.join(cells)}: choose years in which every province is held"
         )
-    _refuse_flat(held, str(series.name), float(np.abs(held.to_numpy()).max()))
+    if len(held) < 3:
+        raise DataError(f"Moran's I needs at least three units, and `{name}` is held for {len(held)}")
+    _refuse_flat(held, name, float(np.abs(held.to_numpy()).max()))
     weights.refuse_islands()
-    return held, weights
+    weights = weights.for_model()
+    return held, weights, (*weights.said, *notes)
 
 
 def _refuse_flat(wide: pd.DataFrame, name: str, size: float, when: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -10,7 +11,9 @@ import pandas as pd
 from panelkit.core.errors import DataError, SpecError
 from panelkit.data.geography import capitals, contiguity_pairs
 from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
+from panelkit.data.user_places import provincial_rows
 from panelkit.spatial import builders
+from panelkit.spatial.ids import Places
 from panelkit.spatial.weights import Normalisation, Weights
 
 Provinces = Literal["all", "no_tibet"] | Sequence[Hashable]
@@ -123,14 +126,15 @@ def economic_distance(
     A series with a (province, year) index is averaged over its years. The result carries the share of the largest
     weight and the warning that such weights are endogenous.
     """
-    return builders.from_values(_one_value(values), name, normalisation)
+    one, notes = _one_value(values)
+    return _noted(builders.from_values(one, name, normalisation), notes)
 
 
 def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisation = "row") -> Weights:
     """Return v_i v_j / d^power between capitals."""
-    one = _one_value(values)
+    one, notes = _one_value(values)
     km = distances(list(one.index), labels="adcode").to_numpy()
-    return builders.gravity(km, one, f"gravity, d^{power:g}", power, normalisation)
+    return _noted(builders.gravity(km, one, f"gravity, d^{power:g}", power, normalisation), notes)
 
 
 def nested(
@@ -145,39 +149,50 @@ def nested(
     `share` W_geo + (1 - share) W_eco, both row-standardised; with `share=None` W_geo diag(v / mean v).
     `geographic` defaults to inverse distance and is keyed as `values`.
     """
-    one = _one_value(values)
+    one, notes = _one_value(values)
     if geographic is None:
         km = distances(list(one.index), labels="adcode").to_numpy()
         kind: Normalisation = "none" if share is None else "row"
         geographic = builders.from_distance(km, tuple(one.index), "inverse distance", normalisation=kind)
     if share is None:
         raw = Weights(geographic.matrix, geographic.ids, geographic.name)
-        return builders.scaled_by(raw, one, "nested, W diag(v)", normalisation)
+        return _noted(builders.scaled_by(raw, one, "nested, W diag(v)", normalisation), notes)
     economic = builders.from_values(one, "economic distance", geographic.normalisation)
-    return builders.mixed(geographic, economic, share, f"nested, {share:g} geographic")
+    return _noted(builders.mixed(geographic, economic, share, f"nested, {share:g} geographic"), notes)
 
 
 def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
-    """Return weights relabelled as the panel spells its provinces, where both sides name provinces.
+    """Return weights relabelled as the panel spells its units: numbers as text or not, names of provinces any way.
 
     Other ids pass unchanged; the alignment then says what differs.
     """
-    if set(weights.ids) & set(labels):
+    if set(weights.ids) == set(labels):
         return weights
+    place = Places(list(labels), weights.ids)
+    found = {key: place.get(key) for key in weights.ids}
+    spelling = {key: key if at is None else labels[at] for key, at in found.items()}
     try:
         theirs = dict(zip(resolve(list(labels)), labels, strict=True))
         own = resolve(list(weights.ids))
     except DataError:
-        return weights
-    spelling = {key: theirs.get(code, key) for key, code in zip(weights.ids, own, strict=True)}
-    return weights.relabelled(spelling)
+        return weights.relabelled(spelling)
+    by_name = {key: theirs.get(code, key) for key, code in zip(weights.ids, own, strict=True)}
+    return weights.relabelled(
+        {key: by_name[key] if at is None else spelling[key] for key, at in found.items()}
+    )
 
 
-def _one_value(values: pd.Series) -> pd.Series:
-    if isinstance(values.index, pd.MultiIndex):
-        means: pd.Series = values.groupby(level=0, sort=False).mean()
-        return means
-    return values
+def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+    """Return one value a province, totals set apart, and the notes on that."""
+    frame, notes = provincial_rows(values.to_frame(name="value"))
+    one: pd.Series = frame["value"]
+    if isinstance(one.index, pd.MultiIndex):
+        one = one.groupby(level=0, sort=False).mean()
+    return one, notes
+
+
+def _noted(weights: Weights, notes: tuple[str, ...]) -> Weights:
+    return replace(weights, notes=(*weights.notes, *notes)) if notes else weights
 
 
 def _codes(provinces: Provinces) -> list[int]:

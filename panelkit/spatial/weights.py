@@ -14,12 +14,27 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.provenance import Note
+from panelkit.spatial.ids import Places, listed, plain, twins
+from panelkit.spatial.sources import Source, read_source
 from panelkit.spatial.spectrum import Method, Spectrum, build_spectrum, spectral_radius
 
 FloatArray = NDArray[np.float64]
 Normalisation = Literal["none", "row", "spectral", "minmax"]
 UNIT_SUM = 1e-9  # what floating-point division leaves
 ROUNDED_SUM = 5e-4  # files print weights with few decimals
+_KINDS = {"Graph": "user graph", "W": "user W"}
+_SAID = {
+    "row": ("row-standardised", "行标准化"),
+    "spectral": ("divided by the largest eigenvalue", "除以最大特征根"),
+    "minmax": ("divided by the smaller of the largest row and column sums", "除以最大行和与最大列和中较小者"),
+    "none": ("as given, not normalised", "按原值使用，未作标准化"),
+}
+
+BY_DEFAULT = Note(
+    'the rows were divided by their sums, which is the default: `w.normalised("none")` takes weights as they are',
+    '各行已除以行和（默认）；若要按原值使用，写 `w.normalised("none")`',
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +42,7 @@ class Weights:
     """A weights matrix (N, N) with the ids of its rows and columns.
 
     `normalisation` says what was done to it ("row" is also set where every row of a given matrix sums to one);
+    `as_given` that somebody chose to leave it so, `normalised("none")`: models then do not standardise its rows.
     `notes` is what a table prints.
     """
 
@@ -35,6 +51,7 @@ class Weights:
     name: str
     normalisation: Normalisation = "none"
     notes: tuple[str, ...] = ()
+    as_given: bool = False
     _spectra: dict[str, Spectrum] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +90,8 @@ class Weights:
     def normalised(self, how: Normalisation) -> Weights:
         """Return the weights normalised: by row sums, by the largest eigenvalue, or by min(max row, max column sum).
 
+        "none" keeps them as they are, in models too.
+
         Raises
         ------
         SpecError
@@ -80,7 +99,9 @@ class Weights:
         """
         if how not in get_args(Normalisation):
             raise SpecError(f"weights are normalised by {', '.join(get_args(Normalisation))}, not {how!r}")
-        if how == "none" or how == self.normalisation:
+        if how == "none" and self.normalisation == "none":
+            return self if self.as_given else replace(self, as_given=True)
+        if how in ("none", self.normalisation):
             return self
         if self.normalisation != "none":
             raise SpecError(
@@ -89,11 +110,24 @@ class Weights:
         self.refuse_islands()
         return replace(self, matrix=_scaled(self.matrix, how), normalisation=how, _spectra={})
 
+    def for_model(self) -> Weights:
+        """Return the weights that a model takes: row-standardised, unless another normalisation was chosen."""
+        if self.normalisation != "none" or self.as_given:
+            return self
+        row = self.normalised("row")
+        return replace(row, notes=(*row.notes, BY_DEFAULT))
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return what a table prints: the normalisation, and the notes."""
+        english, chinese = _SAID[self.normalisation]
+        return (Note(f"weights {self.name}: {english}", f"权重矩阵{self.name}：{chinese}"), *self.notes)
+
     def refuse_islands(self) -> None:
         """Raise a `DataError` that names the ids without a neighbour."""
         if self.islands:
             raise DataError(
-                f"{self.name}: no neighbour for {_listed(self.islands)}: link them "
+                f"{self.name}: no neighbour for {listed(self.islands)}: link them "
                 "(Hainan has a link to Guangdong by convention), widen the cut-off, or leave the unit out"
             )
 
@@ -108,13 +142,14 @@ class Weights:
         ids = tuple(ids)
         if ids == self.ids:
             return self
-        where = {key: i for i, key in enumerate(self.ids)}
-        missing = [key for key in ids if key not in where]
-        extra = [key for key in self.ids if key not in set(ids)]
-        if missing or extra:
-            raise DataError(_mismatch(self.name, missing, extra))
-        order = np.array([where[key] for key in ids])
-        return replace(self, matrix=self.matrix[order][:, order].tocsr(), ids=ids, _spectra={})
+        place, back = Places(self.ids, ids), Places(ids, self.ids)
+        order = [place.get(key) for key in ids]
+        missing = [key for key, at in zip(ids, order, strict=True) if at is None]
+        extra = [key for key in self.ids if back.get(key) is None]
+        if missing or extra or len(ids) != len(self.ids):
+            raise DataError(_mismatch(self.name, missing, extra, twins(ids)))
+        at = np.array(order, dtype=np.int64)
+        return replace(self, matrix=self.matrix[at][:, at].tocsr(), ids=ids, _spectra={})
 
     def subset(self, ids: Iterable[Hashable]) -> Weights:
         """Return the weights among `ids`, normalised again as they were.
@@ -125,11 +160,12 @@ class Weights:
             If an id is unknown, or a unit is left without a neighbour.
         """
         keep = tuple(ids)
-        where = {key: i for i, key in enumerate(self.ids)}
-        missing = [key for key in keep if key not in where]
+        place = Places(self.ids, keep)
+        held = [place.get(key) for key in keep]
+        missing = [key for key, at in zip(keep, held, strict=True) if at is None]
         if missing:
             raise DataError(_mismatch(self.name, missing, []))
-        order = np.array([where[key] for key in keep])
+        order = np.array(held, dtype=np.int64)
         inside = self.matrix[order][:, order].tocsr()
         result = replace(self, matrix=inside, ids=keep, normalisation="none", _spectra={})
         return result if self.normalisation == "none" else result.normalised(self.normalisation)
@@ -200,44 +236,42 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
     ----------
     w
         `Weights`; a libpysal `Graph` or `W`; a square frame with ids on both sides; an array or sparse matrix
-        with `ids`; a path to a CSV (square with ids, or columns focal, neighbor, weight), GAL or GWT file.
+        with `ids`; a path to a table (.csv, .txt, .xlsx, .xls, .dta: square with ids in the first row, the first
+        column or both, or columns focal, neighbor, weight), a GAL or a GWT file.
     ids
-        The ids of rows and columns, for arrays and sparse matrices.
+        The ids of rows and columns. They name the rows of arrays and of tables that are only numbered, in their
+        order; beside labels they choose the order, and must be the same units.
 
     Raises
     ------
     SpecError
-        If the object is none of these, or an array comes without ids.
+        If the object is none of these, or nobody says who is who: an array, or a frame or file whose rows and columns
+        are only numbered 0, 1, ... or 1, 2, ..., without `ids`.
     DataError
         If ids repeat or disagree, weights are negative, missing or infinite, or the diagonal is not zero.
     """
+    if isinstance(ids, str):
+        raise SpecError(f"ids is a list of the units' ids, not the text {ids!r}")
+    given = None if ids is None else tuple(plain(key) for key in ids)
     if isinstance(w, Weights):
-        return w
-    if isinstance(w, str | Path):
-        return _read(Path(w), name)
-    if isinstance(w, pd.DataFrame):
-        return _from_frame(w, name or "user matrix")
-    if hasattr(w, "adjacency") and hasattr(w, "unique_ids"):
-        matrix = sparse.csr_array(w.sparse)
-        return _built(matrix, tuple(w.unique_ids), name or "user graph")
-    if hasattr(w, "id_order") and hasattr(w, "sparse"):
-        return _built(sparse.csr_array(w.sparse), tuple(w.id_order), name or "user W")
-    if sparse.issparse(w) or isinstance(w, np.ndarray):
-        if ids is None:
-            raise SpecError("an array of weights has no ids: give them, as_weights(matrix, ids=[...])")
-        return _built(sparse.csr_array(w, dtype=float), tuple(ids), name or "user matrix")
-    raise SpecError(
-        "weights come as Weights, Graph, W, a frame, an array with ids, or a CSV, GAL or GWT file, "
-        f"not {type(w).__name__}"
-    )
+        return w if given is None else _under(w, given)
+    label = Path(w).stem if isinstance(w, str | Path) else _KINDS.get(type(w).__name__, "user matrix")
+    return _built(read_source(w, given, name or label), name or label)
 
 
-def _built(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> Weights:
-    matrix = sparse.csr_array(matrix, dtype=float)
+def _under(w: Weights, ids: tuple[Hashable, ...]) -> Weights:
+    try:
+        return w.aligned(ids)
+    except DataError as error:
+        raise DataError(str(error).replace("the panel", "ids=").replace("panel", "ids=")) from None
+
+
+def _built(source: Source, name: str) -> Weights:
+    matrix = sparse.csr_array(source.matrix, dtype=float)
     matrix.eliminate_zeros()
     matrix.sort_indices()
     matrix, notes = _unrounded(matrix)
-    return Weights(matrix, tuple(_plain(key) for key in ids), name, notes=notes)
+    return Weights(matrix, source.ids, name, notes=(*source.notes, *notes))
 
 
 def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[str, ...]]:
@@ -248,75 +282,29 @@ def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[str, .
     return _scaled(matrix, "row"), (f"rows summed to one within {gap:.1g} and were rescaled to one",)
 
 
-def _plain(key: Any) -> Hashable:
-    return key.item() if isinstance(key, np.generic) else key
-
-
-def _from_frame(frame: pd.DataFrame, name: str) -> Weights:
-    columns = [str(column).lower() for column in frame.columns]
-    if columns[:2] == ["focal", "neighbor"] and len(columns) in (2, 3):
-        return _from_links(frame, name)
-    rows, heads = list(frame.index), list(frame.columns)
-    for side, keys in (("rows", rows), ("columns", heads)):
-        twins = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twins:
-            raise DataError(f"{name}: ids stand twice in the {side}: {_listed(twins)}")
-    in_rows, in_heads = set(map(str, rows)), set(map(str, heads))
-    if in_rows != in_heads:
-        raise DataError(
-            f"{name}: ids of rows and columns differ: only in rows {_listed(sorted(in_rows - in_heads))}, "
-            f"only in columns {_listed(sorted(in_heads - in_rows))}"
-        )
-    lookup = {str(head): i for i, head in enumerate(heads)}
-    values = frame.to_numpy(float)[:, [lookup[str(row)] for row in rows]]
-    return _built(sparse.csr_array(values), tuple(rows), name)
-
-
-def _from_links(frame: pd.DataFrame, name: str) -> Weights:
-    focal, neighbour = frame.iloc[:, 0], frame.iloc[:, 1]
-    weight = frame.iloc[:, 2].to_numpy(float) if frame.shape[1] == 3 else np.ones(len(frame))
-    ids = tuple(dict.fromkeys([*focal, *neighbour]))
-    twice = frame.iloc[:, :2].duplicated()
-    if twice.any():
-        pairs = [f"{a} - {b}" for a, b in frame.loc[twice].iloc[:, :2].itertuples(index=False)]
-        raise DataError(f"{name}: links stand twice, and their weights would add up: {_listed(pairs)}")
-    where = {key: i for i, key in enumerate(ids)}
-    positions = ([where[key] for key in focal], [where[key] for key in neighbour])
-    return _built(sparse.csr_array((weight, positions), shape=(len(ids), len(ids))), ids, name)
-
-
-def _read(path: Path, name: str | None) -> Weights:
-    if not path.is_file():
-        raise DataError(f"no weights file at {path}")
-    kind = path.suffix.lower()
-    label = name or path.stem
-    if kind == ".csv":
-        head = pd.read_csv(path, nrows=1)
-        if [str(column).lower() for column in head.columns[:2]] == ["focal", "neighbor"]:
-            return _from_links(pd.read_csv(path), label)
-        return _from_frame(pd.read_csv(path, index_col=0), label)
-    if kind in (".gal", ".gwt"):
-        from libpysal import graph
-
-        reader = graph.read_gal if kind == ".gal" else graph.read_gwt
-        return as_weights(reader(path), name=label)
-    raise SpecError(f"{path.name}: weights are read from .csv, .gal and .gwt files")
-
-
 def _check(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> None:
     if matrix.shape != (len(ids), len(ids)):
         raise DataError(f"{name}: a matrix of shape {matrix.shape} with {len(ids)} ids")
-    if len(set(ids)) < len(ids):
-        twins = sorted({str(key) for key in ids if ids.count(key) > 1})
-        raise DataError(f"{name}: ids stand twice: {_listed(twins)}")
+    if not ids:
+        raise DataError(f"{name}: weights of no units")
+    if any(key is None or key != key for key in ids):
+        raise DataError(f"{name}: an id is missing: name every unit")
+    double = twins(ids)
+    if double:
+        raise DataError(f"{name}: ids stand twice: {listed(double)}")
     problems = []
-    if not np.isfinite(matrix.data).all():
-        problems.append("missing or infinite weights")
-    elif matrix.data.min(initial=0.0) < 0.0:
-        problems.append("negative weights")
+    for wrong, what in (
+        (~np.isfinite(matrix.data), "missing or infinite weights"),
+        (matrix.data < 0.0, "negative weights"),
+    ):
+        if wrong.any():
+            coo = matrix.tocoo()
+            pairs = [f"{ids[i]} - {ids[j]}" for i, j in zip(coo.row[wrong], coo.col[wrong], strict=True)]
+            problems.append(f"{what}: {listed(pairs, 4)}")
+            break
     own = np.flatnonzero(matrix.diagonal())
     if len(own):
-        problems.append(f"a unit is its own neighbour (diagonal): {_listed([ids[i] for i in own])}")
+        problems.append(f"a unit is its own neighbour (diagonal): {listed([ids[i] for i in own])}")
     if problems:
         raise DataError(f"{name}: " + "; ".join(problems))
 
@@ -331,16 +319,14 @@ def _scaled(matrix: sparse.csr_array, how: Normalisation) -> sparse.csr_array:
     return sparse.csr_array(matrix / min(sums.max(), columns.max()))
 
 
-def _mismatch(name: str, missing: Sequence[Hashable], extra: Sequence[Hashable]) -> str:
+def _mismatch(
+    name: str, missing: Sequence[Hashable], extra: Sequence[Hashable], double: Sequence[str] = ()
+) -> str:
     parts = []
+    if double:
+        parts.append(f"twice in the panel: {listed(double)}")
     if missing:
-        parts.append(f"in the panel but not in the weights: {_listed(missing)}")
+        parts.append(f"in the panel but not in the weights: {listed(missing)}")
     if extra:
-        parts.append(f"in the weights but not in the panel: {_listed(extra)}")
+        parts.append(f"in the weights but not in the panel: {listed(extra)}")
     return f"{name}: the ids of weights and panel differ; {'; '.join(parts)}. Take w.subset(ids) or change the sample"
-
-
-def _listed(items: Iterable[Hashable], shown: int = 12) -> str:
-    names = [str(item) for item in items]
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return (", ".join(names[:shown]) or "none") + more
