@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,10 @@ class Resolvent:
     @cached_property
     def _factors(self) -> SuperLU:
         return factorise(self.matrix, self.rho)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is worked out again when asked for: SuperLU objects can be neither pickled nor copied."""
+        return {"matrix": self.matrix, "rho": self.rho}
 
     def apply(self, cube: FloatArray) -> FloatArray:
         """Return G applied to the first axis of (N, ...)."""
@@ -216,6 +221,23 @@ def information(c: Curvature) -> FloatArray:
         info[k, -2] = times * (t["h'a"] + t["ha"])
     upper: FloatArray = np.triu(info)
     return upper + np.triu(info, 1).T
+
+
+def information_random(c: Curvature, phi: float) -> FloatArray:
+    """Return the expected information (p + 1, p + 1) with random unit effects, phi last; `c` is at phi.
+
+    The quasi-demeaning works on years and the spatial filters on units, so that the scores of all but phi are those of
+    `information` on the quasi-demeaned columns. That of phi is N / phi - e'Q e / (phi sigma2), Q the unit means.
+    """
+    inner, t = information(c), c.products
+    s2, units = c.optimum.sigma2, c.problem.counting.units
+    p, k = len(inner), c.problem.k
+    info = np.zeros((p + 1, p + 1))
+    info[:p, :p] = inner
+    spatial = [-2.0 * t[name] / phi for name in ("a", "h") if name in t]
+    info[k:p, p] = info[p, k:p] = [*spatial, -units / (phi * s2)]
+    info[p, p] = 2.0 * units / phi**2
+    return info
 
 
 def hessian(c: Curvature) -> FloatArray:

@@ -6,7 +6,7 @@ observations and log-determinants the likelihood counts (Lee and Yu 2010; Elhors
 
 - ``lee-yu``: orthonormal transformations F_T (unit effects) and F_N (time effects; needs W with unit row sums);
 - ``lsdv``: the likelihood with dummies, lag Q(Wy), N T observations;
-- ``elhorst``: ``lsdv``, then the direct bias correction;
+- ``elhorst``: ``lsdv``, then what Elhorst's programs correct: all parameters with two-way effects, else sigma2;
 - ``splm``: lag W(Qy), N T observations.
 """
 
@@ -367,14 +367,14 @@ def _two(problem: Problem, lagged: Spectrum, error: Spectrum, counter: _Counter)
 
 
 def correct_direct(problem: Problem, optimum: Optimum, information: FloatArray) -> Optimum:
-    """Return the direct bias correction of the likelihood with dummies (Lee and Yu 2010; Elhorst 2014).
+    """Return the bias correction of the likelihood with dummies as Elhorst's programs make it (Lee and Yu 2010).
 
-    With time effects theta + (1/N)(-Sigma)^-1 [0; 1/(1 - rho); 1/(2 sigma2)], -Sigma = information / (N T);
-    with unit effects sigma2 is then multiplied by T / (T - 1).
+    Two-way effects: theta + (1/N)(-Sigma)^-1 [0; 1/(1 - rho); 1/(2 sigma2)], -Sigma = information / (N T), then sigma2
+    times T / (T - 1). Unit effects: sigma2 times T / (T - 1). Time effects: sigma2 times N / (N - 1), rho as it is.
     """
     effects, theta = problem.counting.effects, optimum.theta(problem)
-    k, times = problem.k, problem.counting.n_times
-    if effects in ("time", "twoway"):
+    k, times, units = problem.k, problem.counting.n_times, problem.counting.n_units
+    if effects == "twoway":
         spatial = [1 / (1 - optimum.rho)] * (problem.w is not None) + [1 / (1 - optimum.lam)] * (
             problem.m is not None
         )
@@ -382,6 +382,8 @@ def correct_direct(problem: Problem, optimum: Optimum, information: FloatArray) 
         theta = theta + times * np.linalg.solve(information, shift)
     if effects in ("unit", "twoway"):
         theta[-1] *= times / (times - 1)
+    if effects == "time":
+        theta[-1] *= units / (units - 1)
     rho = float(theta[k]) if problem.w is not None else 0.0
     lam = float(theta[-2]) if problem.m is not None else 0.0
     return replace(optimum, b=theta[:k], rho=rho, lam=lam, sigma2=float(theta[-1]))

@@ -56,13 +56,25 @@ SENTENCES: dict[str, Note] = {
         "convention lsdv: likelihood with dummies, lag Q(Wy), not corrected: rho is biased down with few units",
         "估计口径 lsdv：虚拟变量似然，滞后项为 Q(Wy)，未作校正，截面单位少时 rho 偏低",
     ),
-    "elhorst": Note(
-        "convention elhorst: likelihood with dummies, then the direct bias correction",
-        "估计口径 elhorst：虚拟变量似然，再作直接偏误校正",
-    ),
     "splm": Note(
         "convention splm: lag W(Qy) of the demeaned outcome, not corrected (splm; it is believed, xsmle)",
         "估计口径 splm：对去均值后的被解释变量取滞后 W(Qy)，未作校正（splm，据信 xsmle 亦然）",
+    ),
+}
+
+ELHORST: dict[str, Note] = {
+    "unit": Note(
+        "convention elhorst: likelihood with dummies, sigma2 times T/(T - 1)",
+        "估计口径 elhorst：虚拟变量似然，sigma2 乘以 T/(T - 1)",
+    ),
+    "time": Note(
+        "convention elhorst: likelihood with dummies, sigma2 times N/(N - 1); the spatial coefficients are left as "
+        "they are, and are biased down with few units (lee-yu is not)",
+        "估计口径 elhorst：虚拟变量似然，sigma2 乘以 N/(N - 1)；空间系数不作校正，截面单位少时偏低（lee-yu 无此偏误）",
+    ),
+    "twoway": Note(
+        "convention elhorst: likelihood with dummies, then the direct bias correction",
+        "估计口径 elhorst：虚拟变量似然，再作直接偏误校正",
     ),
 }
 
@@ -341,12 +353,12 @@ def refuse_convention(spec: SpatialPanel, w: Weights | None, w_error: Weights | 
     for weights, is_error in ((w, False), (w_error, True)):
         if weights is None or weights.row_standardised:
             continue
-        if spec.convention in ("lee-yu", "elhorst"):
+        if spec.convention == "lee-yu" or (spec.convention == "elhorst" and spec.effects == "twoway"):
             raise SpecError(
-                f"{spec.convention} with time effects needs row-standardised weights, and {weights.name} is "
+                f"{spec.convention} with {spec.effects} effects needs row-standardised weights, and {weights.name} is "
                 f"normalised by {weights.normalisation}: take convention='lsdv', or row-standardise"
             )
-        if is_error and spec.convention == "lsdv":
+        if is_error and spec.convention in ("lsdv", "elhorst"):
             raise SpecError(
                 f"a spatial error with time effects and {weights.name} (normalised by {weights.normalisation}) mixes "
                 "the time effects with lambda: row-standardise, or take effects='unit'"
@@ -408,7 +420,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = [*sample.notes]
     if spec.effects != "none":
-        notes.append(SENTENCES[spec.convention])
+        notes.append(ELHORST[spec.effects] if spec.convention == "elhorst" else SENTENCES[spec.convention])
     notes.append(VCOV_SENTENCES[spec.vcov])
     if spec.small_sample:
         notes.append(small_sample_note(problem.counting.n_units - 1))
