@@ -5,10 +5,18 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from panelkit.core.errors import SpecError
-from panelkit.models.spatial_random import SpatialRandomEffects, spatial_hausman
+from panelkit.models.spatial_covariance import information_random
+from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.models.spatial_random import (
+    SpatialRandomEffects,
+    SpatialRandomFit,
+    information_covariance,
+    spatial_hausman,
+)
 from panelkit.spatial import provincial
 from tests.spatial.data import MUNNELL, munnell, simulate
 
@@ -102,3 +110,127 @@ def test_year_effects_and_refusals() -> None:
     assert not fit.mundlak_test().applicable
     assert not fit.reduction_tests()[0].applicable
     assert fit.impacts().tidy().shape[0] == 3
+
+
+def dense_information(fit: SpatialRandomFit, model: str) -> np.ndarray:
+    """Return m_i'O^-1 m_j + tr(O^-1 O_i O^-1 O_j) / 2 of y ~ N(m, O), derivatives by central differences.
+
+    Parameters (b, rho, lambda, sigma2, phi), those that the model has.
+    """
+    n, t = fit.sample.y.shape
+    W, X = fit.weights.matrix.toarray(), fit.curvature.problem.Z
+    share = 1 - fit.phi
+    raw = X + share / fit.phi * X.mean(
+        axis=1, keepdims=True
+    )  # undo the quasi-demeaning: its unit means are phi times
+    o, k = fit.curvature.optimum, raw.shape[2]
+    eye_n, eye_t, ones = np.eye(n), np.eye(t), np.ones((t, t)) / t
+    lagged, error = model in ("sar", "sdm", "sac"), model in ("sem", "sac")
+
+    def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rho = x[k] if lagged else 0.0
+        lam = x[k + lagged] if error else 0.0
+        s2, phi = x[-2], x[-1]
+        back = np.kron(np.linalg.inv(eye_n - rho * W), eye_t)
+        filtered = np.kron(np.linalg.inv(eye_n - lam * W), eye_t)
+        inner = s2 * np.kron(eye_n, eye_t - ones + ones / phi**2)
+        mean = back @ (raw.reshape(n * t, k) @ x[:k])
+        return mean, back @ filtered @ inner @ filtered.T @ back.T
+
+    at = np.r_[o.theta(fit.curvature.problem), fit.phi]
+    omega = moments(at)[1]
+    inverse = np.linalg.inv(omega)
+    slopes = []
+    for j in range(len(at)):
+        step = np.zeros(len(at))
+        step[j] = 1e-5
+        up, down = moments(at + step), moments(at - step)
+        slopes.append(((up[0] - down[0]) / 2e-5, inverse @ (up[1] - down[1]) / 2e-5))
+    return np.array([[m1 @ inverse @ m2 + 0.5 * np.trace(o1 @ o2) for m2, o2 in slopes] for m1, o1 in slopes])
+
+
+@pytest.mark.parametrize("model", ["sar", "sem", "sdm", "sac"])
+def test_information_with_random_effects_is_that_of_the_dense_covariance(model: str) -> None:
+    w = provincial.nearest(3, provinces=list(W31.ids[:12]))
+    data = simulate(w, 4, np.random.default_rng(3), rho=0.3, lam=0.2, theta=(0.4,))
+    fit = SpatialRandomEffects("y ~ x1", model=model).fit(data, w)
+    assert 0.1 < fit.phi < 0.99
+    found = information_random(fit.curvature, fit.phi)
+    expected = dense_information(fit, model)
+    # differences of 1e-5 leave about 1e-9 of the largest cell
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-7 * np.abs(expected).max())
+    p = len(fit.estimates)
+    inverse = np.linalg.inv(expected)[:p, :p]
+    assert information_covariance(fit) == pytest.approx(inverse, rel=1e-5, abs=1e-8)
+
+
+def panel_of_the_null(rng: np.random.Generator, t: int) -> pd.DataFrame:
+    """Return a sar with random effects inside the innovation, unrelated to the regressor."""
+    data = simulate(W31, t, rng, rho=0.3, theta=(0.0,), effects=False)
+    spread = np.linalg.inv(np.eye(31) - 0.3 * W31.matrix.toarray())
+    return data.assign(y=data["y"] + np.repeat(spread @ rng.standard_normal(31), t))
+
+
+def test_hausman_is_the_quadratic_form_of_covariances_of_one_kind() -> None:
+    data = panel_of_the_null(np.random.default_rng(8), 6)
+    spec = SpatialRandomEffects("y ~ x1", model="sar")
+    (hausman,) = spatial_hausman(spec, data, W31, method="hausman")
+    fixed = SpatialPanel("y ~ x1", "sar", "unit", small_sample=False).fit(data, W31)
+    random = spec.fit(data, W31)
+    at = [random.terms.index(term) for term in fixed.terms]
+    p = len(random.estimates)
+    information = np.linalg.inv(dense_information(random, "sar"))[:p, :p][np.ix_(at, at)]
+    gap = fixed.estimates - random.estimates[at]
+    assert hausman.statistic == pytest.approx(
+        gap @ np.linalg.solve(fixed.covariance - information, gap), rel=1e-4
+    )
+    assert hausman.df == (2.0,)
+    assert any("both covariances come from the information matrix" in note for note in hausman.notes)
+    assert any("rely on the Mundlak test" in note for note in hausman.notes)
+
+
+def test_mundlak_is_the_wald_test_of_the_unit_means() -> None:
+    data = simulate(W31, 6, np.random.default_rng(8), rho=0.3)
+    spec = SpatialRandomEffects("y ~ x1")
+    (mundlak,) = spatial_hausman(spec, data, W31, method="mundlak")
+    # by hand: x, Wx and the unit means of both as regressors of a sar with random effects
+    means = data.assign(
+        wx1=data.groupby(level=1)["x1"].transform(lambda x: W31.lag(x.droplevel(1)).to_numpy())
+    )
+    for name in ("x1", "wx1"):
+        means[f"m_{name}"] = means.groupby(level=0)[name].transform("mean")
+    fit = SpatialRandomEffects("y ~ x1 + wx1 + m_x1 + m_wx1", model="sar").fit(means, W31)
+    at = [fit.terms.index("m_x1"), fit.terms.index("m_wx1")]
+    b = fit.estimates[at]
+    # the numerical Hessian's steps leave about 1e-6
+    assert mundlak.statistic == pytest.approx(
+        b @ np.linalg.solve(fit.covariance[np.ix_(at, at)], b), rel=1e-4
+    )
+    both = spatial_hausman(spec, data, W31)
+    assert [test.name for test in both] == ["Hausman", "Mundlak"]
+    assert both[1].statistic == mundlak.statistic
+    with pytest.raises(SpecError, match="both, hausman, mundlak"):
+        spatial_hausman(spec, data, W31, method="white")
+
+
+def test_size_under_the_null() -> None:
+    # 150 panels, seed 4: one standard error at 5 % is 1.8 points; the evidence has more panels and more lengths
+    rng = np.random.default_rng(4)
+    rejected, applicable, reps = np.zeros(2), 0, 150
+    for _ in range(reps):
+        data = panel_of_the_null(rng, 6)
+        hausman, mundlak = spatial_hausman(SpatialRandomEffects("y ~ x1", model="sar"), data, W31)
+        applicable += hausman.applicable
+        rejected += [hausman.applicable and hausman.p_value < 0.05, mundlak.p_value < 0.05]
+    assert (
+        applicable > 0.8 * reps
+    )  # an observed Hessian less an information matrix was rarely positive definite
+    assert rejected[1] / reps < 0.05 + 3 * 0.018  # Mundlak holds its size
+    assert rejected[0] / reps < 0.30  # Hausman does not, and its note says so
+
+
+def test_standard_error_of_the_lag_that_splm_prints_conditionally() -> None:
+    # splm's SARSEM2RE on Munnell's states prints .0290, conditional on the other parameters; four decimals
+    data, w = munnell()
+    fit = SpatialRandomEffects(MUNNELL, model="sac", small_sample=False).fit(data, w)
+    assert fit.std_errors["spatial", "rho"] == pytest.approx(0.0174, abs=5e-5)
