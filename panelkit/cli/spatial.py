@@ -464,8 +464,9 @@ def _weights(text: str, units: Sequence[Hashable]) -> Weights:
     from panelkit.spatial import provincial
     from panelkit.spatial.weights import as_weights
 
-    if Path(text).suffix.lower() in (".csv", ".txt", ".xlsx", ".xls", ".dta", ".gal", ".gwt"):
-        return as_weights(text)
+    if Path(text).suffix.lower() in (".csv", ".gal", ".gwt"):
+        weights = as_weights(text)
+        return weights if weights.normalisation != "none" else weights.normalised("row")
     name, _, number = text.partition("-")
     if text == "contiguity":
         return provincial.contiguity(list(units))
@@ -478,7 +479,7 @@ def _weights(text: str, units: Sequence[Hashable]) -> Weights:
         return provincial.nearest(int(number), provinces=list(units))
     raise SpecError(
         f"--w {text!r}: write contiguity, inverse-distance, inverse-distance-2, nearest-4, "
-        "or name a .csv, .txt, .xlsx, .xls, .dta, .gal or .gwt file"
+        "or name a .csv, .gal or .gwt file"
     )
 
 
