@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import type_name
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.data.user_places import provincial_rows
 from panelkit.spatial.provincial import match_labels
@@ -278,6 +279,11 @@ def _conditional_p(
 
 def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, ...]]:
     """Return the series as (province, year) table, the weights in its order, and notes on both."""
+    if not isinstance(series, pd.Series):
+        raise DataError(
+            f"Moran's I is of one pandas series under a (province, year) index, such as data['y'], not of "
+            f"{type_name(series)}"
+        )
     frame, notes = provincial_rows(series.to_frame(name="value"))
     name, series = str(series.name), frame["value"]
     if not series.index.is_unique:

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_pandas, is_frame, type_name
 from panelkit.core.provenance import Note
 from panelkit.spatial.ids import Places, counts_rows, listed, loose, plain, twins
 
@@ -55,8 +56,8 @@ def read_source(w: Any, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     """
     if isinstance(w, str | Path):
         return _file(Path(w), ids, name)
-    if isinstance(w, pd.DataFrame):
-        return _frame(w, ids, name)
+    if is_frame(w):
+        return _frame(as_pandas(w, "the weights"), ids, name)
     if hasattr(w, "adjacency") and hasattr(w, "unique_ids"):
         return _ordered(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.unique_ids))), ids, name)
     if hasattr(w, "id_order") and hasattr(w, "sparse"):
@@ -67,11 +68,8 @@ def read_source(w: Any, ids: tuple[Hashable, ...] | None, name: str) -> Source:
         if w.ndim != 2 or w.shape[0] != w.shape[1]:
             raise DataError(f"{name}: a matrix of shape {w.shape}: weights are square, units by units")
         return Source(sparse.csr_array(w if sparse.issparse(w) else _numbers(w, name)), ids)
-    kind = type(w)
-    owner = "" if kind.__module__ == "builtins" else f"{kind.__module__.split('.')[0]} "
     raise SpecError(
-        "weights come as Weights, Graph, W, a pandas frame, an array with ids, or a file "
-        f"({FILES}), not {owner}{kind.__name__}"
+        f"weights come as Weights, Graph, W, a frame, an array with ids, or a file ({FILES}), not {type_name(w)}"
     )
 
 

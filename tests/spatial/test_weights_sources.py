@@ -92,6 +92,17 @@ def test_labels_on_one_side_serve_both_and_it_is_said() -> None:
     pd.testing.assert_frame_equal(by_name(as_weights(inside)), square())
 
 
+def test_frames_of_other_libraries() -> None:
+    polars = pytest.importorskip("polars")
+    cells = {name: links()[:, j] for j, name in enumerate(NAMES)}
+    assert by_name(as_weights(polars.DataFrame({"省份": NAMES, **cells}))).equals(square())
+    assert by_name(as_weights(polars.DataFrame(cells))).equals(square())
+    with pytest.raises(DataError, match="collect"):
+        as_weights(polars.DataFrame(cells).lazy())
+    with pytest.raises(DataError, match="one pandas series.*pandas.DataFrame"):
+        moran(panel_of_two()[["y"]], provincial.contiguity())  # type: ignore[arg-type]
+
+
 def test_labels_that_disagree_are_named() -> None:
     with pytest.raises(DataError, match="only in rows 山西, only in columns 上海"):
         as_weights(square().rename(columns={"山西": "上海"}))
