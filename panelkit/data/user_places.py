@@ -45,7 +45,7 @@ def provincial_rows(
     A frame is a provincial panel when its units are provinces in any spelling, the nation, totals or regions, with
     two provinces at least (a few unknown names may stand among many provinces; they stay, and are named). Spellings
     of one province become the most frequent one; the nation, regions, totals, Hong Kong, Macau and Taiwan leave.
-    Any other frame, and one in which nothing changes, is returned as the same object.
+    Any other frame, and one in which nothing changes, is returned as the same object; totals among cities are named.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def provincial_rows(
         return data, ()
     if not _is_provincial(places):
         _refuse_twins(units.labels, places)
-        return data, ()
+        return data, _totals_kept(units.labels, places)
     counts = np.bincount(units.codes[units.codes >= 0], minlength=len(units.labels))
     kept = _kept_spellings(units, places, counts)
     notes = [*_unknown(units.labels, places)]
@@ -132,6 +132,25 @@ def _refuse_twins(labels: Sequence[Any], places: Sequence[Place | None]) -> None
             f"one place stands under two names among the units: {listed(twins, len(twins))}. Each name would count as "
             "a unit of its own: rename one of them, so that every place is spelt in one way"
         )
+
+
+def _totals_kept(labels: Sequence[Any], places: Sequence[Place | None]) -> tuple[Note, ...]:
+    """Name what reads as a total among units of which some are provinces or municipalities."""
+    held = {place.kind for place in places if place is not None}
+    names = [
+        str(label)
+        for label, place in zip(labels, places, strict=True)
+        if place is not None and place.kind in ("nation", "subtotal")
+    ]
+    if "province" not in held or not names:
+        return ()
+    said = listed(names, len(names))
+    return (
+        Note(
+            f"kept as units, though they read as totals or regions: {said}; take their rows out if they are",
+            f"名称似为合计或地区，仍作为截面单位保留：{said}；若确为合计，请先剔除",
+        ),
+    )
 
 
 def _kept_spellings(units: _Units, places: Sequence[Place | None], counts: Array) -> list[int]:

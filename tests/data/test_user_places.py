@@ -165,6 +165,15 @@ def test_an_unreadable_frame_is_left_to_the_reader() -> None:
     assert len(out) == len(gap)  # the row without a name stays, and the reader refuses it by row
 
 
+def test_a_total_among_cities_stays_and_is_named() -> None:
+    frame = panel(["北京市", "石家庄市", "吉林市", "太原市", "合计"])
+    out, notes = provincial_rows(frame, "省份", "年份")
+    assert out is frame
+    assert notes == (
+        "kept as units, though they read as totals or regions: 合计; take their rows out if they are",
+    )
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("北京", "北京市"), ("内蒙古", "内蒙古自治区"), ("Shanghai", "上海"), ("Chongqing", "Chongqing City")],
