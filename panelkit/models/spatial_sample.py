@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.arithmetic import Evaluator, Table
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
 from panelkit.core.panel_index import read_panel_index
 from panelkit.core.provenance import Note
 from panelkit.core.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
-from panelkit.models.reading import open_frame, read_design
+from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
 
@@ -27,7 +28,10 @@ SHOWN = 12
 
 @dataclass(frozen=True, eq=False)
 class SpatialSample:
-    """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it."""
+    """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it.
+
+    `start` (N,), where given, is the outcome in the year before, which `where` leaves out and a lag reads.
+    """
 
     design: Design
     y: FloatArray
@@ -35,6 +39,7 @@ class SpatialSample:
     terms: tuple[str, ...]
     notes: tuple[str, ...]
     left_out: tuple[Hashable, ...] = ()
+    start: FloatArray | None = None
 
     @property
     def ids(self) -> tuple[Hashable, ...]:
@@ -113,6 +118,28 @@ class Balanced:
                 "or leave these provinces out of data and weights"
             )
         return np.asarray(present.all(axis=0))[time]
+
+
+def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str | None) -> SpatialSample:
+    """Return the sample with the outcome of the year before it, where `where` left that year out for every unit."""
+    design = sample.design
+    if design.formula is None or not len(design.dropped):
+        return sample
+    year = int(design.time_labels[0]) - 1
+    gone = design.dropped[design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    lending = {_plain(key) for key in gone.loc[gone["year"] == year, "province"]}
+    if not lending.issuperset(sample.ids):
+        return sample
+    table = Table(frame.data, unit, time)
+    panel = table.panel
+    rows = panel.time_labels[panel.time] == year
+    evaluator = Evaluator(table, statistics=design.memory.statistics)
+    values = evaluator.factor(design.formula.left)
+    evaluator.finish(rows)
+    names = (_plain(key) for key in panel.unit_labels[panel.unit[rows]])
+    held = dict(zip(names, values[rows], strict=True))
+    start = np.array([held[key] for key in sample.ids])
+    return sample if np.isnan(start).any() else replace(sample, start=start)
 
 
 def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable]) -> tuple[Note, ...]:
