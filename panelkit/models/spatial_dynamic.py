@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from panelkit.core.errors import ConvergenceError, SpecError
 from panelkit.core.linear import refuse_unidentified
+from panelkit.core.outcome import refuse_absorbed
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects, check_effects
 from panelkit.inference import impacts as impact_module
@@ -35,6 +36,7 @@ from panelkit.models.spatial_sample import (
     align_weights,
     durbin_positions,
     read_sample,
+    refuse_degenerate,
     refuse_text,
     with_start,
 )
@@ -239,7 +241,11 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     terms = (*names, *(name for name, _ in chosen))
     n, t = Z.shape[:2]
     counting = Counting(n, t, spec.effects, spec.convention, conditional=True)
-    refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, spec.effects).reshape(n * t, -1), terms, spec.effects)
+    swept, y = sweep(Z, spec.effects), sample.y[:, 1:]
+    outcome = sample.design.outcome
+    refuse_absorbed(y, sweep(y[..., None], spec.effects)[..., 0], outcome, spec.effects)
+    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), terms, spec.effects)
+    refuse_degenerate(y, sweep(y[..., None], spec.effects)[..., 0], swept, outcome, spec.effects)
     problem = Problem(sample.y[:, 1:], Z, counting, w.matrix, None, w.spectrum(spec.logdet), None)
     own, space = lag_names(sample.design.outcome)
     at = tuple(terms.index(name) if name in terms else -1 for name in (own, space))

@@ -14,9 +14,11 @@ from panelkit.core.arithmetic import Evaluator, Table
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
+from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.panel_index import read_panel_index
 from panelkit.core.provenance import Note
 from panelkit.core.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
+from panelkit.core.within import Effects
 from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
@@ -118,6 +120,20 @@ class Balanced:
                 "or leave these provinces out of data and weights"
             )
         return np.asarray(present.all(axis=0))[time]
+
+
+def refuse_degenerate(
+    y: FloatArray, swept: FloatArray, regressors: FloatArray, outcome: str, effects: Effects
+) -> None:
+    """Refuse an outcome (N, T) that the effects hold whole, or that the swept regressors (N, T, k) reproduce.
+
+    The likelihood of either has no top: the variance of the errors is zero.
+    """
+    refuse_absorbed(y, swept, outcome, effects)
+    Z, left = regressors.reshape(y.size, -1), swept.reshape(-1)
+    size = np.linalg.norm(Z, axis=0)
+    Z = Z[:, size > 0.0] / size[size > 0.0]
+    refuse_exact(left - Z @ np.linalg.lstsq(Z, left, rcond=None)[0], left, outcome)
 
 
 def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str | None) -> SpatialSample:

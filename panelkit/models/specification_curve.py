@@ -19,7 +19,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.grammar import parse_expression
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
-from panelkit.core.outcome import refuse_constant
+from panelkit.core.outcome import refuse_absorbed, refuse_constant
 from panelkit.core.panel_index import dimension_names
 from panelkit.core.permutation import paths_of, random_permutations, same_periods
 from panelkit.core.provenance import Note
@@ -68,7 +68,8 @@ class SpecificationCurve:
     Notes
     -----
     Every specification uses its own complete rows, less singletons, and means and quantiles in it are theirs.
-    Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is then a small solve.
+    Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is then a small
+    solve.
     """
 
     outcomes: tuple[str, ...]
@@ -419,6 +420,7 @@ def _sweep(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> _
     swept = within(raw, layout, spec.effects)
     lost = np.sqrt(np.einsum("ij,ij->j", swept, swept)) <= 1e-9 * np.sqrt(np.einsum("ij,ij->j", raw, raw))
     swept[:, lost] = 0.0
+    _refuse_absorbed(raw, swept, used, group, spec.effects)
     return _Swept(swept, raw, layout, {number: at for at, number in enumerate(used)}, units)
 
 
@@ -429,6 +431,18 @@ def _refuse_flat(raw: FloatArray, used: list[int], group: list[_Task]) -> None:
             refuse_constant(raw[:, used.index(task.outcome)], str(task.labels[0]))
         except DataError as error:
             raise DataError(f"{error} ({_cell(task.labels)})") from None
+
+
+def _refuse_absorbed(
+    raw: FloatArray, swept: FloatArray, used: list[int], group: list[_Task], effects: Effects
+) -> None:
+    """Refuse an outcome that the effects hold whole in the sample of a specification."""
+    for task in group:
+        at = used.index(task.outcome)
+        try:
+            refuse_absorbed(raw[:, at], swept[:, at], str(task.labels[0]), effects)
+        except SpecError as error:
+            raise SpecError(f"{error} ({_cell(task.labels)})") from None
 
 
 def _without_singletons(rows: NDArray[np.bool_], columns: _Columns, effects: Effects) -> NDArray[np.bool_]:
