@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -58,20 +58,21 @@ def read_sample(
     time: str | None = None,
     where: str | None = None,
     years: Sequence[Hashable] | None = None,
+    units: Sequence[Hashable] | None = None,
 ) -> SpatialSample:
     """Return the balanced sample of a formula.
 
     A year without any complete province (the first years of a lag) leaves silently in no case: it stands in
     `design.dropped`. A province-year that is missing while others are held needs a policy: "raise" lists the cells,
     "drop-unit" and "drop-year" leave out the provinces or the years concerned and say so in the notes. Means,
-    quantiles and levels are those of the balanced rows; `where` and `years` choose rows before the balance is judged,
-    and lags read the others.
+    quantiles and levels are those of the balanced rows; `where`, `years` and `units` choose rows before the balance is
+    judged, and lags read the others.
     """
     if missing not in get_args(Missing):
         raise SpecError(f"missing is {', '.join(get_args(Missing))}, not {missing!r}")
     frame = open_frame(data, unit, time)
-    rule = Balanced(missing)
-    design = read_design(formula, frame, unit=unit, time=time, where=where, years=years, policies=(rule,))
+    rules = (*(() if units is None else (OfUnits(tuple(units)),)), Balanced(missing))
+    design = read_design(formula, frame, unit=unit, time=time, where=where, years=years, policies=rules)
     everyone = read_panel_index(frame.data, unit, time).unit_labels
     held = {_plain(key) for key in design.unit_labels}
     left_out = tuple(_plain(key) for key in everyone if _plain(key) not in held)
@@ -85,6 +86,19 @@ def read_sample(
         raise DataError(f"a spatial model needs at least three units, and the sample holds {n}")
     notes = (*design.notes, *_policy_note(design, missing, left_out))
     return SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out)
+
+
+@dataclass(frozen=True)
+class OfUnits:
+    """The rule that only these units enter."""
+
+    units: tuple[Hashable, ...]
+    reason: str = field(default="no unit of this sample", init=False)
+
+    def stay(self, held: Candidates) -> NDArray[np.bool_]:
+        """Mark the rows of these units."""
+        named = set(self.units)
+        return np.array([_plain(label) in named for label in held.panel.unit_labels])[held.unit]
 
 
 @dataclass(frozen=True)
