@@ -18,10 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from panelkit.core.errors import SpecError
+from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import refuse_unidentified
 from panelkit.core.provenance import Note
 from panelkit.core.results import TestResult
+from panelkit.core.within import Effects
+from panelkit.models.reading import check_where
 from panelkit.models.spatial_covariance import Curvature, information_random
 from panelkit.models.spatial_likelihood import Counting, Optimum, Problem, log_determinant, maximise, sweep
 from panelkit.models.spatial_panel import (
@@ -41,6 +43,7 @@ from panelkit.models.spatial_sample import (
     align_weights,
     durbin_positions,
     read_sample,
+    refuse_degenerate,
     refuse_text,
 )
 from panelkit.models.spatial_selection import wald
@@ -74,8 +77,10 @@ class SpatialRandomEffects:
     durbin: tuple[str, ...] | None = None
     small_sample: bool = True
     missing: Missing = "raise"
+    where: str | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "where", check_where(self.where))
         if self.model not in get_args(Model):
             raise SpecError(f"model is one of {', '.join(get_args(Model))}, not {self.model!r}")
         if self.durbin is not None:
@@ -95,7 +100,13 @@ class SpatialRandomEffects:
             If weights and time effects do not go together, or a regressor is not identified.
         """
         sample = read_sample(
-            self.formula, data, missing=self.missing, intercept=not self.time_effects, unit=unit, time=time
+            self.formula,
+            data,
+            missing=self.missing,
+            intercept=not self.time_effects,
+            unit=unit,
+            time=time,
+            where=self.where,
         )
         return fit_random(self, sample, align_weights(w, sample))
 
@@ -156,6 +167,14 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
     n, t = sample.y.shape
     effects = "time" if spec.time_effects else "none"
     refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, effects).reshape(n * t, -1), names, effects)  # type: ignore[arg-type]
+    if t < 2:
+        raise DataError(
+            f"the sample holds one year ({sample.design.time_labels[0]}), and a random unit effect cannot be told from "
+            "the error there: take more years, or SpatialCrossSection"
+        )
+    inside: Effects = "twoway" if spec.time_effects else "unit"
+    swept = sweep(sample.y[..., None], inside)[..., 0]
+    refuse_degenerate(sample.y, swept, sweep(Z, inside), sample.design.outcome, inside)
     lagged, error = spec.model in LAGGED, spec.model in ERROR
     counting = Counting(n, t, effects, "lee-yu")  # type: ignore[arg-type]
     raw = Problem(
@@ -369,7 +388,13 @@ def spatial_hausman(
     if method not in get_args(HausmanMethod):
         raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")
     sample = read_sample(
-        spec.formula, data, missing=spec.missing, intercept=not spec.time_effects, unit=unit, time=time
+        spec.formula,
+        data,
+        missing=spec.missing,
+        intercept=not spec.time_effects,
+        unit=unit,
+        time=time,
+        where=spec.where,
     )
     weights = align_weights(w, sample)
     found: list[TestResult] = []
