@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from panelkit.core.errors import SpecError
+from panelkit.core.linear import refuse_unidentified
 from panelkit.core.provenance import Note
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects, check_effects
@@ -20,7 +21,13 @@ from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_
 from panelkit.models import spatial_covariance as covariances
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import Counting, Problem, lag, maximise, sweep
-from panelkit.models.spatial_sample import Missing, SpatialSample, align_weights, read_sample
+from panelkit.models.spatial_sample import (
+    Missing,
+    SpatialSample,
+    align_weights,
+    read_sample,
+    refuse_degenerate,
+)
 from panelkit.spatial.weights import Weights
 
 if TYPE_CHECKING:
@@ -64,6 +71,10 @@ def lm_tests_of(
             f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
             f"{w.normalisation}: row-standardise, or take form='elhorst'"
         )
+    swept = sweep(sample.X, effects)
+    n, t, k = swept.shape
+    refuse_unidentified(sample.X.reshape(n * t, k), swept.reshape(n * t, k), sample.terms, effects)
+    refuse_degenerate(sample.y, sweep(sample.y, effects), swept, sample.design.outcome, effects)
     tests = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
     if form != "elhorst":
         tests = (*tests, *_conditional(sample, w, effects))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 Centring = Literal["none", "unit"]
 ROUNDING = 1e-12  # what sums in another order leave of a number of size one
+LARGEST = 1e70  # the moments of I hold fourth powers
 QUADRANTS = {1: "HH", 2: "LH", 3: "LL", 4: "HL"}
 
 
@@ -305,7 +306,13 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
         )
     if len(held) < 3:
         raise DataError(f"Moran's I needs at least three units, and `{name}` is held for {len(held)}")
-    _refuse_flat(held, name, float(np.abs(held.to_numpy()).max()))
+    size = float(np.abs(held.to_numpy()).max())
+    if not (size == 0.0 or 1.0 / LARGEST < size < LARGEST):
+        raise DataError(
+            f"`{name}` has values of {size:.1g}, whose powers leave the range of double precision: measure it in "
+            "other units"
+        )
+    _refuse_flat(held, name, size)
     weights.refuse_islands()
     weights = weights.for_model()
     return held, weights, (*weights.said, *notes)

@@ -302,7 +302,9 @@ def doors(data: pd.DataFrame) -> dict[str, Callable[[Any], np.ndarray]]:
         "sensitivity": lambda w: pk.weights_sensitivity(sdm, data, {"w": w}).table["rho"].to_numpy(float),
         "placebo": lambda w: pk.placebo(sdm, data, w, permutations=19).observed.to_numpy(),
         "moran": lambda w: moran(data["y"], w, permutations=19)["variance"].to_numpy(),
-        "local_moran": lambda w: local_moran(data["y"], w, permutations=19).table["lag"].to_numpy(),
+        "local_moran": lambda w: (
+            local_moran(data["y"], w, permutations=19).table["lag"].sort_index().to_numpy()
+        ),
     }
 
 
@@ -372,11 +374,73 @@ def test_moran_joins_names_and_sets_totals_apart() -> None:
     assert "全国" in local_moran(both, w, permutations=19).note()
 
 
+def untidy(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the panel with two provinces under another name in some years, a nation and a region."""
+    names = {"北京": "北京市", "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区"}
+    index = [(names.get(name, name) if year > 2004 else name, year) for name, year in data.index]
+    turned = data.set_axis(pd.MultiIndex.from_tuples(index, names=data.index.names))
+    more = [
+        data.groupby(level=1).agg(how).assign(name=label).set_index("name", append=True).swaplevel()
+        for label, how in (("全国", "sum"), ("东部地区", "mean"))
+    ]
+    return pd.concat([more[0], turned, more[1]]).rename_axis(data.index.names)
+
+
+@pytest.mark.parametrize("door", [name for name in doors(panel_of_two()) if name != "cross-section"])
+def test_every_door_joins_names_and_sets_totals_apart(door: str) -> None:
+    w = provincial.contiguity(labels="zh")
+    data = panel_of_two()
+    data.index = data.index.set_levels(
+        data.index.levels[0].map(dict(zip(provincial.contiguity().ids, w.ids, strict=True))), level=0
+    )
+    assert np.allclose(doors(untidy(data))[door](w), doors(data)[door](w), rtol=1e-9, atol=1e-12)
+
+
+def test_a_cross_section_joins_names_and_sets_totals_apart() -> None:
+    w = provincial.contiguity(labels="zh")
+    data = panel_of_two()
+    data.index = data.index.set_levels(
+        data.index.levels[0].map(dict(zip(provincial.contiguity().ids, w.ids, strict=True))), level=0
+    )
+    clean = pk.SpatialCrossSection("y ~ x1", "sar").fit(data, w, year=2005)
+    found = pk.SpatialCrossSection("y ~ x1", "sar").fit(untidy(data), w, year=2005)
+    assert np.allclose(found.params, clean.params, rtol=1e-9)
+    assert any("全国" in note for note in found.notes)
+
+
 def test_economic_weights_set_totals_apart() -> None:
     values = pd.Series([3.0, 2.0, 1.0, 6.0], index=["北京", "河北省", "山西", "全国"])
     w = provincial.economic_distance(values)
     assert w.ids == ("北京", "河北省", "山西")
     assert any("全国" in note for note in w.notes)
+
+
+@pytest.mark.parametrize("scale", [1e150, 1e-150])
+def test_values_beyond_double_precision_are_refused(scale: float) -> None:
+    data = panel_of_two() * scale
+    w = provincial.contiguity()
+    for door in (
+        lambda: moran(data["y"], w),
+        lambda: pk.SpatialPanel("y ~ x1", "sar").fit(data, w),
+        lambda: pk.DynamicSpatialPanel("y ~ x1", "sar").fit(data, w),
+        lambda: pk.SpatialRandomEffects("y ~ x1", "sar").fit(data, w),
+        lambda: pk.SpatialCrossSection("y ~ x1", "sar").fit(data, w, year=2002),
+        lambda: pk.spatial_lm_tests("y ~ x1", data, w),
+        lambda: pk.SpatialMediation("y", "x1", "x2").fit(data, w, reps=50),
+    ):
+        with pytest.raises(DataError, match="double precision.*other units"):
+            door()
+
+
+def test_lm_tests_of_nothing_left_are_refused() -> None:
+    data, w = panel_of_two(), provincial.contiguity()
+    flat = data.assign(y=data.groupby(level=0)["y"].transform("mean"))
+    with pytest.raises(SpecError, match="`y` does not vary after the unit and time effects"):
+        pk.spatial_lm_tests("y ~ x1", flat, w)
+    with pytest.raises(SpecError, match="x1"):
+        pk.spatial_lm_tests("y ~ x1", data.assign(x1=1.0), w)
+    with pytest.raises((DataError, SpecError), match="y|x1"):
+        pk.spatial_lm_tests("y ~ x1", data[data.index.get_level_values(1) == 2002], w)
 
 
 def test_two_units_are_too_few() -> None:
