@@ -59,9 +59,9 @@ def read_source(w: Any, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     if is_frame(w):
         return _frame(as_pandas(w, "the weights"), ids, name)
     if hasattr(w, "adjacency") and hasattr(w, "unique_ids"):
-        return _ordered(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.unique_ids))), ids, name)
+        return _named(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.unique_ids))), ids, name)
     if hasattr(w, "id_order") and hasattr(w, "sparse"):
-        return _ordered(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.id_order))), ids, name)
+        return _named(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.id_order))), ids, name)
     if sparse.issparse(w) or isinstance(w, np.ndarray):
         if ids is None:
             raise SpecError("an array of weights has no ids: give them, as_weights(matrix, ids=[...])")
@@ -153,6 +153,13 @@ def _order_of(rows: list[Any], heads: list[Any], name: str) -> list[int]:
             f"only in columns {listed(key for key in heads if back.get(key) is None)}"
         )
     return [at for at in order if at is not None]
+
+
+def _named(source: Source, ids: tuple[Hashable, ...] | None, name: str) -> Source:
+    """Return a network of libpysal under `ids`: by position where its own ids only count, else in their order."""
+    if ids is not None and counts_rows(source.ids) and not _same_units(list(source.ids), ids):
+        return Source(source.matrix, ids)
+    return _ordered(source, ids, name)
 
 
 def _ordered(source: Source, ids: tuple[Hashable, ...] | None, name: str) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,22 @@ def test_labels_on_one_side_serve_both_and_it_is_said() -> None:
         assert any("carry no names" in note for note in w.notes)
     inside = square().reset_index()  # the names stand in the first column
     pd.testing.assert_frame_equal(by_name(as_weights(inside)), square())
+
+
+def test_networks_of_libpysal_that_only_count_take_the_ids() -> None:
+    libpysal = pytest.importorskip("libpysal")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        network = libpysal.weights.util.full2W(links())
+    assert by_name(as_weights(network, NAMES)).equals(square())
+    assert as_weights(network, [3, 2, 1, 0]).ids == (3, 2, 1, 0)
+    assert np.array_equal(as_weights(network, [3, 2, 1, 0]).matrix.toarray(), links()[::-1, ::-1])
+    graph = as_weights(square()).to_graph()
+    pd.testing.assert_frame_equal(by_name(as_weights(graph, ORDER)), square())
+    with pytest.raises(DataError, match="with 3 ids"):
+        as_weights(network, NAMES[:3])
+    with pytest.raises(DataError, match="only in the weights 山西"):
+        as_weights(graph, NAMES[:3])
 
 
 def test_frames_of_other_libraries() -> None:
