@@ -261,10 +261,13 @@ def undecided(where: str) -> str:
     return f"missing in where: {where}"
 
 
-def where_note(where: str | None) -> tuple[Note, ...]:
+def where_note(asked: Asked | None) -> tuple[Note, ...]:
     """Return what a table says of a condition on the rows."""
-    if where is None:
+    where = None if asked is None else asked.where
+    if asked is None or where is None:
         return ()
+    if not (asked.no | asked.open).any():
+        return (Note(f"sample: {where}, which every row meets", f"样本条件：{where}（全部观测均满足）"),)
     return (
         Note(
             f"sample: {where} (lags read the rows outside it)",
