@@ -219,7 +219,8 @@ class _Parser(Parser):
                 f"`{used[0]}()` reads the sample that the condition makes",
                 "compare the column itself with a number",
             )
-        return side  # type: ignore[no-any-return]
+        found: Node = side
+        return found
 
     def _values(self) -> tuple[float | str, ...]:
         close = "]" if self.at("[") else ")"

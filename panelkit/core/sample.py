@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -163,7 +163,8 @@ def asked_rows(
     truth = Truth(everyone, ~everyone) if where is None else hold(where, table, names, namesakes)
     inside = everyone
     if years is not None:
-        inside = np.isin(table.panel.time_labels[table.panel.time], list(years))
+        wanted: list[Any] = list(years)
+        inside = np.isin(table.panel.time_labels[table.panel.time], wanted)
     asked = Asked(truth.yes & inside, truth.no & inside, inside & ~truth.yes & ~truth.no, where)
     if not asked.yes.any():
         told = f" ({int(asked.open.sum()):,} rows miss a cell of it)" if asked.open.any() else ""
