@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.core.errors import ConvergenceError, PanelkitError, SpecError
+from panelkit.core.provenance import Note
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.inference.impacts import stacked
 from panelkit.models.reading import open_frame
@@ -103,7 +104,7 @@ def weights_sensitivity(
             failures[name] = str(error)
             continue
         rows.append(_rows(name, fit))
-        notes.extend(f"{name}: {note}" for note in aligned.said)
+        notes.extend(Note(f"{name}: {note}", f"{name}：{getattr(note, 'zh', note)}") for note in aligned.said)
     if not rows:
         raise SpecError(
             "under none of the weights could the model be fitted: " + "; ".join(failures.values())

@@ -279,7 +279,12 @@ def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[str, .
     gap = float(np.abs(np.asarray(matrix.sum(axis=1)).ravel() - 1.0).max(initial=0.0))
     if not UNIT_SUM <= gap < ROUNDED_SUM:
         return matrix, ()
-    return _scaled(matrix, "row"), (f"rows summed to one within {gap:.1g} and were rescaled to one",)
+    return _scaled(matrix, "row"), (
+        Note(
+            f"rows summed to one within {gap:.1g} and were rescaled to one",
+            f"各行之和与1相差不超过{gap:.1g}，已重新标准化为1",
+        ),
+    )
 
 
 def _check(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> None:
