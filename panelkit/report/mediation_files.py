@@ -68,16 +68,18 @@ def write_mediation(
         title = f"{_TITLES['sensitivity'][zh]}: {(labels or {}).get(name, name)}"
         written.append(found.plot(language=language, title=title).save(folder / f"sensitivity_{k + 1}.svg"))
         written.append(_csv(found.curve(), folder / f"sensitivity_{k + 1}.csv"))
+    if result.interaction is not None:
+        written.append(_csv(result.at_levels().tidy(), folder / "levels.csv"))
     return written
 
 
 def procedures_text(result: MediationResult, language: Language) -> str:
     """Return the named procedures on every mediator, or why they do not apply."""
     serial = result.spec.order == "serial" and len(result.mediators) > 1
-    if result.moderation is not None or serial:
+    if result.products or serial:
         why = (
-            "the named procedures are for mediators side by side without a moderator",
-            "各检验流程仅适用于无调节的并列中介",
+            "the named procedures are for mediators side by side without a moderator or an interaction",
+            "各检验流程仅适用于无调节的并列中介（也不含交互项）",
         )
         return why[language == "zh"]
     blocks = []
