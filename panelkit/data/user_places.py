@@ -83,10 +83,9 @@ def _units(data: pd.DataFrame, unit: str | None) -> _Units | None:
         return None
     index = data.index
     if unit is not None and unit in data.columns:
-        values = data[unit]
-        if isinstance(values, pd.DataFrame):
+        if list(data.columns).count(unit) > 1:
             return None
-        return _used(*factorised(values), column=unit)
+        return _used(*factorised(data[unit]), column=unit)
     if isinstance(index, pd.MultiIndex):
         if unit is not None and unit not in index.names:
             return None
@@ -158,9 +157,11 @@ def _refuse_held_twice(data: pd.DataFrame, time: str | None, units: _Units, kept
     double = cells[cells.duplicated(["to", "time"], keep=False)]
     if double.empty:
         return
+    under: dict[tuple[int, Any], list[str]] = {}
+    for to, when, own in double.itertuples(index=False, name=None):
+        under.setdefault((to, when), []).append(repr(units.labels[own]))
     named = [
-        f"{units.labels[to]} {when} (as {' and as '.join(repr(units.labels[own]) for own in group['own'])})"
-        for (to, when), group in double.groupby(["to", "time"], sort=False)
+        f"{units.labels[to]} {when} (as {' and as '.join(names)})" for (to, when), names in under.items()
     ]
     raise DataError(
         f"one province under two names in the same year: {listed(named[:SHOWN], len(named))}. Keep one row of each "
@@ -195,7 +196,8 @@ def _renamed(data: pd.DataFrame, units: _Units, kept: Sequence[int]) -> pd.DataF
     if units.column is not None:
         out[units.column] = data[units.column].iloc[take].set_axis(data.index)
     elif units.level is not None and isinstance(data.index, pd.MultiIndex):
-        out.index = data.index.set_codes(np.asarray(data.index.codes[units.level])[take], level=units.level)
+        codes_now = np.asarray(data.index.codes[units.level])[take].tolist()
+        out.index = data.index.set_codes(codes_now, level=units.level)
     else:
         out.index = data.index.take(take)
     out.attrs = _relabelled(data.attrs, {units.labels[i]: units.labels[to] for i, to in enumerate(kept)})
@@ -222,7 +224,7 @@ def _joined(labels: Sequence[Any], kept: Sequence[int]) -> Note:
 
 
 def _set_apart(labels: Sequence[Any], counts: Array, away: Array) -> Note:
-    found = [(labels[at], int(counts[at])) for at in np.flatnonzero(away)]
+    found = [(label, int(rows)) for label, rows, apart in zip(labels, counts, away, strict=True) if apart]
     english = listed(
         [f"{name} ({rows:,} {'row' if rows == 1 else 'rows'})" for name, rows in found], len(found)
     )
