@@ -28,8 +28,9 @@ HIGH = 0.8
 class Coordination(Measure):
     """Coupling degree, development and coordination of n subsystems by province and year.
 
-    `values`: one column a subsystem, then `C, T, D`, level and stage (1..10, 1..4, 0 where missing), the corrected
-    `C_wang, D_wang, level_wang`, and for two subsystems the ratio `relative` and who lags, `pace` (1..3).
+    `values`: one column a subsystem, then `C, T, D`, level and stage (1..10, 1..4), the corrected `C_wang, D_wang,
+    level_wang`, and for two subsystems the ratio `relative` and who lags, `pace` (1..3). Levels, stages and paces are
+    nullable integers: a missing score has none.
     `facts`: what of this is arithmetic (`identity`, `high_by_construction`, `high_of_margins`, `high`, `regraded`).
     """
 
@@ -86,12 +87,13 @@ def coupling_coordination(
     c_wang, _, d_wang = coupling.coordination(u, a, form="wang2021")
     values = frame.copy()
     values["C"], values["T"], values["D"] = c, t, d
-    values["level"], values["stage"] = coupling.levels(d, edges=edges), coupling.stages(c, edges=edges)
+    values["level"] = _whole(coupling.levels(d, edges=edges))
+    values["stage"] = _whole(coupling.stages(c, edges=edges))
     values["C_wang"], values["D_wang"] = c_wang, d_wang
-    values["level_wang"] = coupling.levels(d_wang, edges=edges)
+    values["level_wang"] = _whole(coupling.levels(d_wang, edges=edges))
     if len(names) == 2:
         ratio = coupling.relative_development(u)
-        values["relative"], values["pace"] = ratio, coupling.paces(ratio)
+        values["relative"], values["pace"] = ratio, _whole(coupling.paces(ratio))
     facts = _facts(u, a, values, names)
     remarks = _remarks(facts, len(names))
     return Coordination(
@@ -254,7 +256,7 @@ def _weights(weights: Mapping[str, float] | Sequence[float] | None, names: list[
 def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str]) -> dict[str, Any]:
     held = u[~np.isnan(u).any(axis=1)]
     c = values["C"].dropna()
-    graded = values[(values["level"] > 0) & (values["level_wang"] > 0)]
+    graded = values.dropna(subset=["level", "level_wang"])
     k = len(names)
     return {
         "identity": bool(np.allclose(a, 1.0 / k)),
@@ -270,6 +272,11 @@ def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str])
         if len(held) > 2
         else float("nan"),
     }
+
+
+def _whole(codes: FloatArray) -> pd.api.extensions.ExtensionArray:
+    """Return codes as nullable integers, missing where there is none."""
+    return pd.array(codes, dtype="Int64")
 
 
 def _remarks(facts: Mapping[str, Any], k: int) -> tuple[Remark, ...]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
-from panelkit.show.checks import need_rows
+from panelkit.show.checks import need_rows, star_levels
 from panelkit.show.words import Language, word
 
 
@@ -106,6 +106,7 @@ def correlation_map(
 ) -> Figure:
     """Draw the lower half of a correlation matrix, with stars where `p_values` are given."""
     need_rows(frame, "a correlation map")
+    stars = star_levels(stars)
     values = frame.to_numpy(dtype=float).copy()
     count = len(frame)
     chance = np.ones_like(values) if p_values is None else p_values.to_numpy(dtype=float)
@@ -127,7 +128,7 @@ def correlation_map(
         for i in range(count):
             for j in range(i + 1):
                 p = 1.0 if i == j else chance[i, j]
-                mark = "*" * sum(p < level for level in stars or ())
+                mark = "*" * sum(p < level for level in stars)
                 colour = style.readable_on(image.cmap(image.norm(values[i, j])))
                 shown = f"{values[i, j]:.2f}{mark}" if np.isfinite(values[i, j]) else ""
                 axes.text(j, i, shown, ha="center", va="center", size=8.5, color=colour)

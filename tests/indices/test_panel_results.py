@@ -55,7 +55,11 @@ def test_coordination_of_missing_zero_and_wrong_scores(systems: pd.DataFrame) ->
     systems.iloc[1, 0] = 0.0
     found = coupling_coordination(systems)
     assert np.isnan(found.values["D"].iloc[0])
-    assert found.values["level"].iloc[0] == 0
+    for name in ("level", "stage", "level_wang", "pace"):
+        assert pd.isna(found.values[name].iloc[0]), name
+        assert found.values[name].dtype == "Int64"
+    assert found.words().iloc[0].isna().all()
+    assert found.facts["graded"] == len(systems) - 1
     assert found.values["D"].iloc[1] == 0.0
     assert any("zero subsystem" in note for note in found.notes)
     assert any("lack a score" in note for note in found.notes)
