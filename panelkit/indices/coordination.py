@@ -13,6 +13,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_pandas
+from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Language, Measure
 from panelkit.indices import coupling
 from panelkit.indices.checks import matrix, weights_of
@@ -72,6 +74,7 @@ def coupling_coordination(
     SpecError
         If there are fewer than two subsystems.
     """
+    systems = as_pandas(systems, "the subsystems")
     names = [str(name) for name in systems.columns if name not in (unit, time)]
     frame = panel_frame(systems, names, unit=unit, time=time)
     a = _weights(weights, names)
@@ -95,7 +98,7 @@ def coupling_coordination(
         ratio = coupling.relative_development(u)
         values["relative"], values["pace"] = ratio, _whole(coupling.paces(ratio))
     facts = _facts(u, a, values, names)
-    remarks = _remarks(facts, len(names))
+    remarks = (*(Remark(note, note.zh) for note in place_notes(frame)), *_remarks(facts, len(names)))
     return Coordination(
         name="Coupling coordination of " + " and ".join(names),
         values=values,
@@ -141,20 +144,26 @@ def couple(
     )
     if table.empty:
         raise DataError(f"no province-year is scored by all of {', '.join(ids)}: their years do not overlap")
+    table = with_place_notes(table, place_notes(*(item.values for item in scored)))
     return coupling_coordination(table, weights, edges=edges), dict(zip(ids, scored, strict=True))
 
 
-def synergy_degree(orders: pd.DataFrame, *, base: int | None = None) -> Measure:
+def synergy_degree(
+    orders: pd.DataFrame, *, base: int | None = None, unit: str | None = None, time: str | None = None
+) -> Measure:
     """Return the composite-system synergy degree (Meng and Han 2000) of order degrees (columns) by province and year.
 
     Each year against `base`, or against the year before where None; NaN where that year is not held.
     """
-    frame = panel_frame(orders)
+    frame = panel_frame(orders, unit=unit, time=time)
     degree = coupling.synergy(earlier(frame, base=base).to_numpy(), frame.to_numpy())
     values = pd.DataFrame({"synergy": degree}, index=frame.index)
     against = f"against {base}" if base is not None else "against the year before"
     return Measure(
-        name="Synergy of " + ", ".join(map(str, frame.columns)), values=values, method={"change": against}
+        name="Synergy of " + ", ".join(map(str, frame.columns)),
+        values=values,
+        method={"change": against},
+        notes=place_notes(frame),
     )
 
 

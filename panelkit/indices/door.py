@@ -1,7 +1,7 @@
 """The one door for panel frames: any frame becomes a (province, year) frame, sorted, each cell once.
 
-Frames of polars and Arrow are read, one province has one name, and totals and regions are set apart: `notes_of` says
-what was done. The labelled twins of the array functions stand here: frames in, frames out.
+Frames of polars and Arrow are read, one province has one name, and totals and regions are set apart: what was done
+says `core.provenance.place_notes`. The labelled twins of the array functions stand here: frames in, frames out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats, as_pandas, as_pandas_series, is_frame
 from panelkit.core.panel_index import read_panel_index
-from panelkit.core.provenance import Note
+from panelkit.core.provenance import Note, place_notes, with_place_notes
 from panelkit.core.results import FloatArray
 from panelkit.data.user_places import provincial_rows
 from panelkit.indices import aggregate, inequality, weights
@@ -27,7 +27,6 @@ from panelkit.indices.weights import Components
 
 Extremes = Literal["global", "per_year"]
 Directions = Mapping[str, int] | Sequence[int] | None
-PLACES = "panelkit_places"
 
 
 def panel_frame(
@@ -57,23 +56,15 @@ def panel_frame(
         {name: as_floats(_only(data, name), f"column {name}")[order] for name in names},
         index=pd.MultiIndex.from_arrays(levels, names=["province", "year"]),
     )
-    out.attrs = dict(data.attrs) | ({PLACES: notes} if notes else {})
-    return out
-
-
-def notes_of(*frames: pd.DataFrame | pd.Series) -> tuple[Note, ...]:
-    """Return what the door did to the names of provinces, each sentence once."""
-    return tuple(dict.fromkeys(note for frame in frames for note in frame.attrs.get(PLACES, ())))
+    out.attrs = dict(data.attrs)
+    return with_place_notes(out, notes)
 
 
 def labelled(table: pd.DataFrame, what: str) -> tuple[pd.DataFrame, FloatArray]:
     """Return a table of indicators without totals and regions among its labelled rows, and its values (n, k)."""
     frame, notes = provincial_rows(as_pandas(table, what))
     values = as_floats(frame, what)
-    if notes:
-        frame = frame.copy(deep=False)
-        frame.attrs = dict(frame.attrs) | {PLACES: notes}
-    return frame, values
+    return with_place_notes(frame, notes), values
 
 
 def _only(data: pd.DataFrame, name: str) -> pd.Series:
@@ -84,9 +75,7 @@ def _only(data: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _like(values: FloatArray, frame: pd.DataFrame) -> pd.DataFrame:
-    out = pd.DataFrame(values, index=frame.index, columns=frame.columns)
-    out.attrs = {PLACES: notes_of(frame)} if notes_of(frame) else {}
-    return out
+    return with_place_notes(pd.DataFrame(values, frame.index, frame.columns), place_notes(frame))
 
 
 def wide(series: pd.Series) -> tuple[FloatArray, pd.Index, pd.Index]:
@@ -177,8 +166,7 @@ def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series 
     if by_year:
         held, out = weights.entropy_by_year(values, _years(table))
         found = pd.DataFrame(out, index=pd.Index(held, name="year"), columns=table.columns)
-        found.attrs = dict(_weights(out[0], table).attrs)
-        return found
+        return with_place_notes(found, place_notes(table))
     return _weights(weights.entropy(values), table)
 
 
@@ -227,9 +215,7 @@ def topsis(
         weighting=weighting,
     )
     columns = {"closeness": found.closeness, "to_ideal": found.to_ideal, "to_anti_ideal": found.to_anti_ideal}
-    out = pd.DataFrame(columns, index=table.index)
-    out.attrs = {PLACES: notes_of(table)} if notes_of(table) else {}
-    return out
+    return with_place_notes(pd.DataFrame(columns, index=table.index), place_notes(table))
 
 
 def grey_relational(
@@ -242,9 +228,7 @@ def grey_relational(
     """Return grey relational grades of the rows to a reference row (default: the best of every column)."""
     table, values = labelled(table, "grey relational grade")
     grade = aggregate.grey_relational(values, _aligned(reference, table), _aligned(weights, table), rho=rho)
-    out = pd.Series(grade, index=table.index, name="grade")
-    out.attrs = {PLACES: notes_of(table)} if notes_of(table) else {}
-    return out
+    return with_place_notes(pd.Series(grade, index=table.index, name="grade"), place_notes(table))
 
 
 def theil(
@@ -334,9 +318,7 @@ def _aligned(given: pd.Series | Sequence[float] | None, table: pd.DataFrame) -> 
 
 
 def _weights(values: FloatArray, table: pd.DataFrame) -> pd.Series:
-    out = pd.Series(values, index=table.columns, name="weight")
-    out.attrs = {PLACES: notes_of(table)} if notes_of(table) else {}
-    return out
+    return with_place_notes(pd.Series(values, index=table.columns, name="weight"), place_notes(table))
 
 
 def _years(table: pd.DataFrame) -> FloatArray:

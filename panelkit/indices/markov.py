@@ -199,6 +199,7 @@ class SpatialMarkov:
     lag_p: FloatArray
     lr: TestResult
     q: TestResult
+    notes: tuple[str, ...] = ()
 
 
 def spatial_markov(

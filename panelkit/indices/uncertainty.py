@@ -169,7 +169,7 @@ class Cloud:
         member = (codes[:, None] == np.arange(codes.max() + 1)[None, :]).astype(float)
         if weights is None:
             return np.asarray(self.scores @ (member / member.sum(axis=0)))
-        w = np.asarray(weights, dtype=float)
+        w = as_floats(weights, "population")
         if w.ndim == 1:
             load = member * w[:, None]
             return np.asarray(self.scores @ (load / load.sum(axis=0)))
