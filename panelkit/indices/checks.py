@@ -63,7 +63,10 @@ def weights_of(weights: ArrayLike | None, k: int, what: str) -> FloatArray:
     out = as_floats(weights, f"{what}: weights")
     if out.shape != (k,):
         raise SpecError(f"{what}: {k} weights are needed, not {out.shape}")
-    if not np.isfinite(out).all() or (out < 0).any() or out.sum() <= 0:
+    lost = np.flatnonzero(~np.isfinite(out))
+    if len(lost):
+        raise SpecError(f"{what}: the weight at position {lost[0]} is missing or infinite: give every one")
+    if (out < 0).any() or out.sum() <= 0:
         raise SpecError(f"{what}: weights must be non-negative and not all zero, not {out.tolist()}")
     return out / out.sum()
 

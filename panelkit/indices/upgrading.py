@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
-from panelkit.core.provenance import place_notes
+from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Measure
 from panelkit.indices import structure
 from panelkit.indices.door import earlier, panel_frame
@@ -115,7 +115,8 @@ def neighbour_similarity(
     time: str | None = None,
 ) -> pd.DataFrame:
     """Return UNIDO similarity and Krugman distance of named pairs of provinces in one year, one row a pair."""
-    frame = panel_frame(data, columns, unit=unit, time=time).xs(year, level="year")
+    panel = panel_frame(data, columns, unit=unit, time=time)
+    frame = panel.xs(year, level="year")
     absent = sorted({str(name) for pair in pairs for name in pair if name not in frame.index})
     if absent:
         raise DataError(f"no row for {', '.join(absent[:8])} in {year}")
@@ -128,7 +129,8 @@ def neighbour_similarity(
         else (a, b, np.nan, np.nan)
         for a, b in pairs
     ]
-    return pd.DataFrame(rows, columns=["first", "second", "similarity", "krugman"])
+    out = pd.DataFrame(rows, columns=["first", "second", "similarity", "krugman"])
+    return with_place_notes(out, place_notes(panel))
 
 
 def _moore(sectors: pd.DataFrame, facts: dict[str, Any]) -> FloatArray:
