@@ -285,7 +285,7 @@ def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str])
 
 def _whole(codes: FloatArray) -> pd.api.extensions.ExtensionArray:
     """Return codes as nullable integers, missing where there is none."""
-    return pd.array(codes, dtype="Int64")
+    return pd.Series(codes).astype("Int64").array
 
 
 def _remarks(facts: Mapping[str, Any], k: int) -> tuple[Remark, ...]:
