@@ -64,8 +64,8 @@ def coupling_coordination(
     """Return coupling coordination of the columns of a panel, each a subsystem's score in [0, 1].
 
     Right forms only: the standard coupling degree and Wang Shujia's correction (2021), both with D = sqrt(C T).
-    `weights` enter T, never C. Zeros give C = D = 0 (say so, or score with goalposts outside the sample); missing
-    scores stay missing.
+    Rows stay in the caller's order. `weights` enter T, never C. Zeros give C = D = 0 (say so, or score with goalposts
+    outside the sample); missing scores stay missing, their levels too.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def coupling_coordination(
     """
     systems = as_pandas(systems, "the subsystems")
     names = [str(name) for name in systems.columns if name not in (unit, time)]
-    frame = panel_frame(systems, names, unit=unit, time=time)
+    frame = panel_frame(systems, names, unit=unit, time=time, in_order=False)
     a = _weights(weights, names)
     u = frame.to_numpy()
     beyond = frame.index[np.flatnonzero(((u < 0) | (u > 1)).any(axis=1))]
@@ -97,7 +97,7 @@ def coupling_coordination(
     if len(names) == 2:
         ratio = coupling.relative_development(u)
         values["relative"], values["pace"] = ratio, _whole(coupling.paces(ratio))
-    facts = _facts(u, a, values, names)
+    facts = _facts(frame.sort_index().to_numpy(), a, values, names)
     remarks = (*(Remark(note, note.zh) for note in place_notes(frame)), *_remarks(facts, len(names)))
     return Coordination(
         name="Coupling coordination of " + " and ".join(names),

@@ -35,8 +35,11 @@ def panel_frame(
     *,
     unit: str | None = None,
     time: str | None = None,
+    in_order: bool = True,
 ) -> pd.DataFrame:
     """Return the columns as floats under a sorted (province, year) MultiIndex, provinces only and under one name each.
+
+    `in_order=False` leaves the rows as the caller has them.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def panel_frame(
     if absent:
         held = ", ".join(str(name) for name in data.columns)
         raise DataError(f"the data have no column {', '.join(absent)} (there are: {held})")
-    order = np.arange(len(data)) if index.order is None else index.order
+    order = np.arange(len(data)) if index.order is None or not in_order else index.order
     levels = [index.unit_labels[index.unit[order]], index.time_labels[index.time[order]]]
     out = pd.DataFrame(
         {name: as_floats(_only(data, name), f"column {name}")[order] for name in names},

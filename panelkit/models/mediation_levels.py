@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class Interaction:
         )
 
 
-def checked_levels(levels: Sequence[float] | None, *, interaction: bool) -> tuple[float, ...] | None:
+def checked_levels(levels: Any, *, interaction: bool) -> tuple[float, ...] | None:
     """Return levels as finite numbers, or None.
 
     Raises

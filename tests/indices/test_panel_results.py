@@ -50,6 +50,15 @@ def test_coordination_says_what_is_arithmetic(systems: pd.DataFrame) -> None:
     assert "pace" not in coupling_coordination(third).words()
 
 
+def test_rows_of_a_coordination_stay_in_order(systems: pd.DataFrame) -> None:
+    mixed = systems.sample(frac=1.0, random_state=1)
+    assert mixed.index.tolist() != systems.index.tolist()
+    found = coupling_coordination(mixed).values
+    assert found.index.tolist() == mixed.index.tolist()
+    pd.testing.assert_frame_equal(found.loc[systems.index], coupling_coordination(systems).values)
+    assert coupling_coordination(mixed).facts == coupling_coordination(systems).facts
+
+
 def test_coordination_of_missing_zero_and_wrong_scores(systems: pd.DataFrame) -> None:
     systems.iloc[0, 0] = np.nan
     systems.iloc[1, 0] = 0.0
