@@ -79,7 +79,7 @@ def heat_map(
         axes = page.drawing.add_subplot()
         axes.set_facecolor(style.NO_VALUE)
         if categories is None:
-            values = frame.to_numpy(dtype=float)
+            values = frame.astype(float).to_numpy()
             image = _numbers(axes, values, centre)
             bar = page.drawing.colorbar(image, ax=axes, shrink=0.5, aspect=18, pad=0.02)
             bar.outline.set_visible(False)
@@ -107,9 +107,9 @@ def correlation_map(
     """Draw the lower half of a correlation matrix, with stars where `p_values` are given."""
     need_rows(frame, "a correlation map")
     stars = star_levels(stars)
-    values = frame.to_numpy(dtype=float).copy()
+    values = frame.astype(float).to_numpy().copy()
     count = len(frame)
-    chance = np.ones_like(values) if p_values is None else p_values.to_numpy(dtype=float)
+    chance = np.ones_like(values) if p_values is None else p_values.astype(float).to_numpy()
     values[np.triu_indices(count, 1)] = np.nan
     named = dict(labels or {})
     page = sheet(
@@ -152,7 +152,7 @@ def transition_map(
     `counts` gives, by row, the number of transitions behind it.
     """
     need_rows(frame, "a transition map")
-    values = frame.to_numpy(dtype=float)
+    values = frame.astype(float).to_numpy()
     named = dict(labels or {})
     page = sheet(
         5.6,

@@ -62,7 +62,8 @@ def test_interaction_at_stated_levels(panelkit: Callable[..., Any], own: Path, t
     assert run.status == 0
     assert "纯间接效应" in run.out
     assert "不含交互项" in run.out
-    assert (tmp_path / "out" / "levels.csv").exists()
+    assert {path.suffix for path in (tmp_path / "out").glob("levels.*")} == {".csv", ".md", ".tex", ".docx"}
+    assert "受控直接效应" in (tmp_path / "out" / "levels.md").read_text(encoding="utf-8")
     told = json.loads(panelkit(*common, "--levels", "0.5,1", "--json").out)
     assert {row["term"] for row in told["levels"] if row["equation"] == "pure indirect"} == {"0.5", "1"}
     assert "--levels lists numbers" in panelkit(*common, "--levels", "low").err

@@ -419,3 +419,24 @@ def test_equal_provinces_share_rank_and_interval() -> None:
     )
     assert found.probability("A", "B") == 0.0
     assert found.most_frequent(1)["order"].iloc[0] == "E > A = B = C > D"
+
+
+def test_missing_levels_can_be_drawn_and_printed() -> None:
+    from panelkit.show import figures, tables
+
+    index = pd.MultiIndex.from_product([["北京", "天津", "上海"], [2020, 2021]], names=["province", "year"])
+    scores = {"u1": [0.2, 0.4, np.nan, 0.5, 0.6, 0.7], "u2": [0.3, 0.4, 0.5, 0.6, 0.2, 0.9]}
+    found = coupling_coordination(pd.DataFrame(scores, index))
+    assert pd.isna(found.values["level"].iloc[2])
+    grades = found.values["level"].unstack()
+    for draw in (figures.heat_map, figures.missing_map):
+        assert "<svg" in draw(grades).svg()
+    for draw in (figures.trend_lines, figures.rank_chart):
+        assert "<svg" in draw(grades.T).svg()
+    names = [name for name, _ in coupling.LEVELS]
+    assert (
+        "<svg" in figures.province_map(found.words()["level"].xs(2020, level="year"), categories=names).svg()
+    )
+    table = tables.frame_table(found.words("zh"), format="text")
+    assert "nan" not in table.lower()
+    assert found.tidy()["value"].dtype == np.float64
