@@ -23,6 +23,7 @@ def missing_map(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw which province-years hold a figure: rows provinces, columns years, NaN is missing."""
+    need_rows(frame, "a map of missing cells")
     absent = frame.isna()
     count = int(absent.to_numpy().sum())
     shown = pd.DataFrame(

@@ -12,6 +12,22 @@ import pandas as pd
 from panelkit.errors import StyleError
 
 
+def need_pandas(frame: Any, what: str) -> None:
+    """Refuse what is no pandas frame or series, naming its type: labels stand in the index, which others have not.
+
+    Raises
+    ------
+    StyleError
+        If it is a frame of another library, a dictionary, an array.
+    """
+    if not isinstance(frame, (pd.DataFrame, pd.Series)):
+        kind = type(frame)
+        root = kind.__module__.partition(".")[0]
+        name = kind.__qualname__ if root == "builtins" else f"{root}.{kind.__qualname__}"
+        way = "`.to_pandas()`" if hasattr(frame, "to_pandas") else "`pandas.DataFrame(...)`"
+        raise StyleError(f"{what} is made from a pandas frame, not {name}: give {way}, labels in its index")
+
+
 def need_columns(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None:
     """Refuse a frame that lacks columns, naming all of them.
 
@@ -20,6 +36,7 @@ def need_columns(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None
     ValueError
         If a column is missing.
     """
+    need_pandas(frame, what)
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise ValueError(
@@ -74,5 +91,6 @@ def need_rows(frame: pd.DataFrame | pd.Series, what: str) -> None:
     ValueError
         If there is nothing to draw.
     """
+    need_pandas(frame, what)
     if len(frame) == 0:
         raise ValueError(f"{what} needs at least one row")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.errors import StyleError
-from panelkit.show.checks import need_known, star_levels
+from panelkit.show.checks import need_known, need_pandas, star_levels
 from panelkit.show.words import Language, covariance_words, in_language, stars_note, word
 
 Below = Literal["se", "t", "ci", "p"] | None
@@ -162,6 +162,7 @@ def frame_grid(
 
     `decimals` is one number or a number by column; whole-number columns print without decimals.
     """
+    need_pandas(frame, "a table")
     named = {str(key): value for key, value in (labels or {}).items()}
     flat = frame.reset_index() if index else frame
     heads: list[Any] = list(flat.columns)

@@ -15,7 +15,7 @@ import pytest
 
 from panelkit.core.errors import SpecError
 from panelkit.core.results import Derived, FitResult, TestResult, Uncertainty
-from panelkit.show import tables, words
+from panelkit.show import figures, tables, words
 from panelkit.show.cells import correlation_map
 from panelkit.show.diagram import path_diagram
 from panelkit.show.grid import number, significance
@@ -384,3 +384,18 @@ def test_unknown_statistics_are_refused_with_those_that_are_known(pair: list[Fit
         tables.to_text(pair, stats="nobs")
     own = fit(["gov"], [0.2], [0.1], **{"effective F": 12.5, "my fact": 3})
     assert "12.500" in own.to_text(stats=("my fact", "effective F", "loglik"))
+
+
+def test_frames_of_other_libraries_are_refused_by_name() -> None:
+    import polars as pl
+
+    for wrong, name in (
+        (pl.DataFrame({"a": [1.0]}), r"polars\.DataFrame: give `\.to_pandas\(\)`"),
+        ({"a": 1}, "dict"),
+    ):
+        with pytest.raises(SpecError, match=f"made from a pandas frame, not {name}"):
+            tables.frame_table(wrong, format="text")
+        for draw in (figures.heat_map, figures.missing_map, figures.trend_lines, figures.rank_chart,
+                     figures.coefficient_plot, figures.province_map, figures.correlation_map):  # fmt: skip
+            with pytest.raises(SpecError, match=f"made from a pandas frame, not {name}"):
+                draw(wrong)
