@@ -70,6 +70,12 @@ def mediate(
     lead: Annotated[int, typer.Option(min=0, help="Years the outcome lies after. 结果变量前置年数。")] = 0,
     moderator: Annotated[str | None, typer.Option(help="An expression. 调节变量。")] = None,
     moderates: Annotated[str, typer.Option(help="Paths it changes: first,second,direct.")] = "first",
+    interaction: Annotated[
+        bool, typer.Option("--interaction", help="Treatment x mediator in the outcome equation. 交互项。")
+    ] = False,
+    levels: Annotated[
+        str | None, typer.Option(help="Levels of the treatment for --interaction: 0.5,1.0. 解释变量水平。")
+    ] = None,
     reps: Annotated[int, typer.Option(min=100, help="Resamples of provinces. 重抽样次数。")] = 5000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     jobs: Annotated[int, typer.Option(help="Workers; the numbers do not depend on it.")] = 1,
@@ -106,6 +112,8 @@ def mediate(
         outcome_lead=lead,
         moderator=moderator,
         moderates=stages,
+        interaction=interaction,
+        levels=_numbers(levels),
     )
     span = years_of(years)
     if span is not None:
@@ -162,6 +170,15 @@ def _shipped(
     return with_derived(frame, derived) if derived else frame
 
 
+def _numbers(levels: str | None) -> tuple[float, ...] | None:
+    if levels is None:
+        return None
+    try:
+        return tuple(float(part) for part in levels.replace("，", ",").split(","))
+    except ValueError:
+        raise SpecError(f"--levels lists numbers with commas between them, 0.5,1.0, not {levels!r}") from None
+
+
 def _made_of(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the figures behind the composite indices of the shipped panel."""
     from panelkit.indices.columns import figures_behind, is_derived
@@ -196,6 +213,7 @@ def _content(result: MediationResult) -> dict[str, Any]:
         },
         "bootstrap": {"reps": result.uncertainty.reps, "seed": result.uncertainty.seed},
         "effects": rows(result.tidy()),
+        "levels": [] if result.interaction is None else rows(result.at_levels().tidy()),
         "paths": rows(result.path_table()),
         "joint_significance": {str(key): float(value) for key, value in result.joint_significance().items()},
         "share": {"kind": share.kind, "value": None if share.kind == "none" else share.value},

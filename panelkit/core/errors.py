@@ -1,19 +1,7 @@
-"""One root for every error that panelkit raises on purpose."""
+"""The errors of panelkit, under the name by which the rooms import them."""
 
 from __future__ import annotations
 
+from panelkit.errors import ConvergenceError, DataError, PanelkitError, SpecError
 
-class PanelkitError(Exception):
-    """Say what was seen, where (province, year, column), and what to do about it."""
-
-
-class DataError(PanelkitError):
-    """The data cannot carry what was asked: a missing column, a duplicated province-year, a damaged file."""
-
-
-class SpecError(PanelkitError):
-    """The request itself is wrong: a formula, an option, a claim file."""
-
-
-class ConvergenceError(PanelkitError):
-    """A numerical search did not reach an answer that may be printed."""
+__all__ = ["ConvergenceError", "DataError", "PanelkitError", "SpecError"]

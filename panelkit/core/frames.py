@@ -1,11 +1,14 @@
-"""The one conversion at the doors: frames and series of other libraries become pandas, everything else is refused."""
+"""The one conversion at the doors: frames of other libraries become pandas, values become floats, or are refused."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from panelkit.core.errors import DataError
 
@@ -62,6 +65,77 @@ def as_pandas_series(values: Any) -> Any:
 def is_frame(data: Any) -> bool:
     """Return whether the data are a frame, eager or lazy, of any library that can be read."""
     return isinstance(data, pd.DataFrame) or _kind(_narwhals(data)) in ("DataFrame", "LazyFrame")
+
+
+def as_floats(values: Any, what: str) -> NDArray[np.float64]:
+    """Return an array, list, series or frame as float64 of the same shape, missing cells as NaN.
+
+    Nullable and Arrow columns, masked arrays, polars, truth values (0 and 1) and cells that are numbers are read.
+
+    Raises
+    ------
+    DataError
+        If cells are texts, dates, categories or complex: the first of them and its column are named.
+    """
+    if (
+        isinstance(values, np.ndarray)
+        and values.dtype == np.float64
+        and not isinstance(values, np.ma.MaskedArray)
+    ):
+        return values
+    if isinstance(values, pd.DataFrame) or (_kind(_narwhals(values)) in ("DataFrame", "LazyFrame")):
+        frame = as_pandas(values, what)
+        columns = [
+            _series_floats(frame.iloc[:, at], f"{what}: column {name}")
+            for at, name in enumerate(frame.columns)
+        ]
+        return np.column_stack(columns) if columns else np.empty((len(frame), 0))
+    read = as_pandas_series(values)
+    if isinstance(read, pd.api.extensions.ExtensionArray):
+        read = pd.Series(read)
+    if isinstance(read, (pd.Series, pd.Index)):
+        return _series_floats(read, what)
+    return _array_floats(read, what)
+
+
+def _series_floats(series: pd.Series | pd.Index, what: str) -> NDArray[np.float64]:
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype):
+        return _array_floats(series.to_numpy(), what)
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    if isinstance(dtype, pd.CategoricalDtype):
+        raise DataError(f"{what} holds categories, and only numbers can be read: convert them first")
+    return _cell_floats(series.to_numpy(dtype=object), what)
+
+
+def _array_floats(values: Any, what: str) -> NDArray[np.float64]:
+    if isinstance(values, np.ma.MaskedArray):
+        return np.where(np.ma.getmaskarray(values), np.nan, _array_floats(np.ma.getdata(values), what))
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{what} is no regular array: {error}") from None
+    if array.dtype.kind in "fiub":
+        return array.astype(np.float64)
+    if array.dtype.kind in "mM":
+        raise DataError(f"{what} holds dates or durations ({array.dtype}), and only numbers can be read")
+    return _cell_floats(array.astype(object), what)
+
+
+def _cell_floats(cells: NDArray[Any], what: str) -> NDArray[np.float64]:
+    missing = np.asarray(pd.isna(cells))
+    flat, out = cells.ravel(), np.full(cells.size, np.nan)
+    for at in np.flatnonzero(~missing.ravel()):
+        cell = flat[at]
+        if not isinstance(cell, (Real, Decimal, np.bool_)):
+            kind = "text" if isinstance(cell, str) else type_name(cell)
+            raise DataError(
+                f"{what} holds {kind}, for example {cell!r}, and only numbers can be read: convert it first "
+                "(`pandas.to_numeric`)"
+            )
+        out[at] = float(cell)
+    return out.reshape(cells.shape)
 
 
 def type_name(data: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -13,6 +13,8 @@ from panelkit.core.panel_index import PanelIndex
 from panelkit.core.tree import calls_of
 
 _STEPS = frozenset({"lag", "lead", "diff"})
+_PLACES = "panelkit_places"
+Labelled = TypeVar("Labelled", pd.DataFrame, pd.Series)
 
 
 class Note(str):
@@ -30,6 +32,21 @@ class Note(str):
 def note_of(sentence: Mapping[str, str]) -> Note:
     """Return a sentence with the keys `en` and `zh` as a note."""
     return Note(sentence["en"], sentence.get("zh", ""))
+
+
+def with_place_notes(frame: Labelled, notes: Iterable[Note]) -> Labelled:
+    """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
+    held = tuple(dict.fromkeys(notes))
+    if not held:
+        return frame
+    out = frame.copy(deep=False)
+    out.attrs = {**frame.attrs, _PLACES: held}
+    return out
+
+
+def place_notes(*frames: pd.DataFrame | pd.Series) -> tuple[Note, ...]:
+    """Return what was done to the names of provinces, each sentence once."""
+    return tuple(dict.fromkeys(note for frame in frames for note in frame.attrs.get(_PLACES, ())))
 
 
 def provenance_notes(

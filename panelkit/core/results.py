@@ -363,7 +363,7 @@ class Measure:
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a province, year and index: `province, year, measure, value`."""
-        long = self.values.rename_axis(columns="measure").stack()
+        long = self.values.astype(float).rename_axis(columns="measure").stack()
         return pd.DataFrame({"value": long}).reset_index()
 
     def summary(self) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
+from panelkit.core.frames import as_pandas
 from panelkit.data import catalogue
 from panelkit.data.provinces import NATION, labels_of
 
@@ -34,6 +35,7 @@ def check_figures(figures: pd.DataFrame, *, folder: Path | None = None, strict: 
     DataError
         One message that names province, year and column of every failure (the first dozen of a kind).
     """
+    figures = as_pandas(figures, "the figures")
     problems = [*_schema_problems(figures, folder, strict=strict)]
     if not problems:
         problems = [*sum_problems(figures, folder=folder)]

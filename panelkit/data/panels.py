@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_pandas
 from panelkit.data import catalogue
 from panelkit.data.facts import facts_of, flags_and_breaks
 from panelkit.data.figures import read_figures
@@ -116,6 +117,7 @@ def build_panel(
     in the table, or is named). Annual rows of the 31 provinces are used; national rows, quarters and months are not.
     """
     check_units(units)
+    figures = as_pandas(figures, "the figures")
     if check:
         from panelkit.data.checks import check_figures
 

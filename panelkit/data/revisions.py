@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
+from panelkit.core.frames import as_pandas
 from panelkit.data import catalogue
 from panelkit.data.provinces import NATION, labels_of
 from panelkit.data.units import harmonised
@@ -38,7 +39,8 @@ def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e
     DataError
         A cell that stands more than once in one of the tables, or units that cannot be compared.
     """
-    before, after = _one_vintage(old, "old"), _one_vintage(new, "new")
+    before = _one_vintage(as_pandas(old, "old"), "old")
+    after = _one_vintage(as_pandas(new, "new"), "new")
     both = before.add_suffix("_old").join(after.add_suffix("_new"), how="outer")
     _align_units(both)
     was, now = both["value_old"], both["value_new"]

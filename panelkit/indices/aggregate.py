@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray
 from panelkit.indices import normalise
 from panelkit.indices.checks import directions, matrix, non_negative, weights_of
@@ -88,7 +89,9 @@ def grey_relational(
     values = matrix(z, "grey relational grade")
     if not 0.0 < rho <= 1.0:
         raise SpecError(f"rho lies in (0, 1], not {rho!r}: 0.5 is usual")
-    target = values.max(axis=0) if reference is None else np.asarray(reference, dtype=float)
+    target = (
+        values.max(axis=0) if reference is None else as_floats(reference, "grey relational grade: reference")
+    )
     if target.shape != (values.shape[1],) or not np.isfinite(target).all():
         raise SpecError(f"the reference needs {values.shape[1]} finite values, not {target.shape}")
     delta = np.abs(values - target)

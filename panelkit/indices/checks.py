@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats, as_pandas_series
 from panelkit.core.results import FloatArray
 
 
@@ -19,7 +21,7 @@ def matrix(values: ArrayLike, what: str, *, missing: bool = False) -> FloatArray
     DataError
         If it is not two-dimensional, is empty, holds infinities, or (unless `missing`) holds missing cells.
     """
-    out = np.asarray(values, dtype=float)
+    out = as_floats(values, what)
     if out.ndim != 2 or 0 in out.shape:
         raise DataError(f"{what}: needs rows and columns, not an array of shape {out.shape}")
     if np.isinf(out).any():
@@ -33,7 +35,7 @@ def matrix(values: ArrayLike, what: str, *, missing: bool = False) -> FloatArray
 
 def vector(values: ArrayLike, what: str) -> FloatArray:
     """Return `values` as a finite float vector (n,)."""
-    out = np.asarray(values, dtype=float)
+    out = as_floats(values, what)
     if out.ndim != 1 or out.size == 0:
         raise DataError(f"{what}: needs one value a unit, not an array of shape {out.shape}")
     if not np.isfinite(out).all():
@@ -58,10 +60,13 @@ def weights_of(weights: ArrayLike | None, k: int, what: str) -> FloatArray:
     """Return k non-negative weights that sum to one; equal ones if None is given."""
     if weights is None:
         return np.full(k, 1.0 / k)
-    out = np.asarray(weights, dtype=float)
+    out = as_floats(weights, f"{what}: weights")
     if out.shape != (k,):
         raise SpecError(f"{what}: {k} weights are needed, not {out.shape}")
-    if not np.isfinite(out).all() or (out < 0).any() or out.sum() <= 0:
+    lost = np.flatnonzero(~np.isfinite(out))
+    if len(lost):
+        raise SpecError(f"{what}: the weight at position {lost[0]} is missing or infinite: give every one")
+    if (out < 0).any() or out.sum() <= 0:
         raise SpecError(f"{what}: weights must be non-negative and not all zero, not {out.tolist()}")
     return out / out.sum()
 
@@ -70,10 +75,24 @@ def directions(direction: Sequence[int] | ArrayLike | None, k: int, what: str) -
     """Return k directions, +1 (more is better) or -1 (less is better); all +1 if None is given."""
     if direction is None:
         return np.ones(k, dtype=np.int64)
-    out = np.asarray(direction)
+    out = as_floats(direction, f"{what}: directions")
     if out.shape != (k,) or not np.isin(out, (-1, 1)).all():
         raise SpecError(f"{what}: {k} directions of +1 or -1 are needed, not {out.tolist()}")
     return out.astype(np.int64)
+
+
+def labels(values: ArrayLike, n: int, what: str) -> NDArray[np.generic]:
+    """Return one label a row (n,), none missing, of which `np.unique` can be taken."""
+    column = as_pandas_series(values)
+    column = column if isinstance(column, pd.Series) else pd.Series(np.asarray(column))
+    if column.shape != (n,):
+        raise SpecError(f"{what} needs one label a row: {n}, not {column.shape}")
+    missing = np.flatnonzero(column.isna().to_numpy())
+    if len(missing):
+        places = ", ".join(map(str, missing[:5]))
+        raise DataError(f"{what}: no label at position {places}: fill it or drop these rows")
+    found = column.to_numpy()
+    return found if found.dtype.kind in "iufbM" else found.astype(str)
 
 
 def cells(where: NDArray[np.bool_]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Measure
 from panelkit.indices import aggregate, weights
 from panelkit.indices.designs import CompositeDesign, Indicator, Variant, design_of_columns, load_design
@@ -113,6 +114,7 @@ def compute(plan: CompositeDesign, frame: pd.DataFrame) -> Composite:
         names = [item.id for item in part.indicator]
         at = z.columns.get_indexer(pd.Index(names))
         values[part.id] = _part_score(plan, z[names].to_numpy(), w[at])
+    values = with_place_notes(values, place_notes(frame))
     return Composite(
         name=plan.label.en,
         values=values,
@@ -355,7 +357,7 @@ def _method(plan: CompositeDesign, values: pd.DataFrame, frame: pd.DataFrame) ->
 def _remarks(
     plan: CompositeDesign, frame: pd.DataFrame, dropped: pd.DataFrame, w: FloatArray
 ) -> tuple[Remark, ...]:
-    said = []
+    said = [Remark(note, note.zh) for note in place_notes(frame)]
     if plan.extremes == "per_year":
         said.append(
             Remark(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, TestResult, t_quantile, t_survival
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.indices.checks import matrix, vector
@@ -32,14 +33,14 @@ def speed(slope: float | FloatArray, years: float) -> FloatArray:
     """
     if years <= 0:
         raise SpecError(f"the span is positive, not {years!r}")
-    inside = 1.0 + np.asarray(slope, dtype=float) * years
+    inside = 1.0 + as_floats(slope, "slope") * years
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(inside > 0, -np.log(inside) / years, np.nan))
 
 
 def half_life(rate: float | FloatArray) -> FloatArray:
     """Return ln 2 / lambda; NaN where lambda <= 0, because a diverging gap has no half-life."""
-    value = np.asarray(rate, dtype=float)
+    value = as_floats(rate, "speed")
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(value > 0, np.log(2.0) / value, np.nan))
 

@@ -13,6 +13,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_pandas
+from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Language, Measure
 from panelkit.indices import coupling
 from panelkit.indices.checks import matrix, weights_of
@@ -28,8 +30,9 @@ HIGH = 0.8
 class Coordination(Measure):
     """Coupling degree, development and coordination of n subsystems by province and year.
 
-    `values`: one column a subsystem, then `C, T, D`, level and stage (1..10, 1..4, 0 where missing), the corrected
-    `C_wang, D_wang, level_wang`, and for two subsystems the ratio `relative` and who lags, `pace` (1..3).
+    `values`: one column a subsystem, then `C, T, D`, level and stage (1..10, 1..4), the corrected `C_wang, D_wang,
+    level_wang`, and for two subsystems the ratio `relative` and who lags, `pace` (1..3). Levels, stages and paces are
+    nullable integers: a missing score has none.
     `facts`: what of this is arithmetic (`identity`, `high_by_construction`, `high_of_margins`, `high`, `regraded`).
     """
 
@@ -61,8 +64,8 @@ def coupling_coordination(
     """Return coupling coordination of the columns of a panel, each a subsystem's score in [0, 1].
 
     Right forms only: the standard coupling degree and Wang Shujia's correction (2021), both with D = sqrt(C T).
-    `weights` enter T, never C. Zeros give C = D = 0 (say so, or score with goalposts outside the sample); missing
-    scores stay missing.
+    Rows stay in the caller's order. `weights` enter T, never C. Zeros give C = D = 0 (say so, or score with goalposts
+    outside the sample); missing scores stay missing, their levels too.
 
     Raises
     ------
@@ -71,8 +74,9 @@ def coupling_coordination(
     SpecError
         If there are fewer than two subsystems.
     """
+    systems = as_pandas(systems, "the subsystems")
     names = [str(name) for name in systems.columns if name not in (unit, time)]
-    frame = panel_frame(systems, names, unit=unit, time=time)
+    frame = panel_frame(systems, names, unit=unit, time=time, in_order=False)
     a = _weights(weights, names)
     u = frame.to_numpy()
     beyond = frame.index[np.flatnonzero(((u < 0) | (u > 1)).any(axis=1))]
@@ -86,14 +90,15 @@ def coupling_coordination(
     c_wang, _, d_wang = coupling.coordination(u, a, form="wang2021")
     values = frame.copy()
     values["C"], values["T"], values["D"] = c, t, d
-    values["level"], values["stage"] = coupling.levels(d, edges=edges), coupling.stages(c, edges=edges)
+    values["level"] = _whole(coupling.levels(d, edges=edges))
+    values["stage"] = _whole(coupling.stages(c, edges=edges))
     values["C_wang"], values["D_wang"] = c_wang, d_wang
-    values["level_wang"] = coupling.levels(d_wang, edges=edges)
+    values["level_wang"] = _whole(coupling.levels(d_wang, edges=edges))
     if len(names) == 2:
         ratio = coupling.relative_development(u)
-        values["relative"], values["pace"] = ratio, coupling.paces(ratio)
-    facts = _facts(u, a, values, names)
-    remarks = _remarks(facts, len(names))
+        values["relative"], values["pace"] = ratio, _whole(coupling.paces(ratio))
+    facts = _facts(frame.sort_index().to_numpy(), a, values, names)
+    remarks = (*(Remark(note, note.zh) for note in place_notes(frame)), *_remarks(facts, len(names)))
     return Coordination(
         name="Coupling coordination of " + " and ".join(names),
         values=values,
@@ -139,20 +144,26 @@ def couple(
     )
     if table.empty:
         raise DataError(f"no province-year is scored by all of {', '.join(ids)}: their years do not overlap")
+    table = with_place_notes(table, place_notes(*(item.values for item in scored)))
     return coupling_coordination(table, weights, edges=edges), dict(zip(ids, scored, strict=True))
 
 
-def synergy_degree(orders: pd.DataFrame, *, base: int | None = None) -> Measure:
+def synergy_degree(
+    orders: pd.DataFrame, *, base: int | None = None, unit: str | None = None, time: str | None = None
+) -> Measure:
     """Return the composite-system synergy degree (Meng and Han 2000) of order degrees (columns) by province and year.
 
     Each year against `base`, or against the year before where None; NaN where that year is not held.
     """
-    frame = panel_frame(orders)
+    frame = panel_frame(orders, unit=unit, time=time)
     degree = coupling.synergy(earlier(frame, base=base).to_numpy(), frame.to_numpy())
     values = pd.DataFrame({"synergy": degree}, index=frame.index)
     against = f"against {base}" if base is not None else "against the year before"
     return Measure(
-        name="Synergy of " + ", ".join(map(str, frame.columns)), values=values, method={"change": against}
+        name="Synergy of " + ", ".join(map(str, frame.columns)),
+        values=values,
+        method={"change": against},
+        notes=place_notes(frame),
     )
 
 
@@ -254,7 +265,7 @@ def _weights(weights: Mapping[str, float] | Sequence[float] | None, names: list[
 def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str]) -> dict[str, Any]:
     held = u[~np.isnan(u).any(axis=1)]
     c = values["C"].dropna()
-    graded = values[(values["level"] > 0) & (values["level_wang"] > 0)]
+    graded = values.dropna(subset=["level", "level_wang"])
     k = len(names)
     return {
         "identity": bool(np.allclose(a, 1.0 / k)),
@@ -270,6 +281,11 @@ def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str])
         if len(held) > 2
         else float("nan"),
     }
+
+
+def _whole(codes: FloatArray) -> pd.api.extensions.ExtensionArray:
+    """Return codes as nullable integers, missing where there is none."""
+    return pd.Series(codes).astype("Int64").array
 
 
 def _remarks(facts: Mapping[str, Any], k: int) -> tuple[Remark, ...]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, Language
 from panelkit.indices.checks import matrix, weights_of
 
@@ -243,8 +244,8 @@ STAGES = (
 PACES = (("first lags", "系统1滞后"), ("synchronous", "同步"), ("second lags", "系统2滞后"))
 
 
-def levels(d: ArrayLike, *, edges: Edges = "left") -> NDArray[np.int64]:
-    """Return Liao Chongbin's ten levels of D (1999) as 1..10, 0 where D is missing.
+def levels(d: ArrayLike, *, edges: Edges = "left") -> FloatArray:
+    """Return Liao Chongbin's ten levels of D (1999) as 1..10, NaN where D is missing.
 
     `edges="left"` takes [a, b) with 1 in the last level, "right" (a, b] with 0 in the first: both are in print.
     Values within 1e-9 of an edge count as the edge, so that 0.1 + 0.2 and 0.3 get one level. D outside [0, 1] is
@@ -254,8 +255,8 @@ def levels(d: ArrayLike, *, edges: Edges = "left") -> NDArray[np.int64]:
     return _cut(d, np.arange(1, 10) / 10.0, edges)
 
 
-def stages(c: ArrayLike, *, edges: Edges = "left") -> NDArray[np.int64]:
-    """Return the coupling stage of C as 1..4 (edges .3, .5, .8), 0 where C is missing; C lies in [0, 1]."""
+def stages(c: ArrayLike, *, edges: Edges = "left") -> FloatArray:
+    """Return the coupling stage of C as 1..4 (edges .3, .5, .8), NaN where C is missing; C lies in [0, 1]."""
     _inside(c, "C")
     return _cut(c, np.array([0.3, 0.5, 0.8]), edges)
 
@@ -269,28 +270,38 @@ def relative_development(scores: ArrayLike) -> FloatArray:
         return np.asarray(u[:, 0] / u[:, 1])
 
 
-def paces(ratio: ArrayLike) -> NDArray[np.int64]:
-    """Return who lags, as 1..3: U1/U2 <= .8 the first, (.8, 1.2] none, above 1.2 the second; 0 where missing."""
+def paces(ratio: ArrayLike) -> FloatArray:
+    """Return who lags, as 1..3: U1/U2 <= .8 the first, (.8, 1.2] none, above 1.2 the second; NaN where missing."""
     return _cut(ratio, np.array([0.8, 1.2]), "right")
 
 
 def names(
     codes: ArrayLike, words: tuple[tuple[str, str], ...], language: Language = "en"
-) -> NDArray[np.str_]:
-    """Return codes 1..n as words of `LEVELS`, `STAGES` or `PACES`; 0 becomes an empty string."""
+) -> NDArray[np.object_]:
+    """Return codes 1..n as words of `LEVELS`, `STAGES` or `PACES`; a missing code has none (NaN), 0 an empty text.
+
+    Raises
+    ------
+    DataError
+        If a code is no whole number from 0 to n.
+    """
     column = 1 if language == "zh" else 0
-    table = np.array(["", *(pair[column] for pair in words)])
-    return np.asarray(table[np.asarray(codes)])
+    table = np.array(["", *(pair[column] for pair in words), np.nan], dtype=object)
+    code = as_floats(codes, "codes")
+    held = np.where(np.isnan(code), len(words) + 1, code)
+    if ((held != np.floor(held)) | (held < 0) | (held > len(words) + 1)).any() or (code > len(words)).any():
+        raise DataError(f"codes are whole numbers from 1 to {len(words)}, or missing")
+    return np.asarray(table[held.astype(np.int64)])
 
 
 def order_degree(values: ArrayLike, low: ArrayLike, high: ArrayLike, *, direction: int = 1) -> FloatArray:
     """Return the order degree (e - low) / (high - low) of an order parameter, reversed if direction is -1."""
-    a, b = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    a, b = as_floats(low, "lower critical value"), as_floats(high, "upper critical value")
     if not (b > a).all():
         raise DataError("order degree: the upper critical value must exceed the lower")
     if direction not in (-1, 1):
         raise SpecError(f"direction must be +1 or -1, not {direction!r}")
-    u = (np.asarray(values, dtype=float) - a) / (b - a)
+    u = (as_floats(values, "order parameter") - a) / (b - a)
     return np.asarray(u if direction == 1 else 1.0 - u)
 
 
@@ -300,7 +311,7 @@ def synergy(before: ArrayLike, after: ArrayLike) -> FloatArray:
     DWS = theta (prod_j |u_j1 - u_j0|)^(1/k), theta the sign of the smallest increment: positive only if every
     subsystem became more ordered. One unchanged subsystem gives zero. `before`, `after` are order degrees (..., k).
     """
-    u0, u1 = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    u0, u1 = as_floats(before, "synergy"), as_floats(after, "synergy")
     if u0.shape != u1.shape or u0.ndim == 0:
         raise DataError(f"synergy: order degrees of equal shape are needed, not {u0.shape} and {u1.shape}")
     step = u1 - u0
@@ -362,7 +373,7 @@ def _unit_interval(u: FloatArray) -> None:
 
 
 def _inside(values: ArrayLike, what: str) -> None:
-    x = np.asarray(values, dtype=float)
+    x = as_floats(values, what)
     if ((x < -1e-9) | (x > 1.0 + 1e-9)).any():
         raise DataError(
             f"{what} lies in [0, 1]: {what} = {x[(x < -1e-9) | (x > 1.0 + 1e-9)][0]:g} has no level"
@@ -378,10 +389,10 @@ def _over(top: FloatArray, bottom: FloatArray) -> FloatArray:
     return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
 
 
-def _cut(values: ArrayLike, at: FloatArray, edges: Edges) -> NDArray[np.int64]:
+def _cut(values: ArrayLike, at: FloatArray, edges: Edges) -> FloatArray:
     if edges not in ("left", "right"):
         raise SpecError(f"edges must be left, [a, b), or right, (a, b], not {edges!r}")
-    x = np.asarray(values, dtype=float)
+    x = as_floats(values, "scores")
     nudged = x + (1e-9 if edges == "left" else -1e-9)
     code = np.searchsorted(at, nudged, side="right" if edges == "left" else "left") + 1
-    return np.where(np.isnan(x), 0, code).astype(np.int64)
+    return np.where(np.isnan(x), np.nan, code.astype(np.float64))

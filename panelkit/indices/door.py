@@ -1,19 +1,24 @@
 """The one door for panel frames: any frame becomes a (province, year) frame, sorted, each cell once.
 
-The labelled twins of the array functions stand here: frames in, frames out.
+Frames of polars and Arrow are read, one province has one name, and totals and regions are set apart: what was done
+says `core.provenance.place_notes`. The labelled twins of the array functions stand here: frames in, frames out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats, as_pandas, as_pandas_series, is_frame
 from panelkit.core.panel_index import read_panel_index
+from panelkit.core.provenance import Note, place_notes, with_place_notes
 from panelkit.core.results import FloatArray
+from panelkit.data.user_places import provincial_rows
 from panelkit.indices import aggregate, inequality, weights
 from panelkit.indices import normalise as scale
 from panelkit.indices.aggregate import Weighting
@@ -30,28 +35,50 @@ def panel_frame(
     *,
     unit: str | None = None,
     time: str | None = None,
+    in_order: bool = True,
 ) -> pd.DataFrame:
-    """Return the columns as floats under a sorted (province, year) MultiIndex.
+    """Return the columns as floats under a sorted (province, year) MultiIndex, provinces only and under one name each.
+
+    `in_order=False` leaves the rows as the caller has them.
 
     Raises
     ------
     DataError
-        If a column is missing or holds text, or a province-year stands twice.
+        If the data are no frame, a column is missing or holds text, or a province-year stands twice.
     """
+    data, notes = provincial_rows(as_pandas(data), unit, time)
     index = read_panel_index(data, unit, time)
     names = [name for name in data.columns if name not in (unit, time)] if columns is None else list(columns)
     absent = [name for name in names if name not in data.columns]
     if absent:
         held = ", ".join(str(name) for name in data.columns)
         raise DataError(f"the data have no column {', '.join(absent)} (there are: {held})")
-    order = np.arange(len(data)) if index.order is None else index.order
+    order = np.arange(len(data)) if index.order is None or not in_order else index.order
     levels = [index.unit_labels[index.unit[order]], index.time_labels[index.time[order]]]
     out = pd.DataFrame(
-        {name: _floats(data[name], name).to_numpy()[order] for name in names},
+        {name: as_floats(_only(data, name), f"column {name}")[order] for name in names},
         index=pd.MultiIndex.from_arrays(levels, names=["province", "year"]),
     )
     out.attrs = dict(data.attrs)
-    return out
+    return with_place_notes(out, notes)
+
+
+def labelled(table: pd.DataFrame, what: str) -> tuple[pd.DataFrame, FloatArray]:
+    """Return a table of indicators without totals and regions among its labelled rows, and its values (n, k)."""
+    frame, notes = provincial_rows(as_pandas(table, what))
+    values = as_floats(frame, what)
+    return with_place_notes(frame, notes), values
+
+
+def _only(data: pd.DataFrame, name: str) -> pd.Series:
+    column: Any = data[name]
+    if isinstance(column, pd.DataFrame):
+        raise DataError(f"the data hold {column.shape[1]} columns called {name!r}: rename all but one")
+    return column
+
+
+def _like(values: FloatArray, frame: pd.DataFrame) -> pd.DataFrame:
+    return with_place_notes(pd.DataFrame(values, frame.index, frame.columns), place_notes(frame))
 
 
 def wide(series: pd.Series) -> tuple[FloatArray, pd.Index, pd.Index]:
@@ -72,7 +99,7 @@ def wide(series: pd.Series) -> tuple[FloatArray, pd.Index, pd.Index]:
         raise DataError(
             f"{series.name}: missing for {', '.join(places[:5])}{more}; drop these provinces or years"
         )
-    return table.to_numpy(dtype=float), table.index, table.columns
+    return as_floats(table, str(series.name)), table.index, table.columns
 
 
 def earlier(frame: pd.DataFrame, *, base: int | None = None) -> pd.DataFrame:
@@ -103,7 +130,7 @@ def normalise(
     DataError
         If a column is constant, or a value lies outside declared goalposts.
     """
-    values = table.to_numpy(dtype=float)
+    table, values = labelled(table, "indicators")
     names = [str(name) for name in table.columns]
     sign = signs(direction, names)
     groups = _years(table) if extremes == "per_year" else None
@@ -130,7 +157,7 @@ def normalise(
         out = scale.ranks(values, direction=sign, groups=groups)
     else:
         raise SpecError(f"normalisation must be minmax, zscore, vector or ranks, not {method!r}")
-    return pd.DataFrame(out, index=table.index, columns=table.columns)
+    return _like(out, table)
 
 
 def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series | pd.DataFrame:
@@ -138,30 +165,36 @@ def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series 
 
     See `weights.entropy`: zeros count right without any shift; missing cells are refused.
     """
+    table, values = labelled(table, "entropy")
     if by_year:
-        held, out = weights.entropy_by_year(table, _years(table))
-        return pd.DataFrame(out, index=pd.Index(held, name="year"), columns=table.columns)
-    return _weights(weights.entropy(table), table)
+        held, out = weights.entropy_by_year(values, _years(table))
+        found = pd.DataFrame(out, index=pd.Index(held, name="year"), columns=table.columns)
+        return with_place_notes(found, place_notes(table))
+    return _weights(weights.entropy(values), table)
 
 
 def critic_weights(table: pd.DataFrame, *, absolute: bool = False) -> pd.Series:
     """Return CRITIC weights of normalised indicators (see `weights.critic`)."""
-    return _weights(weights.critic(table, absolute=absolute), table)
+    table, values = labelled(table, "CRITIC")
+    return _weights(weights.critic(values, absolute=absolute), table)
 
 
 def cv_weights(table: pd.DataFrame) -> pd.Series:
     """Return coefficient-of-variation weights of raw positive indicators (see `weights.variation`)."""
-    return _weights(weights.variation(table), table)
+    table, values = labelled(table, "coefficient of variation")
+    return _weights(weights.variation(values), table)
 
 
 def pca_weights(table: pd.DataFrame, *, components: Components = "first") -> pd.Series:
     """Return weights from principal components of the correlation matrix (see `weights.pca`)."""
-    return _weights(weights.pca(table, components=components), table)
+    table, values = labelled(table, "principal components")
+    return _weights(weights.pca(values, components=components), table)
 
 
 def scatter_weights(table: pd.DataFrame) -> pd.Series:
     """Return vertical-and-horizontal scatter-degree weights of min-max indicators (see `weights.scatter`)."""
-    return _weights(weights.scatter(table, _years(table)), table)
+    table, values = labelled(table, "scatter degree")
+    return _weights(weights.scatter(values, _years(table)), table)
 
 
 def topsis(
@@ -176,15 +209,16 @@ def topsis(
 
     `weighting`: v = w r as Hwang and Yoon (1981) ("squared"), or w once inside the distance ("once").
     """
+    table, values = labelled(table, "TOPSIS")
     found = aggregate.topsis(
-        table,
+        values,
         _aligned(weights, table),
         direction=signs(direction, [str(name) for name in table.columns]),
         vector_normalise=vector_normalise,
         weighting=weighting,
     )
     columns = {"closeness": found.closeness, "to_ideal": found.to_ideal, "to_anti_ideal": found.to_anti_ideal}
-    return pd.DataFrame(columns, index=table.index)
+    return with_place_notes(pd.DataFrame(columns, index=table.index), place_notes(table))
 
 
 def grey_relational(
@@ -195,8 +229,9 @@ def grey_relational(
     rho: float = 0.5,
 ) -> pd.Series:
     """Return grey relational grades of the rows to a reference row (default: the best of every column)."""
-    grade = aggregate.grey_relational(table, _aligned(reference, table), _aligned(weights, table), rho=rho)
-    return pd.Series(grade, index=table.index, name="grade")
+    table, values = labelled(table, "grey relational grade")
+    grade = aggregate.grey_relational(values, _aligned(reference, table), _aligned(weights, table), rho=rho)
+    return with_place_notes(pd.Series(grade, index=table.index, name="grade"), place_notes(table))
 
 
 def theil(
@@ -210,8 +245,9 @@ def theil(
 
     Series are matched by their index, not by position. `inequality_by_year` does every year of a panel.
     """
-    values, group, people = _matched(y, groups, weights)
-    return inequality.decompose_theil(values, group, people, kind=kind)
+    values, group, people, notes = _matched(y, groups, weights)
+    found = inequality.decompose_theil(values, group, people, kind=kind)
+    return replace(found, notes=(*found.notes, *notes))
 
 
 def dagum_gini(
@@ -223,8 +259,9 @@ def dagum_gini(
 
     Series are matched by their index, not by position.
     """
-    values, group, people = _matched(y, groups, weights)
-    return inequality.decompose_dagum(values, group, people)
+    values, group, people, notes = _matched(y, groups, weights)
+    found = inequality.decompose_dagum(values, group, people)
+    return replace(found, notes=(*found.notes, *notes))
 
 
 def signs(direction: Directions, names: Sequence[str]) -> list[int]:
@@ -241,24 +278,37 @@ def signs(direction: Directions, names: Sequence[str]) -> list[int]:
     return [int(sign) for sign in direction]
 
 
-def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any]:
+def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any, tuple[Note, ...]]:
+    y = as_pandas_series(y)
+    if is_frame(y):
+        raise DataError("inequality is of one column: give a series, `data['income']`, not a frame")
     if not isinstance(y, pd.Series):
-        values = np.asarray(y, dtype=float)
-        return values, np.zeros(len(values), dtype=int) if groups is None else groups, weights
+        values = as_floats(y, "inequality")
+        return values, np.zeros(values.shape, dtype=int) if groups is None else groups, weights, ()
+    frame, notes = provincial_rows(pd.DataFrame({"y": y, "at": np.arange(len(y))}))
+    rows, at = frame["y"], frame["at"].to_numpy()
+
+    def of_rows(other: Any, what: str) -> Any:
+        if isinstance(other, pd.Series):
+            return _by_index(provincial_rows(other.to_frame("x"))[0]["x"], rows, what)
+        values = as_pandas_series(other)
+        if isinstance(values, pd.Series):
+            values = values.to_numpy()
+        return np.asarray(values, dtype=object)[at] if len(rows) < len(y) == len(values) else values
+
     return (
-        y.to_numpy(dtype=float),
-        np.zeros(len(y), dtype=int) if groups is None else _by_index(groups, y, "groups"),
-        None if weights is None else _by_index(weights, y, "weights"),
+        as_floats(rows, "inequality"),
+        np.zeros(len(rows), dtype=int) if groups is None else of_rows(groups, "groups"),
+        None if weights is None else of_rows(weights, "weights"),
+        notes,
     )
 
 
-def _by_index(other: Any, y: pd.Series, what: str) -> Any:
-    if not isinstance(other, pd.Series):
-        return other
+def _by_index(other: pd.Series, y: pd.Series, what: str) -> pd.Series:
     absent = y.index.difference(other.index)
     if len(absent):
         raise DataError(f"{what} are missing for {', '.join(str(name) for name in absent[:8])}")
-    return other.reindex(y.index).to_numpy()
+    return other.reindex(y.index)
 
 
 def _aligned(given: pd.Series | Sequence[float] | None, table: pd.DataFrame) -> Any:
@@ -266,23 +316,15 @@ def _aligned(given: pd.Series | Sequence[float] | None, table: pd.DataFrame) -> 
         absent = [str(name) for name in table.columns if name not in given.index]
         if absent:
             raise DataError(f"no value is given for {', '.join(absent)}: name every column of the table")
-        return given.reindex(table.columns).to_numpy(dtype=float)
-    return given
+        return as_floats(given.reindex(table.columns), "weights")
+    return as_pandas_series(given)
 
 
 def _weights(values: FloatArray, table: pd.DataFrame) -> pd.Series:
-    return pd.Series(values, index=table.columns, name="weight")
+    return with_place_notes(pd.Series(values, index=table.columns, name="weight"), place_notes(table))
 
 
 def _years(table: pd.DataFrame) -> FloatArray:
     if not isinstance(table.index, pd.MultiIndex) or "year" not in table.index.names:
         raise DataError("by-year results need a (province, year) index: use `panel_frame` first")
     return np.asarray(table.index.get_level_values("year"))
-
-
-def _floats(column: pd.Series, name: str) -> pd.Series:
-    try:
-        return column.astype(float)
-    except (TypeError, ValueError):
-        bad = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
-        raise DataError(f"column {name} holds text, for example {bad.iloc[0]!r}: only numbers do") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_pandas, as_pandas_series, is_frame, type_name
+from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import Derived, FloatArray, TestResult, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.indices import convergence, inequality, markov, studentised
@@ -42,6 +45,7 @@ def inequality_by_year(
     """
     names = [column, *([population] if population else [])]
     frame = panel_frame(data, names, unit=unit, time=time).dropna()
+    places = place_notes(frame)
     if frame.empty:
         raise DataError(f"no province-year holds {' and '.join(names)}")
     if index == "dagum" and groups is None:
@@ -60,7 +64,8 @@ def inequality_by_year(
             row |= {"total": found.total, **found.parts}
             row |= {f"{name}_share": found.share(name) for name in found.parts}
         rows[year] = row
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+    out = pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+    return with_place_notes(out, places)
 
 
 def inequality_gap(
@@ -91,6 +96,7 @@ def inequality_gap(
     other = benchmark_population or population
     names = [resource, benchmark, *([population] if population else []), *([other] if other else [])]
     frame = panel_frame(data, list(dict.fromkeys(names)), unit=unit, time=time)
+    places = place_notes(frame)
     held = frame.index.get_level_values("year")
     wanted = sorted(held.unique()) if years is None else [int(year) for year in years]
     frame = frame[held.isin(wanted)]
@@ -135,6 +141,7 @@ def inequality_gap(
             "discarded": int(len(kept) - kept.sum()),
         },
         notes=(
+            *places,
             f"provinces resampled whole; {interval} intervals: with 31 provinces and log-normal values a nominal 95 % "
             f"{COVERAGE[interval]} (docs/evidence/index_inference.csv)",
         ),
@@ -154,9 +161,12 @@ def inequality_trend(
     `reference="simulated"` holds the statistic against simulated series instead of t(T - 2), which rejects too often
     (see `convergence.trend`). Years must be consecutive.
     """
-    series = (table[column] if isinstance(table, pd.DataFrame) else table).sort_index()
+    held = as_pandas(table)[column] if is_frame(table) else as_pandas_series(table)
+    if not isinstance(held, pd.Series):
+        raise DataError(f"a trend is of a series by year, not {type_name(table)}: index it by the years")
+    series = held.sort_index()
     _consecutive(series.index)
-    return convergence.trend(series.to_numpy(dtype=float), lags=lags, reference=reference, rng=rng)
+    return convergence.trend(series, lags=lags, reference=reference, rng=rng)
 
 
 def sigma_convergence(
@@ -172,7 +182,8 @@ def sigma_convergence(
 
     Needs positive values and a balanced panel. `sigma_low, sigma_high` are 95 % percentile bounds over provinces.
     """
-    y, _, years = wide(panel_frame(data, [column], unit=unit, time=time)[column])
+    frame = panel_frame(data, [column], unit=unit, time=time)
+    y, _, years = wide(frame[column])
     sigma = convergence.sigma(y)
     n = len(y)
     counts = as_generator(rng).multinomial(n, np.full(n, 1.0 / n), size=reps) / n
@@ -180,10 +191,11 @@ def sigma_convergence(
     mean = counts @ logs
     spread = np.sqrt(np.maximum(counts @ logs**2 - mean**2, 0.0))
     low, high = np.quantile(spread, [0.025, 0.975], axis=0)
-    return pd.DataFrame(
+    out = pd.DataFrame(
         {"sigma": sigma, "sigma_low": low, "sigma_high": high, "cv": y.std(axis=0) / y.mean(axis=0)},
         index=pd.Index(years, name="year"),
     )
+    return with_place_notes(out, place_notes(frame))
 
 
 def beta_convergence(
@@ -212,12 +224,14 @@ def beta_convergence(
     """
     frame = panel_frame(data, [column, *controls], unit=unit, time=time)
     if kind == "absolute":
-        return _absolute(frame[column], reps, rng)
-    if kind == "conditional":
-        return _conditional(frame, column, controls)
-    if kind != "spatial":
+        found = _absolute(frame[column], reps, rng)
+    elif kind == "conditional":
+        found = _conditional(frame, column, controls)
+    elif kind == "spatial":
+        found = _spatial(frame[column], w)
+    else:
         raise SpecError(f"kind must be absolute, conditional or spatial, not {kind!r}")
-    return _spatial(frame[column], w)
+    return replace(found, notes=(*place_notes(frame), *found.notes))
 
 
 def markov_chain(
@@ -237,7 +251,8 @@ def markov_chain(
     years leave few moves a cell: three or four classes at most. `relative` divides by each year's mean, as Rey (2001)
     does: without it an index that grows everywhere leaves no way down.
     """
-    y, _, years = wide(panel_frame(data, [column], unit=unit, time=time)[column])
+    frame = panel_frame(data, [column], unit=unit, time=time)
+    y, _, years = wide(frame[column])
     _consecutive(years)
     y = _relative(y) if relative else y
     classes = markov.classify(y, markov.quantile_cutoffs(y, k))
@@ -270,6 +285,7 @@ def markov_chain(
             "order_test_p": test.p_value,
         },
         notes=(
+            *place_notes(frame),
             "classes are pooled quantiles with fixed cut-offs"
             + (", of values relative to the year" if relative else ""),
         ),
@@ -293,10 +309,12 @@ def spatial_markov(
     `w` is a panelkit or libpysal weights object, or a frame with provinces on both sides; `relative` divides by each
     year's mean.
     """
-    y, provinces, years = wide(panel_frame(data, [column], unit=unit, time=time)[column])
+    frame = panel_frame(data, [column], unit=unit, time=time)
+    y, provinces, years = wide(frame[column])
     _consecutive(years)
     y = _relative(y) if relative else y
-    return markov.spatial_markov(y, weights_matrix(w, provinces), k=k, m=m, same_cutoffs=same_cutoffs)
+    found = markov.spatial_markov(y, weights_matrix(w, provinces), k=k, m=m, same_cutoffs=same_cutoffs)
+    return replace(found, notes=place_notes(frame))
 
 
 def weights_matrix(w: Any, ids: pd.Index) -> FloatArray:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_pandas_series
 from panelkit.core.results import FloatArray
 from panelkit.indices.checks import non_negative, vector
 
@@ -307,7 +308,8 @@ def _peopled(
 
 
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:
-    column = pd.Series(np.asarray(groups))
+    column = as_pandas_series(groups)
+    column = pd.Series(column.to_numpy() if isinstance(column, pd.Series) else np.asarray(column))
     if column.shape != (n,) or column.isna().any():
         raise DataError(f"one group a unit is needed, none missing: {n}, not {column.shape}")
     code, labels = pd.factorize(column, sort=True)

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, TestResult
 from panelkit.core.rng import as_generator
-from panelkit.indices.checks import matrix
+from panelkit.indices.checks import matrix, vector
 
 IntArray = NDArray[np.int64]
 
@@ -35,9 +36,7 @@ def quantile_cutoffs(y: ArrayLike, k: int) -> FloatArray:
 
 def classify(y: ArrayLike, cutoffs: ArrayLike) -> IntArray:
     """Return classes 0..k-1; a value equal to a cut-off belongs to the lower class."""
-    return np.searchsorted(np.asarray(cutoffs, dtype=float), matrix(y, "Markov classes"), side="left").astype(
-        np.int64
-    )
+    return np.searchsorted(_increasing(cutoffs), matrix(y, "Markov classes"), side="left").astype(np.int64)
 
 
 def transitions(classes: ArrayLike, k: int, *, step: int = 1) -> FloatArray:
@@ -49,7 +48,7 @@ def transitions(classes: ArrayLike, k: int, *, step: int = 1) -> FloatArray:
 
 def probabilities(counts: ArrayLike) -> FloatArray:
     """Return row shares (..., k, k) of counts; a row never left is all zero (not uniform)."""
-    n = np.asarray(counts, dtype=float)
+    n = as_floats(counts, "transition counts")
     total = n.sum(axis=-1, keepdims=True)
     return np.divide(n, total, out=np.zeros_like(n), where=total > 0)
 
@@ -62,7 +61,7 @@ def steady_state(p: ArrayLike) -> FloatArray:
     DataError
         If the chain has none (an empty row) or more than one (several closed sets of classes).
     """
-    matrix_p = np.asarray(p, dtype=float)
+    matrix_p = matrix(p, "transition matrix")
     k = len(matrix_p)
     if not np.allclose(matrix_p.sum(axis=1), 1.0, atol=1e-9):
         raise DataError(
@@ -79,7 +78,7 @@ def steady_state(p: ArrayLike) -> FloatArray:
 
 def mobility(p: ArrayLike) -> float:
     """Return Shorrocks' mobility (k - tr P) / (k - 1): 0 for none, 1 for independence of the start."""
-    matrix_p = np.asarray(p, dtype=float)
+    matrix_p = matrix(p, "transition matrix")
     k = len(matrix_p)
     return float((k - np.trace(matrix_p)) / (k - 1))
 
@@ -103,7 +102,7 @@ def homogeneity(counts: ArrayLike, *, what: str = "neighbours' class") -> tuple[
     conditions with observations in row i, b_i the positive cells of pooled row i. With many cells expected
     below 5 the chi-square is a rough guide: the tests say how many.
     """
-    n = np.asarray(counts, dtype=float)
+    n = as_floats(counts, "transition counts")
     pooled = n.sum(axis=0)
     p, p_s = probabilities(pooled), probabilities(n)
     row = n.sum(axis=2)
@@ -200,6 +199,7 @@ class SpatialMarkov:
     lag_p: FloatArray
     lr: TestResult
     q: TestResult
+    notes: tuple[str, ...] = ()
 
 
 def spatial_markov(
@@ -228,11 +228,11 @@ def spatial_markov(
         raise DataError(f"units at rows {islands.tolist()} have no neighbours: link them or drop them")
     if not np.allclose(weights.sum(axis=1), 1.0):
         raise DataError("spatial Markov needs row-standardised weights: rows must sum to one")
-    own_cut = quantile_cutoffs(values, k) if cutoffs is None else np.asarray(cutoffs, dtype=float)
+    own_cut = quantile_cutoffs(values, k) if cutoffs is None else _increasing(cutoffs)
     k = len(own_cut) + 1
     lag = weights @ values
     if lag_cutoffs is not None:
-        lag_cut = np.asarray(lag_cutoffs, dtype=float)
+        lag_cut = _increasing(lag_cutoffs)
     else:
         lag_cut = own_cut if same_cutoffs else quantile_cutoffs(lag, k if m is None else m)
     m = len(lag_cut) + 1
@@ -255,12 +255,19 @@ def spatial_markov(
 
 
 def _codes(classes: ArrayLike, k: int) -> IntArray:
-    code = np.asarray(classes)
-    if code.ndim != 2 or code.shape[1] < 2:
+    code = matrix(classes, "classes")
+    if code.shape[1] < 2:
         raise DataError(f"a Markov chain needs units by at least two periods, not {code.shape}")
-    if not np.issubdtype(code.dtype, np.integer) or code.min() < 0 or code.max() >= k:
+    if (code != np.floor(code)).any() or code.min() < 0 or code.max() >= k:
         raise DataError(f"classes must be integers from 0 to {k - 1}")
     return code.astype(np.int64)
+
+
+def _increasing(cutoffs: ArrayLike) -> FloatArray:
+    cut = vector(cutoffs, "cut-offs")
+    if (np.diff(cut) <= 0).any():
+        raise SpecError(f"cut-offs rise from class to class, not {cut.tolist()}")
+    return cut
 
 
 def _moves(code: IntArray, step: int) -> tuple[IntArray, IntArray]:

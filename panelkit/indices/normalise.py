@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray
-from panelkit.indices.checks import directions, matrix
+from panelkit.indices.checks import directions, labels, matrix
 
 
 def constant_columns(x: ArrayLike) -> NDArray[np.bool_]:
@@ -71,7 +72,10 @@ def minmax(
 def to_optimum(x: ArrayLike, optimum: ArrayLike) -> FloatArray:
     """Return 1 - |x - x0| / max |x - x0| for indicators with an interior optimum x0 (k,), in [0, 1]."""
     values = matrix(x, "indicators", missing=True)
-    distance = np.abs(values - np.asarray(optimum, dtype=float))
+    best = as_floats(optimum, "optimum")
+    if best.shape not in ((), (values.shape[1],)) or not np.isfinite(best).all():
+        raise SpecError(f"one finite optimum a column is needed: {values.shape[1]}, not {best.tolist()}")
+    distance = np.abs(values - best)
     _, far = _extremes(distance)
     if not (far > 0).all():
         raise DataError("every value of a column equals its optimum: it carries no information; drop it")
@@ -134,7 +138,7 @@ def _extremes(values: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _declared(goalposts: ArrayLike, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
-    posts = np.asarray(goalposts, dtype=float)
+    posts = as_floats(goalposts, "goalposts")
     if posts.shape != (len(low), 2):
         raise SpecError(f"goalposts are one (low, high) a column: shape ({len(low)}, 2), not {posts.shape}")
     turned = posts[:, 0] >= posts[:, 1]
@@ -156,12 +160,10 @@ def _refuse_constant(low: FloatArray, high: FloatArray) -> None:
 def _by_group(
     values: FloatArray, groups: ArrayLike, function: Callable[[FloatArray], FloatArray]
 ) -> FloatArray:
-    labels = np.asarray(groups)
-    if labels.shape != (len(values),):
-        raise SpecError(f"groups needs one label a row: {len(values)}, not {labels.shape}")
+    of_rows = labels(groups, len(values), "groups")
     out = np.empty_like(values)
-    for label in np.unique(labels):
-        rows = labels == label
+    for label in np.unique(of_rows):
+        rows = of_rows == label
         try:
             out[rows] = function(values[rows])
         except DataError as error:

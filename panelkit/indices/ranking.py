@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, TestResult
 from panelkit.core.rng import seed_of
 from panelkit.indices import uncertainty
@@ -220,7 +221,7 @@ def _grouped(
         if people.isna().to_numpy().any():
             raise DataError("population is missing for some province-years of the composite")
         weight = people.iloc[:, -1]
-        means = cloud.group(code, people.to_numpy(dtype=float))
+        means = cloud.group(code, as_floats(people, "population"))
     total = (last * weight).groupby(member).sum() / weight.groupby(member).sum()
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])

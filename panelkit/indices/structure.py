@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray
 
 RationalisationForm = Literal["theil", "negative", "bounded", "inverse"]
@@ -29,7 +30,7 @@ def shares(levels: ArrayLike) -> FloatArray:
     DataError
         If a sector is negative or infinite, or a row is all zero.
     """
-    x = np.asarray(levels, dtype=float)
+    x = as_floats(levels, "structure")
     if x.ndim == 0 or x.shape[-1] < 2:
         raise DataError(f"a structure needs at least two sectors, not an array of shape {x.shape}")
     if np.isinf(x).any() or (x < 0).any():
@@ -221,7 +222,7 @@ def _three(y: FloatArray, what: str) -> None:
 
 
 def _regions(levels: ArrayLike) -> FloatArray:
-    x = np.asarray(levels, dtype=float)
+    x = as_floats(levels, "structure")
     if x.ndim != 2:
         raise DataError(
             f"one row a region and one column an industry are needed, not an array of shape {x.shape}"

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, TestResult
 from panelkit.core.rng import as_generator
 from panelkit.indices import weights as weighting
@@ -40,8 +41,8 @@ def draw_weights(
     if k < 1 or draws < 1:
         raise SpecError(f"at least one indicator and one draw are needed, not {k} and {draws}")
     generator = as_generator(rng)
-    alpha = np.broadcast_to(np.asarray(concentration, dtype=float), (k,))
-    if not (alpha > 0).all():
+    alpha = np.broadcast_to(as_floats(concentration, "concentration"), (k,))
+    if not ((alpha > 0) & np.isfinite(alpha)).all():
         raise SpecError("Dirichlet concentrations are positive")
     w = generator.standard_gamma(np.broadcast_to(alpha, (draws, k)))
     w = np.maximum(w, 1e-300)
@@ -65,7 +66,7 @@ def without_one(w: FloatArray, rng: int | np.random.Generator) -> FloatArray:
 
 def bootstrap_weights(z: ArrayLike, draws: int, rng: int | np.random.Generator) -> FloatArray:
     """Return entropy weights (draws, k) of resamples of units of z (N, T, k); degenerate resamples are drawn again."""
-    cube = np.asarray(z, dtype=float)
+    cube = as_floats(z, "bootstrap weights")
     n, t, k = cube.shape
     generator = as_generator(rng)
     flat, unit = cube.reshape(n * t, k), np.repeat(np.arange(n), t)
@@ -86,7 +87,7 @@ def scores(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linear") -
 
     Geometric scores need positive z: normalise with a floor.
     """
-    values, weights = np.asarray(z, dtype=float), np.asarray(w, dtype=float)
+    values, weights = as_floats(z, "scores"), as_floats(w, "scores: weights")
     shape = values.shape[:-1]
     flat = values.reshape(-1, values.shape[-1])
     if aggregation == "geometric":
@@ -103,6 +104,8 @@ def rank(values: FloatArray) -> IntArray:
 
     Units with equal indicators tie in every draw, and a few discrete indicators tie in many.
     """
+    if np.isnan(values).any():
+        raise DataError("a missing score has no rank: drop the units without one first")
     order = np.argsort(-values, axis=-1, kind="stable")
     falling = np.take_along_axis(values, order, axis=-1)
     place = np.broadcast_to(np.arange(1, values.shape[-1] + 1), values.shape).copy()
@@ -120,7 +123,9 @@ def rank_counts(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linea
 
     z is (N, T, k), w (B, k). Works in chunks of draws, so that 10,000 draws of 31 x 13 x 25 need little memory.
     """
-    values, weights = np.asarray(z, dtype=float), np.asarray(w, dtype=float)
+    values, weights = as_floats(z, "rank counts"), as_floats(w, "rank counts: weights")
+    if not np.isfinite(values).all():
+        raise DataError("rank counts: missing or infinite indicators have no rank; drop these units first")
     n, t, _ = values.shape
     out = np.zeros((t, n, n), dtype=np.int64)
     cell = (np.arange(t)[:, None] * n + np.arange(n)[None, :]) * n
@@ -164,7 +169,7 @@ class Cloud:
         member = (codes[:, None] == np.arange(codes.max() + 1)[None, :]).astype(float)
         if weights is None:
             return np.asarray(self.scores @ (member / member.sum(axis=0)))
-        w = np.asarray(weights, dtype=float)
+        w = as_floats(weights, "population")
         if w.ndim == 1:
             load = member * w[:, None]
             return np.asarray(self.scores @ (load / load.sum(axis=0)))
@@ -192,7 +197,7 @@ def cloud(
     `years` are the year positions to draw from (default all); R-RANK takes the last five, Dirichlet(1) weights,
     two normalisations and one indicator left out.
     """
-    stack = np.asarray(z, dtype=float)
+    stack = as_floats(z, "the indicator stack")
     if stack.ndim != 4 or not np.isfinite(stack).all():
         raise DataError("the indicator stack is (normalisation, unit, year, indicator) without missing cells")
     s, n, t, _ = stack.shape
@@ -246,7 +251,7 @@ def kendall_w(values: ArrayLike) -> TestResult:
     from scipy.special import chdtrc
     from scipy.stats import rankdata
 
-    x = np.asarray(values, dtype=float)
+    x = as_floats(values, "Kendall's W")
     null = "the judges' rankings are unrelated"
     if x.ndim != 2 or x.shape[0] < 2 or x.shape[1] < 2 or not np.isfinite(x).all():
         raise DataError(f"Kendall's W needs at least two judges and two items, none missing, not {x.shape}")
@@ -285,9 +290,9 @@ def _weights(
         return bootstrap_weights(z, draws, generator)
     if how != "fixed":
         raise SpecError(f"weights must be dirichlet, bootstrap or fixed, not {how!r}")
-    w = np.full(k, 1.0 / k) if fixed is None else np.asarray(fixed, dtype=float)
-    if w.shape != (k,):
-        raise SpecError(f"{k} fixed weights are needed, not {w.shape}")
+    w = np.full(k, 1.0 / k) if fixed is None else as_floats(fixed, "fixed weights")
+    if w.shape != (k,) or not np.isfinite(w).all():
+        raise SpecError(f"{k} fixed weights are needed, none missing, not {w.tolist()}")
     return np.tile(w / w.sum(), (draws, 1))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
+from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Measure
 from panelkit.indices import structure
 from panelkit.indices.door import earlier, panel_frame
@@ -67,7 +68,7 @@ def structural_upgrading(
             "employment": ", ".join(employment or ()) or "none",
             "vintages": ", ".join(f"{k}: {v}" for k, v in facts.get("vintages", {}).items()),
         },
-        notes=_notes(facts, with_jobs=employment is not None),
+        notes=(*place_notes(frame), *_notes(facts, with_jobs=employment is not None)),
     )
 
 
@@ -97,15 +98,25 @@ def specialisation(
         out.loc[held.index, "herfindahl"] = structure.herfindahl(levels)
         out.loc[held.index, [f"lq_{c}" for c in columns]] = structure.location_quotient(levels)
     lost = int(out["krugman"].isna().sum())
-    notes = (f"{lost} province-years with a missing industry have no index",) if lost else ()
+    notes = (
+        *place_notes(frame),
+        *([f"{lost} province-years with a missing industry have no index"] if lost else []),
+    )
     return Measure(name="Specialisation", values=out, method={"Krugman reference": reference}, notes=notes)
 
 
 def neighbour_similarity(
-    data: pd.DataFrame, columns: Sequence[str], pairs: Sequence[tuple[Any, Any]], *, year: int
+    data: pd.DataFrame,
+    columns: Sequence[str],
+    pairs: Sequence[tuple[Any, Any]],
+    *,
+    year: int,
+    unit: str | None = None,
+    time: str | None = None,
 ) -> pd.DataFrame:
     """Return UNIDO similarity and Krugman distance of named pairs of provinces in one year, one row a pair."""
-    frame = panel_frame(data, columns).xs(year, level="year")
+    panel = panel_frame(data, columns, unit=unit, time=time)
+    frame = panel.xs(year, level="year")
     absent = sorted({str(name) for pair in pairs for name in pair if name not in frame.index})
     if absent:
         raise DataError(f"no row for {', '.join(absent[:8])} in {year}")
@@ -118,7 +129,8 @@ def neighbour_similarity(
         else (a, b, np.nan, np.nan)
         for a, b in pairs
     ]
-    return pd.DataFrame(rows, columns=["first", "second", "similarity", "krugman"])
+    out = pd.DataFrame(rows, columns=["first", "second", "similarity", "krugman"])
+    return with_place_notes(out, place_notes(panel))
 
 
 def _moore(sectors: pd.DataFrame, facts: dict[str, Any]) -> FloatArray:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray
-from panelkit.indices.checks import matrix, non_negative, vector
+from panelkit.indices.checks import labels, matrix, non_negative, vector
 
 Components = Literal["first", "variance"]
 
@@ -52,11 +53,9 @@ def entropy(z: ArrayLike) -> FloatArray:
 def entropy_by_year(z: ArrayLike, years: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return the years (T,) and entropy weights of each year alone (T, k). They drift with every year's extremes."""
     values = matrix(z, "entropy")
-    labels = np.asarray(years)
-    if labels.shape != (len(values),):
-        raise SpecError(f"years needs one label a row: {len(values)}, not {labels.shape}")
-    held = np.unique(labels)
-    return held, np.vstack([entropy(values[labels == year]) for year in held])
+    of_rows = labels(years, len(values), "years")
+    held = np.unique(of_rows)
+    return held, np.vstack([entropy(values[of_rows == year]) for year in held])
 
 
 def bootstrap_entropy(z: ArrayLike, units: ArrayLike, counts: ArrayLike) -> FloatArray:
@@ -66,10 +65,10 @@ def bootstrap_entropy(z: ArrayLike, units: ArrayLike, counts: ArrayLike) -> Floa
     normalisation stays that of the full sample. One matrix product, no loop over resamples.
     """
     values = non_negative(matrix(z, "entropy"), "entropy")
-    labels, code = np.unique(np.asarray(units), return_inverse=True)
-    times = np.asarray(counts, dtype=float)
-    if times.ndim != 2 or times.shape[1] != len(labels):
-        raise SpecError(f"counts has one column a unit: (B, {len(labels)}), not {times.shape}")
+    held, code = np.unique(labels(units, len(values), "units"), return_inverse=True)
+    times = as_floats(counts, "counts")
+    if times.ndim != 2 or times.shape[1] != len(held):
+        raise SpecError(f"counts has one column a unit: (B, {len(held)}), not {times.shape}")
     return _from_divergence(1.0 - _entropies(values, times[:, code]))
 
 
@@ -148,8 +147,7 @@ def scatter(z: ArrayLike, years: ArrayLike) -> FloatArray:
     the sum over years of A_t' A_t is that over all rows.
     """
     values = matrix(z, "scatter degree")
-    if np.asarray(years).shape != (len(values),):
-        raise SpecError(f"years needs one label a row: {len(values)}, not {np.asarray(years).shape}")
+    labels(years, len(values), "years")
     _, axis = np.linalg.eigh(values.T @ values)
     lead = axis[:, -1] * (1.0 if axis[:, -1].sum() >= 0 else -1.0)
     if (lead < -1e-10).any():

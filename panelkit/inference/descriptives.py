@@ -10,8 +10,11 @@ import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import evaluate
+from panelkit.core.frames import as_floats, as_pandas
 from panelkit.core.panel_index import read_panel_index
+from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import Language
+from panelkit.data.user_places import provincial_rows
 
 
 def describe_panel(
@@ -64,7 +67,7 @@ def describe_panel(
                     "count": count,
                 }
             )
-    return pd.DataFrame(rows).set_index(["variable", "part"])
+    return with_place_notes(pd.DataFrame(rows).set_index(["variable", "part"]), place_notes(frame))
 
 
 def correlations(
@@ -97,7 +100,8 @@ def correlations(
         x = x - grouped.transform("mean").to_numpy()
     names = list(columns)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return pd.DataFrame(np.corrcoef(x, rowvar=False).reshape(len(names), -1), index=names, columns=names)
+        table = pd.DataFrame(np.corrcoef(x, rowvar=False).reshape(len(names), -1), index=names, columns=names)
+    return with_place_notes(table, place_notes(frame))
 
 
 def missing_cells(
@@ -109,7 +113,8 @@ def missing_cells(
     values = _columns(frame, [variable])[variable]
     table = np.full((len(panel.unit_labels), len(panel.time_labels)), np.nan)
     table[panel.unit, panel.time] = values
-    return pd.DataFrame(table, index=panel.unit_labels, columns=panel.time_labels)
+    cells = pd.DataFrame(table, index=panel.unit_labels, columns=panel.time_labels)
+    return with_place_notes(cells, place_notes(frame))
 
 
 def missing_plot(
@@ -130,7 +135,13 @@ def missing_plot(
 def _indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataFrame:
     if (unit is None) != (time is None):
         raise DataError("give both `unit=` and `time=`, or neither for a (province, year) index")
-    return data if unit is None else data.set_index([unit, str(time)])
+    frame, notes = provincial_rows(as_pandas(data), unit, time)
+    if unit is not None:
+        absent = [repr(name) for name in (unit, time) if name not in frame.columns]
+        if absent:
+            raise DataError(f"the data hold no column {', '.join(absent)} for `unit=` and `time=`")
+        frame = frame.set_index([unit, str(time)])
+    return with_place_notes(frame, notes)
 
 
 def _columns(
@@ -140,7 +151,7 @@ def _columns(
     if not names:
         raise DataError("no numeric column to describe")
     return {
-        str(name): frame[name].to_numpy(dtype=np.float64)
+        str(name): as_floats(frame[name], f"column {name}")
         if name in frame.columns
         else evaluate(name, frame, rows).to_numpy()
         for name in names

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from panelkit.core.errors import SpecError
+from panelkit.core.frames import as_floats
 from panelkit.core.within import FloatArray
 
 
@@ -23,7 +24,7 @@ def q_values(p_values: ArrayLike, families: Sequence[Hashable] | None = None) ->
     SpecError
         If a p lies outside [0, 1], or there are not as many labels as p.
     """
-    p = np.asarray(p_values, dtype=np.float64)
+    p = as_floats(p_values, "p-values")
     labels: Sequence[Hashable] = [None] * len(p) if families is None else families
     if len(labels) != len(p):
         raise SpecError(f"{len(p)} p-values need as many family labels, not {len(labels)}")

@@ -13,6 +13,7 @@ import pandas as pd
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats, as_pandas
 from panelkit.core.linear import LinearFit
 from panelkit.core.outcome import is_exact, refuse_absorbed
 from panelkit.core.provenance import Note
@@ -227,6 +228,10 @@ def with_coordinates(design: Design, vcov: VcovSpec, coords: Coordinates | None)
 def _table(coords: Coordinates) -> dict[Any, tuple[float, float]]:
     if isinstance(coords, Mapping):
         return dict(coords)
+    coords = as_pandas(coords, "coords")
+    others = [name for name in coords.columns if name not in ("lat", "lon")]
+    if isinstance(coords.index, pd.RangeIndex) and len(others) == 1:
+        coords = coords.set_index(others[0])  # frames of polars and Arrow have no index
     absent = [name for name in ("lat", "lon") if name not in coords.columns]
     if absent:
         raise DataError(
@@ -235,8 +240,8 @@ def _table(coords: Coordinates) -> dict[Any, tuple[float, float]]:
     twice = coords.index[coords.index.duplicated()].unique()
     if len(twice):
         raise DataError(f"coords lists {', '.join(map(str, twice))} more than once")
-    pairs = zip(coords["lat"].astype(float), coords["lon"].astype(float), strict=True)
-    return dict(zip(coords.index, pairs, strict=True))
+    latitude, longitude = (as_floats(coords[name], f"coords: column {name}") for name in ("lat", "lon"))
+    return dict(zip(coords.index, zip(latitude, longitude, strict=True), strict=True))
 
 
 def _capitals(design: Design) -> dict[Any, tuple[float, float]]:

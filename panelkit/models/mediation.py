@@ -27,6 +27,7 @@ from panelkit.models.mediation_design import (
     refuse_unusable,
     roles_of,
 )
+from panelkit.models.mediation_levels import checked_levels
 from panelkit.models.mediation_overlap import MadeOf, Overlap, overlaps, timing_remark
 from panelkit.models.mediation_paths import Equation, PathMap, PathSystem
 from panelkit.models.mediation_result import MediationResult
@@ -62,10 +63,21 @@ class Mediation:
     moderator, moderates
         An expression that changes paths: "first" (treatment to mediator), "second" (mediator to outcome), "direct".
         It is centred at its mean over the sample; one that the effects absorb (a region) enters by its products only.
+    interaction
+        Adds treatment x mediator, of every mediator, to the outcome equation. Effects then depend on the level of the
+        treatment: those of the result are slopes at the means, `result.at_levels()` gives them at `levels`.
+    levels
+        Values of the treatment (as dated by `treatment_lag`) for `at_levels`: p10, p50, p90 and the mean unless told.
 
     Notes
     -----
     total - direct = indirect holds exactly, because all equations are linear and on the same rows.
+
+    Raises
+    ------
+    SpecError
+        If an option is unknown, or a control or the moderator is made of a mediator, the treatment or the outcome
+        (`x:m`, `I(m^2)`, `C(k):m`). An earlier value, `lag(m, 1)`, is another variable.
     """
 
     outcome: str
@@ -80,6 +92,8 @@ class Mediation:
     outcome_lead: int = 0
     moderator: str | None = None
     moderates: tuple[Stage, ...] = ("first",)
+    interaction: bool = False
+    levels: tuple[float, ...] | None = None
     where: str | None = None
 
     def __post_init__(self) -> None:
@@ -101,6 +115,13 @@ class Mediation:
             raise SpecError(f"moderates names some of {', '.join(STAGES)}, not {self.moderates!r}")
         if self.moderator is not None and self.order == "serial":
             raise SpecError("moderated mediation is offered for parallel mediators: take order='parallel'")
+        object.__setattr__(self, "levels", checked_levels(self.levels, interaction=self.interaction))
+        if self.interaction and (self.moderator is not None or self.order == "serial"):
+            raise SpecError(
+                "interaction=True is offered for parallel mediators without a moderator: take order='parallel', and "
+                "fit the moderated model beside it"
+            )
+        roles_of(self)
 
     def with_vcov(self, vcov: VcovSpec) -> Mediation:
         """Return the same model with another covariance."""
@@ -188,6 +209,7 @@ def _result(
     remarks = [overlap.said() for overlap in shared]
     timing = timing_remark(spec.treatment_lag, spec.outcome_lead)
     remarks += [] if timing is None else [timing]
+    remarks += [] if columns.interaction is None else [columns.interaction.said()]
     remarks += [_interval_remark(made), *_sample_remarks(design, system, made)]
     facts = {key: fits[-1].facts[key] for key in ("nobs", "n_units", "n_periods", "years", "balanced")}
     facts |= {"n_clusters": system.n_groups, "order": spec.order, "effects": spec.effects}
@@ -211,6 +233,8 @@ def _result(
         swept_draws=swept,
         theta_draws=theta,
         moderation=columns.moderation,
+        interaction=columns.interaction,
+        products=columns.products,
         remarks=tuple(remarks),
         overlaps=shared,
         dropped=design.dropped,

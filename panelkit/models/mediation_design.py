@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,20 +11,20 @@ import numpy as np
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import parse_formula
-from panelkit.core.grammar import parse_expression, spelled_term
+from panelkit.core.grammar import parse_expression, parse_terms, spelled_term
 from panelkit.core.linear import ABSORBED_SHARE, absorbed_terms
 from panelkit.core.tree import Call, Column, Term
 from panelkit.core.vcov import VcovSpec, clusters_of
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.models.least_squares import without_intercept
+from panelkit.models.mediation_levels import QUANTILES, Interaction
 from panelkit.models.mediation_paths import Equation, PathMap, PathSystem, path_map
 from panelkit.models.mediation_result import Moderation
+from panelkit.models.mediation_terms import Variable
 from panelkit.models.reading import Frame, read_design, singleton_rule
 
 if TYPE_CHECKING:
     from panelkit.models.mediation import Mediation
-
-QUANTILES = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def roles_of(spec: Mediation) -> Roles:
     )
     parsed = parse_formula(formula)
     labels = [parse_formula(f"{outcome} ~ {term}").rhs_terms[0] for term in named]
+    _refuse_made_of(spec, outcome, labels[: len(mediators) + 1])
     twice = [label for label in labels if labels.count(label) > 1]
     in_controls = () if not spec.controls.strip() else parse_formula(f"{outcome} ~ {spec.controls}").rhs_terms
     twice += [label for label in labels if label in in_controls]
@@ -75,6 +77,34 @@ def _term(expression: str) -> str:
     if isinstance(factor.node, Column | Call):
         return spelled_term(Term((factor,)))
     return f"I({factor.label})"
+
+
+def _refuse_made_of(spec: Mediation, outcome: str, own: Sequence[str]) -> None:
+    """Refuse controls and a moderator that are made of a mediator, the treatment or the outcome."""
+    treatment, *mediators = (Variable(parse_expression(label)) for label in own)
+    left = Variable(parse_expression(outcome))
+    others = parse_terms(spec.controls) if spec.controls.strip() else ()
+    others += (Term((parse_expression(spec.moderator),)),) if spec.moderator else ()
+    found = []
+    for term in (term for term in others if term.label not in own):
+        held = next((variable for variable in mediators if variable.inside(term)), None)
+        if held is not None:
+            found.append(
+                f"`{term.label}` is made of the mediator `{held.label}`: the effect of the mediator would change with "
+                "it, and the product of two paths would leave that out. For treatment × mediator take "
+                "`Mediation(..., interaction=True)`, for another variable `moderator=..., moderates=('second',)`; "
+                f"`lag({held.label}, 1)` may stand as a control"
+            )
+        elif treatment.alone_inside(term):
+            found.append(
+                f"`{term.label}` is made of the treatment `{treatment.label}`: its effect is then no single number, "
+                "and what would be printed is the effect where the rest of the term is zero. Take "
+                "`moderator=..., moderates=('first', 'direct')` for a product, or leave the term out"
+            )
+        elif left.alone_inside(term):
+            found.append(f"`{term.label}` is made of the outcome `{left.label}`: leave it out on the right")
+    if found:
+        raise SpecError("\n".join(found))
 
 
 def common_sample(spec: Mediation, roles: Roles, data: Frame, unit: str | None, time: str | None) -> Design:
@@ -108,7 +138,11 @@ def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """The columns of the system, (n, q): treatment, mediators, products with the moderator, the rest, outcome."""
+    """The columns of the system, (n, q): treatment, mediators, products, the rest, outcome.
+
+    `products` are (column, its product): of mediators with the treatment, or of any with the moderator. They are formed
+    from the variables as they stand, and swept of the effects as columns of their own.
+    """
 
     values: FloatArray
     labels: tuple[str, ...]
@@ -117,6 +151,7 @@ class Columns:
     products: tuple[tuple[int, int], ...]
     layout: Layout
     moderation: Moderation | None
+    interaction: Interaction | None = None
 
     @classmethod
     def of(cls, spec: Mediation, roles: Roles, design: Design) -> Columns:
@@ -141,6 +176,12 @@ class Columns:
                 products.append((j, len(labels)))
                 labels.append(f"{own[j]} × ({roles.moderator} − mean)")
                 blocks.append((blocks[0][:, j] * (by - centre))[:, None])
+        interaction = Interaction.of(blocks[0], own, spec.levels) if spec.interaction else None
+        if interaction is not None:
+            products = [(j, len(own) + j - 1) for j in range(1, len(own))]
+            labels += [f"({own[0]} − mean) × ({name} − mean)" for name in own[1:]]
+            centred = blocks[0] - [interaction.mean, *interaction.mediator_means]
+            blocks.append(centred[:, :1] * centred[:, 1:])
         layout = Layout(design.unit, design.time)
         others = [term for term in design.terms if term not in own]
         if roles.moderator is not None and _absorbed(
@@ -151,7 +192,16 @@ class Columns:
         labels += [*others, design.outcome]
         blocks += [design.X[:, [index[name] for name in others]], design.y[:, None]]
         mediators = tuple(range(1, len(own)))
-        return cls(np.hstack(blocks), tuple(labels), mediators, rest, tuple(products), layout, moderation)
+        return cls(
+            np.hstack(blocks),
+            tuple(labels),
+            mediators,
+            rest,
+            tuple(products),
+            layout,
+            moderation,
+            interaction,
+        )
 
     @property
     def outcome(self) -> int:
@@ -163,8 +213,9 @@ class Columns:
         stages = spec.moderates if self.moderation else ()
         first = (by[0],) if "first" in stages else ()
         direct = (by[0],) if "direct" in stages else ()
-        second = tuple(by[j] for j in self.mediators) if "second" in stages else ()
-        equations = [] if self.moderation else [Equation("total", self.outcome, (0, *self.rest))]
+        second = tuple(by[j] for j in self.mediators) if self.interaction or "second" in stages else ()
+        constant = self.moderation is None and self.interaction is None
+        equations = [] if not constant else [Equation("total", self.outcome, (0, *self.rest))]
         for k, column in enumerate(self.mediators):
             before = self.mediators[:k] if spec.order == "serial" else ()
             equations.append(Equation(f"mediator {k}", column, (0, *before, *first, *self.rest)))

@@ -116,13 +116,14 @@ def run(result: MediationResult, name: str, mediator: int) -> Procedure:
     Raises
     ------
     SpecError
-        If there is no such procedure, or the model is serial or moderated.
+        If there is no such procedure, or the model is serial, moderated or has an interaction.
     """
     if name not in _PROCEDURES:
         raise SpecError(f"no procedure {name!r}: there are {', '.join(_PROCEDURES)}")
-    if result.moderation is not None or (result.spec.order == "serial" and len(result.mediators) > 1):
+    if result.products or (result.spec.order == "serial" and len(result.mediators) > 1):
         raise SpecError(
-            f"{name} is written for mediators side by side without a moderator: read .inference() instead"
+            f"{name} is written for mediators side by side without a moderator or an interaction: read .inference() "
+            "instead"
         )
     label = result.mediator_labels[mediator]
     term = result.path_terms[mediator]

@@ -20,6 +20,7 @@ from panelkit.inference.indirect import bias_corrected, normal_draws, product_te
 from panelkit.inference.wild import wild_cluster_bootstrap
 from panelkit.models.least_squares import with_vcov
 from panelkit.models.mediation_covariance import cluster_factors, joint_covariance
+from panelkit.models.mediation_levels import Interaction, effects_at_levels
 from panelkit.models.mediation_overlap import Overlap
 from panelkit.models.mediation_paths import PathMap, PathSystem, exact_jacobian, wild_coefficients
 from panelkit.models.mediation_sensitivity import Sensitivity, sensitivity_of
@@ -59,6 +60,8 @@ class MediationResult(Derived):
     swept_draws: FloatArray = field(repr=False)
     theta_draws: FloatArray = field(repr=False)
     moderation: Moderation | None = None
+    interaction: Interaction | None = None
+    products: tuple[tuple[int, int], ...] = ()
     remarks: tuple[Said, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -294,7 +297,10 @@ class MediationResult(Derived):
         """
         held = self.moderation
         if held is None:
-            raise SpecError("no moderator: Mediation(..., moderator='w', moderates=('first',))")
+            raise SpecError(
+                "no moderator: Mediation(..., moderator='w', moderates=('first',)); for an interaction of treatment "
+                "and mediator read .at_levels()"
+            )
         at = [value - held.mean for value in held.values]
         draws = self.paths.conditional(self.theta_draws, at)
         points = [
@@ -316,6 +322,19 @@ class MediationResult(Derived):
             uncertainty=self.uncertainty,
             draws=draws,
         )
+
+    def at_levels(self, levels: Sequence[float] | None = None, *, change: float = 1.0) -> Derived:
+        """Return the effects of moving the treatment by `change` from each level, where it meets the mediators.
+
+        See `mediation_levels.effects_at_levels` for their definitions. Levels are those of the specification (p10,
+        p50, p90 and the mean of the sample unless told).
+
+        Raises
+        ------
+        SpecError
+            If the model has no interaction, or a level is no finite number.
+        """
+        return effects_at_levels(self, levels, change)
 
     def procedure(self, name: Name, mediator: str | None = None) -> Procedure:
         """Return a named procedure, step by step as papers print it, and what it does and does not show."""

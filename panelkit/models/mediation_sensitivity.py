@@ -109,10 +109,11 @@ def sensitivity_of(result: MediationResult, mediator: int, level: float) -> Sens
     system, column = result.system, result.mediators[mediator]
     outcome = len(system.labels) - 1
     equation = next(e for e in system.equations if e.name == "outcome")
-    regressors = [j for j in equation.regressors if j != column]
+    products = [at for j, at in result.products if j == column and at in equation.regressors]
+    regressors = [j for j in equation.regressors if j != column and j not in products]
     whole = system.refit(np.ones((1, system.n_groups)))
-    errors = error_moments(whole, regressors, column, outcome)
-    drawn = error_moments(result.swept_draws, regressors, column, outcome)
+    errors = error_moments(whole, regressors, column, outcome, products)
+    drawn = error_moments(result.swept_draws, regressors, column, outcome, products)
     theta = system.theta[None]
     before = _before(result, theta, mediator)
     tail = (1.0 - level) / 2.0

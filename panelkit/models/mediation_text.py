@@ -39,6 +39,12 @@ _WORDS = {
     "delta": "delta 方法",
     "index": "指数",
     "index of moderated mediation": "有调节的中介指数",
+    "pure indirect": "纯间接效应",
+    "total indirect": "总间接效应",
+    "pure direct": "纯直接效应",
+    "total direct": "总直接效应",
+    "controlled direct": "受控直接效应",
+    "interaction": "交互项系数",
     "source": "自",
     "target": "至",
 }
@@ -53,6 +59,7 @@ _HEADS = {
         "效应（整省重抽样，百分位区间）",
     ),
     "paths": ("Paths", "路径系数"),
+    "levels": ("Effects at levels of the treatment", "解释变量各水平上的效应"),
     "joint": ("Joint significance (largest p along the route)", "联合显著性检验（路径上最大的 p 值）"),
     "share": ("Share", "占比"),
     "sensitivity": ("Sensitivity to a confounder of mediator and outcome", "对中介—结果混杂的敏感性"),
@@ -77,6 +84,7 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
         [result.title, "=" * len(result.title)],
         _block("effects", [_frame(effects, language)], language),
         _block("paths", [_frame(paths, language)], language),
+        *([_block("levels", levels_lines(result, level, language), language)] if result.interaction else []),
         _block("joint", joint, language),
         _block("share", [f"  {result.share(level).reason.of(language)}"], language),
         _block("sensitivity", told, language),
@@ -84,6 +92,13 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
         [facts],
     ]
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def levels_lines(result: MediationResult, level: float, language: Language) -> list[str]:
+    """Return the effects at levels of the treatment and what they are, as lines of text."""
+    found = result.at_levels()
+    told = [f"  {in_language(note, language)}" for note in found.notes[:-1]]
+    return [_frame(found.tidy(level).drop(columns="statistic"), language), *told]
 
 
 def conditional_text(result: MediationResult, language: Language) -> str:
@@ -105,7 +120,15 @@ def conditional_text(result: MediationResult, language: Language) -> str:
 
 def translated(text: str, language: Language) -> str:
     """Return a word of the result's vocabulary in the language; what has no entry stays."""
-    return _WORDS.get(text, text) if language == "zh" else text
+    if language != "zh":
+        return text
+    kind, via, name = text.partition(" via ")
+    return f"{_WORDS[kind]}，经{name}" if via and kind in _WORDS else _WORDS.get(text, _level(text))
+
+
+def _level(text: str) -> str:
+    """Return a level of the treatment, `mean (0.5)`, in Chinese; anything else as it is."""
+    return f"均值{text.removeprefix('mean')}" if text.startswith("mean (") else text
 
 
 def _fact(key: str, value: object, language: Language) -> str:

@@ -17,6 +17,7 @@ from panelkit.show.files import write_whole
 _TITLES = {
     "effects": ("Mediation: effects", "中介效应"),
     "inference": ("Inference on the indirect effect", "间接效应的统计推断"),
+    "levels": ("Effects at levels of the treatment", "解释变量各水平上的效应"),
     "equations": ("Equations", "各方程估计"),
     "sensitivity": ("Sensitivity", "敏感性"),
 }
@@ -25,6 +26,11 @@ _TITLES = {
 def effects_table(result: MediationResult, language: Language) -> pd.DataFrame:
     """Return effects with errors, p-values and percentile intervals under readable heads."""
     return _readable(result.tidy().drop(columns="statistic"), language)
+
+
+def levels_table(result: MediationResult, language: Language) -> pd.DataFrame:
+    """Return the effects at levels of the treatment under readable heads."""
+    return _readable(result.at_levels().tidy().drop(columns="statistic"), language)
 
 
 def inference_table(result: MediationResult, language: Language, *, reps: int = 5_000) -> pd.DataFrame:
@@ -50,6 +56,7 @@ def write_mediation(
     for name, table in (
         ("effects", effects_table(result, language)),
         ("inference", inference_table(result, language)),
+        *([("levels", levels_table(result, language))] if result.interaction is not None else []),
     ):
         written.append(_csv(table, folder / f"{name}.csv"))
         for ending in (".md", ".tex", ".docx"):
@@ -74,10 +81,10 @@ def write_mediation(
 def procedures_text(result: MediationResult, language: Language) -> str:
     """Return the named procedures on every mediator, or why they do not apply."""
     serial = result.spec.order == "serial" and len(result.mediators) > 1
-    if result.moderation is not None or serial:
+    if result.products or serial:
         why = (
-            "the named procedures are for mediators side by side without a moderator",
-            "各检验流程仅适用于无调节的并列中介",
+            "the named procedures are for mediators side by side without a moderator or an interaction",
+            "各检验流程仅适用于无调节的并列中介（也不含交互项）",
         )
         return why[language == "zh"]
     blocks = []

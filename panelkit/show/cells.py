@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
-from panelkit.show.checks import need_rows
+from panelkit.show.checks import need_rows, star_levels
 from panelkit.show.words import Language, word
 
 
@@ -23,6 +23,7 @@ def missing_map(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw which province-years hold a figure: rows provinces, columns years, NaN is missing."""
+    need_rows(frame, "a map of missing cells")
     absent = frame.isna()
     count = int(absent.to_numpy().sum())
     shown = pd.DataFrame(
@@ -79,7 +80,7 @@ def heat_map(
         axes = page.drawing.add_subplot()
         axes.set_facecolor(style.NO_VALUE)
         if categories is None:
-            values = frame.to_numpy(dtype=float)
+            values = frame.astype(float).to_numpy()
             image = _numbers(axes, values, centre)
             bar = page.drawing.colorbar(image, ax=axes, shrink=0.5, aspect=18, pad=0.02)
             bar.outline.set_visible(False)
@@ -106,9 +107,10 @@ def correlation_map(
 ) -> Figure:
     """Draw the lower half of a correlation matrix, with stars where `p_values` are given."""
     need_rows(frame, "a correlation map")
-    values = frame.to_numpy(dtype=float).copy()
+    stars = star_levels(stars)
+    values = frame.astype(float).to_numpy().copy()
     count = len(frame)
-    chance = np.ones_like(values) if p_values is None else p_values.to_numpy(dtype=float)
+    chance = np.ones_like(values) if p_values is None else p_values.astype(float).to_numpy()
     values[np.triu_indices(count, 1)] = np.nan
     named = dict(labels or {})
     page = sheet(
@@ -127,7 +129,7 @@ def correlation_map(
         for i in range(count):
             for j in range(i + 1):
                 p = 1.0 if i == j else chance[i, j]
-                mark = "*" * sum(p < level for level in stars or ())
+                mark = "*" * sum(p < level for level in stars)
                 colour = style.readable_on(image.cmap(image.norm(values[i, j])))
                 shown = f"{values[i, j]:.2f}{mark}" if np.isfinite(values[i, j]) else ""
                 axes.text(j, i, shown, ha="center", va="center", size=8.5, color=colour)
@@ -151,7 +153,7 @@ def transition_map(
     `counts` gives, by row, the number of transitions behind it.
     """
     need_rows(frame, "a transition map")
-    values = frame.to_numpy(dtype=float)
+    values = frame.astype(float).to_numpy()
     named = dict(labels or {})
     page = sheet(
         5.6,

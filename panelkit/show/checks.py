@@ -1,10 +1,31 @@
-"""Say what a figure lacks before it is drawn."""
+"""Say what a table or figure lacks, and which of its options are wrong, before it is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from numbers import Real
+from typing import Any
 
 import pandas as pd
+
+from panelkit.errors import StyleError
+
+
+def need_pandas(frame: Any, what: str) -> None:
+    """Refuse what is no pandas frame or series, naming its type: labels stand in the index, which others have not.
+
+    Raises
+    ------
+    StyleError
+        If it is a frame of another library, a dictionary, an array.
+    """
+    if not isinstance(frame, (pd.DataFrame, pd.Series)):
+        kind = type(frame)
+        root = kind.__module__.partition(".")[0]
+        name = kind.__qualname__ if root == "builtins" else f"{root}.{kind.__qualname__}"
+        way = "`.to_pandas()`" if hasattr(frame, "to_pandas") else "`pandas.DataFrame(...)`"
+        raise StyleError(f"{what} is made from a pandas frame, not {name}: give {way}, labels in its index")
 
 
 def need_columns(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None:
@@ -15,11 +36,51 @@ def need_columns(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None
     ValueError
         If a column is missing.
     """
+    need_pandas(frame, what)
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise ValueError(
             f"{what} needs the columns {', '.join(missing)}; the frame has {list(frame.columns)}"
         )
+
+
+def star_levels(stars: Any) -> tuple[float, ...]:
+    """Return the levels of the stars, weakest first; none for None.
+
+    Raises
+    ------
+    StyleError
+        If they are no shares between 0 and 1 (percent, texts), or neither rise nor fall.
+    """
+    if stars is None:
+        return ()
+    levels = list(stars) if isinstance(stars, Iterable) and not isinstance(stars, str) else [stars]
+    real = all(isinstance(level, Real) and not isinstance(level, bool) for level in levels)
+    if not real or isinstance(stars, (str, Real)) or not all(0.0 < float(level) < 1.0 for level in levels):
+        percent = real and all(0.0 < float(level) <= 100.0 for level in levels) and levels
+        why = (
+            "write shares, not percent" if percent and not isinstance(stars, Real) else "or None for no stars"
+        )
+        raise StyleError(f"stars= lists levels between 0 and 1, (0.1, 0.05, 0.01), not {stars!r}: {why}")
+    falling = sorted((float(level) for level in levels), reverse=True)
+    given = [float(level) for level in levels]
+    if given not in (falling, falling[::-1]) or any(one == other for one, other in pairwise(falling)):
+        raise StyleError(f"stars= lists levels in falling order, {tuple(falling)}, not {stars!r}")
+    return tuple(falling)
+
+
+def need_known(names: Iterable[Any], known: Iterable[str], what: str) -> None:
+    """Refuse names that are not among the known ones, listing those.
+
+    Raises
+    ------
+    StyleError
+        If a name is unknown.
+    """
+    allowed = list(dict.fromkeys(known))
+    unknown = [repr(name) for name in names if name not in allowed]
+    if unknown:
+        raise StyleError(f"{what} {', '.join(unknown)} is unknown: there are {', '.join(allowed)}")
 
 
 def need_rows(frame: pd.DataFrame | pd.Series, what: str) -> None:
@@ -30,5 +91,6 @@ def need_rows(frame: pd.DataFrame | pd.Series, what: str) -> None:
     ValueError
         If there is nothing to draw.
     """
+    need_pandas(frame, what)
     if len(frame) == 0:
         raise ValueError(f"{what} needs at least one row")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, wrap
-from panelkit.show.checks import need_columns, need_rows
+from panelkit.show.checks import need_columns, need_rows, star_levels
 from panelkit.show.grid import number, significance
 from panelkit.show.words import Language, stars_note, word
 
@@ -44,6 +44,7 @@ def path_diagram(
     """
     need_columns(paths, ("source", "target", "estimate"), "a path diagram")
     need_rows(paths, "a path diagram")
+    stars = star_levels(stars)
     places = _places(treatment, list(mediators), outcome, order)
     unknown = sorted({str(name) for name in [*paths["source"], *paths["target"]]} - set(places))
     if unknown:

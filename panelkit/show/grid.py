@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from panelkit.errors import StyleError
+from panelkit.show.checks import need_known, need_pandas, star_levels
 from panelkit.show.words import Language, covariance_words, in_language, stars_note, word
 
 Below = Literal["se", "t", "ci", "p"] | None
@@ -27,6 +29,8 @@ STATISTICS = (
     "effective F",
     "loglik",
 )
+# Facts that some results have and the default table does not print.
+FURTHER = ("r2_adjusted", "aic", "bic", "vcov", "convention")
 _MAKETABLES_KEYS = {"nobs": "N", "loglik": "ll", "r2_adjusted": "adj_r2"}
 
 
@@ -122,11 +126,12 @@ def models_grid(
     """
     models = [models] if hasattr(models, "__maketables_coef_table__") else list(models)
     if not models:
-        raise ValueError("a table needs at least one model")
+        raise StyleError("a table needs at least one model")
     if names is not None and len(names) != len(models):
-        raise ValueError(f"{len(models)} models but {len(names)} names: give one name a model")
+        raise StyleError(f"{len(models)} models but {len(names)} names: give one name a model")
     if below not in ("se", "t", "ci", "p", None):
-        raise ValueError(f"below is 'se', 't', 'ci', 'p' or None, not {below!r}")
+        raise StyleError(f"below is 'se', 't', 'ci', 'p' or None, not {below!r}")
+    stars = star_levels(stars)
     named = dict(labels or {})
     columns = [_read(model, below, stars, decimals) for model in models]
     keys = list(dict.fromkeys(key for column in columns for key in column.cells))
@@ -157,6 +162,7 @@ def frame_grid(
 
     `decimals` is one number or a number by column; whole-number columns print without decimals.
     """
+    need_pandas(frame, "a table")
     named = {str(key): value for key, value in (labels or {}).items()}
     flat = frame.reset_index() if index else frame
     heads: list[Any] = list(flat.columns)
@@ -241,7 +247,7 @@ def _facts(model: Any, extractor: Any) -> dict[str, Any]:
         facts = dict(getattr(model, "facts", {}) or {})
         made = getattr(model, "uncertainty", None)
         return facts if made is None else {**facts, "uncertainty": made}
-    keys = (*STATISTICS, "r2_adjusted", "aic", "bic")
+    keys = (*STATISTICS, *FURTHER[:3])
     found = {key: extractor.stat(model, _MAKETABLES_KEYS.get(key, key)) for key in keys}
     return {key: value for key, value in found.items() if value is not None}
 
@@ -304,7 +310,11 @@ def _fact_rows(
     decimals: int,
     language: Language,
 ) -> tuple[Row, ...]:
+    if isinstance(stats, str):
+        raise StyleError(f"stats= lists names of facts, ({stats!r},), not one text")
     keys = STATISTICS if stats is None else tuple(stats)
+    held = [key for column in columns for key in column.facts]
+    need_known(keys, (*STATISTICS, *FURTHER, *held), "stats=")
     given = dict(stats) if isinstance(stats, Mapping) else {}
     rows = []
     for key in keys:

@@ -244,7 +244,7 @@ def _curve(
     axes: Any, ordered: pd.DataFrame, claimed: float | None, headline: Any, level: float, language: Language
 ) -> None:
     places = np.arange(len(ordered))
-    estimate, low, high = (ordered[name].to_numpy(dtype=float) for name in _INTERVAL)
+    estimate, low, high = (ordered[name].astype(float).to_numpy() for name in _INTERVAL)
     clear = (low > 0) | (high < 0)
     dense = len(ordered) > 300
     size = 4.0 if dense else 14.0

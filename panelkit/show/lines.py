@@ -48,7 +48,7 @@ def trend_lines(
         axes = page.drawing.add_subplot()
         ends: list[tuple[float, str, str]] = []
         for i, name in enumerate(names):
-            values = frame.iloc[:, i].to_numpy(dtype=float)
+            values = frame.iloc[:, i].astype(float).to_numpy()
             if name not in chosen:
                 axes.plot(years, values, color=style.FAINT, lw=0.9, zorder=1)
                 continue
@@ -104,10 +104,10 @@ def rank_chart(
         for i, name in enumerate(names):
             picked = name in chosen
             colour = style.CYCLE[chosen.index(name) % len(style.CYCLE)] if picked else style.FAINT
-            ranks = frame.iloc[:, i].to_numpy(dtype=float)
+            ranks = frame.iloc[:, i].astype(float).to_numpy()
             axes.plot(years, ranks, color=colour, marker="o", ms=4.5, lw=2.0, zorder=3 if picked else 1)
         for side, at in ((axes, 0), (right, -1)):
-            row = frame.iloc[at]
+            row = frame.iloc[at].astype(float)
             told = [(float(row.iloc[i]), named.get(name, name)) for i, name in enumerate(names)]
             _rank_ticks(side, [pair for pair in told if np.isfinite(pair[0])], len(names), first=at == 0)
         _year_ticks(axes, years)
@@ -260,7 +260,7 @@ def moran_scatter(
     """
     need_columns(frame, ("z", "lag"), "a Moran scatter")
     need_rows(frame, "a Moran scatter")
-    z, lag = (frame[column].to_numpy(dtype=float) for column in ("z", "lag"))
+    z, lag = (frame[column].astype(float).to_numpy() for column in ("z", "lag"))
     steep = float(slope) if slope is not None else float(np.polyfit(z, lag, 1)[0])
     page = sheet(6.4, 4.8, title=title, notes=notes, language=language, alt=word("spatial_lag", language))
     with style.styled():

@@ -144,3 +144,12 @@ def test_overlap_is_a_flag_of_the_verdict(tmp_path: Path) -> None:
     assert "share figures" in flag_text("overlapping_figures", "en")
     plain = next(iter(checked(tmp_path, "through = 1")))
     assert "overlapping_figures" not in plain.flags
+
+
+def test_a_mediator_inside_a_control_is_not_computed(tmp_path: Path) -> None:
+    held = 'controls = ["log(rd_expenditure):log(patents_granted_invention)"]'
+    (verdict,) = checked(tmp_path, held).verdicts
+    assert verdict.word is None
+    assert "`log(rd_expenditure):log(patents_granted_invention)` is made of the mediator" in str(
+        verdict.error
+    )

@@ -56,6 +56,26 @@ def test_chinese_and_moderated(panelkit: Callable[..., Any], own: Path) -> None:
     assert "仅适用于无调节的并列中介" in run.out
 
 
+def test_interaction_at_stated_levels(panelkit: Callable[..., Any], own: Path, tmp_path: Path) -> None:
+    common = ("mediate", "y", "x", "m1", "--data", own, "--reps", 200, "--interaction")
+    run = panelkit(*common, "--levels", "0.5，1", "--lang", "zh", "--out", tmp_path / "out", "--procedures")
+    assert run.status == 0
+    assert "纯间接效应" in run.out
+    assert "不含交互项" in run.out
+    assert {path.suffix for path in (tmp_path / "out").glob("levels.*")} == {".csv", ".md", ".tex", ".docx"}
+    assert "受控直接效应" in (tmp_path / "out" / "levels.md").read_text(encoding="utf-8")
+    told = json.loads(panelkit(*common, "--levels", "0.5,1", "--json").out)
+    assert {row["term"] for row in told["levels"] if row["equation"] == "pure indirect"} == {"0.5", "1"}
+    assert "--levels lists numbers" in panelkit(*common, "--levels", "low").err
+    assert "levels= belongs to interaction=True" in panelkit(*common[:-1], "--levels", "1").err
+
+
+def test_a_mediator_inside_a_control_is_refused(panelkit: Callable[..., Any], own: Path) -> None:
+    run = panelkit("mediate", "y", "x", "m1", "--data", own, "--controls", "x:m1")
+    assert run.status != 0
+    assert "`x:m1` is made of the mediator `m1`" in run.err
+
+
 def test_json_on_the_shipped_figures(panelkit: Callable[..., Any]) -> None:
     named = ("--vintage", "va_tertiary=as_published", "--vintage", "va_secondary=as_published")
     arguments = ("--lag", 1, "--years", "2013-2022", "--reps", 200, "--seed", 4, "--json", *named)

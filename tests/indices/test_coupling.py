@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,8 +151,9 @@ def test_zeros_missing_negative_and_out_of_range_scores() -> None:
 
 def test_levels_in_both_conventions() -> None:
     d = np.array([0.0, 0.1, 0.1 + 0.2, 0.3, 0.55, 1.0, np.nan])
-    assert coupling.levels(d).tolist() == [1, 2, 4, 4, 6, 10, 0]
-    assert coupling.levels(d, edges="right").tolist() == [1, 1, 3, 3, 6, 10, 0]
+    nan = np.nan
+    np.testing.assert_array_equal(coupling.levels(d), [1, 2, 4, 4, 6, 10, nan])
+    np.testing.assert_array_equal(coupling.levels(d, edges="right"), [1, 1, 3, 3, 6, 10, nan])
     assert coupling.stages([0.1, 0.3, 0.5, 0.8]).tolist() == [1, 2, 3, 4]
     assert coupling.names(coupling.levels([0.95]), coupling.LEVELS, "zh").tolist() == ["优质协调"]
     assert coupling.names([0, 1], coupling.STAGES).tolist() == ["", "low coupling"]
@@ -216,4 +218,9 @@ def test_values_outside_the_levels_are_refused() -> None:
             coupling.levels([0.5, wrong])
         with pytest.raises(DataError, match="lies in"):
             coupling.stages([wrong])
-    assert coupling.levels([0.0, 1.0, np.nan, 1.0 + 1e-12]).tolist() == [1, 10, 0, 10]
+    np.testing.assert_array_equal(coupling.levels([0.0, 1.0, np.nan, 1.0 + 1e-12]), [1, 10, np.nan, 10])
+    np.testing.assert_array_equal(coupling.stages([np.nan, 0.9]), [np.nan, 4])
+    np.testing.assert_array_equal(coupling.paces([np.nan, np.inf]), [np.nan, 3])
+    assert pd.isna(coupling.names([np.nan], coupling.LEVELS)[0])
+    with pytest.raises(DataError, match="from 1 to 4"):
+        coupling.names([5], coupling.STAGES)

@@ -50,12 +50,25 @@ def test_coordination_says_what_is_arithmetic(systems: pd.DataFrame) -> None:
     assert "pace" not in coupling_coordination(third).words()
 
 
+def test_rows_of_a_coordination_stay_in_order(systems: pd.DataFrame) -> None:
+    mixed = systems.sample(frac=1.0, random_state=1)
+    assert mixed.index.tolist() != systems.index.tolist()
+    found = coupling_coordination(mixed).values
+    assert found.index.tolist() == mixed.index.tolist()
+    pd.testing.assert_frame_equal(found.loc[systems.index], coupling_coordination(systems).values)
+    assert coupling_coordination(mixed).facts == coupling_coordination(systems).facts
+
+
 def test_coordination_of_missing_zero_and_wrong_scores(systems: pd.DataFrame) -> None:
     systems.iloc[0, 0] = np.nan
     systems.iloc[1, 0] = 0.0
     found = coupling_coordination(systems)
     assert np.isnan(found.values["D"].iloc[0])
-    assert found.values["level"].iloc[0] == 0
+    for name in ("level", "stage", "level_wang", "pace"):
+        assert pd.isna(found.values[name].iloc[0]), name
+        assert found.values[name].dtype == "Int64"
+    assert found.words().iloc[0].isna().all()
+    assert found.facts["graded"] == len(systems) - 1
     assert found.values["D"].iloc[1] == 0.0
     assert any("zero subsystem" in note for note in found.notes)
     assert any("lack a score" in note for note in found.notes)
@@ -406,3 +419,24 @@ def test_equal_provinces_share_rank_and_interval() -> None:
     )
     assert found.probability("A", "B") == 0.0
     assert found.most_frequent(1)["order"].iloc[0] == "E > A = B = C > D"
+
+
+def test_missing_levels_can_be_drawn_and_printed() -> None:
+    from panelkit.show import figures, tables
+
+    index = pd.MultiIndex.from_product([["北京", "天津", "上海"], [2020, 2021]], names=["province", "year"])
+    scores = {"u1": [0.2, 0.4, np.nan, 0.5, 0.6, 0.7], "u2": [0.3, 0.4, 0.5, 0.6, 0.2, 0.9]}
+    found = coupling_coordination(pd.DataFrame(scores, index))
+    assert pd.isna(found.values["level"].iloc[2])
+    grades = found.values["level"].unstack()
+    for draw in (figures.heat_map, figures.missing_map):
+        assert "<svg" in draw(grades).svg()
+    for draw in (figures.trend_lines, figures.rank_chart):
+        assert "<svg" in draw(grades.T).svg()
+    names = [name for name, _ in coupling.LEVELS]
+    assert (
+        "<svg" in figures.province_map(found.words()["level"].xs(2020, level="year"), categories=names).svg()
+    )
+    table = tables.frame_table(found.words("zh"), format="text")
+    assert "nan" not in table.lower()
+    assert found.tidy()["value"].dtype == np.float64

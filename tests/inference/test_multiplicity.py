@@ -54,3 +54,12 @@ def test_a_run_of_claims_counts_one_family_a_rule() -> None:
     assert list(_families(result, "en")) == [
         "Many tests: of 3 main ones under R-SIGN, 2 have p ≤ .05 and 1 Benjamini-Hochberg q ≤ .05"
     ]
+
+
+def test_nullable_p_values_are_no_test_where_missing() -> None:
+    import pandas as pd
+
+    p = [0.01, None, 0.04, 0.2]
+    right = q_values([0.01, float("nan"), 0.04, 0.2])
+    for dtype in ("Float64", "float64[pyarrow]", object):
+        np.testing.assert_array_equal(q_values(pd.Series(p, dtype=dtype)), right)

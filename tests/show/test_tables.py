@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,8 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from panelkit.core.errors import SpecError
 from panelkit.core.results import Derived, FitResult, TestResult, Uncertainty
-from panelkit.show import tables, words
+from panelkit.show import figures, tables, words
+from panelkit.show.cells import correlation_map
+from panelkit.show.diagram import path_diagram
 from panelkit.show.grid import number, significance
 from panelkit.show.latex import escape
 
@@ -318,3 +323,79 @@ def test_stars_count_levels() -> None:
     assert significance(0.04, (0.10, 0.05, 0.01)) == "**"
     assert significance(0.0004, (0.05, 0.01, 0.001)) == "***"
     assert significance(float("nan"), (0.10,)) == ""
+
+
+@pytest.mark.parametrize(
+    ("stars", "said"),
+    [
+        ((10, 5, 1), r"not \(10, 5, 1\): write shares, not percent"),
+        ((0.1, 5, 0.01), "write shares, not percent"),
+        ((0.05, 0.1, 0.01), "in falling order"),
+        ((0.05, 0.05), "in falling order"),
+        ((0.1, 0.0), "between 0 and 1"),
+        ((0.1, -0.05), "between 0 and 1"),
+        ((1.0, 0.05), "between 0 and 1"),
+        ((float("nan"),), "between 0 and 1"),
+        (("0.1", "0.05"), "between 0 and 1"),
+        ((True,), "between 0 and 1"),
+        ("***", "between 0 and 1"),
+        (0.05, "between 0 and 1"),
+    ],
+)
+def test_stars_are_shares_in_order(stars: object, said: str) -> None:
+    held = fit(["gov"], [0.1], [0.1])
+    for door in (
+        held.to_text,
+        held.to_latex,
+        held.to_html,
+        held.to_markdown,
+        partial(held.to_docx, "t.docx"),
+    ):
+        with pytest.raises(SpecError, match=said):
+            door(stars=stars)
+    paths = pd.DataFrame({"source": ["x"], "target": ["m"], "estimate": [1.0], "p_value": [0.01]})
+    with pytest.raises(SpecError, match=said):
+        path_diagram(paths, treatment="x", mediators=["m"], outcome="y", stars=stars)
+    with pytest.raises(SpecError, match=said):
+        correlation_map(pd.DataFrame(np.eye(2)), stars=stars)
+
+
+@pytest.mark.parametrize(
+    "stars", [(0.1, 0.05, 0.01), (0.01, 0.05, 0.1), [0.1, 0.05, 0.01], np.array([0.1, 0.05, 0.01])]
+)
+def test_stars_count_the_levels_above_p(stars: object) -> None:
+    text = fit(["gov"], [0.2], [0.1]).to_text(stars=stars)  # t(30) = 2: p = .055
+    assert re.search(r"0\.200\*(?!\*)", text)
+    assert "* p<0.1, ** p<0.05, *** p<0.01" in text
+
+
+@pytest.mark.parametrize("none", [None, ()])
+def test_no_stars(none: object) -> None:
+    assert "*" not in fit(["gov"], [2.0], [0.1]).to_text(stars=none)
+
+
+def test_unknown_statistics_are_refused_with_those_that_are_known(pair: list[FitResult]) -> None:
+    for stats in (("nobs", "N_obs"), {"N_obs": "N"}, ["r2_whithin"]):
+        with pytest.raises(
+            SpecError, match=r"'(N_obs|r2_whithin)' is unknown: there are nobs, n_units.*r2_within"
+        ):
+            tables.to_text(pair, stats=stats)
+    with pytest.raises(SpecError, match="not one text"):
+        tables.to_text(pair, stats="nobs")
+    own = fit(["gov"], [0.2], [0.1], **{"effective F": 12.5, "my fact": 3})
+    assert "12.500" in own.to_text(stats=("my fact", "effective F", "loglik"))
+
+
+def test_frames_of_other_libraries_are_refused_by_name() -> None:
+    import polars as pl
+
+    for wrong, name in (
+        (pl.DataFrame({"a": [1.0]}), r"polars\.DataFrame: give `\.to_pandas\(\)`"),
+        ({"a": 1}, "dict"),
+    ):
+        with pytest.raises(SpecError, match=f"made from a pandas frame, not {name}"):
+            tables.frame_table(wrong, format="text")
+        for draw in (figures.heat_map, figures.missing_map, figures.trend_lines, figures.rank_chart,
+                     figures.coefficient_plot, figures.province_map, figures.correlation_map):  # fmt: skip
+            with pytest.raises(SpecError, match=f"made from a pandas frame, not {name}"):
+                draw(wrong)
