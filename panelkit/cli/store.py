@@ -107,8 +107,8 @@ def export(
     lang: LangOption = Lang.en,
 ) -> None:
     """Write the figures, shipped and stored, as one long CSV table. 导出长表。"""
-    from panelkit.data.yearbook.atomic import write_atomically
     from panelkit.data.yearbook.store import default_store, figures_with_store, read_store
+    from panelkit.show.files import csv_text, write_whole
 
     folder = store or default_store()
     table = read_store(folder).figures if only_store else figures_with_store(folder)
@@ -118,12 +118,12 @@ def export(
         table = table[table["vintage"] == vintage]
     if table.empty:
         raise DataError(f"no figures to export: the store {folder} and the options leave none")
-    text = table.to_csv(index=False, lineterminator="\n")
+    text = csv_text(table)
     if out is None:
         sys.stdout.write(text)
         return
     try:
-        write_atomically(out, text.encode("utf-8"))
+        write_whole(out, text)
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error}") from error
     typer.echo(_WORDS[lang.value]["written"].format(n=len(table), path=out))
