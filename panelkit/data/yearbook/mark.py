@@ -62,7 +62,7 @@ def kind_of(folder: Path) -> Kind:
         raise DataError(
             f"the store {folder} cannot be made: a file of that name is there; name a new or empty folder"
         )
-    if _is_marked(folder):
+    if is_marked(folder):
         for part in PARTS:
             _refuse_links(folder / part)
         return "store"
@@ -71,7 +71,9 @@ def kind_of(folder: Path) -> Kind:
     if not others:
         _refuse_places(folder)
         return "empty"
-    if HEAD in others and MARK not in others and _is_old(folder):
+    if HEAD in others and _is_old(folder):
+        if MARK in others:
+            raise DamagedError(folder, f"its mark {MARK} was changed by hand")
         for part in PARTS:
             _refuse_links(folder / part)
         return "old"
@@ -82,7 +84,8 @@ def kind_of(folder: Path) -> Kind:
     )
 
 
-def _is_marked(folder: Path) -> bool:
+def is_marked(folder: Path) -> bool:
+    """Return whether a folder carries the mark of a store."""
     path = folder / MARK
     try:
         about = path.lstat()
