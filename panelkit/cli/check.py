@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from typer.core import TyperCommand
 
 from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._output import folder_out
 
 app = typer.Typer()
 
@@ -56,7 +57,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Write a page a claim (HTML) and the tables (LaTeX, Word) there."),
+        typer.Option(
+            "--out",
+            callback=folder_out,
+            help="Write a page a claim (HTML) and the tables (LaTeX, Word) there.",
+        ),
     ] = None,
     figures: Annotated[
         Path | None,

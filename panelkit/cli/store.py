@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._output import file_out
 from panelkit.core.errors import DataError
 from panelkit.data.yearbook.head import DamagedError
 
@@ -169,7 +170,8 @@ def diff(
 def export(
     store: StoreOption = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; default: the terminal.")
+        Path | None,
+        typer.Option("--out", "-o", callback=file_out, help="File to write; default: the terminal."),
     ] = None,
     indicator: IndicatorOption = None,
     vintage: Annotated[str | None, typer.Option("--vintage", help="Only this vintage.")] = None,
@@ -195,7 +197,7 @@ def export(
     try:
         write_whole(out, text)
     except OSError as error:
-        raise DataError(f"{out} cannot be written: {error}") from error
+        raise DataError(f"{out} cannot be written: {error.strerror or error}") from error
     typer.echo(_WORDS[lang.value]["written"].format(n=len(table), path=out))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import os
 import secrets
@@ -92,14 +93,14 @@ def require_writable(path: str | Path, *, folder: bool = False) -> None:
         raise _about(error, target) from error
 
 
-def csv_text(table: pd.DataFrame, *, index: bool = False) -> str:
+def csv_text(table: pd.DataFrame, *, index: bool = False, float_format: str | None = None) -> str:
     """Return a table as CSV; texts that hold a lone carriage return are quoted, which `csv` forgets."""
-    import csv
-
-    text: str = table.to_csv(index=index, lineterminator="\n")
+    text: str = table.to_csv(index=index, float_format=float_format, lineterminator="\n")
     if "\r" not in text:
         return text
-    quoted: str = table.to_csv(index=index, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    quoted: str = table.to_csv(
+        index=index, float_format=float_format, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+    )
     return quoted
 
 
