@@ -225,7 +225,7 @@ def merge(done: Sequence[Ingested], held: Held, problems: list[Problem]) -> dict
             value = float(entry.value)
             if key in origin:
                 before, printed = origin[key]
-                if before.unit != entry.unit or not is_equal(float(before.value), value, min(shown, printed)):
+                if before.unit != entry.unit or not is_equal(before.value, entry.value, min(shown, printed)):
                     problems.append(_conflict(before, entry, key))
                 if printed >= shown:
                     continue

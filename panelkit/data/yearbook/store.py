@@ -41,13 +41,6 @@ class StoreState:
     files: tuple[RawFile, ...]
     figures: pd.DataFrame
 
-    def newest(self) -> dict[str, str]:
-        """Return indicator -> the vintage that was ingested last."""
-        found: dict[str, str] = {}
-        for file in self.files:
-            found.update(file.vintages)
-        return found
-
 
 def default_store() -> Path:
     """Return the store in the user's data folder."""
