@@ -161,11 +161,11 @@ class _Repair:
 
     def _head(self) -> Head:
         """Return what the store held by `head.json`, else by the mark's lines, else by the raw files themselves."""
+        candidates = Journal(self.folder).heads() if is_marked(self.folder) else []
         with suppress(DamagedError):
             head = read_head(self.folder)
             if head is not None:
-                return head
-        candidates = Journal(self.folder).heads() if is_marked(self.folder) else []
+                return self._with_record(head, candidates)
         best = next(
             (one for one in candidates if not _unlike(self.folder, one.files) and self._holds(one)), None
         )
@@ -180,6 +180,18 @@ class _Repair:
             )
             return best
         return self._head_of_raw()
+
+    def _with_record(self, head: Head, candidates: Sequence[Head]) -> Head:
+        """Return a readable head with what the record adds: which table is whole, and which corrections were made."""
+        known = {file.key: file.corrections for one in reversed(candidates) for file in one.files}
+        files = tuple(replace(file, corrections=known.get(file.key)) for file in head.files)
+        if not self._holds(head):
+            whole = (one for one in candidates if one.files == head.files and self._holds(one))
+            found = next(whole, None)
+            if found is not None:
+                self.done.append(Note(f"{HEAD} names {found.table} again", f"{HEAD}已重新指向{found.table}"))
+                head = found
+        return replace(head, files=files)
 
     def _head_of_raw(self) -> Head:
         files = _named_raw(self.folder)

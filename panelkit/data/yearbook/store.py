@@ -12,6 +12,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def read_store(folder: Path) -> StoreState:
             name = Path(str(missing.filename)).name
             error = DamagedError(folder, f"it lacks figures/{name}")
         except OSError as wrong:
-            raise DataError(f"the store {folder} cannot be read: {wrong}") from wrong
+            raise DamagedError(folder, f"{wrong.filename} cannot be read ({wrong.strerror})") from wrong
     raise error if error is not None else DataError(f"the store {folder} cannot be read")
 
 
@@ -186,8 +187,9 @@ def put(
     if place.is_symlink() or (place.exists() and not place.is_file()):
         set_aside(place)
     write_atomically(place, text, token)
-    journal.add([{"stands": head.figures}])
-    journal.sweep(head)
+    with suppress(OSError):  # the new head stands: what cannot be tidied now is tidied by the next run
+        journal.add([{"stands": head.figures}])
+        journal.sweep(head)
     return True
 
 
