@@ -97,7 +97,7 @@ def check(
     lang: LangOption = Lang.en,
 ) -> None:
     """Read all of the store and say everything that is wrong with it; exit status 2 if anything is. 检查。"""
-    from panelkit.data.yearbook.repair import check_store
+    from panelkit.data.yearbook.health import check_store
 
     found = check_store(store or folder or ctx.obj)
     words, chinese = _WORDS[lang.value], lang is Lang.zh

@@ -14,10 +14,11 @@ import pytest
 from panelkit.core.errors import DataError
 from panelkit.core.paths import shipped
 from panelkit.data.yearbook.head import DamagedError
+from panelkit.data.yearbook.health import check_store
 from panelkit.data.yearbook.ingest import ingest
 from panelkit.data.yearbook.mark import FIRST, MARK, Journal, kind_of
 from panelkit.data.yearbook.read import Context
-from panelkit.data.yearbook.repair import check_store, repair_store
+from panelkit.data.yearbook.repair import repair_store
 from panelkit.data.yearbook.store import read_store
 from tests.yearbook.fuzzing import fingerprint
 from tests.yearbook.test_store import changed, held, take

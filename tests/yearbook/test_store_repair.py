@@ -6,20 +6,23 @@ import csv
 import io
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from panelkit.cli import main
 from panelkit.core.errors import DataError
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.head import FORMAT, DamagedError, OtherVersionError
+from panelkit.data.yearbook.health import check_store
 from panelkit.data.yearbook.ingest import Run, ingest, take_in
 from panelkit.data.yearbook.mark import FIRST, MARK
 from panelkit.data.yearbook.read import Context, Told
-from panelkit.data.yearbook.repair import check_store, repair_store
+from panelkit.data.yearbook.repair import repair_store
 from panelkit.data.yearbook.store import StoreState, as_cells, as_table, read_store, table_bytes
 from tests.yearbook import writers
 from tests.yearbook.fuzzing import fingerprint
@@ -362,3 +365,108 @@ def test_nothing_to_mend_from(store: Path) -> None:
     assert fingerprint(store) == before
     with pytest.raises(DataError, match="is empty: there is nothing to mend"):
         repair_store(store.parent / "absent")
+
+
+def test_a_file_taken_in_under_two_names_is_recorded_twice(tmp_path: Path) -> None:
+    path, store = tidy(tmp_path, "行数"), tmp_path / "store"
+    for name in ("one", "two", "two"):
+        ingest([path], store=store, vintage=name)
+    before = read_store(store)
+    assert [dict(file.vintages) for file in before.files] == [{"行数": "one"}, {"行数": "two"}]
+    (table,) = (store / "figures").iterdir()
+    table.unlink()
+    assert repair_store(store).lost == ()
+    assert same(read_store(store), before)
+
+
+def test_what_is_hashed_is_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is replaced right after it was read: neither the child nor the store sees the new one."""
+    import hashlib
+
+    from openpyxl import Workbook
+
+    from panelkit.data.yearbook import read as module
+
+    def book(value: float) -> bytes:
+        out = io.BytesIO()
+        new = Workbook()
+        for row in (["province", "year", "行数"], ["北京", 2021, value]):
+            new.active.append(row)
+        new.save(out)
+        return out.getvalue()
+
+    first, second, path = book(1.5), book(9.5), tmp_path / "own.xlsx"
+    path.write_bytes(first)
+    real, reads = module.read_bytes, []
+
+    def read_and_replace(place: Path) -> bytes:
+        content = real(place)
+        reads.append(place)
+        place.write_bytes(second)
+        return content
+
+    monkeypatch.setattr(module, "read_bytes", read_and_replace)
+    report = ingest([path], store=tmp_path / "store", vintage="mine")
+    assert reads == [path]
+    assert report.files[0].read.sha256 == hashlib.sha256(first).hexdigest()
+    assert read_store(tmp_path / "store").figures["value"].tolist() == [1.5]
+    assert (tmp_path / "store" / read_store(tmp_path / "store").files[0].place).read_bytes() == first
+    assert check_store(tmp_path / "store").whole
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object
+) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["panelkit", *map(str, words)])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as caught:
+        main()
+    said = capsys.readouterr()
+    return caught.value.code if isinstance(caught.value.code, int) else 0, said.out, said.err
+
+
+@pytest.mark.parametrize("damage", ["cut", "a folder", "a file lacks a field"])
+def test_every_command_says_how_to_mend_a_store(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    HEADS[damage](store)
+    for words in (
+        ["store", "--store", store],
+        ["store", "check", store],
+        ["store", "--store", store, "check"],
+        ["data", "export", "--store", store],
+        ["data", "diff", "shipped", store],
+        ["data", "diff", "shipped", "census2028", "--store", store],
+        ["check", "--figures", store],
+        ["ingest", store.parent / "a.csv", "--store", store],
+        ["ingest", store.parent / "a.csv", "--store", store, "--json"],
+    ):
+        status, _, err = run(monkeypatch, capsys, *words)
+        assert status == 2
+        assert f"`panelkit store repair --store {store}`" in err
+        assert len(err.strip().splitlines()) == 1
+    status, out, err = run(monkeypatch, capsys, "store", "repair", "--store", store)
+    assert (status, err) == (0, "")
+    assert "holds 3 file(s)" in out
+    status, out, _ = run(monkeypatch, capsys, "store", "check", "--store", store, "--lang", "zh")
+    assert status == 0
+    assert "完好" in out
+
+
+def test_check_and_repair_as_json_and_in_chinese(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (store / read_store(store).files[0].place).write_bytes(b"altered")
+    (store / "raw" / "mine.txt").write_bytes(b"mine")
+    status, out, err = run(monkeypatch, capsys, "store", "check", store, "--json")
+    found = json.loads(out)
+    assert (status, found["whole"], found["files"], found["foreign"]) == (2, False, 3, ["raw/mine.txt"])
+    assert "was altered" in found["problems"][0]
+    assert "was altered" in err
+    status, out, err = run(monkeypatch, capsys, "store", "repair", store, "--json")
+    assert status == 2
+    assert "ingest the original of 'a.csv' again" in json.loads(out)["lost"][0]
+    status, out, err = run(monkeypatch, capsys, "store", "repair", store, "--lang", "zh")
+    assert "请重新导入“a.csv”的原件" in err
+    status, out, _ = run(monkeypatch, capsys, "store", "--store", store, "--json")
+    assert (status, len(json.loads(out))) == (0, 3)

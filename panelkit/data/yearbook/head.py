@@ -68,6 +68,11 @@ class RawFile:
         """Return what makes the file one: its bytes, and what the caller said of them."""
         return self.sha256, json.dumps(dict(self.told), sort_keys=True)
 
+    @property
+    def entry(self) -> tuple[str, str, str]:
+        """Return what makes an ingestion one: the file, and the vintages that its figures went to."""
+        return *self.key, json.dumps(dict(self.vintages), sort_keys=True)
+
     def record(self) -> dict[str, Any]:
         """Return the file as `head.json` holds it."""
         return {name: kind(getattr(self, name)) for name, kind in _FIELDS.items()}

@@ -1,7 +1,8 @@
-"""A damaged store: all that is wrong with it, and the store built again from the files as they came."""
+"""A damaged store built again from its own record and from the files as they came."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.atomic import locked
 from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
+from panelkit.data.yearbook.health import raw_problem, unlike
 from panelkit.data.yearbook.held import index_figures
 from panelkit.data.yearbook.ingest import Ingested, merge
 from panelkit.data.yearbook.judge import Judgement, judge
@@ -32,30 +34,11 @@ from panelkit.data.yearbook.store import (
     put,
     read_table,
     set_aside,
+    table_bytes,
 )
 
+_UNKNOWN = "0" * 64
 _NAMED = re.compile(r"([0-9a-f]{64})((?:\.[^/\\]{0,7})?)")
-
-
-@dataclass(frozen=True)
-class StoreCheck:
-    """What is wrong with a store, and what lies in its folder that is not its own.
-
-    Attributes
-    ----------
-    problems : one note a damage, in English and (`zh`) in Chinese; none where the store is whole.
-    foreign : files and folders that no run of panelkit wrote; they are left alone.
-    """
-
-    store: Path
-    files: int
-    problems: tuple[Note, ...]
-    foreign: tuple[str, ...]
-
-    @property
-    def whole(self) -> bool:
-        """Return whether everything is as the store says."""
-        return not self.problems
 
 
 @dataclass(frozen=True)
@@ -72,37 +55,6 @@ class StoreRepair:
     files: int
     done: tuple[Note, ...]
     lost: tuple[Note, ...]
-
-
-def check_store(store: str | Path | None = None) -> StoreCheck:
-    """Read all of a store and say everything that is wrong with it; nothing is written.
-
-    Raises
-    ------
-    DataError
-        If the folder is not a store at all, or one of a later panelkit.
-    """
-    folder = Path(store) if store is not None else default_store()
-    problems: list[Note] = []
-    try:
-        kind = kind_of(folder)
-    except DamagedError as error:
-        kind = "old"
-        problems.append(_note(error))
-    head: Head | None = None
-    try:
-        head = read_head(folder)
-        if head is None and kind == "store" and Journal(folder).has_stood():
-            problems.append(Note(f"{HEAD} is missing", f"缺少{HEAD}"))
-    except DamagedError as error:
-        problems.append(_note(error))
-    if head is not None:
-        problems += _table_problems(folder, head)
-        problems += [_raw_problem(folder, file) for file in _unlike(folder, head.files)]
-    journal = Journal(folder)
-    foreign = journal.foreign(head) if kind == "store" else ()
-    unique = {str(note): note for note in problems}
-    return StoreCheck(folder, len(head.files) if head else 0, tuple(unique.values()), tuple(foreign))
 
 
 def repair_store(store: str | Path | None = None) -> StoreRepair:
@@ -143,7 +95,7 @@ class _Repair:
     def run(self) -> StoreRepair:
         """Find the best account of the store, and make the store what it says."""
         head = self._head()
-        altered = _unlike(self.folder, head.files)
+        altered = unlike(self.folder, head.files)
         figures = self._figures(head)
         files = head.files
         if figures is None:
@@ -154,6 +106,7 @@ class _Repair:
                     "there as it came. Nothing was changed; ingest the files again into another folder"
                 )
             files, figures = self._rebuilt(whole)
+            self._compare(head, files, figures)
         for file in altered:
             self._lose(file, kept=file in files)
         self._write(files, figures)
@@ -167,7 +120,7 @@ class _Repair:
             if head is not None:
                 return self._with_record(head, candidates)
         best = next(
-            (one for one in candidates if not _unlike(self.folder, one.files) and self._holds(one)), None
+            (one for one in candidates if not unlike(self.folder, one.files) and self._holds(one)), None
         )
         best = best or next((one for one in candidates if self._holds(one)), None)
         best = best or next(iter(candidates), None)
@@ -183,8 +136,8 @@ class _Repair:
 
     def _with_record(self, head: Head, candidates: Sequence[Head]) -> Head:
         """Return a readable head with what the record adds: which table is whole, and which corrections were made."""
-        known = {file.key: file.corrections for one in reversed(candidates) for file in one.files}
-        files = tuple(replace(file, corrections=known.get(file.key)) for file in head.files)
+        known = {file.entry: file.corrections for one in reversed(candidates) for file in one.files}
+        files = tuple(replace(file, corrections=known.get(file.entry)) for file in head.files)
         if not self._holds(head):
             whole = (one for one in candidates if one.files == head.files and self._holds(one))
             found = next(whole, None)
@@ -210,7 +163,7 @@ class _Repair:
         whole = [Head(stem, ()) for stem in tables if re.fullmatch(r"[0-9a-f]{64}", stem)]
         whole = [one for one in whole if self._holds(one)]
         if len(whole) != 1:
-            return Head("0" * 64, tuple(files))
+            return Head(_UNKNOWN, tuple(files))
         figures = read_table(self.folder, whole[0])
         return Head(whole[0].figures, tuple(_with_vintages(file, figures) for file in files))
 
@@ -257,10 +210,22 @@ class _Repair:
             )
         return tuple(taken), figures
 
+    def _compare(self, head: Head, files: tuple[RawFile, ...], figures: pd.DataFrame) -> None:
+        """Say whether all files that were read again give the very figures that the store held."""
+        again = hashlib.sha256(table_bytes(as_cells(figures))).hexdigest()
+        if files == head.files and head.figures not in (again, _UNKNOWN):
+            self.done.append(
+                Note(
+                    "the figures read again are not in every cell those that were stored then (another version of "
+                    "panelkit, or a file taken in more than once)",
+                    "重新读取的数值与当时存入的不完全一致（软件版本不同，或同一文件曾多次导入）",
+                )
+            )
+
     def _lose(self, file: RawFile, *, kept: bool) -> None:
         stay = "its figures stay as they were read" if kept else "its figures are no longer in the store"
         stay_zh = "其数值保持不变" if kept else "其数值已不在库中"
-        problem = _raw_problem(self.folder, file)
+        problem = raw_problem(self.folder, file)
         self.lost.append(
             Note(
                 f"{problem}: {stay}; ingest the original of {file.name!r} again to put it back",
@@ -337,38 +302,6 @@ def _files(folder: Path) -> list[Path]:
     if folder.is_symlink() or not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
-
-
-def _unlike(folder: Path, files: Sequence[RawFile]) -> list[RawFile]:
-    """Return the files that do not lie in the store as they came."""
-    return [file for file in files if not has_checksum(folder / file.place, file.sha256)]
-
-
-def _raw_problem(folder: Path, file: RawFile) -> Note:
-    if not (folder / file.place).exists():
-        return Note(f"{file.place} ({file.name}) is missing", f"缺少{file.place}（{file.name}）")
-    return Note(
-        f"{file.place} ({file.name}) was altered: it is not the file that was ingested",
-        f"{file.place}（{file.name}）已被改动：不是当初导入的文件",
-    )
-
-
-def _table_problems(folder: Path, head: Head) -> list[Note]:
-    try:
-        read_table(folder, head)
-    except DamagedError as error:
-        return [_note(error)]
-    except OSError as error:
-        return [
-            Note(
-                f"{head.table} cannot be read ({error.strerror})", f"无法读取{head.table}（{error.strerror}）"
-            )
-        ]
-    return []
-
-
-def _note(error: DamagedError) -> Note:
-    return Note(error.what, f"库已损坏：{error.what}")
 
 
 def _unread(file: RawFile, error: PanelkitError) -> Note:

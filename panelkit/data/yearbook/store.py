@@ -150,10 +150,10 @@ def _commit(
         )
     merged = as_cells(state.figures)
     merged.update(cells)
-    kept = {file.key: file for file in state.files}
+    kept = {file.entry: file for file in state.files}
     contents = {file.place: file.content for file in files if file.content is not None}
     for file in files:
-        kept.setdefault(file.key, replace(file, content=None))
+        kept.setdefault(file.entry, replace(file, content=None))
     return put(journal, tuple(kept.values()), merged, contents, len(state.files))
 
 
