@@ -85,7 +85,8 @@ def list_files(
         vintages = ", ".join(sorted(set(file.vintages.values())))
         keys = list(file.vintages)
         rest = f", ... (+{len(keys) - _SHOWN})" if len(keys) > _SHOWN else ""
-        typer.echo(f"{file.sha256[:12]}  {file.name}  {vintages}: {', '.join(keys[:_SHOWN])}{rest}")
+        line = f"{file.sha256[:12]}  {file.name}  {vintages}: {', '.join(keys[:_SHOWN])}{rest}"
+        typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
 
 
 @app.command()

@@ -216,9 +216,9 @@ class _Repair:
         if files == head.files and head.figures not in (again, _UNKNOWN):
             self.done.append(
                 Note(
-                    "the figures read again are not in every cell those that were stored then (another version of "
-                    "panelkit, or a file taken in more than once)",
-                    "重新读取的数值与当时存入的不完全一致（软件版本不同，或同一文件曾多次导入）",
+                    "the table read again is not byte for byte the one of then (another version of panelkit wrote it, "
+                    "or a file was taken in more than once)",
+                    "重新读取的数值表与当时的并非逐字节相同（软件版本不同，或同一文件曾多次导入）",
                 )
             )
 
@@ -253,6 +253,8 @@ def _read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile,
     content = (folder / file.place).read_bytes()
     told = Told(**{name: value for name, value in file.told.items() if value is not None})
     read = read_file(Path(file.name), told, context, content)
+    if read.sha256 != file.sha256:
+        raise DataError("it was altered while the store was being mended: run again")
     judgement = _as_recorded(read, file.vintages) if file.vintages else judge(read, context.held)
     rules: Iterable[Correction] = (
         load_corrections()
