@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -253,7 +254,13 @@ def test_a_trailing_zero_is_a_printed_decimal(context: Context) -> None:
     assert exact(12.3456) == Decimal("12.3456")
 
 
-def store_of(folder: Path, years: list[int], vintage: str, scale: float = 1.02) -> Path:
+def store_of(
+    folder: Path,
+    years: list[int],
+    vintage: str,
+    scale: float = 1.02,
+    blank: Callable[[int, str], bool] = lambda code, year: False,
+) -> Path:
     """Ingest a census of these years into a store."""
     figures = read_figures(["gdp"], "census2023", check=False)
     values = {(int(r.adcode), str(r.period)): float(r.value) for r in figures.itertuples()}
@@ -262,6 +269,7 @@ def store_of(folder: Path, years: list[int], vintage: str, scale: float = 1.02) 
         (a, p, "地区生产总值"): f"{values.get((a, p), values[a, '2023']) * scale:.1f}"
         for a in NAMES
         for p in periods
+        if not blank(a, p)
     }
     path = folder / f"{vintage}_{years[0]}.csv"
     path.write_text(writers.classic(Table(list(NAMES), periods, ["地区生产总值"], cells)), encoding="utf-8")
@@ -322,6 +330,17 @@ def test_a_later_short_vintage_does_not_take_the_place_of_a_whole_one(tmp_path: 
     assert standing(read_store(store), {"gdp": "census2028"}) == {"gdp": "census2028"}
     store_of(tmp_path, years, "census2018", scale=0.9)
     assert newest(read_store(store)) == {"gdp": "mine2029"}  # an older census is not newer
+
+
+def test_provinces_that_a_vintage_lacks_and_a_few_blank_cells(tmp_path: Path) -> None:
+    years = sorted({int(p) for p in read_figures(["gdp"], "census2023", check=False)["period"]})
+    store = store_of(tmp_path, years, "census2028", blank=lambda code, year: code == 540000 and year < "2015")
+    assert standing(read_store(store)) == {"gdp": "census2028"}
+    other = tmp_path / "other"
+    other.mkdir()
+    store = store_of(other, years, "census2028", blank=lambda code, year: code in (540000, 630000))
+    with pytest.raises(SpecError, match=r"lacks Tibet, Qinghai of 'census2023'"):
+        standing(read_store(store))
 
 
 def test_the_option_of_the_command_goes_with_figures(

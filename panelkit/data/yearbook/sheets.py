@@ -16,7 +16,6 @@ from typing import Any
 from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.errors import Where, YearbookError, refuse
 from panelkit.data.yearbook.grid import Cell, Grid, Odd
-from panelkit.data.yearbook.sniff import read_bytes
 
 _CHILD = Path(__file__).with_name("_child.py")
 _REASONS = {
@@ -99,7 +98,7 @@ class WorkbookReader:
             If the file is protected, damaged, too large, or takes the child down.
         """
         shown = name or (source.name if isinstance(source, Path) else "the workbook")
-        answer = self._ask(read_bytes(source) if isinstance(source, Path) else source, kind)
+        answer = self._ask(source.read_bytes() if isinstance(source, Path) else source, kind)
         if "refused" in answer:
             raise _refusal(shown, answer)
         return [_grid(shown, sheet) for sheet in answer["sheets"]]
