@@ -84,6 +84,8 @@ _PUBLIC = {
     "diff_vintages": "data.revisions",
     "read_yearbook": "data.yearbook.read",
     "ingest": "data.yearbook.ingest",
+    "check_store": "data.yearbook.health",
+    "repair_store": "data.yearbook.repair",
     "Mediation": "models.mediation",
     "SpatialMediation": "models.spatial_mediation",
     "SpatialPanel": "models.spatial_panel",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._output import folder_out
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ DataOption = Annotated[
 UnitOption = Annotated[str | None, typer.Option("--unit", help="The province column of --data. 省份列。")]
 TimeOption = Annotated[str | None, typer.Option("--time", help="The year column of --data. 年份列。")]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Write tables and figures to this folder. 输出文件夹。")
+    Path | None,
+    typer.Option("--out", callback=folder_out, help="Write tables and figures to this folder. 输出文件夹。"),
 ]
 YearsOption = Annotated[
     str | None, typer.Option("--years", help="First and last year: 2014-2023. 起止年份。")
