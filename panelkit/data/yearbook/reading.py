@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from panelkit.core.provenance import Note
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 
 
@@ -59,7 +60,7 @@ class Reading:
     subtotals: tuple[Subtotal, ...] = ()
     apart: tuple[Figure, ...] = ()
     footnotes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass
@@ -71,13 +72,17 @@ class Builder:
     subtotals: list[Subtotal] = field(default_factory=list)
     apart: list[Figure] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     missing: int = 0
 
     def problem(self, where: Where, en: str, zh: str) -> None:
         """Note one thing that is wrong."""
         self.problems.append(Problem(where, en, zh))
+
+    def note(self, where: Where, en: str, zh: str) -> None:
+        """Note one thing that a person should know."""
+        self.notes.append(Note(f"{where.en()}: {en}", f"{where.zh()}：{zh}"))
 
     def finish(self) -> Reading:
         """Return the reading.
