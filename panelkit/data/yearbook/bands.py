@@ -60,7 +60,9 @@ def split_bands(grid: Grid, builder: Builder) -> list[Band]:
     if first is None:
         return []
     places = {
-        column: found for column in _candidates(grid, first) if (found := _places(grid, column)) or column != first
+        column: found
+        for column in _candidates(grid, first)
+        if (found := _places(grid, column)) or column != first
     }
     groups = _groups(grid, first, places)
     starts = [groups[0]]
@@ -113,7 +115,8 @@ def _places(grid: Grid, column: int) -> dict[int, Place]:
     return {
         row: place
         for row in range(len(grid.rows))
-        if isinstance(grid.cell(row, column), str) and (place := row_place(grid.cell(row, column))) is not None
+        if isinstance(grid.cell(row, column), str)
+        and (place := row_place(grid.cell(row, column))) is not None
     }
 
 

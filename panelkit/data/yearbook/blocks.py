@@ -94,7 +94,9 @@ def _open(band: Band, rows: list[int], blocks: list[Block], builder: Builder) ->
 def _close(grid: Grid, rows: list[int], block: Block, builder: Builder) -> None:
     """Take what stands below the last place: footnotes, and a unit that was printed there."""
     for row in rows:
-        texts = [(row, column, shown(cell)) for column, cell in enumerate(grid.rows[row]) if not is_empty(cell)]
+        texts = [
+            (row, column, shown(cell)) for column, cell in enumerate(grid.rows[row]) if not is_empty(cell)
+        ]
         if texts and all(unit_text(text) and not is_remark(text) for _, _, text in texts):
             block.units += texts
         elif texts:
@@ -239,7 +241,10 @@ def _is_unit(cell: Cell) -> bool:
 
 def _units_in(grid: Grid, rows: list[int]) -> list[tuple[int, int, str]]:
     return [
-        (row, column, shown(cell)) for row in rows for column, cell in enumerate(grid.rows[row]) if _is_unit(cell)
+        (row, column, shown(cell))
+        for row in rows
+        for column, cell in enumerate(grid.rows[row])
+        if _is_unit(cell)
     ]
 
 

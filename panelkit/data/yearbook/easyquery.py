@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from panelkit.data.provinces import NATION
+from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.cells import Misread, read_number
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.periods import in_range, parse_code
@@ -50,6 +51,13 @@ def read_easyquery(text: str, name: str) -> Reading:
 
 
 def _parse(text: str, where: Where) -> dict[str, Any]:
+    brackets = text.count("{") + text.count("[")
+    if brackets > limits.BRACKETS:
+        raise refuse(
+            where,
+            f"the JSON holds {brackets} objects and lists; at most {limits.BRACKETS} are read: no answer of the portal",
+            f"该JSON含有{brackets}个对象和列表，最多读取{limits.BRACKETS}个：不是门户返回结果",
+        )
     try:
         answer = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:

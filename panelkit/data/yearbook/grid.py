@@ -34,6 +34,7 @@ class Grid:
     hidden : whether a workbook shows the sheet to nobody who does not ask for it.
     formats : unit that a number's format shows beside it, by cell: `%`, or a word such as 万元.
     unseen : rows and columns that a workbook hides, as a person names them.
+    unstyled : whether the workbook's number formats could not be read.
     """
 
     file: str
@@ -46,6 +47,7 @@ class Grid:
     hidden: bool = False
     formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
     unseen: str = ""
+    unstyled: bool = False
 
     def where(self, row: int | None = None, column: int | None = None) -> Where:
         """Return the spot of a cell given by its indices from zero."""

@@ -86,7 +86,9 @@ def wide_rows(grid: Grid, rows: set[int]) -> set[int]:
     return {row for row in rows if any(top <= row <= bottom for top, bottom in wide)}
 
 
-def heading(grid: Grid, rows: list[int], row: int, column: int, first: int, wide: set[int]) -> tuple[int, int]:
+def heading(
+    grid: Grid, rows: list[int], row: int, column: int, first: int, wide: set[int]
+) -> tuple[int, int]:
     """Return the cell that heads a column in a header row without merged areas.
 
     An empty cell belongs to the heading on its left, as in a table saved without its merged cells, where both that

@@ -39,7 +39,7 @@ class Ingested:
     def as_dict(self) -> dict[str, Any]:
         """Return the file's part of the report as JSON holds it."""
         return {
-            "file": self.read.path.name,
+            "file": self.read.name,
             "sha256": self.read.sha256,
             "layout": self.read.layout,
             "cells": len(self.read.entries),
@@ -227,7 +227,7 @@ def _said(told: Told) -> dict[str, Any]:
 def _raw(one: Ingested, told: Told) -> RawFile:
     return RawFile(
         sha256=one.read.sha256,
-        name=one.read.path.name,
+        name=one.read.name,
         size=len(one.read.content),
         suffix=one.read.path.suffix.lower()[:8],
         layout=one.read.layout,

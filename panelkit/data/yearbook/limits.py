@@ -23,6 +23,15 @@ COLUMNS = 2_000
 SHEETS = 300
 """Sheets of a workbook."""
 
+LINES = CELLS
+"""Lines of a text file; each holds a cell at least."""
+
+BRACKETS = 1_000_000
+"""Objects and lists of a JSON answer."""
+
+MERGED = 50_000
+"""Merged areas of a sheet."""
+
 TEXT = 20_000
 """Characters of one cell."""
 

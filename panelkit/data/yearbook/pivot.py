@@ -18,6 +18,7 @@ from panelkit.data.yearbook.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.places import place_of, row_place
 from panelkit.data.yearbook.reading import Builder, Figure, Reading, Subtotal
 from panelkit.data.yearbook.remarks import FOOTNOTE, SOURCE
+from panelkit.data.yearbook.shown_units import column_units
 from panelkit.data.yearbook.units import parse_unit, split_unit
 
 _HEADS = {
@@ -215,6 +216,7 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
     if builder.problems:
         return
     seen: dict[str, int] = {}
+    rows: list[tuple[int, str]] = []
     footer = sourced = False
     last_line = ""
     loose: list[tuple[int, str]] = []
@@ -250,7 +252,10 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
             continue
         seen[key] = row
         places += table.rows == "place"
-        _row(table, row, key, columns, fixed, builder)
+        rows.append((row, key))
+    units = _shown_units(table, rows, columns, fixed, builder)
+    for row, key in rows:
+        _row(table, row, key, columns, fixed, units, builder)
     for row, text in loose:
         _take_loose(grid, row, text, builder)
     _set_nation(builder)
@@ -354,8 +359,36 @@ def _place_above(table: _Table, builder: Builder) -> str:
     return str(NATION) if database and not local else ""
 
 
+def _shown_units(
+    table: _Table,
+    rows: list[tuple[int, str]],
+    columns: dict[int, str],
+    fixed: dict[str, str],
+    builder: Builder,
+) -> dict[tuple[int, int], str]:
+    """Return (row, column) -> unit for the cells whose number format shows one."""
+    if not table.grid.formats:
+        return {}
+    found: dict[tuple[int, int], str] = {}
+    for column, name in columns.items():
+        labels = [{table.rows: key, table.columns: name, **fixed}["label"] for _, key in rows]
+        for label in dict.fromkeys(labels):
+            own = split_unit(label)[1]
+            spots = [row for (row, _), one in zip(rows, labels, strict=True) if one == label]
+            printed = own or table.meta.get("unit", "")
+            units = column_units(table.grid, spots, column, printed, strong=bool(own), builder=builder)
+            found |= {(row, column): unit for row, unit in units.items()}
+    return found
+
+
 def _row(
-    table: _Table, row: int, key: str, columns: dict[int, str], fixed: dict[str, str], builder: Builder
+    table: _Table,
+    row: int,
+    key: str,
+    columns: dict[int, str],
+    fixed: dict[str, str],
+    units: dict[tuple[int, int], str],
+    builder: Builder,
 ) -> None:
     for column, name in columns.items():
         where = table.grid.where(row, column)
@@ -367,7 +400,7 @@ def _row(
         else:
             parts = {table.rows: key, table.columns: name, **fixed}
             label, unit = split_unit(parts["label"])
-            unit = unit or table.meta.get("unit", "")
+            unit = units.get((row, column)) or unit or table.meta.get("unit", "")
             place = row_place(parts["place"]) if parts["place"] else None
             adcode = (place.adcode or None) if place else None
             figure = Figure(adcode, parts["period"], label, unit, value, where)

@@ -11,12 +11,15 @@ FOOTNOTE = re.compile(
 SOURCE = re.compile(r"(数据来源|资料来源|data\s*sources?)\s*[:：]", re.I)
 CONTINUED = re.compile(r"续\s*表\s*\d*|[（(]\s*续\s*表?\s*\d*\s*[)）]|continued", re.I)
 NUMBERED = re.compile(
-    r"^\s*(?:续)?(?:表|附表|table)?\s*\d{1,3}(?!\d)\s*[-－–—.]\s*\d{1,3}(?!\d)(?:\s*[-－–—.]\s*\d{1,3}(?!\d))*\s*", re.I
+    r"^\s*(?:续)?(?:表|附表|table)?\s*\d{1,3}(?!\d)\s*[-－–—.]\s*\d{1,3}(?!\d)(?:\s*[-－–—.]\s*\d{1,3}(?!\d))*\s*",
+    re.I,
 )
 _SENTENCE = re.compile(r".*[。；;！!]\s*$", re.S)
 _SINCE = re.compile(r"(?:19|20)\d{2}\s*年?(?:及其?)?(?:起|以来|以前|之前|以后|之后|开始)")
 _ABOUT_DATA = re.compile(r"(?:数据|数字)\s*(?:均|系|为|是|未|来自|根据|已|取自|不含|包括)|^\s*[*＊①-⑳⑴-⑽]")
-_LISTED = re.compile(r"^\s*(?:\d{1,2}\s*[.、．)）](?!\d)|[a-z]\s*\)|[（(]\s*[\d一二三四五六七八九十]{1,2}\s*[)）])", re.I)
+_LISTED = re.compile(
+    r"^\s*(?:\d{1,2}\s*[.、．)）](?!\d)|[a-z]\s*\)|[（(]\s*[\d一二三四五六七八九十]{1,2}\s*[)）])", re.I
+)
 
 
 def is_remark(text: str) -> bool:

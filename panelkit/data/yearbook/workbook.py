@@ -108,7 +108,12 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:
 
 
 def _take_above(
-    grid: Grid, block: Block, right: Sequence[_Texts], beyond: Sequence[_Texts], above: _Above, builder: Builder
+    grid: Grid,
+    block: Block,
+    right: Sequence[_Texts],
+    beyond: Sequence[_Texts],
+    above: _Above,
+    builder: Builder,
 ) -> _Above:
     """Return the title, its year and the unit from the lines above a header, or else above a table beside it."""
     texts = block.above
@@ -122,7 +127,9 @@ def _take_above(
     if named:
         years = years or _years([text for one in (*beyond, *right) for _, _, text in one])
         above = replace(above, title=title_of(named[0]), year=str(years.pop()) if len(years) == 1 else None)
-    elif len(years) == 1 and (not above.title or any(CONTINUED.search(text) for text in words) or len(words) == 1):
+    elif len(years) == 1 and (
+        not above.title or any(CONTINUED.search(text) for text in words) or len(words) == 1
+    ):
         above = replace(above, year=str(years.pop()))
     units = [item for item in texts if unit_text(item[2])] or _units_of(above, right)
     return replace(above, unit=_one_unit(grid, units, block, builder) or above.unit)
@@ -142,7 +149,9 @@ def _years(texts: Sequence[str]) -> set[int]:
 
 def _one_unit(grid: Grid, units: _Texts, block: Block, builder: Builder) -> str:
     """Return the unit that lines name; several hold for one column each, or contradict each other."""
-    known = {parsed: unit for _, _, text in reversed(units) if (parsed := parse_unit(unit := unit_text(text)))}
+    known = {
+        parsed: unit for _, _, text in reversed(units) if (parsed := parse_unit(unit := unit_text(text)))
+    }
     if len(known) > 1:
         if _by_column(grid, units, block):
             return ""
@@ -199,9 +208,10 @@ def _columns(
         above = replace(above, unit=_one_unit(grid, beside, block, builder) or above.unit)
     shared = "" if by_column else above.unit
     spans, wide = spans_of(grid, set(block.header)), wide_rows(grid, set(block.header))
+    full = _full_rows(grid, block.header, indices, wide)
     columns = []
     for index in indices:
-        named = _name(grid, block.header, index, spans, wide, band.column, builder)
+        named = _name(grid, block.header, index, spans, wide, full, band.column, builder)
         if not named.label and not above.title:
             builder.problem(
                 grid.where(body[0], index), "figures in a column without a header", "有数据的列没有表头"
@@ -238,17 +248,24 @@ def _with_units(
         builder.problem(
             grid.where(row, column),
             f"{text!r} stands amid the places, and "
-            + ("the headers name units of their own" if not loose else "no unit stands above the places before it")
+            + (
+                "the headers name units of their own"
+                if not loose
+                else "no unit stands above the places before it"
+            )
             + ": write the unit of every column above the table, or split it in two",
-            f"“{text}”位于数据之间，而" + ("各列表头自带单位" if not loose else "其前各行没有单位") + "：请在表上方注明各列单位，或拆成两表",
+            f"“{text}”位于数据之间，而"
+            + ("各列表头自带单位" if not loose else "其前各行没有单位")
+            + "：请在表上方注明各列单位，或拆成两表",
         )
     new = unit_text(text)
-    return [replace(c, unit=(_nearest(by_column, c.index) or c.unit) if by_column else new) if c in loose else c for c in columns]
+    return [
+        replace(c, unit=(_nearest(by_column, c.index) or c.unit) if by_column else new) if c in loose else c
+        for c in columns
+    ]
 
 
-def _below(
-    grid: Grid, block: Block, columns: list[_Column], above: _Above, builder: Builder
-) -> _Above:
+def _below(grid: Grid, block: Block, columns: list[_Column], above: _Above, builder: Builder) -> _Above:
     """Return what holds for a table whose unit stands below it: the unit, where none stands above."""
     if not block.units:
         return above
@@ -281,12 +298,20 @@ def _is_numeric(grid: Grid, body: list[int], column: int) -> bool:
 
 
 def _name(
-    grid: Grid, rows: list[int], column: int, spans: Spans, wide: set[int], first: int, builder: Builder
+    grid: Grid,
+    rows: list[int],
+    column: int,
+    spans: Spans,
+    wide: set[int],
+    full: set[int],
+    first: int,
+    builder: Builder,
 ) -> _Column:
     """Return what the header rows say of one column: its label in parts joined by a colon, its unit, its period."""
     period: str | None = None
     unit = ""
     part = False
+    above = -1
     parts: list[str] = []
     english: list[str] = []
     last: tuple[int, int] | None = None
@@ -313,9 +338,24 @@ def _name(
         own, inside = cell_name(text)
         unit = inside or unit
         part = part or is_part(text)
-        (parts if own and HAN.search(own) else english).append(own)
+        kind = parts if own and HAN.search(own) else english
+        if kind is parts and parts and above in full and not is_part(text):
+            parts[-1] += own
+        else:
+            kind.append(own)
+        above = row
     label = "：".join(part_ for part_ in parts or english if part_)
     return _Column(column, label, unit, period, part=part)
+
+
+def _full_rows(grid: Grid, rows: list[int], columns: list[int], wide: set[int]) -> set[int]:
+    """Return the header rows in which every column has a name of its own, so that the row below goes on with it."""
+    found = set()
+    for row in rows:
+        texts = [shown(grid.cell(row, column)) for column in columns]
+        if row not in wide and all(texts) and len(set(texts)) == len(texts):
+            found.add(row)
+    return found
 
 
 def _check_columns(
@@ -354,7 +394,8 @@ def _body(
 ) -> None:
     grid = band.grid
     units = {
-        c.index: column_units(grid, list(block.body), c.index, c.unit, strong=c.own, builder=builder) for c in columns
+        c.index: column_units(grid, list(block.body), c.index, c.unit, strong=c.own, builder=builder)
+        for c in columns
     }
     for row, place in block.body.items():
         if check_row(grid, row, columns[-1].index if columns else 0, builder):
