@@ -14,6 +14,8 @@ from panelkit.data.yearbook.places import place_of, row_place
 from panelkit.data.yearbook.reading import Builder
 
 _LABEL_COLUMNS = 4
+_BELOW = 40
+"""How far below its header a column of places must begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def split_bands(grid: Grid, builder: Builder) -> list[Band]:
     places = {
         column: found
         for column in _candidates(grid, first)
-        if (found := _places(grid, column)) or column != first
+        if (found := _places(grid, column, codes=column == first)) or column != first
     }
     groups = _groups(grid, first, places)
     starts = [groups[0]]
@@ -91,7 +93,7 @@ def _candidates(grid: Grid, first: int) -> list[int]:
     headed: set[int] = set()
     for row, cells in enumerate(grid.rows):
         for column, cell in enumerate(cells):
-            if not isinstance(cell, str) or is_empty(cell):
+            if not isinstance(cell, str) or is_empty(cell) or looks_like_number(cell):
                 continue
             place = place_of(cell)
             if place is not None and place.kind == "province":
@@ -104,19 +106,21 @@ def _candidates(grid: Grid, first: int) -> list[int]:
 
 def _names_below(grid: Grid, row: int, column: int) -> bool:
     """Return whether the first cell below a header that is neither empty nor a header is a word."""
-    for other in range(row + 1, len(grid.rows)):
+    for other in range(row + 1, min(row + 1 + _BELOW, len(grid.rows))):
         cell = grid.cell(other, column)
         if not is_empty(cell) and not (isinstance(cell, str) and (is_head(cell) or unit_text(cell))):
             return isinstance(cell, str) and not looks_like_number(cell)
     return False
 
 
-def _places(grid: Grid, column: int) -> dict[int, Place]:
+def _places(grid: Grid, column: int, *, codes: bool) -> dict[int, Place]:
+    """Return row -> place of one column; figures that look like codes of places are none unless `codes`."""
     return {
         row: place
         for row in range(len(grid.rows))
-        if isinstance(grid.cell(row, column), str)
-        and (place := row_place(grid.cell(row, column))) is not None
+        if isinstance(cell := grid.cell(row, column), str)
+        and (codes or not looks_like_number(cell))
+        and (place := row_place(cell)) is not None
     }
 
 
@@ -178,7 +182,8 @@ def _is_table(
             grid.where(min(right), column),
             f"this column names other provinces than the first of its row, under {(named or ['no header'])[-1]!r}: put "
             "地区 above it if a table of its own begins here, or take the column out",
-            f"本列所列省份与该行首列不同（表头：{(named or ['无'])[-1]}）：若另成一表，请在其上写“地区”，否则请删去该列",
+            f"本列所列省份与该行首列不同（表头：{(named or ['无'])[-1]}）：若另成一表，请在其上写“地区”，否则请删去"
+            "该列",
         )
         return False
     return True

@@ -46,6 +46,7 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
     blocks: list[Block] = []
     waiting: list[int] = []
     headed = False
+    first_head = _first_head(band)
     for row, cells in enumerate(grid.rows):
         label = grid.cell(row, column)
         place = row_place(label)
@@ -56,7 +57,9 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
             waiting, headed = [], False
         elif all(is_empty(cell) for cell in cells):
             waiting.append(row)
-        elif _is_stray(band, row, headed or bool(blocks)) and not _is_above(band, row, bool(blocks)):
+        elif _is_stray(band, row, headed or bool(blocks)) and not _is_above(
+            band, row, bool(blocks), first_head
+        ):
             _stray(grid, row, column, builder)
         else:
             headed = headed or is_head(shown(label))
@@ -64,6 +67,17 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
     if blocks:
         _close(grid, waiting, blocks[-1], builder)
     return blocks
+
+
+def _first_head(band: Band) -> int:
+    """Return the row of the first header of places above the first place; -1 where none stands there."""
+    for row in range(len(band.grid.rows)):
+        text = shown(band.grid.cell(row, band.column))
+        if is_head(text):
+            return row
+        if row_place(text) is not None:
+            break
+    return -1
 
 
 def _open(band: Band, rows: list[int], blocks: list[Block], builder: Builder) -> None:
@@ -74,7 +88,7 @@ def _open(band: Band, rows: list[int], blocks: list[Block], builder: Builder) ->
         units = _units_in(grid, rows)
         texts = [row for row in rows if not all(is_empty(c) or _is_unit(c) for c in grid.rows[row])]
         builder.footnotes.extend(_lines(grid, texts))
-        for row, column, text in (item for row in texts for item in _texts(grid, row)):
+        for row, column, text in (item for line in texts for item in _texts(grid, line)):
             if opens_table(text) and title_of(text):
                 builder.problem(
                     grid.where(row, column),
@@ -171,18 +185,12 @@ def _is_stray(band: Band, row: int, below_header: bool) -> bool:
     return bool(label) or below_header
 
 
-def _is_above(band: Band, row: int, begun: bool) -> bool:
+def _is_above(band: Band, row: int, begun: bool, first_head: int) -> bool:
     """Return whether a row with numbers is a line above a table, as a title with the number of its page."""
     label = shown(band.grid.cell(row, band.column))
     if begun or not label:
         return opens_table(label)
-    for other in range(row + 1, len(band.grid.rows)):
-        text = shown(band.grid.cell(other, band.column))
-        if is_head(text):
-            return True
-        if row_place(text) is not None:
-            return False
-    return False
+    return row < first_head
 
 
 def _placed(grid: Grid, row: int, values: list[Cell]) -> bool:

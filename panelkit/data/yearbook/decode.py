@@ -91,7 +91,8 @@ def _check_mark(content: bytes, name: str) -> None:
                 Where(name, row=row),
                 f"the file is marked as {shown}, and its byte {at + 1} (0x{content[at]:02x}) is none of it: the file "
                 "is damaged or cut short; download or save it again",
-                f"文件标明为{shown}编码，但第{at + 1}个字节（0x{content[at]:02x}）不合该编码：文件损坏或不完整，请重新下载或保存",
+                f"文件标明为{shown}编码，但第{at + 1}个字节（0x{content[at]:02x}）不合该编码：文件损坏或不完整，"
+                "请重新下载或保存",
             ) from error
 
 

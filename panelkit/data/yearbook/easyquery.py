@@ -16,6 +16,7 @@ from panelkit.data.yearbook.reading import Builder, Figure, Reading
 from panelkit.data.yearbook.units import split_unit
 
 _MANY = 1_000_000
+_DIGITS = 18
 
 
 def read_easyquery(text: str, name: str) -> Reading:
@@ -193,12 +194,10 @@ def _value(data: dict[str, Any]) -> Decimal | Misread | None:
     if isinstance(number, bool) or not isinstance(number, (int, Decimal)):
         return Misread(f"`data` is no number: {number!r}", f"data不是数值：{number!r}")
     numeric = Decimal(number)
+    if not numeric.is_finite() or (numeric and not -_DIGITS <= numeric.adjusted() < _DIGITS):
+        return Misread("beyond the size of any figure", "数值超出合理范围")
     if printed in (None, ""):
-        return (
-            numeric
-            if numeric.is_finite() and abs(numeric) < Decimal(10) ** 18
-            else Misread("too large", "数值过大")
-        )
+        return numeric
     value = read_number(str(printed))
     if isinstance(value, Decimal) and not _same(value, numeric, str(printed)):
         return Misread(

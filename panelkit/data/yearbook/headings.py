@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
+from panelkit.data.yearbook import limits
+from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.periods import parse_period
 from panelkit.data.yearbook.remarks import CONTINUED, NUMBERED
@@ -11,8 +14,9 @@ from panelkit.data.yearbook.units import parse_unit, split_unit
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 HEADS = {
-    "地区", "各地区", "地区别", "分地区", "省", "省份", "各省份", "省市", "地区名称", "省份名称", "省市名称", "省市区", "省区市",
-    "省市自治区", "省自治区直辖市", "项目", "region", "province", "area", "regions", "provinces", "areas", "item",
+    "地区", "各地区", "地区别", "分地区", "省", "省份", "各省份", "省市", "地区名称", "省份名称", "省市名称",
+    "省市区", "省区市", "省市自治区", "省自治区直辖市", "项目", "region", "province", "area", "regions", "provinces",
+    "areas", "item",
 }  # fmt: skip
 """Headers of a column of places, without blanks and marks."""
 
@@ -65,25 +69,52 @@ def title_of(text: str) -> str:
 
 
 def spans_of(grid: Grid, rows: set[int]) -> Spans:
-    """Return cell -> first cell of the merged area it lies in, for the rows of a header."""
+    """Return cell -> first cell of the merged area it lies in, for the rows of a header.
+
+    Raises
+    ------
+    YearbookError
+        If the areas lie over each other so often that no program can have written them.
+    """
     spans: Spans = {}
     if not rows:
         return spans
     first, last = min(rows), max(rows)
     width = max(len(grid.rows[row]) for row in rows)
+    work = 0
     for top, left, bottom, right in grid.merged:
         if bottom < first or top > last or left >= width:
             continue
-        for row in range(max(top, first), min(bottom, last) + 1):
-            for column in range(left, min(right, width - 1) + 1):
+        low, high, end = max(top, first), min(bottom, last), min(right, width - 1)
+        work += (high - low + 1) * (end - left + 1)
+        if work > 2 * limits.CELLS:
+            raise refuse(
+                grid.where(),
+                "merged areas lie over each other: the workbook is damaged",
+                "合并区域互相重叠：工作簿已损坏",
+            )
+        for row in range(low, high + 1):
+            for column in range(left, end + 1):
                 spans[row, column] = (top, left)
     return spans
 
 
 def wide_rows(grid: Grid, rows: set[int]) -> set[int]:
     """Return the rows of a header in which a merged area covers several columns."""
-    wide = [(top, bottom) for top, left, bottom, right in grid.merged if right > left]
-    return {row for row in rows if any(top <= row <= bottom for top, bottom in wide)}
+    opened: Counter[int] = Counter()
+    for top, left, bottom, right in grid.merged:
+        if right > left:
+            opened[top] += 1
+            opened[bottom + 1] -= 1
+    found, depth, edges = set(), 0, sorted(opened)
+    at = 0
+    for row in sorted(rows):
+        while at < len(edges) and edges[at] <= row:
+            depth += opened[edges[at]]
+            at += 1
+        if depth > 0:
+            found.add(row)
+    return found
 
 
 def heading(

@@ -229,7 +229,7 @@ def _raw(one: Ingested, told: Told) -> RawFile:
         sha256=one.read.sha256,
         name=one.read.name,
         size=len(one.read.content),
-        suffix=one.read.path.suffix.lower()[:8],
+        suffix=one.read.suffix,
         layout=one.read.layout,
         told=_said(told),
         vintages=dict(one.judgement.vintages),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
-from panelkit.data.provinces import Place, lookup
+from panelkit.data.provinces import Place, finder
 from panelkit.data.yearbook.grid import Cell, shown
 
 _MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
@@ -21,7 +23,12 @@ _TOTAL = re.compile(
 @lru_cache(maxsize=16384)
 def known_place(name: str) -> Place | None:
     """Return which place a name or code is, remembered from one file to the next."""
-    return lookup(name)
+    return _finder()(name)
+
+
+@lru_cache(maxsize=1)
+def _finder() -> Callable[[Any], Place | None]:
+    return finder()
 
 
 def place_of(cell: Cell) -> Place | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from panelkit.core.errors import SpecError
 from panelkit.core.provenance import Note
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name, refuse
+from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name
 from panelkit.data.yearbook.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.held import Cell, Held, index_figures
 from panelkit.data.yearbook.labels import Names, known_names
@@ -31,6 +32,7 @@ from panelkit.data.yearbook.told import (
     check_province,
     check_texts,
     check_told,
+    in_one_line,
     told_place,
 )
 from panelkit.data.yearbook.units import factor
@@ -81,6 +83,11 @@ class FileRead:
     def name(self) -> str:
         """The file's name as text, also where its bytes are none."""
         return file_name(self.path.name)
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name in small letters, short, and fit for any file system."""
+        return re.sub(r"[^a-z0-9.]", "", self.path.suffix.lower())[:8]
 
     def series(self) -> dict[str, dict[Cell, Decimal]]:
         """Return indicator -> (adcode, period) -> value."""
@@ -192,7 +199,7 @@ def read_file(path: Path, told: Told, context: Context) -> FileRead:
     """
     check_told(told)
     content = read_bytes(path)
-    reading = read_layout(path, content, told, context.workbooks)
+    reading = in_one_line(read_layout(path, content, told, context.workbooks))
     check_texts(path.name, reading)
     check_period(reading, told)
     figures = _with_places(path.name, reading, told, context)

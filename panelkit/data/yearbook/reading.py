@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from panelkit.core.provenance import Note
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
+from panelkit.data.yearbook.limits import PROBLEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,17 @@ class Builder:
     missing: int = 0
 
     def problem(self, where: Where, en: str, zh: str) -> None:
-        """Note one thing that is wrong."""
+        """Note one thing that is wrong.
+
+        Raises
+        ------
+        YearbookError
+            When so much is wrong that reading on would tell nothing more.
+        """
         self.problems.append(Problem(where, en, zh))
+        if len(self.problems) >= PROBLEMS:
+            en, zh = "so much is wrong that reading stopped here", "问题过多，读取到此为止"
+            raise YearbookError([*self.problems, Problem(where, en, zh)])
 
     def note(self, where: Where, en: str, zh: str) -> None:
         """Note one thing that a person should know."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from panelkit.core.errors import DataError
 from panelkit.data.provinces import NATION, labels_of, resolve
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.limits import FIRST_YEAR
 from panelkit.data.yearbook.periods import in_range, parse_period
-from panelkit.data.yearbook.reading import Reading
+from panelkit.data.yearbook.reading import Figure, Reading
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,29 @@ def check_told(told: Told) -> None:
         )
 
 
+_BREAKS = re.compile(r"\s*[\t\n\x0b\x0c\r\x85\u2028\u2029]+\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def in_one_line(reading: Reading) -> Reading:
+    """Return a reading whose names and footnotes hold no line breaks and tabs."""
+
+    def clean(figure: Figure) -> Figure:
+        parts = figure.label, figure.context, figure.unit
+        if not any(map(_BREAKS.search, parts)):
+            return figure
+        label, context, unit = (_BREAKS.sub(" ", part).strip() for part in parts)
+        return replace(figure, label=label, context=context, unit=unit)
+
+    return replace(
+        reading,
+        figures=tuple(map(clean, reading.figures)),
+        apart=tuple(map(clean, reading.apart)),
+        subtotals=tuple(
+            replace(s, region=_BREAKS.sub(" ", s.region), figure=clean(s.figure)) for s in reading.subtotals
+        ),
+        footnotes=tuple(_BREAKS.sub(" ", line) for line in reading.footnotes),
+    )
 
 
 def check_texts(file: str, reading: Reading) -> None:
@@ -103,7 +125,8 @@ def check_province(file: str, reading: Reading, told: Told) -> None:
         Where(file),
         f"the file says whose figures these are: {listed} ({len(found)} place(s)), and the call says "
         f"{told.province!r}. Leave out `--province`, or give the file that is about {told.province!r}",
-        f"文件标明的地区为{listed}（共{len(found)}个），而指定的是“{told.province}”。请去掉 --province，或改用该省的文件",
+        f"文件标明的地区为{listed}（共{len(found)}个），而指定的是“{told.province}”。"
+        "请去掉 --province，或改用该省的文件",
     )
 
 

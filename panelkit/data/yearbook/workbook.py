@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from panelkit.data.provinces import NATION, Place
 from panelkit.data.yearbook.bands import Band, label_column, split_bands
 from panelkit.data.yearbook.blocks import Block, is_period, split_blocks, titled
-from panelkit.data.yearbook.cells import Misread, in_chinese_digits, read_number
+from panelkit.data.yearbook.cells import Misread, in_chinese_digits, looks_like_number, read_number
 from panelkit.data.yearbook.completeness import check_row, check_tail
 from panelkit.data.yearbook.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.headings import (
@@ -85,7 +85,7 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:
     if builder.problems:
         return builder.finish()
     seen: _Seen = {}
-    beside: dict[int, tuple[_Above, list[_Column], Band]] = {}
+    beside: dict[int, tuple[_Above, list[_Column]]] = {}
     for number, band in enumerate(bands):
         above, columns = _Above(), list[_Column]()
         for order, block in enumerate(blocks[number]):
@@ -99,7 +99,7 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:
             if block.body:
                 above = _below(grid, block, columns, above, builder)
                 columns = [replace(c, unit=c.unit or above.unit) for c in columns]
-            beside[order] = above, columns, band
+            beside[order] = above, columns
             _check_columns(grid, columns, list(block.body), above, year, builder)
             _body(band, block, columns, above, seen, builder)
     check_tail(grid, [row for one in blocks for block in one for row in block.body], builder)
@@ -183,7 +183,7 @@ def _columns(
     block: Block,
     before: list[_Column],
     above: _Above,
-    left: tuple[_Above, list[_Column], Band] | None,
+    left: tuple[_Above, list[_Column]] | None,
     year: str | None,
     builder: Builder,
 ) -> list[_Column]:
@@ -194,7 +194,7 @@ def _columns(
         return _with_units(grid, before, units, block, builder)
     indices = [i for i in range(band.column + 1, band.last + 1) if _is_numeric(grid, body, i)]
     if not block.header and left is not None:
-        _, columns, other = left
+        _, columns = left
         if len(columns) == len(indices):
             return [replace(c, index=i) for c, i in zip(columns, indices, strict=True)]
     beside = [
@@ -286,7 +286,8 @@ def _below(grid: Grid, block: Block, columns: list[_Column], above: _Above, buil
 def _is_numeric(grid: Grid, body: list[int], column: int) -> bool:
     """Return whether a column holds figures; names of places in another language do not count."""
     cells = [grid.cell(row, column) for row in body if not is_empty(grid.cell(row, column))]
-    if not cells or all(isinstance(cell, str) and place_of(cell) is not None for cell in cells):
+    words = [cell for cell in cells if isinstance(cell, str) and not looks_like_number(cell)]
+    if not cells or (len(words) == len(cells) and all(place_of(cell) is not None for cell in words)):
         return False
     return not all(
         isinstance(cell, str)
