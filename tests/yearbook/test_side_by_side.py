@@ -195,7 +195,7 @@ def test_columns_of_names_within_a_table_are_told_apart_or_refused(read_sheet: R
     assert {e.adcode: float(e.value) for e in read.entries if e.indicator.endswith("乙")} == PEOPLE
     wrong = [row[:] for row in bilingual]
     wrong[3][4], wrong[4][4] = wrong[4][4], wrong[3][4]
-    with pytest.raises(YearbookError, match=r"row 4, column 5 \(E\): two places in one row"):
+    with pytest.raises(YearbookError, match=r"row 5, column 5 \(E\): two places in one row"):
         read_sheet([["表(2023年)"], *wrong])
     partner = [["地区", "甲", "最大伙伴", "乙"]]
     partner += [
@@ -438,7 +438,9 @@ def test_cases_equal_the_official_figures(context: Context, name: str, indicator
     vintage = "census2023" if indicator == "gdp" else "census2020"
     assert len(found) == cells_
     held = context.held.values[indicator, vintage]
-    assert {cell: float(value) for cell, value in found.items()} == {  # the unit's power of ten rounds a double once
+    assert {
+        cell: float(value) for cell, value in found.items()
+    } == {  # the unit's power of ten rounds a double once
         cell: pytest.approx(float(held[cell]), rel=1e-15) for cell in found
     }
 
