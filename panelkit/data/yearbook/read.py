@@ -26,8 +26,8 @@ from panelkit.data.yearbook.layouts import read_layout
 from panelkit.data.yearbook.reading import Figure, Reading
 from panelkit.data.yearbook.sheets import WorkbookReader
 from panelkit.data.yearbook.sniff import read_bytes
+from panelkit.data.yearbook.told import Told as Told
 from panelkit.data.yearbook.told import (
-    Told,
     check_period,
     check_province,
     check_texts,
