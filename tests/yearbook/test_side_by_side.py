@@ -130,6 +130,64 @@ def test_the_right_half_has_its_own_places(
     assert cells(read_sheet(rows, kind)) == WANTED
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "csv"])
+@pytest.mark.parametrize("longer", ["left", "right", "both"])
+def test_a_half_with_totals_and_regions_is_longer_than_the_other(
+    read_sheet: Reader, kind: str, longer: str
+) -> None:
+    left = column("地区", "地区生产总值(亿元)", GDP, CODES)
+    right = column("地区", "年末常住人口(万人)", PEOPLE, CODES[::-1])
+    for name, half in (("left", left), ("right", right)):
+        if longer in (name, "both"):
+            half[1:1] = [["全国", 99999.5], ["东部地区", 99.0], ["地方合计", 2010.1]]
+            half.append(["香港", 1.0])
+    read = read_sheet(TITLE + beside(left, right), kind)
+    assert cells(read) == WANTED
+    assert (len(read.totals), len(read.apart)) == ((6, 2) if longer == "both" else (3, 1))
+
+
+def test_names_of_places_that_nobody_knows_are_refused_in_the_right_half_too(read_sheet: Reader) -> None:
+    left = column("地区", "地区生产总值(亿元)", GDP, CODES)
+    for names in (("北亰", "天津"), ("北亰", "夭津")):
+        right: Rows = [["地区", "年末常住人口(万人)"], *([name, 5.0] for name in names)]
+        with pytest.raises(
+            YearbookError, match=r"row 3, column 4 \(D\): figures in a row that is no province .*北亰"
+        ):
+            read_sheet(TITLE + beside(left, right))
+
+
+@pytest.mark.parametrize("merge", [["A2:A3", "B2:C2", "E2:E3", "F2:G2"], []])
+def test_headers_of_two_rows_in_both_halves(read_sheet: Reader, merge: list[str]) -> None:
+    rows: Rows = [["3-9 主要指标(2023年)"]]
+    rows.append(["地 区\nRegion", "产出(亿元)", None, None, "地 区\nRegion", "人口和产出", None])
+    rows.append(
+        [None, "地区生产总值", "第一产业增加值", None, None, "年末常住人口(万人)", "人均地区生产总值(元)"]
+    )
+    for left, right in zip(CODES, CODES[::-1], strict=True):
+        rows.append(
+            [NAMES[left][1], GDP[left], PRIMARY[left], None, NAMES[right][1], PEOPLE[right], PRIMARY[right]]
+        )
+    found = cells(read_sheet(rows, merge=merge))
+    wanted = {"gdp": GDP, "population": PEOPLE, "va_primary": PRIMARY, "gdp_per_capita": PRIMARY}
+    assert {(key, code): float(value) for (key, _, code), value in found.items()} == {
+        (key, code): value for key, values in wanted.items() for code, value in values.items()
+    }
+
+
+@pytest.mark.parametrize("style", ["text", "number"])
+def test_years_across_both_halves(read_sheet: Reader, style: str) -> None:
+    years: list[Any] = [2021, 2022, 2023] if style == "number" else ["2021年", "2022年", "2023年"]
+    left: Rows = [["地区", *years[:2]], *([NAMES[c][1], GDP[c], PEOPLE[c]] for c in CODES)]
+    right: Rows = [["地区（续）", years[2]], *([NAMES[c][1], PRIMARY[c]] for c in CODES[::-1])]
+    rows: Rows = [["3-9 地区生产总值"], [None, None, None, None, None, "单位：亿元"], *beside(left, right)]
+    for kind in ("xlsx", "csv"):
+        assert {(p, c): float(v) for (_, p, c), v in cells(read_sheet(rows, kind)).items()} == {
+            (p, c): v
+            for p, values in (("2021", GDP), ("2022", PEOPLE), ("2023", PRIMARY))
+            for c, v in values.items()
+        }
+
+
 def test_three_blocks_with_numbers_of_rows_between(read_sheet: Reader) -> None:
     def numbered(rows: Rows) -> Rows:
         return [["序号", *rows[0]], *([at, *row] for at, row in enumerate(rows[1:], 1))]

@@ -35,7 +35,7 @@ class Band:
 
 
 def label_column(grid: Grid) -> int | None:
-    """Return the column that names the most places among the first columns of a sheet."""
+    """Return the column that names the most places among the first columns of a sheet, left of any figures."""
     counts: Counter[int] = Counter()
     for cells in grid.rows:
         for column, cell in enumerate(cells[:_LABEL_COLUMNS]):
@@ -44,7 +44,11 @@ def label_column(grid: Grid) -> int | None:
     if not counts:
         return None
     most = max(counts.values())
-    return min(column for column, count in counts.items() if count == most)
+    several = sorted(column for column, count in counts.items() if count > 1 or count == most)
+    first = [
+        column for column in several if column == several[0] or not _figures(grid, several[0] + 1, column - 1)
+    ]
+    return max(first, key=lambda column: (counts[column], -column))
 
 
 def heads_beside(grid: Grid, row: int) -> list[int]:

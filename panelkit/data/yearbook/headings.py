@@ -15,7 +15,8 @@ from panelkit.data.yearbook.units import parse_unit, split_unit
 HAN = re.compile(r"[\u3400-\u9fff]")
 HEADS = {
     "地区", "各地区", "地区别", "分地区", "省", "省份", "各省份", "省市", "地区名称", "省份名称", "省市名称",
-    "省市区", "省区市", "省市自治区", "省自治区直辖市", "项目", "region", "province", "area", "regions", "provinces",
+    "地区名", "省名", "行政区", "省级行政区", "区域", "省市区", "省区市", "省市自治区",
+    "省自治区直辖市", "项目", "region", "province", "area", "regions", "provinces",
     "areas", "item",
 }  # fmt: skip
 """Headers of a column of places, without blanks and marks."""
@@ -39,7 +40,7 @@ def plain(text: str) -> str:
 
 def is_head(text: str) -> bool:
     """Return whether a cell heads a column of places."""
-    return plain(text) in HEADS
+    return plain(CONTINUED.sub("", text)) in HEADS
 
 
 def unit_text(text: str) -> str:
