@@ -30,6 +30,11 @@ def sample_path(name: str) -> Path:
     return _existing("samples", name)
 
 
+def yearbook_case(name: str) -> Path:
+    """Return the path of a small invented table around official figures."""
+    return _existing("cases", "yearbook", name)
+
+
 def figures_path(name: str) -> Path:
     """Return the path of a compiled table, for example `yearbook_figures.csv`."""
     return _existing("data", name)

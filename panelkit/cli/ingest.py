@@ -188,7 +188,7 @@ def _print_file(console: Any, one: Ingested, lang: Lang) -> None:
         **labels_of("en" if lang is Lang.en else "zh"),
         NATION: "China" if lang is Lang.en else "全国",
     }
-    console.print(one.read.path.name, style="bold", markup=False)
+    console.print(one.read.name, style="bold", markup=False)
     facts = words["cells"].format(
         cells=len(one.read.entries), missing=one.read.missing, layout=one.read.layout
     )
@@ -271,4 +271,4 @@ def _lines(one: Ingested, names: dict[int, str | int], words: dict[str, str], la
         )
     if one.read.apart:
         lines.append(words["apart"].format(n=len(one.read.apart)))
-    return lines + list(one.read.notes)
+    return lines + [note.zh if lang is Lang.zh else str(note) for note in one.read.notes]

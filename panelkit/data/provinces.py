@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -63,6 +63,12 @@ def labels_of(labels: Labels) -> dict[int, str | int]:
 def lookup(name: Any) -> Place | None:
     """Return what one name means, or None where it is no known place."""
     return _find(name, _dictionary())
+
+
+def finder() -> Callable[[Any], Place | None]:
+    """Return `lookup` for many names: the tables of names are read once."""
+    known = _dictionary()
+    return lambda name: _find(name, known)
 
 
 def lookup_many(names: Iterable[Any]) -> list[Place | None]:

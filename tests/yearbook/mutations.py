@@ -51,6 +51,7 @@ def base_files() -> dict[str, bytes]:
         "english.xls": writers.xls(writers.english_rows(gdp)),
         "classic.xlsx": writers.xlsx([[cell or None for cell in row] for row in rows]),
         "yearbook.xlsx": writers.yearbook(many, "3-9 各地区生产总值({year}年)"),
+        "beside.xlsx": writers.xlsx(writers.side_by_side(many, "3-9 各地区生产总值({year}年)"), "3-9"),
     }
 
 
@@ -195,7 +196,9 @@ class Standing:
         if self._path.suffix == ".json":
             return self._node(self._cells[row], entry)
         cells = self._cells[entry.where.sheet, row] if self._path.suffix == ".xlsx" else self._cells[row]
-        if not _is_place([str(cell or "") for cell in cells], entry.adcode):
+        halves = self._path.name.startswith("beside")
+        texts = [str(cell or "") for cell in (cells[: column + 1] if halves else cells)]
+        if not _is_place(texts, entry.adcode, nearest=halves):
             return None
         value = cells[column]
         return number(value) if isinstance(value, str) else Decimal(repr(value))
@@ -247,8 +250,12 @@ def _line(raw: bytes) -> str:
         return raw.decode("gb18030")
 
 
-def _is_place(cells: list[str], adcode: int) -> bool:
-    return any(_adcode(re.sub(r"[①*]", "", cell.strip("\ufeff\t "))) == adcode for cell in cells)
+def _is_place(cells: list[str], adcode: int, *, nearest: bool) -> bool:
+    """Return whether a row names a place; of tables side by side, whether the name nearest to a figure does."""
+    found = [
+        code for cell in cells if (code := _adcode(re.sub(r"[①*]", "", cell.strip("\ufeff\t ")))) is not None
+    ]
+    return adcode in (found[-1:] if nearest else found)
 
 
 @cache

@@ -198,6 +198,21 @@ def yearbook(table: Table, title: str, *, subtotals: bool = True, first_sheet: b
     return out.getvalue()
 
 
+def side_by_side(table: Table, title: str) -> list[list[str | float | None]]:
+    """Return a yearbook table for the first period in two halves: the first label, and the last in another order."""
+    period, first, last = table.periods[0], table.labels[0], table.labels[-1]
+    rows: list[list[str | float | None]] = [
+        [title.format(year=period)],
+        [None, None, None, None, "单位：亿元"],
+    ]
+    rows.append(["地  区", first, None, "地  区", last])
+    order = [*table.provinces[7:], *table.provinces[:7]]
+    for left, right in zip(table.provinces, order, strict=True):
+        values = _stored(table.text(left, period, first)), _stored(table.text(right, period, last))
+        rows.append([NAMES[left][1], values[0], None, NAMES[right][1], values[1]])
+    return [*rows, ["注：2018年起按新口径统计。"]]
+
+
 def _stored(text: str) -> float | str | None:
     return float(text) if text else "…"
 

@@ -7,12 +7,14 @@ Formulas are not computed and links are not followed; what stands stored in a ce
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
 import re
 import sys
 import zipfile
+from pathlib import Path
 from typing import Any
 
 _CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.S)
@@ -21,6 +23,19 @@ _ERROR = re.compile(rb'\bt="e"')
 _FORMULA = re.compile(rb"<f\b")
 _VALUE = re.compile(rb"<v>([^<]+)</v>|<is>")
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
+
+
+def beside(name: str) -> Any:
+    """Return a module that lies beside this file, without the package around it."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+formats = beside("_formats")
 
 
 class RefusedError(Exception):
@@ -75,17 +90,26 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
 
 def read_zip(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the sheets of an xlsx, after its parts have been unpacked under the limits once."""
-    odd = scan_parts(content, limits)
+    odd, styled = scan_parts(content, limits)
     sheets = read_calamine(content, limits)
     for position, sheet in enumerate(sheets):
         for row, column, kind in odd.get(position, ()):
             mark(sheet, row, column, kind)
+        cells, rows, columns = styled.get(position, ({}, [], []))
+        formats.apply(sheet, cells)
+        sheet["unseen"] = [rows, columns]
     return sheets
 
 
-def scan_parts(content: bytes, limits: dict[str, Any]) -> dict[int, list[tuple[int, int, str]]]:
-    """Unpack every part, checking sizes, checksums and entities; return formulas without value and errors by sheet."""
+def scan_parts(
+    content: bytes, limits: dict[str, Any]
+) -> tuple[dict[int, list[tuple[int, int, str]]], dict[int, Any]]:
+    """Unpack every part, checking sizes, checksums and entities.
+
+    Returns formulas without value and errors by sheet, and by sheet what its styles do and what it hides.
+    """
     odd: dict[int, list[tuple[int, int, str]]] = {}
+    styled: dict[int, Any] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if len(parts) > limits["parts"] or len({p.filename for p in parts}) != len(parts):
@@ -96,6 +120,7 @@ def scan_parts(content: bytes, limits: dict[str, Any]) -> dict[int, list[tuple[i
         if "xl/workbook.xml" not in names:
             raise RefusedError("not_workbook", ", ".join(sorted(names)[:4]))
         order = sheet_parts(archive, names, limits)
+        styles = read_styles(archive, names, limits)
         total = 0
         for part in parts:
             body = unpack(archive, part, limits["unpacked"] - total, limits)
@@ -104,7 +129,21 @@ def scan_parts(content: bytes, limits: dict[str, Any]) -> dict[int, list[tuple[i
                 refuse_entities(body)
             if part.filename in order:
                 odd[order[part.filename]] = odd_cells(body)
-    return odd
+                styled[order[part.filename]] = formats.scan_sheet(body, styles)
+                if body.count(b"<mergeCell ") > limits["merged"]:
+                    raise RefusedError("merged", str(body.count(b"<mergeCell ")))
+    return odd, styled
+
+
+def read_styles(archive: zipfile.ZipFile, names: set[str], limits: dict[str, Any]) -> dict[int, Any]:
+    """Return what the styles of a workbook do to its numbers."""
+    part = "xl/styles.xml"
+    if part not in names:
+        return {}
+    body = unpack(archive, archive.getinfo(part), limits["unpacked"], limits)
+    refuse_entities(body)
+    found: dict[int, Any] = formats.styles_of(body)
+    return found
 
 
 def unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, limits: dict[str, Any]) -> bytes:
@@ -197,7 +236,7 @@ def read_calamine(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]
     cells = 0
     for position, about in enumerate(book.sheets_metadata):
         if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-            sheets.append({"name": about.name, "rows": [], "merged": []})
+            sheets.append({"name": about.name, "rows": [], "merged": [], "hidden": False})
             continue
         sheet = book.get_sheet_by_index(position)
         cells += sheet.total_height * sheet.total_width
@@ -205,7 +244,10 @@ def read_calamine(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]
             raise RefusedError("cells", f"{sheet.total_height} x {sheet.total_width}", about.name)
         rows = [[plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
         merged = [[*first, *last] for first, last in (sheet.merged_cell_ranges or [])]
-        sheets.append({"name": about.name, "rows": rows, "merged": merged})
+        if len(merged) > limits["merged"]:
+            raise RefusedError("merged", str(len(merged)), about.name)
+        hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
+        sheets.append({"name": about.name, "rows": rows, "merged": merged, "hidden": hidden})
     return sheets
 
 
@@ -238,7 +280,7 @@ def read_ole(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, MemoryError)):
             raise
-        return second
+        return [with_styles(sheet, sheet) for sheet in second]
     compare(first, second)
     for sheet, other in zip(first, second, strict=True):
         sheet["merged"] = sheet["merged"] or other["merged"]
@@ -246,7 +288,18 @@ def read_ole(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
             for column, cell in enumerate(cells):
                 if isinstance(cell, dict):
                     mark(sheet, row, column, cell["odd"])
+        with_styles(sheet, other)
     return first
+
+
+def with_styles(sheet: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return a sheet with its numbers as a person sees them, by the styles that xlrd read."""
+    styles = other.pop("styles", {})
+    sheet["hidden"] = other["hidden"]
+    sheet["unseen"] = other["unseen"]
+    sheet["unstyled"] = styles is None
+    formats.apply(sheet, styles or {})
+    return sheet
 
 
 def read_xlrd(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
@@ -271,8 +324,46 @@ def read_xlrd(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
             for r in range(sheet.nrows)
         ]
         merged = [[top, left, bottom - 1, right - 1] for top, bottom, left, right in sheet.merged_cells]
-        sheets.append({"name": sheet.name, "rows": rows, "merged": merged})
+        if len(merged) > limits["merged"]:
+            raise RefusedError("merged", str(len(merged)), sheet.name)
+        sheets.append(
+            {
+                "name": sheet.name,
+                "rows": rows,
+                "merged": merged,
+                "hidden": sheet.visibility != 0,
+                "styles": old_styles(book, sheet),
+                "unseen": old_unseen(sheet),
+            }
+        )
     return sheets
+
+
+def old_styles(book: Any, sheet: Any) -> dict[tuple[int, int], Any] | None:
+    """Return the cells of an xls sheet whose style does anything to numbers; None where xlrd cannot read styles."""
+    if not book.formatting_info:
+        return None
+    effects: dict[int, Any] = {}
+    for style, one in enumerate(book.xf_list):
+        code = book.format_map[one.format_key].format_str if one.format_key in book.format_map else ""
+        found = formats.effects_of(code)
+        if any(effect != formats.PLAIN for effect in found):
+            effects[style] = found
+    if not effects:
+        return {}
+    return {
+        (row, column): effects[style]
+        for row in range(sheet.nrows)
+        for column in range(sheet.row_len(row))
+        if (style := sheet.cell_xf_index(row, column)) in effects
+    }
+
+
+def old_unseen(sheet: Any) -> list[Any]:
+    """Return the hidden rows of an xls sheet, and its hidden columns as spans."""
+    rows = [row for row, about in sheet.rowinfo_map.items() if about.hidden]
+    columns = [[column, column] for column, about in sheet.colinfo_map.items() if about.hidden]
+    return [sorted(rows), sorted(columns)]
 
 
 def open_xlrd(content: bytes) -> Any:

@@ -20,6 +20,9 @@ _FOOTNOTE = re.compile(
     rf"(.*?\d)\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|\s[a-z0-9]{{1,2}}\))\Z", re.S
 )
 _GROUPED = re.compile(r"-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
+_DIGITS = re.compile(
+    rf"[-+(（]?\s*\d[\d,，.\s]*(?:[eE][+-]?\d+)?\s*[%％)）]?\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|[a-z0-9]{{1,2}}\))?\Z"
+)
 _HAN_DIGITS = re.compile(r"[〇零一二三四五六七八九十百千万亿两点]+")
 
 
@@ -66,6 +69,13 @@ def _from_text(raw: str, *, scientific: bool) -> Decimal | Misread | None:
         number = Decimal(text)
         return number + 0 if number == number.to_integral_value() else number
     return _why(text)
+
+
+def looks_like_number(cell: Cell) -> bool:
+    """Return whether a cell is a number, or a text of digits, signs and separators."""
+    if isinstance(cell, float):
+        return True
+    return isinstance(cell, str) and bool(_DIGITS.match(trimmed(cell).translate(_WIDE)))
 
 
 def in_chinese_digits(text: str) -> bool:

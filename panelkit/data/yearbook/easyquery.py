@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from panelkit.data.provinces import NATION
+from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.cells import Misread, read_number
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.periods import in_range, parse_code
@@ -15,6 +16,7 @@ from panelkit.data.yearbook.reading import Builder, Figure, Reading
 from panelkit.data.yearbook.units import split_unit
 
 _MANY = 1_000_000
+_DIGITS = 18
 
 
 def read_easyquery(text: str, name: str) -> Reading:
@@ -50,6 +52,13 @@ def read_easyquery(text: str, name: str) -> Reading:
 
 
 def _parse(text: str, where: Where) -> dict[str, Any]:
+    brackets = text.count("{") + text.count("[")
+    if brackets > limits.BRACKETS:
+        raise refuse(
+            where,
+            f"the JSON holds {brackets} objects and lists; at most {limits.BRACKETS} are read: no answer of the portal",
+            f"该JSON含有{brackets}个对象和列表，最多读取{limits.BRACKETS}个：不是门户返回结果",
+        )
     try:
         answer = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -185,12 +194,10 @@ def _value(data: dict[str, Any]) -> Decimal | Misread | None:
     if isinstance(number, bool) or not isinstance(number, (int, Decimal)):
         return Misread(f"`data` is no number: {number!r}", f"data不是数值：{number!r}")
     numeric = Decimal(number)
+    if not numeric.is_finite() or (numeric and not -_DIGITS <= numeric.adjusted() < _DIGITS):
+        return Misread("beyond the size of any figure", "数值超出合理范围")
     if printed in (None, ""):
-        return (
-            numeric
-            if numeric.is_finite() and abs(numeric) < Decimal(10) ** 18
-            else Misread("too large", "数值过大")
-        )
+        return numeric
     value = read_number(str(printed))
     if isinstance(value, Decimal) and not _same(value, numeric, str(printed)):
         return Misread(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,24 @@ from typing import Any
 from panelkit.core.errors import DataError, SpecError
 
 SHOWN = 8
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Return text that any terminal and file takes: control characters and bytes that are no text as escapes."""
+    return _UNPRINTABLE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def file_name(name: str) -> str:
+    """Return a file's name for messages, tables and stores, also where it is no UTF-8 or holds line breaks."""
+    return printable(name).replace("\n", "\\x0a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +38,9 @@ class Where:
     sheet: str = ""
     row: int | None = None
     column: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", file_name(self.file))
 
     def en(self) -> str:
         """Say the spot in English."""
@@ -56,11 +78,11 @@ class Problem:
         spot = self.where
         return {
             "file": spot.file,
-            "sheet": spot.sheet or None,
+            "sheet": printable(spot.sheet) or None,
             "row": spot.row,
             "column": spot.column,
-            "message": self.en,
-            "message_zh": self.zh,
+            "message": printable(self.en),
+            "message_zh": printable(self.zh),
         }
 
 
@@ -85,7 +107,7 @@ class YearbookError(DataError):
         rest = len(self.problems) - SHOWN
         if rest > 0:
             lines.append(f"另有{rest}处同类问题" if chinese else f"and {rest} more")
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (YearbookError, (self.problems,))
@@ -95,8 +117,8 @@ class ToldError(SpecError):
     """Something the caller said that cannot be followed, in both languages."""
 
     def __init__(self, en: str, zh: str) -> None:
-        self.en, self.zh = en, zh
-        super().__init__(en)
+        self.en, self.zh = printable(en), printable(zh)
+        super().__init__(self.en)
 
     def message(self, lang: str = "en") -> str:
         """Return the message in one language."""

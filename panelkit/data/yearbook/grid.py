@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from panelkit.data.yearbook.errors import Where
@@ -30,6 +31,10 @@ class Grid:
     merged : (first row, first column, last row, last column) of merged cells, from zero.
     text : whether the file was plain text, where a short row means a cut row.
     complete : whether the last line of a text file ended with a line break.
+    hidden : whether a workbook shows the sheet to nobody who does not ask for it.
+    formats : unit that a number's format shows beside it, by cell: `%`, or a word such as 万元.
+    unseen : rows and columns that a workbook hides, as a person names them.
+    unstyled : whether the workbook's number formats could not be read.
     """
 
     file: str
@@ -39,6 +44,10 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = field(default=())
     text: bool = False
     complete: bool = True
+    hidden: bool = False
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    unseen: str = ""
+    unstyled: bool = False
 
     def where(self, row: int | None = None, column: int | None = None) -> Where:
         """Return the spot of a cell given by its indices from zero."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +43,7 @@ class Ingested:
     def as_dict(self) -> dict[str, Any]:
         """Return the file's part of the report as JSON holds it."""
         return {
-            "file": self.read.path.name,
+            "file": self.read.name,
             "sha256": self.read.sha256,
             "layout": self.read.layout,
             "cells": len(self.read.entries),
@@ -264,12 +262,11 @@ def _said(told: Told) -> dict[str, Any]:
 
 
 def _raw(one: Ingested, told: Told) -> RawFile:
-    ending = one.read.path.suffix.lower()
     return RawFile(
         sha256=one.read.sha256,
-        name=os.fsencode(one.read.path.name).decode("utf-8", "replace"),
+        name=one.read.name,
         size=len(one.read.content),
-        suffix=ending if re.fullmatch(r"\.[a-z0-9]{1,7}", ending) else "",
+        suffix=one.read.suffix,
         layout=one.read.layout,
         told=_said(told),
         vintages=dict(one.judgement.vintages),

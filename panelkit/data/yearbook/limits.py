@@ -23,6 +23,18 @@ COLUMNS = 2_000
 SHEETS = 300
 """Sheets of a workbook."""
 
+LINES = 250_000
+"""Lines of a text file."""
+
+BRACKETS = 1_000_000
+"""Objects and lists of a JSON answer."""
+
+MERGED = 50_000
+"""Merged areas of a sheet."""
+
+PROBLEMS = 10_000
+"""Things wrong with one file before reading stops."""
+
 TEXT = 20_000
 """Characters of one cell."""
 

@@ -6,16 +6,20 @@ Lines above the table (`数据库：`, `指标：`, `时间：`, `地区：`) gi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from panelkit.data.provinces import NATION
+from panelkit.data.yearbook.bands import heads_beside
 from panelkit.data.yearbook.cells import Misread, read_number
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.grid import Grid, is_empty, shown
+from panelkit.data.yearbook.headings import unit_text
 from panelkit.data.yearbook.periods import in_range, parse_period, years_in
-from panelkit.data.yearbook.places import place_of
+from panelkit.data.yearbook.places import place_of, row_place
 from panelkit.data.yearbook.reading import Builder, Figure, Reading, Subtotal
-from panelkit.data.yearbook.units import split_unit
+from panelkit.data.yearbook.remarks import FOOTNOTE, SOURCE
+from panelkit.data.yearbook.shown_units import column_units
+from panelkit.data.yearbook.units import parse_unit, split_unit
 
 _HEADS = {
     "地区": "place", "省份": "place", "region": "place", "regions": "place", "province": "place",
@@ -31,10 +35,6 @@ _META_KEYS = {
     "indicators": "indicator", "时间": "time", "year": "time", "time": "time", "period": "time",
     "地区": "region", "region": "region", "单位": "unit", "unit": "unit",
 }  # fmt: skip
-FOOTNOTE = re.compile(
-    r"(注|附注|说明|数据来源|资料来源|来源|本表|note|data\s*sources?|sources?)\s*\d*\s*[:：.、]|本表", re.I
-)
-_SOURCE = re.compile(r"(数据来源|资料来源|data\s*sources?)\s*[:：]", re.I)
 _PROVINCES = 31
 
 
@@ -56,6 +56,8 @@ def is_pivot(grid: Grid) -> bool:
     if head is None:
         return False
     alone = all(is_empty(cell) for cells in grid.rows[:head] for cell in cells)
+    if alone and len(heads_beside(grid, head)) > 1:
+        return False
     return alone or bool(_meta(grid, head).keys() - {"unit"})
 
 
@@ -180,7 +182,7 @@ def _key(name: str, kind: str, meta: dict[str, str], where: Where, builder: Buil
         return _period_key(name, meta, where, builder)
     if kind == "label":
         return name
-    place = place_of(name)
+    place = row_place(name)
     if place is None:
         builder.problem(
             where, f"no province or region is known as {name!r}", f"“{name}”不是已知的省份或地区名称"
@@ -214,6 +216,7 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
     if builder.problems:
         return
     seen: dict[str, int] = {}
+    rows: list[tuple[int, str]] = []
     footer = sourced = False
     last_line = ""
     loose: list[tuple[int, str]] = []
@@ -226,7 +229,7 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
         last_line = name
         if FOOTNOTE.match(name) or (footer and not _is_data(grid, row, name, table)):
             footer = True
-            sourced = sourced or bool(_SOURCE.match(name))
+            sourced = sourced or bool(SOURCE.match(name))
             builder.footnotes.append(mended(" ".join(shown(cell) for cell in cells if not is_empty(cell))))
             continue
         if all(is_empty(cell) for cell in cells[1:]) and _unknown(name, table):
@@ -249,8 +252,12 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
             continue
         seen[key] = row
         places += table.rows == "place"
-        _row(table, row, key, columns, fixed, builder)
-    builder.notes.extend(f"{grid.where(row).en()}: not understood, left out: {text!r}" for row, text in loose)
+        rows.append((row, key))
+    units = _shown_units(table, rows, columns, fixed, builder)
+    for row, key in rows:
+        _row(table, row, key, columns, fixed, units, builder)
+    for row, text in loose:
+        _take_loose(grid, row, text, builder)
     _set_nation(builder)
     if not builder.problems:
         _check_complete(
@@ -258,9 +265,29 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
         )
 
 
+def _take_loose(grid: Grid, row: int, text: str, builder: Builder) -> None:
+    """Say that a line below the table is not understood; a unit there holds for figures without one."""
+    unit = unit_text(text)
+    if not unit:
+        builder.note(grid.where(row), f"not understood, left out: {text!r}", f"无法识别，未读入：“{text}”")
+        return
+    stated = {figure.unit for figure in builder.figures}
+    if any(one and parse_unit(one) != parse_unit(unit) for one in stated):
+        builder.problem(
+            grid.where(row),
+            f"{text!r} below the table contradicts its unit ({', '.join(sorted(filter(None, stated)))})",
+            f"表下方的“{text}”与表中单位（{'、'.join(sorted(filter(None, stated)))}）矛盾",
+        )
+    builder.figures[:] = [replace(f, unit=f.unit or unit) for f in builder.figures]
+    builder.apart[:] = [replace(f, unit=f.unit or unit) for f in builder.apart]
+    builder.subtotals[:] = [
+        replace(s, figure=replace(s.figure, unit=s.figure.unit or unit)) for s in builder.subtotals
+    ]
+
+
 def _unknown(name: str, table: _Table) -> bool:
     if table.rows == "place":
-        return place_of(name) is None
+        return row_place(name) is None
     return table.rows == "period" and parse_period(name) is None
 
 
@@ -332,8 +359,36 @@ def _place_above(table: _Table, builder: Builder) -> str:
     return str(NATION) if database and not local else ""
 
 
+def _shown_units(
+    table: _Table,
+    rows: list[tuple[int, str]],
+    columns: dict[int, str],
+    fixed: dict[str, str],
+    builder: Builder,
+) -> dict[tuple[int, int], str]:
+    """Return (row, column) -> unit for the cells whose number format shows one."""
+    if not table.grid.formats:
+        return {}
+    found: dict[tuple[int, int], str] = {}
+    for column, name in columns.items():
+        labels = [{table.rows: key, table.columns: name, **fixed}["label"] for _, key in rows]
+        for label in dict.fromkeys(labels):
+            own = split_unit(label)[1]
+            spots = [row for (row, _), one in zip(rows, labels, strict=True) if one == label]
+            printed = own or table.meta.get("unit", "")
+            units = column_units(table.grid, spots, column, printed, strong=bool(own), builder=builder)
+            found |= {(row, column): unit for row, unit in units.items()}
+    return found
+
+
 def _row(
-    table: _Table, row: int, key: str, columns: dict[int, str], fixed: dict[str, str], builder: Builder
+    table: _Table,
+    row: int,
+    key: str,
+    columns: dict[int, str],
+    fixed: dict[str, str],
+    units: dict[tuple[int, int], str],
+    builder: Builder,
 ) -> None:
     for column, name in columns.items():
         where = table.grid.where(row, column)
@@ -345,9 +400,9 @@ def _row(
         else:
             parts = {table.rows: key, table.columns: name, **fixed}
             label, unit = split_unit(parts["label"])
-            unit = unit or table.meta.get("unit", "")
-            place = place_of(parts["place"]) if parts["place"] else None
-            adcode = place.adcode if place else None
+            unit = units.get((row, column)) or unit or table.meta.get("unit", "")
+            place = row_place(parts["place"]) if parts["place"] else None
+            adcode = (place.adcode or None) if place else None
             figure = Figure(adcode, parts["period"], label, unit, value, where)
             if place is None or place.kind == "province":
                 builder.figures.append(figure)

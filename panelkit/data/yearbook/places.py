@@ -3,25 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
-from panelkit.data.provinces import Place, lookup
+from panelkit.data.provinces import Place, finder
 from panelkit.data.yearbook.grid import Cell, shown
 
 _MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .'’\-]*")
 _CODE = re.compile(r"\d{6}")
+_TOTAL = re.compile(
+    r"(?P<of>[\u3400-\u9fff\d、和与及]{0,12}?)(?:合计|总计|小计|总数|总额|总和|加总)数?"
+    r"|(?:[a-z .,\-]+ )?(?:sub-?)?totals?|total (?:of|for) [a-z ,.\-]+|all (?:regions|provinces|areas)",
+    re.I,
+)
 
 
 @lru_cache(maxsize=16384)
 def known_place(name: str) -> Place | None:
     """Return which place a name or code is, remembered from one file to the next."""
-    return lookup(name)
+    return _finder()(name)
+
+
+@lru_cache(maxsize=1)
+def _finder() -> Callable[[Any], Place | None]:
+    return finder()
 
 
 def place_of(cell: Cell) -> Place | None:
     """Return which place a label cell names; a bare number counts only as a six-digit code."""
     return _place(shown(cell))
+
+
+@lru_cache(maxsize=8192)
+def total_of(text: str) -> Place | None:
+    """Return the place of a row of totals that is called by no place's name, as 地方合计 or 各地区合计."""
+    plain = re.sub(r"[(（][^()（）]*[)）]", "", _MARKS.sub("", text))
+    chinese = re.sub(r"[^\u3400-\u9fff\d、]", "", plain)
+    match = _TOTAL.fullmatch(chinese or re.sub(r"\s+", " ", plain).strip())
+    if match is None:
+        return None
+    of = known_place(match["of"]) if match["of"] else None
+    return None if of is not None and of.kind in ("province", "apart") else Place(0, "subtotal")
+
+
+def row_place(cell: Cell) -> Place | None:
+    """Return which place, or which total over places, a row is about by its label."""
+    return place_of(cell) or total_of(shown(cell))
 
 
 @lru_cache(maxsize=8192)

@@ -4,53 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from panelkit.core.errors import DataError, SpecError
+from panelkit.core.errors import SpecError
+from panelkit.core.provenance import Note
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.provinces import resolve
-from panelkit.data.yearbook.decode import decode_text, text_grid
-from panelkit.data.yearbook.easyquery import read_easyquery
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
-from panelkit.data.yearbook.grid import Grid, is_empty
+from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name
 from panelkit.data.yearbook.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.held import Cell, Held, index_figures
 from panelkit.data.yearbook.labels import Names, known_names
-from panelkit.data.yearbook.pivot import is_damaged_pivot, is_pivot, read_pivot
-from panelkit.data.yearbook.reading import Figure, Reading, joined
+from panelkit.data.yearbook.layouts import read_layout
+from panelkit.data.yearbook.reading import Figure, Reading
 from panelkit.data.yearbook.sheets import WorkbookReader
-from panelkit.data.yearbook.sniff import read_bytes, sniff
-from panelkit.data.yearbook.tidy import is_tidy, read_tidy
+from panelkit.data.yearbook.sniff import read_bytes
+from panelkit.data.yearbook.told import Told as Told
+from panelkit.data.yearbook.told import (
+    check_period,
+    check_province,
+    check_texts,
+    check_told,
+    in_one_line,
+    told_place,
+)
 from panelkit.data.yearbook.units import factor
-from panelkit.data.yearbook.workbook import is_workbook_table, read_workbook
 
 SLIP = 30.0
 """A series this many times the held one, or that small a part of it, stands in another unit than it says."""
 
 NEAR_YEARS = 3
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the caller says of a file beyond what stands in it.
-
-    `indicator` is a key of the catalogue for a file with one series, or printed name -> key for several;
-    `columns` maps a tidy table's column names to place, period, indicator, value, unit.
-    """
-
-    indicator: str | Mapping[str, str] | None = None
-    province: str | int | None = None
-    year: str | None = None
-    sheet: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +77,17 @@ class FileRead:
     apart: tuple[Entry, ...] = field(repr=False)
     missing: int
     footnotes: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def name(self) -> str:
+        """The file's name as text, also where its bytes are none."""
+        return file_name(self.path.name)
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name in small letters, short, and fit for any file system."""
+        return re.sub(r"[^a-z0-9.]", "", self.path.suffix.lower())[:8]
 
     def series(self) -> dict[str, dict[Cell, Decimal]]:
         """Return indicator -> (adcode, period) -> value."""
@@ -159,7 +159,7 @@ def read_yearbook(
 
 def long_table(read: FileRead, vintages: Mapping[str, str], source: str | None = None) -> pd.DataFrame:
     """Return the figures of a file as the long table."""
-    name = source or read.path.name
+    name = source or read.name
     rows = [
         (e.adcode, e.period, e.indicator, vintages[e.indicator], float(e.value), e.unit, name)
         for e in read.entries
@@ -167,7 +167,7 @@ def long_table(read: FileRead, vintages: Mapping[str, str], source: str | None =
     table = pd.DataFrame.from_records(rows, columns=list(LONG_COLUMNS))
     table = table.astype({"adcode": "int64", "value": float})
     table.attrs["panelkit"] = {
-        "file": read.path.name,
+        "file": read.name,
         "sha256": read.sha256,
         "layout": read.layout,
         "missing": read.missing,
@@ -197,8 +197,11 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     YearbookError
         With everything that is wrong with the file.
     """
+    check_told(told)
     content = read_bytes(path) if content is None else content
-    reading = _read_layout(path, content, told, context)
+    reading = in_one_line(read_layout(path, content, told, context.workbooks))
+    check_texts(path.name, reading)
+    check_period(reading, told)
     figures = _with_places(path.name, reading, told, context)
     keys = _keys(path.name, figures, told, context)
     notes = list(reading.notes)
@@ -223,83 +226,6 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
         footnotes=reading.footnotes,
         notes=tuple(dict.fromkeys(notes)),
     )
-
-
-def _read_layout(path: Path, content: bytes, told: Told, context: Context) -> Reading:
-    kind = sniff(content, path.name)
-    if kind in ("text", "json"):
-        text = decode_text(content, path.name)
-        if kind == "json":
-            reading = read_easyquery(text, path.name)
-            return _not_empty(reading, path.name)
-        grids = [text_grid(text, path.name)]
-    else:
-        grids = context.workbooks.read(content, kind, path.name)
-    if told.sheet is not None and kind in ("xls", "xlsx"):
-        names = [grid.sheet for grid in grids]
-        grids = [grid for grid in grids if grid.sheet == told.sheet]
-        if not grids:
-            raise refuse(
-                Where(path.name),
-                f"no sheet {told.sheet!r}; there are {', '.join(names)}",
-                f"没有工作表“{told.sheet}”；现有：{'、'.join(names)}",
-            )
-    readings, skipped = [], []
-    for grid in grids:
-        reading_of_sheet = _read_grid(grid, told)
-        if reading_of_sheet is None:
-            skipped.append(grid.sheet)
-        else:
-            readings.append(reading_of_sheet)
-    if not readings:
-        raise refuse(
-            Where(path.name),
-            "no table is found: neither a header row of the portal nor a column of provinces. A table of one province "
-            "with years in its rows is read where the row of headers comes first: cut the title above it, write units "
-            "behind the names, and give `--province NAME`",
-            "找不到数据表：既没有门户导出的表头，也没有省份列。以年份为行的单省表格须以表头为第一行："
-            "请删去其上的标题，把单位写在指标名称之后，并用 --province 指定省份",
-        )
-    reading = joined(readings)
-    return _not_empty(_with_notes(reading, skipped), path.name)
-
-
-def _with_notes(reading: Reading, skipped: list[str]) -> Reading:
-    from dataclasses import replace
-
-    notes = tuple(f"sheet {name!r} holds no table: skipped" for name in skipped)
-    return replace(reading, notes=reading.notes + notes)
-
-
-def _not_empty(reading: Reading, name: str) -> Reading:
-    if not reading.figures:
-        raise refuse(
-            Where(name),
-            f"the table is empty: {reading.missing} cells, all marked missing",
-            f"表中没有数据：{reading.missing}个单元格均为缺失",
-        )
-    return reading
-
-
-def _read_grid(grid: Grid, told: Told) -> Reading | None:
-    used = tuple(
-        (row, line) for row, line in zip(grid.rows, grid.lines, strict=True) if not all(map(is_empty, row))
-    )
-    if not used:
-        return None
-    if is_tidy(grid, told.columns):
-        return read_tidy(grid, told.columns)
-    if is_pivot(grid):
-        return read_pivot(grid, year=told.year)
-    if is_damaged_pivot(grid):
-        raise refuse(
-            grid.where(),
-            "lines of a portal export, but no header row that starts with 地区, 指标 or 时间: the file is damaged",
-            "有门户导出的文件头，却没有以“地区”“指标”或“时间”开头的表头行：文件已损坏",
-        )
-    if is_workbook_table(grid):
-        return read_workbook(grid, year=told.year)
-    return None
 
 
 _Name = tuple[str, str, str]
@@ -352,20 +278,20 @@ def _told_keys(names: list[_Name], told: Told) -> dict[_Name, str]:
         return {}
     if isinstance(told.indicator, str):
         key = _held_key(told.indicator)
-        if len(names) == 1:
-            return {names[0]: key}
+        if len({name[:2] for name in names}) == 1:
+            return dict.fromkeys(names, key)
         unnamed = [name for name in names if not name[0] and not name[1]]
         return dict.fromkeys(unnamed, key)
     wanted: dict[_Name, str] = {}
     for label, asked in told.indicator.items():
         fitting = [name for name in names if label.strip() in (name[0], name[0].split("：")[-1])]
-        if len(fitting) != 1:
+        if len({name[:2] for name in fitting}) != 1:
             listed = "; ".join(dict.fromkeys(repr(name[0]) for name in names))
             raise ToldError(
                 f"{len(fitting)} series of the file are called {label!r}; it holds {listed}",
                 f"文件中名为“{label}”的序列有{len(fitting)}个；文件包含：{listed}",
             )
-        wanted[fitting[0]] = _held_key(asked)
+        wanted |= dict.fromkeys(fitting, _held_key(asked))
     return wanted
 
 
@@ -407,16 +333,12 @@ def _unnamed(file: str, cells: Mapping[Cell, Decimal], unit: str, context: Conte
 
 def _with_places(file: str, reading: Reading, told: Told, context: Context) -> tuple[Figure, ...]:
     """Return the figures with their place, from the caller where the file does not say."""
-    from dataclasses import replace
-
+    check_province(file, reading, told)
     if all(figure.adcode is not None for figure in reading.figures):
         return reading.figures
     if told.province is None:
         raise YearbookError([_placeless(file, reading, context)])
-    try:
-        adcode = resolve([told.province], kinds=("province", "nation"))[0]
-    except DataError as error:
-        raise ToldError(str(error), f"没有名为“{told.province}”的省份：请用 --province 重新指定") from error
+    adcode = told_place(told.province)
     return tuple(f if f.adcode is not None else replace(f, adcode=adcode) for f in reading.figures)
 
 
@@ -453,7 +375,7 @@ def _entries(
     figures: tuple[Figure, ...],
     keys: Mapping[_Name, str | None],
     context: Context,
-    notes: list[str],
+    notes: list[Note],
 ) -> list[Entry]:
     problems: list[Problem] = []
     entries: dict[tuple[int, str, str], Entry] = {}
@@ -469,7 +391,10 @@ def _entries(
                 )
             )
         elif key is not None and not name[2]:
-            notes.append(f"{key}: no unit is printed; taken as {context.names.units[key]}")
+            unit = context.names.units[key]
+            notes.append(
+                Note(f"{key}: no unit is printed; taken as {unit}", f"{key}：未注明单位，按{unit}读入")
+            )
     if problems:
         raise YearbookError(problems)
     for figure in figures:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from panelkit.core.provenance import Note
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
+from panelkit.data.yearbook.limits import PROBLEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Reading:
     subtotals: tuple[Subtotal, ...] = ()
     apart: tuple[Figure, ...] = ()
     footnotes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass
@@ -71,13 +73,26 @@ class Builder:
     subtotals: list[Subtotal] = field(default_factory=list)
     apart: list[Figure] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     missing: int = 0
 
     def problem(self, where: Where, en: str, zh: str) -> None:
-        """Note one thing that is wrong."""
+        """Note one thing that is wrong.
+
+        Raises
+        ------
+        YearbookError
+            When so much is wrong that reading on would tell nothing more.
+        """
         self.problems.append(Problem(where, en, zh))
+        if len(self.problems) >= PROBLEMS:
+            en, zh = "so much is wrong that reading stopped here", "问题过多，读取到此为止"
+            raise YearbookError([*self.problems, Problem(where, en, zh)])
+
+    def note(self, where: Where, en: str, zh: str) -> None:
+        """Note one thing that a person should know."""
+        self.notes.append(Note(f"{where.en()}: {en}", f"{where.zh()}：{zh}"))
 
     def finish(self) -> Reading:
         """Return the reading.

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Any
 
 from panelkit.data.yearbook import limits
-from panelkit.data.yearbook.errors import Where, YearbookError, refuse
-from panelkit.data.yearbook.grid import Cell, Grid, Odd
+from panelkit.data.yearbook.errors import Where, YearbookError, letters, refuse
+from panelkit.data.yearbook.grid import Cell, Grid, Odd, is_empty
 
 _CHILD = Path(__file__).with_name("_child.py")
 _REASONS = {
@@ -44,6 +44,10 @@ _REASONS = {
     "cells": (
         f"the sheet is too large ({{detail}}); at most {limits.CELLS} cells and {limits.COLUMNS} columns are read",
         f"工作表过大（{{detail}}）：最多{limits.CELLS}个单元格、{limits.COLUMNS}列",
+    ),
+    "merged": (
+        f"{{detail}} merged areas on one sheet; at most {limits.MERGED} are read: unmerge the cells and save it again",
+        f"工作表有{{detail}}个合并区域，最多读取{limits.MERGED}个：请取消合并后另存",
     ),
     "memory": (
         "reading the workbook needs more memory than it may take: it is damaged, or far larger than a yearbook table",
@@ -181,6 +185,7 @@ def _limits() -> dict[str, float]:
         "cells": limits.CELLS,
         "columns": limits.COLUMNS,
         "sheets": limits.SHEETS,
+        "merged": limits.MERGED,
     }
 
 
@@ -193,7 +198,30 @@ def _refusal(name: str, answer: dict[str, Any]) -> YearbookError:
 def _grid(name: str, sheet: dict[str, Any]) -> Grid:
     rows = tuple(tuple(_cell(cell) for cell in row) for row in sheet["rows"])
     merged = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in sheet["merged"])
-    return Grid(name, sheet["name"], rows, tuple(range(1, len(rows) + 1)), merged)
+    return Grid(
+        name,
+        sheet["name"],
+        rows,
+        tuple(range(1, len(rows) + 1)),
+        merged,
+        hidden=bool(sheet.get("hidden")),
+        formats={(int(row), int(column)): str(word) for row, column, word in sheet.get("formats", ())},
+        unseen=_unseen(rows, *sheet.get("unseen", ([], []))),
+        unstyled=bool(sheet.get("unstyled")),
+    )
+
+
+def _unseen(rows: tuple[tuple[Cell, ...], ...], lines: list[int], spans: list[list[int]]) -> str:
+    """Return the hidden rows and columns that hold anything, as Excel names them."""
+    filled = [row for row in lines if row < len(rows) and not all(map(is_empty, rows[row]))]
+    width = max(map(len, rows), default=0)
+    columns = [
+        column
+        for first, last in spans
+        for column in range(first, min(last, width - 1) + 1)
+        if any(column < len(cells) and not is_empty(cells[column]) for cells in rows)
+    ]
+    return ", ".join([*(str(row + 1) for row in filled), *(letters(column + 1) for column in columns)])
 
 
 def _cell(cell: Any) -> Cell:

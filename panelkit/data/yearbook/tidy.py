@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from panelkit.data.yearbook.cells import Misread, read_number
+from panelkit.data.yearbook.completeness import check_tail
 from panelkit.data.yearbook.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.periods import in_range, parse_period
 from panelkit.data.yearbook.places import known_place
 from panelkit.data.yearbook.reading import Builder, Figure, Reading
+from panelkit.data.yearbook.shown_units import column_units
 from panelkit.data.yearbook.units import split_unit
 
 _ROLES = {
@@ -45,6 +47,7 @@ class _Roles:
     unit: int | None
     others: tuple[int, ...]
     places: tuple[int, ...] = ()
+    periods: tuple[int, ...] = ()
 
 
 def is_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> bool:
@@ -67,10 +70,32 @@ def read_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> Reading:
         return builder.finish()
     names = _names(grid, roles, builder)
     seen: dict[tuple[int, str, str], int] = {}
-    for row in range(1, len(grid.rows)):
-        if not all(is_empty(cell) for cell in grid.rows[row]):
-            _row(grid, row, roles, names, seen, builder)
+    rows = [row for row in range(1, len(grid.rows)) if not all(map(is_empty, grid.rows[row]))]
+    units = _shown_units(grid, rows, roles, names, builder)
+    for row in rows:
+        _row(grid, row, roles, names, seen, units, builder)
+    check_tail(grid, rows, builder)
     return builder.finish()
+
+
+def _shown_units(
+    grid: Grid, rows: list[int], roles: _Roles, names: dict[int, str], builder: Builder
+) -> dict[tuple[int, int], str]:
+    """Return (row, column) -> unit for the cells whose number format shows one."""
+    if not grid.formats:
+        return {}
+    found: dict[tuple[int, int], str] = {}
+    if roles.value is not None:
+        for row in rows:
+            printed = "" if roles.unit is None else shown(grid.cell(row, roles.unit))
+            printed = printed or split_unit(_label(grid, row, roles))[1]
+            one = column_units(grid, [row], roles.value, printed, strong=True, builder=builder)
+            found |= {(spot, roles.value): unit for spot, unit in one.items()}
+        return found
+    for column, label in names.items():
+        one = column_units(grid, rows, column, split_unit(label)[1], strong=True, builder=builder)
+        found |= {(row, column): unit for row, unit in one.items()}
+    return found
 
 
 def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
@@ -78,7 +103,7 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
         return None
     wanted = {name.strip().casefold(): role for name, role in columns.items()}
     found: dict[str, int] = {}
-    others, places = [], []
+    others, places, periods = [], [], []
     for column, cell in enumerate(grid.rows[0]):
         name = re.sub(r"\s+", "", shown(cell)).casefold()
         role = wanted.get(shown(cell).casefold()) or next((r for r, n in _ROLES.items() if name in n), None)
@@ -87,6 +112,8 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
             others.append(column)
         elif role == "place" and "place" in found:
             places.append(column)
+        elif role == "period" and "period" in found:
+            periods.append(column)
         elif role != "ignored":
             found.setdefault(role, column)
     if "place" not in found or "period" not in found:
@@ -100,6 +127,7 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
         found.get("unit"),
         () if long else tuple(others),
         tuple(places),
+        tuple(periods),
     )
 
 
@@ -125,6 +153,7 @@ def _row(
     roles: _Roles,
     names: dict[int, str],
     seen: dict[tuple[int, str, str], int],
+    units: dict[tuple[int, int], str],
     builder: Builder,
 ) -> None:
     if grid.text and len(grid.rows[row]) != len(grid.rows[0]):
@@ -135,7 +164,7 @@ def _row(
         )
         return
     place = known_place(shown(grid.cell(row, roles.place)))
-    period = parse_period(re.sub(r"\.0$", "", shown(grid.cell(row, roles.period))))
+    period = _period(grid, row, roles.period)
     if place is None or place.kind == "subtotal":
         name = shown(grid.cell(row, roles.place))
         builder.problem(
@@ -152,6 +181,15 @@ def _row(
                 f"同一行有两个不同的地区：“{said[0]}”与“{said[1]}”",
             )
             return
+    for column in roles.periods:
+        if _period(grid, row, column) not in (None, period):
+            said = shown(grid.cell(row, roles.period)), shown(grid.cell(row, column))
+            builder.problem(
+                grid.where(row, column),
+                f"two periods in one row: {said[0]!r} and {said[1]!r}; keep one table with one column of years",
+                f"同一行有两个不同的时期：“{said[0]}”与“{said[1]}”；请只保留一张表和一个年份列",
+            )
+            return
     if period is None or not in_range(period):
         name = shown(grid.cell(row, roles.period))
         builder.problem(
@@ -163,7 +201,11 @@ def _row(
     cells = {roles.value: _label(grid, row, roles)} if roles.value is not None else names
     for column, label in cells.items():
         if column is not None:
-            _cell(grid, row, column, (place.adcode, period, label), roles, seen, builder)
+            _cell(grid, row, column, (place.adcode, period, label), roles, seen, units, builder)
+
+
+def _period(grid: Grid, row: int, column: int) -> str | None:
+    return parse_period(re.sub(r"\.0$", "", shown(grid.cell(row, column))))
 
 
 def _label(grid: Grid, row: int, roles: _Roles) -> str:
@@ -177,6 +219,7 @@ def _cell(
     key: tuple[int, str, str],
     roles: _Roles,
     seen: dict[tuple[int, str, str], int],
+    units: dict[tuple[int, int], str],
     builder: Builder,
 ) -> None:
     where = grid.where(row, column)
@@ -198,5 +241,6 @@ def _cell(
         label, unit = split_unit(key[2])
         if roles.unit is not None:
             unit = shown(grid.cell(row, roles.unit)) or unit
+        unit = unit or units.get((row, column), "")
         figure = Figure(key[0], key[1], label, unit, value, where)
         (builder.apart if key[0] > 700000 else builder.figures).append(figure)

@@ -3,47 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from panelkit.data.provinces import NATION, Place
-from panelkit.data.yearbook.cells import Misread, in_chinese_digits, read_number
+from panelkit.data.yearbook.bands import Band, label_column, split_bands
+from panelkit.data.yearbook.blocks import Block, is_period, split_blocks, titled
+from panelkit.data.yearbook.cells import Misread, in_chinese_digits, looks_like_number, read_number
+from panelkit.data.yearbook.completeness import check_row, check_tail
 from panelkit.data.yearbook.grid import Grid, is_empty, shown
+from panelkit.data.yearbook.headings import (
+    HAN,
+    UNIT,
+    Spans,
+    cell_name,
+    heading,
+    is_part,
+    period_in,
+    spans_of,
+    title_of,
+    unit_text,
+    wide_rows,
+)
 from panelkit.data.yearbook.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.places import place_of
 from panelkit.data.yearbook.reading import Builder, Figure, Reading, Subtotal
-from panelkit.data.yearbook.units import parse_unit, split_unit
+from panelkit.data.yearbook.remarks import CONTINUED, dated
+from panelkit.data.yearbook.shown_units import column_units
+from panelkit.data.yearbook.units import parse_unit
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_ACRONYM = re.compile(r"[A-Z][A-Z&]{0,5}")
-_HEADS = {"地区", "省份", "省市", "地区名称", "省市区", "省区市", "region", "province", "area", "regions"}
-_UNIT = re.compile(r"(?:计量)?单\s*位\s*[:：]\s*(.+)|unit\s*[:：]\s*(.+)", re.I | re.S)
-_NUMBERED = re.compile(r"^\s*(?:表|附表|table)?\s*\d+\s*[-－–—.]\s*\d+(?:\s*[-－–—.]\s*\d+)*\s*", re.I)
-_YEAR_NOTE = re.compile(r"[（(]\s*(?:\d{4}\s*[-－–—~～]\s*)?\d{4}\s*年?\s*[)）]|^\s*\d{4}\s*年\s*")
 _EDITION = re.compile(
     r"年鉴[》\s(（\[［—–－-]*(?:19|20)\d{2}|yearbook[\s(\[,—–-]*(?:19|20)\d{2}|(?:19|20)\d{2}\s*年?[《\s]*[\u3400-\u9fff]*年鉴",
     re.I,
 )
-_CONTINUED = re.compile(r"续表\s*\d*|[（(]续\s*\d*[)）]|continued", re.I)
-_APART = re.compile(
-    r"(?:新疆)?(?:生产)?建设?兵团|计划单列市|(?:大\s*连|宁\s*波|厦\s*门|青\s*岛|深\s*圳)市?|不分地区|不明|国外|境外|中央|地方"
-)
-_LABEL_COLUMNS = 4
+_Texts = list[tuple[int, int, str]]
+_Seen = dict[tuple[int | str, str | None, str], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One column of numbers, as its header names it."""
+    """One column of numbers, as its header names it; `own` says whether the header itself names the unit."""
 
     index: int
     label: str
     unit: str
     period: str | None
+    own: bool = False
+    part: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Above:
-    """What the rows above the headers say; carried on to a continued table."""
+    """What the rows above the headers say; carried on to a continued table and to one on the right."""
 
     title: str = ""
     unit: str = ""
@@ -52,11 +63,11 @@ class _Above:
 
 def is_workbook_table(grid: Grid) -> bool:
     """Return whether a sheet has a column of provinces."""
-    return _label_column(grid) is not None
+    return label_column(grid) is not None
 
 
 def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:
-    """Return the figures of one yearbook table.
+    """Return the figures of the tables of one sheet, below each other and side by side.
 
     `year` is the period for a table that names none.
 
@@ -66,216 +77,217 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:
         With every cell, header and row that cannot be read.
     """
     builder = Builder("workbook")
-    column = _label_column(grid)
-    if column is None:
+    bands = split_bands(grid, builder)
+    if not bands:
         builder.problem(grid.where(), "no column of provinces", "找不到省份列")
         return builder.finish()
-    above = _Above()
-    seen: dict[tuple[int | str, str | None, str], int] = {}
-    rows = list(range(len(grid.rows)))
-    places = {row: place for row in rows if (place := place_of(grid.cell(row, column))) is not None}
-    for head, body in _blocks(grid, column, places, builder):
-        columns = _header(grid, column, head, body, above, year, builder)
-        for row in body:
-            _row(grid, row, places[row], columns, above, seen, builder)
+    blocks = [split_blocks(band, builder) for band in bands]
+    if builder.problems:
+        return builder.finish()
+    seen: _Seen = {}
+    beside: dict[int, tuple[_Above, list[_Column]]] = {}
+    for number, band in enumerate(bands):
+        above, columns = _Above(), list[_Column]()
+        for order, block in enumerate(blocks[number]):
+            left = beside.get(order)
+            if order == 0 and left is not None:
+                above = left[0]
+            right = [one[order].above for one in blocks[number + 1 :] if order < len(one)]
+            beyond = [one[order].above for one in blocks[:number] if order < len(one)]
+            above = _take_above(grid, block, right, beyond, above, builder)
+            columns = _columns(band, block, columns, above, left, year, builder)
+            if block.body:
+                above = _below(grid, block, columns, above, builder)
+                columns = [replace(c, unit=c.unit or above.unit) for c in columns]
+            beside[order] = above, columns
+            _check_columns(grid, columns, list(block.body), above, year, builder)
+            _body(band, block, columns, above, seen, builder)
+    check_tail(grid, [row for one in blocks for block in one for row in block.body], builder)
     _set_nation(builder)
     return builder.finish()
 
 
-def _label_column(grid: Grid) -> int | None:
-    counts: Counter[int] = Counter()
-    for cells in grid.rows:
-        for column, cell in enumerate(cells[:_LABEL_COLUMNS]):
-            if isinstance(cell, str) and place_of(cell) is not None:
-                counts[column] += 1
-    if not counts:
-        return None
-    most = max(counts.values())
-    return min(column for column, count in counts.items() if count == most)
-
-
-def _blocks(
-    grid: Grid, column: int, places: dict[int, Place], builder: Builder
-) -> list[tuple[list[int], list[int]]]:
-    """Return (rows above, rows of places) for every table on the sheet; rows below the last are footnotes."""
-    blocks: list[tuple[list[int], list[int]]] = []
-    above: list[int] = []
-    for row, cells in enumerate(grid.rows):
-        if row in places:
-            if not blocks or _has_header(grid, column, above):
-                blocks.append((above, []))
-            else:
-                builder.footnotes.extend(_lines(grid, above))
-            blocks[-1][1].append(row)
-            above = []
-        elif not all(is_empty(cell) for cell in cells):
-            if blocks and _has_numbers(grid, row, column):
-                _stray(grid, row, column, builder)
-            else:
-                above.append(row)
-    builder.footnotes.extend(_lines(grid, above))
-    return blocks
-
-
-def _has_header(grid: Grid, column: int, rows: list[int]) -> bool:
-    return any(
-        sum(not is_empty(cell) for cell in grid.rows[row]) >= 2 and not is_empty(grid.cell(row, column))
-        for row in rows
-    ) or any(_plain(shown(grid.cell(row, column))) in _HEADS for row in rows)
-
-
-def _has_numbers(grid: Grid, row: int, column: int) -> bool:
-    """Return whether figures stand in a row beside its label; the years of a repeated header do not count."""
-    values = [cell for cell in grid.rows[row][column + 1 :] if not is_empty(cell)]
-    if values and all(parse_period(shown(cell)) is not None for cell in values):
-        return False
-    return any(
-        isinstance(cell, float) or (isinstance(cell, str) and cell.strip()[:1].isdigit()) for cell in values
-    )
-
-
-def _stray(grid: Grid, row: int, column: int, builder: Builder) -> None:
-    name = shown(grid.cell(row, column))
-    if _APART.search(re.sub(r"\s+", "", name)):
-        builder.notes.append(f"{grid.where(row).en()}: {name!r} is no province: left out")
-        return
-    builder.problem(
-        grid.where(row, column),
-        f"figures in a row that is no province or region: {name!r}",
-        f"“{name}”不是已知的省份或地区，但该行有数据",
-    )
-
-
-def _lines(grid: Grid, rows: list[int]) -> list[str]:
-    return [" ".join(shown(cell) for cell in grid.rows[row] if not is_empty(cell)) for row in rows]
-
-
-def _header(
+def _take_above(
     grid: Grid,
-    column: int,
-    head: list[int],
-    body: list[int],
+    block: Block,
+    right: Sequence[_Texts],
+    beyond: Sequence[_Texts],
     above: _Above,
+    builder: Builder,
+) -> _Above:
+    """Return the title, its year and the unit from the lines above a header, or else above a table beside it."""
+    texts = block.above
+    if not above.title and not titled(texts):
+        texts = texts + next((one for one in right if titled(one)), [])
+    words = [re.sub(r"\s*[\r\n]+\s*", " ", text) for _, _, text in texts if not unit_text(text)]
+    told = [text for text in words if title_of(text)]
+    told = [text for text in told if not _EDITION.search(text)] or told
+    named = [text for text in told if HAN.search(text)] or told
+    years = _years(words)
+    if named:
+        years = years or _years([text for one in (*beyond, *right) for _, _, text in one])
+        above = replace(above, title=title_of(named[0]), year=str(years.pop()) if len(years) == 1 else None)
+    elif len(years) == 1 and (
+        not above.title or any(CONTINUED.search(text) for text in words) or len(words) == 1
+    ):
+        above = replace(above, year=str(years.pop()))
+    units = [item for item in texts if unit_text(item[2])] or _units_of(above, right)
+    return replace(above, unit=_one_unit(grid, units, block, builder) or above.unit)
+
+
+def _units_of(above: _Above, others: Sequence[_Texts]) -> _Texts:
+    """Return the units above the nearest table on the right that has any, where none stands above this one."""
+    if above.unit:
+        return []
+    found = ([item for item in texts if unit_text(item[2])] for texts in others)
+    return next((units for units in found if units), [])
+
+
+def _years(texts: Sequence[str]) -> set[int]:
+    return set(years_in(_EDITION.sub("", dated(" ".join(texts)))))
+
+
+def _one_unit(grid: Grid, units: _Texts, block: Block, builder: Builder) -> str:
+    """Return the unit that lines name; several hold for one column each, or contradict each other."""
+    known = {
+        parsed: unit for _, _, text in reversed(units) if (parsed := parse_unit(unit := unit_text(text)))
+    }
+    if len(known) > 1:
+        if _by_column(grid, units, block):
+            return ""
+        row, column, _ = units[-1]
+        listed = sorted(known.values())
+        builder.problem(
+            grid.where(row, column),
+            f"two units that contradict each other: {', '.join(listed)}",
+            f"两个单位互相矛盾：{'、'.join(listed)}",
+        )
+    if not units:
+        return ""
+    return next(iter(known.values()), unit_text(units[0][2]))
+
+
+def _by_column(grid: Grid, units: _Texts, block: Block) -> dict[int, str]:
+    """Return column -> unit where each of several units stands above figures of its own; nothing where not."""
+    places = {column for _, column, _ in units}
+    rows = list(block.body)
+    if len({parse_unit(unit_text(text)) for _, _, text in units}) < 2 or not rows:
+        return {}
+    if not all(_is_numeric(grid, rows, column) for column in places):
+        return {}
+    return {column: unit_text(text) for _, column, text in units}
+
+
+def _columns(
+    band: Band,
+    block: Block,
+    before: list[_Column],
+    above: _Above,
+    left: tuple[_Above, list[_Column]] | None,
     year: str | None,
     builder: Builder,
 ) -> list[_Column]:
-    """Return the columns of numbers of a block, after the rows above its headers have been taken in."""
-    start = _header_start(grid, column, head)
-    _take_above(grid, [row for row in head if row < start], above, builder)
-    rows = [row for row in head if row >= start]
-    _take_units_beside(grid, rows, above)
-    spans = _spans(grid)
+    """Return the columns of numbers of a block: by its header, or those of the table above or beside that goes on."""
+    grid, body = band.grid, list(block.body)
+    units = [item for item in block.above if unit_text(item[2])]
+    if not block.header and before:
+        return _with_units(grid, before, units, block, builder)
+    indices = [i for i in range(band.column + 1, band.last + 1) if _is_numeric(grid, body, i)]
+    if not block.header and left is not None:
+        _, columns = left
+        if len(columns) == len(indices):
+            return [replace(c, index=i) for c, i in zip(columns, indices, strict=True)]
+    beside = [
+        (row, column, shown(cell))
+        for row in block.header
+        for column, cell in enumerate(grid.rows[row])
+        if UNIT.match(shown(cell))
+    ]
+    by_column = _by_column(grid, [*units, *beside], block)
+    if beside and not by_column:
+        above = replace(above, unit=_one_unit(grid, beside, block, builder) or above.unit)
+    shared = "" if by_column else above.unit
+    spans, wide = spans_of(grid, set(block.header)), wide_rows(grid, set(block.header))
+    full = _full_rows(grid, block.header, indices, wide)
     columns = []
-    for index in range(column + 1, max((len(grid.rows[row]) for row in body), default=0)):
-        if not _is_numeric(grid, body, index):
-            continue
-        named = _name(grid, rows, index, spans, column)
+    for index in indices:
+        named = _name(grid, block.header, index, spans, wide, full, band.column, builder)
         if not named.label and not above.title:
             builder.problem(
                 grid.where(body[0], index), "figures in a column without a header", "有数据的列没有表头"
             )
             continue
+        whole = columns[-1] if columns and named.part and not named.unit and columns[-1].own else None
+        unit = named.unit or (whole.unit if whole else "") or _nearest(by_column, index) or shared
         period = named.period or above.year or parse_period(grid.sheet) or year
-        columns.append(_Column(index, named.label, named.unit or above.unit, period))
-    _check_columns(grid, columns, body, above, year, builder)
+        columns.append(_Column(index, named.label, unit, period, bool(named.unit or whole), named.part))
     return columns
 
 
-def _header_start(grid: Grid, column: int, head: list[int]) -> int:
-    for row in head:
-        if _plain(shown(grid.cell(row, column))) in _HEADS:
-            return row
-    for row in head:
-        cells = [shown(cell) for cell in grid.rows[row] if not is_empty(cell)]
-        named = [cell for cell in cells if not _unit_text(cell) and not _NUMBERED.match(cell)]
-        if len(named) >= 2:
-            return row
-    return (head[-1] + 1) if head else 0
+def _nearest(units: dict[int, str], column: int) -> str:
+    left = [at for at in units if at <= column]
+    return units[max(left)] if left else ""
 
 
-def _plain(text: str) -> str:
-    squeezed = re.sub(r"\s+", "", text)
-    han = "".join(_HAN.findall(squeezed))
-    return han or squeezed.casefold()
-
-
-def _take_above(grid: Grid, rows: list[int], above: _Above, builder: Builder) -> None:
-    """Read the title, its year and the unit from the rows above the headers."""
-    titles: list[str] = []
-    units: list[tuple[int, int, str]] = []
-    for row in rows:
-        for column, cell in enumerate(grid.rows[row]):
-            text = shown(cell)
-            if not text:
-                continue
-            unit = _unit_text(text)
-            if unit:
-                units.append((row, column, unit))
-            else:
-                titles.append(re.sub(r"\s*[\r\n]+\s*", " ", text))
-    told = [title for title in titles if _title(title)]
-    told = [title for title in told if not _EDITION.search(title)] or told
-    named = [title for title in told if _HAN.search(title)] or told
-    if named:
-        above.title = _title(named[0])
-        years = set(years_in(_EDITION.sub("", " ".join(titles))))
-        above.year = str(years.pop()) if len(years) == 1 else None
-    known = {parse_unit(unit): unit for _, _, unit in reversed(units) if parse_unit(unit)}
-    if len(known) > 1:
-        row, column, _ = units[-1]
+def _with_units(
+    grid: Grid, columns: list[_Column], units: _Texts, block: Block, builder: Builder
+) -> list[_Column]:
+    """Return the columns of a table that goes on, in the units of a line such as 单位：万元 amid its places."""
+    if not units:
+        return columns
+    row, column, text = units[0]
+    by_column = _by_column(grid, units, block)
+    known = {parse_unit(unit_text(text)) for _, _, text in units}
+    if len(known) > 1 and not by_column:
+        _one_unit(grid, units, block, builder)
+        return columns
+    own = {parse_unit(c.unit) for c in columns if c.own}
+    every = all(c.own for c in columns) and len(own) == 1
+    loose = [c for c in columns if not c.own or every]
+    if not loose or any(not c.unit for c in loose):
         builder.problem(
             grid.where(row, column),
-            f"two units that contradict each other: {', '.join(sorted(known.values()))}",
-            f"两个单位互相矛盾：{'、'.join(sorted(known.values()))}",
+            f"{text!r} stands amid the places, and "
+            + (
+                "the headers name units of their own"
+                if not loose
+                else "no unit stands above the places before it"
+            )
+            + ": write the unit of every column above the table, or split it in two",
+            f"“{text}”位于数据之间，而"
+            + ("各列表头自带单位" if not loose else "其前各行没有单位")
+            + "：请在表上方注明各列单位，或拆成两表",
         )
-    if units:
-        above.unit = next(iter(known.values()), units[0][2])
-
-
-def _take_units_beside(grid: Grid, rows: list[int], above: _Above) -> None:
-    """Read a unit that stands inside the header rows, as `单位：万元`."""
-    for row in rows:
-        for cell in grid.rows[row]:
-            if _UNIT.match(shown(cell)):
-                above.unit = _unit_text(shown(cell)) or above.unit
-
-
-def _unit_text(text: str) -> str:
-    """Return the unit of `单位:万元 / (10 000 yuan)` or `(10 000 yuan)`, in Chinese where both stand; or nothing."""
-    match = _UNIT.match(text.strip())
-    inside = (match.group(1) or match.group(2)).strip() if match else ""
-    if not match:
-        bare = re.fullmatch(r"[（(]\s*([^()（）]+?)\s*[)）]", text.strip())
-        return bare.group(1) if bare and parse_unit(bare.group(1)) else ""
-    pieces = [
-        inside,
-        *re.split(r"\s*[（(]|\s+/\s*|\s{2,}|[\r\n]+", inside),
-        *re.split(r"\s*/\s*|\s+", inside),
+    new = unit_text(text)
+    return [
+        replace(c, unit=(_nearest(by_column, c.index) or c.unit) if by_column else new) if c in loose else c
+        for c in columns
     ]
-    return next((piece.strip("()（） ") for piece in pieces if parse_unit(piece.strip("()（） "))), inside)
 
 
-def _title(text: str) -> str:
-    cut = _CONTINUED.sub("", _YEAR_NOTE.sub("", _NUMBERED.sub("", text)))
-    return re.sub(r"\s+", "", cut) if _HAN.search(cut) else cut.strip()
-
-
-def _spans(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return cell -> first cell of the merged area it lies in."""
-    spans: dict[tuple[int, int], tuple[int, int]] = {}
-    for top, left, bottom, right in grid.merged:
-        if (bottom - top + 1) * (right - left + 1) > 10_000:
-            continue
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                spans[row, column] = (top, left)
-    return spans
+def _below(grid: Grid, block: Block, columns: list[_Column], above: _Above, builder: Builder) -> _Above:
+    """Return what holds for a table whose unit stands below it: the unit, where none stands above."""
+    if not block.units:
+        return above
+    row, column, text = block.units[-1]
+    unit = _one_unit(grid, block.units, block, builder)
+    differing = [c for c in columns if c.unit and parse_unit(c.unit) != parse_unit(unit)]
+    if all(c.own for c in differing):
+        bare = any(not c.unit for c in columns)
+        return replace(above, unit=unit) if bare else above
+    builder.problem(
+        grid.where(row, column),
+        f"{text!r} below the table contradicts the unit above it, {differing[0].unit!r}",
+        f"表下方的“{text}”与上方的单位“{differing[0].unit}”矛盾",
+    )
+    return above
 
 
 def _is_numeric(grid: Grid, body: list[int], column: int) -> bool:
     """Return whether a column holds figures; names of places in another language do not count."""
     cells = [grid.cell(row, column) for row in body if not is_empty(grid.cell(row, column))]
-    if not cells or all(isinstance(cell, str) and place_of(cell) is not None for cell in cells):
+    words = [cell for cell in cells if isinstance(cell, str) and not looks_like_number(cell)]
+    if not cells or (len(words) == len(cells) and all(place_of(cell) is not None for cell in words)):
         return False
     return not all(
         isinstance(cell, str)
@@ -287,79 +299,64 @@ def _is_numeric(grid: Grid, body: list[int], column: int) -> bool:
 
 
 def _name(
-    grid: Grid, rows: list[int], column: int, spans: dict[tuple[int, int], tuple[int, int]], first: int
+    grid: Grid,
+    rows: list[int],
+    column: int,
+    spans: Spans,
+    wide: set[int],
+    full: set[int],
+    first: int,
+    builder: Builder,
 ) -> _Column:
     """Return what the header rows say of one column: its label in parts joined by a colon, its unit, its period."""
     period: str | None = None
     unit = ""
+    part = False
+    above = -1
     parts: list[str] = []
     english: list[str] = []
     last: tuple[int, int] | None = None
     for row in rows:
-        spot = spans.get((row, column)) or _heading(grid, rows, row, column, first)
+        spot = spans.get((row, column)) or heading(grid, rows, row, column, first, wide)
         if spot == last:
             continue
         last = spot
-        text = shown(grid.cell(*spot))
-        if not text or _UNIT.match(text):
+        cell = grid.cell(*spot)
+        text = shown(cell)
+        if not text or UNIT.match(text):
             continue
-        stated = parse_period(re.sub(r"\s+", "", text))
+        if isinstance(cell, float) and not is_period(cell):
+            builder.problem(
+                grid.where(*spot),
+                f"the number {text} stands in the header, and is neither a year nor a name",
+                f"表头中的数字{text}既不是年份也不是名称",
+            )
+            continue
+        stated = period_in(text)
         if stated is not None:
             period = stated
             continue
-        own, inside = _cell_name(text)
+        own, inside = cell_name(text)
         unit = inside or unit
-        (parts if own and _HAN.search(own) else english).append(own)
-    label = "：".join(part for part in parts or english if part)
-    return _Column(column, label, unit, period)
+        part = part or is_part(text)
+        kind = parts if own and HAN.search(own) else english
+        if kind is parts and parts and above in full and not is_part(text):
+            parts[-1] += own
+        else:
+            kind.append(own)
+        above = row
+    label = "：".join(part_ for part_ in parts or english if part_)
+    return _Column(column, label, unit, period, part=part)
 
 
-def _heading(grid: Grid, rows: list[int], row: int, column: int, first: int) -> tuple[int, int]:
-    """Return the cell that heads a column in a header row without merged areas.
-
-    An empty cell belongs to the heading on its left, as in a table saved without its merged cells, where both that
-    heading and this column have names of their own below.
-    """
-    below = [other for other in rows if other > row]
-    if any(top <= row <= bottom and right > left for top, left, bottom, right in grid.merged):
-        return row, column
-    at = column
-    while at > first and is_empty(grid.cell(row, at)) and _named_below(grid, below, at):
-        at -= 1
-    return (row, at) if at > first and _named_below(grid, below, at) else (row, column)
-
-
-def _named_below(grid: Grid, below: list[int], column: int) -> bool:
-    texts = [shown(grid.cell(row, column)) for row in below]
-    return any(text and not _UNIT.match(text) and not _bare_unit(text) for text in texts)
-
-
-def _cell_name(text: str) -> tuple[str, str]:
-    """Return (name, unit) of a header cell: its Chinese lines joined, or all of it where it has none."""
-    lines = [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
-    chinese = [line for line in lines if _HAN.search(line) or _ACRONYM.fullmatch(line)]
-    unit = next((found for line in lines if (found := _bare_unit(line))), "")
-    kept = chinese if any(_HAN.search(line) for line in chinese) else lines
-    joined = "".join(line for line in kept if not _bare_unit(line)) if kept is chinese else " ".join(kept)
-    if len(lines) == 1 and parse_unit(joined):
-        return "", joined
-    name, inside = split_unit(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", joined))
-    name = re.sub(r"^[#＃\s]+|^其中\s*[:：]?\s*", "", _without_english(name))
-    return name, inside or unit
-
-
-def _bare_unit(line: str) -> str:
-    bare = re.fullmatch(r"[（(]\s*([^()（）]+?)\s*[)）]", line)
-    return bare.group(1) if bare and parse_unit(bare.group(1)) else ""
-
-
-def _without_english(name: str) -> str:
-    """Return a one-line bilingual name without the English behind the Chinese."""
-    return (
-        re.sub(r"(?<=[\u3400-\u9fff])\s+[A-Za-z][A-Za-z ,.'’&()\-]*$", "", name)
-        if _HAN.search(name)
-        else name
-    )
+def _full_rows(grid: Grid, rows: list[int], columns: list[int], wide: set[int]) -> set[int]:
+    """Return the header rows in which every column has a name of its own, so that the row below goes on with it."""
+    found = set()
+    for row in rows:
+        texts = [shown(grid.cell(row, column)) for column in columns]
+        if row not in wide and all(texts) and len(set(texts)) == len(texts):
+            found.add(row)
+    return found
 
 
 def _check_columns(
@@ -393,43 +390,57 @@ def _check_columns(
         seen[key] = column.index
 
 
+def _body(
+    band: Band, block: Block, columns: list[_Column], above: _Above, seen: _Seen, builder: Builder
+) -> None:
+    grid = band.grid
+    units = {
+        c.index: column_units(grid, list(block.body), c.index, c.unit, strong=c.own, builder=builder)
+        for c in columns
+    }
+    for row, place in block.body.items():
+        if check_row(grid, row, columns[-1].index if columns else 0, builder):
+            _row(band, row, place, columns, units, above, seen, builder)
+
+
 def _row(
-    grid: Grid,
+    band: Band,
     row: int,
     place: Place,
     columns: list[_Column],
+    units: dict[int, dict[int, str]],
     above: _Above,
-    seen: dict[tuple[int | str, str | None, str], int],
+    seen: _Seen,
     builder: Builder,
 ) -> None:
-    name = shown(grid.cell(row, _label_index(grid, row)))
+    grid = band.grid
+    name = shown(grid.cell(row, band.column))
     for column in columns:
         where = grid.where(row, column.index)
         place_key = place.adcode or re.sub(r"\s+", "", name)
         key = (place_key, column.period, f"{above.title}：{column.label}")
+        if key in seen and place.kind == "subtotal" and seen[key][1] != band.column:
+            key = (f"{place_key} {band.column}", *key[1:])
         if key in seen:
-            line = grid.lines[seen[key]]
+            line = grid.lines[seen[key][0]]
             builder.problem(
                 where,
                 f"{name!r} stands in row {line} already: duplicate rows",
                 f"“{name}”已见于第{line}行：重复",
             )
             return
-        seen[key] = row
+        seen[key] = row, band.column
         value = read_number(grid.cell(row, column.index))
         if isinstance(value, Misread):
             builder.problem(where, value.en, value.zh)
         elif value is None or column.period is None:
             builder.missing += 1
         else:
+            unit = units[column.index].get(row, column.unit)
             figure = Figure(
-                place.adcode or None, column.period, column.label, column.unit, value, where, above.title
+                place.adcode or None, column.period, column.label, unit, value, where, above.title
             )
             _add(place, name, figure, builder)
-
-
-def _label_index(grid: Grid, row: int) -> int:
-    return next(i for i, cell in enumerate(grid.rows[row]) if place_of(cell) is not None)
 
 
 def _add(place: Place, name: str, figure: Figure, builder: Builder) -> None:
