@@ -1,0 +1,51 @@
+"""How far back and ahead in time an expression reads: what must be held around a sample that is cut by years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from panelkit.core.formula import Formula
+from panelkit.core.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power
+
+Reach = tuple[int, int]
+HERE: Reach = (0, 0)
+
+
+def reach_of(node: Node) -> Reach:
+    """Return how many years before and after its own a value reads: `lag(x, 3)` (3, 0), `lead(x)` (0, 1)."""
+    match node:
+        case Column() | Number():
+            return HERE
+        case Negate(operand):
+            return reach_of(operand)
+        case Chain(first, rest):
+            return widest(reach_of(part) for part in (first, *(item for _, item in rest)))
+        case Power(base, exponent):
+            return widest((reach_of(base), reach_of(exponent)))
+        case Call(name, argument):
+            inside = reach_of(argument)
+            if name == "lag":
+                return _shifted(inside, node.count("k"))
+            if name == "lead":
+                return _shifted(inside, -node.count("k"))
+            return widest((inside, _shifted(inside, node.count("k")))) if name == "diff" else inside
+
+
+def formula_reach(formula: Formula) -> Reach:
+    """Return how far the outcome and the terms of a formula read."""
+    return factors_reach([formula.left, *(factor for term in formula.terms for factor in term.factors)])
+
+
+def factors_reach(factors: Iterable[Factor]) -> Reach:
+    """Return how far the farthest of several factors reads."""
+    return widest(reach_of(factor.node) for factor in factors)
+
+
+def widest(parts: Iterable[Reach]) -> Reach:
+    """Return the reach that holds all of several, and the value's own year."""
+    held = [HERE, *parts]
+    return max(before for before, _ in held), max(after for _, after in held)
+
+
+def _shifted(inside: Reach, k: int) -> Reach:
+    return inside[0] + k, inside[1] - k
