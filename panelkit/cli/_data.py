@@ -128,19 +128,21 @@ def rows_of(
     says that it works on changes, so that the year before the sample counts. Years outside `--years` lend their
     values to lags and leads, and leave after them through the condition.
     """
-    from panelkit.core.reach import formula_reach, widest
+    from panelkit.core.conditions import columns_in, parse_condition
+    from panelkit.core.reach import columns_of_text, condition_reach, formula_reach, widest
 
     asked = chosen(ctx, shipped_years=shipped_years)
-    condition = _condition(asked.where)
+    condition = None if asked.where is None else parse_condition(asked.where)
     reads = [formula_reach(formula) for formula in formulas]
-    far = widest([beside, (int(change), 0), *reads, *([condition[1]] if condition else [])])
+    far = widest([beside, (int(change), 0), *reads, *([condition_reach(condition)] if condition else [])])
     around = beside if asked.within else far
     span = None if asked.years is None else (asked.years[0] - around[0], asked.years[1] + around[1])
     columns = dict.fromkeys(name for formula in formulas for name in formula.columns)
     if condition is not None:
-        columns |= dict.fromkeys(condition[0])
+        columns |= dict.fromkeys(columns_in(condition))
     if asked.data is not None:
-        frame = own_rows(asked, labelled=_labelled(formulas, condition))
+        texts = () if condition is None else columns_of_text(condition)
+        frame = own_rows(asked, labelled=_labelled(formulas, texts))
         frame = _of_years(frame, span, asked)
     else:
         frame = shipped_rows(asked, list(columns), span)

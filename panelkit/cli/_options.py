@@ -49,7 +49,8 @@ YearsOption = Annotated[
     str | None,
     typer.Option(
         "--years",
-        help="First and last year of the sample: 2011-2022; lags still read the years before. 起止年份，滞后项可取此前年份。",
+        help="First and last year of the sample: 2011-2022; lags still read the years before. "
+        "起止年份，滞后项可取此前年份。",
     ),
 ]
 ShippedYearsOption = Annotated[
@@ -81,6 +82,14 @@ ProvincesOption = Annotated[
         "--provinces",
         help="all, no_tibet, or names by commas; also of --data whose units are provinces. "
         "all、no_tibet 或以逗号分隔的省份，亦用于自备省级数据。",
+    ),
+]
+DesignProvincesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--provinces",
+        help="all, no_tibet, or names by commas; the shipped figures: as the design says unless given. "
+        "all、no_tibet 或以逗号分隔的省份；所附数据默认依指标体系。",
     ),
 ]
 VintageOption = Annotated[

@@ -113,9 +113,7 @@ def _plain(text: str) -> Formula:
     return parse_formula(f"{left} ~ {' + '.join(rest)}" if rest else text)
 
 
-def _model(
-    formula: str, key: str, effects: str | None, vcov: str, convention: str, where: str | None
-) -> Any:
+def _model(formula: str, key: str, effects: str | None, vcov: str, convention: str, where: str | None) -> Any:
     from panelkit.core.vcov_names import vcov_named
     from panelkit.models.registry import estimator
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from panelkit.core.conditions import Among, Both, Compare, Condition, Either, Not, Text
 from panelkit.core.formula import Formula
 from panelkit.core.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power
 
@@ -39,6 +40,35 @@ def formula_reach(formula: Formula) -> Reach:
 def factors_reach(factors: Iterable[Factor]) -> Reach:
     """Return how far the farthest of several factors reads."""
     return widest(reach_of(factor.node) for factor in factors)
+
+
+def condition_reach(condition: Condition) -> Reach:
+    """Return how far the sides of a condition read."""
+    return widest(
+        reach_of(side) for pair in _comparisons(condition) for side in pair if not isinstance(side, Text)
+    )
+
+
+def columns_of_text(condition: Condition) -> tuple[str, ...]:
+    """Return the columns that a condition compares with text."""
+    found = [
+        [side.name for side in pair if isinstance(side, Column)]
+        for pair in _comparisons(condition)
+        if any(isinstance(side, Text) for side in pair)
+    ]
+    return tuple(dict.fromkeys(name for names in found for name in names))
+
+
+def _comparisons(condition: Condition) -> list[tuple[Node | Text, ...]]:
+    match condition:
+        case Compare(_, left, right):
+            return [(left, right)]
+        case Among(left, values):
+            return [(left, *(Text(value) for value in values if isinstance(value, str)))]
+        case Not(inner):
+            return _comparisons(inner)
+        case Both(parts) | Either(parts):
+            return [pair for part in parts for pair in _comparisons(part)]
 
 
 def widest(parts: Iterable[Reach]) -> Reach:

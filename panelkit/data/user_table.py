@@ -12,7 +12,11 @@ import pandas as pd
 from panelkit.core.errors import DataError
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm")
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"), (b"\xff\xfe", "utf-16", "UTF-16"), (b"\xfe\xff", "utf-16", "UTF-16"))
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"),
+    (b"\xff\xfe", "utf-16", "UTF-16"),
+    (b"\xfe\xff", "utf-16", "UTF-16"),
+)
 _SHOWN = 8
 
 
@@ -89,11 +93,11 @@ def _workbook(path: Path, as_text: bool, sheet: str | int) -> pd.DataFrame:
         if isinstance(sheet, str) and sheet not in book.sheet_names:
             named = ", ".join(str(name) for name in book.sheet_names)
             raise DataError(f"{path} has no sheet {sheet!r}: there are {named}")
-        top = book.parse(sheet, header=None, nrows=1, dtype=str)
+        top = pd.read_excel(book, sheet_name=sheet, header=None, nrows=1, dtype=str)
         if top.empty:
             raise DataError(f"{path} is empty: sheet {sheet!r} holds no cell")
         _refuse_twins([str(name) for name in top.iloc[0].dropna()], path)
-        return book.parse(sheet, dtype=str if as_text else None)
+        return pd.read_excel(book, sheet_name=sheet, dtype=str if as_text else None)
 
 
 def _separated(path: Path, as_text: bool) -> pd.DataFrame:

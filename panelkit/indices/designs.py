@@ -94,7 +94,7 @@ class CompositeDesign(Part):
     source: str = ""
     about: Text | None = None
     years: tuple[int, int] | None = None
-    provinces: Literal["all", "no_tibet"] = "all"
+    provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
     vintage: dict[str, str] = {}
     allow_breaks: tuple[str, ...] = ()
     normalisation: Normalisation = "minmax"
