@@ -236,7 +236,9 @@ class Evaluator:
             case Negate(operand):
                 return self.missing(operand)
             case Chain(first, rest):
-                return np.logical_or.reduce([self.missing(part) for part in (first, *(item for _, item in rest))])
+                return np.logical_or.reduce(
+                    [self.missing(part) for part in (first, *(item for _, item in rest))]
+                )
             case Power(base, exponent):
                 return self.missing(base) | self.missing(exponent)
             case Call():
@@ -349,7 +351,10 @@ class Evaluator:
         panel = self.table.panel
         shifted, source = panel.shifted(value, step)
         behind = [
-            replace(problem, reach=np.where(source >= 0, (source if problem.reach is None else problem.reach[source]), -1))
+            replace(
+                problem,
+                reach=np.where(source >= 0, (source if problem.reach is None else problem.reach[source]), -1),
+            )
             for problem in self.problems[before:]
         ]
         self.problems[before:] = [*(self.problems[before:] if node.name == "diff" else []), *behind]

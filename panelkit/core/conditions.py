@@ -134,7 +134,9 @@ class _Parser(Parser):
         inner = self.negation()
         self.leave()
         if not isinstance(inner, _KINDS):
-            refuse(self.text, at, "`!` before something that is no condition", "write `x != 1`, or `!(x == 1)`")
+            refuse(
+                self.text, at, "`!` before something that is no condition", "write `x != 1`, or `!(x == 1)`"
+            )
         return Not(inner)
 
     def comparison(self) -> Any:
@@ -194,7 +196,12 @@ class _Parser(Parser):
             if not isinstance(named, Column):
                 refuse(self.text, at, "text in quotes compared with arithmetic", "compare it with a column")
             if operator not in ("==", "!="):
-                refuse(self.text, start, f"text in quotes after `{operator}`", "text is compared by `==`, `!=` or `in`")
+                refuse(
+                    self.text,
+                    start,
+                    f"text in quotes after `{operator}`",
+                    "text is compared by `==`, `!=` or `in`",
+                )
         return Compare(operator, left, right)
 
     def _arithmetic(self, side: Any, at: int) -> Node:
@@ -241,7 +248,11 @@ class _Parser(Parser):
 def _holds_condition(node: Any) -> bool:
     if isinstance(node, _KINDS):
         return True
-    parts = [getattr(node, name) for name in ("argument", "operand", "base", "exponent", "first") if hasattr(node, name)]
+    parts = [
+        getattr(node, name)
+        for name in ("argument", "operand", "base", "exponent", "first")
+        if hasattr(node, name)
+    ]
     parts += [part for _, part in getattr(node, "rest", ())]
     return any(_holds_condition(part) for part in parts)
 
@@ -333,7 +344,7 @@ def hold(
     try:
         read.require(absent)
     except DataError as error:
-        raise DataError(f"where `{where}`: {error} Text stands in quotes, `province == \"西藏\"`.") from None
+        raise DataError(f'where `{where}`: {error} Text stands in quotes, `province == "西藏"`.') from None
     worked = _Worked(where, read, names, namesakes)
     try:
         truth = worked.truth(condition, np.ones(len(table), dtype=bool))
@@ -369,7 +380,11 @@ class _Worked:
                 found = self.truth(inner, alive)
                 return Truth(found.no, found.yes)
             case Both(parts):
-                return reduce(lambda so_far, part: self._and(so_far, part, alive), parts[1:], self.truth(parts[0], alive))
+                return reduce(
+                    lambda so_far, part: self._and(so_far, part, alive),
+                    parts[1:],
+                    self.truth(parts[0], alive),
+                )
             case Either(parts):
                 opposite = self.truth(Both(tuple(Not(part) for part in parts)), alive)
                 return Truth(opposite.no, opposite.yes)
@@ -402,7 +417,9 @@ class _Worked:
         ):
             return self._matching(left, values, alive)
         if any(isinstance(value, str) for value in values):
-            raise DataError(f"where `{self.where}`: text in a list is compared with a column, not with arithmetic")
+            raise DataError(
+                f"where `{self.where}`: text in a list is compared with a column, not with arithmetic"
+            )
         a = self._numbers(left, alive)
         known = ~np.isnan(a)
         holds = np.isin(a, [float(value) for value in values])
@@ -410,10 +427,18 @@ class _Worked:
 
     def _numbers(self, node: Any, alive: Array) -> Array:
         before = len(self.evaluator.problems)
-        if isinstance(node, Column) and node.name in self.names[0] and node.name not in self.table.frame.columns:
-            values: Array = pd.to_numeric(pd.Series(self._unit_labels()), errors="coerce").to_numpy(np.float64)
+        if (
+            isinstance(node, Column)
+            and node.name in self.names[0]
+            and node.name not in self.table.frame.columns
+        ):
+            values: Array = pd.to_numeric(pd.Series(self._unit_labels()), errors="coerce").to_numpy(
+                np.float64
+            )
             if np.isnan(values).any():
-                raise DataError(f"where `{self.where}`: `{node.name}` holds names: compare it with text in quotes")
+                raise DataError(
+                    f"where `{self.where}`: `{node.name}` holds names: compare it with text in quotes"
+                )
             return values[self.table.panel.unit]
         value = np.broadcast_to(self.evaluator.value(node), (len(self.table),))
         if not alive.all():
@@ -428,7 +453,11 @@ class _Worked:
         """Return a column of labels (units, times, texts) and the number that it is compared with, if that is so."""
         for side, other in ((left, right), (right, left)):
             value = _constant(other)
-            if isinstance(side, Column) and value is not None and (self._is_label(side) or self._holds_text(side)):
+            if (
+                isinstance(side, Column)
+                and value is not None
+                and (self._is_label(side) or self._holds_text(side))
+            ):
                 return side, value
         return None
 
@@ -496,4 +525,3 @@ def _spelled(label: Any) -> str:
     if isinstance(label, (float, np.floating)) and float(label).is_integer():
         return str(int(label))
     return str(label).strip()
-
