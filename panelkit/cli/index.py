@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,7 @@ from panelkit.cli._options import (
     YearsOption,
     terminal_width,
 )
+from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+_COLUMN = re.compile(r"\s*([-+]?)\s*(?:`([^`]+)`\s*|([^,`]*))(?:,|$)")
 _WORDS = {
     "en": {
         "indicators": "indicators",
@@ -201,8 +204,28 @@ def _design(text: str, frame: pd.DataFrame | None) -> CompositeDesign:
 
     if frame is None or text.endswith(".toml") or text in shipped_designs():
         return load_design(text)
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    return design_of_columns({name.lstrip("-+"): -1 if name.startswith("-") else 1 for name in names})
+    return design_of_columns(columns_of(text))
+
+
+def columns_of(text: str) -> dict[str, int]:
+    """Return `rd,-energy,+GDP(亿元)` as columns and directions; a name in backticks may hold commas and signs.
+
+    Raises
+    ------
+    SpecError
+        If a column stands twice, or none is named.
+    """
+    found: dict[str, int] = {}
+    for sign, quoted, bare in _COLUMN.findall(text):
+        name = quoted or bare.strip()
+        if not name:
+            continue
+        if name in found:
+            raise SpecError(f"the column {name} stands twice among the indicators {text}")
+        found[name] = -1 if sign == "-" else 1
+    if not found:
+        raise SpecError(f"no column is named in {text!r}: write rd,patents,-energy")
+    return found
 
 
 def _print(plan: CompositeDesign, ranking: Any, weights: Any, remarks: Any, lang: Lang) -> None:

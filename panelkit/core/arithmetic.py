@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.dialects import effects_hint
 from panelkit.core.errors import DataError
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
 from panelkit.core.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power, columns_of
@@ -81,7 +82,8 @@ class Table:
         for name in missing:
             near = difflib.get_close_matches(name, sorted(self.names), n=3, cutoff=0.6)
             lines.append(
-                f"`{name}`" + (f" (near: {', '.join(f'`{match}`' for match in near)})" if near else "")
+                f"`{name}`{effects_hint(name)}"
+                + (f" (near: {', '.join(f'`{match}`' for match in near)})" if near else "")
             )
         held = listed([f"`{name}`" for name in sorted(self.names)], len(self.names))
         raise DataError(f"the data hold no column {', '.join(lines)}. There are {held}.")
