@@ -22,6 +22,9 @@ from panelkit.core.within import Effects
 
 SINGLETON = "singleton: the only row of its province or year"
 NO_PERIOD_BEFORE = "no row of the period before: a change needs two neighbouring periods"
+DROP_YEAR = "policy drop-year: a province is missing in this year"
+DROP_UNIT = "policy drop-unit: a year is missing for this province"
+OUTSIDE = "outside where: "
 LENDS = "lends its values to the first change"
 
 
@@ -88,6 +91,8 @@ class Neighbouring:
     def stay(self, held: Candidates) -> Array:
         """Mark the rows whose period before, or after, is held too."""
         before, after = self._neighbours(held)
+        if not before.any():
+            raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
         return before | after
 
     def lenders(self, held: Candidates) -> Array:
@@ -240,7 +245,7 @@ def singletons(unit: Array, time: Array, effects: Effects) -> Array:
 
 def outside(where: str) -> str:
     """Return why a row left that does not meet the condition."""
-    return f"outside where: {where}"
+    return f"{OUTSIDE}{where}"
 
 
 def undecided(where: str) -> str:
@@ -278,7 +283,9 @@ _ZH = (
     (SINGLETON, "单一观测组"),
     (NO_PERIOD_BEFORE, "没有上一期的观测，无法求差分"),
     (LENDS, "为首个差分提供水平值"),
-    ("outside where: ", "不满足条件："),
+    (DROP_YEAR, "该年份有省份缺失（drop-year）"),
+    (DROP_UNIT, "该省份有年份缺失（drop-unit）"),
+    (OUTSIDE, "不满足条件："),
     ("missing in where: ", "条件因缺失而无法判断："),
     ("missing: ", "缺失 "),
 )

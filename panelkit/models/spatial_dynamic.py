@@ -16,6 +16,7 @@ from panelkit.core.within import Effects, check_effects
 from panelkit.inference import impacts as impact_module
 from panelkit.inference.impacts import ImpactParts, Impacts, stability_radius
 from panelkit.models import spatial_covariance as covariances
+from panelkit.models.reading import check_where
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import Convention, Counting, Optimum, Problem, lag, maximise, sweep
 from panelkit.models.spatial_panel import (
@@ -72,9 +73,11 @@ class DynamicSpatialPanel:
     small_sample: bool = True
     missing: Missing = "raise"
     logdet: Method = "auto"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_effects(self.effects)
+        object.__setattr__(self, "where", check_where(self.where))
         for what, value, allowed in (
             ("model", self.model, ("sar", "sdm")),
             ("lags", self.lags, get_args(Lags)),
@@ -109,7 +112,13 @@ class DynamicSpatialPanel:
             If the likelihood has its maximum at the edge.
         """
         sample = read_sample(
-            self.formula, data, missing=self.missing, intercept=self.effects == "none", unit=unit, time=time
+            self.formula,
+            data,
+            missing=self.missing,
+            intercept=self.effects == "none",
+            unit=unit,
+            time=time,
+            where=self.where,
         )
         return fit_dynamic(self, sample, align_weights(w, sample))
 
