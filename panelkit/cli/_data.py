@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from click.core import ParameterSource
 
 from panelkit.cli._options import Lags
 from panelkit.core.errors import SpecError
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from panelkit.core.reach import Reach
 
 Span = tuple[int, int]
-_GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+_GIVEN = ("COMMANDLINE", "ENVIRONMENT")
 _EVERY = ("all", "no_tibet")
 
 
@@ -58,7 +57,8 @@ class Rows:
 
 def given(ctx: typer.Context, name: str) -> bool:
     """Tell whether the user wrote an option, be it with its default value."""
-    return ctx.get_parameter_source(name) in _GIVEN
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name in _GIVEN
 
 
 def refuse(ctx: typer.Context, name: str, why: str) -> None:
@@ -195,7 +195,7 @@ def years_of(text: str | None) -> Span | None:
         return None
     first, _, last = text.replace(":", "-").replace(",", "-").partition("-")
     if not (_is_year(first) and _is_year(last or first)):
-        raise SpecError(f"--years {text!r}: write 2014-2023")
+        raise SpecError(f"--years is written 2011-2022 (or 2022), not {text!r}")
     span = int(first), int(last or first)
     if span[0] > span[1]:
         raise SpecError(f"--years {text}: write the earlier year first, {span[1]}-{span[0]}")

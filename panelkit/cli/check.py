@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from typer.core import TyperCommand
 
 from panelkit.cli._options import Lang, LangOption
+from panelkit.core.errors import SpecError
 
 app = typer.Typer()
 
@@ -75,6 +76,8 @@ def check(
     """
     from panelkit.claims.check import check as run
 
+    if figures is not None and out is not None:
+        raise SpecError("--out writes the pages of a run on the shipped figures: leave it or --figures out")
     language = lang.language
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

@@ -123,9 +123,7 @@ def _model(formula: str, key: str, effects: str | None, vcov: str, convention: s
         raise SpecError(
             f"panelkit fit takes the models {', '.join(MODELS)}; {key} has a command or a call of its own"
         )
-    chosen: dict[str, Any] = {"vcov": vcov_named(vcov), "convention": convention}
-    if where is not None:
-        chosen["where"] = where
+    chosen: dict[str, Any] = {"vcov": vcov_named(vcov), "convention": convention, "where": where}
     if effects is not None:
         if "effects" not in fields:
             raise SpecError(f"the model {key} has no --effects")
@@ -203,16 +201,15 @@ def _tests(one: FitResult, model: str, rows: Rows) -> list[TestResult]:
 
     if model == "instrumental":
         return list(getattr(one, "tests", ()))
-    sample: dict[str, Any] = {} if rows.where is None else {"where": rows.where}
     found: list[TestResult] = []
     if model == "fixed_effects":
         found += [effects_tests.effects_f(one), effects_tests.poolability(one)]
-        random = RandomEffects(one.spec.formula, **sample).fit(rows.frame)
+        random = RandomEffects(one.spec.formula, where=rows.where).fit(rows.frame)
         found.append(effects_tests.mundlak(random))
     if model == "random_effects":
         found.append(effects_tests.mundlak(one))
     if model in ("pooled", "random_effects", "fixed_effects"):
-        pooled = PooledOLS(one.spec.formula, **sample).fit(rows.frame)
+        pooled = PooledOLS(one.spec.formula, where=rows.where).fit(rows.frame)
         found.append(effects_tests.breusch_pagan_lm(pooled))
     found += [
         error_tests.serial_correlation(one),

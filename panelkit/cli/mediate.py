@@ -120,9 +120,7 @@ def mediate(
         moderates=stages,
     )
     rows = rows_of(ctx, [parse_formula(roles_of(spec).formula)], beside=(lag, lead))
-    frame = rows.frame
-    if rows.where is not None:
-        spec = replace(spec, where=rows.where)
+    frame, spec = rows.frame, replace(spec, where=rows.where)
     result = spec.fit(frame, reps=reps, rng=seed, jobs=jobs, made_of=_made_of(frame))
     named, origin = _named(labels, result), data_notes(frame, language=lang.language)
     if as_json:
@@ -154,6 +152,9 @@ def _refuse_idle(ctx: typer.Context, mediators: list[str], moderator: str | None
         refuse(ctx, "moderates", "says which paths a moderator changes: name one by --moderator")
     if len(mediators) == 1:
         refuse(ctx, "order", "says how several mediators lie, and there is one: leave it out")
+    if ctx.params.get("as_json"):
+        for name in ("procedures", "inference"):
+            refuse(ctx, name, "prints text, and --json prints none: leave one of them out")
     if ctx.params.get("out") is None:
         refuse(ctx, "labels", "names the boxes of the diagram, which is drawn into --out: name a folder")
 

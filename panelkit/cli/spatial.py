@@ -125,21 +125,19 @@ def run_moran(
     """Moran's I of every year with permutation inference; map and scatter of the last year. 莫兰指数。"""
     import pandas as pd
 
-    from panelkit.core.design import build_design
-    from panelkit.data.user_places import provincial_rows
+    from panelkit.models.reading import read_design
     from panelkit.show.words import in_language
     from panelkit.spatial.moran import local_moran, moran
 
     rows = _rows(ctx, f"{variable} ~ 1")
-    frame, told = provincial_rows(rows.frame)
-    design = build_design(f"{variable} ~ 1", frame, **_where(rows))
+    design = read_design(f"{variable} ~ 1", rows.frame, where=rows.where)
     series = pd.Series(design.y, index=design.labels(), name=variable)
     weights = _weights(w, list(design.unit_labels))
     centring = "unit" if within else "none"
     table = moran(series, weights, centring=centring, permutations=permutations, rng=seed)  # type: ignore[arg-type]
     notes = [
         *_moran_notes(weights.name, permutations, seed, within, lang),
-        *(in_language(note, lang.language) for note in told),
+        *(in_language(note, lang.language) for note in design.notes),
     ]
     if as_json:
         typer.echo(_dump({"rows": _records(table.reset_index()), "notes": notes}))
@@ -189,7 +187,7 @@ def run_lm(
         effects=effects.value,
         form=form,  # type: ignore[arg-type]
         missing=missing,  # type: ignore[arg-type]
-        **_where(rows),
+        where=rows.where,
     )
     _echo_tests(tests, as_json, lang)
 
@@ -437,7 +435,6 @@ def _spec(
     from panelkit.models.spatial_panel import SpatialPanel
 
     parts = None if durbin is None else tuple(part.strip() for part in durbin.split(";") if part.strip())
-    sample: dict[str, Any] = {} if where is None else {"where": where}
     return SpatialPanel(
         formula,
         model.value,
@@ -446,7 +443,7 @@ def _spec(
         durbin=parts,
         vcov=vcov,
         missing=missing,  # type: ignore[arg-type]
-        **sample,
+        where=where,
     )
 
 
@@ -455,10 +452,6 @@ def _rows(ctx: typer.Context, formula: str) -> Rows:
     from panelkit.core.formula import parse_formula
 
     return rows_of(ctx, [parse_formula(formula)], shipped_years=_SHIPPED_YEARS)
-
-
-def _where(rows: Rows) -> dict[str, Any]:
-    return {} if rows.where is None else {"where": rows.where}
 
 
 def _units(frame: pd.DataFrame) -> list[Hashable]:
@@ -519,11 +512,9 @@ def _weights(text: str, units: Sequence[Hashable]) -> Weights:
 def _income(expression: str, rows: Rows) -> pd.Series:
     import pandas as pd
 
-    from panelkit.core.design import build_design
-    from panelkit.data.user_places import provincial_rows
+    from panelkit.models.reading import read_design
 
-    frame, _ = provincial_rows(rows.frame)
-    design = build_design(f"{expression} ~ 1", frame, **_where(rows))
+    design = read_design(f"{expression} ~ 1", rows.frame, where=rows.where)
     values = pd.Series(design.y, index=design.labels(), name=expression)
     means: pd.Series = values.groupby(level=0).mean()
     return means

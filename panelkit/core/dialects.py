@@ -17,7 +17,9 @@ _MODULE = re.compile(rf"(?<![\w.`])(np|numpy|math|scipy|pd)\.({_NAME})")
 _LONGEST = 3
 
 EFFECTS_WORDS = frozenset({"EntityEffects", "TimeEffects", "FixedEffects", "OtherEffects"})
-_EFFECTS = 'unit and year effects are the option `effects="twoway"` of the model (command line: --effects twoway)'
+_EFFECTS = (
+    'unit and year effects are the option `effects="twoway"` of the model (command line: --effects twoway)'
+)
 _FUNCTIONS = {
     "ln": "log",
     "factor": "C",

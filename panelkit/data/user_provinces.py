@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import SpecError
-from panelkit.data.provinces import labels_of, lookup, lookup_many
+from panelkit.data.provinces import labels_of, lookup_many
 from panelkit.data.selection import Provinces, wanted_codes
 
 _SHOWN = 5
@@ -50,11 +46,3 @@ def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = "th
         if place is not None and place.kind == "province" and place.adcode not in codes
     ]
     return frame[~labels.isin(away)]
-
-
-def same_province(name: str, labels: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
-    """Mark the labels that mean the province that a name means, however spelt; None where the name is no province."""
-    place = lookup(name)
-    if place is None or place.kind != "province":
-        return None
-    return np.array([found == place for found in lookup_many(labels)], dtype=bool)

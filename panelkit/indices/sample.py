@@ -12,8 +12,8 @@ from panelkit.core.conditions import columns_in, hold, parse_condition
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.panel_index import dimension_names
 from panelkit.core.reach import condition_reach
-from panelkit.data.user_provinces import same_province
 from panelkit.indices.designs import load_design, shipped_designs
+from panelkit.models.reading import namesakes
 
 if TYPE_CHECKING:
     from panelkit.indices.designs import CompositeDesign
@@ -83,7 +83,7 @@ def rows_where(
         return frame
     held = _figures_of(where, plan) if data is None and plan is not None else data
     table = Table(frame if held is None else held, unit, time)
-    truth = hold(where, table, dimension_names(table.frame, unit, time), same_province)
+    truth = hold(where, table, dimension_names(table.frame, unit, time), namesakes)
     panel = table.panel
     index = pd.MultiIndex.from_arrays(
         [panel.unit_labels[panel.unit], panel.time_labels[panel.time]], names=["province", "year"]
