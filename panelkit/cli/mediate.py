@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +27,7 @@ from panelkit.cli._options import (
     VintageOption,
     WhereOption,
     YearsOption,
+    terminal_width,
 )
 from panelkit.cli.index import print_written
 from panelkit.core.errors import SpecError
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from panelkit.models.mediation_result import MediationResult
 
 app = typer.Typer(add_completion=False)
+
+_WIDEST = 140
 
 
 class OrderChoice(StrEnum):
@@ -100,10 +105,7 @@ def mediate(
     from panelkit.data.notes import data_notes
     from panelkit.models.mediation import Mediation
     from panelkit.models.mediation_design import roles_of
-    from panelkit.models.mediation_text import conditional_text
     from panelkit.report import mediation_files
-    from panelkit.show.tables import frame_table
-    from panelkit.show.words import in_language
 
     _refuse_idle(ctx, mediators, moderator)
     stages: Any = tuple(part.strip() for part in moderates.split(","))
@@ -126,24 +128,44 @@ def mediate(
     if as_json:
         typer.echo(json.dumps(_content(result), ensure_ascii=False, indent=2))
     else:
-        typer.echo(result.summary(language=lang.language))
-        told = {in_language(note, lang.language) for note in result.notes}
-        further = [f"  - {note}" for note in origin if note not in told]
-        if further:
-            typer.echo("\n".join(further))
-        if moderator is not None:
-            typer.echo("\n" + conditional_text(result, lang.language))
-        if inference:
-            table = mediation_files.inference_table(result, lang.language, reps=reps)
-            typer.echo(
-                "\n" + str(frame_table(table, language=lang.language, index=False, format="text", width=140))
-            )
-        if procedures:
-            typer.echo("\n" + mediation_files.procedures_text(result, lang.language))
+        _print(result, origin, lang, reps=reps, inference=inference, procedures=procedures)
     if out is not None:
         print_written(
             mediation_files.write_mediation(result, out, lang.language, named, origin), quiet=as_json
         )
+
+
+def _print(
+    result: MediationResult,
+    origin: Sequence[str],
+    lang: Lang,
+    *,
+    reps: int,
+    inference: bool,
+    procedures: bool,
+) -> None:
+    """Print the result; in a narrow terminal lines break between words and numbers."""
+    from panelkit.models.mediation_text import conditional_text
+    from panelkit.report import mediation_files
+    from panelkit.show import plain
+    from panelkit.show.tables import frame_table
+    from panelkit.show.words import in_language
+
+    language, width = lang.language, terminal_width(_WIDEST)
+    with plain.columns_of_terminal(width) if width < _WIDEST else nullcontext():
+        typer.echo(plain.folded(result.summary(language=language)))
+        told = {in_language(note, language) for note in result.notes}
+        further = [f"  - {note}" for note in origin if note not in told]
+        if further:
+            typer.echo(plain.folded("\n".join(further)))
+        if result.moderation is not None:
+            typer.echo(plain.folded("\n" + conditional_text(result, language)))
+        if inference:
+            table = mediation_files.inference_table(result, language, reps=reps)
+            shown = frame_table(table, language=language, index=False, format="text", width=width)
+            typer.echo("\n" + shown)
+        if procedures:
+            typer.echo(plain.folded("\n" + mediation_files.procedures_text(result, language)))
 
 
 def _refuse_idle(ctx: typer.Context, mediators: list[str], moderator: str | None) -> None:

@@ -242,7 +242,7 @@ def run_fit(
     else:
         from panelkit.show.tables import to_text
 
-        typer.echo(to_text([fit], language=lang.language))
+        typer.echo(to_text([fit], language=lang.language, width=terminal_width()))
         _echo_tests([test for test in tests if test.applicable], False, lang)
     if out is not None:
         paths = _write_tables({"estimates": fit.tidy()}, out)

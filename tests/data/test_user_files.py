@@ -1,4 +1,4 @@
-"""Files of one's own at the door: encodings, headers, labels of Stata, and one clear message for each that is refused."""
+"""Files of one's own at the door: encodings, headers, Stata labels, and one clear message for each refusal."""
 
 from __future__ import annotations
 
