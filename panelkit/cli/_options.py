@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,3 +110,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSO
 def terminal_width(most: int = 100) -> int:
     """Return the columns of the terminal, at most `most`: what a file or a pipe gets."""
     return min(most, shutil.get_terminal_size((most, 24)).columns)
+
+
+@contextmanager
+def narrow_terminal(most: int = 100) -> Iterator[int]:
+    """Let plain text of results keep to the terminal inside the block, where it has fewer than `most` columns."""
+    from panelkit.show.plain import columns_of_terminal
+
+    width = terminal_width(most)
+    with columns_of_terminal(width) if width < most else nullcontext():
+        yield width

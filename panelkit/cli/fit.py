@@ -21,6 +21,7 @@ from panelkit.cli._options import (
     VintageOption,
     WhereOption,
     YearsOption,
+    narrow_terminal,
     terminal_width,
 )
 from panelkit.core.errors import SpecError
@@ -90,9 +91,17 @@ def fit(
     if tests:
         found += [(at, test) for at, one in enumerate(fits, 1) for test in _tests(one, model, rows)]
     _write(fits, format, out, lang, below)
-    for at, test in found:
-        head = f"({at}) " if at and len(fits) > 1 else ""
-        typer.echo(f"\n{head}{test.summary(language=lang.language)}")
+    _print_tests(found, len(fits), lang)
+
+
+def _print_tests(found: list[tuple[int, TestResult]], columns: int, lang: Lang) -> None:
+    """Print tests, each under the number of its column where the table has several."""
+    from panelkit.show.plain import folded
+
+    with narrow_terminal():
+        for at, test in found:
+            head = f"({at}) " if at and columns > 1 else ""
+            typer.echo(folded(f"\n{head}{test.summary(language=lang.language)}"))
 
 
 def _refuse_idle(ctx: typer.Context, model: str, vcov: str, wild: list[str] | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,7 +26,7 @@ from panelkit.cli._options import (
     VintageOption,
     WhereOption,
     YearsOption,
-    terminal_width,
+    narrow_terminal,
 )
 from panelkit.cli.index import print_written
 from panelkit.core.errors import SpecError
@@ -151,8 +150,8 @@ def _print(
     from panelkit.show.tables import frame_table
     from panelkit.show.words import in_language
 
-    language, width = lang.language, terminal_width(_WIDEST)
-    with plain.columns_of_terminal(width) if width < _WIDEST else nullcontext():
+    language = lang.language
+    with narrow_terminal(_WIDEST) as width:
         typer.echo(plain.folded(result.summary(language=language)))
         told = {in_language(note, language) for note in result.notes}
         further = [f"  - {note}" for note in origin if note not in told]

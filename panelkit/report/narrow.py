@@ -1,12 +1,16 @@
-"""Tables of a terminal that stay whole where the terminal is narrow: beside each other if there is room, else in lines."""
+"""Tables of a terminal that stay whole where it is narrow: drawn if there is room, else line by line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
+
+_RULE = 4
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,21 @@ class Fitting:
         heads = [_plain(column.header) for column in self.table.columns]
         for row in zip(*columns, strict=True):
             yield from _lines(heads, [_plain(cell) for cell in row], options.max_width)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A rule with words in it, and below it where they do not fit."""
+
+    words: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the rule, and the words on lines of their own where the rule would cut them."""
+        if cell_len(self.words) + _RULE <= options.max_width:
+            yield Rule(self.words, align="left", style="dim")
+            return
+        yield Rule(style="dim")
+        yield Text(self.words)
 
 
 def _lines(heads: list[str], cells: list[str], width: int) -> list[Text]:

@@ -22,6 +22,7 @@ _WORD = 12
 _LONGEST_NUMBER = 20
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9]")
+_PIECES = re.compile(r"\s*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[，。；：、）】」”]*\s*")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$])")
 
 
@@ -50,7 +51,6 @@ def text(grid: Grid, *, width: int = 100) -> str:
     cut; long words are folded.
     """
     from rich.console import Console
-    from rich.text import Text
 
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
@@ -59,7 +59,7 @@ def text(grid: Grid, *, width: int = 100) -> str:
             console.print()
         console.print(_table(grid, part, width, caption=grid.caption if at == 0 else None))
     if grid.notes:
-        console.print(Text(grid.note_text()))
+        out.write(fold(grid.note_text(), width) + "\n")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -148,17 +148,35 @@ def frame_text(frame: pd.DataFrame) -> str:
 
 def folded(text: str) -> str:
     """Return text whose lines keep to the terminal of the block, broken between words; numbers stay whole."""
-    from rich.console import Console
-    from rich.text import Text
-
     width = _WIDTH.get()
-    if width is None:
-        return text
-    out = StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    return text if width is None else fold(text, width)
+
+
+def fold(text: str, width: int) -> str:
+    """Return text in lines of at most `width` columns, broken at blanks and between Chinese characters."""
+    lines: list[str] = []
     for line in text.splitlines():
-        console.print(Text(line[:width] if set(line) == {"="} else line))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+        lines += [line[:width]] if set(line) == {"="} else _fold_line(line, width)
+    return "\n".join(lines)
+
+
+def _fold_line(line: str, width: int) -> list[str]:
+    from rich.cells import cell_len, chop_cells
+
+    lines = [""]
+    for piece in _PIECES.findall(line):
+        if cell_len(lines[-1]) + cell_len(piece.rstrip()) <= width:
+            lines[-1] += piece
+            continue
+        first, *rest = chop_cells(piece.strip(), width) or [""]
+        if lines[-1].strip():
+            lines.append(first)
+        else:
+            lines[-1] = first
+        lines += rest
+        if piece != piece.rstrip():
+            lines[-1] += " "
+    return [part.rstrip() for part in lines]
 
 
 def _pairs(row: Mapping[Any, str], width: int) -> str:

@@ -324,6 +324,23 @@ def test_extremes_are_those_of_the_rows_that_are_chosen(tmp_path: Path) -> None:
     assert json.loads(shown([*words, "--provinces", "北京,上海"]))["facts"]["graded"] == 4
 
 
+def test_indicators_with_units_in_their_names(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    names = ["居民人均可支配收入（元）", "GDP(亿元)", "人均GDP（元/人）", "a, b", "-x"]
+    index = pd.MultiIndex.from_product([["北京", "上海", "江苏", "浙江"], [2020, 2021]], names=["省份", "年份"])
+    frame = pd.DataFrame(rng.uniform(0.1, 0.9, (8, 5)), index, names)
+    frame.reset_index().to_csv(tmp_path / "own.csv", index=False)
+    words = ["--data", str(tmp_path / "own.csv"), "--json", "--out", str(tmp_path / "out")]
+    listed = "居民人均可支配收入（元）,-GDP(亿元), 人均GDP（元/人） ,`a, b`,-`-x`"
+    content = json.loads(shown(["index", "run", listed, *words, "--draws", "10"]))
+    right = pk.composite_index(dict(zip(names, [1, -1, 1, 1, -1], strict=True)), frame)
+    assert content["weights"] == pytest.approx(right.weights["weight"].to_dict(), rel=1e-9)
+    coupled = json.loads(shown(["couple", "run", *names[:3], *words]))
+    assert coupled["facts"]["graded"] == 8
+    assert "stands twice" in said(["index", "run", "a,-a", *words])
+    assert "no column is named" in said(["index", "run", " , ", *words])
+
+
 def test_shipped_designs_take_conditions_and_provinces_by_name() -> None:
     words = ["index", "run", "tech_innovation", "--draws", "0", "--json"]
     four = json.loads(shown([*words, "--provinces", "北京,上海,江苏,浙江"]))
