@@ -31,7 +31,7 @@ def said(arguments: list[str]) -> str:
 def shown(arguments: list[str]) -> str:
     done = run(app, arguments)
     assert done.exit_code == 0, (done.output, done.exception)
-    return done.output
+    return done.stdout
 
 
 @pytest.fixture
