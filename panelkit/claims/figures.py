@@ -31,15 +31,14 @@ class Figures:
                 continue  # the specification fails when it is fitted, and alone
             columns, first, last = self._wanted.get(spec.vintage, ({}, *spec.years))
             columns.update(dict.fromkeys(named))
-            first = min(first, spec.years[0] - spec.lead_in)
-            self._wanted[spec.vintage] = (columns, first, max(last, spec.years[1]))
+            self._wanted[spec.vintage] = (columns, min(first, spec.span[0]), max(last, spec.span[1]))
         self._whole: dict[Vintages, pd.DataFrame] = {}
         self._exact: dict[object, pd.DataFrame] = {}
         self._columns: dict[object, Columns] = {}
         self._batch = Batch(specs)
 
     def panel(self, spec: Specification) -> pd.DataFrame:
-        """Return the panel of a specification: its years, the lead-in of its lags, its provinces.
+        """Return the panel of a specification: its years, those that lags and leads read, its provinces.
 
         Raises
         ------
@@ -48,14 +47,14 @@ class Figures:
         """
         frame = self._provinces(spec)
         years = frame.index.get_level_values("year")
-        keep = (years >= spec.years[0] - spec.lead_in) & (years <= spec.years[1])
+        keep = (years >= spec.span[0]) & (years <= spec.span[1])
         if spec.left_out:
             keep &= frame.index.get_level_values("province") != spec.left_out
         return _part(frame, keep)
 
     def exact(self, spec: Specification) -> pd.DataFrame:
         """Return the panel of one specification loaded alone: its columns and years, and no other source."""
-        first, last = spec.years[0] - spec.lead_in, spec.years[1]
+        first, last = spec.span
         key = (spec.vintage, spec.provinces, frozenset(spec.columns), first, last)
         if key not in self._exact:
             self._exact[key] = _load(sorted(spec.columns), first, last, spec.vintage, spec.provinces)

@@ -11,7 +11,7 @@ from panelkit.claims.schema import Claim, GridOption, PanelDesign, Sample, fill_
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import Formula, parse_formula
 from panelkit.core.grammar import parse_expression
-from panelkit.core.tree import Call, Chain, Negate, Node, Power, columns_of
+from panelkit.core.tree import Call, Chain, Factor, Negate, Node, Power, columns_of
 
 _T = TypeVar("_T")
 
@@ -58,6 +58,16 @@ class Specification:
         """Return how many years before the first are loaded, so that lags reach back out of the sample."""
         return longest_lag(_parsed(self.formula))
 
+    @property
+    def lead_out(self) -> int:
+        """Return how many years after the last are loaded, so that leads reach out of the sample."""
+        return longest_lead(_parsed(self.formula))
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return the first and the last year whose figures the specification reads."""
+        return self.years[0] - self.lead_in, self.years[1] + self.lead_out
+
 
 def specify(
     claim: Claim, design: PanelDesign, options: Iterable[GridOption | None] = (), left_out: str = ""
@@ -87,8 +97,16 @@ def specify(
 
 def longest_lag(formula: Formula) -> int:
     """Return how many years back the formula reaches."""
-    factors = [formula.left, *(factor for term in formula.terms for factor in term.factors)]
-    return max((_reach(factor.node) for factor in factors), default=0)
+    return -min(_extent(factor.node, 0)[0] for factor in _factors(formula))
+
+
+def longest_lead(formula: Formula) -> int:
+    """Return how many years ahead the formula reaches."""
+    return max(_extent(factor.node, 0)[1] for factor in _factors(formula))
+
+
+def _factors(formula: Formula) -> list[Factor]:
+    return [formula.left, *(factor for term in formula.terms for factor in term.factors)]
 
 
 def _sample(claim: Claim, design: PanelDesign, taken: list[GridOption]) -> Sample:
@@ -115,19 +133,29 @@ def _beside(claim: Claim, design: PanelDesign) -> list[str]:
     return [*(item.figure for item in claim.beside), *([design.yuan] if design.yuan else [])]
 
 
-def _reach(node: Node) -> int:
+def _extent(node: Node, at: int) -> tuple[int, int]:
+    """Return the earliest and the latest year that a node reads, seen from a row `at` years away from its own.
+
+    The rows on the way count too: lag(lead(x, 2)) looks at the row one year back before it looks ahead.
+    """
     match node:
-        case Call(name, argument):
-            step = node.count("k") if name in ("lag", "diff") else 0
-            return step + _reach(argument)
+        case Call("lag" | "diff" | "lead", argument):
+            step = node.count("k") if node.name == "lead" else -node.count("k")
+            return _widest([(at, at), _extent(argument, at + step)])
+        case Call(_, argument):
+            return _extent(argument, at)
         case Chain(first, rest):
-            return max(_reach(part) for part in (first, *(item for _, item in rest)))
+            return _widest([_extent(part, at) for part in (first, *(item for _, item in rest))])
         case Negate(operand):
-            return _reach(operand)
+            return _extent(operand, at)
         case Power(base, exponent):
-            return max(_reach(base), _reach(exponent))
+            return _widest([_extent(base, at), _extent(exponent, at)])
         case _:
-            return 0
+            return at, at
+
+
+def _widest(extents: list[tuple[int, int]]) -> tuple[int, int]:
+    return min(low for low, _ in extents), max(high for _, high in extents)
 
 
 @cache

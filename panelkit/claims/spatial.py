@@ -315,7 +315,7 @@ class Loader:
         self._wanted: dict[Any, tuple[set[str], int, int]] = {}
         for spec in specs:
             columns, first, last = self._wanted.get(spec.vintage, (set(), *spec.years))
-            first, last = min(first, spec.years[0] - spec.lead_in), max(last, spec.years[1])
+            first, last = min(first, spec.span[0]), max(last, spec.span[1])
             self._wanted[spec.vintage] = (columns | set(_indicators(spec)), first, last)
         self._whole: dict[Any, pd.DataFrame] = {}
         self._samples: dict[Any, SpatialSample] = {}
@@ -323,8 +323,7 @@ class Loader:
 
     def exact(self, spec: Specification) -> pd.DataFrame:
         """Return the panel of one specification loaded alone, with what its figures say of themselves."""
-        columns, span = _indicators(spec), (spec.years[0] - spec.lead_in, spec.years[1])
-        return _chained(_load(columns, *span, spec.vintage, spec.provinces), spec)
+        return _chained(_load(_indicators(spec), *spec.span, spec.vintage, spec.provinces), spec)
 
     def sample(self, design: SpatialDesign, spec: Specification) -> SpatialSample:
         """Return the balanced sample of a specification."""
@@ -351,7 +350,7 @@ class Loader:
             self._whole[spec.vintage] = whole
         frame = self._whole[spec.vintage]
         years = frame.index.get_level_values(1)
-        keep = (years >= spec.years[0] - spec.lead_in) & (years <= spec.years[1])
+        keep = (years >= spec.span[0]) & (years <= spec.span[1])
         if spec.provinces != "all":
             asked = list(spec.provinces) if isinstance(spec.provinces, tuple) else spec.provinces
             names = provincial.contiguity(asked, normalisation="none").ids

@@ -22,7 +22,6 @@ from panelkit.core.model_matrix import INTERCEPT, Memory
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
 from panelkit.core.provenance import Note, provenance_notes, refuse_breaks
 from panelkit.core.sample import (
-    Asked,
     Policy,
     Settled,
     asked_rows,
@@ -30,6 +29,7 @@ from panelkit.core.sample import (
     joined,
     nothing_dropped,
     settle,
+    where_note,
 )
 from panelkit.core.tree import columns_of
 
@@ -253,8 +253,8 @@ def build_with_lenders(
         time_labels=sample.time_labels,
         extra=MappingProxyType({name: _sealed(_carried(values, order)) for name, values in carried.items()}),
         dropped=dropped,
-        notes=(*_where_note(asked), *_notes(dropped, total), *origins),
-        provenance=origins,
+        notes=(*where_note(where), *_notes(dropped, total), *origins),
+        provenance=(*where_note(where), *origins),
         has_intercept=parsed.has_intercept,
         unit_names=unit_names,
         time_names=time_names,
@@ -266,17 +266,6 @@ def build_with_lenders(
 
 def _nothing_left(dropped: pd.DataFrame, total: int) -> DataError:
     return DataError(f"no complete row is left of {total:,}: {_tally(dropped)}. Check the years asked for.")
-
-
-def _where_note(asked: Asked | None) -> tuple[Note, ...]:
-    if asked is None or asked.where is None:
-        return ()
-    return (
-        Note(
-            f"sample: {asked.where} (lags read the rows outside it)",
-            f"样本条件：{asked.where}（滞后项仍读取条件之外的观测）",
-        ),
-    )
 
 
 def _restored(values: dict[str, Any]) -> Design:

@@ -258,8 +258,10 @@ def _refuse_duplicates(table: Table) -> None:
     _ = table.panel.order
 
 
-def evaluate(expression: str, frame: pd.DataFrame) -> pd.Series:
+def evaluate(expression: str, frame: pd.DataFrame, rows: Array | None = None) -> pd.Series:
     """Work out one gated expression, such as `rd_funds_government / rd_expenditure`, on every row.
+
+    Means and quantiles in it are those of the marked rows (n,), or of every row that holds them.
 
     Raises
     ------
@@ -271,7 +273,7 @@ def evaluate(expression: str, frame: pd.DataFrame) -> pd.Series:
     factor = parse_expression(expression)
     table = Table(frame)
     table.require(columns_of(factor.node))
-    evaluator = Evaluator(table)
+    evaluator = Evaluator(table, rows)
     value = evaluator.factor(factor)
     evaluator.finish()
     return pd.Series(value, index=frame.index, name=factor.label)

@@ -54,15 +54,20 @@ def refuse_absorbed(y: Array, swept: Array, outcome: str, effects: Effects) -> N
         )
 
 
+def is_exact(residuals: Array, swept: Array) -> bool:
+    """Tell whether a fit leaves rounding only of the swept outcome."""
+    return float(np.linalg.norm(residuals)) <= _ROUNDING * float(np.linalg.norm(swept))
+
+
 def refuse_exact(residuals: Array, swept: Array, outcome: str) -> None:
-    """Refuse a fit without residuals: the outcome is a combination of the regressors, so nothing is estimated.
+    """Refuse a fit without residuals where the estimator cannot do without: nothing is left to estimate.
 
     Raises
     ------
     SpecError
         With the name of the outcome.
     """
-    if float(np.linalg.norm(residuals)) <= _ROUNDING * float(np.linalg.norm(swept)):
+    if is_exact(residuals, swept):
         raise SpecError(
             f"the regressors and effects reproduce the outcome `{outcome}` exactly, so that no residual varies and "
             f"there are no standard errors: leave out the regressor that `{outcome}` is made of"

@@ -18,6 +18,7 @@ from panelkit.core.arithmetic import Table
 from panelkit.core.conditions import Namesakes, Truth, hold
 from panelkit.core.errors import DataError
 from panelkit.core.panel_index import Array, PanelIndex
+from panelkit.core.provenance import Note
 from panelkit.core.within import Effects
 
 SINGLETON = "singleton: the only row of its province or year"
@@ -45,12 +46,16 @@ class Candidates:
     @property
     def unit(self) -> Array:
         """Return the unit of each row (m,), a place in the labels of the panel."""
-        return self.panel.unit[self.rows]
+        return self._of(self.panel.unit)
 
     @property
     def time(self) -> Array:
         """Return the time of each row (m,), a place in the labels of the panel."""
-        return self.panel.time[self.rows]
+        return self._of(self.panel.time)
+
+    def _of(self, codes: Array) -> Array:
+        whole = self.panel.order is None and len(self.rows) == len(codes)
+        return codes if whole else codes[self.rows]
 
 
 class Policy(Protocol):
@@ -200,7 +205,8 @@ def settle(
     if asked is not None and asked.where is not None:
         for gone, reason in ((asked.no, outside(asked.where)), (asked.open, undecided(asked.where))):
             leavers.append(dropped_frame(panel, order[gone[order]], reason))
-    rows = order[(complete & yes)[order]]
+    held = complete & yes
+    rows = order if held.all() else order[held[order]]
     while len(rows):
         before = len(rows)
         for policy in policies:
@@ -213,8 +219,10 @@ def settle(
                 raise DataError(f"no row is left of {len(complete):,}: {policy.reason}")
         if len(rows) == before:
             break
-    deciding = np.zeros(len(complete), dtype=bool)
-    deciding[rows] = True
+    deciding = held
+    if len(rows) < np.count_nonzero(held):
+        deciding = np.zeros(len(complete), dtype=bool)
+        deciding[rows] = True
     return Settled(_with_lenders(panel, rows, complete, yes, policies, order), deciding, joined(leavers))
 
 
@@ -236,10 +244,10 @@ def _with_lenders(
 def singletons(unit: Array, time: Array, effects: Effects) -> Array:
     """Mark the rows that are the only one of their unit (or, with time effects, of their time), (m,) bool."""
     alone = np.zeros(len(unit), dtype=bool)
-    if effects in ("unit", "twoway"):
-        alone |= np.bincount(unit)[unit] == 1
-    if effects in ("time", "twoway"):
-        alone |= np.bincount(time)[time] == 1
+    for codes, swept in ((unit, ("unit", "twoway")), (time, ("time", "twoway"))):
+        once = np.bincount(codes) == 1 if effects in swept else np.zeros(0, dtype=bool)
+        if once.any():
+            alone |= once[codes]
     return alone
 
 
@@ -251,6 +259,18 @@ def outside(where: str) -> str:
 def undecided(where: str) -> str:
     """Return why a row left on which the condition has no answer."""
     return f"missing in where: {where}"
+
+
+def where_note(where: str | None) -> tuple[Note, ...]:
+    """Return what a table says of a condition on the rows."""
+    if where is None:
+        return ()
+    return (
+        Note(
+            f"sample: {where} (lags read the rows outside it)",
+            f"样本条件：{where}（滞后项仍读取条件之外的观测）",
+        ),
+    )
 
 
 def dropped_frame(panel: PanelIndex, rows: Array, reason: str) -> pd.DataFrame:

@@ -85,6 +85,8 @@ def correlations(
     columns = _columns(frame, variables)
     values = np.column_stack(list(columns.values()))
     held = ~np.isnan(values).any(axis=1)
+    columns = _columns(frame, variables, held)
+    values = np.column_stack(list(columns.values()))
     if held.sum() < 3:
         raise DataError(f"{int(held.sum())} rows hold all of {', '.join(columns)}: at least three are needed")
     x, own = values[held], read_panel_index(frame).unit[held]
@@ -131,13 +133,15 @@ def _indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataF
     return data if unit is None else data.set_index([unit, str(time)])
 
 
-def _columns(frame: pd.DataFrame, variables: Sequence[str] | None) -> dict[str, np.ndarray]:
+def _columns(
+    frame: pd.DataFrame, variables: Sequence[str] | None, rows: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
     names = list(frame.select_dtypes("number").columns) if variables is None else list(variables)
     if not names:
         raise DataError("no numeric column to describe")
     return {
         str(name): frame[name].to_numpy(dtype=np.float64)
         if name in frame.columns
-        else evaluate(name, frame).to_numpy()
+        else evaluate(name, frame, rows).to_numpy()
         for name in names
     }

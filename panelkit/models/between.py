@@ -12,6 +12,7 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError
 from panelkit.core.linear import fit_swept
+from panelkit.core.outcome import refuse_constant
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Layout
@@ -56,6 +57,7 @@ class BetweenEffects:
         )
         require_terms(design, self.formula)
         means = unit_means(with_coordinates(design, self.vcov, coords))
+        refuse_constant(means.y, f"mean of {design.outcome} by unit")
         layout = Layout(means.unit, means.time)
         linear = fit_swept(means.y, means.X, means.terms, layout, "none")
         linear = through_linearmodels.carrying(linear, through_linearmodels.between(design))

@@ -17,11 +17,12 @@ from panelkit.core.formula import parse_formula
 from panelkit.core.instruments import InstrumentedFit, fit_two_stage
 from panelkit.core.linear import fit_swept, gram_inverse
 from panelkit.core.model_matrix import INTERCEPT
+from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, Language, TestResult
 from panelkit.core.sandwich import sum_by
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov, clusters_of
-from panelkit.core.within import Effects, FloatArray, Layout, check_effects
+from panelkit.core.within import Effects, FloatArray, Layout, check_effects, within
 from panelkit.models import through_linearmodels
 from panelkit.models.fixed_effects import without_singletons
 from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
@@ -177,9 +178,12 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
     where = [[design.terms.index(term) for term in block] for block in names]
     layout = Layout(design.unit, design.time)
     X = np.ascontiguousarray(design.X)
+    swept = within(np.column_stack([design.y]), layout, spec.effects)[:, 0]
+    refuse_absorbed(design.y, swept, design.outcome, spec.effects)
     linear = fit_two_stage(
         design.y, X[:, where[0]], X[:, where[1]], X[:, where[2]], names, layout, spec.effects
     )
+    refuse_exact(linear.residuals, linear.y, design.outcome)
     linear, theirs = through_linearmodels.two_stage(linear)
     strength = theirs.first_stage.diagnostics[["partial.rsquared", "shea.rsquared"]].to_numpy(float)
     first = tuple(_stage(design, spec, (*names[0], *names[2]), term) for term in names[1])

@@ -11,7 +11,8 @@ import pandas as pd
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError
-from panelkit.core.linear import fit_swept
+from panelkit.core.linear import absorbed_terms, fit_swept
+from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import FloatArray, Layout, within
@@ -75,6 +76,7 @@ class RandomEffects:
 def fit_random(design: Design, spec: Any) -> FitResult:
     """Fit random effects to a design under a spec with `vcov` and `convention`."""
     layout = Layout(design.unit, design.time)
+    _refuse_without_error(design, layout)
     parts, beta = variance_components(design, layout)
     moved = quasi_demeaned(design, layout, parts.theta)
     linear = fit_swept(moved.y, moved.X, moved.terms, layout, "none")
@@ -94,6 +96,20 @@ def fit_random(design: Design, spec: Any) -> FitResult:
         notes += ("the variance of the unit effect is estimated at zero: this is pooled least squares",)
     title = f"Random effects: {design.outcome}"
     return finish(spec, design, linear, title=title, moved=moved, facts=facts, notes=notes)
+
+
+def _refuse_without_error(design: Design, layout: Layout) -> None:
+    """Refuse an outcome without variation within units, or one that the regressors reproduce there."""
+    swept = within(np.column_stack([design.X, design.y]), layout, "unit")
+    refuse_absorbed(design.y, swept[:, -1], design.outcome, "unit")
+    kept = ~absorbed_terms(np.asarray(design.X), swept[:, :-1])
+    X = swept[:, :-1][:, kept]
+    beta = (
+        np.linalg.lstsq(X / np.linalg.norm(X, axis=0), swept[:, -1], rcond=None)[0]
+        if kept.any()
+        else np.zeros(0)
+    )
+    refuse_exact(swept[:, -1] - (X / np.linalg.norm(X, axis=0)) @ beta, swept[:, -1], design.outcome)
 
 
 def variance_components(design: Design, layout: Layout) -> tuple[Components, FloatArray | None]:

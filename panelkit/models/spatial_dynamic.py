@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from panelkit.core.errors import ConvergenceError, SpecError
 from panelkit.core.linear import refuse_unidentified
+from panelkit.core.outcome import refuse_absorbed
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects, check_effects
 from panelkit.inference import impacts as impact_module
 from panelkit.inference.impacts import ImpactParts, Impacts, stability_radius
 from panelkit.models import spatial_covariance as covariances
-from panelkit.models.reading import check_where
+from panelkit.models.reading import check_where, open_frame
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import Convention, Counting, Optimum, Problem, lag, maximise, sweep
 from panelkit.models.spatial_panel import (
@@ -35,7 +36,9 @@ from panelkit.models.spatial_sample import (
     align_weights,
     durbin_positions,
     read_sample,
+    refuse_degenerate,
     refuse_text,
+    with_start,
 )
 from panelkit.spatial.spectrum import EigenSpectrum, Method, factorise
 from panelkit.spatial.weights import Weights
@@ -52,6 +55,8 @@ class DynamicSpatialPanel:
     ----------
     formula
         `outcome ~ regressors`, without lags of the outcome: the first year of the sample serves as their start.
+    where
+        As in `SpatialPanel`; where it leaves out the year before the sample, that year serves as the start.
     model
         "sdm" or "sar".
     lags
@@ -111,15 +116,18 @@ class DynamicSpatialPanel:
         ConvergenceError
             If the likelihood has its maximum at the edge.
         """
+        frame = open_frame(data, unit, time)
         sample = read_sample(
             self.formula,
-            data,
+            frame,
             missing=self.missing,
             intercept=self.effects == "none",
             unit=unit,
             time=time,
             where=self.where,
         )
+        if self.where is not None:
+            sample = with_start(sample, frame, unit, time)
         return fit_dynamic(self, sample, align_weights(w, sample))
 
 
@@ -217,7 +225,8 @@ def _lag_columns(before: FloatArray, w: Weights) -> tuple[FloatArray, FloatArray
 
 def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> DynamicSpatialFit:
     """Fit balanced arrays."""
-    _refuse(spec, sample, w)
+    sample, years = _from_start(sample)
+    _refuse(spec, years, w)
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model == "sdm" else ()
     static, names = durbin_design(sample, positions, w)
     before, behind = _lag_columns(sample.y[:, :-1], w)
@@ -232,7 +241,11 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     terms = (*names, *(name for name, _ in chosen))
     n, t = Z.shape[:2]
     counting = Counting(n, t, spec.effects, spec.convention, conditional=True)
-    refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, spec.effects).reshape(n * t, -1), terms, spec.effects)
+    swept, y = sweep(Z, spec.effects), sample.y[:, 1:]
+    outcome = sample.design.outcome
+    refuse_absorbed(y, sweep(y[..., None], spec.effects)[..., 0], outcome, spec.effects)
+    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), terms, spec.effects)
+    refuse_degenerate(y, sweep(y[..., None], spec.effects)[..., 0], swept, outcome, spec.effects)
     problem = Problem(sample.y[:, 1:], Z, counting, w.matrix, None, w.spectrum(spec.logdet), None)
     own, space = lag_names(sample.design.outcome)
     at = tuple(terms.index(name) if name in terms else -1 for name in (own, space))
@@ -253,8 +266,8 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
         estimates=optimum.theta(problem)[:-1],
         covariance=cov[:-1, :-1],
         df=float(n - 1) if spec.small_sample else float("inf"),
-        facts=_facts(spec, sample, problem, optimum, w, radius),
-        notes=_notes(spec, sample, w, problem, radius),
+        facts=_facts(spec, problem, optimum, w, radius, years),
+        notes=_notes(spec, sample, w, problem, radius, years),
         outcome=sample.design.outcome,
         spec=spec,
         design=sample.design,
@@ -272,6 +285,16 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
         eta=eta,
         radius=radius,
     )
+
+
+def _from_start(sample: SpatialSample) -> tuple[SpatialSample, NDArray[Any]]:
+    """Return the sample with the year before it in front, where that year lends the outcome, and its years."""
+    years = np.asarray(sample.design.time_labels)
+    if sample.start is None:
+        return sample, years
+    y = np.concatenate([sample.start[:, None], sample.y], axis=1)
+    X = np.concatenate([sample.X[:, :1], sample.X], axis=1)  # regressors of the start are never read
+    return replace(sample, y=y, X=X), np.concatenate([[years[0] - 1], years])
 
 
 def solve_dynamic(problem: Problem, at: tuple[int, int]) -> tuple[Optimum, Curvature]:
@@ -344,8 +367,7 @@ def radius_of(problem: Problem, tau: float, eta: float, rho: float) -> float:
     return float(stability_radius(tau * one, eta * one, rho * one, values)[0])
 
 
-def _refuse(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> None:
-    years = np.asarray(sample.design.time_labels)
+def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], w: Weights) -> None:
     if np.issubdtype(years.dtype, np.number) and len(years) > 1 and (np.diff(years.astype(float)) != 1).any():
         raise SpecError(
             f"a dynamic panel needs consecutive years, and the sample jumps: {', '.join(map(str, years))}"
@@ -361,13 +383,12 @@ def _refuse(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> Non
 
 def _facts(
     spec: DynamicSpatialPanel,
-    sample: SpatialSample,
     problem: Problem,
     optimum: Optimum,
     w: Weights,
     radius: float,
+    years: NDArray[Any],
 ) -> dict[str, Any]:
-    years = sample.design.time_labels
     return {
         "nobs": problem.y.size,
         "n_units": problem.counting.n_units,
@@ -388,7 +409,12 @@ def _facts(
 
 
 def _notes(
-    spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights, problem: Problem, radius: float
+    spec: DynamicSpatialPanel,
+    sample: SpatialSample,
+    w: Weights,
+    problem: Problem,
+    radius: float,
+    years: NDArray[Any],
 ) -> tuple[str, ...]:
     corrected = spec.convention == "lee-yu" and spec.effects in ("unit", "twoway")
     said = (
@@ -399,7 +425,7 @@ def _notes(
     stable = "stable" if radius < 1 else "NOT stable: no long run"
     return (
         *sample.notes,
-        f"{sample.design.time_labels[0]} serves as the start of the lags",
+        f"{years[0]} serves as the start of the lags",
         said,
         f"stability radius {radius:.4f}: {stable}",
         VCOV_SENTENCES[spec.vcov],

@@ -37,6 +37,7 @@ from panelkit.models.spatial_sample import (
     align_weights,
     durbin_positions,
     read_sample,
+    refuse_degenerate,
     refuse_text,
 )
 from panelkit.spatial.spectrum import Method, factorise
@@ -217,8 +218,12 @@ def fit_sample(
     Z, names = durbin_design(sample, positions, w_durbin)
     n, t = sample.y.shape
     counting = Counting(n, t, spec.effects, spec.convention)
-    refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, spec.effects).reshape(n * t, -1), names, spec.effects)
+    swept = sweep(Z, spec.effects)
+    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), names, spec.effects)
     _refuse_overfit(counting, len(names))
+    refuse_degenerate(
+        sample.y, sweep(sample.y[..., None], spec.effects)[..., 0], swept, sample.design.outcome, spec.effects
+    )
     problem = Problem(
         sample.y,
         Z,

@@ -18,9 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from panelkit.core.errors import SpecError
+from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import refuse_unidentified
 from panelkit.core.results import TestResult
+from panelkit.core.within import Effects
 from panelkit.models.reading import check_where
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import Counting, Optimum, Problem, log_determinant, maximise, sweep
@@ -41,6 +42,7 @@ from panelkit.models.spatial_sample import (
     align_weights,
     durbin_positions,
     read_sample,
+    refuse_degenerate,
     refuse_text,
 )
 from panelkit.models.spatial_selection import wald
@@ -162,6 +164,14 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
     n, t = sample.y.shape
     effects = "time" if spec.time_effects else "none"
     refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, effects).reshape(n * t, -1), names, effects)  # type: ignore[arg-type]
+    if t < 2:
+        raise DataError(
+            f"the sample holds one year ({sample.design.time_labels[0]}), and a random unit effect cannot be told from "
+            "the error there: take more years, or SpatialCrossSection"
+        )
+    inside: Effects = "twoway" if spec.time_effects else "unit"
+    swept = sweep(sample.y[..., None], inside)[..., 0]
+    refuse_degenerate(sample.y, swept, sweep(Z, inside), sample.design.outcome, inside)
     lagged, error = spec.model in LAGGED, spec.model in ERROR
     counting = Counting(n, t, effects, "lee-yu")  # type: ignore[arg-type]
     raw = Problem(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.arithmetic import Evaluator, Table
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
+from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.panel_index import read_panel_index
 from panelkit.core.provenance import Note
 from panelkit.core.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
-from panelkit.models.reading import open_frame, read_design
+from panelkit.core.within import Effects
+from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
 
@@ -27,7 +30,10 @@ SHOWN = 12
 
 @dataclass(frozen=True, eq=False)
 class SpatialSample:
-    """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it."""
+    """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it.
+
+    `start` (N,), where given, is the outcome in the year before, which `where` leaves out and a lag reads.
+    """
 
     design: Design
     y: FloatArray
@@ -35,6 +41,7 @@ class SpatialSample:
     terms: tuple[str, ...]
     notes: tuple[str, ...]
     left_out: tuple[Hashable, ...] = ()
+    start: FloatArray | None = None
 
     @property
     def ids(self) -> tuple[Hashable, ...]:
@@ -51,20 +58,21 @@ def read_sample(
     time: str | None = None,
     where: str | None = None,
     years: Sequence[Hashable] | None = None,
+    units: Sequence[Hashable] | None = None,
 ) -> SpatialSample:
     """Return the balanced sample of a formula.
 
     A year without any complete province (the first years of a lag) leaves silently in no case: it stands in
     `design.dropped`. A province-year that is missing while others are held needs a policy: "raise" lists the cells,
     "drop-unit" and "drop-year" leave out the provinces or the years concerned and say so in the notes. Means,
-    quantiles and levels are those of the balanced rows; `where` and `years` choose rows before the balance is judged,
-    and lags read the others.
+    quantiles and levels are those of the balanced rows; `where`, `years` and `units` choose rows before the balance is
+    judged, and lags read the others.
     """
     if missing not in get_args(Missing):
         raise SpecError(f"missing is {', '.join(get_args(Missing))}, not {missing!r}")
     frame = open_frame(data, unit, time)
-    rule = Balanced(missing)
-    design = read_design(formula, frame, unit=unit, time=time, where=where, years=years, policies=(rule,))
+    rules = (*(() if units is None else (OfUnits(tuple(units)),)), Balanced(missing))
+    design = read_design(formula, frame, unit=unit, time=time, where=where, years=years, policies=rules)
     everyone = read_panel_index(frame.data, unit, time).unit_labels
     held = {_plain(key) for key in design.unit_labels}
     left_out = tuple(_plain(key) for key in everyone if _plain(key) not in held)
@@ -78,6 +86,19 @@ def read_sample(
         raise DataError(f"a spatial model needs at least three units, and the sample holds {n}")
     notes = (*design.notes, *_policy_note(design, missing, left_out))
     return SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out)
+
+
+@dataclass(frozen=True)
+class OfUnits:
+    """The rule that only these units enter."""
+
+    units: tuple[Hashable, ...]
+    reason: str = field(default="no unit of this sample", init=False)
+
+    def stay(self, held: Candidates) -> NDArray[np.bool_]:
+        """Mark the rows of these units."""
+        named = set(self.units)
+        return np.array([_plain(label) in named for label in held.panel.unit_labels])[held.unit]
 
 
 @dataclass(frozen=True)
@@ -113,6 +134,42 @@ class Balanced:
                 "or leave these provinces out of data and weights"
             )
         return np.asarray(present.all(axis=0))[time]
+
+
+def refuse_degenerate(
+    y: FloatArray, swept: FloatArray, regressors: FloatArray, outcome: str, effects: Effects
+) -> None:
+    """Refuse an outcome (N, T) that the effects hold whole, or that the swept regressors (N, T, k) reproduce.
+
+    The likelihood of either has no top: the variance of the errors is zero.
+    """
+    refuse_absorbed(y, swept, outcome, effects)
+    Z, left = regressors.reshape(y.size, -1), swept.reshape(-1)
+    size = np.linalg.norm(Z, axis=0)
+    Z = Z[:, size > 0.0] / size[size > 0.0]
+    refuse_exact(left - Z @ np.linalg.lstsq(Z, left, rcond=None)[0], left, outcome)
+
+
+def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str | None) -> SpatialSample:
+    """Return the sample with the outcome of the year before it, where `where` left that year out for every unit."""
+    design = sample.design
+    if design.formula is None or not len(design.dropped):
+        return sample
+    year = int(design.time_labels[0]) - 1
+    gone = design.dropped[design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    lending = {_plain(key) for key in gone.loc[gone["year"] == year, "province"]}
+    if not lending.issuperset(sample.ids):
+        return sample
+    table = Table(frame.data, unit, time)
+    panel = table.panel
+    rows = panel.time_labels[panel.time] == year
+    evaluator = Evaluator(table, statistics=design.memory.statistics)
+    values = evaluator.factor(design.formula.left)
+    evaluator.finish(rows)
+    names = (_plain(key) for key in panel.unit_labels[panel.unit[rows]])
+    held = dict(zip(names, values[rows], strict=True))
+    start = np.array([held[key] for key in sample.ids])
+    return sample if np.isnan(start).any() else replace(sample, start=start)
 
 
 def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable]) -> tuple[Note, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from panelkit.core.errors import ConvergenceError, PanelkitError, SpecError
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.inference.impacts import stacked
+from panelkit.models.reading import open_frame
 from panelkit.models.spatial_likelihood import Problem, lag
 from panelkit.models.spatial_panel import SpatialFit, SpatialPanel, fit_sample, solve
 from panelkit.models.spatial_sample import SpatialSample, align_weights, read_sample
@@ -214,7 +215,14 @@ def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
     return solve(again)[0].theta(again)[:-1]
 
 
-def _sample(spec: SpatialPanel, data: pd.DataFrame, unit: str | None, time: str | None) -> SpatialSample:
+def _sample(
+    spec: SpatialPanel,
+    data: Any,
+    unit: str | None,
+    time: str | None,
+    years: tuple[Hashable, ...] | None = None,
+    units: tuple[Hashable, ...] | None = None,
+) -> SpatialSample:
     return read_sample(
         spec.formula,
         data,
@@ -223,6 +231,8 @@ def _sample(spec: SpatialPanel, data: pd.DataFrame, unit: str | None, time: str 
         unit=unit,
         time=time,
         where=spec.where,
+        years=years,
+        units=units,
     )
 
 
@@ -242,14 +252,18 @@ def rolling(
     SpecError
         If the model has no rho, or the window is longer than the panel.
     """
-    whole = _sample(spec, data, unit, time)
+    frame = open_frame(data, unit, time)
+    whole = _sample(spec, frame, unit, time)
     years = list(whole.design.time_labels)
     if not 3 <= window <= len(years):
         raise SpecError(f"a window holds 3 to {len(years)} years, not {window}")
     weights = align_weights(w, whole)
     rows = []
     for start in range(len(years) - window + 1):
-        sample = _cut(whole, start, window)
+        if _depends_on_rows(whole):
+            sample = _sample(spec, frame, unit, time, tuple(years[start : start + window]), whole.ids)
+        else:
+            sample = _cut(whole, start, window)
         fit = fit_sample(spec, sample, weights, weights, weights)
         if fit.curvature.problem.w is None:
             raise SpecError(f"a {spec.model.upper()} has no rho to follow: take sar, sdm or sac")
@@ -264,6 +278,12 @@ def rolling(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _depends_on_rows(sample: SpatialSample) -> bool:
+    """Tell whether the columns of a sample are made from its rows: means, quantiles, levels, knots."""
+    memory = sample.design.memory
+    return memory.spec is not None or bool(memory.statistics)
 
 
 def _cut(sample: SpatialSample, start: int, window: int) -> SpatialSample:

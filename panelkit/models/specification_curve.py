@@ -12,18 +12,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.arithmetic import BY_SAMPLE, Evaluator, Table
 from panelkit.core.batched import Solved, crv1_errors, crv3_errors, solve
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.formula import evaluate
+from panelkit.core.grammar import parse_expression
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
-from panelkit.core.panel_index import read_panel_index
+from panelkit.core.outcome import refuse_absorbed, refuse_constant
+from panelkit.core.panel_index import dimension_names
 from panelkit.core.permutation import paths_of, random_permutations, same_periods
+from panelkit.core.provenance import Note
 from panelkit.core.results import Language, TestResult, t_quantile, t_survival
 from panelkit.core.rng import as_generator, seed_of
+from panelkit.core.sample import asked_rows, singletons, where_note
+from panelkit.core.tree import Factor, calls_of, columns_of
 from panelkit.core.vcov import Clusters, small_sample_factor
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, check_effects, within
+from panelkit.models.reading import check_where, namesakes, open_frame
 
 _SHOWN = 8
 VCOVS = ("CRV1", "CRV3")
@@ -56,13 +62,14 @@ class SpecificationCurve:
         Lags of the treatment: the value of the same unit so many years before.
     vcovs
         "CRV1" and "CRV3", clustered by unit.
-    effects, convention
+    effects, convention, where
         As in `FixedEffects`, the same in all.
 
     Notes
     -----
-    Every specification uses its own complete rows. Specifications with the same rows share one sweep and one set of
-    cross-products by unit; a fit is then a small solve.
+    Every specification uses its own complete rows, less singletons, and means and quantiles in it are theirs.
+    Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is then a small
+    solve.
     """
 
     outcomes: tuple[str, ...]
@@ -73,10 +80,12 @@ class SpecificationCurve:
     vcovs: tuple[Literal["CRV1", "CRV3"], ...] = ("CRV3",)
     effects: Effects = "twoway"
     convention: str = "reghdfe"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_effects(self.effects)
         convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
         axes: dict[str, Any] = {
             "outcomes": self.outcomes,
             "treatments": self.treatments,
@@ -126,7 +135,7 @@ class SpecificationCurve:
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
                 + ": it is absorbed by the effects or repeats a control there"
             )
-        return CurveResult(spec=self, frame=frame, columns=columns)
+        return CurveResult(spec=self, frame=frame, columns=columns, notes=columns.notes)
 
 
 def control_sets(
@@ -151,6 +160,7 @@ class CurveResult:
     spec: SpecificationCurve
     frame: pd.DataFrame
     columns: Any = field(repr=False)
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def facts(self) -> dict[str, float | int]:
@@ -191,6 +201,7 @@ class CurveResult:
         for axis in AXES:
             if self.frame[axis].nunique() > 1:
                 lines += ["", self.medians(axis).to_string(float_format=lambda v: f"{v:.4g}")]
+        lines += ["", *self.notes] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -234,28 +245,68 @@ class _Columns:
     time: IntArray
     unit_labels: NDArray[Any]
     time_labels: NDArray[Any]
+    order: IntArray
+    table: Table
+    by_sample: Mapping[int, Factor]
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def of(cls, spec: SpecificationCurve, data: pd.DataFrame, unit: str | None, time: str | None) -> _Columns:
-        frame = data if unit is None or time is None else data.set_index([unit, time])
-        panel = read_panel_index(frame, None, None)
+        frame = open_frame(data, unit, time)
+        table = Table(frame.data, unit, time)
+        panel = table.panel
+        names = dimension_names(frame.data, unit, time)
+        asked = asked_rows(table, names, spec.where, None, namesakes)
         wanted = [
             *spec.outcomes,
             *(lagged(treatment, lag) for treatment in spec.treatments for lag in spec.lags),
             *(name for _, names in spec.controls for name in names),
         ]
-        number = {name: at for at, name in enumerate(dict.fromkeys(wanted))}
-        order: Any = slice(None) if panel.order is None else panel.order
-        values = np.column_stack([evaluate(name, frame).to_numpy()[order] for name in number])
+        factors = {name: parse_expression(name) for name in dict.fromkeys(wanted)}
+        table.require([column for factor in factors.values() for column in columns_of(factor.node)])
+        order = np.arange(len(frame.data)) if panel.order is None else panel.order
+        evaluator = Evaluator(table)
+        values, lacking = (
+            np.zeros((len(order), len(factors))),
+            np.zeros((len(order), len(factors)), dtype=bool),
+        )
+        by_sample: dict[int, Factor] = {}
+        for at, factor in enumerate(factors.values()):
+            if BY_SAMPLE & set(calls_of(factor.node)):
+                by_sample[at] = factor
+                lacking[:, at] = evaluator.missing(factor.node)[order]
+            else:
+                values[:, at] = evaluator.factor(factor)[order]
+                lacking[:, at] = np.isnan(values[:, at])
+        evaluator.finish(None if asked is None else asked.yes)
+        entering = np.ones(len(order), dtype=bool) if asked is None else asked.yes[order]
         return cls(
             values,
-            ~np.isnan(values),
-            number,
+            ~lacking & entering[:, None],
+            {name: at for at, name in enumerate(factors)},
             panel.unit[order],
             panel.time[order],
             panel.unit_labels,
             panel.time_labels,
+            order,
+            table,
+            by_sample,
+            (*frame.notes, *where_note(spec.where)),
         )
+
+    def on(self, rows: NDArray[np.bool_], used: list[int]) -> FloatArray:
+        """Return the columns `used` on the marked rows (n,), their means and quantiles taken from these rows."""
+        out = self.values[rows][:, used]
+        if not any(number in self.by_sample for number in used):
+            return out
+        sample = np.zeros(len(rows), dtype=bool)
+        sample[self.order[rows]] = True
+        evaluator = Evaluator(self.table, sample)
+        for at, number in enumerate(used):
+            if number in self.by_sample:
+                out[:, at] = evaluator.factor(self.by_sample[number])[self.order[rows]]
+        evaluator.finish(sample)
+        return out
 
 
 def lagged(treatment: str, lag: int) -> str:
@@ -294,16 +345,26 @@ def _tasks(spec: SpecificationCurve, columns: _Columns) -> list[_Task]:
 
 
 def _mask(sample: Sample, columns: _Columns) -> NDArray[np.bool_]:
-    years, units = columns.time_labels[columns.time], columns.unit_labels[columns.unit]
-    kept = np.ones(len(units), dtype=bool)
+    years = columns.time_labels[columns.time]
+    kept = np.ones(len(years), dtype=bool)
     if sample.years is not None:
         kept &= (years >= sample.years[0]) & (years <= sample.years[1])
-    unknown = [name for name in sample.without_units if name not in columns.unit_labels]
+    found = [(name, _named(name, columns.unit_labels)) for name in sample.without_units]
+    unknown = [name for name, marked in found if not marked.any()]
     if unknown:
         raise SpecError(
             f"sample `{sample.name}` leaves out {', '.join(map(str, unknown))}, which the panel lacks"
         )
-    return kept & ~np.isin(units, list(sample.without_units)) & ~np.isin(years, list(sample.without_years))
+    for _, marked in found:
+        kept &= ~marked[columns.unit]
+    return kept & ~np.isin(years, list(sample.without_years))
+
+
+def _named(name: Any, labels: NDArray[Any]) -> NDArray[np.bool_]:
+    """Mark the units that a name means, every spelling of a province among them, (N,)."""
+    own = np.array([label == name for label in labels], dtype=bool)
+    others = None if own.any() else namesakes(str(name), labels)
+    return own if others is None else others
 
 
 def _refuse_empty(tasks: list[_Task]) -> None:
@@ -352,26 +413,45 @@ def _sweep(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> _
         raise DataError(f"fewer than two units hold complete rows in {_cell(group[0].labels)}")
     units, unit_codes = np.unique(unit, return_inverse=True)
     layout = Layout(unit_codes.astype(np.int64), np.unique(time, return_inverse=True)[1].astype(np.int64))
-    raw = columns.values[rows][:, used]
+    raw = columns.on(rows, used)
+    _refuse_flat(raw, used, group)
     if spec.effects == "none":
         raw = np.column_stack([raw, np.ones(len(raw))])
     swept = within(raw, layout, spec.effects)
     lost = np.sqrt(np.einsum("ij,ij->j", swept, swept)) <= 1e-9 * np.sqrt(np.einsum("ij,ij->j", raw, raw))
     swept[:, lost] = 0.0
+    _refuse_absorbed(raw, swept, used, group, spec.effects)
     return _Swept(swept, raw, layout, {number: at for at, number in enumerate(used)}, units)
+
+
+def _refuse_flat(raw: FloatArray, used: list[int], group: list[_Task]) -> None:
+    """Refuse an outcome that does not vary in the sample of a specification."""
+    for task in group:
+        try:
+            refuse_constant(raw[:, used.index(task.outcome)], str(task.labels[0]))
+        except DataError as error:
+            raise DataError(f"{error} ({_cell(task.labels)})") from None
+
+
+def _refuse_absorbed(
+    raw: FloatArray, swept: FloatArray, used: list[int], group: list[_Task], effects: Effects
+) -> None:
+    """Refuse an outcome that the effects hold whole in the sample of a specification."""
+    for task in group:
+        at = used.index(task.outcome)
+        try:
+            refuse_absorbed(raw[:, at], swept[:, at], str(task.labels[0]), effects)
+        except SpecError as error:
+            raise SpecError(f"{error} ({_cell(task.labels)})") from None
 
 
 def _without_singletons(rows: NDArray[np.bool_], columns: _Columns, effects: Effects) -> NDArray[np.bool_]:
     kept = rows.copy()
     while True:
-        alone = np.zeros(len(kept), dtype=bool)
-        if effects in ("unit", "twoway"):
-            alone |= np.bincount(columns.unit[kept], minlength=len(columns.unit_labels))[columns.unit] == 1
-        if effects in ("time", "twoway"):
-            alone |= np.bincount(columns.time[kept], minlength=len(columns.time_labels))[columns.time] == 1
-        if not (alone & kept).any():
+        alone = singletons(columns.unit[kept], columns.time[kept], effects)
+        if not alone.any():
             return kept
-        kept &= ~alone
+        kept[np.flatnonzero(kept)[alone]] = False
 
 
 def _fit_group(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.fits import covariance, fit_specification
 from panelkit.claims.load import load_claims
 from panelkit.claims.panel import headline, main_test, specifications
-from panelkit.claims.samples import longest_lag, specify
+from panelkit.claims.samples import longest_lag, longest_lead, specify
 from panelkit.claims.schema import Test, Text
 from panelkit.claims.verdict import CheckResult, Finding
 from panelkit.core.errors import SpecError
@@ -166,6 +166,19 @@ def test_a_lag_reaches_back_out_of_the_sample() -> None:
 )
 def test_the_reach_of_a_formula_is_its_longest_lag(formula: str, years: int) -> None:
     assert longest_lag(parse_formula(formula)) == years
+
+
+@pytest.mark.parametrize(
+    ("formula", "years"),
+    [
+        ("y ~ lag(x, 2)", 0),
+        ("lead(y, 2) ~ x", 2),
+        ("y ~ lag(lead(x, 2))", 1),  # one year back, then two ahead
+        ("y ~ lead(lag(x, 2))", 1),  # the row a year ahead is looked at before two years back
+    ],
+)
+def test_leads_reach_ahead_out_of_the_sample(formula: str, years: int) -> None:
+    assert longest_lead(parse_formula(formula)) == years
 
 
 def test_ratios_beside_are_sums_over_sums(flagship: CheckResult, figures: pd.DataFrame) -> None:
