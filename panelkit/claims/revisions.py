@@ -25,6 +25,7 @@ from panelkit.core.moments import GroupMoments, group_moments, regress
 from panelkit.core.paths import figures_from
 from panelkit.core.results import Language
 from panelkit.core.within import check_effects
+from panelkit.data.compare import standing
 from panelkit.data.revised import NewFigures, write_new_figures
 from panelkit.data.yearbook.store import read_store
 
@@ -112,9 +113,15 @@ class FigureComparison:
 
 
 def compare_figures(
-    what: Sequence[str | Path], store: Path, *, progress: Progress | None = None
+    what: Sequence[str | Path],
+    store: Path,
+    *,
+    vintages: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> FigureComparison:
     """Check claims on the shipped figures and on a store's, and say what moved and why.
+
+    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default.
 
     Raises
     ------
@@ -124,10 +131,11 @@ def compare_figures(
     state = read_store(store)
     if not state.files:
         raise DataError(f"the store {store} is empty: `panelkit ingest FILE...` fills it")
+    standing(state, vintages)
     old = check(*what, progress=progress)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "data"
-        figures = write_new_figures(state, place)
+        figures = write_new_figures(state, place, vintages)
         with figures_from(place):
             new = check(*what, progress=progress)
     pairs = tuple(_moved(one, other) for one, other in zip(old, new, strict=True))

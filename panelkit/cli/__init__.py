@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from panelkit import __version__
+from panelkit.cli._output import guarded_output
 from panelkit.core.errors import PanelkitError
 
 _FIRST = ("check", "claims", "data")
@@ -63,8 +64,9 @@ def _speak_utf8() -> None:
 def main() -> None:
     """Run the command line; an error that panelkit raises on purpose is one clear line and exit status 2."""
     _speak_utf8()
-    try:
-        app(prog_name="panelkit")
-    except PanelkitError as error:
-        typer.echo(f"panelkit: {error}", err=True)
-        sys.exit(2)
+    with guarded_output():
+        try:
+            app(prog_name="panelkit")
+        except PanelkitError as error:
+            typer.echo(f"panelkit: {error}", err=True)
+            sys.exit(2)

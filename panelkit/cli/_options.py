@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panelkit.cli._output import folder_out
+
 if TYPE_CHECKING:
     from panelkit.core.results import Language
 
@@ -102,7 +104,8 @@ VintageOption = Annotated[
     ),
 ]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Write tables and figures to this folder. 输出文件夹。")
+    Path | None,
+    typer.Option("--out", callback=folder_out, help="Write tables and figures to this folder. 输出文件夹。"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")]
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from typer.core import TyperCommand
 
 from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._output import folder_out
 from panelkit.core.errors import SpecError
 
 app = typer.Typer()
@@ -57,7 +58,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Write a page a claim (HTML) and the tables (LaTeX, Word) there."),
+        typer.Option(
+            "--out",
+            callback=folder_out,
+            help="Write a page a claim (HTML) and the tables (LaTeX, Word) there.",
+        ),
     ] = None,
     figures: Annotated[
         Path | None,
@@ -66,6 +71,10 @@ def check(
             metavar="[STORE]",
             help="Run on the shipped figures and on a store's; say what moved and why.",
         ),
+    ] = None,
+    vintage: Annotated[
+        list[str] | None,
+        typer.Option("--vintage", help="With --figures: KEY=NAME, the vintage that is to stand; repeatable."),
     ] = None,
     lang: LangOption = Lang.en,
 ) -> None:
@@ -78,12 +87,12 @@ def check(
 
     if figures is not None and out is not None:
         raise SpecError("--out writes the pages of a run on the shipped figures: leave it or --figures out")
-    language = lang.language
+    language, stand = lang.language, _vintages(vintage or [], figures)
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         if figures is not None:
-            _check_revised(what or [], figures, lang, as_json, _Bar(progress))
+            _check_revised(what or [], figures, stand, lang, as_json, _Bar(progress))
             return
         result = run(*(what or []), progress=_Bar(progress))
     if as_json:
@@ -104,11 +113,25 @@ def check(
         raise typer.Exit(2)
 
 
-def _check_revised(what: list[str], store: Path, lang: Lang, as_json: bool, bar: _Bar) -> None:
+def _vintages(items: list[str], figures: Path | None) -> dict[str, str]:
+    if items and figures is None:
+        raise SpecError("--vintage says which vintage of a store is to stand: it goes with --figures")
+    pairs = [item.partition("=") for item in items]
+    wrong = [
+        item for item, (key, found, name) in zip(items, pairs, strict=True) if not (key and found and name)
+    ]
+    if wrong:
+        raise SpecError(f"--vintage {wrong[0]!r}: write KEY=NAME, as in `--vintage gdp=census2028`")
+    return {key: name for key, _, name in pairs}
+
+
+def _check_revised(
+    what: list[str], store: Path, stand: dict[str, str], lang: Lang, as_json: bool, bar: _Bar
+) -> None:
     from panelkit.claims.revisions import compare_figures
     from panelkit.report.revised import revised_page
 
-    found = compare_figures(what, store, progress=bar)
+    found = compare_figures(what, store, vintages=stand, progress=bar)
     if as_json:
         typer.echo(json.dumps(found.to_dict(lang.language), ensure_ascii=False, indent=2, allow_nan=False))
     else:

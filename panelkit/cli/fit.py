@@ -24,6 +24,7 @@ from panelkit.cli._options import (
     narrow_terminal,
     terminal_width,
 )
+from panelkit.cli._output import file_out
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def fit(
     tests: Annotated[bool, typer.Option("--tests", help=_HELP["tests"])] = False,
     below: Annotated[str, typer.Option("--below", help=_HELP["below"])] = "se",
     format: Annotated[str | None, typer.Option("--format", help=_HELP["format"])] = None,
-    out: Annotated[Path | None, typer.Option("--out", help=_HELP["out"])] = None,
+    out: Annotated[Path | None, typer.Option("--out", callback=file_out, help=_HELP["out"])] = None,
     seed: Annotated[int, typer.Option("--seed", help=_HELP["seed"])] = 0,
     lang: LangOption = Lang.en,
 ) -> None:

@@ -652,9 +652,9 @@ def _write_impacts(fit: SpatialFit, found: Any, out: Path, lang: Lang) -> list[P
 
 
 def _write_tables(tables: dict[str, pd.DataFrame], out: Path) -> list[Path]:
-    from panelkit.show.files import write_whole
+    from panelkit.show.files import csv_text, write_whole
 
-    return [write_whole(out / f"{name}.csv", table.to_csv(index=False)) for name, table in tables.items()]
+    return [write_whole(out / f"{name}.csv", csv_text(table)) for name, table in tables.items()]
 
 
 def _records(frame: pd.DataFrame) -> Any:

@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._output import file_out
 from panelkit.core.errors import DataError
+from panelkit.data.yearbook.head import DamagedError
 
 app = typer.Typer(add_completion=False)
 
@@ -27,6 +29,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "headers": "indicator province period status old new change",
         "written": "{n} figures written to {path}",
         "empty": "the store {store} is empty: `panelkit ingest FILE...` fills it",
+        "whole": "the store {store} is whole: {n} file(s), every checksum right",
+        "foreign": "not the store's, left alone: {names}",
+        "mended": "the store {store} holds {n} file(s)",
     },
     "zh": {
         "counts": "新增{new}，消失{gone}，修订{revised}，未变{unchanged}",
@@ -38,6 +43,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "headers": "指标 省份 时期 状态 原值 新值 变化",
         "written": "已将{n}个数值写入{path}",
         "empty": "{store}为空：请先用 panelkit ingest 导入文件",
+        "whole": "{store}完好：{n}个文件，校验和全部正确",
+        "foreign": "不属于库的文件，未作改动：{names}",
+        "mended": "{store}现有{n}个文件",
     },
 }
 
@@ -49,15 +57,23 @@ IndicatorOption = Annotated[
 ]
 
 
-@app.command()
+FolderArgument = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The same as `--store DIR`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback(invoke_without_command=True)
 def list_files(
+    ctx: typer.Context,
     store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     lang: LangOption = Lang.en,
 ) -> None:
-    """List the files of the store and their vintages. 列出库中的文件。"""
+    """List the files of the store and their vintages; `check` and `repair` it. 列出库中的文件；检查、修复。"""
     from panelkit.data.yearbook.store import default_store, read_store
 
+    ctx.obj = store
+    if ctx.invoked_subcommand is not None:
+        return
     folder = store or default_store()
     state = read_store(folder)
     if as_json:
@@ -70,6 +86,61 @@ def list_files(
         keys = list(file.vintages)
         rest = f", ... (+{len(keys) - _SHOWN})" if len(keys) > _SHOWN else ""
         typer.echo(f"{file.sha256[:12]}  {file.name}  {vintages}: {', '.join(keys[:_SHOWN])}{rest}")
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    folder: FolderArgument = None,
+    store: StoreOption = None,
+    as_json: AsJson = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Read all of the store and say everything that is wrong with it; exit status 2 if anything is. 检查。"""
+    from panelkit.data.yearbook.repair import check_store
+
+    found = check_store(store or folder or ctx.obj)
+    words, chinese = _WORDS[lang.value], lang is Lang.zh
+    problems = [note.zh if chinese else str(note) for note in found.problems]
+    if as_json:
+        record = {"store": str(found.store), "files": found.files, "whole": found.whole}
+        record |= {"problems": problems, "foreign": list(found.foreign)}
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    elif found.whole:
+        typer.echo(words["whole"].format(store=found.store, n=found.files))
+    if found.foreign and not as_json:
+        names = ", ".join(found.foreign[:_SHOWN])
+        typer.echo(words["foreign"].format(names=names + (", ..." if len(found.foreign) > _SHOWN else "")))
+    if not found.whole:
+        raise DamagedError(found.store, "；".join(problems) if chinese else "; ".join(problems))
+
+
+@app.command()
+def repair(
+    ctx: typer.Context,
+    folder: FolderArgument = None,
+    store: StoreOption = None,
+    as_json: AsJson = False,
+    lang: LangOption = Lang.en,
+) -> None:
+    """Mend the store from its raw files; exit status 2 if a file is altered or lost, which is then named. 修复。"""
+    from panelkit.data.yearbook.repair import repair_store
+
+    found = repair_store(store or folder or ctx.obj)
+    done, lost = (
+        [note.zh if lang is Lang.zh else str(note) for note in notes] for notes in (found.done, found.lost)
+    )
+    if as_json:
+        record = {"store": str(found.store), "files": found.files, "done": done, "lost": lost}
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    else:
+        for line in done:
+            typer.echo(line)
+        typer.echo(_WORDS[lang.value]["mended"].format(store=found.store, n=found.files))
+    for line in lost:
+        typer.echo(f"panelkit: {line}", err=True)
+    if lost:
+        raise typer.Exit(2)
 
 
 def diff(
@@ -99,7 +170,8 @@ def diff(
 def export(
     store: StoreOption = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; default: the terminal.")
+        Path | None,
+        typer.Option("--out", "-o", callback=file_out, help="File to write; default: the terminal."),
     ] = None,
     indicator: IndicatorOption = None,
     vintage: Annotated[str | None, typer.Option("--vintage", help="Only this vintage.")] = None,
@@ -107,8 +179,8 @@ def export(
     lang: LangOption = Lang.en,
 ) -> None:
     """Write the figures, shipped and stored, as one long CSV table. 导出长表。"""
-    from panelkit.data.yearbook.atomic import write_atomically
     from panelkit.data.yearbook.store import default_store, figures_with_store, read_store
+    from panelkit.show.files import csv_text, write_whole
 
     folder = store or default_store()
     table = read_store(folder).figures if only_store else figures_with_store(folder)
@@ -118,14 +190,14 @@ def export(
         table = table[table["vintage"] == vintage]
     if table.empty:
         raise DataError(f"no figures to export: the store {folder} and the options leave none")
-    text = table.to_csv(index=False, lineterminator="\n")
+    text = csv_text(table)
     if out is None:
         sys.stdout.write(text)
         return
     try:
-        write_atomically(out, text.encode("utf-8"))
+        write_whole(out, text)
     except OSError as error:
-        raise DataError(f"{out} cannot be written: {error}") from error
+        raise DataError(f"{out} cannot be written: {error.strerror or error}") from error
     typer.echo(_WORDS[lang.value]["written"].format(n=len(table), path=out))
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from panelkit.core.errors import SpecError
 from panelkit.data import catalogue
-from panelkit.data.figures import read_figures
+from panelkit.data.figures import read_figures, spans
+from panelkit.data.provinces import labels_of
 from panelkit.data.yearbook.read import read_yearbook
-from panelkit.data.yearbook.store import figures_with_store, overlay, read_store
+from panelkit.data.yearbook.store import StoreState, figures_with_store, overlay, read_store
 
 SHIPPED = "shipped"
 
@@ -34,7 +35,7 @@ def figures_of(side: str, store: Path, indicators: Sequence[str] = ()) -> pd.Dat
     path = Path(side)
     if path.is_dir():
         state = read_store(path)
-        return _chosen(overlay(read_figures(check=False), state.figures), state.newest(), keys)
+        return _chosen(overlay(read_figures(check=False), state.figures), newest(state), keys)
     if path.is_file():
         return _only(read_yearbook(path), keys)
     table = figures_with_store(store if store.is_dir() else None)
@@ -52,10 +53,99 @@ def supersedes(vintage: str, held: catalogue.Indicator) -> bool:
 
     A name that ships is no new one, and an older census (`census2018` beside `census2023`) is not newer.
     """
-    if vintage in held.vintages:
-        return False
-    new, old = (re.fullmatch(r"census(\d{4})", name) for name in (vintage, held.default_vintage))
-    return not (new and old and int(new[1]) < int(old[1]))
+    return vintage not in held.vintages and not _is_older(vintage, held.default_vintage)
+
+
+def _is_older(vintage: str, than: str) -> bool:
+    new, old = (re.fullmatch(r"census(\d{4})", name) for name in (vintage, than))
+    return bool(new and old and int(new[1]) < int(old[1]))
+
+
+def newest(state: StoreState) -> dict[str, str]:
+    """Return indicator -> the store's vintage that is newer than the shipped default, where there is one.
+
+    Of several it is the one that was ingested last, unless it is an older census.
+    """
+    about = catalogue.facts()
+    found: dict[str, str] = {}
+    for file in state.files:
+        for key, name in file.vintages.items():
+            new = key not in about or supersedes(name, about[key])
+            if new and not _is_older(name, found.get(key, name)):
+                found[key] = name
+    return found
+
+
+def standing(state: StoreState, asked: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return catalogued indicator -> the store's vintage that takes the default's place altogether.
+
+    Two vintages are never mixed in one series, so one that lacks years or provinces of the figures in whose place it
+    would stand takes it only where `asked` (indicator -> vintage) names it.
+
+    Raises
+    ------
+    SpecError
+        Naming every vintage that lacks years or provinces, and how to ask for it; or a name that is not held.
+    """
+    about = catalogue.facts()
+    asked = {catalogue.require([key])[0]: name for key, name in (asked or {}).items()}
+    wanted = {key: name for key, name in newest(state).items() if key in about}
+    held = overlay(read_figures(check=False), state.figures) if wanted or asked else state.figures
+    _require_held(asked, held)
+    problems = []
+    for key, name in wanted.items():
+        if key in asked:
+            continue
+        mine = held[held["indicator"] == key]
+        stored = (file.vintages.get(key, name) for file in state.files)
+        others = [about[key].default_vintage, *(one for one in stored if supersedes(one, about[key]))]
+        for other in dict.fromkeys(one for one in others if one != name):
+            lacking = _lacking(mine[mine["vintage"] == name], mine[mine["vintage"] == other])
+            if lacking:
+                problems.append(_gap(key, name, other, lacking))
+                break
+    if problems:
+        raise SpecError("; ".join(problems))
+    wanted |= {key: name for key, name in asked.items() if name not in about[key].vintages}
+    return {key: name for key, name in wanted.items() if asked.get(key, name) == name}
+
+
+def _require_held(asked: Mapping[str, str], held: pd.DataFrame) -> None:
+    for key, name in asked.items():
+        names = sorted(set(held.loc[held["indicator"] == key, "vintage"]))
+        if name not in names:
+            raise SpecError(f"{key} has no vintage {name!r} (held: {', '.join(names)})")
+        if name in catalogue.facts()[key].vintages and name != catalogue.facts()[key].default_vintage:
+            raise SpecError(
+                f"{key}: {name!r} ships beside the default {catalogue.facts()[key].default_vintage!r}; claims name the "
+                "shipped vintages that they read themselves"
+            )
+
+
+def _lacking(new: pd.DataFrame, old: pd.DataFrame) -> str:
+    """Say which years (most of their cells) and provinces (all of theirs) a vintage lacks of another."""
+    cells = {(int(code), str(period)) for code, period in zip(new["adcode"], new["period"], strict=True)}
+    annual = old[old["period"].str.fullmatch(r"\d{4}")]
+    there = [
+        (int(code), str(period)) in cells
+        for code, period in zip(annual["adcode"], annual["period"], strict=True)
+    ]
+    kept = pd.Series(there, index=annual.index, dtype=bool)
+    by_year = kept.groupby(annual["period"]).mean()
+    years = [int(str(year)) for year, share in by_year.items() if share < 0.5]
+    if years:
+        return spans(years)
+    by_place = kept.groupby(annual["adcode"]).any()
+    names = labels_of("en")
+    return ", ".join(str(names.get(int(str(code)), code)) for code, any_ in by_place.items() if not any_)
+
+
+def _gap(key: str, name: str, other: str, lacking: str) -> str:
+    return (
+        f"{key}: the vintage {name!r} of the store lacks {lacking} of {other!r}, and two vintages are never mixed in "
+        f"one series: ingest what is missing, or say which is to stand, `--vintage {key}={name}` (on what it holds) or "
+        f"`--vintage {key}={other}`"
+    )
 
 
 def shared_cells(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -72,10 +162,8 @@ def shared_cells(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd
     return old[old["indicator"].isin(common)], new[new["indicator"].isin(common)]
 
 
-def _chosen(table: pd.DataFrame, newest: dict[str, str], keys: list[str]) -> pd.DataFrame:
-    about = catalogue.facts()
-    wanted = {key: one.default_vintage for key, one in about.items()}
-    wanted |= {key: name for key, name in newest.items() if key not in about or supersedes(name, about[key])}
+def _chosen(table: pd.DataFrame, new: dict[str, str], keys: list[str]) -> pd.DataFrame:
+    wanted = {key: one.default_vintage for key, one in catalogue.facts().items()} | new
     vintage = table["indicator"].map(wanted)
     return _only(table[table["vintage"] == vintage], keys)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from panelkit.core.paths import shipped
 from panelkit.data import catalogue
 from panelkit.data.provinces import labels_of
 from panelkit.data.tables import read_rows
+from panelkit.show.files import write_whole
 
 LONG_COLUMNS = ("adcode", "period", "indicator", "vintage", "value", "unit", "source")
 
@@ -71,15 +71,10 @@ def write_figures(figures: pd.DataFrame, folder: Path) -> list[Path]:
 
     Whole indicator-vintages are written, each file replaced in one step; values stand in the catalogue's unit.
     """
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     written = []
     for (key, vintage), cells in figures.groupby(["indicator", "vintage"], sort=True):
         text = _file_text(str(key), str(vintage), cells)
-        path = _path(folder, str(key), str(vintage))
-        part = path.with_suffix(".part")
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-        written.append(path)
+        written.append(write_whole(_path(folder, str(key), str(vintage)), text))
     return written
 
 

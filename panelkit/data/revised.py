@@ -13,7 +13,7 @@ import pandas as pd
 
 from panelkit.core.paths import shipped
 from panelkit.data import catalogue
-from panelkit.data.compare import supersedes
+from panelkit.data.compare import standing
 from panelkit.data.figures import read_figures
 from panelkit.data.provinces import NATION
 from panelkit.data.revisions import diff_vintages
@@ -38,12 +38,21 @@ class NewFigures:
     unread: tuple[str, ...]
 
 
-def write_new_figures(state: StoreState, folder: Path) -> NewFigures:
+def write_new_figures(
+    state: StoreState, folder: Path, vintages: Mapping[str, str] | None = None
+) -> NewFigures:
     """Copy the shipped data to `folder` (which must not exist) with a store's annual figures in place of the shipped.
 
     Cells of a shipped vintage replace those cells; a vintage that is newer than an indicator's default takes the
-    default's place altogether, since two vintages are never mixed in one series.
+    default's place altogether, since two vintages are never mixed in one series; one that lacks years of it only where
+    `vintages` (indicator -> vintage) names it.
+
+    Raises
+    ------
+    SpecError
+        If a vintage lacks years or provinces and is not named, or a name is not held.
     """
+    standing_in = standing(state, vintages)
     shutil.copytree(shipped("data"), folder)
     _add_source(folder)
     about = catalogue.facts()
@@ -51,12 +60,7 @@ def write_new_figures(state: StoreState, folder: Path) -> NewFigures:
         state.figures["period"].str.fullmatch(r"\d{4}") & (state.figures["adcode"] != NATION)
     ]
     annual = annual.assign(source=SOURCE)
-    newest = state.newest()
-    stands_for = {
-        key: (about[key].default_vintage, name)
-        for key, name in newest.items()
-        if key in about and supersedes(name, about[key])
-    }
+    stands_for = {key: (about[key].default_vintage, name) for key, name in standing_in.items()}
     old = read_figures(check=False)
     changed: list[pd.DataFrame] = []
     for key, one in about.items():

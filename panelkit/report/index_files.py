@@ -12,7 +12,7 @@ from panelkit.core.results import Language
 from panelkit.data.user_panel import province_labels
 from panelkit.indices import coupling
 from panelkit.show import figures
-from panelkit.show.files import write_whole
+from panelkit.show.files import csv_text, write_whole
 from panelkit.show.tables import frame_table
 
 if TYPE_CHECKING:
@@ -210,4 +210,4 @@ def _tables(
 
 
 def _csv(table: pd.DataFrame, path: Path) -> Path:
-    return write_whole(path, ("\ufeff" + table.to_csv(float_format="%.10g")).encode("utf-8"))
+    return write_whole(path, ("\ufeff" + csv_text(table, index=True, float_format="%.10g")).encode("utf-8"))

@@ -12,7 +12,7 @@ from panelkit.models.mediation_procedures import NAMES
 from panelkit.models.mediation_result import MediationResult
 from panelkit.models.mediation_text import translated
 from panelkit.show import tables
-from panelkit.show.files import write_whole
+from panelkit.show.files import csv_text, write_whole
 
 _TITLES = {
     "effects": ("Mediation: effects", "中介效应"),
@@ -103,4 +103,4 @@ def _readable(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def _csv(table: pd.DataFrame, path: Path) -> Path:
-    return write_whole(path, ("\ufeff" + table.to_csv(index=False, float_format="%.10g")).encode("utf-8"))
+    return write_whole(path, ("\ufeff" + csv_text(table, float_format="%.10g")).encode("utf-8"))

@@ -13,7 +13,7 @@ from panelkit.core.errors import DataError
 from panelkit.core.results import Language
 from panelkit.report.page import page, regression_table
 from panelkit.show import tables
-from panelkit.show.files import write_whole
+from panelkit.show.files import csv_text, write_whole
 
 
 def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
@@ -70,7 +70,7 @@ def _measured_tables(verdicts: tuple[Verdict, ...], stem: Path) -> list[Path]:
         table = item.tested.measured.table
         if table is not None:
             path = stem.with_name(f"{stem.name}_{_file(item.design.id)}.csv")
-            written.append(write_whole(path, table.to_csv(lineterminator="\n")))
+            written.append(write_whole(path, csv_text(table, index=True)))
     return written
 
 
@@ -83,7 +83,7 @@ def _grid(verdicts: tuple[Verdict, ...], path: Path) -> Path:
             frame.insert(1, "design", item.design.id)
             frames.append(frame)
     whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return write_whole(path, whole.to_csv(index=False, lineterminator="\n"))
+    return write_whole(path, csv_text(whole))
 
 
 def _file(name: str) -> str:

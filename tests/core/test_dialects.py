@@ -112,7 +112,7 @@ def test_names_with_units_in_formulas_and_indices() -> None:
     fit = pk.FixedEffects("`居民人均可支配收入（元）` ~ log(`GDP(亿元)`) + `地区生产总值（亿元）`").fit(frame)
     right = pk.FixedEffects("a ~ log(b) + c").fit(plain)
     np.testing.assert_array_equal(fit.estimates, right.estimates)
-    index_fit = pk.composite_index({name: 1 for name in names}, frame)
+    index_fit = pk.composite_index(dict.fromkeys(names, 1), frame)
     np.testing.assert_array_equal(
         index_fit.scores.to_numpy(), pk.composite_index(dict.fromkeys("abcd", 1), plain).scores.to_numpy()
     )

@@ -1,7 +1,7 @@
 """Kill a run before and after every step that changes a folder, and say what each kill leaves.
 
-Run by its path: `python -m tests.yearbook.commits FOLDER` prints one JSON line a kill. The steps are those of the
-system itself (`os.replace`, `os.unlink`, `os.fsync`), replaced in the child that is to die.
+Run by its path: `python -m tests.yearbook.commits FOLDER [first]` prints one JSON line a kill. The steps are those
+of the system itself (`os.replace`, `os.unlink`, `os.fsync`), replaced in the child that is to die.
 """
 
 from __future__ import annotations
@@ -21,11 +21,17 @@ from tests.yearbook.kills import a_run, state, two_files
 STEPS = ("replace", "unlink", "fsync")
 
 
-def main(folder: Path) -> None:
-    """Kill one run at each step, before and after it, until a run ends without having reached its step."""
+def main(folder: Path, first: bool) -> None:
+    """Kill one run at each step, before and after it, until a run ends without having reached its step.
+
+    `first`: the run that makes the store, in a folder that is empty.
+    """
     golden, new, store = folder / "golden", folder / "new", folder / "store"
     files, run = two_files(folder), a_run(store)
-    take_in(run, files[:1])
+    if first:
+        store.mkdir()
+    else:
+        take_in(run, files[:1])
     shutil.copytree(store, golden)
     take_in(run, files)
     shutil.copytree(store, new)
@@ -71,4 +77,4 @@ def _deadly(real: Callable[..., Any], number: int, late: bool) -> Callable[..., 
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), "first" in sys.argv[2:])

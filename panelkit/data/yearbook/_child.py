@@ -1,6 +1,7 @@
 """Read workbooks in a process of its own: a damaged file may take this process down, never the caller's.
 
-Run by its path, without the package: one JSON request a line comes in, one JSON answer a line goes out.
+Run by its path, without the package: one JSON request a line comes in, with the file's bytes behind it, one JSON
+answer a line goes out.
 Formulas are not computed and links are not followed; what stands stored in a cell is all that is read.
 """
 
@@ -35,12 +36,13 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     limited = False
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:
         request = json.loads(line)
+        content = sys.stdin.buffer.read(request["size"])
         if not limited:
             limit_memory(int(request["limits"]["memory"]))
             limited = True
-        out.write(json.dumps(answer(request), ensure_ascii=True) + "\n")
+        out.write(json.dumps(answer(content, request), ensure_ascii=True) + "\n")
         out.flush()
 
 
@@ -56,11 +58,9 @@ def limit_memory(size: int) -> None:
         return
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
+def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     """Return the sheets of one workbook, or why it is refused."""
     try:
-        with open(request["path"], "rb") as handle:
-            content = handle.read(request["limits"]["file"] + 1)
         read = read_zip if request["kind"] == "xlsx" else read_ole
         return {"sheets": read(content, request["limits"])}
     except RefusedError as refusal:

@@ -8,25 +8,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PART = ".part"
+from panelkit.show.files import PART, write_new
+
+LOCK = ".lock"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is either the old or the new one at any moment."""
-    name = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+def part_of(path: Path, token: str) -> Path:
+    """Return the temporary file that stands in for a file while it is written."""
+    return path.with_name(f"{path.name}.{token}{PART}")
+
+
+def write_atomically(path: Path, content: bytes, token: str) -> None:
+    """Write a file so that it is either the old or the new one at any moment, also after a loss of power."""
+    part = part_of(path, token)
+    write_new(part, content, sync=True)
     try:
-        with name.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, path)
+        os.replace(part, path)
     except BaseException:
-        name.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def append(path: Path, content: bytes) -> None:
+    """Add to the end of a file of one's own; a link, or a file that has a second name elsewhere, is left alone."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags, 0o666)
+    with os.fdopen(handle, "r+b") as stream:
+        about = os.fstat(handle)
+        if about.st_nlink != 1:
+            raise OSError(f"{path} has a second name elsewhere (a hard link)")
+        stream.seek(0)
+        start = b"\n" if about.st_size and not stream.read().endswith(b"\n") else b""
+        stream.write(start + content)
+        stream.flush()
+        os.fsync(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let a folder's entries reach the disk, where the system knows how."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -39,7 +59,8 @@ def _sync_folder(folder: Path) -> None:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold a folder's lock; the system frees it when the process ends, however it ends."""
-    with (folder / ".lock").open("a+b") as handle:
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(folder / LOCK, flags, 0o666), "r+b") as handle:
         if sys.platform == "win32":
             import msvcrt
 

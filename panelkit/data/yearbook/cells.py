@@ -63,7 +63,8 @@ def _from_text(raw: str, *, scientific: bool) -> Decimal | Misread | None:
     if _NUMBER.fullmatch(text):
         return Decimal(text)
     if scientific and _SCIENTIFIC.fullmatch(text):
-        return Decimal(text)
+        number = Decimal(text)
+        return number + 0 if number == number.to_integral_value() else number
     return _why(text)
 
 

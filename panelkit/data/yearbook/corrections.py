@@ -104,7 +104,7 @@ def apply_corrections(
             continue
         expected = Decimal(one.expects)
         digits = min(decimals(expected), decimals(entry.value))
-        if not is_equal(float(entry.value), float(expected), digits):
+        if not is_equal(entry.value, expected, digits):
             problems.append(_stale(entry, one))
             continue
         applied.append(Applied(one, entry.adcode))

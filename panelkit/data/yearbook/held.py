@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pandas as pd
 
 Cell = tuple[int, str]
 Series = tuple[str, str]
+
+_TRUE_DIGITS = 15
+_TRUE = Context(prec=_TRUE_DIGITS)
+_HALF = Decimal("0.5")
+_LAST_BITS = Decimal("1e-9")
 
 
 @dataclass(frozen=True)
@@ -58,35 +63,51 @@ def index_figures(figures: pd.DataFrame) -> Held:
     for indicator, vintage, adcode, period, value in rows:
         series = (str(indicator), str(vintage))
         values.setdefault(series, {})[int(adcode), str(period)] = float(value)
-        printed = digits.setdefault(series, {})
-        printed[str(period)] = max(printed.get(str(period), 0), decimals(Decimal(repr(float(value)))))
+        shown = digits.setdefault(series, {})
+        shown[str(period)] = max(shown.get(str(period), 0), decimals(exact(value)))
     return Held(values, digits)
 
 
 def decimals(number: Decimal) -> int:
     """Return how many decimals a number shows, trailing zeros left out."""
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return max(0, printed(number.normalize()))
 
 
-def is_equal(one: float, other: float, digits: int) -> bool:
-    """Return whether two figures are the same to the decimals that both series print."""
-    gap = abs(one - other)
-    return gap <= 0.5 * 10.0**-digits * (1 + 1e-9) or gap <= 1e-9 * max(abs(one), abs(other))
+def printed(number: Decimal) -> int:
+    """Return how many decimals a number is printed with, trailing zeros counted; less than none above the units.
+
+    Of a double with more than 15 significant digits those beyond are the binary's, not the printer's.
+    """
+    if len(number.as_tuple().digits) > _TRUE_DIGITS:
+        number = _TRUE.plus(number).normalize(_TRUE)
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def exact(number: float | Decimal) -> Decimal:
+    """Return a figure in decimals as it was printed, without what the binary adds to it."""
+    return _TRUE.plus(number if isinstance(number, Decimal) else Decimal(repr(float(number))))
+
+
+def is_equal(one: float | Decimal, other: float | Decimal, digits: int) -> bool:
+    """Return whether two figures are the same to the decimals that both print: no more than half of the last apart."""
+    first, second = exact(one), exact(other)
+    gap = abs(first - second)
+    return gap <= _HALF.scaleb(-digits) or gap <= _LAST_BITS * max(abs(first), abs(second))
 
 
 def series_digits(cells: Mapping[Cell, Decimal]) -> dict[str, int]:
-    """Return the decimals printed in each period of a series."""
-    printed: dict[str, int] = {}
+    """Return the decimals printed in each period of a series; a unit that was converted moves them along."""
+    shown: dict[str, int] = {}
     for (_, period), value in cells.items():
-        printed[period] = max(printed.get(period, 0), decimals(value))
-    return printed
+        shown[period] = max(shown.get(period, printed(value)), printed(value))
+    return shown
 
 
 def match(indicator: str, cells: Mapping[Cell, Decimal], held: Held, vintage: str) -> Match:
     """Compare a series with one held vintage."""
     series = (indicator, vintage)
-    values, printed, mine = held.values.get(series, {}), held.digits.get(series, {}), series_digits(cells)
+    values, theirs, mine = held.values.get(series, {}), held.digits.get(series, {}), series_digits(cells)
     shared = equal = 0
     gaps: list[float] = []
     for cell, value in cells.items():
@@ -95,7 +116,7 @@ def match(indicator: str, cells: Mapping[Cell, Decimal], held: Held, vintage: st
             continue
         shared += 1
         new = float(value)
-        equal += is_equal(new, old, min(mine[cell[1]], printed[cell[1]]))
+        equal += is_equal(value, old, min(mine[cell[1]], theirs[cell[1]]))
         gaps.append(abs(new - old) / max(abs(old), 1e-12))
     return Match(indicator, vintage, shared, equal, _median(gaps))
 

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from panelkit.core.errors import DataError
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.errors import Problem, YearbookError
+from panelkit.data.yearbook.head import RawFile
 from panelkit.data.yearbook.held import Held, index_figures, is_equal, series_digits
 from panelkit.data.yearbook.judge import Judgement, judge
 from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.mark import kind_of
 from panelkit.data.yearbook.read import Context, Entry, FileRead, Told, read_file
 from panelkit.data.yearbook.sheets import WorkbookReader
 from panelkit.data.yearbook.store import (
+    Figure,
     Key,
-    RawFile,
     StoreState,
     default_store,
     overlay,
     read_store,
     write_store,
 )
+from panelkit.show.files import require_writable
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,9 @@ def ingest(
         With every problem of every file; the store is then unchanged.
     """
     folder = Path(store) if store is not None else default_store()
+    kind_of(folder)
+    if not dry_run:
+        _require_writable(folder)
     told = Told(indicator, province, None if year is None else str(year), sheet, columns or {})
     rules = load_corrections(None if corrections is None else Path(corrections))
     state = read_store(folder)
@@ -113,6 +122,13 @@ def ingest(
         context = Context(held, known_names(), workbooks)
         run = Run(folder, told, vintage, rules, context, _recorded(state), state)
         return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
+
+
+def _require_writable(folder: Path) -> None:
+    try:
+        require_writable(folder, folder=True)
+    except OSError as error:
+        raise DataError(f"the store {folder} cannot be written: {error.strerror or error}") from error
 
 
 @dataclass(frozen=True)
@@ -147,7 +163,7 @@ def take_in(
             problems.extend(error.problems)
         if advance is not None:
             advance()
-    cells = _merge(done, run.context.held, problems)
+    cells = merge(done, run.context.held, problems)
     if problems:
         raise YearbookError(problems)
     raw = [_raw(one, run.told) for one in done]
@@ -157,25 +173,48 @@ def take_in(
 
 def _take(run: Run, path: Path) -> Ingested:
     read = read_file(path, run.told, run.context)
+    _require_text(read)
     known = run.recorded.get((read.sha256, json.dumps(_said(run.told), sort_keys=True)))
     judgement = judge(read, run.context.held, run.vintage, known)
     entries, applied = apply_corrections(read.entries, judgement.vintages, run.rules)
     return Ingested(read, judgement, tuple(applied), tuple(entries))
 
 
+def _require_text(read: FileRead) -> None:
+    """Refuse names that hold half a character (a lone surrogate), which no file can hold.
+
+    Raises
+    ------
+    YearbookError
+        With every such name.
+    """
+    problems = []
+    for entry in {entry.indicator: entry for entry in read.entries}.values():
+        name = f"{entry.indicator} ({entry.unit})"
+        shown = name.encode(errors="backslashreplace").decode()
+        if shown != name:
+            problems.append(
+                Problem(
+                    entry.where,
+                    f"the name {shown!r} holds half a character: the file is damaged; correct the name",
+                    f"名称“{shown}”含有不完整的字符：文件已损坏，请更正名称",
+                )
+            )
+    if problems:
+        raise YearbookError(problems)
+
+
 def _recorded(state: StoreState) -> dict[tuple[str, str], Mapping[str, str]]:
     """Return (checksum, what was said) -> the vintages under which a store holds a file."""
-    return {(file.sha256, json.dumps(dict(file.told), sort_keys=True)): file.vintages for file in state.files}
+    return {file.key: file.vintages for file in state.files}
 
 
-def _merge(
-    done: Sequence[Ingested], held: Held, problems: list[Problem]
-) -> dict[Key, tuple[float, str, str]]:
+def merge(done: Sequence[Ingested], held: Held, problems: list[Problem]) -> dict[Key, Figure]:
     """Return the cells of all files; two files that give one cell two values are a problem.
 
     A cell that equals a held figure printed with more decimals keeps those.
     """
-    cells: dict[Key, tuple[float, str, str]] = {}
+    cells: dict[Key, Figure] = {}
     origin: dict[Key, tuple[Entry, int]] = {}
     for one in done:
         source = f"ingest:{one.read.sha256[:12]}"
@@ -186,7 +225,7 @@ def _merge(
             value = float(entry.value)
             if key in origin:
                 before, printed = origin[key]
-                if before.unit != entry.unit or not is_equal(float(before.value), value, min(shown, printed)):
+                if before.unit != entry.unit or not is_equal(before.value, entry.value, min(shown, printed)):
                     problems.append(_conflict(before, entry, key))
                 if printed >= shown:
                     continue
@@ -225,13 +264,17 @@ def _said(told: Told) -> dict[str, Any]:
 
 
 def _raw(one: Ingested, told: Told) -> RawFile:
+    ending = one.read.path.suffix.lower()
     return RawFile(
         sha256=one.read.sha256,
-        name=one.read.path.name,
+        name=os.fsencode(one.read.path.name).decode("utf-8", "replace"),
         size=len(one.read.content),
-        suffix=one.read.path.suffix.lower()[:8],
+        suffix=ending if re.fullmatch(r"\.[a-z0-9]{1,7}", ending) else "",
         layout=one.read.layout,
         told=_said(told),
         vintages=dict(one.judgement.vintages),
         content=one.read.content,
+        corrections=[
+            a.correction.model_dump(exclude_none=True) for a in one.applied if a.correction.action != "flag"
+        ],
     )

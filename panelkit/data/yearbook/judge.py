@@ -12,8 +12,17 @@ from typing import Any
 
 from panelkit.data import catalogue
 from panelkit.data.provinces import provinces
+from panelkit.data.yearbook.belongs import (
+    Belongs,
+    ambiguous,
+    belonging,
+    nameless,
+    renamed,
+    taken,
+    vintages_of,
+)
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
-from panelkit.data.yearbook.guess import CELLS, ENOUGH
+from panelkit.data.yearbook.guess import ENOUGH
 from panelkit.data.yearbook.held import Cell, Held, Match, is_equal, matches, series_digits
 from panelkit.data.yearbook.places import known_place
 from panelkit.data.yearbook.read import Entry, FileRead
@@ -23,9 +32,10 @@ _CENSUS_YEARS = {
     ("经济", "一"): 2004, ("经济", "二"): 2008, ("经济", "三"): 2013, ("经济", "四"): 2018, ("经济", "五"): 2023,
     ("人口", "四"): 1990, ("人口", "五"): 2000, ("人口", "六"): 2010, ("人口", "七"): 2020,
 }  # fmt: skip
+__all__ = ["Change", "Check", "Judgement", "Outlier", "judge", "proposed_name", "vintages_of"]
+
 NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 OUTLIER = 8.0
-ALIKE = 0.9
 _STEP = math.log(1.5)
 _REGIONS = {"东部": "east", "中部": "central", "西部": "west", "东北": "northeast"}
 
@@ -110,32 +120,6 @@ class Judgement:
         }
 
 
-def vintages_of(read: FileRead, held: Held, name: str | None = None) -> dict[str, str | None]:
-    """Return the held vintage that each series of a file belongs to, None where the figures do not say.
-
-    A series belongs to a vintage that it equals on at least 99 % of at least 62 shared cells, of several such to
-    the one called `name`; series too short for that are taken together, those left out that differ in more than a
-    tenth of their cells: they belong to another vintage, whatever stands beside them.
-    """
-    series = read.series()
-    found: dict[str, str | None] = {}
-    short: dict[str, list[Match]] = {}
-    for indicator, cells in series.items():
-        all_matches = matches(indicator, cells, held)
-        equal_to = [m for m in all_matches if m.shared >= CELLS and m.share >= ENOUGH]
-        own = next((m for m in equal_to if m.vintage == name), next(iter(equal_to), None))
-        found[indicator] = own.vintage if own else None
-        if own is None and not any(m.shared >= CELLS for m in all_matches):
-            short[indicator] = all_matches
-    for vintage in sorted({m.vintage for group in short.values() for m in group}):
-        mine = {key: m for key, group in short.items() for m in group if m.vintage == vintage and m.shared}
-        mine = {key: m for key, m in mine.items() if found[key] is None and m.share >= ALIKE}
-        shared, equal = sum(m.shared for m in mine.values()), sum(m.equal for m in mine.values())
-        if shared >= CELLS and equal >= ENOUGH * shared:
-            found.update(dict.fromkeys(mine, vintage))
-    return found
-
-
 def proposed_name(footnotes: tuple[str, ...]) -> str | None:
     """Return the vintage's name that a footnote on a census proposes: `census2023` for the fifth economic one."""
     named = {
@@ -159,7 +143,7 @@ def judge(
         held vintage which the figures do not equal: a vintage never overwrites another.
     """
     series = read.series()
-    belongs = vintages_of(read, held, name)
+    belongs = belonging(series, held)
     evidence = {indicator: matches(indicator, cells, held) for indicator, cells in series.items()}
     vintages, why = _assign(read, belongs, evidence, name, recorded or {})
     compared = {key: _compared(vintages[key], evidence[key]) for key in series}
@@ -191,7 +175,7 @@ class _Changes:
 
 def _assign(
     read: FileRead,
-    belongs: Mapping[str, str | None],
+    belongs: Mapping[str, Belongs],
     evidence: Mapping[str, list[Match]],
     name: str | None,
     recorded: Mapping[str, str],
@@ -203,25 +187,51 @@ def _assign(
     why: dict[str, str] = {}
     problems: list[Problem] = []
     census = proposed_name(read.footnotes)
-    siblings = {vintage for vintage in belongs.values() if vintage}
-    for indicator, vintage in belongs.items():
+    rest = {one.names[0] for one in belongs.values() if len(one.names) == 1}
+    for indicator, one in belongs.items():
         group = evidence[indicator]
-        options = [("equal", vintage), ("named", name), ("recorded", recorded.get(indicator))]
-        if len(siblings) == 1 and not group:
-            options.append(("beside", next(iter(siblings))))
-        options.append(("footnote", census))
-        reason, chosen = next(((r, v) for r, v in options if v is not None), ("", None))
-        if chosen is None:
-            problems.append(_nameless(where, indicator, group))
-        elif reason != "equal" and any(m.vintage == chosen and m.shared and m.share < ENOUGH for m in group):
-            problems.append(_taken(where, indicator, chosen, group))
+        reason, vintage = _reason(one, name, recorded.get(indicator), rest, census, held=bool(group))
+        if vintage is None and len(one.names) > 1:
+            problems.append(ambiguous(where, indicator, one.names, group))
+        elif vintage is None:
+            problems.append(nameless(where, indicator, group))
+        elif reason != "equal" and _differs(vintage, one, group):
+            problems.append(taken(where, indicator, vintage, group))
         else:
-            vintages[indicator], why[indicator] = chosen, reason
+            vintages[indicator], why[indicator] = vintage, reason
     if name is not None and name not in vintages.values() and not problems:
-        problems = [_renamed(where, key, vintage, name, evidence[key]) for key, vintage in vintages.items()]
+        problems = [renamed(where, key, vintage, name, evidence[key]) for key, vintage in vintages.items()]
     if problems:
         raise YearbookError(problems)
     return vintages, why
+
+
+def _reason(
+    one: Belongs, name: str | None, recorded: str | None, rest: set[str], census: str | None, *, held: bool
+) -> tuple[str, str | None]:
+    """Return why a series belongs to a vintage, and to which.
+
+    Equal figures come first; on few cells, and where they fit several vintages, the caller's name decides, then what
+    the store has recorded of the same file, then the rest of the file, then a footnote on a census.
+    """
+    if one.names and name is not None and name not in one.names and not one.strong:
+        return "named", name
+    if len(one.names) == 1 or name in one.names:
+        return "equal", name if name in one.names else one.names[0]
+    options = [("named", name), ("recorded", recorded)]
+    beside = rest.intersection(one.names) if one.names else rest if not held else set()
+    if len(rest) == 1 or one.names:
+        options.append(("beside", next(iter(beside)) if len(beside) == 1 else None))
+    options.append(("footnote", census))
+    fitting = [(why, it) for why, it in options if it is not None and (not one.names or it in one.names)]
+    return next(iter(fitting), ("", None))
+
+
+def _differs(vintage: str, one: Belongs, group: list[Match]) -> bool:
+    """Return whether a held vintage of that name has other figures."""
+    return vintage not in one.names and any(
+        m.vintage == vintage and m.shared and m.share < ENOUGH for m in group
+    )
 
 
 def _check_name(where: Where, name: str | None) -> None:
@@ -235,50 +245,6 @@ def _check_name(where: Where, name: str | None) -> None:
                 )
             ]
         )
-
-
-def _distances(group: list[Match]) -> tuple[str, str]:
-    if not any(m.shared for m in group):
-        return "no held vintage shares a cell with it", "与已有版本没有共有单元格"
-    en = "; ".join(
-        f"{m.vintage}: {m.equal} of {m.shared} shared cells equal, median distance {100 * m.distance:.3g} %"
-        for m in group
-        if m.shared
-    )
-    zh = "；".join(
-        f"{m.vintage}：{m.shared}个共有单元格中{m.equal}个相等，差距中位数{100 * m.distance:.3g}%"
-        for m in group
-        if m.shared
-    )
-    return en, zh
-
-
-def _nameless(where: Where, indicator: str, group: list[Match]) -> Problem:
-    en, zh = _distances(group)
-    return Problem(
-        where,
-        f"{indicator} belongs to no held vintage ({en}): name its vintage with `--vintage NAME`",
-        f"{indicator}不属于任何已有版本（{zh}）：请用 --vintage 命名",
-    )
-
-
-def _taken(where: Where, indicator: str, name: str, group: list[Match]) -> Problem:
-    en, zh = _distances(group)
-    return Problem(
-        where,
-        f"{indicator}: the vintage {name!r} is held and differs ({en}); a vintage never overwrites another, choose a "
-        "new name with `--vintage NAME`",
-        f"{indicator}：版本“{name}”已存在且数值不同（{zh}）；版本不得互相覆盖，请用 --vintage 另取名称",
-    )
-
-
-def _renamed(where: Where, indicator: str, vintage: str, name: str, group: list[Match]) -> Problem:
-    en, zh = _distances(group)
-    return Problem(
-        where,
-        f"{indicator} belongs to the held vintage {vintage!r} ({en}), not to {name!r}: leave `--vintage` out",
-        f"{indicator}属于已有版本“{vintage}”（{zh}），而不是“{name}”：请去掉 --vintage",
-    )
 
 
 def _compared(vintage: str, group: list[Match]) -> str | None:
@@ -299,7 +265,7 @@ def _compare(
         was, now = old.get((adcode, period)), float(value)
         if was is None:
             out.new += 1
-        elif is_equal(now, was, min(mine[period], printed[period])):
+        elif is_equal(value, was, min(mine[period], printed[period])):
             out.unchanged += 1
         else:
             percent = 100 * (now - was) / abs(was) if was else None

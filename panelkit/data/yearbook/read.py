@@ -189,15 +189,15 @@ def _record(entry: Entry, region: str | None = None) -> dict[str, Any]:
     return {**record, "value": float(entry.value), **({"region": region} if region is not None else {})}
 
 
-def read_file(path: Path, told: Told, context: Context) -> FileRead:
-    """Read one file to named figures in the catalogue's units.
+def read_file(path: Path, told: Told, context: Context, content: bytes | None = None) -> FileRead:
+    """Read one file to named figures in the catalogue's units; `content`, where given, stands for its bytes.
 
     Raises
     ------
     YearbookError
         With everything that is wrong with the file.
     """
-    content = read_bytes(path)
+    content = read_bytes(path) if content is None else content
     reading = _read_layout(path, content, told, context)
     figures = _with_places(path.name, reading, told, context)
     keys = _keys(path.name, figures, told, context)
@@ -234,7 +234,7 @@ def _read_layout(path: Path, content: bytes, told: Told, context: Context) -> Re
             return _not_empty(reading, path.name)
         grids = [text_grid(text, path.name)]
     else:
-        grids = context.workbooks.read(path, kind)
+        grids = context.workbooks.read(content, kind, path.name)
     if told.sheet is not None and kind in ("xls", "xlsx"):
         names = [grid.sheet for grid in grids]
         grids = [grid for grid in grids if grid.sheet == told.sheet]

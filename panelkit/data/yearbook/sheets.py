@@ -16,6 +16,7 @@ from typing import Any
 from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.errors import Where, YearbookError, refuse
 from panelkit.data.yearbook.grid import Cell, Grid, Odd
+from panelkit.data.yearbook.sniff import read_bytes
 
 _CHILD = Path(__file__).with_name("_child.py")
 _REASONS = {
@@ -73,7 +74,7 @@ class WorkbookReader:
 
     def __init__(self, seconds: float = limits.SECONDS) -> None:
         self._seconds = seconds
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[str | None] = queue.Queue()
 
     def __enter__(self) -> WorkbookReader:
@@ -87,16 +88,18 @@ class WorkbookReader:
     ) -> None:
         self.close()
 
-    def read(self, path: Path, kind: str, name: str | None = None) -> list[Grid]:
+    def read(self, source: bytes | Path, kind: str, name: str | None = None) -> list[Grid]:
         """Return the sheets of a workbook; `kind` is "xlsx" or "xls", `name` what messages call the file.
+
+        The child is handed the bytes, so that what is read is what was hashed.
 
         Raises
         ------
         YearbookError
             If the file is protected, damaged, too large, or takes the child down.
         """
-        shown = name or path.name
-        answer = self._ask(path, kind)
+        shown = name or (source.name if isinstance(source, Path) else "the workbook")
+        answer = self._ask(read_bytes(source) if isinstance(source, Path) else source, kind)
         if "refused" in answer:
             raise _refusal(shown, answer)
         return [_grid(shown, sheet) for sheet in answer["sheets"]]
@@ -113,13 +116,13 @@ class WorkbookReader:
                 with _ignoring_broken_pipe():
                     stream.close()
 
-    def _ask(self, path: Path, kind: str) -> dict[str, Any]:
+    def _ask(self, content: bytes, kind: str) -> dict[str, Any]:
         process = self._process or self._start()
-        request = {"path": str(path.resolve()), "kind": kind, "limits": _limits()}
+        request = {"size": len(content), "kind": kind, "limits": _limits()}
         line: str | None = None
         with _ignoring_broken_pipe():
             if process.stdin is not None:
-                process.stdin.write(json.dumps(request) + "\n")
+                process.stdin.write(json.dumps(request).encode() + b"\n" + content)
                 process.stdin.flush()
         try:
             line = self._answers.get(timeout=self._seconds)
@@ -137,13 +140,12 @@ class WorkbookReader:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-P", str(_CHILD)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            encoding="utf-8",
         )
         answers: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=_collect, args=(process, answers), daemon=True).start()
@@ -151,12 +153,12 @@ class WorkbookReader:
         return process
 
 
-def _collect(process: subprocess.Popen[str], answers: queue.Queue[str | None]) -> None:
+def _collect(process: subprocess.Popen[bytes], answers: queue.Queue[str | None]) -> None:
     if process.stdout is None:
         return
     try:
         for line in process.stdout:
-            answers.put(line)
+            answers.put(line.decode("utf-8"))
     except ValueError:
         pass
     answers.put(None)

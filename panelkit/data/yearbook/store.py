@@ -10,9 +10,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
+import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,41 +21,18 @@ import pandas as pd
 
 from panelkit.core.errors import DataError
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.yearbook.atomic import PART, locked, write_atomically
+from panelkit.data.yearbook.atomic import write_atomically
 from panelkit.data.yearbook.errors import Where, refuse
+from panelkit.data.yearbook.head import HEAD, DamagedError, Head, RawFile, read_head
+from panelkit.data.yearbook.mark import Journal, has_checksum, kind_of, opened
 
-FORMAT = 1
-_HEAD = "head.json"
 _TRIES = 5
 
 Key = tuple[int, str, str, str]
 """adcode, period, indicator, vintage."""
 
-
-@dataclass(frozen=True)
-class RawFile:
-    """A file as it came, and what was read from it."""
-
-    sha256: str
-    name: str
-    size: int
-    suffix: str
-    layout: str
-    told: Mapping[str, Any]
-    vintages: Mapping[str, str]
-    content: bytes | None = field(default=None, repr=False, compare=False)
-
-    def record(self) -> dict[str, Any]:
-        """Return the file as `head.json` holds it."""
-        return {
-            "sha256": self.sha256,
-            "name": self.name,
-            "size": self.size,
-            "suffix": self.suffix,
-            "layout": self.layout,
-            "told": dict(self.told),
-            "vintages": dict(self.vintages),
-        }
+Figure = tuple[float, str, str]
+"""value, unit, source."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +41,6 @@ class StoreState:
 
     files: tuple[RawFile, ...]
     figures: pd.DataFrame
-
-    def newest(self) -> dict[str, str]:
-        """Return indicator -> the vintage that was ingested last."""
-        found: dict[str, str] = {}
-        for file in self.files:
-            found.update(file.vintages)
-        return found
 
 
 def default_store() -> Path:
@@ -80,46 +51,51 @@ def default_store() -> Path:
 
 
 def read_store(folder: Path) -> StoreState:
-    """Return what a store holds; a folder without `head.json` is an empty store.
+    """Return what a store holds; a new or empty folder is an empty store.
 
     Raises
     ------
     DataError
-        If a file is not what `head.json` says.
+        If the folder is no store, or a file is not what `head.json` says (a `DamagedError`).
     """
     error: DataError | None = None
     for _ in range(_TRIES):
         try:
             return _read(folder)
         except FileNotFoundError as missing:
-            error = DataError(f"the store {folder} lacks {missing.filename}: ingest its files again")
+            name = Path(str(missing.filename)).name
+            error = DamagedError(folder, f"it lacks figures/{name}")
+        except OSError as wrong:
+            raise DamagedError(folder, f"{wrong.filename} cannot be read ({wrong.strerror})") from wrong
     raise error if error is not None else DataError(f"the store {folder} cannot be read")
 
 
 def _read(folder: Path) -> StoreState:
-    head = _read_head(folder)
+    head = read_head(folder)
     if head is None:
-        return StoreState((), _table([]))
-    files = tuple(RawFile(**record) for record in head["files"])
-    content = (folder / "figures" / f"{head['figures']}.csv").read_bytes()
-    if hashlib.sha256(content).hexdigest() != head["figures"]:
-        raise DataError(f"the store {folder} is damaged: figures/{head['figures']}.csv was changed by hand")
-    return StoreState(files, _parse(content))
+        if kind_of(folder) == "store" and Journal(folder).has_stood():
+            raise DamagedError(folder, f"it lacks {HEAD}")
+        return StoreState((), as_table({}))
+    return StoreState(head.files, read_table(folder, head))
 
 
-def _read_head(folder: Path) -> dict[str, Any] | None:
-    path = folder / _HEAD
+def read_table(folder: Path, head: Head) -> pd.DataFrame:
+    """Return the table of figures that a head names.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is missing.
+    DamagedError
+        If it is not what the head says, or cannot be read.
+    """
+    content = (folder / head.table).read_bytes()
+    if hashlib.sha256(content).hexdigest() != head.figures:
+        raise DamagedError(folder, f"{head.table} was changed by hand")
     try:
-        head: dict[str, Any] = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (ValueError, OSError) as error:
-        raise DataError(f"the store {folder} is damaged: {_HEAD} cannot be read ({error})") from error
-    if not isinstance(head, dict) or head.get("format") != FORMAT:
-        raise DataError(
-            f"the store {folder} was written by another version of panelkit (format {FORMAT} is read)"
-        )
-    return head
+        return _parse(content)
+    except (ValueError, OverflowError, csv.Error) as error:
+        raise DamagedError(folder, f"{head.table} cannot be read ({error})") from error
 
 
 def overlay(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
@@ -140,33 +116,31 @@ def figures_with_store(folder: Path | None) -> pd.DataFrame:
 def write_store(
     folder: Path,
     files: Iterable[RawFile],
-    cells: Mapping[Key, tuple[float, str, str]],
+    cells: Mapping[Key, Figure],
     seen: StoreState | None = None,
 ) -> bool:
     """Add files and their cells (value, unit, source) in one step; return whether the store changed.
 
-    `seen` is the store that the cells were judged against.
+    `seen` is the store that the cells were judged against. A store is made in a new or empty folder only, and only
+    files that a store wrote are ever removed.
 
     Raises
     ------
     DataError
-        If the folder cannot be written, or another run has changed the store since it was seen; it is then as before.
+        If the folder is no store and not empty, cannot be written, or another run has changed the store since it was
+        seen; it is then as before.
     """
     try:
-        for part in (folder, folder / "raw", folder / "figures"):
-            part.mkdir(parents=True, exist_ok=True)
-        with locked(folder):
-            return _commit(folder, list(files), cells, seen)
+        with opened(folder) as journal:
+            return _commit(journal, list(files), cells, seen)
     except OSError as error:
         raise DataError(f"the store {folder} cannot be written, and is as before: {error}") from error
 
 
 def _commit(
-    folder: Path,
-    files: list[RawFile],
-    cells: Mapping[Key, tuple[float, str, str]],
-    seen: StoreState | None,
+    journal: Journal, files: list[RawFile], cells: Mapping[Key, Figure], seen: StoreState | None
 ) -> bool:
+    folder = journal.folder
     state = read_store(folder)
     if seen is not None and not (state.files == seen.files and state.figures.equals(seen.figures)):
         raise refuse(
@@ -174,60 +148,93 @@ def _commit(
             "another run has changed the store meanwhile, and it is as that run left it: run again",
             "另一次导入已更改数据库，本次未写入：请重新运行",
         )
-    merged = {
-        _key(row): (float(row[4]), str(row[5]), str(row[6])) for row in state.figures.itertuples(index=False)
-    }
+    merged = as_cells(state.figures)
     merged.update(cells)
-    content = _content(merged)
-    figures = hashlib.sha256(content).hexdigest()
-    kept = {(file.sha256, json.dumps(dict(file.told), sort_keys=True)): file for file in state.files}
+    kept = {file.key: file for file in state.files}
+    contents = {file.place: file.content for file in files if file.content is not None}
     for file in files:
-        kept.setdefault((file.sha256, json.dumps(dict(file.told), sort_keys=True)), file)
-    head = {"format": FORMAT, "figures": figures, "files": [file.record() for file in kept.values()]}
-    text = (json.dumps(head, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    path = folder / _HEAD
-    if path.exists() and path.read_bytes() == text:
+        kept.setdefault(file.key, replace(file, content=None))
+    return put(journal, tuple(kept.values()), merged, contents, len(state.files))
+
+
+def put(
+    journal: Journal,
+    files: tuple[RawFile, ...],
+    cells: Mapping[Key, Figure],
+    contents: Mapping[str, bytes],
+    before: int,
+) -> bool:
+    """Make a store hold these files and cells, in one step; return whether anything had to be written.
+
+    `contents` holds the bytes of raw files by their place; `before` counts the files that the head has named so far.
+    A file under a name of the store's that is not what the store wrote is set aside, never overwritten.
+    """
+    folder = journal.folder
+    table = table_bytes(cells)
+    head = Head(hashlib.sha256(table).hexdigest(), files)
+    wanted = {file.place: file.sha256 for file in files if file.place in contents} | {
+        head.table: head.figures
+    }
+    wrote = {name: sha256 for name, sha256 in wanted.items() if not has_checksum(folder / name, sha256)}
+    text, place = head.text(), folder / HEAD
+    if not wrote and has_checksum(place, hashlib.sha256(text).hexdigest()):
+        journal.sweep(head)
         return False
-    for file in files:
-        raw = folder / "raw" / f"{file.sha256}{file.suffix}"
-        if file.content is not None and not raw.exists():
-            write_atomically(raw, file.content)
-    table = folder / "figures" / f"{figures}.csv"
-    if not table.exists():
-        write_atomically(table, content)
-    write_atomically(path, text)
-    _sweep(folder, head)
+    token = journal.announce(head, before, wrote)
+    for name in wrote:
+        set_aside(folder / name)
+        write_atomically(folder / name, contents.get(name, table), token)
+    if place.is_symlink() or (place.exists() and not place.is_file()):
+        set_aside(place)
+    write_atomically(place, text, token)
+    with suppress(OSError):  # the new head stands: what cannot be tidied now is tidied by the next run
+        journal.add([{"stands": head.figures}])
+        journal.sweep(head)
     return True
 
 
-def _sweep(folder: Path, head: Mapping[str, Any]) -> None:
-    """Remove what nothing names: older tables, and leavings of runs that were killed."""
-    names = {f"{file['sha256']}{file['suffix']}" for file in head["files"]} | {f"{head['figures']}.csv"}
-    for part in ("raw", "figures"):
-        for path in (folder / part).iterdir():
-            if path.name not in names:
-                path.unlink(missing_ok=True)
-    for path in folder.glob(f"*{PART}"):
-        path.unlink(missing_ok=True)
+def set_aside(path: Path) -> Path | None:
+    """Rename what stands under a path that the store needs; return its new place, None where nothing stood."""
+    if not os.path.lexists(path):
+        return None
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.aside{number}")):
+        number += 1
+    os.rename(path, aside)
+    return aside
 
 
-def _key(row: Any) -> Key:
-    return int(row[0]), str(row[1]), str(row[2]), str(row[3])
+def as_cells(figures: pd.DataFrame) -> dict[Key, Figure]:
+    """Return a long table as cells."""
+    return {
+        (int(row[0]), str(row[1]), str(row[2]), str(row[3])): (float(row[4]), str(row[5]), str(row[6]))
+        for row in figures.itertuples(index=False)
+    }
 
 
-def _content(cells: Mapping[Key, tuple[float, str, str]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(LONG_COLUMNS)
+def table_bytes(cells: Mapping[Key, Figure]) -> bytes:
+    """Return cells as the store writes them; any text survives, also a lone carriage return."""
+    rows = [",".join(LONG_COLUMNS)]
     for key in sorted(cells, key=lambda k: (k[2], k[3], k[1], k[0])):
         value, unit, source = cells[key]
-        writer.writerow([*key, repr(value), unit, source])
-    return out.getvalue().encode()
+        rows.append(",".join(map(_field, (*map(str, key), repr(value), unit, source))))
+    return ("\n".join(rows) + "\n").encode()
+
+
+def _field(text: str) -> str:
+    """Return a field of CSV, in quotes where it needs them (`csv` of Python 3.11 forgets a lone carriage return)."""
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
 
 
 def _parse(content: bytes) -> pd.DataFrame:
-    rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    csv.field_size_limit(max(csv.field_size_limit(), len(content) + 1))
+    rows = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
     return _table([(int(a), p, i, v, float(x), u, s) for a, p, i, v, x, u, s in rows[1:]])
+
+
+def as_table(cells: Mapping[Key, Figure]) -> pd.DataFrame:
+    """Return cells as the long table, in the order in which the store writes them."""
+    return _parse(table_bytes(cells))
 
 
 def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:

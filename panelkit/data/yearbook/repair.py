@@ -1,0 +1,380 @@
+"""A damaged store: all that is wrong with it, and the store built again from the files as they came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from panelkit.core.errors import DataError, PanelkitError
+from panelkit.core.provenance import Note
+from panelkit.data.figures import read_figures
+from panelkit.data.yearbook.atomic import locked
+from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
+from panelkit.data.yearbook.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
+from panelkit.data.yearbook.held import index_figures
+from panelkit.data.yearbook.ingest import Ingested, merge
+from panelkit.data.yearbook.judge import Judgement, judge
+from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.mark import MARK, PARTS, Journal, has_checksum, is_marked, kind_of
+from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
+from panelkit.data.yearbook.sheets import WorkbookReader
+from panelkit.data.yearbook.store import (
+    as_cells,
+    as_table,
+    default_store,
+    overlay,
+    put,
+    read_table,
+    set_aside,
+)
+
+_NAMED = re.compile(r"([0-9a-f]{64})((?:\.[^/\\]{0,7})?)")
+
+
+@dataclass(frozen=True)
+class StoreCheck:
+    """What is wrong with a store, and what lies in its folder that is not its own.
+
+    Attributes
+    ----------
+    problems : one note a damage, in English and (`zh`) in Chinese; none where the store is whole.
+    foreign : files and folders that no run of panelkit wrote; they are left alone.
+    """
+
+    store: Path
+    files: int
+    problems: tuple[Note, ...]
+    foreign: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Return whether everything is as the store says."""
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class StoreRepair:
+    """What was mended, and what could not be.
+
+    Attributes
+    ----------
+    done : what was done, a note each; none where the store was whole.
+    lost : what is not in the store any more, or lies in it altered, with the remedy.
+    """
+
+    store: Path
+    files: int
+    done: tuple[Note, ...]
+    lost: tuple[Note, ...]
+
+
+def check_store(store: str | Path | None = None) -> StoreCheck:
+    """Read all of a store and say everything that is wrong with it; nothing is written.
+
+    Raises
+    ------
+    DataError
+        If the folder is not a store at all, or one of a later panelkit.
+    """
+    folder = Path(store) if store is not None else default_store()
+    problems: list[Note] = []
+    try:
+        kind = kind_of(folder)
+    except DamagedError as error:
+        kind = "old"
+        problems.append(_note(error))
+    head: Head | None = None
+    try:
+        head = read_head(folder)
+        if head is None and kind == "store" and Journal(folder).has_stood():
+            problems.append(Note(f"{HEAD} is missing", f"缺少{HEAD}"))
+    except DamagedError as error:
+        problems.append(_note(error))
+    if head is not None:
+        problems += _table_problems(folder, head)
+        problems += [_raw_problem(folder, file) for file in _unlike(folder, head.files)]
+    journal = Journal(folder)
+    foreign = journal.foreign(head) if kind == "store" else ()
+    unique = {str(note): note for note in problems}
+    return StoreCheck(folder, len(head.files) if head else 0, tuple(unique.values()), tuple(foreign))
+
+
+def repair_store(store: str | Path | None = None) -> StoreRepair:
+    """Mend a store: its head from what it wrote of itself, its figures from the raw files that are unaltered.
+
+    Raw files are taken by their checksums only. What stands in the way is set aside under another name
+    (`.aside1`), never removed; a file that was altered or is missing is named, with the remedy.
+
+    Raises
+    ------
+    DataError
+        If the folder is no store, a later panelkit wrote it, or nothing in it can be mended; it is then as before.
+    """
+    folder = Path(store) if store is not None else default_store()
+    try:
+        if kind_of(folder) in ("absent", "empty"):
+            raise DataError(f"the store {folder} is empty: there is nothing to mend")
+    except DamagedError:
+        pass
+    except DataError:
+        if not _named_raw(folder):
+            raise
+    try:
+        with locked(folder):
+            return _Repair(folder).run()
+    except OSError as error:
+        raise DataError(f"the store {folder} cannot be mended: {error}") from error
+
+
+@dataclass
+class _Repair:
+    """One repair, under the folder's lock."""
+
+    folder: Path
+    done: list[Note] = field(default_factory=list)
+    lost: list[Note] = field(default_factory=list)
+
+    def run(self) -> StoreRepair:
+        """Find the best account of the store, and make the store what it says."""
+        head = self._head()
+        altered = _unlike(self.folder, head.files)
+        figures = self._figures(head)
+        files = head.files
+        if figures is None:
+            whole = [file for file in files if file not in altered]
+            if not whole:
+                raise DataError(
+                    f"the store {self.folder} cannot be mended: its figures are damaged, and none of its raw files is "
+                    "there as it came. Nothing was changed; ingest the files again into another folder"
+                )
+            files, figures = self._rebuilt(whole)
+        for file in altered:
+            self._lose(file, kept=file in files)
+        self._write(files, figures)
+        return StoreRepair(self.folder, len(files), tuple(self.done), tuple(self.lost))
+
+    def _head(self) -> Head:
+        """Return what the store held by `head.json`, else by the mark's lines, else by the raw files themselves."""
+        candidates = Journal(self.folder).heads() if is_marked(self.folder) else []
+        with suppress(DamagedError):
+            head = read_head(self.folder)
+            if head is not None:
+                return self._with_record(head, candidates)
+        best = next(
+            (one for one in candidates if not _unlike(self.folder, one.files) and self._holds(one)), None
+        )
+        best = best or next((one for one in candidates if self._holds(one)), None)
+        best = best or next(iter(candidates), None)
+        if best is not None:
+            self.done.append(
+                Note(
+                    f"{HEAD} is written again from the store's own record of {len(best.files)} file(s)",
+                    f"已根据库自身的记录（{len(best.files)}个文件）重写{HEAD}",
+                )
+            )
+            return best
+        return self._head_of_raw()
+
+    def _with_record(self, head: Head, candidates: Sequence[Head]) -> Head:
+        """Return a readable head with what the record adds: which table is whole, and which corrections were made."""
+        known = {file.key: file.corrections for one in reversed(candidates) for file in one.files}
+        files = tuple(replace(file, corrections=known.get(file.key)) for file in head.files)
+        if not self._holds(head):
+            whole = (one for one in candidates if one.files == head.files and self._holds(one))
+            found = next(whole, None)
+            if found is not None:
+                self.done.append(Note(f"{HEAD} names {found.table} again", f"{HEAD}已重新指向{found.table}"))
+                head = found
+        return replace(head, files=files)
+
+    def _head_of_raw(self) -> Head:
+        files = _named_raw(self.folder)
+        if not files:
+            raise DataError(
+                f"{self.folder} cannot be mended: there is neither a readable {HEAD}, nor a record of the store's own, "
+                f"nor a raw file under its checksum; if this is a store at all, ingest its files into another folder"
+            )
+        self.done.append(
+            Note(
+                f"{HEAD} is written again from {len(files)} raw file(s); names and options of that time are lost",
+                f"已根据{len(files)}个原始文件重写{HEAD}；当时的文件名和选项已丢失",
+            )
+        )
+        tables = [path.stem for path in _files(self.folder / FIGURES) if path.suffix == ".csv"]
+        whole = [Head(stem, ()) for stem in tables if re.fullmatch(r"[0-9a-f]{64}", stem)]
+        whole = [one for one in whole if self._holds(one)]
+        if len(whole) != 1:
+            return Head("0" * 64, tuple(files))
+        figures = read_table(self.folder, whole[0])
+        return Head(whole[0].figures, tuple(_with_vintages(file, figures) for file in files))
+
+    def _holds(self, head: Head) -> bool:
+        return self._table(head) is not None
+
+    def _table(self, head: Head) -> pd.DataFrame | None:
+        if (self.folder / FIGURES).is_symlink():
+            return None
+        with suppress(DamagedError, OSError):
+            return read_table(self.folder, head)
+        return None
+
+    def _figures(self, head: Head) -> pd.DataFrame | None:
+        """Return the table of figures where it is what the head says."""
+        found = self._table(head)
+        if found is None:
+            self.done.append(
+                Note(
+                    f"{head.table} is missing or damaged: the figures are read again from the raw files",
+                    f"{head.table}缺失或损坏：已由原始文件重新读取数值",
+                )
+            )
+        return found
+
+    def _rebuilt(self, files: Sequence[RawFile]) -> tuple[tuple[RawFile, ...], pd.DataFrame]:
+        """Read the raw files again, in their order, each into the vintages that it was stored under."""
+        base, figures = read_figures(check=False), as_table({})
+        taken: list[RawFile] = []
+        with WorkbookReader() as workbooks:
+            for file in files:
+                context = Context(index_figures(overlay(base, figures)), known_names(), workbooks)
+                try:
+                    again, cells = _read_again(self.folder, file, context)
+                except PanelkitError as error:
+                    self.lost.append(_unread(file, error))
+                    continue
+                figures = as_table(as_cells(figures) | cells)
+                taken.append(again)
+        if not taken:
+            raise DataError(
+                f"the store {self.folder} cannot be mended, and is as before: "
+                + "; ".join(str(note) for note in self.lost)
+            )
+        return tuple(taken), figures
+
+    def _lose(self, file: RawFile, *, kept: bool) -> None:
+        stay = "its figures stay as they were read" if kept else "its figures are no longer in the store"
+        stay_zh = "其数值保持不变" if kept else "其数值已不在库中"
+        problem = _raw_problem(self.folder, file)
+        self.lost.append(
+            Note(
+                f"{problem}: {stay}; ingest the original of {file.name!r} again to put it back",
+                f"{problem.zh}：{stay_zh}；请重新导入“{file.name}”的原件",
+            )
+        )
+
+    def _write(self, files: tuple[RawFile, ...], figures: pd.DataFrame) -> None:
+        for part in PARTS:
+            (self.folder / part).mkdir(exist_ok=True)
+        try:
+            read_head(self.folder)
+        except DamagedError:
+            set_aside(self.folder / HEAD)
+        journal = Journal(self.folder)
+        if not is_marked(self.folder):
+            set_aside(self.folder / MARK)
+            journal.start()
+            self.done.append(Note(f"the mark {MARK} is written", f"已写入标记{MARK}"))
+        put(journal, files, as_cells(figures), {}, 0)
+
+
+def _read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, dict[Any, Any]]:
+    """Return a file with what it was found to be, and its cells."""
+    content = (folder / file.place).read_bytes()
+    told = Told(**{name: value for name, value in file.told.items() if value is not None})
+    read = read_file(Path(file.name), told, context, content)
+    judgement = _as_recorded(read, file.vintages) if file.vintages else judge(read, context.held)
+    rules: Iterable[Correction] = (
+        load_corrections()
+        if file.corrections is None
+        else [Correction.model_validate(dict(rule)) for rule in file.corrections]
+    )
+    entries, applied = apply_corrections(read.entries, judgement.vintages, tuple(rules))
+    problems: list[Any] = []
+    one = Ingested(read, judgement, tuple(applied), tuple(entries))
+    cells = merge([one], context.held, problems)
+    return replace(file, layout=read.layout, vintages=dict(judgement.vintages)), cells
+
+
+def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> Judgement:
+    """Return what a file was found to be when it was ingested.
+
+    Raises
+    ------
+    DataError
+        If it reads to a series of another name today.
+    """
+    series = list(read.series())
+    strange = [name for name in series if name not in vintages]
+    if strange:
+        raise DataError(f"it reads to a series today that it did not hold then: {', '.join(strange)}")
+    mine = {name: vintages[name] for name in series}
+    return Judgement(mine, dict.fromkeys(mine, "recorded"), {}, (), 0, 0, (), (), (), ())
+
+
+def _with_vintages(file: RawFile, figures: pd.DataFrame) -> RawFile:
+    mine = figures[figures["source"] == f"ingest:{file.sha256[:12]}"]
+    pairs = zip(mine["indicator"], mine["vintage"], strict=True)
+    return replace(file, vintages={str(key): str(name) for key, name in pairs})
+
+
+def _named_raw(folder: Path) -> list[RawFile]:
+    """Return the raw files that lie under their own checksum."""
+    return [
+        RawFile(match[1], path.name, path.stat().st_size, match[2], "", {}, {})
+        for path in _files(folder / RAW)
+        if (match := _NAMED.fullmatch(path.name)) and has_checksum(path, match[1])
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the plain files of a folder that is no link, by name."""
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
+
+
+def _unlike(folder: Path, files: Sequence[RawFile]) -> list[RawFile]:
+    """Return the files that do not lie in the store as they came."""
+    return [file for file in files if not has_checksum(folder / file.place, file.sha256)]
+
+
+def _raw_problem(folder: Path, file: RawFile) -> Note:
+    if not (folder / file.place).exists():
+        return Note(f"{file.place} ({file.name}) is missing", f"缺少{file.place}（{file.name}）")
+    return Note(
+        f"{file.place} ({file.name}) was altered: it is not the file that was ingested",
+        f"{file.place}（{file.name}）已被改动：不是当初导入的文件",
+    )
+
+
+def _table_problems(folder: Path, head: Head) -> list[Note]:
+    try:
+        read_table(folder, head)
+    except DamagedError as error:
+        return [_note(error)]
+    except OSError as error:
+        return [
+            Note(
+                f"{head.table} cannot be read ({error.strerror})", f"无法读取{head.table}（{error.strerror}）"
+            )
+        ]
+    return []
+
+
+def _note(error: DamagedError) -> Note:
+    return Note(error.what, f"库已损坏：{error.what}")
+
+
+def _unread(file: RawFile, error: PanelkitError) -> Note:
+    zh = getattr(error, "message", lambda _: str(error))("zh")
+    return Note(
+        f"{file.place} ({file.name}) cannot be read again, and its figures are no longer in the store ({error}); "
+        f"ingest it anew: `panelkit ingest` with the options it needs",
+        f"无法重新读取{file.place}（{file.name}），其数值已不在库中（{zh}）；请带所需选项重新导入",
+    )
