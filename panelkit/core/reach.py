@@ -13,7 +13,11 @@ HERE: Reach = (0, 0)
 
 
 def reach_of(node: Node) -> Reach:
-    """Return how many years before and after its own a value reads: `lag(x, 3)` (3, 0), `lead(x)` (0, 1)."""
+    """Return how many years before and after its own a value reads: `lag(x, 3)` (3, 0), `lead(x)` (0, 1).
+
+    Both are zero or more: a row is itself read, also on the way, so that `lead(lag(x, 2), 3)` needs the row three
+    years ahead although its value lies one year ahead.
+    """
     match node:
         case Column() | Number():
             return HERE
@@ -78,4 +82,5 @@ def widest(parts: Iterable[Reach]) -> Reach:
 
 
 def _shifted(inside: Reach, k: int) -> Reach:
-    return inside[0] + k, inside[1] - k
+    """Return the reach of a value k years earlier: the row of that year is read, and all that its value reads."""
+    return max(0, inside[0] + k), max(0, inside[1] - k)

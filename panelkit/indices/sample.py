@@ -13,7 +13,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.panel_index import dimension_names
 from panelkit.core.reach import condition_reach
 from panelkit.indices.designs import load_design, shipped_designs
-from panelkit.models.reading import namesakes
+from panelkit.models.reading import namesakes, open_frame
 
 if TYPE_CHECKING:
     from panelkit.indices.designs import CompositeDesign
@@ -82,7 +82,7 @@ def rows_where(
     if where is None:
         return frame
     held = _figures_of(where, plan) if data is None and plan is not None else data
-    table = Table(frame if held is None else held, unit, time)
+    table = Table(frame if held is None else open_frame(held, unit, time).data, unit, time)
     truth = hold(where, table, dimension_names(table.frame, unit, time), namesakes)
     panel = table.panel
     index = pd.MultiIndex.from_arrays(
