@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 _GIVEN = ("COMMANDLINE", "ENVIRONMENT")
 _EVERY = ("all", "no_tibet")
+_DIMENSIONS = ("province", "unit", "year", "time")
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def shipped_rows(asked: Chosen, columns: Sequence[str], span: Span | None) -> pd
     from panelkit.data.panels import load_provinces
     from panelkit.indices.columns import is_derived, with_derived
 
-    names = [name for name in columns if name not in ("province", "year")]
+    names = [name for name in columns if name not in _DIMENSIONS]
     derived = [name for name in names if is_derived(name)]
     held = [name for name in names if name not in derived] or ["population"]
     vintage = asked.vintage or None

@@ -19,7 +19,9 @@ from panelkit.core.errors import SpecError
 from panelkit.core.paths import shipped
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]*$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")]
+Name = Annotated[
+    str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")
+]
 Variant = Literal["mixed", "scale", "intensity"]
 WeightRule = Literal["entropy", "equal", "equal_dimensions", "critic", "cv", "pca", "scatter", "given"]
 Normalisation = Literal["minmax", "zscore", "vector", "ranks"]

@@ -100,7 +100,7 @@ def _figures_of(where: str, plan: CompositeDesign) -> pd.DataFrame:
     from panelkit.data.panels import load_provinces
 
     condition = parse_condition(where)
-    names = [name for name in columns_in(condition) if name not in ("province", "year")]
+    names = [name for name in columns_in(condition) if name not in ("province", "unit", "year", "time")]
     before, after = condition_reach(condition)
     years = plan.years
     wanted = {name: vintage for name, vintage in plan.vintage.items() if name in names}
