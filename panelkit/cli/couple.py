@@ -44,7 +44,7 @@ class EdgeChoice(StrEnum):
 def run_coupling(
     ctx: typer.Context,
     systems: Annotated[
-        list[str], typer.Argument(help="Designs (ids or .toml files), or with --data the columns of scores.")
+        list[str], typer.Argument(help="Designs (ids or .toml files), or with --data also columns of scores.")
     ],
     data: DataOption = None,
     unit: UnitOption = None,
@@ -73,7 +73,7 @@ def run_coupling(
     share = _numbers(weights)
     asked = chosen(ctx)
     frame = None if data is None else own_rows(asked)
-    if frame is not None and not any(name.endswith(".toml") for name in systems):
+    if frame is not None and not _are_designs(systems, list(frame.columns)):
         refuse(
             ctx,
             "allow_shared",
@@ -142,6 +142,16 @@ def which_formula(
     found = which_coupling_formula(scores, list(frame[printed]), _numbers(weights))
     typer.echo(found.sentence(lang.language))
     typer.echo(fitted(formula_table(found, lang.language), lang, index=False))
+
+
+def _are_designs(systems: list[str], columns: list[str]) -> bool:
+    """Tell whether subsystems are designs to be scored on the user's panel, not columns of scores."""
+    from panelkit.indices.designs import shipped_designs
+
+    if any(name.endswith(".toml") for name in systems):
+        return True
+    known = shipped_designs()
+    return all(name in known and name not in columns for name in systems)
 
 
 def _numbers(text: str | None) -> list[float] | None:

@@ -11,7 +11,8 @@ import pandas as pd
 from panelkit.core.errors import DataError
 from panelkit.core.panel_index import LARGEST_TIME, TIME_NAMES, UNIT_NAMES
 from panelkit.data.provinces import Labels, labels_of, lookup_many
-from panelkit.data.user_table import labels_of_codes, read_table
+from panelkit.data.user_stata import labels_of_codes
+from panelkit.data.user_table import read_table
 
 __all__ = ["province_labels", "read_panel", "read_table"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.core.errors import DataError
+from panelkit.data.user_stata import read_stata
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm")
 _MARKS = (
@@ -44,34 +45,6 @@ def read_table(path: str | Path, *, as_text: bool = False, sheet: str | int = 0)
     return table.reset_index(drop=True)
 
 
-def labels_of_codes(path: str | Path, column: str) -> pd.Series | None:
-    """Return a column of a Stata file as its value labels, in the order of their codes; None where it has none.
-
-    Raises
-    ------
-    DataError
-        If two codes of the column carry one label: the column then does not tell them apart.
-    """
-    try:
-        labelled = pd.read_stata(Path(path), columns=[column])[column]
-    except ValueError as error:
-        if "not unique" not in str(error):
-            raise
-        twice = ", ".join(line.strip() for line in str(error).split("-\n")[-1].splitlines() if line.strip())
-        raise DataError(
-            f"{path}: value labels of the column {column} stand on more than one code each: {twice}. Give every code "
-            f"its own label (label define), or drop them (label values {column} .) and use the codes"
-        ) from None
-    if not isinstance(labelled.dtype, pd.CategoricalDtype):
-        return None
-    return labelled.cat.rename_categories([_label(value) for value in labelled.cat.categories])
-
-
-def _label(value: object) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text.strip()
-
-
 def _read(path: Path, as_text: bool, sheet: str | int) -> pd.DataFrame:
     from python_calamine import CalamineError
 
@@ -79,7 +52,7 @@ def _read(path: Path, as_text: bool, sheet: str | int) -> pd.DataFrame:
         if is_workbook(path):
             return _workbook(path, as_text, sheet)
         if path.suffix.lower() == ".dta":
-            table = pd.read_stata(path, convert_categoricals=False)
+            table = read_stata(path)
             return table.astype(str) if as_text else table
         return _separated(path, as_text)
     except FileNotFoundError:

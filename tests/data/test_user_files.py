@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +197,48 @@ def test_labelled_years_and_codes_without_labels(tmp_path: Path) -> None:
     frame.to_stata(path, write_index=False, version=118, value_labels=labels)
     found = read_panel(path, unit="prov", time="t")
     assert list(found.index) == [("北京", 2010), ("上海", 2010), ("3", 2010), ("北京", 2011)]
+
+
+def test_chinese_of_older_stata(tmp_path: Path) -> None:
+    """Stata 13 and older has no Unicode: its Chinese is GB18030, which pandas reads as Latin letters."""
+
+    def old(text: str) -> str:
+        return text.encode("gb18030").decode("latin-1")
+
+    frame = pd.DataFrame({"prov": [1, 2], "year": [2010, 2010], "区": [old("东部"), "west"], "x": [1.0, 2.0]})
+    path = tmp_path / "old.dta"
+    renamed = frame.rename(columns={"区": "region"})
+    renamed.to_stata(
+        path, write_index=False, version=114, value_labels={"prov": {1: old("北京"), 2: old("上海")}}
+    )
+    found = read_panel(path, unit="prov")
+    assert found.index.get_level_values("prov").tolist() == ["北京", "上海"]
+    assert found["region"].tolist() == ["东部", "west"]
+    french = renamed.assign(region=["Québec", "Île-de-France"])
+    french.to_stata(path, write_index=False, version=114)
+    assert read_panel(path, unit="prov")["region"].tolist() == ["Québec", "Île-de-France"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "dta"])
+def test_damaged_files_end_in_one_message(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"own.{ending}"
+    frame = pd.DataFrame(
+        {"province": ["北京", "上海"] * 5, "year": sorted([*range(2010, 2015)] * 2), "x": np.arange(10)}
+    )
+    if ending == "dta":
+        frame.to_stata(path, write_index=False, version=118)
+    else:
+        (frame.to_csv if ending == "csv" else frame.to_excel)(path, index=False)
+    whole = path.read_bytes()
+    chance = np.random.default_rng(7)
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(whole[: chance.integers(1, len(whole))] if chance.random() < 0.3 else whole)
+        for at in chance.integers(0, len(damaged), chance.integers(1, 12)):
+            damaged[at] = chance.integers(0, 256)
+        path.write_bytes(bytes(damaged))
+        with suppress(pk.DataError):
+            read_panel(path)  # any other error fails the test
+            refused -= 1
+        refused += 1
+    assert refused > 10
