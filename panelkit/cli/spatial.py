@@ -540,7 +540,7 @@ _WORDS = {
     "conf_low": ("low", "下限"),
     "conf_high": ("high", "上限"),
     "weights": ("weights", "权重矩阵"),
-    "rho": ("rho", "空间 rho"),
+    "rho": ("spatial rho", "空间 rho"),
     "direct": ("direct", "直接效应"),
     "indirect": ("indirect", "间接效应"),
     "total": ("total", "总效应"),
