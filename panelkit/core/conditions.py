@@ -209,6 +209,8 @@ class _Parser(Parser):
             refuse(self.text, at, "text in quotes before `in`", "a column stands before `in`")
         if isinstance(side, _KINDS):
             refuse(self.text, at, "a condition inside a comparison", "join conditions by `&` and `|`")
+        if _holds_condition(side):
+            refuse(self.text, at, "a condition inside a function", "functions take columns and numbers")
         used = sorted(BY_SAMPLE & set(calls_of(side)))
         if used:
             refuse(
@@ -217,9 +219,8 @@ class _Parser(Parser):
                 f"`{used[0]}()` reads the sample that the condition makes",
                 "compare the column itself with a number",
             )
-        if _holds_condition(side):
-            refuse(self.text, at, "a condition inside a function", "functions take columns and numbers")
-        return side  # type: ignore[no-any-return]
+        found: Node = side
+        return found
 
     def _values(self) -> tuple[float | str, ...]:
         close = "]" if self.at("[") else ")"
@@ -440,6 +441,10 @@ class _Worked:
                     f"where `{self.where}`: `{node.name}` holds names: compare it with text in quotes"
                 )
             return values[self.table.panel.unit]
+        if isinstance(node, Column) and self._holds_text(node):
+            raise DataError(
+                f"where `{self.where}`: `{node.name}` holds text: compare it with text in quotes by `==`, `!=` or `in`"
+            )
         value = np.broadcast_to(self.evaluator.value(node), (len(self.table),))
         if not alive.all():
             problems = self.evaluator.problems
@@ -462,8 +467,12 @@ class _Worked:
         return None
 
     def _holds_text(self, node: Column) -> bool:
-        dtype = self.table.raw(node.name).dtype
-        return not pd.api.types.is_numeric_dtype(dtype)
+        if node.name in self.names[1]:
+            return False
+        values = self.table.raw(node.name)
+        if values.dtype != object:
+            return not pd.api.types.is_numeric_dtype(values.dtype)
+        return any(isinstance(cell, str) for cell in values)
 
     def _unit_labels(self) -> Array:
         return self.table.panel.unit_labels
@@ -502,13 +511,23 @@ class _Worked:
 
     def _unheld(self, name: str, value: float | str, labels: Array) -> str:
         held = sorted({_spelled(label) for label in labels})
-        near = difflib.get_close_matches(_spelled(value), held, n=3, cutoff=0.5)
+        near = _near(_spelled(value), held)
         shown = repr(value) if isinstance(value, str) else f"{value:g}"
         hint = f" (near: {', '.join(near)})" if near else ""
         return (
             f"where `{self.where}`: no row of `{name}` holds {shown}{hint}. "
             f"It holds {listed(held[:SHOWN], len(held))}."
         )
+
+
+def _near(value: str, held: list[str]) -> list[str]:
+    """Return the labels that a text may have meant: alike as a whole, or as far as the text goes (西臧, 西藏自治区)."""
+    starts = {label[: len(value)]: label for label in reversed(held)}
+    near = [
+        *difflib.get_close_matches(value, held, n=3, cutoff=0.5),
+        *(starts[start] for start in difflib.get_close_matches(value, list(starts), n=3, cutoff=0.5)),
+    ]
+    return list(dict.fromkeys(near))[:4]
 
 
 def _constant(node: Node | Text) -> float | None:

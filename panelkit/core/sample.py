@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -163,7 +163,8 @@ def asked_rows(
     truth = Truth(everyone, ~everyone) if where is None else hold(where, table, names, namesakes)
     inside = everyone
     if years is not None:
-        inside = np.isin(table.panel.time_labels[table.panel.time], list(years))
+        wanted: list[Any] = list(years)
+        inside = np.isin(table.panel.time_labels[table.panel.time], wanted)
     asked = Asked(truth.yes & inside, truth.no & inside, inside & ~truth.yes & ~truth.no, where)
     if not asked.yes.any():
         told = f" ({int(asked.open.sum()):,} rows miss a cell of it)" if asked.open.any() else ""
@@ -261,10 +262,13 @@ def undecided(where: str) -> str:
     return f"missing in where: {where}"
 
 
-def where_note(where: str | None) -> tuple[Note, ...]:
+def where_note(asked: Asked | None) -> tuple[Note, ...]:
     """Return what a table says of a condition on the rows."""
-    if where is None:
+    where = None if asked is None else asked.where
+    if asked is None or where is None:
         return ()
+    if not (asked.no | asked.open).any():
+        return (Note(f"sample: {where}, which every row meets", f"样本条件：{where}（全部观测均满足）"),)
     return (
         Note(
             f"sample: {where} (lags read the rows outside it)",

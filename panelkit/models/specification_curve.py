@@ -135,6 +135,13 @@ class SpecificationCurve:
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
                 + ": it is absorbed by the effects or repeats a control there"
             )
+        bare = frame[frame["std_error"].isna()]
+        if len(bare):
+            raise SpecError(
+                "no standard error can be computed in "
+                + _listed([_cell(row) for _, row in bare[list(AXES)].iterrows()])
+                + ": without one of its units the sample does not identify the treatment; take more units, or CRV1"
+            )
         return CurveResult(spec=self, frame=frame, columns=columns, notes=columns.notes)
 
 
@@ -291,7 +298,7 @@ class _Columns:
             order,
             table,
             by_sample,
-            (*frame.notes, *where_note(spec.where)),
+            (*frame.notes, *where_note(asked)),
         )
 
     def on(self, rows: NDArray[np.bool_], used: list[int]) -> FloatArray:

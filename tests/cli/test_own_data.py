@@ -327,7 +327,9 @@ def test_extremes_are_those_of_the_rows_that_are_chosen(tmp_path: Path) -> None:
 def test_indicators_with_units_in_their_names(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     names = ["居民人均可支配收入（元）", "GDP(亿元)", "人均GDP（元/人）", "a, b", "-x"]
-    index = pd.MultiIndex.from_product([["北京", "上海", "江苏", "浙江"], [2020, 2021]], names=["省份", "年份"])
+    index = pd.MultiIndex.from_product(
+        [["北京", "上海", "江苏", "浙江"], [2020, 2021]], names=["省份", "年份"]
+    )
     frame = pd.DataFrame(rng.uniform(0.1, 0.9, (8, 5)), index, names)
     frame.reset_index().to_csv(tmp_path / "own.csv", index=False)
     words = ["--data", str(tmp_path / "own.csv"), "--json", "--out", str(tmp_path / "out")]
