@@ -24,3 +24,17 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     local = [target for target in targets if not target.startswith(("http", "mailto"))]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_tests_that_the_table_of_faults_names_exist() -> None:
+    text = (HOME / "docs" / "faults.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", text)
+    assert len(named) > 20
+    absent = []
+    for file, function in named:
+        path = HOME / "tests" / file
+        source = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if not source or (function and f"def {function}(" not in source):
+            absent.append((file, function))
+    assert absent == []
+    assert [int(number) for number in re.findall(r"^### (\d+) ·", text, re.MULTILINE)] == list(range(1, 23))

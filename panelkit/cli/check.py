@@ -85,6 +85,8 @@ def check(
     """
     from panelkit.claims.check import check as run
 
+    if figures is not None and out is not None:
+        raise SpecError("--out writes the pages of a run on the shipped figures: leave it or --figures out")
     language, stand = lang.language, _vintages(vintage or [], figures)
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

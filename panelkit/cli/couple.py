@@ -9,18 +9,21 @@ from typing import Annotated, Any
 
 import typer
 
-from panelkit.cli._options import Lang, LangOption
-from panelkit.cli.index import (
+from panelkit.cli._data import chosen, own_rows, refuse
+from panelkit.cli._options import (
     DataOption,
+    DesignProvincesOption,
+    JsonOption,
+    Lang,
+    LangOption,
     OutOption,
+    SheetOption,
     TimeOption,
     UnitOption,
+    WhereOption,
     YearsOption,
-    fitted,
-    print_written,
-    read_data,
-    years_of,
 )
+from panelkit.cli.index import fitted, print_written
 from panelkit.core.errors import SpecError
 
 app = typer.Typer(
@@ -39,12 +42,14 @@ class EdgeChoice(StrEnum):
 
 @app.command("run")
 def run_coupling(
+    ctx: typer.Context,
     systems: Annotated[
-        list[str], typer.Argument(help="Designs (ids or .toml files), or with --data the columns of scores.")
+        list[str], typer.Argument(help="Designs (ids or .toml files), or with --data also columns of scores.")
     ],
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
     weights: Annotated[str | None, typer.Option(help="Weights of the subsystems in T: 0.5,0.5")] = None,
     edges: Annotated[
         EdgeChoice, typer.Option(help="Levels as [a, b) (left) or (a, b] (right).")
@@ -53,33 +58,42 @@ def run_coupling(
         bool, typer.Option("--allow-shared", help="Let subsystems share an indicator. 允许子系统共用指标。")
     ] = False,
     years: YearsOption = None,
+    provinces: DesignProvincesOption = None,
+    where: WhereOption = None,
     out: OutOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
     lang: LangOption = Lang.en,
 ) -> None:
     """Couple subsystems: C, T, D, levels in words, the corrected degree. 计算耦合度与协调度。"""
     from panelkit.indices.coordination import couple, coupling_coordination
     from panelkit.indices.door import panel_frame
+    from panelkit.indices.sample import of_years, rows_where
     from panelkit.report import index_files
 
     share = _numbers(weights)
-    frame = read_data(data, unit, time)
-    if frame is not None and not any(name.endswith(".toml") for name in systems):
-        table = panel_frame(frame, systems)
-        span = years_of(years)
-        if span is not None:
-            table = table[table.index.get_level_values("year").isin(range(span[0], span[1] + 1))]
-        if table.empty:
-            raise SpecError(f"--years {years}: {data} holds no row of these years")
-        found = coupling_coordination(table, share, edges=edges.value)
+    asked = chosen(ctx)
+    frame = None if data is None else own_rows(asked)
+    if frame is not None and not _are_designs(systems, list(frame.columns)):
+        refuse(
+            ctx,
+            "allow_shared",
+            "lets designs share an indicator, and columns of scores name none: leave it out",
+        )
+        table = rows_where(panel_frame(frame, systems), where, data=frame)
+        found = coupling_coordination(of_years(table, asked.years), share, edges=edges.value)
     else:
-        changes: Any = {} if years is None else {"years": years_of(years)}
+        named = {
+            "years": asked.years,
+            "provinces": asked.wanted if frame is None and provinces is not None else None,
+        }
+        changes: Any = {key: value for key, value in named.items() if value is not None}
         found, _ = couple(
             *systems,
             data=frame,
             weights=share,
             edges=edges.value,
             allow_shared=allow_shared,
+            where=where,
             **changes,
         )
     if as_json:
@@ -128,6 +142,16 @@ def which_formula(
     found = which_coupling_formula(scores, list(frame[printed]), _numbers(weights))
     typer.echo(found.sentence(lang.language))
     typer.echo(fitted(formula_table(found, lang.language), lang, index=False))
+
+
+def _are_designs(systems: list[str], columns: list[str]) -> bool:
+    """Tell whether subsystems are designs to be scored on the user's panel, not columns of scores."""
+    from panelkit.indices.designs import shipped_designs
+
+    if any(name.endswith(".toml") for name in systems):
+        return True
+    known = shipped_designs()
+    return all(name in known and name not in columns for name in systems)
 
 
 def _numbers(text: str | None) -> list[float] | None:

@@ -7,13 +7,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._data import Rows, refuse, rows_of
+from panelkit.cli._options import (
+    DataOption,
+    Lags,
+    LagsOption,
+    Lang,
+    LangOption,
+    ProvincesOption,
+    SheetOption,
+    TimeOption,
+    UnitOption,
+    VintageOption,
+    WhereOption,
+    YearsOption,
+    narrow_terminal,
+    terminal_width,
+)
 from panelkit.cli._output import file_out
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from panelkit.core.formula import Formula
     from panelkit.core.results import FitResult, TestResult
 
 app = typer.Typer(add_completion=False)
@@ -22,13 +39,6 @@ MODELS = ("fixed_effects", "pooled", "random_effects", "between", "first_differe
 
 _HELP = {
     "formula": 'One or more formulas, side by side in one table: "log(gdp) ~ log(rd)". 一个或多个公式。',
-    "data": "A CSV, Excel or Stata file of your own; none: the shipped figures. 自备数据文件。",
-    "unit": "The unit column of --data. 个体列。",
-    "time": "The time column of --data. 时间列。",
-    "sheet": "The sheet of an Excel file. 工作表。",
-    "years": "First and last year: 2011-2022. 起止年份。",
-    "provinces": "all, no_tibet, or names by commas. all、no_tibet 或以逗号分隔的省份。",
-    "vintage": "indicator=vintage, repeatable. 指标=版本，可重复。",
     "model": f"{', '.join(MODELS)}. 模型。",
     "effects": "twoway, unit, time or none; the model's default if absent. 效应。",
     "vcov": "CRV3, CR2, Cluster(column), TwoWayCluster, Robust, Iid, DriscollKraay(lags), Conley(km). 协方差。",
@@ -45,14 +55,17 @@ _HELP = {
 
 @app.command()
 def fit(
+    ctx: typer.Context,
     formula: Annotated[list[str], typer.Argument(help=_HELP["formula"])],
-    data: Annotated[Path | None, typer.Option("--data", help=_HELP["data"])] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help=_HELP["unit"])] = None,
-    time: Annotated[str | None, typer.Option("--time", help=_HELP["time"])] = None,
-    sheet: Annotated[str, typer.Option("--sheet", help=_HELP["sheet"])] = "",
-    years: Annotated[str | None, typer.Option("--years", help=_HELP["years"])] = None,
-    provinces: Annotated[str, typer.Option("--provinces", help=_HELP["provinces"])] = "all",
-    vintage: Annotated[list[str] | None, typer.Option("--vintage", help=_HELP["vintage"])] = None,
+    data: DataOption = None,
+    unit: UnitOption = None,
+    time: TimeOption = None,
+    sheet: SheetOption = None,
+    years: YearsOption = None,
+    lags: LagsOption = Lags.reach,
+    where: WhereOption = None,
+    provinces: ProvincesOption = "all",
+    vintage: VintageOption = None,
     model: Annotated[str, typer.Option("--model", help=_HELP["model"])] = "fixed_effects",
     effects: Annotated[str | None, typer.Option("--effects", help=_HELP["effects"])] = None,
     vcov: Annotated[str, typer.Option("--vcov", help=_HELP["vcov"])] = "CRV3",
@@ -67,69 +80,50 @@ def fit(
     lang: LangOption = Lang.en,
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
-    frame = _load(formula, data, sheet, unit, time, years, provinces, vintage or [])
+    _refuse_idle(ctx, model, vcov, wild)
+    plain = [_plain(text) for text in formula]
+    rows = rows_of(ctx, plain, change=model == "first_difference")
     places = _coordinates(coords)
-    fits = [_model(text, model, effects, vcov, convention).fit(frame, coords=places) for text in formula]
-    found = [
-        *_wild(fits, wild or [], seed),
-        *(_tests(fits[0], model, frame) if tests else []),
+    fits = [
+        _model(text, model, effects, vcov, convention, rows.where).fit(rows.frame, coords=places)
+        for text in formula
     ]
+    found = [(0, test) for test in _wild(fits, wild or [], seed)]
+    if tests:
+        found += [(at, test) for at, one in enumerate(fits, 1) for test in _tests(one, model, rows)]
     _write(fits, format, out, lang, below)
-    for test in found:
-        typer.echo(f"\n{test.summary(language=lang.language)}")
+    _print_tests(found, len(fits), lang)
 
 
-def _load(
-    formulas: list[str],
-    path: Path | None,
-    sheet: str,
-    unit: str | None,
-    time: str | None,
-    years: str | None,
-    provinces: str,
-    vintage: list[str],
-) -> pd.DataFrame:
-    span = _years(years)
-    if path is not None:
-        from panelkit.data.user_panel import read_panel
+def _print_tests(found: list[tuple[int, TestResult]], columns: int, lang: Lang) -> None:
+    """Print tests, each under the number of its column where the table has several."""
+    from panelkit.show.plain import folded
 
-        table = read_panel(path, unit=unit, time=time, sheet=sheet or 0)
-        if span is None:
-            return table
-        year = table.index.get_level_values(1)
-        return table[(year >= span[0]) & (year <= span[1])]
+    with narrow_terminal():
+        for at, test in found:
+            head = f"({at}) " if at and columns > 1 else ""
+            typer.echo(folded(f"\n{head}{test.summary(language=lang.language)}"))
+
+
+def _refuse_idle(ctx: typer.Context, model: str, vcov: str, wild: list[str] | None) -> None:
+    """Refuse options that this model and covariance leave without work."""
+    if not wild:
+        refuse(ctx, "seed", "is the seed of the bootstrap, and nothing is drawn: name a term by --wild")
+    if not vcov.strip().lower().startswith("conley"):
+        refuse(ctx, "coords", f"belongs to --vcov Conley(km), and the covariance is {vcov}: leave it out")
+    if model == "between":
+        refuse(ctx, "tests", "has no test that belongs to the model between: leave it out")
+
+
+def _plain(text: str) -> Formula:
+    """Return a formula with its instruments as regressors: what it names, and how far it reads."""
     from panelkit.core.formula import parse_formula
-    from panelkit.data.panels import load_provinces
 
-    wanted: dict[str, None] = {}
-    for text in formulas:
-        bare = text.replace("[", "").replace("]", "")
-        left, *rest = bare.split("~")
-        wanted |= dict.fromkeys(parse_formula(f"{left} ~ {' + '.join(rest)}").columns)
-    wanted.pop("province", None)
-    wanted.pop("year", None)
-    chosen = dict(_pair(text) for text in vintage)
-    where: Any = provinces if provinces in ("all", "no_tibet") else provinces.split(",")
-    return load_provinces(list(wanted), span, chosen or None, where)
+    left, *rest = text.replace("[", "").replace("]", "").split("~") if "[" in text else [text]
+    return parse_formula(f"{left} ~ {' + '.join(rest)}" if rest else text)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise SpecError(f"--vintage is written indicator=vintage, not {text!r}")
-    return name.strip(), value.strip()
-
-
-def _years(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    first, _, last = text.replace(":", "-").partition("-")
-    if not (first.isdigit() and (last or first).isdigit()):
-        raise SpecError(f"--years is written 2011-2022, not {text!r}")
-    return int(first), int(last or first)
-
-
-def _model(formula: str, key: str, effects: str | None, vcov: str, convention: str) -> Any:
+def _model(formula: str, key: str, effects: str | None, vcov: str, convention: str, where: str | None) -> Any:
     from panelkit.core.vcov_names import vcov_named
     from panelkit.models.registry import estimator
 
@@ -139,7 +133,7 @@ def _model(formula: str, key: str, effects: str | None, vcov: str, convention: s
         raise SpecError(
             f"panelkit fit takes the models {', '.join(MODELS)}; {key} has a command or a call of its own"
         )
-    chosen: dict[str, Any] = {"vcov": vcov_named(vcov), "convention": convention}
+    chosen: dict[str, Any] = {"vcov": vcov_named(vcov), "convention": convention, "where": where}
     if effects is not None:
         if "effects" not in fields:
             raise SpecError(f"the model {key} has no --effects")
@@ -185,7 +179,10 @@ def _write(fits: list[FitResult], format: str | None, out: Path | None, lang: La
         raise SpecError(f"--below is se, t, ci or p, not {below!r}")
     if chosen == "docx" and out is None:
         raise SpecError("a Word table needs --out file.docx")
-    made = makers[chosen](fits, out, language=lang.language, below=below)
+    style: dict[str, Any] = {"language": lang.language, "below": below}
+    if chosen == "text" and out is None:
+        style["width"] = terminal_width()
+    made = makers[chosen](fits, out, **style)
     typer.echo(str(out) if out is not None else made)
 
 
@@ -207,27 +204,26 @@ def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
     return wild_cluster_bootstrap(one, term, rng=seed)
 
 
-def _tests(first: FitResult, model: str, frame: pd.DataFrame) -> list[TestResult]:
+def _tests(one: FitResult, model: str, rows: Rows) -> list[TestResult]:
     from panelkit.inference import effects_tests, error_tests
     from panelkit.models.pooled import PooledOLS
     from panelkit.models.random_effects import RandomEffects
 
     if model == "instrumental":
-        return list(getattr(first, "tests", ()))
+        return list(getattr(one, "tests", ()))
     found: list[TestResult] = []
     if model == "fixed_effects":
-        found += [effects_tests.effects_f(first), effects_tests.poolability(first)]
-        random = RandomEffects(first.spec.formula).fit(frame)
+        found += [effects_tests.effects_f(one), effects_tests.poolability(one)]
+        random = RandomEffects(one.spec.formula, where=rows.where).fit(rows.frame)
         found.append(effects_tests.mundlak(random))
     if model == "random_effects":
-        found.append(effects_tests.mundlak(first))
+        found.append(effects_tests.mundlak(one))
     if model in ("pooled", "random_effects", "fixed_effects"):
-        pooled = PooledOLS(first.spec.formula).fit(frame)
+        pooled = PooledOLS(one.spec.formula, where=rows.where).fit(rows.frame)
         found.append(effects_tests.breusch_pagan_lm(pooled))
-    if model != "between":
-        found += [
-            error_tests.serial_correlation(first),
-            error_tests.groupwise_heteroskedasticity(first),
-            error_tests.pesaran_cd(first),
-        ]
+    found += [
+        error_tests.serial_correlation(one),
+        error_tests.groupwise_heteroskedasticity(one),
+        error_tests.pesaran_cd(one),
+    ]
     return found

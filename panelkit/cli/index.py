@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panelkit.cli._options import Lang, LangOption
-from panelkit.cli._output import folder_out
+from panelkit.cli._data import chosen, own_rows, refuse
+from panelkit.cli._options import (
+    DataOption,
+    DesignProvincesOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    OutOption,
+    SheetOption,
+    TimeOption,
+    UnitOption,
+    WhereOption,
+    YearsOption,
+    terminal_width,
+)
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -24,19 +37,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="A panel of your own, CSV or Excel. 自备面板数据。")
-]
-UnitOption = Annotated[str | None, typer.Option("--unit", help="The province column of --data. 省份列。")]
-TimeOption = Annotated[str | None, typer.Option("--time", help="The year column of --data. 年份列。")]
-OutOption = Annotated[
-    Path | None,
-    typer.Option("--out", callback=folder_out, help="Write tables and figures to this folder. 输出文件夹。"),
-]
-YearsOption = Annotated[
-    str | None, typer.Option("--years", help="First and last year: 2014-2023. 起止年份。")
-]
-
+_COLUMN = re.compile(r"\s*([-+]?)\s*(?:`([^`]+)`\s*|([^,`]*))(?:,|$)")
 _WORDS = {
     "en": {
         "indicators": "indicators",
@@ -104,12 +105,14 @@ def show_design(
 
 @app.command("run")
 def run_index(
+    ctx: typer.Context,
     design: Annotated[
         str, typer.Argument(help="A design's id, a .toml file, or with --data columns: rd,patents,-energy")
     ],
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
     variant: Annotated[str, typer.Option(help="mixed, scale (totals) or intensity (ratios).")] = "mixed",
     weights: Annotated[
         str | None, typer.Option(help="entropy, equal, equal_dimensions, critic, cv, pca, scatter.")
@@ -117,13 +120,14 @@ def run_index(
     normalisation: Annotated[str | None, typer.Option(help="minmax, zscore, vector or ranks.")] = None,
     aggregation: Annotated[str | None, typer.Option(help="linear, geometric, topsis or grey.")] = None,
     years: YearsOption = None,
-    provinces: Annotated[str | None, typer.Option(help="all or no_tibet.")] = None,
+    provinces: DesignProvincesOption = None,
+    where: WhereOption = None,
     draws: Annotated[
         int, typer.Option(help="Draws of the rank cloud; 0: none. 位次抽样次数。", min=0)
     ] = 2000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     out: OutOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
     lang: LangOption = Lang.en,
 ) -> None:
     """Compute an index: scores, ranks with intervals, weights, notes. 计算综合指数、位次及其区间。"""
@@ -131,17 +135,20 @@ def run_index(
     from panelkit.indices.ranking import rank_uncertainty
     from panelkit.report import index_files
 
-    frame = read_data(data, unit, time)
+    if draws == 0:
+        refuse(ctx, "seed", "is the seed of the rank cloud, and --draws 0 draws none: leave it out")
+    asked = chosen(ctx)
+    frame = None if data is None else own_rows(asked)
     plan = _design(design, frame)
     changes = {
         "weights": weights,
         "normalisation": normalisation,
         "aggregation": aggregation,
-        "provinces": provinces,
-        "years": years_of(years),
+        "provinces": asked.wanted if data is None and provinces is not None else None,
+        "years": asked.years,
     }
-    chosen: Any = {key: value for key, value in changes.items() if value is not None}
-    found = composite_index(plan, frame, variant=variant, **chosen)  # type: ignore[arg-type]
+    settled: Any = {key: value for key, value in changes.items() if value is not None}
+    found = composite_index(plan, frame, variant=variant, where=where, **settled)  # type: ignore[arg-type]
     sure = rank_uncertainty(found, draws=draws, rng=seed) if draws else None
     ranking = index_files.ranking_table(found, sure, lang.language)
     if as_json:
@@ -170,33 +177,13 @@ def run_index(
         print_written(index_files.write_composite(found, sure, out, lang.language), quiet=as_json)
 
 
-def read_data(data: Path | None, unit: str | None, time: str | None) -> pd.DataFrame | None:
-    """Return the user's panel, or None for the shipped figures."""
-    if data is None:
-        return None
-    from panelkit.data.user_panel import read_panel
-
-    return read_panel(data, unit=unit, time=time)
-
-
-def years_of(text: str | None) -> tuple[int, int] | None:
-    """Return `2014-2023` as (2014, 2023)."""
-    if text is None:
-        return None
-    first, _, last = text.replace(",", "-").partition("-")
-    try:
-        return int(first), int(last or first)
-    except ValueError:
-        raise SpecError(f"--years {text!r}: write 2014-2023") from None
-
-
 def fitted(frame: pd.DataFrame, lang: Lang, *, drop: tuple[int, ...] = (), **words: Any) -> str:
     """Return a frame as text in the terminal's width, at most 100: columns of `drop` go before a digit is cut."""
     from rich.cells import cell_len
 
     from panelkit.show.tables import frame_table
 
-    width = min(100, shutil.get_terminal_size((100, 24)).columns)
+    width = terminal_width()
     names = [frame.columns[at] for at in drop]
     for gone in range(len(names) + 1):
         shown = frame.drop(columns=names[:gone])
@@ -217,8 +204,28 @@ def _design(text: str, frame: pd.DataFrame | None) -> CompositeDesign:
 
     if frame is None or text.endswith(".toml") or text in shipped_designs():
         return load_design(text)
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    return design_of_columns({name.lstrip("-+"): -1 if name.startswith("-") else 1 for name in names})
+    return design_of_columns(columns_of(text))
+
+
+def columns_of(text: str) -> dict[str, int]:
+    """Return `rd,-energy,+GDP(亿元)` as columns and directions; a name in backticks may hold commas and signs.
+
+    Raises
+    ------
+    SpecError
+        If a column stands twice, or none is named.
+    """
+    found: dict[str, int] = {}
+    for sign, quoted, bare in _COLUMN.findall(text):
+        name = quoted or bare.strip()
+        if not name:
+            continue
+        if name in found:
+            raise SpecError(f"the column {name} stands twice among the indicators {text}")
+        found[name] = -1 if sign == "-" else 1
+    if not found:
+        raise SpecError(f"no column is named in {text!r}: write rd,patents,-energy")
+    return found
 
 
 def _print(plan: CompositeDesign, ranking: Any, weights: Any, remarks: Any, lang: Lang) -> None:

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panelkit.cli._options import Lang, LangOption
-from panelkit.cli.index import (
+from panelkit.cli._data import refuse, rows_of
+from panelkit.cli._options import (
     DataOption,
+    JsonOption,
+    Lags,
+    LagsOption,
+    Lang,
+    LangOption,
     OutOption,
+    ProvincesOption,
+    SheetOption,
     TimeOption,
     UnitOption,
+    VintageOption,
+    WhereOption,
     YearsOption,
-    print_written,
-    read_data,
-    years_of,
+    narrow_terminal,
 )
+from panelkit.cli.index import print_written
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from panelkit.models.mediation import Mediation
     from panelkit.models.mediation_result import MediationResult
 
 app = typer.Typer(add_completion=False)
+
+_WIDEST = 140
 
 
 class OrderChoice(StrEnum):
@@ -48,6 +59,7 @@ class EffectsChoice(StrEnum):
 
 @app.command()
 def mediate(
+    ctx: typer.Context,
     outcome: Annotated[str, typer.Argument(help="An expression: va_tertiary / va_secondary. 结果变量。")],
     treatment: Annotated[str, typer.Argument(help="An expression. 解释变量。")],
     mediators: Annotated[list[str], typer.Argument(help="One or more expressions. 中介变量。")],
@@ -57,11 +69,12 @@ def mediate(
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
     years: YearsOption = None,
-    provinces: Annotated[str, typer.Option(help="all or no_tibet, for the shipped figures.")] = "all",
-    vintage: Annotated[
-        list[str] | None, typer.Option(help="gdp=as_published; may be repeated. 数据版本。")
-    ] = None,
+    lags: LagsOption = Lags.reach,
+    where: WhereOption = None,
+    provinces: ProvincesOption = "all",
+    vintage: VintageOption = None,
     effects: Annotated[EffectsChoice, typer.Option(help="Fixed effects. 固定效应。")] = EffectsChoice.twoway,
     order: Annotated[
         OrderChoice, typer.Option(help="Mediators side by side or in a chain.")
@@ -89,17 +102,17 @@ def mediate(
         bool, typer.Option("--inference", help="Print every kind of inference. 打印各种推断。")
     ] = False,
     out: OutOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
     lang: LangOption = Lang.en,
 ) -> None:
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
+    from panelkit.core.formula import parse_formula
     from panelkit.data.notes import data_notes
     from panelkit.models.mediation import Mediation
-    from panelkit.models.mediation_text import conditional_text
+    from panelkit.models.mediation_design import roles_of
     from panelkit.report import mediation_files
-    from panelkit.show.tables import frame_table
-    from panelkit.show.words import in_language
 
+    _refuse_idle(ctx, mediators, moderator)
     stages: Any = tuple(part.strip() for part in moderates.split(","))
     spec = Mediation(
         outcome,
@@ -115,59 +128,64 @@ def mediate(
         interaction=interaction,
         levels=_numbers(levels),
     )
-    span = years_of(years)
-    if span is not None:
-        span = (span[0] - lag, span[1] + lead)
-    frame = read_data(data, unit, time)
-    if frame is None:
-        frame = _shipped(spec, span, provinces, vintage or [])
-    elif span is not None:
-        when = frame.index.get_level_values(1)
-        frame = frame[(when >= span[0]) & (when <= span[1])]
+    rows = rows_of(ctx, [parse_formula(roles_of(spec).formula)], beside=(lag, lead))
+    frame, spec = rows.frame, replace(spec, where=rows.where)
     result = spec.fit(frame, reps=reps, rng=seed, jobs=jobs, made_of=_made_of(frame))
     named, origin = _named(labels, result), data_notes(frame, language=lang.language)
     if as_json:
         typer.echo(json.dumps(_content(result), ensure_ascii=False, indent=2))
     else:
-        typer.echo(result.summary(language=lang.language))
-        told = {in_language(note, lang.language) for note in result.notes}
-        further = [f"  - {note}" for note in origin if note not in told]
-        if further:
-            typer.echo("\n".join(further))
-        if moderator is not None:
-            typer.echo("\n" + conditional_text(result, lang.language))
-        if inference:
-            table = mediation_files.inference_table(result, lang.language, reps=reps)
-            typer.echo(
-                "\n" + str(frame_table(table, language=lang.language, index=False, format="text", width=140))
-            )
-        if procedures:
-            typer.echo("\n" + mediation_files.procedures_text(result, lang.language))
+        _print(result, origin, lang, reps=reps, inference=inference, procedures=procedures)
     if out is not None:
         print_written(
             mediation_files.write_mediation(result, out, lang.language, named, origin), quiet=as_json
         )
 
 
-def _shipped(
-    spec: Mediation, span: tuple[int, int] | None, provinces: str, vintage: list[str]
-) -> pd.DataFrame:
-    """Return the shipped figures, composite indices and structural measures that the expressions name."""
-    from panelkit.data.panels import load_provinces
-    from panelkit.indices.columns import is_derived, with_derived
-    from panelkit.models.mediation_design import roles_of
+def _print(
+    result: MediationResult,
+    origin: Sequence[str],
+    lang: Lang,
+    *,
+    reps: int,
+    inference: bool,
+    procedures: bool,
+) -> None:
+    """Print the result; in a narrow terminal lines break between words and numbers."""
+    from panelkit.models.mediation_text import conditional_text
+    from panelkit.report import mediation_files
+    from panelkit.show import plain
+    from panelkit.show.tables import frame_table
+    from panelkit.show.words import in_language
 
-    columns = [name for name in roles_of(spec).columns if name not in ("province", "year")]
-    pairs = [item.partition("=") for item in vintage]
-    wrong = ["".join(pair) for pair in pairs if not pair[1]]
-    if wrong:
-        raise SpecError(f"--vintage {', '.join(wrong)}: write indicator=vintage, gdp=as_published")
-    chosen: Any = {name: value for name, _, value in pairs}
-    where: Any = provinces
-    derived = [name for name in columns if is_derived(name)]
-    held = [name for name in columns if name not in derived] or ["population"]
-    frame = load_provinces(held, span, chosen or None, where)
-    return with_derived(frame, derived) if derived else frame
+    language = lang.language
+    with narrow_terminal(_WIDEST) as width:
+        typer.echo(plain.folded(result.summary(language=language)))
+        told = {in_language(note, language) for note in result.notes}
+        further = [f"  - {note}" for note in origin if note not in told]
+        if further:
+            typer.echo(plain.folded("\n".join(further)))
+        if result.moderation is not None:
+            typer.echo(plain.folded("\n" + conditional_text(result, language)))
+        if inference:
+            table = mediation_files.inference_table(result, language, reps=reps)
+            shown = frame_table(table, language=language, index=False, format="text", width=width)
+            typer.echo("\n" + shown)
+        if procedures:
+            typer.echo(plain.folded("\n" + mediation_files.procedures_text(result, language)))
+
+
+def _refuse_idle(ctx: typer.Context, mediators: list[str], moderator: str | None) -> None:
+    """Refuse options that this model leaves without work."""
+    if moderator is None:
+        refuse(ctx, "moderates", "says which paths a moderator changes: name one by --moderator")
+    if len(mediators) == 1:
+        refuse(ctx, "order", "says how several mediators lie, and there is one: leave it out")
+    if ctx.params.get("as_json"):
+        for name in ("procedures", "inference"):
+            refuse(ctx, name, "prints text, and --json prints none: leave one of them out")
+    if ctx.params.get("out") is None:
+        refuse(ctx, "labels", "names the boxes of the diagram, which is drawn into --out: name a folder")
 
 
 def _numbers(levels: str | None) -> tuple[float, ...] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Hashable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -11,16 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panelkit.cli._options import Lang, LangOption
-from panelkit.cli.index import (
+from panelkit.cli._data import Rows, refuse, rows_of
+from panelkit.cli._options import (
     DataOption,
+    JsonOption,
+    Lags,
+    LagsOption,
+    Lang,
+    LangOption,
     OutOption,
+    ProvincesOption,
+    SheetOption,
+    ShippedYearsOption,
     TimeOption,
     UnitOption,
-    print_written,
-    read_data,
-    years_of,
+    VintageOption,
+    WhereOption,
+    terminal_width,
 )
+from panelkit.cli.index import print_written
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -68,10 +76,10 @@ WeightsOption = Annotated[
     str,
     typer.Option(
         "--w",
-        help="contiguity, inverse-distance, inverse-distance-2, nearest-4, or a CSV, GAL or GWT file. 空间权重矩阵。",
+        help="contiguity, inverse-distance, inverse-distance-2, nearest-4 (of provinces), or a file: CSV, GAL, GWT. "
+        "空间权重矩阵。",
     ),
 ]
-YearsOption = Annotated[str, typer.Option("--years", help="First and last year: 2011-2022. 起止年份。")]
 ModelOption = Annotated[ModelChoice, typer.Option("--model", help="sar, sem, sdm, slx, sdem or sac. 模型。")]
 EffectsOption = Annotated[EffectsChoice, typer.Option("--effects", help="Fixed effects. 固定效应。")]
 ConventionOption = Annotated[
@@ -83,11 +91,6 @@ VcovOption = Annotated[
 MissingOption = Annotated[
     str, typer.Option("--missing", help="raise, drop-unit or drop-year. 缺失值处理方式。")
 ]
-ProvincesOption = Annotated[str, typer.Option("--provinces", help="all or no_tibet.")]
-VintageOption = Annotated[
-    list[str] | None, typer.Option("--vintage", help="indicator=vintage, repeatable. 指标=版本，可重复。")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FormulaArgument = Annotated[
     str, typer.Argument(help="Outcome and regressors: 'log(gdp/population) ~ log(rd_expenditure/gdp)'")
 ]
@@ -96,10 +99,11 @@ SeedOption = Annotated[int, typer.Option(min=0, help="Seed. 随机种子。")]
 
 @app.command("moran")
 def run_moran(
+    ctx: typer.Context,
     variable: Annotated[
         str, typer.Argument(help="An indicator or an expression: 'patents_granted/population'")
     ],
-    years: YearsOption = "2011-2022",
+    years: ShippedYearsOption = None,
     w: WeightsOption = "contiguity",
     within: Annotated[
         bool, typer.Option("--within", help="Take each province's mean out first. 先去省份均值。")
@@ -109,6 +113,9 @@ def run_moran(
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
+    lags: LagsOption = Lags.reach,
+    where: WhereOption = None,
     provinces: ProvincesOption = "all",
     vintage: VintageOption = None,
     out: OutOption = None,
@@ -118,16 +125,20 @@ def run_moran(
     """Moran's I of every year with permutation inference; map and scatter of the last year. 莫兰指数。"""
     import pandas as pd
 
-    from panelkit.core.design import build_design
+    from panelkit.models.reading import read_design
+    from panelkit.show.words import in_language
     from panelkit.spatial.moran import local_moran, moran
 
-    frame = _frame(f"{variable} ~ 1", data, unit, time, years, provinces, vintage)
-    design = build_design(f"{variable} ~ 1", frame)
+    rows = _rows(ctx, f"{variable} ~ 1")
+    design = read_design(f"{variable} ~ 1", rows.frame, where=rows.where)
     series = pd.Series(design.y, index=design.labels(), name=variable)
     weights = _weights(w, list(design.unit_labels))
     centring = "unit" if within else "none"
     table = moran(series, weights, centring=centring, permutations=permutations, rng=seed)  # type: ignore[arg-type]
-    notes = _moran_notes(weights.name, permutations, seed, within, lang)
+    notes = [
+        *_moran_notes(weights.name, permutations, seed, within, lang),
+        *(in_language(note, lang.language) for note in design.notes),
+    ]
     if as_json:
         typer.echo(_dump({"rows": _records(table.reset_index()), "notes": notes}))
     else:
@@ -137,15 +148,17 @@ def run_moran(
     if out is not None:
         found = local_moran(series, weights, permutations=permutations, rng=seed)
         paths = _write_tables({"moran": table.reset_index(), "local_moran": found.table.reset_index()}, out)
-        paths.append(found.map(language=lang.language).save(out / "lisa.svg"))
+        if _all_provinces(list(design.unit_labels)):
+            paths.append(found.map(language=lang.language).save(out / "lisa.svg"))
         paths.append(found.scatter(language=lang.language).save(out / "moran_scatter.svg"))
         print_written(paths, quiet=as_json)
 
 
 @app.command("lm")
 def run_lm(
+    ctx: typer.Context,
     formula: FormulaArgument,
-    years: YearsOption = "2011-2022",
+    years: ShippedYearsOption = None,
     w: WeightsOption = "contiguity",
     effects: EffectsOption = EffectsChoice.twoway,
     form: Annotated[
@@ -155,6 +168,9 @@ def run_lm(
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
+    lags: LagsOption = Lags.reach,
+    where: WhereOption = None,
     provinces: ProvincesOption = "all",
     vintage: VintageOption = None,
     as_json: JsonOption = False,
@@ -163,22 +179,24 @@ def run_lm(
     """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
     from panelkit.models.spatial_selection import spatial_lm_tests
 
-    frame = _frame(formula, data, unit, time, years, provinces, vintage)
+    rows = _rows(ctx, formula)
     tests = spatial_lm_tests(
         formula,
-        frame,
-        _weights(w, _units(frame)),
+        rows.frame,
+        _weights(w, _units(rows.frame)),
         effects=effects.value,
         form=form,  # type: ignore[arg-type]
         missing=missing,  # type: ignore[arg-type]
+        where=rows.where,
     )
     _echo_tests(tests, as_json, lang)
 
 
 @app.command("fit")
 def run_fit(
+    ctx: typer.Context,
     formula: FormulaArgument,
-    years: YearsOption = "2011-2022",
+    years: ShippedYearsOption = None,
     w: WeightsOption = "contiguity",
     model: ModelOption = ModelChoice.sdm,
     effects: EffectsOption = EffectsChoice.twoway,
@@ -191,6 +209,9 @@ def run_fit(
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
+    lags: LagsOption = Lags.reach,
+    where: WhereOption = None,
     provinces: ProvincesOption = "all",
     vintage: VintageOption = None,
     out: OutOption = None,
@@ -199,8 +220,8 @@ def run_fit(
 ) -> None:
     """Fit a spatial panel; tests of the Durbin model below it. 估计空间面板模型。"""
     fit = _fit(
+        ctx,
         formula,
-        years,
         w,
         model,
         effects,
@@ -208,11 +229,6 @@ def run_fit(
         durbin,
         vcov,
         missing,
-        data,
-        unit,
-        time,
-        provinces,
-        vintage,
     )
     tests = fit.reduction_tests()
     if as_json:
@@ -226,7 +242,7 @@ def run_fit(
     else:
         from panelkit.show.tables import to_text
 
-        typer.echo(to_text([fit], language=lang.language))
+        typer.echo(to_text([fit], language=lang.language, width=terminal_width()))
         _echo_tests([test for test in tests if test.applicable], False, lang)
     if out is not None:
         paths = _write_tables({"estimates": fit.tidy()}, out)
@@ -237,8 +253,9 @@ def run_fit(
 
 @app.command("impacts")
 def run_impacts(
+    ctx: typer.Context,
     formula: FormulaArgument,
-    years: YearsOption = "2011-2022",
+    years: ShippedYearsOption = None,
     w: WeightsOption = "contiguity",
     model: ModelOption = ModelChoice.sdm,
     effects: EffectsOption = EffectsChoice.twoway,
@@ -257,6 +274,9 @@ def run_impacts(
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
+    lags: LagsOption = Lags.reach,
+    where: WhereOption = None,
     provinces: ProvincesOption = "all",
     vintage: VintageOption = None,
     out: OutOption = None,
@@ -264,9 +284,12 @@ def run_impacts(
     lang: LangOption = Lang.en,
 ) -> None:
     """Direct, indirect and total impacts with errors; maps of who radiates and who receives. 效应分解。"""
+    if method is MethodChoice.delta:
+        for name in ("seed", "reps"):
+            refuse(ctx, name, "belongs to draws, and --method delta makes none: leave it out")
     fit = _fit(
+        ctx,
         formula,
-        years,
         w,
         model,
         effects,
@@ -274,11 +297,6 @@ def run_impacts(
         durbin,
         vcov,
         missing,
-        data,
-        unit,
-        time,
-        provinces,
-        vintage,
     )
     found = fit.impacts(method.value, reps=reps, rng=seed)
     partition = found.by_order(orders).tidy() if orders else None
@@ -297,8 +315,9 @@ def run_impacts(
 
 @app.command("sensitivity")
 def run_sensitivity(
+    ctx: typer.Context,
     formula: FormulaArgument,
-    years: YearsOption = "2011-2022",
+    years: ShippedYearsOption = None,
     model: ModelOption = ModelChoice.sdm,
     effects: EffectsOption = EffectsChoice.twoway,
     convention: ConventionOption = "lee-yu",
@@ -319,6 +338,9 @@ def run_sensitivity(
     data: DataOption = None,
     unit: UnitOption = None,
     time: TimeOption = None,
+    sheet: SheetOption = None,
+    lags: LagsOption = Lags.reach,
+    where: WhereOption = None,
     provinces: ProvincesOption = "all",
     vintage: VintageOption = None,
     out: OutOption = None,
@@ -330,14 +352,19 @@ def run_sensitivity(
     from panelkit.models.spatial_sensitivity import placebo as run_placebo
     from panelkit.models.spatial_sensitivity import provincial_weights, weights_sensitivity
 
-    wanted = formula if income is None else f"{formula} + I({income})"
-    frame = _frame(wanted, data, unit, time, years, provinces, vintage)
-    spec = _spec(formula, model, effects, convention, None, "information", missing)
-    mean = None if income is None else _income(income, frame)
-    found = weights_sensitivity(spec, frame, provincial_weights(_units(frame), mean))
+    if not placebo:
+        refuse(
+            ctx, "seed", "is the seed of the placebo, and none is asked for: give --placebo, or leave it out"
+        )
+    rows = _rows(ctx, formula if income is None else f"{formula} + I({income})")
+    frame, units = rows.frame, _units(rows.frame)
+    _refuse_strangers(units, "spatial sensitivity compares weights of provinces")
+    spec = _spec(formula, model, effects, convention, None, "information", missing, rows.where)
+    mean = None if income is None else _income(income, rows)
+    found = weights_sensitivity(spec, frame, provincial_weights(units, mean))
     calm = None
     if placebo:
-        calm = run_placebo(spec, frame, _weights("contiguity", _units(frame)), permutations=placebo, rng=seed)
+        calm = run_placebo(spec, frame, _weights("contiguity", units), permutations=placebo, rng=seed)
     columns = [
         "weights",
         "term",
@@ -380,8 +407,8 @@ def run_sensitivity(
 
 
 def _fit(
+    ctx: typer.Context,
     formula: str,
-    years: str,
     w: str,
     model: ModelChoice,
     effects: EffectsChoice,
@@ -389,15 +416,10 @@ def _fit(
     durbin: str | None,
     vcov: str,
     missing: str,
-    data: Path | None,
-    unit: str | None,
-    time: str | None,
-    provinces: str,
-    vintage: list[str] | None,
 ) -> SpatialFit:
-    frame = _frame(formula, data, unit, time, years, provinces, vintage)
-    spec = _spec(formula, model, effects, convention, durbin, vcov, missing)
-    return spec.fit(frame, _weights(w, _units(frame)))
+    rows = _rows(ctx, formula)
+    spec = _spec(formula, model, effects, convention, durbin, vcov, missing, rows.where)
+    return spec.fit(rows.frame, _weights(w, _units(rows.frame)))
 
 
 def _spec(
@@ -408,6 +430,7 @@ def _spec(
     durbin: str | None,
     vcov: str,
     missing: str,
+    where: str | None,
 ) -> SpatialPanel:
     from panelkit.models.spatial_panel import SpatialPanel
 
@@ -420,80 +443,86 @@ def _spec(
         durbin=parts,
         vcov=vcov,
         missing=missing,  # type: ignore[arg-type]
+        where=where,
     )
 
 
-def _frame(
-    formula: str,
-    data: Path | None,
-    unit: str | None,
-    time: str | None,
-    years: str,
-    provinces: str,
-    vintage: list[str] | None,
-) -> pd.DataFrame:
-    """Return the user's panel, or the shipped figures that the formula names."""
+def _rows(ctx: typer.Context, formula: str) -> Rows:
+    """Return the user's panel, or the shipped figures that the formula names, 2011 to 2022 unless asked."""
     from panelkit.core.formula import parse_formula
-    from panelkit.data.panels import load_provinces
 
-    own = read_data(data, unit, time)
-    span = years_of(years)
-    if own is not None:
-        if span is None:
-            return own
-        held = own.index.get_level_values(1)
-        return own[(held >= span[0]) & (held <= span[1])]
-    return load_provinces(parse_formula(formula).columns, span, _vintages(vintage), provinces=provinces)
-
-
-def _vintages(pairs: list[str] | None) -> dict[str, str] | None:
-    chosen = {}
-    for pair in pairs or []:
-        name, equals, value = pair.partition("=")
-        if not (name and equals and value):
-            raise SpecError(f"--vintage is written indicator=vintage, not {pair!r}")
-        chosen[name.strip()] = value.strip()
-    return chosen or None
+    return rows_of(ctx, [parse_formula(formula)], shipped_years=_SHIPPED_YEARS)
 
 
 def _units(frame: pd.DataFrame) -> list[Hashable]:
-    return list(frame.index.get_level_values(0).unique())
+    """Return the units, each province once, without totals and regions: those that weights stand for."""
+    from panelkit.data.user_places import provincial_rows
+
+    return list(provincial_rows(frame)[0].index.get_level_values(0).unique())
+
+
+def _all_provinces(units: Sequence[Hashable]) -> bool:
+    from panelkit.data.provinces import lookup_many
+
+    return all(place is not None and place.kind == "province" for place in lookup_many(units))
+
+
+def _refuse_strangers(units: Sequence[Hashable], what: str) -> None:
+    from panelkit.data.provinces import lookup_many
+
+    strangers = [
+        str(unit)
+        for unit, place in zip(units, lookup_many(units), strict=True)
+        if place is None or place.kind != "province"
+    ]
+    if strangers:
+        shown = ", ".join(strangers[:_SHOWN]) + (", ..." if len(strangers) > _SHOWN else "")
+        raise SpecError(
+            f"{what}, and units of the panel are no provinces ({shown}): name the file of your own weights, "
+            "--w FILE.csv (.gal, .gwt), in fit, impacts, lm or moran"
+        )
 
 
 def _weights(text: str, units: Sequence[Hashable]) -> Weights:
     from panelkit.spatial import provincial
     from panelkit.spatial.weights import as_weights
 
-    if Path(text).suffix.lower() in (".csv", ".gal", ".gwt"):
-        weights = as_weights(text)
-        return weights if weights.normalisation != "none" else weights.normalised("row")
     name, _, number = text.partition("-")
+    power = text.removeprefix("inverse-distance-")
+    is_power = power != text and power.replace(".", "", 1).isdigit()
+    if text in ("contiguity", "inverse-distance") or is_power or (name == "nearest" and number.isdigit()):
+        _refuse_strangers(units, f"--w {text} is a matrix of provinces")
     if text == "contiguity":
         return provincial.contiguity(list(units))
     if text == "inverse-distance":
         return provincial.inverse_distance(provinces=list(units))
-    power = text.removeprefix("inverse-distance-")
-    if power != text and power.replace(".", "", 1).isdigit():
+    if is_power:
         return provincial.inverse_distance(float(power), provinces=list(units))
     if name == "nearest" and number.isdigit():
         return provincial.nearest(int(number), provinces=list(units))
+    if Path(text).suffix.lower() in _FILES or Path(text).is_file():
+        weights = as_weights(text)
+        return weights if weights.normalisation != "none" else weights.normalised("row")
     raise SpecError(
         f"--w {text!r}: write contiguity, inverse-distance, inverse-distance-2, nearest-4, "
         "or name a .csv, .gal or .gwt file"
     )
 
 
-def _income(expression: str, frame: pd.DataFrame) -> pd.Series:
+def _income(expression: str, rows: Rows) -> pd.Series:
     import pandas as pd
 
-    from panelkit.core.design import build_design
+    from panelkit.models.reading import read_design
 
-    design = build_design(f"{expression} ~ 1", frame)
+    design = read_design(f"{expression} ~ 1", rows.frame, where=rows.where)
     values = pd.Series(design.y, index=design.labels(), name=expression)
     means: pd.Series = values.groupby(level=0).mean()
     return means
 
 
+_SHIPPED_YEARS = (2011, 2022)
+_FILES = (".csv", ".gal", ".gwt", ".xlsx", ".xls", ".dta")
+_SHOWN = 5
 _WIDEST = 140
 _ROOMY = 118  # columns that impacts of long regressors and tests with their nulls take
 _SENT = {"radiated": ("radiated", "辐射效应"), "received": ("received", "接收效应")}
@@ -511,7 +540,7 @@ _WORDS = {
     "conf_low": ("low", "下限"),
     "conf_high": ("high", "上限"),
     "weights": ("weights", "权重矩阵"),
-    "rho": ("rho", "空间 rho"),
+    "rho": ("spatial rho", "空间 rho"),
     "direct": ("direct", "直接效应"),
     "indirect": ("indirect", "间接效应"),
     "total": ("total", "总效应"),
@@ -562,8 +591,7 @@ def _echo_frame(frame: pd.DataFrame, notes: Sequence[str], lang: Lang, *, index:
 
 
 def _width() -> int:
-    """Return the columns of the terminal, at most 140: what a file gets."""
-    return min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
+    return terminal_width(_WIDEST)
 
 
 def _echo_by_term(frame: pd.DataFrame, notes: Sequence[str], lang: Lang) -> None:
@@ -614,19 +642,13 @@ def _write_impacts(fit: SpatialFit, found: Any, out: Path, lang: Lang) -> list[P
     paths = []
     for at, term in enumerate(dict.fromkeys(found.terms)):
         tables[f"provinces_{at + 1}"] = found.by_province(term).reset_index()
-        if _is_provincial(fit):
+        if _all_provinces(list(fit.sample.ids)):
             for which in ("radiated", "received"):
                 figure = found.map(
                     term, which, language=lang.language, title=f"{term}: {_SENT[which][lang is Lang.zh]}"
                 )
                 paths.append(figure.save(out / f"{which}_{at + 1}.svg"))
     return [*_write_tables(tables, out), *paths]
-
-
-def _is_provincial(fit: SpatialFit) -> bool:
-    from panelkit.data.provinces import lookup_many
-
-    return all(place is not None for place in lookup_many(fit.sample.ids))
 
 
 def _write_tables(tables: dict[str, pd.DataFrame], out: Path) -> list[Path]:

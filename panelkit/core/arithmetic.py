@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.dialects import effects_hint
 from panelkit.core.errors import DataError
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
 from panelkit.core.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power, columns_of
@@ -27,6 +29,7 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
 }
 _REAL = (int, float, np.integer, np.floating, np.bool_)
 _STANDARD = ("province", "year")
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]*)?")
 _LOGS = frozenset({"log", "log2", "log10"})
 BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
@@ -81,7 +84,8 @@ class Table:
         for name in missing:
             near = difflib.get_close_matches(name, sorted(self.names), n=3, cutoff=0.6)
             lines.append(
-                f"`{name}`" + (f" (near: {', '.join(f'`{match}`' for match in near)})" if near else "")
+                f"`{name}`{effects_hint(name)}"
+                + (f" (near: {', '.join(f'`{match}`' for match in near)})" if near else "")
             )
         held = listed([f"`{name}`" for name in sorted(self.names)], len(self.names))
         raise DataError(f"the data hold no column {', '.join(lines)}. There are {held}.")
@@ -137,8 +141,7 @@ class Table:
         if bool(wrong.any()):
             first = cells[int(np.flatnonzero(wrong)[0])]
             raise DataError(
-                f"column `{name}` is not numeric: {first!r} in {self.where(wrong)}. Write `C({name})` for "
-                "categories, or convert it first (`pandas.to_numeric`)."
+                f"column `{name}` is not numeric: {first!r} in {self.where(wrong)}. {_text_remedy(name, first)}"
             )
         return np.where(missing, np.nan, np.where(missing, 0.0, cells)).astype(np.float64)
 
@@ -422,3 +425,12 @@ def _named(node: Node) -> str:
         case Chain(label=label) | Power(label=label) | Call(label=label):
             return f"`{label}`"
     return "the value"
+
+
+def _text_remedy(name: str, cell: Any) -> str:
+    if isinstance(cell, str) and _GROUPED.fullmatch(cell.strip()):
+        return (
+            "These are numbers as text with thousands separators: take the commas out, in the file or by "
+            f'`data["{name}"].str.replace(",", "").astype(float)`.'
+        )
+    return f"Write `C({name})` for categories, or convert it first (`pandas.to_numeric`)."

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from panelkit.core.dialects import foreign_function
 from panelkit.core.tokens import Token, refuse, render, spelled, tokenise
 from panelkit.core.tree import (
     FUNCTIONS,
@@ -32,6 +33,8 @@ from panelkit.core.tree import (
 MAX_DEPTH = 40
 MAX_TERMS = 2_000
 MAX_POWER = 6
+
+_OPPOSITE = {"lag": "years ahead are `lead(x, k)`", "lead": "years before are `lag(x, k)`"}
 
 Terms = dict[frozenset[str], Term]
 
@@ -152,7 +155,8 @@ class Parser:
         function = FUNCTIONS.get(token.text) if token.kind == "name" else None
         if function is None:
             near = difflib.get_close_matches(token.text, FUNCTIONS, n=2)
-            hint = f"perhaps {' or '.join(near)}; " if near else ""
+            hint = foreign_function(token.text, self.text, token.at)
+            hint = hint or (f"perhaps {' or '.join(near)}; " if near else "")
             refuse(
                 self.text,
                 token.at,
@@ -201,19 +205,24 @@ class Parser:
             )
             refuse(self.text, start.at, f"an option that `{function.name}` does not have", allowed)
         option = function.options[names.index(name)]
-        given[name] = self._level(option) if option.kind == "level" else self._amount(option)
+        given[name] = self._level(option) if option.kind == "level" else self._amount(option, function)
 
     def _level(self, option: Option) -> float | str:
         if self.token.kind == "string":
             return self.take().text
+        sign = -1.0 if self.at("-") and self.tokens[self.position + 1].kind == "number" else 1.0
+        if sign < 0:
+            self.take()
         if self.token.kind == "number":
-            return float(self.take().text)
+            return sign * float(self.take().text)
         return self.refuse_here(f"`{option.name}` is a level: text in quotes, or a number")
 
-    def _amount(self, option: Option) -> float:
+    def _amount(self, option: Option, function: Function) -> float:
         token = self.token
         whole = "a whole number" if option.kind == "count" else "a number"
         bounds = f"`{option.name}` is {whole} between {option.smallest:g} and {option.largest:g}"
+        if self.at("-") and function.name in _OPPOSITE:
+            bounds += f"; {_OPPOSITE[function.name]}"
         if token.kind != "number":
             self.refuse_here(bounds)
         value = float(self.take().text)

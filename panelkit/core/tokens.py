@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
+from panelkit.core.dialects import foreign_piece
 from panelkit.core.errors import SpecError
 
 MAX_LENGTH = 10_000
@@ -54,9 +55,9 @@ _BLANKS = frozenset(" \t\r\n")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _REMEDIES = {
     ".": "attributes are not available: put a column name with a dot in backticks",
-    "[": "brackets are not available: select rows or columns of the data before the formula",
+    "[": "brackets are not available: choose rows by `where=`; `y ~ z + [x ~ w]` belongs to InstrumentalFE "
+    "(command line: --model instrumental)",
     "{": "braces are not available: write arithmetic as `I(...)`",
-    "|": "effects are an option of the model (`effects=`), and so are instruments",
     ";": "one formula is one line of terms joined by `+`",
     "<": "comparisons are not available: make the dummy a column of the data",
     ">": "comparisons are not available: make the dummy a column of the data",
@@ -135,6 +136,9 @@ def _next_token(text: str, at: int) -> tuple[Token, int]:
 def _refuse_character(text: str, at: int) -> NoReturn:
     char = text[at]
     plain = _LOOK_ALIKES.get(char) or unicodedata.normalize("NFKC", char)
+    foreign = foreign_piece(text, at)
+    if foreign is not None:
+        refuse(text, at, *foreign)
     if char in _REMEDIES:
         refuse(text, at, f"`{char}`", _REMEDIES[char])
     if plain != char and (plain.isascii() or _NAME.fullmatch(plain)):

@@ -49,7 +49,8 @@ def load_provinces(
         Keys of the catalogue (`panelkit data list`).
     years
         One year, a range, a tuple (first, last) with both ends in, or a list or set of single years (two years that
-        do not follow each other only as a set); None: every year held.
+        do not follow each other only as a set); None: every year held. This cuts the data: a lag does not see the
+        years outside. To lend them, load them too and choose the sample by an estimator's `where="year >= 2011"`.
     vintage
         None: the default of the catalogue. A mapping names the vintage of single indicators; a string is used for
         every indicator that holds it, the others keep their default. Only a mapping asks for a series by name.

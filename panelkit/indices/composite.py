@@ -13,9 +13,11 @@ import pandas as pd
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Measure
+from panelkit.data.user_provinces import keep_provinces
 from panelkit.indices import aggregate, weights
 from panelkit.indices.designs import CompositeDesign, Indicator, Variant, design_of_columns, load_design
 from panelkit.indices.door import normalise, panel_frame
+from panelkit.indices.sample import for_own_data, of_years, rows_where
 
 HIGH_CONCENTRATION = 0.5
 
@@ -68,6 +70,7 @@ def composite_index(
     unit: str | None = None,
     time: str | None = None,
     variant: Variant = "mixed",
+    where: str | None = None,
     **changes: Any,
 ) -> Composite:
     """Compute a composite index on the shipped figures, or on the caller's panel.
@@ -80,8 +83,12 @@ def composite_index(
         A panel with the design's figures as columns; None loads the shipped ones.
     variant
         "scale" reads every indicator as a total, "intensity" as a ratio, "mixed" as the design says.
+    where
+        A condition on the rows that enter the index, extremes and weights included: `"province != '西藏'"`.
     changes
-        Fields of the design to change: `weights="equal"`, `years=(2016, 2023)`, `provinces="all"`, ...
+        Fields of the design to change: `weights="equal"`, `years=(2016, 2023)`, `provinces="all"`, ... The years,
+        provinces and vintages of a shipped design are those of the shipped figures: a panel of one's own stays whole
+        unless `years` or `provinces` are among the changes.
 
     Raises
     ------
@@ -92,13 +99,15 @@ def composite_index(
     """
     plan = _plan(design, changes)
     plan = plan.as_variant(variant, kinds_of(plan)) if variant != plan.variant else plan
-    frame = (
-        load_figures(plan) if data is None else panel_frame(data, list(plan.columns()), unit=unit, time=time)
-    )
-    if data is not None and plan.years is not None:
-        year = frame.index.get_level_values("year")
-        frame = frame[(year >= plan.years[0]) & (year <= plan.years[1])]
-    return compute(plan, frame)
+    if data is None:
+        if unit is not None or time is not None:
+            raise SpecError("unit= and time= name columns of data=, and none were given")
+        return compute(plan, rows_where(load_figures(plan), where, plan))
+    plan = for_own_data(plan, changes)
+    frame = panel_frame(data, list(plan.columns()), unit=unit, time=time)
+    frame = keep_provinces(frame, plan.provinces)
+    frame = rows_where(frame, where, data=data, unit=unit, time=time)
+    return compute(plan, of_years(frame, plan.years))
 
 
 def compute(plan: CompositeDesign, frame: pd.DataFrame) -> Composite:

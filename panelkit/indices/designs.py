@@ -19,6 +19,9 @@ from panelkit.core.errors import SpecError
 from panelkit.core.paths import shipped
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]*$")]
+Name = Annotated[
+    str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")
+]
 Variant = Literal["mixed", "scale", "intensity"]
 WeightRule = Literal["entropy", "equal", "equal_dimensions", "critic", "cv", "pca", "scatter", "given"]
 Normalisation = Literal["minmax", "zscore", "vector", "ranks"]
@@ -40,13 +43,13 @@ class Text(Part):
 
 
 class Indicator(Part):
-    """One indicator: a figure, `per` another one where it is an intensity.
+    """One indicator: a figure, `per` another one where it is an intensity; an id may hold blanks and units.
 
     `is_total` makes the mixed variant use the total although `per` is named. `goalposts` are declared low and high.
     Without a label the figure's name in the catalogue stands for it.
     """
 
-    id: Key
+    id: Name
     column: str
     per: str | None = None
     direction: Literal[1, -1] = 1
@@ -94,7 +97,7 @@ class CompositeDesign(Part):
     source: str = ""
     about: Text | None = None
     years: tuple[int, int] | None = None
-    provinces: Literal["all", "no_tibet"] = "all"
+    provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
     vintage: dict[str, str] = {}
     allow_breaks: tuple[str, ...] = ()
     normalisation: Normalisation = "minmax"

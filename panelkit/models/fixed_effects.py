@@ -93,18 +93,22 @@ class FixedEffects:
             where=self.where,
             policies=singleton_rule(self.convention, self.effects),
         )
-        return fit_design(with_coordinates(design, self.vcov, coords), self)
+        return _fit_rows(with_coordinates(design, self.vcov, coords), self)
 
 
 def fit_design(design: Design, spec: FixedEffects) -> FitResult:
     """Fit a design: the road that formulas and arrays share."""
-    convention = convention_named(spec.convention)
+    if convention_named(spec.convention).drop_singletons:
+        design = without_singletons(design, spec.effects)
+    return _fit_rows(design, spec)
+
+
+def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
+    """Fit a design whose rows are settled."""
     if spec.effects != "none":
         design = without_intercept(design)
     if not design.terms:
         raise SpecError(f"`{spec.formula}` has no regressor: name at least one beside the effects")
-    if convention.drop_singletons:
-        design = without_singletons(design, spec.effects)
     _refuse_one_unit(design, spec.effects)
     layout = Layout(design.unit, design.time)
     linear = fit_swept(design.y, design.X, design.terms, layout, spec.effects)

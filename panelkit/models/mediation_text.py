@@ -8,6 +8,7 @@ import pandas as pd
 
 from panelkit.core.results import Language
 from panelkit.models.mediation_words import number, p_text
+from panelkit.show.plain import frame_text
 from panelkit.show.words import in_language, result_value, result_word
 
 if TYPE_CHECKING:
@@ -151,5 +152,4 @@ def _frame(frame: pd.DataFrame, language: Language) -> str:
         else:
             shown[name] = [number(value) for value in shown[name]]
     shown.columns = pd.Index([translated(str(name), language) for name in shown.columns])
-    with pd.option_context("display.unicode.east_asian_width", True):
-        return shown.to_string(index=False)
+    return frame_text(shown)

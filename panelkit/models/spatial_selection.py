@@ -46,11 +46,13 @@ def spatial_lm_tests(
     missing: Missing = "raise",
     unit: str | None = None,
     time: str | None = None,
+    where: str | None = None,
 ) -> tuple[TestResult, ...]:
     """Test a regression with fixed effects for a spatial lag and a spatial error.
 
     Returns LM lag, LM error, robust LM lag, robust LM error, their joint test, and the conditional tests (a lag given
-    a spatial error, an error given a spatial lag), which rest on the estimated model of the null.
+    a spatial error, an error given a spatial lag), which rest on the estimated model of the null. `where` is a
+    condition on the rows, such as `year >= 2011`, that acts after lags.
 
     Raises
     ------
@@ -58,7 +60,9 @@ def spatial_lm_tests(
         If the transformed form is asked with time effects and weights that are not row-standardised.
     """
     check_effects(effects)
-    sample = read_sample(formula, data, missing=missing, intercept=effects == "none", unit=unit, time=time)
+    sample = read_sample(
+        formula, data, missing=missing, intercept=effects == "none", unit=unit, time=time, where=where
+    )
     return lm_tests_of(sample, align_weights(w, sample), effects, form)
 
 

@@ -13,6 +13,7 @@ from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.schema import Reading
 from panelkit.claims.verdict import CheckResult, Verdict, Word
 from panelkit.core.results import Language
+from panelkit.report.narrow import Fitting
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
@@ -28,6 +29,7 @@ from panelkit.report.words import (
     word,
 )
 
+_ROOM = 76  # numbers, grid and verdict take 61 columns; labels need some more
 _COLOURS: dict[Word | None, str] = {
     "SUPPORTED": "bold green",
     "PARTLY": "bold yellow",
@@ -178,8 +180,8 @@ def _other_readings(result: CheckResult, name: str, language: Language) -> Itera
     yield line
 
 
-def design_table(verdicts: tuple[Verdict, ...], language: Language) -> Table:
-    """Return one row a design of one reading."""
+def design_table(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
+    """Return one row a design of one reading, in lines of their own where the terminal is narrow."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column(word("design", language), ratio=1, overflow="fold")
     table.add_column(word("estimate", language), justify="right", no_wrap=True, width=8)
@@ -189,7 +191,7 @@ def design_table(verdicts: tuple[Verdict, ...], language: Language) -> Table:
     table.add_column(word("verdict", language), no_wrap=True, width=13)
     for verdict in verdicts:
         table.add_row(*_cells(verdict, language))
-    return table
+    return Fitting(table, _ROOM)
 
 
 def _reading_line(result: CheckResult, reading: Reading, name: str, language: Language) -> Text:
@@ -242,7 +244,7 @@ def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> Renderabl
         if item.why is not None:
             text.append(f"  {say(item.why, language)}", style="dim")
         table.add_row(text, number(item.aggregate), span(item.p10, item.p90, language))
-    return table
+    return Fitting(table, _ROOM)
 
 
 def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.core.results import Language
+from panelkit.report.narrow import Heading
 from panelkit.report.words import need_names, say, short_citation, verdict_word, word
 
 _FEW = 20  # so many pending claims at most are shown with the figure that each waits for
@@ -47,7 +47,7 @@ def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]
     table.add_column(ratio=1, style="bold")
     for need, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
         table.add_row(need, " ".join(ids))
-    yield Rule(word("waiting", language, n=len(pending)), align="left", style="dim")
+    yield Heading(word("waiting", language, n=len(pending)))
     yield table
     yield Text()
 
@@ -57,6 +57,6 @@ def untestable(result: CheckResult, language: Language) -> Iterator[RenderableTy
     ids = [item.claim for item in result if item.registered.claim.status == "not_testable"]
     if not ids:
         return
-    yield Rule(word("untestable", language, n=len(ids)), align="left", style="dim")
+    yield Heading(word("untestable", language, n=len(ids)))
     yield Text(" ".join(ids), style="bold")
     yield Text()

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from io import StringIO
+from typing import TYPE_CHECKING, Any
 
 from panelkit.show.grid import INDENT, Grid
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+_WIDTH: ContextVar[int | None] = ContextVar("width", default=None)
+_GAP = 3  # two blanks around a column, and the rule between two
+_FRAME = 4
+_WORD = 12
+_LONGEST_NUMBER = 20
+_BLANKS = re.compile(r"\s+")
+_NUMBER = re.compile(r"[0-9]")
+_PIECES = re.compile(r"\s*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[，。；：、）】」”]*\s*")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$])")
 
 
@@ -29,29 +45,151 @@ def markdown(grid: Grid) -> str:
 
 
 def text(grid: Grid, *, width: int = 100) -> str:
-    """Return the table for a terminal, ruled by three lines."""
-    from rich import box
+    """Return the table for a terminal, ruled by three lines.
+
+    Columns that do not fit beside each other stand below each other, the first column repeated, so that no number is
+    cut; long words are folded.
+    """
     from rich.console import Console
+
+    out = StringIO()
+    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    for at, part in enumerate(_parts(grid, width)):
+        if at:
+            console.print()
+        console.print(_table(grid, part, width, caption=grid.caption if at == 0 else None))
+    if grid.notes:
+        out.write(fold(grid.note_text(), width) + "\n")
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _table(grid: Grid, part: Sequence[int], width: int, *, caption: str | None) -> Table:
+    """Return some columns of a grid as a table; where they do not fit as they are, words give way to numbers."""
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=box.HORIZONTALS, show_edge=True, title=None if grid.caption is None else Text(grid.caption)
-    )
-    table.add_column(Text(grid.stub), justify="left", no_wrap=True)
-    for head in grid.header:
-        table.add_column(Text(head), justify="center", no_wrap=True)
+    tight = _needed(grid, part, _natural) > width
+    table = Table(box=box.HORIZONTALS, show_edge=True, title=None if caption is None else Text(caption))
+    table.add_column(Text(grid.stub), justify="left", no_wrap=not tight, overflow="fold")
+    for column in part:
+        rigid = not tight or _least(_cells(grid, column)) == _natural(_cells(grid, column))
+        table.add_column(
+            Text(grid.header[column]),
+            justify="center",
+            no_wrap=rigid,
+            overflow="fold",
+            min_width=min(_least(_cells(grid, column)), max(1, width - _FRAME)) if tight else None,
+        )
     for i, block in enumerate(grid.blocks):
         if i:
             table.add_section()
         for row in block:
-            table.add_row(Text(row.label), *(Text(cell) for cell in row.cells))
-    out = StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
-    console.print(table)
-    if grid.notes:
-        console.print(Text(grid.note_text()))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+            table.add_row(Text(row.label), *(Text(row.cells[column]) for column in part))
+    return table
+
+
+def _parts(grid: Grid, width: int) -> list[list[int]]:
+    """Return the columns that stand beside each other in a given width, at least one each time."""
+    parts: list[list[int]] = [[]]
+    for column in range(len(grid.header)):
+        if parts[-1] and _needed(grid, [*parts[-1], column], _least) > width:
+            parts.append([])
+        parts[-1].append(column)
+    return parts
+
+
+def _needed(grid: Grid, part: Sequence[int], measure: Callable[[list[str]], int]) -> int:
+    stub = [grid.stub, *(row.label for row in grid.rows)]
+    return sum(measure(cells) + _GAP for cells in (stub, *(_cells(grid, column) for column in part))) + 1
+
+
+def _cells(grid: Grid, column: int) -> list[str]:
+    return [grid.header[column], *(row.cells[column] for row in grid.rows)]
+
+
+def _natural(cells: list[str]) -> int:
+    from rich.cells import cell_len
+
+    return max(cell_len(line) for cell in cells for line in (cell.splitlines() or [""]))
+
+
+def _least(cells: list[str]) -> int:
+    """Return the width below which a column may not go: that of its longest number, or some letters of its words."""
+    from rich.cells import cell_len
+
+    pieces = [piece for cell in cells for piece in _BLANKS.split(cell) if piece]
+    numbers = [cell_len(piece) for piece in pieces if _NUMBER.search(piece) and len(piece) <= _LONGEST_NUMBER]
+    return max([min(_natural(cells), _WORD), *numbers])
+
+
+@contextmanager
+def columns_of_terminal(width: int) -> Iterator[None]:
+    """Let the plain text of results keep to a number of columns inside the block."""
+    before = _WIDTH.set(width)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(before)
+
+
+def frame_text(frame: pd.DataFrame) -> str:
+    """Return a frame of texts, right-aligned; in a narrow terminal every row stands as `name value` pairs instead."""
+    import pandas as pd
+    from rich.cells import cell_len
+
+    with pd.option_context("display.unicode.east_asian_width", True):
+        whole = frame.to_string(index=False)
+    width = _WIDTH.get()
+    if width is None or max(map(cell_len, whole.splitlines())) <= width:
+        return whole
+    return "\n".join(_pairs(row, width) for row in frame.astype(str).to_dict("records"))
+
+
+def folded(text: str) -> str:
+    """Return text whose lines keep to the terminal of the block, broken between words; numbers stay whole."""
+    width = _WIDTH.get()
+    return text if width is None else fold(text, width)
+
+
+def fold(text: str, width: int) -> str:
+    """Return text in lines of at most `width` columns, broken at blanks and between Chinese characters."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines += [line[:width]] if set(line) == {"="} else _fold_line(line, width)
+    return "\n".join(lines)
+
+
+def _fold_line(line: str, width: int) -> list[str]:
+    from rich.cells import cell_len, chop_cells
+
+    lines = [""]
+    for piece in _PIECES.findall(line):
+        if cell_len(lines[-1]) + cell_len(piece.rstrip()) <= width:
+            lines[-1] += piece
+            continue
+        first, *rest = chop_cells(piece.strip(), width) or [""]
+        if lines[-1].strip():
+            lines.append(first)
+        else:
+            lines[-1] = first
+        lines += rest
+        if piece != piece.rstrip():
+            lines[-1] += " "
+    return [part.rstrip() for part in lines]
+
+
+def _pairs(row: Mapping[Any, str], width: int) -> str:
+    from rich.cells import cell_len
+
+    lines: list[str] = []
+    for name, value in row.items():
+        piece = f"{name} {value.strip()}"
+        if lines and cell_len(lines[-1]) + 2 + cell_len(piece) <= width:
+            lines[-1] += f"  {piece}"
+        else:
+            lines.append(piece if not lines else f"  {piece}")
+    return "\n".join(lines)
 
 
 def _line(cells: tuple[str, ...]) -> str:

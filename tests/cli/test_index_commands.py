@@ -119,7 +119,7 @@ def test_which_formula_reads_decimals_as_printed(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["index", "run", "nothing"], "no design nothing"),
-        (["index", "run", "tech_innovation", "--years", "now"], "write 2014-2023"),
+        (["index", "run", "tech_innovation", "--years", "now"], "--years is written 2011-2022"),
         (["index", "run", "tech_innovation", "--weights", "best"], "weights"),
         (["couple", "run", "a", "b", "--data", "missing.csv"], "there is no file"),
         (["couple", "run", "a", "b", "--weights", "half"], "numbers with commas"),

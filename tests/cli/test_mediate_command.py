@@ -88,11 +88,14 @@ def test_json_on_the_shipped_figures(panelkit: Callable[..., Any]) -> None:
     assert -1 < found["sensitivity"][0]["rho_zero"] < 1
 
 
-def test_errors_are_one_line(panelkit: Callable[..., Any], own: Path) -> None:
+def test_errors_are_one_line(panelkit: Callable[..., Any], own: Path, tmp_path: Path) -> None:
     for arguments, words in (
         (("y", "x", "x"), "stands in two places"),
         (("y", "x", "nothere"), "nothere"),
-        (("y", "x", "m1", "--labels", "a,b"), "--labels names 2 variables, the model has 3"),
+        (
+            ("y", "x", "m1", "--labels", "a,b", "--out", tmp_path / "out"),
+            "--labels names 2 variables, the model has 3",
+        ),
         (("y", "x", "m1", "--moderator", "w", "--moderates", "last"), "moderates names some of"),
     ):
         run = panelkit("mediate", *arguments, "--data", own, "--reps", 200)

@@ -262,6 +262,27 @@ def test_every_sample_of_a_curve_has_its_own_means() -> None:
         assert found[name] == pytest.approx(right, rel=SAME)
 
 
+def test_blocks_of_instruments_have_the_levels_of_the_sample() -> None:
+    """Levels, interactions and bases stand in the right block, whatever leaves by the other blocks' missing cells."""
+    frame, stay, _ = leaving("missing")
+    formula = "y ~ z + C(kind) + [m ~ q + q:w + bs(w, df=4)]"
+    got = pk.InstrumentalFE(formula, vcov=pk.Cluster()).fit(frame, unit="id", time="year")
+    right = pk.InstrumentalFE(formula, vcov=pk.Cluster()).fit(frame[stay], unit="id", time="year")
+    assert got.facts["instruments"] == right.facts["instruments"]
+    assert "q:w" in got.facts["instruments"]
+    assert got.terms == right.terms == ("z", "C(kind)[b]", "C(kind)[c]", "m")
+    assert got.params.to_numpy() == pytest.approx(right.params.to_numpy(), rel=SAME)
+
+
+def test_a_moderator_is_centred_on_the_rows_that_stay() -> None:
+    frame, stay, _ = leaving("singleton")
+    spec = pk.Mediation("y", "x", "m", moderator="w", vcov=pk.Cluster())
+    got = spec.fit(frame.assign(w=frame.w.where(frame.id != "solo", 50.0)), reps=100, unit="id", time="year")
+    right = spec.fit(frame[stay], reps=100, unit="id", time="year")
+    assert got.moderation == right.moderation
+    assert got.params.to_numpy() == pytest.approx(right.params.to_numpy(), rel=SAME)
+
+
 @pytest.mark.parametrize("effects", ["time", "none", "drift"])
 def test_changes_scale_by_the_rows_that_take_part(effects: str) -> None:
     """A unit with one row, and a row between two gaps, take part in no change."""

@@ -1,7 +1,8 @@
 """Kill `ingest` at random points, each time in a process of its own, and look at the store it leaves.
 
 Run by its path, so that the process that forks has one thread: `python -m tests.yearbook.kills COUNT SEED FOLDER`
-prints one JSON line a kill.
+prints one JSON line a kill. With `calls` as a fourth word a run dies after a random number of calls instead of a random
+time, so that load on the machine moves nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from panelkit.data.figures import read_figures
@@ -25,6 +28,7 @@ from panelkit.data.yearbook.labels import known_names
 from panelkit.data.yearbook.read import Context, Told
 from panelkit.data.yearbook.sheets import WorkbookReader
 from panelkit.data.yearbook.store import read_store
+from tests.counting import calls_of
 from tests.yearbook.mutations import base_files
 
 
@@ -48,6 +52,47 @@ def main(count: int, seed: int, folder: Path) -> None:
         print(json.dumps({"run": number} | found), flush=True)
         reached, number = reached + found["killed"], number + 1
         whole = found["took_ms"] / 1000 if found["left"] == "old" else 0.9 * whole
+
+
+def by_calls(count: int, seed: int, folder: Path) -> None:
+    """Kill `count` runs after random numbers of calls, half of them in the last third, and say what each left."""
+    chance = random.Random(seed)
+    golden, new, store = folder / "golden", folder / "new", folder / "store"
+    files = two_files(folder)
+    run = a_run(store)
+    take_in(run, files[:1])
+    shutil.copytree(store, golden)
+    take_in(run, files)
+    shutil.copytree(store, new)
+    shutil.rmtree(store)
+    shutil.copytree(golden, store)
+    whole = calls_of(lambda: take_in(run, files))  # with caches as warm as those of every run below
+    for number in range(count):
+        shutil.rmtree(store)
+        shutil.copytree(golden, store)
+        last = int(whole * (chance.uniform(0, 1) if number % 2 else chance.uniform(0.7, 1)))
+        child = os.fork()
+        if child == 0:
+            sys.setprofile(_dying_after(last))
+            take_in(run, files)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(
+            json.dumps({"run": number, "after_calls": last} | _left(run, files, status, golden, new)),
+            flush=True,
+        )
+
+
+def _dying_after(calls: int) -> Callable[[FrameType, str, Any], None]:
+    left = calls
+
+    def see(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal left
+        left -= event in ("call", "c_call")
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return see
 
 
 def _unhurried(run: Run, files: list[Path], golden: Path) -> float:
@@ -81,7 +126,6 @@ def a_run(store: Path) -> Run:
 
 
 def _kill(run: Run, files: list[Path], delay: float, golden: Path, new: Path) -> dict[str, Any]:
-    store = run.folder
     child = os.fork()
     if child == 0:
         take_in(run, files)
@@ -89,6 +133,12 @@ def _kill(run: Run, files: list[Path], delay: float, golden: Path, new: Path) ->
     time.sleep(delay)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
+    return {"after_ms": round(1000 * delay, 2)} | _left(run, files, status, golden, new)
+
+
+def _left(run: Run, files: list[Path], status: int, golden: Path, new: Path) -> dict[str, Any]:
+    """Say what a killed run left behind, and whether the next one mends it."""
+    store = run.folder
     found = state(store)
     left = "old" if found == state(golden) else "new" if found == state(new) else "torn"
     leavings = len(list(store.rglob("*.part")))
@@ -96,7 +146,6 @@ def _kill(run: Run, files: list[Path], delay: float, golden: Path, new: Path) ->
     take_in(run, files)
     return {
         "took_ms": round(1000 * (time.perf_counter() - begin), 2),
-        "after_ms": round(1000 * delay, 2),
         "killed": os.WIFSIGNALED(status),
         "left": left,
         "leavings": leavings,
@@ -115,4 +164,5 @@ def state(store: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    work = by_calls if sys.argv[4:] == ["calls"] else main
+    work(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))

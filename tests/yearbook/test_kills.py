@@ -14,7 +14,7 @@ import pytest
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_killed_run_leaves_the_old_store_or_the_new_one(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.yearbook.kills", "20", "7", str(tmp_path)],
+        [sys.executable, "-m", "tests.yearbook.kills", "20", "7", str(tmp_path), "calls"],
         cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
         text=True,

@@ -1,0 +1,267 @@
+"""The rows that a command works on: a user's own file, whole unless asked, or the shipped figures.
+
+Every option of a command that cannot apply to the data at hand is refused, never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from panelkit.cli._options import Lags
+from panelkit.core.errors import SpecError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from panelkit.core.formula import Formula
+    from panelkit.core.reach import Reach
+
+Span = tuple[int, int]
+_GIVEN = ("COMMANDLINE", "ENVIRONMENT")
+_EVERY = ("all", "no_tibet")
+_DIMENSIONS = ("province", "unit", "year", "time")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the options of a command say about its data, checked against each other."""
+
+    data: Path | None
+    unit: str | None
+    time: str | None
+    sheet: str | None
+    years: Span | None
+    provinces: str
+    vintage: dict[str, str]
+    where: str | None
+    within: bool
+
+    @property
+    def wanted(self) -> Any:
+        """Return the provinces as `load_provinces` takes them."""
+        return self.provinces if self.provinces in _EVERY else _names(self.provinces)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A panel, and the condition that estimators put on its rows after lags."""
+
+    frame: pd.DataFrame
+    where: str | None
+    own: bool
+
+
+def given(ctx: typer.Context, name: str) -> bool:
+    """Tell whether the user wrote an option, be it with its default value."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name in _GIVEN
+
+
+def refuse(ctx: typer.Context, name: str, why: str) -> None:
+    """Refuse an option that the user wrote where it cannot apply.
+
+    Raises
+    ------
+    SpecError
+        With the reason, if the option was given.
+    """
+    if given(ctx, name):
+        raise SpecError(f"--{name.replace('_', '-')} {why}")
+
+
+def chosen(ctx: typer.Context, *, shipped_years: Span | None = None) -> Chosen:
+    """Read the options of a command that choose its data; `shipped_years` are those of the figures unless named.
+
+    Raises
+    ------
+    SpecError
+        An option that is written wrongly, or that has nothing to act on.
+    """
+    held = ctx.params
+    data = None if held.get("data") is None else Path(held["data"])
+    if data is None:
+        for name in ("unit", "time", "sheet"):
+            refuse(ctx, name, "describes a file of your own: name it by --data, or leave it out")
+    else:
+        refuse(
+            ctx,
+            "vintage",
+            f"chooses among the vintages of the shipped figures, and {data} has none: leave it out",
+        )
+        from panelkit.data.user_table import is_workbook
+
+        if not is_workbook(data):
+            refuse(ctx, "sheet", f"names a sheet of an Excel file, and {data} has no sheets: leave it out")
+    years = years_of(held.get("years"))
+    if years is None and data is None:
+        years = shipped_years
+    if years is None:
+        refuse(ctx, "lags", "says whether lags read years outside --years: give --years too, or leave it out")
+    return Chosen(
+        data=data,
+        unit=held.get("unit"),
+        time=held.get("time"),
+        sheet=held.get("sheet"),
+        years=years,
+        provinces=held.get("provinces") or "all",
+        vintage=vintages_of(held.get("vintage")),
+        where=held.get("where"),
+        within=held.get("lags") == Lags.within,
+    )
+
+
+def rows_of(
+    ctx: typer.Context,
+    formulas: Sequence[Formula],
+    *,
+    shipped_years: Span | None = None,
+    beside: Reach = (0, 0),
+    change: bool = False,
+) -> Rows:
+    """Return the panel of a command whose formulas name its columns.
+
+    `beside` are years that the command itself reads around its sample and promises (the lag of a treatment), `change`
+    says that it works on changes, so that the year before the sample counts. Years outside `--years` lend their
+    values to lags and leads, and leave after them through the condition.
+    """
+    from panelkit.core.conditions import columns_in, parse_condition
+    from panelkit.core.reach import columns_of_text, condition_reach, formula_reach, widest
+
+    asked = chosen(ctx, shipped_years=shipped_years)
+    condition = None if asked.where is None else parse_condition(asked.where)
+    reads = [formula_reach(formula) for formula in formulas]
+    far = widest([beside, (int(change), 0), *reads, *([condition_reach(condition)] if condition else [])])
+    around = beside if asked.within else far
+    span = None if asked.years is None else (asked.years[0] - around[0], asked.years[1] + around[1])
+    columns = dict.fromkeys(name for formula in formulas for name in formula.columns)
+    if condition is not None:
+        columns |= dict.fromkeys(columns_in(condition))
+    if asked.data is not None:
+        texts = () if condition is None else columns_of_text(condition)
+        frame = own_rows(asked, labelled=_labelled(formulas, texts))
+        frame = _of_years(frame, span, asked)
+    else:
+        frame = shipped_rows(asked, list(columns), span)
+    where = asked.where
+    if asked.years is not None and around != (0, 0) and not asked.within:
+        where = _both(_year_condition(frame, asked.years), where)
+    return Rows(frame, where, asked.data is not None)
+
+
+def own_rows(asked: Chosen, *, labelled: Iterable[str] = ()) -> pd.DataFrame:
+    """Return the user's panel, whole but for provinces that were not asked for."""
+    from panelkit.data.user_panel import read_panel
+    from panelkit.data.user_provinces import keep_provinces
+
+    if asked.data is None:
+        raise SpecError("name a file by --data")
+    sheet = 0 if asked.sheet is None else asked.sheet
+    frame = read_panel(asked.data, unit=asked.unit, time=asked.time, sheet=sheet, labelled=tuple(labelled))
+    return keep_provinces(frame, asked.wanted, str(asked.data))
+
+
+def shipped_rows(asked: Chosen, columns: Sequence[str], span: Span | None) -> pd.DataFrame:
+    """Return the shipped figures of the columns, composite indices among them; `span` is cut to the years held."""
+    from panelkit.data.panels import load_provinces
+    from panelkit.indices.columns import is_derived, with_derived
+
+    names = [name for name in columns if name not in _DIMENSIONS]
+    derived = [name for name in names if is_derived(name)]
+    held = [name for name in names if name not in derived] or ["population"]
+    vintage = asked.vintage or None
+    if span is not None and asked.years is not None and span != asked.years:
+        years = load_provinces(held, None, vintage, asked.wanted).index.get_level_values(1)
+        span = (
+            min(max(span[0], int(years.min())), asked.years[0]),
+            max(min(span[1], int(years.max())), asked.years[1]),
+        )
+    frame = load_provinces(held, span, vintage, asked.wanted)
+    return with_derived(frame, derived) if derived else frame
+
+
+def years_of(text: str | None) -> Span | None:
+    """Return `2014-2023` as (2014, 2023).
+
+    Raises
+    ------
+    SpecError
+        If the text is not one year or two, the earlier first.
+    """
+    if text is None:
+        return None
+    first, _, last = text.replace(":", "-").replace(",", "-").partition("-")
+    if not (_is_year(first) and _is_year(last or first)):
+        raise SpecError(f"--years is written 2011-2022 (or 2022), not {text!r}")
+    span = int(first), int(last or first)
+    if span[0] > span[1]:
+        raise SpecError(f"--years {text}: write the earlier year first, {span[1]}-{span[0]}")
+    return span
+
+
+def _is_year(text: str) -> bool:
+    return text.strip().isascii() and text.strip().isdigit() and len(text.strip()) <= 6
+
+
+def vintages_of(pairs: Iterable[str] | None) -> dict[str, str]:
+    """Return `indicator=vintage` texts as a mapping.
+
+    Raises
+    ------
+    SpecError
+        If a text has no equals sign or nothing on one side of it.
+    """
+    found = {}
+    for pair in pairs or ():
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not (name and equals and value):
+            raise SpecError(f"--vintage is written indicator=vintage, gdp=as_published, not {pair!r}")
+        found[name] = value
+    return found
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
+
+
+def _of_years(frame: pd.DataFrame, span: Span | None, asked: Chosen) -> pd.DataFrame:
+    if span is None or asked.years is None:
+        return frame
+    when = frame.index.get_level_values(1)
+    if not ((when >= asked.years[0]) & (when <= asked.years[1])).any():
+        raise SpecError(
+            f"--years {asked.years[0]}-{asked.years[1]}: {asked.data} holds no row of these years, only "
+            f"{when.min()}-{when.max()}"
+        )
+    return frame[(when >= span[0]) & (when <= span[1])]
+
+
+def _year_condition(frame: pd.DataFrame, years: Span) -> str:
+    from panelkit.core.tokens import spelled
+
+    name = spelled(str(frame.index.names[1]))
+    return f"{name} >= {years[0]} & {name} <= {years[1]}"
+
+
+def _both(first: str, second: str | None) -> str:
+    return first if second is None else f"({first}) & ({second})"
+
+
+def _labelled(formulas: Sequence[Formula], texts: Iterable[str] = ()) -> list[str]:
+    """Return the columns that are only ever read as categories, or compared with text: they come as value labels."""
+    from panelkit.core.tree import columns_of
+
+    numbers: set[str] = set()
+    levels = dict.fromkeys(texts)
+    for formula in formulas:
+        for factor in (formula.left, *(factor for term in formula.terms for factor in term.factors)):
+            names = columns_of(factor.node)
+            if factor.kind == "category":
+                levels |= dict.fromkeys(names)
+            else:
+                numbers |= set(names)
+    return [name for name in levels if name not in numbers]

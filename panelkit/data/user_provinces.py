@@ -1,0 +1,48 @@
+"""Choose provinces among the units of a user's own panel."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from panelkit.core.errors import SpecError
+from panelkit.data.provinces import labels_of, lookup_many
+from panelkit.data.selection import Provinces, wanted_codes
+
+_SHOWN = 5
+
+
+def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = "the data") -> pd.DataFrame:
+    """Return the rows of the provinces asked for, of a frame whose first index level names its units.
+
+    The nation, totals and regions stay: whoever reads the panel sets them apart and says so.
+
+    Raises
+    ------
+    SpecError
+        If units are no provinces, or a province asked for by name is not held.
+    """
+    if isinstance(provinces, str) and provinces == "all":
+        return frame
+    codes = set(wanted_codes(provinces))
+    labels = frame.index.get_level_values(0)
+    names = list(labels.unique())
+    places = lookup_many(names)
+    strangers = [str(name) for name, place in zip(names, places, strict=True) if place is None]
+    if strangers:
+        shown = ", ".join(strangers[:_SHOWN]) + (", ..." if len(strangers) > _SHOWN else "")
+        raise SpecError(
+            f"provinces are chosen among provinces, and units of {held_in} are none ({shown}): choose rows by a "
+            "condition (`where=`, command line: --where)"
+        )
+    absent = codes - {place.adcode for place in places if place is not None}
+    if absent and not (isinstance(provinces, str) and provinces == "no_tibet"):
+        english = labels_of("en")
+        raise SpecError(
+            f"{held_in} does not hold {', '.join(str(english[code]) for code in sorted(absent))}, asked for by name"
+        )
+    away = [
+        name
+        for name, place in zip(names, places, strict=True)
+        if place is not None and place.kind == "province" and place.adcode not in codes
+    ]
+    return frame[~labels.isin(away)]
