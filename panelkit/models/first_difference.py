@@ -101,17 +101,18 @@ class FirstDifference:
         layout = Layout(design.unit, design.time)
         effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
         linear = fit_swept(design.y, design.X, design.terms, layout, effects)
-        theirs = self._through_linearmodels(levels, design)
+        theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
         if theirs is not None:
             linear = through_linearmodels.carrying(linear, theirs)
         note = "outcome and regressors are changes between neighbouring periods of one unit"
         return finish(self, design, linear, title=f"First differences: {design.outcome}", notes=(note,))
 
-    def _through_linearmodels(self, levels: Design, changes: Design) -> FloatArray | None:
+    def _through_linearmodels(self, levels: Design, changes: Design, *, whole: bool) -> FloatArray | None:
+        """Return linearmodels' coefficients, or None where it would form other changes: over gaps, outside `where`."""
         if self.effects == "drift":
             return through_linearmodels.pooled(changes)
         where, n_periods = periods_of(levels)
-        if self.effects == "time" or len(np.unique(where)) < n_periods:
+        if self.effects == "time" or not whole or len(np.unique(where)) < n_periods:
             return None
         return through_linearmodels.first_difference(levels)
 

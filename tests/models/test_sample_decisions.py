@@ -300,6 +300,23 @@ def test_changes_scale_by_the_rows_that_take_part(effects: str) -> None:
 
 
 @pytest.mark.parametrize("effects", ["time", "none", "drift"])
+def test_changes_into_the_rows_of_a_condition(effects: str) -> None:
+    """Every change into a row with z > 0, whoever the row before is, and no other change."""
+    frame = data()
+    fit = pk.FirstDifference("y ~ x", effects=effects, where="z > 0").fit(frame, unit="id", time="year")
+    change = frame[["y", "x"]] - frame.groupby("id")[["y", "x"]].shift(1)
+    rows = (frame.z > 0) & change.y.notna()
+    columns = [change.x[rows]]
+    if effects == "drift":
+        columns.insert(0, pd.Series(1.0, index=columns[0].index))
+    if effects == "time":
+        columns += [(frame.year[rows] == year) * 1.0 for year in sorted(set(frame.year[rows]))]
+    beta = np.linalg.lstsq(np.column_stack(columns), change.y[rows], rcond=None)[0]
+    assert fit.nobs == int(rows.sum())
+    assert fit.params.to_numpy() == pytest.approx(beta[: len(fit.terms)], rel=SAME)
+
+
+@pytest.mark.parametrize("effects", ["time", "none", "drift"])
 def test_the_first_change_is_taken_from_the_year_before_the_sample(effects: str) -> None:
     frame = data()
     spec = pk.FirstDifference("y ~ x + lag(z, 2)", effects=effects, where="year >= 2012")
