@@ -118,7 +118,11 @@ def _verdict(
         reading=reading,
         design=design,
         word=judged.word,
-        reason=_reason(judged.sentence, tested.plausible.sentence if tested.plausible else None),
+        reason=_reason(
+            judged.sentence,
+            tested.plausible.sentence if tested.plausible else None,
+            tested.tally.sentence() if tested.tally else None,
+        ),
         flags=(
             *_standing_flags(registered),
             *judged.flags,
@@ -147,10 +151,10 @@ def _with_needs(claim: Claim, reason: Text) -> Text:
     return Text(en=f"{reason.en} Missing: {en}.", zh=f"{reason.zh}尚缺：{zh}。")
 
 
-def _reason(sentence: Text, further: Text | None) -> Text:
-    if further is None:
-        return sentence
-    return Text(en=f"{sentence.en} {further.en}", zh=f"{sentence.zh}{further.zh}")
+def _reason(*sentences: Text | None) -> Text:
+    """Return the sentences there are as one text."""
+    said = [sentence for sentence in sentences if sentence is not None]
+    return Text(en=" ".join(one.en for one in said), zh="".join(one.zh for one in said))
 
 
 def _standing_flags(registered: RegisteredClaim) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from panelkit.claims.measuring import expressions_on_figures, regions_of, said, sample_of
 from panelkit.claims.schema import Claim, Reading, Text, YearlyDesign
-from panelkit.claims.verdict import Finding, Measured
+from panelkit.claims.verdict import Finding, Measured, Tally
 from panelkit.core.errors import DataError
 from panelkit.indices import markov
 from panelkit.indices.coordination import couple
@@ -39,26 +40,39 @@ def run(
     claim: Claim, reading: Reading, design: YearlyDesign, figures: Any, tick: Callable[[int], None]
 ) -> Finding:
     """Return the number of every year."""
-    by_year, table, more, data = _MEASURES[design.measure](claim, design)
+    found, table, more, data = _MEASURES[design.measure](claim, design)
     tick(1)
+    by_year = {year: value for year, value in found.items() if math.isfinite(value)}
     if not by_year:
         raise DataError(f"claim {claim.id}, {design.id}: no year holds the figures")
     last = max(by_year)
+    tally = _tally(sample_of(claim, design).years, by_year, found)
     quantity = _QUANTITIES[design.measure]
     return Finding(
         measured=Measured(
             quantity=quantity,
             value=by_year[last],
-            by_year=by_year,
+            by_year=dict(sorted((by_year | {int(year): math.nan for year, _ in tally.failed}).items())),
             sentence=Text(
                 en=f"{quantity.en[:1].upper()}{quantity.en[1:]}: {by_year[last]:.3g} in {last}.{more.en}",
                 zh=f"{quantity.zh}：{last}年为{by_year[last]:.3g}。{more.zh}",
             ),
             table=table,
             facts={"years": f"{min(by_year)}-{last}"},
+            tally=tally,
         ),
         data=data,
     )
+
+
+def _tally(asked: tuple[int, int], computed: Mapping[int, float], found: Mapping[int, float]) -> Tally:
+    """Return the years of the sample that have a number, and those after the first that have none.
+
+    The years before the first number are those that a measure needs to begin with.
+    """
+    lost = [year for year in range(min(computed), asked[1] + 1) if year not in computed]
+    why = {True: "the figures of the year give no number", False: "no figures of the year are held"}
+    return Tally(len(computed), tuple((str(year), why[year in found]) for year in lost))
 
 
 _Found = tuple[dict[int, float], pd.DataFrame, "Said", pd.DataFrame | None]
@@ -93,13 +107,15 @@ def _leaders(claim: Claim, design: YearlyDesign) -> _Found:
     counts: dict[int, float] = {}
     rows = {}
     for year, values in frame["figure"].groupby(level="year"):
-        first = values.dropna().droplevel("year").nlargest(top).index
-        counts[_year(year)] = float(len(set(design.places) & set(first)))
-        rows[year] = list(first)
+        held = values.dropna().droplevel("year")
+        whole = set(design.places) <= set(held.index)
+        first = list(held.nlargest(top).index)
+        counts[_year(year)] = float(len(set(design.places) & set(first))) if whole else math.nan
+        rows[year] = [*first, *[""] * (top - len(first))]
     table = pd.DataFrame.from_dict(
         rows, orient="index", columns=[str(i + 1) for i in range(top)]
     ).rename_axis("year")
-    front = [str(name) for name in table.iloc[-1]]
+    front = [str(name) for name in table.iloc[-1] if name]
     joined = "、".join(said(name).zh for name in front)
     return counts, table, Said(f"In front: {', '.join(front)}.", f"居前者：{joined}。"), frame
 

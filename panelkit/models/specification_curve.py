@@ -58,6 +58,9 @@ class SpecificationCurve:
         "CRV1" and "CRV3", clustered by unit.
     effects, convention
         As in `FixedEffects`, the same in all.
+    failures
+        "raise" names the specifications that cannot be computed (no rows, treatment not identified) and stops;
+        "count" keeps them as rows without numbers, their reason in `failed`, in the denominator of every share.
 
     Notes
     -----
@@ -73,10 +76,13 @@ class SpecificationCurve:
     vcovs: tuple[Literal["CRV1", "CRV3"], ...] = ("CRV3",)
     effects: Effects = "twoway"
     convention: str = "reghdfe"
+    failures: Literal["raise", "count"] = "raise"
 
     def __post_init__(self) -> None:
         check_effects(self.effects)
         convention_named(self.convention)
+        if self.failures not in ("raise", "count"):
+            raise SpecError(f"failures is 'raise' or 'count', not {self.failures!r}")
         axes: dict[str, Any] = {
             "outcomes": self.outcomes,
             "treatments": self.treatments,
@@ -108,25 +114,30 @@ class SpecificationCurve:
         Raises
         ------
         DataError
-            If a specification has no rows to stand on; the message names every such cell of the grid.
+            If a specification has no rows to stand on; the message names every such cell of the grid. Under
+            `failures="count"` only if there is no specification that has rows.
         SpecError
-            If a treatment is not identified in a specification (absorbed by the effects, or repeats controls).
+            If a treatment is not identified in a specification (absorbed by the effects, or repeats controls). Under
+            `failures="count"` only if it is identified in none.
         """
         columns = _Columns.of(self, data, unit, time)
         tasks = _tasks(self, columns)
-        _refuse_empty(tasks)
+        short = [task for task in tasks if _is_short(task)]
+        if short and (self.failures == "raise" or len(short) == len(tasks)):
+            _refuse_empty(short)
         rows: list[pd.DataFrame] = [_fit_group(self, columns, group) for group in _groups(tasks)]
+        rows += [_without_rows(self, task) for task in short]
         frame = (
             pd.concat(rows).sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True)
         )
-        lost = frame[frame["estimate"].isna()]
-        if len(lost):
+        lost = frame[frame["estimate"].isna() & (frame["nobs"] > 0)]
+        if len(lost) and (self.failures == "raise" or frame["estimate"].isna().all()):
             raise SpecError(
                 "the treatment is not identified in "
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
                 + ": it is absorbed by the effects or repeats a control there"
             )
-        return CurveResult(spec=self, frame=frame, columns=columns)
+        return CurveResult(spec=self, frame=frame.assign(failed=_reasons(frame)), columns=columns)
 
 
 def control_sets(
@@ -145,7 +156,8 @@ class CurveResult:
     """The fitted curve; `frame` has one row a specification.
 
     Columns: outcome, treatment, controls, sample, lag, vcov, estimate, std_error, statistic, p_value, conf_low,
-    conf_high, nobs, n_clusters.
+    conf_high, nobs, n_clusters, failed (why there is no estimate or no standard error; "" where there are both).
+    Shares are of all specifications: what could not be computed has no sign and is not significant.
     """
 
     spec: SpecificationCurve
@@ -154,10 +166,15 @@ class CurveResult:
 
     @cached_property
     def facts(self) -> dict[str, float | int]:
-        """Return the number of specifications, the median and range, and the shares by sign and significance."""
-        estimate, p = self.frame["estimate"], self.frame["p_value"]
+        """Return the number of specifications, the median and range, and the shares by sign and significance.
+
+        A specification without a p-value counts as p = 1 in `median_p`.
+        """
+        estimate, p = self.frame["estimate"], self.frame["p_value"].fillna(1.0)
+        lost = int((self.frame["failed"] != "").sum())
         return {
             "specifications": len(self.frame),
+            **({"not_computed": lost} if lost else {}),
             "median": float(estimate.median()),
             "lowest": float(estimate.min()),
             "highest": float(estimate.max()),
@@ -168,17 +185,23 @@ class CurveResult:
         }
 
     def medians(self, axis: str) -> pd.DataFrame:
-        """Return, by option of one axis, how many specifications, the median, and the shares by sign."""
+        """Return, by option of one axis, how many specifications, the median, and the shares by sign.
+
+        `not_computed` counts those without a number, where there are any; the shares are of all.
+        """
         if axis not in AXES:
             raise SpecError(f"axis is one of {', '.join(AXES)}, not {axis!r}")
         frame = self.frame.assign(
             positive=self.frame["estimate"] > 0,
             significant=self.frame["p_value"] < 0.05,
+            lost=self.frame["failed"] != "",
         )
         grouped = frame.groupby(axis, sort=False)
+        lost = grouped["lost"].sum()
         return pd.DataFrame(
             {
                 "specifications": grouped.size(),
+                **({"not_computed": lost} if lost.any() else {}),
                 "median": grouped["estimate"].median(),
                 "share_positive": grouped["positive"].mean(),
                 "share_significant": grouped["significant"].mean(),
@@ -191,6 +214,12 @@ class CurveResult:
         for axis in AXES:
             if self.frame[axis].nunique() > 1:
                 lines += ["", self.medians(axis).to_string(float_format=lambda v: f"{v:.4g}")]
+        reasons = self.frame.loc[self.frame["failed"] != "", "failed"].value_counts()
+        lines += (
+            ["", *(f"not computed: {times} x {reason}" for reason, times in reasons.items())]
+            if len(reasons)
+            else []
+        )
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -199,10 +228,15 @@ class CurveResult:
     def plot(self, *, claimed: float | None = None, language: Language = "en", **style: Any) -> Any:
         """Draw all specifications by size, and below which choices made each."""
         from panelkit.show.figures import specification_curve
+        from panelkit.show.words import word
 
-        return specification_curve(
-            self.frame, choices=list(AXES), claimed=claimed, language=language, **style
-        )
+        drawn = self.frame[self.frame["failed"] == ""]
+        lost = len(self.frame) - len(drawn)
+        if lost:
+            told = word("not_computed", language).format(failed=lost, declared=len(self.frame))
+            given = style.pop("notes", ())
+            style["notes"] = [told, *([given] if isinstance(given, str) else given)]
+        return specification_curve(drawn, choices=list(AXES), claimed=claimed, language=language, **style)
 
     def permutation_test(self, reps: int = 499, *, rng: int | np.random.Generator = 0) -> CurveTest:
         """Test that the treatment has no effect in any specification, from the whole curve.
@@ -306,13 +340,37 @@ def _mask(sample: Sample, columns: _Columns) -> NDArray[np.bool_]:
     return kept & ~np.isin(units, list(sample.without_units)) & ~np.isin(years, list(sample.without_years))
 
 
-def _refuse_empty(tasks: list[_Task]) -> None:
-    short = [task for task in tasks if task.count < len(task.regressors) + 3]
-    if short:
-        cells = [f"{_cell(task.labels)} ({task.count} complete rows)" for task in short]
-        raise DataError(
-            f"empty cells in the grid of specifications: {_listed(cells)}: leave out the choice, or its data"
-        )
+def _is_short(task: _Task) -> bool:
+    return task.count < len(task.regressors) + 3
+
+
+def _refuse_empty(short: list[_Task]) -> None:
+    cells = [f"{_cell(task.labels)} ({task.count} complete rows)" for task in short]
+    raise DataError(
+        f"empty cells in the grid of specifications: {_listed(cells)}: leave out the choice, or its data; "
+        '`failures="count"` keeps them in the denominator of every share'
+    )
+
+
+def _without_rows(spec: SpecificationCurve, task: _Task) -> pd.DataFrame:
+    """Return the rows of a specification that has too few rows of data to be fitted."""
+    frame = pd.DataFrame([task.labels] * len(spec.vcovs), columns=list(AXES[:-1])).assign(vcov=spec.vcovs)
+    numbers = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+    places = [task.place * len(spec.vcovs) + which for which in range(len(spec.vcovs))]
+    return frame.assign(**dict.fromkeys(numbers, np.nan), nobs=0, n_clusters=0, place=places)
+
+
+def _reasons(frame: pd.DataFrame) -> NDArray[np.object_]:
+    """Return why each specification has no estimate or no standard error, "" where it has both."""
+    empty = frame["nobs"] == 0
+    unknown = frame["estimate"].isna()
+    no_error = ~(frame["std_error"] > 0.0)
+    reasons = [
+        "too few complete rows",
+        "the treatment is absorbed by the effects or repeats a control",
+        "no standard error: without one unit the treatment is lost, or the fit is exact",
+    ]
+    return np.select([empty, unknown, no_error], reasons, "").astype(object)
 
 
 def _cell(labels: Any) -> str:
@@ -327,7 +385,8 @@ def _listed(items: list[str]) -> str:
 def _groups(tasks: list[_Task]) -> Iterator[list[_Task]]:
     by_rows: dict[bytes, list[_Task]] = {}
     for task in tasks:
-        by_rows.setdefault(task.rows, []).append(task)
+        if not _is_short(task):
+            by_rows.setdefault(task.rows, []).append(task)
     yield from by_rows.values()
 
 
@@ -469,6 +528,10 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
         raise SpecError(f"a permutation test needs at least 19 permutations, not {reps}")
     spec, columns = curve.spec, curve.columns
     tasks = _tasks(spec, columns)
+    count = len(tasks)
+    known = curve.frame["estimate"].notna().to_numpy()[:: len(spec.vcovs)]  # one row a covariance
+    tasks = [task for task, computed in zip(tasks, known, strict=True) if computed]
+    lost = count - len(tasks)
     groups = [(group, _sweep(spec, columns, group)) for group in _groups(tasks)]
     units = len(columns.unit_labels)
     pattern = np.stack([_pattern(swept, units) for _, swept in groups], axis=1)
@@ -497,10 +560,9 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
                 rest = swept.columns[:, [*row[1:], outcome]]
                 beta, t = paths_of(swept.columns[:, row[0]], rest, swept.layout).statistics(local, factor)
                 estimates.append(beta)
-                total["t"] += np.nan_to_num(t)
+                total["t"] += t
                 total["positive"] += t > limit
                 total["negative"] += t < -limit
-    count = len(estimates)
     median = np.median(np.array(estimates), axis=0)
     share = np.maximum(total["positive"], total["negative"]) / count
     rows = {
@@ -514,7 +576,8 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
                 "statistic": name,
                 "observed": values[0],
                 "p_value": float(
-                    (1 + (np.abs(values[1:]) >= abs(values[0]) * (1 - 1e-9)).sum()) / (reps + 1)
+                    # a draw that cannot be computed counts as at least as far
+                    (1 + (~(np.abs(values[1:]) < abs(values[0]) * (1 - 1e-9))).sum()) / (reps + 1)
                 ),
             }
             for name, values in rows.items()
@@ -522,6 +585,11 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
     ).set_index("statistic")
     fixed = int((np.bincount(classes)[classes] == 1).sum())
     notes = (f"{fixed} units share their years with no other unit and keep their own paths",) if fixed else ()
+    if lost:
+        notes = (
+            *notes,
+            f"{lost} of {count} specifications could not be computed: they count as t = 0, not significant",
+        )
     last = table.iloc[-1]
     return CurveTest(
         name="permutation test of the curve",
@@ -529,7 +597,7 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
         statistic=float(last["observed"]),
         distribution="mean t",
         p_value=float(last["p_value"]),
-        facts={"regressions": count},
+        facts={"regressions": count, **({"not_computed": lost} if lost else {})},
         notes=notes,
         table=table,
         reps=reps,

@@ -83,6 +83,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "statistic": ("Statistic", "统计量"),
     "distribution": ("Distribution", "分布"),
     "p_value": ("p-value", "p 值"),
+    "not_computed": (
+        "{failed} of {declared} specifications could not be computed and are not drawn",
+        "{declared}个设定中有{failed}个未能计算，未绘出",
+    ),
     "not_applicable": ("not applicable", "不适用"),
     "no_tiles": (
         "Hong Kong, Macao and Taiwan are not shown: the yearbook figures used here do not cover them",
