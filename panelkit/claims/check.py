@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from panelkit.claims.figures import Figures
 from panelkit.claims.kinds import kind_of
 from panelkit.claims.load import RegisteredClaim, load_claims, select_claims
+from panelkit.claims.names import check_names
 from panelkit.claims.rules import judge
 from panelkit.claims.schema import Claim, Design, Reading, Text
 from panelkit.claims.verdict import CheckResult, Verdict
@@ -100,6 +101,7 @@ def _verdict(
 ) -> Verdict:
     claim = registered.claim
     try:
+        check_names(claim, design)
         tested = kind_of(design.kind).run(claim, reading, design, figures, progress.advance)
         judged = judge(getattr(design, "rule", None) or reading.rule, tested)
     except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2

@@ -20,6 +20,7 @@ from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
 from panelkit.claims.schema import PanelDesign
 from panelkit.claims.verdict import Verdict
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, PanelkitError
 from panelkit.core.moments import GroupMoments, group_moments, regress
 from panelkit.core.paths import figures_from
@@ -35,7 +36,7 @@ DRIVERS = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Moved:
+class Moved(Brief):
     """One verdict on the old figures and on the new.
 
     `drivers` holds one row a revised province-year, the strongest first: `province, year, columns, without`
@@ -89,7 +90,7 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FigureComparison:
+class FigureComparison(Brief):
     """All verdicts on old and new figures, and what is new in the figures."""
 
     figures: NewFigures

@@ -20,6 +20,7 @@ from panelkit.core.errors import ConvergenceError, DataError, PanelkitError, Spe
 from panelkit.core.formula import parse_formula
 from panelkit.core.results import t_quantile, t_survival
 from panelkit.core.rng import as_generator
+from panelkit.data import catalogue
 from panelkit.inference.impacts import ImpactParts, draw_theta, stable, stacked
 from panelkit.models.spatial_panel import SpatialFit, SpatialPanel, fit_sample
 from panelkit.models.spatial_sample import SpatialSample, align_weights, read_sample
@@ -334,7 +335,10 @@ class Loader:
 
     def __init__(self, specs: Iterable[Specification]) -> None:
         self._wanted: dict[Any, tuple[set[str], int, int]] = {}
+        known = catalogue.facts()
         for spec in specs:
+            if not known.keys() >= set(_indicators(spec)):
+                continue  # the specification fails when it is fitted, and alone
             columns, first, last = self._wanted.get(spec.vintage, (set(), *spec.years))
             first, last = min(first, spec.years[0] - spec.lead_in), max(last, spec.years[1])
             self._wanted[spec.vintage] = (columns | set(_indicators(spec)), first, last)
@@ -365,6 +369,7 @@ class Loader:
         return self._weights[key]
 
     def _cut(self, spec: Specification) -> pd.DataFrame:
+        catalogue.require(_indicators(spec))
         if spec.vintage not in self._whole:
             columns, first, last = self._wanted[spec.vintage]
             whole = _load(sorted(columns), first, last, spec.vintage, "all")

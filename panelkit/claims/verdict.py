@@ -13,6 +13,7 @@ import pandas as pd
 
 from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.schema import Design, Reading, Text
+from panelkit.core.brief import Brief
 from panelkit.core.results import FitResult, Language, TestResult
 
 Word = Literal["SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
@@ -102,7 +103,7 @@ class Tally:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class GridResult:
+class GridResult(Brief):
     """The defensible specifications: one row each in `table`, and those that could not be computed.
 
     `table` columns: one per axis (option ids), `left_out`, `formula`, `estimate`, `std_error`, `conf_low`,
@@ -153,7 +154,7 @@ class Plausible:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measured:
+class Measured(Brief):
     """What a design without a regression measured: a probability, a gap, a number for every year.
 
     `low, high, p_value` are NaN where there is no interval or test; `conditions` are what else a rule asks for;
@@ -190,7 +191,7 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Finding:
+class Finding(Brief):
     """What a design yielded: everything that rules, tables and pages read; a headline or something measured.
 
     `shares` are the Shapley shares of the main fit's regressors in its within R2, where the rule asks for them.
@@ -245,7 +246,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Verdict:
+class Verdict(Brief):
     """One claim under one reading and one design; pending claims and claims not testable have neither.
 
     `word` is None for a pending claim and for a design that failed (`error` says how).
@@ -259,6 +260,10 @@ class Verdict:
     flags: tuple[str, ...] = ()
     tested: Finding | None = None
     error: str | None = None
+
+    def _brief(self) -> str:
+        place = [part.id for part in (self.reading, self.design) if part is not None]
+        return f"{' '.join([self.claim, *place])}: {self.word or ('failed' if self.error else 'no verdict')}"
 
     @property
     def claim(self) -> str:
@@ -298,11 +303,31 @@ class Verdict:
 
 
 @dataclass(frozen=True, eq=False)
-class CheckResult:
+class CheckResult(Brief):
     """All verdicts of one run, in the order of the register."""
 
     verdicts: tuple[Verdict, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def _brief(self) -> str:
+        claims = {verdict.claim for verdict in self.verdicts}
+        return f"{len(claims)} claims, {len(self.verdicts)} verdicts, {len(self.failures)} failed"
+
+    def _repr_html_(self) -> str:
+        """Return one row a verdict as an HTML table."""
+        from panelkit.show import tables
+
+        rows = [
+            {
+                "claim": verdict.claim,
+                "reading": verdict.reading.id if verdict.reading else "",
+                "design": verdict.design.id if verdict.design else "",
+                "verdict": verdict.word or ("could not be computed" if verdict.error else ""),
+                "reason": verdict.reason.en,
+            }
+            for verdict in self.verdicts
+        ]
+        return tables.frame_table(pd.DataFrame(rows), format="html", index=False)
 
     def __iter__(self) -> Any:
         return iter(self.verdicts)

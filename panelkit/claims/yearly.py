@@ -10,12 +10,16 @@ import numpy as np
 import pandas as pd
 
 from panelkit.claims.measuring import expressions_on_figures, regions_of, said, sample_of
+from panelkit.claims.names import at_place, refuse_missing_years
 from panelkit.claims.schema import Claim, Reading, Text, YearlyDesign
 from panelkit.claims.verdict import Finding, Measured, Tally
-from panelkit.core.errors import DataError
+from panelkit.core.errors import DataError, SpecError
+from panelkit.data.provinces import labels_of, resolve
 from panelkit.indices import markov
 from panelkit.indices.coordination import couple
 from panelkit.indices.dynamics import inequality_by_year
+
+_LEAST_YEARS = 5
 
 _QUANTITIES: dict[str, Text] = {
     "dagum_between": Text(
@@ -103,14 +107,14 @@ def _between(claim: Claim, design: YearlyDesign) -> _Found:
 
 def _leaders(claim: Claim, design: YearlyDesign) -> _Found:
     frame = expressions_on_figures(claim, design, {"figure": design.figure})
-    top = len(design.places)
+    places, top = _places(claim, design), len(design.places)
     counts: dict[int, float] = {}
     rows = {}
     for year, values in frame["figure"].groupby(level="year"):
         held = values.dropna().droplevel("year")
-        whole = set(design.places) <= set(held.index)
+        whole = places <= set(held.index)
         first = list(held.nlargest(top).index)
-        counts[_year(year)] = float(len(set(design.places) & set(first))) if whole else math.nan
+        counts[_year(year)] = float(len(places & set(first))) if whole else math.nan
         rows[year] = [*first, *[""] * (top - len(first))]
     table = pd.DataFrame.from_dict(
         rows, orient="index", columns=[str(i + 1) for i in range(top)]
@@ -118,6 +122,16 @@ def _leaders(claim: Claim, design: YearlyDesign) -> _Found:
     front = [str(name) for name in table.iloc[-1] if name]
     joined = "、".join(said(name).zh for name in front)
     return counts, table, Said(f"In front: {', '.join(front)}.", f"居前者：{joined}。"), frame
+
+
+def _places(claim: Claim, design: YearlyDesign) -> set[str]:
+    """Return the English names of the named provinces, whatever their spelling."""
+    with at_place(f"claim {claim.id}, design {design.id}, places"):
+        english = labels_of("en")
+        found = [str(english[code]) for code in resolve(design.places)]
+        if len(set(found)) < len(found):
+            raise SpecError(f"{', '.join(design.places)} name a province twice")
+    return set(found)
 
 
 def _spearman(claim: Claim, design: YearlyDesign) -> _Found:
@@ -136,8 +150,12 @@ def _growth_gap(claim: Claim, design: YearlyDesign) -> _Found:
     first, last = sample_of(claim, design).years
     named = {"figure": design.figure, "against": design.against}
     frame = expressions_on_figures(claim, design, named, years=(first - 1, last))
+    formulas = {"figure": str(design.figure), "against": str(design.against)}
+    refuse_missing_years(f"claim {claim.id}, design {design.id}", frame, formulas)
     held = frame.notna().all(axis=1).groupby(level="province").transform("all")
     complete = frame[held]
+    if complete.empty:
+        raise DataError(f"claim {claim.id}, design {design.id}: no province holds both figures in every year")
     total = complete.groupby(level="year").sum()
     one, other = total["figure"], total["against"]
     growth = (one / one.shift() - other / other.shift()).dropna()
@@ -166,12 +184,17 @@ def _share_below(claim: Claim, design: YearlyDesign) -> _Found:
 
 def _persistence(claim: Claim, design: YearlyDesign) -> _Found:
     frame = expressions_on_figures(claim, design, {"figure": design.figure})
+    refuse_missing_years(f"claim {claim.id}, design {design.id}", frame, {"figure": str(design.figure)})
     complete = frame["figure"].unstack("year").dropna()
+    if complete.shape[0] < design.classes or complete.shape[1] < _LEAST_YEARS:
+        raise DataError(
+            f"claim {claim.id}, design {design.id}: `{design.figure}` is complete for {complete.shape[0]} provinces "
+            f"over {complete.shape[1]} years; {design.classes} classes need as many provinces and {_LEAST_YEARS} years"
+        )
     y, years = complete.to_numpy(dtype=float), list(complete.columns)
     relative = y / y.mean(axis=0)
     values: dict[int, float] = {}
-    least = 5
-    for end in range(least, y.shape[1] + 1):
+    for end in range(_LEAST_YEARS, y.shape[1] + 1):
         part = relative[:, :end]
         classes = markov.classify(part, markov.quantile_cutoffs(part, design.classes))
         p = markov.probabilities(markov.transitions(classes, design.classes))

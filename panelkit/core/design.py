@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.arithmetic import Table
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import Columns, Formula, as_formula, columns_on
 from panelkit.core.model_matrix import INTERCEPT, Memory
@@ -24,7 +25,7 @@ from panelkit.core.tree import columns_of
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class Design(Brief):
     """Sorted, complete arrays of one regression; n rows, k terms, N units, T times.
 
     y (n,) and X (n, k) are float64 (X in column order); unit and time (n,) are int64 codes into unit_labels

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 
 UNIT_NAMES = frozenset({"province", "provinces", "unit", "region", "adcode", "省份", "省", "地区"})
@@ -24,7 +25,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class PanelIndex:
+class PanelIndex(Brief):
     """Units and times of n rows, in the rows' own order.
 
     `unit` and `time` are (n,) int64 codes into `unit_labels` (N,) and `time_labels` (T,), both sorted

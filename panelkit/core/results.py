@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def t_quantile(level: float, df: float | FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Estimates:
+class Estimates(Brief):
     """Named estimates with their uncertainty: what `FitResult` and `Derived` share.
 
     Shapes: `terms` and `equations` k, `estimates` (k,), `covariance` (k, k), `df` scalar or (k,).
@@ -164,6 +165,17 @@ class Estimates:
 
     def __str__(self) -> str:
         return self.summary()
+
+    def _brief(self) -> str:
+        formula = getattr(getattr(self, "spec", None), "formula", None)
+        told = [str(formula)] if formula else []
+        told += [f"{len(self.terms)} estimates"]
+        shown = ("nobs", "n_units", "n_periods", "effects", "vcov")
+        told += [f"{key}={self.facts[key]}" for key in shown if key in self.facts]
+        return f"{self.title}: {', '.join(told)}" if self.title else ", ".join(told)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
     def to_latex(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
         """Return (and write, if `path` is given) a booktabs table."""
@@ -348,7 +360,7 @@ class Derived(Estimates):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measure:
+class Measure(Brief):
     """Index values by unit and year, with the weights behind them.
 
     `values` has a (province, year) MultiIndex, one column an index; `weights`, where the index has any,
@@ -380,9 +392,23 @@ class Measure:
     def __str__(self) -> str:
         return self.summary()
 
+    def _brief(self) -> str:
+        units, years = (self.values.index.get_level_values(level) for level in (0, -1))
+        span = f"{years.min()}-{years.max()}" if len(self.values) else "no rows"
+        columns = ", ".join(map(str, self.values.columns))
+        return f"{self.name}: {units.nunique()} units, {span}; {columns}"
+
+    def _repr_html_(self) -> str:
+        """Return the last year's values as an HTML table, the notes below."""
+        from panelkit.show import tables
+
+        years = self.values.index.get_level_values(-1)
+        last = self.values[years == years.max()]
+        return tables.frame_table(last, format="html", caption=self.name, notes=self.notes)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TestResult:
+class TestResult(Brief):
     """A test: statistic, distribution and null hypothesis as a sentence, or why it does not apply."""
 
     __test__ = False  # pytest must not collect it
@@ -433,6 +459,17 @@ class TestResult:
 
     def __str__(self) -> str:
         return self.summary()
+
+    def _brief(self) -> str:
+        if not self.applicable:
+            return f"{self.name}: not applicable"
+        return f"{self.name}: {self.distribution or 'statistic'} = {_number(self.statistic)}, p = {self.p_value:.4g}"
+
+    def _repr_html_(self) -> str:
+        """Return the test as an HTML table of one row, the notes below."""
+        from panelkit.show import tables
+
+        return tables.frame_table(tables.frame_of_tests([self]), format="html", notes=self.notes)
 
 
 def _cells(text: str) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.results import FloatArray, Language, Measure
 from panelkit.indices import coupling
@@ -157,7 +158,7 @@ def synergy_degree(orders: pd.DataFrame, *, base: int | None = None) -> Measure:
 
 
 @dataclass(frozen=True, eq=False)
-class FormulaSearch:
+class FormulaSearch(Brief):
     """Which formula reproduces printed values: `table` has one row a formula and quantity, best first."""
 
     table: pd.DataFrame

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design, build_design
 from panelkit.core.errors import SpecError
@@ -107,7 +108,7 @@ def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class Columns(Brief):
     """The columns of the system, (n, q): treatment, mediators, products with the moderator, the rest, outcome."""
 
     values: FloatArray

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.design import Design, build_design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
@@ -22,7 +23,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, eq=False)
-class SpatialSample:
+class SpatialSample(Brief):
     """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it."""
 
     design: Design

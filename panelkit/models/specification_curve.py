@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.core.batched import Solved, crv1_errors, crv3_errors, solve
+from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import evaluate
@@ -152,7 +153,7 @@ def control_sets(
 
 
 @dataclass(frozen=True, eq=False)
-class CurveResult:
+class CurveResult(Brief):
     """The fitted curve; `frame` has one row a specification.
 
     Columns: outcome, treatment, controls, sample, lag, vcov, estimate, std_error, statistic, p_value, conf_low,
@@ -224,6 +225,18 @@ class CurveResult:
 
     def __str__(self) -> str:
         return self.summary()
+
+    def _brief(self) -> str:
+        facts = self.facts
+        share = f"{facts['share_positive']:.0%} positive"
+        return f"{facts['specifications']} specifications, median {facts['median']:.4g}, {share}"
+
+    def _repr_html_(self) -> str:
+        """Return the facts of the curve as an HTML table."""
+        from panelkit.show import tables
+
+        table = pd.DataFrame({"value": pd.Series(self.facts, dtype=object)}).rename_axis("curve")
+        return tables.frame_table(table, format="html")
 
     def plot(self, *, claimed: float | None = None, language: Language = "en", **style: Any) -> Any:
         """Draw all specifications by size, and below which choices made each."""

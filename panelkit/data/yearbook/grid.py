@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from panelkit.core.brief import Brief
 from panelkit.data.yearbook.errors import Where
 
 
@@ -20,7 +21,7 @@ Cell = str | float | Odd | None
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Brief):
     """One sheet.
 
     Attributes

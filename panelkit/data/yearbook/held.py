@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
+
 Cell = tuple[int, str]
 Series = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Held:
+class Held(Brief):
     """Held figures by (indicator, vintage), then by (adcode, period).
 
     `digits` holds the decimals printed in each period of a series, to which two figures are compared.
@@ -28,7 +30,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Match(Brief):
     """How a file's series compares with one held vintage: cells in both, cells equal, median relative distance."""
 
     indicator: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from panelkit.core.brief import Brief
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.errors import Problem, YearbookError
@@ -28,7 +29,7 @@ from panelkit.data.yearbook.store import (
 
 
 @dataclass(frozen=True)
-class Ingested:
+class Ingested(Brief):
     """One file of a run: what was read, what it is, which corrections it met."""
 
     read: FileRead
@@ -52,7 +53,7 @@ class Ingested:
 
 
 @dataclass(frozen=True)
-class IngestReport:
+class IngestReport(Brief):
     """What a run did: its files, the store, and whether the store changed."""
 
     store: Path
@@ -116,7 +117,7 @@ def ingest(
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Brief):
     """What all files of a run share: the store, what the caller said, the corrections, the held figures."""
 
     folder: Path

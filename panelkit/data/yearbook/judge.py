@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from panelkit.core.brief import Brief
 from panelkit.data import catalogue
 from panelkit.data.provinces import provinces
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
@@ -68,7 +69,7 @@ class Outlier:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgement(Brief):
     """What a file is and does.
 
     Attributes

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
@@ -39,7 +40,7 @@ NEAR_YEARS = 3
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(Brief):
     """What the caller says of a file beyond what stands in it.
 
     `indicator` is a key of the catalogue for a file with one series, or printed name -> key for several;
@@ -54,7 +55,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Brief):
     """One figure, named and in its final unit; `known` says whether the catalogue holds its indicator."""
 
     adcode: int
@@ -75,7 +76,7 @@ class Total:
 
 
 @dataclass(frozen=True)
-class FileRead:
+class FileRead(Brief):
     """A file as read: its content, its figures, and what stood around them."""
 
     path: Path
@@ -98,7 +99,7 @@ class FileRead:
 
 
 @dataclass
-class Context:
+class Context(Brief):
     """What reading many files shares: the catalogue's names, the held figures, one child process."""
 
     held: Held

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from panelkit.core.brief import Brief
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 
 
@@ -39,7 +40,7 @@ class Subtotal:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Brief):
     """Everything read from one file.
 
     Attributes
@@ -63,7 +64,7 @@ class Reading:
 
 
 @dataclass
-class Builder:
+class Builder(Brief):
     """Collects figures and problems while a reader goes through a file."""
 
     layout: str

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.atomic import PART, locked, write_atomically
@@ -32,7 +33,7 @@ Key = tuple[int, str, str, str]
 
 
 @dataclass(frozen=True)
-class RawFile:
+class RawFile(Brief):
     """A file as it came, and what was read from it."""
 
     sha256: str
@@ -58,7 +59,7 @@ class RawFile:
 
 
 @dataclass(frozen=True)
-class StoreState:
+class StoreState(Brief):
     """What a store holds at one moment."""
 
     files: tuple[RawFile, ...]
