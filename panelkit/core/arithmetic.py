@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +28,7 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
 _REAL = (int, float, np.integer, np.floating, np.bool_)
 _STANDARD = ("province", "year")
 _LOGS = frozenset({"log", "log2", "log10"})
+BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
 
 class Table:
@@ -106,18 +108,19 @@ class Table:
         Raises
         ------
         DataError
-            If a cell is not a number, or is infinite.
+            If a cell is not a number.
         """
         if name not in self._columns:
-            values = self._numbers(name)
-            infinite = np.isinf(values)
-            if bool(infinite.any()):
-                raise DataError(
-                    f"column `{name}` is infinite in {self.where(infinite)}: "
-                    "correct those cells, or set them to missing"
-                )
-            self._columns[name] = values
+            self._columns[name] = self._numbers(name)
         return self._columns[name]
+
+    def reading(self, names: Iterable[str], values: Array) -> Table:
+        """Return the same table, in which these names read as the given numbers (n,)."""
+        other = Table(self.frame, self.unit, self.time)
+        other.__dict__["panel"] = self.panel
+        other._columns = {**self._columns, **dict.fromkeys(names, values)}
+        other.__dict__["names"] = self.names | frozenset(names)
+        return other
 
     def _numbers(self, name: str) -> Array:
         values = self.raw(name)
@@ -161,6 +164,30 @@ class Table:
         }
 
 
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What went wrong at the marked rows (n,): the label, what was seen, the remedy.
+
+    `reach` (n,) is the row that each row reads there (-1: none; None: itself), `among` (n,) the rows that ask.
+    """
+
+    text: str
+    rows: Array
+    remedy: str
+    reach: Array | None = None
+    among: Array | None = None
+
+    def seen_by(self, asking: Array) -> Array:
+        """Mark the rows of the problem that the asking rows (n,) read."""
+        asking = asking if self.among is None else asking & self.among
+        if self.reach is None:
+            return self.rows & asking
+        read = self.reach[asking]
+        marked = np.zeros(len(self.rows), dtype=bool)
+        marked[read[read >= 0]] = True
+        return self.rows & marked
+
+
 class Evaluator:
     """Values of trees on one table; problems are gathered, and raised together by `finish`.
 
@@ -177,7 +204,7 @@ class Evaluator:
         self.table = table
         self.sample = sample
         self.statistics = dict(statistics or {})
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
 
     def factor(self, factor: Factor) -> Array:
         """Return one factor's value as (n,) float64; of C(), bs() and poly(), of their argument."""
@@ -186,10 +213,41 @@ class Evaluator:
             return np.full(len(self.table), float(value))
         return value
 
-    def finish(self) -> None:
-        """Raise every problem met so far in one DataError."""
-        if self.problems:
-            raise DataError("\n".join(dict.fromkeys(self.problems)))
+    def finish(self, asking: Array | None = None) -> None:
+        """Raise every problem met so far in one DataError: of all rows, or of what the marked rows (n,) read."""
+        found = []
+        for problem in self.problems:
+            rows = problem.rows
+            if asking is not None or problem.among is not None:
+                everyone = np.ones(len(rows), dtype=bool)
+                rows = problem.seen_by(everyone if asking is None else asking)
+            if bool(rows.any()):
+                found.append(f"{problem.text} in {self.table.where(rows)}{problem.remedy}")
+        if found:
+            raise DataError("\n".join(dict.fromkeys(found)))
+
+    def missing(self, node: Node) -> Array:
+        """Return where a tree has no value because its cells have none, (n,) bool, whatever its statistics."""
+        match node:
+            case Number():
+                return np.zeros(len(self.table), dtype=bool)
+            case Column(name):
+                return np.isnan(self.table.column(name))
+            case Negate(operand):
+                return self.missing(operand)
+            case Chain(first, rest):
+                return np.logical_or.reduce(
+                    [self.missing(part) for part in (first, *(item for _, item in rest))]
+                )
+            case Power(base, exponent):
+                return self.missing(base) | self.missing(exponent)
+            case Call():
+                own = self.missing(node.argument)
+                if node.name not in ("lag", "lead", "diff"):
+                    return own
+                step = -node.count("k") if node.name == "lead" else node.count("k")
+                gone = np.isnan(self.table.panel.shifted(np.where(own, np.nan, 0.0), step)[0])
+                return gone | own if node.name == "diff" else gone
 
     def value(self, node: Node) -> Array:
         """Return the value of a tree, (n,) or () for a number."""
@@ -197,7 +255,7 @@ class Evaluator:
             case Number(value):
                 return np.asarray(value)
             case Column(name):
-                return self.table.column(name)
+                return self._cells(name)
             case Negate(operand):
                 return -self.value(operand)
             case Chain():
@@ -206,6 +264,15 @@ class Evaluator:
                 return self._power(node)
             case Call():
                 return self._call(node)
+
+    def _cells(self, name: str) -> Array:
+        values = self.table.column(name)
+        infinite = np.isinf(values)
+        if not bool(infinite.any()):
+            return values
+        remedy = ": correct those cells, or set them to missing"
+        self.problems.append(Problem(f"column `{name}` is infinite", infinite, remedy))
+        return np.where(infinite, np.nan, values)
 
     def _chain(self, node: Chain) -> Array:
         total = self.value(node.first)
@@ -248,15 +315,16 @@ class Evaluator:
 
     def _problem(self, label: str, seen: str, rows: Array, remedy: str) -> None:
         marked = np.broadcast_to(rows, (len(self.table),))
-        self.problems.append(f"`{label}`: {seen} in {self.table.where(marked)}. Remedy: {remedy}.")
+        self.problems.append(Problem(f"`{label}`: {seen}", marked, f". Remedy: {remedy}."))
 
     def _call(self, node: Call) -> Array:
+        before = len(self.problems)
         value = self.value(node.argument)
         if node.name in _ELEMENTWISE:
             return self._elementwise(node, value)
         if node.name in ("lag", "lead", "diff"):
-            return self._shift(node, value)
-        if node.name in ("center", "standardize", "scale", "winsorize"):
+            return self._shift(node, value, before)
+        if node.name in BY_SAMPLE:
             return self._by_sample(node, value)
         return value
 
@@ -277,11 +345,19 @@ class Evaluator:
         with np.errstate(all="ignore"):
             return self._finite(node, np.asarray(_ELEMENTWISE[node.name](value)), value)
 
-    def _shift(self, node: Call, value: Array) -> Array:
+    def _shift(self, node: Call, value: Array, before: int) -> Array:
         value = np.broadcast_to(value, (len(self.table),))
         step = -node.count("k") if node.name == "lead" else node.count("k")
         panel = self.table.panel
         shifted, source = panel.shifted(value, step)
+        behind = [
+            replace(
+                problem,
+                reach=np.where(source >= 0, (source if problem.reach is None else problem.reach[source]), -1),
+            )
+            for problem in self.problems[before:]
+        ]
+        self.problems[before:] = [*(self.problems[before:] if node.name == "diff" else []), *behind]
         self._refuse_breaks(node, shifted, source)
         return value - shifted if node.name == "diff" else shifted
 

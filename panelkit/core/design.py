@@ -6,7 +6,7 @@ the sample, and why, stands in `Design.dropped`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
@@ -14,13 +14,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.core.arithmetic import Table
+from panelkit.core.arithmetic import Evaluator, Table
 from panelkit.core.brief import Brief
+from panelkit.core.conditions import Namesakes
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import Columns, Formula, as_formula, columns_on
 from panelkit.core.model_matrix import INTERCEPT, Memory
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
 from panelkit.core.provenance import Note, provenance_notes, refuse_breaks
+from panelkit.core.sample import (
+    Policy,
+    Settled,
+    asked_rows,
+    in_chinese,
+    joined,
+    nothing_dropped,
+    settle,
+    where_note,
+)
 from panelkit.core.tree import columns_of
 
 
@@ -99,7 +110,7 @@ class Design(Brief):
         gone = _dropped_frame(
             self.unit_labels[self.unit[~marked]], self.time_labels[self.time[~marked]], reason
         )
-        dropped = gone if len(self.dropped) == 0 else pd.concat([self.dropped, gone], ignore_index=True)
+        dropped = joined([self.dropped, gone])
         return replace(
             self,
             y=_sealed(self.y[marked]),
@@ -110,7 +121,13 @@ class Design(Brief):
             time_labels=time_labels,
             extra=MappingProxyType({name: _sealed(values[marked]) for name, values in self.extra.items()}),
             dropped=dropped,
-            notes=(*self.notes, f"{len(gone):,} more rows left the sample: {reason}"),
+            notes=(
+                *self.notes,
+                Note(
+                    f"{len(gone):,} more rows left the sample: {reason}",
+                    f"另有{len(gone):,}行退出样本：{in_chinese(reason)}",
+                ),
+            ),
         )
 
     def frame(self) -> pd.DataFrame:
@@ -127,6 +144,10 @@ def build_design(
     time: str | None = None,
     extra: Sequence[str] = (),
     like: Design | None = None,
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
+    policies: Sequence[Policy] = (),
+    namesakes: Namesakes | None = None,
 ) -> Design:
     """Build the design of a formula on a panel.
 
@@ -140,15 +161,51 @@ def build_design(
         Names of further columns or index levels to carry along (clusters, weights).
     like
         A design whose category levels and spline knots are used again on these data.
+    where
+        A condition on the rows that enter, such as `year >= 2011`; lags still read the other rows.
+    years
+        The only years whose rows enter; the others lend their values to lags, and do not count as dropped.
+    policies
+        Rules of the estimator about its rows (`core/sample.py`); means, quantiles and levels come after them.
+    namesakes
+        Marks the labels that a text in `where` means beyond its own spelling.
 
     Raises
     ------
     SpecError
-        If the formula does not pass the gate.
+        If the formula or the condition does not pass the gate.
     DataError
         If columns are missing, units and years repeat, cells are not numbers, no complete row is left, or a
         series of ours changes its base inside the sample and was not asked for by name.
     """
+    return build_with_lenders(
+        formula,
+        data,
+        unit=unit,
+        time=time,
+        extra=extra,
+        like=like,
+        where=where,
+        years=years,
+        policies=policies,
+        namesakes=namesakes,
+    )[0]
+
+
+def build_with_lenders(
+    formula: str | Formula,
+    data: pd.DataFrame,
+    *,
+    unit: str | None,
+    time: str | None,
+    extra: Sequence[str] = (),
+    like: Design | None = None,
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
+    policies: Sequence[Policy] = (),
+    namesakes: Namesakes | None = None,
+) -> tuple[Design, Array]:
+    """Build a design as `build_design` does, and mark which of its rows (n,) decide; the others lend a level."""
     parsed = as_formula(formula)
     table = Table(data, unit, time)
     panel = table.panel
@@ -156,25 +213,37 @@ def build_design(
     unit_names, time_names = dimension_names(data, unit, time)
     beside = [name for name in extra if name not in (*unit_names, *time_names)]
     table.require([*parsed.columns, *beside])
+    asked = asked_rows(table, (unit_names, time_names), where, years, namesakes)
     carried = {name: table.raw(name) for name in beside}
     absent = {name: np.asarray(pd.isna(values)) for name, values in carried.items()}
     also = None if not absent else ~np.logical_or.reduce(list(absent.values()))
     memory = None if like is None else _memory_of(like, parsed)
-    columns = columns_on(parsed, table, also, memory)
-    if not columns.complete.all():
-        dropped = _dropped(columns, table, absent, order)
-        order = np.flatnonzero(columns.complete) if order is None else order[columns.complete[order]]
-    else:
-        dropped = _nothing_dropped()
-    if order is not None and len(order) == 0:
-        raise DataError(
-            f"no complete row is left of {len(data):,}: {_tally(dropped)}. Check the years asked for."
-        )
-    sample = _sample(panel, order, complete=len(dropped) == 0)
+    total = len(data) if asked is None else asked.counted
+    found: list[Settled] = []
+
+    def choose(columns: Columns) -> Array:
+        def missing(gone: Array) -> pd.DataFrame:
+            return _dropped(columns, table, absent, order, gone)
+
+        found.append(settle(panel, columns.complete, missing, asked, policies))
+        if len(found[0].rows) == 0:
+            raise _nothing_left(found[0].dropped, total)
+        return found[0].deciding
+
+    columns = columns_on(
+        parsed, table, also, memory, asking=None if asked is None else asked.yes, choose=choose
+    )
+    if not found:
+        raise _nothing_left(_dropped(columns, table, absent, order, ~columns.complete), total)
+    rows, dropped, inside = found[0].rows, found[0].dropped, found[0].deciding
+    whole = len(rows) == len(data)
+    if not whole or order is not None:
+        order, inside = rows, inside[rows]
+    sample = _sample(panel, order, complete=whole)
     refuse_breaks(data, parsed, sample)
     origins = provenance_notes(data, dict.fromkeys([*parsed.columns, *beside]), parsed, sample)
     y, terms, X, made = columns.matrices(order, memory)
-    return Design(
+    design = Design(
         y=_sealed(y if order is not None else y.copy()),
         X=_sealed(X),
         outcome=parsed.outcome,
@@ -185,14 +254,19 @@ def build_design(
         time_labels=sample.time_labels,
         extra=MappingProxyType({name: _sealed(_carried(values, order)) for name, values in carried.items()}),
         dropped=dropped,
-        notes=(*_notes(dropped, len(data)), *origins),
-        provenance=origins,
+        notes=(*where_note(where), *_notes(dropped, total), *origins),
+        provenance=(*where_note(where), *origins),
         has_intercept=parsed.has_intercept,
         unit_names=unit_names,
         time_names=time_names,
         formula=parsed,
         memory=made,
     )
+    return design, inside
+
+
+def _nothing_left(dropped: pd.DataFrame, total: int) -> DataError:
+    return DataError(f"no complete row is left of {total:,}: {_tally(dropped)}. Check the years asked for.")
 
 
 def _restored(values: dict[str, Any]) -> Design:
@@ -238,14 +312,13 @@ def _dropped_frame(province: Array, year: Array, reason: Any) -> pd.DataFrame:
     return pd.DataFrame({"province": province, "year": year, "reason": reason})
 
 
-def _nothing_dropped() -> pd.DataFrame:
-    return pd.DataFrame({"province": [], "year": [], "reason": []}).astype({"year": np.int64})
-
-
 def _dropped(
-    columns: Columns, table: Table, absent: Mapping[str, Array], order: Array | None
+    columns: Columns, table: Table, absent: Mapping[str, Array], order: Array | None, gone: Array
 ) -> pd.DataFrame:
-    return _dropped_rows(table.panel, _missing_by_reason(columns, table, absent), ~columns.complete, order)
+    """Say what the marked rows (n,) lack."""
+    if not gone.any():
+        return nothing_dropped()
+    return _dropped_rows(table.panel, _missing_by_reason(columns, table, absent), gone, order)
 
 
 def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Array]) -> dict[str, Array]:
@@ -253,10 +326,11 @@ def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Arra
     reasons = dict(raw)
     factors = [columns.formula.left, *(factor for term in columns.formula.terms for factor in term.factors)]
     for factor in factors:
-        value = columns.values.get(factor.label)
-        if not isinstance(value, np.ndarray):
+        if factor.kind == "category":
             continue
-        rest = np.isnan(value) & ~np.logical_or.reduce([raw[name] for name in columns_of(factor.node)])
+        value = columns.values.get(factor.label)
+        lacks = np.isnan(value) if isinstance(value, np.ndarray) else Evaluator(table).missing(factor.node)
+        rest = lacks & ~np.logical_or.reduce([raw[name] for name in columns_of(factor.node)])
         if bool(rest.any()):
             reasons[factor.label] = rest
     for name, mask in absent.items():
@@ -270,10 +344,21 @@ def _tally(dropped: pd.DataFrame) -> str:
     return listed(parts, len(counts))
 
 
-def _notes(dropped: pd.DataFrame, total: int) -> tuple[str, ...]:
+def _tally_zh(dropped: pd.DataFrame) -> str:
+    counts = dropped["reason"].value_counts()
+    parts = [f"{in_chinese(str(reason))}（{int(n)}行）" for reason, n in counts.head(SHOWN).items()]
+    return "、".join(parts) + (f"等{len(counts)}种原因" if len(counts) > SHOWN else "")
+
+
+def _notes(dropped: pd.DataFrame, total: int) -> tuple[Note, ...]:
     if len(dropped) == 0:
         return ()
-    return (f"{len(dropped):,} of {total:,} rows left the sample: {_tally(dropped)}",)
+    return (
+        Note(
+            f"{len(dropped):,} of {total:,} rows left the sample: {_tally(dropped)}",
+            f"{total:,}行中有{len(dropped):,}行退出样本：{_tally_zh(dropped)}",
+        ),
+    )
 
 
 def design_from_arrays(
@@ -367,7 +452,7 @@ def _dropped_rows(
     panel: PanelIndex, missing: Mapping[str, Array], gone: Array, order: Array | None
 ) -> pd.DataFrame:
     if not gone.any():
-        return _nothing_dropped()
+        return nothing_dropped()
     rows = np.flatnonzero(gone) if order is None else order[gone[order]]
     names = list(missing)
     marks = [missing[name][rows] for name in names]

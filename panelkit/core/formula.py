@@ -7,13 +7,13 @@ splines and interactions become columns through formulaic in `core/model_matrix.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from panelkit.core.arithmetic import Evaluator, Table
+from panelkit.core.arithmetic import BY_SAMPLE, Evaluator, Table
 from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 from panelkit.core.grammar import parse, parse_expression, parse_terms, spelled_term
@@ -31,8 +31,6 @@ __all__ = [
     "materialise",
     "parse_formula",
 ]
-
-_BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
 
 @dataclass(frozen=True)
@@ -154,12 +152,19 @@ def _take(value: Array | Category, rows: Array | None) -> Array | Category:
 
 
 def columns_on(
-    formula: Formula, table: Table, also: Array | None = None, memory: Memory | None = None
+    formula: Formula,
+    table: Table,
+    also: Array | None = None,
+    memory: Memory | None = None,
+    *,
+    asking: Array | None = None,
+    choose: Callable[[Columns], Array] | None = None,
 ) -> Columns:
     """Work out every factor of a formula on a table.
 
-    `also` (n,) bool marks rows that are complete in other respects. Means, quantiles and levels are those
-    of the complete rows.
+    `also` (n,) bool marks rows that are complete in other respects, `asking` those for which a function that is not
+    defined is refused (None: all). `choose` says which rows (n,) enter, once it is known which are complete: means,
+    quantiles and levels are theirs. Without it every complete row enters.
 
     Raises
     ------
@@ -174,19 +179,28 @@ def columns_on(
     for factor in factors:
         if factor.kind == "category":
             complete &= ~np.asarray(pd.isna(table.raw(_only_column(factor))))
+        elif _depends(factor):
+            complete &= ~evaluator.missing(factor.node)
         else:
             value = evaluator.factor(factor)
             values[factor.label] = value
             complete &= ~np.isnan(value)
-    evaluator.finish()
-    if not complete.any():
-        return Columns(formula, values, complete)
-    statistics = _by_sample(factors, values, table, complete, {} if memory is None else memory.statistics)
+    evaluator.finish(asking)
+    found = Columns(formula, values, complete)
+    entering = complete if choose is None or not complete.any() else choose(found)
+    if not entering.any():
+        return found
+    statistics = _by_sample(factors, values, table, entering, {} if memory is None else memory.statistics)
     for factor in factors:
         if factor.kind == "category" and isinstance(factor.node, Call):
             held = None if memory is None else memory.levels.get(factor.label)
-            values[factor.label] = read_category(table.raw(_only_column(factor)), factor.node, complete, held)
+            values[factor.label] = read_category(table.raw(_only_column(factor)), factor.node, entering, held)
     return Columns(formula, values, complete, statistics)
+
+
+def _depends(factor: Factor) -> bool:
+    """Tell whether a factor's values depend on which rows enter."""
+    return bool(BY_SAMPLE & set(calls_of(factor.node)))
 
 
 def _factors(formula: Formula) -> Iterable[Factor]:
@@ -209,9 +223,9 @@ def _by_sample(
     """Work out again, on the complete rows' means and quantiles, the factors that depend on the sample."""
     evaluator = Evaluator(table, complete, statistics)
     for factor in factors:
-        if _BY_SAMPLE & set(calls_of(factor.node)):
+        if _depends(factor):
             values[factor.label] = evaluator.factor(factor)
-    evaluator.finish()
+    evaluator.finish(complete)
     return evaluator.statistics
 
 

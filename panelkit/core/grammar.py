@@ -47,12 +47,12 @@ class Parsed:
     has_intercept: bool
 
 
-class _Parser:
+class Parser:
     """Recursive descent over the tokens; two grammars: arithmetic, and the algebra of terms."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tokens: list[Token] | None = None) -> None:
         self.text = text
-        self.tokens = tokenise(text)
+        self.tokens = tokenise(text) if tokens is None else tokens
         self.position = 0
         self.depth = 0
 
@@ -402,12 +402,12 @@ def parse(text: str) -> Parsed:
     SpecError
         If anything but the grammar of docs/formulas.md is in the text; the message points at it.
     """
-    return _Parser(text).formula()
+    return Parser(text).formula()
 
 
 def parse_expression(text: str) -> Factor:
     """Read one arithmetic expression, such as `log(rd / gdp)`."""
-    parser = _Parser(text)
+    parser = Parser(text)
     factor = parser.outcome()
     if parser.token.kind != "end":
         parser.refuse_here("one expression is expected: columns, numbers, `+ - * / ^` and functions")
@@ -416,4 +416,4 @@ def parse_expression(text: str) -> Factor:
 
 def parse_terms(text: str) -> tuple[Term, ...]:
     """Read the right-hand side of a formula on its own, such as `z + log(w)`."""
-    return _Parser(text).right_side()[0]
+    return Parser(text).right_side()[0]

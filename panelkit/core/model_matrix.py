@@ -40,12 +40,14 @@ class Memory(Brief):
     """How a design matrix was made, so that other rows can be put through the same mould.
 
     `spec` is formulaic's model spec (None for plain columns), `levels` the levels of each C(), base first,
-    `statistics` the means, deviations and quantiles that the functions of the sample used.
+    `statistics` the means, deviations and quantiles that the functions of the sample used, `owners` (k,) the factors
+    of the term behind each column (none for the intercept).
     """
 
     spec: Any = None
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statistics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    owners: tuple[frozenset[str], ...] = ()
 
 
 def read_category(values: Any, call: Call, rows: Array, levels: tuple[str, ...] | None = None) -> Category:
@@ -136,7 +138,8 @@ def _stack_plain(
         matrix[:, 0] = 1.0
     for at, term in enumerate(terms, start=int(has_intercept)):
         matrix[:, at] = _floats(values[term.label])
-    return labels, matrix, Memory()
+    own = tuple(term.key for term in terms)
+    return labels, matrix, Memory(owners=(*((frozenset(),) if has_intercept else ()), *own))
 
 
 def _stack_formulaic(
@@ -163,7 +166,12 @@ def _stack_formulaic(
         build = partial(memory.spec.get_model_matrix, frame)
     made = _built(build, terms)
     labels = tuple(_public(str(column), factors, levels) for column in made.columns)
-    return labels, np.asfortranarray(made.to_numpy(dtype=np.float64)), Memory(made.model_spec, levels)
+    owners = tuple(_owner(str(column), factors) for column in made.columns)
+    return (
+        labels,
+        np.asfortranarray(made.to_numpy(dtype=np.float64)),
+        Memory(made.model_spec, levels, owners=owners),
+    )
 
 
 def _built(build: Callable[[], Any], terms: tuple[Term, ...]) -> Any:
@@ -217,6 +225,14 @@ def _public(column: str, factors: list[Factor], levels: Mapping[str, tuple[str, 
     if column == INTERCEPT:
         return column
     return ":".join(_public_piece(piece, factors, levels) for piece in column.split(":"))
+
+
+def _owner(column: str, factors: list[Factor]) -> frozenset[str]:
+    """Return the labels of the factors behind a column that formulaic made."""
+    if column == INTERCEPT:
+        return frozenset()
+    matches = [_PIECE.fullmatch(piece) for piece in column.split(":")]
+    return frozenset(factors[int((m["plain"] or m["basis"])[1:])].label for m in matches if m is not None)
 
 
 def _public_piece(piece: str, factors: list[Factor], levels: Mapping[str, tuple[str, ...]]) -> str:

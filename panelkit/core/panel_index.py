@@ -160,7 +160,7 @@ def dimension_names(
 
     `province` and `unit`, `year` and `time` are second names, unless the data hold a column of that name.
     """
-    own = (unit, time) if unit is not None else tuple(frame.index.names[i] for i in _level_places(frame))
+    own = (unit, time) if unit is not None else tuple(frame.index.names[i] for i in level_places(frame))
     taken = set(frame.columns) - set(own)
     names = []
     for name, aliases in zip(own, (("province", "unit"), ("year", "time")), strict=True):
@@ -177,17 +177,17 @@ def _levels(frame: pd.DataFrame) -> tuple[tuple[Array, Any], tuple[Array, Any]]:
             'set one by `data.set_index(["province", "year"])`'
         )
     if index.nlevels > 2:
-        used = _level_places(frame)
+        used = level_places(frame)
         more = [repr(name) for at, name in enumerate(index.names) if at not in used]
         raise DataError(
             f"the index has {index.nlevels} levels, a panel has two, unit and time: make columns of the others, "
             f"`data.reset_index([{', '.join(more)}])`, or choose the rows of one value"
         )
-    unit_part, time_part = ((np.asarray(index.codes[i]), index.levels[i]) for i in _level_places(frame))
+    unit_part, time_part = ((np.asarray(index.codes[i]), index.levels[i]) for i in level_places(frame))
     return unit_part, time_part
 
 
-def _level_places(frame: pd.DataFrame) -> tuple[int, int]:
+def level_places(frame: pd.DataFrame) -> tuple[int, int]:
     """Return which levels of the index are the unit and the time."""
     names = [str(name).strip().casefold() for name in frame.index.names]
     unit_at = next((i for i, name in enumerate(names) if name in UNIT_NAMES), None)

@@ -30,6 +30,8 @@ _IDEOGRAPHS = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
 _NAME = re.compile(f"[A-Za-z_{_IDEOGRAPHS}][A-Za-z0-9_{_IDEOGRAPHS}]*")
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _OPERATORS = frozenset("+-*/^:(),~=")
+_COMPARING = ("<=", ">=", "==", "!=", "<", ">", "&", "|", "!", "[", "]")
+_WORDS = {"and": "&", "or": "|", "not": "!", "in": "in"}
 _LOOKS_LIKE_ARITHMETIC = re.compile(r"^[0-9.]|[-+*/^:(),~='\"]")
 _LOOK_ALIKES = {
     "−": "-",
@@ -43,7 +45,11 @@ _LOOK_ALIKES = {
     "”": '"',
     "‘": "'",
     "’": "'",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
 }
+_SPACED = frozenset(["*", "/", "~", "<=", ">=", "==", "!=", "<", ">", "&", "|", "in"])
 _BLANKS = frozenset(" \t\r\n")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _REMEDIES = {
@@ -75,8 +81,8 @@ def _printable(char: str) -> str:
     return char if char.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
-def tokenise(text: str) -> list[Token]:
-    """Cut a formula into words.
+def tokenise(text: str, *, comparing: bool = False) -> list[Token]:
+    """Cut a formula into words; `comparing` lets in the operators and words of conditions too.
 
     Raises
     ------
@@ -93,9 +99,20 @@ def tokenise(text: str) -> list[Token]:
         if text[at] in _BLANKS:
             at += 1
             continue
-        token, at = _next_token(text, at)
+        token, at = (comparing and _comparing_token(text, at)) or _next_token(text, at)
         tokens.append(token)
     return [*tokens, Token("end", "", len(text))]
+
+
+def _comparing_token(text: str, at: int) -> tuple[Token, int] | None:
+    """Return the operator of a condition that starts here, if one does; `and`, `or`, `not` are `& | !`."""
+    for operator in _COMPARING:
+        if text.startswith(operator, at):
+            return Token("op", operator, at), at + len(operator)
+    match = _NAME.match(text, at)
+    if match is None or match.group() not in _WORDS:
+        return None
+    return Token("op", _WORDS[match.group()], at), match.end()
 
 
 def _next_token(text: str, at: int) -> tuple[Token, int]:
@@ -227,4 +244,4 @@ def _rendered(token: Token, previous: Token | None) -> str:
     if token.kind == "op" and token.text in "+-":
         unary = previous is None or (previous.kind == "op" and previous.text != ")")
         return token.text if unary else f" {token.text} "
-    return f" {token.text} " if token.kind == "op" and token.text in "*/~" else token.text
+    return f" {token.text} " if token.kind == "op" and token.text in _SPACED else token.text

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.conventions import convention_named
-from panelkit.core.design import Design, build_design
+from panelkit.core.design import Design
 from panelkit.core.errors import DataError
 from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
@@ -17,6 +17,7 @@ from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Layout
 from panelkit.models import through_linearmodels
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
+from panelkit.models.reading import check_where, read_design
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class BetweenEffects:
     formula: str
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
         convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
 
     def with_vcov(self, vcov: VcovSpec) -> BetweenEffects:
         """Return the same model with another covariance."""
@@ -48,7 +51,9 @@ class BetweenEffects:
         coords: Coordinates | None = None,
     ) -> FitResult:
         """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
-        design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        design = read_design(
+            self.formula, data, unit=unit, time=time, extra=self.vcov.columns(), where=self.where
+        )
         require_terms(design, self.formula)
         means = unit_means(with_coordinates(design, self.vcov, coords))
         layout = Layout(means.unit, means.time)

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.conventions import convention_named
-from panelkit.core.design import Design, build_design
+from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import fit_swept
-from panelkit.core.panel_index import PanelIndex
+from panelkit.core.outcome import refuse_constant
+from panelkit.core.panel_index import Array, PanelIndex
 from panelkit.core.provenance import refuse_changes_over_breaks
 from panelkit.core.results import FitResult
+from panelkit.core.sample import LENDS, NO_PERIOD_BEFORE, Neighbouring
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.vcov_hac import periods_of
 from panelkit.core.within import FloatArray, Layout
@@ -27,6 +29,7 @@ from panelkit.models.least_squares import (
     with_coordinates,
     without_intercept,
 )
+from panelkit.models.reading import check_where, open_frame, read_with_lenders
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class FirstDifference:
 
     Notes
     -----
+    With `where` the change into the first period of the sample is taken from the period before it, if that is held.
+    Means, quantiles and levels of the formula are those of the rows of the sample that take part in a change.
     A change across a gap is not formed: the row after a gap leaves the sample and stands in `dropped`.
     Coefficients are those of linearmodels' FirstDifferenceOLS with "none" and of its PooledOLS on the changes with
     "drift". Ours remain with "time", which linearmodels has not, and where a period lacks for every unit at once:
@@ -51,10 +56,12 @@ class FirstDifference:
     effects: Literal["time", "none", "drift"] = "time"
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
         convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
         if self.effects not in ("time", "none", "drift"):
             raise SpecError(f"effects of first differences is time, none or drift, not {self.effects!r}")
 
@@ -71,12 +78,22 @@ class FirstDifference:
         coords: Coordinates | None = None,
     ) -> FitResult:
         """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
-        design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        frame = open_frame(data, unit, time)
+        design, inside = read_with_lenders(
+            self.formula,
+            frame,
+            unit=unit,
+            time=time,
+            extra=self.vcov.columns(),
+            where=self.where,
+            policies=(Neighbouring(),),
+        )
         if design.formula is not None:
             sample = PanelIndex(design.unit, design.time, design.unit_labels, design.time_labels)
-            refuse_changes_over_breaks(data, design.formula, sample)
+            refuse_changes_over_breaks(frame.data, design.formula, sample)
         levels = with_coordinates(without_intercept(design), self.vcov, coords)
-        design = differenced(levels)
+        design = differenced(levels, inside)
+        refuse_constant(design.y, f"diff({design.outcome})")
         require_terms(design, self.formula)
         if self.effects == "drift":
             X = np.column_stack([np.ones(len(design.y)), design.X])
@@ -99,8 +116,10 @@ class FirstDifference:
         return through_linearmodels.first_difference(levels)
 
 
-def differenced(design: Design) -> Design:
+def differenced(design: Design, inside: Array | None = None) -> Design:
     """Return the changes of outcome and regressors; rows without the period before leave the sample.
+
+    `inside` (n,) marks the rows whose change is asked for; the others only lend their level.
 
     Raises
     ------
@@ -119,6 +138,10 @@ def differenced(design: Design) -> Design:
         X=np.asfortranarray(design.X - design.X[before]),
         extra=MappingProxyType(dict(design.extra)),
     )
-    return changed.keep(
-        follows, reason="no row of the period before: a change needs two neighbouring periods"
-    )
+    if inside is not None and not inside.all():
+        if not (follows & inside).any():
+            raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+        lent = changed.dropped
+        changed = replace(changed.keep(inside, reason=LENDS), dropped=lent, notes=changed.notes)
+        follows = follows[inside]
+    return changed.keep(follows, reason=NO_PERIOD_BEFORE)

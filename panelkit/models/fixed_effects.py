@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from panelkit.core.conventions import convention_named
-from panelkit.core.design import Design, build_design
+from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import fit_swept
 from panelkit.core.results import FitResult
+from panelkit.core.sample import SINGLETON, singletons
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
 from panelkit.core.within import Effects, Layout, check_effects
 from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
+from panelkit.models.reading import check_where, read_design, singleton_rule
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class FixedEffects:
         A covariance spec; the default is the delete-one-province jackknife with t(G-1).
     convention
         How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
+    where
+        A condition on the rows that enter, such as `"year >= 2011 & province != '西藏'"`: a formula-gate condition that
+        acts after lags, so that rows outside it still lend their values, and before means, quantiles and levels.
 
     Notes
     -----
@@ -42,11 +46,13 @@ class FixedEffects:
     effects: Effects = "twoway"
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
         check_effects(self.effects)
         convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
 
     def with_vcov(self, vcov: VcovSpec) -> FixedEffects:
         """Return the same model with another covariance."""
@@ -78,7 +84,15 @@ class FixedEffects:
         SpecError
             If the formula, a regressor or the covariance cannot be right for these data.
         """
-        design = build_design(self.formula, data, unit=unit, time=time, extra=self.vcov.columns())
+        design = read_design(
+            self.formula,
+            data,
+            unit=unit,
+            time=time,
+            extra=self.vcov.columns(),
+            where=self.where,
+            policies=singleton_rule(self.convention, self.effects),
+        )
         return fit_design(with_coordinates(design, self.vcov, coords), self)
 
 
@@ -100,11 +114,7 @@ def fit_design(design: Design, spec: FixedEffects) -> FitResult:
 def without_singletons(design: Design, effects: Effects) -> Design:
     """Drop units (and, with time effects, periods) that hold one row, until none is left."""
     while True:
-        alone = np.zeros(len(design.y), dtype=bool)
-        if effects in ("unit", "twoway"):
-            alone |= np.bincount(design.unit)[design.unit] == 1
-        if effects in ("time", "twoway"):
-            alone |= np.bincount(design.time)[design.time] == 1
+        alone = singletons(design.unit, design.time, effects)
         if not alone.any():
             return design
         if alone.all():
@@ -112,7 +122,7 @@ def without_singletons(design: Design, effects: Effects) -> Design:
                 "every row is the only one of its province or year, so the effects fit it exactly: "
                 "take more years or provinces, or effects='none'"
             )
-        design = design.keep(~alone, reason="singleton: the only row of its province or year")
+        design = design.keep(~alone, reason=SINGLETON)
 
 
 def _refuse_one_unit(design: Design, effects: Effects) -> None:

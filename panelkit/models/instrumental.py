@@ -11,10 +11,12 @@ import pandas as pd
 from scipy import stats
 
 from panelkit.core.conventions import convention_named
-from panelkit.core.design import Design, build_design
+from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
+from panelkit.core.formula import parse_formula
 from panelkit.core.instruments import InstrumentedFit, fit_two_stage
 from panelkit.core.linear import fit_swept, gram_inverse
+from panelkit.core.model_matrix import INTERCEPT
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, Language, TestResult
 from panelkit.core.sandwich import sum_by
@@ -23,6 +25,7 @@ from panelkit.core.within import Effects, FloatArray, Layout, check_effects
 from panelkit.models import through_linearmodels
 from panelkit.models.fixed_effects import without_singletons
 from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
+from panelkit.models.reading import check_where, read_design, singleton_rule
 
 _BRACKET = re.compile(r"\[([^\[\]~]*)~([^\[\]~]*)\]")
 _WORST_BIAS = 0.10
@@ -62,7 +65,7 @@ class InstrumentalFE:
         two blocks as keywords.
     endogenous, instruments
         Terms, such as `"x2"` and `"z1 + lag(z2)"`.
-    effects, vcov, convention
+    effects, vcov, convention, where
         As in `FixedEffects`; the default covariance leaves one province out and repeats both stages.
 
     Notes
@@ -82,11 +85,13 @@ class InstrumentalFE:
     effects: Effects = "twoway"
     vcov: VcovSpec = field(default_factory=CRV3)
     convention: str = "reghdfe"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
         check_effects(self.effects)
         convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
         self.blocks()
 
     def with_vcov(self, vcov: VcovSpec) -> InstrumentalFE:
@@ -135,21 +140,31 @@ class InstrumentalFE:
         base, endogenous, instruments = self.blocks()
         left = base.partition("~")[0]
         whole = f"{base} + {endogenous} + {instruments}"
-        design = build_design(whole, data, unit=unit, time=time, extra=self.vcov.columns())
-        terms = [
-            _terms(text, data, unit, time)
-            for text in (base, f"{left} ~ {endogenous}", f"{left} ~ {instruments}")
+        design = read_design(
+            whole,
+            data,
+            unit=unit,
+            time=time,
+            extra=self.vcov.columns(),
+            where=self.where,
+            policies=singleton_rule(self.convention, self.effects),
+        )
+        blocks = [
+            _terms(text, design) for text in (base, f"{left} ~ {endogenous}", f"{left} ~ {instruments}")
         ]
         return fit_instrumental(
-            with_coordinates(design, self.vcov, coords), self, (terms[0], terms[1], terms[2])
+            with_coordinates(design, self.vcov, coords), self, (blocks[0], blocks[1], blocks[2])
         )
 
 
 Blocks = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
-def _terms(formula: str, data: pd.DataFrame, unit: str | None, time: str | None) -> tuple[str, ...]:
-    return build_design(formula, data, unit=unit, time=time).terms
+def _terms(formula: str, design: Design) -> tuple[str, ...]:
+    """Return the columns of a design that the terms of a formula made, the intercept among them."""
+    keys = {term.key for term in parse_formula(formula).terms}
+    owners = zip(design.terms, design.memory.owners, strict=True)
+    return tuple(name for name, owner in owners if owner in keys or name == INTERCEPT)
 
 
 def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> InstrumentalResult:

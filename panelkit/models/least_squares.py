@@ -14,6 +14,7 @@ from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit
+from panelkit.core.outcome import is_exact, refuse_absorbed
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import Vcov, VcovSpec
@@ -43,6 +44,7 @@ def finish(
     entered the regression (quasi-demeaned), on which covariances that refit stand.
     """
     convention = convention_named(spec.convention)
+    refuse_absorbed(design.y, linear.y, design.outcome, linear.effects)
     vcov = spec.vcov.compute(linear, design if moved is None else moved, convention)
     return FitResult(
         title=title,
@@ -56,6 +58,7 @@ def finish(
             convention_sentence(convention, linear.effects),
             *notes,
             *few_treated(design, linear),
+            *_exact(design, linear),
             *vcov.notes,
         ),
         outcome=design.outcome,
@@ -64,6 +67,19 @@ def finish(
         linear=linear,
         residuals=linear.residuals,
         dropped=design.dropped,
+    )
+
+
+def _exact(design: Design, linear: LinearFit) -> tuple[Note, ...]:
+    """Say that a fit leaves no residuals, so that its standard errors are rounding."""
+    if not is_exact(linear.residuals, linear.y):
+        return ()
+    return (
+        Note(
+            f"the regressors and effects reproduce `{design.outcome}` exactly: there are no residuals, and standard "
+            "errors and tests are rounding",
+            f"解释变量与固定效应完全复现 `{design.outcome}`：没有残差，标准误与检验只是舍入误差",
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from panelkit.core.errors import ConvergenceError, SpecError
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
+from panelkit.core.sample import in_chinese
 from panelkit.core.vcov import CRV3, VcovSpec
 from panelkit.core.within import Effects, FloatArray, check_effects
 from panelkit.inference.indirect import resample_counts
@@ -30,6 +31,7 @@ from panelkit.models.mediation_overlap import MadeOf, Overlap, overlaps, timing_
 from panelkit.models.mediation_paths import Equation, PathMap, PathSystem
 from panelkit.models.mediation_result import MediationResult
 from panelkit.models.mediation_words import Said
+from panelkit.models.reading import check_where, open_frame
 
 Order = Literal["parallel", "serial"]
 Stage = Literal["first", "second", "direct"]
@@ -78,6 +80,7 @@ class Mediation:
     outcome_lead: int = 0
     moderator: str | None = None
     moderates: tuple[Stage, ...] = ("first",)
+    where: str | None = None
 
     def __post_init__(self) -> None:
         names = (self.mediators,) if isinstance(self.mediators, str) else tuple(self.mediators)
@@ -85,6 +88,7 @@ class Mediation:
         object.__setattr__(self, "moderates", tuple(self.moderates))
         check_effects(self.effects)
         convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
         if self.order not in ("parallel", "serial"):
             raise SpecError(f"order is parallel or serial, not {self.order!r}")
         if not names:
@@ -136,7 +140,8 @@ class Mediation:
         if reps < 100:
             raise SpecError(f"{reps} resamples make no interval: take 1,000 at least, 5,000 by default")
         roles = roles_of(self)
-        design = common_sample(self, roles, data, unit, time)
+        frame = open_frame(data, unit, time)
+        design = common_sample(self, roles, frame, unit, time)
         columns = Columns.of(self, roles, design)
         system = columns.system(self, groups_of(design, self.vcov))
         weights = resample_counts(system.n_groups, reps, as_generator(rng))
@@ -154,7 +159,9 @@ class Mediation:
                 "mediator"
             )
         made = Uncertainty(method="bootstrap", reps=reps - lost, seed=seed_of(rng), discarded=lost)
-        shared = overlaps([roles.plain_treatment, *roles.plain_mediators, roles.plain_outcome], data, made_of)
+        shared = overlaps(
+            [roles.plain_treatment, *roles.plain_mediators, roles.plain_outcome], frame.data, made_of
+        )
         return _result(self, design, columns, system, fits, swept[held], theta[held], made, shared)
 
     def _equation_spec(self, system: PathSystem, equation: Equation) -> FixedEffects:
@@ -237,7 +244,7 @@ def _sample_remarks(design: Design, system: PathSystem, made: Uncertainty) -> li
         found.append(
             Said(
                 f"{len(design.dropped)} rows left the sample of every equation: {told}",
-                f"{len(design.dropped)}行退出全部方程的样本：{_in_chinese(told)}",
+                f"{len(design.dropped)}行退出全部方程的样本：{in_chinese(told)}",
             )
         )
     lost, reps = made.discarded, made.reps + made.discarded
@@ -250,7 +257,7 @@ def _sample_remarks(design: Design, system: PathSystem, made: Uncertainty) -> li
         found.append(
             Said(
                 f"{names}: no complete row ({reason}), so the whole province left the sample of every equation",
-                f"{names}：没有完整的观测行（{_in_chinese(reason)}），整个省份退出全部方程的样本",
+                f"{names}：没有完整的观测行（{in_chinese(reason)}），整个省份退出全部方程的样本",
             )
         )
     if system.n_groups < FEW_CLUSTERS:
@@ -281,9 +288,3 @@ def _reasons_of_all_rows(gone: pd.DataFrame) -> dict[str, str]:
         by = all(reason.startswith("missing: ") for reason in reasons) and always
         found.setdefault("missing: " + ", ".join(always) if by else "; ".join(reasons), []).append(str(name))
     return {reason: ", ".join(names) for reason, names in found.items()}
-
-
-def _in_chinese(reason: str) -> str:
-    return reason.replace("missing: ", "缺失 ").replace(
-        "singleton: the only row of its province or year", "单一观测组"
-    )

@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from panelkit.core.brief import Brief
-from panelkit.core.conventions import convention_named
-from panelkit.core.design import Design, build_design
+from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import parse_formula
 from panelkit.core.grammar import parse_expression, spelled_term
@@ -18,10 +16,10 @@ from panelkit.core.linear import ABSORBED_SHARE, absorbed_terms
 from panelkit.core.tree import Call, Column, Term
 from panelkit.core.vcov import VcovSpec, clusters_of
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
-from panelkit.models.fixed_effects import without_singletons
 from panelkit.models.least_squares import without_intercept
 from panelkit.models.mediation_paths import Equation, PathMap, PathSystem, path_map
 from panelkit.models.mediation_result import Moderation
+from panelkit.models.reading import Frame, read_design, singleton_rule
 
 if TYPE_CHECKING:
     from panelkit.models.mediation import Mediation
@@ -80,15 +78,17 @@ def _term(expression: str) -> str:
     return f"I({factor.label})"
 
 
-def common_sample(
-    spec: Mediation, roles: Roles, data: pd.DataFrame, unit: str | None, time: str | None
-) -> Design:
-    design = build_design(roles.formula, data, unit=unit, time=time, extra=spec.vcov.columns())
-    if spec.effects != "none":
-        design = without_intercept(design)
-    if convention_named(spec.convention).drop_singletons:
-        design = without_singletons(design, spec.effects)
-    return design
+def common_sample(spec: Mediation, roles: Roles, data: Frame, unit: str | None, time: str | None) -> Design:
+    design = read_design(
+        roles.formula,
+        data,
+        unit=unit,
+        time=time,
+        extra=spec.vcov.columns(),
+        where=spec.where,
+        policies=singleton_rule(spec.convention, spec.effects),
+    )
+    return without_intercept(design) if spec.effects != "none" else design
 
 
 def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:

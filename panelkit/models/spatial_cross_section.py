@@ -22,7 +22,9 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
+from panelkit.core.panel_index import read_panel_index
 from panelkit.core.provenance import Note
+from panelkit.models.reading import Frame, check_where, open_frame
 from panelkit.models.spatial_likelihood import Optimum, Problem, maximise
 from panelkit.models.spatial_panel import Model, SpatialFit, SpatialPanel, fit_sample, small_sample_note
 from panelkit.models.spatial_sample import align_weights, read_sample
@@ -58,6 +60,10 @@ class SpatialCrossSection:
     vcov: Any = "information"
     small_sample: bool = True
     logdet: Method = "auto"
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", check_where(self.where))
 
     def fit(
         self,
@@ -75,7 +81,7 @@ class SpatialCrossSection:
         DataError
             If the year is not held, or the frame has several years and none is named.
         """
-        frame = _one_year(data, year)
+        frame, years = _one_year(open_frame(data), year)
         spec = SpatialPanel(
             self.formula,
             self.model,
@@ -86,7 +92,7 @@ class SpatialCrossSection:
             small_sample=self.small_sample,
             logdet=self.logdet,
         )
-        sample = read_sample(self.formula, frame, intercept=True)
+        sample = read_sample(self.formula, frame, intercept=True, where=self.where, years=years)
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)
         durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)
@@ -139,19 +145,20 @@ def _maximise_by_spreg(problem: Problem, weights: Weights) -> Optimum:
     )
 
 
-def _one_year(data: pd.DataFrame, year: Any) -> pd.DataFrame:
+def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:
+    """Return a panel and the year that is asked for; lags still read the other years."""
+    data = frame.data
     if not isinstance(data.index, pd.MultiIndex):
         if year is not None:
             raise DataError("the frame has one row a unit and no years: leave out year=")
         index = pd.MultiIndex.from_arrays(
             [data.index, np.zeros(len(data), dtype=np.int64)], names=["province", "year"]
         )
-        return data.set_axis(index)
-    years = data.index.get_level_values(1)
-    held = list(pd.unique(years))
+        return replace(frame, data=data.set_axis(index)), (0,)
+    held = [int(label) for label in read_panel_index(data).time_labels]
     if year is None and len(held) > 1:
         raise DataError(f"the panel holds {len(held)} years: name one, year={held[-1]!r}")
     chosen = held[0] if year is None else year
     if chosen not in held:
-        raise DataError(f"no year {chosen!r} in the panel: it holds {min(held)} to {max(held)}")
-    return data[years == chosen]
+        raise DataError(f"no year {chosen!r} in the panel: it holds {held[0]} to {held[-1]}")
+    return frame, (int(chosen),)

@@ -16,6 +16,7 @@ from panelkit.core.within import Effects, check_effects
 from panelkit.inference import impacts as impact_module
 from panelkit.inference.impacts import ImpactParts, Impacts, stability_radius
 from panelkit.models import spatial_covariance as covariances
+from panelkit.models.reading import check_where, open_frame
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import Convention, Counting, Optimum, Problem, lag, maximise, sweep
 from panelkit.models.spatial_panel import (
@@ -35,6 +36,7 @@ from panelkit.models.spatial_sample import (
     durbin_positions,
     read_sample,
     refuse_text,
+    with_start,
 )
 from panelkit.spatial.spectrum import EigenSpectrum, Method, factorise
 from panelkit.spatial.weights import Weights
@@ -51,6 +53,8 @@ class DynamicSpatialPanel:
     ----------
     formula
         `outcome ~ regressors`, without lags of the outcome: the first year of the sample serves as their start.
+    where
+        As in `SpatialPanel`; where it leaves out the year before the sample, that year serves as the start.
     model
         "sdm" or "sar".
     lags
@@ -72,9 +76,11 @@ class DynamicSpatialPanel:
     small_sample: bool = True
     missing: Missing = "raise"
     logdet: Method = "auto"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_effects(self.effects)
+        object.__setattr__(self, "where", check_where(self.where))
         for what, value, allowed in (
             ("model", self.model, ("sar", "sdm")),
             ("lags", self.lags, get_args(Lags)),
@@ -108,9 +114,18 @@ class DynamicSpatialPanel:
         ConvergenceError
             If the likelihood has its maximum at the edge.
         """
+        frame = open_frame(data, unit, time)
         sample = read_sample(
-            self.formula, data, missing=self.missing, intercept=self.effects == "none", unit=unit, time=time
+            self.formula,
+            frame,
+            missing=self.missing,
+            intercept=self.effects == "none",
+            unit=unit,
+            time=time,
+            where=self.where,
         )
+        if self.where is not None:
+            sample = with_start(sample, frame, unit, time)
         return fit_dynamic(self, sample, align_weights(w, sample))
 
 
@@ -208,7 +223,8 @@ def _lag_columns(before: FloatArray, w: Weights) -> tuple[FloatArray, FloatArray
 
 def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> DynamicSpatialFit:
     """Fit balanced arrays."""
-    _refuse(spec, sample, w)
+    sample, years = _from_start(sample)
+    _refuse(spec, years, w)
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model == "sdm" else ()
     static, names = durbin_design(sample, positions, w)
     before, behind = _lag_columns(sample.y[:, :-1], w)
@@ -244,8 +260,8 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
         estimates=optimum.theta(problem)[:-1],
         covariance=cov[:-1, :-1],
         df=float(n - 1) if spec.small_sample else float("inf"),
-        facts=_facts(spec, sample, problem, optimum, w, radius),
-        notes=_notes(spec, sample, w, problem, radius),
+        facts=_facts(spec, problem, optimum, w, radius, years),
+        notes=_notes(spec, sample, w, problem, radius, years),
         outcome=sample.design.outcome,
         spec=spec,
         design=sample.design,
@@ -263,6 +279,16 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
         eta=eta,
         radius=radius,
     )
+
+
+def _from_start(sample: SpatialSample) -> tuple[SpatialSample, NDArray[Any]]:
+    """Return the sample with the year before it in front, where that year lends the outcome, and its years."""
+    years = np.asarray(sample.design.time_labels)
+    if sample.start is None:
+        return sample, years
+    y = np.concatenate([sample.start[:, None], sample.y], axis=1)
+    X = np.concatenate([sample.X[:, :1], sample.X], axis=1)  # regressors of the start are never read
+    return replace(sample, y=y, X=X), np.concatenate([[years[0] - 1], years])
 
 
 def solve_dynamic(problem: Problem, at: tuple[int, int]) -> tuple[Optimum, Curvature]:
@@ -335,8 +361,7 @@ def radius_of(problem: Problem, tau: float, eta: float, rho: float) -> float:
     return float(stability_radius(tau * one, eta * one, rho * one, values)[0])
 
 
-def _refuse(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> None:
-    years = np.asarray(sample.design.time_labels)
+def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], w: Weights) -> None:
     if np.issubdtype(years.dtype, np.number) and len(years) > 1 and (np.diff(years.astype(float)) != 1).any():
         raise SpecError(
             f"a dynamic panel needs consecutive years, and the sample jumps: {', '.join(map(str, years))}"
@@ -352,13 +377,12 @@ def _refuse(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> Non
 
 def _facts(
     spec: DynamicSpatialPanel,
-    sample: SpatialSample,
     problem: Problem,
     optimum: Optimum,
     w: Weights,
     radius: float,
+    years: NDArray[Any],
 ) -> dict[str, Any]:
-    years = sample.design.time_labels
     return {
         "nobs": problem.y.size,
         "n_units": problem.counting.n_units,
@@ -379,7 +403,12 @@ def _facts(
 
 
 def _notes(
-    spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights, problem: Problem, radius: float
+    spec: DynamicSpatialPanel,
+    sample: SpatialSample,
+    w: Weights,
+    problem: Problem,
+    radius: float,
+    years: NDArray[Any],
 ) -> tuple[str, ...]:
     corrected = spec.convention == "lee-yu" and spec.effects in ("unit", "twoway")
     said = (
@@ -390,7 +419,7 @@ def _notes(
     stable = "stable" if radius < 1 else "NOT stable: no long run"
     return (
         *sample.notes,
-        f"{sample.design.time_labels[0]} serves as the start of the lags",
+        f"{years[0]} serves as the start of the lags",
         said,
         f"stability radius {radius:.4f}: {stable}",
         VCOV_SENTENCES[spec.vcov],

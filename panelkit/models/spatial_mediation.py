@@ -25,6 +25,7 @@ from panelkit.models.mediation import Mediation
 from panelkit.models.mediation_design import Roles, roles_of
 from panelkit.models.mediation_overlap import MadeOf, overlaps, timing_remark
 from panelkit.models.mediation_words import Said
+from panelkit.models.reading import check_where, open_frame
 from panelkit.models.spatial_likelihood import Convention
 from panelkit.models.spatial_panel import Model, SpatialFit, SpatialPanel, fit_sample
 from panelkit.models.spatial_sample import Missing, SpatialSample, align_weights, read_sample
@@ -59,11 +60,13 @@ class SpatialMediation:
     missing: Missing = "raise"
     treatment_lag: int = 0
     outcome_lead: int = 0
+    where: str | None = None
 
     def __post_init__(self) -> None:
         names = (self.mediators,) if isinstance(self.mediators, str) else tuple(self.mediators)
         object.__setattr__(self, "mediators", names)
         check_effects(self.effects)
+        object.__setattr__(self, "where", check_where(self.where))
         self._plain()
 
     def _plain(self) -> Mediation:
@@ -106,7 +109,10 @@ class SpatialMediation:
             If more than half of the draws are unstable.
         """
         roles = roles_of(self._plain())
-        sample = read_sample(roles.formula, data, missing=self.missing, intercept=self.effects == "none")
+        frame = open_frame(data)
+        sample = read_sample(
+            roles.formula, frame, missing=self.missing, intercept=self.effects == "none", where=self.where
+        )
         if len(sample.ids) > EIGEN_LIMIT:
             raise SpecError(f"effect matrices are N x N, and {len(sample.ids)} units are too many")
         weights = align_weights(w, sample)
@@ -128,7 +134,8 @@ class SpatialMediation:
             method="draws", reps=int(kept.sum()), seed=seed_of(rng), discarded=int((~kept).sum())
         )
         remarks = [
-            pair.said() for pair in overlaps([self.treatment, *self.mediators, self.outcome], data, made_of)
+            pair.said()
+            for pair in overlaps([self.treatment, *self.mediators, self.outcome], frame.data, made_of)
         ]
         timing = timing_remark(self.treatment_lag, self.outcome_lead)
         remarks += [] if timing is None else [timing]

@@ -18,6 +18,7 @@ from panelkit.core.within import Effects, check_effects
 from panelkit.inference import impacts as impact_module
 from panelkit.inference.impacts import ImpactParts, Impacts
 from panelkit.models import spatial_covariance as covariances
+from panelkit.models.reading import check_where
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import (
     CONVENTIONS,
@@ -125,6 +126,8 @@ class SpatialPanel:
         "raise" (default), "drop-unit" or "drop-year": what happens to provinces or years with missing cells.
     logdet
         "auto", "eigen", "lu" or "chebyshev".
+    where
+        A condition on the rows that enter, as in `FixedEffects`; provinces that it leaves out leave the weights too.
     """
 
     formula: str
@@ -137,9 +140,11 @@ class SpatialPanel:
     small_sample: bool = True
     missing: Missing = "raise"
     logdet: Method = "auto"
+    where: str | None = None
 
     def __post_init__(self) -> None:
         check_effects(self.effects)
+        object.__setattr__(self, "where", check_where(self.where))
         _one_of("model", self.model, get_args(Model))
         _one_of("convention", self.convention, CONVENTIONS)
         if self.lags is None and not isinstance(self.vcov, str):
@@ -182,7 +187,13 @@ class SpatialPanel:
             If convention, effects and weights do not go together, or a regressor is not identified.
         """
         sample = read_sample(
-            self.formula, data, missing=self.missing, intercept=self.effects == "none", unit=unit, time=time
+            self.formula,
+            data,
+            missing=self.missing,
+            intercept=self.effects == "none",
+            unit=unit,
+            time=time,
+            where=self.where,
         )
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)

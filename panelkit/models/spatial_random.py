@@ -21,6 +21,7 @@ from scipy import optimize, special
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import refuse_unidentified
 from panelkit.core.results import TestResult
+from panelkit.models.reading import check_where
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import Counting, Optimum, Problem, log_determinant, maximise, sweep
 from panelkit.models.spatial_panel import (
@@ -71,8 +72,10 @@ class SpatialRandomEffects:
     durbin: tuple[str, ...] | None = None
     small_sample: bool = True
     missing: Missing = "raise"
+    where: str | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "where", check_where(self.where))
         if self.model not in get_args(Model):
             raise SpecError(f"model is one of {', '.join(get_args(Model))}, not {self.model!r}")
         if self.durbin is not None:
@@ -92,7 +95,13 @@ class SpatialRandomEffects:
             If weights and time effects do not go together, or a regressor is not identified.
         """
         sample = read_sample(
-            self.formula, data, missing=self.missing, intercept=not self.time_effects, unit=unit, time=time
+            self.formula,
+            data,
+            missing=self.missing,
+            intercept=not self.time_effects,
+            unit=unit,
+            time=time,
+            where=self.where,
         )
         return fit_random(self, sample, align_weights(w, sample))
 
@@ -358,7 +367,13 @@ def spatial_hausman(
     definite it does not apply, and the Mundlak test decides.
     """
     sample = read_sample(
-        spec.formula, data, missing=spec.missing, intercept=not spec.time_effects, unit=unit, time=time
+        spec.formula,
+        data,
+        missing=spec.missing,
+        intercept=not spec.time_effects,
+        unit=unit,
+        time=time,
+        where=spec.where,
     )
     weights = align_weights(w, sample)
     random = fit_random(replace(spec, means=False), sample, weights)

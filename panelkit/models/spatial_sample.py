@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.arithmetic import Evaluator, Table
 from panelkit.core.brief import Brief
-from panelkit.core.design import Design, build_design
+from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
+from panelkit.core.panel_index import read_panel_index
+from panelkit.core.provenance import Note
+from panelkit.core.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
+from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
 
@@ -24,7 +29,10 @@ SHOWN = 12
 
 @dataclass(frozen=True, eq=False)
 class SpatialSample(Brief):
-    """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it."""
+    """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it.
+
+    `start` (N,), where given, is the outcome in the year before, which `where` leaves out and a lag reads.
+    """
 
     design: Design
     y: FloatArray
@@ -32,6 +40,7 @@ class SpatialSample(Brief):
     terms: tuple[str, ...]
     notes: tuple[str, ...]
     left_out: tuple[Hashable, ...] = ()
+    start: FloatArray | None = None
 
     @property
     def ids(self) -> tuple[Hashable, ...]:
@@ -40,24 +49,31 @@ class SpatialSample(Brief):
 
 def read_sample(
     formula: str,
-    data: pd.DataFrame,
+    data: Any,
     *,
     missing: Missing = "raise",
     intercept: bool = False,
     unit: str | None = None,
     time: str | None = None,
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
 ) -> SpatialSample:
     """Return the balanced sample of a formula.
 
     A year without any complete province (the first years of a lag) leaves silently in no case: it stands in
     `design.dropped`. A province-year that is missing while others are held needs a policy: "raise" lists the cells,
-    "drop-unit" and "drop-year" leave out the provinces or the years concerned and say so in the notes.
+    "drop-unit" and "drop-year" leave out the provinces or the years concerned and say so in the notes. Means,
+    quantiles and levels are those of the balanced rows; `where` and `years` choose rows before the balance is judged,
+    and lags read the others.
     """
     if missing not in get_args(Missing):
         raise SpecError(f"missing is {', '.join(get_args(Missing))}, not {missing!r}")
-    design = build_design(formula, data, unit=unit, time=time)
-    everyone = _units_of(data, unit)
-    design, notes, left_out = _balance(design, everyone, missing)
+    frame = open_frame(data, unit, time)
+    rule = Balanced(missing)
+    design = read_design(formula, frame, unit=unit, time=time, where=where, years=years, policies=(rule,))
+    everyone = read_panel_index(frame.data, unit, time).unit_labels
+    held = {_plain(key) for key in design.unit_labels}
+    left_out = tuple(_plain(key) for key in everyone if _plain(key) not in held)
     keep = [j for j, term in enumerate(design.terms) if term != "Intercept"]
     n, t = len(design.unit_labels), len(design.time_labels)
     X = np.asarray(design.X)[:, keep].reshape(n, t, len(keep))
@@ -66,55 +82,102 @@ def read_sample(
         X, terms = np.concatenate([np.ones((n, t, 1)), X], axis=2), ("Intercept", *terms)
     if n < 3:
         raise DataError(f"a spatial model needs at least three units, and the sample holds {n}")
-    return SpatialSample(
-        design, np.array(design.y).reshape(n, t), X, terms, (*design.notes, *notes), left_out
-    )
+    notes = (*design.notes, *_policy_note(design, missing, left_out))
+    return SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out)
 
 
-def _units_of(data: pd.DataFrame, unit: str | None) -> list[Hashable]:
-    values = (
-        data[unit] if unit is not None and unit in data.columns else data.index.get_level_values(unit or 0)
-    )
-    return list(pd.unique(values))
+@dataclass(frozen=True)
+class Balanced:
+    """The rule of a spatial panel: every unit that the sample asks for in every year, or a policy about the rest."""
 
+    missing: Missing
 
-def _balance(
-    design: Design, everyone: Sequence[Hashable], missing: Missing
-) -> tuple[Design, tuple[str, ...], tuple[Hashable, ...]]:
-    held = {_plain(key) for key in design.unit_labels}
-    absent = [_plain(key) for key in everyone if _plain(key) not in held]
-    n, t = len(design.unit_labels), len(design.time_labels)
-    if not absent and len(design.y) == n * t:
-        return design, (), ()
-    present = np.zeros((n, t), dtype=bool)
-    present[design.unit, design.time] = True
-    if missing == "raise":
-        raise DataError(_cells(design, present, absent))
-    if missing == "drop-year":
+    @property
+    def reason(self) -> str:
+        """Say why rows leave."""
+        return DROP_YEAR if self.missing == "drop-year" else DROP_UNIT
+
+    def stay(self, held: Candidates) -> NDArray[np.bool_]:
+        """Mark the rows of the balanced panel."""
+        units, unit = np.unique(held.unit, return_inverse=True)
+        times, time = np.unique(held.time, return_inverse=True)
+        wanted = np.unique(held.panel.unit[held.asked])
+        absent = [_plain(held.panel.unit_labels[i]) for i in np.setdiff1d(wanted, units)]
+        everything = np.ones(len(held.rows), dtype=bool)
+        if len(held.rows) == len(units) * len(times) and (not absent or self.missing == "drop-unit"):
+            return everything
+        present = np.zeros((len(units), len(times)), dtype=bool)
+        present[unit, time] = True
+        if self.missing == "raise":
+            labels = held.panel.unit_labels[units], held.panel.time_labels[times]
+            raise DataError(_cells(*labels, held.dropped, present, absent))
+        if self.missing == "drop-unit":
+            return np.asarray(present.all(axis=1))[unit]
         if absent:
             raise DataError(
                 f"no complete year for {_listed(absent)}: dropping years cannot help; take missing='drop-unit', "
                 "or leave these provinces out of data and weights"
             )
-        whole = np.asarray(present.all(axis=0))
-        gone = [design.time_labels[j] for j in np.flatnonzero(~whole)]
-        kept = design.keep(whole[design.time], reason="policy drop-year: a province is missing in this year")
-        return kept, (f"missing cells: years {_listed(gone)} left out (policy drop-year)",), ()
-    whole = np.asarray(present.all(axis=1))
-    gone = [_plain(design.unit_labels[i]) for i in np.flatnonzero(~whole)]
-    kept = design.keep(whole[design.unit], reason="policy drop-unit: a year is missing for this province")
-    out = (*absent, *gone)
-    return kept, (f"missing cells: {_listed(out)} left out (policy drop-unit)",), out
+        return np.asarray(present.all(axis=0))[time]
 
 
-def _cells(design: Design, present: NDArray[np.bool_], absent: Sequence[Hashable]) -> str:
-    gaps = [f"{design.unit_labels[i]} {design.time_labels[j]}" for i, j in np.argwhere(~present)]
+def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str | None) -> SpatialSample:
+    """Return the sample with the outcome of the year before it, where `where` left that year out for every unit."""
+    design = sample.design
+    if design.formula is None or not len(design.dropped):
+        return sample
+    year = int(design.time_labels[0]) - 1
+    gone = design.dropped[design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    lending = {_plain(key) for key in gone.loc[gone["year"] == year, "province"]}
+    if not lending.issuperset(sample.ids):
+        return sample
+    table = Table(frame.data, unit, time)
+    panel = table.panel
+    rows = panel.time_labels[panel.time] == year
+    evaluator = Evaluator(table, statistics=design.memory.statistics)
+    values = evaluator.factor(design.formula.left)
+    evaluator.finish(rows)
+    names = (_plain(key) for key in panel.unit_labels[panel.unit[rows]])
+    held = dict(zip(names, values[rows], strict=True))
+    start = np.array([held[key] for key in sample.ids])
+    return sample if np.isnan(start).any() else replace(sample, start=start)
+
+
+def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable]) -> tuple[Note, ...]:
+    """Return which provinces or years a policy left out."""
+    gone = design.dropped[~design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    if missing == "drop-year":
+        by_rule = gone[gone["reason"] == DROP_YEAR]["year"]
+        out: list[Any] = sorted(set(by_rule) - set(design.time_labels))
+        what, zh = "years ", "年份"
+    else:
+        units = {_plain(key) for key in gone["province"]}
+        out = [key for key in left_out if key in units]
+        what, zh = "", ""
+    if missing == "raise" or not out:
+        return ()
+    return (
+        Note(
+            f"missing cells: {what}{_listed(out)} left out (policy {missing})",
+            f"存在缺失：{zh}{_listed(out)}未纳入（missing='{missing}'）",
+        ),
+    )
+
+
+def _cells(
+    unit_labels: NDArray[Any],
+    time_labels: NDArray[Any],
+    dropped: pd.DataFrame,
+    present: NDArray[np.bool_],
+    absent: Sequence[Hashable],
+) -> str:
+    gaps = [f"{unit_labels[i]} {time_labels[j]}" for i, j in np.argwhere(~present)]
     parts = []
     if absent:
         parts.append(f"no complete year at all: {_listed(absent)}")
     if gaps:
         parts.append(f"missing province-years: {_listed(gaps)}")
-    reasons = sorted({str(reason) for reason in design.dropped["reason"]})
+    reasons = sorted({str(reason) for reason in dropped["reason"] if not str(reason).startswith(OUTSIDE)})
     why = f" ({'; '.join(reasons[:4])})" if reasons else ""
     return (
         f"a spatial panel must be balanced. {'; '.join(parts)}{why}. Choose years that hold every province, or a "

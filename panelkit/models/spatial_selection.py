@@ -280,7 +280,13 @@ def select_model(
     from panelkit.models.spatial_panel import fit_sample
 
     sample = read_sample(
-        spec.formula, data, missing=spec.missing, intercept=spec.effects == "none", unit=unit, time=time
+        spec.formula,
+        data,
+        missing=spec.missing,
+        intercept=spec.effects == "none",
+        unit=unit,
+        time=time,
+        where=spec.where,
     )
     weights = align_weights(w, sample)
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"

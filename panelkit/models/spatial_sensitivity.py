@@ -217,7 +217,13 @@ def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
 
 def _sample(spec: SpatialPanel, data: pd.DataFrame, unit: str | None, time: str | None) -> SpatialSample:
     return read_sample(
-        spec.formula, data, missing=spec.missing, intercept=spec.effects == "none", unit=unit, time=time
+        spec.formula,
+        data,
+        missing=spec.missing,
+        intercept=spec.effects == "none",
+        unit=unit,
+        time=time,
+        where=spec.where,
     )
 
 

@@ -12,19 +12,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.arithmetic import BY_SAMPLE, Evaluator, Table
 from panelkit.core.batched import Solved, crv1_errors, crv3_errors, solve
 from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.formula import evaluate
+from panelkit.core.grammar import parse_expression
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
-from panelkit.core.panel_index import read_panel_index
+from panelkit.core.outcome import refuse_constant
+from panelkit.core.panel_index import dimension_names
 from panelkit.core.permutation import paths_of, random_permutations, same_periods
+from panelkit.core.provenance import Note
 from panelkit.core.results import Language, TestResult, t_quantile, t_survival
 from panelkit.core.rng import as_generator, seed_of
+from panelkit.core.sample import asked_rows, singletons, where_note
+from panelkit.core.tree import Factor, calls_of, columns_of
 from panelkit.core.vcov import Clusters, small_sample_factor
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, check_effects, within
+from panelkit.models.reading import check_where, namesakes, open_frame
 
 _SHOWN = 8
 VCOVS = ("CRV1", "CRV3")
@@ -57,7 +63,7 @@ class SpecificationCurve:
         Lags of the treatment: the value of the same unit so many years before.
     vcovs
         "CRV1" and "CRV3", clustered by unit.
-    effects, convention
+    effects, convention, where
         As in `FixedEffects`, the same in all.
     failures
         "raise" names the specifications that cannot be computed (no rows, treatment not identified) and stops;
@@ -65,8 +71,8 @@ class SpecificationCurve:
 
     Notes
     -----
-    Every specification uses its own complete rows. Specifications with the same rows share one sweep and one set of
-    cross-products by unit; a fit is then a small solve.
+    Every specification uses its own complete rows, less singletons, and means and quantiles in it are theirs.
+    Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is a small solve.
     """
 
     outcomes: tuple[str, ...]
@@ -77,6 +83,7 @@ class SpecificationCurve:
     vcovs: tuple[Literal["CRV1", "CRV3"], ...] = ("CRV3",)
     effects: Effects = "twoway"
     convention: str = "reghdfe"
+    where: str | None = None
     failures: Literal["raise", "count"] = "raise"
 
     def __post_init__(self) -> None:
@@ -84,6 +91,7 @@ class SpecificationCurve:
         convention_named(self.convention)
         if self.failures not in ("raise", "count"):
             raise SpecError(f"failures is 'raise' or 'count', not {self.failures!r}")
+        object.__setattr__(self, "where", check_where(self.where))
         axes: dict[str, Any] = {
             "outcomes": self.outcomes,
             "treatments": self.treatments,
@@ -126,11 +134,15 @@ class SpecificationCurve:
         short = [task for task in tasks if _is_short(task)]
         if short and (self.failures == "raise" or len(short) == len(tasks)):
             _refuse_empty(short)
-        rows: list[pd.DataFrame] = [_fit_group(self, columns, group) for group in _groups(tasks)]
-        rows += [_without_rows(self, task) for task in short]
+        rows = [part for group in _groups(tasks) for part in _fit_or_count(self, columns, group)]
+        rows += [_without_rows(self, task, "too few complete rows") for task in short]
         frame = (
             pd.concat(rows).sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True)
         )
+        if frame["estimate"].isna().all() and (frame["failed"] != "").any():
+            raise DataError(
+                f"no specification could be computed; first: {frame['failed'][frame['failed'] != ''].iloc[0]}"
+            )
         lost = frame[frame["estimate"].isna() & (frame["nobs"] > 0)]
         if len(lost) and (self.failures == "raise" or frame["estimate"].isna().all()):
             raise SpecError(
@@ -138,7 +150,8 @@ class SpecificationCurve:
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
                 + ": it is absorbed by the effects or repeats a control there"
             )
-        return CurveResult(spec=self, frame=frame.assign(failed=_reasons(frame)), columns=columns)
+        failed = _reasons(frame)
+        return CurveResult(spec=self, frame=frame.assign(failed=failed), columns=columns, notes=columns.notes)
 
 
 def control_sets(
@@ -164,6 +177,7 @@ class CurveResult(Brief):
     spec: SpecificationCurve
     frame: pd.DataFrame
     columns: Any = field(repr=False)
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def facts(self) -> dict[str, float | int]:
@@ -221,6 +235,7 @@ class CurveResult(Brief):
             if len(reasons)
             else []
         )
+        lines += ["", *self.notes] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -281,28 +296,68 @@ class _Columns:
     time: IntArray
     unit_labels: NDArray[Any]
     time_labels: NDArray[Any]
+    order: IntArray
+    table: Table
+    by_sample: Mapping[int, Factor]
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def of(cls, spec: SpecificationCurve, data: pd.DataFrame, unit: str | None, time: str | None) -> _Columns:
-        frame = data if unit is None or time is None else data.set_index([unit, time])
-        panel = read_panel_index(frame, None, None)
+        frame = open_frame(data, unit, time)
+        table = Table(frame.data, unit, time)
+        panel = table.panel
+        names = dimension_names(frame.data, unit, time)
+        asked = asked_rows(table, names, spec.where, None, namesakes)
         wanted = [
             *spec.outcomes,
             *(lagged(treatment, lag) for treatment in spec.treatments for lag in spec.lags),
             *(name for _, names in spec.controls for name in names),
         ]
-        number = {name: at for at, name in enumerate(dict.fromkeys(wanted))}
-        order: Any = slice(None) if panel.order is None else panel.order
-        values = np.column_stack([evaluate(name, frame).to_numpy()[order] for name in number])
+        factors = {name: parse_expression(name) for name in dict.fromkeys(wanted)}
+        table.require([column for factor in factors.values() for column in columns_of(factor.node)])
+        order = np.arange(len(frame.data)) if panel.order is None else panel.order
+        evaluator = Evaluator(table)
+        values, lacking = (
+            np.zeros((len(order), len(factors))),
+            np.zeros((len(order), len(factors)), dtype=bool),
+        )
+        by_sample: dict[int, Factor] = {}
+        for at, factor in enumerate(factors.values()):
+            if BY_SAMPLE & set(calls_of(factor.node)):
+                by_sample[at] = factor
+                lacking[:, at] = evaluator.missing(factor.node)[order]
+            else:
+                values[:, at] = evaluator.factor(factor)[order]
+                lacking[:, at] = np.isnan(values[:, at])
+        evaluator.finish(None if asked is None else asked.yes)
+        entering = np.ones(len(order), dtype=bool) if asked is None else asked.yes[order]
         return cls(
             values,
-            ~np.isnan(values),
-            number,
+            ~lacking & entering[:, None],
+            {name: at for at, name in enumerate(factors)},
             panel.unit[order],
             panel.time[order],
             panel.unit_labels,
             panel.time_labels,
+            order,
+            table,
+            by_sample,
+            (*frame.notes, *where_note(spec.where)),
         )
+
+    def on(self, rows: NDArray[np.bool_], used: list[int]) -> FloatArray:
+        """Return the columns `used` on the marked rows (n,), their means and quantiles taken from these rows."""
+        out = self.values[rows][:, used]
+        if not any(number in self.by_sample for number in used):
+            return out
+        sample = np.zeros(len(rows), dtype=bool)
+        sample[self.order[rows]] = True
+        evaluator = Evaluator(self.table, sample)
+        for at, number in enumerate(used):
+            if number in self.by_sample:
+                out[:, at] = evaluator.factor(self.by_sample[number])[self.order[rows]]
+        evaluator.finish(sample)
+        return out
 
 
 def lagged(treatment: str, lag: int) -> str:
@@ -341,16 +396,26 @@ def _tasks(spec: SpecificationCurve, columns: _Columns) -> list[_Task]:
 
 
 def _mask(sample: Sample, columns: _Columns) -> NDArray[np.bool_]:
-    years, units = columns.time_labels[columns.time], columns.unit_labels[columns.unit]
-    kept = np.ones(len(units), dtype=bool)
+    years = columns.time_labels[columns.time]
+    kept = np.ones(len(years), dtype=bool)
     if sample.years is not None:
         kept &= (years >= sample.years[0]) & (years <= sample.years[1])
-    unknown = [name for name in sample.without_units if name not in columns.unit_labels]
+    found = [(name, _named(name, columns.unit_labels)) for name in sample.without_units]
+    unknown = [name for name, marked in found if not marked.any()]
     if unknown:
         raise SpecError(
             f"sample `{sample.name}` leaves out {', '.join(map(str, unknown))}, which the panel lacks"
         )
-    return kept & ~np.isin(units, list(sample.without_units)) & ~np.isin(years, list(sample.without_years))
+    for _, marked in found:
+        kept &= ~marked[columns.unit]
+    return kept & ~np.isin(years, list(sample.without_years))
+
+
+def _named(name: Any, labels: NDArray[Any]) -> NDArray[np.bool_]:
+    """Mark the units that a name means, every spelling of a province among them, (N,)."""
+    own = np.array([label == name for label in labels], dtype=bool)
+    others = None if own.any() else namesakes(str(name), labels)
+    return own if others is None else others
 
 
 def _is_short(task: _Task) -> bool:
@@ -365,25 +430,37 @@ def _refuse_empty(short: list[_Task]) -> None:
     )
 
 
-def _without_rows(spec: SpecificationCurve, task: _Task) -> pd.DataFrame:
-    """Return the rows of a specification that has too few rows of data to be fitted."""
+def _fit_or_count(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> list[pd.DataFrame]:
+    """Return the rows of one sample's specifications; where failures count, those of each alone that fails."""
+    try:
+        return [_fit_group(spec, columns, group)]
+    except DataError as error:
+        if spec.failures == "raise":
+            raise
+        if len(group) == 1:
+            return [_without_rows(spec, group[0], str(error).removesuffix(f" ({_cell(group[0].labels)})"))]
+    return [part for task in group for part in _fit_or_count(spec, columns, [task])]
+
+
+def _without_rows(spec: SpecificationCurve, task: _Task, reason: str) -> pd.DataFrame:
+    """Return the rows of a specification that cannot be fitted."""
     frame = pd.DataFrame([task.labels] * len(spec.vcovs), columns=list(AXES[:-1])).assign(vcov=spec.vcovs)
     numbers = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
     places = [task.place * len(spec.vcovs) + which for which in range(len(spec.vcovs))]
-    return frame.assign(**dict.fromkeys(numbers, np.nan), nobs=0, n_clusters=0, place=places)
+    return frame.assign(**dict.fromkeys(numbers, np.nan), nobs=0, n_clusters=0, place=places, failed=reason)
 
 
 def _reasons(frame: pd.DataFrame) -> NDArray[np.object_]:
     """Return why each specification has no estimate or no standard error, "" where it has both."""
-    empty = frame["nobs"] == 0
+    told = frame["failed"]
     unknown = frame["estimate"].isna()
     no_error = ~(frame["std_error"] > 0.0)
     reasons = [
-        "too few complete rows",
+        told,
         "the treatment is absorbed by the effects or repeats a control",
         "no standard error: without one unit the treatment is lost, or the fit is exact",
     ]
-    return np.select([empty, unknown, no_error], reasons, "").astype(object)
+    return np.select([told != "", unknown, no_error], reasons, "").astype(object)
 
 
 def _cell(labels: Any) -> str:
@@ -424,7 +501,8 @@ def _sweep(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> _
         raise DataError(f"fewer than two units hold complete rows in {_cell(group[0].labels)}")
     units, unit_codes = np.unique(unit, return_inverse=True)
     layout = Layout(unit_codes.astype(np.int64), np.unique(time, return_inverse=True)[1].astype(np.int64))
-    raw = columns.values[rows][:, used]
+    raw = columns.on(rows, used)
+    _refuse_flat(raw, used, group)
     if spec.effects == "none":
         raw = np.column_stack([raw, np.ones(len(raw))])
     swept = within(raw, layout, spec.effects)
@@ -433,17 +511,22 @@ def _sweep(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> _
     return _Swept(swept, raw, layout, {number: at for at, number in enumerate(used)}, units)
 
 
+def _refuse_flat(raw: FloatArray, used: list[int], group: list[_Task]) -> None:
+    """Refuse an outcome that does not vary in the sample of a specification."""
+    for task in group:
+        try:
+            refuse_constant(raw[:, used.index(task.outcome)], str(task.labels[0]))
+        except DataError as error:
+            raise DataError(f"{error} ({_cell(task.labels)})") from None
+
+
 def _without_singletons(rows: NDArray[np.bool_], columns: _Columns, effects: Effects) -> NDArray[np.bool_]:
     kept = rows.copy()
     while True:
-        alone = np.zeros(len(kept), dtype=bool)
-        if effects in ("unit", "twoway"):
-            alone |= np.bincount(columns.unit[kept], minlength=len(columns.unit_labels))[columns.unit] == 1
-        if effects in ("time", "twoway"):
-            alone |= np.bincount(columns.time[kept], minlength=len(columns.time_labels))[columns.time] == 1
-        if not (alone & kept).any():
+        alone = singletons(columns.unit[kept], columns.time[kept], effects)
+        if not alone.any():
             return kept
-        kept &= ~alone
+        kept[np.flatnonzero(kept)[alone]] = False
 
 
 def _fit_group(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> pd.DataFrame:
@@ -533,6 +616,7 @@ def _rows(
         nobs=n,
         n_clusters=groups,
         place=[task.place * len(spec.vcovs) + which for task in tasks],
+        failed="",
     )
 
 

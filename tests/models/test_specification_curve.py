@@ -197,6 +197,18 @@ def test_what_cannot_be_computed_counts_in_every_share() -> None:
         )
 
 
+def test_a_constant_outcome_fails_alone() -> None:
+    data = panel(missing=False).assign(flat=1.0)
+    curve = SpecificationCurve(("y", "flat"), ("x1",), (("none", ()), ("x4", ("x4",))), failures="count")
+    frame = curve.fit(data).frame
+    assert list(frame["failed"] == "") == [True, True, False, False]
+    assert frame["failed"].iloc[2].startswith("the outcome")
+    alone = SpecificationCurve(("y",), ("x1",), curve.controls).fit(data).frame["estimate"]
+    assert list(frame["estimate"][:2]) == pytest.approx(list(alone), rel=1e-9)
+    with pytest.raises(pk.DataError, match="flat"):
+        SpecificationCurve(("flat",), ("x1",), failures="count").fit(data)
+
+
 def test_failures_count_in_the_permutation_test_and_are_said_on_the_figure() -> None:
     curve, data = _with_failures()
     result = curve.fit(data)

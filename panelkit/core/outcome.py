@@ -1,0 +1,74 @@
+"""Refusals of an outcome that leaves nothing to estimate: it does not vary, the effects hold it, a term repeats it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.panel_index import Array
+from panelkit.core.within import Effects
+
+# Rounding: relative to a column's size, sums of doubles keep about 14 digits; a swept column of which less than 1e-9 is
+# left (`core/linear.py`) holds rounding only, and so do residuals of that size.
+_SAME = 1e-14
+_ROUNDING = 1e-9
+
+_WITHIN = {
+    "none": "in this sample",
+    "unit": "within units: the unit effects hold it whole",
+    "time": "within periods: the time effects hold it whole",
+    "twoway": "after the unit and time effects, which hold it whole",
+}
+
+
+def refuse_constant(y: Array, outcome: str) -> None:
+    """Refuse an outcome (n,) that is the same in every row.
+
+    Raises
+    ------
+    DataError
+        With the value that it has.
+    """
+    if len(y) < 2 or float(np.ptp(y)) > _SAME * float(np.abs(y).max()):
+        return
+    raise DataError(
+        f"the outcome `{outcome}` does not vary: it is {float(y[0]):.6g} in all {len(y):,} rows of the sample. "
+        "Take another outcome, or other rows"
+    )
+
+
+def refuse_absorbed(y: Array, swept: Array, outcome: str, effects: Effects) -> None:
+    """Refuse an outcome of which sweeping the effects out leaves rounding only.
+
+    Raises
+    ------
+    SpecError
+        With the effects that hold it.
+    """
+    if effects == "none":
+        return
+    if float(np.linalg.norm(swept)) <= _ROUNDING * float(np.linalg.norm(y)):
+        raise SpecError(
+            f"the outcome `{outcome}` does not vary {_WITHIN[effects]}. Take another outcome or fewer effects "
+            "(if it does vary, its level hides it from double precision: subtract a constant from it)"
+        )
+
+
+def is_exact(residuals: Array, swept: Array) -> bool:
+    """Tell whether a fit leaves rounding only of the swept outcome."""
+    return float(np.linalg.norm(residuals)) <= _ROUNDING * float(np.linalg.norm(swept))
+
+
+def refuse_exact(residuals: Array, swept: Array, outcome: str) -> None:
+    """Refuse a fit without residuals where the estimator cannot do without: nothing is left to estimate.
+
+    Raises
+    ------
+    SpecError
+        With the name of the outcome.
+    """
+    if is_exact(residuals, swept):
+        raise SpecError(
+            f"the regressors and effects reproduce the outcome `{outcome}` exactly, so that no residual varies and "
+            f"there are no standard errors: leave out the regressor that `{outcome}` is made of"
+        )

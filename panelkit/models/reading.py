@@ -1,0 +1,133 @@
+"""From a user's frame to a design, one road for every estimator: pandas, one name a province, one sample rule."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.core.conditions import check_where
+from panelkit.core.conventions import convention_named
+from panelkit.core.design import Design, build_with_lenders
+from panelkit.core.formula import Formula
+from panelkit.core.frames import as_pandas
+from panelkit.core.outcome import refuse_constant
+from panelkit.core.panel_index import Array
+from panelkit.core.provenance import Note
+from panelkit.core.sample import Policy, WithoutSingletons
+from panelkit.core.within import Effects
+from panelkit.data.user_places import provincial_rows
+
+__all__ = [
+    "Frame",
+    "check_where",
+    "namesakes",
+    "open_frame",
+    "read_design",
+    "read_with_lenders",
+    "singleton_rule",
+]
+
+_UNKNOWN_SHARE = 4  # labels that are no place: at most one to so many places
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The user's data as pandas, one name a province, and what was said about that."""
+
+    data: pd.DataFrame
+    notes: tuple[Note, ...] = ()
+
+
+def open_frame(data: Any, unit: str | None = None, time: str | None = None) -> Frame:
+    """Return the data as a frame in which every province has one name; a frame that is open stays as it is.
+
+    Raises
+    ------
+    DataError
+        If the data are no frame, or hold one province twice in a year.
+    """
+    if isinstance(data, Frame):
+        return data
+    return Frame(*provincial_rows(as_pandas(data), unit, time))
+
+
+def read_design(
+    formula: str | Formula,
+    data: Any,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    extra: Sequence[str] = (),
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
+    policies: Sequence[Policy] = (),
+) -> Design:
+    """Build the design of an estimator; see `core.design.build_design`.
+
+    Raises
+    ------
+    SpecError
+        If the formula or the condition does not pass the gate.
+    DataError
+        If the panel is unusable, or the outcome does not vary.
+    """
+    return read_with_lenders(
+        formula, data, unit=unit, time=time, extra=extra, where=where, years=years, policies=policies
+    )[0]
+
+
+def read_with_lenders(
+    formula: str | Formula,
+    data: Any,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    extra: Sequence[str] = (),
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
+    policies: Sequence[Policy] = (),
+) -> tuple[Design, Array]:
+    """Build the design as `read_design` does, and mark the rows (n,) that do not only lend a level to a change."""
+    frame = open_frame(data, unit, time)
+    design, inside = build_with_lenders(
+        formula,
+        frame.data,
+        unit=unit,
+        time=time,
+        extra=extra,
+        where=where,
+        years=years,
+        policies=policies,
+        namesakes=namesakes,
+    )
+    refuse_constant(design.y, design.outcome)
+    if frame.notes:
+        design = replace(
+            design, notes=(*frame.notes, *design.notes), provenance=(*frame.notes, *design.provenance)
+        )
+    return design, inside
+
+
+def singleton_rule(convention: str, effects: Effects) -> tuple[Policy, ...]:
+    """Return the rule that singletons leave, where the convention and the effects have one."""
+    if effects == "none" or not convention_named(convention).drop_singletons:
+        return ()
+    return (WithoutSingletons(effects),)
+
+
+def namesakes(text: str, labels: Array) -> Array | None:
+    """Mark the labels that name the same province as a text, (N,) bool; None where it, or they, name none."""
+    from panelkit.data.provinces import lookup, lookup_many
+
+    place = lookup(text)
+    if place is None:
+        return None
+    found = lookup_many(list(labels))
+    unknown = sum(other is None for other in found)
+    if unknown * _UNKNOWN_SHARE > len(found) - unknown:
+        return None
+    return np.array([other is not None and other == place and place.adcode != 0 for other in found])
