@@ -131,10 +131,7 @@ def studies(data: pd.DataFrame | None = None, w: Weights | None = None) -> Itera
         "breusch-pagan": lambda: pk.breusch_pagan_lm(pooled),
         "poolability": lambda: pk.poolability(unit_fit),
         "spatial lm": lambda: pk.spatial_lm_tests("y ~ x", data, w),
-        "spatial hausman": lambda: pk.spatial_hausman(
-            pk.SpatialPanel("y ~ x", "sar", "unit").fit(data, w),
-            pk.SpatialRandomEffects("y ~ x", "sar").fit(data, w),
-        ),
+        "spatial hausman": lambda: pk.spatial_hausman(pk.SpatialRandomEffects("y ~ x", "sar"), data, w),
         "reduction": lambda: pk.SpatialPanel("y ~ x", "sdm").fit(data, w).reduction_tests(),
         "serial": lambda: pk.serial_correlation(fit),
         "groupwise": lambda: pk.groupwise_heteroskedasticity(fit),

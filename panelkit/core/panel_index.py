@@ -156,14 +156,15 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
 def dimension_names(
     frame: pd.DataFrame, unit: str | None, time: str | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what the unit and the time are called, their own names first.
+    """Return what the unit and the time are called, their own names first; a unit without a name is a unit.
 
     `province` and `unit`, `year` and `time` are second names, unless the data hold a column of that name.
     """
     own = (unit, time) if unit is not None else tuple(frame.index.names[i] for i in level_places(frame))
     taken = set(frame.columns) - set(own)
     names = []
-    for name, aliases in zip(own, (("province", "unit"), ("year", "time")), strict=True):
+    unnamed_first = ("unit", "province") if own[0] is None else ("province", "unit")
+    for name, aliases in zip(own, (unnamed_first, ("year", "time")), strict=True):
         free = [alias for alias in aliases if alias not in taken]
         names.append(tuple(dict.fromkeys([*([str(name)] if name is not None else []), *free])))
     return names[0], names[1]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
+from panelkit.core.provenance import Note
 
 if TYPE_CHECKING:
     from panelkit.core.design import Design
@@ -47,7 +48,6 @@ _MAKETABLES_COLUMNS = {
 }
 _MAKETABLES_FACTS = {"N": "nobs", "se_type": "vcov", "ll": "loglik", "adj_r2": "r2_adjusted"}
 _TO_MAKETABLES = {ours: theirs for theirs, ours in _MAKETABLES_FACTS.items()}
-_EFFECTS = {"unit": "province", "time": "year", "twoway": "province+year"}
 
 
 def t_survival(statistic: FloatArray, df: float | FloatArray) -> FloatArray:
@@ -97,6 +97,8 @@ class Estimates(Brief):
             )
         if not self.equations:
             object.__setattr__(self, "equations", ("",) * k)
+        if self.level_names != ("province", "year"):
+            object.__setattr__(self, "notes", tuple(self._spoken(note) for note in self.notes))
 
     @property
     def params(self) -> pd.Series:
@@ -152,14 +154,15 @@ class Estimates(Brief):
         """Return the result as plain text: the table, the facts, the notes."""
         from panelkit.show.words import in_language, result_word, word
 
-        table = self.tidy(level)
-        if not any(self.equations):
-            table = table.drop(columns="equation")
-        table.columns = pd.Index([result_word(key, language) for key in table.columns])
+        title = in_language(self.title, language)
         heading = result_word("note", language) + word("colon", language)
-        with pd.option_context("display.unicode.east_asian_width", True):
-            printed = table.to_string(index=False, float_format=_number)
-        lines = [self.title, "=" * _cells(self.title), printed, "", *self._fact_lines(language)]
+        lines = [
+            title,
+            "=" * _cells(title),
+            self.table_text(level, language),
+            "",
+            *self._fact_lines(language),
+        ]
         lines += ["", *(heading + in_language(note, language) for note in self.notes)] if self.notes else []
         return "\n".join(lines)
 
@@ -236,7 +239,9 @@ class Estimates(Brief):
     @property
     def __maketables_fixef_string__(self) -> str | None:
         """Return the absorbed effects, joined by a plus sign."""
-        return _EFFECTS.get(str(self.facts.get("effects", "")))
+        unit, time = self.level_names
+        held = {"unit": unit, "time": time, "twoway": f"{unit}+{time}"}
+        return held.get(str(self.facts.get("effects", "")))
 
     @property
     def __maketables_vcov_info__(self) -> dict[str, Any]:
@@ -254,13 +259,41 @@ class Estimates(Brief):
         """Return labels of the facts that maketables has no name for."""
         return {"n_units": "Units", "n_periods": "Periods"}
 
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        return ("province", "year")
+
+    def _spoken(self, note: str) -> str:
+        """Return a note about provinces in the words of this panel, in both languages."""
+        from panelkit.show.levels import spoken
+
+        said = spoken(note, *self.level_names)
+        if not isinstance(note, Note):
+            return said
+        return Note(said, spoken(note.zh, *self.level_names))
+
+    def table_text(self, level: float, language: Language) -> str:
+        """Return the table of estimates as plain text under heads in the language."""
+        from panelkit.show.words import result_word
+
+        table = self.tidy(level)
+        if not any(self.equations):
+            table = table.drop(columns="equation")
+        table.columns = pd.Index([result_word(key, language) for key in table.columns])
+        with pd.option_context("display.unicode.east_asian_width", True):
+            return table.to_string(index=False, float_format=_number)
+
     def _fact_lines(self, language: Language) -> list[str]:
         from panelkit.show.words import result_value, result_word
 
-        names = [result_word(key, language) for key in self.facts]
+        levels = self.level_names
+        names = [result_word(key, language, levels) for key in self.facts]
         width = max((_cells(name) for name in names), default=0)
         values = [
-            _plain(value) if isinstance(value, float | np.floating) else result_value(key, value, language)
+            _plain(value)
+            if isinstance(value, float | np.floating)
+            else result_value(key, value, language, levels)
             for key, value in self.facts.items()
         ]
         return [
@@ -302,6 +335,19 @@ class FitResult(Estimates):
     linear: LinearFit | None = None
     residuals: FloatArray = field(default_factory=lambda: np.empty(0))
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.level_names != ("province", "year") and "reason" in self.dropped and len(self.dropped):
+            reasons = [self._spoken(str(reason)) for reason in self.dropped["reason"]]
+            object.__setattr__(self, "dropped", self.dropped.assign(reason=reasons))
+
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        if self.design is None:
+            return super().level_names
+        return self.design.unit_names[0], self.design.time_names[0]
 
     @property
     def __maketables_depvar__(self) -> str:

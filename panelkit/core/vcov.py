@@ -68,7 +68,7 @@ def clusters_of(design: Design, by: str | None) -> Clusters:
         labels, codes = np.unique(_one_kind(np.asarray(design.extra[by]), by), return_inverse=True)
         found = Clusters(codes.astype(np.int64), by, labels)
     elif by is None or by in design.unit_names:
-        found = Clusters(design.unit, design.unit_names[0] if by is None else by, design.unit_labels)
+        found = Clusters(design.unit, design.unit_names[0], design.unit_labels)
     elif by in design.time_names:
         found = Clusters(design.time, by, design.time_labels)
     else:

@@ -223,19 +223,29 @@ class CurveResult(Brief):
             }
         )
 
-    def summary(self) -> str:
+    def summary(self, *, language: Language = "en") -> str:
         """Return the facts, and the medians along every axis with a choice, as plain text."""
-        lines = [f"{key:<28}{value:.6g}" for key, value in self.facts.items()]
+        from panelkit.show.words import in_language, result_word, word
+
+        lines = [f"{result_word(key, language):<28}{value:.6g}" for key, value in self.facts.items()]
         for axis in AXES:
             if self.frame[axis].nunique() > 1:
-                lines += ["", self.medians(axis).to_string(float_format=lambda v: f"{v:.4g}")]
+                table = self.medians(axis).rename(columns=lambda key: result_word(key, language))
+                with pd.option_context("display.unicode.east_asian_width", True):
+                    lines += ["", table.to_string(float_format=lambda v: f"{v:.4g}")]
         reasons = self.frame.loc[self.frame["failed"] != "", "failed"].value_counts()
         lines += (
-            ["", *(f"not computed: {times} x {reason}" for reason, times in reasons.items())]
+            [
+                "",
+                *(
+                    f"{word('not_computed_one', language)}{times} x {in_language(reason, language)}"
+                    for reason, times in reasons.items()
+                ),
+            ]
             if len(reasons)
             else []
         )
-        lines += ["", *self.notes] if self.notes else []
+        lines += ["", *(in_language(note, language) for note in self.notes)] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
