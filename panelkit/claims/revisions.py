@@ -55,8 +55,14 @@ class Moved(Brief):
 
     @property
     def verdict_moved(self) -> bool:
-        """Return whether the word changed."""
-        return self.old.word != self.new.word
+        """Return whether the word changed from one verdict to another."""
+        words = self.old.word, self.new.word
+        return None not in words and words[0] != words[1]
+
+    @property
+    def status_moved(self) -> bool:
+        """Return whether the design can be computed on one of the two figures only: a change of status, no verdict."""
+        return (self.old.word is None) != (self.new.word is None)
 
     @property
     def sign_moved(self) -> bool:
@@ -83,6 +89,11 @@ class Moved(Brief):
             "estimate": {"old": _number(old), "new": _number(new), "moved": self.coefficient_moved},
             "p_value": {"old": _number(_p(self.old)), "new": _number(_p(self.new))},
             "sign_moved": self.sign_moved,
+            "computed": {
+                "old": self.old.error is None,
+                "new": self.new.error is None,
+                "moved": self.status_moved,
+            },
             "error": self.new.error,
             "reason": {"old": getattr(self.old.reason, language), "new": getattr(self.new.reason, language)},
             "drivers": None if self.drivers is None else _records(self.drivers.head(DRIVERS)),
