@@ -181,7 +181,10 @@ def _sentence(path: Path, raw: dict[str, Any], error: Any) -> str:
 
 def _brief(value: Any) -> str:
     """Return what was written, cut where it is long."""
-    text = repr(value)
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
@@ -227,13 +230,13 @@ def _place(raw: dict[str, Any], loc: tuple[int | str, ...]) -> tuple[str, str]:
         node = _step(node, step)
         name = node.get("id") if isinstance(node, dict) else None
         if isinstance(step, int):
-            label = str(name) if name is not None else f"number {step + 1}"
+            label = _cut(str(name)) if name is not None else f"number {step + 1}"
             if fields == ["claim"]:
                 claim, fields = f"claim {label}", []
             elif fields:
                 fields[-1] = f"{fields[-1]} {label}"
         else:
-            fields.append(step if len(step) <= _LONGEST else f"{step[:_LONGEST]}...")
+            fields.append(_cut(step))
     return claim, ".".join(fields)
 
 

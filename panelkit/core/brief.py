@@ -33,10 +33,9 @@ class Brief:
         return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]}...)"
 
     def _brief(self) -> str:
-        if not dataclasses.is_dataclass(self):
-            return ""
+        of_it: Any = self
         # a field may lack while the object is being made, and an error of that moment prints it
-        fields = [(one.name, getattr(self, one.name, None)) for one in dataclasses.fields(self) if one.repr]
+        fields = [(one.name, getattr(self, one.name, None)) for one in dataclasses.fields(of_it) if one.repr]
         return ", ".join(f"{name}={short(value)}" for name, value in fields if not _is_empty(value))
 
 

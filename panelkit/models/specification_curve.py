@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -233,13 +234,13 @@ class CurveResult(Brief):
                 table = self.medians(axis).rename(columns=lambda key: result_word(key, language))
                 with pd.option_context("display.unicode.east_asian_width", True):
                     lines += ["", table.to_string(float_format=lambda v: f"{v:.4g}")]
-        reasons = self.frame.loc[self.frame["failed"] != "", "failed"].value_counts()
+        reasons = Counter(reason for reason in self.frame["failed"] if reason)
         lines += (
             [
                 "",
                 *(
                     f"{word('not_computed_one', language)}{times} x {in_language(reason, language)}"
-                    for reason, times in reasons.items()
+                    for reason, times in reasons.most_common()
                 ),
             ]
             if len(reasons)
@@ -460,17 +461,13 @@ def _without_rows(spec: SpecificationCurve, task: _Task, reason: str) -> pd.Data
     return frame.assign(**dict.fromkeys(numbers, np.nan), nobs=0, n_clusters=0, place=places, failed=reason)
 
 
-def _reasons(frame: pd.DataFrame) -> NDArray[np.object_]:
+def _reasons(frame: pd.DataFrame) -> pd.Series:
     """Return why each specification has no estimate or no standard error, "" where it has both."""
-    told = frame["failed"]
-    unknown = frame["estimate"].isna()
-    no_error = ~(frame["std_error"] > 0.0)
-    reasons = [
-        told,
-        "the treatment is absorbed by the effects or repeats a control",
-        "no standard error: without one unit the treatment is lost, or the fit is exact",
-    ]
-    return np.select([told != "", unknown, no_error], reasons, "").astype(object)
+    absorbed = "the treatment is absorbed by the effects or repeats a control"
+    lost = "no standard error: without one unit the treatment is lost, or the fit is exact"
+    found: pd.Series = frame["failed"]
+    found = found.mask((found == "") & frame["estimate"].isna(), absorbed)
+    return found.mask((found == "") & ~(frame["std_error"] > 0.0), lost)
 
 
 def _cell(labels: Any) -> str:
