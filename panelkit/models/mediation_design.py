@@ -101,8 +101,11 @@ def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
     groups = clusters.codes[layout.starts]
     if not (groups[layout.unit] == clusters.codes).all():
         raise SpecError(
-            f"clusters by `{by}` cut through provinces, and the bootstrap resamples whole provinces: cluster by the "
-            "province or by a group of provinces"
+            f"clusters by `{by}` "
+            + design.spoken(
+                "cut through provinces, and the bootstrap resamples whole provinces: cluster by the province or by a "
+                "group of provinces"
+            )
         )
     return groups
 

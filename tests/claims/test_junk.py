@@ -30,6 +30,7 @@ JUNK: tuple[Any, ...] = (
     *([], [1], [2030, 2031], [2020, 2020], [10**20, 10**21], [2000, 10**7], ["gdpp"], ["gdp", "gdp"]),
     *({}, {"x": 1}, {"gdp": "gdpp"}),
 )
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 FOREIGN = re.compile(r"^[A-Za-z_.]+(Error|Warning|Exception): ")
 
 
@@ -79,6 +80,7 @@ def test_junk_in_any_field_is_refused_by_panelkit_or_computed(name: str, tmp_pat
     whole = _small() if name == "small" else _shipped(name)
     dice = random.Random(name)
     path = tmp_path / "junk.toml"
+    refusals: list[str] = []
     for place in _places(whole):
         for junk in dice.sample(JUNK, 2 if name == "small" else 1):
             raw = copy.deepcopy(whole)
@@ -94,7 +96,7 @@ def test_junk_in_any_field_is_refused_by_panelkit_or_computed(name: str, tmp_pat
                 try:
                     result = pk.check(path)
                 except PanelkitError as error:
-                    assert not re.search("[\x00-\x08\x0b-\x1f]", str(error)), (place, junk)
+                    refusals.append(str(error))
                     continue
             told = [verdict.error for verdict in result if verdict.error]
             told += [
@@ -108,6 +110,8 @@ def test_junk_in_any_field_is_refused_by_panelkit_or_computed(name: str, tmp_pat
                 junk,
             )
             json.dumps(result.to_list(), allow_nan=False)
+    assert len(refusals) > 20
+    assert not [text for text in refusals if CONTROL.search(text)]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from panelkit.show.phrases import chinese
 from panelkit.show.words import in_language
 from panelkit.spatial import provincial
 from tests import every_result
+from tests.every_result import PERIODS
 
 # three English words in a row; the names of programs and people that stand so are listed
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]+(?:[ ,]+[A-Za-z][A-Za-z'’()-]+){2,}")
@@ -200,3 +201,15 @@ def test_a_note_with_its_own_chinese_keeps_it() -> None:
     assert in_language("nobody has translated this", "zh") == "nobody has translated this"
     assert chinese("Fixed effects (twoway): log(y)") == "固定效应（双向）：log(y)"
     assert chinese("long-run impacts: dynamic SDM (unit): y") == "长期效应分解：动态 SDM（个体）：y"
+
+
+def test_errors_speak_of_the_panels_units() -> None:
+    data = every_result.city_panel()
+    lone = data.iloc[[0, PERIODS + 1, 2 * PERIODS + 2, 3 * PERIODS + 3]]
+    with pytest.raises(pk.DataError, match="city or year.*take more years or cities"):
+        pk.FixedEffects("y ~ x").fit(lone)
+    with pytest.raises(pk.DataError, match="take more years or cities"):
+        pk.FixedEffects("y ~ x", effects="time").fit(data.loc[["c00"]])
+    cut = data.assign(half=(np.arange(len(data)) % 3).astype(float))
+    with pytest.raises(pk.SpecError, match="cut through cities, and the bootstrap resamples whole cities"):
+        pk.Mediation("y", "x", "m", vcov=pk.Cluster("half")).fit(cut, reps=199)
