@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from panelkit.claims.figures import Figures
 from panelkit.claims.kinds import kind_of
 from panelkit.claims.load import RegisteredClaim, load_claims, select_claims
+from panelkit.claims.names import check_names
 from panelkit.claims.rules import judge
 from panelkit.claims.schema import Claim, Design, Reading, Text
 from panelkit.claims.verdict import CheckResult, Verdict
@@ -100,6 +101,7 @@ def _verdict(
 ) -> Verdict:
     claim = registered.claim
     try:
+        check_names(claim, design)
         tested = kind_of(design.kind).run(claim, reading, design, figures, progress.advance)
         judged = judge(getattr(design, "rule", None) or reading.rule, tested)
     except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2
@@ -118,7 +120,11 @@ def _verdict(
         reading=reading,
         design=design,
         word=judged.word,
-        reason=_reason(judged.sentence, tested.plausible.sentence if tested.plausible else None),
+        reason=_reason(
+            judged.sentence,
+            tested.plausible.sentence if tested.plausible else None,
+            tested.tally.sentence() if tested.tally else None,
+        ),
         flags=(
             *_standing_flags(registered),
             *judged.flags,
@@ -147,10 +153,10 @@ def _with_needs(claim: Claim, reason: Text) -> Text:
     return Text(en=f"{reason.en} Missing: {en}.", zh=f"{reason.zh}尚缺：{zh}。")
 
 
-def _reason(sentence: Text, further: Text | None) -> Text:
-    if further is None:
-        return sentence
-    return Text(en=f"{sentence.en} {further.en}", zh=f"{sentence.zh}{further.zh}")
+def _reason(*sentences: Text | None) -> Text:
+    """Return the sentences there are as one text."""
+    said = [sentence for sentence in sentences if sentence is not None]
+    return Text(en=" ".join(one.en for one in said), zh="".join(one.zh for one in said))
 
 
 def _standing_flags(registered: RegisteredClaim) -> tuple[str, ...]:

@@ -77,13 +77,48 @@ def read_declarations(folder: Path) -> Declarations | None:
     if not path.is_file():
         return None
     try:
-        return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path} is not TOML: {error}") from error
+        return Declarations.model_validate(read_toml(path))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise SpecError(f"{path}, {where}: {first['msg']}") from error
+        raise SpecError(f"{shown_path(path)}, {where}: {first['msg']}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file in UTF-8, with or without a mark.
+
+    Raises
+    ------
+    SpecError
+        If there is no such file, or it is no UTF-8 text or no TOML.
+    """
+    shown = shown_path(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SpecError(f"there is no file {shown}") from None
+    except OSError as error:
+        raise SpecError(f"{shown} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{shown} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{shown} is not TOML: {error}") from error
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # numbers of thousands of digits, tables in tables without end
+        raise SpecError(f"{shown} is no TOML file that can be read: {error}") from error
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as text that prints anywhere: bytes that are no UTF-8 and control characters as escapes."""
+    return shown_text(str(path))
+
+
+def shown_text(text: str) -> str:
+    """Return a text that prints anywhere, as `shown_path`."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
 def problem(kind: str, key: str, content: Mapping[str, Any], entry: Declaration | None) -> str | None:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from panelkit.claims.batch import Batch, Effect
 from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
-from panelkit.core.errors import PanelkitError
+from panelkit.core.errors import PanelkitError, SpecError
+from panelkit.data import catalogue
 from panelkit.indices.columns import is_derived
 
 Vintages = tuple[tuple[str, str], ...]
@@ -57,6 +58,7 @@ class Figures:
         first, last = spec.span
         key = (spec.vintage, spec.provinces, frozenset(spec.columns), first, last)
         if key not in self._exact:
+            _refuse_unknown(spec)
             self._exact[key] = _load(sorted(spec.columns), first, last, spec.vintage, spec.provinces)
         return self._exact[key]
 
@@ -73,6 +75,7 @@ class Figures:
         return self._batch.effect(spec, self._columns[key])
 
     def _provinces(self, spec: Specification) -> pd.DataFrame:
+        _refuse_unknown(spec)
         frame = self._all(spec.vintage)
         if spec.provinces == "all":
             return frame
@@ -86,9 +89,15 @@ class Figures:
 
 
 def _known() -> set[str]:
-    from panelkit.data import catalogue
-
     return {str(key) for key in catalogue.indicators().index}
+
+
+def _refuse_unknown(spec: Specification) -> None:
+    """Refuse a specification with a column that no catalogue holds: it was left out of the plan."""
+    unknown = [name for name in spec.columns if not is_derived(name) and name not in _known()]
+    if unknown:
+        catalogue.require(unknown)
+        raise SpecError(f"{', '.join(unknown)}: write the key of an indicator, not its name")
 
 
 def _columns(spec: Specification) -> tuple[str, ...]:

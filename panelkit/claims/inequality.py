@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.claims.measuring import composite_of, expressions_on_figures
+from panelkit.claims.names import refuse_missing_years
 from panelkit.claims.schema import Claim, GapDesign, Reading, Text, TrendDesign
 from panelkit.claims.verdict import Finding, Measured
 from panelkit.core.errors import DataError
@@ -51,6 +52,8 @@ def _gap(claim: Claim, design: GapDesign) -> Finding:
         "against_weight": design.against_weight or design.weight,
     }
     frame = expressions_on_figures(claim, design, named)
+    formulas = {name: text for name, text in named.items() if text is not None}
+    refuse_missing_years(f"claim {claim.id}, design {design.id}", frame, formulas)
     complete = frame.dropna()
     years = frame.index.get_level_values("year").unique()
     whole = complete.groupby(level="province").size()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,29 @@ from typing import Any
 from pydantic import ValidationError
 
 from panelkit.claims import declared
-from panelkit.claims.declared import Declaration, Declarations
+from panelkit.claims.declared import Declaration, Declarations, read_toml, shown_path, shown_text
 from panelkit.claims.schema import Claim, ClaimFile, Document
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.paths import shipped
 
+_MOST_PROBLEMS = 50
+_LONGEST = 60
+# control characters but tab and newline, and what XML cannot hold
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+
 
 @dataclass(frozen=True, eq=False)
-class RegisteredClaim:
+class RegisteredClaim(Brief):
     """A claim with its document, its file and its declaration (None: not declared)."""
 
     claim: Claim
     document: Document
     path: Path
     declaration: Declaration | None = None
+
+    def _brief(self) -> str:
+        return f"{self.claim.id}, {self.claim.status}, {shown_text(self.path.name)}"
 
     @property
     def id(self) -> str:
@@ -47,21 +56,24 @@ def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]
     files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
     files = [file for file in files if file.name != declared.FILE]
     if not files:
-        raise SpecError(f"{path} holds no claim file: they end in .toml")
+        raise SpecError(f"{shown_path(path)} holds no claim file: they end in .toml")
     folder = path if path.is_dir() else path.parent
     declarations = declared.read_declarations(folder)
     if source is None and declarations is None:
         raise SpecError(
-            f"{folder / declared.FILE} is missing: registered claims are held to their declarations"
+            f"{shown_path(folder / declared.FILE)} is missing: registered claims are held to their declarations"
         )
-    contents = [(file, _read_toml(file)) for file in files]
+    contents = [(file, read_toml(file)) for file in files]
     problems: list[str] = []
     claims = [claim for file, raw in contents for claim in _claims_of(file, raw, declarations, problems)]
     problems += _claimed_twice(claims)
     if path.is_dir() and declarations is not None:
         problems += declared.deleted(declarations, [raw for _, raw in contents])
     if problems:
-        raise SpecError("\n".join(problems))
+        more = (
+            [f"and {len(problems) - _MOST_PROBLEMS} more problems"] if len(problems) > _MOST_PROBLEMS else []
+        )
+        raise SpecError("\n".join([*problems[:_MOST_PROBLEMS], *more]))
     return tuple(sorted(claims, key=lambda item: natural_key(item.id)))
 
 
@@ -80,8 +92,8 @@ def select_claims(claims: Sequence[RegisteredClaim], ids: Iterable[str]) -> tupl
         near = difflib.get_close_matches(unknown[0], [item.id for item in claims], n=3, cutoff=0.4)
         hint = f" (near: {', '.join(near)})" if near else ""
         raise SpecError(
-            f"no claim {', '.join(unknown)}{hint}: `panelkit claims list` shows all, and a claim file is named "
-            "by its path"
+            f"no claim {', '.join(map(shown_text, unknown))}{hint}: `panelkit claims list` shows all, and a claim file "
+            "is named by its path"
         )
     return tuple(item for item in claims if item.id.casefold() in wanted)
 
@@ -93,22 +105,13 @@ def natural_key(text: str) -> tuple[str, int, str]:
     return head, int(number) if number else -1, text
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise SpecError(f"there is no file {path}") from None
-    except OSError as error:
-        raise SpecError(f"{path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise SpecError(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{path} is not TOML: {error}") from error
-
-
 def _claims_of(
     path: Path, raw: dict[str, Any], declarations: Declarations | None, problems: list[str]
 ) -> list[RegisteredClaim]:
+    unprintable = list(_unprintable(raw))
+    if unprintable:
+        problems += [_unprintable_sentence(path, raw, loc, mark) for loc, mark in unprintable]
+        return []
     try:
         parsed = ClaimFile.model_validate(raw)
     except ValidationError as error:
@@ -165,15 +168,47 @@ def _sentence(path: Path, raw: dict[str, Any], error: Any) -> str:
     elif kind == "missing":
         text = "missing: add it"
     elif kind == "string_pattern_mismatch":
-        text = f"{error['input']!r} does not fit: {_pattern_remedy(error)}"
+        text = f"{_brief(error['input'])} does not fit: {_pattern_remedy(error)}"
     elif kind == "string_type":
-        text = f'{error["input"]!r} is not text: write it in quotes, for example "0.38"'
+        text = f'{_brief(error["input"])} is not text: write it in quotes, for example "0.38"'
     elif kind == "value_error":
         text = text.removeprefix("Value error, ")
     else:
         text = text[:1].lower() + text[1:]
-    where = ", ".join(part for part in (str(path.name), place, fields) if part)
+    where = ", ".join(part for part in (shown_path(Path(path.name)), place, fields) if part)
     return f"{where}: {text}"
+
+
+def _brief(value: Any) -> str:
+    """Return what was written, cut where it is long."""
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _unprintable(node: Any, loc: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """Yield the place of every text or name with a character that no page or table can hold, and the character."""
+    if isinstance(node, str):
+        mark = _UNPRINTABLE.search(node)
+        if mark is not None:
+            yield loc, mark.group()
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            mark = _UNPRINTABLE.search(key)
+            if mark is not None:
+                yield (*loc, key), mark.group()
+            yield from _unprintable(value, (*loc, key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _unprintable(value, (*loc, number))
+
+
+def _unprintable_sentence(path: Path, raw: dict[str, Any], loc: tuple[int | str, ...], mark: str) -> str:
+    place, fields = _place(raw, loc)
+    where = ", ".join(part for part in (shown_path(Path(path.name)), place, fields) if part)
+    return f"{_UNPRINTABLE.sub('?', where)}: holds the control character U+{ord(mark):04X}; remove it"
 
 
 def _untagged(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -195,13 +230,13 @@ def _place(raw: dict[str, Any], loc: tuple[int | str, ...]) -> tuple[str, str]:
         node = _step(node, step)
         name = node.get("id") if isinstance(node, dict) else None
         if isinstance(step, int):
-            label = str(name) if name is not None else f"number {step + 1}"
+            label = _cut(str(name)) if name is not None else f"number {step + 1}"
             if fields == ["claim"]:
                 claim, fields = f"claim {label}", []
             elif fields:
                 fields[-1] = f"{fields[-1]} {label}"
         else:
-            fields.append(step)
+            fields.append(_cut(step))
     return claim, ".".join(fields)
 
 
@@ -246,7 +281,7 @@ def _fields_by_table() -> dict[str, tuple[str, ...]]:
 
 def _pattern_remedy(error: Any) -> str:
     pattern = error["ctx"]["pattern"]
-    if "\\d" in pattern:
+    if pattern.startswith("^[+-]"):
         return 'a printed number in quotes, digits only, for example "0.38"'
     if pattern.startswith("^[a-z]"):
         return "an indicator's key, for example gdp (`panelkit data list` shows all)"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from panelkit.claims.figures import Figures
 from panelkit.claims.fits import covariance
+from panelkit.claims.grid import NOT_COMPUTED, reason_of, share_with_sign, split, summarise
 from panelkit.claims.samples import Specification, specify
 from panelkit.claims.schema import Claim, GridOption, MediationDesign, Reading, Text, fill_roles
-from panelkit.claims.verdict import Finding, Measured
-from panelkit.core.errors import PanelkitError
+from panelkit.claims.verdict import Finding, GridResult, Measured
+from panelkit.core.errors import DataError
 from panelkit.inference.wild import wild_cluster_bootstrap
 from panelkit.models.mediation import Mediation
 from panelkit.models.mediation_overlap import MadeOf
@@ -59,11 +60,17 @@ def run(
     tick(1)
     rule = design.rule or reading.rule
     sign = -1.0 if rule.sign == "-" else 1.0
-    table = pd.DataFrame(list(_grid(claim, design, specs, figures, tick)))
+    rows = list(_grid(claim, design, specs, figures, tick))
+    table, lost = split(rows)
+    if table.empty:
+        raise DataError(
+            f"design {design.id}: no specification of the grid could be computed; first: {lost[0]}"
+        )
+    grid = summarise(table, rule, lost)
     at = _position(design, result)
     line = result.tidy().iloc[at]
     first = _first_paths(claim, design, result)
-    conditions = tuple(_conditions(design, result, table, first, sign))
+    conditions = tuple(_conditions(design, result, grid, first, sign))
     channel = all(held for _, held in conditions[:-1])
     low, high = float(line["conf_low"]), float(line["conf_high"])
     return Finding(
@@ -75,10 +82,11 @@ def run(
             p_value=float(line["p_value"]),
             conditions=conditions,
             sentence=_sentence(result, at, holds_zero=low <= 0.0 <= high, channel=channel),
-            table=table,
+            table=pd.DataFrame(rows),
             facts=_facts(design, result),
             flags=("overlapping_figures",) if result.overlaps else (),
         ),
+        grid=grid,
         fit=result.fits["outcome"],
         data=data,
     )
@@ -134,7 +142,7 @@ def _first_paths(
 def _conditions(
     design: MediationDesign,
     result: MediationResult,
-    table: pd.DataFrame,
+    grid: GridResult,
     first: dict[int, tuple[float, float]],
     sign: float,
 ) -> Iterator[tuple[Text, bool]]:
@@ -149,12 +157,11 @@ def _conditions(
             ),
             p < SIGNIFICANT and estimate * claimed > 0.0,
         )
-        held = table[f"a{k + 1}"].dropna()
-        share = float((np.sign(held) == claimed).mean()) if len(held) else 0.0
+        share = share_with_sign(grid.table[f"a{k + 1}"], claimed, grid.declared)
         yield (
             Text(
-                en=f"that sign in {share:.0%} of {len(held)} specifications",
-                zh=f"{len(held)}个设定中{share:.0%}符号相同",
+                en=f"that sign in {share:.0%} of {grid.declared} specifications",
+                zh=f"{grid.declared}个设定中{share:.0%}符号相同",
             ),
             share >= MOST_OF_THE_GRID,
         )
@@ -223,15 +230,17 @@ def _grid(
         try:
             result = _fit(design, spec, figures.panel(spec), GRID_DRAWS)
             line = result.tidy().iloc[_position(design, result)]
-            row |= {
+            found: dict[str, Any] = {
                 key: float(line[key]) for key in ("estimate", "std_error", "conf_low", "conf_high", "p_value")
             }
+            if not math.isfinite(found["estimate"]):
+                raise DataError(f"estimate {found['estimate']} is no result")
             for k in range(len(result.mediators)):
                 path = leg(result.fits[f"mediator {k}"], result.treatment_label)
-                row |= {f"a{k + 1}": path["estimate"], f"a{k + 1}_p_value": path["p_value"]}
-            row |= {"rho_zero": _weakest(design, result).rho_zero}
-            row |= {"nobs": result.facts["nobs"], "period": result.facts["years"], "failed": ""}
-        except PanelkitError as error:
-            row |= {"estimate": float("nan"), "a1": float("nan"), "failed": str(error)}
+                found |= {f"a{k + 1}": path["estimate"], f"a{k + 1}_p_value": path["p_value"]}
+            found |= {"rho_zero": _weakest(design, result).rho_zero}
+            row |= found | {"nobs": result.facts["nobs"], "period": result.facts["years"], "failed": ""}
+        except NOT_COMPUTED as error:
+            row |= {"estimate": float("nan"), "failed": reason_of(error)}
         tick(1)
         yield row

@@ -20,6 +20,7 @@ from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
 from panelkit.claims.schema import PanelDesign
 from panelkit.claims.verdict import Verdict
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, PanelkitError
 from panelkit.core.moments import GroupMoments, group_moments, regress
 from panelkit.core.paths import figures_from
@@ -36,7 +37,7 @@ DRIVERS = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Moved:
+class Moved(Brief):
     """One verdict on the old figures and on the new.
 
     `drivers` holds one row a revised province-year, the strongest first: `province, year, columns, without`
@@ -55,8 +56,14 @@ class Moved:
 
     @property
     def verdict_moved(self) -> bool:
-        """Return whether the word changed."""
-        return self.old.word != self.new.word
+        """Return whether the word changed from one verdict to another."""
+        words = self.old.word, self.new.word
+        return None not in words and words[0] != words[1]
+
+    @property
+    def status_moved(self) -> bool:
+        """Return whether the design can be computed on one of the two figures only: a change of status, no verdict."""
+        return (self.old.word is None) != (self.new.word is None)
 
     @property
     def sign_moved(self) -> bool:
@@ -83,6 +90,11 @@ class Moved:
             "estimate": {"old": _number(old), "new": _number(new), "moved": self.coefficient_moved},
             "p_value": {"old": _number(_p(self.old)), "new": _number(_p(self.new))},
             "sign_moved": self.sign_moved,
+            "computed": {
+                "old": self.old.error is None,
+                "new": self.new.error is None,
+                "moved": self.status_moved,
+            },
             "error": self.new.error,
             "reason": {"old": getattr(self.old.reason, language), "new": getattr(self.new.reason, language)},
             "drivers": None if self.drivers is None else _records(self.drivers.head(DRIVERS)),
@@ -90,7 +102,7 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FigureComparison:
+class FigureComparison(Brief):
     """All verdicts on old and new figures, and what is new in the figures."""
 
     figures: NewFigures

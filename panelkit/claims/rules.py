@@ -259,10 +259,13 @@ def _description(rule: Rule, tested: Finding) -> Judgement:
     word = description(found.by_year, relation, bound)
     last = sorted(found.by_year)[-LAST_YEARS:]
     held = [year for year in last if _RELATIONS[relation](found.by_year[year], bound)]
-    values = ", ".join(f"{year}: {found.by_year[year]:.3g}" for year in last)
+    values, values_zh = (
+        ", ".join(f"{year}: {found.by_year[year]:.3g}".replace("nan", absent) for year in last)
+        for absent in ("not computed", "未能计算")
+    )
     said = Text(
         en=f"{relation} {rule.value} holds in {len(held)} of the last {len(last)} years ({values}).",
-        zh=f"近{len(last)}年中有{len(held)}年满足 {relation} {rule.value}（{values}）。",
+        zh=f"近{len(last)}年中有{len(held)}年满足 {relation} {rule.value}（{values_zh}）。",
     )
     return _with(found, word, said)
 

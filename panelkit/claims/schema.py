@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from math import prod
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 Status = Literal["computed", "pending", "not_testable"]
 RuleName = Literal[
@@ -14,10 +25,16 @@ RuleName = Literal[
 Flag = Literal["association_only", "provincial_analogue", "proxy_only"]
 EffectName = Literal["coefficient", "one_percent_of_treatment", "percent_of_outcome"]
 
-Printed = Annotated[str, StringConstraints(pattern=r"^[+-]?\d+(\.\d+)?$")]
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Printed = Annotated[str, StringConstraints(pattern=r"^[+-]?[0-9]+(\.[0-9]+)?$", max_length=30)]
+Whole = Annotated[int, Field(strict=True)]
+Year = Annotated[int, Field(strict=True, ge=1900, le=2100)]
+Choice = Annotated[bool, Field(strict=True)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Indicator = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Indicator = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+
+MOST_SPECIFICATIONS = 20_000
+"""More combinations than this are no grid that anybody declares by hand, and none that ends in time."""
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
@@ -35,6 +52,15 @@ class Text(Part):
     zh: str = Field(min_length=1)
 
 
+def _in_order(years: tuple[int, int]) -> tuple[int, int]:
+    if years[0] > years[1]:
+        raise ValueError(f"years run from {years[0]} to {years[1]}: write the earlier year first")
+    return years
+
+
+Years = Annotated[tuple[Year, Year], AfterValidator(_in_order)]
+
+
 class Document(Part):
     """The seed document: cited as far as its own text shows."""
 
@@ -43,7 +69,7 @@ class Document(Part):
     title: str
     affiliation: tuple[str, ...] = ()
     venue: str | None = None
-    year: int | None = None
+    year: Annotated[int, Field(strict=True, ge=1000, le=2100)] | None = None
     doi: str | None = None
     note: Text | None = None
 
@@ -66,17 +92,9 @@ class Need(Part):
 class Sample(Part):
     """The province-years of a design: years of the outcome, provinces, vintage by indicator."""
 
-    years: tuple[int, int]
+    years: Years
     provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
     vintage: dict[Indicator, str] = {}
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.years[0] > self.years[1]:
-            raise ValueError(
-                f"years run from {self.years[0]} to {self.years[1]}: write the earlier year first"
-            )
-        return self
 
 
 class Test(Part):
@@ -86,8 +104,8 @@ class Test(Part):
 
     method: Literal["wild_cluster_bootstrap"] = "wild_cluster_bootstrap"
     weights: Literal["rademacher", "webb"] = "rademacher"
-    reps: int = Field(default=9999, ge=99, le=999_999)
-    seed: int = Field(ge=0)
+    reps: Whole = Field(default=9999, ge=99, le=999_999)
+    seed: Whole = Field(ge=0)
     level: Printed = "0.95"
 
     @model_validator(mode="after")
@@ -166,7 +184,7 @@ class PanelDesign(Part):
     outcome: Expression
     treatment: Expression
     controls: tuple[Expression, ...] = ()
-    lag: int = Field(default=0, ge=0, le=5)
+    lag: Whole = Field(default=0, ge=0, le=5)
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
     sample: Sample | None = None
@@ -198,9 +216,14 @@ class OrderDesign(MeasuredDesign):
     variant: Literal["mixed", "scale", "intensity"] = "mixed"
     order: tuple[str, ...] = Field(min_length=2)
     groups: Literal["none", "region4"] = "none"
-    by_population: bool = False
-    draws: int = Field(default=10_000, ge=1000, le=200_000)
-    seed: int = Field(ge=0)
+    by_population: Choice = False
+    draws: Whole = Field(default=10_000, ge=1000, le=200_000)
+    seed: Whole = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _places_differ(self) -> Self:
+        _no_twins("order", list(self.order))
+        return self
 
 
 class AgreementDesign(MeasuredDesign):
@@ -209,6 +232,11 @@ class AgreementDesign(MeasuredDesign):
     kind: Literal["agreement"]
     index: tuple[Key, ...] = Field(min_length=3)
     variant: Literal["mixed", "scale", "intensity"] = "mixed"
+
+    @model_validator(mode="after")
+    def _indices_differ(self) -> Self:
+        _no_twins("index", list(self.index))
+        return self
 
 
 class GapDesign(MeasuredDesign):
@@ -221,8 +249,8 @@ class GapDesign(MeasuredDesign):
     against_weight: Expression | None = None
     inequality: Literal["gini", "theil_t", "theil_l", "cv"] = "gini"
     also: tuple[Literal["gini", "theil_t", "theil_l", "cv"], ...] = ()
-    draws: int = Field(default=9999, ge=999, le=99_999)
-    seed: int = Field(ge=0)
+    draws: Whole = Field(default=9999, ge=999, le=99_999)
+    seed: Whole = Field(ge=0)
 
     def expressions(self) -> tuple[str, ...]:
         """Return every formula of the design."""
@@ -236,7 +264,7 @@ class TrendDesign(MeasuredDesign):
     index: Key
     variant: Literal["mixed", "scale", "intensity"] = "mixed"
     inequality: Literal["gini", "theil_t", "theil_l", "cv", "sigma"] = "gini"
-    lags: int = Field(default=2, ge=0, le=5)
+    lags: Whole = Field(default=2, ge=0, le=5)
 
 
 class YearlyDesign(MeasuredDesign):
@@ -265,9 +293,9 @@ class YearlyDesign(MeasuredDesign):
     weight: Expression | None = None
     places: tuple[str, ...] = ()
     index: tuple[Key, ...] = ()
-    corrected: bool = False
+    corrected: Choice = False
     value: Printed | None = None
-    classes: int = Field(default=4, ge=2, le=6)
+    classes: Whole = Field(default=4, ge=2, le=6)
 
     @model_validator(mode="after")
     def _has_its_parts(self) -> Self:
@@ -295,13 +323,14 @@ class LeadingDesign(MeasuredDesign):
 
     kind: Literal["leading"]
     outcome: tuple[Expression, ...] = Field(min_length=1)
-    group: dict[Key, tuple[Expression, ...]] = Field(min_length=2)
+    group: dict[Key, Annotated[tuple[Expression, ...], Field(min_length=1)]] = Field(min_length=2)
     leader: Key
 
     @model_validator(mode="after")
     def _leader_is_there(self) -> Self:
         if self.leader not in self.group:
             raise ValueError(f"leader `{self.leader}` is no group (there: {', '.join(self.group)})")
+        _not_too_many(len(self.outcome) * prod(map(len, self.group.values())))
         return self
 
     def expressions(self) -> tuple[str, ...]:
@@ -320,7 +349,7 @@ class SpatialDesign(MeasuredDesign):
     outcome: Expression
     treatment: Expression
     controls: tuple[Expression, ...] = ()
-    lag: int = Field(default=0, ge=0, le=5)
+    lag: Whole = Field(default=0, ge=0, le=5)
     estimator: Literal["spatial_panel"] = "spatial_panel"
     model: Literal["sar", "sem", "sdm", "slx", "sdem", "sac"] = "sdm"
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
@@ -331,10 +360,19 @@ class SpatialDesign(MeasuredDesign):
     )
     vcov: Literal["information", "hessian", "qml", "cluster", "cluster-scores", "driscoll-kraay"] = "cluster"
     missing: Literal["raise", "drop-unit", "drop-year"] = "raise"
-    rings: tuple[int, ...] = ()
-    draws: int = Field(default=9999, ge=999, le=99_999)
-    permutations: int = Field(default=499, ge=199, le=9999)
-    seed: int = Field(ge=0)
+    rings: tuple[Annotated[int, Field(strict=True, gt=0, le=10_000)], ...] = ()
+    draws: Whole = Field(default=9999, ge=999, le=99_999)
+    permutations: Whole = Field(default=499, ge=199, le=9999)
+    seed: Whole = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _rings_widen(self) -> Self:
+        if any(outer <= inner for inner, outer in pairwise(self.rings)):
+            raise ValueError(
+                f"rings {', '.join(map(str, self.rings))} must grow: limits in km, the nearest first"
+            )
+        _no_twins("weights", list(self.weights))
+        return self
 
     @property
     def yuan(self) -> None:
@@ -358,15 +396,15 @@ class MediationDesign(MeasuredDesign):
     treatment: Expression
     mediators: tuple[Expression, ...] = Field(min_length=1, max_length=4)
     controls: tuple[Expression, ...] = ()
-    lag: int = Field(default=0, ge=0, le=5)
+    lag: Whole = Field(default=0, ge=0, le=5)
     estimator: Literal["mediation"] = "mediation"
     order: Literal["parallel", "serial"] = "parallel"
-    through: int | None = Field(default=None, ge=1)
+    through: Whole | None = Field(default=None, ge=1)
     first_signs: tuple[Literal["+", "-"], ...] = ()
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
-    draws: int = Field(default=9999, ge=999, le=99_999)
-    seed: int = Field(ge=0)
+    draws: Whole = Field(default=9999, ge=999, le=99_999)
+    seed: Whole = Field(ge=0)
 
     @model_validator(mode="after")
     def _fits_its_mediators(self) -> Self:
@@ -397,10 +435,10 @@ class TighteningDesign(MeasuredDesign):
     outcome: Expression
     regressors: tuple[Expression, ...] = ()
     model: Literal["sar", "sdm"] = "sdm"
-    window: int = Field(default=6, ge=4, le=15)
-    lags: int = Field(default=2, ge=0, le=5)
+    window: Whole = Field(default=6, ge=4, le=15)
+    lags: Whole = Field(default=2, ge=0, le=5)
     missing: Literal["raise", "drop-unit", "drop-year"] = "raise"
-    seed: int = Field(ge=0)
+    seed: Whole = Field(ge=0)
 
     @model_validator(mode="after")
     def _has_its_regressors(self) -> Self:
@@ -486,7 +524,7 @@ class Reading(Part):
     id: Key
     label: Text
     says: Text
-    main: bool = False
+    main: Choice = False
     claimed: Printed | None = None
     effect: EffectName = "coefficient"
     rule: Rule
@@ -527,11 +565,11 @@ class GridOption(Part):
 
     id: Key
     label: Text
-    years: tuple[int, int] | None = None
+    years: Years | None = None
     provinces: Literal["all", "no_tibet"] | tuple[str, ...] | None = None
     vintage: dict[Indicator, str] | None = None
     quantities: dict[Key, Indicator] | None = None
-    lag: int | None = Field(default=None, ge=0, le=5)
+    lag: Whole | None = Field(default=None, ge=0, le=5)
     controls: tuple[Expression, ...] | None = None
     effects: Literal["none", "unit", "time", "twoway"] | None = None
 
@@ -599,6 +637,11 @@ class Claim(Part):
         _no_twins("reading", [reading.id for reading in self.reading])
         if self.sample is None and any(design.sample is None for design in designs):
             raise ValueError("no sample: give [claim.sample], or a sample in every design")
+        combinations = prod(len(axis.option) + 1 for axis in self.grid.axis)
+        _not_too_many(combinations * max(len(getattr(design, "weights", "1")) for design in designs))
+        _no_twins("axis", [axis.id for axis in self.grid.axis])
+        for axis in self.grid.axis:
+            _no_twins("option", [option.id for option in axis.option])
         self._check_roles([text for design in designs for text in design.expressions()])
         self._check_roles([item.figure for item in self.beside])
 
@@ -627,6 +670,11 @@ class ClaimFile(Part):
 def fill_roles(expression: str, quantities: dict[str, str]) -> str:
     """Return the expression with each `{role}` replaced by its indicator."""
     return _SLOT.sub(lambda match: quantities[match.group(1)], expression)
+
+
+def _not_too_many(combinations: int) -> None:
+    if combinations > MOST_SPECIFICATIONS:
+        raise ValueError(f"{combinations:,} specifications: declare {MOST_SPECIFICATIONS:,} at most")
 
 
 def _no_twins(what: str, names: list[str]) -> None:

@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.claims.grid import NOT_COMPUTED, reason_of, split, summarise
 from panelkit.claims.samples import Specification, specify
 from panelkit.claims.schema import Claim, Reading, SpatialDesign, Text, TighteningDesign
-from panelkit.claims.verdict import Finding, Measured
+from panelkit.claims.verdict import Finding, GridResult, Measured
 from panelkit.core.design import build_design
-from panelkit.core.errors import ConvergenceError, PanelkitError, SpecError
+from panelkit.core.errors import ConvergenceError, DataError, PanelkitError, SpecError
 from panelkit.core.formula import parse_formula
 from panelkit.core.results import t_quantile, t_survival
 from panelkit.core.rng import as_generator
+from panelkit.data import catalogue
 from panelkit.inference.impacts import ImpactParts, draw_theta, stable, stacked
 from panelkit.models.spatial_panel import SpatialFit, SpatialPanel, fit_sample
 from panelkit.models.spatial_sample import SpatialSample, align_weights, read_sample
@@ -83,11 +85,16 @@ def _impact(claim: Claim, reading: Reading, design: SpatialDesign) -> Finding:
     fit = _fit(design, main, design.weights[0], loader)
     found = estimate_of(fit, design, design.draws, design.seed)
     rows = list(_grid(claim, design, specs, loader))
-    table = pd.DataFrame(rows)
+    table, lost = split(rows)
+    if table.empty:
+        raise DataError(
+            f"design {design.id}: no specification of the grid could be computed; first: {lost[0]}"
+        )
+    grid = summarise(table, rule, lost)
     conditions = tuple(
         _spill_conditions(design, fit, main, sign, loader)
         if rule.name == "R-SPILL"
-        else _sign_conditions(table, sign)
+        else _sign_conditions(grid)
     )
     quantity = EFFECTS[design.effect]
     return Finding(
@@ -99,9 +106,10 @@ def _impact(claim: Claim, reading: Reading, design: SpatialDesign) -> Finding:
             p_value=found.p_value,
             conditions=conditions,
             sentence=_sentence(quantity, fit.outcome if design.effect == "rho" else main.term, found, fit),
-            table=table,
+            table=pd.DataFrame(rows),
             facts=_facts(design, fit),
         ),
+        grid=grid,
         fit=fit,
         data=data,
     )
@@ -202,12 +210,18 @@ def _spill_conditions(
         except PanelkitError as error:
             held, numbers = False, f"not computable: {error}"
         yield Text(en=f"the same under {label}: {numbers}", zh=f"{label}权重下亦然：{numbers}"), held
-    p = placebo_p(fit, design, design.seed)
+    p, lost = placebo_p(fit, design, design.seed)
+    said = Text(
+        en=f"placebo of {design.permutations} permuted maps, p = {p:.3f}",
+        zh=f"{design.permutations}次省份置换安慰剂检验，p = {p:.3f}",
+    )
+    if lost:
+        said = Text(
+            en=f"{said.en}, {lost} of the maps not computed and counted as at least as far",
+            zh=f"{said.zh}，其中{lost}次未能计算，按不小于观测值计入",
+        )
     yield (
-        Text(
-            en=f"placebo of {design.permutations} permuted maps, p = {p:.3f}",
-            zh=f"{design.permutations}次省份置换安慰剂检验，p = {p:.3f}",
-        ),
+        said,
         p <= SIGNIFICANT,
     )
     if design.rings:
@@ -217,21 +231,28 @@ def _spill_conditions(
         yield Text(en=f"decay over the rings of distance: {listed}", zh=f"随距离圈层衰减：{listed}"), falls
 
 
-def placebo_p(fit: SpatialFit, design: SpatialDesign, seed: int) -> float:
-    """Return the two-sided placebo p of the quantity, (1 + #) / (1 + permutations), around the placebo's median."""
+def placebo_p(fit: SpatialFit, design: SpatialDesign, seed: int) -> tuple[float, int]:
+    """Return the two-sided placebo p around the placebo's median, and how many maps could not be computed.
+
+    p = (1 + #) / (1 + permutations); a map that could not be computed counts as at least as far as what is observed.
+    """
     generator = as_generator(seed)
     parts = fit.impact_parts()
-    found = []
+    found: list[float] = []
     for _ in range(design.permutations):
         try:
             theta = permuted_theta(fit, generator.permutation(len(parts.ids)))
         except ConvergenceError:
             continue
         found.append(float(_quantity(parts, theta[None, :], design.effect)[0]))
+    lost = design.permutations - len(found)
+    if not found:
+        raise ConvergenceError(f"none of {design.permutations} permuted maps could be computed")
     draws = np.array(found)
     middle = float(np.median(draws))
     observed = abs(float(_quantity(parts, parts.theta[None, :], design.effect)[0]) - middle)
-    return float((1 + (np.abs(draws - middle) >= observed).sum()) / (1 + len(draws)))
+    far = int((np.abs(draws - middle) >= observed).sum())
+    return (1 + lost + far) / (1 + design.permutations), lost
 
 
 def ring_coefficients(spec: Specification, sample: SpatialSample, design: SpatialDesign) -> list[float]:
@@ -254,13 +275,12 @@ def ring_coefficients(spec: Specification, sample: SpatialSample, design: Spatia
     return [float(value) for value in b[x.shape[2] :]]
 
 
-def _sign_conditions(table: pd.DataFrame, sign: float) -> Iterator[tuple[Text, bool]]:
-    held = table["estimate"].dropna()
-    share = float((np.sign(held) == sign).mean()) if len(held) else 0.0
+def _sign_conditions(grid: GridResult) -> Iterator[tuple[Text, bool]]:
+    share = grid.share_same_sign
     yield (
         Text(
-            en=f"the claimed sign in {share:.0%} of {len(held)} specifications",
-            zh=f"{len(held)}个设定中{share:.0%}与所称符号一致",
+            en=f"the claimed sign in {share:.0%} of {grid.declared} specifications",
+            zh=f"{grid.declared}个设定中{share:.0%}与所称符号一致",
         ),
         share >= MOST_OF_THE_GRID,
     )
@@ -279,6 +299,8 @@ def _grid(
                 fit = _fit(design, spec, w, loader)
                 parts = fit.impact_parts()
                 value, error = _delta(parts, design.effect)
+                if not (np.isfinite(value) and 0.0 < error < np.inf):
+                    raise DataError(f"estimate {value:.3g} with standard error {error:.3g} is no result")
                 half = float(t_quantile(0.95, parts.df)) * error
                 row |= {
                     "estimate": value,
@@ -290,8 +312,8 @@ def _grid(
                     "period": fit.facts["years"],
                     "failed": "",
                 }
-            except PanelkitError as error:
-                row |= {"estimate": float("nan"), "failed": str(error)}
+            except NOT_COMPUTED as problem:
+                row |= {"estimate": float("nan"), "failed": reason_of(problem)}
             yield row
 
 
@@ -313,7 +335,10 @@ class Loader:
 
     def __init__(self, specs: Iterable[Specification]) -> None:
         self._wanted: dict[Any, tuple[set[str], int, int]] = {}
+        known = catalogue.facts()
         for spec in specs:
+            if not known.keys() >= set(_indicators(spec)):
+                continue  # the specification fails when it is fitted, and alone
             columns, first, last = self._wanted.get(spec.vintage, (set(), *spec.years))
             first, last = min(first, spec.span[0]), max(last, spec.span[1])
             self._wanted[spec.vintage] = (columns | set(_indicators(spec)), first, last)
@@ -343,6 +368,7 @@ class Loader:
         return self._weights[key]
 
     def _cut(self, spec: Specification) -> pd.DataFrame:
+        catalogue.require(_indicators(spec))
         if spec.vintage not in self._whole:
             columns, first, last = self._wanted[spec.vintage]
             whole = _load(sorted(columns), first, last, spec.vintage, "all")

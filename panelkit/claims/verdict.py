@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,10 +13,13 @@ import pandas as pd
 
 from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.schema import Design, Reading, Text
+from panelkit.core.brief import Brief
 from panelkit.core.results import FitResult, Language, TestResult
 
 Word = Literal["SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
 
+_REASONS_SAID = 3
+_NUMBER = re.compile(r"(?<![A-Za-z_])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![A-Za-z_])")
 # from best to worst: a claim is no better than the worst of its main designs
 _ORDER: tuple[Word, ...] = ("SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE")
 
@@ -51,13 +55,61 @@ class Headline:
     wild_set: tuple[tuple[float, float], ...] = ()
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How many specifications (fits, years) of a design were computed, and (which, why) of those that were not."""
+
+    computed: int
+    failed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def declared(self) -> int:
+        """Return how many were declared, the denominator of every share."""
+        return self.computed + len(self.failed)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Return how many were not computed for each reason, the most frequent first.
+
+        Reasons that differ in their numbers only are one, its numbers left open.
+        """
+        kinds: dict[str, list[str]] = {}
+        for _, reason in self.failed:
+            kinds.setdefault(_NUMBER.sub("…", reason), []).append(reason)
+        said = {(kind if len(set(same)) > 1 else same[0]): len(same) for kind, same in kinds.items()}
+        return dict(sorted(said.items(), key=lambda item: -item[1]))
+
+    def facts(self) -> dict[str, Any]:
+        """Return what JSON says of the failures; nothing where there is none."""
+        if not self.failed:
+            return {}
+        return {"declared": self.declared, "failed": len(self.failed), "reasons": self.reasons}
+
+    def sentence(self) -> Text | None:
+        """Return how many could not be computed, and why, or None where all were."""
+        if not self.failed:
+            return None
+        why = [(times, reason.rstrip(".。")) for reason, times in self.reasons.items()]
+        rest = sum(times for times, _ in why[_REASONS_SAID:])
+        en = [f"{times} x {reason}" for times, reason in why[:_REASONS_SAID]]
+        zh = [f"{times}个：{reason}" for times, reason in why[:_REASONS_SAID]]
+        if rest:
+            en, zh = [*en, f"{rest} for other reasons"], [*zh, f"另有{rest}个为其他原因"]
+        lost, declared = len(self.failed), self.declared
+        return Text(
+            en=f"{lost} of {declared} specifications could not be computed and count as disagreeing: {'; '.join(en)}.",
+            zh=f"{declared}个设定中有{lost}个未能计算，按不一致计入：{'；'.join(zh)}。",
+        )
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
-class GridResult:
+class GridResult(Brief):
     """The defensible specifications: one row each in `table`, and those that could not be computed.
 
     `table` columns: one per axis (option ids), `left_out`, `formula`, `estimate`, `std_error`, `conf_low`,
     `conf_high`, `p_value`, `nobs`, `period`. Specifications that are the same regression on the same rows stand
-    once. `failed` holds (specification, reason).
+    once. `failed` holds (specification, reason). Shares are of all that was declared: a specification that could not
+    be computed has neither the claimed sign nor the claimed number.
     """
 
     table: pd.DataFrame
@@ -69,6 +121,16 @@ class GridResult:
     def n(self) -> int:
         """Return the number of specifications that were computed."""
         return len(self.table)
+
+    @property
+    def tally(self) -> Tally:
+        """Return how many were computed and which were not."""
+        return Tally(self.n, self.failed)
+
+    @property
+    def declared(self) -> int:
+        """Return the number of specifications that were declared: those computed and those that could not be."""
+        return self.tally.declared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +154,12 @@ class Plausible:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measured:
+class Measured(Brief):
     """What a design without a regression measured: a probability, a gap, a number for every year.
 
     `low, high, p_value` are NaN where there is no interval or test; `conditions` are what else a rule asks for;
     `sentence` says the number in words; `table` holds what stands behind it; `facts` draws, seed, provinces, years;
-    `flags` what weakens it whatever the rule says.
+    `flags` what weakens it whatever the rule says; `tally` what of it could not be computed, where it is many numbers.
     """
 
     quantity: Text
@@ -111,6 +173,7 @@ class Measured:
     table: pd.DataFrame | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +191,7 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Finding:
+class Finding(Brief):
     """What a design yielded: everything that rules, tables and pages read; a headline or something measured.
 
     `shares` are the Shapley shares of the main fit's regressors in its within R2, where the rule asks for them.
@@ -144,6 +207,13 @@ class Finding:
     beside: tuple[Spread, ...] = ()
     plausible: Plausible | None = None
     shares: Mapping[str, float] | None = None
+
+    @property
+    def tally(self) -> Tally | None:
+        """Return how many specifications were computed and which were not, where there are several."""
+        if self.grid is not None:
+            return self.grid.tally
+        return self.measured.tally if self.measured is not None else None
 
     @property
     def shown(self) -> Shown:
@@ -176,7 +246,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Verdict:
+class Verdict(Brief):
     """One claim under one reading and one design; pending claims and claims not testable have neither.
 
     `word` is None for a pending claim and for a design that failed (`error` says how).
@@ -190,6 +260,10 @@ class Verdict:
     flags: tuple[str, ...] = ()
     tested: Finding | None = None
     error: str | None = None
+
+    def _brief(self) -> str:
+        place = [part.id for part in (self.reading, self.design) if part is not None]
+        return f"{' '.join([self.claim, *place])}: {self.word or ('failed' if self.error else 'no verdict')}"
 
     @property
     def claim(self) -> str:
@@ -229,11 +303,31 @@ class Verdict:
 
 
 @dataclass(frozen=True, eq=False)
-class CheckResult:
+class CheckResult(Brief):
     """All verdicts of one run, in the order of the register."""
 
     verdicts: tuple[Verdict, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def _brief(self) -> str:
+        claims = {verdict.claim for verdict in self.verdicts}
+        return f"{len(claims)} claims, {len(self.verdicts)} verdicts, {len(self.failures)} failed"
+
+    def _repr_html_(self) -> str:
+        """Return one row a verdict as an HTML table."""
+        from panelkit.show import tables
+
+        rows = [
+            {
+                "claim": verdict.claim,
+                "reading": verdict.reading.id if verdict.reading else "",
+                "design": verdict.design.id if verdict.design else "",
+                "verdict": verdict.word or ("could not be computed" if verdict.error else ""),
+                "reason": verdict.reason.en,
+            }
+            for verdict in self.verdicts
+        ]
+        return tables.frame_table(pd.DataFrame(rows), format="html", index=False)
 
     def __iter__(self) -> Any:
         return iter(self.verdicts)
@@ -302,16 +396,24 @@ def _headline_dict(tested: Finding) -> dict[str, Any] | None:
     }
     by_year = {str(year): _number(float(value)) for year, value in found.by_year.items()}
     conditions = {text.en: held for text, held in found.conditions}
-    return {**_plain(numbers), "by_year": by_year, "conditions": conditions, "facts": _plain(found.facts)}
+    lost = found.tally.facts() if found.tally is not None else {}
+    return {
+        **_plain(numbers),
+        "by_year": by_year,
+        "conditions": conditions,
+        "facts": _plain({**found.facts, **lost}),
+    }
 
 
 def _grid_dict(grid: GridResult) -> dict[str, Any]:
+    """Return the grid as JSON shows it; where specifications failed, how many of how many, and why."""
     return _plain(
         {
             "n": grid.n,
             "share_same_sign": grid.share_same_sign,
             "share_claim_inside": grid.share_claim_inside,
             "estimates": [_number(value) for value in grid.table["estimate"]],
+            **grid.tally.facts(),
         }
     )
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from panelkit.claims.measuring import expressions_on_figures, regions_of, said, sample_of
+from panelkit.claims.names import at_place, refuse_missing_years
 from panelkit.claims.schema import Claim, Reading, Text, YearlyDesign
-from panelkit.claims.verdict import Finding, Measured
-from panelkit.core.errors import DataError
+from panelkit.claims.verdict import Finding, Measured, Tally
+from panelkit.core.errors import DataError, SpecError
+from panelkit.data.provinces import labels_of, resolve
 from panelkit.indices import markov
 from panelkit.indices.coordination import couple
 from panelkit.indices.dynamics import inequality_by_year
+
+_LEAST_YEARS = 5
 
 _QUANTITIES: dict[str, Text] = {
     "dagum_between": Text(
@@ -39,26 +44,39 @@ def run(
     claim: Claim, reading: Reading, design: YearlyDesign, figures: Any, tick: Callable[[int], None]
 ) -> Finding:
     """Return the number of every year."""
-    by_year, table, more, data = _MEASURES[design.measure](claim, design)
+    found, table, more, data = _MEASURES[design.measure](claim, design)
     tick(1)
+    by_year = {year: value for year, value in found.items() if math.isfinite(value)}
     if not by_year:
         raise DataError(f"claim {claim.id}, {design.id}: no year holds the figures")
     last = max(by_year)
+    tally = _tally(sample_of(claim, design).years, by_year, found)
     quantity = _QUANTITIES[design.measure]
     return Finding(
         measured=Measured(
             quantity=quantity,
             value=by_year[last],
-            by_year=by_year,
+            by_year=dict(sorted((by_year | {int(year): math.nan for year, _ in tally.failed}).items())),
             sentence=Text(
                 en=f"{quantity.en[:1].upper()}{quantity.en[1:]}: {by_year[last]:.3g} in {last}.{more.en}",
                 zh=f"{quantity.zh}：{last}年为{by_year[last]:.3g}。{more.zh}",
             ),
             table=table,
             facts={"years": f"{min(by_year)}-{last}"},
+            tally=tally,
         ),
         data=data,
     )
+
+
+def _tally(asked: tuple[int, int], computed: Mapping[int, float], found: Mapping[int, float]) -> Tally:
+    """Return the years of the sample that have a number, and those after the first that have none.
+
+    The years before the first number are those that a measure needs to begin with.
+    """
+    lost = [year for year in range(min(computed), asked[1] + 1) if year not in computed]
+    why = {True: "the figures of the year give no number", False: "no figures of the year are held"}
+    return Tally(len(computed), tuple((str(year), why[year in found]) for year in lost))
 
 
 _Found = tuple[dict[int, float], pd.DataFrame, "Said", pd.DataFrame | None]
@@ -89,19 +107,31 @@ def _between(claim: Claim, design: YearlyDesign) -> _Found:
 
 def _leaders(claim: Claim, design: YearlyDesign) -> _Found:
     frame = expressions_on_figures(claim, design, {"figure": design.figure})
-    top = len(design.places)
+    places, top = _places(claim, design), len(design.places)
     counts: dict[int, float] = {}
     rows = {}
     for year, values in frame["figure"].groupby(level="year"):
-        first = values.dropna().droplevel("year").nlargest(top).index
-        counts[_year(year)] = float(len(set(design.places) & set(first)))
-        rows[year] = list(first)
+        held = values.dropna().droplevel("year")
+        whole = places <= set(held.index)
+        first = list(held.nlargest(top).index)
+        counts[_year(year)] = float(len(places & set(first))) if whole else math.nan
+        rows[year] = [*first, *[""] * (top - len(first))]
     table = pd.DataFrame.from_dict(
         rows, orient="index", columns=[str(i + 1) for i in range(top)]
     ).rename_axis("year")
-    front = [str(name) for name in table.iloc[-1]]
+    front = [str(name) for name in table.iloc[-1] if name]
     joined = "、".join(said(name).zh for name in front)
     return counts, table, Said(f"In front: {', '.join(front)}.", f"居前者：{joined}。"), frame
+
+
+def _places(claim: Claim, design: YearlyDesign) -> set[str]:
+    """Return the English names of the named provinces, whatever their spelling."""
+    with at_place(f"claim {claim.id}, design {design.id}, places"):
+        english = labels_of("en")
+        found = [str(english[code]) for code in resolve(design.places)]
+        if len(set(found)) < len(found):
+            raise SpecError(f"{', '.join(design.places)} name a province twice")
+    return set(found)
 
 
 def _spearman(claim: Claim, design: YearlyDesign) -> _Found:
@@ -120,8 +150,12 @@ def _growth_gap(claim: Claim, design: YearlyDesign) -> _Found:
     first, last = sample_of(claim, design).years
     named = {"figure": design.figure, "against": design.against}
     frame = expressions_on_figures(claim, design, named, years=(first - 1, last))
+    formulas = {"figure": str(design.figure), "against": str(design.against)}
+    refuse_missing_years(f"claim {claim.id}, design {design.id}", frame, formulas)
     held = frame.notna().all(axis=1).groupby(level="province").transform("all")
     complete = frame[held]
+    if complete.empty:
+        raise DataError(f"claim {claim.id}, design {design.id}: no province holds both figures in every year")
     total = complete.groupby(level="year").sum()
     one, other = total["figure"], total["against"]
     growth = (one / one.shift() - other / other.shift()).dropna()
@@ -150,12 +184,17 @@ def _share_below(claim: Claim, design: YearlyDesign) -> _Found:
 
 def _persistence(claim: Claim, design: YearlyDesign) -> _Found:
     frame = expressions_on_figures(claim, design, {"figure": design.figure})
+    refuse_missing_years(f"claim {claim.id}, design {design.id}", frame, {"figure": str(design.figure)})
     complete = frame["figure"].unstack("year").dropna()
+    if complete.shape[0] < design.classes or complete.shape[1] < _LEAST_YEARS:
+        raise DataError(
+            f"claim {claim.id}, design {design.id}: `{design.figure}` is complete for {complete.shape[0]} provinces "
+            f"over {complete.shape[1]} years; {design.classes} classes need as many provinces and {_LEAST_YEARS} years"
+        )
     y, years = complete.to_numpy(dtype=float), list(complete.columns)
     relative = y / y.mean(axis=0)
     values: dict[int, float] = {}
-    least = 5
-    for end in range(least, y.shape[1] + 1):
+    for end in range(_LEAST_YEARS, y.shape[1] + 1):
         part = relative[:, :end]
         classes = markov.classify(part, markov.quantile_cutoffs(part, design.classes))
         p = markov.probabilities(markov.transitions(classes, design.classes))

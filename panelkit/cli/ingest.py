@@ -30,7 +30,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "more": "... and {n} more (`--json` lists all)",
         "total": "the printed total of {region} differs from its parts by {gap:+.2f} %: {indicator} {period}",
         "totals": "{n} printed totals equal the sum of their parts",
-        "outlier": "outlier: {place} {period} {indicator} {value:g}, {percent:+.0f} % on the year before",
+        "outlier": "outlier: {place} {period} {indicator} {value}, {percent:+.0f} % on the year before",
         "correction": "correction ({action}): {province} {year} {indicator}: {reason}",
         "apart": "Hong Kong, Macau and Taiwan set apart: {n} cells",
         "stored": "{n} file(s) in {store}",
@@ -54,7 +54,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "more": "……另有{n}处（--json 列出全部）",
         "total": "{region}的合计与分项之和相差{gap:+.2f}%：{indicator} {period}",
         "totals": "{n}个合计与分项之和一致",
-        "outlier": "异常值：{place}{period}年{indicator}为{value:g}，较上年{percent:+.0f}%",
+        "outlier": "异常值：{place}{period}年{indicator}为{value}，较上年{percent:+.0f}%",
         "correction": "更正（{action}）：{province}{year}年{indicator}：{reason}",
         "apart": "港澳台单列：{n}个单元格",
         "stored": "已存入{n}个文件：{store}",
@@ -218,6 +218,8 @@ def _listed(keys: list[str]) -> str:
 def _print_revised(console: Any, one: Ingested, names: dict[int, str | int], words: dict[str, str]) -> None:
     from rich.table import Table
 
+    from panelkit.show.digits import figures, signed_percent
+
     revised = one.judgement.revised
     if not revised:
         return
@@ -230,16 +232,19 @@ def _print_revised(console: Any, one: Ingested, names: dict[int, str | int], wor
     for name in ("old", "new", "change"):
         table.add_column(words[name], justify="right", no_wrap=True)
     for change in revised[:_SHOWN]:
-        percent = "" if change.percent is None else f"{change.percent:+.2f} %"
-        new = "" if change.new is None else f"{change.new:g}"
+        percent = "" if change.percent is None else signed_percent(change.percent)
+        old, new = figures(change.old, change.old if change.new is None else change.new)
+        new = "" if change.new is None else new
         place = str(names.get(change.adcode, change.adcode))
-        table.add_row(place, change.period, change.indicator, f"{change.old:g}", new, percent)
+        table.add_row(place, change.period, change.indicator, old, new, percent)
     console.print(table)
     if len(revised) > _SHOWN:
         console.print("  " + words["more"].format(n=len(revised) - _SHOWN), markup=False)
 
 
 def _lines(one: Ingested, names: dict[int, str | int], words: dict[str, str], lang: Lang) -> list[str]:
+    from panelkit.show.digits import figures
+
     judged = one.judgement
     lines = [
         words["total"].format(region=c.region, gap=100 * c.gap, indicator=c.indicator, period=c.period)
@@ -254,7 +259,7 @@ def _lines(one: Ingested, names: dict[int, str | int], words: dict[str, str], la
             place=names.get(o.adcode, o.adcode),
             period=o.period,
             indicator=o.indicator,
-            value=o.value,
+            value=figures(o.value)[0],
             percent=o.percent,
         )
         for o in judged.outliers

@@ -213,6 +213,7 @@ def _print(cells: list[dict[Hashable, object]], counts: dict[str, int], every: b
     from rich.table import Table
 
     from panelkit.data.provinces import NATION, labels_of
+    from panelkit.show.digits import signed_percent
 
     words = _WORDS[lang.value]
     names = {**labels_of("en" if lang is Lang.en else "zh"), NATION: "China" if lang is Lang.en else "全国"}
@@ -222,11 +223,11 @@ def _print(cells: list[dict[Hashable, object]], counts: dict[str, int], every: b
         table.add_column(header, no_wrap=True, justify="right" if position > 3 else "left")
     shown = cells if every else cells[:_SHOWN]
     for cell in shown:
-        numbers = [_number(cell[name]) for name in ("old", "new")]
-        percent = _number(cell["percent"])
+        numbers = _numbers(float(str(cell["old"])), float(str(cell["new"])))
+        percent = float(str(cell["percent"]))
         place = str(names.get(int(str(cell["adcode"])), cell["adcode"]))
         status = words[str(cell["status"])]
-        change = f"{float(percent):+.2f} %" if percent else ""
+        change = "" if percent != percent else signed_percent(percent)
         table.add_row(str(cell["indicator"]), place, str(cell["period"]), status, *numbers, change)
     if shown:
         console.print(table)
@@ -235,6 +236,8 @@ def _print(cells: list[dict[Hashable, object]], counts: dict[str, int], every: b
     console.print(words["counts"].format(**counts), markup=False)
 
 
-def _number(value: object) -> str:
-    number = float(str(value))
-    return "" if number != number else f"{number:.10g}"
+def _numbers(old: float, new: float) -> list[str]:
+    """Return both values in digits that show their difference, nothing where there is none."""
+    from panelkit.show.digits import figures
+
+    return ["" if value != value else text for value, text in zip((old, new), figures(old, new), strict=True)]

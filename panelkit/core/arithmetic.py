@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.dialects import effects_hint
 from panelkit.core.errors import DataError
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
@@ -168,7 +169,7 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Problem(Brief):
     """What went wrong at the marked rows (n,): the label, what was seen, the remedy.
 
     `reach` (n,) is the row that each row reads there (-1: none; None: itself), `among` (n,) the rows that ask.

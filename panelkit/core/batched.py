@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.moments import GroupMoments
 from panelkit.core.within import FloatArray, IntArray
 
@@ -20,7 +21,7 @@ _LOST = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Solved:
+class Solved(Brief):
     """S regressions of one size: `beta` (S,) of the first regressor and `identified` (S,).
 
     `influence` and `errors` (S, q) are the weights on the columns that make x less its projection on the controls, and

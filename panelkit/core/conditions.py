@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.arithmetic import BY_SAMPLE, Evaluator, Table
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, PanelkitError, SpecError
 from panelkit.core.grammar import Parser
 from panelkit.core.panel_index import SHOWN, Array, factorised, listed
@@ -310,7 +311,7 @@ def _sides(condition: Condition) -> list[Node | Text]:
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
+class Truth(Brief):
     """Where a condition holds and where it does not, (n,) bool each; neither where its cells are missing."""
 
     yes: Array

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.arithmetic import Evaluator, Table
+from panelkit.core.brief import Brief
 from panelkit.core.conditions import Namesakes
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import Columns, Formula, as_formula, columns_on
@@ -32,10 +33,11 @@ from panelkit.core.sample import (
     where_note,
 )
 from panelkit.core.tree import columns_of
+from panelkit.show.levels import spoken as in_own_words
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class Design(Brief):
     """Sorted, complete arrays of one regression; n rows, k terms, N units, T times.
 
     y (n,) and X (n, k) are float64 (X in column order); unit and time (n,) are int64 codes into unit_labels
@@ -72,6 +74,10 @@ class Design:
         levels: list[Any] = [pd.Index(self.unit_labels), pd.Index(self.time_labels)]
         codes: list[Any] = [self.unit, self.time]
         return pd.MultiIndex(levels=levels, codes=codes, names=["province", "year"])
+
+    def spoken(self, sentence: str) -> str:
+        """Return a sentence about provinces and years in the words of this panel."""
+        return in_own_words(sentence, self.unit_names[0], self.time_names[0])
 
     def counts(self) -> dict[str, int | bool]:
         """Count rows, units and times, rows dropped, units seen once; say whether the panel is balanced."""
@@ -224,7 +230,10 @@ def build_with_lenders(
         def missing(gone: Array) -> pd.DataFrame:
             return _dropped(columns, table, absent, order, gone)
 
-        found.append(settle(panel, columns.complete, missing, asked, policies))
+        try:
+            found.append(settle(panel, columns.complete, missing, asked, policies))
+        except DataError as error:  # a policy knows codes only, not what the panel calls its units
+            raise DataError(in_own_words(str(error), unit_names[0], time_names[0])) from None
         if len(found[0].rows) == 0:
             raise _nothing_left(found[0].dropped, total)
         return found[0].deciding

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.arithmetic import BY_SAMPLE, Evaluator, Table
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 from panelkit.core.grammar import parse, parse_expression, parse_terms, spelled_term
 from panelkit.core.model_matrix import Category, Memory, read_category, stack
@@ -117,7 +118,7 @@ def as_formula(formula: str | Formula) -> Formula:
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class Columns(Brief):
     """Finished columns of a formula on the rows of a table.
 
     `values` holds (n,) floats, or categories, by factor label, the outcome's among them; `complete` (n,)

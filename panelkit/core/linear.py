@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.within import Effects, FloatArray, Layout, within
 
@@ -18,7 +19,7 @@ ABSORBED_SHARE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class LinearFit:
+class LinearFit(Brief):
     """Least squares of `y` (n,) on `X` (n, k), both already swept of the effects.
 
     `beta` (k,), `residuals` (n,), `bread` (k, k) = (X'X)^-1; `absorbed` is the rank of the swept effects.

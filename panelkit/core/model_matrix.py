@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.panel_index import SHOWN, Array, factorised, listed
 from panelkit.core.tree import Call, Factor, Term
@@ -27,7 +28,7 @@ INTERCEPT = "Intercept"
 
 
 @dataclass(frozen=True, eq=False)
-class Category:
+class Category(Brief):
     """A column of categories: (n,) codes, -1 where missing, and the labels of the levels, base first."""
 
     codes: Array
@@ -35,7 +36,7 @@ class Category:
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
+class Memory(Brief):
     """How a design matrix was made, so that other rows can be put through the same mould.
 
     `spec` is formulaic's model spec (None for plain columns), `levels` the levels of each C(), base first,

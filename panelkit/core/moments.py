@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 
 # A squared norm below this share of what it was before sweeping is rounding: cross-products carry 16 digits
@@ -24,7 +25,7 @@ _BATCH_CELLS = 25_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class GroupMoments:
+class GroupMoments(Brief):
     """Moments of the period dummies and of the columns, by group.
 
     `moments` (G, p, p) with p = n_dummies + q: the dummies first, then the q columns; `effects` as swept.

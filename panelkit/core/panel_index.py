@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 
 UNIT_NAMES = frozenset({"province", "provinces", "unit", "region", "adcode", "省份", "省", "地区"})
@@ -24,7 +25,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class PanelIndex:
+class PanelIndex(Brief):
     """Units and times of n rows, in the rows' own order.
 
     `unit` and `time` are (n,) int64 codes into `unit_labels` (N,) and `time_labels` (T,), both sorted
@@ -155,14 +156,15 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
 def dimension_names(
     frame: pd.DataFrame, unit: str | None, time: str | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what the unit and the time are called, their own names first.
+    """Return what the unit and the time are called, their own names first; a unit without a name is a unit.
 
     `province` and `unit`, `year` and `time` are second names, unless the data hold a column of that name.
     """
     own = (unit, time) if unit is not None else tuple(frame.index.names[i] for i in level_places(frame))
     taken = set(frame.columns) - set(own)
     names = []
-    for name, aliases in zip(own, (("province", "unit"), ("year", "time")), strict=True):
+    unnamed_first = ("unit", "province") if own[0] is None else ("province", "unit")
+    for name, aliases in zip(own, (unnamed_first, ("year", "time")), strict=True):
         free = [alias for alias in aliases if alias not in taken]
         names.append(tuple(dict.fromkeys([*([str(name)] if name is not None else []), *free])))
     return names[0], names[1]

@@ -14,6 +14,7 @@ from math import comb, perm
 
 import numpy as np
 
+from panelkit.core.brief import Brief
 from panelkit.core.linear import gram_inverse
 from panelkit.core.within import FloatArray, IntArray, Layout
 
@@ -21,7 +22,7 @@ _BATCH_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Paths:
+class Paths(Brief):
     """One regression as tables of products: the permuted column against controls, outcome and itself.
 
     `crossed` (k+1, N, N): entry [c, i, j] is the path of unit i times column c of unit j (controls first, outcome

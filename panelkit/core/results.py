@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
+from panelkit.core.provenance import Note
 
 if TYPE_CHECKING:
     from panelkit.core.design import Design
@@ -46,7 +48,6 @@ _MAKETABLES_COLUMNS = {
 }
 _MAKETABLES_FACTS = {"N": "nobs", "se_type": "vcov", "ll": "loglik", "adj_r2": "r2_adjusted"}
 _TO_MAKETABLES = {ours: theirs for theirs, ours in _MAKETABLES_FACTS.items()}
-_EFFECTS = {"unit": "province", "time": "year", "twoway": "province+year"}
 
 
 def t_survival(statistic: FloatArray, df: float | FloatArray) -> FloatArray:
@@ -73,7 +74,7 @@ def t_quantile(level: float, df: float | FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Estimates:
+class Estimates(Brief):
     """Named estimates with their uncertainty: what `FitResult` and `Derived` share.
 
     Shapes: `terms` and `equations` k, `estimates` (k,), `covariance` (k, k), `df` scalar or (k,).
@@ -96,6 +97,8 @@ class Estimates:
             )
         if not self.equations:
             object.__setattr__(self, "equations", ("",) * k)
+        if self.level_names != ("province", "year"):
+            object.__setattr__(self, "notes", tuple(self._spoken(note) for note in self.notes))
 
     @property
     def params(self) -> pd.Series:
@@ -151,19 +154,31 @@ class Estimates:
         """Return the result as plain text: the table, the facts, the notes."""
         from panelkit.show.words import in_language, result_word, word
 
-        table = self.tidy(level)
-        if not any(self.equations):
-            table = table.drop(columns="equation")
-        table.columns = pd.Index([result_word(key, language) for key in table.columns])
+        title = in_language(self.title, language)
         heading = result_word("note", language) + word("colon", language)
-        with pd.option_context("display.unicode.east_asian_width", True):
-            printed = table.to_string(index=False, float_format=_number)
-        lines = [self.title, "=" * _cells(self.title), printed, "", *self._fact_lines(language)]
+        lines = [
+            title,
+            "=" * _cells(title),
+            self.table_text(level, language),
+            "",
+            *self._fact_lines(language),
+        ]
         lines += ["", *(heading + in_language(note, language) for note in self.notes)] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
         return self.summary()
+
+    def _brief(self) -> str:
+        formula = getattr(getattr(self, "spec", None), "formula", None)
+        told = [str(formula)] if formula else []
+        told += [f"{len(self.terms)} estimates"]
+        shown = ("nobs", "n_units", "n_periods", "effects", "vcov")
+        told += [f"{key}={self.facts[key]}" for key in shown if key in self.facts]
+        return f"{self.title}: {', '.join(told)}" if self.title else ", ".join(told)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
     def to_latex(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
         """Return (and write, if `path` is given) a booktabs table."""
@@ -224,7 +239,9 @@ class Estimates:
     @property
     def __maketables_fixef_string__(self) -> str | None:
         """Return the absorbed effects, joined by a plus sign."""
-        return _EFFECTS.get(str(self.facts.get("effects", "")))
+        unit, time = self.level_names
+        held = {"unit": unit, "time": time, "twoway": f"{unit}+{time}"}
+        return held.get(str(self.facts.get("effects", "")))
 
     @property
     def __maketables_vcov_info__(self) -> dict[str, Any]:
@@ -242,13 +259,41 @@ class Estimates:
         """Return labels of the facts that maketables has no name for."""
         return {"n_units": "Units", "n_periods": "Periods"}
 
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        return ("province", "year")
+
+    def _spoken(self, note: str) -> str:
+        """Return a note about provinces in the words of this panel, in both languages."""
+        from panelkit.show.levels import spoken
+
+        said = spoken(note, *self.level_names)
+        if not isinstance(note, Note):
+            return said
+        return Note(said, spoken(note.zh, *self.level_names))
+
+    def table_text(self, level: float, language: Language) -> str:
+        """Return the table of estimates as plain text under heads in the language."""
+        from panelkit.show.words import result_word
+
+        table = self.tidy(level)
+        if not any(self.equations):
+            table = table.drop(columns="equation")
+        table.columns = pd.Index([result_word(key, language) for key in table.columns])
+        with pd.option_context("display.unicode.east_asian_width", True):
+            return table.to_string(index=False, float_format=_number)
+
     def _fact_lines(self, language: Language) -> list[str]:
         from panelkit.show.words import result_value, result_word
 
-        names = [result_word(key, language) for key in self.facts]
+        levels = self.level_names
+        names = [result_word(key, language, levels) for key in self.facts]
         width = max((_cells(name) for name in names), default=0)
         values = [
-            _plain(value) if isinstance(value, float | np.floating) else result_value(key, value, language)
+            _plain(value)
+            if isinstance(value, float | np.floating)
+            else result_value(key, value, language, levels)
             for key, value in self.facts.items()
         ]
         return [
@@ -290,6 +335,19 @@ class FitResult(Estimates):
     linear: LinearFit | None = None
     residuals: FloatArray = field(default_factory=lambda: np.empty(0))
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.level_names != ("province", "year") and "reason" in self.dropped and len(self.dropped):
+            reasons = [self._spoken(str(reason)) for reason in self.dropped["reason"]]
+            object.__setattr__(self, "dropped", self.dropped.assign(reason=reasons))
+
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        if self.design is None:
+            return super().level_names
+        return self.design.unit_names[0], self.design.time_names[0]
 
     @property
     def __maketables_depvar__(self) -> str:
@@ -348,7 +406,7 @@ class Derived(Estimates):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measure:
+class Measure(Brief):
     """Index values by unit and year, with the weights behind them.
 
     `values` has a (province, year) MultiIndex, one column an index; `weights`, where the index has any,
@@ -380,9 +438,23 @@ class Measure:
     def __str__(self) -> str:
         return self.summary()
 
+    def _brief(self) -> str:
+        units, years = (self.values.index.get_level_values(level) for level in (0, -1))
+        span = f"{years.min()}-{years.max()}" if len(self.values) else "no rows"
+        columns = ", ".join(map(str, self.values.columns))
+        return f"{self.name}: {units.nunique()} units, {span}; {columns}"
+
+    def _repr_html_(self) -> str:
+        """Return the last year's values as an HTML table, the notes below."""
+        from panelkit.show import tables
+
+        years = self.values.index.get_level_values(-1)
+        last = self.values[years == years.max()]
+        return tables.frame_table(last, format="html", caption=self.name, notes=self.notes)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TestResult:
+class TestResult(Brief):
     """A test: statistic, distribution and null hypothesis as a sentence, or why it does not apply."""
 
     __test__ = False  # pytest must not collect it
@@ -433,6 +505,17 @@ class TestResult:
 
     def __str__(self) -> str:
         return self.summary()
+
+    def _brief(self) -> str:
+        if not self.applicable:
+            return f"{self.name}: not applicable"
+        return f"{self.name}: {self.distribution or 'statistic'} = {_number(self.statistic)}, p = {self.p_value:.4g}"
+
+    def _repr_html_(self) -> str:
+        """Return the test as an HTML table of one row, the notes below."""
+        from panelkit.show import tables
+
+        return tables.frame_table(tables.frame_of_tests([self]), format="html", notes=self.notes)
 
 
 def _cells(text: str) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.arithmetic import Table
+from panelkit.core.brief import Brief
 from panelkit.core.conditions import Namesakes, Truth, hold
 from panelkit.core.errors import DataError
 from panelkit.core.panel_index import Array, PanelIndex
@@ -30,7 +31,7 @@ LENDS = "lends its values to the first change"
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
+class Candidates(Brief):
     """Rows that may enter: `rows` (m,) are places in the frame, sorted by unit, then time.
 
     `complete` (n,) marks the rows of the frame without missing cells, `asked` (n,) those that `where` lets in.
@@ -126,7 +127,7 @@ class Neighbouring:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Asked(Brief):
     """The rows that an estimation asks for, (n,) bool: `yes`; `no`, outside `where`; `open`, where it is missing.
 
     Rows that are none of these lie in other years and only lend their values.
@@ -176,7 +177,7 @@ def asked_rows(
 
 
 @dataclass(frozen=True, eq=False)
-class Settled:
+class Settled(Brief):
     """The rows of an estimation, sorted (m,), which of them decide (n,) bool, and who left for what reason."""
 
     rows: Array

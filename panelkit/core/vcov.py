@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.core import sandwich
+from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Vcov:
+class Vcov(Brief):
     """A covariance matrix (k, k), the degrees of freedom of its t statistics, and what a table says of it."""
 
     matrix: FloatArray
@@ -43,7 +44,7 @@ class VcovSpec(Protocol):
 
 
 @dataclass(frozen=True)
-class Clusters:
+class Clusters(Brief):
     """Group codes (n,) from 0 without gaps, the name to print, and the label of each group."""
 
     codes: IntArray
@@ -67,7 +68,7 @@ def clusters_of(design: Design, by: str | None) -> Clusters:
         labels, codes = np.unique(_one_kind(np.asarray(design.extra[by]), by), return_inverse=True)
         found = Clusters(codes.astype(np.int64), by, labels)
     elif by is None or by in design.unit_names:
-        found = Clusters(design.unit, design.unit_names[0] if by is None else by, design.unit_labels)
+        found = Clusters(design.unit, design.unit_names[0], design.unit_labels)
     elif by in design.time_names:
         found = Clusters(design.time, by, design.time_labels)
     else:

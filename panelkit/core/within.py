@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.sparse import csgraph
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 
 FloatArray = NDArray[np.float64]
@@ -39,7 +40,7 @@ def check_effects(effects: str) -> Effects:
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class Layout(Brief):
     """Where the rows of a panel stand: `unit` and `time` are codes from 0 without gaps, shape (n,), unit-major."""
 
     unit: IntArray

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.paths import shipped
 from panelkit.data import catalogue
@@ -26,7 +27,7 @@ LONG_COLUMNS = ("adcode", "period", "indicator", "vintage", "value", "unit", "so
 
 
 @dataclass(frozen=True)
-class FigureFile:
+class FigureFile(Brief):
     """One file as read: its `header` lines, and `cells` as (adcode, period, value, source)."""
 
     header: Mapping[str, str]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.paths import shipped
 from panelkit.data import catalogue
 from panelkit.data.compare import standing
@@ -23,7 +24,7 @@ SOURCE = "store"
 
 
 @dataclass(frozen=True, eq=False)
-class NewFigures:
+class NewFigures(Brief):
     """What a store changes in the shipped figures.
 
     Attributes

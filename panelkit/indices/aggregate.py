@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray
@@ -34,7 +35,7 @@ def geometric(z: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Closeness:
+class Closeness(Brief):
     """TOPSIS: closeness C = S- / (S+ + S-) and the distances to the ideal and the anti-ideal point, each (n,)."""
 
     closeness: FloatArray

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_pandas
 from panelkit.core.provenance import place_notes, with_place_notes
@@ -168,7 +169,7 @@ def synergy_degree(
 
 
 @dataclass(frozen=True, eq=False)
-class FormulaSearch:
+class FormulaSearch(Brief):
     """Which formula reproduces printed values: `table` has one row a formula and quantity, best first."""
 
     table: pd.DataFrame

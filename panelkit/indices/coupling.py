@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, Language
@@ -82,7 +83,7 @@ def coordination(
 
 
 @dataclass(frozen=True)
-class Form:
+class Form(Brief):
     """One formula for C found in print: whether it is right, its largest value, and how to know it."""
 
     name: str

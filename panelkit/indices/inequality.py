@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_pandas_series
 from panelkit.core.results import FloatArray
@@ -132,7 +133,7 @@ def batched(index: str) -> Batched:
 
 
 @dataclass(frozen=True, eq=False)
-class Decomposition:
+class Decomposition(Brief):
     """An index and the parts that add up to it; `groups` has one row a group, `pairs` one a pair (Dagum)."""
 
     index: str

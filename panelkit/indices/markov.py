@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, TestResult
@@ -183,7 +184,7 @@ def bootstrap(
 
 
 @dataclass(frozen=True, eq=False)
-class SpatialMarkov:
+class SpatialMarkov(Brief):
     """Pooled and neighbour-conditioned transition matrices with their tests.
 
     `counts (k, k)`, `p (k, k)`, `lag_counts (m, k, k)`, `lag_p (m, k, k)`; cut-offs of own and lagged classes.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, TestResult
@@ -20,7 +21,7 @@ from panelkit.indices.uncertainty import Aggregation, Cloud, WeightDraw
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class RankUncertainty:
+class RankUncertainty(Brief):
     """Ranks of units with intervals over a cloud of defensible choices, and the probability of any order.
 
     `table`: one row a unit, `score` and `rank` of the design itself in the last year, `median, low, high` of the
@@ -144,7 +145,7 @@ def rank_uncertainty(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Agreement:
+class Agreement(Brief):
     """Agreement of several composites on one ranking: Kendall's W over the whole period and in every year."""
 
     overall: TestResult

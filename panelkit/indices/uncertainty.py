@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats
 from panelkit.core.results import FloatArray, TestResult
@@ -148,7 +149,7 @@ def rank_interval(counts: IntArray, level: float = 0.9) -> tuple[IntArray, IntAr
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Cloud:
+class Cloud(Brief):
     """Scores of N units (draws, N) under equally likely choices, and what each draw chose.
 
     `weights (draws, k)`; `normalisation`, `aggregation`, `year` are positions (draws,).

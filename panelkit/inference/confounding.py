@@ -15,12 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from panelkit.core.brief import Brief
 from panelkit.core.moments import regress
 from panelkit.core.results import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
-class ErrorMoments:
+class ErrorMoments(Brief):
     """Ratio s1 / s2 and correlation r of the residuals e1 and e2, (B,) each; missing where nothing is left of one."""
 
     ratio: FloatArray

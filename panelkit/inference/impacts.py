@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import ConvergenceError, SpecError
 from panelkit.core.provenance import Note
 from panelkit.core.results import Derived, FloatArray, Uncertainty
@@ -33,7 +34,7 @@ KINDS = ("direct", "indirect", "total")
 
 
 @dataclass(frozen=True, eq=False)
-class ImpactParts:
+class ImpactParts(Brief):
     """What impacts need of a fit.
 
     theta (p,) with covariance (p, p) and `df`; `own[j]` and `neighbour[j]` are the positions of b_j and t_j in
@@ -76,7 +77,7 @@ class SpatialFitLike(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Multipliers:
+class Multipliers(Brief):
     """Mean diagonals and row sums of (I - rho W)^-1 and (I - rho W)^-1 W_d for many values of rho.
 
     Eigenvectors serve small N; above a thousand units traces come from the log-determinant's derivative.

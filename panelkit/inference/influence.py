@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
@@ -23,7 +24,7 @@ _OWN = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Influence:
+class Influence(Brief):
     """The estimate of one term without each unit, period or cell.
 
     `table`: columns `left_out, estimate, change, change_in_se, conf_low, conf_high, turns`, by size of the change;

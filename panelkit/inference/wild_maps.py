@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import linalg
 
+from panelkit.core.brief import Brief
 from panelkit.core.linear import LinearFit
 from panelkit.core.sandwich import sum_by, whole_units
 from panelkit.core.within import FloatArray, IntArray, within
@@ -22,7 +23,7 @@ _BATCH_CELLS = 25_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Maps:
+class Maps(Brief):
     """Linear maps of the weights v (G,) of one draw, for the null value r.
 
     The numerator of t* is (a0 - r a1)'v. The cluster scores behind its standard error are (H0 - r H1) v with
@@ -38,7 +39,7 @@ class Maps:
 
 
 @dataclass(frozen=True, eq=False)
-class Hypothesis:
+class Hypothesis(Brief):
     """A linear combination of the coefficients of one fit, with clusters `codes` (n,) and a variance factor."""
 
     linear: LinearFit

@@ -122,10 +122,11 @@ def without_singletons(design: Design, effects: Effects) -> Design:
         if not alone.any():
             return design
         if alone.all():
-            raise DataError(
+            said = (
                 "every row is the only one of its province or year, so the effects fit it exactly: "
                 "take more years or provinces, or effects='none'"
             )
+            raise DataError(design.spoken(said))
         design = design.keep(~alone, reason=SINGLETON)
 
 
@@ -133,5 +134,5 @@ def _refuse_one_unit(design: Design, effects: Effects) -> None:
     if design.unit[-1] == 0 and effects in ("time", "twoway"):
         raise DataError(
             f"the sample holds one unit ({design.unit_labels[0]}), and time effects then fit every row exactly: "
-            "take more provinces or effects='unit'"
+            + design.spoken("take more provinces or effects='unit'")
         )

@@ -27,6 +27,7 @@ from panelkit.models import through_linearmodels
 from panelkit.models.fixed_effects import without_singletons
 from panelkit.models.least_squares import Coordinates, finish, with_coordinates, without_intercept
 from panelkit.models.reading import check_where, read_design, singleton_rule
+from panelkit.show.words import in_language
 
 _BRACKET = re.compile(r"\[([^\[\]~]*)~([^\[\]~]*)\]")
 _WORST_BIAS = 0.10
@@ -48,7 +49,7 @@ class InstrumentalResult(FitResult):
         ]
         beside = (*self.first_stages, self.reduced_form)
         parts += [
-            "\n".join([fit.title, fit.tidy(level).drop(columns="equation").to_string(index=False)])
+            f"{in_language(fit.title, language)}\n{fit.table_text(level, language)}"
             for fit in beside
             if fit is not None
         ]

@@ -176,8 +176,8 @@ class Mediation:
         lost = int((~held).sum())
         if lost > reps / 2:
             raise ConvergenceError(
-                f"{lost} of {reps} resamples do not identify the paths: too few provinces carry the treatment or a "
-                "mediator"
+                f"{lost} of {reps} resamples do not identify the paths: "
+                + design.spoken("too few provinces carry the treatment or a mediator")
             )
         made = Uncertainty(method="bootstrap", reps=reps - lost, seed=seed_of(rng), discarded=lost)
         shared = overlaps(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from panelkit.core.brief import Brief
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import parse_formula
@@ -130,14 +131,17 @@ def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
     groups = clusters.codes[layout.starts]
     if not (groups[layout.unit] == clusters.codes).all():
         raise SpecError(
-            f"clusters by `{by}` cut through provinces, and the bootstrap resamples whole provinces: cluster by the "
-            "province or by a group of provinces"
+            f"clusters by `{by}` "
+            + design.spoken(
+                "cut through provinces, and the bootstrap resamples whole provinces: cluster by the province or by a "
+                "group of provinces"
+            )
         )
     return groups
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class Columns(Brief):
     """The columns of the system, (n, q): treatment, mediators, products, the rest, outcome.
 
     `products` are (column, its product): of mediators with the treatment, or of any with the moderator. They are formed

@@ -15,6 +15,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.linear import LinearFit, fit_plain
 from panelkit.core.moments import GroupMoments, group_moments, regress
 from panelkit.core.sandwich import sum_by
@@ -35,7 +36,7 @@ class Equation:
 
 
 @dataclass(frozen=True, eq=False)
-class PathSystem:
+class PathSystem(Brief):
     """Equations on shared columns: `columns` (n, q) unswept, rows in the order of `layout`.
 
     `groups` (n_units,) is the cluster of each unit; None makes each unit a cluster.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.results import FitResult, Language
 from panelkit.models.mediation_words import Said, number, p_text
@@ -32,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Procedure:
+class Procedure(Brief):
     """A procedure on one mediator: steps in order, the conclusion in its own words, what it shows and does not."""
 
     name: str

@@ -67,6 +67,11 @@ class MediationResult(Derived):
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        return self.fits["outcome"].level_names
+
+    @property
     def treatment_label(self) -> str:
         return self.system.labels[0]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.results import FloatArray, Language
 from panelkit.inference.confounding import ErrorMoments, error_moments, explained_share
@@ -25,7 +26,7 @@ FRAGILE = 0.3
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Brief):
     """The sensitivity of the effect through one mediator (Imai, Keele and Yamamoto 2010), after the fixed effects.
 
     `rho_zero`: the correlation of the errors of mediator and outcome equation at which the effect is zero, with its

@@ -8,6 +8,7 @@ import pandas as pd
 
 from panelkit.core.results import Language
 from panelkit.models.mediation_words import number, p_text
+from panelkit.show.levels import spoken
 from panelkit.show.plain import frame_text
 from panelkit.show.words import in_language, result_value, result_word
 
@@ -79,10 +80,12 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
     told = [
         f"  {result.sensitivity(name, level=level).said().of(language)}" for name in result.mediator_labels
     ]
-    facts = "  ".join(_fact(key, value, language) for key, value in result.facts.items())
+    levels = result.level_names
+    facts = "  ".join(_fact(key, value, language, levels) for key, value in result.facts.items())
     notes = [f"  - {in_language(note, language)}" for note in result.notes]
+    title = in_language(result.title, language)
     blocks = [
-        [result.title, "=" * len(result.title)],
+        [title, "=" * len(title)],
         _block("effects", [_frame(effects, language)], language),
         _block("paths", [_frame(paths, language)], language),
         *([_block("levels", levels_lines(result, level, language), language)] if result.interaction else []),
@@ -92,6 +95,7 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
         _block("notes", notes, language),
         [facts],
     ]
+    blocks[:-1] = [[spoken(line, *levels) for line in block] for block in blocks[:-1]]
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
@@ -132,10 +136,10 @@ def _level(text: str) -> str:
     return f"均值{text.removeprefix('mean')}" if text.startswith("mean (") else text
 
 
-def _fact(key: str, value: object, language: Language) -> str:
+def _fact(key: str, value: object, language: Language, levels: tuple[str, str]) -> str:
     if language == "zh" and key == "order":
         return "中介次序=" + {"parallel": "并列", "serial": "链式"}[str(value)]
-    return f"{result_word(key, language)}={result_value(key, value, language)}"
+    return f"{result_word(key, language, levels)}={result_value(key, value, language, levels)}"
 
 
 def _block(head: str, lines: list[str], language: Language) -> list[str]:

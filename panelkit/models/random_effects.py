@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError
@@ -22,7 +23,7 @@ from panelkit.models.reading import check_where, read_design
 
 
 @dataclass(frozen=True)
-class Components:
+class Components(Brief):
     """Variances of the idiosyncratic error and of the unit effect, and theta by unit (N,)."""
 
     sigma2_error: float

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.conditions import check_where
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design, build_with_lenders
@@ -35,7 +36,7 @@ _UNKNOWN_SHARE = 4  # labels that are no place: at most one to so many places
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class Frame(Brief):
     """The user's data as pandas, one name a province, and what was said about that."""
 
     data: pd.DataFrame

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import SuperLU
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.models.spatial_likelihood import Optimum, Problem, lag, star, sweep, trace_of
 from panelkit.spatial.spectrum import EIGEN_LIMIT, factorise
@@ -25,7 +26,7 @@ PROBES = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Resolvent:
+class Resolvent(Brief):
     """W (I - rho W)^-1 applied without forming it; dense only for small N."""
 
     matrix: sparse.csr_array
@@ -57,7 +58,7 @@ class Resolvent:
 
 
 @dataclass(frozen=True, eq=False)
-class Curvature:
+class Curvature(Brief):
     """Everything that covariances need at one estimate; residuals (N, T) are swept innovations."""
 
     problem: Problem

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import ConvergenceError
 from panelkit.core.within import Effects
 from panelkit.spatial.spectrum import EDGE, LuSpectrum, Spectrum
@@ -89,7 +90,7 @@ def lag(w: sparse.csr_array, cube: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Problem(Brief):
     """One spatial panel, ready for its likelihood.
 
     y (N, T), Z (N, T, k) with the Durbin terms already in it, both raw; `w` the matrix of the lag, `m` of the
@@ -155,7 +156,7 @@ def _upper(columns: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Optimum:
+class Optimum(Brief):
     """Where the likelihood is largest: b (k,), rho, lambda, sigma2, its value there, and whose search found it."""
 
     b: FloatArray

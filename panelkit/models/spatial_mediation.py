@@ -184,6 +184,11 @@ class SpatialMediationResult(Derived):
     matrices: Mapping[str, pd.DataFrame] = field(repr=False)
     remarks: tuple[Said, ...] = ()
 
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        return next(iter(self.fits.values())).level_names
+
     def by_province(self, effect: str = "mediated") -> pd.DataFrame:
         """Return, by province, the effect inside it, received from the others, and radiated to them."""
         if effect not in self.matrices:

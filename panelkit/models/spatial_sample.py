@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.core.arithmetic import Evaluator, Table
+from panelkit.core.brief import Brief
 from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
@@ -30,7 +31,7 @@ LARGEST = 1e70
 
 
 @dataclass(frozen=True, eq=False)
-class SpatialSample:
+class SpatialSample(Brief):
     """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it.
 
     `start` (N,), where given, is the outcome in the year before, which `where` leaves out and a lag reads.

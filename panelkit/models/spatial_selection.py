@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import refuse_unidentified
 from panelkit.core.provenance import Note
@@ -245,7 +246,7 @@ def refit_as(fit: SpatialFit, model: str) -> SpatialFit:
 
 
 @dataclass(frozen=True, eq=False)
-class SelectionPath:
+class SelectionPath(Brief):
     """Elhorst's path: every step with its numbers, and the model it ends at."""
 
     steps: tuple[TestResult, ...]

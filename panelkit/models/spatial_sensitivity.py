@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import ConvergenceError, PanelkitError, SpecError
 from panelkit.core.provenance import Note
 from panelkit.core.rng import as_generator, seed_of
@@ -46,7 +47,7 @@ def provincial_weights(
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Brief):
     """One row a W and regressor: `weights, term, rho, rho_p, direct, direct_p, indirect, indirect_p, total, total_p`.
 
     `failures` names the weights under which the model could not be fitted, and why.
@@ -136,7 +137,7 @@ def _rows(name: str, fit: SpatialFit) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class Placebo:
+class Placebo(Brief):
     """Impacts under permuted province labels: `observed` and `draws` by (term, effect), p = (1 + #) / (1 + draws)."""
 
     observed: pd.Series

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from panelkit.core.arithmetic import BY_SAMPLE, Evaluator, Table
 from panelkit.core.batched import Solved, crv1_errors, crv3_errors, solve
+from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.grammar import parse_expression
@@ -64,12 +66,14 @@ class SpecificationCurve:
         "CRV1" and "CRV3", clustered by unit.
     effects, convention, where
         As in `FixedEffects`, the same in all.
+    failures
+        "raise" names the specifications that cannot be computed (no rows, treatment not identified) and stops;
+        "count" keeps them as rows without numbers, their reason in `failed`, in the denominator of every share.
 
     Notes
     -----
     Every specification uses its own complete rows, less singletons, and means and quantiles in it are theirs.
-    Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is then a small
-    solve.
+    Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is a small solve.
     """
 
     outcomes: tuple[str, ...]
@@ -81,10 +85,13 @@ class SpecificationCurve:
     effects: Effects = "twoway"
     convention: str = "reghdfe"
     where: str | None = None
+    failures: Literal["raise", "count"] = "raise"
 
     def __post_init__(self) -> None:
         check_effects(self.effects)
         convention_named(self.convention)
+        if self.failures not in ("raise", "count"):
+            raise SpecError(f"failures is 'raise' or 'count', not {self.failures!r}")
         object.__setattr__(self, "where", check_where(self.where))
         axes: dict[str, Any] = {
             "outcomes": self.outcomes,
@@ -117,32 +124,35 @@ class SpecificationCurve:
         Raises
         ------
         DataError
-            If a specification has no rows to stand on; the message names every such cell of the grid.
+            If a specification has no rows to stand on; the message names every such cell of the grid. Under
+            `failures="count"` only if there is no specification that has rows.
         SpecError
-            If a treatment is not identified in a specification (absorbed by the effects, or repeats controls).
+            If a treatment is not identified in a specification (absorbed by the effects, or repeats controls). Under
+            `failures="count"` only if it is identified in none.
         """
         columns = _Columns.of(self, data, unit, time)
         tasks = _tasks(self, columns)
-        _refuse_empty(tasks)
-        rows: list[pd.DataFrame] = [_fit_group(self, columns, group) for group in _groups(tasks)]
+        short = [task for task in tasks if _is_short(task)]
+        if short and (self.failures == "raise" or len(short) == len(tasks)):
+            _refuse_empty(short)
+        rows = [part for group in _groups(tasks) for part in _fit_or_count(self, columns, group)]
+        rows += [_without_rows(self, task, "too few complete rows") for task in short]
         frame = (
             pd.concat(rows).sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True)
         )
-        lost = frame[frame["estimate"].isna()]
-        if len(lost):
+        if frame["estimate"].isna().all() and (frame["failed"] != "").any():
+            raise DataError(
+                f"no specification could be computed; first: {frame['failed'][frame['failed'] != ''].iloc[0]}"
+            )
+        lost = frame[frame["estimate"].isna() & (frame["nobs"] > 0)]
+        if len(lost) and (self.failures == "raise" or frame["estimate"].isna().all()):
             raise SpecError(
                 "the treatment is not identified in "
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
                 + ": it is absorbed by the effects or repeats a control there"
             )
-        bare = frame[frame["std_error"].isna()]
-        if len(bare):
-            raise SpecError(
-                "no standard error can be computed in "
-                + _listed([_cell(row) for _, row in bare[list(AXES)].iterrows()])
-                + ": without one of its units the sample does not identify the treatment; take more units, or CRV1"
-            )
-        return CurveResult(spec=self, frame=frame, columns=columns, notes=columns.notes)
+        failed = _reasons(frame)
+        return CurveResult(spec=self, frame=frame.assign(failed=failed), columns=columns, notes=columns.notes)
 
 
 def control_sets(
@@ -157,11 +167,12 @@ def control_sets(
 
 
 @dataclass(frozen=True, eq=False)
-class CurveResult:
+class CurveResult(Brief):
     """The fitted curve; `frame` has one row a specification.
 
     Columns: outcome, treatment, controls, sample, lag, vcov, estimate, std_error, statistic, p_value, conf_low,
-    conf_high, nobs, n_clusters.
+    conf_high, nobs, n_clusters, failed (why there is no estimate or no standard error; "" where there are both).
+    Shares are of all specifications: what could not be computed has no sign and is not significant.
     """
 
     spec: SpecificationCurve
@@ -171,10 +182,15 @@ class CurveResult:
 
     @cached_property
     def facts(self) -> dict[str, float | int]:
-        """Return the number of specifications, the median and range, and the shares by sign and significance."""
-        estimate, p = self.frame["estimate"], self.frame["p_value"]
+        """Return the number of specifications, the median and range, and the shares by sign and significance.
+
+        A specification without a p-value counts as p = 1 in `median_p`.
+        """
+        estimate, p = self.frame["estimate"], self.frame["p_value"].fillna(1.0)
+        lost = int((self.frame["failed"] != "").sum())
         return {
             "specifications": len(self.frame),
+            **({"not_computed": lost} if lost else {}),
             "median": float(estimate.median()),
             "lowest": float(estimate.min()),
             "highest": float(estimate.max()),
@@ -185,42 +201,81 @@ class CurveResult:
         }
 
     def medians(self, axis: str) -> pd.DataFrame:
-        """Return, by option of one axis, how many specifications, the median, and the shares by sign."""
+        """Return, by option of one axis, how many specifications, the median, and the shares by sign.
+
+        `not_computed` counts those without a number, where there are any; the shares are of all.
+        """
         if axis not in AXES:
             raise SpecError(f"axis is one of {', '.join(AXES)}, not {axis!r}")
         frame = self.frame.assign(
             positive=self.frame["estimate"] > 0,
             significant=self.frame["p_value"] < 0.05,
+            lost=self.frame["failed"] != "",
         )
         grouped = frame.groupby(axis, sort=False)
+        lost = grouped["lost"].sum()
         return pd.DataFrame(
             {
                 "specifications": grouped.size(),
+                **({"not_computed": lost} if lost.any() else {}),
                 "median": grouped["estimate"].median(),
                 "share_positive": grouped["positive"].mean(),
                 "share_significant": grouped["significant"].mean(),
             }
         )
 
-    def summary(self) -> str:
+    def summary(self, *, language: Language = "en") -> str:
         """Return the facts, and the medians along every axis with a choice, as plain text."""
-        lines = [f"{key:<28}{value:.6g}" for key, value in self.facts.items()]
+        from panelkit.show.words import in_language, result_word, word
+
+        lines = [f"{result_word(key, language):<28}{value:.6g}" for key, value in self.facts.items()]
         for axis in AXES:
             if self.frame[axis].nunique() > 1:
-                lines += ["", self.medians(axis).to_string(float_format=lambda v: f"{v:.4g}")]
-        lines += ["", *self.notes] if self.notes else []
+                table = self.medians(axis).rename(columns=lambda key: result_word(key, language))
+                with pd.option_context("display.unicode.east_asian_width", True):
+                    lines += ["", table.to_string(float_format=lambda v: f"{v:.4g}")]
+        reasons = Counter(reason for reason in self.frame["failed"] if reason)
+        lines += (
+            [
+                "",
+                *(
+                    f"{word('not_computed_one', language)}{times} x {in_language(reason, language)}"
+                    for reason, times in reasons.most_common()
+                ),
+            ]
+            if len(reasons)
+            else []
+        )
+        lines += ["", *(in_language(note, language) for note in self.notes)] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
         return self.summary()
 
+    def _brief(self) -> str:
+        facts = self.facts
+        share = f"{facts['share_positive']:.0%} positive"
+        return f"{facts['specifications']} specifications, median {facts['median']:.4g}, {share}"
+
+    def _repr_html_(self) -> str:
+        """Return the facts of the curve as an HTML table."""
+        from panelkit.show import tables
+
+        table = pd.DataFrame({"value": pd.Series(self.facts, dtype=object)}).rename_axis("curve")
+        return tables.frame_table(table, format="html")
+
     def plot(self, *, claimed: float | None = None, language: Language = "en", **style: Any) -> Any:
         """Draw all specifications by size, and below which choices made each."""
         from panelkit.show.figures import specification_curve
+        from panelkit.show.words import word
 
-        return specification_curve(
-            self.frame, choices=list(AXES), claimed=claimed, language=language, **style
-        )
+        drawn = self.frame[self.frame["failed"] == ""]
+        lost = len(self.frame) - len(drawn)
+        if lost:
+            told = word("not_computed", language).format(failed=lost, declared=len(self.frame))
+            given = style.pop("notes", ())
+            style["notes"] = [told, *([given] if isinstance(given, str) else given)]
+        return specification_curve(drawn, choices=list(AXES), claimed=claimed, language=language, **style)
 
     def permutation_test(self, reps: int = 499, *, rng: int | np.random.Generator = 0) -> CurveTest:
         """Test that the treatment has no effect in any specification, from the whole curve.
@@ -374,13 +429,45 @@ def _named(name: Any, labels: NDArray[Any]) -> NDArray[np.bool_]:
     return own if others is None else others
 
 
-def _refuse_empty(tasks: list[_Task]) -> None:
-    short = [task for task in tasks if task.count < len(task.regressors) + 3]
-    if short:
-        cells = [f"{_cell(task.labels)} ({task.count} complete rows)" for task in short]
-        raise DataError(
-            f"empty cells in the grid of specifications: {_listed(cells)}: leave out the choice, or its data"
-        )
+def _is_short(task: _Task) -> bool:
+    return task.count < len(task.regressors) + 3
+
+
+def _refuse_empty(short: list[_Task]) -> None:
+    cells = [f"{_cell(task.labels)} ({task.count} complete rows)" for task in short]
+    raise DataError(
+        f"empty cells in the grid of specifications: {_listed(cells)}: leave out the choice, or its data; "
+        '`failures="count"` keeps them in the denominator of every share'
+    )
+
+
+def _fit_or_count(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> list[pd.DataFrame]:
+    """Return the rows of one sample's specifications; where failures count, those of each alone that fails."""
+    try:
+        return [_fit_group(spec, columns, group)]
+    except DataError as error:
+        if spec.failures == "raise":
+            raise
+        if len(group) == 1:
+            return [_without_rows(spec, group[0], str(error).removesuffix(f" ({_cell(group[0].labels)})"))]
+    return [part for task in group for part in _fit_or_count(spec, columns, [task])]
+
+
+def _without_rows(spec: SpecificationCurve, task: _Task, reason: str) -> pd.DataFrame:
+    """Return the rows of a specification that cannot be fitted."""
+    frame = pd.DataFrame([task.labels] * len(spec.vcovs), columns=list(AXES[:-1])).assign(vcov=spec.vcovs)
+    numbers = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+    places = [task.place * len(spec.vcovs) + which for which in range(len(spec.vcovs))]
+    return frame.assign(**dict.fromkeys(numbers, np.nan), nobs=0, n_clusters=0, place=places, failed=reason)
+
+
+def _reasons(frame: pd.DataFrame) -> pd.Series:
+    """Return why each specification has no estimate or no standard error, "" where it has both."""
+    absorbed = "the treatment is absorbed by the effects or repeats a control"
+    lost = "no standard error: without one unit the treatment is lost, or the fit is exact"
+    found: pd.Series = frame["failed"]
+    found = found.mask((found == "") & frame["estimate"].isna(), absorbed)
+    return found.mask((found == "") & ~(frame["std_error"] > 0.0), lost)
 
 
 def _cell(labels: Any) -> str:
@@ -395,7 +482,8 @@ def _listed(items: list[str]) -> str:
 def _groups(tasks: list[_Task]) -> Iterator[list[_Task]]:
     by_rows: dict[bytes, list[_Task]] = {}
     for task in tasks:
-        by_rows.setdefault(task.rows, []).append(task)
+        if not _is_short(task):
+            by_rows.setdefault(task.rows, []).append(task)
     yield from by_rows.values()
 
 
@@ -548,6 +636,7 @@ def _rows(
         nobs=n,
         n_clusters=groups,
         place=[task.place * len(spec.vcovs) + which for task in tasks],
+        failed="",
     )
 
 
@@ -556,6 +645,10 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
         raise SpecError(f"a permutation test needs at least 19 permutations, not {reps}")
     spec, columns = curve.spec, curve.columns
     tasks = _tasks(spec, columns)
+    count = len(tasks)
+    known = curve.frame["estimate"].notna().to_numpy()[:: len(spec.vcovs)]  # one row a covariance
+    tasks = [task for task, computed in zip(tasks, known, strict=True) if computed]
+    lost = count - len(tasks)
     groups = [(group, _sweep(spec, columns, group)) for group in _groups(tasks)]
     units = len(columns.unit_labels)
     pattern = np.stack([_pattern(swept, units) for _, swept in groups], axis=1)
@@ -584,10 +677,9 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
                 rest = swept.columns[:, [*row[1:], outcome]]
                 beta, t = paths_of(swept.columns[:, row[0]], rest, swept.layout).statistics(local, factor)
                 estimates.append(beta)
-                total["t"] += np.nan_to_num(t)
+                total["t"] += t
                 total["positive"] += t > limit
                 total["negative"] += t < -limit
-    count = len(estimates)
     median = np.median(np.array(estimates), axis=0)
     share = np.maximum(total["positive"], total["negative"]) / count
     rows = {
@@ -601,7 +693,8 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
                 "statistic": name,
                 "observed": values[0],
                 "p_value": float(
-                    (1 + (np.abs(values[1:]) >= abs(values[0]) * (1 - 1e-9)).sum()) / (reps + 1)
+                    # a draw that cannot be computed counts as at least as far
+                    (1 + (~(np.abs(values[1:]) < abs(values[0]) * (1 - 1e-9))).sum()) / (reps + 1)
                 ),
             }
             for name, values in rows.items()
@@ -609,6 +702,11 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
     ).set_index("statistic")
     fixed = int((np.bincount(classes)[classes] == 1).sum())
     notes = (f"{fixed} units share their years with no other unit and keep their own paths",) if fixed else ()
+    if lost:
+        notes = (
+            *notes,
+            f"{lost} of {count} specifications could not be computed: they count as t = 0, not significant",
+        )
     last = table.iloc[-1]
     return CurveTest(
         name="permutation test of the curve",
@@ -616,7 +714,7 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
         statistic=float(last["observed"]),
         distribution="mean t",
         p_value=float(last["p_value"]),
-        facts={"regressions": count},
+        facts={"regressions": count, **({"not_computed": lost} if lost else {})},
         notes=notes,
         table=table,
         reps=reps,

@@ -5,24 +5,18 @@ from __future__ import annotations
 import math
 
 from panelkit.core.results import Language
+from panelkit.show.digits import pair, written
 
 
 def number(value: float | None) -> str:
     """Return three significant digits, without an exponent where it can be helped."""
-    if value is None or math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 1000:
-        text = f"{value:,.0f}"
-    elif size >= 1e-4:
-        text = f"{value:.{max(0, 2 - math.floor(math.log10(size)))}f}"
-    else:
-        text = f"{value:.2e}"
-    return text.replace("-", "−", 1) if value < 0 else text
+    return written(math.nan if value is None else value)
+
+
+def moved(old: float, new: float) -> str:
+    """Return `old → new` with enough digits to show that they differ."""
+    before, after = pair(old, new)
+    return f"{before} → {after}"
 
 
 def span(low: float, high: float, language: Language) -> str:

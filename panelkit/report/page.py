@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 import panelkit
 from panelkit.claims.schema import Claim, Reading
-from panelkit.claims.verdict import CheckResult, Finding, Verdict, Word
+from panelkit.claims.verdict import CheckResult, Finding, Tally, Verdict, Word
 from panelkit.core.results import Language
 from panelkit.report import sample, words
 from panelkit.report.numbers import number, p_value, percent, span
@@ -69,7 +69,9 @@ def regression_table(verdicts: tuple[Verdict, ...], language: Language) -> dict[
     columns = list(dict.fromkeys(name for item in tested for name in _columns(item.tested)))
     names = sample.names(tested[0].tested.data if tested and tested[0].tested else None, language)
     vintages = sample.vintage_note(tested[0].tested, columns, language) if tested and tested[0].tested else ""
-    notes = [note for note in (_wild_note(tested, language), vintages) if note]
+    notes = [
+        note for note in (_wild_note(tested, language), vintages, words.lost_line(tested, language)) if note
+    ]
     return {
         "models": [item.tested.fit for item in tested if item.tested],
         "names": [say(item.design.label, language) for item in tested if item.design],
@@ -126,7 +128,7 @@ def _reading(
         "main": reading.main,
         "years_note": _years_note(claim, verdicts, language),
         "interval": words.level_text(verdicts, language),
-        "failures": any(item.tested and item.tested.grid and item.tested.grid.failed for item in verdicts),
+        "failures": any(item.tested and item.tested.tally and item.tested.tally.failed for item in verdicts),
         "label": say(reading.label, language),
         "says": say(reading.says, language),
         "rule": reading.rule.name + (f"({reading.rule.value})" if reading.rule.value else ""),
@@ -165,7 +167,7 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
     }
     if verdict.tested is None:
         return shown
-    numbers, grid = verdict.tested.shown, verdict.tested.grid
+    numbers, grid, tally = verdict.tested.shown, verdict.tested.grid, verdict.tested.tally
     main = verdict.reading is not None and verdict.reading.main
     formula = str(verdict.tested.fit.spec.formula) if verdict.tested.fit is not None else ""
     return shown | {
@@ -177,16 +179,35 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "crv_p": p_value(numbers.beside_p),
         "same_sign": percent(grid.share_same_sign) if grid else "",
         "inside": percent(grid.share_claim_inside) if grid and grid.share_claim_inside is not None else "",
-        "n": grid.n if grid else 0,
+        "n": _size(tally, language),
         "curve": _curve(claim, verdict, label, language) if main else "",
         "influence": _influence(verdict, label, language) if main else "",
-        "failed": list(grid.failed) if grid else [],
+        "failed": list(tally.failed) if tally else [],
+        "lost": _lost(tally, language),
     }
+
+
+def _size(tally: Tally | None, language: Language) -> str:
+    """Return the number of specifications of a design, and of those not computed; nothing where it has no grid."""
+    if tally is None:
+        return ""
+    key = "grid_n_failed" if tally.failed else "grid_n"
+    return word(key, language, n=tally.computed, declared=tally.declared, failed=len(tally.failed))
+
+
+def _lost(tally: Tally | None, language: Language) -> str:
+    if tally is None or not tally.failed:
+        return ""
+    return word("not_computed", language, failed=len(tally.failed), declared=tally.declared)
 
 
 def _curve(claim: Claim, verdict: Verdict, label: str, language: Language) -> Markup | str:
     tested, reading = verdict.tested, verdict.reading
     if tested is None or tested.grid is None or reading is None or not claim.grid.axis:
+        return ""
+    if (
+        tested.headline is None
+    ):  # the curve marks the table's main row, which measured designs compute otherwise
         return ""
     frame = tested.grid.table
     frame = frame[frame["left_out"] == ""]

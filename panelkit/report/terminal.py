@@ -21,6 +21,7 @@ from panelkit.report.words import (
     declaration_lines,
     flag_text,
     level_text,
+    lost_line,
     say,
     short_citation,
     spreads,
@@ -254,9 +255,7 @@ def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
         test = registered.claim.test
         seed = word("seed", language, seed=test.seed)
         yield _interval_note(test.weights, test.reps, seed, tested.headline.vcov, language)
-    sizes = sorted({item.tested.grid.n for item in verdicts if item.tested and item.tested.grid})
-    if sizes:
-        yield _grid_note(sizes, verdicts, language)
+    yield from _grid_notes(verdicts, language)
     yield from _flag_line(verdicts, language)
     if registered.declaration is not None:
         yield word("semicolon", language).join(declaration_lines(registered, language))
@@ -269,9 +268,7 @@ def _shared_notes(result: CheckResult, language: Language) -> Iterator[str]:
     if heads and heads[0].tested and heads[0].tested.headline and heads[0].registered.claim.test:
         test, vcov = heads[0].registered.claim.test, heads[0].tested.headline.vcov
         yield _interval_note(test.weights, test.reps, word("seeds", language), vcov, language)
-    sizes = sorted({item.tested.grid.n for item in verdicts if item.tested and item.tested.grid})
-    if sizes:
-        yield _grid_note(sizes, verdicts, language)
+    yield from _grid_notes(verdicts, language)
     yield from _flag_line(verdicts, language)
 
 
@@ -291,6 +288,16 @@ def _families(result: CheckResult, language: Language) -> Iterator[str]:
 def _interval_note(weights: str, reps: int, seed: str, vcov: str, language: Language) -> str:
     shown = vcov_text(vcov, language)
     return word("interval_note", language, weights=word(weights, language), reps=reps, seed=seed, vcov=shown)
+
+
+def _grid_notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
+    """Yield what the shares of grids are of, and how many of the specifications could not be computed."""
+    sizes = sorted({item.tested.grid.declared for item in verdicts if item.tested and item.tested.grid})
+    if sizes:
+        yield _grid_note(sizes, verdicts, language)
+    lost = lost_line(verdicts, language)
+    if lost:
+        yield lost
 
 
 def _grid_note(sizes: list[int], verdicts: tuple[Verdict, ...], language: Language) -> str:

@@ -108,7 +108,14 @@ _WORDS: dict[str, Text] = {
     "others": Text(en="Claims without a computed verdict", zh="尚无计算结论的论断"),
     "others_n": Text(en="{n} claims: pending or not testable", zh="{n}条：待计算或无法检验"),
     "one_out": Text(en="One province left out at a time: {design}", zh="逐一剔除省份：{design}"),
-    "not_computed": Text(en="Specifications that could not be computed:", zh="未能计算的设定："),
+    "not_computed": Text(
+        en="{failed} of {declared} specifications could not be computed; they count in every share, on neither side:",
+        zh="{declared}个设定中有{failed}个未能计算；各比例均以全部设定为分母：",
+    ),
+    "grid_n": Text(en="n = {n}", zh="n = {n}"),
+    "grid_n_failed": Text(
+        en="n = {n} of {declared}: {failed} not computed", zh="{declared}个中算得{n}个，{failed}个未能计算"
+    ),
     "sample": Text(en="Sample", zh="样本"),
     "sample_line": Text(
         en="{nobs} observations: {n} provinces, {years}.", zh="{years}年，{n}个省份，共{nobs}个观测值。"
@@ -182,6 +189,10 @@ _WORDS: dict[str, Text] = {
         en="Grid: of {n} specifications, the share with the claimed sign.",
         zh="网格：{n}种设定中与所称符号一致的比例。",
     ),
+    "grid_lost": Text(
+        en="{failed} of {declared} specifications could not be computed and count in these shares ({where}).",
+        zh="{declared}个设定中有{failed}个未能计算，仍计入上述比例的分母（{where}）。",
+    ),
     "seed": Text(en="seed {seed}", zh="种子{seed}"),
     "seeds": Text(en="declared seeds", zh="种子均已申报"),
     "other_readings": Text(en="Read otherwise", zh="其他读法"),
@@ -206,6 +217,25 @@ def level_text(verdicts: Sequence[Verdict], language: Language) -> str:
     held = sorted({item.tested.shown.level for item in verdicts if item.tested is not None}) or [0.95]
     levels = word("and", language).join(f"{100.0 * level:.4g}" for level in held)
     return word("interval", language, level=levels)
+
+
+def lost_line(verdicts: Sequence[Verdict], language: Language) -> str:
+    """Return how many specifications of these designs could not be computed, and where; nothing where all were."""
+    pairs = [(item, item.tested.tally) for item in verdicts if item.tested is not None and item.tested.tally]
+    lost = [(item, tally) for item, tally in pairs if tally is not None and tally.failed]
+    if not lost:
+        return ""
+    where = [
+        " ".join([item.claim, *(part.id for part in (item.reading, item.design) if part is not None)])
+        for item, _ in lost
+    ]
+    return word(
+        "grid_lost",
+        language,
+        failed=sum(len(tally.failed) for _, tally in lost),
+        declared=sum(tally.declared for _, tally in lost),
+        where=("、" if language == "zh" else ", ").join(where),
+    )
 
 
 def vcov_text(vcov: str, language: Language) -> str:

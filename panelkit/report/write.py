@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.verdict import CheckResult, GridResult, Verdict
 from panelkit.core.errors import DataError
 from panelkit.core.results import Language
 from panelkit.report.page import page, regression_table
@@ -78,12 +78,21 @@ def _grid(verdicts: tuple[Verdict, ...], path: Path) -> Path:
     frames = []
     for item in verdicts:
         if item.tested is not None and item.tested.grid is not None and item.reading and item.design:
-            frame = item.tested.grid.table.copy()
+            frame = _whole(item.tested.grid)
             frame.insert(0, "reading", item.reading.id)
             frame.insert(1, "design", item.design.id)
             frames.append(frame)
     whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return write_whole(path, csv_text(whole))
+
+
+def _whole(grid: GridResult) -> pd.DataFrame:
+    """Return the rows computed, then those that could not be, with the reason in `failed`."""
+    lost = pd.DataFrame(
+        [{"left_out": "", "formula": label, "failed": reason} for label, reason in grid.failed],
+        columns=["left_out", "formula", "failed"],
+    )
+    return pd.concat([grid.table.assign(failed=""), lost], ignore_index=True)
 
 
 def _file(name: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from panelkit.errors import StyleError
 from panelkit.show.checks import need_known, need_pandas, star_levels
-from panelkit.show.words import Language, covariance_words, in_language, stars_note, word
+from panelkit.show.words import Language, Levels, counted, covariance_words, in_language, stars_note, word
 
 Below = Literal["se", "t", "ci", "p"] | None
 INDENT = "\u2003"
@@ -86,6 +86,7 @@ class _Column:
     outcome: str
     facts: Mapping[str, Any]
     notes: tuple[str, ...]
+    levels: Levels | None = None
 
 
 def number(value: Any, decimals: int = 3) -> str:
@@ -133,7 +134,7 @@ def models_grid(
         raise StyleError(f"below is 'se', 't', 'ci', 'p' or None, not {below!r}")
     stars = star_levels(stars)
     named = dict(labels or {})
-    columns = [_read(model, below, stars, decimals) for model in models]
+    columns = [_read(model, below, stars, decimals, language) for model in models]
     keys = list(dict.fromkeys(key for column in columns for key in column.cells))
     body = _body(keys, columns, named, below)
     facts = _fact_rows(columns, stats, named, decimals, language)
@@ -206,7 +207,9 @@ def _plain(value: Any, decimals: int) -> str:
     return "" if value is None or value is pd.NaT or value is pd.NA else str(value)
 
 
-def _read(model: Any, below: Below, stars: tuple[float, ...] | None, decimals: int) -> _Column:
+def _read(
+    model: Any, below: Below, stars: tuple[float, ...] | None, decimals: int, language: Language
+) -> _Column:
     extractor = _extractor(model)
     table = extractor.coef_table(model) if extractor is not None else model.__maketables_coef_table__
     equations = list(table["equation"]) if "equation" in table else [""] * len(table)
@@ -216,15 +219,18 @@ def _read(model: Any, below: Below, stars: tuple[float, ...] | None, decimals: i
         line = table.iloc[i]
         top = number(line["b"], decimals) + significance(float(line["p"]), stars)
         cells[key] = (top, _second(line, below, decimals))
+    outcome = str(
+        extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
+    )
+    is_title = outcome == getattr(model, "title", None)
     return _Column(
         cells=cells,
-        outcome=str(
-            extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
-        ),
+        outcome=in_language(outcome, language) if is_title else outcome,
         facts=_facts(model, extractor),
         notes=tuple(getattr(model, "notes", ()) or ())
         if isinstance(getattr(model, "notes", ()), tuple)
         else (),
+        levels=getattr(model, "level_names", None),
     )
 
 
@@ -323,8 +329,26 @@ def _fact_rows(
             continue
         cells = tuple(_fact(column.facts.get(key), decimals, language) for column in columns)
         if any(cells) or stats is not None:
-            rows.append(Row(label=given.get(key) or labels.get(key) or word(key, language), cells=cells))
+            label = given.get(key) or labels.get(key) or _fact_label(key, columns, language)
+            rows.append(Row(label=label, cells=cells))
     return tuple(rows)
+
+
+def _fact_label(key: str, columns: Sequence[_Column], language: Language) -> str:
+    return (
+        counted(key, language, _levels(columns)) if key in ("n_units", "n_periods") else word(key, language)
+    )
+
+
+def _levels(columns: Sequence[_Column]) -> Levels:
+    """Return the names of unit and time that all columns share; units and periods where they differ."""
+    held = [column.levels for column in columns if column.levels is not None]
+    names = [list(dict.fromkeys(pair[at] for pair in held)) for at in (0, 1)]
+    unit, time = (
+        found[0] if len(found) == 1 else general
+        for found, general in zip(names, ("unit", "period"), strict=True)
+    )
+    return unit, time
 
 
 def _fact(value: Any, decimals: int, language: Language) -> str:
@@ -343,11 +367,16 @@ def _effect_rows(columns: Sequence[_Column], language: Language) -> list[Row]:
         return []
     rows = []
     for key, holds in (("unit_effects", ("unit", "twoway")), ("time_effects", ("time", "twoway"))):
-        cells = tuple(
-            "" if name is None else word("yes" if name in holds else "no", language) for name in named
-        )
-        rows.append(Row(label=word(key, language), cells=cells))
+        cells = tuple("" if name is None else word(_held(str(name), key, holds), language) for name in named)
+        rows.append(Row(label=counted(key, language, _levels(columns)), cells=cells))
     return rows
+
+
+def _held(name: str, key: str, holds: tuple[str, ...]) -> str:
+    """Return whether a fit with effects of that name has those of a dimension: yes, no, or as random effects."""
+    if name.startswith("random"):
+        return "random" if key == "unit_effects" else "no" if name == "random" else "yes"
+    return "yes" if name in holds else "no"
 
 
 def _standard_notes(

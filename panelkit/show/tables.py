@@ -107,12 +107,12 @@ def _test_row(test: Any, language: Language) -> tuple[Any, ...]:
         absent = (
             word("not_applicable", language) + word("colon", language) + in_language(test.reason, language)
         )
-        return (test.name, float("nan"), "", float("nan"), absent)
+        return (in_language(test.name, language), float("nan"), "", float("nan"), absent)
     degrees = f"({', '.join(f'{value:g}' for value in test.df)})" if test.df else ""
     return (
-        test.name,
+        in_language(test.name, language),
         test.statistic,
-        test.distribution + degrees,
+        in_language(test.distribution, language) + degrees,
         test.p_value,
         in_language(test.null, language),
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
+
+from panelkit.show.levels import time_level, unit_level
+from panelkit.show.phrases import chinese
 
 Language = Literal["en", "zh"]
 
@@ -24,6 +28,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "model": ("Model", "模型"),
     "unit_effects": ("Province effects", "省份效应"),
     "time_effects": ("Year effects", "年份效应"),
+    "random": ("Random", "随机"),
     "yes": ("Yes", "是"),
     "no": ("No", "否"),
     "table": ("Table", "表"),
@@ -83,6 +88,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "statistic": ("Statistic", "统计量"),
     "distribution": ("Distribution", "分布"),
     "p_value": ("p-value", "p 值"),
+    "not_computed": (
+        "{failed} of {declared} specifications could not be computed and are not drawn",
+        "{declared}个设定中有{failed}个未能计算，未绘出",
+    ),
+    "not_computed_one": ("not computed: ", "未能计算："),
     "not_applicable": ("not applicable", "不适用"),
     "no_tiles": (
         "Hong Kong, Macao and Taiwan are not shown: the yearbook figures used here do not cover them",
@@ -107,8 +117,11 @@ def word(key: str, language: Language) -> str:
 
 
 def in_language(note: str, language: Language) -> str:
-    """Return a note in the language of the table: its `zh` where it carries one."""
-    return str(getattr(note, "zh", note)) if language == "zh" else note
+    """Return a note in the language of the table: its `zh` where it carries one, else what the phrases hold."""
+    if language != "zh":
+        return note
+    told = str(getattr(note, "zh", note))
+    return chinese(told) if told == note else told
 
 
 def stars_note(levels: tuple[float, ...], language: Language) -> str:
@@ -117,6 +130,7 @@ def stars_note(levels: tuple[float, ...], language: Language) -> str:
     return word("comma", language).join(marks)
 
 
+_COUNTED = ("n_units", "n_periods", "unit_effects", "time_effects")
 _RESULT_ZH = {
     "equation": "方程",
     "term": "变量",
@@ -126,41 +140,77 @@ _RESULT_ZH = {
     "balanced": "平衡面板",
     "sigma": "残差标准差",
     "df_resid": "残差自由度",
+    "sigma_unit": "个体效应标准差",
+    "sigma_error": "误差标准差",
+    "share_unit": "个体效应方差占比",
+    "n_terms": "变量数",
+    "specifications": "设定数",
+    "not_computed": "未能计算",
+    "median": "中位数",
+    "lowest": "最小",
+    "highest": "最大",
+    "share_positive": "为正的比例",
+    "share_significant": "显著的比例",
+    "share_positive_significant": "显著为正的比例",
+    "share_negative_significant": "显著为负的比例",
+    "median_p": "p 值中位数",
+    "pairs_within_cutoff": "截断距离内的配对数",
+    "lags": "滞后阶数",
+    "engine": "计算程序",
     "effects": "固定效应",
     "vcov": "协方差估计",
     "convention": "计算惯例",
     "note": "注",
 }
-_EFFECTS_ZH = {"unit": "省份", "time": "年份", "twoway": "省份和年份", "none": "无"}
+Levels = tuple[str, str]
+PROVINCIAL: Levels = ("province", "year")
 
 
-def result_word(key: str, language: Language) -> str:
-    """Return the name of a column or fact of a result: the key itself in English."""
-    return _RESULT_ZH.get(key) or word(key, language) if language == "zh" else key
+def result_word(key: str, language: Language, levels: Levels = PROVINCIAL) -> str:
+    """Return the name of a column or fact of a result: the key itself in English.
+
+    `levels` are the names of unit and time.
+    """
+    if language != "zh":
+        return key
+    return _RESULT_ZH.get(key) or (
+        counted(key, language, levels) if key in _COUNTED else chinese(word(key, language))
+    )
 
 
-def result_value(key: str, value: object, language: Language) -> str:
+def counted(key: str, language: Language, levels: Levels) -> str:
+    """Return the label of the number of units or periods, or of their effects, in the words of the panel."""
+    level = unit_level(levels[0]) if key in ("n_units", "unit_effects") else time_level(levels[1])
+    if levels[1] in ("year", "years", "年份", "年") and key == "time_effects" and language == "zh":
+        return word(key, language)
+    return level.effects_label(language) if key.endswith("effects") else level.count_label(language)
+
+
+def result_value(key: str, value: object, language: Language, levels: Levels = PROVINCIAL) -> str:
     """Return a fact that is not a number in the language of the reader."""
     if language == "en":
         return str(value)
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
-    return (
-        _EFFECTS_ZH.get(str(value), str(value))
-        if key == "effects"
-        else covariance_words(str(value), language)
-    )
+    if key == "effects":
+        unit, time = unit_level(levels[0]).zh, time_level(levels[1]).zh
+        time = "年份" if time == "年" else time
+        effects = {"unit": unit, "time": time, "twoway": f"{unit}和{time}", "none": "无"}
+        effects |= {"random": "随机", "random + year": f"随机，另有{time}"}
+        return effects.get(str(value), str(value))
+    return chinese(covariance_words(str(value), language))
 
 
+_TWO_WAY = re.compile(r"two-way cluster by (.+?) and (.+?)(?=,|$)")
 _COVARIANCE = (
     ("two-way cluster by ", "双向聚类："),
     ("cluster (CRV1) by ", "聚类稳健（CRV1），聚类于"),
     ("CRV3 (jackknife) by ", "CRV3（刀切法），聚类于"),
     ("CR2 by ", "CR2，聚类于"),
     ("Satterthwaite df", "Satterthwaite 自由度"),
-    ("province and year", "省份和年份"),
     ("聚类于province", "聚类于省份"),
     ("聚类于year", "聚类于年份"),
+    ("双向聚类：province和year", "双向聚类：省份和年份"),
     (", ", "，"),
 )
 
@@ -168,6 +218,7 @@ _COVARIANCE = (
 def covariance_words(name: str, language: Language) -> str:
     """Return the name of a covariance in the language of the table; unknown parts stay as they are."""
     if language == "zh":
-        for english, chinese in _COVARIANCE:
-            name = name.replace(english, chinese)
+        name = _TWO_WAY.sub(r"two-way cluster by \1和\2", name)
+        for english, told in _COVARIANCE:
+            name = name.replace(english, told)
     return name

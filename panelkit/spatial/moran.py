@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import type_name
 from panelkit.core.rng import as_generator, seed_of
@@ -162,7 +163,7 @@ def _one_year(
 
 
 @dataclass(frozen=True, eq=False)
-class LocalMoran:
+class LocalMoran(Brief):
     """Local indicators of one year: `table` by id with `value, z, lag, I, quadrant, p_value, q_value, significant`."""
 
     table: pd.DataFrame

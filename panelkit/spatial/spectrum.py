@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph, linalg
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 
 FloatArray = NDArray[np.float64]
@@ -48,7 +49,7 @@ class Spectrum(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class EigenSpectrum:
+class EigenSpectrum(Brief):
     """All N eigenvalues, complex ones allowed: every evaluation costs O(N)."""
 
     values: NDArray[np.complex128] | FloatArray
@@ -85,7 +86,7 @@ class EigenSpectrum:
 
 
 @dataclass(frozen=True, eq=False)
-class LuSpectrum:
+class LuSpectrum(Brief):
     """Exact log-determinants, one sparse factorisation each; traces are derivatives of them."""
 
     matrix: sparse.csr_array
@@ -125,7 +126,7 @@ class LuSpectrum:
 
 
 @dataclass(frozen=True, eq=False)
-class ChebyshevSpectrum:
+class ChebyshevSpectrum(Brief):
     """Chebyshev moments tr T_k(A / radius) of the symmetric form A of W, estimated from random probes.
 
     `moments` (probes, order + 1). With rho r = 2z / (1 + z^2), r the radius,

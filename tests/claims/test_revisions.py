@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -9,19 +10,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from panelkit.claims.check import check
 from panelkit.claims.fits import fit_specification
-from panelkit.claims.revisions import compare_figures, drivers, revised_cells
+from panelkit.claims.load import load_claims
+from panelkit.claims.revisions import FigureComparison, Moved, compare_figures, drivers, revised_cells
 from panelkit.claims.samples import Specification
+from panelkit.claims.schema import Text
+from panelkit.claims.verdict import Finding, Measured, Verdict, Word
 from panelkit.cli import main
 from panelkit.core.errors import DataError
 from panelkit.core.paths import figures_from, shipped
+from panelkit.core.results import Language
 from panelkit.data.figures import read_figures
 from panelkit.data.panels import load_provinces
-from panelkit.data.revised import write_new_figures
+from panelkit.data.revised import NewFigures, write_new_figures
+from panelkit.data.revisions import diff_vintages
 from panelkit.data.yearbook.ingest import ingest
 from panelkit.data.yearbook.store import read_store
+from panelkit.report.revised import revised_page
 from tests.claims.small import SMALL
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
@@ -170,3 +178,62 @@ def test_a_lone_option_means_the_default_store(monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 2
+
+
+def _moved(claims: Path, old: Word | None, new: Word | None, estimates: tuple[float, float]) -> Moved:
+    """Return a comparison with made-up verdicts; None is a design that cannot be computed."""
+    registered = load_claims(claims)[0]
+    reading = registered.claim.reading[0]
+    said = Text(en="said", zh="said")
+
+    def verdict(word: Word | None, value: float) -> Verdict:
+        return Verdict(
+            registered=registered,
+            reading=reading,
+            design=reading.design[0],
+            word=word,
+            reason=said,
+            error=None if word else "no rows",
+            tested=Finding(measured=Measured(quantity=said, value=value, sentence=said)) if word else None,
+        )
+
+    return Moved(old=verdict(old, estimates[0]), new=verdict(new, estimates[1]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "language", "told"),
+    [
+        ("SUPPORTED", None, "en", "was SUPPORTED; cannot be computed on the new figures"),
+        (None, "PARTLY", "en", "could not be computed on the shipped figures; now PARTLY"),
+        ("SUPPORTED", None, "zh", "原为支持；新数据下未能计算"),
+        ("SUPPORTED", "PARTLY", "en", "SUPPORTED → PARTLY"),
+        ("PARTLY", "PARTLY", "en", "PARTLY"),
+    ],
+)
+def test_a_status_is_never_printed_as_a_verdict(
+    tmp_path: Path, old: Word | None, new: Word | None, language: Language, told: str
+) -> None:
+    claims = tmp_path / "small.toml"
+    claims.write_text(SMALL, encoding="utf-8")
+    one = _moved(claims, old, new, (0.0080578, 0.0080612))
+    changes = diff_vintages(_figures(17981712.0), _figures(17981714.0)).assign(vintage="v")
+    figures = NewFigures({}, changes, ())
+    console = Console(width=300, record=True, file=io.StringIO())
+    console.print(revised_page(FigureComparison(figures=figures, verdicts=(one,)), language))
+    text = console.export_text()
+    assert told in text
+    for status in ("→ computed", "computed →", "→ pending", "pending →", "→ 已计算", "已计算 →"):
+        assert status not in text
+    both = old is not None and new is not None
+    assert one.verdict_moved == (both and old != new)
+    assert one.status_moved == (not both)
+    assert ("0.008058 → 0.008061" in text) == both
+    assert "17,981,712 → 17,981,714" in text
+    shown = one.to_dict()
+    assert shown["verdict"]["moved"] == one.verdict_moved
+    assert shown["computed"] == {"old": old is not None, "new": new is not None, "moved": not both}
+
+
+def _figures(value: float) -> pd.DataFrame:
+    cell = {"indicator": "gdp", "adcode": 110000, "period": "2020", "value": value, "unit": "亿元"}
+    return pd.DataFrame([cell])

@@ -50,7 +50,7 @@ def test_an_interval_with_zero_and_the_number_is_uninformative() -> None:
 
 @given(
     claimed=st.floats(0.01, 10),
-    low=st.floats(-10, 10),
+    low=st.floats(-10, 10, allow_subnormal=False),  # half of the smallest number is zero
     width=st.floats(0, 10),
     times=st.floats(0.01, 100),
 )
@@ -58,7 +58,9 @@ def test_the_unit_of_the_number_does_not_matter(
     claimed: float, low: float, width: float, times: float
 ) -> None:
     high = low + width
-    if min(abs(claimed - low), abs(claimed - high)) < 1e-9:  # rounding may move the number over the end
+    if (
+        min(abs(claimed - low), abs(claimed - high)) < 1e-9 or 0.0 < min(abs(low), abs(high)) < 1e-300
+    ):  # rounding may move the number over the end
         return
     scaled = rules.magnitude(claimed * times, low * times, high * times)
     assert scaled == rules.magnitude(claimed, low, high)

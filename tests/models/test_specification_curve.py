@@ -154,3 +154,89 @@ def test_bad_grids_are_refused() -> None:
     data = panel().assign(fixed=1.0)
     with pytest.raises(pk.SpecError, match="not identified in outcome y, treatment fixed"):
         SpecificationCurve(("y",), ("fixed",)).fit(data)
+
+
+def _with_failures() -> tuple[SpecificationCurve, pd.DataFrame]:
+    """Eight specifications of which four fail: two have no rows, two an absorbed treatment."""
+    data = panel(missing=False)
+    late = data.index.get_level_values(1) > 2013
+    data["x4"] = data["x4"].where(~late)
+    data["fixed"] = data.index.get_level_values(0).factorize()[0].astype(float)
+    samples = (Sample(), Sample("late", years=(2014, 2017)))
+    curve = SpecificationCurve(
+        ("y",), ("x1", "fixed"), (("none", ()), ("x4", ("x4",))), samples, failures="count"
+    )
+    return curve, data
+
+
+def test_what_cannot_be_computed_counts_in_every_share() -> None:
+    curve, data = _with_failures()
+    result = curve.fit(data)
+    frame = result.frame
+    assert len(frame) == result.facts["specifications"] == curve.size == 8
+    computed = frame["failed"] == ""
+    held = frame.loc[computed, ["treatment", "controls", "sample"]].to_numpy().tolist()
+    assert held == [["x1", "none", "all"], ["x1", "none", "late"], ["x1", "x4", "all"]]
+    assert result.facts["not_computed"] == 5
+    assert frame["estimate"].notna().equals(computed)
+    # brute force: the count of the computed over all that were declared
+    assert result.facts["share_positive"] == (frame["estimate"] > 0).sum() / 8 == 3 / 8
+    assert result.facts["share_positive_significant"] == (frame["p_value"][computed] < 0.05).sum() / 8
+    assert result.facts["median_p"] == 1.0  # five of eight have none
+    assert result.medians("sample").loc["late", "share_positive"] == 1 / 4
+    assert list(result.medians("sample")["not_computed"]) == [2, 3]
+    assert "not computed: 2 x too few complete rows" in result.summary()
+    assert "not computed: 3 x the treatment is absorbed" in result.summary()
+    alone = SpecificationCurve(("y",), ("x1",)).fit(data).frame["estimate"]
+    assert frame["estimate"].iloc[0] == pytest.approx(
+        alone.iloc[0], rel=1e-12
+    )  # the same solve in a larger batch
+    with pytest.raises(pk.DataError, match='failures="count"'):
+        SpecificationCurve(("y",), ("x1",), (("x4", ("x4",)),), (Sample("late", years=(2014, 2017)),)).fit(
+            data
+        )
+
+
+def test_a_constant_outcome_fails_alone() -> None:
+    data = panel(missing=False).assign(flat=1.0)
+    curve = SpecificationCurve(("y", "flat"), ("x1",), (("none", ()), ("x4", ("x4",))), failures="count")
+    frame = curve.fit(data).frame
+    assert list(frame["failed"] == "") == [True, True, False, False]
+    assert frame["failed"].iloc[2].startswith("the outcome")
+    alone = SpecificationCurve(("y",), ("x1",), curve.controls).fit(data).frame["estimate"]
+    assert list(frame["estimate"][:2]) == pytest.approx(list(alone), rel=1e-9)
+    with pytest.raises(pk.DataError, match="flat"):
+        SpecificationCurve(("flat",), ("x1",), failures="count").fit(data)
+
+
+def test_failures_count_in_the_permutation_test_and_are_said_on_the_figure() -> None:
+    curve, data = _with_failures()
+    result = curve.fit(data)
+    test = result.permutation_test(99, rng=3)
+    crv1 = SpecificationCurve(
+        ("y",), ("x1", "fixed"), curve.controls, curve.samples, vcovs=("CRV1",), failures="count"
+    ).fit(data)
+    assert test.table.loc["mean t", "observed"] == pytest.approx(crv1.frame["statistic"].sum() / 8, rel=1e-9)
+    assert test.facts == {"regressions": 8, "not_computed": 5}
+    assert any("5 of 8 specifications could not be computed" in note for note in test.notes)
+    assert "5 of 8 specifications could not be computed" in result.plot().svg()
+    assert "8个设定中有5个未能计算" in result.plot(language="zh").svg()
+
+
+def test_a_permuted_curve_that_cannot_be_computed_counts_as_far() -> None:
+    """The path of unit 0 lands on unit 1, where the control repeats it, in one permutation of fourteen."""
+    data = panel(missing=False)
+    units = data.index.get_level_values(0).factorize()[0]
+    years = data.index.get_level_values(1)
+    rng = np.random.default_rng(5)
+    data["z"] = np.where(units == 0, years - 2012.0, 0.0) + 1e-3 * rng.normal(size=len(data)) * (units == 0)
+    data["y"] += 50.0 * data["z"]  # no computed draw comes near
+    data["w"] = np.where(units == 1, data["z"].unstack().to_numpy()[0][years - years.min()], 0.0)
+    result = SpecificationCurve(("y",), ("z",), (("w", ("w",)),), vcovs=("CRV1",)).fit(data)
+    p_value = result.permutation_test(499, rng=1).table.loc["median estimate", "p_value"]
+    from panelkit.core.permutation import random_permutations
+
+    draws = random_permutations(np.zeros(14, dtype=np.int64), 499, np.random.default_rng(1))
+    lost, same = (draws[:, 1] == 0).sum(), (draws[:, 0] == 0).sum()
+    assert lost > 20
+    assert p_value == pytest.approx((1 + lost + same) / 500)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from panelkit.core.brief import Brief
 from panelkit.data.yearbook.errors import Where
 
 
@@ -21,7 +22,7 @@ Cell = str | float | Odd | None
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Brief):
     """One sheet.
 
     Attributes

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 
 FORMAT = 1
@@ -42,7 +43,7 @@ class OtherVersionError(DataError):
 
 
 @dataclass(frozen=True)
-class RawFile:
+class RawFile(Brief):
     """A file as it came, and what was read from it.
 
     `corrections` are those that changed a figure of it, None where that was not recorded.

@@ -8,6 +8,8 @@ from decimal import Context, Decimal
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
+
 Cell = tuple[int, str]
 Series = tuple[str, str]
 
@@ -18,7 +20,7 @@ _LAST_BITS = Decimal("1e-9")
 
 
 @dataclass(frozen=True)
-class Held:
+class Held(Brief):
     """Held figures by (indicator, vintage), then by (adcode, period).
 
     `digits` holds the decimals printed in each period of a series, to which two figures are compared.
@@ -33,7 +35,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Match(Brief):
     """How a file's series compares with one held vintage: cells in both, cells equal, median relative distance."""
 
     indicator: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
@@ -32,7 +33,7 @@ from panelkit.show.files import require_writable
 
 
 @dataclass(frozen=True)
-class Ingested:
+class Ingested(Brief):
     """One file of a run: what was read, what it is, which corrections it met."""
 
     read: FileRead
@@ -56,7 +57,7 @@ class Ingested:
 
 
 @dataclass(frozen=True)
-class IngestReport:
+class IngestReport(Brief):
     """What a run did: its files, the store, and whether the store changed."""
 
     store: Path
@@ -130,7 +131,7 @@ def _require_writable(folder: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Brief):
     """What all files of a run share: the store, what the caller said, the corrections, the held figures."""
 
     folder: Path

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from panelkit.core.brief import Brief
 from panelkit.data import catalogue
 from panelkit.data.provinces import provinces
 from panelkit.data.yearbook.belongs import (
@@ -78,7 +79,7 @@ class Outlier:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgement(Brief):
     """What a file is and does.
 
     Attributes

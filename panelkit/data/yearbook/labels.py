@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from panelkit.core.brief import Brief
 from panelkit.data.catalogue import facts
 from panelkit.data.tables import read_rows
 from panelkit.data.yearbook.units import factor
@@ -28,7 +29,7 @@ _SAME = (
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Names(Brief):
     """Normalised names -> keys of the catalogue, and each key's unit."""
 
     keys: Mapping[str, tuple[str, ...]]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.provenance import Note
 from panelkit.data import catalogue
@@ -44,7 +45,7 @@ NEAR_YEARS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Brief):
     """One figure, named and in its final unit; `known` says whether the catalogue holds its indicator."""
 
     adcode: int
@@ -65,7 +66,7 @@ class Total:
 
 
 @dataclass(frozen=True)
-class FileRead:
+class FileRead(Brief):
     """A file as read: its content, its figures, and what stood around them."""
 
     path: Path
@@ -98,7 +99,7 @@ class FileRead:
 
 
 @dataclass
-class Context:
+class Context(Brief):
     """What reading many files shares: the catalogue's names, the held figures, one child process."""
 
     held: Held

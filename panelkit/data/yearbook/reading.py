@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from panelkit.core.brief import Brief
 from panelkit.core.provenance import Note
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.limits import PROBLEMS
@@ -41,7 +42,7 @@ class Subtotal:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Brief):
     """Everything read from one file.
 
     Attributes
@@ -65,7 +66,7 @@ class Reading:
 
 
 @dataclass
-class Builder:
+class Builder(Brief):
     """Collects figures and problems while a reader goes through a file."""
 
     layout: str

@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.atomic import write_atomically
@@ -36,7 +37,7 @@ Figure = tuple[float, str, str]
 
 
 @dataclass(frozen=True)
-class StoreState:
+class StoreState(Brief):
     """What a store holds at one moment."""
 
     files: tuple[RawFile, ...]

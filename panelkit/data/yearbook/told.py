@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError
 from panelkit.data.provinces import NATION, labels_of, resolve
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
@@ -15,7 +16,7 @@ from panelkit.data.yearbook.reading import Figure, Reading
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(Brief):
     """What the caller says of a file beyond what stands in it.
 
     `indicator` is a key of the catalogue for a file with one series, or printed name -> key for several;

@@ -1,0 +1,107 @@
+"""What the two dimensions of a panel are called: provinces and years, or the user's own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Level:
+    """The words for one dimension: singular, plural, Chinese; `own` is the user's name where it is no known word."""
+
+    one: str
+    many: str
+    zh: str
+    own: str = ""
+
+    def count_label(self, language: str) -> str:
+        """Return the label of a row that counts it: `Cities`, `Units (stkcd)`; 城市数."""
+        if language == "zh":
+            return f"{self.zh}数" + (f"（{self.own}）" if self.own and self.own != self.zh else "")
+        return f"{self.many[:1].upper()}{self.many[1:]}" + (f" ({self.own})" if self.own else "")
+
+    def effects_label(self, language: str) -> str:
+        """Return the label of a row that says whether it has effects: `City effects`; 城市效应."""
+        return f"{self.zh}效应" if language == "zh" else f"{self.one[:1].upper()}{self.one[1:]} effects"
+
+
+_KNOWN = (
+    (Level("province", "provinces", "省份"), "province provinces prov 省份 省 省市 省区市"),
+    (Level("city", "cities", "城市"), "city cities 城市 市"),
+    (Level("prefecture", "prefectures", "地级市"), "prefecture prefectures 地级市"),
+    (Level("county", "counties", "县域"), "county counties 县 县域 区县 县市"),
+    (Level("district", "districts", "区县"), "district districts"),
+    (Level("firm", "firms", "企业"), "firm firms company companies enterprise 企业 公司 上市公司"),
+    (Level("industry", "industries", "行业"), "industry industries sector sectors 行业 产业"),
+    (Level("bank", "banks", "银行"), "bank banks 银行"),
+    (Level("school", "schools", "学校"), "school schools university 学校 高校"),
+    (Level("village", "villages", "村"), "village villages 村 村庄"),
+    (Level("household", "households", "家庭"), "household households 家庭 农户"),
+    (Level("country", "countries", "国家"), "country countries nation 国家 国别"),
+    (Level("state", "states", "州"), "state states 州"),
+    (Level("region", "regions", "地区"), "region regions area 地区 区域"),
+    (Level("unit", "units", "个体"), "unit units id i 个体"),
+    (Level("year", "years", "年"), "year years 年份 年 年度"),
+    (Level("quarter", "quarters", "季度"), "quarter quarters 季度 季"),
+    (Level("month", "months", "月"), "month months 月份 月"),
+    (Level("period", "periods", "期"), "period periods time t 期 时期 时间"),
+)
+_BY_NAME = {name: level for level, names in _KNOWN for name in names.split()}
+_UNIT, _PERIOD = _BY_NAME["unit"], _BY_NAME["period"]
+_YEAR = _BY_NAME["year"]
+
+
+def unit_level(name: str) -> Level:
+    """Return the words for a unit of that name; an unknown name is a unit, with the name beside it."""
+    return _level(name, _UNIT)
+
+
+def time_level(name: str) -> Level:
+    """Return the words for a time of that name; an unknown name is a period, with the name beside it."""
+    return _level(name, _PERIOD)
+
+
+def _level(name: str, otherwise: Level) -> Level:
+    known = _BY_NAME.get(name.strip().casefold())
+    if known is not None:
+        return known
+    if re.search("[\u4e00-\u9fff]", name):
+        return Level(otherwise.one, otherwise.many, name, own=name)
+    return Level(otherwise.one, otherwise.many, otherwise.zh, own=name)
+
+
+# `province` where a sentence of panelkit says it: not a column named so, which stands after a colon, in backticks
+# or behind "by"
+_PROVINCE = re.compile(r"(?<![`:=~*+])(?<!: )(?<!by )(?<!\w)province(s|-years?)?(?![\w`])")
+_YEARS = re.compile(r"(?<=province or )year\b")
+
+
+def spoken(text: str, unit: str, time: str) -> str:
+    """Return a sentence about provinces and years in the words of the panel that it is about."""
+    one, when = unit_level(unit), time_level(time)
+    if one is not _BY_NAME["province"]:
+        if when is not _YEAR:
+            text = _YEARS.sub(when.one, text)
+        text = _PROVINCE.sub(lambda found: _in_place(found.group(1) or "", one, when), text)
+        text = re.sub("整省|按省份|按省|各省|跨省", lambda found: _chinese(found.group(), one.zh), text)
+        text = text.replace("省年", f"{one.zh}—年").replace("省份", one.zh).replace("省内", f"{one.zh}内")
+    return text
+
+
+def _in_place(ending: str, one: Level, when: Level) -> str:
+    if ending == "s":
+        return one.many
+    if ending.startswith("-year"):
+        return f"{one.one}-{when.many if ending.endswith('s') else when.one}"
+    return one.one
+
+
+def _chinese(found: str, name: str) -> str:
+    return {
+        "整省": f"整个{name}",
+        "按省": f"按{name}",
+        "按省份": f"按{name}",
+        "各省": f"各{name}",
+        "跨省": f"跨{name}",
+    }[found]

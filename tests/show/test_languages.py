@@ -1,0 +1,215 @@
+"""What a person reads of every result: Chinese without English sentences, and the panel's own words for its units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import panelkit as pk
+from panelkit.core.provenance import Note
+from panelkit.core.results import TestResult
+from panelkit.show import tables
+from panelkit.show.levels import spoken, time_level, unit_level
+from panelkit.show.phrases import chinese
+from panelkit.show.words import in_language
+from panelkit.spatial import provincial
+from tests import every_result
+from tests.every_result import PERIODS
+
+# three English words in a row; the names of programs and people that stand so are listed
+ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]+(?:[ ,]+[A-Za-z][A-Za-z'’()-]+){2,}")
+NAMES = ("Lee, Yu", "Yu, de Jong", "Cameron, Gelbach")
+
+
+@cache
+def results() -> tuple[tuple[str, Any], ...]:
+    return (*every_result.estimates(), *every_result.spatial(), *every_result.studies())
+
+
+def printed(result: Any, language: str) -> Iterator[str]:
+    """Yield everything that a result prints in a language: its table in each form, its summary."""
+    if hasattr(result, "to_text"):
+        yield result.to_text(language=language, width=2_000)
+        yield result.to_markdown(language=language)
+        yield result.to_latex(language=language)
+    if isinstance(result, TestResult):
+        yield tables.frame_table(tables.frame_of_tests([result], language=language), format="text")
+    yield result.summary(language=language)
+
+
+def english(text: str) -> list[str]:
+    found = [
+        match.group() for match in ENGLISH.finditer(re.sub(r"\\[a-z]+(\[[^]]*\])?(\{[^}]*\})?", " ", text))
+    ]
+    return [words for words in found if not any(name in words for name in NAMES)]
+
+
+def test_the_search_finds_english_sentences() -> None:
+    assert english("注：2 of 153 rows left the sample") == ["rows left the sample"]
+    assert english("注：括号内为标准误") == []
+
+
+def test_no_chinese_table_or_summary_carries_an_english_sentence() -> None:
+    wrong = {}
+    for name, result in results():
+        for text in printed(result, "zh"):
+            for words in english(text):
+                wrong.setdefault(words, name)
+    assert wrong == {}
+
+
+def test_tests_are_said_in_chinese_in_a_table() -> None:
+    tests = [result for _, result in results() if hasattr(result, "null")]
+    assert len(tests) > 15
+    text = tables.frame_table(tables.frame_of_tests(tests, language="zh"), format="text", width=2_000)
+    assert english(text) == []
+
+
+def test_a_panel_of_cities_never_speaks_of_provinces() -> None:
+    wrong = {}
+    for name, result in results():
+        for language in ("en", "zh"):
+            for text in printed(result, language):
+                for words in re.findall(r".{0,30}(?:[Pp]rovinc|省).{0,20}", text):
+                    wrong.setdefault(words, (name, language))
+    assert wrong == {}
+
+
+def test_cities_are_counted_as_cities() -> None:
+    fit = pk.FixedEffects("y ~ x + w").fit(every_result.city_panel(gaps=True))
+    text = fit.to_text(width=400)
+    assert re.search(r"Cities +19", text)
+    assert re.search(r"City effects +Yes", text)
+    assert "singleton: the only row of its city or year" in text
+    assert set(fit.dropped["reason"]) == {"missing: w", "singleton: the only row of its city or year"}
+    chinese_text = fit.to_text(language="zh", width=400)
+    assert re.search(r"城市数 +19", chinese_text)
+    assert re.search(r"城市效应 +是", chinese_text)
+    assert "城市和年份" in fit.summary(language="zh")
+    assert fit.__maketables_fixef_string__ == "city+year"
+    mediated = pk.Mediation("y", "x", "m").fit(every_result.city_panel(), reps=199)
+    assert "Effects (cities resampled whole" in mediated.summary()
+    assert "整个城市重抽样" in mediated.summary(language="zh")
+
+
+@pytest.mark.parametrize(
+    ("unit", "time", "en", "zh"),
+    [
+        (
+            "stkcd",
+            "quarter",
+            "Units (stkcd), Quarters, Unit effects, Quarter effects",
+            "个体数（stkcd）, 季度数",
+        ),
+        ("firm", "year", "Firms, Years, Firm effects, Year effects", "企业数, 年数, 企业效应, 年份效应"),
+        ("县", "年份", "Counties, Years, County effects, Year effects", "县域数, 年数, 县域效应, 年份效应"),
+        ("证券代码", "t", "Units (证券代码), Periods", "证券代码数, 期数, 证券代码效应"),
+        ("province", "year", "Provinces, Years, Province effects", "省份数, 年数, 省份效应, 年份效应"),
+    ],
+)
+def test_the_users_words_stand_in_every_form(unit: str, time: str, en: str, zh: str) -> None:
+    data = every_result.city_panel(unit, time).reset_index()
+    fit = pk.FixedEffects("y ~ x").fit(data, unit=unit, time=time)
+    for words, language in ((en, "en"), (zh, "zh")):
+        for text in (fit.to_text(language=language, width=400), fit.to_html(language=language)):
+            assert [word for word in words.split(", ") if word not in text] == []
+
+
+def test_a_unit_without_a_name_is_a_unit() -> None:
+    data = every_result.city_panel()
+    data.index.names = [None, None]
+    text = pk.FixedEffects("y ~ x").fit(data).to_text(width=400)
+    assert "Units" in text
+    assert "Provinc" not in text
+
+
+def test_fits_of_different_units_stand_under_a_common_word() -> None:
+    cities = pk.FixedEffects("y ~ x").fit(every_result.city_panel())
+    firms = pk.FixedEffects("y ~ x").fit(every_result.city_panel("firm"))
+    text = tables.to_text([cities, firms], width=400)
+    assert "Units" in text
+    assert "Unit effects" in text
+
+
+def test_a_column_called_province_keeps_its_name() -> None:
+    data = every_result.city_panel()
+    data["province"] = np.where(np.arange(len(data)) % 7 == 0, np.nan, 1.0 + np.arange(len(data)) % 5)
+    fit = pk.FixedEffects("y ~ x + province", vcov=pk.Robust()).fit(data)
+    assert any("missing: province" in note for note in fit.notes)
+    assert (
+        spoken("clusters by province; provinces resampled", "city", "year")
+        == "clusters by province; cities resampled"
+    )
+
+
+def test_random_effects_say_random() -> None:
+    data = every_result.city_panel()
+    fit = pk.RandomEffects("y ~ x").fit(data)
+    fixed = pk.FixedEffects("y ~ x").fit(data)
+    text = tables.to_text([fit, fixed], width=400)
+    assert re.search(r"City effects +Random +Yes", text)
+    assert re.search(r"Year effects +No +Yes", text)
+    assert re.search(r"城市效应 +随机 +是", tables.to_text([fit, fixed], language="zh", width=400))
+    assert "随机效应：y" in fit.summary(language="zh")
+    assert re.search(r"固定效应 +随机", fit.summary(language="zh"))
+    spatial = pk.SpatialRandomEffects("y ~ x", "sar").fit(data, every_result.lattice())
+    assert re.search(r"City effects +Random", spatial.to_text(width=400))
+    assert re.search(r"Year effects +No", spatial.to_text(width=400))
+    dated = pk.SpatialRandomEffects("y ~ x", "sar", time_effects=True).fit(data, every_result.lattice())
+    assert re.search(r"Year effects +Yes", dated.to_text(width=400))
+
+
+def test_provinces_stay_provinces_and_warnings_of_weights_are_said_in_chinese() -> None:
+    rng = np.random.default_rng(2)
+    names = provincial.contiguity().ids
+    index = pd.MultiIndex.from_product([names, range(2010, 2016)], names=["province", "year"])
+    data = pd.DataFrame(rng.normal(size=(len(index), 2)), index=index, columns=["y", "x"])
+    income = pd.Series(rng.uniform(1, 3, len(names)), index=list(names))
+    for weights in (
+        provincial.economic_distance(income),
+        provincial.nested(income),
+        provincial.gravity(income),
+    ):
+        fit = pk.SpatialPanel("y ~ x", "sar").fit(data, weights)
+        text = fit.to_text(language="zh", width=2_000)
+        assert english(text) == []
+        assert "内生性" in text
+        assert "省份数" in text
+        assert "Provinces" in fit.to_text()
+
+
+def test_words_of_levels() -> None:
+    assert unit_level("City").many == "cities"
+    assert unit_level("stkcd").count_label("en") == "Units (stkcd)"
+    assert time_level("wave").count_label("zh") == "期数（wave）"
+    said = "a province is missing in this year; province-years; all provinces"
+    assert spoken(said, "county", "year") == "a county is missing in this year; county-years; all counties"
+    assert spoken(said, "province", "year") == said
+    assert spoken("singleton: the only row of its province or year", "firm", "quarter").endswith(
+        "its firm or quarter"
+    )
+
+
+def test_a_note_with_its_own_chinese_keeps_it() -> None:
+    assert in_language(Note("random unit effect", "其他"), "zh") == "其他"
+    assert in_language("nobody has translated this", "zh") == "nobody has translated this"
+    assert chinese("Fixed effects (twoway): log(y)") == "固定效应（双向）：log(y)"
+    assert chinese("long-run impacts: dynamic SDM (unit): y") == "长期效应分解：动态 SDM（个体）：y"
+
+
+def test_errors_speak_of_the_panels_units() -> None:
+    data = every_result.city_panel()
+    lone = data.iloc[[0, PERIODS + 1, 2 * PERIODS + 2, 3 * PERIODS + 3]]
+    with pytest.raises(pk.DataError, match="city or year.*take more years or cities"):
+        pk.FixedEffects("y ~ x").fit(lone)
+    with pytest.raises(pk.DataError, match="take more years or cities"):
+        pk.FixedEffects("y ~ x", effects="time").fit(data.loc[["c00"]])
+    cut = data.assign(half=(np.arange(len(data)) % 3).astype(float))
+    with pytest.raises(pk.SpecError, match="cut through cities, and the bootstrap resamples whole cities"):
+        pk.Mediation("y", "x", "m", vcov=pk.Cluster("half")).fit(cut, reps=199)
