@@ -15,7 +15,7 @@ from panelkit.core.design import Design
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats, as_pandas
 from panelkit.core.linear import LinearFit
-from panelkit.core.outcome import is_exact, refuse_absorbed
+from panelkit.core.outcome import is_exact, refuse_absorbed, refuse_constant
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import Vcov, VcovSpec
@@ -45,6 +45,7 @@ def finish(
     entered the regression (quasi-demeaned), on which covariances that refit stand.
     """
     convention = convention_named(spec.convention)
+    refuse_constant(design.y, design.outcome)
     refuse_absorbed(design.y, linear.y, design.outcome, linear.effects)
     vcov = spec.vcov.compute(linear, design if moved is None else moved, convention)
     return FitResult(

@@ -158,7 +158,8 @@ def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:
     held = [int(label) for label in read_panel_index(data).time_labels]
     if year is None and len(held) > 1:
         raise DataError(f"the panel holds {len(held)} years: name one, year={held[-1]!r}")
-    chosen = held[0] if year is None else year
+    named = int(year) if isinstance(year, str) and year.strip().isdecimal() else year
+    chosen = held[0] if year is None else named
     if chosen not in held:
-        raise DataError(f"no year {chosen!r} in the panel: it holds {held[0]} to {held[-1]}")
+        raise DataError(f"no year {year!r} in the panel: it holds {held[0]} to {held[-1]}")
     return frame, (int(chosen),)

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.core.design import design_from_arrays
+from panelkit.models.fixed_effects import fit_design
 
 N, T = 12, 7
 
@@ -83,6 +85,20 @@ def test_an_outcome_that_is_constant_in_the_rows_that_stay(name: str) -> None:
     frame["almost"] = np.where(frame.id == "u00", frame.e, 2.0)
     frame.loc[frame.id == "u00", ["x", "m"]] = np.nan
     assert "`almost` does not vary" in refused(name, "almost", frame)
+
+
+@pytest.mark.parametrize("effects", ["none", "twoway"])
+def test_a_mediator_that_does_not_vary(effects: Any) -> None:
+    with pytest.raises(pk.SpecError if effects == "twoway" else pk.PanelkitError, match="`flat`"):
+        pk.Mediation("plain", "x", "flat", effects=effects).fit(data(), reps=100, **KEYS)
+
+
+@pytest.mark.parametrize("effects", ["none", "unit", "twoway"])
+def test_arrays_take_the_same_refusal(effects: Any) -> None:
+    frame = data()
+    design = design_from_arrays(np.full(len(frame), 3.0), frame[["x"]], frame.id, frame.year)
+    with pytest.raises(pk.DataError, match="the outcome `y` does not vary"):
+        fit_design(design, pk.FixedEffects("y ~ x1", effects=effects))
 
 
 def test_a_policy_that_leaves_a_constant_outcome() -> None:

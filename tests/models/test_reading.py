@@ -104,6 +104,18 @@ def test_weights_may_lack_what_where_leaves_out() -> None:
     assert spec.fit(clean(), w, **KEYS).rho == pytest.approx(whole.rho, rel=1e-9)
 
 
+def test_a_cross_section_without_years_takes_a_condition() -> None:
+    frame = clean()[lambda d: d["年份"] == 2015].set_index("省份")[["x", "y", "z"]]
+    spec = pk.SpatialCrossSection("y ~ scale(x)", model="sar", where="province != '西藏' & z < 9")
+    right = pk.SpatialCrossSection("y ~ scale(x)", model="sar").fit(
+        frame.drop("西藏"), RING.subset([key for key in RING.ids if key != "西藏"])
+    )
+    fit = spec.fit(frame, RING)
+    assert fit.params.to_numpy() == pytest.approx(right.params.to_numpy(), rel=1e-6)
+    dated = clean().assign(年份=lambda d: d["年份"].astype(str)).set_index(["省份", "年份"])
+    assert pk.SpatialCrossSection("y ~ x", model="sar").fit(dated, RING, year="2015").nobs == len(NAMES)
+
+
 def test_a_misspelt_province_is_refused_with_its_neighbours() -> None:
     with pytest.raises(pk.DataError, match=r"no row of `province` holds '西臧' \(near: .*西藏"):
         pk.FixedEffects("y ~ x", where="province != '西臧'").fit(clean(), **KEYS)
