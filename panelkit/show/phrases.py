@@ -1,4 +1,7 @@
-"""Names and sentences of results that are written in English, in Chinese: titles, tests, hypotheses, notes."""
+"""Names and sentences of results that are written in English, in Chinese: titles, tests, hypotheses, notes.
+
+The names of tests of spatial models (robust LM lag; Wald, SDM to SEM) stay as the literature has them.
+"""
 
 from __future__ import annotations
 
@@ -86,14 +89,6 @@ _EXACT = {
     ),
     "dynamic SDM to smaller models": "动态 SDM 简化为较小模型",
     "random-effects SDM to smaller models": "随机效应 SDM 简化为较小模型",
-    "Wald, SLX to no spatial terms": "Wald：SLX 简化为无空间项",
-    "robust LM lag": "稳健 LM（滞后）",
-    "robust LM error": "稳健 LM（误差）",
-    "LM lag": "LM（滞后）",
-    "LM error": "LM（误差）",
-    "LM joint": "LM（联合）",
-    "LM lag given error": "LM（给定误差的滞后）",
-    "LM error given lag": "LM（给定滞后的误差）",
     "cluster-robust over-identification (score)": "聚类稳健过度识别检验（得分）",
     "standard errors by the delta method": "标准误由 delta 方法得到",
     "the series has no linear trend": "序列没有线性趋势",
@@ -145,7 +140,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
         (r"first-stage F of (.*)", r"\1 的第一阶段 F"),
         (r"scaled noncentral chi2(.*)", r"缩放非中心 chi2\1"),
         (r"(.*), iid errors", r"\1（独立同分布误差）"),
-        (r"(Wald|LR), SDM to (\w+)", r"\1：SDM 简化为 \2"),
         (r"SDM to (\w+)", r"SDM 简化为 \1"),
         (
             r"the fit is a (\w+), and the tests start from the Durbin model \(model='sdm'\)",

@@ -24,7 +24,16 @@ from tests.every_result import PERIODS
 
 # three English words in a row; the names of programs and people that stand so are listed
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]+(?:[ ,]+[A-Za-z][A-Za-z'’()-]+){2,}")
-NAMES = ("Lee, Yu", "Yu, de Jong", "Cameron, Gelbach")
+NAMES = (
+    "Lee, Yu",
+    "Yu, de Jong",
+    "Cameron, Gelbach",
+    "robust LM ",
+    "LM lag given",
+    "LM error given",
+    "Wald, S",
+    "LR, S",
+)
 
 
 @cache
