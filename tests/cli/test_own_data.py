@@ -302,6 +302,21 @@ def test_a_shipped_design_leaves_the_years_of_own_data_alone(tmp_path: Path) -> 
     assert asked.method["years"] == "2005-2007"
 
 
+def test_shipped_designs_are_coupled_on_own_data(tmp_path: Path) -> None:
+    ids = ("tech_innovation", "industrial_innovation")
+    columns = dict.fromkeys(name for key in ids for name in pk.load_design(key).columns())
+    index = pd.MultiIndex.from_product(
+        [["北京", "上海", "江苏", "浙江"], range(2003, 2006)], names=["省份", "年份"]
+    )
+    frame = pd.DataFrame(np.random.default_rng(6).uniform(1, 2, (12, len(columns))), index, list(columns))
+    frame.reset_index().to_csv(tmp_path / "own.csv", index=False)
+    words = ["couple", "run", *ids, "--data", str(tmp_path / "own.csv"), "--json"]
+    right, _ = pk.couple(*ids, data=frame)
+    facts = json.loads(shown(words))["facts"]
+    assert facts["graded"] == right.facts["graded"] == 12
+    assert json.loads(shown([*words, "--where", "年份 > 2003"]))["facts"]["graded"] == 8
+
+
 def test_extremes_are_those_of_the_rows_that_are_chosen(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     index = pd.MultiIndex.from_product(
