@@ -212,7 +212,7 @@ class CRV3:
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
         clusters = clusters_of(design, self.by)
-        betas, identified = sandwich.delete_one(fit, design.y, design_columns(design, fit), clusters.codes)
+        betas, identified = sandwich.delete_one(fit, clusters.codes)
         if not identified.all():
             raise SpecError(_lost_without(clusters, ~identified))
         centred = betas - fit.beta
@@ -223,13 +223,6 @@ class CRV3:
             f"CRV3 (jackknife) by {clusters.name}, t({clusters.count - 1})",
             {"n_clusters": clusters.count},
         )
-
-
-def design_columns(design: Design, fit: LinearFit) -> FloatArray:
-    """Return the unswept regressors of the fit, (n, k)."""
-    if design.terms == fit.terms:
-        return design.X
-    return design.X[:, [design.terms.index(term) for term in fit.terms]]
 
 
 def small_sample_factor(

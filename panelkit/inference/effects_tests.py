@@ -10,7 +10,8 @@ from scipy import linalg, stats
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
-from panelkit.core.linear import LinearFit, absorbed_terms, dependent_terms, fit_plain
+from panelkit.core.identified import absorbed_terms, dependent_terms
+from panelkit.core.linear import LinearFit, fit_plain
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.vcov import Cluster, VcovSpec

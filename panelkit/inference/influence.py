@@ -89,7 +89,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
         labels = [f"{unit} {time}" for unit, time in design.labels()]
     else:
         codes = design.unit if by == "unit" else design.time
-        betas = delete_one(linear, linear.y, linear.X, codes)[0][:, at]
+        betas = delete_one(linear, codes)[0][:, at]
         labels = design.unit_labels if by == "unit" else design.time_labels
     error = float(fit.std_errors.iloc[at])
     half = (

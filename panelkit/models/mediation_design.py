@@ -13,7 +13,7 @@ from panelkit.core.design import Design, build_design
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import parse_formula
 from panelkit.core.grammar import parse_expression, spelled_term
-from panelkit.core.linear import ABSORBED_SHARE, absorbed_terms
+from panelkit.core.identified import ABSORBED_SHARE, absorbed_terms
 from panelkit.core.tree import Call, Column, Term
 from panelkit.core.vcov import VcovSpec, clusters_of
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within

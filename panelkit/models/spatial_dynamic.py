@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.core.errors import ConvergenceError, SpecError
-from panelkit.core.linear import refuse_unidentified
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects, check_effects
 from panelkit.inference import impacts as impact_module

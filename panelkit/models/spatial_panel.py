@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.core.errors import SpecError
-from panelkit.core.linear import refuse_unidentified
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.within import Effects, check_effects

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from panelkit.core.errors import SpecError
-from panelkit.core.linear import refuse_unidentified
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.results import TestResult
 from panelkit.models.spatial_covariance import Curvature
 from panelkit.models.spatial_likelihood import Counting, Optimum, Problem, log_determinant, maximise, sweep
