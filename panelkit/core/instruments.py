@@ -122,7 +122,7 @@ def fit_two_stage(
         absorbed=layout.absorbed(effects),
         beta=beta,
         residuals=y_swept - X @ beta,
-        bread=root.inverse @ root.inverse.T,
+        root=root.inverse,
         noise=root.noise,
         regressors=np.ascontiguousarray(X),
         instruments=np.ascontiguousarray(Z),

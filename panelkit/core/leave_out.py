@@ -72,6 +72,11 @@ def grams_without_each(
     total = columns.T @ columns
     if crossing.long is None:
         return np.asarray(total - own)
+    if layout.balanced and crossing.short is not None:
+        for levels, others in ((crossing.long, crossing.short), (crossing.short, crossing.long)):
+            extra = _whole_levels(columns, own, codes, levels, others)
+            if extra is not None:
+                return np.asarray(total - own - extra)
     by_long = _pairs(columns, codes, crossing.long, crossing.n_long)
     if crossing.short is None:
         rest = crossing.long_counts[by_long.level] - by_long.counts
@@ -87,6 +92,26 @@ def grams_without_each(
     if hard.any():
         _general(removed, hard, columns, total, codes, crossing, long, sizes)
     return np.asarray(total - removed)
+
+
+def _whole_levels(
+    columns: FloatArray, own: FloatArray, codes: IntArray, levels: IntArray, others: IntArray
+) -> FloatArray | None:
+    """Return the extra of `_rectangles` where clusters of a balanced panel hold whole levels, else None.
+
+    The sums along whole levels are zero, and a cluster of one level shares nothing that its own products do not hold.
+    """
+    groups, n_levels, n_others = len(own), int(levels.max()) + 1, int(others.max()) + 1
+    owner = np.empty(n_levels, dtype=codes.dtype)
+    owner[levels] = codes
+    if not (owner[levels] == codes).all():
+        return None
+    rest = n_levels - np.bincount(owner, minlength=groups)
+    share = np.where(rest > 0, 1.0 / np.maximum(rest, 1), 0.0)
+    if groups == n_levels:
+        return own * share[:, None, None]
+    pairs = _pairs(columns, codes, others, n_others)
+    return _shared(pairs, rest[pairs.group], groups)
 
 
 def _rectangles(
@@ -118,9 +143,14 @@ def _grams(rows: FloatArray, codes: IntArray, groups: int) -> FloatArray:
     q = rows.shape[1]
     grams = np.empty((groups, q, q))
     columns = np.ascontiguousarray(rows.T)
+    sort = bool((codes[1:] >= codes[:-1]).all()) and len(codes) > 0
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if sort else np.empty(0, dtype=np.int64)
+    runs = len(starts) == groups
     for a in range(q):
         for b in range(a + 1):
-            grams[:, a, b] = grams[:, b, a] = np.bincount(codes, columns[a] * columns[b], groups)
+            product = columns[a] * columns[b]
+            sums = np.add.reduceat(product, starts) if runs else np.bincount(codes, product, groups)
+            grams[:, a, b] = grams[:, b, a] = sums
     return grams
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from panelkit.core.errors import SpecError
-from panelkit.core.identified import ROUNDING, Root, identified_root, root_of
+from panelkit.core.identified import ROUNDING, Root, identified_root
 from panelkit.core.within import Effects, FloatArray, Layout, within
 
 
@@ -20,8 +20,8 @@ from panelkit.core.within import Effects, FloatArray, Layout, within
 class LinearFit:
     """Least squares of `y` (n,) on `X` (n, k), both already swept of the effects.
 
-    `beta` (k,), `residuals` (n,), `bread` (k, k) = (X'X)^-1; `absorbed` is the rank of the swept effects. `noise` bounds
-    what rounding leaves uncertain of the coefficients, as a share.
+    `beta` (k,), `residuals` (n,); `root` T (k, k) makes X T orthonormal, so that T T' = (X'X)^-1; `absorbed` is the rank
+    of the swept effects. `noise` bounds what rounding leaves uncertain of the coefficients, as a share.
     """
 
     y: FloatArray
@@ -32,7 +32,7 @@ class LinearFit:
     absorbed: int
     beta: FloatArray
     residuals: FloatArray
-    bread: FloatArray
+    root: FloatArray
     noise: float = field(default=ROUNDING, kw_only=True)
 
     @property
@@ -49,14 +49,22 @@ class LinearFit:
         return self.n - self.k - self.absorbed
 
     @cached_property
+    def bread(self) -> FloatArray:
+        """Return (X'X)^-1, (k, k)."""
+        return self.root @ self.root.T
+
+    @cached_property
     def scores(self) -> FloatArray:
         """Return x_it e_it, (n, k)."""
         return self.X * self.residuals[:, None]
 
     @cached_property
-    def root(self) -> FloatArray:
-        """Return T (k, k) with orthonormal X T, so that T T' is the bread."""
-        return root_of(self.X)
+    def basis_scores(self) -> FloatArray:
+        """Return the scores on the orthonormal basis, (n, k).
+
+        A sandwich is T (their meat) T': between two factors (X'X)^-1 it would lose the square of the condition.
+        """
+        return self.basis * self.residuals[:, None]
 
     @cached_property
     def basis(self) -> FloatArray:
@@ -125,7 +133,7 @@ def _solved(
     beta = T @ (basis.T @ y)
     beta += T @ (basis.T @ (y - X @ beta))
     residuals = y - X @ beta
-    return LinearFit(y, X, terms, layout, effects, absorbed, beta, residuals, T @ T.T, noise=root.noise)
+    return LinearFit(y, X, terms, layout, effects, absorbed, beta, residuals, T, noise=root.noise)
 
 
 def refined(fit: LinearFit, beta: FloatArray) -> FloatArray:

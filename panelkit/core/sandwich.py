@@ -27,12 +27,12 @@ def sum_by(columns: FloatArray, codes: IntArray) -> FloatArray:
 
 def heteroskedastic(fit: LinearFit) -> FloatArray:
     """Return (X'X)^-1 X' diag(e^2) X (X'X)^-1, (k, k), without a factor (HC0)."""
-    return fit.bread @ (fit.scores.T @ fit.scores) @ fit.bread
+    return fit.root @ (fit.basis_scores.T @ fit.basis_scores) @ fit.root.T
 
 
 def clustered(fit: LinearFit, codes: IntArray) -> FloatArray:
     """Return (X'X)^-1 sum_g s_g s_g' (X'X)^-1, (k, k), without a factor (CRV0); `codes` (n,)."""
-    sums = sum_by(fit.scores, codes) @ fit.bread
+    sums = sum_by(fit.basis_scores, codes) @ fit.root.T
     return sums.T @ sums
 
 

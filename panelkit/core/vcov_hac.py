@@ -66,10 +66,10 @@ class DriscollKraay:
         lags = default_lags(count) if self.lags is None else self.lags
         if not 0 <= lags < count:
             raise SpecError(f"DriscollKraay(lags={lags}): lags lie from 0 to T-1, and T is {count}")
-        meat = kernel_meat(_by_period(fit.scores, where, count), bartlett(lags))
+        meat = kernel_meat(_by_period(fit.basis_scores, where, count), bartlett(lags))
         years = period_clusters(design)
         factor = _time_factor(fit, years.count, convention)
-        matrix, notes = nearest_positive(fit.bread @ meat @ fit.bread * factor, "Driscoll-Kraay")
+        matrix, notes = nearest_positive(fit.root @ meat @ fit.root.T * factor, "Driscoll-Kraay")
         df = float(years.count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
         return Vcov(matrix, df, f"Driscoll-Kraay, {lags} lags", {"lags": lags}, (*_few(years.count), *notes))
 
@@ -148,11 +148,11 @@ class Conley:
         latitude, longitude = unit_coordinates(design)
         weights = spatial_weights(great_circle_km(latitude, longitude), self.cutoff_km, self.kernel)
         where, count = periods_of(design)
-        meat = spatial_meat(fit.scores, design.unit, where, count, weights)
-        meat += serial_meat(fit.scores, design.unit, where, count, self.lags)
+        meat = spatial_meat(fit.basis_scores, design.unit, where, count, weights)
+        meat += serial_meat(fit.basis_scores, design.unit, where, count, self.lags)
         units = clusters_of(design, None)
         factor = small_sample_factor(fit, (units,), convention)
-        matrix, notes = nearest_positive(fit.bread @ meat @ fit.bread * factor, "Conley")
+        matrix, notes = nearest_positive(fit.root @ meat @ fit.root.T * factor, "Conley")
         df = float(units.count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
         time = "any lag within a unit" if self.lags is None else f"{self.lags} lags within a unit"
         name = f"Conley, {self.kernel} to {self.cutoff_km:g} km, {time}"

@@ -130,10 +130,10 @@ def _side(low: FloatArray, high: FloatArray) -> FloatArray:
 def without_each_row(linear: LinearFit) -> FloatArray:
     """Return the coefficients without each row, (n, k): beta - B x e / (1 - h), with h of all dummies too."""
     own = own_share(linear)
-    leverage = np.einsum("ij,ij->i", linear.X @ linear.bread, linear.X)
+    leverage = np.einsum("ij,ij->i", linear.basis, linear.basis)
     left = own - leverage
     with np.errstate(divide="ignore", invalid="ignore"):
-        move = (linear.X @ linear.bread) * (linear.residuals / left)[:, None]
+        move = (linear.basis @ linear.root.T) * (linear.residuals / left)[:, None]
     fitted = own <= _OWN
     move[fitted] = 0.0
     move[~fitted & (left <= _OWN)] = np.nan

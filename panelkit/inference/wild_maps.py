@@ -49,7 +49,7 @@ class Hypothesis:
     @cached_property
     def influence(self) -> FloatArray:
         """Return c (n,) with combination'beta = c'y on swept data."""
-        return self.linear.X @ (self.linear.bread @ self.combination)
+        return self.linear.basis @ (self.linear.root.T @ self.combination)
 
     @cached_property
     def estimate(self) -> float:

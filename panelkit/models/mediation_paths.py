@@ -144,7 +144,7 @@ def wild_coefficients(system: PathSystem, weights: FloatArray, factors: FloatArr
         Shape (equations,): by what the residuals of each equation are stretched for the degrees of freedom.
     """
     scores = [
-        sum_by(fit.scores, system.row_groups) @ fit.bread * factor
+        sum_by(fit.basis_scores, system.row_groups) @ fit.root.T * factor
         for fit, factor in zip(system.fits, factors, strict=True)
     ]
     return np.asarray(system.theta + weights @ np.hstack(scores))

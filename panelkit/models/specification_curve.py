@@ -427,7 +427,7 @@ def _crv1_factor(layout: Layout, effects: Effects, k: int, convention: Conventio
         absorbed=layout.absorbed(effects),
         beta=nothing,
         residuals=nothing,
-        bread=nothing,
+        root=nothing,
     )
     return small_sample_factor(shell, (Clusters(layout.unit, "unit", np.arange(layout.n_units)),), convention)
 
