@@ -73,10 +73,29 @@ def without_rows(fit: LinearFit, gone: NDArray[np.bool_]) -> FloatArray | None:
 def swept_without(fit: LinearFit, columns: FloatArray, gone: NDArray[np.bool_]) -> FloatArray:
     """Return columns (n, m) without some rows, swept of the effects of the others."""
     kept = ~gone
-    if not kept.any():
-        return columns[kept]
-    unit, time = (np.unique(codes[kept], return_inverse=True)[1] for codes in (fit.layout.unit, fit.layout.time))
-    return within(columns[kept], Layout(unit, time), fit.effects)
+    return within(columns[kept], _layout_of(fit, kept), fit.effects) if kept.any() else columns[kept]
+
+
+def _layout_of(fit: LinearFit, kept: NDArray[np.bool_]) -> Layout:
+    codes = (fit.layout.unit[kept], fit.layout.time[kept])
+    unit, time = (np.unique(each, return_inverse=True)[1] for each in codes)
+    return Layout(unit, time)
+
+
+def effects_without(fit: LinearFit, gone: NDArray[np.bool_]) -> int:
+    """Return the rank of the effects' dummies on the rows that are left."""
+    return _layout_of(fit, ~gone).absorbed(fit.effects) if not gone.all() else 0
+
+
+def terms_lost(fit: LinearFit, gone: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return which regressors take part in what the rows that are left do not identify."""
+    columns = swept_without(fit, fit.basis, gone)
+    _, values, right = np.linalg.svd(columns)
+    values = np.r_[values, np.zeros(fit.k - len(values))]
+    # the lost directions as combinations of columns of norm one
+    lost = fit.root @ right[values <= fit.noise / TOLERANCE].T * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
+    share = np.abs(lost).max(axis=1) / np.abs(lost).max()
+    return tuple(np.flatnonzero(share > 1e-6).tolist())
 
 
 def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
