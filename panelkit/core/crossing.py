@@ -18,6 +18,7 @@ from panelkit.core.within import Effects, FloatArray, IntArray, Layout
 
 # An eigenvalue below this share of the largest belongs to a connected component, not to the data.
 _NULL = 1e-10
+_BATCH_CELLS = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +84,20 @@ class Crossing:
             return np.empty((int(codes.max()) + 1, 0))
         by_short = pair_table(column, codes, self.short, self.n_short)
         by_long = self.long_sums(column, codes)
-        made: FloatArray = by_short @ self.root - by_long @ (self.means @ self.root)
+        made: FloatArray = (by_short - by_long @ self.means) @ self.root
         return made
+
+    def kept_shares(self) -> FloatArray:
+        """Return the diagonal of the projection off the dummies, (n,)."""
+        if self.long is None:
+            return np.ones(self.n)
+        shares = 1.0 - 1.0 / self.long_counts[self.long]
+        if self.short is not None:
+            step = max(1, _BATCH_CELLS // self.n_short)
+            for first in range(0, self.n, step):
+                part = self.short_columns(np.arange(first, min(first + step, self.n)))
+                shares[first : first + step] -= np.einsum("ij,ij->i", part, part)
+        return shares
 
     def long_sums(self, column: FloatArray, codes: IntArray) -> sparse.csr_array:
         """Return the sums of column (n,) by group and long level, (G, n_long)."""

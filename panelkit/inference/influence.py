@@ -10,11 +10,11 @@ import pandas as pd
 
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
+from panelkit.core.crossing import crossing_of
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
 from panelkit.core.results import FitResult, Language, t_quantile
 from panelkit.core.sandwich import delete_one
-from panelkit.core.vcov_cr2 import orthonormal_basis
 from panelkit.core.within import FloatArray
 from panelkit.inference.effects_tests import design_of
 
@@ -142,18 +142,7 @@ def without_each_row(linear: LinearFit) -> FloatArray:
 
 def own_share(linear: LinearFit) -> FloatArray:
     """Return the diagonal (n,) of the projection off the effects' dummies."""
-    layout, effects = linear.layout, linear.effects
-    if effects == "none":
-        return np.ones(linear.n)
-    if effects == "unit":
-        return 1.0 - 1.0 / layout.unit_counts[layout.unit]
-    if effects == "time":
-        return 1.0 - 1.0 / layout.time_counts[layout.time]
-    if layout.balanced:
-        share = (1.0 - 1.0 / layout.n_units) * (1.0 - 1.0 / layout.n_times)
-        return np.full(linear.n, share)
-    basis = orthonormal_basis(np.empty((linear.n, 0)), layout, effects)
-    return 1.0 - 1.0 / layout.unit_counts[layout.unit] - np.einsum("ij,ij->i", basis, basis)
+    return crossing_of(linear.layout, linear.effects).kept_shares()
 
 
 def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
