@@ -131,6 +131,29 @@ def dependent_terms(X_swept: FloatArray) -> NDArray[np.bool_]:
     return np.abs(np.diag(upper)) <= ABSORBED_SHARE
 
 
+def least_squares(X: FloatArray, targets: FloatArray) -> FloatArray:
+    """Return the coefficients of identified columns, whatever their units."""
+    norms = _norms(X)
+    found: FloatArray = np.linalg.lstsq(X / norms, targets, rcond=None)[0]
+    return (found.T / norms).T
+
+
+def refuse_squares(root: FloatArray, X: FloatArray, terms: tuple[str, ...], effects: Effects, what: str) -> None:
+    """Refuse what inverts a covariance where near repetitions leave its inverse no digits.
+
+    Raises
+    ------
+    SpecError
+        Naming the regressors; their coefficients and standard errors are right, `what` could not be.
+    """
+    distances = 1.0 / (_norms(X) * _norms(root.T))
+    poor = distances <= TOLERANCE_OF_SQUARES
+    if poor.any():
+        bread = root @ root.T * np.outer(_norms(X), _norms(X))
+        message = _nearly_repeats(poor, bread / np.diag(bread)[:, None], distances, terms, effects)
+        raise SpecError(f"{what} inverts a covariance; {message}")
+
+
 def orthonormal_columns(X: FloatArray) -> FloatArray:
     """Return an orthonormal basis (n, rank) of what unit-scaled columns span, near repetitions left out."""
     norms = _norms(X)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.core.identified import ROUNDING, identified_root, root_of
+from panelkit.core.identified import ROUNDING, TOLERANCE_OF_SQUARES, identified_root, root_of
 from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit
-from panelkit.core.moments import LOST_SHARE
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 
 
@@ -68,7 +67,7 @@ def _scaled_square(
     size = np.sqrt(np.maximum(np.einsum("bii->bi", gram), 0.0))
     scale = 1.0 / np.where(size > 0.0, size, 1.0)
     scaled = gram * scale[:, :, None] * scale[:, None, :]
-    identified = (size > 0.0).all(axis=1) & (np.linalg.eigvalsh(scaled)[:, 0] > LOST_SHARE)
+    identified = (size > 0.0).all(axis=1) & (np.linalg.eigvalsh(scaled)[:, 0] > TOLERANCE_OF_SQUARES**2)
     scaled[~identified] = np.eye(gram.shape[1])
     return scaled, right * scale, identified, scale
 

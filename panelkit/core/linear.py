@@ -107,16 +107,25 @@ def fit_swept(
 
 
 def fit_plain(
-    y: FloatArray, X: FloatArray, terms: tuple[str, ...], layout: Layout, effects: Effects, absorbed: int
+    y: FloatArray,
+    X: FloatArray,
+    terms: tuple[str, ...],
+    layout: Layout,
+    effects: Effects,
+    absorbed: int,
+    *,
+    before: FloatArray | None = None,
+    squares: bool = False,
 ) -> LinearFit:
-    """Fit by least squares what is swept already.
+    """Fit by least squares what is swept already; `before` (n, k) are the regressors before that.
 
     Raises
     ------
     SpecError
-        If the regressors repeat each other.
+        If a regressor is absorbed or repeats others; under `squares` where cross-products cannot tell them apart.
     """
-    return _solved(y, X, terms, layout, effects, absorbed, identified_root(X, X, terms, effects))
+    root = identified_root(X if before is None else before, X, terms, effects, squares=squares)
+    return _solved(y, X, terms, layout, effects, absorbed, root)
 
 
 def _solved(

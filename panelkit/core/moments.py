@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from panelkit.core.identified import TOLERANCE_OF_SQUARES
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 
 # A squared norm below this share of what it was before sweeping is rounding: cross-products carry 16 digits
@@ -126,7 +127,7 @@ def regress(
     scaled = gram * scale[:, :, None] * scale[:, None, :]
     identified = (size > 0.0).all(axis=1)
     if len(rows) > 1:
-        identified &= np.linalg.eigvalsh(scaled)[:, 0] > LOST_SHARE
+        identified &= np.linalg.eigvalsh(scaled)[:, 0] > TOLERANCE_OF_SQUARES**2
     scaled[~identified] = np.eye(len(rows))
     coefficients = np.linalg.solve(scaled, right * scale[:, :, None]) * scale[:, :, None]
     coefficients[~identified] = np.nan

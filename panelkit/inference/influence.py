@@ -150,24 +150,28 @@ def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
 
     Missing where the coefficient is not identified without the unit.
     """
-    columns = np.column_stack([linear.X, linear.y])
+    columns = np.column_stack([linear.basis, linear.residuals])
     kept = group_moments(columns, linear.layout, linear.effects)
     moments, d = kept.moments, kept.n_dummies
     total = moments.sum(axis=0)
     scale = 1.0 / np.sqrt(np.maximum(np.diag(total), np.finfo(float).tiny))
     moments = moments * np.outer(scale, scale)
     left = moments.sum(axis=0) - moments
-    place, outcome = d + at, d + linear.k
+    outcome = d + linear.k
+    # the coefficient as a combination of those on the orthonormal basis
+    wanted = np.zeros(outcome)
+    wanted[d:] = linear.root[at] * scale[d:outcome]
     inverse = np.linalg.pinv(left[:, :outcome, :outcome], rcond=1e-11, hermitian=True)
     errors = np.concatenate(
         [-np.einsum("jkl,jl->jk", inverse, left[:, :outcome, outcome]), np.ones((len(left), 1))], axis=1
     )
-    influence = inverse[:, place]
+    influence = inverse @ wanted
     by_group = np.tensordot(errors, moments, axes=(1, 2))[:, :, :outcome]
     scores = np.einsum("jgk,jk->jg", by_group, influence)
     np.fill_diagonal(scores, 0.0)
     groups = len(moments) - 1
     found = np.sqrt(np.einsum("jg,jg->j", scores, scores) * groups / (groups - 1))
-    held = np.einsum("jk,jk->j", influence, left[:, :outcome, place])
-    # one where the coefficient is identified, less where the pseudo-inverse has split it with others
-    return np.where(np.abs(held - 1.0) < 1e-6, found * scale[place] / scale[outcome], np.nan)
+    # the combination comes back where it is identified, a part of it where the pseudo-inverse has lost some
+    held = np.einsum("jkl,jl->jk", left[:, :outcome, :outcome], influence)
+    identified = np.abs(held - wanted).max(axis=1) < 1e-6 * np.abs(wanted).max()
+    return np.where(identified, found / scale[outcome], np.nan)

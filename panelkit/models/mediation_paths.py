@@ -15,6 +15,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit, fit_plain
 from panelkit.core.moments import GroupMoments, group_moments, regress
 from panelkit.core.sandwich import sum_by
@@ -78,6 +79,8 @@ class PathSystem:
                 self.layout,
                 self.effects,
                 absorbed,
+                before=self.columns[:, list(equation.regressors)],
+                squares=True,  # the bootstrap stands on cross-products
             )
             for equation in self.equations
         )
@@ -118,7 +121,8 @@ class PathSystem:
 
     def without_each(self) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Return theta with each cluster left out in turn, (G, K), and a mask (G,)."""
-        return self.coefficients(self.moments.swept_without_each())
+        grams = grams_without_each(self.swept_columns, self.layout, self.effects, self.row_groups)
+        return self.coefficients(grams)
 
 
 def _in_blocks(call: Callable[[FloatArray], FloatArray], rows: FloatArray, jobs: int) -> FloatArray:

@@ -223,7 +223,8 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     terms = (*names, *(name for name, _ in chosen))
     n, t = Z.shape[:2]
     counting = Counting(n, t, spec.effects, spec.convention, conditional=True)
-    refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, spec.effects).reshape(n * t, -1), terms, spec.effects)
+    swept = sweep(Z, spec.effects).reshape(n * t, -1)
+    refuse_unidentified(Z.reshape(n * t, -1), swept, terms, spec.effects, squares=True)
     problem = Problem(sample.y[:, 1:], Z, counting, w.matrix, None, w.spectrum(spec.logdet), None)
     own, space = lag_names(sample.design.outcome)
     at = tuple(terms.index(name) if name in terms else -1 for name in (own, space))

@@ -206,7 +206,8 @@ def fit_sample(
     Z, names = durbin_design(sample, positions, w_durbin)
     n, t = sample.y.shape
     counting = Counting(n, t, spec.effects, spec.convention)
-    refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, spec.effects).reshape(n * t, -1), names, spec.effects)
+    swept = sweep(Z, spec.effects).reshape(n * t, -1)
+    refuse_unidentified(Z.reshape(n * t, -1), swept, names, spec.effects, squares=True)
     _refuse_overfit(counting, len(names))
     problem = Problem(
         sample.y,

@@ -152,7 +152,8 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
         Z, names = _with_means(Z, names)
     n, t = sample.y.shape
     effects = "time" if spec.time_effects else "none"
-    refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, effects).reshape(n * t, -1), names, effects)  # type: ignore[arg-type]
+    swept = sweep(Z, effects).reshape(n * t, -1)  # type: ignore[arg-type]
+    refuse_unidentified(Z.reshape(n * t, -1), swept, names, effects, squares=True)  # type: ignore[arg-type]
     lagged, error = spec.model in LAGGED, spec.model in ERROR
     counting = Counting(n, t, effects, "lee-yu")  # type: ignore[arg-type]
     raw = Problem(

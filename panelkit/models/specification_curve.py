@@ -16,6 +16,7 @@ from panelkit.core.batched import Solved, crv1_errors, crv3_errors, solve
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import evaluate
+from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
 from panelkit.core.panel_index import read_panel_index
@@ -379,7 +380,9 @@ def _fit_group(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) 
     layout = swept.layout
     moments = group_moments(swept.columns, layout, "none").moments
     gram = moments.sum(axis=0)
-    jackknife = group_moments(swept.columns, layout, spec.effects) if "CRV3" in spec.vcovs else None
+    jackknife = (
+        grams_without_each(swept.columns, layout, spec.effects, layout.unit) if "CRV3" in spec.vcovs else None
+    )
     parts = []
     for tasks in _by_size(group):
         regressors, outcomes = _numbers(spec, swept, tasks)
