@@ -188,7 +188,9 @@ def _nearly_repeats(
     terms: tuple[str, ...],
     effects: Effects,
 ) -> str:
-    involved = poor | (np.abs(coefficients[poor]) > _PARTNER).any(axis=0)
+    # others that are uncertain are so because of the nearest
+    nearest = poor & (distances <= 10.0 * distances[poor].min())
+    involved = nearest | (np.abs(coefficients[nearest]) > _PARTNER).any(axis=0)
     names = ", ".join(f"`{terms[j]}`" for j in np.flatnonzero(involved))
     return (
         f"{names}: they nearly repeat each other {_after(effects)}: what sets them apart is "

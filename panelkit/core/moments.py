@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.core.identified import TOLERANCE_OF_SQUARES
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 
 # A squared norm below this share of what it was before sweeping is rounding: cross-products carry 16 digits
 # of the square, so 1e-12 leaves four digits for the cancellation.
 LOST_SHARE = 1e-12
+
+# The smallest eigenvalue of scaled cross-products of a draw that is solved: it leaves the coefficients five digits.
+_IDENTIFIED = 1e-10
 
 # Cells of one batch of (draw, row, column): about 200 MB of doubles.
 _BATCH_CELLS = 25_000_000
@@ -127,7 +129,7 @@ def regress(
     scaled = gram * scale[:, :, None] * scale[:, None, :]
     identified = (size > 0.0).all(axis=1)
     if len(rows) > 1:
-        identified &= np.linalg.eigvalsh(scaled)[:, 0] > TOLERANCE_OF_SQUARES**2
+        identified &= np.linalg.eigvalsh(scaled)[:, 0] > _IDENTIFIED
     scaled[~identified] = np.eye(len(rows))
     coefficients = np.linalg.solve(scaled, right * scale[:, :, None]) * scale[:, :, None]
     coefficients[~identified] = np.nan

@@ -35,7 +35,10 @@ def jackknifed(
     k, m = X.shape[1], Y.shape[1]
     swept = within(X, layout, effects)
     names = tuple(f"regressor {j + 1}" for j in range(k))
-    root = identified_root(X, swept, names, effects).inverse
+    try:
+        root = identified_root(X, swept, names, effects).inverse
+    except SpecError as error:
+        raise SpecError(f"the regressors are not identified on this sample: {error}") from error
     moments = group_moments(np.column_stack([swept @ root, Y]), layout, effects)
     whole, held = regress(moments.swept(np.ones((1, moments.n_groups))), range(k), range(k, k + m))
     deleted, kept = regress(moments.swept_without_each(), range(k), range(k, k + m))

@@ -80,7 +80,6 @@ class PathSystem:
                 self.effects,
                 absorbed,
                 before=self.columns[:, list(equation.regressors)],
-                squares=True,  # the bootstrap stands on cross-products
             )
             for equation in self.equations
         )
