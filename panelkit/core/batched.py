@@ -11,8 +11,8 @@ from panelkit.core.identified import TOLERANCE_OF_SQUARES
 from panelkit.core.within import FloatArray, IntArray
 
 _BATCH_CELLS = 25_000_000
-# columns are scaled to norm one: below this a smallest eigenvalue is the square of a distance that cross-products cannot
-# hold to six digits (a repeated or absorbed regressor)
+# columns are scaled to norm one: below this a smallest eigenvalue is the square of a distance that cross-products
+# cannot hold to six digits (a repeated or absorbed regressor)
 _SINGULAR = TOLERANCE_OF_SQUARES**2
 # added to unit diagonals so that no deletion makes a singular system, and taken back by a step of refinement; a focal
 # regressor with less than _LOST of its variance left is lost
@@ -88,9 +88,7 @@ def crv1_errors(moments: FloatArray, solved: Solved, factors: FloatArray) -> Flo
     return np.where(solved.identified, found, np.nan)
 
 
-def crv3_errors(
-    swept: FloatArray, regressors: IntArray, outcomes: IntArray, beta: FloatArray
-) -> FloatArray:
+def crv3_errors(swept: FloatArray, regressors: IntArray, outcomes: IntArray, beta: FloatArray) -> FloatArray:
     """Return delete-one-cluster jackknife errors of the first coefficients, (S,), missing where one is lost.
 
     `swept` (G, q, q) are the cross-products of the columns without each cluster.

@@ -39,16 +39,16 @@ class Crossing:
 
     @cached_property
     def long_counts(self) -> IntArray:
-        return np.bincount(_codes(self.long), minlength=self.n_long)
+        return np.bincount(codes_of(self.long), minlength=self.n_long)
 
     @cached_property
     def short_counts(self) -> IntArray:
-        return np.bincount(_codes(self.short), minlength=self.n_short)
+        return np.bincount(codes_of(self.short), minlength=self.n_short)
 
     @cached_property
     def table(self) -> sparse.csr_array:
         """Return which pairs of levels are held, (n_long, n_short)."""
-        places = (_codes(self.long), _codes(self.short))
+        places = (codes_of(self.long), codes_of(self.short))
         return sparse.csr_array((np.ones(self.n), places), shape=(self.n_long, self.n_short))
 
     @cached_property
@@ -74,7 +74,7 @@ class Crossing:
         """Return the rows of W F, an orthonormal basis of what the long block leaves of the short one, (r, rank)."""
         if self.short is None:
             return np.empty((len(rows), 0))
-        levels, where = np.unique(_codes(self.long)[rows], return_inverse=True)
+        levels, where = np.unique(codes_of(self.long)[rows], return_inverse=True)
         made: FloatArray = self.root[self.short[rows]] - (self.means[levels] @ self.root)[where]
         return made
 
@@ -101,7 +101,7 @@ class Crossing:
 
     def long_sums(self, column: FloatArray, codes: IntArray) -> sparse.csr_array:
         """Return the sums of column (n,) by group and long level, (G, n_long)."""
-        return pair_table(column, codes, _codes(self.long), self.n_long)
+        return pair_table(column, codes, codes_of(self.long), self.n_long)
 
 
 def crossing_of(layout: Layout, effects: Effects) -> Crossing:
@@ -123,7 +123,8 @@ def pair_table(column: FloatArray, codes: IntArray, levels: IntArray, n_levels: 
     return sparse.csr_array((column, (codes, levels)), shape=shape)
 
 
-def _codes(block: IntArray | None) -> IntArray:
+def codes_of(block: IntArray | None) -> IntArray:
+    """Return the codes of a block that is there."""
     if block is None:
         raise ValueError("no such block of effects")
     return block

@@ -138,7 +138,9 @@ def least_squares(X: FloatArray, targets: FloatArray) -> FloatArray:
     return (found.T / norms).T
 
 
-def refuse_squares(root: FloatArray, X: FloatArray, terms: tuple[str, ...], effects: Effects, what: str) -> None:
+def refuse_squares(
+    root: FloatArray, X: FloatArray, terms: tuple[str, ...], effects: Effects, what: str
+) -> None:
     """Refuse what inverts a covariance where near repetitions leave its inverse no digits.
 
     Raises

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from panelkit.core.crossing import Crossing, crossing_of
+from panelkit.core.crossing import Crossing, codes_of, crossing_of
 from panelkit.core.errors import SpecError
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout
 
@@ -49,9 +49,7 @@ class _Pairs:
         return np.bincount(self.group, minlength=groups)
 
 
-def grams_without_each(
-    columns: FloatArray, layout: Layout, effects: Effects, codes: IntArray
-) -> FloatArray:
+def grams_without_each(columns: FloatArray, layout: Layout, effects: Effects, codes: IntArray) -> FloatArray:
     """Return the cross-products of columns with each cluster left out and the effects swept anew, (G, q, q).
 
     Parameters
@@ -214,7 +212,7 @@ def _by_rows(
     crossing: Crossing,
 ) -> None:
     """Write Z_g' (M_gg)^+ Z_g of small clusters, those of one size at a time."""
-    assert crossing.long is not None and crossing.short is not None
+    all_long, all_short = codes_of(crossing.long), codes_of(crossing.short)
     means = crossing.means.toarray()
     inverse = crossing.root @ crossing.root.T
     swept_means = means @ inverse
@@ -225,7 +223,7 @@ def _by_rows(
         for first in range(0, len(alike), step):
             some = alike[first : first + step]
             rows = order[edges[some][:, None] + np.arange(size)]
-            long, short = crossing.long[rows], crossing.short[rows]
+            long, short = all_long[rows], all_short[rows]
             swept = inverse[short] - swept_means[long]
             cells = np.take_along_axis(swept, short[:, None, :], axis=2)
             cells -= swept @ means[long].transpose(0, 2, 1)
@@ -264,9 +262,8 @@ def _by_effects(columns: FloatArray, rows: IntArray, crossing: Crossing) -> Floa
 
     The swept columns sum to zero by level, so that only the levels that the cluster touches enter.
     """
-    assert crossing.long is not None and crossing.short is not None
-    levels, where = np.unique(crossing.long[rows], return_inverse=True)
-    short, counts = crossing.short[rows], crossing.long_counts[levels].astype(float)
+    levels, where = np.unique(codes_of(crossing.long)[rows], return_inverse=True)
+    short, counts = codes_of(crossing.short)[rows], crossing.long_counts[levels].astype(float)
     held = crossing.table[levels].toarray()
     rest = counts - np.bincount(where)
     share = np.where(rest > 0.0, 1.0 / np.maximum(rest, 1.0), 0.0)

@@ -20,8 +20,8 @@ from panelkit.core.within import Effects, FloatArray, Layout, within
 class LinearFit:
     """Least squares of `y` (n,) on `X` (n, k), both already swept of the effects.
 
-    `beta` (k,), `residuals` (n,); `root` T (k, k) makes X T orthonormal, so that T T' = (X'X)^-1; `absorbed` is the rank
-    of the swept effects. `noise` bounds what rounding leaves uncertain of the coefficients, as a share.
+    `beta` (k,), `residuals` (n,); `root` T (k, k) makes X T orthonormal, so that T T' = (X'X)^-1; `absorbed` is the
+    rank of the swept effects. `noise` bounds what rounding leaves uncertain of the coefficients, as a share.
     """
 
     y: FloatArray

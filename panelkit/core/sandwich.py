@@ -93,7 +93,11 @@ def terms_lost(fit: LinearFit, gone: NDArray[np.bool_]) -> tuple[int, ...]:
     _, values, right = np.linalg.svd(columns)
     values = np.r_[values, np.zeros(fit.k - len(values))]
     # the lost directions as combinations of columns of norm one
-    lost = fit.root @ right[values <= fit.noise / TOLERANCE].T * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
+    lost = (
+        fit.root
+        @ right[values <= fit.noise / TOLERANCE].T
+        * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
+    )
     share = np.abs(lost).max(axis=1) / np.abs(lost).max()
     return tuple(np.flatnonzero(share > 1e-6).tolist())
 

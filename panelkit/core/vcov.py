@@ -236,7 +236,8 @@ def small_sample_factor(
     """Return the factor on a clustered variance under a convention."""
     if not convention.small_sample:
         return 1.0
-    n, k = fit.n, fit.k + counted_effects(fit, clusterings, convention)
+    n = fit.n
+    k = n - _left(fit, counted_effects(fit, clusterings, convention), convention)
     groups = clusterings[0].count if count is None else count
     if convention.group_factor:
         return groups / (groups - 1) * (n - 1) / (n - k)
@@ -252,7 +253,17 @@ def counted(fit: LinearFit, convention: Convention) -> int:
 
 def residual_df(fit: LinearFit, convention: Convention) -> int:
     """Return n less regressors and effects, as a convention counts those."""
-    return fit.n - fit.k - counted(fit, convention)
+    return _left(fit, counted(fit, convention), convention)
+
+
+def _left(fit: LinearFit, effects: int, convention: Convention) -> int:
+    left = fit.n - fit.k - effects
+    if left <= 0:
+        raise SpecError(
+            f"{convention.name} counts {effects} effects and {fit.k} regressors, and {fit.n} observations leave no degree "
+            "of freedom: take another convention, or a sample whose units share periods"
+        )
+    return left
 
 
 def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
@@ -269,7 +280,9 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     if convention.nested_effects == "unless single":
         alone = len(dimensions) == 1
         codes = getattr(fit.layout, dimensions[0])
-        return 0 if alone and all(_is_nested(codes, c.codes) for c in clusterings) else counted(fit, convention)
+        return (
+            0 if alone and all(_is_nested(codes, c.codes) for c in clusterings) else counted(fit, convention)
+        )
     nested = {d: any(_is_nested(getattr(fit.layout, d), c.codes) for c in clusterings) for d in dimensions}
     if convention.nested_effects == "refuse" and not nested.get("unit", True):
         raise SpecError(
@@ -300,8 +313,8 @@ def _as_it_is(
     negative = [f"`{term}`" for term, variance in zip(terms, np.diag(matrix), strict=True) if variance < 0.0]
     if negative:
         raise SpecError(
-            f"the two-way clustered variance of {', '.join(negative)} is negative, and {convention.name} prints no standard "
-            "error then: take a convention that mends it (reghdfe), or cluster by one column"
+            f"the two-way clustered variance of {', '.join(negative)} is negative, and {convention.name} prints no "
+            "standard error then: take a convention that mends it (reghdfe), or cluster by one column"
         )
     note = Note(
         f"the two-way clustered covariance is not positive definite; {convention.name} leaves it so",
@@ -339,7 +352,9 @@ def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -
             f"{head}too little is left: {rows} rows carry {effects} effects and {fit.k} regressors not at all (without "
             f"{first}). Take more units or periods, or use Cluster()"
         )
-    found = {j for at in np.flatnonzero(lost)[:_SHOWN] for j in sandwich.terms_lost(fit, clusters.codes == at)}
+    found = {
+        j for at in np.flatnonzero(lost)[:_SHOWN] for j in sandwich.terms_lost(fit, clusters.codes == at)
+    }
     terms = [f"`{fit.terms[j]}`" for j in sorted(found)]
     return (
         f"{head}the regressors are not identified: only {first if lost.sum() == 1 else 'such a cluster'} tells "

@@ -8,8 +8,8 @@ import numpy as np
 
 from panelkit.core.conventions import convention_named
 from panelkit.core.errors import SpecError
-from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.identified import orthonormal_columns
+from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult
 from panelkit.core.rng import as_generator, seed_of

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from panelkit.core.crossing import crossing_of
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
-from panelkit.core.crossing import crossing_of
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
 from panelkit.core.results import FitResult, Language, t_quantile

@@ -29,8 +29,8 @@ _LARGEST_SQUARE = 3_000
 class Factor:
     """One product of what regressors and effects take up of the bootstrap errors, as it enters the cluster scores.
 
-    `right0` and `right1` (G, p) belong to the residuals at zero and to the direction of the hypothesis, `left` (p, G) is
-    shared; dense, or sparse where p is the number of levels of an effect.
+    `right0` and `right1` (G, p) belong to the residuals at zero and to the direction of the hypothesis, `left` (p, G)
+    is shared; dense, or sparse where p is the number of levels of an effect.
     """
 
     left: Any
@@ -109,9 +109,9 @@ def _projection(
     """Return the factors of [h, g] = c_h' P (d_g * column): what regressors and effects take up of the bootstrap
     errors of cluster g, as it enters the score of cluster h.
 
-    The swept regressors are orthogonal to the dummies, so that the projection is a sum, and an orthonormal basis of each
-    part keeps the units of the regressors out of the numbers. A block of effects whose levels the clusters hold as a whole
-    drops out: the influence sums to zero in each.
+    The swept regressors are orthogonal to the dummies, so that the projection is a sum, and an orthonormal basis of
+    each part keeps the units of the regressors out of the numbers. A block of effects whose levels the clusters hold as
+    a whole drops out: the influence sums to zero in each.
     """
     crossing = crossing_of(linear.layout, linear.effects)
     columns = (influence, *pair.T)

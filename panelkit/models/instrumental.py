@@ -13,8 +13,8 @@ from scipy import stats
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design, build_design
 from panelkit.core.errors import SpecError
-from panelkit.core.instruments import InstrumentedFit, fit_two_stage
 from panelkit.core.identified import orthonormal_columns
+from panelkit.core.instruments import InstrumentedFit, fit_two_stage
 from panelkit.core.linear import fit_swept
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, Language, TestResult

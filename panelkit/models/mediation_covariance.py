@@ -43,7 +43,9 @@ def joint_covariance(system: PathSystem, vcov: VcovSpec, design: Design, convent
         return np.asarray(influence.T @ influence)
     if isinstance(vcov, Robust):
         roots = [(fit.n / fit.df_resid) ** 0.5 if vcov.kind == "HC1" else 1.0 for fit in system.fits]
-        influence = np.hstack([fit.basis_scores @ fit.root.T * f for fit, f in zip(system.fits, roots, strict=True)])
+        influence = np.hstack(
+            [fit.basis_scores @ fit.root.T * f for fit, f in zip(system.fits, roots, strict=True)]
+        )
         return np.asarray(influence.T @ influence)
     raise SpecError(
         f"{vcov}: the joint covariance of the equations is offered for CRV3, Cluster, Robust and Iid"

@@ -19,8 +19,7 @@ from panelkit.core.within import FloatArray, Layout, within
 from panelkit.models import through_linearmodels
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
 
-
-# A direction below this many units of rounding is a repetition; a regressor that holds less than _PART of it has no part.
+# A direction below this many units of rounding is a repetition; a regressor with less than _PART of it has no part.
 _REPEATED = 100.0
 _PART = 1e-3
 
