@@ -78,7 +78,7 @@ def identified_root(
             "(if it does vary, its level hides it from double precision: subtract a constant from it)"
         )
     norms = _norms(X_swept)
-    upper = np.linalg.qr(X_swept / norms, mode="r")
+    upper = _triangle(X_swept / norms)
     dependent = np.abs(np.diag(upper)) <= ABSORBED_SHARE
     if dependent.any():
         raise SpecError(_repeats_earlier(upper, np.flatnonzero(dependent), terms, effects))
@@ -103,7 +103,7 @@ def refuse_unidentified(
 def root_of(X: FloatArray) -> FloatArray:
     """Return T (k, k) with orthonormal X T for columns that are known to be identified."""
     norms = _norms(X)
-    upper = np.linalg.qr(X / norms, mode="r")
+    upper = _triangle(X / norms)
     inverse: FloatArray = linalg.solve_triangular(upper, np.eye(len(upper)))
     return inverse / norms[:, None]
 
@@ -127,15 +127,15 @@ def absorbed_terms(X: FloatArray, X_swept: FloatArray) -> NDArray[np.bool_]:
 def dependent_terms(X_swept: FloatArray) -> NDArray[np.bool_]:
     """Return True for the columns that repeat earlier ones, (k,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        upper = np.linalg.qr(X_swept / _norms(X_swept), mode="r")
+        upper = _triangle(X_swept / _norms(X_swept))
     return np.abs(np.diag(upper)) <= ABSORBED_SHARE
 
 
 def least_squares(X: FloatArray, targets: FloatArray) -> FloatArray:
     """Return the coefficients of identified columns, whatever their units."""
     norms = _norms(X)
-    found: FloatArray = np.linalg.lstsq(X / norms, targets, rcond=None)[0]
-    return (found.T / norms).T
+    found = np.linalg.lstsq(X / norms, targets, rcond=None)[0]
+    return np.asarray((found.T / norms).T, dtype=np.float64)
 
 
 def refuse_squares(
@@ -168,6 +168,11 @@ def orthonormal_columns(X: FloatArray) -> FloatArray:
 
 def _norms(X: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.einsum("ij,ij->j", X, X)), dtype=np.float64)
+
+
+def _triangle(X: FloatArray) -> FloatArray:
+    """Return the triangular factor (k, k) of columns (n, k)."""
+    return np.asarray(np.linalg.qr(X, mode="r"), dtype=np.float64)
 
 
 def _repeats_earlier(

@@ -260,7 +260,7 @@ def _left(fit: LinearFit, effects: int, convention: Convention) -> int:
     left = fit.n - fit.k - effects
     if left <= 0:
         raise SpecError(
-            f"{convention.name} counts {effects} effects and {fit.k} regressors, and {fit.n} observations leave no degree "
+            f"{convention.name} counts {effects} effects and {fit.k} regressors, and {fit.n} rows leave no degree "
             "of freedom: take another convention, or a sample whose units share periods"
         )
     return left

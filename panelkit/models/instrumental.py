@@ -269,7 +269,7 @@ def effective_f(linear: InstrumentedFit, stage: FitResult, excluded: tuple[str, 
         basis = orthonormal_columns(linear.instruments[:, :a])
         Z = Z - basis @ (basis.T @ Z)
     pi, V = stage.estimates[at], stage.covariance[np.ix_(at, at)]
-    upper = np.linalg.qr(Z, mode="r")
+    upper = np.asarray(np.linalg.qr(Z, mode="r"), dtype=np.float64)
     spread = upper @ V @ upper.T
     trace = float(np.trace(spread))
     f = float(((upper @ pi) ** 2).sum()) / trace

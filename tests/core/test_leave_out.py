@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core import leave_out
+from panelkit.core import downdating
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import fit_swept
 from panelkit.core.sandwich import delete_one
@@ -67,17 +67,23 @@ def problem(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, 
     return X.sum(axis=1) + rng.normal(size=len(unit)), X, unit, time, rng
 
 
-@pytest.mark.parametrize("road", ["as chosen", "by rows", "by effects"])
+@pytest.mark.parametrize("road", ["as chosen", "by rows", "by effects", "by iteration"])
 @pytest.mark.parametrize("effects", ["none", "unit", "time", "twoway"])
 @pytest.mark.parametrize("kind", CLUSTERS)
 def test_equals_refits(kind: str, effects: str, road: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Balanced and unbalanced panels, some of which fall apart, lose a year or keep singletons without a cluster."""
     if road == "by rows":
-        monkeypatch.setattr(leave_out, "_OVERHEAD", 1e12)
-        monkeypatch.setattr(leave_out, "LARGEST_WORK", np.inf)
-        monkeypatch.setattr(leave_out, "_BATCH_CELLS", 300)
+        monkeypatch.setattr(downdating, "_OVERHEAD", 1e12)
+        monkeypatch.setattr(downdating, "LARGEST_WORK", np.inf)
+        monkeypatch.setattr(downdating, "_BATCH_CELLS", 300)
     if road == "by effects":
-        monkeypatch.setattr(leave_out, "_LARGEST_BLOCK", 0)
+        monkeypatch.setattr(downdating, "_LARGEST_BLOCK", 0)
+        monkeypatch.setattr(downdating, "_STEPS", 1e12)
+    if road == "by iteration":
+        monkeypatch.setattr(downdating, "_LARGEST_BLOCK", 0)
+        monkeypatch.setattr(downdating, "_OVERHEAD", 1e12)
+        monkeypatch.setattr(downdating, "_BATCH_CELLS", 60)
+        monkeypatch.setattr(downdating, "LARGEST_WORK", np.inf)
     compared = lost = 0
     for seed in range(25 if effects == "twoway" else 6):
         y, X, unit, time, rng = problem(seed)
@@ -148,7 +154,7 @@ def test_ten_thousand_clusters_in_bounds(cluster: str | None) -> None:
 
 
 def test_what_would_take_too_long_is_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leave_out, "LARGEST_WORK", 1e7)
+    monkeypatch.setattr(downdating, "LARGEST_WORK", 1e7)
     spec = pk.FixedEffects("y ~ x1 + x2")
     with pytest.raises(pk.SpecError, match=r"60 clusters .* unbalanced .* use vcov=Cluster\(\)"):
         spec.fit(big(60, 50, 0.9))
