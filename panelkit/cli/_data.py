@@ -129,7 +129,7 @@ def rows_of(
     says that it works on changes, so that the year before the sample counts. Years outside `--years` lend their
     values to lags and leads, and leave after them through the condition.
     """
-    from panelkit.core.conditions import columns_in, parse_condition
+    from panelkit.core.condition_grammar import columns_in, parse_condition
     from panelkit.core.reach import columns_of_text, condition_reach, formula_reach, widest
 
     asked = chosen(ctx, shipped_years=shipped_years)

@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.core.brief import Brief
-from panelkit.core.moments import GroupMoments
+from panelkit.core.identified import TOLERANCE_OF_SQUARES
 from panelkit.core.within import FloatArray, IntArray
 
 _BATCH_CELLS = 25_000_000
-# columns are scaled to norm one: a smallest eigenvalue below this is a repeated or absorbed regressor
-_SINGULAR = 1e-12
-# added to unit diagonals so that no deletion makes a singular system; it moves the ninth digit of nothing that has
-# more than a ten-thousandth of its variance left, and a focal regressor with less than _LOST of it is lost
+# columns are scaled to norm one: below this a smallest eigenvalue is the square of a distance that cross-products
+# cannot hold to six digits (a repeated or absorbed regressor)
+_SINGULAR = TOLERANCE_OF_SQUARES**2
+# added to unit diagonals so that no deletion makes a singular system, and taken back by a step of refinement; a focal
+# regressor with less than _LOST of its variance left is lost
 _RIDGE = 1e-13
-_LOST = 1e-10
+_LOST = TOLERANCE_OF_SQUARES**2
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +89,11 @@ def crv1_errors(moments: FloatArray, solved: Solved, factors: FloatArray) -> Flo
     return np.where(solved.identified, found, np.nan)
 
 
-def crv3_errors(
-    moments: GroupMoments, regressors: IntArray, outcomes: IntArray, beta: FloatArray
-) -> FloatArray:
-    """Return delete-one-cluster jackknife errors of the first coefficients, (S,), missing where one is lost."""
-    swept = moments.swept_without_each()
+def crv3_errors(swept: FloatArray, regressors: IntArray, outcomes: IntArray, beta: FloatArray) -> FloatArray:
+    """Return delete-one-cluster jackknife errors of the first coefficients, (S,), missing where one is lost.
+
+    `swept` (G, q, q) are the cross-products of the columns without each cluster.
+    """
     groups, k = len(swept), regressors.shape[1]
     diagonal = np.einsum("gii->gi", swept)
     scale = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
@@ -109,7 +110,9 @@ def crv3_errors(
         right = np.zeros((*left.shape[:3], 2))
         right[..., 0] = scaled[:, rows, column[:, None]]
         right[..., 0, 1] = 1.0
-        solved = np.linalg.solve(left, right)[:, :, 0]
+        solved = np.linalg.solve(left, right)
+        # the ridge is taken back by one step of refinement
+        solved = (solved + np.linalg.solve(left, right - left @ solved + _RIDGE * solved))[:, :, 0]
         without = solved[..., 0] * scale[here, rows[:, 0]] / scale[here, column]
         without[1.0 / solved[..., 1] <= _LOST] = np.nan
         gaps = without - beta[part]

@@ -14,20 +14,28 @@ class Convention:
 
     `drop_singletons`: units or periods with one row leave the sample first.
     `group_factor`: whether clustered variances carry G/(G-1).
-    `nested_effects`: whether effects nested in the clusters count as parameters of a clustered variance.
+    `nested_effects`: whether effects nested in the clusters count as parameters of a clustered variance ("unless
+    single": they do, unless the model has one effect and it is nested in every clustering).
     `cluster_df`: the degrees of freedom of t under clustering: groups less one, or observations less parameters.
     `small_sample`: whether clustered and serially robust variances carry any factor at all.
+    `counts_components`: whether an effect is redundant in every group of units that shares no period with the
+    others, or once, however the panel falls apart.
+    `mends`: whether a two-way clustered covariance that is not positive definite is mended.
+    `calendar`: whether lags of a serially robust variance are counted in calendar time, or in periods that are held.
     `sentence`, `sentence_zh`: what a table prints, in English and Chinese.
     """
 
     name: str
     drop_singletons: bool
     group_factor: bool
-    nested_effects: Literal["never", "unless all", "refuse", "all", "none"]
+    nested_effects: Literal["never", "unless single", "refuse", "all", "none"]
     cluster_df: Literal["groups", "residual"]
     sentence: str
     sentence_zh: str
     small_sample: bool = True
+    counts_components: bool = True
+    mends: bool = True
+    calendar: bool = True
 
 
 CONVENTIONS = {
@@ -53,10 +61,14 @@ CONVENTIONS = {
         "linearmodels",
         drop_singletons=False,
         group_factor=False,
-        nested_effects="unless all",
+        nested_effects="unless single",
         cluster_df="residual",
-        sentence="linearmodels.PanelOLS defaults: no G/(G-1), effects counted unless nested in the clusters, t(n-K)",
-        sentence_zh="linearmodels.PanelOLS 默认：无 G/(G-1)，未嵌套于聚类的效应计入自由度，t(n-K)",
+        sentence="linearmodels.PanelOLS defaults: no G/(G-1), effects counted unless there is one and it is nested in "
+        "the clusters, t(n-K)",
+        sentence_zh="linearmodels.PanelOLS 默认：无 G/(G-1)，除单一效应嵌套于聚类外，效应均计入自由度，t(n-K)",
+        counts_components=False,
+        mends=False,
+        calendar=False,
     ),
     "fixest": Convention(
         "fixest",
@@ -83,8 +95,10 @@ CONVENTIONS = {
         group_factor=True,
         nested_effects="none",
         cluster_df="residual",
-        sentence="plm type sss, linearmodels group_debias: G/(G-1) (n-1)/(n-k), no effect counted, t(n-K)",
-        sentence_zh="plm 的 sss 型、linearmodels 的 group_debias：G/(G-1) (n-1)/(n-k)，效应不计自由度，t(n-K)",
+        sentence="plm type sss (linearmodels group_debias with one nested effect): G/(G-1) (n-1)/(n-k), no effect "
+        "counted, t(n-K)",
+        sentence_zh="plm 的 sss 型（单一嵌套效应时同 linearmodels 的 group_debias）：G/(G-1) (n-1)/(n-k)，"
+        "效应不计自由度，t(n-K)",
     ),
     "lsdv": Convention(
         "lsdv",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.core.linear import LinearFit, gram_inverse, refuse_unidentified
-from panelkit.core.moments import LOST_SHARE, group_moments
+from panelkit.core.identified import ROUNDING, TOLERANCE_OF_SQUARES, identified_root, root_of
+from panelkit.core.leave_out import grams_without_each
+from panelkit.core.linear import LinearFit
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 
 
@@ -24,21 +25,19 @@ class InstrumentedFit(LinearFit):
     instruments: FloatArray
     n_exogenous: int
 
-    def delete_groups(self, groups: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """Return the 2SLS coefficients without each group of whole units, (G, k), and a mask of the identified."""
-        columns = np.column_stack([self.regressors, self.instruments, self.y])
-        moments = group_moments(columns, self.layout, self.effects, groups)
-        return two_stage(moments.swept_without_each(), self.k, self.instruments.shape[1])
+    def without_each(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return the 2SLS coefficients without each group of rows `codes` (n,), (G, k), and a mask of the identified.
 
-    def delete_rows(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """Return the same for groups of rows that cut across units, `codes` (n,)."""
-        columns = np.column_stack([self.regressors, self.instruments, self.y])
-        gram = np.empty((int(codes.max()) + 1, columns.shape[1], columns.shape[1]))
-        for group in range(len(gram)):
-            weights = (codes != group).astype(float)
-            swept = within(columns, self.layout, self.effects, weights) * weights[:, None]
-            gram[group] = swept.T @ swept
-        return two_stage(gram, self.k, self.instruments.shape[1])
+        Regressors and instruments enter as combinations that are orthonormal in the whole sample, and the residuals in
+        place of the outcome: the solves are then as good as the sample that is left.
+        """
+        # an orthonormal basis changes no projection
+        columns = np.column_stack(
+            [self.regressors @ self.root, self.instruments @ root_of(self.instruments), self.residuals]
+        )
+        grams = grams_without_each(columns, self.layout, self.effects, codes)
+        moves, identified = two_stage(grams, self.k, self.instruments.shape[1])
+        return self.beta + moves @ self.root.T, identified
 
 
 def two_stage(swept: FloatArray, k: int, instruments: int) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -68,7 +67,7 @@ def _scaled_square(
     size = np.sqrt(np.maximum(np.einsum("bii->bi", gram), 0.0))
     scale = 1.0 / np.where(size > 0.0, size, 1.0)
     scaled = gram * scale[:, :, None] * scale[:, None, :]
-    identified = (size > 0.0).all(axis=1) & (np.linalg.eigvalsh(scaled)[:, 0] > LOST_SHARE)
+    identified = (size > 0.0).all(axis=1) & (np.linalg.eigvalsh(scaled)[:, 0] > TOLERANCE_OF_SQUARES**2)
     scaled[~identified] = np.eye(gram.shape[1])
     return scaled, right * scale, identified, scale
 
@@ -100,14 +99,19 @@ def fit_two_stage(
     raw = np.column_stack([exogenous, endogenous, excluded])
     swept = within(np.column_stack([raw, y]), layout, effects)
     X, Z = swept[:, : a + b], np.column_stack([swept[:, :a], swept[:, a + b : -1]])
-    refuse_unidentified(raw[:, : a + b], X, (*names[0], *names[1]), effects)
-    refuse_unidentified(np.column_stack([raw[:, :a], raw[:, a + b :]]), Z, (*names[0], *names[2]), effects)
-    stage = Z @ (gram_inverse(Z.T @ Z) @ (Z.T @ X))
-    refuse_unidentified(X, stage, (*names[0], *names[1]), effects)
-    bread = gram_inverse(stage.T @ stage)
-    y_swept = swept[:, -1].copy()
-    beta = bread @ (stage.T @ y_swept)
-    beta += bread @ (stage.T @ (y_swept - X @ beta))
+    # the tests of the first stage invert covariances, which square the distances
+    identified_root(raw[:, : a + b], X, (*names[0], *names[1]), effects, squares=True)
+    among = identified_root(
+        np.column_stack([raw[:, :a], raw[:, a + b :]]), Z, (*names[0], *names[2]), effects, squares=True
+    )
+    span = Z @ among.inverse
+    stage = span @ (span.T @ X)
+    root = identified_root(
+        X, stage, (*names[0], *names[1]), effects, rounding=max(among.noise, ROUNDING), squares=True
+    )
+    basis, y_swept = stage @ root.inverse, swept[:, -1].copy()
+    beta = root.inverse @ (basis.T @ y_swept)
+    beta += root.inverse @ (basis.T @ (y_swept - X @ beta))
     return InstrumentedFit(
         y=y_swept,
         X=np.ascontiguousarray(stage),
@@ -117,7 +121,8 @@ def fit_two_stage(
         absorbed=layout.absorbed(effects),
         beta=beta,
         residuals=y_swept - X @ beta,
-        bread=bread,
+        root=root.inverse,
+        noise=root.noise,
         regressors=np.ascontiguousarray(X),
         instruments=np.ascontiguousarray(Z),
         n_exogenous=a,

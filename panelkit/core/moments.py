@@ -20,6 +20,9 @@ from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 # of the square, so 1e-12 leaves four digits for the cancellation.
 LOST_SHARE = 1e-12
 
+# The smallest eigenvalue of scaled cross-products of a draw that is solved: it leaves the coefficients five digits.
+_IDENTIFIED = 1e-10
+
 # Cells of one batch of (draw, row, column): about 200 MB of doubles.
 _BATCH_CELLS = 25_000_000
 
@@ -127,7 +130,7 @@ def regress(
     scaled = gram * scale[:, :, None] * scale[:, None, :]
     identified = (size > 0.0).all(axis=1)
     if len(rows) > 1:
-        identified &= np.linalg.eigvalsh(scaled)[:, 0] > LOST_SHARE
+        identified &= np.linalg.eigvalsh(scaled)[:, 0] > _IDENTIFIED
     scaled[~identified] = np.eye(len(rows))
     coefficients = np.linalg.solve(scaled, right * scale[:, :, None]) * scale[:, :, None]
     coefficients[~identified] = np.nan

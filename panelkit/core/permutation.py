@@ -15,7 +15,7 @@ from math import comb, perm
 import numpy as np
 
 from panelkit.core.brief import Brief
-from panelkit.core.linear import gram_inverse
+from panelkit.core.identified import orthonormal_columns
 from panelkit.core.within import FloatArray, IntArray, Layout
 
 _BATCH_CELLS = 20_000_000
@@ -55,10 +55,9 @@ class Paths(Brief):
         products = self.crossed[:, draws, here].transpose(1, 2, 0)
         squares = self.own[draws]
         total = self.moments.sum(axis=0)
-        inverse = gram_inverse(total[:k, :k]) if k else np.zeros((0, 0))
         sums = products.sum(axis=1)
-        gamma = sums[:, :k] @ inverse
-        on_outcome = inverse @ total[:k, k]
+        gamma = sums[:, :k]
+        on_outcome = total[:k, k]
         spread = squares.sum(axis=1) - np.einsum("bk,bk->b", gamma, sums[:, :k])
         with np.errstate(divide="ignore", invalid="ignore"):
             lost = spread <= 1e-10 * squares.sum(axis=1)
@@ -74,7 +73,11 @@ class Paths(Brief):
 
 
 def paths_of(focal: FloatArray, rest: FloatArray, layout: Layout) -> Paths:
-    """Return the tables of a swept focal column (n,) and swept controls with the outcome last (n, k+1)."""
+    """Return the tables of a swept focal column (n,) and swept controls with the outcome last (n, k+1).
+
+    The controls enter as an orthonormal basis: what is held constant is their span.
+    """
+    rest = np.column_stack([orthonormal_columns(rest[:, :-1]), rest[:, -1]])
     n_units, n_times, width = layout.n_units, layout.n_times, rest.shape[1]
     path = np.zeros((n_units, n_times))
     path[layout.unit, layout.time] = focal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from panelkit.core.conditions import Among, Both, Compare, Condition, Either, Not, Text
+from panelkit.core.condition_grammar import Among, Both, Compare, Condition, Either, Not, Text
 from panelkit.core.formula import Formula
 from panelkit.core.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power
 

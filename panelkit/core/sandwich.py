@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from panelkit.core.identified import TOLERANCE
 from panelkit.core.instruments import InstrumentedFit
+from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit
-from panelkit.core.moments import LOST_SHARE, group_moments, regress
-from panelkit.core.within import FloatArray, IntArray, within
+from panelkit.core.within import FloatArray, IntArray, Layout, within
+
+# Where a deletion leaves less than this of the squares in some direction, cross-products hold too few digits of it.
+# The leverages of all clusters add up to about k, so that few clusters are such.
+_LITTLE = 1e-6
 
 
 def sum_by(columns: FloatArray, codes: IntArray) -> FloatArray:
@@ -22,72 +27,85 @@ def sum_by(columns: FloatArray, codes: IntArray) -> FloatArray:
 
 def heteroskedastic(fit: LinearFit) -> FloatArray:
     """Return (X'X)^-1 X' diag(e^2) X (X'X)^-1, (k, k), without a factor (HC0)."""
-    return fit.bread @ (fit.scores.T @ fit.scores) @ fit.bread
+    return fit.root @ (fit.basis_scores.T @ fit.basis_scores) @ fit.root.T
 
 
 def clustered(fit: LinearFit, codes: IntArray) -> FloatArray:
     """Return (X'X)^-1 sum_g s_g s_g' (X'X)^-1, (k, k), without a factor (CRV0); `codes` (n,)."""
-    sums = sum_by(fit.scores, codes) @ fit.bread
+    sums = sum_by(fit.basis_scores, codes) @ fit.root.T
     return sums.T @ sums
 
 
-def delete_one(
-    fit: LinearFit, y: FloatArray, X: FloatArray, codes: IntArray
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+def delete_one(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return the coefficients with each cluster left out, (G, k), effects estimated anew, and a mask (G,).
 
-    `y` (n,) and `X` (n, k) are unswept; `codes` (n,). The mask is False where a deletion loses identification.
+    `codes` (n,). The regressors enter as an orthonormal basis of the whole sample and the residuals in place of the
+    outcome, so that what is solved for is the move of the coefficients, and no digit goes into levels or near
+    repetitions. A sample that keeps little of some direction is fitted by itself. The mask is False where a deletion
+    loses identification; those coefficients are missing.
     """
-    groups = whole_units(fit, codes)
     if isinstance(fit, InstrumentedFit):
-        return fit.delete_rows(codes) if groups is None else fit.delete_groups(groups)
-    columns, intercept = _without_levels(fit, X, y)
-    if groups is None:
-        grams = _grams_without_each(fit, columns, codes)
-    else:
-        grams = group_moments(columns, fit.layout, fit.effects, groups).swept_without_each()
-    solved, identified = regress(grams, range(fit.k), [fit.k])
-    betas = solved[:, :, 0]
-    if intercept is not None:
-        others = np.arange(fit.k) != intercept
-        level = y.mean() - betas[:, others] @ X[:, others].mean(axis=0)
-        betas[:, intercept] += level / X[0, intercept]
-    return betas, identified
+        return fit.without_each(codes)
+    columns = np.column_stack([fit.basis, fit.residuals])
+    grams = grams_without_each(columns, fit.layout, fit.effects, codes)
+    k = fit.k
+    kept = np.linalg.eigvalsh(grams[:, :k, :k])[:, 0]
+    poor = np.flatnonzero(~(kept > _LITTLE))
+    grams[poor, :k, :k] = np.eye(k)
+    moves = np.linalg.solve(grams[:, :k, :k], grams[:, :k, k:])[:, :, 0]
+    identified = np.ones(len(moves), dtype=bool)
+    for group in poor:
+        alone = without_rows(fit, codes == group)
+        identified[group] = alone is not None
+        moves[group] = np.nan if alone is None else alone
+    return fit.beta + moves @ fit.root.T, identified
 
 
-def _without_levels(fit: LinearFit, X: FloatArray, y: FloatArray) -> tuple[FloatArray, int | None]:
-    """Return [X, y] without their large levels, (n, k + 1), and the column of an intercept to be restored.
+def without_rows(fit: LinearFit, gone: NDArray[np.bool_]) -> FloatArray | None:
+    """Return the move of the coefficients on the fit's orthonormal basis without some rows, or None if it has none."""
+    columns = swept_without(fit, np.column_stack([fit.basis, fit.residuals]), gone)
+    left, values, right = np.linalg.svd(columns[:, :-1], full_matrices=False)
+    if len(columns) < fit.k or not values[-1] > fit.noise / TOLERANCE:
+        return None
+    return np.asarray(right.T @ ((left.T @ columns[:, -1]) / values))
 
-    With effects the levels lie in the span of the dummies; without, in that of an intercept, if there is one.
-    """
-    columns = np.column_stack([X, y])
-    if fit.effects != "none":
-        return within(columns, fit.layout, fit.effects), None
-    constant = np.flatnonzero((np.ptp(X, axis=0) == 0.0) & (X[0] != 0.0))
-    if not len(constant):
-        return columns, None
-    means = columns.mean(axis=0)
-    means[constant[0]] = 0.0
-    return columns - means, int(constant[0])
+
+def swept_without(fit: LinearFit, columns: FloatArray, gone: NDArray[np.bool_]) -> FloatArray:
+    """Return columns (n, m) without some rows, swept of the effects of the others."""
+    kept = ~gone
+    return within(columns[kept], _layout_of(fit, kept), fit.effects) if kept.any() else columns[kept]
+
+
+def _layout_of(fit: LinearFit, kept: NDArray[np.bool_]) -> Layout:
+    codes = (fit.layout.unit[kept], fit.layout.time[kept])
+    unit, time = (np.unique(each, return_inverse=True)[1] for each in codes)
+    return Layout(unit, time)
+
+
+def effects_without(fit: LinearFit, gone: NDArray[np.bool_]) -> int:
+    """Return the rank of the effects' dummies on the rows that are left."""
+    return _layout_of(fit, ~gone).absorbed(fit.effects) if not gone.all() else 0
+
+
+def terms_lost(fit: LinearFit, gone: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return which regressors take part in what the rows that are left do not identify."""
+    columns = swept_without(fit, fit.basis, gone)
+    _, values, right = np.linalg.svd(columns)
+    values = np.r_[values, np.zeros(fit.k - len(values))]
+    # the lost directions as combinations of columns of norm one
+    lost = (
+        fit.root
+        @ right[values <= fit.noise / TOLERANCE].T
+        * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
+    )
+    share = np.abs(lost).max(axis=1) / np.abs(lost).max()
+    return tuple(np.flatnonzero(share > 1e-6).tolist())
 
 
 def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
     """Return the group of each unit (n_units,) if clusters hold whole units, else None."""
     groups = codes[fit.layout.starts]
     return groups if (groups[fit.layout.unit] == codes).all() else None
-
-
-def _grams_without_each(fit: LinearFit, columns: FloatArray, codes: IntArray) -> FloatArray:
-    """Return the cross-products swept anew without each cluster, (G, k + 1, k + 1)."""
-    gram = np.empty((int(codes.max()) + 1, fit.k + 1, fit.k + 1))
-    scale = np.einsum("ij,ij->j", columns, columns)
-    for group in range(len(gram)):
-        weights = (codes != group).astype(float)
-        swept = within(columns, fit.layout, fit.effects, weights) * weights[:, None]
-        size = np.einsum("ij,ij->j", swept, swept)
-        swept[:, size <= LOST_SHARE * scale] = 0.0
-        gram[group] = swept.T @ swept
-    return gram
 
 
 def nearest_positive(

@@ -14,6 +14,7 @@ from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit
+from panelkit.core.provenance import Note
 from panelkit.core.within import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ class Iid:
         return ()
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
-        return Vcov(fit.bread * fit.rss / fit.df_resid, float(fit.df_resid), "iid")
+        left = residual_df(fit, convention)
+        return Vcov(fit.bread * fit.rss / left, float(left), "iid")
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,10 @@ class Robust:
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
         if self.kind not in ("HC0", "HC1"):
             raise SpecError(f"Robust(kind) is HC0 or HC1, not {self.kind!r}")
-        factor = fit.n / fit.df_resid if self.kind == "HC1" else 1.0
+        left = residual_df(fit, convention)
+        factor = fit.n / left if self.kind == "HC1" else 1.0
         matrix = sandwich.heteroskedastic(fit) * factor
-        return Vcov(matrix, float(fit.df_resid), f"robust, {self.kind}")
+        return Vcov(matrix, float(left), f"robust, {self.kind}")
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,8 @@ class TwoWayCluster:
         )
         factor = small_sample_factor(fit, (a, b), convention, fewest.count)
         mended, notes = sandwich.nearest_positive(matrix * factor)
+        if notes and not convention.mends:
+            mended, notes = _as_it_is(matrix * factor, fit.terms, convention)
         return Vcov(
             mended,
             _cluster_df(fit, fewest.count, convention),
@@ -213,9 +218,9 @@ class CRV3:
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
         clusters = clusters_of(design, self.by)
-        betas, identified = sandwich.delete_one(fit, design.y, design_columns(design, fit), clusters.codes)
+        betas, identified = sandwich.delete_one(fit, clusters.codes)
         if not identified.all():
-            raise SpecError(_lost_without(clusters, ~identified))
+            raise SpecError(_lost_without(fit, clusters, ~identified))
         centred = betas - fit.beta
         matrix = centred.T @ centred * (clusters.count - 1) / clusters.count
         return Vcov(
@@ -226,24 +231,40 @@ class CRV3:
         )
 
 
-def design_columns(design: Design, fit: LinearFit) -> FloatArray:
-    """Return the unswept regressors of the fit, (n, k)."""
-    if design.terms == fit.terms:
-        return design.X
-    return design.X[:, [design.terms.index(term) for term in fit.terms]]
-
-
 def small_sample_factor(
     fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention, count: int | None = None
 ) -> float:
     """Return the factor on a clustered variance under a convention."""
     if not convention.small_sample:
         return 1.0
-    n, k = fit.n, fit.k + counted_effects(fit, clusterings, convention)
+    n = fit.n
+    k = n - _left(fit, counted_effects(fit, clusterings, convention), convention)
     groups = clusterings[0].count if count is None else count
     if convention.group_factor:
         return groups / (groups - 1) * (n - 1) / (n - k)
     return n / (n - k)
+
+
+def counted(fit: LinearFit, convention: Convention) -> int:
+    """Return how many effects a convention counts where all count."""
+    if fit.effects == "twoway" and not convention.counts_components:
+        return fit.layout.n_units + fit.layout.n_times - 1
+    return fit.absorbed
+
+
+def residual_df(fit: LinearFit, convention: Convention) -> int:
+    """Return n less regressors and effects, as a convention counts those."""
+    return _left(fit, counted(fit, convention), convention)
+
+
+def _left(fit: LinearFit, effects: int, convention: Convention) -> int:
+    left = fit.n - fit.k - effects
+    if left <= 0:
+        raise SpecError(
+            f"{convention.name} counts {effects} effects and {fit.k} regressors, and {fit.n} rows leave no degree "
+            "of freedom: take another convention, or a sample whose units share periods"
+        )
+    return left
 
 
 def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
@@ -251,15 +272,19 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     if fit.effects == "none" or convention.nested_effects == "none":
         return 0
     if convention.nested_effects == "all":
-        return fit.absorbed
+        return counted(fit, convention)
     dimensions = {
         "unit": ("unit",),
         "time": ("time",),
         "twoway": ("unit", "time"),
     }[fit.effects]
+    if convention.nested_effects == "unless single":
+        alone = len(dimensions) == 1
+        codes = getattr(fit.layout, dimensions[0])
+        return (
+            0 if alone and all(_is_nested(codes, c.codes) for c in clusterings) else counted(fit, convention)
+        )
     nested = {d: any(_is_nested(getattr(fit.layout, d), c.codes) for c in clusterings) for d in dimensions}
-    if convention.nested_effects == "unless all":
-        return 0 if all(nested.values()) else fit.absorbed
     if convention.nested_effects == "refuse" and not nested.get("unit", True):
         raise SpecError(
             "convention xtreg: the clusters must hold whole units, as Stata's xtreg demands: "
@@ -268,7 +293,7 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     saved = sum(
         (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]
     )
-    return fit.absorbed - saved
+    return counted(fit, convention) - saved
 
 
 def _is_nested(effect: IntArray, clusters: IntArray) -> bool:
@@ -279,18 +304,61 @@ def _is_nested(effect: IntArray, clusters: IntArray) -> bool:
 
 
 def _cluster_df(fit: LinearFit, count: int, convention: Convention) -> float:
-    return float(count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
+    return float(count - 1) if convention.cluster_df == "groups" else float(residual_df(fit, convention))
 
 
-def _lost_without(clusters: Clusters, lost: NDArray[np.bool_]) -> str:
-    if lost.all():
-        return (
-            "CRV3 leaves out one cluster at a time, and none of the shorter samples identifies the regressors: they "
-            "nearly repeat each other; leave one out, or centre and rescale them"
+def _as_it_is(
+    matrix: FloatArray, terms: tuple[str, ...], convention: Convention
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return a covariance that is not positive definite as a program prints it, with a note."""
+    negative = [f"`{term}`" for term, variance in zip(terms, np.diag(matrix), strict=True) if variance < 0.0]
+    if negative:
+        raise SpecError(
+            f"the two-way clustered variance of {', '.join(negative)} is negative, and {convention.name} prints no "
+            "standard error then: take a convention that mends it (reghdfe), or cluster by one column"
         )
+    note = Note(
+        f"the two-way clustered covariance is not positive definite; {convention.name} leaves it so",
+        f"双向聚类协方差矩阵非正定；{convention.name} 不作修正",
+    )
+    return matrix, (note,)
+
+
+# The terms of this many lost clusters are looked up for the message.
+_SHOWN = 10
+
+
+def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -> str:
+    """Say without which clusters what is lost, and why: too little is left, or a cluster alone shows a regressor."""
     names = ", ".join(str(label) for label in clusters.labels[lost])
+    head = f"CRV3 leaves out one cluster at a time, and without {clusters.name} {names} "
+    gone = clusters.codes == int(np.flatnonzero(lost)[0])
+    first = clusters.labels[lost][0]
+    rows = int((~gone).sum())
+    units = len(np.unique(fit.layout.unit[~gone]))
+    if units == 1 and fit.effects in ("time", "twoway"):
+        return (
+            f"{head}the time effects fit every row: only one unit is left without {first}. Take more units, "
+            "or use Cluster() or Robust()"
+        )
+    periods = len(np.unique(fit.layout.time[~gone]))
+    if periods == 1 and fit.effects in ("unit", "twoway"):
+        return (
+            f"{head}the unit effects fit every row: only one period is left without {first}. Take more periods, "
+            "or cluster by another column"
+        )
+    effects = sandwich.effects_without(fit, gone)
+    if rows - effects < fit.k:
+        return (
+            f"{head}too little is left: {rows} rows carry {effects} effects and {fit.k} regressors not at all (without "
+            f"{first}). Take more units or periods, or use Cluster()"
+        )
+    found = {
+        j for at in np.flatnonzero(lost)[:_SHOWN] for j in sandwich.terms_lost(fit, clusters.codes == at)
+    }
+    terms = [f"`{fit.terms[j]}`" for j in sorted(found)]
     return (
-        f"CRV3 leaves out one cluster at a time, and without {clusters.name} {names} the regressors are not "
-        "identified (a treatment that only one cluster has?): use wild_cluster_bootstrap or randomisation "
-        "inference, or Cluster()"
+        f"{head}the regressors are not identified: only {first if lost.sum() == 1 else 'such a cluster'} tells "
+        f"{', '.join(terms)} from the effects and the other regressors (a treatment that only one cluster has?): use "
+        "wild_cluster_bootstrap or randomisation inference, or Cluster()"
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from panelkit.core.conventions import Convention
+from panelkit.core.crossing import Crossing, crossing_of
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit
@@ -18,6 +20,7 @@ from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 # the residual is zero there, and so is its adjustment (Pustejovsky and Tipton 2018, generalised inverse).
 _DEGENERATE = 1e-10
 _LARGEST_CLUSTER = 5_000
+_BATCH_CELLS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -65,18 +68,19 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
             f"CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
             "which is as good with few clusters"
         )
-    basis = orthonormal_basis(fit.X, fit.layout, fit.effects)
-    has_unit = fit.effects in ("unit", "twoway")
-    influence = fit.X @ fit.bread
+    crossing = crossing_of(fit.layout, fit.effects)
+    influence = fit.basis @ fit.root.T
     adjusted = np.empty_like(influence)
     for rows in rows_of:
-        block = np.eye(len(rows)) - basis[rows] @ basis[rows].T
-        if has_unit:
-            own = fit.layout.unit[rows]
-            block -= (own[:, None] == own) / fit.layout.unit_counts[own][:, None]
+        basis = np.column_stack([fit.basis[rows], crossing.short_columns(rows)])
+        block = np.eye(len(rows)) - basis @ basis.T
+        if crossing.long is not None:
+            own = crossing.long[rows]
+            block -= (own[:, None] == own) / crossing.long_counts[own][:, None]
         adjusted[rows] = _inverse_root(block) @ influence[rows]
     sums = sum_by(adjusted * fit.residuals[:, None], codes)
-    return sums.T @ sums, _satterthwaite(fit, codes, basis, adjusted, has_unit)
+    df = [_satterthwaite(fit, codes, crossing, column) for column in adjusted.T]
+    return sums.T @ sums, np.array(df)
 
 
 def orthonormal_basis(X: FloatArray, layout: Layout, effects: Effects) -> FloatArray:
@@ -98,33 +102,25 @@ def _inverse_root(block: FloatArray) -> FloatArray:
     return (vectors[:, keep] / np.sqrt(values[keep])) @ vectors[:, keep].T
 
 
-def _satterthwaite(
-    fit: LinearFit, codes: IntArray, basis: FloatArray, adjusted: FloatArray, has_unit: bool
-) -> FloatArray:
-    df = np.empty(fit.k)
-    groups = int(codes.max()) + 1
-    shared = has_unit and _crosses(fit.layout.unit, codes)
-    for j in range(fit.k):
-        a = adjusted[:, [j]]
-        own = np.bincount(codes, a[:, 0] ** 2, groups)
-        if has_unit:
-            pairs = fit.layout.unit * groups + codes
-            keys, where = np.unique(pairs, return_inverse=True)
-            by_pair = np.bincount(where, a[:, 0])
-            scaled = by_pair / np.sqrt(fit.layout.unit_counts[keys // groups])
-            if not shared:
-                own -= np.bincount(keys % groups, scaled**2, groups)
-        w = sum_by(a * basis, codes)
-        P = np.diag(own) - w @ w.T
-        if shared:
-            v = np.zeros((groups, fit.layout.n_units))
-            v[keys % groups, keys // groups] = scaled
-            P -= v @ v.T
-        df[j] = np.trace(P) ** 2 / np.einsum("gh,gh->", P, P)
-    return df
+def _satterthwaite(fit: LinearFit, codes: IntArray, crossing: Crossing, column: FloatArray) -> float:
+    """Return (tr P)^2 / tr(P P) with P = D - U U', without P: U holds the sums over clusters of `column` (n,) times an
+    orthonormal basis of regressors and effects.
+    """
+    own = sum_by((column**2)[:, None], codes)[:, 0]
+    dense = np.column_stack([sum_by(column[:, None] * fit.basis, codes), crossing.short_sums(column, codes)])
+    squares = np.einsum("gr,gr->g", dense, dense)
+    total = float(((dense.T @ dense) ** 2).sum())
+    if crossing.long is not None:
+        scale = sparse.diags_array(1.0 / np.sqrt(crossing.long_counts))
+        thin = (crossing.long_sums(column, codes) @ scale).tocsr()
+        squares = squares + thin.multiply(thin).sum(axis=1)
+        total += 2.0 * float(((thin.T @ dense) ** 2).sum()) + _squares_of_gram(thin)
+    trace = float(own.sum() - squares.sum())
+    return trace**2 / (float((own**2).sum()) - 2.0 * float(own @ squares) + total)
 
 
-def _crosses(unit: IntArray, codes: IntArray) -> bool:
-    """Return whether a unit has rows in more than one cluster."""
-    first = codes[np.searchsorted(unit, np.arange(int(unit[-1]) + 1))]
-    return bool((first[unit] != codes).any())
+def _squares_of_gram(thin: sparse.csr_array) -> float:
+    """Return the sum of the squares of V V', a few rows of V at a time."""
+    step = max(1, _BATCH_CELLS // thin.shape[0])
+    parts = (thin[first : first + step] @ thin.T for first in range(0, thin.shape[0], step))
+    return float(sum(float((part.data**2).sum()) for part in parts))

@@ -13,7 +13,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit
 from panelkit.core.provenance import Note
 from panelkit.core.sandwich import nearest_positive, sum_by
-from panelkit.core.vcov import Vcov, clusters_of, small_sample_factor
+from panelkit.core.vcov import Vcov, clusters_of, residual_df, small_sample_factor
 from panelkit.core.vcov import periods_of as period_clusters
 from panelkit.core.within import FloatArray, IntArray
 
@@ -62,15 +62,19 @@ class DriscollKraay:
         return ()
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
-        where, count = periods_of(design)
+        where, count = periods_of(design) if convention.calendar else (design.time, len(design.time_labels))
         lags = default_lags(count) if self.lags is None else self.lags
         if not 0 <= lags < count:
             raise SpecError(f"DriscollKraay(lags={lags}): lags lie from 0 to T-1, and T is {count}")
-        meat = kernel_meat(_by_period(fit.scores, where, count), bartlett(lags))
+        meat = kernel_meat(_by_period(fit.basis_scores, where, count), bartlett(lags))
         years = period_clusters(design)
         factor = _time_factor(fit, years.count, convention)
-        matrix, notes = nearest_positive(fit.bread @ meat @ fit.bread * factor, "Driscoll-Kraay")
-        df = float(years.count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
+        matrix, notes = nearest_positive(fit.root @ meat @ fit.root.T * factor, "Driscoll-Kraay")
+        df = (
+            float(years.count - 1)
+            if convention.cluster_df == "groups"
+            else float(residual_df(fit, convention))
+        )
         return Vcov(matrix, df, f"Driscoll-Kraay, {lags} lags", {"lags": lags}, (*_few(years.count), *notes))
 
 
@@ -89,7 +93,7 @@ def _time_factor(fit: LinearFit, periods: int, convention: Convention) -> float:
     """Return the factor on a variance that sums over periods; every effect counts, as in fixest."""
     if not convention.small_sample:
         return 1.0
-    left = fit.n - fit.k - (0 if convention.nested_effects == "none" else fit.absorbed)
+    left = fit.n - fit.k if convention.nested_effects == "none" else residual_df(fit, convention)
     if convention.group_factor:
         return periods / (periods - 1) * (fit.n - 1) / left
     return fit.n / left
@@ -148,12 +152,16 @@ class Conley:
         latitude, longitude = unit_coordinates(design)
         weights = spatial_weights(great_circle_km(latitude, longitude), self.cutoff_km, self.kernel)
         where, count = periods_of(design)
-        meat = spatial_meat(fit.scores, design.unit, where, count, weights)
-        meat += serial_meat(fit.scores, design.unit, where, count, self.lags)
+        meat = spatial_meat(fit.basis_scores, design.unit, where, count, weights)
+        meat += serial_meat(fit.basis_scores, design.unit, where, count, self.lags)
         units = clusters_of(design, None)
         factor = small_sample_factor(fit, (units,), convention)
-        matrix, notes = nearest_positive(fit.bread @ meat @ fit.bread * factor, "Conley")
-        df = float(units.count - 1) if convention.cluster_df == "groups" else float(fit.df_resid)
+        matrix, notes = nearest_positive(fit.root @ meat @ fit.root.T * factor, "Conley")
+        df = (
+            float(units.count - 1)
+            if convention.cluster_df == "groups"
+            else float(residual_df(fit, convention))
+        )
         time = "any lag within a unit" if self.lags is None else f"{self.lags} lags within a unit"
         name = f"Conley, {self.kernel} to {self.cutoff_km:g} km, {time}"
         pairs = int((weights > 0.0).sum() - len(weights)) // 2

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from panelkit.core.arithmetic import Table
-from panelkit.core.conditions import columns_in, hold, parse_condition
+from panelkit.core.condition_grammar import columns_in, parse_condition
+from panelkit.core.conditions import hold
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.panel_index import dimension_names
 from panelkit.core.reach import condition_reach

@@ -8,8 +8,8 @@ import numpy as np
 
 from panelkit.core.conventions import convention_named
 from panelkit.core.errors import SpecError
+from panelkit.core.identified import orthonormal_columns
 from panelkit.core.instruments import InstrumentedFit
-from panelkit.core.linear import gram_inverse
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult
 from panelkit.core.rng import as_generator, seed_of
@@ -118,9 +118,8 @@ class _Problem:
         W, Z = linear.instruments[:, :a], linear.instruments[:, a:]
         pair = np.column_stack([linear.y, linear.regressors[:, -1]])
         if a:
-            inverse = gram_inverse(W.T @ W)
-            Z = Z - W @ (inverse @ (W.T @ Z))
-            pair = pair - W @ (inverse @ (W.T @ pair))
+            basis = orthonormal_columns(W)
+            Z, pair = Z - basis @ (basis.T @ Z), pair - basis @ (basis.T @ pair)
         basis = orthonormal_basis(linear.instruments, linear.layout, linear.effects)
         groups, count = int(codes.max()) + 1, Z.shape[1]
         left = np.stack([sum_by(Z[:, [at]] * basis, codes) for at in range(count)], axis=1)

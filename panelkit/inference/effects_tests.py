@@ -10,7 +10,8 @@ from scipy import linalg, stats
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
-from panelkit.core.linear import LinearFit, absorbed_terms, dependent_terms, fit_plain
+from panelkit.core.identified import absorbed_terms, dependent_terms, refuse_squares
+from panelkit.core.linear import LinearFit, fit_plain
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.vcov import Cluster, VcovSpec
@@ -80,6 +81,8 @@ def hausman(
         )
     at = [first.terms.index(term) for term in common]
     to = [second.terms.index(term) for term in common]
+    for linear in (first, second):
+        refuse_squares(linear.root, linear.X, linear.terms, linear.effects, "the Hausman test")
     gap = first.beta[at] - second.beta[to]
     first_iid, second_iid = _iid(first), _iid(second)
     if kind == "sigmamore":
@@ -156,7 +159,7 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
         )
     names = (*linear.terms, *(f"mean({linear.terms[j]})" for j in kept))
     wide = np.column_stack([linear.X, means[:, kept]])
-    auxiliary = fit_plain(linear.y, wide, names, layout, "none", 0)
+    auxiliary = fit_plain(linear.y, wide, names, layout, "none", 0, squares=True)
     return _wald_of_last(auxiliary, design, random, len(kept), name, null, vcov or Cluster())
 
 

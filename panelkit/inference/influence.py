@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.brief import Brief
+from panelkit.core.crossing import crossing_of
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
 from panelkit.core.results import FitResult, Language, t_quantile
 from panelkit.core.sandwich import delete_one
-from panelkit.core.vcov_cr2 import orthonormal_basis
 from panelkit.core.within import FloatArray
 from panelkit.inference.effects_tests import design_of
 
@@ -90,7 +90,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
         labels = [f"{unit} {time}" for unit, time in design.labels()]
     else:
         codes = design.unit if by == "unit" else design.time
-        betas = delete_one(linear, linear.y, linear.X, codes)[0][:, at]
+        betas = delete_one(linear, codes)[0][:, at]
         labels = design.unit_labels if by == "unit" else design.time_labels
     error = float(fit.std_errors.iloc[at])
     half = (
@@ -131,10 +131,10 @@ def _side(low: FloatArray, high: FloatArray) -> FloatArray:
 def without_each_row(linear: LinearFit) -> FloatArray:
     """Return the coefficients without each row, (n, k): beta - B x e / (1 - h), with h of all dummies too."""
     own = own_share(linear)
-    leverage = np.einsum("ij,ij->i", linear.X @ linear.bread, linear.X)
+    leverage = np.einsum("ij,ij->i", linear.basis, linear.basis)
     left = own - leverage
     with np.errstate(divide="ignore", invalid="ignore"):
-        move = (linear.X @ linear.bread) * (linear.residuals / left)[:, None]
+        move = (linear.basis @ linear.root.T) * (linear.residuals / left)[:, None]
     fitted = own <= _OWN
     move[fitted] = 0.0
     move[~fitted & (left <= _OWN)] = np.nan
@@ -143,18 +143,7 @@ def without_each_row(linear: LinearFit) -> FloatArray:
 
 def own_share(linear: LinearFit) -> FloatArray:
     """Return the diagonal (n,) of the projection off the effects' dummies."""
-    layout, effects = linear.layout, linear.effects
-    if effects == "none":
-        return np.ones(linear.n)
-    if effects == "unit":
-        return 1.0 - 1.0 / layout.unit_counts[layout.unit]
-    if effects == "time":
-        return 1.0 - 1.0 / layout.time_counts[layout.time]
-    if layout.balanced:
-        share = (1.0 - 1.0 / layout.n_units) * (1.0 - 1.0 / layout.n_times)
-        return np.full(linear.n, share)
-    basis = orthonormal_basis(np.empty((linear.n, 0)), layout, effects)
-    return 1.0 - 1.0 / layout.unit_counts[layout.unit] - np.einsum("ij,ij->i", basis, basis)
+    return crossing_of(linear.layout, linear.effects).kept_shares()
 
 
 def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
@@ -162,24 +151,28 @@ def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
 
     Missing where the coefficient is not identified without the unit.
     """
-    columns = np.column_stack([linear.X, linear.y])
+    columns = np.column_stack([linear.basis, linear.residuals])
     kept = group_moments(columns, linear.layout, linear.effects)
     moments, d = kept.moments, kept.n_dummies
     total = moments.sum(axis=0)
     scale = 1.0 / np.sqrt(np.maximum(np.diag(total), np.finfo(float).tiny))
     moments = moments * np.outer(scale, scale)
     left = moments.sum(axis=0) - moments
-    place, outcome = d + at, d + linear.k
+    outcome = d + linear.k
+    # the coefficient as a combination of those on the orthonormal basis
+    wanted = np.zeros(outcome)
+    wanted[d:] = linear.root[at] * scale[d:outcome]
     inverse = np.linalg.pinv(left[:, :outcome, :outcome], rcond=1e-11, hermitian=True)
     errors = np.concatenate(
         [-np.einsum("jkl,jl->jk", inverse, left[:, :outcome, outcome]), np.ones((len(left), 1))], axis=1
     )
-    influence = inverse[:, place]
+    influence = inverse @ wanted
     by_group = np.tensordot(errors, moments, axes=(1, 2))[:, :, :outcome]
     scores = np.einsum("jgk,jk->jg", by_group, influence)
     np.fill_diagonal(scores, 0.0)
     groups = len(moments) - 1
     found = np.sqrt(np.einsum("jg,jg->j", scores, scores) * groups / (groups - 1))
-    held = np.einsum("jk,jk->j", influence, left[:, :outcome, place])
-    # one where the coefficient is identified, less where the pseudo-inverse has split it with others
-    return np.where(np.abs(held - 1.0) < 1e-6, found * scale[place] / scale[outcome], np.nan)
+    # the combination comes back where it is identified, a part of it where the pseudo-inverse has lost some
+    held = np.einsum("jkl,jl->jk", left[:, :outcome, :outcome], influence)
+    identified = np.abs(held - wanted).max(axis=1) < 1e-6 * np.abs(wanted).max()
+    return np.where(identified, found / scale[outcome], np.nan)

@@ -24,12 +24,13 @@ from panelkit.core.results import FitResult, Language, TestResult
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.vcov import clusters_of, small_sample_factor
 from panelkit.core.within import FloatArray
-from panelkit.inference.wild_maps import Draws, Hypothesis, Ties
+from panelkit.inference.wild_maps import Draws, Hypothesis, Signs, Ties
 
 Weights = Literal["rademacher", "webb"]
 
 _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5]))
 _SCAN = 81
+_BATCH_CELLS = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +111,7 @@ def wild_cluster_bootstrap(
     factor = small_sample_factor(linear, (clusters,), convention_named(fit.spec.convention))
     problem = Hypothesis(linear, combination, clusters.codes, factor)
     _refuse_perfect_fit(problem, label)
-    draws, enumerated = draw_weights(clusters.count, reps, weights, as_generator(rng), ties)
+    draws, enumerated = draw_signs(clusters.count, reps, weights, as_generator(rng), ties)
     boot = Draws(problem.maps(), draws, ties)
     intervals = _invert(boot, problem, 1.0 - level) if interval else ((np.nan, np.nan),)
     return WildResult(
@@ -189,16 +190,29 @@ def draw_weights(
     groups: int, reps: int, weights: Weights, rng: np.random.Generator, ties: Ties
 ) -> tuple[FloatArray, bool]:
     """Return the weight vectors (B, G) and whether they are all of them; the identity comes first."""
+    signs, enumerated = draw_signs(groups, reps, weights, rng, ties)
+    return signs.batch(0, len(signs)), enumerated
+
+
+def draw_signs(
+    groups: int, reps: int, weights: Weights, rng: np.random.Generator, ties: Ties
+) -> tuple[Signs, bool]:
+    """Return the weight vectors as bytes and whether they are all of them; the identity comes first.
+
+    They are drawn in parts that together are what one call would draw.
+    """
+    points = np.array([1.0, -1.0]) if weights == "rademacher" else np.r_[-_WEBB[::-1], _WEBB]
     if weights == "rademacher" and groups <= 40 and 2**groups <= reps + 1:
         bits = (np.arange(2**groups)[:, None] >> np.arange(groups)) & 1
-        return 1.0 - 2.0 * bits.astype(np.float64), True
-    if weights == "rademacher":
-        random = 1.0 - 2.0 * rng.integers(0, 2, size=(reps, groups)).astype(np.float64)
-    else:
-        points = np.r_[-_WEBB[::-1], _WEBB]
-        random = points[rng.integers(0, 6, size=(reps, groups))]
-    identity = np.ones((1 if ties == "inclusive" else 0, groups))
-    return np.concatenate([identity, random]), False
+        return Signs(bits.astype(np.int8), points), True
+    first = 1 if ties == "inclusive" else 0
+    codes = np.full((first + reps, groups), int(np.flatnonzero(points == 1.0)[0]), dtype=np.int8)
+    # an even number of draws a part: the generator hands out two at a time
+    step = 2 * max(1, _BATCH_CELLS // (2 * groups))
+    for at in range(0, reps, step):
+        size = (min(step, reps - at), groups)
+        codes[first + at : first + at + size[0]] = rng.integers(0, len(points), size=size)
+    return Signs(codes, points), False
 
 
 def _invert(boot: Draws, problem: Hypothesis, alpha: float) -> tuple[tuple[float, float], ...]:

@@ -8,18 +8,35 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from scipy import linalg
+from numpy.typing import NDArray
+from scipy import sparse
 
 from panelkit.core.brief import Brief
+from panelkit.core.crossing import crossing_of
 from panelkit.core.linear import LinearFit
-from panelkit.core.sandwich import sum_by, whole_units
-from panelkit.core.within import FloatArray, IntArray, within
+from panelkit.core.sandwich import sum_by
+from panelkit.core.within import FloatArray, IntArray
 
 Ties = Literal["inclusive", "strict"]
 
 # |t*| and |t| of the same draw differ by rounding only; draws closer than this count as ties.
 _TIE = 1e-10
-_BATCH_CELLS = 25_000_000
+_BATCH_CELLS = 2_000_000
+# With no more clusters than this a dense square of them is at hand, where it is smaller than the factors.
+_LARGEST_SQUARE = 3_000
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """One product of what regressors and effects take up of the bootstrap errors, as it enters the cluster scores.
+
+    `right0` and `right1` (G, p) belong to the residuals at zero and to the direction of the hypothesis, `left` (p, G)
+    is shared; dense, or sparse where p is the number of levels of an effect.
+    """
+
+    left: Any
+    right0: Any
+    right1: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,15 +44,27 @@ class Maps(Brief):
     """Linear maps of the weights v (G,) of one draw, for the null value r.
 
     The numerator of t* is (a0 - r a1)'v. The cluster scores behind its standard error are (H0 - r H1) v with
-    H = diag(a) - left' right', so that nothing of size G x G is needed: `right0` and `right1` (G, p) belong to the
-    residuals at zero and to the direction of the hypothesis, `left` (p, G) is shared.
+    H = diag(a) - sum of left' right' over the factors, so that nothing of size G x G is needed.
     """
 
     a0: FloatArray
     a1: FloatArray
-    left: FloatArray
-    right0: FloatArray
-    right1: FloatArray
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Signs:
+    """The weights of all draws, (B, G), one byte each: `points[codes]`."""
+
+    codes: NDArray[np.int8]
+    points: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def batch(self, first: int, last: int) -> FloatArray:
+        """Return the weights of some draws as floats."""
+        return np.asarray(self.points[self.codes[first:last]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +79,7 @@ class Hypothesis(Brief):
     @cached_property
     def influence(self) -> FloatArray:
         """Return c (n,) with combination'beta = c'y on swept data."""
-        return self.linear.X @ (self.linear.bread @ self.combination)
+        return self.linear.basis @ (self.linear.root.T @ self.combination)
 
     @cached_property
     def estimate(self) -> float:
@@ -72,70 +101,49 @@ class Hypothesis(Brief):
         at_zero = self.linear.residuals + direction * self.estimate
         pair = np.column_stack([at_zero, direction])
         own = sum_by(c[:, None] * pair, self.codes)
-        left, right0, right1 = _projection(self.linear, c, pair, self.codes)
-        return Maps(own[:, 0], own[:, 1], left, right0, right1)
+        return Maps(own[:, 0], own[:, 1], _projection(self.linear, c, pair, self.codes))
 
 
 def _projection(
     linear: LinearFit, influence: FloatArray, pair: FloatArray, codes: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+) -> tuple[Factor, ...]:
     """Return the factors of [h, g] = c_h' P (d_g * column): what regressors and effects take up of the bootstrap
     errors of cluster g, as it enters the score of cluster h.
 
-    The swept regressors are orthogonal to the dummies, so the projection is the sum of two; an orthonormal basis
-    of each keeps the units of the regressors out of the numbers.
+    The swept regressors are orthogonal to the dummies, so that the projection is a sum, and an orthonormal basis of
+    each part keeps the units of the regressors out of the numbers. A block of effects whose levels the clusters hold as
+    a whole drops out: the influence sums to zero in each.
     """
-    dummies = _period_dummies(linear, codes)
-    if dummies is None:
-        first, second = (_projected_by_column(linear, influence, column, codes) for column in pair.T)
-        return np.eye(len(first)), first.T, second.T
-    basis = np.column_stack([_orthonormal(linear.X), _orthonormal(dummies)])
-    left = sum_by(influence[:, None] * basis, codes).T
-    right0, right1 = (sum_by(column[:, None] * basis, codes) for column in pair.T)
-    return left, right0, right1
+    crossing = crossing_of(linear.layout, linear.effects)
+    columns = (influence, *pair.T)
+    left, right0, right1 = (
+        np.column_stack([sum_by(c[:, None] * linear.basis, codes), crossing.short_sums(c, codes)])
+        for c in columns
+    )
+    factors = [Factor(left.T, right0, right1)]
+    if crossing.long is not None and not _holds_levels(crossing.long, codes):
+        scale = sparse.diags_array(1.0 / np.sqrt(crossing.long_counts))
+        thin = [(crossing.long_sums(c, codes) @ scale).tocsr() for c in columns]
+        factors.append(Factor(thin[0].T.tocsr(), thin[1], thin[2]))
+    groups = left.shape[0]
+    if groups <= min(sum(factor.left.shape[0] for factor in factors), _LARGEST_SQUARE):
+        whole = [
+            sum(_dense(getattr(factor, side) @ factor.left) for factor in factors)
+            for side in ("right0", "right1")
+        ]
+        return (Factor(np.eye(groups), *whole),)
+    return tuple(factors)
 
 
-def _orthonormal(columns: FloatArray) -> FloatArray:
-    """Return an orthonormal basis of the columns' span, (n, rank)."""
-    if columns.shape[1] == 0:
-        return columns
-    scaled = columns / np.sqrt(np.einsum("ij,ij->j", columns, columns))
-    basis, upper, _ = linalg.qr(scaled, mode="economic", pivoting=True)
-    # of unit columns, a diagonal below this is a dummy that the others already span
-    return np.ascontiguousarray(basis[:, np.abs(np.diag(upper)) > 1e-9])
+def _holds_levels(levels: IntArray, codes: IntArray) -> bool:
+    """Return whether every level lies in one cluster."""
+    owner = np.empty(int(levels.max()) + 1, dtype=codes.dtype)
+    owner[levels] = codes
+    return bool((owner[levels] == codes).all())
 
 
-def _period_dummies(linear: LinearFit, codes: IntArray) -> FloatArray | None:
-    """Return the unit-demeaned period dummies (n, T) if they are few and unit effects are local to clusters.
-
-    The unit effects then need no column: the influence sums to zero inside every unit. Otherwise None: with
-    more periods than clusters it is cheaper to sweep one column a cluster.
-    """
-    if linear.effects in ("unit", "twoway") and whole_units(linear, codes) is None:
-        return None
-    if linear.effects in ("none", "unit"):
-        return np.empty((linear.n, 0))
-    if linear.layout.n_times > int(codes.max()) + 1:
-        return None
-    dummies = np.zeros((linear.n, linear.layout.n_times))
-    dummies[np.arange(linear.n), linear.layout.time] = 1.0
-    return within(dummies, linear.layout, "unit") if linear.effects == "twoway" else dummies
-
-
-def _projected_by_column(
-    linear: LinearFit, influence: FloatArray, column: FloatArray, codes: IntArray
-) -> FloatArray:
-    groups = int(codes.max()) + 1
-    result = np.empty((groups, groups))
-    basis = _orthonormal(linear.X)
-    step = max(1, _BATCH_CELLS // linear.n)
-    for first in range(0, groups, step):
-        wanted = np.arange(first, min(first + step, groups))
-        pieces = np.where(codes[:, None] == wanted, column[:, None], 0.0)
-        swept = within(pieces, linear.layout, linear.effects)
-        taken = pieces - swept + basis @ (basis.T @ swept)
-        result[:, wanted] = sum_by(influence[:, None] * taken, codes)
-    return result
+def _dense(product: Any) -> FloatArray:
+    return np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=np.float64)
 
 
 class Draws:
@@ -144,11 +152,13 @@ class Draws:
     The data are the identity draw: their own t comes from the same arithmetic, so that a tie is a tie.
     """
 
-    def __init__(self, maps: Maps, draws: FloatArray, ties: Ties) -> None:
-        data = _polynomials(maps, np.ones((1, draws.shape[1])))
+    def __init__(self, maps: Maps, draws: Signs, ties: Ties) -> None:
+        groups = len(maps.a0)
+        data = _polynomials(maps, np.ones((1, groups)))
         self._data = [float(part[0]) for part in data]
-        step = max(1, _BATCH_CELLS // draws.shape[1])
-        parts = [_polynomials(maps, draws[first : first + step]) for first in range(0, len(draws), step)]
+        widest = max(groups, *(factor.left.shape[0] for factor in maps.factors))
+        step = max(1, _BATCH_CELLS // widest)
+        parts = [_polynomials(maps, draws.batch(at, at + step)) for at in range(0, len(draws), step)]
         self._draws = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
         self._ties = ties
 
@@ -165,8 +175,10 @@ class Draws:
 
 def _polynomials(maps: Maps, draws: FloatArray) -> tuple[FloatArray, ...]:
     """Return n0, n1, q0, q1, q2 of every draw, (B,) each."""
-    s0 = draws * maps.a0 - (draws @ maps.right0) @ maps.left
-    s1 = draws * maps.a1 - (draws @ maps.right1) @ maps.left
+    s0, s1 = draws * maps.a0, draws * maps.a1
+    for factor in maps.factors:
+        s0 -= (draws @ factor.right0) @ factor.left
+        s1 -= (draws @ factor.right1) @ factor.left
     squares = (np.einsum("bg,bg->b", a, b) for a, b in ((s0, s0), (s0, s1), (s1, s1)))
     return draws @ maps.a0, draws @ maps.a1, *squares
 

@@ -14,8 +14,9 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import parse_formula
+from panelkit.core.identified import orthonormal_columns
 from panelkit.core.instruments import InstrumentedFit, fit_two_stage
-from panelkit.core.linear import fit_swept, gram_inverse
+from panelkit.core.linear import fit_swept
 from panelkit.core.model_matrix import INTERCEPT
 from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.provenance import Note
@@ -285,14 +286,13 @@ def effective_f(linear: InstrumentedFit, stage: FitResult, excluded: tuple[str, 
     a = linear.n_exogenous
     Z = linear.instruments[:, a:]
     if a:
-        W = linear.instruments[:, :a]
-        Z = Z - W @ (gram_inverse(W.T @ W) @ (W.T @ Z))
-    Q = Z.T @ Z
+        basis = orthonormal_columns(linear.instruments[:, :a])
+        Z = Z - basis @ (basis.T @ Z)
     pi, V = stage.estimates[at], stage.covariance[np.ix_(at, at)]
-    root = np.linalg.cholesky(Q)
-    spread = root.T @ V @ root
+    upper = np.asarray(np.linalg.qr(Z, mode="r"), dtype=np.float64)
+    spread = upper @ V @ upper.T
     trace = float(np.trace(spread))
-    f = float(pi @ Q @ pi) / trace
+    f = float(((upper @ pi) ** 2).sum()) / trace
     critical, df = _effective_critical(spread)
     return TestResult(
         name=Note("effective F", "有效 F"),
@@ -370,7 +370,7 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
             ),
         )
     Z = linear.instruments[:, linear.instruments.shape[1] - surplus :]
-    rest = Z - linear.X @ (linear.bread @ (linear.X.T @ Z))
+    rest = orthonormal_columns(Z - linear.basis @ (linear.basis.T @ Z))
     sums = sum_by(rest * linear.residuals[:, None], clusters.codes)
     total = sums.sum(axis=0)
     statistic = float(total @ np.linalg.solve(sums.T @ sums, total))

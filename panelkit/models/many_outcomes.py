@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from panelkit.core.errors import SpecError
+from panelkit.core.identified import identified_root
 from panelkit.core.moments import group_moments, regress
-from panelkit.core.within import Effects, FloatArray, Layout
+from panelkit.core.within import Effects, FloatArray, Layout, within
 
 
 def jackknifed(
@@ -32,7 +33,13 @@ def jackknifed(
         If the regressors are not identified on all units, or without one of them.
     """
     k, m = X.shape[1], Y.shape[1]
-    moments = group_moments(np.column_stack([X, Y]), layout, effects)
+    swept = within(X, layout, effects)
+    names = tuple(f"regressor {j + 1}" for j in range(k))
+    try:
+        root = identified_root(X, swept, names, effects).inverse
+    except SpecError as error:
+        raise SpecError(f"the regressors are not identified on this sample: {error}") from error
+    moments = group_moments(np.column_stack([swept @ root, Y]), layout, effects)
     whole, held = regress(moments.swept(np.ones((1, moments.n_groups))), range(k), range(k, k + m))
     deleted, kept = regress(moments.swept_without_each(), range(k), range(k, k + m))
     if not (held.all() and kept.all()):
@@ -40,6 +47,6 @@ def jackknifed(
             "the regressors are not identified on this sample, or not without one of its units: "
             "leave out what the effects absorb"
         )
-    spread = ((deleted - whole) ** 2).sum(axis=0)
+    spread = ((root @ (deleted - whole)) ** 2).sum(axis=0)
     groups = moments.n_groups
-    return whole[0], np.sqrt(spread * (groups - 1) / groups)
+    return root @ whole[0], np.sqrt(spread * (groups - 1) / groups)

@@ -36,14 +36,16 @@ def joint_covariance(system: PathSystem, vcov: VcovSpec, design: Design, convent
         scales = cluster_factors(system, design, vcov.by, convention)
         influence = np.hstack(
             [
-                sum_by(fit.scores, clusters.codes) @ fit.bread * f
+                sum_by(fit.basis_scores, clusters.codes) @ fit.root.T * f
                 for fit, f in zip(system.fits, scales, strict=True)
             ]
         )
         return np.asarray(influence.T @ influence)
     if isinstance(vcov, Robust):
         roots = [(fit.n / fit.df_resid) ** 0.5 if vcov.kind == "HC1" else 1.0 for fit in system.fits]
-        influence = np.hstack([fit.scores @ fit.bread * f for fit, f in zip(system.fits, roots, strict=True)])
+        influence = np.hstack(
+            [fit.basis_scores @ fit.root.T * f for fit, f in zip(system.fits, roots, strict=True)]
+        )
         return np.asarray(influence.T @ influence)
     raise SpecError(
         f"{vcov}: the joint covariance of the equations is offered for CRV3, Cluster, Robust and Iid"
@@ -62,6 +64,6 @@ def _independent(fits: tuple[LinearFit, ...]) -> FloatArray:
         blocks = []
         for two in fits:
             sigma = float(one.residuals @ two.residuals) / (one.df_resid * two.df_resid) ** 0.5
-            blocks.append(sigma * one.bread @ (one.X.T @ two.X) @ two.bread)
+            blocks.append(sigma * one.root @ (one.basis.T @ two.basis) @ two.root.T)
         rows.append(np.hstack(blocks))
     return np.vstack(rows)

@@ -13,7 +13,7 @@ from panelkit.core.design import Design
 from panelkit.core.errors import SpecError
 from panelkit.core.formula import parse_formula
 from panelkit.core.grammar import parse_expression, parse_terms, spelled_term
-from panelkit.core.linear import ABSORBED_SHARE, absorbed_terms
+from panelkit.core.identified import ABSORBED_SHARE, absorbed_terms, refuse_unidentified
 from panelkit.core.tree import Call, Column, Term
 from panelkit.core.vcov import VcovSpec, clusters_of
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
@@ -275,3 +275,8 @@ def refuse_unusable(system: PathSystem, columns: Columns, effects: Effects) -> N
                 f"mediator `{system.labels[j]}` is a combination of the treatment `{system.labels[0]}`, the controls "
                 "and the effects: nothing of its own is left to mediate"
             )
+    for equation in system.equations:
+        at = list(equation.regressors)
+        terms = tuple(system.labels[j] for j in at)
+        # the bootstrap stands on cross-products
+        refuse_unidentified(system.columns[:, at], swept[:, at], terms, effects, squares=True)

@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from panelkit.core.brief import Brief
+from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit, fit_plain
 from panelkit.core.moments import GroupMoments, group_moments, regress
 from panelkit.core.sandwich import sum_by
@@ -79,6 +80,7 @@ class PathSystem(Brief):
                 self.layout,
                 self.effects,
                 absorbed,
+                before=self.columns[:, list(equation.regressors)],
             )
             for equation in self.equations
         )
@@ -119,7 +121,8 @@ class PathSystem(Brief):
 
     def without_each(self) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Return theta with each cluster left out in turn, (G, K), and a mask (G,)."""
-        return self.coefficients(self.moments.swept_without_each())
+        grams = grams_without_each(self.swept_columns, self.layout, self.effects, self.row_groups)
+        return self.coefficients(grams)
 
 
 def _in_blocks(call: Callable[[FloatArray], FloatArray], rows: FloatArray, jobs: int) -> FloatArray:
@@ -145,7 +148,7 @@ def wild_coefficients(system: PathSystem, weights: FloatArray, factors: FloatArr
         Shape (equations,): by what the residuals of each equation are stretched for the degrees of freedom.
     """
     scores = [
-        sum_by(fit.scores, system.row_groups) @ fit.bread * factor
+        sum_by(fit.basis_scores, system.row_groups) @ fit.root.T * factor
         for fit, factor in zip(system.fits, factors, strict=True)
     ]
     return np.asarray(system.theta + weights @ np.hstack(scores))

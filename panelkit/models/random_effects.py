@@ -11,8 +11,9 @@ import pandas as pd
 from panelkit.core.brief import Brief
 from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design
-from panelkit.core.errors import DataError
-from panelkit.core.linear import absorbed_terms, fit_swept
+from panelkit.core.errors import DataError, SpecError
+from panelkit.core.identified import ABSORBED_SHARE, ROUNDING, TOLERANCE, absorbed_terms
+from panelkit.core.linear import fit_swept
 from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.results import FitResult
 from panelkit.core.vcov import CRV3, VcovSpec, check_vcov
@@ -20,6 +21,10 @@ from panelkit.core.within import FloatArray, Layout, within
 from panelkit.models import through_linearmodels
 from panelkit.models.least_squares import Coordinates, finish, require_terms, with_coordinates
 from panelkit.models.reading import check_where, read_design
+
+# A direction below this many units of rounding is a repetition; a regressor with less than _PART of it has no part.
+_REPEATED = 100.0
+_PART = 1e-3
 
 
 @dataclass(frozen=True)
@@ -118,10 +123,10 @@ def variance_components(design: Design, layout: Layout) -> tuple[Components, Flo
     if layout.balanced and design.has_intercept and layout.n_units > design.X.shape[1] and layout.n_times > 1:
         error, unit, theta, beta = through_linearmodels.random_effects(design)
         return Components(error, unit, theta), beta
-    return swamy_arora(design.y, np.ascontiguousarray(design.X), layout), None
+    return swamy_arora(design.y, np.ascontiguousarray(design.X), layout, design.terms), None
 
 
-def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout) -> Components:
+def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout, terms: tuple[str, ...]) -> Components:
     """Return the variance components of `y` (n,) on `X` (n, k), the intercept a column of X.
 
     sigma2_error is RSS_within / (n - N - k_within); sigma2_unit is (RSS_between - (N - k_between) sigma2_error) /
@@ -131,14 +136,16 @@ def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout) -> Components:
     ------
     DataError
         If the units are too few for the between regression, or the rows for the within regression.
+    SpecError
+        If regressors repeat each other so nearly, within or between units, that their rank cannot be told.
     """
     swept = within(np.column_stack([X, y]), layout, "unit")
-    scale = np.sqrt(np.einsum("ij,ij->j", X, X))
-    rank_within, rss_within = _least_squares(swept[:, :-1] / scale, swept[:, -1])
+    rank_within, rss_within, _ = _least_squares(X, swept[:, :-1], swept[:, -1], terms, "within units")
     counts = layout.unit_counts.astype(np.float64)
     means = layout.sum_units(np.column_stack([X, y])) / counts[:, None]
     root = np.sqrt(counts)[:, None]
-    rank_between, rss_between = _least_squares(root * means[:, :-1] / scale, root[:, 0] * means[:, -1])
+    between, outcome = root * means[:, :-1], root[:, 0] * means[:, -1]
+    rank_between, rss_between, basis = _least_squares(X, between, outcome, terms, "between units")
     df_within, df_between = layout.n - layout.n_units - rank_within, layout.n_units - rank_between
     if df_within <= 0 or df_between <= 0:
         raise DataError(
@@ -147,7 +154,6 @@ def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout) -> Components:
             "fewer regressors"
         )
     sigma2_error = rss_within / df_within
-    basis = np.linalg.svd(root * means[:, :-1] / scale, full_matrices=False)[0][:, :rank_between]
     trace = float(
         counts @ np.einsum("ij,ij->i", basis, basis)
     )  # the trace above, without squaring the condition
@@ -164,11 +170,30 @@ def quasi_demeaned(design: Design, layout: Layout, theta: FloatArray) -> Design:
     return replace(design, X=np.asfortranarray(moved[:, :-1]), y=np.ascontiguousarray(moved[:, -1]))
 
 
-def _least_squares(X: FloatArray, y: FloatArray) -> tuple[int, float]:
-    # columns are scaled to norm one before sweeping: below 1e-9 a column is what rounding left of it
-    beta, _, rank, _ = np.linalg.lstsq(np.where(np.abs(X).max(axis=0) > 1e-9, X, 0.0), y, rcond=1e-9)
-    residuals = y - X @ beta
-    return int(rank), float(residuals @ residuals)
+def _least_squares(
+    X: FloatArray, columns: FloatArray, y: FloatArray, terms: tuple[str, ...], where: str
+) -> tuple[int, float, FloatArray]:
+    """Return rank, residual sum of squares and an orthonormal basis of the span of swept or averaged columns.
+
+    A column that nothing is left of, or that repeats others to rounding, adds no rank; what lies between a repetition
+    and six digits is refused. `X` (n, k) are the columns before: their levels set the rounding.
+    """
+    size, before = (np.sqrt(np.einsum("ij,ij->j", each, each)) for each in (columns, X))
+    held = np.flatnonzero(size > ABSORBED_SHARE * before)
+    rounding = ROUNDING * float((before[held] / size[held]).max(initial=1.0))
+    left, values, right = np.linalg.svd(columns[:, held] / size[held], full_matrices=False)
+    share = values / values.max(initial=1.0)
+    unclear = (share > _REPEATED * rounding) & (share < rounding / TOLERANCE)
+    if unclear.any():
+        involved = np.abs(right[unclear]).max(axis=0) > _PART
+        names = ", ".join(f"`{terms[at]}`" for at in held[involved])
+        raise SpecError(
+            f"{names}: they nearly repeat each other {where}, so that double precision cannot tell how many regressors "
+            "the variance components rest on: leave one out, or put their difference in its place"
+        )
+    basis = left[:, share > _REPEATED * rounding]
+    residuals = y - basis @ (basis.T @ y)
+    return basis.shape[1], float(residuals @ residuals), basis
 
 
 def _range(theta: FloatArray) -> float | str:

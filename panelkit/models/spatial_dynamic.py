@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.core.errors import ConvergenceError, SpecError
-from panelkit.core.linear import refuse_unidentified
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.outcome import refuse_absorbed
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects, check_effects
@@ -244,7 +244,7 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     swept, y = sweep(Z, spec.effects), sample.y[:, 1:]
     outcome = sample.design.outcome
     refuse_absorbed(y, sweep(y[..., None], spec.effects)[..., 0], outcome, spec.effects)
-    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), terms, spec.effects)
+    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), terms, spec.effects, squares=True)
     refuse_degenerate(y, sweep(y[..., None], spec.effects)[..., 0], swept, outcome, spec.effects)
     problem = Problem(sample.y[:, 1:], Z, counting, w.matrix, None, w.spectrum(spec.logdet), None)
     own, space = lag_names(sample.design.outcome)

@@ -23,6 +23,7 @@ from scipy import optimize, sparse
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import ConvergenceError
+from panelkit.core.identified import least_squares
 from panelkit.core.within import Effects
 from panelkit.spatial.spectrum import EDGE, LuSpectrum, Spectrum
 
@@ -205,15 +206,14 @@ def regress(problem: Problem, rho: float, lam: float) -> tuple[FloatArray, Float
     Z = columns[:, 2:]
     if Z.shape[1] == 0:
         return np.empty(0), target
-    b: FloatArray = np.asarray(np.linalg.lstsq(Z, target, rcond=None)[0], dtype=float)
+    b = least_squares(Z, target)
     return b, target - Z @ b
 
 
 def _partial_out(Z: FloatArray, columns: FloatArray) -> FloatArray:
     if Z.shape[1] == 0:
         return columns
-    left: FloatArray = columns - Z @ np.linalg.lstsq(Z, columns, rcond=None)[0]
-    return left
+    return columns - Z @ least_squares(Z, columns)
 
 
 def ssr(problem: Problem, rho: float, lam: float) -> float:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.core.errors import SpecError
-from panelkit.core.linear import refuse_unidentified
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.provenance import Note
 from panelkit.core.results import FitResult, TestResult
 from panelkit.core.within import Effects, check_effects
@@ -231,7 +231,7 @@ def fit_sample(
     n, t = sample.y.shape
     counting = Counting(n, t, spec.effects, spec.convention)
     swept = sweep(Z, spec.effects)
-    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), names, spec.effects)
+    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), names, spec.effects, squares=True)
     _refuse_overfit(counting, len(names))
     refuse_degenerate(
         sample.y, sweep(sample.y[..., None], spec.effects)[..., 0], swept, sample.design.outcome, spec.effects

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.linear import refuse_unidentified
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.provenance import Note
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects
@@ -166,7 +166,8 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
         Z, names = _with_means(Z, names)
     n, t = sample.y.shape
     effects = "time" if spec.time_effects else "none"
-    refuse_unidentified(Z.reshape(n * t, -1), sweep(Z, effects).reshape(n * t, -1), names, effects)  # type: ignore[arg-type]
+    flat = sweep(Z, effects).reshape(n * t, -1)  # type: ignore[arg-type]
+    refuse_unidentified(Z.reshape(n * t, -1), flat, names, effects, squares=True)  # type: ignore[arg-type]
     if t < 2:
         raise DataError(
             f"the sample holds one year ({sample.design.time_labels[0]}), and a random unit effect cannot be told from "

@@ -13,7 +13,7 @@ from scipy import special
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
-from panelkit.core.linear import refuse_unidentified
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.provenance import Note
 from panelkit.core.results import TestResult
 from panelkit.core.within import Effects, check_effects
@@ -78,7 +78,9 @@ def lm_tests_of(
         )
     swept = sweep(sample.X, effects)
     n, t, k = swept.shape
-    refuse_unidentified(sample.X.reshape(n * t, k), swept.reshape(n * t, k), sample.terms, effects)
+    refuse_unidentified(
+        sample.X.reshape(n * t, k), swept.reshape(n * t, k), sample.terms, effects, squares=True
+    )
     refuse_degenerate(sample.y, sweep(sample.y, effects), swept, sample.design.outcome, effects)
     tests = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
     if form != "elhorst":

@@ -19,6 +19,7 @@ from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.grammar import parse_expression
+from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
 from panelkit.core.outcome import refuse_absorbed, refuse_constant
@@ -554,7 +555,9 @@ def _fit_group(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) 
     layout = swept.layout
     moments = group_moments(swept.columns, layout, "none").moments
     gram = moments.sum(axis=0)
-    jackknife = group_moments(swept.columns, layout, spec.effects) if "CRV3" in spec.vcovs else None
+    jackknife = (
+        grams_without_each(swept.columns, layout, spec.effects, layout.unit) if "CRV3" in spec.vcovs else None
+    )
     parts = []
     for tasks in _by_size(group):
         regressors, outcomes = _numbers(spec, swept, tasks)
@@ -602,7 +605,7 @@ def _crv1_factor(layout: Layout, effects: Effects, k: int, convention: Conventio
         absorbed=layout.absorbed(effects),
         beta=nothing,
         residuals=nothing,
-        bread=nothing,
+        root=nothing,
     )
     return small_sample_factor(shell, (Clusters(layout.unit, "unit", np.arange(layout.n_units)),), convention)
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from panelkit.core.design import Design
 from panelkit.core.instruments import InstrumentedFit
-from panelkit.core.linear import LinearFit
+from panelkit.core.linear import LinearFit, refined
 from panelkit.core.within import FloatArray
 
 
@@ -79,12 +79,13 @@ def two_stage(linear: InstrumentedFit) -> tuple[InstrumentedFit, Any]:
         cov_type="unadjusted", debiased=True
     )
     beta = fit.params.to_numpy(float) / scale
-    beta = beta + linear.bread @ (linear.X.T @ (linear.y - linear.regressors @ beta))
+    beta = beta + linear.root @ (linear.basis.T @ (linear.y - linear.regressors @ beta))
     return replace(linear, beta=beta, residuals=linear.y - linear.regressors @ beta), fit
 
 
 def carrying(linear: LinearFit, beta: FloatArray) -> LinearFit:
-    """Return the fit with these coefficients and their residuals, on which its covariances then stand."""
+    """Return the fit with these coefficients, refined, and their residuals, on which its covariances then stand."""
+    beta = refined(linear, beta)
     return replace(linear, beta=beta, residuals=linear.y - linear.X @ beta)
 
 

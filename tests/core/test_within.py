@@ -100,7 +100,7 @@ def test_delete_one_refits_everything(by_year: bool, share: float) -> None:
     y, X = frame["y"].to_numpy(), frame[["x1", "x2"]].to_numpy()
     groups = time if by_year else unit
     fit = fit_swept(y, X, ("x1", "x2"), Layout(unit, time), "twoway")
-    betas, identified = delete_one(fit, y, X, groups)
+    betas, identified = delete_one(fit, groups)
     assert identified.all()
     for group, beta in enumerate(betas):
         left = groups != group
@@ -113,7 +113,7 @@ def test_a_treatment_of_one_unit_is_lost_without_it() -> None:
     treated = ((unit == 3) & (time >= 3)).astype(float)
     X = np.column_stack([frame["x1"], treated])
     fit = fit_swept(frame["y"].to_numpy(), X, ("x1", "treated"), Layout(unit, time), "twoway")
-    _, identified = delete_one(fit, frame["y"].to_numpy(), X, unit)
+    _, identified = delete_one(fit, unit)
     assert identified.tolist() == [group != 3 for group in range(8)]
 
 
