@@ -12,7 +12,7 @@ import pandas as pd
 
 from panelkit.claims.schema import Claim, Design, Sample, fill_roles
 from panelkit.core.errors import DataError, PanelkitError, SpecError
-from panelkit.core.grammar import parse_expression
+from panelkit.core.grammar import parse_expression, parse_terms
 from panelkit.core.paths import shipped
 from panelkit.core.tree import columns_of
 from panelkit.data import catalogue
@@ -55,7 +55,7 @@ def check_names(claim: Claim, design: Design) -> None:
     used: dict[str, str] = {}
     for field, text in _formulas(design):
         with at_place(f"{here}, {field} `{text}`"):
-            for column in _columns(claim, text):
+            for column in _columns(claim, field, text):
                 _refuse_unknown(column, design.kind)
                 used.setdefault(column, field)
     for name in _indices(design):
@@ -113,8 +113,12 @@ def _formulas(design: Design) -> Iterator[tuple[str, str]]:
             yield from ((f"{field} {number}", text) for number, text in enumerate(value, 1))
 
 
-def _columns(claim: Claim, text: str) -> tuple[str, ...]:
-    return columns_of(parse_expression(fill_roles(text, dict(claim.quantities))).node)
+def _columns(claim: Claim, field: str, text: str) -> tuple[str, ...]:
+    filled = fill_roles(text, dict(claim.quantities))
+    if not field.startswith("controls"):
+        return columns_of(parse_expression(filled).node)
+    factors = (factor for term in parse_terms(filled) for factor in term.factors)
+    return tuple(dict.fromkeys(name for factor in factors for name in columns_of(factor.node)))
 
 
 def _refuse_unknown(column: str, kind: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from panelkit.cli._options import Lags
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class Rows(Brief):
     """A panel, and the condition that estimators put on its rows after lags."""
 
     frame: pd.DataFrame

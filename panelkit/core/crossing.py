@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
+from panelkit.core.brief import Brief
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout
 
 # An eigenvalue below this share of the largest belongs to a connected component, not to the data.
@@ -22,7 +23,7 @@ _BATCH_CELLS = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Crossing:
+class Crossing(Brief):
     """The effects' dummies: `long` and `short` are codes (n,), None where there is no such block."""
 
     n: int

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
+from panelkit.core.brief import Brief
 from panelkit.core.crossing import Crossing, codes_of
 from panelkit.core.errors import SpecError
 from panelkit.core.within import FloatArray, IntArray
@@ -36,7 +37,7 @@ _NULL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class Pairs(Brief):
     """Sums by cluster and level: `group`, `level`, `counts` (P,) and `sums` (P, q), sorted by group."""
 
     group: IntArray

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.within import Effects, FloatArray
 
@@ -38,7 +39,7 @@ _PARTNER = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Root:
+class Root(Brief):
     """`inverse` T (k, k) with orthonormal X T; `noise`, the share of a distance that rounding may have moved."""
 
     inverse: FloatArray
@@ -76,6 +77,10 @@ def identified_root(
         raise SpecError(
             f"{names}: no variation is left {_because(effects)}: leave out the regressor or the effects "
             "(if it does vary, its level hides it from double precision: subtract a constant from it)"
+        )
+    if len(X) < X.shape[1]:
+        raise SpecError(
+            f"{len(X)} observations cannot carry {X.shape[1]} regressors: take more years or units, or fewer regressors"
         )
     norms = _norms(X_swept)
     upper = _triangle(X_swept / norms)

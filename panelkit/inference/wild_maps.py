@@ -53,7 +53,7 @@ class Maps(Brief):
 
 
 @dataclass(frozen=True, eq=False)
-class Signs:
+class Signs(Brief):
     """The weights of all draws, (B, G), one byte each: `points[codes]`."""
 
     codes: NDArray[np.int8]

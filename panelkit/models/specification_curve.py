@@ -152,6 +152,14 @@ class SpecificationCurve:
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
                 + ": it is absorbed by the effects or repeats a control there"
             )
+        bare = frame[frame["estimate"].notna() & ~(frame["std_error"] > 0.0)]
+        if len(bare) and self.failures == "raise":
+            raise SpecError(
+                "no standard error can be computed in "
+                + _listed([_cell(row) for _, row in bare[list(AXES)].iterrows()])
+                + ": without one of its units the sample does not identify the treatment, or the fit is exact; take "
+                "more units, another covariance, or failures='count'"
+            )
         failed = _reasons(frame)
         return CurveResult(spec=self, frame=frame.assign(failed=failed), columns=columns, notes=columns.notes)
 

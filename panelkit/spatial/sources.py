@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_pandas, is_frame, type_name
 from panelkit.core.provenance import Note
@@ -23,7 +24,7 @@ LINKS = ("focal", "neighbor")
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class Source(Brief):
     """A matrix (N, N), the ids that came with it or were given, and what must be said about them."""
 
     matrix: sparse.csr_array

@@ -122,7 +122,7 @@ def test_missing_cells_stay_missing_and_are_not_refused(panel: pd.DataFrame) -> 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (["1,234"] + ["2"] * 39, ["is not numeric", "'1,234'", "C(x)"]),
+        (["1,234"] + ["2"] * 39, ["is not numeric", "'1,234'", "thousands separators"]),
         ([np.inf] + [1.0] * 39, ["is infinite"]),
         (pd.Categorical([1] * 40), ["holds categories", "C(x)"]),
         (pd.date_range("2010-01-01", periods=40), ["is not numeric"]),
