@@ -37,6 +37,7 @@ from panelkit.models.spatial_sample import (
     align_weights,
     durbin_positions,
     read_sample,
+    refuse_alike,
     refuse_degenerate,
     refuse_text,
 )
@@ -226,6 +227,9 @@ def fit_sample(
     """Fit balanced arrays: the road that formulas and arrays share; `maximiser` finds the top of the likelihood."""
     lagged, error, durbin = spec.model in LAGGED, spec.model in ERROR, spec.model in DURBIN
     refuse_convention(spec, w if lagged else None, w_error if error else None)
+    for weights, is_used in ((w, lagged), (w_error, error)):
+        if is_used:
+            refuse_alike(weights, spec.effects, sample.y.shape[1])
     positions = durbin_positions(spec.durbin, sample.terms) if durbin else ()
     Z, names = durbin_design(sample, positions, w_durbin)
     n, t = sample.y.shape

@@ -252,6 +252,20 @@ def align_weights(w: Any, sample: SpatialSample, *, name: str | None = None) -> 
     return weights.for_model()
 
 
+def refuse_alike(weights: Weights, effects: Effects, n_times: int) -> None:
+    """Refuse weights that are the same between all units where every year has a mean of its own.
+
+    Less the means of the years a spatial lag is then the column itself times -1 / (N - 1): nothing tells them apart.
+    """
+    if weights.all_alike and (effects in ("time", "twoway") or n_times == 1):
+        raise SpecError(
+            f"{weights.name}: every unit is a neighbour of every other with the same weight, so that, less the "
+            f"{'time effects' if n_times > 1 else 'mean'}, each spatial lag is the column itself times "
+            f"-1/{weights.n - 1}: nothing spatial is identified. Take weights that differ between pairs"
+            f"{', or effects without time' if n_times > 1 else ''}"
+        )
+
+
 def durbin_positions(durbin: Sequence[str] | None, terms: tuple[str, ...]) -> tuple[int, ...]:
     """Return which regressors get a spatial lag: all but the intercept, or the ones named."""
     if durbin is None:

@@ -27,6 +27,7 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     read_sample,
+    refuse_alike,
     refuse_degenerate,
 )
 from panelkit.spatial.weights import Weights
@@ -76,8 +77,14 @@ def lm_tests_of(
             f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
             f"{w.normalisation}: row-standardise, or take form='elhorst'"
         )
+    refuse_alike(w, effects, sample.y.shape[1])
     swept = sweep(sample.X, effects)
     n, t, k = swept.shape
+    if set(sample.terms) <= {"Intercept"}:
+        raise SpecError(
+            f"the LM tests are of the residuals of a regression, and `{sample.design.outcome}` has no regressor here: "
+            "name one, or take moran for the outcome alone"
+        )
     refuse_unidentified(
         sample.X.reshape(n * t, k), swept.reshape(n * t, k), sample.terms, effects, squares=True
     )
@@ -254,6 +261,7 @@ class SelectionPath(Brief):
     steps: tuple[TestResult, ...]
     sentences: tuple[str, ...]
     chosen: str
+    notes: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row a step: `test, null, statistic, df, p_value`."""
@@ -273,7 +281,13 @@ class SelectionPath(Brief):
     def summary(self) -> str:
         """Return the path as text."""
         return "\n".join(
-            [self.table().to_string(index=False), "", *self.sentences, f"chosen: {self.chosen.upper()}"]
+            [
+                self.table().to_string(index=False),
+                "",
+                *self.sentences,
+                f"chosen: {self.chosen.upper()}",
+                *self.notes,
+            ]
         )
 
     def __str__(self) -> str:
@@ -309,6 +323,7 @@ def select_model(
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"
     lm = lm_tests_of(sample, weights, spec.effects, form)
     by_name = {test.name: test for test in lm}
+    notes = (*weights.said, *sample.notes)
     none = by_name["LM joint"].p_value >= level
     sentences = [
         f"LM joint p = {by_name['LM joint'].p_value:.4g}: "
@@ -330,11 +345,11 @@ def select_model(
         )
         chosen = "slx" if local.p_value < level else "ols"
         sentences.append(f"SLX against no spatial terms: p = {local.p_value:.4g}")
-        return SelectionPath((*lm, local), tuple(sentences), chosen)
+        return SelectionPath((*lm, local), tuple(sentences), chosen, notes)
     sdm = fit_sample(replace(spec, model="sdm"), sample, weights, weights, weights)
     reductions = reduction_tests(sdm)
     chosen, more = _read_path({**by_name, **{test.name: test for test in reductions}}, level)
-    return SelectionPath((*lm, *reductions), (*sentences, *more), chosen)
+    return SelectionPath((*lm, *reductions), (*sentences, *more), chosen, notes)
 
 
 def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[str]]:

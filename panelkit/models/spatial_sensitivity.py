@@ -145,6 +145,7 @@ class Placebo(Brief):
     p_values: pd.Series
     seed: int | None
     failed: int
+    notes: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return observed impact, the placebo's 2.5 and 97.5 % points, and its two-sided p-value."""
@@ -183,7 +184,8 @@ def placebo(
     if permutations < 19:
         raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")
     sample = _sample(spec, data, unit, time)
-    fit = fit_sample(spec, sample, *[align_weights(w, sample)] * 3)
+    weights = align_weights(w, sample)
+    fit = fit_sample(spec, sample, weights, weights, weights)
     parts = fit.impact_parts()
     labels = pd.MultiIndex.from_tuples(
         [(kind, term) for kind in ("direct", "indirect", "total") for term in parts.terms],
@@ -204,7 +206,7 @@ def placebo(
     middle = draws.median()
     far = (draws - middle).abs() >= (observed - middle).abs()
     p = (1.0 + far.sum()) / (1.0 + len(draws))
-    return Placebo(observed, draws, p, seed_of(rng), failed)
+    return Placebo(observed, draws, p, seed_of(rng), failed, (*weights.said, *sample.notes))
 
 
 def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
