@@ -136,7 +136,8 @@ def run_moran(
     centring = "unit" if within else "none"
     table = moran(series, weights, centring=centring, permutations=permutations, rng=seed)  # type: ignore[arg-type]
     notes = [
-        *_moran_notes(weights.name, permutations, seed, within, lang),
+        *(in_language(note, lang.language) for note in weights.for_model().said),
+        *_moran_notes(permutations, seed, within, lang),
         *(in_language(note, lang.language) for note in design.notes),
     ]
     if as_json:
@@ -564,14 +565,14 @@ def _renamed(frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     return shown.rename(columns={key: pair[at] for key, pair in _WORDS.items()})
 
 
-def _moran_notes(name: str, permutations: int, seed: int, within: bool, lang: Lang) -> list[str]:
+def _moran_notes(permutations: int, seed: int, within: bool, lang: Lang) -> list[str]:
     if lang is Lang.zh:
         centred = "，已去省份均值" if within else "；水平值主要反映固定的地理格局，可加 --within"
-        return [f"权重：{name}；{permutations} 次置换，种子 {seed}{centred}"]
+        return [f"{permutations} 次置换，种子 {seed}{centred}"]
     centred = (
         "; provinces' own means taken out" if within else "; levels mostly show the fixed map, see --within"
     )
-    return [f"weights: {name}; {permutations} permutations, seed {seed}{centred}"]
+    return [f"{permutations} permutations, seed {seed}{centred}"]
 
 
 def _echo_frame(frame: pd.DataFrame, notes: Sequence[str], lang: Lang, *, index: bool = True) -> None:

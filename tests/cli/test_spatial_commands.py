@@ -31,6 +31,7 @@ def test_moran_of_shipped_figures(tmp_path: Path) -> None:
     found = run(app, [*args, "--lang", "zh", "--out", str(tmp_path)])
     assert found.exit_code == 0, found.output
     assert "莫兰指数" in found.output
+    assert "权重矩阵contiguity：行标准化" in found.output.replace("\n", "")
     assert {"moran.csv", "local_moran.csv", "lisa.svg", "moran_scatter.svg"} <= {
         p.name for p in tmp_path.iterdir()
     }
