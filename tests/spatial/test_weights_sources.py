@@ -432,6 +432,19 @@ def test_economic_weights_set_totals_apart() -> None:
     assert any("全国" in note for note in w.notes)
 
 
+@pytest.mark.parametrize("build", [provincial.economic_distance, provincial.gravity, provincial.nested])
+def test_economic_weights_need_a_series_under_names(build: Any) -> None:
+    values = pd.Series([3.0, 2.0, 1.0])
+    for given, said in (
+        (values, "bare numbers"),
+        (values.to_frame(), r"not pandas\.DataFrame"),
+        ([3.0, 2.0, 1.0], "not list"),
+        (pytest.importorskip("polars").Series([3.0, 2.0, 1.0]), r"not polars\.Series"),
+    ):
+        with pytest.raises(DataError, match=said):
+            build(given)
+
+
 @pytest.mark.parametrize("scale", [1e150, 1e-150])
 def test_values_beyond_double_precision_are_refused(scale: float) -> None:
     data = panel_of_two() * scale
