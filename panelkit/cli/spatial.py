@@ -634,6 +634,7 @@ def _test_row(test: Any) -> dict[str, Any]:
         "p_value": test.p_value if test.applicable else None,
         "reason": test.reason,
         "facts": _plain(dict(test.facts)),
+        "notes": list(test.notes),
     }
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
-from panelkit.core.provenance import Note
+from panelkit.core.provenance import spoken_note
 
 if TYPE_CHECKING:
     from panelkit.core.design import Design
@@ -266,12 +266,7 @@ class Estimates(Brief):
 
     def _spoken(self, note: str) -> str:
         """Return a note about provinces in the words of this panel, in both languages."""
-        from panelkit.show.levels import spoken
-
-        said = spoken(note, *self.level_names)
-        if not isinstance(note, Note):
-            return said
-        return Note(said, spoken(note.zh, *self.level_names))
+        return spoken_note(note, *self.level_names)
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""

@@ -403,7 +403,7 @@ def spatial_hausman(
         found.append(_hausman(*_fixed_and_random(spec, sample, weights)))
     if method != "hausman":
         found.append(fit_random(replace(spec, means=True), sample, weights).mundlak_test())
-    return tuple(replace(test, notes=(*test.notes, *weights.said)) for test in found)
+    return tuple(replace(test, notes=(*test.notes, *weights.said, *sample.said)) for test in found)
 
 
 def _fixed_and_random(

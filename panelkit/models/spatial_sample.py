@@ -17,7 +17,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
 from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.panel_index import read_panel_index
-from panelkit.core.provenance import Note
+from panelkit.core.provenance import Note, spoken_note
 from panelkit.core.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
 from panelkit.core.within import Effects
 from panelkit.models.reading import Frame, open_frame, read_design
@@ -44,6 +44,14 @@ class SpatialSample(Brief):
     notes: tuple[str, ...]
     left_out: tuple[Hashable, ...] = ()
     start: FloatArray | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return what a study of this sample says of its rows and figures, in the panel's own words."""
+        names = self.design.unit_names[0], self.design.time_names[0]
+        return tuple(
+            dict.fromkeys(spoken_note(note, *names) for note in (*self.notes, *self.design.provenance))
+        )
 
     @property
     def ids(self) -> tuple[Hashable, ...]:

@@ -85,7 +85,7 @@ def lm_tests_of(
     tests = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
     if form != "elhorst":
         tests = (*tests, *_conditional(sample, w, effects))
-    return tuple(replace(test, notes=(*test.notes, *w.said)) for test in tests)
+    return tuple(replace(test, notes=(*test.notes, *w.said, *sample.said)) for test in tests)
 
 
 def lm_arrays(y: FloatArray, X: FloatArray, w: Weights, effects: Effects, form: Form) -> LmStatistics:
@@ -254,6 +254,7 @@ class SelectionPath(Brief):
     steps: tuple[TestResult, ...]
     sentences: tuple[str, ...]
     chosen: str
+    notes: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row a step: `test, null, statistic, df, p_value`."""
@@ -273,7 +274,13 @@ class SelectionPath(Brief):
     def summary(self) -> str:
         """Return the path as text."""
         return "\n".join(
-            [self.table().to_string(index=False), "", *self.sentences, f"chosen: {self.chosen.upper()}"]
+            [
+                self.table().to_string(index=False),
+                "",
+                *self.sentences,
+                f"chosen: {self.chosen.upper()}",
+                *(f"note: {note}" for note in self.notes),
+            ]
         )
 
     def __str__(self) -> str:
@@ -309,6 +316,7 @@ def select_model(
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"
     lm = lm_tests_of(sample, weights, spec.effects, form)
     by_name = {test.name: test for test in lm}
+    said = (*weights.said, *sample.said)
     none = by_name["LM joint"].p_value >= level
     sentences = [
         f"LM joint p = {by_name['LM joint'].p_value:.4g}: "
@@ -330,11 +338,11 @@ def select_model(
         )
         chosen = "slx" if local.p_value < level else "ols"
         sentences.append(f"SLX against no spatial terms: p = {local.p_value:.4g}")
-        return SelectionPath((*lm, local), tuple(sentences), chosen)
+        return SelectionPath((*lm, local), tuple(sentences), chosen, said)
     sdm = fit_sample(replace(spec, model="sdm"), sample, weights, weights, weights)
     reductions = reduction_tests(sdm)
     chosen, more = _read_path({**by_name, **{test.name: test for test in reductions}}, level)
-    return SelectionPath((*lm, *reductions), (*sentences, *more), chosen)
+    return SelectionPath((*lm, *reductions), (*sentences, *more), chosen, said)
 
 
 def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[str]]:

@@ -96,7 +96,7 @@ def weights_sensitivity(
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
     rows: list[pd.DataFrame] = []
     failures: dict[str, str] = {}
-    notes: list[str] = []
+    notes: list[str] = [*sample.said]
     for name, w in chosen.items():
         try:
             aligned = align_weights(w, sample)
@@ -145,6 +145,7 @@ class Placebo(Brief):
     p_values: pd.Series
     seed: int | None
     failed: int
+    notes: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return observed impact, the placebo's 2.5 and 97.5 % points, and its two-sided p-value."""
@@ -204,7 +205,7 @@ def placebo(
     middle = draws.median()
     far = (draws - middle).abs() >= (observed - middle).abs()
     p = (1.0 + far.sum()) / (1.0 + len(draws))
-    return Placebo(observed, draws, p, seed_of(rng), failed)
+    return Placebo(observed, draws, p, seed_of(rng), failed, (*fit.weights.said, *sample.said))
 
 
 def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
@@ -249,6 +250,8 @@ def rolling(
 ) -> pd.DataFrame:
     """Fit a model on every window of consecutive years; one row a window: `first, last, rho, std_error, p_value`.
 
+    What is said of the sample and the weights stands in `attrs["panelkit"]["notes"]`.
+
     Raises
     ------
     SpecError
@@ -279,7 +282,9 @@ def rolling(
                 "p_value": float(np.asarray(fit.p_values)[at]),
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table.attrs["panelkit"] = {"notes": (*weights.said, *whole.said)}
+    return table
 
 
 def _depends_on_rows(sample: SpatialSample) -> bool:

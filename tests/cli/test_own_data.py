@@ -255,6 +255,53 @@ def test_totals_and_spellings_of_provinces(provinces: pd.DataFrame, tmp_path: Pa
     assert f"{right.estimates[0]:.3f}" in output
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["fit", "y ~ x1"],
+        ["spatial", "fit", "y ~ x1"],
+        ["spatial", "impacts", "y ~ x1"],
+        ["spatial", "lm", "y ~ x1"],
+        ["spatial", "moran", "y"],
+        ["spatial", "sensitivity", "y ~ x1"],
+        ["mediate", "y", "x1", "x2"],
+        ["index", "run", "u,v"],
+        ["couple", "run", "u", "v"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_sets_totals_apart_and_says_so(
+    provinces: pd.DataFrame, province_file: list[str], tmp_path: Path, command: list[str]
+) -> None:
+    scores = np.random.default_rng(1).uniform(0.1, 0.9, (3, len(provinces)))
+    provinces = provinces.assign(u=scores[0], v=scores[1], x2=scores[2])
+    provinces.to_csv(province_file[1], index=False)
+    total = provinces.groupby("year", as_index=False).sum(numeric_only=True).assign(province="全国", u=0.99)
+    mixed = provinces.copy()
+    late = (provinces["year"] >= 2014) & (provinces["province"] == "北京")
+    mixed.loc[late, "province"] = "北京市"
+    path = tmp_path / "mixed.csv"
+    pd.concat([mixed, total]).to_csv(path, index=False)
+    form = [] if command[0] == "fit" else ["--json"]
+    clean = shown([*command, *province_file, *form])
+    output = shown([*command, "--data", str(path), *form])
+    assert "全国" in output
+    assert "北京市" in output
+    if form:
+        assert _numbers(json.loads(output)) == pytest.approx(_numbers(json.loads(clean)), rel=1e-9, abs=1e-12)
+    else:
+        assert output.splitlines()[:8] == clean.splitlines()[:8]
+
+
+def _numbers(found: Any) -> list[float]:
+    """Return every number of a command's JSON in its order."""
+    if isinstance(found, dict):
+        return [number for value in found.values() for number in _numbers(value)]
+    if isinstance(found, list):
+        return [number for value in found for number in _numbers(value)]
+    return [float(found)] if isinstance(found, int | float) else []
+
+
 # ----------------------------------------------------------------------------------------- mediate
 
 

@@ -15,6 +15,7 @@ from scipy import sparse
 
 import panelkit as pk
 from panelkit import DataError, SpecError
+from panelkit.models.spatial_sensitivity import rolling
 from panelkit.spatial import provincial
 from panelkit.spatial.moran import local_moran, moran
 from panelkit.spatial.weights import Weights, as_weights
@@ -411,6 +412,28 @@ def test_every_door_joins_names_and_sets_totals_apart(door: str) -> None:
         data.index.levels[0].map(dict(zip(provincial.contiguity().ids, w.ids, strict=True))), level=0
     )
     assert np.allclose(doors(untidy(data))[door](w), doors(data)[door](w), rtol=1e-9, atol=1e-12)
+
+
+STUDIES: dict[str, Callable[[pd.DataFrame, Any], Any]] = {
+    "lm": lambda d, w: pk.spatial_lm_tests("y ~ x1", d, w)[0].notes,
+    "hausman": lambda d, w: pk.spatial_hausman(pk.SpatialRandomEffects("y ~ x1", "sar"), d, w)[0].notes,
+    "select": lambda d, w: [pk.select_model(pk.SpatialPanel("y ~ x1", "sdm"), d, w).summary()],
+    "sensitivity": lambda d, w: pk.weights_sensitivity(pk.SpatialPanel("y ~ x1", "sdm"), d, {"w": w}).notes,
+    "placebo": lambda d, w: pk.placebo(pk.SpatialPanel("y ~ x1", "sdm"), d, w, permutations=19).notes,
+    "rolling": lambda d, w: rolling(pk.SpatialPanel("y ~ x1", "sar"), d, w, 4).attrs["panelkit"]["notes"],
+}
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_study_says_what_its_sample_leaves_out(study: str) -> None:
+    w = provincial.contiguity(labels="zh")
+    data = panel_of_two()
+    data.index = data.index.set_levels(
+        data.index.levels[0].map(dict(zip(provincial.contiguity().ids, w.ids, strict=True))), level=0
+    )
+    said = " ".join(STUDIES[study](untidy(data), w))
+    for part in ("全国", "东部地区", "北京市", "row-standardised"):
+        assert part in said
 
 
 def test_a_cross_section_joins_names_and_sets_totals_apart() -> None:
