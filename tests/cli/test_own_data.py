@@ -256,6 +256,24 @@ def test_totals_and_spellings_of_provinces(provinces: pd.DataFrame, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    "command", [["fit", "y ~ x1"], ["lm", "y ~ x1"], ["impacts", "y ~ x1"], ["moran", "y"]]
+)
+def test_a_file_of_weights_stands_under_names(
+    province_file: list[str], tmp_path: Path, command: list[str]
+) -> None:
+    """The matrix in another order of names is the same; without names it is refused with the remedy."""
+    w = provincial.contiguity(labels="zh")
+    matrix = pd.DataFrame(w.matrix.toarray(), index=list(w.ids), columns=list(w.ids))
+    turned, bare = tmp_path / "turned.csv", tmp_path / "bare.csv"
+    matrix.iloc[::-1, ::-1].to_csv(turned)
+    matrix.to_csv(bare, header=False, index=False)
+    whole = json.loads(shown(["spatial", *command, *province_file, "--json"]))
+    found = json.loads(shown(["spatial", *command, *province_file, "--w", str(turned), "--json"]))
+    assert _numbers(found) == pytest.approx(_numbers(whole), rel=1e-6, abs=1e-9)
+    assert "label" in said(["spatial", *command, *province_file, "--w", str(bare)])
+
+
+@pytest.mark.parametrize(
     "command",
     [
         ["fit", "y ~ x1"],

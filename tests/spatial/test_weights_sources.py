@@ -436,6 +436,28 @@ def test_every_study_says_what_its_sample_leaves_out(study: str) -> None:
         assert part in said
 
 
+@pytest.mark.parametrize("door", ["lm", "hausman", "select", "sensitivity", "placebo", "rolling"])
+def test_every_study_takes_frames_of_polars(door: str) -> None:
+    polars = pytest.importorskip("polars")
+    data, w = panel_of_two(), provincial.contiguity()
+    flat = data.reset_index()
+    other, keys = polars.DataFrame(flat.to_dict("list")), {"unit": "province", "time": "year"}
+    f, sdm = "y ~ x1", pk.SpatialPanel("y ~ x1", "sdm")
+    call: dict[str, Callable[..., Any]] = {
+        "lm": lambda d, **k: [test.statistic for test in pk.spatial_lm_tests(f, d, w, **k)],
+        "hausman": lambda d, **k: [
+            test.statistic for test in pk.spatial_hausman(pk.SpatialRandomEffects(f, "sar"), d, w, **k)
+        ],
+        "select": lambda d, **k: pk.select_model(sdm, d, w, **k).table()["statistic"],
+        "sensitivity": lambda d, **k: pk.weights_sensitivity(sdm, d, {"w": w}, **k).table["rho"],
+        "placebo": lambda d, **k: pk.placebo(sdm, d, w, permutations=19, **k).observed,
+        "rolling": lambda d, **k: rolling(pk.SpatialPanel(f, "sar"), d, w, 4, **k)["rho"],
+    }
+    assert np.array_equal(np.asarray(call[door](other, **keys)), np.asarray(call[door](data)))
+    with pytest.raises(DataError, match="not dict"):
+        call[door](flat.to_dict("list"), **keys)
+
+
 def test_a_cross_section_joins_names_and_sets_totals_apart() -> None:
     w = provincial.contiguity(labels="zh")
     data = panel_of_two()
