@@ -396,7 +396,9 @@ def run_sensitivity(
         _echo_by_term(found.table[columns], notes, lang)
         if calm is not None:
             dealt = Note(f"{placebo} permutations, seed {seed}", f"{placebo} 次置换，种子 {seed}")
-            _echo_by_term(calm.table().reset_index(), [dealt, *calm.notes[len(calm.said) :]], lang)
+            _echo_by_term(
+                calm.table().reset_index(), [dealt, *calm.notes[: len(calm.notes) - len(calm.said)]], lang
+            )
     if out is not None:
         tables = {"sensitivity": found.table}
         if found.failures:

@@ -170,16 +170,16 @@ class Placebo(Brief):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return how many maps could not be computed, after what is said of weights and sample."""
+        """Return how many maps could not be computed, then what is said of weights and sample."""
         if not self.failed:
             return self.said
         count = len(self.draws) + self.failed
         return (
-            *self.said,
             Note(
                 f"{self.failed} of {count} permuted maps could not be computed: they count as at least as far",
                 f"{count} 次置换中有 {self.failed} 次未能计算：按不小于观测值计入",
             ),
+            *self.said,
         )
 
     def table(self) -> pd.DataFrame:

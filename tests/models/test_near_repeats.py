@@ -209,3 +209,27 @@ def test_what_stands_on_squares(name: str) -> None:
             np.testing.assert_allclose(found, OTHERS[name]("difference", data), rtol=5e-6)
     assert 1e-3 in answered
     assert not {noise for noise in answered if noise < 1e-5}
+
+
+def test_a_curve_answers_to_six_digits_or_says_what_repeats() -> None:
+    """Whether the treatment nearly repeats a control, or two controls each other."""
+    for seed, noise in enumerate(NOISES):
+        data, scale = panel(noise, seed), 2.0 ** -round(np.log2(noise))
+        for treatment, controls, size in (("x2", ("x1", "{}"), 1.0), ("{}", ("x1", "x2"), scale)):
+            near, plain = (
+                pk.SpecificationCurve(
+                    ("y",),
+                    (treatment.format(x),),
+                    (("all", tuple(c.format(x) for c in controls)),),
+                    failures="count",
+                )
+                for x in ("x3", "difference")
+            )
+            right = plain.fit(data).frame.iloc[0]
+            if noise < 3e-5:
+                with pytest.raises(pk.SpecError, match="nearly repeats others"):
+                    near.fit(data)
+                continue
+            found = near.fit(data).frame.iloc[0]
+            assert found["estimate"] == pytest.approx(right["estimate"] * size, rel=SIX)
+            assert found["std_error"] == pytest.approx(right["std_error"] * size, rel=SIX)
