@@ -88,16 +88,19 @@ def effects_without(fit: LinearFit, gone: NDArray[np.bool_]) -> int:
 
 
 def terms_lost(fit: LinearFit, gone: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return which regressors take part in what the rows that are left do not identify."""
-    columns = swept_without(fit, fit.basis, gone)
+    """Return which regressors take part in what the rows that are left do not identify.
+
+    None does where the regressors are there and the instruments do not reach them.
+    """
+    basis = fit.regressors @ fit.root if isinstance(fit, InstrumentedFit) else fit.basis
+    columns = swept_without(fit, basis, gone)
     _, values, right = np.linalg.svd(columns)
     values = np.r_[values, np.zeros(fit.k - len(values))]
     # the lost directions as combinations of columns of norm one
-    lost = (
-        fit.root
-        @ right[values <= fit.noise / TOLERANCE].T
-        * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
-    )
+    below = values <= fit.noise / TOLERANCE
+    if not below.any():
+        return ()
+    lost = fit.root @ right[below].T * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
     share = np.abs(lost).max(axis=1) / np.abs(lost).max()
     return tuple(np.flatnonzero(share > 1e-6).tolist())
 

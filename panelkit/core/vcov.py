@@ -356,6 +356,11 @@ def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -
     found = {
         j for at in np.flatnonzero(lost)[:_SHOWN] for j in sandwich.terms_lost(fit, clusters.codes == at)
     }
+    if not found:
+        return (
+            f"{head}the instruments do not identify the regressors (an instrument that only one cluster has?): take "
+            "another instrument, or use Cluster()"
+        )
     terms = [f"`{fit.terms[j]}`" for j in sorted(found)]
     return (
         f"{head}the regressors are not identified: only {first if lost.sum() == 1 else 'such a cluster'} tells "

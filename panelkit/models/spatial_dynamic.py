@@ -36,6 +36,7 @@ from panelkit.models.spatial_sample import (
     align_weights,
     durbin_positions,
     read_sample,
+    refuse_alike,
     refuse_degenerate,
     refuse_text,
     with_start,
@@ -227,6 +228,8 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     """Fit balanced arrays."""
     sample, years = _from_start(sample)
     _refuse(spec, years, w)
+    if spec.effects in ("time", "twoway"):
+        refuse_alike(w, "the time effects")
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model == "sdm" else ()
     static, names = durbin_design(sample, positions, w)
     before, behind = _lag_columns(sample.y[:, :-1], w)

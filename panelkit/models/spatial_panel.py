@@ -39,6 +39,8 @@ from panelkit.models.spatial_sample import (
     read_sample,
     refuse_degenerate,
     refuse_text,
+    refuse_unidentifiable,
+    refuse_without_regressor,
 )
 from panelkit.spatial.spectrum import Method, factorise
 from panelkit.spatial.weights import Weights
@@ -226,6 +228,9 @@ def fit_sample(
     """Fit balanced arrays: the road that formulas and arrays share; `maximiser` finds the top of the likelihood."""
     lagged, error, durbin = spec.model in LAGGED, spec.model in ERROR, spec.model in DURBIN
     refuse_convention(spec, w if lagged else None, w_error if error else None)
+    refuse_unidentifiable(sample, spec.effects, w if lagged else None, w_error if error else None)
+    if spec.model == "sac":
+        refuse_without_regressor(sample)
     positions = durbin_positions(spec.durbin, sample.terms) if durbin else ()
     Z, names = durbin_design(sample, positions, w_durbin)
     n, t = sample.y.shape

@@ -179,6 +179,40 @@ def refuse_degenerate(
     refuse_exact(left - Z @ np.linalg.lstsq(Z, left, rcond=None)[0], left, outcome)
 
 
+def refuse_without_regressor(sample: SpatialSample) -> None:
+    """Refuse a sample without a regressor where a spatial lag and a spatial error are to be told apart."""
+    if not [term for term in sample.terms if term != "Intercept"]:
+        raise SpecError(
+            f"`{sample.design.formula}` has no regressor, and without one a spatial lag and a spatial error are the "
+            "same process: name at least one"
+        )
+
+
+def refuse_unidentifiable(sample: SpatialSample, effects: Effects, *weights: Weights | None) -> None:
+    """Refuse effects without a regressor, and weights under which no data identify a spatial parameter.
+
+    Where every unit is a neighbour of every other alike, W y
+    swept of the time effects is -y / (N - 1), so that a spatial parameter only rescales the others.
+    """
+    if effects != "none" and not sample.terms:
+        raise SpecError(f"`{sample.design.formula}` has no regressor: name at least one beside the effects")
+    if effects not in ("time", "twoway") and sample.y.shape[1] > 1:
+        return
+    beside = "the time effects" if effects in ("time", "twoway") else "the intercept of one year"
+    for w in weights:
+        if w is not None:
+            refuse_alike(w, beside)
+
+
+def refuse_alike(w: Weights, beside: str) -> None:
+    """Refuse weights that link every unit to every other alike."""
+    if w.links_alike:
+        raise SpecError(
+            f"{w.name}: every unit has every other as a neighbour with one weight. Beside {beside} no spatial "
+            "parameter is identified then: take weights that differ between units, or effects='unit'"
+        )
+
+
 def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str | None) -> SpatialSample:
     """Return the sample with the outcome of the year before it, where `where` left that year out for every unit."""
     design = sample.design

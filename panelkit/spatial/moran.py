@@ -111,9 +111,15 @@ def moran(
     Raises
     ------
     DataError
-        If a year lacks provinces (named), a year shows no variation, or there are fewer than three units.
+        If a year lacks provinces (named), a year shows no variation, there are fewer than three units, or all weights
+        are the same.
     """
     wide, weights, notes = _wide(series, w)
+    if weights.links_alike:
+        raise DataError(
+            f"{weights.name}: every unit has every other as a neighbour with one weight, so that Moran's I is -1/(n-1) "
+            "whatever the values: take weights that differ between units"
+        )
     if centring == "unit":
         spread = float(np.abs(wide.to_numpy()).max())
         wide = wide.sub(wide.mean(axis=1), axis=0)

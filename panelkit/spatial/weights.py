@@ -76,6 +76,14 @@ class Weights:
         return bool(np.abs(self.row_sums - 1.0).max() < UNIT_SUM)
 
     @cached_property
+    def links_alike(self) -> bool:
+        """Return whether every unit has every other as a neighbour, all with one weight."""
+        values = self.matrix.data
+        if len(values) != self.n * (self.n - 1) or self.matrix.diagonal().any() or self.n < 2:
+            return False
+        return bool(np.ptp(values) <= UNIT_SUM * np.abs(values).max())
+
+    @cached_property
     def islands(self) -> tuple[Hashable, ...]:
         """Return the ids without a neighbour."""
         neighbours = np.diff(self.matrix.indptr)
