@@ -35,10 +35,10 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     durbin_positions,
-    read_sample,
     refuse_alike,
     refuse_degenerate,
     refuse_text,
+    sample_of,
     with_start,
 )
 from panelkit.spatial.spectrum import EigenSpectrum, Method, factorise
@@ -118,15 +118,7 @@ class DynamicSpatialPanel:
             If the likelihood has its maximum at the edge.
         """
         frame = open_frame(data, unit, time)
-        sample = read_sample(
-            self.formula,
-            frame,
-            missing=self.missing,
-            intercept=self.effects == "none",
-            unit=unit,
-            time=time,
-            where=self.where,
-        )
+        sample = sample_of(self, frame, unit, time, intercept=self.effects == "none")
         if self.where is not None:
             sample = with_start(sample, frame, unit, time)
         return fit_dynamic(self, sample, align_weights(w, sample))

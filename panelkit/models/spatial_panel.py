@@ -36,11 +36,11 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     durbin_positions,
-    read_sample,
     refuse_degenerate,
     refuse_text,
     refuse_unidentifiable,
     refuse_without_regressor,
+    sample_of,
 )
 from panelkit.spatial.spectrum import Method, factorise
 from panelkit.spatial.weights import Weights
@@ -201,15 +201,7 @@ class SpatialPanel:
         SpecError
             If convention, effects and weights do not go together, or a regressor is not identified.
         """
-        sample = read_sample(
-            self.formula,
-            data,
-            missing=self.missing,
-            intercept=self.effects == "none",
-            unit=unit,
-            time=time,
-            where=self.where,
-        )
+        sample = sample_of(self, data, unit, time, intercept=self.effects == "none")
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)
         durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)

@@ -42,9 +42,9 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     durbin_positions,
-    read_sample,
     refuse_degenerate,
     refuse_text,
+    sample_of,
 )
 from panelkit.models.spatial_selection import wald
 from panelkit.spatial.weights import Weights
@@ -99,15 +99,7 @@ class SpatialRandomEffects:
         SpecError
             If weights and time effects do not go together, or a regressor is not identified.
         """
-        sample = read_sample(
-            self.formula,
-            data,
-            missing=self.missing,
-            intercept=not self.time_effects,
-            unit=unit,
-            time=time,
-            where=self.where,
-        )
+        sample = sample_of(self, data, unit, time, intercept=not self.time_effects)
         return fit_random(self, sample, align_weights(w, sample))
 
 
@@ -388,15 +380,7 @@ def spatial_hausman(
     """
     if method not in get_args(HausmanMethod):
         raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")
-    sample = read_sample(
-        spec.formula,
-        data,
-        missing=spec.missing,
-        intercept=not spec.time_effects,
-        unit=unit,
-        time=time,
-        where=spec.where,
-    )
+    sample = sample_of(spec, data, unit, time, intercept=not spec.time_effects)
     weights = align_weights(w, sample)
     found: list[TestResult] = []
     if method != "mundlak":

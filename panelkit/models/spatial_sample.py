@@ -98,6 +98,22 @@ def read_sample(
     return _refuse_scale(SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out))
 
 
+def sample_of(
+    spec: Any, data: Any, unit: str | None, time: str | None, *, intercept: bool, **rows: Any
+) -> SpatialSample:
+    """Return the sample of a model's formula, policy and condition; see `read_sample`."""
+    return read_sample(
+        spec.formula,
+        data,
+        missing=spec.missing,
+        intercept=intercept,
+        unit=unit,
+        time=time,
+        where=spec.where,
+        **rows,
+    )
+
+
 @dataclass(frozen=True)
 class OfUnits:
     """The rule that only these units enter."""

@@ -30,6 +30,7 @@ from panelkit.models.spatial_sample import (
     refuse_degenerate,
     refuse_unidentifiable,
     refuse_without_regressor,
+    sample_of,
 )
 from panelkit.spatial.weights import Weights
 
@@ -307,15 +308,7 @@ def select_model(
     """
     from panelkit.models.spatial_panel import fit_sample
 
-    sample = read_sample(
-        spec.formula,
-        data,
-        missing=spec.missing,
-        intercept=spec.effects == "none",
-        unit=unit,
-        time=time,
-        where=spec.where,
-    )
+    sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"
     lm = lm_tests_of(sample, weights, spec.effects, form)

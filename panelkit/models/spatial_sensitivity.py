@@ -18,7 +18,7 @@ from panelkit.inference.impacts import stacked
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial_likelihood import Problem, lag
 from panelkit.models.spatial_panel import SpatialFit, SpatialPanel, fit_sample, solve
-from panelkit.models.spatial_sample import SpatialSample, align_weights, read_sample
+from panelkit.models.spatial_sample import SpatialSample, align_weights, sample_of
 from panelkit.show.phrases import chinese
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
@@ -265,17 +265,7 @@ def _sample(
     years: tuple[Hashable, ...] | None = None,
     units: tuple[Hashable, ...] | None = None,
 ) -> SpatialSample:
-    return read_sample(
-        spec.formula,
-        data,
-        missing=spec.missing,
-        intercept=spec.effects == "none",
-        unit=unit,
-        time=time,
-        where=spec.where,
-        years=years,
-        units=units,
-    )
+    return sample_of(spec, data, unit, time, intercept=spec.effects == "none", years=years, units=units)
 
 
 def rolling(
