@@ -27,7 +27,6 @@ from panelkit.spatial.weights import Weights, as_weights
 FloatArray = NDArray[np.float64]
 Missing = Literal["raise", "drop-unit", "drop-year"]
 SHOWN = 12
-LARGEST = 1e70
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,7 @@ def read_sample(
     if n < 3:
         raise DataError(f"a spatial model needs at least three units, and the sample holds {n}")
     notes = (*design.notes, *_policy_note(design, missing, left_out))
-    return _refuse_scale(SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out))
+    return SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out)
 
 
 def sample_of(
@@ -160,25 +159,6 @@ class Balanced:
                 "or leave these provinces out of data and weights"
             )
         return np.asarray(present.all(axis=0))[time]
-
-
-def _refuse_scale(sample: SpatialSample) -> SpatialSample:
-    """Refuse columns whose fourth powers, which the variance of a variance holds, leave the range of doubles."""
-    columns = [
-        (sample.design.outcome, sample.y),
-        *zip(sample.terms, np.moveaxis(sample.X, 2, 0), strict=True),
-    ]
-    wrong = [
-        f"`{name}` ({size:.1g})"
-        for name, column in columns
-        if (size := float(np.abs(column).max())) > LARGEST or 0.0 < size < 1.0 / LARGEST
-    ]
-    if wrong:
-        raise DataError(
-            f"values so large or small that their powers leave the range of double precision: {', '.join(wrong)}. "
-            "Measure them in other units"
-        )
-    return sample
 
 
 def refuse_degenerate(

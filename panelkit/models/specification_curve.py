@@ -22,7 +22,7 @@ from panelkit.core.grammar import parse_expression
 from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
-from panelkit.core.outcome import is_exact, refuse_absorbed, refuse_constant
+from panelkit.core.outcome import is_exact, refuse_absorbed, refuse_constant, refuse_scale
 from panelkit.core.panel_index import dimension_names
 from panelkit.core.permutation import paths_of, random_permutations, same_periods
 from panelkit.core.provenance import Note
@@ -361,9 +361,8 @@ class _Columns:
             else:
                 values[:, at] = evaluator.factor(factor)[order]
                 lacking[:, at] = np.isnan(values[:, at])
-        evaluator.finish(None if asked is None else asked.yes)
         entering = np.ones(len(order), dtype=bool) if asked is None else asked.yes[order]
-        return cls(
+        columns = cls(
             values,
             ~lacking & entering[:, None],
             {name: at for at, name in enumerate(factors)},
@@ -376,6 +375,14 @@ class _Columns:
             by_sample,
             (*frame.notes, *where_note(asked)),
         )
+        inside = np.zeros(len(order), dtype=bool)
+        inside[order] = entering & np.logical_or.reduce([_mask(sample, columns) for sample in spec.samples])
+        evaluator.finish(inside)
+        return columns
+
+    def name(self, number: int) -> str:
+        """Return the expression of a column."""
+        return next(name for name, at in self.number.items() if at == number)
 
     def on(self, rows: NDArray[np.bool_], used: list[int]) -> FloatArray:
         """Return the columns `used` on the marked rows (n,), their means and quantiles taken from these rows."""
@@ -529,6 +536,7 @@ def _sweep(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> _
     units, unit_codes = np.unique(unit, return_inverse=True)
     layout = Layout(unit_codes.astype(np.int64), np.unique(time, return_inverse=True)[1].astype(np.int64))
     raw = columns.on(rows, used)
+    refuse_scale([(columns.name(number), column) for number, column in zip(used, raw.T, strict=True)])
     _refuse_flat(raw, used, group)
     if spec.effects == "none":
         raw = np.column_stack([raw, np.ones(len(raw))])

@@ -460,6 +460,7 @@ REFUSED = [
     (["fit", "y ~ x", OWN, "--lags", "within"], "--lags"),
     (["spatial", "fit", "y ~ x", OWN, "--lags", "reach"], "--lags"),
     (["mediate", "y", "x", "m", OWN, "--lags", "within"], "--lags"),
+    (["fit", "y ~ x", OWN, "--provinces", ""], "--provinces is empty"),
     (["fit", "y ~ x", OWN, "--seed", "1"], "--seed"),
     (["fit", "y ~ x", OWN, "--seed", "0"], "--seed"),
     (["fit", "y ~ x", OWN, "--coords", "places.csv"], "--coords"),
@@ -494,6 +495,39 @@ def test_every_fit_is_tested(city_file: list[str]) -> None:
     output = shown(["fit", "y ~ x", "y ~ x + z", *city_file, "--tests"])
     for head in ("(1) ", "(2) "):
         assert output.count(f"\n{head}") >= 4
+
+
+def test_the_models_of_the_tests_have_the_rows_of_the_fit(tmp_path: Path) -> None:
+    """A row whose cluster is missing is in none of them."""
+    draw = np.random.default_rng(0)
+    index = pd.MultiIndex.from_product([[f"c{i:02d}" for i in range(12)], range(2010, 2018)])
+    data = pd.DataFrame(
+        draw.normal(size=(96, 2)), index=index.set_names(["city", "year"]), columns=["x", "y"]
+    )
+    data = data.reset_index().assign(group=np.repeat([f"g{i % 6}" for i in range(12)], 8))
+    data.loc[data["city"] == "c03", "x"] += 9.0
+    data.loc[(data["city"] == "c03") & (data["year"] > 2012), "group"] = None
+    ends = []
+    for name, frame in (("all", data), ("held", data.dropna())):
+        path = tmp_path / f"{name}.csv"
+        frame.to_csv(path, index=False)
+        output = shown(
+            [
+                "fit",
+                "y ~ x",
+                "--data",
+                str(path),
+                "--unit",
+                "city",
+                "--time",
+                "year",
+                "--vcov",
+                "Cluster(group)",
+                "--tests",
+            ]
+        )
+        ends.append(output[output.index("Mundlak") :])
+    assert ends[0] == ends[1]
 
 
 def test_all_provinces_of_a_panel_of_cities_is_no_choice(city_file: list[str]) -> None:
