@@ -18,7 +18,11 @@ CITIES_OF_THE_SAME_NAME = frozenset(
 )  # 吉林市 in Jilin, 海南州 in Qinghai: 吉林 beside 吉林省 may be both
 SUBTOTAL = Place(0, "subtotal")
 
+_LEAST_CODES = (
+    20  # provinces that two-digit codes must name before 11 is Beijing and no number of anything else
+)
 _CODE = re.compile(r"\d{6}(?:\.0+)?")
+_SHORT_CODE = re.compile(r"\d{2}(?:\.0+)?")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
 _CITY = re.compile(r"市$|\bcity$")
 _SUM = r"(?:总计|合计|小计|总和|总数|总量|加总|汇总|平均值|平均数|平均|均值)"
@@ -55,20 +59,28 @@ def is_number(label: Any) -> bool:
 def places_of(labels: Sequence[Any]) -> list[Place | None]:
     """Return what each label means, None where it is no place.
 
-    A number is a province only as a six-digit code (11 may be any id); a name that ends in 市 or City only where the
-    province is a municipality (吉林市 is a city). Totals and regions come in more wordings than the yearbooks print.
+    A number is a province as a six-digit code, or as a two-digit one where twenty provinces stand under such codes
+    (11 alone may be any id); a name that ends in 市 or City only where the province is a municipality (吉林市 is a
+    city). Totals and regions come in more wordings than the yearbooks print.
     """
     return list(_places(tuple(_text(label) for label in labels)))
 
 
 @lru_cache(maxsize=64)
 def _places(texts: tuple[str, ...]) -> tuple[Place | None, ...]:
-    return tuple(map(_judged, texts, lookup_many(texts)))
+    found = lookup_many(texts)
+    short = {
+        place.adcode
+        for text, place in zip(texts, found, strict=True)
+        if place is not None and place.kind == "province" and _SHORT_CODE.fullmatch(text)
+    }
+    codes = (_CODE, _SHORT_CODE) if len(short) >= _LEAST_CODES else (_CODE,)
+    return tuple(_judged(text, place, codes) for text, place in zip(texts, found, strict=True))
 
 
-def _judged(text: str, found: Place | None) -> Place | None:
+def _judged(text: str, found: Place | None, codes: Sequence[re.Pattern[str]]) -> Place | None:
     if _NUMBER.fullmatch(text):
-        return found if _CODE.fullmatch(text) else None
+        return found if any(code.fullmatch(text) for code in codes) else None
     if found is not None:
         city = _CITY.search(text) and found.kind == "province" and found.adcode not in MUNICIPALITIES
         return None if city else found

@@ -59,9 +59,9 @@ def provincial_rows(
         return data, ()
     numbers = [is_number(label) for label in units.labels]
     places = places_of(units.labels)
-    if any(number and place is None for number, place in zip(numbers, places, strict=True)):
-        return data, ()
     if not _is_provincial(places):
+        if any(number and place is None for number, place in zip(numbers, places, strict=True)):
+            return data, ()
         _refuse_twins(units.labels, places)
         return data, _totals_kept(units.labels, places)
     counts = np.bincount(units.codes[units.codes >= 0], minlength=len(units.labels))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from panelkit.core.results import Derived, FloatArray, TestResult, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.indices import convergence, inequality, markov, studentised
 from panelkit.indices.door import panel_frame, wide
+
+if TYPE_CHECKING:
+    from panelkit.spatial.weights import Weights
 
 COVERAGE = MappingProxyType(
     {
@@ -313,8 +316,9 @@ def spatial_markov(
     y, provinces, years = wide(frame[column])
     _consecutive(years)
     y = _relative(y) if relative else y
-    found = markov.spatial_markov(y, weights_matrix(w, provinces), k=k, m=m, same_cutoffs=same_cutoffs)
-    return replace(found, notes=place_notes(frame))
+    weights = _row_weights(w, provinces)
+    found = markov.spatial_markov(y, weights.matrix.toarray(), k=k, m=m, same_cutoffs=same_cutoffs)
+    return replace(found, notes=(*weights.said, *place_notes(frame)))
 
 
 def weights_matrix(w: Any, ids: pd.Index) -> FloatArray:
@@ -328,14 +332,17 @@ def weights_matrix(w: Any, ids: pd.Index) -> FloatArray:
     DataError
         If an id is missing from the weights, or is left without a neighbour, naming it.
     """
+    return np.asarray(_row_weights(w, ids).matrix.toarray(), dtype=float)
+
+
+def _row_weights(w: Any, ids: pd.Index) -> Weights:
     from panelkit.spatial.provincial import match_labels
     from panelkit.spatial.weights import as_weights
 
     labels = [label.item() if isinstance(label, np.generic) else label for label in ids]
     given = match_labels(as_weights(w), labels).subset(labels)
     given.refuse_islands()
-    row = given if given.normalisation == "row" else given.normalised("row")
-    return np.asarray(row.matrix.toarray(), dtype=float)
+    return given if given.normalisation == "row" else given.normalised("row")
 
 
 def _absolute(series: pd.Series, reps: int, rng: int | np.random.Generator) -> Derived:
@@ -406,8 +413,12 @@ def _spatial(series: pd.Series, w: Any) -> Derived:
         raise SpecError("spatial convergence needs w: the spatial weights, labelled as the provinces are")
     y, provinces, years = wide(series)
     span = float(years[-1] - years[0])
+    if len(provinces) < 4 or span <= 0:
+        raise DataError("spatial convergence needs at least four provinces and two years")
     rate, start = convergence.growth(y, span)
-    weights = weights_matrix(w, provinces)
+    _refuse_no_spread(series.name, rate, start)
+    used = _row_weights(w, provinces)
+    weights = np.asarray(used.matrix.toarray(), dtype=float)
     rho, slope, covariance = convergence.spatial_lag(rate, start, weights)
     multiplier = np.linalg.inv(np.eye(len(weights)) - rho * weights)
     direct = float(np.trace(multiplier)) / len(weights) * slope
@@ -427,8 +438,18 @@ def _spatial(series: pd.Series, w: Any) -> Derived:
             "effect": "speed from the direct effect",
             "slope_se": float(errors[0]),
         },
-        notes=("spatial lag of growth, maximum likelihood; standard errors from the observed information",),
+        notes=(
+            "spatial lag of growth, maximum likelihood; standard errors from the observed information",
+            *used.said,
+        ),
     )
+
+
+def _refuse_no_spread(name: Any, rate: FloatArray, start: FloatArray) -> None:
+    if np.ptp(start) <= 1e-12 * max(1.0, float(np.abs(start).max())):
+        raise DataError(f"{name}: all provinces start equal: there is nothing to converge from")
+    if np.ptp(rate) <= 1e-12 * max(1.0, float(np.abs(rate).max())):
+        raise DataError(f"{name}: all provinces grow at the same rate: there is nothing to explain")
 
 
 def _speed_facts(n: int, years: Any, speed: float) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     durbin_positions,
+    refuse_alike,
     refuse_degenerate,
     refuse_text,
     sample_of,
@@ -151,6 +152,8 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
         raise SpecError(
             f"year effects need row-standardised weights here, and {w.name} is normalised by {w.normalisation}"
         )
+    if spec.time_effects and (spec.model in LAGGED or spec.model in ERROR):
+        refuse_alike(w, "the time effects")
     kx = len(sample.terms)
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model in DURBIN else ()
     Z, names = durbin_design(sample, positions, w)

@@ -204,8 +204,9 @@ def refuse_alike(w: Weights, beside: str) -> None:
     """Refuse weights that link every unit to every other alike."""
     if w.links_alike:
         raise SpecError(
-            f"{w.name}: every unit has every other as a neighbour with one weight. Beside {beside} no spatial "
-            "parameter is identified then: take weights that differ between units, or effects='unit'"
+            f"{w.name}: every unit is a neighbour of every other with the same weight, so that beside {beside} each "
+            f"spatial lag is the column itself times -1/{w.n - 1}: no spatial parameter is identified. Take weights that "
+            "differ between pairs of units, or effects='unit'"
         )
 
 

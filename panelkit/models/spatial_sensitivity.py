@@ -221,7 +221,8 @@ def placebo(
     if permutations < 19:
         raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")
     sample = _sample(spec, data, unit, time)
-    fit = fit_sample(spec, sample, *[align_weights(w, sample)] * 3)
+    weights = align_weights(w, sample)
+    fit = fit_sample(spec, sample, weights, weights, weights)
     parts = fit.impact_parts()
     labels = pd.MultiIndex.from_tuples(
         [(kind, term) for kind in ("direct", "indirect", "total") for term in parts.terms],

@@ -72,8 +72,12 @@ def _level(name: str, otherwise: Level) -> Level:
 
 
 # `province` where a sentence of panelkit says it: not a column named so, which stands after a colon, in backticks
-# or behind "by"
-_PROVINCE = re.compile(r"(?<![`:=~*+])(?<!: )(?<!by )(?<!\w)province(s|-years?)?(?![\w`])")
+# or behind "by", and not the provinces of China, whatever the column that holds them is called
+_PROVINCE = re.compile(
+    r"(?<![`:=~*+])(?<!: )(?<!by )(?<!\bthe 31 )(?<!\bno known )(?<!\bnames of one )"
+    r"(?<!\w)province(s|-years?)?(?![\w`])"
+)
+_PROVINCE_ZH = re.compile("(?<!31个)(?<!已知)(?<!同一)省份")
 _YEARS = re.compile(r"(?<=province or )year\b")
 
 
@@ -85,7 +89,8 @@ def spoken(text: str, unit: str, time: str) -> str:
             text = _YEARS.sub(when.one, text)
         text = _PROVINCE.sub(lambda found: _in_place(found.group(1) or "", one, when), text)
         text = re.sub("整省|按省份|按省|各省|跨省", lambda found: _chinese(found.group(), one.zh), text)
-        text = text.replace("省年", f"{one.zh}—年").replace("省份", one.zh).replace("省内", f"{one.zh}内")
+        text = text.replace("省年", f"{one.zh}—年").replace("省内", f"{one.zh}内")
+        text = _PROVINCE_ZH.sub(one.zh, text)
     return text
 
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 SHOWN = 12
 _DIGITS = re.compile(r"(\d+)(?:\.0+)?")
@@ -16,6 +17,11 @@ _PLACEHOLDER = re.compile(r"(v|var|w|x|c|col|column|unnamed: ?)_?(\d+)", re.IGNO
 def plain(key: Any) -> Hashable:
     """Return a numpy scalar as Python's own."""
     return key.item() if isinstance(key, np.generic) else key
+
+
+def absent(key: Any) -> bool:
+    """Tell whether an id is missing: None, NaN, NaT or NA."""
+    return key is None or key is pd.NA or bool(key != key)
 
 
 def loose(key: Hashable) -> Hashable:

@@ -17,7 +17,7 @@ from scipy import sparse
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import type_name
+from panelkit.core.frames import as_floats, type_name
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.data.user_places import provincial_rows
 from panelkit.spatial.provincial import match_labels
@@ -115,11 +115,6 @@ def moran(
         are the same.
     """
     wide, weights, notes = _wide(series, w)
-    if weights.links_alike:
-        raise DataError(
-            f"{weights.name}: every unit has every other as a neighbour with one weight, so that Moran's I is -1/(n-1) "
-            "whatever the values: take weights that differ between units"
-        )
     if centring == "unit":
         spread = float(np.abs(wide.to_numpy()).max())
         wide = wide.sub(wide.mean(axis=1), axis=0)
@@ -293,7 +288,8 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
             f"{type_name(series)}"
         )
     frame, notes = provincial_rows(series.to_frame(name="value"))
-    name, series = str(series.name), frame["value"]
+    name = str(series.name)
+    series = pd.Series(as_floats(frame["value"], f"`{name}`"), index=frame.index, name="value")
     if not series.index.is_unique:
         twins = list(dict.fromkeys(map(str, series.index[series.index.duplicated()])))[:10]
         raise DataError(f"`{name}` has cells that stand twice: {', '.join(twins)}")
@@ -321,6 +317,11 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
         )
     _refuse_flat(held, name, size)
     weights.refuse_islands()
+    if weights.links_alike:
+        raise DataError(
+            f"{weights.name}: every unit is a neighbour of every other with the same weight, and Moran's I is then "
+            f"-1/{weights.n - 1} whatever the data: take weights that differ between pairs"
+        )
     weights = weights.for_model()
     return held, weights, (*weights.said, *notes)
 

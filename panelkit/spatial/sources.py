@@ -17,7 +17,7 @@ from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_pandas, is_frame, type_name
 from panelkit.core.provenance import Note
-from panelkit.spatial.ids import Places, counts_rows, listed, loose, plain, twins
+from panelkit.spatial.ids import Places, absent, counts_rows, listed, loose, plain, twins
 
 FILES = ".csv, .txt, .xlsx, .xls, .dta, .gal and .gwt"
 LINKS = ("focal", "neighbor")
@@ -98,7 +98,8 @@ def _square(table: _Table, ids: tuple[Hashable, ...] | None, name: str) -> Sourc
     rows = None if table.rows is None else [plain(key) for key in table.rows]
     heads = None if table.heads is None else [plain(key) for key in table.heads]
     no_rows = rows is None or counts_rows(rows)
-    no_heads = heads is None or counts_rows(heads, placeholders=no_rows)
+    strange = rows is not None and heads is not None and not set(map(loose, rows)) & set(map(loose, heads))
+    no_heads = heads is None or counts_rows(heads, placeholders=no_rows or strange)
     if n != m:
         if rows is not None and heads is not None and not (no_rows or no_heads):
             _order_of(rows, heads, name)  # says which labels are too many
@@ -139,7 +140,7 @@ def _one_sided(other: str) -> Note:
 def _order_of(rows: list[Any], heads: list[Any], name: str) -> list[int]:
     """Return the columns in the order of the rows; refuse labels that are missing, double or on one side only."""
     for side, keys in (("rows", rows), ("columns", heads)):
-        if any(key is None or key != key for key in keys):
+        if any(absent(key) for key in keys):
             raise DataError(f"{name}: a label is missing in the {side}: name every unit")
         double = twins(keys)
         if double:
@@ -185,7 +186,7 @@ def _ordered(source: Source, ids: tuple[Hashable, ...] | None, name: str) -> Sou
 
 def _links(frame: pd.DataFrame, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     ends = [[plain(key) for key in frame.iloc[:, side]] for side in (0, 1)]
-    if any(key is None or key != key for side in ends for key in side):
+    if any(absent(key) for side in ends for key in side):
         raise DataError(f"{name}: a link lacks one of its two units")
     weight = (
         _numbers(frame.iloc[:, 2].to_numpy(dtype=object), name)

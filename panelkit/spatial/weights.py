@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import type_name
 from panelkit.core.provenance import Note
-from panelkit.spatial.ids import Places, listed, plain, twins
+from panelkit.spatial.ids import Places, absent, listed, plain, twins
 from panelkit.spatial.sources import Source, read_source
 from panelkit.spatial.spectrum import Method, Spectrum, build_spectrum, spectral_radius
 
@@ -260,11 +261,24 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
     """
     if isinstance(ids, str):
         raise SpecError(f"ids is a list of the units' ids, not the text {ids!r}")
-    given = None if ids is None else tuple(plain(key) for key in ids)
+    given = None if ids is None else _given_ids(ids)
     if isinstance(w, Weights):
         return w if given is None else _under(w, given)
     label = Path(w).stem if isinstance(w, str | Path) else _KINDS.get(type(w).__name__, "user matrix")
     return _built(read_source(w, given, name or label), name or label)
+
+
+def _given_ids(ids: Any) -> tuple[Hashable, ...]:
+    """Return the ids that a user gave, one a unit; refuse what is no list of them."""
+    try:
+        given = tuple(plain(key) for key in ids)
+        hash(given)
+    except TypeError:
+        raise SpecError(
+            f"ids is a list of the units' ids, one a unit, each a name or a number, not {type_name(ids)}"
+            f"{'' if not hasattr(ids, '__iter__') else ' of lists or arrays'}"
+        ) from None
+    return given
 
 
 def _under(w: Weights, ids: tuple[Hashable, ...]) -> Weights:
@@ -300,7 +314,7 @@ def _check(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> No
         raise DataError(f"{name}: a matrix of shape {matrix.shape} with {len(ids)} ids")
     if not ids:
         raise DataError(f"{name}: weights of no units")
-    if any(key is None or key != key for key in ids):
+    if any(absent(key) for key in ids):
         raise DataError(f"{name}: an id is missing: name every unit")
     double = twins(ids)
     if double:

@@ -112,6 +112,61 @@ def test_codes_of_six_digits_are_provinces(names: list[object]) -> None:
     assert provincial_rows(same, "省份", "年份")[0] is same
 
 
+CODES = [
+    11,
+    12,
+    13,
+    14,
+    15,
+    21,
+    22,
+    23,
+    31,
+    32,
+    33,
+    34,
+    35,
+    36,
+    37,
+    41,
+    42,
+    43,
+    44,
+    45,
+    46,
+    50,
+    51,
+    52,
+    53,
+    54,
+    61,
+]
+
+
+@pytest.mark.parametrize("kind", ["int", "float", "str"])
+@pytest.mark.parametrize("nation", ["全国", "10"])
+def test_codes_of_two_digits_are_provinces_where_most_provinces_stand_under_them(
+    kind: str, nation: str
+) -> None:
+    codes: list[object] = list(pd.Series(CODES).astype(kind).astype(object))
+    out, notes = provincial_rows(with_rows(panel(codes), nation), "省份", "年份")
+    assert list(out["省份"]) == list(panel(codes)["省份"])
+    assert notes == (f"set apart, none of the 31 provinces: {nation} (8 rows)",)
+    firms = panel(list(range(1, 101)))
+    assert provincial_rows(firms, "省份", "年份")[0] is firms
+
+
+@pytest.mark.parametrize("stranger", [660000, 0, 999999])
+def test_a_code_of_no_province_does_not_keep_the_nation_in(stranger: int) -> None:
+    codes: list[object] = [code * 10_000 for code in CODES]
+    out, notes = provincial_rows(panel([*codes, 100000, stranger]), "省份", "年份")
+    assert set(out["省份"]) == {*codes, stranger}
+    assert notes == (
+        f"kept as units, though no known province: {stranger}",
+        "set apart, none of the 31 provinces: 100000 (8 rows)",
+    )
+
+
 def test_codes_as_text_and_as_numbers_are_one_province() -> None:
     frame = panel([110000, 130000]).astype({"省份": object})
     frame.loc[frame["年份"] > 2014, "省份"] = frame["省份"].astype(str)

@@ -8,7 +8,7 @@ import pytest
 from scipy import optimize
 
 import panelkit as pk
-from panelkit.core.errors import DataError, SpecError
+from panelkit.core.errors import ConvergenceError, DataError, SpecError
 from panelkit.indices import convergence, coupling, inequality, markov
 from panelkit.indices.composite import composite_index
 from panelkit.indices.coordination import couple, coupling_coordination, which_coupling_formula
@@ -293,6 +293,30 @@ def test_spatial_convergence_maximises_the_likelihood() -> None:
     # expected and observed information differ by O(1/n); n = 25
     assert np.sqrt(covariance[0, 0]) == pytest.approx(np.sqrt(np.linalg.inv(hessian)[2, 2]), rel=0.15)
     assert np.sqrt(covariance[1, 1]) == pytest.approx(np.sqrt(np.linalg.inv(hessian)[0, 0]), rel=0.25)
+
+
+def test_spatial_convergence_refuses_what_has_no_answer() -> None:
+    rng = np.random.default_rng(8)
+    ids = [f"u{at}" for at in range(8)]
+    ring = pd.DataFrame(
+        np.roll(np.eye(8), 1, axis=1) + np.roll(np.eye(8), -1, axis=1), index=ids, columns=ids
+    )
+    index = pd.MultiIndex.from_product([ids, [2010, 2011, 2012]], names=["province", "year"])
+    random = pd.Series(np.exp(rng.normal(size=24)), index=index)
+    level = pd.Series(np.repeat(np.arange(1.0, 9.0), 3), index=index)
+    year = pd.Series(np.tile([1.0, 2.0, 3.0], 8), index=index)
+    for y, words in (
+        (level * 0 + 3.0, "start equal"),
+        (year, "start equal"),
+        (level, "grow at the same rate"),
+    ):
+        with pytest.raises(DataError, match=words):
+            pk.beta_convergence(y.to_frame("y"), "y", kind="spatial", w=ring)
+    everyone = pd.DataFrame(1.0 - np.eye(8), index=ids, columns=ids)
+    with pytest.raises(ConvergenceError, match="edge of"):
+        pk.beta_convergence(random.to_frame("y"), "y", kind="spatial", w=everyone)
+    found = pk.beta_convergence(random.to_frame("y"), "y", kind="spatial", w=ring)
+    assert "weights user matrix: row-standardised" in found.notes
 
 
 def test_spatial_results_align_weights_by_name() -> None:

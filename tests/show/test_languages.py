@@ -222,3 +222,16 @@ def test_errors_speak_of_the_panels_units() -> None:
     cut = data.assign(half=(np.arange(len(data)) % 3).astype(float))
     with pytest.raises(pk.SpecError, match="cut through cities, and the bootstrap resamples whole cities"):
         pk.Mediation("y", "x", "m", vcov=pk.Cluster("half")).fit(cut, reps=199)
+
+
+def test_the_provinces_of_china_are_provinces_in_a_column_of_any_name() -> None:
+    for said in (
+        "set apart, none of the 31 provinces: 全国 (5 rows)",
+        "kept as units, though no known province: 新僵",
+        "names of one province joined: 北京市 as 北京",
+        "不属于31个省份，未纳入：全国（5行）",
+        "不是已知省份，仍作为截面单位保留：新僵",
+        "同一省份的不同写法已合并：北京市并入北京",
+    ):
+        assert spoken(said, "city", "year") == said
+    assert spoken("按省份聚类", "city", "year") == "按城市聚类"

@@ -35,14 +35,14 @@ def ring() -> pk.Weights:
 @pytest.mark.parametrize("effects", ["time", "twoway"])
 @pytest.mark.parametrize("model", ["sar", "sem", "sac", "sdm", "sdem"])
 def test_no_spatial_parameter_is_identified_beside_time_effects(model: Any, effects: Any) -> None:
-    with pytest.raises(SpecError, match="every unit has every other"):
+    with pytest.raises(SpecError, match="every unit is a neighbour of every other"):
         pk.SpatialPanel("y ~ x", model=model, effects=effects).fit(panel(), alike(), **COLUMNS)
 
 
 @pytest.mark.parametrize("effects", ["time", "twoway"])
 @pytest.mark.parametrize("form", ["transformed", "elhorst"])
 def test_lm_tests_have_no_denominator_beside_time_effects(form: Any, effects: Any) -> None:
-    with pytest.raises(SpecError, match="every unit has every other"):
+    with pytest.raises(SpecError, match="every unit is a neighbour of every other"):
         spatial_lm_tests("y ~ x", panel(), alike(), effects=effects, form=form, **COLUMNS)
 
 
@@ -52,9 +52,9 @@ def test_without_time_effects_the_same_weights_are_taken() -> None:
 
 
 def test_dynamic_and_single_year_models_refuse_them_too() -> None:
-    with pytest.raises(SpecError, match="every unit has every other"):
+    with pytest.raises(SpecError, match="every unit is a neighbour of every other"):
         pk.DynamicSpatialPanel("y ~ x").fit(panel(), alike(), **COLUMNS)
-    with pytest.raises(SpecError, match="every unit has every other"):
+    with pytest.raises(SpecError, match="every unit is a neighbour of every other"):
         pk.SpatialCrossSection("y ~ x", model="sar").fit(
             panel().set_index(["id", "year"]), alike(), year=2012
         )
@@ -62,7 +62,7 @@ def test_dynamic_and_single_year_models_refuse_them_too() -> None:
 
 def test_moran_is_the_same_whatever_the_values() -> None:
     series = panel().set_index(["id", "year"])["y"]
-    with pytest.raises(DataError, match="whatever the values"):
+    with pytest.raises(DataError, match="whatever the data"):
         pk.moran(series, alike())
 
 

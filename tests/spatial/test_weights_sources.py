@@ -532,3 +532,88 @@ def test_two_units_are_too_few() -> None:
     alone = as_weights(sparse.csr_array((1, 1)), ["a"])
     with pytest.raises(DataError, match="at least three units"):
         moran(data["y"].loc[["a"]], alone)
+
+
+@pytest.mark.parametrize(
+    ("ids", "error", "words"),
+    [
+        (5, SpecError, "ids is a list of the units' ids"),
+        ([[1], [2], [3], [4]], SpecError, "of lists or arrays"),
+        (np.array(NAMES).reshape(4, 1), SpecError, "ids is a list of the units' ids"),
+        ([pd.NA, *NAMES[1:]], DataError, "an id is missing"),
+        ([pd.NaT, *NAMES[1:]], DataError, "an id is missing"),
+        ([float("nan"), *NAMES[1:]], DataError, "an id is missing"),
+    ],
+)
+def test_ids_that_are_no_ids_are_refused(ids: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        as_weights(links(), ids)
+
+
+def test_variables_that_only_count_beside_names_take_the_names(tmp_path: Path) -> None:
+    table = pd.DataFrame(links(), index=ORDER, columns=["w1", "w2", "w3", "w4"])
+    table.reset_index(names="id").to_stata(tmp_path / "w.dta", write_index=False, version=118)
+    right = pd.DataFrame(links(), index=ORDER, columns=ORDER).loc[NAMES, NAMES]
+    for source in (table, tmp_path / "w.dta"):
+        w = as_weights(source)
+        pd.testing.assert_frame_equal(by_name(w), right)
+        assert any("columns of the weights carry no names" in note for note in w.notes)
+    with pytest.raises(DataError, match="only in rows v5"):
+        as_weights(pd.DataFrame(links(), index=["v1", "v2", "v3", "v5"], columns=["v1", "v2", "v3", "v4"]))
+
+
+def alike(n: int) -> tuple[pd.DataFrame, Weights]:
+    """Return a panel of n units and weights 1 / (n - 1) between all of them."""
+    ids = [f"u{at}" for at in range(n)]
+    index = pd.MultiIndex.from_product([ids, range(2010, 2018)], names=["province", "year"])
+    values = np.random.default_rng(n).normal(size=(len(index), 2))
+    matrix = (np.ones((n, n)) - np.eye(n)) / (n - 1)
+    return pd.DataFrame(values, index=index, columns=["y", "x"]), as_weights(matrix, ids)
+
+
+@pytest.mark.parametrize("n", [5, 8, 31])
+@pytest.mark.parametrize("effects", ["time", "twoway"])
+@pytest.mark.parametrize("model", ["sar", "sem", "sac"])
+def test_weights_that_are_the_same_between_all_units_identify_nothing_beside_time_effects(
+    n: int, effects: Any, model: Any
+) -> None:
+    data, w = alike(n)
+    for spec in (
+        lambda: pk.SpatialPanel("y ~ x", model, effects).fit(data, w),
+        lambda: pk.SpatialRandomEffects("y ~ x", model, time_effects=True).fit(data, w),
+        lambda: pk.SpatialCrossSection("y ~ x", model).fit(data, w, year=2012),
+        lambda: pk.spatial_lm_tests("y ~ x", data, w, effects=effects),
+        lambda: pk.spatial_lm_tests("y ~ x", data, w, effects=effects, form="elhorst"),
+    ):
+        with pytest.raises(SpecError, match=f"same weight.*-1/{n - 1}.*Take weights that differ"):
+            spec()
+    with pytest.raises(DataError, match=f"Moran's I is then -1/{n - 1} whatever the data"):
+        moran(data["y"], w)
+    assert np.isfinite(pk.SpatialPanel("y ~ x", "sar", "unit").fit(data, w).estimates).all()
+
+
+@pytest.mark.parametrize("effects", ["none", "unit", "twoway"])
+def test_lm_tests_of_an_outcome_alone_are_refused(effects: Any) -> None:
+    data, w = panel_of_two(), provincial.contiguity()
+    with pytest.raises(SpecError, match="no regressor"):
+        pk.spatial_lm_tests("y ~ 1", data, w, effects=effects)
+
+
+def test_moran_reads_numbers_in_any_column_and_refuses_texts() -> None:
+    series, w = panel_of_two()["y"], provincial.contiguity()
+    plain = moran(series, w, permutations=99)
+    for kind in ("Float64", "double[pyarrow]", object):
+        pd.testing.assert_frame_equal(moran(series.astype(kind), w, permutations=99), plain)
+    for study in (moran, local_moran):
+        with pytest.raises(DataError, match="`y`"):
+            study(pd.Series("a", index=series.index, name="y"), w)
+
+
+def test_paths_placebos_and_chains_say_which_weights() -> None:
+    data, raw = panel_of_two(), provincial.contiguity()
+    spec = pk.SpatialPanel("y ~ x1")
+    path = pk.select_model(spec, data, raw)
+    assert "weights contiguity: row-standardised" in path.summary()
+    assert "weights contiguity: row-standardised" in pk.placebo(spec, data, raw, permutations=19).notes
+    positive = data.assign(y=np.exp(data["y"] / 10))
+    assert "weights contiguity: row-standardised" in pk.spatial_markov(positive, "y", raw, k=2).notes
