@@ -73,15 +73,17 @@ class SpatialCrossSection:
         year: Any = None,
         w_error: Any = None,
         w_durbin: Any = None,
+        unit: str | None = None,
+        time: str | None = None,
     ) -> SpatialFit:
-        """Fit one year of a (province, year) panel, or a frame indexed by unit.
+        """Fit one year of a (province, year) panel, or a frame indexed by unit; `unit` and `time` may name columns.
 
         Raises
         ------
         DataError
             If the year is not held, or the frame has several years and none is named.
         """
-        frame, years = _one_year(open_frame(data), year)
+        frame, years = _one_year(_indexed(open_frame(data, unit, time), unit, time), year)
         spec = SpatialPanel(
             self.formula,
             self.model,
@@ -143,6 +145,17 @@ def _maximise_by_spreg(problem: Problem, weights: Weights) -> Optimum:
         own.evaluations,
         engine="spreg",
     )
+
+
+def _indexed(frame: Frame, unit: str | None, time: str | None) -> Frame:
+    """Return the frame under the columns that name unit and year, where they are named."""
+    named = [name for name in (unit, time) if name is not None and name in frame.data.columns]
+    if unit is None or not named:
+        return frame
+    absent = [name for name in (unit, time) if name is not None and name not in named]
+    if absent:
+        raise DataError(f"the data have no column {', '.join(absent)}")
+    return replace(frame, data=frame.data.set_index(named))
 
 
 def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:

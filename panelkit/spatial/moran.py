@@ -17,7 +17,7 @@ from scipy import sparse
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import type_name
+from panelkit.core.frames import as_floats, type_name
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.data.user_places import provincial_rows
 from panelkit.spatial.provincial import match_labels
@@ -287,7 +287,8 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
             f"{type_name(series)}"
         )
     frame, notes = provincial_rows(series.to_frame(name="value"))
-    name, series = str(series.name), frame["value"]
+    name = str(series.name)
+    series = pd.Series(as_floats(frame["value"], f"`{name}`"), index=frame.index)
     if not series.index.is_unique:
         twins = list(dict.fromkeys(map(str, series.index[series.index.duplicated()])))[:10]
         raise DataError(f"`{name}` has cells that stand twice: {', '.join(twins)}")

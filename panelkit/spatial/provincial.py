@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats, type_name
 from panelkit.data.geography import capitals, contiguity_pairs
 from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
 from panelkit.data.user_places import provincial_rows
@@ -184,8 +185,16 @@ def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
 
 def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     """Return one value a province, totals set apart, and the notes on that."""
+    if not isinstance(values, pd.Series):
+        raise DataError(
+            "one value a province comes as a pandas series under the provinces' names, such as data['gdp'], not as "
+            f"{type_name(values)}"
+        )
     frame, notes = provincial_rows(values.to_frame(name="value"))
-    one: pd.Series = frame["value"]
+    one = pd.Series(
+        as_floats(frame["value"], "the values" if values.name is None else f"`{values.name}`"),
+        index=frame.index,
+    )
     if isinstance(one.index, pd.MultiIndex):
         one = one.groupby(level=0, sort=False).mean()
     return one, notes
