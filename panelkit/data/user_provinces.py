@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from panelkit.core.errors import SpecError
+from panelkit.data.place_kinds import places_of
 from panelkit.data.provinces import labels_of, lookup_many
 from panelkit.data.selection import Provinces, wanted_codes
 
@@ -26,7 +27,9 @@ def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = "th
     codes = set(wanted_codes(provinces))
     labels = frame.index.get_level_values(0)
     names = list(labels.unique())
-    places = lookup_many(names)
+    places = [
+        found or judged for found, judged in zip(lookup_many(names), places_of(names), strict=True)
+    ]  # totals come in more wordings than the dictionary of places holds
     strangers = [str(name) for name, place in zip(names, places, strict=True) if place is None]
     if strangers:
         shown = ", ".join(strangers[:_SHOWN]) + (", ..." if len(strangers) > _SHOWN else "")

@@ -164,12 +164,30 @@ def inequality_trend(
     `reference="simulated"` holds the statistic against simulated series instead of t(T - 2), which rejects too often
     (see `convergence.trend`). Years must be consecutive.
     """
-    held = as_pandas(table)[column] if is_frame(table) else as_pandas_series(table)
+    held = _yearly(as_pandas(table), column) if is_frame(table) else as_pandas_series(table)
     if not isinstance(held, pd.Series):
         raise DataError(f"a trend is of a series by year, not {type_name(table)}: index it by the years")
+    if held.index.nlevels > 1 or not pd.api.types.is_integer_dtype(held.index.dtype):
+        raise DataError(
+            f"a trend is of a series by year, and this one stands under {_labels(held.index)}: index it by whole years"
+        )
     series = held.sort_index()
     _consecutive(series.index)
     return convergence.trend(series, lags=lags, reference=reference, rng=rng)
+
+
+def _labels(index: pd.Index) -> str:
+    names = [str(name) for name in index.names if name is not None]
+    return " and ".join(names) or f"labels such as {index[0]!r}"
+
+
+def _yearly(table: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column by the years of the index, or of a column `year` where rows are only counted."""
+    if column not in table.columns:
+        raise DataError(f"the table has no column {column} (there are: {', '.join(map(str, table.columns))})")
+    if isinstance(table.index, pd.RangeIndex) and "year" in table.columns:
+        table = table.set_index("year")
+    return table[column]
 
 
 def sigma_convergence(

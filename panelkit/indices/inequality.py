@@ -18,9 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import as_pandas_series
 from panelkit.core.results import FloatArray
-from panelkit.indices.checks import non_negative, vector
+from panelkit.indices.checks import label_column, non_negative, vector
 
 TheilKind = Literal["T", "L"]
 
@@ -309,8 +308,7 @@ def _peopled(
 
 
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:
-    column = as_pandas_series(groups)
-    column = pd.Series(column.to_numpy() if isinstance(column, pd.Series) else np.asarray(column))
+    column = pd.Series(label_column(groups, "groups").to_numpy())
     if column.shape != (n,) or column.isna().any():
         raise DataError(f"one group a unit is needed, none missing: {n}, not {column.shape}")
     code, labels = pd.factorize(column, sort=True)

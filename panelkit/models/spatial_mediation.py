@@ -100,6 +100,8 @@ class SpatialMediation:
         reps
             Draws; those whose spatial lag is unstable are discarded and counted. The equations are drawn
             independently of each other.
+        unit, time
+            The columns that name unit and year, where the data have no (province, year) index.
 
         Raises
         ------

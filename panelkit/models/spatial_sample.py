@@ -205,8 +205,8 @@ def refuse_alike(w: Weights, beside: str) -> None:
     if w.links_alike:
         raise SpecError(
             f"{w.name}: every unit is a neighbour of every other with the same weight, so that beside {beside} each "
-            f"spatial lag is the column itself times -1/{w.n - 1}: no spatial parameter is identified. Take weights that "
-            "differ between pairs of units, or effects='unit'"
+            f"spatial lag is the column itself times -1/{w.n - 1}: no spatial parameter is identified. Take weights "
+            "that differ between pairs of units, or effects='unit'"
         )
 
 

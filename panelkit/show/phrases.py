@@ -91,6 +91,15 @@ _EXACT = {
     "random-effects SDM to smaller models": "随机效应 SDM 简化为较小模型",
     "cluster-robust over-identification (score)": "聚类稳健过度识别检验（得分）",
     "standard errors by the delta method": "标准误由 delta 方法得到",
+    "direct": "直接效应",
+    "indirect": "间接效应",
+    "total": "总效应",
+    "pure indirect": "纯间接效应",
+    "total indirect": "总间接效应",
+    "pure direct": "纯直接效应",
+    "total direct": "总直接效应",
+    "controlled direct": "受控直接效应",
+    "interaction": "交互项系数",
     "the series has no linear trend": "序列没有线性趋势",
     "the series is an exact line or constant": "序列为直线或常数",
     "fixed effects with a lagged outcome bias the slope towards convergence (Nickell 1981)": (
@@ -126,6 +135,12 @@ def _stable(found: re.Match[str]) -> str:
     return f"稳定半径 {found[1]}：" + ("稳定" if "NOT" not in found[2] else "不稳定，无长期效应")
 
 
+def _replications(found: re.Match[str]) -> str:
+    drawn = {"bootstrap": f"bootstrap 重复 {found[2]} 次", "draws": f"模拟抽样 {found[2]} 次"}[found[1]]
+    seed = f"随机种子 {found[3]}" if found[3] else "随机数生成器由调用者给定"
+    return f"{drawn}，{seed}" + (f"，剔除 {found[4]} 次" if found[4] else "")
+
+
 _Said = str | Callable[[re.Match[str]], str]
 _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
     (re.compile(pattern), said)
@@ -138,6 +153,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
         (r"(short-run |long-run )?impacts: (.*)", lambda f: _impacts(f[1] or "", f[2])),
         (r"(Mediation|Spatial mediation): (.*), by (.*)", lambda f: f"{_HEADS[f[1]]}：{f[2]}，按 {f[3]}"),
         (f"({'|'.join(map(re.escape, _HEADS))}): (.*)", lambda f: f"{_HEADS[f[1]]}：{f[2]}"),
+        (r"(pure|total) indirect via (.*)", lambda f: f"{_EXACT[f'{f[1]} indirect']}，经{f[2]}"),
+        (
+            r"(bootstrap|draws): (\d+) replications, (?:seed (\d+)|a generator of the caller's)(?:, (\d+) discarded)?",
+            _replications,
+        ),
         (r"first-stage F of (.*)", r"\1 的第一阶段 F"),
         (r"scaled noncentral chi2(.*)", r"缩放非中心 chi2\1"),
         (r"(.*), iid errors", r"\1（独立同分布误差）"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from panelkit.errors import StyleError
 from panelkit.show.levels import time_level, unit_level
 from panelkit.show.phrases import chinese
 
@@ -106,11 +107,11 @@ def word(key: str, language: Language) -> str:
 
     Raises
     ------
-    ValueError
+    StyleError
         If `language` is neither `en` nor `zh`.
     """
     if language not in ("en", "zh"):
-        raise ValueError(f"language is 'en' or 'zh', not {language!r}")
+        raise StyleError(f"language is 'en' or 'zh', not {language!r}")
     if key not in _WORDS:
         return key
     return _WORDS[key][language == "zh"]
@@ -138,6 +139,7 @@ _RESULT_ZH = {
     "conf_low": "区间下限",
     "conf_high": "区间上限",
     "balanced": "平衡面板",
+    "order": "中介次序",
     "sigma": "残差标准差",
     "df_resid": "残差自由度",
     "sigma_unit": "个体效应标准差",
@@ -192,6 +194,8 @@ def result_value(key: str, value: object, language: Language, levels: Levels = P
         return str(value)
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
+    if key == "order":
+        return {"parallel": "并列", "serial": "链式"}.get(str(value), str(value))
     if key == "effects":
         unit, time = unit_level(levels[0]).zh, time_level(levels[1]).zh
         time = "年份" if time == "年" else time

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import type_name
+from panelkit.core.frames import as_floats, type_name
 from panelkit.data.geography import capitals, contiguity_pairs
 from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
 from panelkit.data.user_places import provincial_rows
@@ -196,7 +196,10 @@ def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
             "frame.set_index('province')['gdp']"
         )
     frame, notes = provincial_rows(values.to_frame(name="value"))
-    one: pd.Series = frame["value"]
+    one = pd.Series(
+        as_floats(frame["value"], "the values" if values.name is None else f"`{values.name}`"),
+        index=frame.index,
+    )
     if isinstance(one.index, pd.MultiIndex):
         one = one.groupby(level=0, sort=False).mean()
     return one, notes
