@@ -169,5 +169,7 @@ def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lo
     if alone:
         notes.append(f"{alone} units share their years with no other unit and keep their own path")
     if lost:
-        notes.append(f"{lost} of {count} permutations left the treatment no variation: they count as at least as extreme")
+        notes.append(
+            f"{lost} of {count} permutations left the treatment no variation: they count as at least as extreme"
+        )
     return tuple(notes)
