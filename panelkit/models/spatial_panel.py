@@ -39,6 +39,7 @@ from panelkit.models.spatial_sample import (
     read_sample,
     refuse_degenerate,
     refuse_text,
+    require_regressor,
 )
 from panelkit.spatial.spectrum import Method, factorise
 from panelkit.spatial.weights import Weights
@@ -224,6 +225,7 @@ def fit_sample(
     maximiser: Callable[[Problem], Optimum] = maximise,
 ) -> SpatialFit:
     """Fit balanced arrays: the road that formulas and arrays share; `maximiser` finds the top of the likelihood."""
+    require_regressor(sample)
     lagged, error, durbin = spec.model in LAGGED, spec.model in ERROR, spec.model in DURBIN
     refuse_convention(spec, w if lagged else None, w_error if error else None)
     positions = durbin_positions(spec.durbin, sample.terms) if durbin else ()
@@ -519,6 +521,8 @@ class SpatialFit(FitResult):
         """Return what impacts need of this fit."""
         kx = len(self.sample.terms)
         rows = [j for j, term in enumerate(self.sample.terms) if term != "Intercept"]
+        if not rows:
+            raise SpecError("impacts are those of regressors, and the formula names none: name at least one")
         behind = {j: kx + at for at, j in enumerate(self.durbin_terms)}
         problem = self.curvature.problem
         one_w = self.weights is self.weights_durbin

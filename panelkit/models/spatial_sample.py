@@ -50,6 +50,15 @@ class SpatialSample(Brief):
         return tuple(_plain(key) for key in self.design.unit_labels)
 
 
+def require_regressor(sample: SpatialSample) -> None:
+    """Refuse a sample of which the formula names no column beside what the effects hold."""
+    if not sample.terms:
+        raise SpecError(
+            f"`{sample.design.outcome} ~ 1` has no regressor: name at least one beside the effects "
+            '(with effects="none" the intercept is one)'
+        )
+
+
 def read_sample(
     formula: str,
     data: Any,

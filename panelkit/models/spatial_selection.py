@@ -28,6 +28,7 @@ from panelkit.models.spatial_sample import (
     align_weights,
     read_sample,
     refuse_degenerate,
+    require_regressor,
 )
 from panelkit.spatial.weights import Weights
 
@@ -76,6 +77,7 @@ def lm_tests_of(
             f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
             f"{w.normalisation}: row-standardise, or take form='elhorst'"
         )
+    require_regressor(sample)
     swept = sweep(sample.X, effects)
     n, t, k = swept.shape
     refuse_unidentified(
