@@ -420,16 +420,18 @@ class Measure(Brief):
         long = self.values.astype(float).rename_axis(columns="measure").stack()
         return pd.DataFrame({"value": long}).reset_index()
 
-    def summary(self) -> str:
+    def summary(self, *, language: Language = "en") -> str:
         """Return the last year's values, the weights and the notes as plain text."""
+        from panelkit.show.words import frame_text, in_language, note_lines, said_of
+
         years = self.values.index.get_level_values(-1)
         last = self.values[years == years.max()]
-        parts = [self.name, "=" * len(self.name), last.to_string(float_format=_number)]
+        name = in_language(self.name, language)
+        parts = [name, "=" * _cells(name), frame_text(last, language, _number)]
         if self.weights is not None:
-            parts += ["", self.weights.to_string(float_format=_number)]
-        parts += [f"{key}: {_plain(value)}" for key, value in self.method.items()]
-        parts += [f"note: {note}" for note in self.notes]
-        return "\n".join(parts)
+            parts += ["", frame_text(self.weights, language, _number)]
+        parts += [said_of(key, _plain(value), language) for key, value in self.method.items()]
+        return "\n".join([*parts, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
         return self.summary()

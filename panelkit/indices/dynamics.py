@@ -15,6 +15,7 @@ from panelkit.core.frames import as_pandas, as_pandas_series, is_frame, type_nam
 from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import Derived, FloatArray, TestResult, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
+from panelkit.data.user_provinces import spelled_as
 from panelkit.indices import convergence, inequality, markov, studentised
 from panelkit.indices.door import panel_frame, wide
 
@@ -507,6 +508,7 @@ def _decomposed(index: str, y: FloatArray, member: Any, w: FloatArray | None) ->
 def _members(groups: pd.Series | Mapping[Any, Any], frame: pd.DataFrame) -> pd.Series:
     given = groups if isinstance(groups, pd.Series) else pd.Series(dict(groups))
     province = frame.index.get_level_values("province")
+    given = given.rename(index=spelled_as(province, given.index))
     out = pd.Series(given.reindex(province).to_numpy(), index=frame.index)
     if out.isna().any():
         lost = sorted({str(name) for name in province[out.isna().to_numpy()]})

@@ -38,17 +38,35 @@ class Influence(Brief):
     headline: tuple[float, float, float]
     notes: tuple[str, ...] = ()
 
-    def summary(self, rows: int = 10) -> str:
+    def summary(self, rows: int = 10, *, language: Language = "en") -> str:
         """Return the largest changes as plain text."""
-        head = f"{self.term} = {self.headline[0]:.6g} in the full sample; without each {self.by}"
+        from panelkit.show.words import frame_text, note_lines
+
+        lines = list(self._said(language))
+        lines.insert(1, frame_text(self.table.head(rows), language, lambda v: f"{v:.6g}", index=False))
+        return "\n".join([*lines, *note_lines(self.notes, language)])
+
+    def _said(self, language: Language) -> tuple[str, ...]:
+        """Return the full sample's estimate, the range without each, and how many turn it or lose it."""
+        count, turned = len(self.table), int(self.table["turns"].sum())
         lost = int(self.table["estimate"].isna().sum())
-        lines = [head, self.table.head(rows).to_string(index=False, float_format=lambda v: f"{v:.6g}")]
-        low, high = self.table["estimate"].min(), self.table["estimate"].max()
-        lines.append(
-            f"all {len(self.table)}: from {low:.6g} to {high:.6g}; {int(self.table['turns'].sum())} turn"
-        )
-        lines += [f"{lost} leave the term unidentified"] if lost else []
-        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+        full = f"{self.headline[0]:.6g}"
+        low, high = (f"{end:.6g}" for end in (self.table["estimate"].min(), self.table["estimate"].max()))
+        if language == "zh":
+            each = {"unit": "个体", "time": "时期", "cell": "观测"}[self.by]
+            lines = [f"全样本 {self.term} = {full}；逐一剔除{each}"]
+            lines += [f"共 {count} 次：由 {low} 至 {high}；其中 {turned} 次结论改变"]
+            return (*lines, f"{lost} 次使该变量不可识别") if lost else tuple(lines)
+        lines = [f"{self.term} = {full} in the full sample; without each {self.by}"]
+        lines += [f"all {count}: from {low} to {high}; {turned} turn"]
+        return (*lines, f"{lost} leave the term unidentified") if lost else tuple(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the largest changes as an HTML table, the notes below."""
+        from panelkit.show import tables
+
+        notes = (*self._said("en"), *self.notes)
+        return tables.frame_table(self.table.head(10), format="html", caption=self.term, notes=notes)
 
     def __str__(self) -> str:
         return self.summary()

@@ -516,6 +516,8 @@ class SpatialFit(FitResult):
         """Return what impacts need of this fit."""
         kx = len(self.sample.terms)
         rows = [j for j, term in enumerate(self.sample.terms) if term != "Intercept"]
+        if not rows:
+            raise SpecError("impacts are those of regressors, and the formula names none: name at least one")
         behind = {j: kx + at for at, j in enumerate(self.durbin_terms)}
         problem = self.curvature.problem
         one_w = self.weights is self.weights_durbin
