@@ -14,7 +14,7 @@ from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit
 from panelkit.core.sandwich import sum_by
 from panelkit.core.vcov import Vcov, clusters_of, columns_beside
-from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
+from panelkit.core.within import FloatArray, IntArray
 
 # An eigenvalue of I - H_gg below this is a direction that the cluster alone determines (its own dummies);
 # the residual is zero there, and so is its adjustment (Pustejovsky and Tipton 2018, generalised inverse).
@@ -81,19 +81,6 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     sums = sum_by(adjusted * fit.residuals[:, None], codes)
     df = [_satterthwaite(fit, codes, crossing, column) for column in adjusted.T]
     return sums.T @ sums, np.array(df)
-
-
-def orthonormal_basis(X: FloatArray, layout: Layout, effects: Effects) -> FloatArray:
-    """Return an orthonormal basis (n, r) of swept regressors and of what the unit dummies leave of the others."""
-    blocks = [X]
-    if effects in ("time", "twoway"):
-        dummies = np.zeros((layout.n, layout.n_times))
-        dummies[np.arange(layout.n), layout.time] = 1.0
-        blocks.append(within(dummies, layout, "unit") if effects == "twoway" else dummies)
-    columns = np.column_stack(blocks)
-    columns = columns / np.maximum(np.sqrt(np.einsum("ij,ij->j", columns, columns)), 1e-300)
-    left, values, _ = np.linalg.svd(columns, full_matrices=False)
-    return left[:, values > 1e-9 * values[0]]
 
 
 def _inverse_root(block: FloatArray) -> FloatArray:
