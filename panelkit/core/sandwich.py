@@ -63,11 +63,21 @@ def delete_one(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, NDArray[np.
 
 def without_rows(fit: LinearFit, gone: NDArray[np.bool_]) -> FloatArray | None:
     """Return the move of the coefficients on the fit's orthonormal basis without some rows, or None if it has none."""
+    found = refit_without(fit, gone)
+    return None if found is None else found[0]
+
+
+def refit_without(
+    fit: LinearFit, gone: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Return the move (k,) without some rows, the map (k, m) from the outcome to it and the residuals (m,), or None."""
     columns = swept_without(fit, np.column_stack([fit.basis, fit.residuals]), gone)
     left, values, right = np.linalg.svd(columns[:, :-1], full_matrices=False)
     if len(columns) < fit.k or not values[-1] > fit.noise / TOLERANCE:
         return None
-    return np.asarray(right.T @ ((left.T @ columns[:, -1]) / values))
+    influence = right.T @ (left.T / values[:, None])
+    move = np.asarray(influence @ columns[:, -1])
+    return move, influence, columns[:, -1] - columns[:, :-1] @ move
 
 
 def swept_without(fit: LinearFit, columns: FloatArray, gone: NDArray[np.bool_]) -> FloatArray:
