@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, permutations
 from math import comb, perm
+from typing import cast
 
 import numpy as np
 
@@ -128,7 +129,7 @@ def random_permutations(groups: IntArray, count: int, rng: np.random.Generator) 
         for first in range(0, count if len(members) > 1 else 0, step):
             part = rng.random((min(step, count - first), len(members)))
             draws[first : first + step, members] = members[np.argsort(part, axis=1)]
-    return draws
+    return cast(IntArray, draws)
 
 
 def placements(n_units: int, treated: IntArray, alike: bool) -> int:

@@ -20,6 +20,8 @@ from panelkit.core.within import FloatArray, IntArray
 # the residual is zero there, and so is its adjustment (Pustejovsky and Tipton 2018, generalised inverse).
 _DEGENERATE = 1e-10
 _LARGEST_CLUSTER = 5_000
+# The sum of the cubes of cluster sizes that eigenvalues may take: about five minutes on one core.
+_LARGEST_WORK = 2e11
 _BATCH_CELLS = 2_000_000
 
 
@@ -57,7 +59,7 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     Raises
     ------
     SpecError
-        If a cluster is so large that its block of the hat matrix is not worth forming.
+        If clusters are so large that their blocks of the hat matrix are not worth forming.
     """
     order = np.argsort(codes, kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
@@ -67,6 +69,12 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
         raise SpecError(
             f"CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
             "which is as good with few clusters"
+        )
+    cubes = sum(float(len(rows)) ** 3 for rows in rows_of)
+    if cubes > _LARGEST_WORK:
+        raise SpecError(
+            f"CR2 needs the hat matrix of each cluster, and {len(rows_of):,} clusters of up to {largest:,} rows would "
+            f"take some {cubes / _LARGEST_WORK * 5.0:,.0f} minutes: use CRV3(), which is as good"
         )
     crossing = crossing_of(fit.layout, fit.effects)
     influence = fit.basis @ fit.root.T

@@ -111,14 +111,13 @@ def projection(
     """Return the factors of [h, g] = c_h' P (d_g * column): what regressors and effects take up of the bootstrap
     errors of cluster g, as it enters the score of cluster h.
 
-    `basis` (n, k) is orthonormal and spans the regressors. The swept regressors are orthogonal to the dummies, so that the projection is a sum, and an orthonormal basis of
-    each part keeps the units of the regressors out of the numbers. A block of effects whose levels the clusters hold as
-    a whole drops out: the influence sums to zero in each.
+    `basis` (n, k) is orthonormal and spans the regressors. The swept regressors are orthogonal to the dummies, so that
+    the projection is a sum, and an orthonormal basis of each part keeps the units of the regressors out of the numbers.
+    A block of effects whose levels the clusters hold as a whole drops out: the influence sums to zero in each.
     """
     columns = (influence, *pair.T)
     left, right0, right1 = (
-        np.column_stack([sum_by(c[:, None] * basis, codes), crossing.short_sums(c, codes)])
-        for c in columns
+        np.column_stack([sum_by(c[:, None] * basis, codes), crossing.short_sums(c, codes)]) for c in columns
     )
     factors = [Factor(left.T, right0, right1)]
     if crossing.long is not None and not _holds_levels(crossing.long, codes):
