@@ -15,6 +15,9 @@ from panelkit.core.within import FloatArray, IntArray, Layout, within
 # The leverages of all clusters add up to about k, so that few clusters are such.
 _LITTLE = 1e-6
 
+# Eigenvalues are known to a unit in the last place of the largest: six digits of what is this share of it.
+_CARRIED = 1e-9
+
 
 def sum_by(columns: FloatArray, codes: IntArray) -> FloatArray:
     """Return sums of `columns` (n, m) by group code, (G, m)."""
@@ -33,6 +36,12 @@ def heteroskedastic(fit: LinearFit) -> FloatArray:
 def clustered(fit: LinearFit, codes: IntArray) -> FloatArray:
     """Return (X'X)^-1 sum_g s_g s_g' (X'X)^-1, (k, k), without a factor (CRV0); `codes` (n,)."""
     sums = sum_by(fit.basis_scores, codes) @ fit.root.T
+    return sums.T @ sums
+
+
+def clustered_meat(fit: LinearFit, codes: IntArray) -> FloatArray:
+    """Return the meat of `clustered` on the orthonormal basis, (k, k)."""
+    sums = sum_by(fit.basis_scores, codes)
     return sums.T @ sums
 
 
@@ -119,16 +128,26 @@ def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
 
 
 def nearest_positive(
-    matrix: FloatArray, what: str = "two-way clustered"
+    fit: LinearFit, matrix: FloatArray, meat: FloatArray, what: str = "two-way clustered"
 ) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return the matrix with negative eigenvalues set to zero, and a note where any was negative."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
+    """Return a covariance with negative eigenvalues set to zero, and a note where any was negative.
+
+    `meat` (k, k) is the same on the orthonormal basis: its signs are those of the covariance, and neither the units of
+    the regressors nor near repetitions blur them. Where units differ so much that the eigenvalues of the covariance
+    have no digits for the smallest variance, regressors are put on one scale first.
+    """
+    signs = np.linalg.eigvalsh((meat + meat.T) / 2.0)
     # below this share of the largest eigenvalue a negative one is rounding
-    if values[0] >= -1e-12 * abs(values[-1]):
+    if signs[0] >= -1e-12 * abs(signs[-1]):
         return matrix, ()
-    mended = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    scale = np.ones(fit.k)
+    sizes = np.abs(np.diag(matrix))
+    if sizes.min() < _CARRIED * sizes.max():
+        scale = np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0 * np.outer(scale, scale))
+    root = vectors * np.sqrt(np.maximum(values, 0.0)) / scale[:, None]
     note = (
         f"the {what} covariance is not positive definite: its negative eigenvalues were set to zero "
         "(Cameron, Gelbach and Miller 2011)"
     )
-    return mended, (note,)
+    return root @ root.T, (note,)
