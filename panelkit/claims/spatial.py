@@ -25,6 +25,7 @@ from panelkit.inference.impacts import ImpactParts, draw_theta, stable, stacked
 from panelkit.models.spatial_panel import SpatialFit, SpatialPanel, fit_sample
 from panelkit.models.spatial_sample import SpatialSample, align_weights, read_sample
 from panelkit.models.spatial_sensitivity import permuted_theta, rolling
+from panelkit.show.phrases import chinese
 from panelkit.spatial import provincial
 from panelkit.spatial.moran import moran
 from panelkit.spatial.weights import Weights
@@ -206,24 +207,21 @@ def _spill_conditions(
         try:
             other = estimate_of(_fit(design, spec, w, loader), design, design.draws, design.seed)
             held = (other.low if sign > 0 else -other.high) > 0
-            numbers = f"{other.value:.3g} ({other.low:.3g}, {other.high:.3g})"
+            numbers = said = f"{other.value:.3g} ({other.low:.3g}, {other.high:.3g})"
         except PanelkitError as error:
-            held, numbers = False, f"not computable: {error}"
-        yield Text(en=f"the same under {label}: {numbers}", zh=f"{label}权重下亦然：{numbers}"), held
+            held, numbers, said = False, f"not computable: {error}", f"未能计算：{chinese(str(error))}"
+        yield Text(en=f"the same under {label}: {numbers}", zh=f"{label}权重下亦然：{said}"), held
     p, lost = placebo_p(fit, design, design.seed)
-    said = Text(
+    placebo = Text(
         en=f"placebo of {design.permutations} permuted maps, p = {p:.3f}",
         zh=f"{design.permutations}次省份置换安慰剂检验，p = {p:.3f}",
     )
     if lost:
-        said = Text(
-            en=f"{said.en}, {lost} of the maps not computed and counted as at least as far",
-            zh=f"{said.zh}，其中{lost}次未能计算，按不小于观测值计入",
+        placebo = Text(
+            en=f"{placebo.en}, {lost} of the maps not computed and counted as at least as far",
+            zh=f"{placebo.zh}，其中{lost}次未能计算，按不小于观测值计入",
         )
-    yield (
-        said,
-        p <= SIGNIFICANT,
-    )
+    yield placebo, p <= SIGNIFICANT
     if design.rings:
         values = ring_coefficients(spec, loader.sample(design, spec), design)
         listed = ", ".join(f"{value:.3g}" for value in values)

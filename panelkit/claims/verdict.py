@@ -15,6 +15,7 @@ from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.schema import Design, Reading, Text
 from panelkit.core.brief import Brief
 from panelkit.core.results import FitResult, Language, TestResult
+from panelkit.show.phrases import chinese
 
 Word = Literal["SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
 
@@ -92,7 +93,7 @@ class Tally:
         why = [(times, reason.rstrip(".。")) for reason, times in self.reasons.items()]
         rest = sum(times for times, _ in why[_REASONS_SAID:])
         en = [f"{times} x {reason}" for times, reason in why[:_REASONS_SAID]]
-        zh = [f"{times}个：{reason}" for times, reason in why[:_REASONS_SAID]]
+        zh = [f"{times}个：{chinese(reason)}" for times, reason in why[:_REASONS_SAID]]
         if rest:
             en, zh = [*en, f"{rest} for other reasons"], [*zh, f"另有{rest}个为其他原因"]
         lost, declared = len(self.failed), self.declared

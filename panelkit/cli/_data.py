@@ -98,6 +98,9 @@ def chosen(ctx: typer.Context, *, shipped_years: Span | None = None) -> Chosen:
 
         if not is_workbook(data):
             refuse(ctx, "sheet", f"names a sheet of an Excel file, and {data} has no sheets: leave it out")
+    for name in ("provinces", "unit", "time", "sheet"):
+        if held.get(name) is not None and not str(held[name]).strip():
+            raise SpecError(f"--{name} is empty: write what is meant, or leave it out")
     years = years_of(held.get("years"))
     if years is None and data is None:
         years = shipped_years

@@ -76,6 +76,8 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 _KINDS_ZH = {"stock": "存量", "flow": "流量", "index": "指数", "scale": "总量", "intensity": "强度"}
 _WIDE = 100
+_ROOMY = 76
+_ROOMY_YEARS = 60
 
 
 @app.command("list")
@@ -86,6 +88,7 @@ def list_indicators(
 ) -> None:
     """List the indicators: name, unit, years, vintages, flags. 列出指标。"""
     from panelkit.data.coverage import coverage
+    from panelkit.report.narrow import Fitting
 
     rows = [row for row in coverage() if _matches(row, search)]
     words = _WORDS[lang.value]
@@ -95,7 +98,7 @@ def list_indicators(
         return
     if not rows:
         raise SpecError(words["none"].format(text=search))
-    _console().print(_list_table(rows, lang))
+    _console().print(Fitting(_list_table(rows, lang), _ROOMY))
     _console().print(words["count"].format(n=len(rows)))
 
 
@@ -163,6 +166,7 @@ def _print_vintage(one: VintageHeld, lang: Lang) -> None:
 
     from panelkit.data.catalogue import vintages
     from panelkit.data.provinces import labels_of
+    from panelkit.report.narrow import Fitting
 
     words, names = _WORDS[lang.value], labels_of("en" if lang is Lang.en else "zh")
     about = vintages().loc[one.vintage]
@@ -178,7 +182,7 @@ def _print_vintage(one: VintageHeld, lang: Lang) -> None:
     for first, last, row in _runs(one):
         years = str(first) if first == last else f"{first}-{last}"
         table.add_row(years, f"{row.held}/31", row.source, ", ".join(str(names[c]) for c in row.absent))
-    _console().print(table)
+    _console().print(Fitting(table, _ROOMY_YEARS))
 
 
 def _runs(one: VintageHeld) -> list[tuple[int, int, Any]]:

@@ -212,14 +212,17 @@ def _tests(one: FitResult, model: str, rows: Rows) -> list[TestResult]:
     if model == "instrumental":
         return list(getattr(one, "tests", ()))
     found: list[TestResult] = []
+    vcov = one.spec.vcov
+    # a cluster that is missing takes its row out: the models of the tests stand on the rows of the fit
+    same: dict[str, Any] = {"where": rows.where, **({"vcov": vcov} if vcov.columns() else {})}
     if model == "fixed_effects":
         found += [effects_tests.effects_f(one), effects_tests.poolability(one)]
-        random = RandomEffects(one.spec.formula, where=rows.where).fit(rows.frame)
+        random = RandomEffects(one.spec.formula, **same).fit(rows.frame)
         found.append(effects_tests.mundlak(random))
     if model == "random_effects":
         found.append(effects_tests.mundlak(one))
     if model in ("pooled", "random_effects", "fixed_effects"):
-        pooled = PooledOLS(one.spec.formula, where=rows.where).fit(rows.frame)
+        pooled = PooledOLS(one.spec.formula, **same).fit(rows.frame)
         found.append(effects_tests.breusch_pagan_lm(pooled))
     found += [
         error_tests.serial_correlation(one),

@@ -244,5 +244,5 @@ def _content(result: MediationResult) -> dict[str, Any]:
             }
             for s in sensitivity
         ],
-        "notes": [{"en": remark.en, "zh": remark.zh} for remark in result.remarks],
+        "notes": [{"en": str(note), "zh": str(getattr(note, "zh", note))} for note in result.notes],
     }

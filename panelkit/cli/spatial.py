@@ -349,6 +349,8 @@ def run_sensitivity(
     lang: LangOption = Lang.en,
 ) -> None:
     """One model under every provincial W, and a placebo of permuted provinces. 权重矩阵敏感性与安慰剂检验。"""
+    import pandas as pd
+
     from panelkit.core.provenance import Note
     from panelkit.models.spatial_sensitivity import placebo as run_placebo
     from panelkit.models.spatial_sensitivity import provincial_weights, weights_sensitivity
@@ -378,7 +380,7 @@ def run_sensitivity(
         "total",
         "total_p",
     ]
-    notes = [*found.notes, *(f"{name}: {why}" for name, why in found.failures.items())]
+    notes = found.notes
     if as_json:
         content: dict[str, Any] = {
             "rows": _records(found.table),
@@ -387,6 +389,7 @@ def run_sensitivity(
         }
         if calm is not None:
             content["placebo"] = _records(calm.table().reset_index())
+            content |= {"placebo_permutations": placebo, "placebo_failed": calm.failed}
         typer.echo(_dump(content))
     else:
         if _width() < _ROOMY:  # the p-value that R-SPILL reads stays
@@ -394,11 +397,16 @@ def run_sensitivity(
         _echo_by_term(found.table[columns], notes, lang)
         if calm is not None:
             dealt = Note(f"{placebo} permutations, seed {seed}", f"{placebo} 次置换，种子 {seed}")
-            _echo_by_term(calm.table().reset_index(), [dealt], lang)
+            _echo_by_term(
+                calm.table().reset_index(), [dealt, *calm.notes[: len(calm.notes) - len(calm.said)]], lang
+            )
     if out is not None:
         tables = {"sensitivity": found.table}
+        if found.failures:
+            lost = list(found.failures.items())
+            tables["not_computed"] = pd.DataFrame(lost, columns=["weights", "failed"])
         if calm is not None:
-            tables["placebo"] = calm.table().reset_index()
+            tables["placebo"] = calm.table().assign(failed=calm.failed).reset_index()
         paths = _write_tables(tables, out)
         for at, term in enumerate(dict.fromkeys(found.table["term"])):
             paths.append(
@@ -635,6 +643,7 @@ def _test_row(test: Any) -> dict[str, Any]:
         "p_value": test.p_value if test.applicable else None,
         "reason": test.reason,
         "facts": _plain(dict(test.facts)),
+        "notes": list(test.notes),
     }
 
 

@@ -213,6 +213,7 @@ def _print(cells: list[dict[Hashable, object]], counts: dict[str, int], every: b
     from rich.table import Table
 
     from panelkit.data.provinces import NATION, labels_of
+    from panelkit.report.narrow import whole
     from panelkit.show.digits import signed_percent
 
     words = _WORDS[lang.value]
@@ -230,7 +231,7 @@ def _print(cells: list[dict[Hashable, object]], counts: dict[str, int], every: b
         change = "" if percent != percent else signed_percent(percent)
         table.add_row(str(cell["indicator"]), place, str(cell["period"]), status, *numbers, change)
     if shown:
-        console.print(table)
+        console.print(whole(table))
     if len(cells) > len(shown):
         console.print(words["more"].format(n=len(cells) - len(shown)), markup=False)
     console.print(words["counts"].format(**counts), markup=False)

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 from panelkit.core.brief import Brief
 from panelkit.core.dialects import effects_hint
 from panelkit.core.errors import DataError
+from panelkit.core.frames import as_pandas
 from panelkit.core.panel_index import SHOWN, Array, PanelIndex, listed, read_panel_index
 from panelkit.core.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power, columns_of
 
@@ -28,7 +30,7 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "abs": np.abs,
     "asinh": np.arcsinh,
 }
-_REAL = (int, float, np.integer, np.floating, np.bool_)
+_REAL = (int, float, Decimal, np.integer, np.floating, np.bool_)
 _STANDARD = ("province", "year")
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]*)?")
 _LOGS = frozenset({"log", "log2", "log10"})
@@ -39,9 +41,7 @@ class Table:
     """The columns of a frame as checked float arrays, and the place of every row."""
 
     def __init__(self, frame: pd.DataFrame, unit: str | None = None, time: str | None = None) -> None:
-        if not isinstance(frame, pd.DataFrame):
-            raise DataError(f"the data are a pandas DataFrame, not {type(frame).__name__}")
-        self.frame = frame
+        self.frame = frame = as_pandas(frame)
         self._bare = pd.DataFrame(
             frame
         )  # shares the data without attrs, which pandas copies with each column

@@ -12,6 +12,7 @@ import pandas as pd
 
 LONGEST = 160
 _WIDEST_FIELD = 60
+_ROWS = 40
 _text = reprlib.Repr()
 _text.maxstring = _text.maxother = _WIDEST_FIELD
 
@@ -31,6 +32,18 @@ class Brief:
     def __repr__(self) -> str:
         text = f"{type(self).__name__}({self._brief()})"
         return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]}...)"
+
+    def _repr_html_(self) -> str | None:
+        """Return the table of a result for a notebook; nothing, and so the one line, where it has none."""
+        from panelkit.show import tables
+
+        table = getattr(self, "table", None)
+        table = table() if callable(table) else table
+        if not isinstance(table, pd.DataFrame) or table.empty:
+            return None
+        more = [f"the first {_ROWS} of {len(table)} rows"] if len(table) > _ROWS else []
+        notes = [*more, *map(str, getattr(self, "notes", ()))]
+        return tables.frame_table(table.head(_ROWS), format="html", notes=notes)
 
     def _brief(self) -> str:
         of_it: Any = self

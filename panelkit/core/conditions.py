@@ -9,13 +9,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from panelkit.core.arithmetic import Evaluator, Table
+from panelkit.core.arithmetic import Evaluator, Problem, Table
 from panelkit.core.brief import Brief
 from panelkit.core.condition_grammar import (
     Among,
@@ -118,11 +117,7 @@ class _Worked:
                 found = self.truth(inner, alive)
                 return Truth(found.no, found.yes)
             case Both(parts):
-                return reduce(
-                    lambda so_far, part: self._and(so_far, part, alive),
-                    parts[1:],
-                    self.truth(parts[0], alive),
-                )
+                return self._both(parts, alive)
             case Either(parts):
                 opposite = self.truth(Both(tuple(Not(part) for part in parts)), alive)
                 return Truth(opposite.no, opposite.yes)
@@ -131,9 +126,17 @@ class _Worked:
             case Compare(operator, left, right):
                 return self._compare(operator, left, right, alive)
 
-    def _and(self, so_far: Truth, part: Condition, alive: Array) -> Truth:
-        found = self.truth(part, alive & ~so_far.no)
-        return Truth(so_far.yes & found.yes, so_far.no | found.no)
+    def _both(self, parts: tuple[Condition, ...], alive: Array) -> Truth:
+        """Return where all hold; where one does not, problems of the others, on either side of it, do not matter."""
+        problems, yes, no = self.evaluator.problems, np.ones_like(alive), np.zeros_like(alive)
+        first = len(problems)
+        for part in parts:
+            before = len(problems)
+            found = self.truth(part, alive & ~no)
+            if found.no.any():
+                problems[first:before] = [_among(problem, ~found.no) for problem in problems[first:before]]
+            yes, no = yes & found.yes, no | found.no
+        return Truth(yes, no)
 
     def _compare(self, operator: str, left: Node | Text, right: Node | Text, alive: Array) -> Truth:
         if isinstance(left, Text):
@@ -179,13 +182,18 @@ class _Worked:
                 )
             return values[self.table.panel.unit]
         if isinstance(node, Column) and self._holds_text(node):
+            if self.table.raw(node.name).dtype.kind == "M":
+                raise DataError(
+                    f"where `{self.where}`: `{node.name}` holds dates: make a column of numbers of them, "
+                    f"`data['{node.name}'].dt.year`, or compare a date with text in quotes by `==`, `!=` or `in`"
+                )
             raise DataError(
                 f"where `{self.where}`: `{node.name}` holds text: compare it with text in quotes by `==`, `!=` or `in`"
             )
         value = np.broadcast_to(self.evaluator.value(node), (len(self.table),))
         if not alive.all():
             problems = self.evaluator.problems
-            problems[before:] = [replace(problem, among=alive) for problem in problems[before:]]
+            problems[before:] = [_among(problem, alive) for problem in problems[before:]]
         return value
 
     def _is_label(self, node: Any) -> bool:
@@ -267,6 +275,11 @@ def _near(value: str, held: list[str]) -> list[str]:
     return list(dict.fromkeys(near))[:4]
 
 
+def _among(problem: Problem, rows: Array) -> Problem:
+    """Return a problem that only these of the rows that ask for it meet."""
+    return replace(problem, among=rows if problem.among is None else problem.among & rows)
+
+
 def _constant(node: Node | Text) -> float | None:
     match node:
         case Number(value):
@@ -280,4 +293,6 @@ def _spelled(label: Any) -> str:
     """Spell a label so that 2011, 2011.0 and "2011" are one."""
     if isinstance(label, (float, np.floating)) and float(label).is_integer():
         return str(int(label))
+    if isinstance(label, pd.Timestamp) and label == label.normalize():
+        return label.date().isoformat()
     return str(label).strip()

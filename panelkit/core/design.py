@@ -213,6 +213,7 @@ def build_with_lenders(
     """Build a design as `build_design` does, and mark which of its rows (n,) decide; the others lend a level."""
     parsed = as_formula(formula)
     table = Table(data, unit, time)
+    data = table.frame
     panel = table.panel
     order = panel.order
     unit_names, time_names = dimension_names(data, unit, time)

@@ -12,7 +12,9 @@ _OPERAND = rf"(?:{_PREFIX}\.)?{_NAME}"
 _CHAIN = re.compile(rf"(?<![\w.`]){_OPERAND}(?:\s*##?\s*{_OPERAND})+")
 _FACTOR = re.compile(rf"(?<![\w.`])({_PREFIX})\.({_NAME})")
 _STEP = re.compile(rf"(?<![\w.`])([LFDSlfds])(\d*)\.({_NAME})")
+_MIXED = re.compile(rf"(?<![\w.`])((?:[LFDSlfds]\d*){{2,}})\.({_NAME})")
 _STEPS = re.compile(rf"(?<![\w.`])[Ll]\((\d+)/(\d+)\)\.({_NAME})")
+_AS_FACTOR = re.compile(rf"(?<![\w.`])(?:as|is)\.(?:factor|character|ordered)\s*\(\s*({_NAME})\s*\)")
 _MODULE = re.compile(rf"(?<![\w.`])(np|numpy|math|scipy|pd)\.({_NAME})")
 _LONGEST = 3
 
@@ -51,9 +53,11 @@ def foreign_piece(text: str, at: int) -> tuple[str, str] | None:
     if char == "|":
         return "`|`", f"{_EFFECTS}, and instruments stand in brackets of their own model, `y ~ z + [x ~ w]`"
     for pattern, translated in (
+        (_AS_FACTOR, lambda match: f"write `C({match[1]})`"),
         (_CHAIN, _crossed),
         (_STEPS, _several),
         (_STEP, _stepped),
+        (_MIXED, _composed),
         (_FACTOR, _category),
         (_MODULE, _function),
     ):
@@ -72,7 +76,7 @@ def foreign_function(name: str, text: str, at: int) -> str:
         return "a column name with blanks goes in backticks; "
     if name in _FUNCTIONS:
         return f"write `{_FUNCTIONS[name]}(...)`; "
-    whole = re.match(rf"{_NAME}\([^()`~+:,]*\)", text[at:])
+    whole = re.match(rf"{_NAME}\s*\([^()`~+:,]*\)", text[at:])
     if whole is not None and not whole.group().isascii():
         return f"a column of that name goes in backticks, `` `{whole.group()}` ``; "
     return ""
@@ -115,6 +119,20 @@ def _stepped(match: re.Match[str]) -> str:
         return f"write `{written}`"
     function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
     return f"write `{function}({name})`" if k == 1 else f"write `{function}({name}, {k})`"
+
+
+def _composed(match: re.Match[str]) -> str:
+    """Translate operators one upon another, `L2D.x`, from the name outwards."""
+    written = match[2]
+    for letter, digits in reversed(re.findall(r"([A-Z])(\d*)", match[1].upper())):
+        k = int(digits or 1)
+        if letter == "D":
+            for _ in range(min(k, _LONGEST)):
+                written = f"diff({written})"
+            continue
+        function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
+        written = f"{function}({written})" if k == 1 else f"{function}({written}, {k})"
+    return f"write `{written}`"
 
 
 def _several(match: re.Match[str]) -> str:

@@ -276,14 +276,14 @@ def _by_effects(columns: FloatArray, rows: IntArray, crossing: Crossing) -> Floa
     sums_long = np.stack([np.bincount(where, column) for column in columns.T], axis=1)
     sums_short = np.stack([np.bincount(short, column, crossing.n_short) for column in columns.T], axis=1)
     right = stays.T @ (sums_long * share[:, None]) - sums_short
-    solution = _solve_effects(schur, right)
+    solution = solve_effects(schur, right)
     # quadratic in the error of the solution
     taken = right.T @ solution
     taken = taken + taken.T - solution.T @ schur @ solution
     return np.asarray((sums_long * share[:, None]).T @ sums_long + taken)
 
 
-def _solve_effects(schur: FloatArray, right: FloatArray) -> FloatArray:
+def solve_effects(schur: FloatArray, right: FloatArray) -> FloatArray:
     """Solve the consistent system of the effects that stay: one null direction a connected component."""
     diagonal = np.diag(schur)
     size = float(diagonal.max())

@@ -239,6 +239,7 @@ def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series,
         right-hand side. The intercept, if the formula has one, is the column `Intercept`.
     """
     table = Table(frame)
+    frame = table.frame
     _refuse_duplicates(table)
     columns = columns_on(as_formula(formula), table)
     rows = np.flatnonzero(columns.complete)
@@ -277,4 +278,4 @@ def evaluate(expression: str, frame: pd.DataFrame, rows: Array | None = None) ->
     evaluator = Evaluator(table, rows)
     value = evaluator.factor(factor)
     evaluator.finish()
-    return pd.Series(value, index=frame.index, name=factor.label)
+    return pd.Series(value, index=table.frame.index, name=factor.label)

@@ -144,9 +144,15 @@ def least_squares(X: FloatArray, targets: FloatArray) -> FloatArray:
 
 
 def refuse_squares(
-    root: FloatArray, X: FloatArray, terms: tuple[str, ...], effects: Effects, what: str
+    root: FloatArray,
+    X: FloatArray,
+    terms: tuple[str, ...],
+    effects: Effects,
+    what: str,
+    *,
+    does: str = "inverts a covariance",
 ) -> None:
-    """Refuse what inverts a covariance where near repetitions leave its inverse no digits.
+    """Refuse what inverts or decomposes a covariance where near repetitions leave it no digits.
 
     Raises
     ------
@@ -158,7 +164,7 @@ def refuse_squares(
     if poor.any():
         bread = root @ root.T * np.outer(_norms(X), _norms(X))
         message = _nearly_repeats(poor, bread / np.diag(bread)[:, None], distances, terms, effects)
-        raise SpecError(f"{what} inverts a covariance; {message}")
+        raise SpecError(f"{what} {does}; {message}")
 
 
 def orthonormal_columns(X: FloatArray) -> FloatArray:

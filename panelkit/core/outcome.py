@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from panelkit.core.errors import DataError, SpecError
@@ -12,6 +14,8 @@ from panelkit.core.within import Effects
 # left (`core/linear.py`) holds rounding only, and so do residuals of that size.
 _SAME = 1e-14
 _ROUNDING = 1e-9
+
+LARGEST = 1e70
 
 _WITHIN = {
     "none": "in this sample",
@@ -35,6 +39,23 @@ def refuse_constant(y: Array, outcome: str) -> None:
         f"the outcome `{outcome}` does not vary: it is {float(y[0]):.6g} in all {len(y):,} rows of the sample. "
         "Take another outcome, or other rows"
     )
+
+
+def refuse_scale(columns: Iterable[tuple[str, Array]]) -> None:
+    """Refuse columns (n,) whose fourth powers, which the variance of a variance holds, leave the range of doubles.
+
+    Raises
+    ------
+    DataError
+        Naming all of them.
+    """
+    sizes = [(name, max(float(column.max()), -float(column.min()))) for name, column in columns]
+    wrong = [f"`{name}` ({size:.1g})" for name, size in sizes if size > LARGEST or 0.0 < size < 1.0 / LARGEST]
+    if wrong:
+        raise DataError(
+            f"values so large or small that their powers leave the range of double precision: {', '.join(wrong)}. "
+            "Measure them in other units"
+        )
 
 
 def refuse_absorbed(y: Array, swept: Array, outcome: str, effects: Effects) -> None:

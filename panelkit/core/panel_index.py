@@ -220,6 +220,8 @@ def _part(frame: pd.DataFrame, name: str, what: str) -> tuple[Array, Any]:
 
 def factorised(values: Any) -> tuple[Array, Any]:
     """Return (n,) codes, -1 where missing, and the labels in order of the codes."""
+    if isinstance(values.dtype, pd.StringDtype):  # no detour through objects
+        return pd.factorize(values)
     array = np.asarray(values) if isinstance(values, np.ndarray) else values.to_numpy()
     if array.dtype.kind in "iu" and len(array):
         low, high = int(array.min()), int(array.max())

@@ -2,15 +2,18 @@
 
 A path is what one unit holds of a regressor, over all its periods. Permuting paths among units that hold the same
 periods leaves the space of the effects' dummies as it is, so that the swept path of a unit is the path it brings; all
-cross-products then come from tables of products of unit with unit, and a permutation costs N look-ups.
+cross-products then come from tables of products of unit with unit, and a permutation costs N look-ups. Where such
+tables would be large, the products are formed anew for every permutation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, permutations
 from math import comb, perm
+from typing import cast
 
 import numpy as np
 
@@ -23,15 +26,37 @@ _BATCH_CELLS = 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class Paths(Brief):
-    """One regression as tables of products: the permuted column against controls, outcome and itself.
+    """One regression: the permuted column against controls, outcome and itself.
 
-    `crossed` (k+1, N, N): entry [c, i, j] is the path of unit i times column c of unit j (controls first, outcome
-    last); `own` (N,) the square of each path; `moments` (N, k+1, k+1) those of controls and outcome by unit.
+    `path` (N, T) is the permuted column by unit, `cube` (k+1, N, T) controls and outcome (last), zero where not held;
+    `moments` (N, k+1, k+1) are the products of the latter by unit.
     """
 
-    crossed: FloatArray
-    own: FloatArray
+    path: FloatArray
+    cube: FloatArray
     moments: FloatArray
+
+    @property
+    def tabled(self) -> bool:
+        """Return whether a table of all pairs of units is small."""
+        units = len(self.path)
+        return len(self.cube) * units * units <= _BATCH_CELLS
+
+    @cached_property
+    def crossed(self) -> FloatArray:
+        """Return [c, i, j], the path of unit i times column c of unit j, (k+1, N, N)."""
+        return np.asarray(self.path @ self.cube.transpose(0, 2, 1))
+
+    @cached_property
+    def own(self) -> FloatArray:
+        """Return the square of each path, (N,)."""
+        return np.einsum("it,it->i", self.path, self.path)
+
+    def _products(self, draws: IntArray) -> FloatArray:
+        """Return the products of the paths received with controls and outcome, (B, N, k+1)."""
+        if self.tabled:
+            return self.crossed[:, draws, np.arange(draws.shape[1])].transpose(1, 2, 0)
+        return np.stack([np.einsum("bgt,gt->bg", self.path[draws], column) for column in self.cube], axis=2)
 
     def statistics(self, draws: IntArray, factor: float = 1.0) -> tuple[FloatArray, FloatArray]:
         """Return coefficient and CRV1 t (clusters are the units) of every permutation.
@@ -45,14 +70,14 @@ class Paths(Brief):
         -------
         Coefficients (B,) and t statistics (B,), missing where a permutation leaves no variation.
         """
-        step = max(1, _BATCH_CELLS // self.crossed[:, :, 0].size)
+        units, periods = self.path.shape
+        step = max(1, _BATCH_CELLS // (units * max(len(self.cube), 1 if self.tabled else periods)))
         parts = [self._batch(draws[at : at + step], factor) for at in range(0, len(draws), step)]
         return np.concatenate([b for b, _ in parts]), np.concatenate([t for _, t in parts])
 
     def _batch(self, draws: IntArray, factor: float) -> tuple[FloatArray, FloatArray]:
-        k = len(self.crossed) - 1
-        here = np.arange(draws.shape[1])
-        products = self.crossed[:, draws, here].transpose(1, 2, 0)
+        k = len(self.cube) - 1
+        products = self._products(draws)
         squares = self.own[draws]
         total = self.moments.sum(axis=0)
         sums = products.sum(axis=1)
@@ -84,11 +109,7 @@ def paths_of(focal: FloatArray, rest: FloatArray, layout: Layout) -> Paths:
     cube = np.zeros((width, n_units, n_times))
     cube[:, layout.unit, layout.time] = rest.T
     by_unit = cube.transpose(1, 0, 2)
-    return Paths(
-        crossed=path @ cube.transpose(0, 2, 1),
-        own=np.einsum("it,it->i", path, path),
-        moments=by_unit @ by_unit.transpose(0, 2, 1),
-    )
+    return Paths(path, cube, moments=by_unit @ by_unit.transpose(0, 2, 1))
 
 
 def same_periods(layout: Layout) -> IntArray:
@@ -100,12 +121,15 @@ def same_periods(layout: Layout) -> IntArray:
 
 def random_permutations(groups: IntArray, count: int, rng: np.random.Generator) -> IntArray:
     """Return permutations (count, N) of the units inside their groups."""
-    draws = np.tile(np.arange(len(groups)), (count, 1))
+    # four bytes a unit: draws of many units are the largest array there is
+    draws = np.tile(np.arange(len(groups), dtype=np.int32), (count, 1))
     for group in np.unique(groups):
-        members = np.flatnonzero(groups == group)
-        if len(members) > 1:
-            draws[:, members] = members[np.argsort(rng.random((count, len(members))), axis=1)]
-    return draws
+        members = np.flatnonzero(groups == group).astype(np.int32)
+        step = max(1, _BATCH_CELLS // len(members)) if len(members) > 1 else count
+        for first in range(0, count if len(members) > 1 else 0, step):
+            part = rng.random((min(step, count - first), len(members)))
+            draws[first : first + step, members] = members[np.argsort(part, axis=1)]
+    return cast(IntArray, draws)
 
 
 def placements(n_units: int, treated: IntArray, alike: bool) -> int:

@@ -34,6 +34,14 @@ def note_of(sentence: Mapping[str, str]) -> Note:
     return Note(sentence["en"], sentence.get("zh", ""))
 
 
+def spoken_note(note: str, unit: str, time: str) -> str:
+    """Return a note about provinces in the words of a panel, in both languages."""
+    from panelkit.show.levels import spoken
+
+    said = spoken(note, unit, time)
+    return Note(said, spoken(note.zh, unit, time)) if isinstance(note, Note) else said
+
+
 def with_place_notes(frame: Labelled, notes: Iterable[Note]) -> Labelled:
     """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
     held = tuple(dict.fromkeys(notes))

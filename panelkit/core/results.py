@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
-from panelkit.core.provenance import Note
+from panelkit.core.provenance import spoken_note
 
 if TYPE_CHECKING:
     from panelkit.core.design import Design
@@ -266,18 +266,14 @@ class Estimates(Brief):
 
     def _spoken(self, note: str) -> str:
         """Return a note about provinces in the words of this panel, in both languages."""
-        from panelkit.show.levels import spoken
-
-        said = spoken(note, *self.level_names)
-        if not isinstance(note, Note):
-            return said
-        return Note(said, spoken(note.zh, *self.level_names))
+        return spoken_note(note, *self.level_names)
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""
-        from panelkit.show.words import result_word
+        from panelkit.show.words import in_language, result_word
 
         table = self.tidy(level)
+        table["equation"] = [in_language(name, language) for name in self.equations]
         if not any(self.equations):
             table = table.drop(columns="equation")
         table.columns = pd.Index([result_word(key, language) for key in table.columns])
@@ -424,16 +420,18 @@ class Measure(Brief):
         long = self.values.astype(float).rename_axis(columns="measure").stack()
         return pd.DataFrame({"value": long}).reset_index()
 
-    def summary(self) -> str:
+    def summary(self, *, language: Language = "en") -> str:
         """Return the last year's values, the weights and the notes as plain text."""
+        from panelkit.show.words import frame_text, in_language, note_lines, said_of
+
         years = self.values.index.get_level_values(-1)
         last = self.values[years == years.max()]
-        parts = [self.name, "=" * len(self.name), last.to_string(float_format=_number)]
+        name = in_language(self.name, language)
+        parts = [name, "=" * _cells(name), frame_text(last, language, _number)]
         if self.weights is not None:
-            parts += ["", self.weights.to_string(float_format=_number)]
-        parts += [f"{key}: {_plain(value)}" for key, value in self.method.items()]
-        parts += [f"note: {note}" for note in self.notes]
-        return "\n".join(parts)
+            parts += ["", frame_text(self.weights, language, _number)]
+        parts += [said_of(key, _plain(value), language) for key, value in self.method.items()]
+        return "\n".join([*parts, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
         return self.summary()

@@ -15,6 +15,9 @@ from panelkit.core.within import FloatArray, IntArray, Layout, within
 # The leverages of all clusters add up to about k, so that few clusters are such.
 _LITTLE = 1e-6
 
+# Eigenvalues are known to a unit in the last place of the largest: six digits of what is this share of it.
+_CARRIED = 1e-9
+
 
 def sum_by(columns: FloatArray, codes: IntArray) -> FloatArray:
     """Return sums of `columns` (n, m) by group code, (G, m)."""
@@ -33,6 +36,12 @@ def heteroskedastic(fit: LinearFit) -> FloatArray:
 def clustered(fit: LinearFit, codes: IntArray) -> FloatArray:
     """Return (X'X)^-1 sum_g s_g s_g' (X'X)^-1, (k, k), without a factor (CRV0); `codes` (n,)."""
     sums = sum_by(fit.basis_scores, codes) @ fit.root.T
+    return sums.T @ sums
+
+
+def clustered_meat(fit: LinearFit, codes: IntArray) -> FloatArray:
+    """Return the meat of `clustered` on the orthonormal basis, (k, k)."""
+    sums = sum_by(fit.basis_scores, codes)
     return sums.T @ sums
 
 
@@ -63,11 +72,21 @@ def delete_one(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, NDArray[np.
 
 def without_rows(fit: LinearFit, gone: NDArray[np.bool_]) -> FloatArray | None:
     """Return the move of the coefficients on the fit's orthonormal basis without some rows, or None if it has none."""
+    found = refit_without(fit, gone)
+    return None if found is None else found[0]
+
+
+def refit_without(
+    fit: LinearFit, gone: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Return the move (k,) without some rows, the map (k, m) from the outcome to it and the residuals (m,), or None."""
     columns = swept_without(fit, np.column_stack([fit.basis, fit.residuals]), gone)
     left, values, right = np.linalg.svd(columns[:, :-1], full_matrices=False)
     if len(columns) < fit.k or not values[-1] > fit.noise / TOLERANCE:
         return None
-    return np.asarray(right.T @ ((left.T @ columns[:, -1]) / values))
+    influence = right.T @ (left.T / values[:, None])
+    move = np.asarray(influence @ columns[:, -1])
+    return move, influence, columns[:, -1] - columns[:, :-1] @ move
 
 
 def swept_without(fit: LinearFit, columns: FloatArray, gone: NDArray[np.bool_]) -> FloatArray:
@@ -88,16 +107,19 @@ def effects_without(fit: LinearFit, gone: NDArray[np.bool_]) -> int:
 
 
 def terms_lost(fit: LinearFit, gone: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return which regressors take part in what the rows that are left do not identify."""
-    columns = swept_without(fit, fit.basis, gone)
+    """Return which regressors take part in what the rows that are left do not identify.
+
+    None does where the regressors are there and the instruments do not reach them.
+    """
+    basis = fit.regressors @ fit.root if isinstance(fit, InstrumentedFit) else fit.basis
+    columns = swept_without(fit, basis, gone)
     _, values, right = np.linalg.svd(columns)
     values = np.r_[values, np.zeros(fit.k - len(values))]
     # the lost directions as combinations of columns of norm one
-    lost = (
-        fit.root
-        @ right[values <= fit.noise / TOLERANCE].T
-        * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
-    )
+    below = values <= fit.noise / TOLERANCE
+    if not below.any():
+        return ()
+    lost = fit.root @ right[below].T * np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))[:, None]
     share = np.abs(lost).max(axis=1) / np.abs(lost).max()
     return tuple(np.flatnonzero(share > 1e-6).tolist())
 
@@ -109,16 +131,26 @@ def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
 
 
 def nearest_positive(
-    matrix: FloatArray, what: str = "two-way clustered"
+    fit: LinearFit, matrix: FloatArray, meat: FloatArray, what: str = "two-way clustered"
 ) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return the matrix with negative eigenvalues set to zero, and a note where any was negative."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
+    """Return a covariance with negative eigenvalues set to zero, and a note where any was negative.
+
+    `meat` (k, k) is the same on the orthonormal basis: its signs are those of the covariance, and neither the units of
+    the regressors nor near repetitions blur them. Where units differ so much that the eigenvalues of the covariance
+    have no digits for the smallest variance, regressors are put on one scale first.
+    """
+    signs = np.linalg.eigvalsh((meat + meat.T) / 2.0)
     # below this share of the largest eigenvalue a negative one is rounding
-    if values[0] >= -1e-12 * abs(values[-1]):
+    if signs[0] >= -1e-12 * abs(signs[-1]):
         return matrix, ()
-    mended = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    scale = np.ones(fit.k)
+    sizes = np.abs(np.diag(matrix))
+    if sizes.min() < _CARRIED * sizes.max():
+        scale = np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0 * np.outer(scale, scale))
+    root = vectors * np.sqrt(np.maximum(values, 0.0)) / scale[:, None]
     note = (
         f"the {what} covariance is not positive definite: its negative eigenvalues were set to zero "
         "(Cameron, Gelbach and Miller 2011)"
     )
-    return mended, (note,)
+    return root @ root.T, (note,)

@@ -185,6 +185,9 @@ def _bare_name(text: str, at: int, name: str) -> tuple[Token, int]:
     end = at + len(name)
     _check_dunder(text, at, name)
     if keyword.iskeyword(name):
+        foreign = foreign_piece(text, at)
+        if foreign is not None:
+            refuse(text, at, *foreign)
         refuse(text, at, f"`{name}` is a word of Python", "a column of that name goes in backticks")
     if end < len(text) and text[end] in "'\"":
         refuse(text, end, "text in quotes", 'text is read only as a level, such as C(region, base="west")')

@@ -13,6 +13,7 @@ from panelkit.core import sandwich
 from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention
 from panelkit.core.errors import SpecError
+from panelkit.core.identified import refuse_squares
 from panelkit.core.linear import LinearFit
 from panelkit.core.provenance import Note
 from panelkit.core.within import FloatArray, IntArray
@@ -192,7 +193,11 @@ class TwoWayCluster:
             - sandwich.clustered(fit, both)
         )
         factor = small_sample_factor(fit, (a, b), convention, fewest.count)
-        mended, notes = sandwich.nearest_positive(matrix * factor)
+        meat = sandwich.clustered_meat(fit, a.codes) + sandwich.clustered_meat(fit, b.codes)
+        meat -= sandwich.clustered_meat(fit, both)
+        mended, notes = sandwich.nearest_positive(fit, matrix * factor, meat)
+        if notes and convention.mends:
+            refuse_mending(fit, "two-way clustered")
         if notes and not convention.mends:
             mended, notes = _as_it_is(matrix * factor, fit.terms, convention)
         return Vcov(
@@ -229,6 +234,15 @@ class CRV3:
             f"CRV3 (jackknife) by {clusters.name}, t({clusters.count - 1})",
             {"n_clusters": clusters.count},
         )
+
+
+def refuse_mending(fit: LinearFit, what: str) -> None:
+    """Refuse to mend a covariance whose eigenvalues near repetitions leave no digits.
+
+    Setting them to zero depends on the units of the regressors, and then on rounding too.
+    """
+    message = f"a {what} covariance that is not positive definite"
+    refuse_squares(fit.root, fit.X, fit.terms, fit.effects, message, does="has no eigenvalues to mend")
 
 
 def small_sample_factor(
@@ -356,6 +370,11 @@ def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -
     found = {
         j for at in np.flatnonzero(lost)[:_SHOWN] for j in sandwich.terms_lost(fit, clusters.codes == at)
     }
+    if not found:
+        return (
+            f"{head}the instruments do not identify the regressors (an instrument that only one cluster has?): take "
+            "another instrument, or use Cluster()"
+        )
     terms = [f"`{fit.terms[j]}`" for j in sorted(found)]
     return (
         f"{head}the regressors are not identified: only {first if lost.sum() == 1 else 'such a cluster'} tells "

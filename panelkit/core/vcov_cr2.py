@@ -14,12 +14,14 @@ from panelkit.core.errors import SpecError
 from panelkit.core.linear import LinearFit
 from panelkit.core.sandwich import sum_by
 from panelkit.core.vcov import Vcov, clusters_of, columns_beside
-from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
+from panelkit.core.within import FloatArray, IntArray
 
 # An eigenvalue of I - H_gg below this is a direction that the cluster alone determines (its own dummies);
 # the residual is zero there, and so is its adjustment (Pustejovsky and Tipton 2018, generalised inverse).
 _DEGENERATE = 1e-10
 _LARGEST_CLUSTER = 5_000
+# The sum of the cubes of cluster sizes that eigenvalues may take: about five minutes on one core.
+_LARGEST_WORK = 2e11
 _BATCH_CELLS = 2_000_000
 
 
@@ -57,7 +59,7 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     Raises
     ------
     SpecError
-        If a cluster is so large that its block of the hat matrix is not worth forming.
+        If clusters are so large that their blocks of the hat matrix are not worth forming.
     """
     order = np.argsort(codes, kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
@@ -67,6 +69,12 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
         raise SpecError(
             f"CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
             "which is as good with few clusters"
+        )
+    cubes = sum(float(len(rows)) ** 3 for rows in rows_of)
+    if cubes > _LARGEST_WORK:
+        raise SpecError(
+            f"CR2 needs the hat matrix of each cluster, and {len(rows_of):,} clusters of up to {largest:,} rows would "
+            f"take some {cubes / _LARGEST_WORK * 5.0:,.0f} minutes: use CRV3(), which is as good"
         )
     crossing = crossing_of(fit.layout, fit.effects)
     influence = fit.basis @ fit.root.T
@@ -81,19 +89,6 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     sums = sum_by(adjusted * fit.residuals[:, None], codes)
     df = [_satterthwaite(fit, codes, crossing, column) for column in adjusted.T]
     return sums.T @ sums, np.array(df)
-
-
-def orthonormal_basis(X: FloatArray, layout: Layout, effects: Effects) -> FloatArray:
-    """Return an orthonormal basis (n, r) of swept regressors and of what the unit dummies leave of the others."""
-    blocks = [X]
-    if effects in ("time", "twoway"):
-        dummies = np.zeros((layout.n, layout.n_times))
-        dummies[np.arange(layout.n), layout.time] = 1.0
-        blocks.append(within(dummies, layout, "unit") if effects == "twoway" else dummies)
-    columns = np.column_stack(blocks)
-    columns = columns / np.maximum(np.sqrt(np.einsum("ij,ij->j", columns, columns)), 1e-300)
-    left, values, _ = np.linalg.svd(columns, full_matrices=False)
-    return left[:, values > 1e-9 * values[0]]
 
 
 def _inverse_root(block: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.linear import LinearFit
 from panelkit.core.provenance import Note
 from panelkit.core.sandwich import nearest_positive, sum_by
-from panelkit.core.vcov import Vcov, clusters_of, residual_df, small_sample_factor
+from panelkit.core.vcov import Vcov, clusters_of, refuse_mending, residual_df, small_sample_factor
 from panelkit.core.vcov import periods_of as period_clusters
 from panelkit.core.within import FloatArray, IntArray
 
@@ -69,7 +69,7 @@ class DriscollKraay:
         meat = kernel_meat(_by_period(fit.basis_scores, where, count), bartlett(lags))
         years = period_clusters(design)
         factor = _time_factor(fit, years.count, convention)
-        matrix, notes = nearest_positive(fit.root @ meat @ fit.root.T * factor, "Driscoll-Kraay")
+        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, "Driscoll-Kraay")
         df = (
             float(years.count - 1)
             if convention.cluster_df == "groups"
@@ -156,7 +156,9 @@ class Conley:
         meat += serial_meat(fit.basis_scores, design.unit, where, count, self.lags)
         units = clusters_of(design, None)
         factor = small_sample_factor(fit, (units,), convention)
-        matrix, notes = nearest_positive(fit.root @ meat @ fit.root.T * factor, "Conley")
+        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, "Conley")
+        if notes:
+            refuse_mending(fit, "Conley")
         df = (
             float(units.count - 1)
             if convention.cluster_df == "groups"

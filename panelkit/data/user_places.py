@@ -22,6 +22,7 @@ from panelkit.data.place_kinds import (
 from panelkit.data.provinces import Place
 
 MOST_NAMES = 5_000  # panels of more units are firms, villages or persons
+SMALLEST_CODE, LARGEST_CODE = 100_000, 999_999
 UNKNOWN_SHARE = 4  # names that are no place: at most one to so many provinces
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -85,7 +86,7 @@ def _units(data: pd.DataFrame, unit: str | None) -> _Units | None:
     if unit is not None and unit in data.columns:
         if list(data.columns).count(unit) > 1:
             return None
-        return _used(*factorised(data[unit]), column=unit)
+        return None if _no_codes(data[unit]) else _used(*factorised(data[unit]), column=unit)
     if isinstance(index, pd.MultiIndex):
         if unit is not None and unit not in index.names:
             return None
@@ -100,8 +101,16 @@ def _used(codes: Array, labels: Any, column: str | None = None, level: int | Non
     held = np.bincount(codes[codes >= 0], minlength=len(labels)) > 0
     if held.sum() > MOST_NAMES:
         return None
-    place = np.append(np.cumsum(held) - 1, -1)
-    return _Units(place[codes], [labels[i] for i in np.flatnonzero(held)], column, level)
+    if not held.all():
+        codes = np.append(np.cumsum(held) - 1, -1)[codes]
+    return _Units(codes, [labels[i] for i in np.flatnonzero(held)], column, level)
+
+
+def _no_codes(values: pd.Series) -> bool:
+    """Tell whether one of these whole numbers at least is no six-digit code, so that none stands for a province."""
+    if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "iu":
+        return False
+    return bool(values.min() < SMALLEST_CODE or values.max() > LARGEST_CODE)
 
 
 def _is_provincial(places: Sequence[Place | None]) -> bool:

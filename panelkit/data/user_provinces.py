@@ -1,10 +1,13 @@
-"""Choose provinces among the units of a user's own panel."""
+"""Find the provinces of a user's own panel: the ones asked for, and those that other data name in other words."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from panelkit.core.errors import SpecError
+from panelkit.core.errors import DataError, SpecError
+from panelkit.data.place_kinds import places_of
 from panelkit.data.provinces import labels_of, lookup_many
 from panelkit.data.selection import Provinces, wanted_codes
 
@@ -26,7 +29,9 @@ def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = "th
     codes = set(wanted_codes(provinces))
     labels = frame.index.get_level_values(0)
     names = list(labels.unique())
-    places = lookup_many(names)
+    places = [
+        found or judged for found, judged in zip(lookup_many(names), places_of(names), strict=True)
+    ]  # totals come in more wordings than the dictionary of places holds
     strangers = [str(name) for name, place in zip(names, places, strict=True) if place is None]
     if strangers:
         shown = ", ".join(strangers[:_SHOWN]) + (", ..." if len(strangers) > _SHOWN else "")
@@ -46,3 +51,30 @@ def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = "th
         if place is not None and place.kind == "province" and place.adcode not in codes
     ]
     return frame[~labels.isin(away)]
+
+
+def spelled_as(labels: pd.Index, keys: pd.Index) -> dict[Any, Any]:
+    """Return, for keys that are not labels of a panel, the label that names the same province.
+
+    Raises
+    ------
+    DataError
+        If two keys name one province.
+    """
+    held = set(labels)
+    own, other = list(labels.unique()), list(keys.unique())
+    if held.issuperset(other):
+        return {}
+    by_code = {
+        p.adcode: label for label, p in zip(own, lookup_many(own), strict=True) if p is not None and p.adcode
+    }
+    found: dict[Any, Any] = {key: key for key in other if key in held}
+    for key, place in zip(other, lookup_many(other), strict=True):
+        if key in held or place is None or place.adcode not in by_code:
+            continue
+        label = by_code[place.adcode]
+        if label in found.values():
+            twins = [str(name) for name, one in found.items() if one == label] + [str(key)]
+            raise DataError(f"{' and '.join(twins)} name one province: keep one of them")
+        found[key] = label
+    return {key: label for key, label in found.items() if key != label}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,16 +86,35 @@ def directions(direction: Sequence[int] | ArrayLike | None, k: int, what: str) -
 
 def labels(values: ArrayLike, n: int, what: str) -> NDArray[np.generic]:
     """Return one label a row (n,), none missing, of which `np.unique` can be taken."""
-    column = as_pandas_series(values)
-    column = column if isinstance(column, pd.Series) else pd.Series(np.asarray(column))
+    column = label_column(values, what)
     if column.shape != (n,):
         raise SpecError(f"{what} needs one label a row: {n}, not {column.shape}")
     missing = np.flatnonzero(column.isna().to_numpy())
     if len(missing):
         places = ", ".join(map(str, missing[:5]))
         raise DataError(f"{what}: no label at position {places}: fill it or drop these rows")
-    found = column.to_numpy()
+    found = column.infer_objects().to_numpy()
+    if found.dtype == object and all(isinstance(cell, (Real, Decimal)) for cell in found):
+        return as_floats(found, what)
     return found if found.dtype.kind in "iufbM" else found.astype(str)
+
+
+def label_column(values: Any, what: str) -> pd.Series:
+    """Return labels of any kind as a series, masked ones missing."""
+    values = as_pandas_series(values)
+    if isinstance(values, pd.Series):
+        return values
+    held = values if isinstance(values, np.ma.MaskedArray) else _array(values, what)
+    if held.ndim != 1:
+        raise SpecError(f"{what} needs one label a row, in one column, not an array of shape {held.shape}")
+    return pd.Series(held)
+
+
+def _array(values: Any, what: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{what} is no regular array: {error}") from None
 
 
 def cells(where: NDArray[np.bool_]) -> str:

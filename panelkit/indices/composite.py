@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.provenance import place_notes, with_place_notes
+from panelkit.core.provenance import Note, place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Measure
 from panelkit.data.user_provinces import keep_provinces
 from panelkit.indices import aggregate, weights
@@ -129,7 +129,7 @@ def compute(plan: CompositeDesign, frame: pd.DataFrame) -> Composite:
         values=values,
         weights=_weight_table(plan, z, w),
         method=_method(plan, values, frame),
-        notes=tuple(remark.en for remark in remarks),
+        notes=tuple(Note(remark.en, remark.zh) for remark in remarks),
         remarks=remarks,
         design=plan,
         indicators=raw,

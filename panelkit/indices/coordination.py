@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_pandas
-from panelkit.core.provenance import place_notes, with_place_notes
+from panelkit.core.provenance import Note, place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Language, Measure
 from panelkit.indices import coupling
 from panelkit.indices.checks import matrix, weights_of
@@ -109,7 +109,7 @@ def coupling_coordination(
             "weights in T": ", ".join(f"{name} {w:.3g}" for name, w in zip(names, a, strict=True)),
             "levels": "[a, b)" if edges == "left" else "(a, b]",
         },
-        notes=tuple(remark.en for remark in remarks),
+        notes=tuple(Note(remark.en, remark.zh) for remark in remarks),
         remarks=remarks,
         systems=tuple(names),
         weights_of_systems=tuple(float(w) for w in a),

@@ -313,6 +313,8 @@ def _by_index(other: pd.Series, y: pd.Series, what: str) -> pd.Series:
 
 def _aligned(given: pd.Series | Sequence[float] | None, table: pd.DataFrame) -> Any:
     if isinstance(given, pd.Series):
+        if not given.index.is_unique:
+            raise DataError("a column of the table is named twice among the values: give each one once")
         absent = [str(name) for name in table.columns if name not in given.index]
         if absent:
             raise DataError(f"no value is given for {', '.join(absent)}: name every column of the table")

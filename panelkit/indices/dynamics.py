@@ -15,6 +15,7 @@ from panelkit.core.frames import as_pandas, as_pandas_series, is_frame, type_nam
 from panelkit.core.provenance import place_notes, with_place_notes
 from panelkit.core.results import Derived, FloatArray, TestResult, Uncertainty
 from panelkit.core.rng import as_generator, seed_of
+from panelkit.data.user_provinces import spelled_as
 from panelkit.indices import convergence, inequality, markov, studentised
 from panelkit.indices.door import panel_frame, wide
 
@@ -164,12 +165,30 @@ def inequality_trend(
     `reference="simulated"` holds the statistic against simulated series instead of t(T - 2), which rejects too often
     (see `convergence.trend`). Years must be consecutive.
     """
-    held = as_pandas(table)[column] if is_frame(table) else as_pandas_series(table)
+    held = _yearly(as_pandas(table), column) if is_frame(table) else as_pandas_series(table)
     if not isinstance(held, pd.Series):
         raise DataError(f"a trend is of a series by year, not {type_name(table)}: index it by the years")
+    if held.index.nlevels > 1 or not pd.api.types.is_integer_dtype(held.index.dtype):
+        raise DataError(
+            f"a trend is of a series by year, and this one stands under {_labels(held.index)}: index it by whole years"
+        )
     series = held.sort_index()
     _consecutive(series.index)
     return convergence.trend(series, lags=lags, reference=reference, rng=rng)
+
+
+def _labels(index: pd.Index) -> str:
+    names = [str(name) for name in index.names if name is not None]
+    return " and ".join(names) or f"labels such as {index[0]!r}"
+
+
+def _yearly(table: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column by the years of the index, or of a column `year` where rows are only counted."""
+    if column not in table.columns:
+        raise DataError(f"the table has no column {column} (there are: {', '.join(map(str, table.columns))})")
+    if isinstance(table.index, pd.RangeIndex) and "year" in table.columns:
+        table = table.set_index("year")
+    return table[column]
 
 
 def sigma_convergence(
@@ -489,6 +508,7 @@ def _decomposed(index: str, y: FloatArray, member: Any, w: FloatArray | None) ->
 def _members(groups: pd.Series | Mapping[Any, Any], frame: pd.DataFrame) -> pd.Series:
     given = groups if isinstance(groups, pd.Series) else pd.Series(dict(groups))
     province = frame.index.get_level_values("province")
+    given = given.rename(index=spelled_as(province, given.index))
     out = pd.Series(given.reindex(province).to_numpy(), index=frame.index)
     if out.isna().any():
         lost = sorted({str(name) for name in province[out.isna().to_numpy()]})

@@ -18,9 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import as_pandas_series
-from panelkit.core.results import FloatArray
-from panelkit.indices.checks import non_negative, vector
+from panelkit.core.results import FloatArray, Language
+from panelkit.indices.checks import label_column, non_negative, vector
 
 TheilKind = Literal["T", "L"]
 
@@ -152,18 +151,26 @@ class Decomposition(Brief):
         rows = [(name, value, self.share(name)) for name, value in self.parts.items()]
         return pd.DataFrame([*rows, ("total", self.total, 1.0)], columns=["part", "value", "share"])
 
-    def summary(self) -> str:
+    def summary(self, *, language: Language = "en") -> str:
         """Return parts, groups and pairs as plain text."""
+        from panelkit.show.words import frame_text, note_lines
+
         parts = [
             self.index,
             "=" * len(self.index),
-            self.tidy().to_string(index=False),
+            frame_text(self.tidy(), language, index=False),
             "",
-            self.groups.to_string(),
+            frame_text(self.groups, language),
         ]
         if self.pairs is not None:
-            parts += ["", self.pairs.to_string(index=False)]
-        return "\n".join([*parts, *(f"note: {note}" for note in self.notes)])
+            parts += ["", frame_text(self.pairs, language, index=False)]
+        return "\n".join([*parts, *note_lines(self.notes, language)])
+
+    def _repr_html_(self) -> str:
+        """Return the parts as an HTML table, the notes below."""
+        from panelkit.show import tables
+
+        return tables.frame_table(self.tidy(), format="html", caption=self.index, notes=self.notes)
 
     def __str__(self) -> str:
         return self.summary()
@@ -309,8 +316,7 @@ def _peopled(
 
 
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:
-    column = as_pandas_series(groups)
-    column = pd.Series(column.to_numpy() if isinstance(column, pd.Series) else np.asarray(column))
+    column = pd.Series(label_column(groups, "groups").to_numpy())
     if column.shape != (n,) or column.isna().any():
         raise DataError(f"one group a unit is needed, none missing: {n}, not {column.shape}")
     code, labels = pd.factorize(column, sort=True)

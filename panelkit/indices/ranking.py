@@ -13,8 +13,10 @@ import pandas as pd
 from panelkit.core.brief import Brief
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.frames import as_floats
-from panelkit.core.results import FloatArray, TestResult
+from panelkit.core.provenance import Note
+from panelkit.core.results import FloatArray, Language, TestResult
 from panelkit.core.rng import seed_of
+from panelkit.data.user_provinces import spelled_as
 from panelkit.indices import uncertainty
 from panelkit.indices.composite import Composite, cube_index, stack_of
 from panelkit.indices.uncertainty import Aggregation, Cloud, WeightDraw
@@ -62,10 +64,12 @@ class RankUncertainty(Brief):
         rows = [(_order_words(names, found[i]), float(count[i] / len(ranks))) for i in best]
         return pd.DataFrame(rows, columns=["order", "share"])
 
-    def summary(self) -> str:
+    def summary(self, *, language: Language = "en") -> str:
         """Return the table, the choices and the notes as plain text."""
-        chosen = [f"{key}: {value}" for key, value in self.choices.items()]
-        return "\n".join([self.table.to_string(), "", *chosen, *(f"note: {note}" for note in self.notes)])
+        from panelkit.show.words import frame_text, note_lines, said_of
+
+        chosen = [said_of(key, value, language) for key, value in self.choices.items()]
+        return "\n".join([frame_text(self.table, language), "", *chosen, *note_lines(self.notes, language)])
 
     def __str__(self) -> str:
         return self.summary()
@@ -124,7 +128,12 @@ def rank_uncertainty(
         names, scores, last = _grouped(cloud, provinces, years, groups, population, last)
     held = pd.DataFrame(scores, columns=names)
     lost = composite.values.index.get_level_values("province").unique().difference(provinces)
-    notes = (f"without a score in every year: {', '.join(map(str, lost))}",) if len(lost) else ()
+    names_lost = ", ".join(map(str, lost))
+    notes = (
+        (Note(f"without a score in every year: {names_lost}", f"并非每年都有得分：{names_lost}"),)
+        if len(lost)
+        else ()
+    )
     return RankUncertainty(
         table=_table(held, last, level),
         draws=held,
@@ -210,7 +219,7 @@ def _grouped(
     population: pd.Series | None,
     last: pd.Series,
 ) -> tuple[pd.Index, FloatArray, pd.Series]:
-    member = groups.reindex(provinces)
+    member = groups.rename(index=spelled_as(provinces, groups.index)).reindex(provinces)
     if member.isna().all():
         raise DataError("groups name none of the provinces: index them as the composite is")
     code, labels = pd.factorize(member, sort=True)
@@ -218,7 +227,10 @@ def _grouped(
         weight = pd.Series(1.0, index=provinces)
         means = cloud.group(code)
     else:
-        people = population.unstack("year").reindex(index=provinces, columns=years)
+        same = spelled_as(provinces, population.index.get_level_values(0))
+        people = (
+            population.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
+        )
         if people.isna().to_numpy().any():
             raise DataError("population is missing for some province-years of the composite")
         weight = people.iloc[:, -1]

@@ -11,7 +11,8 @@ from panelkit.core.arithmetic import Table
 from panelkit.core.condition_grammar import columns_in, parse_condition
 from panelkit.core.conditions import hold
 from panelkit.core.errors import DataError, SpecError
-from panelkit.core.panel_index import dimension_names
+from panelkit.core.panel_index import SHOWN, dimension_names, listed
+from panelkit.core.provenance import Note, place_notes, with_place_notes
 from panelkit.core.reach import condition_reach
 from panelkit.indices.designs import load_design, shipped_designs
 from panelkit.models.reading import namesakes, open_frame
@@ -93,7 +94,20 @@ def rows_where(
     if kept.empty:
         raise DataError(f"where `{where}`: it holds on no row of the {len(frame):,} at hand")
     kept.attrs = dict(frame.attrs)
-    return kept
+    undecided = frame.index[frame.index.isin(index[~(truth.yes | truth.no)])]
+    return with_place_notes(kept, (*place_notes(frame), _said(where, len(kept), len(frame), undecided)))
+
+
+def _said(where: str, kept: int, held: int, undecided: pd.Index) -> Note:
+    """Return what a condition left, and which rows it could not judge."""
+    english = f"sample: {where} ({kept:,} of {held:,} rows)"
+    chinese = f"样本条件：{where}（{held:,}行中的{kept:,}行）"
+    if len(undecided):
+        named = [f"{unit} {time}" for unit, time in undecided]
+        rows = listed(named[:SHOWN], len(named))
+        english += f"; a cell of it is missing, so that these rows left: {rows}"
+        chinese += f"；条件所用数据缺失而退出的行：{rows}"
+    return Note(english, chinese)
 
 
 def _figures_of(where: str, plan: CompositeDesign) -> pd.DataFrame:

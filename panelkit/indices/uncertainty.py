@@ -68,6 +68,8 @@ def without_one(w: FloatArray, rng: int | np.random.Generator) -> FloatArray:
 def bootstrap_weights(z: ArrayLike, draws: int, rng: int | np.random.Generator) -> FloatArray:
     """Return entropy weights (draws, k) of resamples of units of z (N, T, k); degenerate resamples are drawn again."""
     cube = as_floats(z, "bootstrap weights")
+    if cube.ndim != 3:
+        raise DataError(f"bootstrap weights need indicators (units, years, indicators), not {cube.shape}")
     n, t, k = cube.shape
     generator = as_generator(rng)
     flat, unit = cube.reshape(n * t, k), np.repeat(np.arange(n), t)
@@ -100,12 +102,13 @@ def scores(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linear") -
     return np.asarray(weights @ flat.T).reshape(len(weights), *shape)
 
 
-def rank(values: FloatArray) -> IntArray:
+def rank(values: ArrayLike) -> IntArray:
     """Return ranks along the last axis, 1 for the largest; ties (within rounding, 1e-12) share the better.
 
     Units with equal indicators tie in every draw, and a few discrete indicators tie in many.
     """
-    if np.isnan(values).any():
+    values = as_floats(values, "scores")
+    if values.ndim == 0 or np.isnan(values).any():
         raise DataError("a missing score has no rank: drop the units without one first")
     order = np.argsort(-values, axis=-1, kind="stable")
     falling = np.take_along_axis(values, order, axis=-1)
@@ -127,6 +130,8 @@ def rank_counts(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linea
     values, weights = as_floats(z, "rank counts"), as_floats(w, "rank counts: weights")
     if not np.isfinite(values).all():
         raise DataError("rank counts: missing or infinite indicators have no rank; drop these units first")
+    if values.ndim != 3:
+        raise DataError(f"rank counts need indicators (units, years, indicators), not {values.shape}")
     n, t, _ = values.shape
     out = np.zeros((t, n, n), dtype=np.int64)
     cell = (np.arange(t)[:, None] * n + np.arange(n)[None, :]) * n
@@ -220,21 +225,24 @@ def cloud(
     return Cloud(scores=out, weights=w, normalisation=which, aggregation=how, year=when)
 
 
-def probability_of_order(values: FloatArray, order: Sequence[int]) -> float:
+def probability_of_order(values: ArrayLike, order: Sequence[int]) -> float:
     """Return the share of draws (B, G) in which the columns stand in exactly this order, best first; ties break it."""
+    values = _draws(values)
     picked = values[:, list(order)]
     if picked.shape[1] < 2:
         raise SpecError("an order needs at least two units or groups")
     return float((np.diff(picked, axis=1) < -_hair(values)).all(axis=1).mean())
 
 
-def pair_probabilities(values: FloatArray) -> FloatArray:
+def pair_probabilities(values: ArrayLike) -> FloatArray:
     """Return the share of draws (B, G) in which column i exceeds column j: (G, G), diagonal 0."""
+    values = _draws(values)
     return np.asarray((values[:, :, None] - values[:, None, :] > _hair(values)).mean(axis=0))
 
 
-def kendall_tau(values: FloatArray, order: Sequence[int]) -> float:
+def kendall_tau(values: ArrayLike, order: Sequence[int]) -> float:
     """Return the mean Kendall tau over draws (B, G) between their order and the claimed one (largest first)."""
+    values = _draws(values)
     picked = values[:, list(order)]
     g = picked.shape[1]
     if g < 2:
@@ -274,6 +282,16 @@ def kendall_w(values: ArrayLike) -> TestResult:
         p_value=float(chdtrc(n - 1, statistic)),
         facts={"W": w, "judges": m, "items": n},
     )
+
+
+def _draws(values: ArrayLike) -> FloatArray:
+    """Return draws (B, G), none missing: a missing score stands neither above nor below another."""
+    held = as_floats(values, "draws")
+    if held.ndim != 2 or np.isnan(held).any():
+        raise DataError(
+            f"draws are (draws, units) without missing scores, not an array of shape {held.shape}"
+        )
+    return held
 
 
 def _hair(values: FloatArray) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.core.errors import DataError
-from panelkit.core.provenance import place_notes, with_place_notes
+from panelkit.core.provenance import Note, place_notes, with_place_notes
 from panelkit.core.results import FloatArray, Measure
 from panelkit.indices import structure
 from panelkit.indices.door import earlier, panel_frame
@@ -100,7 +100,16 @@ def specialisation(
     lost = int(out["krugman"].isna().sum())
     notes = (
         *place_notes(frame),
-        *([f"{lost} province-years with a missing industry have no index"] if lost else []),
+        *(
+            [
+                Note(
+                    f"{lost} province-years with a missing industry have no index",
+                    f"{lost} 个省年因产业数据缺失没有指数",
+                )
+            ]
+            if lost
+            else []
+        ),
     )
     return Measure(name="Specialisation", values=out, method={"Krugman reference": reference}, notes=notes)
 
@@ -142,11 +151,19 @@ def _moore(sectors: pd.DataFrame, facts: dict[str, Any]) -> FloatArray:
 
 
 def _notes(facts: dict[str, Any], *, with_jobs: bool) -> tuple[str, ...]:
-    notes = ["nominal shares mix price and volume, and advancement also rises where industry shrinks"]
+    notes: list[str] = [
+        Note(
+            "nominal shares mix price and volume, and advancement also rises where industry shrinks",
+            "名义占比混合了价格与数量，且工业收缩时高级化也会上升",
+        )
+    ]
     if with_jobs:
         notes.append("rationalisation and deviation: higher is worse")
     seen = dict.fromkeys(
-        f"{flag['indicator']} {flag['year']}: {flag['why']}"
+        Note(
+            f"{flag['indicator']} {flag['year']}: {flag['why']}",
+            f"{flag['indicator']} {flag['year']} 年：{flag.get('why_zh', flag['why'])}",
+        )
         for flag in facts.get("flags", [])
         if flag["adcode"] == 0
     )

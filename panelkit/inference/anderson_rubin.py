@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from panelkit.core.brief import Brief
 from panelkit.core.conventions import convention_named
+from panelkit.core.crossing import crossing_of
 from panelkit.core.errors import SpecError
 from panelkit.core.identified import orthonormal_columns
 from panelkit.core.instruments import InstrumentedFit
@@ -15,9 +18,9 @@ from panelkit.core.results import FitResult
 from panelkit.core.rng import as_generator, seed_of
 from panelkit.core.sandwich import sum_by, whole_units
 from panelkit.core.vcov import clusters_of, small_sample_factor
-from panelkit.core.vcov_cr2 import orthonormal_basis
 from panelkit.core.within import FloatArray, IntArray
-from panelkit.inference.wild import WildResult, bisect, draw_weights, runs_of
+from panelkit.inference.wild import WildResult, bisect, draw_signs, runs_of
+from panelkit.inference.wild_maps import BATCH_CELLS, Maps, Signs, projection, scores_of, widest_of
 
 _TIE = 1e-10
 _SCAN = 60
@@ -67,8 +70,8 @@ def anderson_rubin(
     if whole_units(linear, clusters.codes) is None:
         raise SpecError("anderson_rubin needs clusters of whole units")
     factor = small_sample_factor(linear, (clusters,), convention_named(fit.spec.convention))
-    weights, enumerated = draw_weights(clusters.count, reps, "rademacher", as_generator(rng), "inclusive")
-    problem = _Problem.of(linear, clusters.codes, weights, factor)
+    draws, enumerated = draw_signs(clusters.count, reps, "rademacher", as_generator(rng), "inclusive")
+    problem = _Problem.of(linear, clusters.codes, draws, factor)
     term = linear.terms[-1]
     estimate, error = float(linear.beta[-1]), float(fit.std_errors.iloc[-1])
     statistic, p = problem.test(null)
@@ -90,7 +93,7 @@ def anderson_rubin(
         conf_high=float(ends[1]),
         conf_set=sets,
         level=level,
-        reps=len(weights) if enumerated else reps,
+        reps=len(draws) if enumerated else reps,
         enumerated=enumerated,
         weights="rademacher",
         n_clusters=clusters.count,
@@ -100,53 +103,73 @@ def anderson_rubin(
 
 
 @dataclass(frozen=True, eq=False)
-class _Problem:
-    """Maps of the test as linear functions of the hypothesised value b: r = r0 - b r1.
+class _Moments(Brief):
+    """What the draws leave of instruments times restricted residuals r = r0 - d r1, d the distance to the estimate.
 
-    `moments` (2, L, G): sums by cluster of instrument times restricted residual; `spread` (2, G, L, G): the scores of
-    cluster g that the restricted residuals of cluster h leave in the regression on all; `draws` (B, G).
+    `totals` (2, B, L) are the sums of r0 and r1, `meats` (3, B, L, L) the squares of the cluster scores by powers of d.
     """
 
-    moments: FloatArray
-    spread: FloatArray
-    draws: FloatArray
+    totals: FloatArray
+    meats: FloatArray
+
+    def walds(self, distance: float, factor: float) -> FloatArray:
+        """Return the clustered Wald statistic of every draw, (B,)."""
+        total = self.totals[0] - distance * self.totals[1]
+        meat = factor * (self.meats[0] - distance * self.meats[1] + distance**2 * self.meats[2])
+        ridge = 1e-14 * np.einsum("bll->b", meat)[:, None, None] * np.eye(meat.shape[1])
+        return np.asarray(
+            np.einsum("bl,bl->b", total, np.linalg.solve(meat + ridge, total[:, :, None])[:, :, 0])
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem(Brief):
+    """The test as a function of the hypothesised value: the data as their own draw, and the draws."""
+
+    data: _Moments
+    draws: _Moments
+    estimate: float
     factor: float
 
     @classmethod
-    def of(cls, linear: InstrumentedFit, codes: IntArray, draws: FloatArray, factor: float) -> _Problem:
+    def of(cls, linear: InstrumentedFit, codes: IntArray, draws: Signs, factor: float) -> _Problem:
         a = linear.n_exogenous
         W, Z = linear.instruments[:, :a], linear.instruments[:, a:]
-        pair = np.column_stack([linear.y, linear.regressors[:, -1]])
+        # residuals at the estimate: the sums then lose no digits near it
+        pair = np.column_stack([linear.residuals, linear.regressors[:, -1]])
         if a:
             basis = orthonormal_columns(W)
             Z, pair = Z - basis @ (basis.T @ Z), pair - basis @ (basis.T @ pair)
-        basis = orthonormal_basis(linear.instruments, linear.layout, linear.effects)
-        groups, count = int(codes.max()) + 1, Z.shape[1]
-        left = np.stack([sum_by(Z[:, [at]] * basis, codes) for at in range(count)], axis=1)
-        moments = np.stack([sum_by(Z * column[:, None], codes).T for column in pair.T])
-        taken = np.stack(
-            [np.einsum("glr,hr->glh", left, sum_by(column[:, None] * basis, codes)) for column in pair.T]
+        basis = orthonormal_columns(linear.instruments)
+        crossing = crossing_of(linear.layout, linear.effects)
+        maps = []
+        for column in Z.T:
+            own = sum_by(column[:, None] * pair, codes)
+            maps.append(Maps(own[:, 0], own[:, 1], projection(basis, crossing, column, pair, codes)))
+        identity = np.ones((1, len(maps[0].a0)))
+        step = max(1, BATCH_CELLS // max(widest_of(each) for each in maps))
+        parts = [_moments_of(maps, draws.batch(at, at + step)) for at in range(0, len(draws), step)]
+        drawn = _Moments(
+            np.concatenate([part.totals for part in parts], axis=1),
+            np.concatenate([part.meats for part in parts], axis=1),
         )
-        own = np.zeros_like(taken)
-        here = np.arange(groups)
-        own[:, here, :, here] = moments.transpose(2, 0, 1)
-        return cls(moments, own - taken, draws, factor)
+        return cls(_moments_of(maps, identity), drawn, float(linear.beta[-1]), factor)
 
     def test(self, null: float) -> tuple[float, float]:
         """Return the statistic and the bootstrap p at one value."""
-        moments = self.moments[0] - null * self.moments[1]
-        spread = self.spread[0] - null * self.spread[1]
-        identity = np.ones((1, self.draws.shape[1]))
-        actual = self._wald(identity, moments, spread)[0]
-        values = self._wald(self.draws, moments, spread)
-        return float(actual), float(np.mean(values >= actual * (1.0 - _TIE)))
+        distance = null - self.estimate
+        actual = float(self.data.walds(distance, self.factor)[0])
+        values = self.draws.walds(distance, self.factor)
+        return actual, float(np.mean(values >= actual * (1.0 - _TIE)))
 
-    def _wald(self, weights: FloatArray, moments: FloatArray, spread: FloatArray) -> FloatArray:
-        total = weights @ moments.T
-        scores = np.tensordot(weights, spread, axes=(1, 2))
-        meat = self.factor * np.einsum("bgl,bgm->blm", scores, scores)
-        ridge = 1e-14 * np.einsum("bll->b", meat)[:, None, None] * np.eye(meat.shape[1])
-        return np.einsum("bl,bl->b", total, np.linalg.solve(meat + ridge, total[:, :, None])[:, :, 0])
+
+def _moments_of(maps: Sequence[Maps], draws: FloatArray) -> _Moments:
+    scores = [scores_of(each, draws) for each in maps]
+    s0, s1 = (np.stack([score[which] for score in scores], axis=1) for which in (0, 1))
+    cross = s0 @ s1.transpose(0, 2, 1)
+    totals = np.stack([draws @ np.column_stack([getattr(m, own) for m in maps]) for own in ("a0", "a1")])
+    squares = (s0 @ s0.transpose(0, 2, 1), cross + cross.transpose(0, 2, 1), s1 @ s1.transpose(0, 2, 1))
+    return _Moments(totals, np.stack(squares))
 
 
 def _invert(

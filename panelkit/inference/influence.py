@@ -13,14 +13,15 @@ from panelkit.core.crossing import crossing_of
 from panelkit.core.errors import SpecError
 from panelkit.core.instruments import InstrumentedFit
 from panelkit.core.linear import LinearFit
-from panelkit.core.moments import group_moments
 from panelkit.core.results import FitResult, Language, t_quantile
-from panelkit.core.sandwich import delete_one
+from panelkit.core.sandwich import delete_one, refit_without
 from panelkit.core.within import FloatArray
 from panelkit.inference.effects_tests import design_of
 
 # a cell with less of its own than this beside effects and regressors is fitted exactly: nothing moves without it
 _OWN = 1e-9
+# for intervals of their own every unit's deletion is a refit: some ten seconds
+_MOST_UNITS, _MOST_ROWS = 500, 50_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,17 +39,35 @@ class Influence(Brief):
     headline: tuple[float, float, float]
     notes: tuple[str, ...] = ()
 
-    def summary(self, rows: int = 10) -> str:
+    def summary(self, rows: int = 10, *, language: Language = "en") -> str:
         """Return the largest changes as plain text."""
-        head = f"{self.term} = {self.headline[0]:.6g} in the full sample; without each {self.by}"
+        from panelkit.show.words import frame_text, note_lines
+
+        lines = list(self._said(language))
+        lines.insert(1, frame_text(self.table.head(rows), language, lambda v: f"{v:.6g}", index=False))
+        return "\n".join([*lines, *note_lines(self.notes, language)])
+
+    def _said(self, language: Language) -> tuple[str, ...]:
+        """Return the full sample's estimate, the range without each, and how many turn it or lose it."""
+        count, turned = len(self.table), int(self.table["turns"].sum())
         lost = int(self.table["estimate"].isna().sum())
-        lines = [head, self.table.head(rows).to_string(index=False, float_format=lambda v: f"{v:.6g}")]
-        low, high = self.table["estimate"].min(), self.table["estimate"].max()
-        lines.append(
-            f"all {len(self.table)}: from {low:.6g} to {high:.6g}; {int(self.table['turns'].sum())} turn"
-        )
-        lines += [f"{lost} leave the term unidentified"] if lost else []
-        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+        full = f"{self.headline[0]:.6g}"
+        low, high = (f"{end:.6g}" for end in (self.table["estimate"].min(), self.table["estimate"].max()))
+        if language == "zh":
+            each = {"unit": "个体", "time": "时期", "cell": "观测"}[self.by]
+            lines = [f"全样本 {self.term} = {full}；逐一剔除{each}"]
+            lines += [f"共 {count} 次：由 {low} 至 {high}；其中 {turned} 次结论改变"]
+            return (*lines, f"{lost} 次使该变量不可识别") if lost else tuple(lines)
+        lines = [f"{self.term} = {full} in the full sample; without each {self.by}"]
+        lines += [f"all {count}: from {low} to {high}; {turned} turn"]
+        return (*lines, f"{lost} leave the term unidentified") if lost else tuple(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the largest changes as an HTML table, the notes below."""
+        from panelkit.show import tables
+
+        notes = (*self._said("en"), *self.notes)
+        return tables.frame_table(self.table.head(10), format="html", caption=self.term, notes=notes)
 
     def __str__(self) -> str:
         return self.summary()
@@ -66,8 +85,8 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     """Leave out each unit, period or province-year in turn and estimate everything anew, effects included.
 
     Exact, and one batched computation on cross-products. Intervals use the standard error of the full sample except
-    where units leave one at a time and there are at most 500: then the CRV1 error of the remaining units with
-    t(G-2).
+    where units leave one at a time and there are at most 500 of them, 5e7 rows in all refits: then the CRV1 error of
+    the remaining units with t(G-2).
 
     Raises
     ------
@@ -102,7 +121,8 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     centre = float(linear.beta[at])
     halves: FloatArray | float = half
     notes: tuple[str, ...] = ("intervals carry the standard error of the full sample",)
-    if by == "unit" and len(labels) <= 500 and not isinstance(linear, InstrumentedFit):
+    refits = len(labels) <= _MOST_UNITS and len(labels) * linear.n <= _MOST_ROWS
+    if by == "unit" and refits and not isinstance(linear, InstrumentedFit):
         halves = float(t_quantile(0.95, len(labels) - 2.0)) * crv1_without_each(linear, at)
         notes = ("intervals: CRV1 of the remaining units, t(G-2)",)
     table = pd.DataFrame(
@@ -149,30 +169,15 @@ def own_share(linear: LinearFit) -> FloatArray:
 def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
     """Return the CRV1 standard error of one coefficient without each unit, (N,); factor (G-1)/(G-2) only.
 
-    Missing where the coefficient is not identified without the unit.
+    Missing where the coefficients are not identified without the unit.
     """
-    columns = np.column_stack([linear.basis, linear.residuals])
-    kept = group_moments(columns, linear.layout, linear.effects)
-    moments, d = kept.moments, kept.n_dummies
-    total = moments.sum(axis=0)
-    scale = 1.0 / np.sqrt(np.maximum(np.diag(total), np.finfo(float).tiny))
-    moments = moments * np.outer(scale, scale)
-    left = moments.sum(axis=0) - moments
-    outcome = d + linear.k
-    # the coefficient as a combination of those on the orthonormal basis
-    wanted = np.zeros(outcome)
-    wanted[d:] = linear.root[at] * scale[d:outcome]
-    inverse = np.linalg.pinv(left[:, :outcome, :outcome], rcond=1e-11, hermitian=True)
-    errors = np.concatenate(
-        [-np.einsum("jkl,jl->jk", inverse, left[:, :outcome, outcome]), np.ones((len(left), 1))], axis=1
-    )
-    influence = inverse @ wanted
-    by_group = np.tensordot(errors, moments, axes=(1, 2))[:, :, :outcome]
-    scores = np.einsum("jgk,jk->jg", by_group, influence)
-    np.fill_diagonal(scores, 0.0)
-    groups = len(moments) - 1
-    found = np.sqrt(np.einsum("jg,jg->j", scores, scores) * groups / (groups - 1))
-    # the combination comes back where it is identified, a part of it where the pseudo-inverse has lost some
-    held = np.einsum("jkl,jl->jk", left[:, :outcome, :outcome], influence)
-    identified = np.abs(held - wanted).max(axis=1) < 1e-6 * np.abs(wanted).max()
-    return np.where(identified, found / scale[outcome], np.nan)
+    unit, count = linear.layout.unit, linear.layout.n_units
+    errors = np.full(count, np.nan)
+    for without in range(count):
+        gone = unit == without
+        found = refit_without(linear, gone)
+        if found is not None:
+            _, influence, residuals = found
+            scores = np.bincount(unit[~gone], (linear.root[at] @ influence) * residuals)
+            errors[without] = np.sqrt(scores @ scores)
+    return errors * np.sqrt((count - 1) / (count - 2))

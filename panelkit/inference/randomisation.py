@@ -29,7 +29,10 @@ _TIE = 1e-9
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RandomisationResult(TestResult):
-    """A randomisation test; `draws` (reps,) are the statistics under the permuted treatments."""
+    """A randomisation test; `draws` are the statistics under the permuted treatments that could be computed.
+
+    p counts all `reps`: a permutation without a statistic is at least as extreme as what is observed.
+    """
 
     term: str
     null_value: float
@@ -94,8 +97,9 @@ def randomisation_inference(
     actual = _statistic(paths, np.arange(len(groups))[None, :], statistic)[0]
     values = _statistic(paths, draws, statistic)
     kept = values[np.isfinite(values)]
-    extreme = np.abs(kept) >= abs(actual) * (1.0 - _TIE)
-    p = float(extreme.mean()) if enumerated else float((1 + extreme.sum()) / (1 + len(kept)))
+    # what cannot be computed counts as at least as extreme
+    extreme = ~(np.abs(values) < abs(actual) * (1.0 - _TIE))
+    p = float(extreme.mean()) if enumerated else float((1 + extreme.sum()) / (1 + len(values)))
     return RandomisationResult(
         name=Note(f"randomisation inference ({statistic})", f"随机化推断（{statistic}）"),
         null=Note(f"{term} changes every outcome by {null:g}", f"{term} 使每个结果变动 {null:g}"),
@@ -105,12 +109,12 @@ def randomisation_inference(
         term=term,
         null_value=null,
         estimate=float(linear.beta[at]),
-        reps=len(kept),
+        reps=len(values),
         enumerated=enumerated,
         n_treated=len(treated),
         seed=None if enumerated else seed_of(rng),
         draws=kept,
-        notes=_notes(groups, treated, enumerated, len(kept), len(values) - len(kept)),
+        notes=_notes(groups, treated, enumerated, len(values), len(values) - len(kept)),
     )
 
 
@@ -157,13 +161,15 @@ def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lo
         "why units were treated"
     ]
     if enumerated:
-        notes.append(f"all {count + lost} placements of the {len(treated)} treated paths were taken")
-        if count + lost < 100:
-            notes.append(f"the smallest possible p is {1.0 / (count + lost):.3f}")
+        notes.append(f"all {count} placements of the {len(treated)} treated paths were taken")
+        if count < 100:
+            notes.append(f"the smallest possible p is {1.0 / count:.3f}")
     sizes = np.bincount(groups)
     alone = int((sizes[groups] == 1).sum())
     if alone:
         notes.append(f"{alone} units share their years with no other unit and keep their own path")
     if lost:
-        notes.append(f"{lost} permutations left the treatment no variation and were not counted")
+        notes.append(
+            f"{lost} of {count} permutations left the treatment no variation: they count as at least as extreme"
+        )
     return tuple(notes)

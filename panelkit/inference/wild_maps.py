@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.core.brief import Brief
-from panelkit.core.crossing import crossing_of
+from panelkit.core.crossing import Crossing, crossing_of
 from panelkit.core.linear import LinearFit
 from panelkit.core.sandwich import sum_by
 from panelkit.core.within import FloatArray, IntArray
@@ -21,7 +21,7 @@ Ties = Literal["inclusive", "strict"]
 
 # |t*| and |t| of the same draw differ by rounding only; draws closer than this count as ties.
 _TIE = 1e-10
-_BATCH_CELLS = 2_000_000
+BATCH_CELLS = 2_000_000
 # With no more clusters than this a dense square of them is at hand, where it is smaller than the factors.
 _LARGEST_SQUARE = 3_000
 
@@ -101,24 +101,23 @@ class Hypothesis(Brief):
         at_zero = self.linear.residuals + direction * self.estimate
         pair = np.column_stack([at_zero, direction])
         own = sum_by(c[:, None] * pair, self.codes)
-        return Maps(own[:, 0], own[:, 1], _projection(self.linear, c, pair, self.codes))
+        crossing = crossing_of(self.linear.layout, self.linear.effects)
+        return Maps(own[:, 0], own[:, 1], projection(self.linear.basis, crossing, c, pair, self.codes))
 
 
-def _projection(
-    linear: LinearFit, influence: FloatArray, pair: FloatArray, codes: IntArray
+def projection(
+    basis: FloatArray, crossing: Crossing, influence: FloatArray, pair: FloatArray, codes: IntArray
 ) -> tuple[Factor, ...]:
     """Return the factors of [h, g] = c_h' P (d_g * column): what regressors and effects take up of the bootstrap
     errors of cluster g, as it enters the score of cluster h.
 
-    The swept regressors are orthogonal to the dummies, so that the projection is a sum, and an orthonormal basis of
-    each part keeps the units of the regressors out of the numbers. A block of effects whose levels the clusters hold as
-    a whole drops out: the influence sums to zero in each.
+    `basis` (n, k) is orthonormal and spans the regressors. The swept regressors are orthogonal to the dummies, so that
+    the projection is a sum, and an orthonormal basis of each part keeps the units of the regressors out of the numbers.
+    A block of effects whose levels the clusters hold as a whole drops out: the influence sums to zero in each.
     """
-    crossing = crossing_of(linear.layout, linear.effects)
     columns = (influence, *pair.T)
     left, right0, right1 = (
-        np.column_stack([sum_by(c[:, None] * linear.basis, codes), crossing.short_sums(c, codes)])
-        for c in columns
+        np.column_stack([sum_by(c[:, None] * basis, codes), crossing.short_sums(c, codes)]) for c in columns
     )
     factors = [Factor(left.T, right0, right1)]
     if crossing.long is not None and not _holds_levels(crossing.long, codes):
@@ -153,11 +152,9 @@ class Draws:
     """
 
     def __init__(self, maps: Maps, draws: Signs, ties: Ties) -> None:
-        groups = len(maps.a0)
-        data = _polynomials(maps, np.ones((1, groups)))
+        data = _polynomials(maps, np.ones((1, len(maps.a0))))
         self._data = [float(part[0]) for part in data]
-        widest = max(groups, *(factor.left.shape[0] for factor in maps.factors))
-        step = max(1, _BATCH_CELLS // widest)
+        step = max(1, BATCH_CELLS // widest_of(maps))
         parts = [_polynomials(maps, draws.batch(at, at + step)) for at in range(0, len(draws), step)]
         self._draws = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
         self._ties = ties
@@ -175,12 +172,23 @@ class Draws:
 
 def _polynomials(maps: Maps, draws: FloatArray) -> tuple[FloatArray, ...]:
     """Return n0, n1, q0, q1, q2 of every draw, (B,) each."""
+    s0, s1 = scores_of(maps, draws)
+    squares = (np.einsum("bg,bg->b", a, b) for a, b in ((s0, s0), (s0, s1), (s1, s1)))
+    return draws @ maps.a0, draws @ maps.a1, *squares
+
+
+def scores_of(maps: Maps, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the cluster scores of every draw at zero and by the hypothesised value, (B, G) each."""
     s0, s1 = draws * maps.a0, draws * maps.a1
     for factor in maps.factors:
         s0 -= (draws @ factor.right0) @ factor.left
         s1 -= (draws @ factor.right1) @ factor.left
-    squares = (np.einsum("bg,bg->b", a, b) for a, b in ((s0, s0), (s0, s1), (s1, s1)))
-    return draws @ maps.a0, draws @ maps.a1, *squares
+    return s0, s1
+
+
+def widest_of(maps: Maps) -> int:
+    """Return the widest row that a draw needs."""
+    return max(len(maps.a0), *(factor.left.shape[0] for factor in maps.factors))
 
 
 def _squares(parts: Sequence[Any], null: float) -> tuple[Any, Any]:

@@ -115,6 +115,8 @@ class Mediation:
             raise SpecError(f"moderates names some of {', '.join(STAGES)}, not {self.moderates!r}")
         if self.moderator is not None and self.order == "serial":
             raise SpecError("moderated mediation is offered for parallel mediators: take order='parallel'")
+        if not isinstance(self.interaction, bool):
+            raise SpecError(f"interaction is True or False, not {self.interaction!r}")
         object.__setattr__(self, "levels", checked_levels(self.levels, interaction=self.interaction))
         if self.interaction and (self.moderator is not None or self.order == "serial"):
             raise SpecError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def checked_levels(levels: Any, *, interaction: bool) -> tuple[float, ...] | Non
         )
     try:
         found = tuple(float(level) for level in levels)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = ()
     if not found or isinstance(levels, str) or not np.isfinite(found).all():
         raise SpecError(f"levels= lists finite values of the treatment, such as (0.5, 1.0), not {levels!r}")
@@ -114,7 +115,7 @@ def effects_at_levels(
     held = result.interaction
     if held is None:
         raise SpecError("no interaction: Mediation(..., interaction=True)")
-    if not np.isfinite(change) or change == 0:
+    if not _is_step(change):
         raise SpecError(f"change= is how far the treatment moves, a number other than zero, not {change!r}")
     own = checked_levels(levels, interaction=True)
     used = held.levels if own is None else _named(own)
@@ -123,7 +124,7 @@ def effects_at_levels(
         return _effects(result.paths, theta, held, [value for _, value in used], change)
 
     draws = effects(result.theta_draws)
-    points = [_point(name, value) for name, value in used]
+    points = [_point(name, value) if name else _own(value) for name, value in used]
     fixed = [_point(name, *values) for name, values in held.mediator_levels]
     single = [
         f"{kind} via {name}" for name in held.mediators for kind in EQUATIONS[:2] if len(held.mediators) > 1
@@ -179,7 +180,7 @@ def _notes(
     result: MediationResult, held: Interaction, levels: Sequence[float], change: float
 ) -> tuple[str, ...]:
     low, high = held.range
-    beyond = [f"{level:.4g}" for level in levels if not low <= level <= high]
+    beyond = [_own(level) for level in levels if not low <= level <= high]
     notes = [
         Note(
             f"effects of {held.treatment} moved by {change:.4g} from each level; all draws hold levels and means",
@@ -189,8 +190,8 @@ def _notes(
     if beyond:
         notes.append(
             Note(
-                f"{', '.join(beyond)} lies outside the sample ({low:.4g} to {high:.4g}): extrapolated",
-                f"{'、'.join(beyond)}在样本范围（{low:.4g}至{high:.4g}）之外，属外推",
+                f"{', '.join(beyond)} lies outside the sample ({low:.6g} to {high:.6g}): extrapolated",
+                f"{'、'.join(beyond)}在样本范围（{low:.6g}至{high:.6g}）之外，属外推",
             )
         )
     return (*notes, result.uncertainty.sentence())
@@ -200,6 +201,21 @@ def _named(levels: Sequence[float]) -> tuple[tuple[str, float], ...]:
     return tuple(("", float(level)) for level in levels)
 
 
+def _is_step(change: Any) -> bool:
+    """Return whether a change is a finite real number other than zero."""
+    if isinstance(change, (bool, np.bool_)) or not isinstance(change, Real):
+        return False
+    try:
+        return bool(np.isfinite(float(change))) and float(change) != 0.0
+    except OverflowError:
+        return False
+
+
+def _own(level: float) -> str:
+    """Return a level of the caller's own as it was given."""
+    short = f"{level:.10g}"
+    return short if float(short) == level else repr(level)
+
+
 def _point(name: str, *values: float) -> str:
-    told = ", ".join(f"{value:.4g}" for value in values)
-    return f"{name} ({told})" if name else told
+    return f"{name} ({', '.join(f'{value:.4g}' for value in values)})"

@@ -19,6 +19,7 @@ from panelkit.core.brief import Brief
 from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit, fit_plain
 from panelkit.core.moments import GroupMoments, group_moments, regress
+from panelkit.core.reweighting import refuse_long_work, reweighted_grams, suits_reweighting
 from panelkit.core.sandwich import sum_by
 from panelkit.core.within import Effects, FloatArray, IntArray, Layout, within
 
@@ -102,8 +103,16 @@ class PathSystem(Brief):
 
     def refit(self, weights: FloatArray, jobs: int = 1) -> FloatArray:
         """Return the swept cross-products (B, q, q) of the columns under weights (B, G) on the clusters."""
-        moments = self.moments
-        return _in_blocks(moments.swept, weights, jobs)
+        q = self.columns.shape[1]
+        if not suits_reweighting(self.layout, self.effects, self.n_groups, q):
+            return _in_blocks(self.moments.swept, weights, jobs)
+        refuse_long_work(self.layout, q, len(weights))
+        groups = np.arange(self.layout.n_units) if self.groups is None else self.groups
+
+        def swept(rows: FloatArray) -> FloatArray:
+            return reweighted_grams(self.columns, self.layout, self.effects, rows[:, groups])
+
+        return _in_blocks(swept, weights, jobs)
 
     def coefficients(self, swept: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Return theta of every draw, (B, K), and which draws identify all of it, (B,).

@@ -149,11 +149,11 @@ def _block(head: str, lines: list[str], language: Language) -> list[str]:
 def _frame(frame: pd.DataFrame, language: Language) -> str:
     shown = frame.copy()
     for name in shown.columns:
-        if name in ("equation", "term", "source", "target"):
+        if name in ("equation", "term"):
             shown[name] = [translated(str(value), language) for value in shown[name]]
         elif name == "p_value":
             shown[name] = ["<0.0001" if value < 1e-4 else f"{value:.4f}" for value in shown[name]]
-        else:
+        elif name not in ("source", "target"):  # names of the caller's own variables
             shown[name] = [number(value) for value in shown[name]]
     shown.columns = pd.Index([translated(str(name), language) for name in shown.columns])
     return frame_text(shown)

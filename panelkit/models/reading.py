@@ -15,7 +15,7 @@ from panelkit.core.conventions import convention_named
 from panelkit.core.design import Design, build_with_lenders
 from panelkit.core.formula import Formula
 from panelkit.core.frames import as_pandas
-from panelkit.core.outcome import refuse_constant
+from panelkit.core.outcome import refuse_constant, refuse_scale
 from panelkit.core.panel_index import Array
 from panelkit.core.provenance import Note
 from panelkit.core.sample import Policy, WithoutSingletons
@@ -106,6 +106,7 @@ def read_with_lenders(
         namesakes=namesakes,
     )
     refuse_constant(design.y, design.outcome)
+    refuse_scale([(design.outcome, design.y), *zip(design.terms, design.X.T, strict=True)])
     if frame.notes:
         design = replace(
             design, notes=(*frame.notes, *design.notes), provenance=(*frame.notes, *design.provenance)

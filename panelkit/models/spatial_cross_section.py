@@ -71,17 +71,23 @@ class SpatialCrossSection:
         w: Any,
         *,
         year: Any = None,
+        unit: str | None = None,
+        time: str | None = None,
         w_error: Any = None,
         w_durbin: Any = None,
     ) -> SpatialFit:
         """Fit one year of a (province, year) panel, or a frame indexed by unit.
+
+        Units and years may stand in columns: `unit=` and `time=` name them, `unit=` alone that of a frame with one
+        row a unit.
 
         Raises
         ------
         DataError
             If the year is not held, or the frame has several years and none is named.
         """
-        frame, years = _one_year(open_frame(data), year)
+        frame = _indexed(open_frame(data, unit, time), unit, time)
+        frame, years = _one_year(frame, year)
         spec = SpatialPanel(
             self.formula,
             self.model,
@@ -145,14 +151,31 @@ def _maximise_by_spreg(problem: Problem, weights: Weights) -> Optimum:
     )
 
 
+def _indexed(frame: Frame, unit: str | None, time: str | None) -> Frame:
+    """Return the frame under the columns that hold its units and years, where they are named."""
+    if unit is None and time is None:
+        return frame
+    data = frame.data
+    if unit is not None and time is None and not isinstance(data.index, pd.MultiIndex):
+        if unit not in data:
+            raise DataError(f"unit={unit!r} is no column of the data: {', '.join(map(str, data.columns))}")
+        return replace(frame, data=data.set_index(unit))
+    panel = read_panel_index(data, unit, time)
+    labels = panel.unit_labels[panel.unit], panel.time_labels[panel.time]
+    return replace(frame, data=data.set_axis(pd.MultiIndex.from_arrays(labels, names=[unit, time])))
+
+
 def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:
     """Return a panel and the year that is asked for; lags still read the other years."""
     data = frame.data
     if not isinstance(data.index, pd.MultiIndex):
         if year is not None:
-            raise DataError("the frame has one row a unit and no years: leave out year=")
+            raise DataError(
+                "the frame has one row a unit and no years: leave out year=, or name the columns of units and years by "
+                "unit= and time="
+            )
         index = pd.MultiIndex.from_arrays(
-            [data.index, np.zeros(len(data), dtype=np.int64)], names=["province", "year"]
+            [data.index, np.zeros(len(data), dtype=np.int64)], names=[data.index.name, "year"]
         )
         return replace(frame, data=data.set_axis(index)), (0,)
     held = [int(label) for label in read_panel_index(data).time_labels]

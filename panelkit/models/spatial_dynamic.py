@@ -35,9 +35,10 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     durbin_positions,
-    read_sample,
+    refuse_alike,
     refuse_degenerate,
     refuse_text,
+    sample_of,
     with_start,
 )
 from panelkit.spatial.spectrum import EigenSpectrum, Method, factorise
@@ -117,15 +118,7 @@ class DynamicSpatialPanel:
             If the likelihood has its maximum at the edge.
         """
         frame = open_frame(data, unit, time)
-        sample = read_sample(
-            self.formula,
-            frame,
-            missing=self.missing,
-            intercept=self.effects == "none",
-            unit=unit,
-            time=time,
-            where=self.where,
-        )
+        sample = sample_of(self, frame, unit, time, intercept=self.effects == "none")
         if self.where is not None:
             sample = with_start(sample, frame, unit, time)
         return fit_dynamic(self, sample, align_weights(w, sample))
@@ -227,6 +220,8 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     """Fit balanced arrays."""
     sample, years = _from_start(sample)
     _refuse(spec, years, w)
+    if spec.effects in ("time", "twoway"):
+        refuse_alike(w, "the time effects")
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model == "sdm" else ()
     static, names = durbin_design(sample, positions, w)
     before, behind = _lag_columns(sample.y[:, :-1], w)

@@ -88,6 +88,8 @@ class SpatialMediation:
         reps: int = 5_000,
         rng: int | np.random.Generator = 0,
         made_of: MadeOf | None = None,
+        unit: str | None = None,
+        time: str | None = None,
     ) -> SpatialMediationResult:
         """Estimate every equation and draw the effects from the distribution of the parameters.
 
@@ -98,6 +100,8 @@ class SpatialMediation:
         reps
             Draws; those whose spatial lag is unstable are discarded and counted. The equations are drawn
             independently of each other.
+        unit, time
+            The columns that name unit and year, where the data have no (province, year) index.
 
         Raises
         ------
@@ -109,9 +113,15 @@ class SpatialMediation:
             If more than half of the draws are unstable.
         """
         roles = roles_of(self._plain())
-        frame = open_frame(data)
+        frame = open_frame(data, unit, time)
         sample = read_sample(
-            roles.formula, frame, missing=self.missing, intercept=self.effects == "none", where=self.where
+            roles.formula,
+            frame,
+            missing=self.missing,
+            intercept=self.effects == "none",
+            unit=unit,
+            time=time,
+            where=self.where,
         )
         if len(sample.ids) > EIGEN_LIMIT:
             raise SpecError(f"effect matrices are N x N, and {len(sample.ids)} units are too many")

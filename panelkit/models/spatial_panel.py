@@ -36,10 +36,11 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     durbin_positions,
-    read_sample,
-    refuse_alike,
     refuse_degenerate,
     refuse_text,
+    refuse_unidentifiable,
+    refuse_without_regressor,
+    sample_of,
 )
 from panelkit.spatial.spectrum import Method, factorise
 from panelkit.spatial.weights import Weights
@@ -200,15 +201,7 @@ class SpatialPanel:
         SpecError
             If convention, effects and weights do not go together, or a regressor is not identified.
         """
-        sample = read_sample(
-            self.formula,
-            data,
-            missing=self.missing,
-            intercept=self.effects == "none",
-            unit=unit,
-            time=time,
-            where=self.where,
-        )
+        sample = sample_of(self, data, unit, time, intercept=self.effects == "none")
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)
         durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)
@@ -227,9 +220,9 @@ def fit_sample(
     """Fit balanced arrays: the road that formulas and arrays share; `maximiser` finds the top of the likelihood."""
     lagged, error, durbin = spec.model in LAGGED, spec.model in ERROR, spec.model in DURBIN
     refuse_convention(spec, w if lagged else None, w_error if error else None)
-    for weights, is_used in ((w, lagged), (w_error, error)):
-        if is_used:
-            refuse_alike(weights, spec.effects, sample.y.shape[1])
+    refuse_unidentifiable(sample, spec.effects, w if lagged else None, w_error if error else None)
+    if spec.model == "sac":
+        refuse_without_regressor(sample)
     positions = durbin_positions(spec.durbin, sample.terms) if durbin else ()
     Z, names = durbin_design(sample, positions, w_durbin)
     n, t = sample.y.shape
@@ -523,6 +516,8 @@ class SpatialFit(FitResult):
         """Return what impacts need of this fit."""
         kx = len(self.sample.terms)
         rows = [j for j, term in enumerate(self.sample.terms) if term != "Intercept"]
+        if not rows:
+            raise SpecError("impacts are those of regressors, and the formula names none: name at least one")
         behind = {j: kx + at for at, j in enumerate(self.durbin_terms)}
         problem = self.curvature.problem
         one_w = self.weights is self.weights_durbin

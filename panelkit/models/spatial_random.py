@@ -42,10 +42,10 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     durbin_positions,
-    read_sample,
     refuse_alike,
     refuse_degenerate,
     refuse_text,
+    sample_of,
 )
 from panelkit.models.spatial_selection import wald
 from panelkit.spatial.weights import Weights
@@ -100,15 +100,7 @@ class SpatialRandomEffects:
         SpecError
             If weights and time effects do not go together, or a regressor is not identified.
         """
-        sample = read_sample(
-            self.formula,
-            data,
-            missing=self.missing,
-            intercept=not self.time_effects,
-            unit=unit,
-            time=time,
-            where=self.where,
-        )
+        sample = sample_of(self, data, unit, time, intercept=not self.time_effects)
         return fit_random(self, sample, align_weights(w, sample))
 
 
@@ -161,7 +153,7 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
             f"year effects need row-standardised weights here, and {w.name} is normalised by {w.normalisation}"
         )
     if spec.time_effects and (spec.model in LAGGED or spec.model in ERROR):
-        refuse_alike(w, "time", sample.y.shape[1])
+        refuse_alike(w, "the time effects")
     kx = len(sample.terms)
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model in DURBIN else ()
     Z, names = durbin_design(sample, positions, w)
@@ -391,22 +383,14 @@ def spatial_hausman(
     """
     if method not in get_args(HausmanMethod):
         raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")
-    sample = read_sample(
-        spec.formula,
-        data,
-        missing=spec.missing,
-        intercept=not spec.time_effects,
-        unit=unit,
-        time=time,
-        where=spec.where,
-    )
+    sample = sample_of(spec, data, unit, time, intercept=not spec.time_effects)
     weights = align_weights(w, sample)
     found: list[TestResult] = []
     if method != "mundlak":
         found.append(_hausman(*_fixed_and_random(spec, sample, weights)))
     if method != "hausman":
         found.append(fit_random(replace(spec, means=True), sample, weights).mundlak_test())
-    return tuple(replace(test, notes=(*test.notes, *weights.said)) for test in found)
+    return tuple(replace(test, notes=(*test.notes, *weights.said, *sample.said)) for test in found)
 
 
 def _fixed_and_random(

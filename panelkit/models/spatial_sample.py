@@ -17,7 +17,7 @@ from panelkit.core.errors import DataError, SpecError
 from panelkit.core.formula import parse_formula
 from panelkit.core.outcome import refuse_absorbed, refuse_exact
 from panelkit.core.panel_index import read_panel_index
-from panelkit.core.provenance import Note
+from panelkit.core.provenance import Note, spoken_note
 from panelkit.core.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
 from panelkit.core.within import Effects
 from panelkit.models.reading import Frame, open_frame, read_design
@@ -27,7 +27,6 @@ from panelkit.spatial.weights import Weights, as_weights
 FloatArray = NDArray[np.float64]
 Missing = Literal["raise", "drop-unit", "drop-year"]
 SHOWN = 12
-LARGEST = 1e70
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +43,14 @@ class SpatialSample(Brief):
     notes: tuple[str, ...]
     left_out: tuple[Hashable, ...] = ()
     start: FloatArray | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return what a study of this sample says of its rows and figures, in the panel's own words."""
+        names = self.design.unit_names[0], self.design.time_names[0]
+        return tuple(
+            dict.fromkeys(spoken_note(note, *names) for note in (*self.notes, *self.design.provenance))
+        )
 
     @property
     def ids(self) -> tuple[Hashable, ...]:
@@ -87,7 +94,23 @@ def read_sample(
     if n < 3:
         raise DataError(f"a spatial model needs at least three units, and the sample holds {n}")
     notes = (*design.notes, *_policy_note(design, missing, left_out))
-    return _refuse_scale(SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out))
+    return SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out)
+
+
+def sample_of(
+    spec: Any, data: Any, unit: str | None, time: str | None, *, intercept: bool, **rows: Any
+) -> SpatialSample:
+    """Return the sample of a model's formula, policy and condition; see `read_sample`."""
+    return read_sample(
+        spec.formula,
+        data,
+        missing=spec.missing,
+        intercept=intercept,
+        unit=unit,
+        time=time,
+        where=spec.where,
+        **rows,
+    )
 
 
 @dataclass(frozen=True)
@@ -138,25 +161,6 @@ class Balanced:
         return np.asarray(present.all(axis=0))[time]
 
 
-def _refuse_scale(sample: SpatialSample) -> SpatialSample:
-    """Refuse columns whose fourth powers, which the variance of a variance holds, leave the range of doubles."""
-    columns = [
-        (sample.design.outcome, sample.y),
-        *zip(sample.terms, np.moveaxis(sample.X, 2, 0), strict=True),
-    ]
-    wrong = [
-        f"`{name}` ({size:.1g})"
-        for name, column in columns
-        if (size := float(np.abs(column).max())) > LARGEST or 0.0 < size < 1.0 / LARGEST
-    ]
-    if wrong:
-        raise DataError(
-            f"values so large or small that their powers leave the range of double precision: {', '.join(wrong)}. "
-            "Measure them in other units"
-        )
-    return sample
-
-
 def refuse_degenerate(
     y: FloatArray, swept: FloatArray, regressors: FloatArray, outcome: str, effects: Effects
 ) -> None:
@@ -169,6 +173,41 @@ def refuse_degenerate(
     size = np.linalg.norm(Z, axis=0)
     Z = Z[:, size > 0.0] / size[size > 0.0]
     refuse_exact(left - Z @ np.linalg.lstsq(Z, left, rcond=None)[0], left, outcome)
+
+
+def refuse_without_regressor(sample: SpatialSample) -> None:
+    """Refuse a sample without a regressor where a spatial lag and a spatial error are to be told apart."""
+    if not [term for term in sample.terms if term != "Intercept"]:
+        raise SpecError(
+            f"`{sample.design.formula}` has no regressor, and without one a spatial lag and a spatial error are the "
+            "same process: name at least one"
+        )
+
+
+def refuse_unidentifiable(sample: SpatialSample, effects: Effects, *weights: Weights | None) -> None:
+    """Refuse effects without a regressor, and weights under which no data identify a spatial parameter.
+
+    Where every unit is a neighbour of every other alike, W y
+    swept of the time effects is -y / (N - 1), so that a spatial parameter only rescales the others.
+    """
+    if effects != "none" and not sample.terms:
+        raise SpecError(f"`{sample.design.formula}` has no regressor: name at least one beside the effects")
+    if effects not in ("time", "twoway") and sample.y.shape[1] > 1:
+        return
+    beside = "the time effects" if effects in ("time", "twoway") else "the intercept of one year"
+    for w in weights:
+        if w is not None:
+            refuse_alike(w, beside)
+
+
+def refuse_alike(w: Weights, beside: str) -> None:
+    """Refuse weights that link every unit to every other alike."""
+    if w.links_alike:
+        raise SpecError(
+            f"{w.name}: every unit is a neighbour of every other with the same weight, so that beside {beside} each "
+            f"spatial lag is the column itself times -1/{w.n - 1}: no spatial parameter is identified. Take weights "
+            "that differ between pairs of units, or effects='unit'"
+        )
 
 
 def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str | None) -> SpatialSample:
@@ -250,20 +289,6 @@ def align_weights(w: Any, sample: SpatialSample, *, name: str | None = None) -> 
         raise DataError(f"{weights.name}: there is no link at all between the units of the panel")
     weights.refuse_islands()
     return weights.for_model()
-
-
-def refuse_alike(weights: Weights, effects: Effects, n_times: int) -> None:
-    """Refuse weights that are the same between all units where every year has a mean of its own.
-
-    Less the means of the years a spatial lag is then the column itself times -1 / (N - 1): nothing tells them apart.
-    """
-    if weights.all_alike and (effects in ("time", "twoway") or n_times == 1):
-        raise SpecError(
-            f"{weights.name}: every unit is a neighbour of every other with the same weight, so that, less the "
-            f"{'time effects' if n_times > 1 else 'mean'}, each spatial lag is the column itself times "
-            f"-1/{weights.n - 1}: nothing spatial is identified. Take weights that differ between pairs"
-            f"{', or effects without time' if n_times > 1 else ''}"
-        )
 
 
 def durbin_positions(durbin: Sequence[str] | None, terms: tuple[str, ...]) -> tuple[int, ...]:

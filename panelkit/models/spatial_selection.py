@@ -15,7 +15,7 @@ from panelkit.core.brief import Brief
 from panelkit.core.errors import SpecError
 from panelkit.core.identified import refuse_unidentified
 from panelkit.core.provenance import Note
-from panelkit.core.results import TestResult
+from panelkit.core.results import Language, TestResult
 from panelkit.core.within import Effects, check_effects
 from panelkit.inference.impacts import numerical_jacobian
 from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_statistics
@@ -27,8 +27,10 @@ from panelkit.models.spatial_sample import (
     SpatialSample,
     align_weights,
     read_sample,
-    refuse_alike,
     refuse_degenerate,
+    refuse_unidentifiable,
+    refuse_without_regressor,
+    sample_of,
 )
 from panelkit.spatial.weights import Weights
 
@@ -77,14 +79,10 @@ def lm_tests_of(
             f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
             f"{w.normalisation}: row-standardise, or take form='elhorst'"
         )
-    refuse_alike(w, effects, sample.y.shape[1])
+    refuse_without_regressor(sample)
+    refuse_unidentifiable(sample, effects, w)
     swept = sweep(sample.X, effects)
     n, t, k = swept.shape
-    if set(sample.terms) <= {"Intercept"}:
-        raise SpecError(
-            f"the LM tests are of the residuals of a regression, and `{sample.design.outcome}` has no regressor here: "
-            "name one, or take moran for the outcome alone"
-        )
     refuse_unidentified(
         sample.X.reshape(n * t, k), swept.reshape(n * t, k), sample.terms, effects, squares=True
     )
@@ -92,7 +90,7 @@ def lm_tests_of(
     tests = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
     if form != "elhorst":
         tests = (*tests, *_conditional(sample, w, effects))
-    return tuple(replace(test, notes=(*test.notes, *w.said)) for test in tests)
+    return tuple(replace(test, notes=(*test.notes, *w.said, *sample.said)) for test in tests)
 
 
 def lm_arrays(y: FloatArray, X: FloatArray, w: Weights, effects: Effects, form: Form) -> LmStatistics:
@@ -278,17 +276,25 @@ class SelectionPath(Brief):
             ]
         )
 
-    def summary(self) -> str:
+    def summary(self, *, language: Language = "en") -> str:
         """Return the path as text."""
-        return "\n".join(
-            [
-                self.table().to_string(index=False),
-                "",
-                *self.sentences,
-                f"chosen: {self.chosen.upper()}",
-                *self.notes,
-            ]
-        )
+        from panelkit.show.words import frame_text, in_language, result_word, word
+
+        table = self.table().rename(columns={"p_value": "p"} if language == "zh" else {})
+        table["test"] = [in_language(step.name, language) for step in self.steps]
+        table["null"] = [in_language(step.null, language) for step in self.steps]
+        told = [in_language(sentence, language) for sentence in self.sentences]
+        chosen = ("选定" if language == "zh" else "chosen") + word("colon", language) + self.chosen.upper()
+        heading = result_word("note", language) + word("colon", language)
+        notes = [heading + in_language(note, language) for note in self.notes]
+        return "\n".join([frame_text(table, language, index=False), "", *told, chosen, *notes])
+
+    def _repr_html_(self) -> str:
+        """Return the steps as an HTML table, what they say below."""
+        from panelkit.show import tables
+
+        notes = (*self.sentences, f"chosen: {self.chosen.upper()}", *self.notes)
+        return tables.frame_table(self.table(), format="html", notes=notes)
 
     def __str__(self) -> str:
         return self.summary()
@@ -310,28 +316,18 @@ def select_model(
     """
     from panelkit.models.spatial_panel import fit_sample
 
-    sample = read_sample(
-        spec.formula,
-        data,
-        missing=spec.missing,
-        intercept=spec.effects == "none",
-        unit=unit,
-        time=time,
-        where=spec.where,
-    )
+    sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"
     lm = lm_tests_of(sample, weights, spec.effects, form)
     by_name = {test.name: test for test in lm}
-    notes = (*weights.said, *sample.notes)
+    said = (*weights.said, *sample.said)
     none = by_name["LM joint"].p_value >= level
-    sentences = [
-        f"LM joint p = {by_name['LM joint'].p_value:.4g}: "
-        + (
-            "no sign of spatial dependence in the residuals"
-            if none
-            else "spatial dependence in the residuals"
-        )
+    joint = f"LM joint p = {by_name['LM joint'].p_value:.4g}"
+    sentences: list[str] = [
+        Note(f"{joint}: no sign of spatial dependence in the residuals", f"{joint}：残差没有空间依赖的迹象")
+        if none
+        else Note(f"{joint}: spatial dependence in the residuals", f"{joint}：残差存在空间依赖")
     ]
     if none:
         slx = fit_sample(replace(spec, model="slx"), sample, weights, weights, weights)
@@ -344,12 +340,13 @@ def select_model(
             {"vcov": spec.vcov},
         )
         chosen = "slx" if local.p_value < level else "ols"
-        sentences.append(f"SLX against no spatial terms: p = {local.p_value:.4g}")
-        return SelectionPath((*lm, local), tuple(sentences), chosen, notes)
+        p = f"{local.p_value:.4g}"
+        sentences.append(Note(f"SLX against no spatial terms: p = {p}", f"SLX 对无空间项：p = {p}"))
+        return SelectionPath((*lm, local), tuple(sentences), chosen, said)
     sdm = fit_sample(replace(spec, model="sdm"), sample, weights, weights, weights)
     reductions = reduction_tests(sdm)
     chosen, more = _read_path({**by_name, **{test.name: test for test in reductions}}, level)
-    return SelectionPath((*lm, *reductions), (*sentences, *more), chosen, notes)
+    return SelectionPath((*lm, *reductions), (*sentences, *more), chosen, said)
 
 
 def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[str]]:
@@ -360,13 +357,25 @@ def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[st
 
     to_sar, to_sem = kept("SAR"), kept("SEM")
     lag_p, error_p = tests["robust LM lag"].p_value, tests["robust LM error"].p_value
-    sentences = [
-        f"SDM to SAR: {'not rejected' if to_sar else 'rejected or not nested'}; robust LM lag p = {lag_p:.4g}",
-        f"SDM to SEM: {'not rejected' if to_sem else 'rejected or not nested'}; robust LM error p = {error_p:.4g}",
+    sentences: list[str] = [
+        _reduced("SAR", to_sar, f"robust LM lag p = {lag_p:.4g}"),
+        _reduced("SEM", to_sem, f"robust LM error p = {error_p:.4g}"),
     ]
     if to_sar and lag_p < level and not (to_sem and error_p < lag_p):
         return "sar", sentences
     if to_sem and error_p < level:
         return "sem", sentences
-    sentences.append("neither reduction is carried by both kinds of test: the Durbin model stays")
+    sentences.append(
+        Note(
+            "neither reduction is carried by both kinds of test: the Durbin model stays",
+            "两种简化均未同时得到两类检验支持：保留杜宾模型",
+        )
+    )
     return "sdm", sentences
+
+
+def _reduced(model: str, kept: bool, robust: str) -> Note:
+    return Note(
+        f"SDM to {model}: {'not rejected' if kept else 'rejected or not nested'}; {robust}",
+        f"SDM 简化为 {model}：{'未被拒绝' if kept else '被拒绝或不嵌套'}；{robust}",
+    )

@@ -18,7 +18,8 @@ from panelkit.inference.impacts import stacked
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial_likelihood import Problem, lag
 from panelkit.models.spatial_panel import SpatialFit, SpatialPanel, fit_sample, solve
-from panelkit.models.spatial_sample import SpatialSample, align_weights, read_sample
+from panelkit.models.spatial_sample import SpatialSample, align_weights, sample_of
+from panelkit.show.phrases import chinese
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
 
@@ -50,7 +51,7 @@ def provincial_weights(
 class Sensitivity(Brief):
     """One row a W and regressor: `weights, term, rho, rho_p, direct, direct_p, indirect, indirect_p, total, total_p`.
 
-    `failures` names the weights under which the model could not be fitted, and why.
+    `failures` names the weights under which the model could not be fitted, and why; `notes` say so too.
     """
 
     table: pd.DataFrame
@@ -67,6 +68,7 @@ class Sensitivity(Brief):
     ) -> Figure:
         """Return the intervals of one effect under every W."""
         from panelkit.show import figures
+        from panelkit.show.words import in_language
 
         rows = self.table[self.table["term"] == term]
         frame = pd.DataFrame(
@@ -77,7 +79,8 @@ class Sensitivity(Brief):
                 "conf_high": rows[f"{effect}_high"],
             }
         )
-        return figures.coefficient_plot(frame, language=language, title=title, notes=self.notes)
+        notes = [in_language(note, language) for note in self.notes]
+        return figures.coefficient_plot(frame, language=language, title=title, notes=notes)
 
 
 def weights_sensitivity(
@@ -96,7 +99,7 @@ def weights_sensitivity(
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
     rows: list[pd.DataFrame] = []
     failures: dict[str, str] = {}
-    notes: list[str] = []
+    notes: list[str] = [*sample.said]
     for name, w in chosen.items():
         try:
             aligned = align_weights(w, sample)
@@ -110,7 +113,22 @@ def weights_sensitivity(
         raise SpecError(
             "under none of the weights could the model be fitted: " + "; ".join(failures.values())
         )
+    notes.extend(_not_fitted(failures, len(chosen)))
     return Sensitivity(pd.concat(rows, ignore_index=True), failures, tuple(notes))
+
+
+def _not_fitted(failures: Mapping[str, str], declared: int) -> list[Note]:
+    """Return how many of the weights bear no fit, and why each."""
+    if not failures:
+        return []
+    lost = len(failures)
+    return [
+        Note(
+            f"under {lost} of {declared} weights the model could not be fitted",
+            f"{declared} 个权重矩阵中有 {lost} 个未能估计",
+        ),
+        *(Note(f"{name}: {why}", f"{name}：{chinese(why)}") for name, why in failures.items()),
+    ]
 
 
 def _rows(name: str, fit: SpatialFit) -> pd.DataFrame:
@@ -138,14 +156,31 @@ def _rows(name: str, fit: SpatialFit) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Placebo(Brief):
-    """Impacts under permuted province labels: `observed` and `draws` by (term, effect), p = (1 + #) / (1 + draws)."""
+    """Impacts under permuted province labels: `observed` and `draws` by (term, effect).
+
+    p = (1 + #) / (1 + permutations); the `failed` maps, which could not be computed, count as at least as far.
+    """
 
     observed: pd.Series
     draws: pd.DataFrame
     p_values: pd.Series
     seed: int | None
     failed: int
-    notes: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return how many maps could not be computed, then what is said of weights and sample."""
+        if not self.failed:
+            return self.said
+        count = len(self.draws) + self.failed
+        return (
+            Note(
+                f"{self.failed} of {count} permuted maps could not be computed: they count as at least as far",
+                f"{count} 次置换中有 {self.failed} 次未能计算：按不小于观测值计入",
+            ),
+            *self.said,
+        )
 
     def table(self) -> pd.DataFrame:
         """Return observed impact, the placebo's 2.5 and 97.5 % points, and its two-sided p-value."""
@@ -157,12 +192,14 @@ class Placebo(Brief):
     def plot(self, term: str, effect: str = "indirect", *, language: Literal["en", "zh"] = "en") -> Figure:
         """Return the histogram of placebo impacts with the observed one marked."""
         from panelkit.show import figures
+        from panelkit.show.words import in_language
 
         return figures.histogram(
             self.draws[effect, term],
             mark=float(self.observed[effect, term]),
             value_label=term,
             language=language,
+            notes=[in_language(note, language) for note in self.notes],
         )
 
 
@@ -179,7 +216,7 @@ def placebo(
     """Refit a model under a W whose provinces are dealt out anew, many times.
 
     An indirect effect that is as large among random neighbours as among true ones is no spillover between neighbours.
-    p-values are two-sided around the placebo's median.
+    p-values are two-sided around the placebo's median; a map that cannot be computed counts as at least as far.
     """
     if permutations < 19:
         raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")
@@ -201,12 +238,14 @@ def placebo(
             failed += 1
             continue
         found.append(stacked(parts, theta[None, :])[0])  # impacts depend on W up to its labels only
+    if not found:
+        raise ConvergenceError(f"none of {permutations} permuted maps could be computed")
     draws = pd.DataFrame(found, columns=labels)
     observed = pd.Series(stacked(parts, parts.theta[None, :])[0], index=labels)
     middle = draws.median()
     far = (draws - middle).abs() >= (observed - middle).abs()
-    p = (1.0 + far.sum()) / (1.0 + len(draws))
-    return Placebo(observed, draws, p, seed_of(rng), failed, (*weights.said, *sample.notes))
+    p = (1.0 + failed + far.sum()) / (1.0 + permutations)
+    return Placebo(observed, draws, p, seed_of(rng), failed, (*fit.weights.said, *sample.said))
 
 
 def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
@@ -227,17 +266,7 @@ def _sample(
     years: tuple[Hashable, ...] | None = None,
     units: tuple[Hashable, ...] | None = None,
 ) -> SpatialSample:
-    return read_sample(
-        spec.formula,
-        data,
-        missing=spec.missing,
-        intercept=spec.effects == "none",
-        unit=unit,
-        time=time,
-        where=spec.where,
-        years=years,
-        units=units,
-    )
+    return sample_of(spec, data, unit, time, intercept=spec.effects == "none", years=years, units=units)
 
 
 def rolling(
@@ -250,6 +279,8 @@ def rolling(
     time: str | None = None,
 ) -> pd.DataFrame:
     """Fit a model on every window of consecutive years; one row a window: `first, last, rho, std_error, p_value`.
+
+    What is said of the sample and the weights stands in `attrs["panelkit"]["notes"]`.
 
     Raises
     ------
@@ -281,7 +312,9 @@ def rolling(
                 "p_value": float(np.asarray(fit.p_values)[at]),
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table.attrs["panelkit"] = {"notes": (*weights.said, *whole.said)}
+    return table
 
 
 def _depends_on_rows(sample: SpatialSample) -> bool:

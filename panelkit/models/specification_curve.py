@@ -22,7 +22,7 @@ from panelkit.core.grammar import parse_expression
 from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
-from panelkit.core.outcome import refuse_absorbed, refuse_constant
+from panelkit.core.outcome import is_exact, refuse_absorbed, refuse_constant, refuse_scale
 from panelkit.core.panel_index import dimension_names
 from panelkit.core.permutation import paths_of, random_permutations, same_periods
 from panelkit.core.provenance import Note
@@ -37,6 +37,9 @@ from panelkit.models.reading import check_where, namesakes, open_frame
 _SHOWN = 8
 VCOVS = ("CRV1", "CRV3")
 AXES = ("outcome", "treatment", "controls", "sample", "lag", "vcov")
+_NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+_NEARLY_EXACT = 1e-10  # what cross-products tell of a residual; smaller ones are formed from the rows
+_EXACT = "the regressors reproduce the outcome exactly"
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,8 @@ class SpecificationCurve:
             If a specification has no rows to stand on; the message names every such cell of the grid. Under
             `failures="count"` only if there is no specification that has rows.
         SpecError
-            If a treatment is not identified in a specification (absorbed by the effects, or repeats controls). Under
-            `failures="count"` only if it is identified in none.
+            If a specification is not identified (a regressor is absorbed by the effects, or repeats others). Under
+            `failures="count"` only if none is identified.
         """
         columns = _Columns.of(self, data, unit, time)
         tasks = _tasks(self, columns)
@@ -145,12 +148,19 @@ class SpecificationCurve:
             raise DataError(
                 f"no specification could be computed; first: {frame['failed'][frame['failed'] != ''].iloc[0]}"
             )
+        exact = frame[frame["failed"] == _EXACT]
+        if len(exact) and self.failures == "raise":
+            raise SpecError(
+                f"{_EXACT} in "
+                + _listed([_cell(row) for _, row in exact[list(AXES)].iterrows()])
+                + ": leave out the control that it is made of"
+            )
         lost = frame[frame["estimate"].isna() & (frame["nobs"] > 0)]
         if len(lost) and (self.failures == "raise" or frame["estimate"].isna().all()):
             raise SpecError(
-                "the treatment is not identified in "
+                "the regressors are not identified in "
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
-                + ": it is absorbed by the effects or repeats a control there"
+                + ": one of them is absorbed by the effects or nearly repeats others there"
             )
         bare = frame[frame["estimate"].notna() & ~(frame["std_error"] > 0.0)]
         if len(bare) and self.failures == "raise":
@@ -195,8 +205,9 @@ class CurveResult(Brief):
 
         A specification without a p-value counts as p = 1 in `median_p`.
         """
-        estimate, p = self.frame["estimate"], self.frame["p_value"].fillna(1.0)
-        lost = int((self.frame["failed"] != "").sum())
+        computed = self.frame["failed"] == ""
+        estimate, p = self.frame["estimate"].where(computed), self.frame["p_value"].fillna(1.0)
+        lost = int((~computed).sum())
         return {
             "specifications": len(self.frame),
             **({"not_computed": lost} if lost else {}),
@@ -216,10 +227,11 @@ class CurveResult(Brief):
         """
         if axis not in AXES:
             raise SpecError(f"axis is one of {', '.join(AXES)}, not {axis!r}")
+        lost = self.frame["failed"] != ""
+        estimate = self.frame["estimate"].mask(lost)
+        significant = self.frame["p_value"] < 0.05
         frame = self.frame.assign(
-            positive=self.frame["estimate"] > 0,
-            significant=self.frame["p_value"] < 0.05,
-            lost=self.frame["failed"] != "",
+            estimate=estimate, positive=estimate > 0, significant=significant, lost=lost
         )
         grouped = frame.groupby(axis, sort=False)
         lost = grouped["lost"].sum()
@@ -349,9 +361,8 @@ class _Columns:
             else:
                 values[:, at] = evaluator.factor(factor)[order]
                 lacking[:, at] = np.isnan(values[:, at])
-        evaluator.finish(None if asked is None else asked.yes)
         entering = np.ones(len(order), dtype=bool) if asked is None else asked.yes[order]
-        return cls(
+        columns = cls(
             values,
             ~lacking & entering[:, None],
             {name: at for at, name in enumerate(factors)},
@@ -364,6 +375,14 @@ class _Columns:
             by_sample,
             (*frame.notes, *where_note(asked)),
         )
+        inside = np.zeros(len(order), dtype=bool)
+        inside[order] = entering & np.logical_or.reduce([_mask(sample, columns) for sample in spec.samples])
+        evaluator.finish(inside)
+        return columns
+
+    def name(self, number: int) -> str:
+        """Return the expression of a column."""
+        return next(name for name, at in self.number.items() if at == number)
 
     def on(self, rows: NDArray[np.bool_], used: list[int]) -> FloatArray:
         """Return the columns `used` on the marked rows (n,), their means and quantiles taken from these rows."""
@@ -454,7 +473,7 @@ def _fit_or_count(spec: SpecificationCurve, columns: _Columns, group: list[_Task
     """Return the rows of one sample's specifications; where failures count, those of each alone that fails."""
     try:
         return [_fit_group(spec, columns, group)]
-    except DataError as error:
+    except (DataError, SpecError) as error:
         if spec.failures == "raise":
             raise
         if len(group) == 1:
@@ -465,14 +484,13 @@ def _fit_or_count(spec: SpecificationCurve, columns: _Columns, group: list[_Task
 def _without_rows(spec: SpecificationCurve, task: _Task, reason: str) -> pd.DataFrame:
     """Return the rows of a specification that cannot be fitted."""
     frame = pd.DataFrame([task.labels] * len(spec.vcovs), columns=list(AXES[:-1])).assign(vcov=spec.vcovs)
-    numbers = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
     places = [task.place * len(spec.vcovs) + which for which in range(len(spec.vcovs))]
-    return frame.assign(**dict.fromkeys(numbers, np.nan), nobs=0, n_clusters=0, place=places, failed=reason)
+    return frame.assign(**dict.fromkeys(_NUMBERS, np.nan), nobs=0, n_clusters=0, place=places, failed=reason)
 
 
 def _reasons(frame: pd.DataFrame) -> pd.Series:
     """Return why each specification has no estimate or no standard error, "" where it has both."""
-    absorbed = "the treatment is absorbed by the effects or repeats a control"
+    absorbed = "a regressor is absorbed by the effects or nearly repeats others"
     lost = "no standard error: without one unit the treatment is lost, or the fit is exact"
     found: pd.Series = frame["failed"]
     found = found.mask((found == "") & frame["estimate"].isna(), absorbed)
@@ -518,6 +536,7 @@ def _sweep(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> _
     units, unit_codes = np.unique(unit, return_inverse=True)
     layout = Layout(unit_codes.astype(np.int64), np.unique(time, return_inverse=True)[1].astype(np.int64))
     raw = columns.on(rows, used)
+    refuse_scale([(columns.name(number), column) for number, column in zip(used, raw.T, strict=True)])
     _refuse_flat(raw, used, group)
     if spec.effects == "none":
         raw = np.column_stack([raw, np.ones(len(raw))])
@@ -570,14 +589,26 @@ def _fit_group(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) 
     for tasks in _by_size(group):
         regressors, outcomes = _numbers(spec, swept, tasks)
         solved = solve(gram, regressors, outcomes)
+        exact = _exact(swept, gram, solved, outcomes)
         for which, name in enumerate(spec.vcovs):
             if name == "CRV1":
                 factor = _factor(spec, swept, regressors.shape[1])
                 errors = crv1_errors(moments, solved, np.full(len(tasks), factor))
             elif jackknife is not None:
                 errors = crv3_errors(jackknife, regressors, outcomes, solved.beta)
-            parts.append(_rows(spec, tasks, solved, errors, name, which, swept))
+            found = _rows(spec, tasks, solved, errors, name, which, swept)
+            found.loc[exact, [*_NUMBERS]] = np.nan
+            parts.append(found.assign(failed=np.where(exact, _EXACT, "")))
     return pd.concat(parts)
+
+
+def _exact(swept: _Swept, gram: FloatArray, solved: Solved, outcomes: IntArray) -> NDArray[np.bool_]:
+    """Mark the regressions that leave rounding only of their outcome: their numbers would be rounding too, (S,)."""
+    left = np.einsum("sp,pq,sq->s", solved.errors, gram, solved.errors, optimize=True)
+    exact = solved.identified & (left <= _NEARLY_EXACT * np.diag(gram)[outcomes])
+    for at in np.flatnonzero(exact):
+        exact[at] = is_exact(swept.columns @ solved.errors[at], swept.columns[:, outcomes[at]])
+    return exact
 
 
 def _by_size(group: list[_Task]) -> Iterator[list[_Task]]:

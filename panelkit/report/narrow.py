@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 _RULE = 4
+_ANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Fitting:
         heads = [_plain(column.header) for column in self.table.columns]
         for row in zip(*columns, strict=True):
             yield from _lines(heads, [_plain(cell) for cell in row], options.max_width)
+
+
+def whole(table: Table) -> Fitting:
+    """Return a table that is drawn only where every cell stands on one line."""
+    return Fitting(table, Console(width=_ANY).measure(table).maximum)
 
 
 @dataclass(frozen=True)

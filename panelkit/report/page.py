@@ -20,6 +20,7 @@ from panelkit.report import sample, words
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.words import say, word
 from panelkit.show import figures, tables
+from panelkit.show.words import in_language
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERSIONS = ("numpy", "scipy", "pandas", "formulaic", "matplotlib", "pydantic", "maketables")
@@ -182,7 +183,7 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "n": _size(tally, language),
         "curve": _curve(claim, verdict, label, language) if main else "",
         "influence": _influence(verdict, label, language) if main else "",
-        "failed": list(tally.failed) if tally else [],
+        "failed": [(which, in_language(why, language)) for which, why in tally.failed] if tally else [],
         "lost": _lost(tally, language),
     }
 

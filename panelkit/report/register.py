@@ -15,6 +15,7 @@ from panelkit.claims.panel import specifications
 from panelkit.claims.samples import specify
 from panelkit.claims.schema import Claim, Design, Need, PanelDesign, Reading
 from panelkit.core.results import Language
+from panelkit.report.narrow import Fitting
 from panelkit.report.words import (
     citation,
     declaration_lines,
@@ -26,9 +27,11 @@ from panelkit.report.words import (
     word,
 )
 
+_ROOM = 72
 
-def claims_table(claims: Sequence[RegisteredClaim], language: Language) -> Table:
-    """Return one row a claim: id, status, place, what it says."""
+
+def claims_table(claims: Sequence[RegisteredClaim], language: Language) -> Fitting:
+    """Return one row a claim: id, status, place, what it says; in lines of its own where the terminal is narrow."""
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     table.add_column(word("claim", language), no_wrap=True, style="bold")
     table.add_column(word("status", language), no_wrap=True)
@@ -37,7 +40,7 @@ def claims_table(claims: Sequence[RegisteredClaim], language: Language) -> Table
     for item in claims:
         status = verdict_word(None, item.claim.status, language)
         table.add_row(item.id, status, short_citation(item, language), say(item.claim.says, language))
-    return table
+    return Fitting(table, _ROOM)
 
 
 def claim_card(registered: RegisteredClaim, language: Language) -> RenderableType:

@@ -15,6 +15,7 @@ from panelkit.data.provinces import NATION, labels_of
 from panelkit.report.numbers import moved as moved_numbers
 from panelkit.report.words import verdict_word
 from panelkit.show.digits import figures, pair, signed_percent
+from panelkit.show.words import in_language
 
 _LARGEST = 5
 _WORDS: dict[str, dict[str, str]] = {
@@ -161,7 +162,7 @@ def _name(one: Moved) -> str:
 def _drivers(one: Moved, words: Mapping[str, str], language: Language) -> Text:
     """Return one line: the headline without each of the strongest revisions."""
     if _failed(one):
-        said = words["failed"].format(error=one.new.error)
+        said = words["failed"].format(error=in_language(str(one.new.error), language))
     elif one.drivers is None:
         said = words["nodriver"]
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from panelkit.errors import StyleError
 from panelkit.show import style
 from panelkit.show.files import write_whole
 from panelkit.show.words import Language, word
@@ -39,14 +40,14 @@ class Figure:
 
         Raises
         ------
-        ValueError
+        StyleError
             If the ending is none of these.
         """
         ending = Path(path).suffix.lower()
         if ending == ".svg":
             return write_whole(path, self.svg())
         if ending not in (".png", ".pdf"):
-            raise ValueError(f"a figure is written as .svg, .png or .pdf, not {ending or path!r}")
+            raise StyleError(f"a figure is written as .svg, .png or .pdf, not {ending or path!r}")
         _warn_without_font(self.drawing, ending)
         raw = BytesIO()
         metadata = {"Software": None} if ending == ".png" else {"CreationDate": None, "Producer": None}

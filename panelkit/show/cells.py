@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.errors import StyleError
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
 from panelkit.show.checks import need_rows, star_levels
@@ -203,7 +204,7 @@ def _named_cells(
 
     unknown = sorted({str(v) for v in frame.to_numpy().ravel() if not pd.isna(v)} - set(categories))
     if unknown:
-        raise ValueError(f"cells hold {', '.join(unknown)}, which `categories` does not name")
+        raise StyleError(f"cells hold {', '.join(unknown)}, which `categories` does not name")
     tints = list(colours) if colours is not None else style.sequence_colours(len(categories), low=0.05)
     codes = np.array(
         [[np.nan if pd.isna(v) else list(categories).index(v) for v in row] for row in frame.to_numpy()]

@@ -28,18 +28,33 @@ def need_pandas(frame: Any, what: str) -> None:
         raise StyleError(f"{what} is made from a pandas frame, not {name}: give {way}, labels in its index")
 
 
+def need_frame(frame: Any, what: str) -> None:
+    """Refuse what is no pandas frame: a series too, which has no columns.
+
+    Raises
+    ------
+    StyleError
+        If it is a series, or no pandas object at all.
+    """
+    need_pandas(frame, what)
+    if not isinstance(frame, pd.DataFrame):
+        raise StyleError(
+            f"{what} is made from a frame, not from a series: give `series.to_frame()`, or the whole table"
+        )
+
+
 def need_columns(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None:
     """Refuse a frame that lacks columns, naming all of them.
 
     Raises
     ------
-    ValueError
+    StyleError
         If a column is missing.
     """
-    need_pandas(frame, what)
+    need_frame(frame, what)
     missing = [name for name in columns if name not in frame.columns]
     if missing:
-        raise ValueError(
+        raise StyleError(
             f"{what} needs the columns {', '.join(missing)}; the frame has {list(frame.columns)}"
         )
 
@@ -83,14 +98,31 @@ def need_known(names: Iterable[Any], known: Iterable[str], what: str) -> None:
         raise StyleError(f"{what} {', '.join(unknown)} is unknown: there are {', '.join(allowed)}")
 
 
-def need_rows(frame: pd.DataFrame | pd.Series, what: str) -> None:
-    """Refuse an empty frame.
+def need_values(series: Any, what: str) -> None:
+    """Refuse what is no pandas series, and an empty one.
 
     Raises
     ------
-    ValueError
+    StyleError
+        If it is a frame or of another library, or there is nothing to draw.
+    """
+    need_pandas(series, what)
+    if not isinstance(series, pd.Series):
+        raise StyleError(
+            f"{what} is made from one series under its labels: give `frame['column']`, not a frame"
+        )
+    if len(series) == 0:
+        raise StyleError(f"{what} needs at least one row")
+
+
+def need_rows(frame: pd.DataFrame, what: str) -> None:
+    """Refuse an empty frame, and what is none.
+
+    Raises
+    ------
+    StyleError
         If there is nothing to draw.
     """
-    need_pandas(frame, what)
+    need_frame(frame, what)
     if len(frame) == 0:
-        raise ValueError(f"{what} needs at least one row")
+        raise StyleError(f"{what} needs at least one row")

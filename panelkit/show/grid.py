@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from panelkit.show.words import Language, Levels, counted, covariance_words, in_
 
 Below = Literal["se", "t", "ci", "p"] | None
 INDENT = "\u2003"
+_MOST_DECIMALS = 15
 STATISTICS = (
     "nobs",
     "n_units",
@@ -128,15 +129,18 @@ def models_grid(
     models = [models] if hasattr(models, "__maketables_coef_table__") else list(models)
     if not models:
         raise StyleError("a table needs at least one model")
+    if names is not None and (isinstance(names, str) or not isinstance(names, Sequence)):
+        raise StyleError(f"names= lists one name a model, not {names!r}")
     if names is not None and len(names) != len(models):
         raise StyleError(f"{len(models)} models but {len(names)} names: give one name a model")
     if below not in ("se", "t", "ci", "p", None):
         raise StyleError(f"below is 'se', 't', 'ci', 'p' or None, not {below!r}")
     stars = star_levels(stars)
-    named = dict(labels or {})
+    _need_decimals(decimals)
+    named = dict(_need_texts({} if labels is None else labels, "labels="))
     columns = [_read(model, below, stars, decimals, language) for model in models]
     keys = list(dict.fromkeys(key for column in columns for key in column.cells))
-    body = _body(keys, columns, named, below)
+    body = _body(keys, columns, named, below, language)
     facts = _fact_rows(columns, stats, named, decimals, language)
     return Grid(
         header=_header(columns, names, named),
@@ -164,6 +168,9 @@ def frame_grid(
     `decimals` is one number or a number by column; whole-number columns print without decimals.
     """
     need_pandas(frame, "a table")
+    for places in decimals.values() if isinstance(decimals, Mapping) else (decimals,):
+        _need_decimals(places)
+    _need_texts({} if labels is None else labels, "labels=")
     named = {str(key): value for key, value in (labels or {}).items()}
     flat = frame.reset_index() if index else frame
     heads: list[Any] = list(flat.columns)
@@ -180,7 +187,7 @@ def frame_grid(
         for i, name in enumerate(columns)
     ]
     if not texts:
-        raise ValueError("a table needs at least one column")
+        raise StyleError("a table needs at least one column")
     shown = [named.get(name, word(name, language)) for name in columns]
     rows = tuple(
         Row(label=named.get(line[0], line[0]), cells=tuple(named.get(cell, cell) for cell in line[1:]))
@@ -195,6 +202,21 @@ def frame_grid(
         label=label,
         language=language,
     )
+
+
+def _need_decimals(decimals: Any) -> None:
+    whole = isinstance(decimals, (int, np.integer)) and not isinstance(decimals, bool)
+    if not whole or not 0 <= decimals <= _MOST_DECIMALS:
+        raise StyleError(f"decimals= is a whole number from 0 to {_MOST_DECIMALS}, not {decimals!r}")
+
+
+def _need_texts(named: Any, what: str) -> Mapping[Any, str]:
+    """Return names and what is printed for them."""
+    if not isinstance(named, Mapping) or not all(isinstance(text, str) for text in named.values()):
+        raise StyleError(
+            f"{what} maps names to the texts that are printed, {{'x': 'science'}}, not {named!r}"
+        )
+    return named
 
 
 def _plain(value: Any, decimals: int) -> str:
@@ -292,14 +314,18 @@ def _header(
 
 
 def _body(
-    keys: list[tuple[str, str]], columns: Sequence[_Column], labels: Mapping[str, str], below: Below
+    keys: list[tuple[str, str]],
+    columns: Sequence[_Column],
+    labels: Mapping[str, str],
+    below: Below,
+    language: Language,
 ) -> tuple[Row, ...]:
     blank = ("",) * len(columns)
     rows: list[Row] = []
     equations = list(dict.fromkeys(equation for equation, _ in keys))
     for equation in equations:
         if equation:
-            rows.append(Row(label=labels.get(equation, equation), cells=blank))
+            rows.append(Row(label=labels.get(equation) or in_language(equation, language), cells=blank))
         for key in [key for key in keys if key[0] == equation]:
             pairs = [column.cells.get(key, ("", "")) for column in columns]
             name = labels.get(key[1], key[1])
@@ -316,12 +342,14 @@ def _fact_rows(
     decimals: int,
     language: Language,
 ) -> tuple[Row, ...]:
-    if isinstance(stats, str):
-        raise StyleError(f"stats= lists names of facts, ({stats!r},), not one text")
+    if stats is not None and (isinstance(stats, str) or not isinstance(stats, Iterable)):
+        kind = "one text" if isinstance(stats, str) else "that"
+        raise StyleError(f"stats= lists names of facts, ('nobs', 'r2'), not {kind}: {stats!r}")
     keys = STATISTICS if stats is None else tuple(stats)
     held = [key for column in columns for key in column.facts]
     need_known(keys, (*STATISTICS, *FURTHER, *held), "stats=")
     given = dict(stats) if isinstance(stats, Mapping) else {}
+    _need_texts(given, "stats=")
     rows = []
     for key in keys:
         if key == "effects" and key not in given:

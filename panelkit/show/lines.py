@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.errors import StyleError
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
-from panelkit.show.checks import need_columns, need_rows
+from panelkit.show.checks import need_columns, need_rows, need_values
 from panelkit.show.words import Language, word
 
 
@@ -190,8 +191,13 @@ def lorenz_curve(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw Lorenz curves: by name, the cumulative shares of units and of value, both from 0 to 1."""
+    pairs = isinstance(curves, Mapping) and all(
+        isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in curves.values()
+    )
+    if not pairs:
+        raise StyleError("Lorenz curves come as a dictionary, {name: (shares of units, shares of value)}")
     if not curves:
-        raise ValueError("a Lorenz curve needs at least one pair of cumulative shares")
+        raise StyleError("a Lorenz curve needs at least one pair of cumulative shares")
     named = dict(labels or {})
     page = sheet(5.4, 4.6, title=title, notes=notes, language=language, alt=word("share_value", language))
     with style.styled():
@@ -221,9 +227,12 @@ def histogram(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw how values are distributed (draws, placebo estimates), with one marked value."""
-    numbers = np.asarray(values, dtype=float)
+    try:
+        numbers = np.asarray(values, dtype=float).ravel()
+    except (TypeError, ValueError) as error:
+        raise StyleError(f"a histogram is made from numbers, a series or an array: {error}") from None
     numbers = numbers[np.isfinite(numbers)]
-    need_rows(pd.Series(numbers), "a histogram")
+    need_values(pd.Series(numbers), "a histogram")
     page = sheet(
         style.WIDTH,
         3.2,
@@ -301,7 +310,7 @@ def _chosen(names: list[str], highlight: Sequence[str] | None) -> list[str]:
         return names if len(names) <= len(style.CYCLE) else []
     missing = [name for name in highlight if name not in names]
     if missing:
-        raise ValueError(f"no such column to highlight: {', '.join(missing)}")
+        raise StyleError(f"no such column to highlight: {', '.join(missing)}")
     return list(highlight)
 
 

@@ -91,6 +91,15 @@ _EXACT = {
     "random-effects SDM to smaller models": "随机效应 SDM 简化为较小模型",
     "cluster-robust over-identification (score)": "聚类稳健过度识别检验（得分）",
     "standard errors by the delta method": "标准误由 delta 方法得到",
+    "direct": "直接效应",
+    "indirect": "间接效应",
+    "total": "总效应",
+    "pure indirect": "纯间接效应",
+    "total indirect": "总间接效应",
+    "pure direct": "纯直接效应",
+    "total direct": "总直接效应",
+    "controlled direct": "受控直接效应",
+    "interaction": "交互项系数",
     "the series has no linear trend": "序列没有线性趋势",
     "the series is an exact line or constant": "序列为直线或常数",
     "fixed effects with a lagged outcome bias the slope towards convergence (Nickell 1981)": (
@@ -105,8 +114,16 @@ _EXACT = {
     "only one class occurs": "仅出现一个类别",
     "designs share figures, so that their agreement is partly built in": "各体系共用部分数据，一致性部分出自构造",
     "rationalisation and deviation: higher is worse": "合理化与偏离度：越高越差",
+    "one indicator left out": "各剔除一个指标",
+    "group means": "组均值",
+    "geometric over arithmetic mean": "几何平均与算术平均之比",
+    "weights in T": "T 中的权重",
+    "against the year before": "与上年相比",
+    "Industrial structure": "产业结构",
+    "Specialisation": "专业化",
     "too few complete rows": "完整的行太少",
-    "the treatment is absorbed by the effects or repeats a control": "处理变量被效应吸收，或与控制变量重复",
+    "the regressors reproduce the outcome exactly": "解释变量恰好再现被解释变量",
+    "a regressor is absorbed by the effects or nearly repeats others": "某个变量被效应吸收，或与其他变量几乎重复",
     "no standard error: without one unit the treatment is lost, or the fit is exact": (
         "没有标准误：去掉一个个体后处理变量不可识别，或拟合无残差"
     ),
@@ -125,6 +142,12 @@ def _stable(found: re.Match[str]) -> str:
     return f"稳定半径 {found[1]}：" + ("稳定" if "NOT" not in found[2] else "不稳定，无长期效应")
 
 
+def _replications(found: re.Match[str]) -> str:
+    drawn = {"bootstrap": f"bootstrap 重复 {found[2]} 次", "draws": f"模拟抽样 {found[2]} 次"}[found[1]]
+    seed = f"随机种子 {found[3]}" if found[3] else "随机数生成器由调用者给定"
+    return f"{drawn}，{seed}" + (f"，剔除 {found[4]} 次" if found[4] else "")
+
+
 _Said = str | Callable[[re.Match[str]], str]
 _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
     (re.compile(pattern), said)
@@ -137,6 +160,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
         (r"(short-run |long-run )?impacts: (.*)", lambda f: _impacts(f[1] or "", f[2])),
         (r"(Mediation|Spatial mediation): (.*), by (.*)", lambda f: f"{_HEADS[f[1]]}：{f[2]}，按 {f[3]}"),
         (f"({'|'.join(map(re.escape, _HEADS))}): (.*)", lambda f: f"{_HEADS[f[1]]}：{f[2]}"),
+        (r"(pure|total) indirect via (.*)", lambda f: f"{_EXACT[f'{f[1]} indirect']}，经{f[2]}"),
+        (
+            r"(bootstrap|draws): (\d+) replications, (?:seed (\d+)|a generator of the caller's)(?:, (\d+) discarded)?",
+            _replications,
+        ),
         (r"first-stage F of (.*)", r"\1 的第一阶段 F"),
         (r"scaled noncentral chi2(.*)", r"缩放非中心 chi2\1"),
         (r"(.*), iid errors", r"\1（独立同分布误差）"),
@@ -172,8 +200,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
             r"\1 个个体与其他个体的年份均不相同，保留自己的路径",
         ),
         (
-            r"(\d+) permutations left the treatment no variation and were not counted",
-            r"\1 次置换使处理没有变异，未计入",
+            r"(\d+) of (\d+) permutations left the treatment no variation: they count as at least as extreme",
+            r"\2 次置换中有 \1 次使处理没有变异：按不小于观测值计入",
         ),
         (
             r"(\d+) of (\d+) specifications could not be computed: they count as t = 0, not significant",
@@ -183,6 +211,45 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
             r"rows summed to one within (\S+) and were rescaled to one",
             r"各行之和与 1 相差不超过 \1，已重新标准化为 1",
         ),
+        (
+            r"the likelihood is largest at the edge of its interval \((\S+) to (\S+)\): the spatial parameter is not "
+            r"identified in these data; check the outcome for a common trend, or W",
+            r"似然在区间边界（\1 至 \2）处最大：空间参数在该数据中不可识别；请检查被解释变量是否有共同趋势，或更换 W",
+        ),
+        (
+            r"rho = (\S+) and lambda = (\S+) lie at the edge of their intervals: lag and error are not told apart in "
+            r"these data; take sar or sem, or another W for the error",
+            r"rho = \1 与 lambda = \2 位于区间边界：该数据无法区分滞后与误差；请用 sar 或 sem，或为误差另取 W",
+        ),
+        (
+            r"(\d+) of (\d+) \S+ are unstable: the estimate lies too near the edge of its interval for simulated "
+            r"errors; take method='delta'",
+            r"\2 次抽样中有 \1 次不稳定：估计值过于接近区间边界，不宜用模拟误差；请用 method='delta'",
+        ),
+        (
+            r"more than half of the draws of the spatial model are unstable",
+            r"空间模型的抽样有半数以上不稳定",
+        ),
+        (
+            r"(?:DataError: )?estimate (\S+) with standard error (\S+) is no result",
+            r"估计值 \1（标准误 \2）不成结果",
+        ),
+        (r"the figures of the year give no number", r"该年数据得不出数值"),
+        (r"no figures of the year are held", r"没有该年的数据"),
+        (
+            r"fewer than two units hold complete rows(?: in .*)?",
+            r"行完整的个体不足两个",
+        ),
+        (
+            r"(.+): no variation is left .*",
+            r"\1：扣除固定效应后没有变异",
+        ),
+        (r"the outcome `(.+)` does not vary.*", r"被解释变量 `\1` 没有变异"),
+        (r"`(.+)`: `(.+)` does not vary in .*", r"`\1`：`\2` 在样本中没有变异"),
+        (r"(\w+), global extremes", r"\1（全样本极值）"),
+        (r"(\w+), per_year extremes", r"\1（逐年极值）"),
+        (r"Coupling coordination of (.*)", lambda f: f"耦合协调度：{f[1].replace(' and ', '、')}"),
+        (r"Synergy of (.*)", r"协同度：\1"),
         (r"the largest weight is (\S+) of its row", r"最大权重占其所在行的 \1"),
         (
             r"held against (\d+) simulated series without a trend, AR\((\S+)\) errors",

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.errors import StyleError
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
-from panelkit.show.checks import need_rows
+from panelkit.show.checks import need_values
 from panelkit.show.words import Language, word
 
 LISA = ("HH", "LH", "LL", "HL", "ns")
@@ -100,10 +101,10 @@ def province_map(
 
     Raises
     ------
-    ValueError
+    StyleError
         If a key is no province, stands twice, or a category is unknown.
     """
-    need_rows(values, "a province map")
+    need_values(values, "a province map")
     keyed = _keyed(values)
     parts = [notes] if isinstance(notes, str) else list(notes)
     if name_omitted:
@@ -168,10 +169,10 @@ def _keyed(values: pd.Series) -> dict[int, Any]:
     codes = [adcode_of(key) for key in values.index]
     unknown = [str(key) for key, code in zip(values.index, codes, strict=True) if code is None]
     if unknown:
-        raise ValueError(f"not among the 31 provinces: {', '.join(unknown)}")
+        raise StyleError(f"not among the 31 provinces: {', '.join(unknown)}")
     twice = sorted({str(TILES[code].en) for code in codes if code is not None and codes.count(code) > 1})
     if twice:
-        raise ValueError(f"more than one value for {', '.join(twice)}: a map shows one year at a time")
+        raise StyleError(f"more than one value for {', '.join(twice)}: a map shows one year at a time")
     held = zip(codes, values.tolist(), strict=True)
     return {code: value for code, value in held if code is not None and not pd.isna(value)}
 
@@ -208,7 +209,7 @@ def _by_category(
 
     unknown = sorted({str(value) for value in keyed.values()} - set(categories))
     if unknown:
-        raise ValueError(f"values hold {', '.join(unknown)}, which `categories` does not name")
+        raise StyleError(f"values hold {', '.join(unknown)}, which `categories` does not name")
     tints = list(colours) if colours is not None else style.sequence_colours(len(categories), low=0.1)
     tint = dict(zip(categories, tints, strict=True))
     handles = [Patch(facecolor=tint[name], label=labels.get(name, name)) for name in categories]
@@ -255,7 +256,7 @@ def _draw_boundaries(axes: Any, boundaries: Any, colouring: _Colouring) -> None:
 
     unknown = [str(key) for key in boundaries.index if adcode_of(key) is None]
     if unknown:
-        raise ValueError(
+        raise StyleError(
             f"boundaries are indexed by adcode or province name; not a province: {', '.join(unknown)}. "
             "Write boundaries.set_index(...) first, and drop what is not to be drawn"
         )

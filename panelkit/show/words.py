@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Literal
 
+from panelkit.errors import StyleError
 from panelkit.show.levels import time_level, unit_level
 from panelkit.show.phrases import chinese
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Language = Literal["en", "zh"]
 
@@ -106,11 +111,11 @@ def word(key: str, language: Language) -> str:
 
     Raises
     ------
-    ValueError
+    StyleError
         If `language` is neither `en` nor `zh`.
     """
     if language not in ("en", "zh"):
-        raise ValueError(f"language is 'en' or 'zh', not {language!r}")
+        raise StyleError(f"language is 'en' or 'zh', not {language!r}")
     if key not in _WORDS:
         return key
     return _WORDS[key][language == "zh"]
@@ -122,6 +127,39 @@ def in_language(note: str, language: Language) -> str:
         return note
     told = str(getattr(note, "zh", note))
     return chinese(told) if told == note else told
+
+
+def note_lines(notes: Iterable[str], language: Language) -> list[str]:
+    """Return notes as lines of plain text, each with its heading."""
+    heading = result_word("note", language) + word("colon", language)
+    return [heading + in_language(note, language) for note in notes]
+
+
+def said_of(key: str, value: object, language: Language) -> str:
+    """Return what a method says of one of its choices."""
+    return f"{in_language(result_word(key, language), language)}{word('colon', language)}" + in_language(
+        str(value), language
+    )
+
+
+def frame_text(
+    frame: pd.DataFrame,
+    language: Language,
+    number: Callable[[float], str] | None = None,
+    *,
+    index: bool = True,
+) -> str:
+    """Return a table as plain text, its heads in the language."""
+    import pandas as pd
+
+    def head(name: object) -> object:
+        return in_language(result_word(name, language), language) if isinstance(name, str) else name
+
+    told = frame.rename(columns=head) if language == "zh" else frame
+    if language == "zh":
+        told = told.rename_axis(index=head, columns=head)
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return str(told.to_string(index=index, float_format=number))
 
 
 def stars_note(levels: tuple[float, ...], language: Language) -> str:
@@ -138,6 +176,7 @@ _RESULT_ZH = {
     "conf_low": "区间下限",
     "conf_high": "区间上限",
     "balanced": "平衡面板",
+    "order": "中介次序",
     "sigma": "残差标准差",
     "df_resid": "残差自由度",
     "sigma_unit": "个体效应标准差",
@@ -146,6 +185,44 @@ _RESULT_ZH = {
     "n_terms": "变量数",
     "specifications": "设定数",
     "not_computed": "未能计算",
+    "change": "变动",
+    "change_in_se": "变动（标准误）",
+    "left_out": "剔除对象",
+    "turns": "结论改变",
+    "df": "自由度",
+    "province": "省份",
+    "year": "年份",
+    "score": "得分",
+    "rank": "位次",
+    "low": "下限",
+    "high": "上限",
+    "first": "居首比例",
+    "part": "组成",
+    "value": "数值",
+    "share": "占比",
+    "group": "组",
+    "population_share": "人口占比",
+    "income_share": "收入占比",
+    "mean": "均值",
+    "index": "指数",
+    "within": "组内",
+    "between": "组间",
+    "dimension": "维度",
+    "direction": "方向",
+    "weight": "权重",
+    "entropy": "熵",
+    "design": "体系",
+    "variant": "口径",
+    "indicator": "指标",
+    "indicators": "指标数",
+    "normalisation": "标准化",
+    "aggregation": "合成",
+    "normalisations": "标准化",
+    "aggregations": "合成",
+    "provinces": "省份数",
+    "vintages": "数据版本",
+    "draws": "抽样次数",
+    "seed": "随机种子",
     "median": "中位数",
     "lowest": "最小",
     "highest": "最大",
@@ -192,6 +269,8 @@ def result_value(key: str, value: object, language: Language, levels: Levels = P
         return str(value)
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
+    if key == "order":
+        return {"parallel": "并列", "serial": "链式"}.get(str(value), str(value))
     if key == "effects":
         unit, time = unit_level(levels[0]).zh, time_level(levels[1]).zh
         time = "年份" if time == "年" else time

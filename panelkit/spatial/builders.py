@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats
 from panelkit.spatial.weights import Normalisation, Weights, largest_share
 
 FloatArray = NDArray[np.float64]
@@ -152,7 +153,7 @@ def scaled_by(
 
 
 def _positive(values: pd.Series, name: str) -> FloatArray:
-    numbers = values.to_numpy(float)
+    numbers = as_floats(values, name)
     wrong = [str(key) for key, value in zip(values.index, numbers, strict=True) if not value > 0]
     if wrong:
         raise DataError(f"{name}: a positive value is needed for every unit; not so for {', '.join(wrong)}")

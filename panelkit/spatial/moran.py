@@ -111,7 +111,8 @@ def moran(
     Raises
     ------
     DataError
-        If a year lacks provinces (named), a year shows no variation, or there are fewer than three units.
+        If a year lacks provinces (named), a year shows no variation, there are fewer than three units, or all weights
+        are the same.
     """
     wide, weights, notes = _wide(series, w)
     if centring == "unit":
@@ -316,7 +317,7 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
         )
     _refuse_flat(held, name, size)
     weights.refuse_islands()
-    if weights.all_alike:
+    if weights.links_alike:
         raise DataError(
             f"{weights.name}: every unit is a neighbour of every other with the same weight, and Moran's I is then "
             f"-1/{weights.n - 1} whatever the data: take weights that differ between pairs"

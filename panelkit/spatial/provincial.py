@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from panelkit.core.errors import DataError, SpecError
+from panelkit.core.frames import as_floats, type_name
 from panelkit.data.geography import capitals, contiguity_pairs
 from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
 from panelkit.data.user_places import provincial_rows
@@ -184,8 +185,21 @@ def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
 
 def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     """Return one value a province, totals set apart, and the notes on that."""
+    if not isinstance(values, pd.Series):
+        raise DataError(
+            "the weights need one value a province as a pandas series under the provinces' names, such as "
+            f"frame['gdp'], not {type_name(values)}"
+        )
+    if isinstance(values.index, pd.RangeIndex):
+        raise DataError(
+            "the values stand under bare numbers, which name no province: put the names into the index, such as "
+            "frame.set_index('province')['gdp']"
+        )
     frame, notes = provincial_rows(values.to_frame(name="value"))
-    one: pd.Series = frame["value"]
+    one = pd.Series(
+        as_floats(frame["value"], "the values" if values.name is None else f"`{values.name}`"),
+        index=frame.index,
+    )
     if isinstance(one.index, pd.MultiIndex):
         one = one.groupby(level=0, sort=False).mean()
     return one, notes

@@ -77,18 +77,18 @@ class Weights:
         return bool(np.abs(self.row_sums - 1.0).max() < UNIT_SUM)
 
     @cached_property
+    def links_alike(self) -> bool:
+        """Return whether every unit has every other as a neighbour, all with one weight."""
+        values = self.matrix.data
+        if len(values) != self.n * (self.n - 1) or self.matrix.diagonal().any() or self.n < 2:
+            return False
+        return bool(np.ptp(values) <= UNIT_SUM * np.abs(values).max())
+
+    @cached_property
     def islands(self) -> tuple[Hashable, ...]:
         """Return the ids without a neighbour."""
         neighbours = np.diff(self.matrix.indptr)
         return tuple(self.ids[i] for i in np.flatnonzero(neighbours == 0))
-
-    @cached_property
-    def all_alike(self) -> bool:
-        """Return whether every unit is a neighbour of every other with one and the same weight."""
-        data = self.matrix.data
-        return self.matrix.nnz == self.n * (self.n - 1) > 0 and float(np.ptp(data)) <= UNIT_SUM * float(
-            data.max()
-        )
 
     def spectrum(self, method: Method = "auto") -> Spectrum:
         """Return the spectrum, computed once."""

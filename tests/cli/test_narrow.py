@@ -42,6 +42,12 @@ COMMANDS = [
     ["mediate", "gdp/population", "rd_expenditure/gdp", "log(patents_granted/population)", "--reps", "100"],
     ["index", "run", "tech_innovation", "--draws", "20"],
     ["couple", "run", "tech_innovation", "industrial_innovation"],
+    ["claims", "list"],
+    ["claims", "show", "A1"],
+    ["data", "list"],
+    ["data", "show", "gdp"],
+    ["index", "list"],
+    ["index", "show", "tech_innovation"],
 ]
 
 

@@ -255,6 +255,71 @@ def test_totals_and_spellings_of_provinces(provinces: pd.DataFrame, tmp_path: Pa
     assert f"{right.estimates[0]:.3f}" in output
 
 
+@pytest.mark.parametrize(
+    "command", [["fit", "y ~ x1"], ["lm", "y ~ x1"], ["impacts", "y ~ x1"], ["moran", "y"]]
+)
+def test_a_file_of_weights_stands_under_names(
+    province_file: list[str], tmp_path: Path, command: list[str]
+) -> None:
+    """The matrix in another order of names is the same; without names it is refused with the remedy."""
+    w = provincial.contiguity(labels="zh")
+    matrix = pd.DataFrame(w.matrix.toarray(), index=list(w.ids), columns=list(w.ids))
+    turned, bare = tmp_path / "turned.csv", tmp_path / "bare.csv"
+    matrix.iloc[::-1, ::-1].to_csv(turned)
+    matrix.to_csv(bare, header=False, index=False)
+    whole = json.loads(shown(["spatial", *command, *province_file, "--json"]))
+    found = json.loads(shown(["spatial", *command, *province_file, "--w", str(turned), "--json"]))
+    assert _numbers(found) == pytest.approx(_numbers(whole), rel=1e-6, abs=1e-9)
+    assert "label" in said(["spatial", *command, *province_file, "--w", str(bare)])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["fit", "y ~ x1"],
+        ["spatial", "fit", "y ~ x1"],
+        ["spatial", "impacts", "y ~ x1"],
+        ["spatial", "lm", "y ~ x1"],
+        ["spatial", "moran", "y"],
+        ["spatial", "sensitivity", "y ~ x1"],
+        ["mediate", "y", "x1", "x2"],
+        ["index", "run", "u,v"],
+        ["couple", "run", "u", "v"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_sets_totals_apart_and_says_so(
+    provinces: pd.DataFrame, province_file: list[str], tmp_path: Path, command: list[str]
+) -> None:
+    scores = np.random.default_rng(1).uniform(0.1, 0.9, (3, len(provinces)))
+    provinces = provinces.assign(u=scores[0], v=scores[1], x2=scores[2])
+    provinces.to_csv(province_file[1], index=False)
+    total = provinces.groupby("year", as_index=False).sum(numeric_only=True).assign(province="全国", u=0.99)
+    mixed = provinces.copy()
+    late = (provinces["year"] >= 2014) & (provinces["province"] == "北京")
+    mixed.loc[late, "province"] = "北京市"
+    path = tmp_path / "mixed.csv"
+    pd.concat([mixed, total]).to_csv(path, index=False)
+    form = [] if command[0] == "fit" else ["--json"]
+    clean = shown([*command, *province_file, *form])
+    output = shown([*command, "--data", str(path), *form])
+    assert "全国" in output
+    assert "北京市" in output
+    if form:
+        assert _numbers(json.loads(output)) == pytest.approx(_numbers(json.loads(clean)), rel=1e-9, abs=1e-12)
+    else:
+        assert output.splitlines()[:8] == clean.splitlines()[:8]
+
+
+def _numbers(found: Any) -> list[float]:
+    """Return every number of a command's JSON in its order."""
+    if isinstance(found, dict):
+        return [number for value in found.values() for number in _numbers(value)]
+    if isinstance(found, list):
+        return [number for value in found for number in _numbers(value)]
+    return [float(found)] if isinstance(found, int | float) else []
+
+
 # ----------------------------------------------------------------------------------------- mediate
 
 
@@ -395,6 +460,7 @@ REFUSED = [
     (["fit", "y ~ x", OWN, "--lags", "within"], "--lags"),
     (["spatial", "fit", "y ~ x", OWN, "--lags", "reach"], "--lags"),
     (["mediate", "y", "x", "m", OWN, "--lags", "within"], "--lags"),
+    (["fit", "y ~ x", OWN, "--provinces", ""], "--provinces is empty"),
     (["fit", "y ~ x", OWN, "--seed", "1"], "--seed"),
     (["fit", "y ~ x", OWN, "--seed", "0"], "--seed"),
     (["fit", "y ~ x", OWN, "--coords", "places.csv"], "--coords"),
@@ -429,6 +495,39 @@ def test_every_fit_is_tested(city_file: list[str]) -> None:
     output = shown(["fit", "y ~ x", "y ~ x + z", *city_file, "--tests"])
     for head in ("(1) ", "(2) "):
         assert output.count(f"\n{head}") >= 4
+
+
+def test_the_models_of_the_tests_have_the_rows_of_the_fit(tmp_path: Path) -> None:
+    """A row whose cluster is missing is in none of them."""
+    draw = np.random.default_rng(0)
+    index = pd.MultiIndex.from_product([[f"c{i:02d}" for i in range(12)], range(2010, 2018)])
+    data = pd.DataFrame(
+        draw.normal(size=(96, 2)), index=index.set_names(["city", "year"]), columns=["x", "y"]
+    )
+    data = data.reset_index().assign(group=np.repeat([f"g{i % 6}" for i in range(12)], 8))
+    data.loc[data["city"] == "c03", "x"] += 9.0
+    data.loc[(data["city"] == "c03") & (data["year"] > 2012), "group"] = None
+    ends = []
+    for name, frame in (("all", data), ("held", data.dropna())):
+        path = tmp_path / f"{name}.csv"
+        frame.to_csv(path, index=False)
+        output = shown(
+            [
+                "fit",
+                "y ~ x",
+                "--data",
+                str(path),
+                "--unit",
+                "city",
+                "--time",
+                "year",
+                "--vcov",
+                "Cluster(group)",
+                "--tests",
+            ]
+        )
+        ends.append(output[output.index("Mundlak") :])
+    assert ends[0] == ends[1]
 
 
 def test_all_provinces_of_a_panel_of_cities_is_no_choice(city_file: list[str]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.conditions import parse_condition
+from panelkit.core.arithmetic import Table
+from panelkit.core.conditions import hold, parse_condition
 from panelkit.core.design import build_design
+from panelkit.core.errors import DataError
 
 FRAME = pd.DataFrame(
     {
@@ -21,6 +25,7 @@ FRAME = pd.DataFrame(
         "flag": [True, False, True] * 3,
         "code": [1, 2, 3] * 3,
         "named": ["11", "12", None] * 3,
+        "day": pd.date_range("2020-01-01", periods=9),
     }
 )
 
@@ -47,6 +52,13 @@ def met(where: str, formula: str = "y ~ 1", frame: pd.DataFrame = FRAME) -> list
         ("`人均 GDP` >= 7", [7, 8]),
         ("flag == 1 & code != 3", [0, 3, 6]),
         ("x > 0", [0, 2, 4, 6, 7, 8]),  # row 3 has no x
+        (
+            "log(x) > 1 & x > 0",
+            [4, 6, 7, 8],
+        ),  # what has no value matters where nothing else decides, on either side
+        ("x > 0 & log(x) > 1", [4, 6, 7, 8]),
+        ("log(x) > 1 | x <= 0", [1, 4, 5, 6, 7, 8]),
+        ("day == '2020-01-03'", [2]),
         ("!(x > 0)", [1, 5]),  # and is not met by the opposite either
         ("x > 0 | year == 2010", [0, 2, 3, 4, 6, 7, 8]),  # true whatever x is
         ("x > -9 & year > 2010", [1, 2, 4, 5, 7, 8]),
@@ -60,8 +72,7 @@ def met(where: str, formula: str = "y ~ 1", frame: pd.DataFrame = FRAME) -> list
         ("named == 11", [0, 3, 6]),
         ("named != '11'", [1, 4, 7]),
         ("unit == 'b' & time == 2011", [4]),
-        ("province == 'b'", [3, 4, 5]),
-        ("x > 0 & log(x) > 1", [4, 6, 7, 8]),  # log() is asked only where x > 0
+        ("province == 'b'", [3, 4, 5]),  # log() is asked only where x > 0
         ("x <= 0 | log(x) > 1", [1, 4, 5, 6, 7, 8]),
     ],
 )
@@ -143,3 +154,63 @@ def test_conditions_that_the_data_cannot_answer(where: str, said: str) -> None:
 def test_both_typing_errors_come_in_one_message() -> None:
     with pytest.raises(pk.DataError, match=r"(?s)'eas'.*'wes'"):
         met("region != 'eas' & region != 'wes'")
+
+
+YES, NO, UNDEFINED, MISSING = 1, 0, 2, 3
+
+
+def random_condition(draw: np.random.Generator, frame: pd.DataFrame, depth: int) -> tuple[str, Any]:
+    """Return a condition and, by hand, what it is on each row."""
+    kind = draw.random()
+    if depth == 0 or kind < 0.25:
+        x, k, z = (frame[name].to_numpy() for name in "xkz")
+        with np.errstate(all="ignore"):
+            atoms = [
+                ("log(x) > 0", np.where(x <= 0, UNDEFINED, x > 1)),
+                ("sqrt(x) < 1", np.where(x < 0, UNDEFINED, x < 1)),
+                ("1 / k > 0.4", np.where(k == 0, UNDEFINED, 1 / k > 0.4)),
+                ("x > 0", 1 * (x > 0)),
+                ("k != 0", 1 * (k != 0)),
+                ("z > 0", np.where(np.isnan(z), MISSING, z > 0)),
+            ]
+        return atoms[draw.integers(len(atoms))]
+    text, value = random_condition(draw, frame, depth - 1)
+    if kind < 0.4:
+        return f"!({text})", opposite(value)
+    other, beside = random_condition(draw, frame, depth - 1)
+    if kind < 0.7:
+        return f"({text}) & ({other})", both(value, beside)
+    return f"({text}) | ({other})", opposite(both(opposite(value), opposite(beside)))
+
+
+def opposite(value: Any) -> Any:
+    return np.where(value == YES, NO, np.where(value == NO, YES, value))
+
+
+def both(a: Any, b: Any) -> Any:
+    open_rows = np.where((a == UNDEFINED) | (b == UNDEFINED), UNDEFINED, MISSING)
+    return np.where((a == NO) | (b == NO), NO, np.where((a == YES) & (b == YES), YES, open_rows))
+
+
+def test_a_condition_is_refused_where_something_undefined_decides_and_only_there() -> None:
+    draw, refused = np.random.default_rng(1), 0
+    for _ in range(400):
+        n = 8
+        frame = pd.DataFrame({"id": np.arange(n) // 2, "year": np.arange(n) % 2 + 2000})
+        frame["x"], frame["k"], frame["z"] = (
+            draw.normal(size=n),
+            1.0 * draw.integers(0, 4, n),
+            draw.normal(size=n),
+        )
+        frame.loc[draw.random(n) < 0.2, "z"] = np.nan
+        text, value = random_condition(draw, frame, 3)
+        table = Table(frame, "id", "year")
+        if (value == UNDEFINED).any():
+            refused += 1
+            with pytest.raises(DataError):
+                hold(text, table, (("id",), ("year",)))
+            continue
+        truth = hold(text, table, (("id",), ("year",)))
+        assert (truth.yes == (value == YES)).all()
+        assert (truth.no == (value == NO)).all()
+    assert 100 < refused < 300

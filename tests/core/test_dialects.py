@@ -34,6 +34,9 @@ STATA = [
     ("y ~ i.province#c.year", "`C(province):year`"),
     ("y ~ i.a#i.b#c.x", "`C(a):C(b):x`"),
     ("y ~ c.x", "`x`"),
+    ("y ~ LD.x", "`lag(diff(x))`"),
+    ("y ~ L2D.x + z", "`lag(diff(x), 2)`"),
+    ("y ~ FS4.x", "`lead(diff(x, 4))`"),
 ]
 OTHERS = [
     ("y ~ x | id + year", '`effects="twoway"`'),
@@ -45,6 +48,7 @@ OTHERS = [
     ("y ~ i(year, treat)", "`C(...)`"),
     ("y ~ factor(region)", "`C(...)`"),
     ("y ~ ln(x)", "`log(...)`"),
+    ("y ~ as.factor(region) + x", "`C(region)`"),
     ("y ~ np.log(x)", "`log(...)`"),
     ("y ~ numpy.ln(x)", "`log(...)`"),
     ("y ~ demean(x)", "`center(...)`"),
@@ -58,6 +62,7 @@ NAMES = [
     ("y ~ 地区生产总值（亿元） + x", "`` `地区生产总值（亿元）` ``"),
     ("log(居民收入（元/人）) ~ x", "`` `居民收入（元/人）` ``"),
     ("y ~ GDP(亿元)", "`` `GDP(亿元)` ``"),
+    ("y ~ log(GDP (亿元))", "`` `GDP (亿元)` ``"),
     ("y ~ 增长率(%)", "`` `增长率(%)` ``"),
     ("y ~ log（x）", "type `(`"),
 ]

@@ -184,3 +184,38 @@ def test_messages_say_what_is_lost() -> None:
         pk.SpecError, match="too little is left: 9 rows carry 5 effects and 5 regressors not at all"
     ):
         pk.FixedEffects("y ~ x1 + x2 + x3 + x4 + cut").fit(few)
+
+
+def test_cr2_of_long_clusters_is_refused_before_it_begins() -> None:
+    """Blocks of 31 clusters with 3,650 rows each would take eigenvalues for half an hour."""
+    fit = pk.FixedEffects("y ~ x1 + x2", vcov=pk.Cluster()).fit(big(31, 3_650))
+    with pytest.raises(SpecError, match=r"31 clusters of up to 3,650 rows.*minutes: use CRV3\(\)"):
+        pk.CR2().compute(fit.linear, fit.design, None)
+
+
+def fixed(data: pd.DataFrame) -> pk.FitResult:
+    return pk.FixedEffects("y ~ x1 + x2", vcov=pk.Cluster()).fit(data)
+
+
+STUDIES: dict[str, tuple[Callable[[pd.DataFrame], object], Callable[..., object]]] = {
+    "influence": (fixed, lambda fit: pk.influence(fit, "x1")),
+    "randomisation": (fixed, lambda fit: pk.randomisation_inference(fit, "x1", reps=99)),
+    "anderson_rubin": (
+        pk.InstrumentalFE("y ~ [x1 ~ x2]", vcov=pk.Cluster()).fit,
+        lambda fit: pk.anderson_rubin(fit, reps=99, interval=False),
+    ),
+    "mediation": (
+        lambda data: data,
+        lambda data: pk.Mediation("y", "x1", "x2", vcov=pk.Cluster()).fit(data, reps=100),
+    ),
+}
+
+
+@pytest.mark.parametrize(("units", "periods"), [(31, 3_650), (10_000, 3)])
+@pytest.mark.parametrize("study", STUDIES)
+def test_studies_hold_a_few_copies_of_the_data(study: str, units: int, periods: int) -> None:
+    """Moments with 3,650 dummies would be 3.3 GB, tables of 10,000 units by themselves 800 MB each."""
+    data = big(units, periods)
+    before, run = STUDIES[study]
+    ready = before(data)
+    assert peak(lambda: run(ready)) < 60 * 8e-6 * len(data) + 400

@@ -214,3 +214,50 @@ def test_cutoffs_and_ranks_refuse_the_missing() -> None:
         markov.transitions(pd.DataFrame({"a": [0, 1], "b": [1, pd.NA]}), 2)
     moves = pd.DataFrame({"a": [0, 1], "b": [1, 0]}, dtype="Int64")
     np.testing.assert_array_equal(markov.transitions(moves, 2), [[0, 1], [1, 0]])
+
+
+def test_masked_labels_are_missing_labels() -> None:
+    x = np.random.default_rng(0).uniform(0.1, 0.9, (12, 3))
+    groups = np.ma.array(np.repeat([1, 2, 3], 4), mask=[0] * 11 + [1])
+    for call in (
+        lambda: inequality.decompose_dagum(x[:, 0], groups),
+        lambda: normalise.minmax(x, groups=groups),
+        lambda: weights.scatter(x, groups),
+        lambda: weights.entropy_by_year(x, groups),
+    ):
+        with pytest.raises(DataError, match="no label at position 11|none missing"):
+            call()
+
+
+def test_years_in_cells_stay_numbers() -> None:
+    x = np.random.default_rng(0).uniform(0.1, 0.9, (12, 3))
+    plain = np.repeat([9, 10, 11], 4)
+    years, right = weights.entropy_by_year(x, plain)
+    for kind in (
+        plain.astype(object),
+        [Decimal(int(year)) for year in plain],
+        pd.Series(plain, dtype=object),
+    ):
+        held, got = weights.entropy_by_year(x, kind)
+        assert held.tolist() == years.tolist() == [9, 10, 11]
+        np.testing.assert_array_equal(got, right)
+
+
+def test_draws_of_any_kind_are_ranked_and_compared() -> None:
+    draws = np.random.default_rng(0).uniform(size=(8, 3))
+    for kind in (draws.tolist(), pd.DataFrame(draws).astype("Float64"), np.ma.array(draws)):
+        np.testing.assert_array_equal(uncertainty.rank(kind), uncertainty.rank(draws))
+        np.testing.assert_array_equal(
+            uncertainty.pair_probabilities(kind), uncertainty.pair_probabilities(draws)
+        )
+    draws[2, 1] = np.nan
+    for call in (
+        lambda: uncertainty.pair_probabilities(draws),
+        lambda: uncertainty.kendall_tau(draws, [0, 1, 2]),
+        lambda: uncertainty.probability_of_order(draws, [0, 1, 2]),
+        lambda: uncertainty.rank(draws),
+        lambda: uncertainty.rank_counts(draws, np.ones((2, 3)) / 3),
+        lambda: uncertainty.bootstrap_weights(draws, 5, 0),
+    ):
+        with pytest.raises(DataError):
+            call()

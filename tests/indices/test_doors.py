@@ -264,3 +264,48 @@ def test_trend_takes_a_frame_or_series_of_any_library() -> None:
         assert pk.inequality_trend(given).statistic == pytest.approx(right.statistic, rel=1e-12)
     with pytest.raises(DataError, match="not dict"):
         pk.inequality_trend({"total": values})
+
+
+def test_a_trend_follows_the_years_of_its_table() -> None:
+    values = np.cumsum(np.random.default_rng(1).normal(size=12))
+    right = pk.inequality_trend(pd.Series(values, index=range(2010, 2022)))
+    shuffled = pl.DataFrame({"year": list(range(2010, 2022)), "total": values}).sample(
+        fraction=1.0, shuffle=True, seed=1
+    )
+    assert pk.inequality_trend(shuffled).statistic == pytest.approx(right.statistic, rel=1e-12)
+    with pytest.raises(DataError, match="no column total"):
+        pk.inequality_trend(pd.DataFrame({"gini": values}))
+    places = pd.MultiIndex.from_product([["a"], range(12)], names=["province", "year"])
+    with pytest.raises(DataError, match="stands under province and year"):
+        pk.inequality_trend(pd.Series(values, index=places))
+
+
+def test_a_value_that_is_given_twice_is_refused() -> None:
+    table = pd.DataFrame(np.random.default_rng(0).uniform(size=(9, 2)), columns=["a", "b"])
+    with pytest.raises(DataError, match="named twice"):
+        pk.topsis(table, pd.Series([0.5, 0.5, 0.5], index=["a", "b", "b"]))
+
+
+def test_rows_that_a_condition_cannot_judge_are_named() -> None:
+    rows = [(name, year) for name in ("北京", "天津", "河北") for year in range(2010, 2014)]
+    data = pd.DataFrame(rows, columns=["province", "year"])
+    data[["a", "b", "k"]] = np.random.default_rng(0).uniform(1.0, 2.0, (12, 3))
+    data.loc[5, "k"] = np.nan
+    found = pk.composite_index({"a": 1, "b": 1}, data, unit="province", time="year", where="k > 0")
+    assert len(found.scores) == 11
+    note = next(remark for remark in found.remarks if "k > 0" in remark.en)
+    assert "11 of 12 rows" in note.en
+    assert note.en.endswith("left: 天津 2011")
+    assert note.zh.endswith("退出的行：天津 2011")
+
+
+def test_provinces_are_chosen_beside_totals_in_any_wording() -> None:
+    names = ["北京", "天津", "河北", "山西", "全国", "各地区合计"]
+    data = pd.DataFrame(
+        [(name, year) for name in names for year in (2010, 2011)], columns=["province", "year"]
+    )
+    data[["a", "b"]] = np.random.default_rng(0).uniform(1.0, 2.0, (12, 2))
+    asked = {"provinces": ["北京", "河北", "山西"], "unit": "province", "time": "year"}
+    found = pk.composite_index({"a": 1, "b": 1}, data, **asked)  # type: ignore[arg-type]
+    plain = pk.composite_index({"a": 1, "b": 1}, data[:8], **asked)  # type: ignore[arg-type]
+    pd.testing.assert_series_equal(found.scores, plain.scores, check_exact=True)

@@ -145,3 +145,14 @@ def test_a_design_with_few_treated_provinces_says_so() -> None:
     assert any("only 3 of 31 units ever have it" in note for note in fit.notes)
     fit = pk.FixedEffects("y ~ d + x1").fit(treated_panel(38, 31, 6, 8))
     assert not any("units ever" in note for note in fit.notes)
+
+
+@pytest.mark.parametrize("statistic", ["coefficient", "t"])
+def test_permutations_without_tables_of_pairs(statistic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from panelkit.core import permutation
+
+    fit = pk.FixedEffects("y ~ d + x1", vcov=pk.Cluster()).fit(treated_panel(36, 12, 6, 5))
+    tabled = pk.randomisation_inference(fit, "d", reps=199, rng=1, statistic=statistic)
+    monkeypatch.setattr(permutation, "_BATCH_CELLS", 60)
+    again = pk.randomisation_inference(fit, "d", reps=199, rng=1, statistic=statistic)
+    np.testing.assert_allclose(again.draws, tabled.draws, rtol=1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import pyarrow as pa
 import pytest
 
 import panelkit as pk
+from panelkit.core.design import build_design
+from panelkit.core.formula import evaluate
 from panelkit.data.figures import read_figures
 
 PLACE: dict[str, Any] = {"unit": "id", "time": "year"}
@@ -41,6 +44,14 @@ def on_arrow(data: pd.DataFrame) -> pd.DataFrame:
     return data.astype({"f": "boolean"}).convert_dtypes(dtype_backend="pyarrow")
 
 
+def of_decimals(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of numbers as exact decimals in cells, None where missing, as databases give them."""
+    out = data.astype(dict.fromkeys("xzmy", object))
+    for name in "xzmy":
+        out[name] = [None if np.isnan(value) else Decimal(repr(float(value))) for value in data[name]]
+    return out
+
+
 FITS: dict[str, Callable[[pd.DataFrame], Any]] = {
     "FixedEffects": lambda d: pk.FixedEffects("y ~ x + z + f + C(k):x + lag(x)").fit(d, **PLACE).tidy(),
     "clusters": lambda d: pk.FixedEffects("y ~ x", vcov=pk.Cluster("k")).fit(d, **PLACE).tidy(),
@@ -53,7 +64,7 @@ FITS: dict[str, Callable[[pd.DataFrame], Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", [nullable, on_arrow])
+@pytest.mark.parametrize("kind", [nullable, on_arrow, of_decimals])
 @pytest.mark.parametrize("name", FITS)
 def test_column_types_do_not_matter(name: str, kind: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     right, got = FITS[name](plain()), FITS[name](kind(plain()))
@@ -97,3 +108,18 @@ def test_figures_may_come_from_polars() -> None:
     for call in (lambda: pk.build_panel({"gdp": [1]}), lambda: pk.diff_vintages(figures, None)):
         with pytest.raises(pk.DataError, match="must be a frame"):
             call()
+
+
+def test_designs_and_expressions_take_frames_of_polars() -> None:
+    data = plain().dropna()
+    rows = pl.DataFrame(data.to_dict("list"))
+    right, got = (build_design("y ~ x + lag(z)", frame, **PLACE) for frame in (data, rows))
+    np.testing.assert_array_equal(got.X, right.X)
+    np.testing.assert_array_equal(evaluate("x / z + 1", rows.filter(pl.col("z") > 0)), right_values(data))
+    with pytest.raises(pk.DataError, match=r"not polars.LazyFrame|has not been run"):
+        build_design("y ~ x", rows.lazy(), **PLACE)
+
+
+def right_values(data: pd.DataFrame) -> pd.Series:
+    held = data[data.z > 0]
+    return held.x / held.z + 1

@@ -158,3 +158,26 @@ def test_a_sample_too_small_is_refused_or_fitted_without_a_warning(name: str, ro
     table = made.frame if name == "SpecificationCurve" else made.tidy()
     column = "std_error" if "std_error" in table else table.columns[-1]
     assert np.isfinite(table[column]).all()
+
+
+@pytest.mark.parametrize("size", [1e75, 1e150, 1e200, 1e-75, 1e-200])
+@pytest.mark.parametrize("name", list(ALL))
+def test_values_beyond_double_precision_are_refused_by_name(name: str, size: float) -> None:
+    frame = data()
+    frame[["plain", "x", "m", "z"]] *= size
+    with pytest.raises(pk.PanelkitError, match=r"leave the range of double precision.*`?plain`?"):
+        ALL[name]("plain", frame)
+
+
+def test_a_curve_reads_the_rows_of_its_samples_only() -> None:
+    """What has no logarithm, in a year that no sample holds, does not stand in the way."""
+    frame = data()
+    frame["x"] = frame["x"].abs().where(frame["year"] < 2015, -1.0)
+    curve = pk.SpecificationCurve(("plain",), ("log(x)",), samples=(pk.Sample("early", years=(2010, 2014)),))
+    early = frame[frame["year"] < 2015]
+    right = pk.FixedEffects("plain ~ log(x)").fit(early, **KEYS)
+    assert curve.fit(frame, **KEYS).frame["estimate"].iloc[0] == pytest.approx(
+        right.params.iloc[0], rel=1e-10
+    )
+    with pytest.raises(pk.DataError, match="zero or negative in u00 2015"):
+        pk.SpecificationCurve(("plain",), ("log(x)",)).fit(frame, **KEYS)

@@ -313,3 +313,43 @@ def test_result_is_told_in_both_languages_and_procedures_do_not_apply() -> None:
     plain = pk.Mediation("y", "x", "m1", controls="z").fit(met_panel(), reps=100)
     with pytest.raises(SpecError, match="interaction=True"):
         plain.at_levels()
+
+
+@pytest.mark.parametrize("change", ["1", None, pd.NA, [1.0], 1 + 1j, True, 10**400, np.nan, 0])
+def test_a_change_is_a_number_other_than_zero(change: Any) -> None:
+    found = pk.Mediation("y", "x", "m1", "z", interaction=True).fit(met_panel(), reps=100)
+    with pytest.raises(SpecError, match="change= is how far"):
+        found.at_levels(change=change)
+
+
+@pytest.mark.parametrize("interaction", ["False", "yes", 1, None])
+def test_interaction_is_a_truth_value(interaction: Any) -> None:
+    with pytest.raises(SpecError, match="interaction is True or False"):
+        pk.Mediation("y", "x", "m1", interaction=interaction)
+
+
+def test_levels_of_ones_own_keep_their_digits() -> None:
+    with pytest.raises(SpecError, match="levels= lists finite values"):
+        pk.Mediation("y", "x", "m1", interaction=True, levels=(10**400,))
+    found = pk.Mediation("y", "x", "m1", "z", interaction=True).fit(met_panel(), reps=100)
+    told = found.at_levels((12345.0, 12345.25, 0.1 + 0.2))
+    assert told.terms[:3] == ("12345", "12345.25", "0.30000000000000004")
+    assert any("12345, 12345.25 lies outside" in note for note in told.notes)
+
+
+def test_levels_in_chinese_hold_no_english() -> None:
+    found = pk.Mediation("y", "x", ("m1", "m2"), "z", interaction=True).fit(met_panel(), reps=100)
+    text = found.at_levels((1.0,)).summary(language="zh")
+    for english in ("pure", "total", "direct", "via", "order", "parallel", "replications", "seed"):
+        assert english not in text
+    for told in ("总间接效应，经m2", "受控直接效应", "bootstrap 重复 100 次，随机种子 0", "中介次序"):
+        assert told in text
+    assert "纯间接效应，经m1" in found.at_levels((1.0,)).to_markdown(language="zh")
+
+
+def test_a_variable_named_like_an_effect_keeps_its_name_in_chinese() -> None:
+    data = met_panel().rename(columns={"x": "index", "m1": "total"})
+    text = pk.Mediation("y", "index", "total", "z").fit(data, reps=100).summary(language="zh")
+    arrows = [line.split()[:2] for line in text.splitlines()]
+    assert ["index", "total"] in arrows
+    assert ["total", "y"] in arrows

@@ -117,6 +117,40 @@ def test_every_estimator_and_covariance(name: str, share: float) -> None:
     assert not {1e-10, 1e-12} & set(answered)
 
 
+@pytest.mark.parametrize("effects", ["twoway", "unit", "time", "none"])
+def test_two_way_clusters_that_are_not_positive_definite(effects: str) -> None:
+    """Eigenvalues of size 1e14 leave a variance of .03 no digits: right as it is, or refused by name."""
+    refused = 0
+    for seed in range(30):
+        noise = NOISES[2 + seed % 5]
+        vcov = pk.TwoWayCluster("block", "year")
+        spec = pk.FixedEffects("y ~ x1 + x2 + x3", effects=effects, vcov=vcov)
+        fit = quiet(lambda spec=spec, noise=noise, seed=seed: spec.fit(panel(noise, seed)))
+        refused += fit is None
+        if fit is not None:
+            assert not any("not positive definite" in note for note in fit.notes)
+    assert 0 < refused < 30
+
+
+def test_mending_in_any_units() -> None:
+    """A regressor in units of 1e-12 has a standard error of its own in them, and is never without one."""
+    mended = 0
+    for seed in range(20):
+        data = panel(1.0, seed)
+        data["small"], data["large"] = data["x2"] * 2.0**-40, data["x1"] * 2.0**40
+        spec = pk.FixedEffects("y ~ large + small + z", vcov=pk.TwoWayCluster("block", "year"))
+        fit = quiet(lambda spec=spec, data=data: spec.fit(data))
+        assert fit is not None
+        if any("not positive definite" in note for note in fit.notes):
+            mended += 1
+            again = replace(spec, formula="y ~ I(large * 4) + small + z").fit(data)
+            np.testing.assert_allclose(
+                again.std_errors.to_numpy() * [4.0, 1.0, 1.0], fit.std_errors, rtol=SIX
+            )
+        assert (fit.std_errors > 0.0).all()
+    assert mended > 0
+
+
 def test_near_instruments_are_refused_or_right() -> None:
     for seed, noise in enumerate(NOISES):
         data = panel(noise, seed)
@@ -209,3 +243,27 @@ def test_what_stands_on_squares(name: str) -> None:
             np.testing.assert_allclose(found, OTHERS[name]("difference", data), rtol=5e-6)
     assert 1e-3 in answered
     assert not {noise for noise in answered if noise < 1e-5}
+
+
+def test_a_curve_answers_to_six_digits_or_says_what_repeats() -> None:
+    """Whether the treatment nearly repeats a control, or two controls each other."""
+    for seed, noise in enumerate(NOISES):
+        data, scale = panel(noise, seed), 2.0 ** -round(np.log2(noise))
+        for treatment, controls, size in (("x2", ("x1", "{}"), 1.0), ("{}", ("x1", "x2"), scale)):
+            near, plain = (
+                pk.SpecificationCurve(
+                    ("y",),
+                    (treatment.format(x),),
+                    (("all", tuple(c.format(x) for c in controls)),),
+                    failures="count",
+                )
+                for x in ("x3", "difference")
+            )
+            right = plain.fit(data).frame.iloc[0]
+            if noise < 3e-5:
+                with pytest.raises(pk.SpecError, match="nearly repeats others"):
+                    near.fit(data)
+                continue
+            found = near.fit(data).frame.iloc[0]
+            assert found["estimate"] == pytest.approx(right["estimate"] * size, rel=SIX)
+            assert found["std_error"] == pytest.approx(right["std_error"] * size, rel=SIX)

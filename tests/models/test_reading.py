@@ -59,10 +59,10 @@ ROADS: dict[str, Callable[..., Any]] = {
         d, weights(d), **KEYS
     ),
     "SpatialMediation": lambda d, **o: pk.SpatialMediation("y", "x", "m", model="slx", **o).fit(
-        d.set_index(["省份", "年份"]), weights(d), reps=100
+        d, weights(d), reps=100, **KEYS
     ),
     "SpatialCrossSection": lambda d, **o: pk.SpatialCrossSection("y ~ x", model="sar", **o).fit(
-        d.set_index(["省份", "年份"]), weights(d), year=2015
+        d, weights(d), year=2015, **KEYS
     ),
 }
 
@@ -116,6 +116,28 @@ def test_a_cross_section_without_years_takes_a_condition() -> None:
     assert pk.SpatialCrossSection("y ~ x", model="sar").fit(dated, RING, year="2015").nobs == len(NAMES)
 
 
+def test_columns_that_name_units_are_the_index() -> None:
+    """Two estimators that took an index only: the same numbers from named columns, and a year of one row a unit."""
+    frame = clean()
+    indexed = frame.set_index(list(KEYS.values()))
+    mediation = pk.SpatialMediation("y", "x", "m", model="slx")
+    named, by_index = (mediation.fit(d, RING, reps=100, **k) for d, k in ((frame, KEYS), (indexed, {})))
+    assert named.params.to_numpy() == pytest.approx(by_index.params.to_numpy(), rel=1e-12)
+    spec = pk.SpatialCrossSection("y ~ lag(x, 1)", model="sar")
+    right = spec.fit(indexed, RING, year=2015).params.to_numpy()
+    assert spec.fit(frame, RING, year=2015, **KEYS).params.to_numpy() == pytest.approx(right, rel=1e-12)
+    plain = pk.SpatialCrossSection("y ~ x", model="sar")
+    one = plain.fit(frame[frame["年份"] == 2015], RING, unit="省份")
+    assert one.params.to_numpy() == pytest.approx(
+        plain.fit(indexed, RING, year=2015).params.to_numpy(), rel=1e-12
+    )
+    assert "Provinces" in one.to_text()
+    with pytest.raises(pk.DataError, match="unit='省' is no column"):
+        plain.fit(frame, RING, unit="省")
+    with pytest.raises(pk.DataError, match="unit= and time="):
+        plain.fit(frame, RING, year=2015)
+
+
 def test_a_misspelt_province_is_refused_with_its_neighbours() -> None:
     with pytest.raises(pk.DataError, match=r"no row of `province` holds '西臧' \(near: .*西藏"):
         pk.FixedEffects("y ~ x", where="province != '西臧'").fit(clean(), **KEYS)
@@ -131,9 +153,7 @@ def test_labels_that_are_no_provinces_have_no_namesakes() -> None:
     assert found.tolist() == [True, False]
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in ROADS if name not in ("SpatialMediation", "SpatialCrossSection")]
-)
+@pytest.mark.parametrize("name", ROADS)
 def test_frames_of_polars(name: str) -> None:
     polars = pytest.importorskip("polars")
     frame = clean()

@@ -18,6 +18,7 @@ from panelkit.models.spatial_sensitivity import rolling
 from panelkit.models.specification_curve import Sample
 
 N, T = 9, 9
+KEYS = {"unit": "id", "time": "year"}
 SAME = 1e-9  # two roads to one least-squares problem; spatial likelihoods stop at about 1e-8
 SEARCH = 1e-6
 
@@ -348,6 +349,35 @@ def test_a_dynamic_panel_starts_from_the_year_before_the_sample(where: str) -> N
     assert fit.params.to_numpy() == pytest.approx(right.params.to_numpy(), rel=SEARCH)
     assert fit.facts["years"] == right.facts["years"] == "2012-2017"
     assert len(fit.residuals) == len(right.residuals)
+
+
+STUDIES: dict[str, Callable[..., Any]] = {
+    "lm": lambda f, d, w, **o: [test.statistic for test in pk.spatial_lm_tests(f, d, w, **o, **KEYS)],
+    "selection": lambda f, d, w, **o: pk.select_model(pk.SpatialPanel(f, "sdm", **o), d, w, **KEYS).table()[
+        "statistic"
+    ],
+    "sensitivity": lambda f, d, w, **o: pk.weights_sensitivity(
+        pk.SpatialPanel(f, "sdm", **o), d, {"w": w}, **KEYS
+    ).table["rho"],
+    "placebo": lambda f, d, w, **o: (
+        pk.placebo(pk.SpatialPanel(f, "sdm", **o), d, w, permutations=19, **KEYS).observed
+    ),
+    "hausman": lambda f, d, w, **o: [
+        test.statistic for test in pk.spatial_hausman(pk.SpatialRandomEffects(f, "sar", **o), d, w, **KEYS)
+    ],
+}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_spatial_studies_decide_in_the_sample_of_their_condition(name: str) -> None:
+    """Studies that read a sample of their own: lags first, then `where`, then means."""
+    frame, stay, options = leaving("where")
+    clean = frame[stay].assign(t=lambda d: (d.lx - d.lx.mean()) / d.lx.std(ddof=1))
+    got = STUDIES[name]("y ~ scale(lag(x, 1)) + z", frame, weights(frame), **options)
+    right = STUDIES[name]("y ~ t + z", clean, weights(clean))
+    assert np.asarray(got, dtype=float) == pytest.approx(
+        np.asarray(right, dtype=float), rel=SEARCH, abs=SEARCH, nan_ok=True
+    )
 
 
 def test_rolling_windows_scale_by_their_own_years() -> None:

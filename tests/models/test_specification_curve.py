@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,7 +37,6 @@ SPEC = SpecificationCurve(
 @pytest.mark.parametrize("effects", ["twoway", "unit", "none"])
 @pytest.mark.parametrize("share", [1.0, 0.8])
 def test_every_row_is_that_of_a_single_fit(effects: str, share: float) -> None:
-    from dataclasses import replace
 
     data = panel(share=share)
     curve = replace(SPEC, effects=effects)
@@ -186,7 +187,7 @@ def test_what_cannot_be_computed_counts_in_every_share() -> None:
     assert result.medians("sample").loc["late", "share_positive"] == 1 / 4
     assert list(result.medians("sample")["not_computed"]) == [2, 3]
     assert "not computed: 2 x too few complete rows" in result.summary()
-    assert "not computed: 3 x the treatment is absorbed" in result.summary()
+    assert "not computed: 3 x a regressor is absorbed" in result.summary()
     alone = SpecificationCurve(("y",), ("x1",)).fit(data).frame["estimate"]
     assert frame["estimate"].iloc[0] == pytest.approx(
         alone.iloc[0], rel=1e-12
@@ -240,3 +241,34 @@ def test_a_permuted_curve_that_cannot_be_computed_counts_as_far() -> None:
     lost, same = (draws[:, 1] == 0).sum(), (draws[:, 0] == 0).sum()
     assert lost > 20
     assert p_value == pytest.approx((1 + lost + same) / 500)
+
+
+def test_an_outcome_that_the_effects_hold_fails_alone() -> None:
+    data = panel(missing=False)
+    early = data.index.get_level_values(1) <= 2012
+    unit = data.index.get_level_values(0).factorize()[0].astype(float)
+    data["held"] = data["y"].where(~early, unit)
+    samples = (Sample(), Sample("early", years=(2000, 2012)))
+    curve = SpecificationCurve(("y", "held"), ("x1",), samples=samples, failures="count")
+    frame = curve.fit(data).frame
+    assert list(frame["failed"] == "") == [True, True, True, False]
+    assert frame["failed"].iloc[3].startswith("the outcome `held` does not vary after")
+    with pytest.raises(pk.SpecError, match="held"):
+        SpecificationCurve(("y", "held"), ("x1",), samples=samples).fit(data)
+
+
+@pytest.mark.parametrize("effects", ["twoway", "unit", "none"])
+def test_a_control_made_of_the_outcome_leaves_rounding_and_no_number(effects: str) -> None:
+    data = panel(missing=False)
+    controls = (("none", ()), ("made", ("x4", "I(2 * y + 3)")))
+    curve = SpecificationCurve(("y",), ("x1",), controls, vcovs=("CRV1", "CRV3"), effects=effects)  # type: ignore[arg-type]
+    with pytest.raises(pk.SpecError, match="reproduce the outcome exactly in .*controls made"):
+        curve.fit(data)
+    result = replace(curve, failures="count").fit(data)
+    assert list(result.frame["failed"] == "") == [True, True, False, False]
+    assert result.frame.loc[2:, ["estimate", "p_value"]].isna().all(axis=None)
+    assert result.facts["share_positive"] == 0.5
+    # one part in a million of noise is a residual, and stays
+    data["near"] = data["y"] + 1e-6 * np.random.default_rng(1).normal(size=len(data))
+    near = SpecificationCurve(("y",), ("x1",), (("near", ("near",)),), effects=effects).fit(data)  # type: ignore[arg-type]
+    assert near.frame["estimate"].notna().all()

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from panelkit.errors import SpecError
 from panelkit.show import canvas, figures, style
 from panelkit.show.lines import spread
 from panelkit.show.tiles import TILES, adcode_of
@@ -343,3 +344,33 @@ def test_figures_raise_no_warnings() -> None:
         figures.coefficient_plot(
             pd.DataFrame([{"term": "a", "estimate": 1.0, "conf_low": 1.0, "conf_high": 1.0}])
         ).svg()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "heat_map",
+        "missing_map",
+        "correlation_map",
+        "transition_map",
+        "trend_lines",
+        "rank_chart",
+        "coefficient_plot",
+    ],
+)
+def test_a_figure_of_a_frame_is_not_drawn_from_a_series(name: str) -> None:
+    with pytest.raises(SpecError, match="from a frame, not from a series"):
+        getattr(figures, name)(pd.Series([1.0, 2.0]))
+
+
+def test_figures_of_values_refuse_what_holds_none() -> None:
+    for other in ({"a": 1}, pd.DataFrame({"a": ["x"]}).groupby("a"), "text"):
+        with pytest.raises(SpecError, match="a histogram is made from numbers"):
+            figures.histogram(other)
+    for other in ([1], {"a": [1]}, pd.Series([1.0])):
+        with pytest.raises(SpecError, match="Lorenz curves come as a dictionary"):
+            figures.lorenz_curve(other)  # type: ignore[arg-type]
+    with pytest.raises(SpecError, match="under its labels"):
+        figures.province_map(pd.DataFrame({"a": [1.0]}))  # type: ignore[arg-type]
+    with pytest.raises(SpecError, match="at least one row"):
+        figures.heat_map(pd.DataFrame())

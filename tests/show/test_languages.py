@@ -21,6 +21,7 @@ from panelkit.show.words import in_language
 from panelkit.spatial import provincial
 from tests import every_result
 from tests.every_result import PERIODS
+from tests.spatial.data import simulate
 
 # three English words in a row; the names of programs and people that stand so are listed
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]+(?:[ ,]+[A-Za-z][A-Za-z'’()-]+){2,}")
@@ -235,3 +236,39 @@ def test_the_provinces_of_china_are_provinces_in_a_column_of_any_name() -> None:
     ):
         assert spoken(said, "city", "year") == said
     assert spoken("按省份聚类", "city", "year") == "按城市聚类"
+
+
+def _more() -> Iterator[tuple[str, Any]]:
+    """Yield results that are no table of estimates: influence, the path of tests, indices, ranks, parts."""
+    data = every_result.city_panel()
+    positive = (data.abs() + 0.1).rename_axis(index=["province", "year"])
+    for by in ("unit", "time", "cell"):
+        yield f"influence {by}", pk.influence(pk.FixedEffects("y ~ x + w").fit(data), "x", by)  # type: ignore[arg-type]
+    yield "no dependence", pk.select_model(pk.SpatialPanel("y ~ x"), data, every_result.lattice())
+    w = provincial.contiguity()
+    yield "dependence", pk.select_model(pk.SpatialPanel("y ~ x1"), simulate(w, 8, _dice(), rho=0.4), w)
+    composite = pk.composite_index({"x": 1, "w": -1}, positive)
+    yield "composite", composite
+    yield "per year", pk.composite_index({"x": 1, "w": -1}, positive, extremes="per_year", weights="equal")
+    yield "ranks", pk.rank_uncertainty(composite, draws=200)
+    yield "synergy", pk.synergy_degree(positive[["x", "w"]] / positive[["x", "w"]].max())
+    yield "theil", pk.theil(positive["x"].to_numpy(), np.repeat(["a", "b"], len(positive) // 2))
+
+
+def _dice() -> np.random.Generator:
+    return np.random.default_rng(2)
+
+
+def test_studies_are_said_in_chinese_and_shown_in_a_notebook() -> None:
+    seen = []
+    for name, result in _more():
+        told = result.summary(language="zh")
+        assert english(told) == [], name
+        assert re.search("[\u4e00-\u9fff]", told), name
+        assert english(result.summary()) or name == "theil", name
+        assert "<table" in result._repr_html_(), name
+        seen.append(told)
+    assert seen[0].startswith("全样本 x = ")
+    assert "注：区间：其余个体的 CRV1" in seen[0]
+    assert "残差没有空间依赖的迹象" in seen[3]
+    assert "SDM 简化为 SAR" in seen[4]

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -102,7 +103,7 @@ def test_equations_become_panels_and_uncertainty_a_note() -> None:
     )
     labels = [line.strip() for line in text.splitlines()]
     assert "直接效应" in labels
-    assert "indirect" in labels
+    assert "间接效应" in labels
     assert "模拟抽样 1000 次，随机种子 7，剔除 3 次" in text.replace("\n", "")
 
 
@@ -399,3 +400,23 @@ def test_frames_of_other_libraries_are_refused_by_name() -> None:
                      figures.coefficient_plot, figures.province_map, figures.correlation_map):  # fmt: skip
             with pytest.raises(SpecError, match=f"made from a pandas frame, not {name}"):
                 draw(wrong)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        {"stats": 5},
+        {"stats": {"nobs": 5}},
+        {"decimals": -1},
+        {"decimals": "3"},
+        {"decimals": True},
+        {"decimals": 100},
+        {"labels": "x"},
+        {"labels": {"gov": 5}},
+        {"names": 5},
+        {"language": "fr"},
+    ],
+)
+def test_options_of_the_wrong_kind_are_refused(pair: list[FitResult], style: dict[str, Any]) -> None:
+    with pytest.raises(SpecError):
+        tables.to_markdown(pair, **style)

@@ -173,6 +173,10 @@ def test_series_without_a_moran_are_refused() -> None:
         moran(x, w, centring="unit")
     with pytest.raises(DataError, match="stand twice"):
         moran(pd.concat([x, x]), w)
+    series = pytest.importorskip("polars").Series(x.to_list())
+    for statistic in (moran, local_moran):
+        with pytest.raises(DataError, match=r"not of polars\.Series"):
+            statistic(series, w)
 
 
 def test_permutation_p_is_uniform_without_dependence() -> None:

@@ -227,3 +227,29 @@ def test_print_states_convention_and_covariance() -> None:
     text = str(SpatialPanel("y ~ x1").fit(_data(), W31))
     for phrase in ("convention lee-yu", "information matrix", "contiguity", "t(30)", "loglik"):
         assert phrase in text
+
+
+@pytest.mark.parametrize("model", ["sar", "sem", "sdm", "slx", "sdem", "sac"])
+def test_a_formula_without_a_regressor_is_refused_by_every_door(model: str) -> None:
+    w = provincial.contiguity()
+    data = simulate(w, 6, np.random.default_rng(1), rho=0.3)
+    for effects in ("unit", "time", "twoway"):
+        with pytest.raises(SpecError, match="has no regressor"):
+            SpatialPanel("y ~ 1", model, effects).fit(data, w)  # type: ignore[arg-type]
+    if model == "sac":  # a lag and an error are one process without a regressor
+        with pytest.raises(SpecError, match="has no regressor"):
+            SpatialPanel("y ~ 1", "sac", "none").fit(data, w)
+    else:
+        alone = SpatialPanel("y ~ 1", model, "none").fit(data, w)  # type: ignore[arg-type]
+        with pytest.raises(SpecError, match="impacts are those of regressors"):
+            alone.impacts()
+    spec = SpatialPanel("y ~ 1", "sar")
+    for door in (
+        lambda: pk.select_model(spec, data, w),
+        lambda: pk.spatial_lm_tests("y ~ 1", data, w),
+        lambda: pk.placebo(spec, data, w, permutations=19),
+        lambda: pk.weights_sensitivity(spec, data, {"w": w}),
+        lambda: pk.spatial_hausman(pk.SpatialRandomEffects("y ~ 1", "sar"), data, w),
+    ):
+        with pytest.raises(SpecError, match="has no regressor"):
+            door()

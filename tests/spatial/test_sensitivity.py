@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.errors import SpecError
+from panelkit.core.errors import ConvergenceError, SpecError
+from panelkit.core.provenance import Note
+from panelkit.models import spatial_sensitivity
 from panelkit.models.spatial_panel import SpatialPanel
 from panelkit.models.spatial_sensitivity import placebo, provincial_weights, rolling, weights_sensitivity
 from panelkit.spatial import provincial
@@ -81,3 +83,45 @@ def test_rolling_windows() -> None:
         rolling(SpatialPanel("y ~ x1"), data, W31, 11)
     with pytest.raises(SpecError, match="no rho"):
         rolling(SpatialPanel("y ~ x1", model="slx"), data, W31, 6)
+
+
+def test_maps_that_cannot_be_computed_count_as_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = simulate(W31, 10, np.random.default_rng(2), rho=0.4)
+    permuted, calls = spatial_sensitivity.permuted_theta, [0]
+
+    def sometimes(*arguments: object) -> object:
+        calls[0] += 1
+        if calls[0] % 5 == 0:
+            raise ConvergenceError("made to fail")
+        return permuted(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(spatial_sensitivity, "permuted_theta", sometimes)
+    found = placebo(SpatialPanel("y ~ x1"), data, W31, permutations=99, rng=1)
+    middle = found.draws.median()
+    far = ((found.draws - middle).abs() >= (found.observed - middle).abs()).sum()
+    assert (found.failed, len(found.draws)) == (19, 80)
+    assert found.p_values.to_numpy() == pytest.approx(((1 + 19 + far) / 100).to_numpy())
+    assert found.p_values["indirect", "x1"] == pytest.approx(0.20)  # no computed map comes as far
+    assert found.notes[0] == "19 of 99 permuted maps could not be computed: they count as at least as far"
+    assert "19 of 99" in found.plot("x1").svg()
+    assert "99 次置换中有 19 次" in found.plot("x1", language="zh").svg()
+
+
+def test_a_placebo_without_any_map_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> object:
+        raise ConvergenceError("made to fail")
+
+    monkeypatch.setattr(spatial_sensitivity, "permuted_theta", never)
+    data = simulate(W31, 6, np.random.default_rng(2), rho=0.4)
+    with pytest.raises(ConvergenceError, match="none of 19 permuted maps"):
+        placebo(SpatialPanel("y ~ x1"), data, W31, permutations=19)
+
+
+def test_weights_without_a_fit_are_told_in_both_languages_and_on_the_figure() -> None:
+    data = simulate(W31, 8, np.random.default_rng(1), rho=0.4)
+    found = weights_sensitivity(SpatialPanel("y ~ x1"), data)
+    lost, declared = len(found.failures), len(found.failures) + found.table["weights"].nunique()
+    assert lost
+    assert f"under {lost} of {declared} weights the model could not be fitted" in found.notes
+    assert f"{declared} 个权重矩阵中有 {lost} 个未能估计" in found.plot("x1", language="zh").svg()
+    assert not any("likelihood" in note.zh for note in found.notes if isinstance(note, Note))

@@ -36,12 +36,7 @@ def main(count: int, seed: int, folder: Path) -> None:
     """Kill `count` runs that add files to a store before they end, and say what each left behind."""
     chance = random.Random(seed)
     golden, new, store = folder / "golden", folder / "new", folder / "store"
-    files = two_files(folder)
-    run = a_run(store)
-    take_in(run, files[:1])
-    shutil.copytree(store, golden)
-    take_in(run, files)
-    shutil.copytree(store, new)
+    files, run = _both_stores(folder)
     whole = sorted(_unhurried(run, files, golden) for _ in range(5))[2]
     reached = number = 0
     while reached < count and number < 4 * count:
@@ -54,16 +49,22 @@ def main(count: int, seed: int, folder: Path) -> None:
         whole = found["took_ms"] / 1000 if found["left"] == "old" else 0.9 * whole
 
 
+def _both_stores(folder: Path) -> tuple[list[Path], Run]:
+    """Make the store of one file and of two, and return the files and the run that takes them in."""
+    store, files = folder / "store", two_files(folder)
+    run = a_run(store)
+    take_in(run, files[:1])
+    shutil.copytree(store, folder / "golden")
+    take_in(run, files)
+    shutil.copytree(store, folder / "new")
+    return files, run
+
+
 def by_calls(count: int, seed: int, folder: Path) -> None:
     """Kill `count` runs after random numbers of calls, half of them in the last third, and say what each left."""
     chance = random.Random(seed)
     golden, new, store = folder / "golden", folder / "new", folder / "store"
-    files = two_files(folder)
-    run = a_run(store)
-    take_in(run, files[:1])
-    shutil.copytree(store, golden)
-    take_in(run, files)
-    shutil.copytree(store, new)
+    files, run = _both_stores(folder)
     shutil.rmtree(store)
     shutil.copytree(golden, store)
     whole = calls_of(lambda: take_in(run, files))  # with caches as warm as those of every run below
