@@ -37,6 +37,16 @@ app = typer.Typer(add_completion=False)
 
 MODELS = ("fixed_effects", "pooled", "random_effects", "between", "first_difference", "instrumental")
 
+_FORMATS = ("text", "latex", "html", "markdown", "docx")
+_ENDINGS = {
+    ".tex": "latex",
+    ".html": "html",
+    ".htm": "html",
+    ".md": "markdown",
+    ".docx": "docx",
+    ".txt": "text",
+}
+
 _HELP = {
     "formula": 'One or more formulas, side by side in one table: "log(gdp) ~ log(rd)". 一个或多个公式。',
     "model": f"{', '.join(MODELS)}. 模型。",
@@ -81,6 +91,7 @@ def fit(
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
     _refuse_idle(ctx, model, vcov, wild)
+    chosen = _format_of(format, out, below)
     plain = [_plain(text) for text in formula]
     rows = rows_of(ctx, plain, change=model == "first_difference")
     places = _coordinates(coords)
@@ -91,7 +102,7 @@ def fit(
     found = [(0, test) for test in _wild(fits, wild or [], seed)]
     if tests:
         found += [(at, test) for at, one in enumerate(fits, 1) for test in _tests(one, model, rows)]
-    _write(fits, format, out, lang, below)
+    _write(fits, chosen, out, lang, below)
     _print_tests(found, len(fits), lang)
 
 
@@ -154,35 +165,25 @@ def _coordinates(path: Path | None) -> pd.DataFrame | None:
     return renamed.set_index(next(name for name in renamed.columns if name not in ("lat", "lon")))
 
 
-def _write(fits: list[FitResult], format: str | None, out: Path | None, lang: Lang, below: str) -> None:
-    from panelkit.show import tables
-
-    endings = {
-        ".tex": "latex",
-        ".html": "html",
-        ".htm": "html",
-        ".md": "markdown",
-        ".docx": "docx",
-        ".txt": "text",
-    }
-    chosen = format or (endings.get(out.suffix.lower(), "text") if out is not None else "text")
-    makers: dict[str, Any] = {
-        "text": tables.to_text,
-        "latex": tables.to_latex,
-        "html": tables.to_html,
-        "markdown": tables.to_markdown,
-        "docx": tables.to_docx,
-    }
-    if chosen not in makers:
-        raise SpecError(f"--format is one of {', '.join(makers)}, not {chosen!r}")
+def _format_of(format: str | None, out: Path | None, below: str) -> str:
+    """Return the format of the table, before anything is fitted."""
+    chosen = format or (_ENDINGS.get(out.suffix.lower(), "text") if out is not None else "text")
+    if chosen not in _FORMATS:
+        raise SpecError(f"--format is one of {', '.join(_FORMATS)}, not {chosen!r}")
     if below not in ("se", "t", "ci", "p"):
         raise SpecError(f"--below is se, t, ci or p, not {below!r}")
     if chosen == "docx" and out is None:
         raise SpecError("a Word table needs --out file.docx")
+    return chosen
+
+
+def _write(fits: list[FitResult], chosen: str, out: Path | None, lang: Lang, below: str) -> None:
+    from panelkit.show import tables
+
     style: dict[str, Any] = {"language": lang.language, "below": below}
     if chosen == "text" and out is None:
         style["width"] = terminal_width()
-    made = makers[chosen](fits, out, **style)
+    made = getattr(tables, f"to_{chosen}")(fits, out, **style)
     typer.echo(str(out) if out is not None else made)
 
 

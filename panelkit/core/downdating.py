@@ -95,8 +95,8 @@ def write_leaving(
     if work > LARGEST_WORK:
         raise SpecError(
             f"the delete-one-cluster jackknife (CRV3) of {int(hard.sum()):,} clusters on an unbalanced panel of "
-            f"{crossing.n:,} rows, {crossing.n_long:,} by {m:,} effects, would take some "
-            f"{work / LARGEST_WORK * 0.5:,.0f} minutes: use vcov=Cluster() (with this many clusters it is as good), "
+            f"{crossing.n:,} rows, {crossing.n_long:,} by {m:,} effects, would take about "
+            f"{work / LARGEST_WORK * 0.5:,.1f} minutes: use vcov=Cluster() (with this many clusters it is as good), "
             "or take larger clusters"
         )
     order = np.argsort(codes, kind="stable")

@@ -35,7 +35,7 @@ def refuse_long_work(layout: Layout, q: int, draws: int) -> None:
     if work > LARGEST_WORK:
         raise SpecError(
             f"{draws:,} resamples of a panel of {n_units:,} units and {n_times:,} periods with effects of its periods "
-            f"would take some {work / LARGEST_WORK * 5.0:,.0f} minutes: take fewer resamples (reps=), longer periods "
+            f"would take about {work / LARGEST_WORK * 5.0:,.1f} minutes: take fewer resamples (reps=), longer periods "
             "(years for days), or effects='unit'"
         )
 

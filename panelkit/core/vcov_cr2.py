@@ -74,7 +74,7 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     if cubes > _LARGEST_WORK:
         raise SpecError(
             f"CR2 needs the hat matrix of each cluster, and {len(rows_of):,} clusters of up to {largest:,} rows would "
-            f"take some {cubes / _LARGEST_WORK * 5.0:,.0f} minutes: use CRV3(), which is as good"
+            f"take about {cubes / _LARGEST_WORK * 5.0:,.1f} minutes: use CRV3(), which is as good"
         )
     crossing = crossing_of(fit.layout, fit.effects)
     influence = fit.basis @ fit.root.T

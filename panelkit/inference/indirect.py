@@ -90,8 +90,8 @@ def refuse_few(groups: int) -> None:
     different = comb(2 * groups - 1, groups)
     if different < FEWEST_RESAMPLES:
         raise SpecError(
-            f"{groups} clusters can be resampled in {different} different ways only, which is no distribution: take "
-            "seven clusters at least, cluster by the province, or use inference on the paths (Robust, Iid)"
+            f"{groups} clusters can be resampled in no more than {different} different ways, which is no "
+            "distribution: take seven clusters at least, or cluster by the unit"
         )
 
 

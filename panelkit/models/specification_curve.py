@@ -724,6 +724,7 @@ def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Genera
                 total["negative"] += t < -limit
     median = np.median(np.array(estimates), axis=0)
     share = np.maximum(total["positive"], total["negative"]) / count
+    share[np.isnan(total["t"])] = np.nan  # a draw in which a specification cannot be computed has no share
     rows = {
         "median estimate": median,
         "share significant, dominant sign": share,

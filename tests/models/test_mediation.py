@@ -397,7 +397,7 @@ def test_mediator_missing_for_a_province(panel: pd.DataFrame) -> None:
 
 def test_two_clusters_are_refused(panel: pd.DataFrame) -> None:
     half = panel.assign(half=(panel.index.get_level_values(0) > "P15").astype(int))
-    with pytest.raises(SpecError, match="2 clusters can be resampled in 3 different ways"):
+    with pytest.raises(SpecError, match="2 clusters can be resampled in no more than 3 different ways"):
         pk.Mediation("y", "x", "m1", vcov=CRV3("half")).fit(half)
     with pytest.raises(SpecError, match="cut through provinces"):
         pk.Mediation("y", "x", "m1", vcov=Cluster("year")).fit(panel)
