@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,17 +20,42 @@ app = typer.Typer()
 
 
 class _OptionalStore(TyperCommand):
-    """`--figures` takes a store's folder where one follows; alone it means the default store."""
+    """`--figures` takes a store's folder where one follows; before a claim, an option or nothing, the default store."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Write the default store behind a lone `--figures`."""
         if "--figures" in args:
             spot = args.index("--figures") + 1
-            if spot == len(args) or not Path(args[spot]).is_dir():
+            if spot == len(args) or args[spot].startswith("-") or _is_claim(args[spot]):
                 from panelkit.data.yearbook.store import default_store
 
                 args = [*args[:spot], str(default_store()), *args[spot:]]
         return super().parse_args(ctx, args)
+
+
+def _is_claim(text: str) -> bool:
+    """Return whether a word behind `--figures` is a claim's id or a claim file, and no store's folder."""
+    from panelkit.claims.check import find_claims
+
+    if Path(text).is_dir():
+        return False
+    if text.endswith(".toml"):
+        return True
+    with suppress(SpecError):
+        return bool(find_claims([text]))
+    return False
+
+
+def _store(path: Path | None) -> Path | None:
+    """Refuse a store that is not there, and no claim either (callback of `--figures`)."""
+    from panelkit.data.yearbook.store import default_store
+
+    if path is not None and not path.is_dir() and path != default_store():
+        raise SpecError(
+            f"--figures {path}: no folder of a store is there, and no claim is called so: name the folder of a store, "
+            "or leave it out for the store in the user's data folder"
+        )
+    return path
 
 
 class _Bar:
@@ -69,6 +95,7 @@ def check(
         typer.Option(
             "--figures",
             metavar="[STORE]",
+            callback=_store,
             help="Run on the shipped figures and on a store's; say what moved and why.",
         ),
     ] = None,

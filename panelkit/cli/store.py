@@ -49,15 +49,27 @@ _WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+
+def _there(path: Path | None) -> Path | None:
+    """Refuse a folder that is not there: a store that is read is no new one (callback of an option)."""
+    if path is not None and not path.is_dir():
+        what = "that is no folder" if path.exists() else "no folder of that name is there"
+        raise DataError(f"--store {path}: {what}; `panelkit ingest FILE... --store DIR` makes a store")
+    return path
+
+
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="Folder of the store; default: the user's data folder.")
+    Path | None,
+    typer.Option("--store", callback=_there, help="Folder of the store; default: the user's data folder."),
 ]
 IndicatorOption = Annotated[
     list[str] | None, typer.Option("--indicator", help="Only these indicators; repeatable.")
 ]
 
 
-FolderArgument = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The same as `--store DIR`.")]
+FolderArgument = Annotated[
+    Path | None, typer.Argument(metavar="[DIR]", callback=_there, help="The same as `--store DIR`.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -78,7 +78,9 @@ def require_writable(path: str | Path, *, folder: bool = False) -> None:
     try:
         mode = _mode(target)
         if mode is None:
-            _try_folder(_nearest(target.parent))
+            folder_above = _nearest(target.parent)
+            _require_short(target, folder_above)
+            _try_folder(folder_above)
         elif stat.S_ISDIR(mode) and folder:
             _try_folder(target)
         elif stat.S_ISDIR(mode):
@@ -119,6 +121,13 @@ def _nearest(folder: Path) -> Path:
     while _mode(folder) is None:
         folder = folder.parent
     return folder
+
+
+def _require_short(path: Path, above: Path) -> None:
+    """Refuse names that are too long; the system says so only once the folders above them are there."""
+    longest = os.pathconf(above, "PC_NAME_MAX") if hasattr(os, "pathconf") else 255
+    if any(len(os.fsencode(name)) > longest for name in path.parts):
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
 
 
 def _try_folder(folder: Path) -> None:

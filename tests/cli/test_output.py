@@ -52,7 +52,7 @@ def forbid_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("arguments", FILE_DOORS, ids=" ".join)
-@pytest.mark.parametrize("where", ["folder", "below a file", "link to nothing"])
+@pytest.mark.parametrize("where", ["folder", "below a file", "link to nothing", "too long a name"])
 def test_a_file_that_cannot_be_written_is_refused_before_the_run(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -66,6 +66,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_run(
         "folder": tmp_path,
         "below a file": tmp_path / "file" / "x.tex",
         "link to nothing": tmp_path / "link",
+        "too long a name": tmp_path / "new" / ("x" * 300),
     }
     forbid_work(monkeypatch)
     assert door([*arguments, "--out", str(places[where])], monkeypatch) == 2

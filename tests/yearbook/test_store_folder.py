@@ -276,3 +276,12 @@ def test_a_full_disk_leaves_the_store_as_it_was(
     assert take(tmp_path, context, table, name="b.csv").changed
     assert not list((tmp_path / "store").rglob("*.part"))
     assert json.loads((tmp_path / "store" / "head.json").read_bytes())["format"] == 1
+
+
+def test_a_head_of_another_program_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "head.json").write_text('{"name": "another program"}')
+    for call in (kind_of, read_store, check_store, repair_store):
+        with pytest.raises(DataError, match="is no store of panelkit") as caught:
+            call(tmp_path)
+        assert not isinstance(caught.value, DamagedError)
+    assert [path.name for path in tmp_path.iterdir()] == ["head.json"]

@@ -472,3 +472,187 @@ def test_check_and_repair_as_json_and_in_chinese(
     assert "请重新导入“a.csv”的原件" in err
     status, out, _ = run(monkeypatch, capsys, "store", "--store", store, "--json")
     assert (status, len(json.loads(out))) == (0, 3)
+
+
+def dropped(head: dict) -> None:
+    head["files"].pop(0)
+
+
+ALTERED: dict[str, Callable[[dict], object]] = {
+    "a file is left out": dropped,
+    "no file": lambda head: head["files"].clear(),
+    "a file twice": lambda head: head["files"].append(head["files"][0]),
+    "another order": lambda head: head["files"].reverse(),
+    "another name": lambda head: head["files"][0].update(name="other.csv"),
+    "another ending": lambda head: head["files"][0].update(suffix=".xlsx"),
+    "another checksum": lambda head: head["files"][0].update(sha256="ab" * 32),
+    "another vintage": lambda head: head["files"][0].update(vintages={"gdp": "as_published"}),
+    "another size": lambda head: head["files"][0].update(size=-3),
+    "more was said": lambda head: head["files"][0].update(told={"year": "2020"}),
+}
+
+
+@pytest.mark.parametrize("table", ["whole", "gone"])
+@pytest.mark.parametrize("change", list(ALTERED))
+def test_a_head_that_reads_well_and_is_not_the_stores_is_noticed(
+    store: Path, context: Context, change: str, table: str
+) -> None:
+    before = read_store(store)
+    raw = {path.name: path.read_bytes() for path in (store / "raw").iterdir()}
+
+    def change_it(head: dict) -> None:
+        ALTERED[change](head)
+
+    edited(change_it)(store)
+    if table == "gone":
+        shutil.rmtree(store / "figures")
+    with pytest.raises(DamagedError, match=r"head\.json was changed by hand"):
+        read_store(store)
+    with pytest.raises(DamagedError):
+        take(store.parent, context, held(context, years=("2020",)), name="later.csv")
+    assert any("head.json was changed by hand" in note for note in check_store(store).problems)
+    found = repair_store(store)
+    assert found.lost == ()
+    assert same(read_store(store), before)
+    assert check_store(store).whole
+    assert {path.name: path.read_bytes() for path in (store / "raw").iterdir()} == raw
+
+
+@pytest.mark.parametrize(
+    "said", [{"more": 1}, {"indicator": 5}, {"columns": 7}, {"year": [1]}, {"columns": {"a": 1}}]
+)
+def test_options_that_nobody_can_say_of_a_file(store: Path, said: dict[str, object]) -> None:
+    before = read_store(store)
+    edited(lambda head: head["files"][0].update(told=said))(store)
+    (store / before.files[0].place).with_name("x").write_bytes(b"")
+    (store / MARK).unlink()
+    with pytest.raises(DamagedError, match="`told` holds .*, which nobody can say of a file"):
+        read_store(store)
+    repair_store(store)
+    assert read_store(store).figures.equals(before.figures)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b",1.5,", b",inf,", "a value is no number"),
+        (b",1.5,", b",nan,", "a value is no number"),
+        (b",2021,", b",20x1,", "'20x1' is no period"),
+        (b"adcode,period", b"period,adcode", "its columns are not"),
+    ],
+)
+def test_a_table_that_no_store_writes(store: Path, old: bytes, new: bytes, message: str) -> None:
+    """Its checksum stands in the head, and there is no mark that knows better."""
+    import hashlib
+
+    (table,) = (store / "figures").iterdir()
+    content = table.read_bytes().replace(old, new, 1)
+    sha256 = hashlib.sha256(content).hexdigest()
+    table.with_name(f"{sha256}.csv").write_bytes(content)
+    before = read_store(store)
+    edited(lambda head: head.update(figures=sha256))(store)
+    (store / MARK).unlink()
+    with pytest.raises(DamagedError, match=message):
+        read_store(store)
+    assert repair_store(store).lost == ()
+    after = read_store(store)
+    mine = [state.figures[state.figures["vintage"] == "mine"] for state in (before, after)]
+    assert mine[0].equals(mine[1])
+    assert len(after.figures) == len(
+        before.figures
+    )  # a correction of the caller's own stood in the mark only
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of POSIX")
+@pytest.mark.parametrize("what", ["pipe", "device"])
+@pytest.mark.parametrize("place", ["head", "table"])
+def test_pipes_and_devices_are_not_read(store: Path, what: str, place: str) -> None:
+    import os
+
+    before = read_store(store)
+    path = store / "head.json" if place == "head" else next((store / "figures").iterdir())
+    path.unlink()
+    if what == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(DamagedError, match="it is no plain file"):
+        read_store(store)
+    assert not check_store(store).whole
+    assert repair_store(store).lost == ()
+    assert same(read_store(store), before)
+
+
+def test_a_lock_that_is_no_file(store: Path) -> None:
+    (store / ".lock").unlink()
+    (store / ".lock").mkdir()
+    with pytest.raises(DataError, match="the lock is no plain file: remove it"):
+        repair_store(store)
+
+
+def test_a_folder_of_figures_that_is_a_link_is_set_aside(store: Path) -> None:
+    before = read_store(store)
+    shutil.move(store / "figures", store.parent / "moved")
+    (store / "figures").symlink_to(store.parent / "moved")
+    assert repair_store(store).lost == ()
+    assert (store / "figures.aside1").is_symlink()
+    assert same(read_store(store), before)
+    assert check_store(store).whole
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.5, 0.7, 0.9])
+def test_a_mark_that_was_cut_and_a_head_that_is_gone(store: Path, share: float) -> None:
+    """The figures stand in their table, whatever the record still says."""
+    before = read_store(store)
+    content = (store / MARK).read_bytes()
+    (store / MARK).write_bytes(content[: max(len(FIRST), int(share * len(content)))])
+    (store / "head.json").unlink()
+    with pytest.raises(DamagedError, match="it lacks head.json"):
+        read_store(store)
+    assert not check_store(store).whole
+    assert repair_store(store).lost == ()
+    assert read_store(store).figures.equals(before.figures)
+    assert check_store(store).whole
+
+
+def test_a_raw_file_that_no_record_names_is_said_and_stays(store: Path) -> None:
+    before = read_store(store)
+    lines = (store / MARK).read_bytes().splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if b'"stands"' in line)
+    (store / MARK).write_bytes(b"".join(lines[: first + 1]))
+    (store / "head.json").unlink()
+    shutil.rmtree(store / "figures")
+    found = repair_store(store)
+    assert sum("no record says what was read from it" in note for note in found.lost) == 2
+    assert [file.name for file in read_store(store).files] == ["a.csv"]
+    for file in before.files:
+        assert (store / file.place).is_file()
+
+
+def test_a_store_that_is_not_there_is_not_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (
+        ["store", "--store", "absent"],
+        ["store", "check", "absent"],
+        ["store", "repair", "--store", "absent"],
+        ["data", "export", "--store", "absent"],
+        ["data", "diff", "shipped", "census2023", "--store", "absent"],
+        ["check", "--figures", "absent"],
+        ["check", "--figures=absent", "A1"],
+    ):
+        monkeypatch.chdir(tmp_path)
+        status, out, err = run(monkeypatch, capsys, *words)
+        assert (status, out) == (2, "")
+        assert "absent: no folder" in err
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_a_claim_behind_figures_leaves_the_default_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("panelkit.data.yearbook.store.default_store", lambda: tmp_path / "none")
+    for words in (["check", "--figures"], ["check", "--figures", "A1"], ["check", "--figures", "--json"]):
+        status, _, err = run(monkeypatch, capsys, *words)
+        assert status == 2
+        assert f"the store {tmp_path / 'none'} is empty" in err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +62,8 @@ def sync_folder(folder: Path) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Hold a folder's lock; the system frees it when the process ends, however it ends."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    if os.path.lexists(folder / LOCK) and not stat.S_ISREG(os.lstat(folder / LOCK).st_mode):
+        raise OSError(errno.EINVAL, "the lock is no plain file: remove it", str(folder / LOCK))
     with os.fdopen(os.open(folder / LOCK, flags, 0o666), "r+b") as handle:
         if sys.platform == "win32":
             import msvcrt

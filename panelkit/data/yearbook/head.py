@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
+import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,6 +104,18 @@ class Head:
         head = {"format": FORMAT, "figures": self.figures, "files": [file.record() for file in self.files]}
         return (json.dumps(head, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
+    @property
+    def sha256(self) -> str:
+        """Return the checksum of the head as it is written."""
+        return hashlib.sha256(self.text()).hexdigest()
+
+
+def plain_bytes(path: Path) -> bytes:
+    """Return the content of a file; a device or a pipe, which would be read without end, is an `OSError`."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    return path.read_bytes()
+
 
 def read_head(folder: Path) -> Head | None:
     """Return what `head.json` says; None where there is none.
@@ -112,7 +128,7 @@ def read_head(folder: Path) -> Head | None:
         If a later panelkit wrote it.
     """
     try:
-        content = (folder / HEAD).read_bytes()
+        content = plain_bytes(folder / HEAD)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -158,9 +174,24 @@ def wrong_record(record: object) -> str:
         return "`sha256` is no checksum"
     if not _SUFFIX.fullmatch(record["suffix"]):
         return "`suffix` is no ending of a file name"
-    if not all(isinstance(name, str) for name in record["vintages"].values()):
+    if not all(isinstance(name, str) and name for name in record["vintages"].values()):
         return "`vintages` names what is no vintage"
+    strange = sorted(name for name, what in record["told"].items() if not _is_told(name, what))
+    if strange:
+        return f"`told` holds {', '.join(map(repr, strange))}, which nobody can say of a file"
     return "" if not _surrogates(record) else "holds half a character"
+
+
+def _is_told(name: str, what: object) -> bool:
+    """Return whether something may have been said of a file, by its kind."""
+    texts = isinstance(what, dict) and all(isinstance(text, str) for text in what.values())
+    return {
+        "indicator": texts or isinstance(what, str),
+        "province": isinstance(what, str) or type(what) is int,
+        "year": isinstance(what, str),
+        "sheet": isinstance(what, str),
+        "columns": texts,
+    }.get(name, False)
 
 
 def _wrong(head: Mapping[str, Any]) -> str:

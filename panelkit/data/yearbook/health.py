@@ -8,8 +8,8 @@ from pathlib import Path
 
 from panelkit.core.provenance import Note
 from panelkit.data.yearbook.head import HEAD, DamagedError, Head, RawFile, read_head
-from panelkit.data.yearbook.mark import Journal, has_checksum, kind_of
-from panelkit.data.yearbook.store import default_store, read_table
+from panelkit.data.yearbook.mark import Journal, has_checksum, is_marked, kind_of
+from panelkit.data.yearbook.store import ALTERED, default_store, read_table
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def check_store(store: str | Path | None = None) -> StoreCheck:
     except DamagedError as error:
         problems.append(_note(error))
     if head is not None:
+        if is_marked(folder) and Journal(folder).disowns(head):
+            problems.append(Note(ALTERED, f"{HEAD}已被改动：与库写入的不同"))
         problems += _table_problems(folder, head)
         problems += [raw_problem(folder, file) for file in unlike(folder, head.files)]
     journal = Journal(folder)

@@ -37,8 +37,9 @@ MARK = ".panelkit-store"
 FIRST = b"# panelkit store 1: a folder of panelkit's own; the lines below name the files that it wrote\n"
 PARTS = (RAW, FIGURES)
 
-_OWN = re.compile(rf"(?:{RAW}|{FIGURES})/[^/\\\x00]+")
+_TABLE = re.compile(rf"{FIGURES}/[^/\\\x00]+")
 _PART = re.compile(rf"(?:(?:{RAW}|{FIGURES})/)?[^/\\\x00]+\.[0-9a-f]{{12}}\.part")
+_NAMED = re.compile(r"[0-9a-f]{64}(?:\.[^/\\]{0,7})?")
 _CLUTTER = {LOCK, ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 Kind = Literal["absent", "empty", "store", "old"]
@@ -71,7 +72,7 @@ def kind_of(folder: Path) -> Kind:
     if not others:
         _refuse_places(folder)
         return "empty"
-    if HEAD in others and _is_old(folder):
+    if HEAD in others and _has_named(folder) and _is_old(folder):
         if MARK in others:
             raise DamagedError(folder, f"its mark {MARK} was changed by hand")
         for part in PARTS:
@@ -103,6 +104,11 @@ def _is_begun(folder: Path, name: str) -> bool:
     if name != MARK or path.is_symlink() or not path.is_file():
         return False
     return path.stat().st_size < len(FIRST) and FIRST.startswith(path.read_bytes())
+
+
+def _has_named(folder: Path) -> bool:
+    """Return whether a file of a store lies under its checksum: `head.json` alone is a common name."""
+    return any(_NAMED.fullmatch(path.name) for part in PARTS for path in _inside(folder / part))
 
 
 def _is_old(folder: Path) -> bool:
@@ -176,7 +182,9 @@ class Journal:
         parts = [part_of(Path(name), token).as_posix() for name in (*wrote, HEAD)]
         lines: list[dict[str, Any]] = [{"part": name} for name in parts]
         lines += [{"wrote": name, "sha256": sha256} for name, sha256 in wrote.items()]
-        self.add([*lines, *_held(before, head)])
+        last = next(iter(self.heads()), None)
+        whole = last is not None and last.files[:before] == head.files[:before]
+        self.add([*lines, *_held(before if whole else 0, head)])
         return token
 
     def entries(self) -> list[dict[str, Any]]:
@@ -193,28 +201,49 @@ class Journal:
 
     def heads(self) -> list[Head]:
         """Return what the store held after each change, the last one first."""
+        return self._heads(self.entries())[0]
+
+    def _heads(self, entries: Iterable[dict[str, Any]]) -> tuple[list[Head], set[str]]:
+        """Return what the store held, the last first, and the checksums of all its heads.
+
+        What a damaged line makes unlike its checksum is left out.
+        """
         files: list[RawFile] = []
         found: list[Head] = []
-        for entry in self.entries():
+        sums: set[str] = set()
+        for entry in entries:
             if type(entry.get("begin")) is int:
                 files = files[: entry["begin"]]
             elif "file" in entry and not wrong_record(entry["file"]):
                 rules, file = entry.get("corrections"), raw_file(entry["file"])
                 files.append(replace(file, corrections=rules if isinstance(rules, list) else None))
             elif re.fullmatch(r"[0-9a-f]{64}", str(entry.get("figures"))):
-                found.append(Head(entry["figures"], tuple(files)))
-        return found[::-1]
+                head = Head(entry["figures"], tuple(files))
+                if entry.get("head", head.sha256) == head.sha256:
+                    found.append(head)
+                sums.add(str(entry.get("head", head.sha256)))
+        return found[::-1], sums
+
+    def disowns(self, head: Head) -> bool:
+        """Return whether a head is none of those that the store wrote."""
+        sums = self._heads(self.entries())[1]
+        return bool(sums) and head.sha256 not in sums
 
     def has_stood(self) -> bool:
-        """Return whether the store has ever had a head."""
-        return any("stands" in entry for entry in self.entries())
+        """Return whether the store has ever had a head: it says so, or holds what no line of the mark names."""
+        entries = self.entries()
+        if any("stands" in entry for entry in entries):
+            return True
+        wrote = {str(entry.get("wrote")) for entry in entries}
+        named = (p for part in PARTS for p in _inside(self.folder / part) if _NAMED.fullmatch(p.name))
+        return any(path.relative_to(self.folder).as_posix() not in wrote for path in named)
 
     def sweep(self, head: Head) -> None:
-        """Remove what the store wrote and no longer names: older tables, and leavings of runs that were killed."""
+        """Remove older tables that the store wrote, and leavings of runs that were killed; raw files stay."""
         kept = head.places() | {HEAD, MARK}
         for entry in self.entries():
             name, part = entry.get("wrote"), entry.get("part")
-            if isinstance(name, str) and _OWN.fullmatch(name) and name not in kept:
+            if isinstance(name, str) and _TABLE.fullmatch(name) and name not in kept:
                 if has_checksum(self.folder / name, str(entry.get("sha256"))):
                     (self.folder / name).unlink(missing_ok=True)
             elif isinstance(part, str) and _PART.fullmatch(part):
@@ -240,7 +269,7 @@ def _held(before: int, head: Head) -> list[dict[str, Any]]:
     for file in head.files[before:]:
         rules = None if file.corrections is None else [dict(rule) for rule in file.corrections]
         lines.append({"file": file.record(), "corrections": rules})
-    return [*lines, {"figures": head.figures}]
+    return [*lines, {"figures": head.figures, "head": head.sha256}]
 
 
 @contextmanager

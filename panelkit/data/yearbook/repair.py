@@ -91,6 +91,7 @@ class _Repair:
     folder: Path
     done: list[Note] = field(default_factory=list)
     lost: list[Note] = field(default_factory=list)
+    anew: bool = False
 
     def run(self) -> StoreRepair:
         """Find the best account of the store, and make the store what it says."""
@@ -109,6 +110,8 @@ class _Repair:
             self._compare(head, files, figures)
         for file in altered:
             self._lose(file, kept=file in files)
+        if self.anew:
+            self.lost += _unnamed(self.folder, head)
         self._write(files, figures)
         return StoreRepair(self.folder, len(files), tuple(self.done), tuple(self.lost))
 
@@ -123,7 +126,9 @@ class _Repair:
             (one for one in candidates if not unlike(self.folder, one.files) and self._holds(one)), None
         )
         best = best or next((one for one in candidates if self._holds(one)), None)
-        best = best or next(iter(candidates), None)
+        self.anew = True
+        if best is None and candidates and len(self._whole_tables()) != 1:
+            best = candidates[0]
         if best is not None:
             self.done.append(
                 Note(
@@ -132,10 +137,35 @@ class _Repair:
                 )
             )
             return best
-        return self._head_of_raw()
+        return self._head_of_raw({file.sha256: file for one in reversed(candidates) for file in one.files})
+
+    def _whole_tables(self) -> list[Head]:
+        tables = [path.stem for path in _files(self.folder / FIGURES) if path.suffix == ".csv"]
+        whole = [Head(stem, ()) for stem in tables if re.fullmatch(r"[0-9a-f]{64}", stem)]
+        return [one for one in whole if self._holds(one)]
 
     def _with_record(self, head: Head, candidates: Sequence[Head]) -> Head:
         """Return a readable head with what the record adds: which table is whole, and which corrections were made."""
+        if is_marked(self.folder) and Journal(self.folder).disowns(head):
+            same = next((one for one in candidates if one.figures == head.figures), None)
+            same = same or next((one for one in candidates if one.files == head.files), None)
+            sound = self._holds(head) and not unlike(self.folder, head.files)
+            found = same or (None if sound else next((one for one in candidates if self._holds(one)), None))
+            if found is not None:
+                self.done.append(
+                    Note(
+                        f"{HEAD} was changed by hand: it is written again from the store's own record",
+                        f"{HEAD}已被改动：已根据库自身的记录重写",
+                    )
+                )
+                head = found
+            else:
+                self.done.append(
+                    Note(
+                        f"{HEAD} is not what the mark {MARK} says; it is recorded as it is",
+                        f"{HEAD}与标记{MARK}的记录不符；已按现状记录",
+                    )
+                )
         known = {file.entry: file.corrections for one in reversed(candidates) for file in one.files}
         files = tuple(replace(file, corrections=known.get(file.entry)) for file in head.files)
         if not self._holds(head):
@@ -146,8 +176,8 @@ class _Repair:
                 head = found
         return replace(head, files=files)
 
-    def _head_of_raw(self) -> Head:
-        files = _named_raw(self.folder)
+    def _head_of_raw(self, known: Mapping[str, RawFile]) -> Head:
+        files = [known.get(file.sha256, file) for file in _named_raw(self.folder)]
         if not files:
             raise DataError(
                 f"{self.folder} cannot be mended: there is neither a readable {HEAD}, nor a record of the store's own, "
@@ -159,13 +189,12 @@ class _Repair:
                 f"已根据{len(files)}个原始文件重写{HEAD}；当时的文件名和选项已丢失",
             )
         )
-        tables = [path.stem for path in _files(self.folder / FIGURES) if path.suffix == ".csv"]
-        whole = [Head(stem, ()) for stem in tables if re.fullmatch(r"[0-9a-f]{64}", stem)]
-        whole = [one for one in whole if self._holds(one)]
+        whole = self._whole_tables()
         if len(whole) != 1:
             return Head(_UNKNOWN, tuple(files))
         figures = read_table(self.folder, whole[0])
-        return Head(whole[0].figures, tuple(_with_vintages(file, figures) for file in files))
+        named = (file if file.vintages else _with_vintages(file, figures) for file in files)
+        return Head(whole[0].figures, tuple(named))
 
     def _holds(self, head: Head) -> bool:
         return self._table(head) is not None
@@ -235,7 +264,10 @@ class _Repair:
 
     def _write(self, files: tuple[RawFile, ...], figures: pd.DataFrame) -> None:
         for part in PARTS:
-            (self.folder / part).mkdir(exist_ok=True)
+            place = self.folder / part
+            if place.is_symlink() or not place.is_dir():
+                set_aside(place)
+            place.mkdir(exist_ok=True)
         try:
             read_head(self.folder)
         except DamagedError:
@@ -296,6 +328,19 @@ def _named_raw(folder: Path) -> list[RawFile]:
         RawFile(match[1], path.name, path.stat().st_size, match[2], "", {}, {})
         for path in _files(folder / RAW)
         if (match := _NAMED.fullmatch(path.name)) and has_checksum(path, match[1])
+    ]
+
+
+def _unnamed(folder: Path, head: Head) -> list[Note]:
+    """Return a note on every raw file under its checksum that a head written anew does not name."""
+    places = [file.place for file in _named_raw(folder) if file.place not in head.places()]
+    return [
+        Note(
+            f"{place} is there as it came, but no record says what was read from it, and its figures are not in the "
+            "store: ingest it again, with the options it needs",
+            f"{place}保存完好，但没有记录说明其内容，其数值不在库中：请带所需选项重新导入",
+        )
+        for place in places
     ]
 
 

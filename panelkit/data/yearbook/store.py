@@ -10,7 +10,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
 import os
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,10 +26,12 @@ from panelkit.core.errors import DataError
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.atomic import write_atomically
 from panelkit.data.yearbook.errors import Where, refuse
-from panelkit.data.yearbook.head import HEAD, DamagedError, Head, RawFile, read_head
-from panelkit.data.yearbook.mark import Journal, has_checksum, kind_of, opened
+from panelkit.data.yearbook.head import HEAD, DamagedError, Head, RawFile, plain_bytes, read_head
+from panelkit.data.yearbook.mark import Journal, has_checksum, is_marked, kind_of, opened
 
 _TRIES = 5
+ALTERED = f"{HEAD} was changed by hand: it is not as the store wrote it"
+_PERIOD = re.compile(r"[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2]))?")
 
 Key = tuple[int, str, str, str]
 """adcode, period, indicator, vintage."""
@@ -72,11 +76,17 @@ def read_store(folder: Path) -> StoreState:
 
 
 def _read(folder: Path) -> StoreState:
-    head = read_head(folder)
+    try:
+        head = read_head(folder)
+    except DamagedError:
+        kind_of(folder)  # it may be no store at all
+        raise
     if head is None:
         if kind_of(folder) == "store" and Journal(folder).has_stood():
             raise DamagedError(folder, f"it lacks {HEAD}")
         return StoreState((), as_table({}))
+    if is_marked(folder) and Journal(folder).disowns(head):
+        raise DamagedError(folder, ALTERED)
     return StoreState(head.files, read_table(folder, head))
 
 
@@ -90,13 +100,28 @@ def read_table(folder: Path, head: Head) -> pd.DataFrame:
     DamagedError
         If it is not what the head says, or cannot be read.
     """
-    content = (folder / head.table).read_bytes()
+    content = plain_bytes(folder / head.table)
     if hashlib.sha256(content).hexdigest() != head.figures:
         raise DamagedError(folder, f"{head.table} was changed by hand")
     try:
-        return _parse(content)
+        table = _parse(content)
+        _require_sense(content, table)
+        return table
     except (ValueError, OverflowError, csv.Error) as error:
         raise DamagedError(folder, f"{head.table} cannot be read ({error})") from error
+
+
+def _require_sense(content: bytes, table: pd.DataFrame) -> None:
+    """Refuse a table that no store writes, whatever its checksum says."""
+    if not content.startswith(",".join(LONG_COLUMNS).encode() + b"\n"):
+        raise ValueError("its columns are not " + ", ".join(LONG_COLUMNS))
+    if not all(math.isfinite(value) for value in table["value"]):
+        raise ValueError("a value is no number")
+    strange = [period for period in table["period"].unique() if not _PERIOD.fullmatch(period)]
+    if strange:
+        raise ValueError(f"{strange[0]!r} is no period")
+    if table.duplicated(["adcode", "period", "indicator", "vintage"]).any():
+        raise ValueError("it holds a cell twice")
 
 
 def overlay(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
@@ -178,7 +203,7 @@ def put(
     }
     wrote = {name: sha256 for name, sha256 in wanted.items() if not has_checksum(folder / name, sha256)}
     text, place = head.text(), folder / HEAD
-    if not wrote and has_checksum(place, hashlib.sha256(text).hexdigest()):
+    if not wrote and has_checksum(place, head.sha256) and not journal.disowns(head):
         journal.sweep(head)
         return False
     token = journal.announce(head, before, wrote)
