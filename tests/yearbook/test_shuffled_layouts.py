@@ -211,3 +211,10 @@ def test_more_tables_side_by_side_than_any_sheet_has_are_refused(
     assert len(read_sheet(title + beside(*tables[:3])).entries) == 93
     with pytest.raises(YearbookError, match="4 tables side by side; at most 3 are read"):
         read_sheet(title + beside(*tables))
+
+
+@pytest.mark.parametrize("blank_run", [" ", "\n", "\u3000"])
+def test_blanks_without_end_within_a_title_are_one_blank(read_sheet: Reader, blank_run: str) -> None:
+    titles: Rows = [[f"单 位{blank_run * 6000}x{at}", None] for at in range(40)]
+    rows: Rows = [*titles, ["各地区主要指标(2023年)", None], ["地区", HEADLINE], *places(GDP)]
+    assert {e.adcode: float(e.value) for e in read_sheet(rows, "csv").entries} == GDP
