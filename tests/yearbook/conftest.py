@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -8,8 +10,9 @@ import pytest
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.held import index_figures
 from panelkit.data.yearbook.labels import known_names
-from panelkit.data.yearbook.read import Context
+from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
 from panelkit.data.yearbook.sheets import WorkbookReader
+from tests.yearbook.writers import written
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +32,17 @@ def context(workbooks: WorkbookReader) -> Context:
 def blank(workbooks: WorkbookReader) -> Context:
     """No figures held, so that nothing is refused for its size."""
     return Context(index_figures(pd.DataFrame(columns=list(LONG_COLUMNS))), known_names(), workbooks)
+
+
+@pytest.fixture
+def read_sheet(tmp_path: Path, blank: Context) -> Callable[..., FileRead]:
+    """Write rows as .xlsx, .xls or .csv and read them."""
+
+    def read(
+        rows: Sequence[Sequence[Any]], kind: str = "xlsx", merge: Sequence[str] = (), **told: Any
+    ) -> FileRead:
+        path = tmp_path / f"表.{kind}"
+        path.write_bytes(written(rows, kind, merge))
+        return read_file(path, Told(**told), blank)
+
+    return read

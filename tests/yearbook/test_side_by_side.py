@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,50 +16,6 @@ from tests.yearbook.writers import NAMES
 CODES = list(NAMES)
 Rows = list[list[Any]]
 Reader = Callable[..., FileRead]
-
-
-@pytest.fixture
-def read_sheet(tmp_path: Path, blank: Context) -> Reader:
-    """Write rows as .xlsx, .xls or .csv and read them."""
-
-    def read(rows: Rows, kind: str = "xlsx", merge: Sequence[str] = (), **told: Any) -> FileRead:
-        path = tmp_path / f"表.{kind}"
-        path.write_bytes(written(rows, kind, merge))
-        return read_file(path, Told(**told), blank)
-
-    return read
-
-
-def written(rows: Rows, kind: str, merge: Sequence[str] = ()) -> bytes:
-    out = io.BytesIO()
-    if kind == "csv":
-        text = io.StringIO()
-        width = max(map(len, rows))
-        csv.writer(text, lineterminator="\n").writerows(
-            [["" if c is None else c for c in row] + [""] * (width - len(row)) for row in rows]
-        )
-        return text.getvalue().encode()
-    if kind == "xls":
-        import xlwt
-
-        old = xlwt.Workbook()
-        page = old.add_sheet("表")
-        for r, row in enumerate(rows):
-            for c, cell in enumerate(row):
-                if cell is not None:
-                    page.write(r, c, cell)
-        old.save(out)
-        return out.getvalue()
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    for row in rows:
-        sheet.append(row)
-    for area in merge:
-        sheet.merge_cells(area)
-    book.save(out)
-    return out.getvalue()
 
 
 def cells(read: FileRead) -> dict[tuple[str, str, int], Decimal]:

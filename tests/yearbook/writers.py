@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 NAMES = {
     110000: ("北京市", "北 京", "Beijing"),
@@ -282,4 +283,37 @@ def tidy(table: Table, *, long: bool) -> str:
                 writer.writerow(
                     [adcode, period, *(table.text(adcode, period, label) for label in table.labels)]
                 )
+    return out.getvalue()
+
+
+def written(rows: Sequence[Sequence[Any]], kind: str, merge: Sequence[str] = ()) -> bytes:
+    """Return rows as .xlsx (with merged areas), .xls or .csv."""
+    out = io.BytesIO()
+    if kind == "csv":
+        text = io.StringIO()
+        width = max(map(len, rows))
+        csv.writer(text, lineterminator="\n").writerows(
+            [["" if c is None else c for c in row] + [""] * (width - len(row)) for row in rows]
+        )
+        return text.getvalue().encode()
+    if kind == "xls":
+        import xlwt
+
+        old = xlwt.Workbook()
+        page = old.add_sheet("表")
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                if cell is not None:
+                    page.write(r, c, cell)
+        old.save(out)
+        return out.getvalue()
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    for row in rows:
+        sheet.append(row)
+    for area in merge:
+        sheet.merge_cells(area)
+    book.save(out)
     return out.getvalue()

@@ -7,10 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from panelkit.data.provinces import Place
+from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.cells import looks_like_number
+from panelkit.data.yearbook.errors import YearbookError, refuse
 from panelkit.data.yearbook.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.headings import HAN, NOT_FIGURES, is_head, plain, unit_text
-from panelkit.data.yearbook.places import place_of, row_place
+from panelkit.data.yearbook.places import place_in, place_of
 from panelkit.data.yearbook.reading import Builder
 
 _LABEL_COLUMNS = 4
@@ -37,10 +39,19 @@ class Band:
 def label_column(grid: Grid) -> int | None:
     """Return the column that names the most places among the first columns of a sheet, left of any figures."""
     counts: Counter[int] = Counter()
+    words: set[str] = set()
     for cells in grid.rows:
         for column, cell in enumerate(cells[:_LABEL_COLUMNS]):
-            if isinstance(cell, str) and place_of(cell) is not None:
+            if not isinstance(cell, str) or cell in words:
+                continue
+            if place_of(cell) is not None:
                 counts[column] += 1
+            else:
+                words.add(cell)
+        if len(words) > limits.LABELS:
+            if not counts:
+                return None
+            raise _wordy(grid)
     if not counts:
         return None
     most = max(counts.values())
@@ -49,6 +60,14 @@ def label_column(grid: Grid) -> int | None:
         column for column in several if column == several[0] or not _figures(grid, several[0] + 1, column - 1)
     ]
     return max(first, key=lambda column: (counts[column], -column))
+
+
+def _wordy(grid: Grid) -> YearbookError:
+    return refuse(
+        grid.where(),
+        f"more than {limits.LABELS} different words that are no places: not a yearbook table",
+        f"有超过{limits.LABELS}个不同的文字不是地区名称：不是年鉴表格",
+    )
 
 
 def heads_beside(grid: Grid, row: int) -> list[int]:
@@ -77,6 +96,12 @@ def split_bands(grid: Grid, builder: Builder) -> list[Band]:
             starts.append(group)
         else:
             starts[-1].extend(group)
+    if len(starts) > limits.TABLES:
+        raise refuse(
+            grid.where(),
+            f"{len(starts)} tables side by side; at most {limits.TABLES} are read",
+            f"并排的表格有{len(starts)}个，最多读取{limits.TABLES}个",
+        )
     width = max(map(len, grid.rows))
     if len(starts) == 1:
         _agree(grid, starts[0], first, places, builder)
@@ -85,8 +110,8 @@ def split_bands(grid: Grid, builder: Builder) -> list[Band]:
     for number, group in enumerate(starts):
         own = first if number == 0 else max(group, key=lambda c: (_provinces(places[c]), -c))
         _agree(grid, group, own, places, builder)
-        low = 0 if number == 0 else min(group)
-        high = width - 1 if number + 1 == len(starts) else min(starts[number + 1]) - 1
+        low = 0 if number == 0 else _left_edge(grid, min(group))
+        high = width - 1 if number + 1 == len(starts) else _left_edge(grid, min(starts[number + 1])) - 1
         bands.append((own, low, high))
     return _cut(grid, bands)
 
@@ -95,15 +120,20 @@ def _candidates(grid: Grid, first: int) -> list[int]:
     """Return the columns that name provinces, or are headed as such; the first one is always there."""
     counts: Counter[int] = Counter()
     headed: set[int] = set()
+    words: set[str] = set()
     for row, cells in enumerate(grid.rows):
         for column, cell in enumerate(cells):
             if not isinstance(cell, str) or is_empty(cell) or looks_like_number(cell):
                 continue
-            place = place_of(cell)
+            place = None if cell in words else place_of(cell)
+            if place is None:
+                words.add(cell)
             if place is not None and place.kind == "province":
                 counts[column] += 1
             elif column not in headed and is_head(cell) and _names_below(grid, row, column):
                 headed.add(column)
+        if len(words) > limits.LABELS:
+            raise _wordy(grid)
     several = {column for column, count in counts.items() if count > 1}
     return sorted({first} | several | headed)
 
@@ -124,7 +154,7 @@ def _places(grid: Grid, column: int, *, codes: bool) -> dict[int, Place]:
         for row in range(len(grid.rows))
         if isinstance(cell := grid.cell(row, column), str)
         and (codes or not looks_like_number(cell))
-        and (place := row_place(cell)) is not None
+        and (place := place_in(grid, row, column)) is not None
     }
 
 
@@ -148,13 +178,21 @@ def _groups(grid: Grid, first: int, places: dict[int, dict[int, Place]]) -> list
 def _figures(grid: Grid, low: int, high: int) -> bool:
     """Return whether figures stand in some columns; numbers of rows and codes of places are none."""
     return any(
-        not _is_counter(grid, column)
+        not is_counter(grid, column)
         and sum(looks_like_number(cells[column]) for cells in grid.rows if column < len(cells)) > 0
         for column in range(low, high + 1)
     )
 
 
-def _is_counter(grid: Grid, column: int) -> bool:
+def _left_edge(grid: Grid, column: int) -> int:
+    """Return the first column of a table on the right: numbers of rows and codes before its places are its own."""
+    while column > 0 and is_counter(grid, column - 1):
+        column -= 1
+    return column
+
+
+def is_counter(grid: Grid, column: int) -> bool:
+    """Return whether a column is headed 序号, 代码 or the like: it holds no figures."""
     return any(plain(shown(cells[column])) in NOT_FIGURES for cells in grid.rows[:40] if column < len(cells))
 
 
@@ -172,7 +210,8 @@ def _is_table(
     left = {row: place for known in one for row, place in places[known].items() if place.adcode}
     right = {row: place for row, place in places[column].items() if place.adcode}
     heads = [text for text in above if is_head(text)]
-    if any(HAN.search(text) for text in heads):
+    chinese = any(HAN.search(shown(grid.cell(row, column))) for row in right)
+    if any(HAN.search(text) for text in heads) or (heads and chinese):
         return True
     if right and right.keys() <= left.keys() and all(left[row] == place for row, place in right.items()):
         return False
@@ -214,10 +253,7 @@ def _cut(grid: Grid, spans: list[tuple[int, int, int]]) -> list[Band]:
     labels = [own for own, _, _ in spans]
     shared = _shared_units(grid, labels)
     bands = []
-    for own, low, high in spans:
-        last = high
-        while last > own and _is_counter(grid, last):
-            last -= 1
+    for own, low, last in spans:
         merged = [
             (top, max(left, low), bottom, min(right, last))
             for top, left, bottom, right in grid.merged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from panelkit.data.provinces import Place
 from panelkit.data.yearbook.bands import Band
@@ -11,7 +12,7 @@ from panelkit.data.yearbook.cells import looks_like_number
 from panelkit.data.yearbook.errors import Where
 from panelkit.data.yearbook.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.headings import is_head, period_in, title_of, unit_text
-from panelkit.data.yearbook.places import row_place
+from panelkit.data.yearbook.places import place_in
 from panelkit.data.yearbook.reading import Builder
 from panelkit.data.yearbook.remarks import NUMBERED, goes_on, is_remark, opens_table
 
@@ -19,6 +20,12 @@ _APART = re.compile(
     r"(?:新疆)?(?:生产)?建设?兵团|计划单列市|(?:大\s*连|宁\s*波|厦\s*门|青\s*岛|深\s*圳)市?|不分地区|不明|国外|境外|中央|地方"
     r"|平均(?:数|值|水平)?$"
 )
+_CORNER = re.compile(
+    r"省\s*[份市区别]|各\s*省|指\s*标|年\s*[份度]|时\s*间|名\s*称|[\\/／|]|province|region|area|indicator|item|year|time",
+    re.I,
+)
+"""Words in the corner of a table, where places meet years or indicators."""
+
 _OPEN_TITLE = re.compile(r"[（(][^()（）]*(?:19|20)\d{2}[^()（）]*[)）]\s*$|^\s*(?:19|20)\d{2}\s*年")
 
 
@@ -49,7 +56,7 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
     first_head = _first_head(band)
     for row, cells in enumerate(grid.rows):
         label = grid.cell(row, column)
-        place = row_place(label)
+        place = place_in(grid, row, column)
         if place is not None and not is_head(shown(label)):
             if waiting or not blocks:
                 _open(band, waiting, blocks, builder)
@@ -75,7 +82,7 @@ def _first_head(band: Band) -> int:
         text = shown(band.grid.cell(row, band.column))
         if is_head(text):
             return row
-        if row_place(text) is not None:
+        if place_in(band.grid, row, band.column) is not None:
             break
     return -1
 
@@ -130,7 +137,29 @@ def _header_start(band: Band, rows: list[int], *, first: bool) -> int | None:
         listed = re.fullmatch(r"[(（]?\d{1,2}[)）.、．]?", texts[0])
         if len(named) >= 2 and not listed and (first or not is_empty(grid.cell(row, column))):
             return row
-    return None
+    return _lone_header(band, rows) if first else None
+
+
+def _lone_header(band: Band, rows: list[int]) -> int | None:
+    """Return the row that names the only column of figures, below a title and with nothing in the corner."""
+    grid, column = band.grid, band.column
+    rows = [row for row in rows if not _numbering(band, row)]
+    while rows and all(
+        is_period(cell) or looks_like_number(cell) for cell in grid.rows[rows[-1]] if not is_empty(cell)
+    ):
+        rows = rows[:-1]
+    if not rows or not any(titled(_texts(grid, row)) for row in rows[:-1]):
+        return None
+    found = [at for at, cell in enumerate(grid.rows[rows[-1]]) if not is_empty(cell)]
+    text = shown(grid.cell(rows[-1], found[0]))
+    figures = {
+        at
+        for cells in grid.rows[rows[-1] + 1 :]
+        for at, cell in enumerate(cells)
+        if at > column and looks_like_number(cell)
+    }
+    lone = figures == set(found) and len(found) == 1
+    return rows[-1] if lone and not unit_text(text) and not NUMBERED.match(text) else None
 
 
 def _above(grid: Grid, rows: list[int], first: bool, builder: Builder) -> list[tuple[int, int, str]]:
@@ -181,8 +210,21 @@ def _is_stray(band: Band, row: int, below_header: bool) -> bool:
     if is_head(label) or (not label and not _placed(grid, row, values)):
         return False
     if all(is_period(cell) for cell in values):
-        return below_header and bool(label)
+        return bool(label) and (below_header or not _heads_years(label, values))
     return bool(label) or below_header
+
+
+def _heads_years(label: str, values: list[Cell]) -> bool:
+    """Return whether numbers like years beside a label that is no head of places are a header all the same.
+
+    2021, 2022, 2023 in a row are one beside any words but 平均; a number alone may be the figure of 沿海 or 直辖市.
+    """
+    if _APART.search(re.sub(r"\s+", "", label)):
+        return False
+    periods = [period_in(shown(cell)) or "" for cell in values]
+    steps = {later > earlier for earlier, later in pairwise(periods)}
+    ordered = len(periods) > 1 and len(set(periods)) == len(periods) and len(steps) == 1
+    return ordered or opens_table(label) or bool(_CORNER.search(label))
 
 
 def _is_above(band: Band, row: int, begun: bool, first_head: int) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from panelkit.core.brief import Brief
 from panelkit.data.yearbook.errors import Where
+
+_LONG = 500
+_RUN = re.compile(r"\s{9,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,12 @@ def shown(cell: Cell) -> str:
 
 
 def trimmed(text: str) -> str:
-    """Return text without blanks of any width, or a byte-order mark, around it."""
+    """Return text without blanks of any width, or a byte-order mark, around it.
+
+    Long runs of blanks within a long text become one: patterns that skip blanks would go over them again and again.
+    """
+    if len(text) > _LONG:
+        text = _RUN.sub(" ", text)
     return text.strip(" \t\r\n\u3000\xa0\ufeff\u200b")
 
 

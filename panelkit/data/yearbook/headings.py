@@ -25,6 +25,8 @@ NOT_FIGURES = {"序号", "编号", "代码", "行政区划代码", "地区代码
 """Headers of a column left of the places that holds no figures."""
 
 UNIT = re.compile(r"(?:计量)?单\s*位\s*[:：]\s*(.+)|unit\s*[:：]\s*(.+)", re.I | re.S)
+_UNIT_WITHIN = re.compile(r"单\s*位\s*[:：为]\s*([^\s()（）\[\]，,。；;]+)")
+_BRACKETS = re.compile(r"[（(\[【]([^()（）\[\]【】]*)[)）\]】]")
 _YEAR_NOTE = re.compile(r"[（(]\s*(?:\d{4}\s*[-－–—~～]\s*)?\d{4}\s*年?\s*[)）]|^\s*\d{4}\s*年\s*")
 _ACRONYM = re.compile(r"[A-Z][A-Z&]{0,5}")
 _OF_WHICH = re.compile(r"^[#＃\s]+|^其中\s*[:：]?\s*")
@@ -55,6 +57,20 @@ def unit_text(text: str) -> str:
         *re.split(r"\s*/\s*|\s+", inside),
     ]
     return next((piece.strip("()（） ") for piece in pieces if parse_unit(piece.strip("()（） "))), inside)
+
+
+def unit_in(title: str) -> str:
+    """Return the unit that stands within a title: behind 单位：, in brackets, behind a stroke, or as all of it."""
+    line = title.strip()
+    if parse_unit(line):
+        return line
+    stated = _UNIT_WITHIN.search(line)
+    if stated and parse_unit(stated.group(1)):
+        return stated.group(1)
+    plain = title_of(line)
+    pieces = [piece for inside in _BRACKETS.findall(line) for piece in re.split(r"[,，、;；]", inside)]
+    pieces += plain.rsplit("/", 1)[1:] if HAN.search(plain) else []
+    return next((piece.strip() for piece in reversed(pieces) if parse_unit(piece.strip())), "")
 
 
 def bare_unit(line: str) -> str:

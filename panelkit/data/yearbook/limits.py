@@ -26,6 +26,12 @@ SHEETS = 300
 LINES = 250_000
 """Lines of a text file."""
 
+LABELS = 20_000
+"""Different words of a sheet that are neither figures nor places."""
+
+TABLES = 60
+"""Tables side by side on one sheet."""
+
 BRACKETS = 1_000_000
 """Objects and lists of a JSON answer."""
 

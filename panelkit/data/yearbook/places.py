@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from panelkit.data.provinces import Place, finder
-from panelkit.data.yearbook.grid import Cell, shown
+from panelkit.data.yearbook.cells import looks_like_number, read_number
+from panelkit.data.yearbook.grid import Cell, Grid, is_empty, shown
+from panelkit.data.yearbook.remarks import is_remark, opens_table
 
 _MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .'’\-]*")
@@ -39,6 +41,8 @@ def place_of(cell: Cell) -> Place | None:
 @lru_cache(maxsize=8192)
 def total_of(text: str) -> Place | None:
     """Return the place of a row of totals that is called by no place's name, as 地方合计 or 各地区合计."""
+    if is_remark(text) or opens_table(text):
+        return None
     plain = re.sub(r"[(（][^()（）]*[)）]", "", _MARKS.sub("", text))
     chinese = re.sub(r"[^\u3400-\u9fff\d、]", "", plain)
     match = _TOTAL.fullmatch(chinese or re.sub(r"\s+", " ", plain).strip())
@@ -51,6 +55,28 @@ def total_of(text: str) -> Place | None:
 def row_place(cell: Cell) -> Place | None:
     """Return which place, or which total over places, a row is about by its label."""
     return place_of(cell) or total_of(shown(cell))
+
+
+def place_in(grid: Grid, row: int, column: int) -> Place | None:
+    """Return which place, or which total, a row of a sheet is about by its label in a column.
+
+    A total that is called by no place's name has figures, or marks for missing ones, on its right; a line without
+    them, as 各地区货物进出口总额, is a title or a footnote.
+    """
+    label = grid.cell(row, column)
+    place = place_of(label)
+    if place is not None:
+        return place
+    place = total_of(shown(label))
+    return place if place is not None and _has_figures(grid, row, column) else None
+
+
+def _has_figures(grid: Grid, row: int, column: int) -> bool:
+    return any(
+        looks_like_number(cell)
+        or (isinstance(cell, str) and not is_empty(cell) and read_number(cell) is None)
+        for cell in grid.rows[row][column + 1 :]
+    )
 
 
 @lru_cache(maxsize=8192)

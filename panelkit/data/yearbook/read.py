@@ -19,7 +19,7 @@ from panelkit.core.errors import SpecError
 from panelkit.core.provenance import Note
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name
+from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name, refuse
 from panelkit.data.yearbook.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.held import Cell, Held, index_figures
 from panelkit.data.yearbook.labels import Names, known_names
@@ -36,7 +36,9 @@ from panelkit.data.yearbook.told import (
     in_one_line,
     told_place,
 )
-from panelkit.data.yearbook.units import factor
+from panelkit.data.yearbook.units import factor, parse_unit
+
+_FOOTNOTE_UNIT = re.compile(r"单\s*位\s*(?:均为|都是|[:：为是])\s*([^\s()（）\[\]，,。；;、]+)")
 
 SLIP = 30.0
 """A series this many times the held one, or that small a part of it, stands in another unit than it says."""
@@ -206,6 +208,7 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     figures = _with_places(path.name, reading, told, context)
     keys = _keys(path.name, figures, told, context)
     notes = list(reading.notes)
+    _check_footnote_units(path.name, reading, keys, context)
     entries = _entries(path.name, figures, keys, context, notes)
     known = {figure: key for figure, key in keys.items() if key is not None}
     totals = [
@@ -411,6 +414,30 @@ def _entries(
     if problems:
         raise YearbookError(problems)
     return list(entries.values())
+
+
+def _check_footnote_units(
+    file: str, reading: Reading, keys: Mapping[_Name, str | None], context: Context
+) -> None:
+    """Refuse figures without a unit where a footnote names one that is not the catalogue's."""
+    bare = {key: context.names.units[key] for name, key in keys.items() if key is not None and not name[2]}
+    for line in reading.footnotes if bare else ():
+        for unit in _FOOTNOTE_UNIT.findall(line):
+            other = next(
+                (
+                    key
+                    for key, wanted in bare.items()
+                    if parse_unit(unit) and factor(unit, wanted) not in (None, 1)
+                ),
+                None,
+            )
+            if other is not None:
+                raise refuse(
+                    Where(file),
+                    f"no unit is printed above {other}, and a footnote names {unit!r} ({line[:60]!r}): write the unit "
+                    "behind the title or the header",
+                    f"{other}未注明单位，而附注提到“{unit}”（{line[:60]}）：请把单位写在标题或表头之后",
+                )
 
 
 def _twice(before: Entry, entry: Entry) -> Problem:

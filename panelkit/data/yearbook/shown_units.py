@@ -5,7 +5,7 @@ from __future__ import annotations
 from panelkit.data.yearbook.cells import read_number
 from panelkit.data.yearbook.grid import Grid
 from panelkit.data.yearbook.reading import Builder
-from panelkit.data.yearbook.units import parse_unit
+from panelkit.data.yearbook.units import SCALES, parse_unit
 
 
 def column_units(
@@ -17,6 +17,16 @@ def column_units(
     name, and then no format may contradict it. A column in which some figures show `%` and others nothing is not
     read unless `%` is its printed unit.
     """
+    for row in rows:
+        word = grid.formats.get((row, column), "")
+        if word in SCALES and not printed.startswith(word):
+            builder.problem(
+                grid.where(row, column),
+                f"the cell shows its number with {word!r} behind it, and the column's unit is "
+                f"{printed or 'not named'!r}",
+                f"单元格格式在数字后显示“{word}”，而该列单位为“{printed or '未注明'}”",
+            )
+            return {}
     found = {row: unit for row in rows if (unit := grid.formats.get((row, column), "")) and parse_unit(unit)}
     if not found:
         return {}

@@ -12,6 +12,7 @@ from panelkit.data.provinces import NATION, labels_of, resolve
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.limits import FIRST_YEAR
 from panelkit.data.yearbook.periods import in_range, parse_period
+from panelkit.data.yearbook.places import known_place
 from panelkit.data.yearbook.reading import Figure, Reading
 
 
@@ -117,7 +118,9 @@ def check_province(file: str, reading: Reading, told: Told) -> None:
     if told.province is None:
         return
     adcode = told_place(told.province)
-    found = list(dict.fromkeys(f.adcode for f in reading.figures if f.adcode is not None))
+    found = list(
+        dict.fromkeys(code for f in reading.figures if (code := f.adcode or _sheet_of(f)) is not None)
+    )
     if not found or found == [adcode]:
         return
     names = {**labels_of("zh"), NATION: "全国"}
@@ -129,6 +132,12 @@ def check_province(file: str, reading: Reading, told: Told) -> None:
         f"文件标明的地区为{listed}（共{len(found)}个），而指定的是“{told.province}”。"
         "请去掉 --province，或改用该省的文件",
     )
+
+
+def _sheet_of(figure: Figure) -> int | None:
+    """Return the province that a sheet is called after, for figures that name none themselves."""
+    place = known_place(figure.where.sheet.strip()) if figure.where.sheet else None
+    return place.adcode if place is not None and place.kind == "province" else None
 
 
 def told_place(province: str | int) -> int:

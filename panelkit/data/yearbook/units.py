@@ -7,7 +7,7 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-_SCALES = {"": 0, "十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
+SCALES = {"": 0, "十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
 _BASES = {
     "元": "yuan", "元/人": "yuan", "人民币元": "yuan",
     "美元": "usd",
@@ -50,9 +50,9 @@ def parse_unit(text: str) -> tuple[str, int] | None:
 
 
 def _parse_chinese(text: str) -> tuple[str, int] | None:
-    for scale in sorted(_SCALES, key=len, reverse=True):
+    for scale in sorted(SCALES, key=len, reverse=True):
         if text.startswith(scale) and text[len(scale) :] in _BASES:
-            return _BASES[text[len(scale) :]], _SCALES[scale]
+            return _BASES[text[len(scale) :]], SCALES[scale]
     if text.startswith("十亿") and text[2:] in _BASES:
         return _BASES[text[2:]], 9
     return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from panelkit.data.provinces import NATION, Place
-from panelkit.data.yearbook.bands import Band, label_column, split_bands
+from panelkit.data.yearbook.bands import Band, is_counter, label_column, split_bands
 from panelkit.data.yearbook.blocks import Block, is_period, split_blocks, titled
 from panelkit.data.yearbook.cells import Misread, in_chinese_digits, looks_like_number, read_number
 from panelkit.data.yearbook.completeness import check_row, check_tail
@@ -22,15 +22,16 @@ from panelkit.data.yearbook.headings import (
     period_in,
     spans_of,
     title_of,
+    unit_in,
     unit_text,
     wide_rows,
 )
 from panelkit.data.yearbook.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.places import place_of
 from panelkit.data.yearbook.reading import Builder, Figure, Reading, Subtotal
-from panelkit.data.yearbook.remarks import CONTINUED, dated
+from panelkit.data.yearbook.remarks import CONTINUED, dated, is_remark
 from panelkit.data.yearbook.shown_units import column_units
-from panelkit.data.yearbook.units import parse_unit
+from panelkit.data.yearbook.units import parse_unit, split_unit
 
 _EDITION = re.compile(
     r"年鉴[》\s(（\[［—–－-]*(?:19|20)\d{2}|yearbook[\s(\[,—–-]*(?:19|20)\d{2}|(?:19|20)\d{2}\s*年?[《\s]*[\u3400-\u9fff]*年鉴",
@@ -120,19 +121,29 @@ def _take_above(
     if not above.title and not titled(texts):
         texts = texts + next((one for one in right if titled(one)), [])
     words = [re.sub(r"\s*[\r\n]+\s*", " ", text) for _, _, text in texts if not unit_text(text)]
-    told = [text for text in words if title_of(text)]
+    told = [text for text in words if title_of(text) and not parse_unit(text)]
     told = [text for text in told if not _EDITION.search(text)] or told
     named = [text for text in told if HAN.search(text)] or told
     years = _years(words)
     if named:
         years = years or _years([text for one in (*beyond, *right) for _, _, text in one])
-        above = replace(above, title=title_of(named[0]), year=str(years.pop()) if len(years) == 1 else None)
+        above = replace(
+            above, title=split_unit(title_of(named[0]))[0], year=str(years.pop()) if len(years) == 1 else None
+        )
     elif len(years) == 1 and (
         not above.title or any(CONTINUED.search(text) for text in words) or len(words) == 1
     ):
         above = replace(above, year=str(years.pop()))
-    units = [item for item in texts if unit_text(item[2])] or _units_of(above, right)
+    units = (
+        [item for item in texts if unit_text(item[2])] or _units_in_titles(texts) or _units_of(above, right)
+    )
     return replace(above, unit=_one_unit(grid, units, block, builder) or above.unit)
+
+
+def _units_in_titles(texts: _Texts) -> _Texts:
+    """Return the units that a title names, as in 各地区技术市场合同数（项）, or that are a cell of their own."""
+    found = ((row, column, unit_in(text)) for row, column, text in texts if not is_remark(text))
+    return [(row, column, f"({unit})") for row, column, unit in found if unit]
 
 
 def _units_of(above: _Above, others: Sequence[_Texts]) -> _Texts:
@@ -192,8 +203,12 @@ def _columns(
     units = [item for item in block.above if unit_text(item[2])]
     if not block.header and before:
         return _with_units(grid, before, units, block, builder)
-    indices = [i for i in range(band.column + 1, band.last + 1) if _is_numeric(grid, body, i)]
-    if not block.header and left is not None:
+    indices = [
+        i
+        for i in range(band.column + 1, band.last + 1)
+        if _is_numeric(grid, body, i) and not is_counter(grid, i)
+    ]
+    if not block.header and left is not None and above.title in ("", left[0].title):
         _, columns = left
         if len(columns) == len(indices):
             return [replace(c, index=i) for c, i in zip(columns, indices, strict=True)]
