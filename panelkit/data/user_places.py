@@ -107,10 +107,10 @@ def _used(codes: Array, labels: Any, column: str | None = None, level: int | Non
 
 
 def _no_codes(values: pd.Series) -> bool:
-    """Tell whether one of these whole numbers at least is no six-digit code, so that none stands for a province."""
+    """Tell whether all of these whole numbers lie outside the range of six-digit codes, as numbers of firms do."""
     if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "iu":
         return False
-    return bool(values.min() < SMALLEST_CODE or values.max() > LARGEST_CODE)
+    return bool(values.max() < SMALLEST_CODE or values.min() > LARGEST_CODE)
 
 
 def _is_provincial(places: Sequence[Place | None]) -> bool:

@@ -48,7 +48,7 @@ def test_frames_without_an_index_name_their_columns(kind: Any) -> None:
     year = data[data.year == 2012].drop(columns="year")
     got = one.fit(kind(year.to_dict("list")), w, unit="id")
     np.testing.assert_allclose(got.estimates, right.estimates, rtol=1e-12)  # the same rows, another road
-    with pytest.raises(DataError, match="no column town"):
+    with pytest.raises(DataError, match="names no column of the data"):
         one.fit(rows, w, unit="id", time="town")
 
 
