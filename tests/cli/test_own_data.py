@@ -475,7 +475,7 @@ REFUSED = [
     (["mediate", "y", "x", "m", OWN, "--labels", "a,b,c"], "--labels"),
     (["mediate", "y", "x", "m", OWN, "--json", "--procedures"], "--procedures"),
     (["mediate", "y", "x", "m", OWN, "--json", "--inference"], "--inference"),
-    (["check", "--figures", "store", "--out", "pages"], "--out"),
+    (["check", "--figures", "--out", "pages"], "--out"),
     (["index", "run", "x,z", OWN, "--draws", "0", "--seed", "1"], "--seed"),
     (["couple", "run", "x", "z", OWN, "--allow-shared"], "--allow-shared"),
 ]
