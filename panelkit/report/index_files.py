@@ -63,6 +63,11 @@ def ranking_table(
     return translated(table, language)
 
 
+def of_last_year(title: str, values: pd.DataFrame | pd.Series) -> str:
+    """Return the title of a table or map of the last year, with that year."""
+    return f"{title}, {values.index.get_level_values('year').max()}"
+
+
 def weight_table(composite: Composite, language: Language = "en", *, short: bool = False) -> pd.DataFrame:
     """Return the indicators with their dimension, direction and weight, labelled in the language.
 
@@ -120,6 +125,11 @@ def coordination_table(
     return translated(table, language)
 
 
+def coordination_title(language: Language) -> str:
+    """Return what tables and figures of coupling coordination are called."""
+    return "Coupling coordination D" if language == "en" else "耦合协调度 D"
+
+
 def translated(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return the table with headings and provinces in the language; names that are no provinces stay."""
     names = province_labels(table.index.unique(), language) if table.index.name == "province" else {}
@@ -138,8 +148,9 @@ def write_composite(
     notes = [remark[language == "zh"] for remark in composite.remarks]
     title = getattr(composite.design.label, language)
     written = [_csv(composite.values.join(composite.ranks()), folder / "scores.csv")]
+    heading = of_last_year(title, composite.values)
     written += _tables(
-        ranking_table(composite, uncertainty, language), folder, "ranking", language, notes, title
+        ranking_table(composite, uncertainty, language), folder, "ranking", language, notes, heading
     )
     written += _tables(weight_table(composite, language), folder, "weights", language, (), title)
     written += _panel_figures(composite.scores, composite.ranks(), folder, language, title)
@@ -155,9 +166,10 @@ def write_coordination(found: Coordination, folder: Path, language: Language = "
     """Write coordination as tables and figures (map, grades, trend, ranks); return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     notes = [remark[language == "zh"] for remark in found.remarks]
-    title = "Coupling coordination D" if language == "en" else "耦合协调度 D"
+    title = coordination_title(language)
     written = [_csv(found.values.join(found.words(language).add_suffix("_words")), folder / "values.csv")]
-    written += _tables(coordination_table(found, language), folder, "coordination", language, notes, title)
+    heading = of_last_year(title, found.values)
+    written += _tables(coordination_table(found, language), folder, "coordination", language, notes, heading)
     d = found.values["D"]
     ranks = d.groupby(level="year").rank(ascending=False, method="min")
     written += _panel_figures(d, ranks, folder, language, title)
@@ -185,7 +197,7 @@ def _panel_figures(
     names = province_labels(last.index, language)
     if names:
         drawn["map.svg"] = lambda: figures.province_map(
-            last.rename(index=names), language=language, title=f"{title}, {years[-1]}", name_omitted=True
+            last.rename(index=names), language=language, title=of_last_year(title, values), name_omitted=True
         )
     return [draw().save(folder / name) for name, draw in drawn.items()]
 

@@ -53,6 +53,8 @@ def test_a_shipped_index_prints_ranks_weights_and_what_is_missing(tmp_path: Path
         "ranks.svg",
     } <= names
     assert "北京" in (tmp_path / "ranks.svg").read_text(encoding="utf-8")
+    assert "科技创新子系统, 2023" in found.output
+    assert "科技创新子系统, 2023" in (tmp_path / "ranking.html").read_text(encoding="utf-8")
     scores = pd.read_csv(tmp_path / "scores.csv")
     assert len(scores) == 300
 
