@@ -129,6 +129,16 @@ def in_language(note: str, language: Language) -> str:
     return chinese(told) if told == note else told
 
 
+_EQUATIONS_ZH = {"main": "解释变量", "wx": "空间滞后解释变量", "spatial": "空间参数", "dynamic": "动态项"}
+
+
+def equation_word(name: str, language: Language) -> str:
+    """Return what the panel of an equation is called in a table: spatial models know four, others their own."""
+    if language == "zh" and name in _EQUATIONS_ZH:
+        return _EQUATIONS_ZH[name]
+    return in_language(name, language)
+
+
 def note_lines(notes: Iterable[str], language: Language) -> list[str]:
     """Return notes as lines of plain text, each with its heading."""
     heading = result_word("note", language) + word("colon", language)

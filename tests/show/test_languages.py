@@ -294,3 +294,15 @@ def test_studies_are_said_in_chinese_and_shown_in_a_notebook() -> None:
 def test_covariances_are_told_in_chinese(name: str, told: str) -> None:
     assert covariance_words(name, "zh") == told
     assert covariance_words(name, "en") == name
+
+
+def test_panels_of_spatial_tables_are_told_in_chinese() -> None:
+    w = provincial.contiguity()
+    fit = pk.SpatialPanel("y ~ x1", model="sdm").fit(simulate(w, 8, _dice(), rho=0.4), w)
+    for shown in (fit.summary(language="zh"), tables.to_text(fit, language="zh")):
+        assert "空间滞后解释变量" in shown
+        assert "空间参数" in shown
+        assert not re.search(r"\b(main|wx|spatial)\b", shown)
+    assert fit.params.index.get_level_values("equation")[0] == "main"
+    english = tables.to_text(fit)
+    assert all(re.search(rf"\b{name}\b", english) for name in ("main", "wx", "spatial"))
