@@ -122,7 +122,29 @@ def coordination_table(
         numbers = [name for name in numbers if name not in (*found.systems, "relative")]
         words = words.drop(columns=["stage", "level_wang"])
     table = held[numbers].join(words).sort_values("D", ascending=False)
-    return translated(table, language)
+    named = system_labels(found, language) if language == "zh" else {}
+    return translated(table, language).rename(columns=named)
+
+
+def system_labels(found: Coordination, language: Language) -> dict[str, str]:
+    """Return what each subsystem is called: the label of a shipped design, or its own name."""
+    from panelkit.indices.designs import load_design, shipped_designs
+
+    shipped = shipped_designs()
+    return {
+        name: str(getattr(load_design(name).label, language)) if name in shipped else name
+        for name in found.systems
+    }
+
+
+def coordination_notes(found: Coordination, language: Language) -> list[str]:
+    """Return the notes of a coordination table; of two subsystems the first says which is which."""
+    notes = [remark[language == "zh"] for remark in found.remarks]
+    if "pace" not in found.values:
+        return notes
+    first, second = system_labels(found, language).values()
+    who = f"first: {first}; second: {second}" if language == "en" else f"系统1：{first}；系统2：{second}"
+    return [who, *notes]
 
 
 def coordination_title(language: Language) -> str:
@@ -165,7 +187,8 @@ def write_composite(
 def write_coordination(found: Coordination, folder: Path, language: Language = "en") -> list[Path]:
     """Write coordination as tables and figures (map, grades, trend, ranks); return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    notes = [remark[language == "zh"] for remark in found.remarks]
+    remarks = [remark[language == "zh"] for remark in found.remarks]
+    notes = coordination_notes(found, language)
     title = coordination_title(language)
     written = [_csv(found.values.join(found.words(language).add_suffix("_words")), folder / "values.csv")]
     heading = of_last_year(title, found.values)
@@ -175,7 +198,7 @@ def write_coordination(found: Coordination, folder: Path, language: Language = "
     written += _panel_figures(d, ranks, folder, language, title)
     words = [pair[language == "zh"] for pair in coupling.LEVELS]
     grades = _labelled(found.words(language)["level"].unstack(), language)
-    drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=notes[:2])
+    drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=remarks[:2])
     written.append(drawn.save(folder / "levels.svg"))
     return written
 

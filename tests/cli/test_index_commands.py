@@ -100,6 +100,11 @@ def test_shipped_subsystems_are_coupled_and_shared_ones_refused(tmp_path: Path) 
     found = run(app, arguments)
     assert found.exit_code == 0, found.output
     assert "优质协调" in found.output
+    assert "耦合协调度 D, 2023" in found.output
+    assert "系统1：科技创新子系统；系统2：产业创新子系统" in found.output
+    page = (tmp_path / "coordination.html").read_text(encoding="utf-8")
+    assert "tech_innovation" not in page
+    assert "科技创新子系统" in page
     assert (tmp_path / "levels.svg").exists()
     shared = run(app, ["couple", "run", "tech_innovation", "nqpf_three_factors"])
     assert isinstance(shared.exception, SpecError)
