@@ -108,9 +108,10 @@ def run_coupling(
         }
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
     else:
-        notes = [remark[lang is Lang.zh] for remark in found.remarks]
+        notes = index_files.coordination_notes(found, lang.language)
         shown = index_files.coordination_table(found, lang.language, short=True)
-        typer.echo(fitted(shown, lang, notes=notes, drop=(-1, 0, 1)))
+        caption = index_files.of_last_year(index_files.coordination_title(lang.language), found.values)
+        typer.echo(fitted(shown, lang, caption=caption, notes=notes, drop=(-1, 0, 1)))
     if out is not None:
         print_written(index_files.write_coordination(found, out, lang.language), quiet=as_json)
 

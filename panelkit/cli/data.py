@@ -34,7 +34,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "years": "years",
         "vintages": "vintages",
         "flags": "flags",
-        "count": "{n} indicators. * the default vintage. `panelkit data show INDICATOR` tells all of one.",
+        "star": "* the default vintage.",
+        "count": "{n} indicators. `panelkit data show INDICATOR` tells all of one.",
         "none": "no indicator's key or name contains {text!r}",
         "kind": "kind",
         "year": "year",
@@ -57,7 +58,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "years": "年份",
         "vintages": "版本",
         "flags": "标记",
-        "count": "共 {n} 个指标。* 为默认版本。`panelkit data show 指标` 显示某一指标的全部信息。",
+        "star": "* 为默认版本。",
+        "count": "共 {n} 个指标。`panelkit data show 指标` 显示某一指标的全部信息。",
         "none": "没有指标的代码或名称包含 {text!r}",
         "kind": "类型",
         "year": "年份",
@@ -98,8 +100,11 @@ def list_indicators(
         return
     if not rows:
         raise SpecError(words["none"].format(text=search))
-    _console().print(Fitting(_list_table(rows, lang), _ROOMY))
-    _console().print(words["count"].format(n=len(rows)))
+    console = _console()
+    console.print(Fitting(_list_table(rows, lang), _ROOMY))
+    if console.width >= _WIDE:
+        console.print(words["star"])
+    console.print(words["count"].format(n=len(rows)))
 
 
 @app.command("show")

@@ -37,6 +37,7 @@ app = typer.Typer(add_completion=False)
 
 MODELS = ("fixed_effects", "pooled", "random_effects", "between", "first_difference", "instrumental")
 
+_OTHER_PROGRAMS = (".pdf", ".doc", ".rtf", ".odt", ".xls", ".xlsx", ".csv", ".dta", ".png", ".svg")
 _FORMATS = ("text", "latex", "html", "markdown", "docx")
 _ENDINGS = {
     ".tex": "latex",
@@ -167,6 +168,10 @@ def _coordinates(path: Path | None) -> pd.DataFrame | None:
 
 def _format_of(format: str | None, out: Path | None, below: str) -> str:
     """Return the format of the table, before anything is fitted."""
+    if format is None and out is not None and out.suffix.lower() in _OTHER_PROGRAMS:
+        raise SpecError(
+            f"--out {out}: no table is written as {out.suffix}: end the name in one of {', '.join(_ENDINGS)}"
+        )
     chosen = format or (_ENDINGS.get(out.suffix.lower(), "text") if out is not None else "text")
     if chosen not in _FORMATS:
         raise SpecError(f"--format is one of {', '.join(_FORMATS)}, not {chosen!r}")

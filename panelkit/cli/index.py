@@ -167,7 +167,7 @@ def run_index(
         )
     else:
         _print(
-            found.design,
+            index_files.of_last_year(getattr(found.design.label, lang.value), found.values),
             ranking,
             index_files.weight_table(found, lang.language, short=True),
             found.remarks,
@@ -228,7 +228,6 @@ def columns_of(text: str) -> dict[str, int]:
     return found
 
 
-def _print(plan: CompositeDesign, ranking: Any, weights: Any, remarks: Any, lang: Lang) -> None:
-    caption = getattr(plan.label, lang.value)
+def _print(caption: str, ranking: Any, weights: Any, remarks: Any, lang: Lang) -> None:
     typer.echo(fitted(ranking, lang, caption=caption, drop=(-1,)))
     typer.echo(fitted(weights, lang, notes=[remark[lang is Lang.zh] for remark in remarks], drop=(0,)))

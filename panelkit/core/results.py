@@ -270,10 +270,10 @@ class Estimates(Brief):
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""
-        from panelkit.show.words import in_language, result_word
+        from panelkit.show.words import equation_word, result_word
 
         table = self.tidy(level)
-        table["equation"] = [in_language(name, language) for name in self.equations]
+        table["equation"] = [equation_word(name, language) for name in self.equations]
         if not any(self.equations):
             table = table.drop(columns="equation")
         table.columns = pd.Index([result_word(key, language) for key in table.columns])

@@ -42,6 +42,7 @@ def read_panel(
         If the file cannot be read, the two columns are not found, or a row has no unit or no year.
     """
     table = read_table(path, as_text=as_text, sheet=sheet)
+    asked = unit
     unit = unit or _named(table, UNIT_NAMES, "province", path)
     time = time or _named(table, TIME_NAMES, "year", path)
     absent = [name for name in (unit, time) if name not in table.columns]
@@ -59,6 +60,8 @@ def read_panel(
     levels = [_units(names, unit, path), _years(years, time, path)]
     body = table.drop(columns=[unit, time])
     body.index = pd.MultiIndex.from_arrays(levels, names=_level_names(unit, time))
+    if asked is None:
+        _refuse_groups(body.index, unit, time, list(table.columns), path)
     return body
 
 
@@ -73,6 +76,25 @@ def province_labels(names: pd.Index, labels: Labels) -> dict[str, str]:
         for name, place in zip(names, places, strict=True)
         if place is not None and place.adcode in known
     }
+
+
+def _refuse_groups(index: pd.MultiIndex, unit: str, time: str, columns: list[str], path: str | Path) -> None:
+    """Refuse a column that was taken for the units by its name, and whose values are groups of them.
+
+    Raises
+    ------
+    DataError
+        If most rows share unit and time with another row.
+    """
+    if 2 * int(index.duplicated(keep=False).sum()) <= len(index):
+        return
+    held = index.value_counts()
+    (name, year), rows = held.index[0], int(held.iloc[0])
+    others = ", ".join(str(column) for column in columns if column not in (unit, time))
+    raise DataError(
+        f"{path}: the column {unit} was taken for the unit by its name, but most rows share {unit} and {time} with "
+        f"another ({name} {year}: {rows:,} rows): name the column of the units by --unit (there are also: {others})"
+    )
 
 
 def _or(found: pd.Series | None, otherwise: pd.Series) -> pd.Series:

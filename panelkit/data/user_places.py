@@ -247,8 +247,14 @@ def _relabelled(attrs: dict[Any, Any], names: dict[Any, Any]) -> dict[Any, Any]:
 def _joined(labels: Sequence[Any], kept: Sequence[int]) -> Note:
     pairs = [(labels[at], labels[to]) for at, to in enumerate(kept) if to != at]
     english = listed([f"{own} as {name}" for own, name in pairs], len(pairs))
-    chinese = listed([f"{own}并入{name}" for own, name in pairs], len(pairs))
+    chinese = _listed_zh([f"{own}并入{name}" for own, name in pairs])
     return Note(f"names of one province joined: {english}", f"同一省份的不同写法已合并：{chinese}")
+
+
+def _listed_zh(names: Sequence[str]) -> str:
+    """Join the first names as Chinese does, and count the rest."""
+    rest = f"，另有{len(names) - SHOWN:,}个" if len(names) > SHOWN else ""
+    return "、".join(names[:SHOWN]) + rest
 
 
 def _set_apart(labels: Sequence[Any], counts: Array, away: Array) -> Note:
@@ -256,7 +262,7 @@ def _set_apart(labels: Sequence[Any], counts: Array, away: Array) -> Note:
     english = listed(
         [f"{name} ({rows:,} {'row' if rows == 1 else 'rows'})" for name, rows in found], len(found)
     )
-    chinese = listed([f"{name}（{rows:,}行）" for name, rows in found], len(found))
+    chinese = _listed_zh([f"{name}（{rows:,}行）" for name, rows in found])
     return Note(f"set apart, none of the 31 provinces: {english}", f"不属于31个省份，未纳入：{chinese}")
 
 

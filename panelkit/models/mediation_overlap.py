@@ -112,9 +112,9 @@ def timing_remark(treatment_lag: int, outcome_lead: int) -> Said | None:
     if not treatment_lag and not outcome_lead:
         return Said(
             "treatment, mediator and outcome are of the same year: the order in time is assumed, not observed; "
-            "treatment_lag=1 and outcome_lead=1 date them one after the other",
+            "treatment_lag=1 and outcome_lead=1 (--lag 1 --lead 1) date them one after the other",
             "解释变量、中介变量与结果变量取自同一年：时间先后为假定而非观测；"
-            "可用 treatment_lag=1、outcome_lead=1 使三者依次错开",
+            "可用 treatment_lag=1、outcome_lead=1（--lag 1 --lead 1）使三者依次错开",
         )
     pair = (
         ("mediator and outcome", "中介变量与结果变量")

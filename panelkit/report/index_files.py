@@ -63,6 +63,11 @@ def ranking_table(
     return translated(table, language)
 
 
+def of_last_year(title: str, values: pd.DataFrame | pd.Series) -> str:
+    """Return the title of a table or map of the last year, with that year."""
+    return f"{title}, {values.index.get_level_values('year').max()}"
+
+
 def weight_table(composite: Composite, language: Language = "en", *, short: bool = False) -> pd.DataFrame:
     """Return the indicators with their dimension, direction and weight, labelled in the language.
 
@@ -117,7 +122,34 @@ def coordination_table(
         numbers = [name for name in numbers if name not in (*found.systems, "relative")]
         words = words.drop(columns=["stage", "level_wang"])
     table = held[numbers].join(words).sort_values("D", ascending=False)
-    return translated(table, language)
+    named = system_labels(found, language) if language == "zh" else {}
+    return translated(table, language).rename(columns=named)
+
+
+def system_labels(found: Coordination, language: Language) -> dict[str, str]:
+    """Return what each subsystem is called: the label of a shipped design, or its own name."""
+    from panelkit.indices.designs import load_design, shipped_designs
+
+    shipped = shipped_designs()
+    return {
+        name: str(getattr(load_design(name).label, language)) if name in shipped else name
+        for name in found.systems
+    }
+
+
+def coordination_notes(found: Coordination, language: Language) -> list[str]:
+    """Return the notes of a coordination table; of two subsystems the first says which is which."""
+    notes = [remark[language == "zh"] for remark in found.remarks]
+    if "pace" not in found.values:
+        return notes
+    first, second = system_labels(found, language).values()
+    who = f"first: {first}; second: {second}" if language == "en" else f"系统1：{first}；系统2：{second}"
+    return [who, *notes]
+
+
+def coordination_title(language: Language) -> str:
+    """Return what tables and figures of coupling coordination are called."""
+    return "Coupling coordination D" if language == "en" else "耦合协调度 D"
 
 
 def translated(table: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -138,8 +170,9 @@ def write_composite(
     notes = [remark[language == "zh"] for remark in composite.remarks]
     title = getattr(composite.design.label, language)
     written = [_csv(composite.values.join(composite.ranks()), folder / "scores.csv")]
+    heading = of_last_year(title, composite.values)
     written += _tables(
-        ranking_table(composite, uncertainty, language), folder, "ranking", language, notes, title
+        ranking_table(composite, uncertainty, language), folder, "ranking", language, notes, heading
     )
     written += _tables(weight_table(composite, language), folder, "weights", language, (), title)
     written += _panel_figures(composite.scores, composite.ranks(), folder, language, title)
@@ -154,16 +187,18 @@ def write_composite(
 def write_coordination(found: Coordination, folder: Path, language: Language = "en") -> list[Path]:
     """Write coordination as tables and figures (map, grades, trend, ranks); return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    notes = [remark[language == "zh"] for remark in found.remarks]
-    title = "Coupling coordination D" if language == "en" else "耦合协调度 D"
+    remarks = [remark[language == "zh"] for remark in found.remarks]
+    notes = coordination_notes(found, language)
+    title = coordination_title(language)
     written = [_csv(found.values.join(found.words(language).add_suffix("_words")), folder / "values.csv")]
-    written += _tables(coordination_table(found, language), folder, "coordination", language, notes, title)
+    heading = of_last_year(title, found.values)
+    written += _tables(coordination_table(found, language), folder, "coordination", language, notes, heading)
     d = found.values["D"]
     ranks = d.groupby(level="year").rank(ascending=False, method="min")
     written += _panel_figures(d, ranks, folder, language, title)
     words = [pair[language == "zh"] for pair in coupling.LEVELS]
     grades = _labelled(found.words(language)["level"].unstack(), language)
-    drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=notes[:2])
+    drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=remarks[:2])
     written.append(drawn.save(folder / "levels.svg"))
     return written
 
@@ -185,7 +220,7 @@ def _panel_figures(
     names = province_labels(last.index, language)
     if names:
         drawn["map.svg"] = lambda: figures.province_map(
-            last.rename(index=names), language=language, title=f"{title}, {years[-1]}", name_omitted=True
+            last.rename(index=names), language=language, title=of_last_year(title, values), name_omitted=True
         )
     return [draw().save(folder / name) for name, draw in drawn.items()]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
+
+from panelkit.show.plain import fold
 
 _RULE = 4
 _ANY = 10_000
@@ -35,6 +37,33 @@ class Fitting:
 def whole(table: Table) -> Fitting:
     """Return a table that is drawn only where every cell stands on one line."""
     return Fitting(table, Console(width=_ANY).measure(table).maximum)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Sentences in lines of the terminal's width, broken between words and Chinese characters, never in a number."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines with the styles of their words; an empty text is an empty line."""
+        if not self.text.plain.strip():
+            yield self.text
+            return
+        plain, at = self.text.plain, 0
+        for line in fold(plain, options.max_width).splitlines():
+            while at < len(plain) and plain[at].isspace():
+                at += 1
+            start, left = at, sum(not sign.isspace() for sign in line)
+            while left:
+                left -= not plain[at].isspace()
+                at += 1
+            yield self.text[start:at]
+
+
+def prose(*parts: RenderableType) -> Group:
+    """Return parts below each other, texts among them in whole words."""
+    return Group(*(Prose(part) if isinstance(part, Text) else part for part in parts))
 
 
 @dataclass(frozen=True)

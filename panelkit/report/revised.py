@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
 from panelkit.core.results import Language
 from panelkit.data.provinces import NATION, labels_of
+from panelkit.report.narrow import prose
 from panelkit.report.numbers import moved as moved_numbers
 from panelkit.report.words import verdict_word
 from panelkit.show.digits import figures, pair, signed_percent
@@ -76,7 +77,7 @@ def revised_page(found: FigureComparison, language: Language) -> RenderableType:
     words = _WORDS[language]
     parts: list[RenderableType] = [*_about(found, words)]
     if found.figures.changes.empty:
-        return Group(*parts, Text(words["same"]))
+        return prose(*parts, Text(words["same"]))
     moved = [one for one in found.verdicts if one.coefficient_moved or one.verdict_moved or one.status_moved]
     if moved:
         parts += [_table(moved, words, language), Text(words["drivers"], style="bold")]
@@ -92,7 +93,7 @@ def revised_page(found: FigureComparison, language: Language) -> RenderableType:
     statuses = sum(one.status_moved for one in found.verdicts)
     if statuses:
         said.append(Text(words["statuses"].format(n=statuses)))
-    return Group(*parts, *said, *_largest(found.figures.changes, words, language))
+    return prose(*parts, *said, *_largest(found.figures.changes, words, language))
 
 
 def _about(found: FigureComparison, words: Mapping[str, str]) -> list[Text]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +13,7 @@ from panelkit.claims.load import RegisteredClaim
 from panelkit.claims.schema import Reading
 from panelkit.claims.verdict import CheckResult, Verdict, Word
 from panelkit.core.results import Language
-from panelkit.report.narrow import Fitting
+from panelkit.report.narrow import Fitting, prose
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
@@ -52,14 +52,14 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
     rest = [item for item in result if item.registered.claim.status != "computed"]
     if full:
         blocks = [claim_block(result, name, language) for name in computed]
-        return Group(*blocks, *([status_table(rest, language)] if rest else []))
+        return prose(*blocks, *([status_table(rest, language)] if rest else []))
     first = [name for name in computed if _states_a_number(result, name)]
     blocks = [short_block(result, name, language) for name in first]
     blocks += [brief(result, name, language) for name in computed if name not in first]
     lines = (*_shared_notes(result, language), *_families(result, language))
     notes = [Text(line, style="dim") for line in lines]
     others = [*waiting(result, language), *untestable(result, language)]
-    return Group(
+    return prose(
         *blocks, Rule(style="dim"), *notes, Text(), *others, Text(word("more", language), style="dim")
     )
 
@@ -81,7 +81,7 @@ def short_block(result: CheckResult, name: str, language: Language) -> Renderabl
     if registered.declaration is None or registered.declaration.revision:
         said = word("semicolon", language).join(declaration_lines(registered, language))
         lines.append(Text(said, style="dim"))
-    return Group(Rule(style="dim"), *lines, Text())
+    return prose(Rule(style="dim"), *lines, Text())
 
 
 def brief(result: CheckResult, name: str, language: Language) -> RenderableType:
@@ -94,7 +94,7 @@ def brief(result: CheckResult, name: str, language: Language) -> RenderableType:
         *_other_readings(result, name, language),
     ]
     lines.append(Text(_dates(verdicts[0].registered, len(main), language), style="dim"))
-    return Group(*lines, Text())
+    return prose(*lines, Text())
 
 
 def _dates(registered: RegisteredClaim, designs: int, language: Language) -> str:
@@ -137,7 +137,7 @@ def claim_block(result: CheckResult, name: str, language: Language) -> Renderabl
     if claim.notes is not None:
         lines += [Text(say(claim.notes, language), style="dim"), Text()]
     lines += [Text(line, style="dim") for line in _notes(verdicts, language)]
-    return Group(*lines, Text())
+    return prose(*lines, Text())
 
 
 def _head(result: CheckResult, name: str, language: Language) -> Text:

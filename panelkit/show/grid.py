@@ -12,7 +12,16 @@ import pandas as pd
 
 from panelkit.errors import StyleError
 from panelkit.show.checks import need_known, need_pandas, star_levels
-from panelkit.show.words import Language, Levels, counted, covariance_words, in_language, stars_note, word
+from panelkit.show.words import (
+    Language,
+    Levels,
+    counted,
+    covariance_words,
+    equation_word,
+    in_language,
+    stars_note,
+    word,
+)
 
 Below = Literal["se", "t", "ci", "p"] | None
 INDENT = "\u2003"
@@ -325,7 +334,7 @@ def _body(
     equations = list(dict.fromkeys(equation for equation, _ in keys))
     for equation in equations:
         if equation:
-            rows.append(Row(label=labels.get(equation) or in_language(equation, language), cells=blank))
+            rows.append(Row(label=labels.get(equation) or equation_word(equation, language), cells=blank))
         for key in [key for key in keys if key[0] == equation]:
             pairs = [column.cells.get(key, ("", "")) for column in columns]
             name = labels.get(key[1], key[1])

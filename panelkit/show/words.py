@@ -129,6 +129,16 @@ def in_language(note: str, language: Language) -> str:
     return chinese(told) if told == note else told
 
 
+_EQUATIONS_ZH = {"main": "解释变量", "wx": "空间滞后解释变量", "spatial": "空间参数", "dynamic": "动态项"}
+
+
+def equation_word(name: str, language: Language) -> str:
+    """Return what the panel of an equation is called in a table: spatial models know four, others their own."""
+    if language == "zh" and name in _EQUATIONS_ZH:
+        return _EQUATIONS_ZH[name]
+    return in_language(name, language)
+
+
 def note_lines(notes: Iterable[str], language: Language) -> list[str]:
     """Return notes as lines of plain text, each with its heading."""
     heading = result_word("note", language) + word("colon", language)
@@ -281,6 +291,10 @@ def result_value(key: str, value: object, language: Language, levels: Levels = P
 
 
 _TWO_WAY = re.compile(r"two-way cluster by (.+?) and (.+?)(?=,|$)")
+_LAGS = re.compile(r"^Driscoll-Kraay, (\d+) lags?$")
+_CONLEY = re.compile(r"^Conley, (\w+) to (\S+ km), (?:any lag|(\d+) lags) within a unit$")
+_KERNELS = {"uniform": "均匀核", "bartlett": "Bartlett 核"}
+_LEVELS = {"province": "省份", "year": "年份"}
 _COVARIANCE = (
     ("two-way cluster by ", "双向聚类："),
     ("cluster (CRV1) by ", "聚类稳健（CRV1），聚类于"),
@@ -289,15 +303,27 @@ _COVARIANCE = (
     ("Satterthwaite df", "Satterthwaite 自由度"),
     ("聚类于province", "聚类于省份"),
     ("聚类于year", "聚类于年份"),
-    ("双向聚类：province和year", "双向聚类：省份和年份"),
     (", ", "，"),
 )
+
+
+def _two_way_zh(found: re.Match[str]) -> str:
+    first, second = (_LEVELS.get(name, name) for name in found.groups())
+    return f"two-way cluster by {first}和{second}"
+
+
+def _conley_zh(found: re.Match[str]) -> str:
+    kernel, cutoff, lags = found.groups()
+    time = "任意滞后" if lags is None else f"滞后 {lags} 期以内"
+    return f"Conley，{_KERNELS.get(kernel, kernel)}，截断距离 {cutoff}，个体内{time}"
 
 
 def covariance_words(name: str, language: Language) -> str:
     """Return the name of a covariance in the language of the table; unknown parts stay as they are."""
     if language == "zh":
-        name = _TWO_WAY.sub(r"two-way cluster by \1和\2", name)
+        name = _LAGS.sub(r"Driscoll-Kraay，滞后 \1 期", name)
+        name = _CONLEY.sub(_conley_zh, name)
+        name = _TWO_WAY.sub(_two_way_zh, name)
         for english, told in _COVARIANCE:
             name = name.replace(english, told)
     return name

@@ -112,7 +112,7 @@ def _square(table: _Table, ids: tuple[Hashable, ...] | None, name: str) -> Sourc
             raise SpecError(
                 f"{name}: rows and columns that are only counted say nothing about who is who: give the ids in the "
                 "order of the rows, as_weights(w, ids=[...]), or label rows and columns with the units' names, "
-                "frame.index = frame.columns = [...]"
+                "frame.index = frame.columns = [...] (in a file, its first row and first column)"
             )
         return Source(sparse.csr_array(values), ids)
     notes: tuple[Note, ...] = ()

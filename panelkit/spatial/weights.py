@@ -356,4 +356,7 @@ def _mismatch(
         parts.append(f"in the panel but not in the weights: {listed(missing)}")
     if extra:
         parts.append(f"in the weights but not in the panel: {listed(extra)}")
-    return f"{name}: the ids of weights and panel differ; {'; '.join(parts)}. Take w.subset(ids) or change the sample"
+    return (
+        f"{name}: the ids of weights and panel differ; {'; '.join(parts)}. Take w.subset(ids) or change the sample "
+        "(where=, command line: --where or --provinces)"
+    )

@@ -134,6 +134,7 @@ def test_shipped_figures() -> None:
         (["--model", "magic"], "no estimator 'magic'"),
         (["--format", "pdf"], "--format is one of"),
         (["--format", "docx"], "a Word table needs --out"),
+        (["--out", "table.pdf"], "no table is written as .pdf: end the name in one of .tex, .html"),
         (["--years", "early"], "--years is written 2011-2022"),
         (["--below", "stars"], "--below is se, t, ci or p"),
         (["--model", "between", "--effects", "unit"], "has no --effects"),

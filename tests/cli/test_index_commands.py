@@ -53,6 +53,8 @@ def test_a_shipped_index_prints_ranks_weights_and_what_is_missing(tmp_path: Path
         "ranks.svg",
     } <= names
     assert "北京" in (tmp_path / "ranks.svg").read_text(encoding="utf-8")
+    assert "科技创新子系统, 2023" in found.output
+    assert "科技创新子系统, 2023" in (tmp_path / "ranking.html").read_text(encoding="utf-8")
     scores = pd.read_csv(tmp_path / "scores.csv")
     assert len(scores) == 300
 
@@ -98,6 +100,11 @@ def test_shipped_subsystems_are_coupled_and_shared_ones_refused(tmp_path: Path) 
     found = run(app, arguments)
     assert found.exit_code == 0, found.output
     assert "优质协调" in found.output
+    assert "耦合协调度 D, 2023" in found.output
+    assert "系统1：科技创新子系统；系统2：产业创新子系统" in found.output
+    page = (tmp_path / "coordination.html").read_text(encoding="utf-8")
+    assert "tech_innovation" not in page
+    assert "科技创新子系统" in page
     assert (tmp_path / "levels.svg").exists()
     shared = run(app, ["couple", "run", "tech_innovation", "nqpf_three_factors"])
     assert isinstance(shared.exception, SpecError)

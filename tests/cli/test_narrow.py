@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 from typer.testing import CliRunner
 
 import panelkit as pk
 from panelkit.cli import app
+from panelkit.report.narrow import prose
 from panelkit.show.plain import columns_of_terminal, folded, frame_text
 from panelkit.show.tables import to_text
 from tests.panels import random_panel
@@ -102,3 +105,20 @@ def test_frames_and_lines_of_text() -> None:
     assert max(map(len, long.splitlines())) <= 20
     assert {"-12.2831", "3.3335"} <= set(long.split())
     assert np.all([len(line) == 50 for line in folded("=" * 50).splitlines()])
+
+
+@pytest.mark.parametrize("width", [20, 40, 61, 80])
+def test_sentences_keep_their_numbers_words_and_styles(width: int) -> None:
+    said = Text.assemble(
+        ("A9  ", "bold"),
+        "估计值0.00537，95%置信区间0.00273至0.00931（p10至p90为0.831至4.07）；R&D 不含所称的0.38。",
+    )
+    console = Console(width=width, force_terminal=True, color_system="standard")
+    with console.capture() as caught:
+        console.print(prose(said, Text()))
+    shown = Text.from_ansi(caught.get())
+    assert max(cell_len(line) for line in shown.plain.splitlines()) <= width
+    assert set(NUMBER.findall(said.plain)) <= set(NUMBER.findall(shown.plain))
+    assert re.sub(r"\s", "", shown.plain) == re.sub(r"\s", "", said.plain)
+    assert "R&D" in shown.plain
+    assert "\x1b[1mA9" in caught.get()

@@ -31,6 +31,7 @@ def test_list_fits_the_terminal(width: int, lang: str) -> None:
     assert max(map(columns, text.splitlines())) <= width
     assert "disposable_income_per_capita" in text
     assert "70" in text.splitlines()[-1] + text.splitlines()[-2]
+    assert text.count("*") == (71 if width == 120 else 0)  # the mark is explained where it stands
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -242,3 +242,17 @@ def test_damaged_files_end_in_one_message(tmp_path: Path, ending: str) -> None:
             refused -= 1
         refused += 1
     assert refused > 10
+
+
+def test_a_group_is_not_taken_for_the_unit(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        TABLE.replace("province,", "prov,region,").replace("北京", "甲,东部").replace("上海", "乙,东部"),
+    )
+    with pytest.raises(
+        pk.DataError, match=r"column region was taken .*东部 2010: 2 rows.* --unit .*prov, gdp"
+    ):
+        read_panel(path)
+    assert read_panel(path, unit="prov").index.names == ["prov", "year"]
+    doubled = read_panel(write(tmp_path, TABLE + "北京,2011,3.5\n"))
+    assert len(doubled) == 5

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from panelkit import DataError
+from panelkit.core.panel_index import SHOWN
 from panelkit.data.panels import load_provinces
 from panelkit.data.place_kinds import places_of
-from panelkit.data.user_places import provincial_rows
+from panelkit.data.user_places import _joined, provincial_rows
 
 NAMES = ["北京", "天津", "河北", "山西", "辽宁", "吉林", "上海", "江苏"]
 YEARS = list(range(2010, 2018))
@@ -51,7 +52,7 @@ def test_spellings_are_joined_and_the_total_set_apart_in_every_kind_of_column(ki
         "names of one province joined: 北京市 as 北京, 上海市 as 上海",
         "set apart, none of the 31 provinces: 全国 (8 rows)",
     )
-    assert notes[0].zh == "同一省份的不同写法已合并：北京市并入北京, 上海市并入上海"
+    assert notes[0].zh == "同一省份的不同写法已合并：北京市并入北京、上海市并入上海"
     assert notes[1].zh == "不属于31个省份，未纳入：全国（8行）"
     pd.testing.assert_frame_equal(frame, before)
 
@@ -283,3 +284,11 @@ def test_facts_of_the_figures_survive() -> None:
     assert kept["vintages"] == frame.attrs["panelkit"]["vintages"]
     assert kept["flags"][0]["label"] == "北京"  # a flag follows its province to the name that stays
     assert both.attrs["panelkit"]["flags"][0]["label"] == "北京市"
+
+
+def test_more_names_than_are_shown_are_counted_in_the_language_of_the_note() -> None:
+    pairs = [(f"甲{i}", f"乙{i}") for i in range(SHOWN + 3)]
+    names = [name for pair in pairs for name in pair]
+    note = _joined(names, [at + 1 if at % 2 == 0 else at for at in range(len(names))])
+    assert note.zh.endswith(f"甲{SHOWN - 1}并入乙{SHOWN - 1}，另有3个")
+    assert str(note).endswith("and 3 more")

@@ -17,7 +17,7 @@ from panelkit.core.results import TestResult
 from panelkit.show import tables
 from panelkit.show.levels import spoken, time_level, unit_level
 from panelkit.show.phrases import chinese
-from panelkit.show.words import in_language
+from panelkit.show.words import covariance_words, in_language
 from panelkit.spatial import provincial
 from tests import every_result
 from tests.every_result import PERIODS
@@ -272,3 +272,37 @@ def test_studies_are_said_in_chinese_and_shown_in_a_notebook() -> None:
     assert "注：区间：其余个体的 CRV1" in seen[0]
     assert "残差没有空间依赖的迹象" in seen[3]
     assert "SDM 简化为 SAR" in seen[4]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Driscoll-Kraay, 2 lags", "Driscoll-Kraay，滞后 2 期"),
+        (
+            "Conley, bartlett to 800 km, any lag within a unit",
+            "Conley，Bartlett 核，截断距离 800 km，个体内任意滞后",
+        ),
+        (
+            "Conley, uniform to 1e+03 km, 3 lags within a unit",
+            "Conley，均匀核，截断距离 1e+03 km，个体内滞后 3 期以内",
+        ),
+        ("two-way cluster by province and year", "双向聚类：省份和年份"),
+        ("two-way cluster by 省份 and year", "双向聚类：省份和年份"),
+        ("two-way cluster by city and quarter", "双向聚类：city和quarter"),
+    ],
+)
+def test_covariances_are_told_in_chinese(name: str, told: str) -> None:
+    assert covariance_words(name, "zh") == told
+    assert covariance_words(name, "en") == name
+
+
+def test_panels_of_spatial_tables_are_told_in_chinese() -> None:
+    w = provincial.contiguity()
+    fit = pk.SpatialPanel("y ~ x1", model="sdm").fit(simulate(w, 8, _dice(), rho=0.4), w)
+    for shown in (fit.summary(language="zh"), tables.to_text(fit, language="zh")):
+        assert "空间滞后解释变量" in shown
+        assert "空间参数" in shown
+        assert not re.search(r"\b(main|wx|spatial)\b", shown)
+    assert fit.params.index.get_level_values("equation")[0] == "main"
+    english = tables.to_text(fit)
+    assert all(re.search(rf"\b{name}\b", english) for name in ("main", "wx", "spatial"))

@@ -76,6 +76,10 @@ def test_one_province_with_indicators_as_rows(context: Context) -> None:
     path = sample_path("nbs_portal2026_one_province_many_indicators.csv")
     with pytest.raises(YearbookError, match=r"Beijing \(24 of 24 shared cells equal\)"):
         read_file(path, Told(), context)
+    with pytest.raises(YearbookError) as refused:
+        read_file(path, Told(), context)
+    assert "疑为北京（24个" in refused.value.message("zh")
+    assert "--province 北京" in refused.value.message("zh")
     read = read_file(path, Told(province="北京"), context)
     standing = cells_of(path.read_text(encoding="utf-8-sig"))
     assert len(read.entries) == len(standing)

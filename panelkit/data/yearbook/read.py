@@ -19,6 +19,7 @@ from panelkit.core.errors import SpecError
 from panelkit.core.provenance import Note
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
+from panelkit.data.user_panel import province_labels
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name, refuse
 from panelkit.data.yearbook.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.held import Cell, Held, index_figures
@@ -365,12 +366,12 @@ def _placeless(file: str, reading: Reading, context: Context) -> Problem:
             "文件没有标明省份：请用 --province 指定",
         )
     best = guesses[0]
+    place = province_labels(pd.Index([best.key]), "zh")[best.key]
     return Problem(
         Where(file),
         f"the file does not say which province it is about; it looks like {best.key} ({best.equal} of {best.shared} "
         f"shared cells equal). If so, confirm with `--province {best.key!r}`",
-        f"文件没有标明省份，疑为{best.key}（{best.shared}个共有单元格中{best.equal}个相等）。"
-        f"确认请加 --province {best.key!r}",
+        f"文件没有标明省份，疑为{place}（{best.shared}个共有单元格中{best.equal}个相等）。确认请加 --province {place}",
     )
 
 
