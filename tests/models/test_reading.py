@@ -165,3 +165,20 @@ def test_frames_of_polars(name: str) -> None:
 def test_what_is_no_frame_is_refused_by_its_type() -> None:
     with pytest.raises(pk.DataError, match="not dict"):
         pk.FixedEffects("y ~ x").fit({"y": [1.0]}, unit="a", time="b")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("year", [10**10, 2**63, -(10**26), 10**26, 1e26, 1e300])
+@pytest.mark.parametrize("name", ["FixedEffects", "FirstDifference", "Mediation", "SpatialPanel"])
+def test_a_time_of_any_size_is_one_message(name: str, year: float) -> None:
+    frame = clean().astype({"年份": object})
+    frame.loc[3, "年份"] = year
+    with pytest.raises(pk.DataError, match="is no year: count times in years or periods"):
+        ROADS[name](frame)
+
+
+def test_times_of_64_bits_without_a_sign() -> None:
+    times = clean()["年份"].to_numpy(np.uint64)
+    assert pk.PooledOLS("y ~ x").fit(clean().assign(年份=times), **KEYS).nobs == 80
+    times[3] = 2**63 + 1
+    with pytest.raises(pk.DataError, match="is no year"):
+        pk.PooledOLS("y ~ x").fit(clean().assign(年份=times), **KEYS)
