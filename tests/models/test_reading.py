@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -182,3 +183,14 @@ def test_times_of_64_bits_without_a_sign() -> None:
     times[3] = 2**63 + 1
     with pytest.raises(pk.DataError, match="is no year"):
         pk.PooledOLS("y ~ x").fit(clean().assign(年份=times), **KEYS)
+
+
+def test_control_characters_in_levels_are_printed_as_escapes(tmp_path: Path) -> None:
+    frame = clean()
+    frame["k"] = np.array(["a", "b\x1b[31m", "c\x00d"])[np.arange(len(frame)) * 7 % 3]
+    fit = pk.FixedEffects("y ~ x + C(k)").fit(frame, **KEYS)
+    assert fit.terms == ("x", "C(k)[b\\x1b[31m]", "C(k)[c\\x00d]")
+    plain = frame.assign(k=frame["k"].str[0])
+    assert list(fit.params) == list(pk.FixedEffects("y ~ x + C(k)").fit(plain, **KEYS).params)
+    fit.to_docx(tmp_path / "table.docx")
+    assert not set("\x00\x1b") & set(fit.to_text() + fit.to_html() + fit.plot().svg())
