@@ -24,6 +24,7 @@ MAX_CELLS = 400_000_000
 _PIECE = re.compile(
     r"(?P<plain>v\d+)(?:\[(?:T\.)?L(?P<level>\d+)\])?|(?:bs|poly)\((?P<basis>v\d+),.*\)\[(?P<at>\d+)\]"
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 INTERCEPT = "Intercept"
 
 
@@ -235,11 +236,16 @@ def _owner(column: str, factors: list[Factor]) -> frozenset[str]:
     return frozenset(factors[int((m["plain"] or m["basis"])[1:])].label for m in matches if m is not None)
 
 
+def _escape(found: re.Match[str]) -> str:
+    """Return a control character as `\\x1b`: it would break a table on the screen, a page and a Word file."""
+    return f"\\x{ord(found.group()):02x}"
+
+
 def _public_piece(piece: str, factors: list[Factor], levels: Mapping[str, tuple[str, ...]]) -> str:
     match = _PIECE.fullmatch(piece)
     if match is None:
         raise SpecError(f"formulaic named a column {piece!r}, which is not one of ours: please report it")
     label = factors[int((match["plain"] or match["basis"])[1:])].label
     if match["level"] is not None:
-        return f"{label}[{levels[label][int(match['level'])]}]"
+        return f"{label}[{_CONTROL.sub(_escape, levels[label][int(match['level'])])}]"
     return label if match["at"] is None else f"{label}[{match['at']}]"

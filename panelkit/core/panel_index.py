@@ -288,13 +288,11 @@ def _whole_years(labels: Any) -> Array:
     if isinstance(labels, pd.PeriodIndex) or getattr(labels, "dtype", None) == "period[Y-DEC]":
         return np.asarray([label.year for label in labels], dtype=np.int64)
     values = np.asarray(labels)
-    if values.dtype.kind in "iu":
-        years = values.astype(np.int64)
-    elif values.dtype.kind == "M":
+    if values.dtype.kind == "M":
         raise DataError(
             "the times are dates, not years: set `data['year'] = data['date'].dt.year` and use it"
         )
-    else:
+    if values.dtype.kind not in "iu":
         bad = [label for label in labels if not _is_whole(label)]
         if bad:
             shown = listed([repr(label) for label in bad[:SHOWN]], len(bad))
@@ -302,10 +300,13 @@ def _whole_years(labels: Any) -> Array:
                 f"times must be whole numbers such as 2019; seen: {shown}. "
                 "If province and year are swapped, name the levels."
             )
-        years = np.asarray([_whole(label) for label in labels], dtype=np.int64)
-    if len(years) and int(np.abs(years).max()) > LARGEST_TIME:
-        raise DataError(f"a time of {int(np.abs(years).max())} is no year: count times in years or periods")
-    return years
+        values = np.array([_whole(label) for label in labels], dtype=object)
+    if len(values):
+        farthest = max(int(values.max()), -int(values.min()))  # of any size: they may not fit into 64 bits
+        if farthest > LARGEST_TIME:
+            shown = str(farthest) if farthest < 10**30 else "more than 30 digits"
+            raise DataError(f"a time of {shown} is no year: count times in years or periods")
+    return values.astype(np.int64)
 
 
 def _whole(label: Any) -> int:

@@ -397,8 +397,16 @@ class Derived(Estimates):
         if self.draws is None:
             return super()._interval(level)
         tail = (1.0 - level) / 2.0
-        low, high = np.quantile(self.draws, [tail, 1.0 - tail], axis=0)
+        low, high = _quantiles(self.draws, [tail, 1.0 - tail])
         return low, high
+
+
+def _quantiles(draws: FloatArray, shares: list[float]) -> FloatArray:
+    """Return quantiles of draws (reps, k), which may be infinite: numpy has no number between two infinite ones."""
+    with np.errstate(invalid="ignore"):
+        found = np.quantile(draws, shares, axis=0)
+    lower, higher = (np.quantile(draws, shares, axis=0, method=side) for side in ("lower", "higher"))
+    return np.asarray(np.where(np.isnan(found), np.where(np.isneginf(lower), lower, higher), found))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -19,6 +19,7 @@ from panelkit.core.brief import Brief
 from panelkit.core.conventions import Convention, convention_named
 from panelkit.core.errors import DataError, SpecError
 from panelkit.core.grammar import parse_expression
+from panelkit.core.identified import refuse_unidentified
 from panelkit.core.leave_out import grams_without_each
 from panelkit.core.linear import LinearFit
 from panelkit.core.moments import group_moments
@@ -161,6 +162,7 @@ class SpecificationCurve:
                 "the regressors are not identified in "
                 + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
                 + ": one of them is absorbed by the effects or nearly repeats others there"
+                + _which(self, columns, tasks, tuple(lost[list(AXES[:-1])].iloc[0]))
             )
         bare = frame[frame["estimate"].notna() & ~(frame["std_error"] > 0.0)]
         if len(bare) and self.failures == "raise":
@@ -495,6 +497,19 @@ def _reasons(frame: pd.DataFrame) -> pd.Series:
     found: pd.Series = frame["failed"]
     found = found.mask((found == "") & frame["estimate"].isna(), absorbed)
     return found.mask((found == "") & ~(frame["std_error"] > 0.0), lost)
+
+
+def _which(spec: SpecificationCurve, columns: _Columns, tasks: list[_Task], labels: tuple[Any, ...]) -> str:
+    """Return ": " and the names of the regressors that are not identified in a specification."""
+    task = next(task for task in tasks if tuple(task.labels) == labels)
+    swept = _sweep(spec, columns, [task])
+    at = [swept.at[number] for number in task.regressors]
+    terms = tuple(columns.name(number) for number in task.regressors)
+    try:
+        refuse_unidentified(swept.raw[:, at], swept.columns[:, at], terms, spec.effects, squares=True)
+    except SpecError as error:
+        return f": {error}"
+    return ""
 
 
 def _cell(labels: Any) -> str:

@@ -46,6 +46,24 @@ def test_draws_make_percentiles_and_p_values() -> None:
     assert derived.uncertainty.sentence() == "draws: 999 replications, seed 1"
 
 
+@pytest.mark.filterwarnings("error")
+def test_draws_may_be_infinite() -> None:
+    """A speed of convergence has no bound in some resamples: its interval ends at infinity, not at a hole."""
+    draws = np.column_stack([np.arange(101.0), np.arange(101.0), np.arange(101.0), np.arange(101.0)])
+    draws[90:, 0], draws[:10, 1], draws[96:, 3] = np.inf, -np.inf, np.inf
+    draws[5, 2] = np.nan
+    derived = Derived(
+        title="effect",
+        terms=tuple("abcd"),
+        estimates=np.full(4, 50.0),
+        covariance=np.eye(4),
+        uncertainty=Uncertainty(method="draws", reps=101, seed=1),
+        draws=draws,
+    )
+    found = derived.conf_int(0.90).to_numpy(float)
+    np.testing.assert_allclose(found, [[5, np.inf], [-np.inf, 95], [np.nan, np.nan], [5, 95]], rtol=1e-12)
+
+
 def test_shapes_must_agree() -> None:
     with pytest.raises(pk.SpecError, match="2 terms"):
         Estimates(title="t", terms=("a", "b"), estimates=np.zeros(1), covariance=np.eye(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -165,3 +166,31 @@ def test_frames_of_polars(name: str) -> None:
 def test_what_is_no_frame_is_refused_by_its_type() -> None:
     with pytest.raises(pk.DataError, match="not dict"):
         pk.FixedEffects("y ~ x").fit({"y": [1.0]}, unit="a", time="b")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("year", [10**10, 2**63, -(10**26), 10**26, 1e26, 1e300])
+@pytest.mark.parametrize("name", ["FixedEffects", "FirstDifference", "Mediation", "SpatialPanel"])
+def test_a_time_of_any_size_is_one_message(name: str, year: float) -> None:
+    frame = clean().astype({"年份": object})
+    frame.loc[3, "年份"] = year
+    with pytest.raises(pk.DataError, match="is no year: count times in years or periods"):
+        ROADS[name](frame)
+
+
+def test_times_of_64_bits_without_a_sign() -> None:
+    times = clean()["年份"].to_numpy(np.uint64)
+    assert pk.PooledOLS("y ~ x").fit(clean().assign(年份=times), **KEYS).nobs == 80
+    times[3] = 2**63 + 1
+    with pytest.raises(pk.DataError, match="is no year"):
+        pk.PooledOLS("y ~ x").fit(clean().assign(年份=times), **KEYS)
+
+
+def test_control_characters_in_levels_are_printed_as_escapes(tmp_path: Path) -> None:
+    frame = clean()
+    frame["k"] = np.array(["a", "b\x1b[31m", "c\x00d"])[np.arange(len(frame)) * 7 % 3]
+    fit = pk.FixedEffects("y ~ x + C(k)").fit(frame, **KEYS)
+    assert fit.terms == ("x", "C(k)[b\\x1b[31m]", "C(k)[c\\x00d]")
+    plain = frame.assign(k=frame["k"].str[0])
+    assert list(fit.params) == list(pk.FixedEffects("y ~ x + C(k)").fit(plain, **KEYS).params)
+    fit.to_docx(tmp_path / "table.docx")
+    assert not set("\x00\x1b") & set(fit.to_text() + fit.to_html() + fit.plot().svg())
