@@ -7,8 +7,8 @@ import pandas as pd
 
 import panelkit as pk
 from benchmarks.run import Task
-from panelkit.core.design import build_design
-from panelkit.core.formula import parse_formula
+from panelkit.formula.formula import parse_formula
+from panelkit.panel.design import build_design
 
 KEYS = ("gdp", "rd_expenditure", "rd_funds_government", "population", "va_primary")
 

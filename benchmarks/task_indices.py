@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.run import Task
-from panelkit.indices import inequality, uncertainty
+from panelkit.indices.arrays import inequality, uncertainty
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

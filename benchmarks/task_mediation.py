@@ -15,9 +15,9 @@ import pandas as pd
 
 import panelkit as pk
 from benchmarks.run import Task
-from panelkit.core.within import Layout
 from panelkit.inference.indirect import resample_counts
-from panelkit.models.mediation_paths import Equation, PathSystem, path_map
+from panelkit.kernels.within import Layout
+from panelkit.models.mediation.paths import Equation, PathSystem, path_map
 
 UNITS, PERIODS, DRAWS, LOOPED = 31, 13, 10_000, 10
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 import panelkit as pk
 from benchmarks.run import Task
-from panelkit.models.specification_curve import Sample, SpecificationCurve, control_sets
+from panelkit.studies.specification_curve import Sample, SpecificationCurve, control_sets
 from tests.panels import random_panel
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import panelkit as pk
-from panelkit.indices.designs import load_design
+from panelkit.indices.panels.designs import load_design
 from panelkit.report.index_files import write_coordination
 
 SUBSYSTEMS = ("tech_innovation", "industrial_innovation")

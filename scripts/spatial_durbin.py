@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import panelkit as pk
+from panelkit.claims.designs.spatial import Loader
 from panelkit.claims.samples import specify
-from panelkit.claims.spatial import Loader
 from panelkit.report.write import write
 
 CLAIMS = ("A1", "B02", "B12", "B21", "B49")

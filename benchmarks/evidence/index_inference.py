@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.evidence.record import write
-from panelkit.indices import convergence, inequality, markov, studentised
+from panelkit.indices.arrays import convergence, inequality, markov, studentised
 from panelkit.spatial.provincial import contiguity
 
 N = 31

@@ -18,11 +18,17 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from benchmarks.evidence.record import write
-from panelkit.core.results import t_survival
-from panelkit.core.within import Layout
 from panelkit.inference.confounding import error_moments
 from panelkit.inference.indirect import bias_corrected, product_test, rademacher, resample_counts
-from panelkit.models.mediation_paths import Equation, PathSystem, exact_jacobian, path_map, wild_coefficients
+from panelkit.kernels.within import Layout
+from panelkit.models.mediation.paths import (
+    Equation,
+    PathSystem,
+    exact_jacobian,
+    path_map,
+    wild_coefficients,
+)
+from panelkit.results.fit import t_survival
 
 UNITS, DRAWS = 31, 999
 PATHS = ((0.3, 0.3), (0.3, 0.0), (0.0, 0.3), (0.0, 0.0))

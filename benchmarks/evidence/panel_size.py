@@ -19,12 +19,12 @@ import pandas as pd
 
 import panelkit as pk
 from benchmarks.evidence.record import write
-from panelkit.core.design import Design, design_from_arrays
-from panelkit.core.errors import SpecError
-from panelkit.core.vcov_hac import LATITUDE, LONGITUDE, great_circle_km
+from panelkit.covariance.hac import LATITUDE, LONGITUDE, great_circle_km
 from panelkit.data.geography import capitals
 from panelkit.inference.randomisation import randomisation_inference
-from panelkit.models.fixed_effects import FixedEffects, fit_design
+from panelkit.language.errors import SpecError
+from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
+from panelkit.panel.design import Design, design_from_arrays
 
 SEED = 20_261
 REPS = 600

@@ -10,7 +10,7 @@ import pandas as pd
 from benchmarks.evidence.record import write
 from benchmarks.evidence.spatial_coverage import BETA, THETA, _serial
 from panelkit.inference.impacts import stacked
-from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial.provincial import contiguity
 
 REPS, BOOT, T, RHO = 200, 199, 14, 0.4

@@ -20,10 +20,10 @@ from scipy import special
 
 from benchmarks.evidence.record import write
 from panelkit.inference.impacts import ImpactParts, draw_theta, numerical_jacobian, stable, stacked
-from panelkit.models import spatial_covariance as covariances
-from panelkit.models.spatial_covariance import Curvature
-from panelkit.models.spatial_likelihood import Counting, Problem, lag
-from panelkit.models.spatial_panel import solve
+from panelkit.models.spatial import covariance as covariances
+from panelkit.models.spatial.covariance import Curvature
+from panelkit.models.spatial.likelihood import Counting, Problem, lag
+from panelkit.models.spatial.panel import solve
 from panelkit.spatial.provincial import contiguity
 
 BETA, THETA = 1.0, 0.5

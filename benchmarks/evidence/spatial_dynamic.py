@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.evidence.record import write
-from panelkit.models.spatial_dynamic import solve_dynamic
-from panelkit.models.spatial_likelihood import Counting, Problem
+from panelkit.models.spatial.dynamic import solve_dynamic
+from panelkit.models.spatial.likelihood import Counting, Problem
 from panelkit.spatial.provincial import contiguity
 
 REPS, BURN = 400, 40

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from benchmarks.evidence.record import write
-from panelkit.models.spatial_random import SpatialRandomEffects, spatial_hausman
+from panelkit.models.spatial.random import SpatialRandomEffects, spatial_hausman
 from panelkit.spatial.provincial import contiguity
 from panelkit.spatial.weights import FloatArray
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from benchmarks.evidence.record import write
-from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial.weights import Weights, as_weights
 
 RHO, BETA, THETA = 0.4, 1.0, 0.5

@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmarks.evidence.record import HOME, write
 from panelkit.data.figures import read_figures
-from panelkit.data.yearbook.store import read_store
+from panelkit.data.yearbook.store.store import read_store
 from tests.yearbook.shelf import write_shelf
 
 _PEAK = """

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from panelkit.claims.columns import Columns
 from panelkit.claims.fits import treatment
 from panelkit.claims.samples import Specification
-from panelkit.core.errors import DataError, PanelkitError
-from panelkit.core.results import FitResult
-from panelkit.core.within import Layout, check_effects
+from panelkit.kernels.within import Layout, check_effects
+from panelkit.language.errors import DataError, PanelkitError
+from panelkit.results.fit import FitResult
 
 Shared = tuple[object, ...]
 
@@ -104,7 +104,7 @@ def _effects(
     rows: NDArray[np.bool_],
 ) -> dict[str, Effect | PanelkitError | None]:
     """Return the effects on outcomes Y (n, m) held on the same rows; None where singletons ask for more care."""
-    from panelkit.models.many_outcomes import jackknifed
+    from panelkit.models.linear.many_outcomes import jackknifed
 
     if not rows.any():
         years = f"{spec.years[0]}-{spec.years[1]}"

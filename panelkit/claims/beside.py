@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from panelkit.claims import scales
-from panelkit.claims.schema import Claim, PanelDesign, Plausibility, Reading, Text, fill_roles
+from panelkit.claims.file.document import Claim, PanelDesign, Plausibility, Reading, Text, fill_roles
 from panelkit.claims.verdict import Plausible, Spread
-from panelkit.core.errors import SpecError
-from panelkit.core.formula import evaluate
-from panelkit.core.grammar import parse_expression
-from panelkit.core.tree import columns_of
+from panelkit.formula.formula import evaluate
+from panelkit.formula.grammar import parse_expression
+from panelkit.formula.tree import columns_of
+from panelkit.language.errors import SpecError
 
 _YUAN = Text(en="yuan of R&D per yuan of subsidy, by the estimate", zh="每元补贴对应的研发元数（按估计值）")
 _YUAN_CLAIMED = Text(

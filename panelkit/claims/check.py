@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from panelkit.claims.designs.base import kind_of
 from panelkit.claims.figures import Figures
-from panelkit.claims.kinds import kind_of
-from panelkit.claims.load import RegisteredClaim, load_claims, select_claims
-from panelkit.claims.names import check_names
-from panelkit.claims.rules import judge
-from panelkit.claims.schema import Claim, Design, Reading, Text
+from panelkit.claims.file.document import Claim, Design, Reading, Text
+from panelkit.claims.file.load import RegisteredClaim, load_claims, select_claims
+from panelkit.claims.file.names import check_names
+from panelkit.claims.rules.judge import judge
 from panelkit.claims.verdict import CheckResult, Verdict
-from panelkit.core.errors import PanelkitError
+from panelkit.language.errors import PanelkitError
 
 
 class Progress(Protocol):

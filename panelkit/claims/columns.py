@@ -7,11 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.claims.samples import Specification
-from panelkit.core.errors import SpecError
-from panelkit.core.formula import evaluate
-from panelkit.core.grammar import parse_expression
-from panelkit.core.tree import calls_of
-from panelkit.core.within import Layout
+from panelkit.formula.formula import evaluate
+from panelkit.formula.grammar import parse_expression
+from panelkit.formula.tree import calls_of
+from panelkit.kernels.within import Layout
+from panelkit.language.errors import SpecError
 
 _BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from panelkit.claims.batch import Batch, Effect
 from panelkit.claims.columns import Columns
 from panelkit.claims.samples import Specification
-from panelkit.core.errors import PanelkitError, SpecError
 from panelkit.data import catalogue
-from panelkit.indices.columns import is_derived
+from panelkit.indices.panels.columns import is_derived
+from panelkit.language.errors import PanelkitError, SpecError
 
 Vintages = tuple[tuple[str, str], ...]
 
@@ -128,7 +128,7 @@ def _load(
 ) -> pd.DataFrame:
     from panelkit.data.panels import load_provinces
     from panelkit.data.selection import choose_vintages
-    from panelkit.indices.columns import with_derived
+    from panelkit.indices.panels.columns import with_derived
 
     derived = [name for name in columns if is_derived(name)]
     held = [name for name in columns if name not in derived] or ["population"]

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims.samples import Specification
-from panelkit.core.results import FitResult
-from panelkit.core.vcov import VcovSpec
-from panelkit.core.vcov_names import vcov_named
-from panelkit.models.registry import estimator
+from panelkit.covariance.by_name import vcov_named
+from panelkit.covariance.cluster import VcovSpec
+from panelkit.language.register import estimator
+from panelkit.results.fit import FitResult
 
 
 def fit_specification(spec: Specification, data: pd.DataFrame) -> FitResult:

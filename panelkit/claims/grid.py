@@ -13,12 +13,12 @@ import pandas as pd
 from panelkit.claims import scales
 from panelkit.claims.batch import Effect, effect_of
 from panelkit.claims.figures import Figures
+from panelkit.claims.file.document import Claim, Reading, Rule
 from panelkit.claims.fits import fit_specification
 from panelkit.claims.samples import Specification
-from panelkit.claims.schema import Claim, Reading, Rule
 from panelkit.claims.verdict import GridResult
-from panelkit.core.errors import DataError, PanelkitError
-from panelkit.core.results import FitResult, t_quantile, t_survival
+from panelkit.language.errors import DataError, PanelkitError
+from panelkit.results.fit import FitResult, t_quantile, t_survival
 
 Tick = Callable[[int], None]
 

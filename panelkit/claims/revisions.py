@@ -13,22 +13,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.claims import panel as panel_kind
 from panelkit.claims import scales
 from panelkit.claims.check import Progress, check
 from panelkit.claims.columns import Columns
+from panelkit.claims.designs import panel as panel_kind
+from panelkit.claims.file.document import PanelDesign
 from panelkit.claims.samples import Specification
-from panelkit.claims.schema import PanelDesign
 from panelkit.claims.verdict import Verdict
-from panelkit.core.brief import Brief
-from panelkit.core.errors import DataError, PanelkitError
-from panelkit.core.moments import GroupMoments, group_moments, regress
-from panelkit.core.paths import figures_from
-from panelkit.core.results import Language
-from panelkit.core.within import check_effects
 from panelkit.data.compare import standing
+from panelkit.data.paths import figures_from
 from panelkit.data.revised import NewFigures, write_new_figures
-from panelkit.data.yearbook.store import read_store
+from panelkit.data.yearbook.store.store import read_store
+from panelkit.kernels.moments import GroupMoments, group_moments, regress
+from panelkit.kernels.within import check_effects
+from panelkit.language.errors import DataError, PanelkitError
+from panelkit.results.fit import Language
+from panelkit.show.brief import Brief
 
 SAME = 1e-9
 """Relative change below which a figure or a coefficient has not moved: the last bits of a conversion of units."""

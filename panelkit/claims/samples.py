@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeVar
 
-from panelkit.claims.schema import Claim, GridOption, PanelDesign, Sample, fill_roles
-from panelkit.core.errors import SpecError
-from panelkit.core.formula import Formula, parse_formula
-from panelkit.core.grammar import parse_expression
-from panelkit.core.tree import Call, Chain, Factor, Negate, Node, Power, columns_of
+from panelkit.claims.file.document import Claim, GridOption, PanelDesign, Sample, fill_roles
+from panelkit.formula.formula import Formula, parse_formula
+from panelkit.formula.grammar import parse_expression
+from panelkit.formula.tree import Call, Chain, Factor, Negate, Node, Power, columns_of
+from panelkit.language.errors import SpecError
 
 _T = TypeVar("_T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from panelkit.claims.schema import EffectName, Text
+from panelkit.claims.file.document import EffectName, Text
 
 _FACTOR: dict[EffectName, float] = {
     "coefficient": 1.0,

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from panelkit.claims.load import RegisteredClaim
-from panelkit.claims.schema import Design, Reading, Text
-from panelkit.core.brief import Brief
-from panelkit.core.results import FitResult, Language, TestResult
+from panelkit.claims.file.document import Design, Reading, Text
+from panelkit.claims.file.load import RegisteredClaim
+from panelkit.results.fit import FitResult, Language, TestResult
+from panelkit.show.brief import Brief
 from panelkit.show.phrases import chinese
 
 Word = Literal["SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from panelkit import __version__
 from panelkit.cli._output import guarded_output
-from panelkit.core.errors import PanelkitError
+from panelkit.language.errors import PanelkitError
 
 _FIRST = ("check", "claims", "data")
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from panelkit.cli._options import Lags
-from panelkit.core.brief import Brief
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
+from panelkit.show.brief import Brief
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from panelkit.core.formula import Formula
-    from panelkit.core.reach import Reach
+    from panelkit.formula.formula import Formula
+    from panelkit.formula.reach import Reach
 
 Span = tuple[int, int]
 _GIVEN = ("COMMANDLINE", "ENVIRONMENT")
@@ -94,7 +94,7 @@ def chosen(ctx: typer.Context, *, shipped_years: Span | None = None) -> Chosen:
             "vintage",
             f"chooses among the vintages of the shipped figures, and {data} has none: leave it out",
         )
-        from panelkit.data.user_table import is_workbook
+        from panelkit.data.user.table import is_workbook
 
         if not is_workbook(data):
             refuse(ctx, "sheet", f"names a sheet of an Excel file, and {data} has no sheets: leave it out")
@@ -133,8 +133,8 @@ def rows_of(
     says that it works on changes, so that the year before the sample counts. Years outside `--years` lend their
     values to lags and leads, and leave after them through the condition.
     """
-    from panelkit.core.condition_grammar import columns_in, parse_condition
-    from panelkit.core.reach import columns_of_text, condition_reach, formula_reach, widest
+    from panelkit.formula.condition_grammar import columns_in, parse_condition
+    from panelkit.formula.reach import columns_of_text, condition_reach, formula_reach, widest
 
     asked = chosen(ctx, shipped_years=shipped_years)
     condition = None if asked.where is None else parse_condition(asked.where)
@@ -159,8 +159,8 @@ def rows_of(
 
 def own_rows(asked: Chosen, *, labelled: Iterable[str] = ()) -> pd.DataFrame:
     """Return the user's panel, whole but for provinces that were not asked for."""
-    from panelkit.data.user_panel import read_panel
-    from panelkit.data.user_provinces import keep_provinces
+    from panelkit.data.user.panel import read_panel
+    from panelkit.data.user.provinces import keep_provinces
 
     if asked.data is None:
         raise SpecError("name a file by --data")
@@ -172,7 +172,7 @@ def own_rows(asked: Chosen, *, labelled: Iterable[str] = ()) -> pd.DataFrame:
 def shipped_rows(asked: Chosen, columns: Sequence[str], span: Span | None) -> pd.DataFrame:
     """Return the shipped figures of the columns, composite indices among them; `span` is cut to the years held."""
     from panelkit.data.panels import load_provinces
-    from panelkit.indices.columns import is_derived, with_derived
+    from panelkit.indices.panels.columns import is_derived, with_derived
 
     names = [name for name in columns if name not in _DIMENSIONS]
     derived = [name for name in names if is_derived(name)]
@@ -245,7 +245,7 @@ def _of_years(frame: pd.DataFrame, span: Span | None, asked: Chosen) -> pd.DataF
 
 
 def _year_condition(frame: pd.DataFrame, years: Span) -> str:
-    from panelkit.core.tokens import spelled
+    from panelkit.formula.tokens import spelled
 
     name = spelled(str(frame.index.names[1]))
     return f"{name} >= {years[0]} & {name} <= {years[1]}"
@@ -257,7 +257,7 @@ def _both(first: str, second: str | None) -> str:
 
 def _labelled(formulas: Sequence[Formula], texts: Iterable[str] = ()) -> list[str]:
     """Return the columns that are only ever read as categories, or compared with text: they come as value labels."""
-    from panelkit.core.tree import columns_of
+    from panelkit.formula.tree import columns_of
 
     numbers: set[str] = set()
     levels = dict.fromkeys(texts)

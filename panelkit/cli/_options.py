@@ -14,7 +14,7 @@ import typer
 from panelkit.cli._output import folder_out
 
 if TYPE_CHECKING:
-    from panelkit.core.results import Language
+    from panelkit.results.fit import Language
 
 
 class Lang(StrEnum):

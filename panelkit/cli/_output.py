@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from panelkit.core.errors import DataError
+from panelkit.language.errors import DataError
 
 
 def file_out(path: Path | None) -> Path | None:

@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import folder_out
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 app = typer.Typer()
 
@@ -27,7 +27,7 @@ class _OptionalStore(TyperCommand):
         if "--figures" in args:
             spot = args.index("--figures") + 1
             if spot == len(args) or args[spot].startswith("-") or _is_claim(args[spot]):
-                from panelkit.data.yearbook.store import default_store
+                from panelkit.data.yearbook.store.store import default_store
 
                 args = [*args[:spot], str(default_store()), *args[spot:]]
         return super().parse_args(ctx, args)
@@ -48,7 +48,7 @@ def _is_claim(text: str) -> bool:
 
 def _store(path: Path | None) -> Path | None:
     """Refuse a store that is not there, and no claim either (callback of `--figures`)."""
-    from panelkit.data.yearbook.store import default_store
+    from panelkit.data.yearbook.store.store import default_store
 
     if path is not None and not path.is_dir() and path != default_store():
         raise SpecError(

@@ -20,7 +20,7 @@ def list_claims(
     lang: LangOption = Lang.en,
 ) -> None:
     """List claims with their status and their place."""
-    from panelkit.claims.load import load_claims
+    from panelkit.claims.file.load import load_claims
     from panelkit.report.register import claims_table
 
     Console().print(claims_table(load_claims(file), lang.language))

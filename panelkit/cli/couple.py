@@ -24,7 +24,7 @@ from panelkit.cli._options import (
     YearsOption,
 )
 from panelkit.cli.index import fitted, print_written
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 app = typer.Typer(
     help="Coupling coordination, by the right formulas. 耦合协调度（公式更正版）。",
@@ -65,9 +65,9 @@ def run_coupling(
     lang: LangOption = Lang.en,
 ) -> None:
     """Couple subsystems: C, T, D, levels in words, the corrected degree. 计算耦合度与协调度。"""
-    from panelkit.indices.coordination import couple, coupling_coordination
-    from panelkit.indices.door import panel_frame
-    from panelkit.indices.sample import of_years, rows_where
+    from panelkit.indices.panels.coordination import couple, coupling_coordination
+    from panelkit.indices.panels.frames import panel_frame
+    from panelkit.indices.panels.sample import of_years, rows_where
     from panelkit.report import index_files
 
     share = _numbers(weights)
@@ -127,8 +127,8 @@ def which_formula(
     lang: LangOption = Lang.en,
 ) -> None:
     """Find the formula behind printed coupling degrees, right or wrong. 判断印刷数值所用的耦合公式。"""
-    from panelkit.data.user_panel import read_table
-    from panelkit.indices.coordination import which_coupling_formula
+    from panelkit.data.user.panel import read_table
+    from panelkit.indices.panels.coordination import which_coupling_formula
     from panelkit.report.index_files import formula_table
 
     frame = read_table(table, as_text=True)
@@ -147,7 +147,7 @@ def which_formula(
 
 def _are_designs(systems: list[str], columns: list[str]) -> bool:
     """Tell whether subsystems are designs to be scored on the user's panel, not columns of scores."""
-    from panelkit.indices.designs import shipped_designs
+    from panelkit.indices.panels.designs import shipped_designs
 
     if any(name.endswith(".toml") for name in systems):
         return True

@@ -9,7 +9,7 @@ import typer
 
 from panelkit.cli._options import Lang, LangOption
 from panelkit.cli.store import mount
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -25,13 +25,13 @@ from panelkit.cli._options import (
     terminal_width,
 )
 from panelkit.cli._output import file_out
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from panelkit.core.formula import Formula
-    from panelkit.core.results import FitResult, TestResult
+    from panelkit.formula.formula import Formula
+    from panelkit.results.fit import FitResult, TestResult
 
 app = typer.Typer(add_completion=False)
 
@@ -129,15 +129,15 @@ def _refuse_idle(ctx: typer.Context, model: str, vcov: str, wild: list[str] | No
 
 def _plain(text: str) -> Formula:
     """Return a formula with its instruments as regressors: what it names, and how far it reads."""
-    from panelkit.core.formula import parse_formula
+    from panelkit.formula.formula import parse_formula
 
     left, *rest = text.replace("[", "").replace("]", "").split("~") if "[" in text else [text]
     return parse_formula(f"{left} ~ {' + '.join(rest)}" if rest else text)
 
 
 def _model(formula: str, key: str, effects: str | None, vcov: str, convention: str, where: str | None) -> Any:
-    from panelkit.core.vcov_names import vcov_named
-    from panelkit.models.registry import estimator
+    from panelkit.covariance.by_name import vcov_named
+    from panelkit.language.register import estimator
 
     kind = estimator(key)
     fields = set(getattr(kind, "__dataclass_fields__", ()))
@@ -156,7 +156,7 @@ def _model(formula: str, key: str, effects: str | None, vcov: str, convention: s
 def _coordinates(path: Path | None) -> pd.DataFrame | None:
     if path is None:
         return None
-    from panelkit.data.user_panel import read_table
+    from panelkit.data.user.panel import read_table
 
     table = read_table(path)
     lower = {str(name).lower(): name for name in table.columns}
@@ -203,7 +203,7 @@ def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[TestResult
 def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
     """Test a term by the wild bootstrap; an endogenous one through the reduced form, which resamples both stages."""
     from panelkit.inference.anderson_rubin import anderson_rubin
-    from panelkit.inference.wild import wild_cluster_bootstrap
+    from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 
     if one.facts.get("endogenous") == term:
         return anderson_rubin(one, rng=seed)
@@ -211,9 +211,10 @@ def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
 
 
 def _tests(one: FitResult, model: str, rows: Rows) -> list[TestResult]:
-    from panelkit.inference import effects_tests, error_tests
-    from panelkit.models.pooled import PooledOLS
-    from panelkit.models.random_effects import RandomEffects
+    from panelkit.inference.panel_tests import effects as effects_tests
+    from panelkit.inference.panel_tests import errors as error_tests
+    from panelkit.models.linear.pooled import PooledOLS
+    from panelkit.models.linear.random_effects import RandomEffects
 
     if model == "instrumental":
         return list(getattr(one, "tests", ()))

@@ -24,12 +24,12 @@ from panelkit.cli._options import (
     YearsOption,
     terminal_width,
 )
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from panelkit.indices.designs import CompositeDesign
+    from panelkit.indices.panels.designs import CompositeDesign
 
 app = typer.Typer(
     help="Composite indices: designs, scores, ranks and how sure they are. 综合指数：设计、得分、位次及其不确定性。",
@@ -56,7 +56,7 @@ def list_designs(lang: LangOption = Lang.en) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from panelkit.indices.designs import load_design, shipped_designs
+    from panelkit.indices.panels.designs import load_design, shipped_designs
 
     words = _WORDS[lang.value]
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -78,7 +78,7 @@ def show_design(
     from rich.console import Console
     from rich.table import Table
 
-    from panelkit.indices.designs import load_design
+    from panelkit.indices.panels.designs import load_design
     from panelkit.report.index_files import indicator_label
 
     plan, words = load_design(design), _WORDS[lang.value]
@@ -131,8 +131,8 @@ def run_index(
     lang: LangOption = Lang.en,
 ) -> None:
     """Compute an index: scores, ranks with intervals, weights, notes. 计算综合指数、位次及其区间。"""
-    from panelkit.indices.composite import composite_index
-    from panelkit.indices.ranking import rank_uncertainty
+    from panelkit.indices.panels.composite import composite_index
+    from panelkit.indices.panels.ranking import rank_uncertainty
     from panelkit.report import index_files
 
     if draws == 0:
@@ -200,7 +200,7 @@ def print_written(paths: list[Path], *, quiet: bool = False) -> None:
 
 
 def _design(text: str, frame: pd.DataFrame | None) -> CompositeDesign:
-    from panelkit.indices.designs import design_of_columns, load_design, shipped_designs
+    from panelkit.indices.panels.designs import design_of_columns, load_design, shipped_designs
 
     if frame is None or text.endswith(".toml") or text in shipped_designs():
         return load_design(text)

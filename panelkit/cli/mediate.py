@@ -29,12 +29,12 @@ from panelkit.cli._options import (
     narrow_terminal,
 )
 from panelkit.cli.index import print_written
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from panelkit.models.mediation_result import MediationResult
+    from panelkit.models.mediation.result import MediationResult
 
 app = typer.Typer(add_completion=False)
 
@@ -106,10 +106,10 @@ def mediate(
     lang: LangOption = Lang.en,
 ) -> None:
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
-    from panelkit.core.formula import parse_formula
     from panelkit.data.notes import data_notes
-    from panelkit.models.mediation import Mediation
-    from panelkit.models.mediation_design import roles_of
+    from panelkit.formula.formula import parse_formula
+    from panelkit.models.mediation.design import roles_of
+    from panelkit.models.mediation.estimator import Mediation
     from panelkit.report import mediation_files
 
     _refuse_idle(ctx, mediators, moderator)
@@ -152,7 +152,7 @@ def _print(
     procedures: bool,
 ) -> None:
     """Print the result; in a narrow terminal lines break between words and numbers."""
-    from panelkit.models.mediation_text import conditional_text
+    from panelkit.models.mediation.text import conditional_text
     from panelkit.report import mediation_files
     from panelkit.show import plain
     from panelkit.show.tables import frame_table
@@ -199,7 +199,7 @@ def _numbers(levels: str | None) -> tuple[float, ...] | None:
 
 def _made_of(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the figures behind the composite indices of the shipped panel."""
-    from panelkit.indices.columns import figures_behind, is_derived
+    from panelkit.indices.panels.columns import figures_behind, is_derived
 
     known = frame.attrs.get("panelkit", {}).get("names", {})
     return {name: figures_behind(name) for name in known if is_derived(name)}

@@ -29,12 +29,12 @@ from panelkit.cli._options import (
     terminal_width,
 )
 from panelkit.cli.index import print_written
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from panelkit.models.spatial_panel import SpatialFit, SpatialPanel
+    from panelkit.models.spatial.panel import SpatialFit, SpatialPanel
     from panelkit.spatial.weights import Weights
 
 app = typer.Typer(
@@ -178,7 +178,7 @@ def run_lm(
     lang: LangOption = Lang.en,
 ) -> None:
     """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
-    from panelkit.models.spatial_selection import spatial_lm_tests
+    from panelkit.models.spatial.selection import spatial_lm_tests
 
     rows = _rows(ctx, formula)
     tests = spatial_lm_tests(
@@ -351,9 +351,9 @@ def run_sensitivity(
     """One model under every provincial W, and a placebo of permuted provinces. 权重矩阵敏感性与安慰剂检验。"""
     import pandas as pd
 
-    from panelkit.core.provenance import Note
-    from panelkit.models.spatial_sensitivity import placebo as run_placebo
-    from panelkit.models.spatial_sensitivity import provincial_weights, weights_sensitivity
+    from panelkit.models.spatial.sensitivity import placebo as run_placebo
+    from panelkit.models.spatial.sensitivity import provincial_weights, weights_sensitivity
+    from panelkit.panel.provenance import Note
 
     if not placebo:
         refuse(
@@ -441,7 +441,7 @@ def _spec(
     missing: str,
     where: str | None,
 ) -> SpatialPanel:
-    from panelkit.models.spatial_panel import SpatialPanel
+    from panelkit.models.spatial.panel import SpatialPanel
 
     parts = None if durbin is None else tuple(part.strip() for part in durbin.split(";") if part.strip())
     return SpatialPanel(
@@ -458,14 +458,14 @@ def _spec(
 
 def _rows(ctx: typer.Context, formula: str) -> Rows:
     """Return the user's panel, or the shipped figures that the formula names, 2011 to 2022 unless asked."""
-    from panelkit.core.formula import parse_formula
+    from panelkit.formula.formula import parse_formula
 
     return rows_of(ctx, [parse_formula(formula)], shipped_years=_SHIPPED_YEARS)
 
 
 def _units(frame: pd.DataFrame) -> list[Hashable]:
     """Return the units, each province once, without totals and regions: those that weights stand for."""
-    from panelkit.data.user_places import provincial_rows
+    from panelkit.data.user.places import provincial_rows
 
     return list(provincial_rows(frame)[0].index.get_level_values(0).unique())
 

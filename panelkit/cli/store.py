@@ -12,8 +12,8 @@ import typer
 
 from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import file_out
-from panelkit.core.errors import DataError
-from panelkit.data.yearbook.head import DamagedError
+from panelkit.data.yearbook.store.head import DamagedError
+from panelkit.language.errors import DataError
 
 app = typer.Typer(add_completion=False)
 
@@ -81,7 +81,7 @@ def list_files(
     lang: LangOption = Lang.en,
 ) -> None:
     """List the files of the store and their vintages; `check` and `repair` it. 列出库中的文件；检查、修复。"""
-    from panelkit.data.yearbook.store import default_store, read_store
+    from panelkit.data.yearbook.store.store import default_store, read_store
 
     ctx.obj = store
     if ctx.invoked_subcommand is not None:
@@ -110,7 +110,7 @@ def check(
     lang: LangOption = Lang.en,
 ) -> None:
     """Read all of the store and say everything that is wrong with it; exit status 2 if anything is. 检查。"""
-    from panelkit.data.yearbook.health import check_store
+    from panelkit.data.yearbook.store.health import check_store
 
     found = check_store(store or folder or ctx.obj)
     words, chinese = _WORDS[lang.value], lang is Lang.zh
@@ -168,7 +168,7 @@ def diff(
     """Say what changed between two sets of figures, cell by cell. 比较两套数据。"""
     from panelkit.data.compare import figures_of, shared_cells
     from panelkit.data.revisions import diff_vintages
-    from panelkit.data.yearbook.store import default_store
+    from panelkit.data.yearbook.store.store import default_store
 
     folder, keys = store or default_store(), indicator or []
     changes = diff_vintages(*shared_cells(figures_of(old, folder, keys), figures_of(new, folder, keys)))
@@ -192,7 +192,7 @@ def export(
     lang: LangOption = Lang.en,
 ) -> None:
     """Write the figures, shipped and stored, as one long CSV table. 导出长表。"""
-    from panelkit.data.yearbook.store import default_store, figures_with_store, read_store
+    from panelkit.data.yearbook.store.store import default_store, figures_with_store, read_store
     from panelkit.show.files import csv_text, write_whole
 
     folder = store or default_store()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.core.errors import SpecError
 from panelkit.data.tables import read_rows
+from panelkit.language.errors import SpecError
 
 
 def indicators(folder: Path | None = None) -> pd.DataFrame:

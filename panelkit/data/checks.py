@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from panelkit.core.errors import DataError
-from panelkit.core.frames import as_pandas
 from panelkit.data import catalogue
 from panelkit.data.provinces import NATION, labels_of
+from panelkit.kernels.frames import as_pandas
+from panelkit.language.errors import DataError
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

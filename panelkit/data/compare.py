@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.core.errors import SpecError
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, spans
 from panelkit.data.provinces import labels_of
 from panelkit.data.yearbook.read import read_yearbook
-from panelkit.data.yearbook.store import StoreState, figures_with_store, overlay, read_store
+from panelkit.data.yearbook.store.store import StoreState, figures_with_store, overlay, read_store
+from panelkit.language.errors import SpecError
 
 SHIPPED = "shipped"
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.core.brief import Brief
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.paths import shipped
 from panelkit.data import catalogue
+from panelkit.data.paths import shipped
 from panelkit.data.provinces import labels_of
 from panelkit.data.tables import read_rows
+from panelkit.language.errors import DataError, SpecError
+from panelkit.show.brief import Brief
 from panelkit.show.files import write_whole
 
 LONG_COLUMNS = ("adcode", "period", "indicator", "vintage", "value", "unit", "source")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from panelkit.core.paths import shipped
+from panelkit.data.paths import shipped
 from panelkit.data.provinces import provinces
 
 

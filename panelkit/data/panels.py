@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import as_pandas
 from panelkit.data import catalogue
 from panelkit.data.facts import facts_of, flags_and_breaks
 from panelkit.data.figures import read_figures
@@ -28,6 +26,8 @@ from panelkit.data.selection import (
     wanted_years,
 )
 from panelkit.data.units import Units, check_units, harmonised
+from panelkit.kernels.frames import as_pandas
+from panelkit.language.errors import DataError, SpecError
 
 
 def load_provinces(

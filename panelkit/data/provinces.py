@@ -11,8 +11,8 @@ from typing import Any, Literal, cast
 
 import pandas as pd
 
-from panelkit.core.errors import DataError
 from panelkit.data.tables import read_rows
+from panelkit.language.errors import DataError
 
 NATION = 100000
 TIBET = 540000

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.core.brief import Brief
-from panelkit.core.paths import shipped
 from panelkit.data import catalogue
 from panelkit.data.compare import standing
 from panelkit.data.figures import read_figures
+from panelkit.data.paths import shipped
 from panelkit.data.provinces import NATION
 from panelkit.data.revisions import diff_vintages
-from panelkit.data.yearbook.store import StoreState, overlay
+from panelkit.data.yearbook.store.store import StoreState, overlay
+from panelkit.show.brief import Brief
 
 SOURCE = "store"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from panelkit.core.errors import DataError
-from panelkit.core.frames import as_pandas
 from panelkit.data import catalogue
 from panelkit.data.provinces import NATION, labels_of
 from panelkit.data.units import harmonised
+from panelkit.kernels.frames import as_pandas
+from panelkit.language.errors import DataError
 
 _CELL = ["indicator", "adcode", "period"]
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.core.errors import SpecError
 from panelkit.data import catalogue
 from panelkit.data.figures import spans
 from panelkit.data.provinces import TIBET, labels_of, resolve
+from panelkit.language.errors import SpecError
 
 Years = int | range | tuple[int, int] | Iterable[int]
 Vintage = str | Mapping[str, str]

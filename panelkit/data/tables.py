@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from panelkit.core.errors import DataError
-from panelkit.core.paths import shipped
+from panelkit.data.paths import shipped
+from panelkit.language.errors import DataError
 
 
 def read_rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:

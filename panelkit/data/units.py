@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 Units = Literal["harmonised", "yearbook"]
 

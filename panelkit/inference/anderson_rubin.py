@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panelkit.core.brief import Brief
-from panelkit.core.conventions import convention_named
-from panelkit.core.crossing import crossing_of
-from panelkit.core.errors import SpecError
-from panelkit.core.identified import orthonormal_columns
-from panelkit.core.instruments import InstrumentedFit
-from panelkit.core.provenance import Note
-from panelkit.core.results import FitResult
-from panelkit.core.rng import as_generator, seed_of
-from panelkit.core.sandwich import sum_by, whole_units
-from panelkit.core.vcov import clusters_of, small_sample_factor
-from panelkit.core.within import FloatArray, IntArray
-from panelkit.inference.wild import WildResult, bisect, draw_signs, runs_of
-from panelkit.inference.wild_maps import BATCH_CELLS, Maps, Signs, projection, scores_of, widest_of
+from panelkit.covariance.cluster import clusters_of, small_sample_factor
+from panelkit.covariance.conventions import convention_named
+from panelkit.inference.wild.bootstrap import WildResult, bisect, draw_signs, runs_of
+from panelkit.inference.wild.maps import BATCH_CELLS, Maps, Signs, projection, scores_of, widest_of
+from panelkit.kernels.crossing import crossing_of
+from panelkit.kernels.identified import orthonormal_columns
+from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.sandwich import sum_by, whole_units
+from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import FitResult
+from panelkit.show.brief import Brief
 
 _TIE = 1e-10
 _SCAN = 60

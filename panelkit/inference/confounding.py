@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panelkit.core.brief import Brief
-from panelkit.core.moments import regress
-from panelkit.core.results import FloatArray
+from panelkit.kernels.moments import regress
+from panelkit.results.fit import FloatArray
+from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, eq=False)

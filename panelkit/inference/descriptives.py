@@ -8,13 +8,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.formula import evaluate
-from panelkit.core.frames import as_floats, as_pandas
-from panelkit.core.panel_index import read_panel_index
-from panelkit.core.provenance import place_notes, with_place_notes
-from panelkit.core.results import Language
-from panelkit.data.user_places import provincial_rows
+from panelkit.data.user.places import provincial_rows
+from panelkit.formula.formula import evaluate
+from panelkit.kernels.frames import as_floats, as_pandas
+from panelkit.kernels.index import read_panel_index
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.provenance import place_notes, with_place_notes
+from panelkit.results.fit import Language
 
 
 def describe_panel(

@@ -17,15 +17,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from panelkit.core.brief import Brief
-from panelkit.core.errors import ConvergenceError, SpecError
-from panelkit.core.provenance import Note
-from panelkit.core.results import Derived, FloatArray, Uncertainty
-from panelkit.core.rng import as_generator, seed_of
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import Derived, FloatArray, Uncertainty
+from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum, factorise, symmetriser
 
 if TYPE_CHECKING:
-    from panelkit.core.design import Design
+    from panelkit.panel.design import Design
     from panelkit.show.canvas import Figure
 
 Method = Literal["delta", "draws", "bootstrap"]

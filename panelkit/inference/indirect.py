@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from panelkit.core.errors import SpecError
-from panelkit.core.results import FloatArray, t_survival
+from panelkit.language.errors import SpecError
+from panelkit.results.fit import FloatArray, t_survival
 
 Variance = Literal["sobel", "aroian", "goodman"]
 FEWEST_RESAMPLES = 1_000

@@ -8,15 +8,15 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.core.brief import Brief
-from panelkit.core.crossing import crossing_of
-from panelkit.core.errors import SpecError
-from panelkit.core.instruments import InstrumentedFit
-from panelkit.core.linear import LinearFit
-from panelkit.core.results import FitResult, Language, t_quantile
-from panelkit.core.sandwich import delete_one, refit_without
-from panelkit.core.within import FloatArray
-from panelkit.inference.effects_tests import design_of
+from panelkit.inference.panel_tests.effects import design_of
+from panelkit.kernels.crossing import crossing_of
+from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.sandwich import delete_one, refit_without
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
+from panelkit.results.fit import FitResult, Language, t_quantile
+from panelkit.show.brief import Brief
 
 # a cell with less of its own than this beside effects and regressors is fitted exactly: nothing moves without it
 _OWN = 1e-9

@@ -7,9 +7,9 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from panelkit.core.errors import SpecError
-from panelkit.core.frames import as_floats
-from panelkit.core.within import FloatArray
+from panelkit.kernels.frames import as_floats
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
 
 
 def q_values(p_values: ArrayLike, families: Sequence[Hashable] | None = None) -> FloatArray:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from panelkit.core.errors import SpecError
-from panelkit.core.instruments import InstrumentedFit
-from panelkit.core.permutation import (
+from panelkit.inference.panel_tests.effects import design_of
+from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.permutation import (
     Paths,
     all_placements,
     paths_of,
@@ -17,11 +17,11 @@ from panelkit.core.permutation import (
     random_permutations,
     same_periods,
 )
-from panelkit.core.provenance import Note
-from panelkit.core.results import FitResult, TestResult
-from panelkit.core.rng import as_generator, seed_of
-from panelkit.core.within import FloatArray, IntArray
-from panelkit.inference.effects_tests import design_of
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import FitResult, TestResult
 
 # |t*| and |t| of the same assignment differ by rounding only; closer than this they count as ties.
 _TIE = 1e-9

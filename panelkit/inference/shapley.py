@@ -8,11 +8,11 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from panelkit.core.errors import SpecError
-from panelkit.core.instruments import InstrumentedFit
-from panelkit.core.results import FitResult
-from panelkit.core.within import FloatArray
-from panelkit.inference.effects_tests import design_of
+from panelkit.inference.panel_tests.effects import design_of
+from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
+from panelkit.results.fit import FitResult
 
 _MOST = 15  # 2^15 subsets are solved in about a second
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, special
 
-from panelkit.core.errors import SpecError
-from panelkit.core.provenance import Note
-from panelkit.core.results import TestResult
-from panelkit.core.within import Effects
+from panelkit.kernels.within import Effects
+from panelkit.language.errors import SpecError
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import TestResult
 
 FloatArray = NDArray[np.float64]
 Form = Literal["transformed", "elhorst"]

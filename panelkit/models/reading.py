@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.core.brief import Brief
-from panelkit.core.conditions import check_where
-from panelkit.core.conventions import convention_named
-from panelkit.core.design import Design, build_with_lenders
-from panelkit.core.formula import Formula
-from panelkit.core.frames import as_pandas
-from panelkit.core.outcome import refuse_constant, refuse_scale
-from panelkit.core.panel_index import Array
-from panelkit.core.provenance import Note
-from panelkit.core.sample import Policy, WithoutSingletons
-from panelkit.core.within import Effects
-from panelkit.data.user_places import provincial_rows
+from panelkit.covariance.conventions import convention_named
+from panelkit.data.user.places import provincial_rows
+from panelkit.formula.conditions import check_where
+from panelkit.formula.formula import Formula
+from panelkit.kernels.frames import as_pandas
+from panelkit.kernels.index import Array
+from panelkit.kernels.outcome import refuse_constant, refuse_scale
+from panelkit.kernels.within import Effects
+from panelkit.panel.design import Design, build_with_lenders
+from panelkit.panel.provenance import Note
+from panelkit.panel.sample import Policy, WithoutSingletons
+from panelkit.show.brief import Brief
 
 __all__ = [
     "Frame",

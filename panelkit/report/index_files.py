@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from panelkit.core.results import Language
-from panelkit.data.user_panel import province_labels
-from panelkit.indices import coupling
+from panelkit.data.user.panel import province_labels
+from panelkit.indices.arrays import coupling
+from panelkit.results.fit import Language
 from panelkit.show import figures
 from panelkit.show.files import csv_text, write_whole
 from panelkit.show.tables import frame_table
 
 if TYPE_CHECKING:
-    from panelkit.indices.composite import Composite
-    from panelkit.indices.coordination import Coordination, FormulaSearch
-    from panelkit.indices.designs import Indicator
-    from panelkit.indices.ranking import RankUncertainty
+    from panelkit.indices.panels.composite import Composite
+    from panelkit.indices.panels.coordination import Coordination, FormulaSearch
+    from panelkit.indices.panels.designs import Indicator
+    from panelkit.indices.panels.ranking import RankUncertainty
 
 _ZH = {
     "province": "省份",
@@ -128,7 +128,7 @@ def coordination_table(
 
 def system_labels(found: Coordination, language: Language) -> dict[str, str]:
     """Return what each subsystem is called: the label of a shipped design, or its own name."""
-    from panelkit.indices.designs import load_design, shipped_designs
+    from panelkit.indices.panels.designs import load_design, shipped_designs
 
     shipped = shipped_designs()
     return {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.core.results import Language
-from panelkit.models.mediation_procedures import NAMES
-from panelkit.models.mediation_result import MediationResult
-from panelkit.models.mediation_text import translated
+from panelkit.models.mediation.procedures import NAMES
+from panelkit.models.mediation.result import MediationResult
+from panelkit.models.mediation.text import translated
+from panelkit.results.fit import Language
 from panelkit.show import tables
 from panelkit.show.files import csv_text, write_whole
 

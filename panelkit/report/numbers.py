@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from panelkit.core.results import Language
+from panelkit.results.fit import Language
 from panelkit.show.digits import pair, written
 
 

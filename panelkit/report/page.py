@@ -13,12 +13,12 @@ import pandas as pd
 from markupsafe import Markup
 
 import panelkit
-from panelkit.claims.schema import Claim, Reading
+from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.verdict import CheckResult, Finding, Tally, Verdict, Word
-from panelkit.core.results import Language
 from panelkit.report import sample, words
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.words import say, word
+from panelkit.results.fit import Language
 from panelkit.show import figures, tables
 from panelkit.show.words import in_language
 

@@ -10,11 +10,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from panelkit.claims.load import RegisteredClaim
-from panelkit.claims.panel import specifications
+from panelkit.claims.designs.panel import specifications
+from panelkit.claims.file.document import Claim, Design, Need, PanelDesign, Reading
+from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.samples import specify
-from panelkit.claims.schema import Claim, Design, Need, PanelDesign, Reading
-from panelkit.core.results import Language
 from panelkit.report.narrow import Fitting
 from panelkit.report.words import (
     citation,
@@ -26,6 +25,7 @@ from panelkit.report.words import (
     verdict_word,
     word,
 )
+from panelkit.results.fit import Language
 
 _ROOM = 72
 

@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
-from panelkit.core.results import Language
 from panelkit.data.provinces import NATION, labels_of
 from panelkit.report.narrow import prose
 from panelkit.report.numbers import moved as moved_numbers
 from panelkit.report.words import verdict_word
+from panelkit.results.fit import Language
 from panelkit.show.digits import figures, pair, signed_percent
 from panelkit.show.words import in_language
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims.verdict import Finding
-from panelkit.core.results import Language
 from panelkit.report.words import word
+from panelkit.results.fit import Language
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -9,10 +9,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from panelkit.claims.load import RegisteredClaim
-from panelkit.claims.schema import Reading
+from panelkit.claims.file.document import Reading
+from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.verdict import CheckResult, Verdict, Word
-from panelkit.core.results import Language
 from panelkit.report.narrow import Fitting, prose
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.waiting import status_table, untestable, waiting
@@ -29,6 +28,7 @@ from panelkit.report.words import (
     verdict_word,
     word,
 )
+from panelkit.results.fit import Language
 
 _ROOM = 76  # numbers, grid and verdict take 61 columns; labels need some more
 _COLOURS: dict[Word | None, str] = {

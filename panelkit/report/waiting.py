@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.verdict import CheckResult, Verdict
-from panelkit.core.results import Language
 from panelkit.report.narrow import Heading
 from panelkit.report.words import need_names, say, short_citation, verdict_word, word
+from panelkit.results.fit import Language
 
 _FEW = 20  # so many pending claims at most are shown with the figure that each waits for
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from panelkit.claims.load import RegisteredClaim
-from panelkit.claims.schema import Document, Need, Status, Text
+from panelkit.claims.file.document import Document, Need, Status, Text
+from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.verdict import Spread, Verdict, Word
-from panelkit.core.results import Language
 from panelkit.report.figure_names import FIGURES_ZH
+from panelkit.results.fit import Language
 
 _VERDICTS: dict[Word, Text] = {
     "SUPPORTED": Text(en="SUPPORTED", zh="支持"),

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.claims.verdict import CheckResult, GridResult, Verdict
-from panelkit.core.errors import DataError
-from panelkit.core.results import Language
+from panelkit.language.errors import DataError
 from panelkit.report.page import page, regression_table
+from panelkit.results.fit import Language
 from panelkit.show import tables
 from panelkit.show.files import csv_text, write_whole
 

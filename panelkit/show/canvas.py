@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from panelkit.errors import StyleError
+from panelkit.language.errors import StyleError
 from panelkit.show import style
 from panelkit.show.files import write_whole
 from panelkit.show.words import Language, word

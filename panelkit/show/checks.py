@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.errors import StyleError
+from panelkit.language.errors import StyleError
 
 
 def need_pandas(frame: Any, what: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from panelkit.errors import StyleError
+from panelkit.language.errors import StyleError
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, wrap
 from panelkit.show.checks import need_columns, need_rows, star_levels

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.errors import StyleError
+from panelkit.language.errors import StyleError
 from panelkit.show.checks import need_known, need_pandas, star_levels
 from panelkit.show.words import (
     Language,

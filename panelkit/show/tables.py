@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from panelkit.errors import StyleError
+from panelkit.language.errors import StyleError
 from panelkit.show.files import write_whole
 from panelkit.show.grid import Grid, frame_grid, models_grid
 from panelkit.show.words import Language, in_language, word

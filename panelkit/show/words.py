@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
-from panelkit.errors import StyleError
+from panelkit.language.errors import StyleError
 from panelkit.show.levels import time_level, unit_level
 from panelkit.show.phrases import chinese
 

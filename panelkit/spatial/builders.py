@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import as_floats
+from panelkit.kernels.frames import as_floats
+from panelkit.language.errors import DataError, SpecError
 from panelkit.spatial.weights import Normalisation, Weights, largest_share
 
 FloatArray = NDArray[np.float64]

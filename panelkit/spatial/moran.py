@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from panelkit.core.brief import Brief
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import as_floats, type_name
-from panelkit.core.rng import as_generator, seed_of
-from panelkit.data.user_places import provincial_rows
+from panelkit.data.user.places import provincial_rows
+from panelkit.kernels.frames import as_floats, type_name
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.language.errors import DataError, SpecError
+from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
 

@@ -8,11 +8,11 @@ from typing import Literal
 
 import pandas as pd
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import as_floats, type_name
 from panelkit.data.geography import capitals, contiguity_pairs
 from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
-from panelkit.data.user_places import provincial_rows
+from panelkit.data.user.places import provincial_rows
+from panelkit.kernels.frames import as_floats, type_name
+from panelkit.language.errors import DataError, SpecError
 from panelkit.spatial import builders
 from panelkit.spatial.ids import Places
 from panelkit.spatial.weights import Normalisation, Weights

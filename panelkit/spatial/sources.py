@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from panelkit.core.brief import Brief
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import as_pandas, is_frame, type_name
-from panelkit.core.provenance import Note
+from panelkit.kernels.frames import as_pandas, is_frame, type_name
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.provenance import Note
+from panelkit.show.brief import Brief
 from panelkit.spatial.ids import Places, absent, counts_rows, listed, loose, plain, twins
 
 FILES = ".csv, .txt, .xlsx, .xls, .dta, .gal and .gwt"

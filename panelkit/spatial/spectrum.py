@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph, linalg
 
-from panelkit.core.brief import Brief
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
+from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
 Method = Literal["auto", "eigen", "lu", "chebyshev"]

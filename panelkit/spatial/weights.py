@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.frames import type_name
-from panelkit.core.provenance import Note
+from panelkit.kernels.frames import type_name
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.provenance import Note
 from panelkit.spatial.ids import Places, absent, listed, plain, twins
 from panelkit.spatial.sources import Source, read_source
 from panelkit.spatial.spectrum import Method, Spectrum, build_spectrum, spectral_radius

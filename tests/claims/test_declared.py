@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from panelkit.claims.check import check
-from panelkit.claims.declared import Declaration, content_hash
-from panelkit.claims.load import load_claims
-from panelkit.core.errors import SpecError
-from panelkit.core.paths import shipped
+from panelkit.claims.file.declared import Declaration, content_hash
+from panelkit.claims.file.load import load_claims
+from panelkit.data.paths import shipped
+from panelkit.language.errors import SpecError
 from panelkit.report.words import declaration_lines
 from tests.claims.small import SMALL
 
@@ -99,7 +99,7 @@ def test_a_document_that_was_deleted_is_missed(seeds: Path) -> None:
 
 def test_the_shipped_folder_must_hold_declarations(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (seeds / "DECLARED.toml").unlink()
-    monkeypatch.setattr("panelkit.claims.load.shipped", lambda name: seeds)
+    monkeypatch.setattr("panelkit.claims.file.load.shipped", lambda name: seeds)
     with pytest.raises(SpecError, match="DECLARED.toml is missing"):
         load_claims()
 

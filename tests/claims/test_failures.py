@@ -10,8 +10,8 @@ import pytest
 
 from panelkit.claims import check as module
 from panelkit.claims.check import check
-from panelkit.claims.kinds import kind_of
-from panelkit.claims.schema import Claim
+from panelkit.claims.designs.base import kind_of
+from panelkit.claims.file.document import Claim
 
 
 class _Breaks:

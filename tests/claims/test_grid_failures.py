@@ -14,14 +14,14 @@ import pytest
 from rich.console import Console
 
 import panelkit as pk
-from panelkit.claims import leading, mediation, spatial, yearly
+from panelkit.claims.designs import leading, mediation, spatial, yearly
+from panelkit.claims.file.document import Rule, SpatialDesign, Text
+from panelkit.claims.file.load import load_claims
 from panelkit.claims.grid import share_with_sign, summarise
-from panelkit.claims.load import load_claims
-from panelkit.claims.rules import judge
-from panelkit.claims.schema import Rule, SpatialDesign, Text
+from panelkit.claims.rules.judge import judge
 from panelkit.claims.verdict import CheckResult, Finding, Measured, Tally
-from panelkit.core.errors import ConvergenceError
-from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.language.errors import ConvergenceError
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.report.page import page
 from panelkit.report.terminal import overview
 from panelkit.report.write import write

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 import panelkit as pk
-from panelkit.claims.load import load_claims
-from panelkit.core.errors import PanelkitError, SpecError
-from panelkit.core.paths import shipped
+from panelkit.claims.file.load import load_claims
+from panelkit.data.paths import shipped
+from panelkit.language.errors import PanelkitError, SpecError
 from tests.claims.small import SMALL
 
 JUNK: tuple[Any, ...] = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from panelkit.claims.load import load_claims, natural_key, select_claims
-from panelkit.core.errors import SpecError
+from panelkit.claims.file.load import load_claims, natural_key, select_claims
+from panelkit.language.errors import SpecError
 
 ClaimFile = Callable[..., Path]
 

@@ -12,20 +12,20 @@ import pytest
 from rich.console import Console
 
 import panelkit as pk
-from panelkit.claims import rules
-from panelkit.claims.leading import shapley
-from panelkit.claims.load import load_claims
-from panelkit.claims.measuring import composite_of
-from panelkit.claims.schema import AgreementDesign, Rule, Text
+from panelkit.claims.designs.leading import shapley
+from panelkit.claims.designs.measures import composite_of
+from panelkit.claims.file.document import AgreementDesign, Rule, Text
+from panelkit.claims.file.load import load_claims
+from panelkit.claims.rules import judge as rules
 from panelkit.claims.verdict import Finding, Measured, Word
-from panelkit.core.errors import SpecError
-from panelkit.core.paths import figures_from, shipped
-from panelkit.core.results import Language
-from panelkit.indices import inequality
+from panelkit.data.paths import figures_from, shipped
+from panelkit.indices.arrays import inequality
+from panelkit.language.errors import SpecError
 from panelkit.report.page import page
 from panelkit.report.register import claim_card
 from panelkit.report.terminal import overview
 from panelkit.report.write import write
+from panelkit.results.fit import Language
 
 HEAD = """
 [document]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import panelkit as pk
-from panelkit.claims.rules import judge
-from panelkit.claims.schema import Rule, Text
+from panelkit.claims.file.document import Rule, Text
+from panelkit.claims.rules.judge import judge
 from panelkit.claims.verdict import CheckResult, Finding, Measured
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 from panelkit.report.words import flag_text
 
 CLAIM = """

@@ -15,15 +15,15 @@ import panelkit as pk
 from panelkit.claims import beside
 from panelkit.claims.batch import effect_of
 from panelkit.claims.columns import Columns
+from panelkit.claims.designs.panel import headline, main_test, specifications
 from panelkit.claims.figures import Figures
+from panelkit.claims.file.document import Test, Text
+from panelkit.claims.file.load import load_claims
 from panelkit.claims.fits import covariance, fit_specification
-from panelkit.claims.load import load_claims
-from panelkit.claims.panel import headline, main_test, specifications
 from panelkit.claims.samples import longest_lag, longest_lead, specify
-from panelkit.claims.schema import Test, Text
 from panelkit.claims.verdict import CheckResult, Finding
-from panelkit.core.errors import SpecError
-from panelkit.core.formula import parse_formula
+from panelkit.formula.formula import parse_formula
+from panelkit.language.errors import SpecError
 
 # Same arithmetic in another order: two dozen operations on numbers of order one to ten.
 SAME = 1e-9

@@ -13,23 +13,23 @@ import pytest
 from rich.console import Console
 
 from panelkit.claims.check import check
+from panelkit.claims.file.document import Text
+from panelkit.claims.file.load import load_claims
 from panelkit.claims.fits import fit_specification
-from panelkit.claims.load import load_claims
 from panelkit.claims.revisions import FigureComparison, Moved, compare_figures, drivers, revised_cells
 from panelkit.claims.samples import Specification
-from panelkit.claims.schema import Text
 from panelkit.claims.verdict import Finding, Measured, Verdict, Word
 from panelkit.cli import main
-from panelkit.core.errors import DataError
-from panelkit.core.paths import figures_from, shipped
-from panelkit.core.results import Language
 from panelkit.data.figures import read_figures
 from panelkit.data.panels import load_provinces
+from panelkit.data.paths import figures_from, shipped
 from panelkit.data.revised import NewFigures, write_new_figures
 from panelkit.data.revisions import diff_vintages
 from panelkit.data.yearbook.ingest import ingest
-from panelkit.data.yearbook.store import read_store
+from panelkit.data.yearbook.store.store import read_store
+from panelkit.language.errors import DataError
 from panelkit.report.revised import revised_page
+from panelkit.results.fit import Language
 from tests.claims.small import SMALL
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
@@ -173,7 +173,7 @@ def test_the_command_prints_what_moved(
 
 
 def test_a_lone_option_means_the_default_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("panelkit.data.yearbook.store.default_store", lambda: tmp_path / "none")
+    monkeypatch.setattr("panelkit.data.yearbook.store.store.default_store", lambda: tmp_path / "none")
     monkeypatch.setattr(sys, "argv", ["panelkit", "check", "--figures", "--lang", "en"])
     with pytest.raises(SystemExit) as caught:
         main()

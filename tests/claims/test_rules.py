@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from panelkit.claims import rules
 from panelkit.claims.check import check
-from panelkit.claims.schema import Rule
+from panelkit.claims.file.document import Rule
+from panelkit.claims.rules import judge as rules
 from panelkit.claims.verdict import Finding, GridResult, Headline, Word, worst
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 from panelkit.report.page import page
 from panelkit.report.terminal import overview
 

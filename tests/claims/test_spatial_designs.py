@@ -8,11 +8,11 @@ import pytest
 from statsmodels.regression.linear_model import OLS
 
 import panelkit as pk
-from panelkit.claims.rules import judge
-from panelkit.claims.schema import Rule, SpatialDesign, Text
-from panelkit.claims.spatial import _chained, estimate_of, newey_west_trend
+from panelkit.claims.designs.spatial import _chained, estimate_of, newey_west_trend
+from panelkit.claims.file.document import Rule, SpatialDesign, Text
+from panelkit.claims.rules.judge import judge
 from panelkit.claims.verdict import Finding, Measured
-from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
 from tests.spatial.data import simulate
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from panelkit.claims.load import load_claims
+from panelkit.claims.file.load import load_claims
 from tests.reference import seeds_path
 
 TOO_LONG = 10  # Chinese characters in a row; names of things (programmes, policies) are shorter

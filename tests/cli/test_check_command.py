@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import panelkit as pk
-from panelkit.claims.load import RegisteredClaim
+from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.verdict import Verdict
 from tests.cli.conftest import Run
 

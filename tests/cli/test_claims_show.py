@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from panelkit.claims.check import check
-from panelkit.claims.load import load_claims
+from panelkit.claims.file.load import load_claims
 from panelkit.report.register import claim_card
 from panelkit.report.terminal import overview
 from tests.claims.small import SMALL

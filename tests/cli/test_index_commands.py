@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from panelkit.cli import app
-from panelkit.core.errors import DataError, SpecError
-from panelkit.data.user_panel import province_labels, read_panel
+from panelkit.data.user.panel import province_labels, read_panel
+from panelkit.language.errors import DataError, SpecError
 
 run = CliRunner().invoke
 

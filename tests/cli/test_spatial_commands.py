@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from panelkit.cli import app
-from panelkit.core.errors import DataError, SpecError
+from panelkit.language.errors import DataError, SpecError
 from panelkit.spatial import provincial
 from tests.spatial.data import simulate
 

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.brief import LONGEST, Brief, short
-from panelkit.core.results import Measure
+from panelkit.results.fit import Measure
+from panelkit.show.brief import LONGEST, Brief, short
 from tests import every_result
 
 ARRAYS = re.compile(r"Array|DataFrame|Series|csr_array")

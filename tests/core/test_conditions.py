@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.arithmetic import Table
-from panelkit.core.conditions import hold, parse_condition
-from panelkit.core.design import build_design
-from panelkit.core.errors import DataError
+from panelkit.formula.arithmetic import Table
+from panelkit.formula.conditions import hold, parse_condition
+from panelkit.language.errors import DataError
+from panelkit.panel.design import build_design
 
 FRAME = pd.DataFrame(
     {

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panelkit.core.design import Design, build_design, design_from_arrays
-from panelkit.core.errors import DataError, SpecError
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.design import Design, build_design, design_from_arrays
 from tests.counting import calls_of
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.formula import parse_formula
+from panelkit.formula.formula import parse_formula
 from tests.panels import random_panel
 
 STATA = [

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panelkit.core.errors import DataError, PanelkitError, SpecError
-from panelkit.core.formula import FUNCTIONS, Formula, evaluate, materialise, parse_formula
-from panelkit.core.grammar import MAX_DEPTH, parse_expression, parse_terms
-from panelkit.core.tokens import MAX_LENGTH
+from panelkit.formula.formula import FUNCTIONS, Formula, evaluate, materialise, parse_formula
+from panelkit.formula.grammar import MAX_DEPTH, parse_expression, parse_terms
+from panelkit.formula.tokens import MAX_LENGTH
+from panelkit.language.errors import DataError, PanelkitError, SpecError
 from tests.counting import calls_of
 
 ESCAPES = [

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panelkit.core.design import build_design
-from panelkit.core.errors import DataError
-from panelkit.core.formula import evaluate, materialise
+from panelkit.formula.formula import evaluate, materialise
+from panelkit.language.errors import DataError
+from panelkit.panel.design import build_design
 
 
 def gappy(seed: int, share: float = 0.7) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from formulaic import Formula as Formulaic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panelkit.core.errors import SpecError
-from panelkit.core.formula import parse_formula
+from panelkit.formula.formula import parse_formula
+from panelkit.language.errors import SpecError
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from formulaic import model_matrix
 
-from panelkit.core.design import build_design
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.formula import evaluate, materialise
+from panelkit.formula.formula import evaluate, materialise
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.design import build_design
 
 YEARS = range(2010, 2020)
 

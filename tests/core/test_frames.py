@@ -15,8 +15,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from panelkit.core.errors import DataError
-from panelkit.core.frames import as_pandas, as_pandas_series, is_frame
+from panelkit.kernels.frames import as_pandas, as_pandas_series, is_frame
+from panelkit.language.errors import DataError
 
 DAY = datetime.date(2010, 1, 1)
 
@@ -126,7 +126,7 @@ def test_polars_needs_no_pyarrow() -> None:
 import sys
 sys.modules["pyarrow"] = None
 import polars as pl
-from panelkit.core.frames import as_pandas, as_pandas_series
+from panelkit.kernels.frames import as_pandas, as_pandas_series
 got = as_pandas(pl.DataFrame({"p": ["北京", None], "c": pl.Series(["u", "v"], dtype=pl.Categorical),
     "e": pl.Series(["u", None], dtype=pl.Enum(["v", "u"])), "y": [2010, None], "b": [True, None], "x": [1.5, None]}))
 assert got["y"].isna().tolist() == [False, True] and got["p"].iloc[0] == "北京" and got["x"].iloc[0] == 1.5

@@ -7,11 +7,11 @@ import warnings
 import numpy as np
 import pytest
 
-from panelkit.core.errors import SpecError
-from panelkit.core.identified import least_squares, orthonormal_columns, refuse_squares
-from panelkit.core.linear import fit_swept
-from panelkit.core.sandwich import clustered, delete_one
-from panelkit.core.within import Layout
+from panelkit.kernels.identified import least_squares, orthonormal_columns, refuse_squares
+from panelkit.kernels.linear import fit_swept
+from panelkit.kernels.sandwich import clustered, delete_one
+from panelkit.kernels.within import Layout
+from panelkit.language.errors import SpecError
 
 LONG = np.longdouble
 # what is asked for: six digits

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core import downdating
-from panelkit.core.errors import SpecError
-from panelkit.core.linear import fit_swept
-from panelkit.core.sandwich import delete_one
-from panelkit.core.within import Layout
+from panelkit.kernels import downdating
+from panelkit.kernels.linear import fit_swept
+from panelkit.kernels.sandwich import delete_one
+from panelkit.kernels.within import Layout
+from panelkit.language.errors import SpecError
 from tests.panels import dummies
 
 # brute force on dummies by singular values loses some digits of numbers of order one itself

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.design import build_design
-from panelkit.core.errors import DataError, SpecError
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.design import build_design
 from tests.panels import random_panel
 
 FORMULA = "log(rd_expenditure / gdp) ~ log(rd_funds_government)"

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.conditions import parse_condition
-from panelkit.core.formula import evaluate, parse_formula
-from panelkit.core.reach import columns_of_text, condition_reach, formula_reach
+from panelkit.formula.conditions import parse_condition
+from panelkit.formula.formula import evaluate, parse_formula
+from panelkit.formula.reach import columns_of_text, condition_reach, formula_reach
 
 EXPRESSIONS = [
     "x",

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 import panelkit as pk
-from panelkit.core.results import COLUMNS, Derived, Estimates, TestResult, Uncertainty, t_survival
+from panelkit.results.fit import COLUMNS, Derived, Estimates, TestResult, Uncertainty, t_survival
 from tests.panels import random_panel
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import panelkit as pk
-from panelkit.core import reweighting
-from panelkit.core.errors import SpecError
-from panelkit.core.reweighting import reweighted_grams
-from panelkit.core.within import Effects, Layout, within
+from panelkit.kernels import reweighting
+from panelkit.kernels.reweighting import reweighted_grams
+from panelkit.kernels.within import Effects, Layout, within
+from panelkit.language.errors import SpecError
 from tests.panels import random_panel
 
 

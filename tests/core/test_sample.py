@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.design import build_design
-from panelkit.core.sample import Candidates, WithoutSingletons
+from panelkit.panel.design import build_design
+from panelkit.panel.sample import Candidates, WithoutSingletons
 
 
 def panel(units: int = 6, years: int = 8) -> pd.DataFrame:

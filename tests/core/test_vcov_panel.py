@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.vcov_hac import default_lags, great_circle_km
-from panelkit.core.vcov_names import vcov_named
-from panelkit.models.least_squares import with_vcov
+from panelkit.covariance.by_name import vcov_named
+from panelkit.covariance.hac import default_lags, great_circle_km
+from panelkit.models.shell import with_vcov
 from tests.panels import codes, dummies, random_panel
 
 TOL = 1e-9

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from panelkit.core.errors import SpecError
-from panelkit.core.linear import fit_swept
-from panelkit.core.moments import group_moments, regress
-from panelkit.core.sandwich import delete_one
-from panelkit.core.within import EFFECTS, Layout, check_effects, within
+from panelkit.kernels.linear import fit_swept
+from panelkit.kernels.moments import group_moments, regress
+from panelkit.kernels.sandwich import delete_one
+from panelkit.kernels.within import EFFECTS, Layout, check_effects, within
+from panelkit.language.errors import SpecError
 from tests.panels import brute_force, codes, dummies, random_panel
 
 # least squares on explicit dummies loses a few digits itself: 1e-9 of numbers of order one

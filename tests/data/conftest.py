@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from panelkit.core.paths import shipped
 from panelkit.data.figures import read_figures
+from panelkit.data.paths import shipped
 
 
 @pytest.fixture(scope="session")

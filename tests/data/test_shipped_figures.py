@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panelkit.core.paths import shipped
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, write_figures
+from panelkit.data.paths import shipped
 from panelkit.data.provinces import labels_of
 from panelkit.data.tables import read_rows
 from tests.reference import figures_path

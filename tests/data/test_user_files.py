@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import panelkit as pk
 from panelkit.cli import app
-from panelkit.data.user_panel import read_panel, read_table
+from panelkit.data.user.panel import read_panel, read_table
 
 TABLE = "province,year,gdp\n北京,2010,1.5\n上海,2010,2.5\n北京,2011,3.5\n上海,2011,4.5\n"
 

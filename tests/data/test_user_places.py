@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from panelkit import DataError
-from panelkit.core.panel_index import SHOWN
 from panelkit.data.panels import load_provinces
 from panelkit.data.place_kinds import places_of
-from panelkit.data.user_places import _joined, provincial_rows
+from panelkit.data.user.places import _joined, provincial_rows
+from panelkit.kernels.index import SHOWN
 
 NAMES = ["北京", "天津", "河北", "山西", "辽宁", "吉林", "上海", "江苏"]
 YEARS = list(range(2010, 2018))

@@ -13,8 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from panelkit.core.errors import DataError, PanelkitError
-from panelkit.indices import (
+from panelkit.indices.arrays import (
     aggregate,
     convergence,
     coupling,
@@ -26,7 +25,8 @@ from panelkit.indices import (
     uncertainty,
     weights,
 )
-from panelkit.indices.coordination import which_coupling_formula
+from panelkit.indices.panels.coordination import which_coupling_formula
+from panelkit.language.errors import DataError, PanelkitError
 
 LABELS = np.repeat(np.arange(4), 5)
 RING = (np.roll(np.eye(20), 1, 0) + np.roll(np.eye(20), -1, 0)) / 2.0

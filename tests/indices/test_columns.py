@@ -9,8 +9,9 @@ import pytest
 import panelkit as pk
 from panelkit.claims.figures import Figures
 from panelkit.claims.samples import Specification
-from panelkit.core.errors import SpecError
-from panelkit.indices import columns, structure
+from panelkit.indices.arrays import structure
+from panelkit.indices.panels import columns
+from panelkit.language.errors import SpecError
 
 
 def test_names_of_derived_columns() -> None:

@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import aggregate, normalise, structure, weights
-from panelkit.indices.composite import composite_index
-from panelkit.indices.designs import (
+from panelkit.indices.arrays import aggregate, normalise, structure, weights
+from panelkit.indices.panels.composite import composite_index
+from panelkit.indices.panels.designs import (
     CompositeDesign,
     design_of_columns,
     load_design,
@@ -20,7 +19,8 @@ from panelkit.indices.designs import (
     shared_indicators,
     shipped_designs,
 )
-from panelkit.indices.door import earlier, panel_frame, wide
+from panelkit.indices.panels.frames import earlier, panel_frame, wide
+from panelkit.language.errors import DataError, SpecError
 
 SHIPPED = (
     "digitalisation",
@@ -225,7 +225,7 @@ def test_structure_of_the_provinces_and_its_breaks() -> None:
 
 
 def test_specialisation_by_year(panel: pd.DataFrame) -> None:
-    from panelkit.indices.upgrading import neighbour_similarity, specialisation
+    from panelkit.indices.panels.upgrading import neighbour_similarity, specialisation
 
     found = specialisation(panel, ["x", "y", "cost"])
     year = panel.xs(2021, level="year").to_numpy()
@@ -295,7 +295,7 @@ def test_labelled_twins_of_the_array_functions(panel: pd.DataFrame) -> None:
 
 
 def test_declared_goalposts_hold_in_the_rank_cloud() -> None:
-    from panelkit.indices.composite import stack_of
+    from panelkit.indices.panels.composite import stack_of
 
     index = pd.MultiIndex.from_product([list("ABCD"), [2020, 2021]], names=["province", "year"])
     rng = np.random.default_rng(0)

@@ -7,8 +7,8 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import convergence, density
+from panelkit.indices.arrays import convergence, density
+from panelkit.language.errors import DataError, SpecError
 
 
 def test_speed_of_the_methods_table_and_its_inverse() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import coupling
-from panelkit.indices.coordination import which_coupling_formula
+from panelkit.indices.arrays import coupling
+from panelkit.indices.panels.coordination import which_coupling_formula
+from panelkit.language.errors import DataError, SpecError
 from tests.reference import oracle
 
 scores2 = arrays(float, (7, 2), elements=st.floats(0.001, 1.0))

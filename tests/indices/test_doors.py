@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import DataError
-from panelkit.core.provenance import place_notes
-from panelkit.indices.coordination import couple
-from panelkit.indices.designs import design_of_columns
-from panelkit.indices.upgrading import neighbour_similarity, specialisation
+from panelkit.indices.panels.coordination import couple
+from panelkit.indices.panels.designs import design_of_columns
+from panelkit.indices.panels.upgrading import neighbour_similarity, specialisation
+from panelkit.language.errors import DataError
+from panelkit.panel.provenance import place_notes
 
 PROVINCES = ["北京", "天津", "河北", "山西", "辽宁", "吉林", "上海", "江苏", "浙江", "安徽", "福建", "江西"]
 YEARS = range(2010, 2016)

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import inequality
+from panelkit.indices.arrays import inequality
+from panelkit.language.errors import DataError, SpecError
 from tests.reference import oracle
 
 incomes = arrays(float, 9, elements=st.integers(1, 1000).map(float))

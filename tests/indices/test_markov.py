@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import markov
+from panelkit.indices.arrays import markov
+from panelkit.language.errors import DataError, SpecError
 from tests.reference import oracle, reference_path
 
 TOL = 1e-6  # printed to eight digits

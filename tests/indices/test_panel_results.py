@@ -8,12 +8,12 @@ import pytest
 from scipy import optimize
 
 import panelkit as pk
-from panelkit.core.errors import ConvergenceError, DataError, SpecError
-from panelkit.indices import convergence, coupling, inequality, markov
-from panelkit.indices.composite import composite_index
-from panelkit.indices.coordination import couple, coupling_coordination, which_coupling_formula
-from panelkit.indices.dynamics import weights_matrix
-from panelkit.indices.ranking import rank_bands
+from panelkit.indices.arrays import convergence, coupling, inequality, markov
+from panelkit.indices.panels.composite import composite_index
+from panelkit.indices.panels.coordination import couple, coupling_coordination, which_coupling_formula
+from panelkit.indices.panels.dynamics import weights_matrix
+from panelkit.indices.panels.ranking import rank_bands
+from panelkit.language.errors import ConvergenceError, DataError, SpecError
 
 
 def panel_of(values: np.ndarray, columns: list[str], years: int = 4) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.indices import aggregate, coupling, markov, weights
+from panelkit.indices.arrays import aggregate, coupling, markov, weights
 from tests.stored import stored
 
 

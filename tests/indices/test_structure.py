@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import structure
+from panelkit.indices.arrays import structure
+from panelkit.language.errors import DataError, SpecError
 from tests.reference import oracle
 
 TOL = 1e-6  # the reference prints at least seven digits

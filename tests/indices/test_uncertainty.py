@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import uncertainty as unc
-from panelkit.indices import weights
+from panelkit.indices.arrays import uncertainty as unc
+from panelkit.indices.arrays import weights
+from panelkit.language.errors import DataError, SpecError
 
 
 def cube(n: int = 6, t: int = 3, k: int = 4, seed: int = 0) -> np.ndarray:

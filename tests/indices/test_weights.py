@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from panelkit.core.errors import DataError, SpecError
-from panelkit.indices import aggregate, normalise, weights
+from panelkit.indices.arrays import aggregate, normalise, weights
+from panelkit.language.errors import DataError, SpecError
 from tests.reference import oracle
 
 TOL = 1e-6  # the reference prints six digits

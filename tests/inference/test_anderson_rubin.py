@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.within import Layout, within
+from panelkit.kernels.within import Layout, within
 from tests.models.test_instrumental import panel
 from tests.panels import codes
 
@@ -46,8 +46,8 @@ def test_enumerated_bootstrap_equals_a_loop_of_refits(share: float, instruments:
 
 
 def fit_factor(fit: object) -> float:
-    from panelkit.core.conventions import convention_named
-    from panelkit.core.vcov import clusters_of, small_sample_factor
+    from panelkit.covariance.cluster import clusters_of, small_sample_factor
+    from panelkit.covariance.conventions import convention_named
 
     return small_sample_factor(fit.linear, (clusters_of(fit.design, None),), convention_named("fixest"))
 

@@ -11,10 +11,10 @@ import panelkit as pk
 from benchmarks.evidence.__main__ import names
 from benchmarks.evidence.panel_size import UNITS, design_of, errors, regressor
 from benchmarks.evidence.panel_size_close import p_values
-from panelkit.core.permutation import random_permutations
 from panelkit.inference.randomisation import randomisation_inference
-from panelkit.inference.wild import draw_weights
-from panelkit.models.fixed_effects import FixedEffects, fit_design
+from panelkit.inference.wild.bootstrap import draw_weights
+from panelkit.kernels.permutation import random_permutations
+from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 
 
 @pytest.mark.parametrize("name", names())

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from panelkit.core.errors import SpecError
 from panelkit.inference.confounding import error_moments
 from panelkit.inference.indirect import bias_corrected, normal_draws, product_test, resample_counts
+from panelkit.language.errors import SpecError
 from tests.reference import oracle
 
 

@@ -108,7 +108,7 @@ def test_random_permutations_stay_among_units_with_the_same_years() -> None:
     again = pk.randomisation_inference(fit, "d", reps=499, rng=1)
     assert result.p_value == again.p_value
     # one draw of the engine against a fit on permuted paths
-    from panelkit.core.permutation import paths_of, random_permutations, same_periods
+    from panelkit.kernels.permutation import paths_of, random_permutations, same_periods
 
     linear = fit.linear
     groups = same_periods(linear.layout)
@@ -149,7 +149,7 @@ def test_a_design_with_few_treated_provinces_says_so() -> None:
 
 @pytest.mark.parametrize("statistic", ["coefficient", "t"])
 def test_permutations_without_tables_of_pairs(statistic: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from panelkit.core import permutation
+    from panelkit.kernels import permutation
 
     fit = pk.FixedEffects("y ~ d + x1", vcov=pk.Cluster()).fit(treated_panel(36, 12, 6, 5))
     tabled = pk.randomisation_inference(fit, "d", reps=199, rng=1, statistic=statistic)

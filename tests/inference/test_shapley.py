@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 from tests.panels import random_panel
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import panelkit as pk
-from panelkit.inference.wild import wild_cluster_bootstrap
+from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from tests.panels import brute_force, codes, random_panel
 
 X = [1.0, 2, 3, 2, 1, 4, 3, 5, 2, 4, 4, 1, 5, 3, 6, 6, 7, 5]

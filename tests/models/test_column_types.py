@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 
 import panelkit as pk
-from panelkit.core.design import build_design
-from panelkit.core.formula import evaluate
 from panelkit.data.figures import read_figures
+from panelkit.formula.formula import evaluate
+from panelkit.panel.design import build_design
 
 PLACE: dict[str, Any] = {"unit": "id", "time": "year"}
 

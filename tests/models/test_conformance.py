@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.vcov_names import vcov_named
+from panelkit.covariance.by_name import vcov_named
 from tests.munnell import FORMULA, munnell
 from tests.panels import random_panel
 from tests.stored import stored

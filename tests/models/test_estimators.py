@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.models.registry import estimator, keys
+from panelkit.language.register import estimator, keys
 from tests.panels import random_panel
 
 SPECS = {

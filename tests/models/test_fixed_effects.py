@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import panelkit as pk
-from panelkit.core.conventions import convention_named
-from panelkit.core.vcov import clusters_of, counted_effects
+from panelkit.covariance.cluster import clusters_of, counted_effects
+from panelkit.covariance.conventions import convention_named
 from tests.panels import brute_force, codes, random_panel
 from tests.reference import oracle, reference_path
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.design import design_from_arrays
-from panelkit.models.fixed_effects import fit_design
+from panelkit.models.linear.fixed_effects import fit_design
+from panelkit.panel.design import design_from_arrays
 
 N, T = 12, 7
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 
 COLUMNS: dict[str, Any] = {"unit": "id", "time": "year"}
 

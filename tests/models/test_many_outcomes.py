@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.errors import SpecError
-from panelkit.core.within import Effects, Layout
-from panelkit.models.fixed_effects import FixedEffects
-from panelkit.models.many_outcomes import jackknifed
+from panelkit.kernels.within import Effects, Layout
+from panelkit.language.errors import SpecError
+from panelkit.models.linear.fixed_effects import FixedEffects
+from panelkit.models.linear.many_outcomes import jackknifed
 
 
 def panel(balanced: bool) -> pd.DataFrame:

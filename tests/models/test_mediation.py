@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import DataError, SpecError
-from panelkit.core.vcov import CRV3, Cluster, Iid, Robust
-from panelkit.models.mediation_paths import exact_jacobian
-from panelkit.models.mediation_share import kind_of
+from panelkit.covariance.cluster import CRV3, Cluster, Iid, Robust
+from panelkit.language.errors import DataError, SpecError
+from panelkit.models.mediation.paths import exact_jacobian
+from panelkit.models.mediation.share import kind_of
 from tests.mediation_panels import path_panel, resampled
 from tests.reference import oracle
 

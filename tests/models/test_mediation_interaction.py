@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import SpecError
-from panelkit.core.grammar import parse_expression, parse_terms
-from panelkit.models.mediation_terms import Variable
+from panelkit.formula.grammar import parse_expression, parse_terms
+from panelkit.language.errors import SpecError
+from panelkit.models.mediation.terms import Variable
 from tests.mediation_panels import path_panel, resampled
 
 Effects = dict[tuple[str, str], float]

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.models.spatial_sensitivity import rolling
-from panelkit.models.specification_curve import Sample
+from panelkit.models.spatial.sensitivity import rolling
+from panelkit.studies.specification_curve import Sample
 
 N, T = 9, 9
 KEYS = {"unit": "id", "time": "year"}

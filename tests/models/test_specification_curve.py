@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.models.specification_curve import Sample, SpecificationCurve, control_sets
+from panelkit.studies.specification_curve import Sample, SpecificationCurve, control_sets
 from tests.panels import random_panel
 
 # cross-products against a fit on swept columns: half the digits of a double
@@ -88,7 +88,7 @@ def test_every_convention_counts_as_a_single_fit_does(effects: str, convention: 
 
 
 def pk_lag(data: pd.DataFrame, expression: str) -> pd.Series:
-    from panelkit.core.formula import evaluate
+    from panelkit.formula.formula import evaluate
 
     return evaluate(f"lag({expression}, 1)", data)
 
@@ -112,7 +112,7 @@ def test_permutation_test_is_seeded_and_its_draws_are_new_curves() -> None:
     assert test.table.loc["median estimate", "observed"] == pytest.approx(result.frame["estimate"].median())
     assert test.table.loc["mean t", "observed"] == pytest.approx(result.frame["statistic"].mean())
     assert test.p_value == pytest.approx(0.01)  # x1 has slope one: no permutation comes near
-    from panelkit.core.permutation import random_permutations
+    from panelkit.kernels.permutation import random_permutations
 
     draw = random_permutations(np.zeros(14, dtype=np.int64), 99, np.random.default_rng(3))[0]
     wide = data["x1"].unstack()
@@ -235,7 +235,7 @@ def test_a_permuted_curve_that_cannot_be_computed_counts_as_far() -> None:
     data["w"] = np.where(units == 1, data["z"].unstack().to_numpy()[0][years - years.min()], 0.0)
     result = SpecificationCurve(("y",), ("z",), (("w", ("w",)),), vcovs=("CRV1",)).fit(data)
     p_value = result.permutation_test(499, rng=1).table.loc["median estimate", "p_value"]
-    from panelkit.core.permutation import random_permutations
+    from panelkit.kernels.permutation import random_permutations
 
     draws = random_permutations(np.zeros(14, dtype=np.int64), 499, np.random.default_rng(1))
     lost, same = (draws[:, 1] == 0).sum(), (draws[:, 0] == 0).sum()

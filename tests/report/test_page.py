@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 import panelkit as pk
-from panelkit.claims.load import load_claims
+from panelkit.claims.file.load import load_claims
 from panelkit.claims.verdict import CheckResult
-from panelkit.core.results import Language
 from panelkit.report import sample
 from panelkit.report.figure_names import FIGURES_ZH
 from panelkit.report.numbers import number, p_value
 from panelkit.report.page import page, versions
 from panelkit.report.write import write
+from panelkit.results.fit import Language
 from tests.claims.small import SMALL
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.errors import SpecError
+from panelkit.language.errors import SpecError
 from panelkit.show import canvas, figures, style
 from panelkit.show.lines import spread
 from panelkit.show.tiles import TILES, adcode_of

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.provenance import Note
-from panelkit.core.results import TestResult
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import TestResult
 from panelkit.show import tables
 from panelkit.show.levels import spoken, time_level, unit_level
 from panelkit.show.phrases import chinese

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.errors import SpecError
-from panelkit.core.results import Derived, FitResult, TestResult, Uncertainty
+from panelkit.language.errors import SpecError
+from panelkit.results.fit import Derived, FitResult, TestResult, Uncertainty
 from panelkit.show import figures, tables, words
 from panelkit.show.cells import correlation_map
 from panelkit.show.diagram import path_diagram

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import DataError
-from panelkit.models.spatial_cross_section import SpatialCrossSection
+from panelkit.language.errors import DataError
+from panelkit.models.spatial.cross_section import SpatialCrossSection
 
 UNITS = [f"u{i:02d}" for i in range(10)]
 PLACE: dict[str, Any] = {"unit": "id", "time": "year"}

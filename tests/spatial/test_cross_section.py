@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.errors import DataError
-from panelkit.models.spatial_cross_section import SpatialCrossSection
-from panelkit.models.spatial_panel import SpatialPanel
-from panelkit.models.spatial_selection import reduction_tests, spatial_lm_tests
+from panelkit.language.errors import DataError
+from panelkit.models.spatial.cross_section import SpatialCrossSection
+from panelkit.models.spatial.panel import SpatialPanel
+from panelkit.models.spatial.selection import reduction_tests, spatial_lm_tests
 from panelkit.spatial import provincial
 from panelkit.spatial.moran import (
     esda_weights,

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.errors import ConvergenceError, SpecError
 from panelkit.inference.impacts import stability_radius
-from panelkit.models.spatial_dynamic import DynamicSpatialPanel, solve_dynamic
-from panelkit.models.spatial_likelihood import Counting, Problem
+from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.models.spatial.dynamic import DynamicSpatialPanel, solve_dynamic
+from panelkit.models.spatial.likelihood import Counting, Problem
 from panelkit.spatial import provincial
 from tests.spatial.data import CIGAR, brute_force, cigarettes, simulate
 from tests.stored import stored

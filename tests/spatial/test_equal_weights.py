@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import DataError, SpecError
-from panelkit.models.spatial_selection import spatial_lm_tests
+from panelkit.language.errors import DataError, SpecError
+from panelkit.models.spatial.selection import spatial_lm_tests
 
 N, T = 8, 6
 IDS = [f"u{i}" for i in range(N)]

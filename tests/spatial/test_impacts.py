@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from panelkit.core.errors import ConvergenceError, SpecError
 from panelkit.inference.impacts import ImpactParts, Multipliers, impact_matrix, impacts, partitioned, stacked
-from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
 from panelkit.spatial.spectrum import build_spectrum
 from tests.reference import oracle

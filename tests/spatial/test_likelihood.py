@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from panelkit.core.errors import SpecError
-from panelkit.models.spatial_likelihood import Counting, Problem, lag, maximise
-from panelkit.models.spatial_panel import SpatialFit, SpatialPanel
+from panelkit.language.errors import SpecError
+from panelkit.models.spatial.likelihood import Counting, Problem, lag, maximise
+from panelkit.models.spatial.panel import SpatialFit, SpatialPanel
 from panelkit.spatial import provincial
 from tests.reference import oracle
 from tests.spatial.data import CIGAR, MUNNELL, brute_force, cigarettes, munnell, simulate
@@ -51,8 +51,8 @@ def test_cigarettes(name: str, model: str, effects: str, convention: str) -> Non
 
 def test_bias_correction_of_the_splm_convention_moves_rho_up() -> None:
     # the published correction printed with both signs in the literature: plus is right
-    from panelkit.models.spatial_covariance import Curvature, information
-    from panelkit.models.spatial_likelihood import correct_direct
+    from panelkit.models.spatial.covariance import Curvature, information
+    from panelkit.models.spatial.likelihood import correct_direct
 
     entry = oracle("sdm_cigar_twoway_bc")
     data, w = cigarettes()
@@ -200,7 +200,7 @@ def test_search_finds_the_higher_of_two_hills() -> None:
     data = simulate(w, 4, np.random.default_rng(11), rho=0.5, lam=-0.5, beta=(0.3,), theta=(0.0,))
     fit = SpatialPanel("y ~ x1", model="sac").fit(data, w)
     problem = fit.curvature.problem
-    from panelkit.models.spatial_likelihood import loglik
+    from panelkit.models.spatial.likelihood import loglik
 
     grid = [loglik(problem, r, s) for r in np.linspace(-1.5, 0.99, 60) for s in np.linspace(-1.5, 0.99, 60)]
     assert fit.loglik >= max(grid) - 1e-9

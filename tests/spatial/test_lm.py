@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from panelkit.core.errors import SpecError
-from panelkit.models.spatial_panel import SpatialPanel
-from panelkit.models.spatial_selection import lm_arrays, select_model, spatial_lm_tests
+from panelkit.language.errors import SpecError
+from panelkit.models.spatial.panel import SpatialPanel
+from panelkit.models.spatial.selection import lm_arrays, select_model, spatial_lm_tests
 from panelkit.spatial import provincial
 from tests.reference import oracle
 from tests.spatial.data import CIGAR, MUNNELL, cigarettes, helmert, munnell, simulate

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import DataError, SpecError
-from panelkit.models.spatial_mediation import SpatialMediationResult, mediated_matrices
+from panelkit.language.errors import DataError, SpecError
+from panelkit.models.mediation.spatial import SpatialMediationResult, mediated_matrices
 from panelkit.spatial.provincial import contiguity
 
 A, A_NEAR, RHO_M = 0.6, 0.3, 0.3

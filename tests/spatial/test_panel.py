@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.core.errors import DataError, SpecError
-from panelkit.models import spatial_covariance as covariances
-from panelkit.models.spatial_covariance import Curvature
-from panelkit.models.spatial_likelihood import Optimum
-from panelkit.models.spatial_panel import SpatialPanel
+from panelkit.language.errors import DataError, SpecError
+from panelkit.models.spatial import covariance as covariances
+from panelkit.models.spatial.covariance import Curvature
+from panelkit.models.spatial.likelihood import Optimum
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
 from tests.spatial.data import CIGAR, cigarettes, lattice, simulate
 
@@ -128,7 +128,7 @@ def test_the_hessian_is_the_second_derivative() -> None:
             lam = x[-2] if p.m is not None else 0.0
             o = Optimum(x[:k], rho, lam, x[-1], 0.0, 0)
             e = Curvature(p, o).residuals
-            from panelkit.models.spatial_likelihood import log_determinant
+            from panelkit.models.spatial.likelihood import log_determinant
 
             n = p.counting.nobs
             det = p.counting.times * log_determinant(p, rho, lam)
@@ -152,8 +152,8 @@ def test_the_hessian_is_the_second_derivative() -> None:
 
 def test_information_is_the_variance_of_the_score() -> None:
     # 400 panels at the true parameters: the share of explained variance has a standard error of 7 %
-    from panelkit.models.spatial_likelihood import Counting, Problem, lag
-    from panelkit.models.spatial_selection import _full_score
+    from panelkit.models.spatial.likelihood import Counting, Problem, lag
+    from panelkit.models.spatial.selection import _full_score
 
     rng, t = np.random.default_rng(8), 6
     w = W31.matrix

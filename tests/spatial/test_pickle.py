@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.models.spatial_panel import SpatialFit
+from panelkit.models.spatial.panel import SpatialFit
 from panelkit.spatial import provincial
 from panelkit.spatial.moran import local_moran, moran
 from tests.spatial.data import lattice, simulate

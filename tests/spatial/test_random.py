@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.errors import SpecError
-from panelkit.models.spatial_covariance import information_random
-from panelkit.models.spatial_panel import SpatialPanel
-from panelkit.models.spatial_random import (
+from panelkit.language.errors import SpecError
+from panelkit.models.spatial.covariance import information_random
+from panelkit.models.spatial.panel import SpatialPanel
+from panelkit.models.spatial.random import (
     SpatialRandomEffects,
     SpatialRandomFit,
     information_covariance,
@@ -58,8 +58,8 @@ def test_likelihood_is_that_of_the_dense_covariance(model: str) -> None:
 
 
 def test_standard_error_is_the_curvature_of_the_profile() -> None:
-    from panelkit.models.spatial_likelihood import Counting, Problem, loglik
-    from panelkit.models.spatial_random import quasi_demeaned
+    from panelkit.models.spatial.likelihood import Counting, Problem, loglik
+    from panelkit.models.spatial.random import quasi_demeaned
 
     data = simulate(W31, 6, np.random.default_rng(3), rho=0.3, theta=(0.0,))
     fit = SpatialRandomEffects("y ~ x1", model="sar", small_sample=False).fit(data, W31)

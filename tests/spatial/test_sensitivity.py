@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from panelkit.core.errors import ConvergenceError, SpecError
-from panelkit.core.provenance import Note
-from panelkit.models import spatial_sensitivity
-from panelkit.models.spatial_panel import SpatialPanel
-from panelkit.models.spatial_sensitivity import placebo, provincial_weights, rolling, weights_sensitivity
+from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.models.spatial import sensitivity as spatial_sensitivity
+from panelkit.models.spatial.panel import SpatialPanel
+from panelkit.models.spatial.sensitivity import placebo, provincial_weights, rolling, weights_sensitivity
+from panelkit.panel.provenance import Note
 from panelkit.spatial import provincial
 from tests.spatial.data import simulate
 
@@ -63,7 +63,7 @@ def test_the_placebo_finds_true_neighbours_and_only_those() -> None:
 def test_permuting_rows_is_permuting_the_weights() -> None:
     data = simulate(W31, 6, np.random.default_rng(2), rho=0.4)
     fit = SpatialPanel("y ~ x1").fit(data, W31)
-    from panelkit.models.spatial_sensitivity import permuted_theta
+    from panelkit.models.spatial.sensitivity import permuted_theta
 
     order = np.random.default_rng(5).permutation(31)
     theta = permuted_theta(fit, order)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from panelkit.inference.impacts import ImpactParts, numerical_jacobian, stacked
-from panelkit.models import spatial_covariance as covariances
-from panelkit.models.spatial_likelihood import Counting, Problem, lag
-from panelkit.models.spatial_panel import SpatialPanel, solve
+from panelkit.models.spatial import covariance as covariances
+from panelkit.models.spatial.likelihood import Counting, Problem, lag
+from panelkit.models.spatial.panel import SpatialPanel, solve
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import as_weights
 from tests.spatial.data import lattice, simulate

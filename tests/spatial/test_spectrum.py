@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from panelkit.core.errors import SpecError
+from panelkit.language.errors import SpecError
 from panelkit.spatial import provincial
 from panelkit.spatial.spectrum import ChebyshevSpectrum, EigenSpectrum, build_spectrum, symmetriser
 from tests.spatial.data import lattice

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from panelkit.core.errors import DataError, SpecError
+from panelkit.language.errors import DataError, SpecError
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights, as_weights
 

@@ -15,7 +15,7 @@ from scipy import sparse
 
 import panelkit as pk
 from panelkit import DataError, SpecError
-from panelkit.models.spatial_sensitivity import rolling
+from panelkit.models.spatial.sensitivity import rolling
 from panelkit.spatial import provincial
 from panelkit.spatial.moran import local_moran, moran
 from panelkit.spatial.weights import Weights, as_weights

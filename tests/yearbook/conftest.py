@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.yearbook.held import index_figures
-from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.files.sheets import WorkbookReader
+from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
-from panelkit.data.yearbook.sheets import WorkbookReader
+from panelkit.data.yearbook.vocabulary.labels import known_names
 from tests.yearbook.writers import written
 
 

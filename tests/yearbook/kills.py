@@ -22,12 +22,12 @@ from typing import Any
 
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.corrections import load_corrections
-from panelkit.data.yearbook.held import index_figures
+from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.ingest import Run, take_in
-from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.read import Context, Told
-from panelkit.data.yearbook.sheets import WorkbookReader
-from panelkit.data.yearbook.store import read_store
+from panelkit.data.yearbook.store.store import read_store
+from panelkit.data.yearbook.vocabulary.labels import known_names
 from tests.counting import calls_of
 from tests.yearbook.mutations import base_files
 

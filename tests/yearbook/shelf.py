@@ -9,7 +9,7 @@ import pandas as pd
 
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures
-from panelkit.data.yearbook.guess import CELLS
+from panelkit.data.yearbook.judge.guess import CELLS
 from tests.yearbook.writers import NAMES
 
 YEARS = 3

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.errors import YearbookError
+from panelkit.data.yearbook.files import limits
+from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.read import Context, Told, read_file
-from panelkit.data.yearbook.sheets import WorkbookReader
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
 

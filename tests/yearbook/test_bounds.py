@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.errors import YearbookError
+from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
@@ -124,7 +124,7 @@ def test_memory_stays_in_bounds_for_nine_million_lines(tmp_path: Path) -> None:
     path.write_bytes(b"1\n" * 9_000_000)
     code = (
         "import resource, sys\n"
-        "from panelkit.data.yearbook.decode import decode_text\n"
+        "from panelkit.data.yearbook.files.decode import decode_text\n"
         "from panelkit.data.yearbook.errors import YearbookError\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try:\n    decode_text(open(sys.argv[1], 'rb').read(), 'a.csv')\nexcept YearbookError: pass\n"
@@ -168,8 +168,8 @@ def test_merged_areas_without_number(
 
 
 def test_merged_areas_over_each_other_are_refused(tmp_path: Path, blank: Context) -> None:
-    from panelkit.data.yearbook.grid import Grid
-    from panelkit.data.yearbook.workbook import read_workbook
+    from panelkit.data.yearbook.files.grid import Grid
+    from panelkit.data.yearbook.layouts.workbook import read_workbook
 
     rows = (("表(2020年)",), ("地区", *("甲",) * 1900), ("北京", *(1.0,) * 1900))
     grid = Grid("a.xlsx", "表", rows, (1, 2, 3), tuple((1, 1, 1, 1899) for _ in range(20_000)))

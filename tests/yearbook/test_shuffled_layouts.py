@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from panelkit.data.yearbook import limits
 from panelkit.data.yearbook.errors import YearbookError
+from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.read import Context, Told, read_file
 from tests.yearbook.test_side_by_side import (
     CODES,

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from panelkit.core.errors import DataError
-from panelkit.core.paths import shipped
 from panelkit.data.figures import read_figures
+from panelkit.data.paths import shipped
 from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.ingest import IngestReport, Run, take_in
-from panelkit.data.yearbook.judge import proposed_name
+from panelkit.data.yearbook.judge.judge import proposed_name
 from panelkit.data.yearbook.read import Context, Told
-from panelkit.data.yearbook.store import figures_with_store, read_store
+from panelkit.data.yearbook.store.store import figures_with_store, read_store
+from panelkit.language.errors import DataError
 from tests.yearbook import writers
 from tests.yearbook.fuzzing import fingerprint
 from tests.yearbook.writers import NAMES, Table

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from panelkit.core.errors import DataError
-from panelkit.core.paths import shipped
-from panelkit.data.yearbook.head import DamagedError
-from panelkit.data.yearbook.health import check_store
+from panelkit.data.paths import shipped
 from panelkit.data.yearbook.ingest import ingest
-from panelkit.data.yearbook.mark import FIRST, MARK, Journal, kind_of
 from panelkit.data.yearbook.read import Context
 from panelkit.data.yearbook.repair import repair_store
-from panelkit.data.yearbook.store import read_store
+from panelkit.data.yearbook.store.head import DamagedError
+from panelkit.data.yearbook.store.health import check_store
+from panelkit.data.yearbook.store.mark import FIRST, MARK, Journal, kind_of
+from panelkit.data.yearbook.store.store import read_store
+from panelkit.language.errors import DataError
 from tests.yearbook.fuzzing import fingerprint
 from tests.yearbook.test_store import changed, held, take
 
@@ -243,7 +243,7 @@ def test_two_runs_at_once_lose_nothing(tmp_path: Path, context: Context) -> None
         paths.append(path)
     store = tmp_path / "store"
     code = (
-        "import sys; from panelkit.data.yearbook.ingest import ingest; from panelkit.core.errors import DataError\n"
+        "import sys; from panelkit.data.yearbook.ingest import ingest; from panelkit.language.errors import DataError\n"
         "for _ in range(9):\n"
         "    try: ingest([sys.argv[1]], store=sys.argv[2]); break\n"
         "    except DataError as error: assert 'run again' in str(error), error\n"

@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 
 from panelkit.cli import main
-from panelkit.core.errors import DataError
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.errors import YearbookError
-from panelkit.data.yearbook.head import FORMAT, DamagedError, OtherVersionError
-from panelkit.data.yearbook.health import check_store
 from panelkit.data.yearbook.ingest import Run, ingest, take_in
-from panelkit.data.yearbook.mark import FIRST, MARK
 from panelkit.data.yearbook.read import Context, Told
 from panelkit.data.yearbook.repair import repair_store
-from panelkit.data.yearbook.store import StoreState, as_cells, as_table, read_store, table_bytes
+from panelkit.data.yearbook.store.head import FORMAT, DamagedError, OtherVersionError
+from panelkit.data.yearbook.store.health import check_store
+from panelkit.data.yearbook.store.mark import FIRST, MARK
+from panelkit.data.yearbook.store.store import StoreState, as_cells, as_table, read_store, table_bytes
+from panelkit.language.errors import DataError
 from tests.yearbook import writers
 from tests.yearbook.fuzzing import fingerprint
 from tests.yearbook.test_store import CORRECTION, changed, held, take
@@ -651,7 +651,7 @@ def test_a_store_that_is_not_there_is_not_empty(
 def test_a_claim_behind_figures_leaves_the_default_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("panelkit.data.yearbook.store.default_store", lambda: tmp_path / "none")
+    monkeypatch.setattr("panelkit.data.yearbook.store.store.default_store", lambda: tmp_path / "none")
     for words in (["check", "--figures"], ["check", "--figures", "A1"], ["check", "--figures", "--json"]):
         status, _, err = run(monkeypatch, capsys, *words)
         assert status == 2

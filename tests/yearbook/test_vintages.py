@@ -11,19 +11,19 @@ import pytest
 
 from panelkit.claims.revisions import compare_figures
 from panelkit.cli import main
-from panelkit.core.errors import SpecError
 from panelkit.data import catalogue
 from panelkit.data.compare import newest, standing
 from panelkit.data.figures import read_figures
 from panelkit.data.revised import write_new_figures
 from panelkit.data.yearbook.errors import YearbookError
-from panelkit.data.yearbook.held import exact, index_figures, is_equal, match, printed
+from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.ingest import Run, ingest, take_in
-from panelkit.data.yearbook.judge import Judgement, judge, vintages_of
-from panelkit.data.yearbook.labels import known_names
+from panelkit.data.yearbook.judge.held import exact, index_figures, is_equal, match, printed
+from panelkit.data.yearbook.judge.judge import Judgement, judge, vintages_of
 from panelkit.data.yearbook.read import Context, Told, read_file
-from panelkit.data.yearbook.sheets import WorkbookReader
-from panelkit.data.yearbook.store import overlay, read_store
+from panelkit.data.yearbook.store.store import overlay, read_store
+from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.language.errors import SpecError
 from tests.yearbook import writers
 from tests.yearbook.test_store import changed, held
 from tests.yearbook.writers import NAMES, Table
@@ -54,7 +54,7 @@ EVERY = [(key, name) for key, about in catalogue.facts().items() for name in abo
 def test_one_year_of_any_shipped_series_belongs_to_its_vintage(
     context: Context, key: str, vintage: str
 ) -> None:
-    from panelkit.data.yearbook.belongs import belonging
+    from panelkit.data.yearbook.judge.belongs import belonging
 
     values = context.held.values[key, vintage]
     for year in sorted({period for _, period in values}):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from panelkit.data.yearbook.errors import YearbookError
-from panelkit.data.yearbook.judge import judge
+from panelkit.data.yearbook.judge.judge import judge
 from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
 from tests.yearbook.writers import NAMES
 

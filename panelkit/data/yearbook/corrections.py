@@ -11,14 +11,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from panelkit.core.errors import DataError
-from panelkit.core.paths import shipped
 from panelkit.data import catalogue
+from panelkit.data.paths import shipped
 from panelkit.data.provinces import resolve
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
-from panelkit.data.yearbook.held import decimals, is_equal
-from panelkit.data.yearbook.places import known_place
+from panelkit.data.yearbook.judge.held import decimals, is_equal
 from panelkit.data.yearbook.read import Entry
+from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.language.errors import DataError
 
 
 class Correction(BaseModel):

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from panelkit.core.brief import Brief
-from panelkit.core.errors import DataError
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.errors import Problem, YearbookError
-from panelkit.data.yearbook.head import RawFile
-from panelkit.data.yearbook.held import Held, index_figures, is_equal, series_digits
-from panelkit.data.yearbook.judge import Judgement, judge
-from panelkit.data.yearbook.labels import known_names
-from panelkit.data.yearbook.mark import kind_of
+from panelkit.data.yearbook.files.sheets import WorkbookReader
+from panelkit.data.yearbook.judge.held import Held, index_figures, is_equal, series_digits
+from panelkit.data.yearbook.judge.judge import Judgement, judge
 from panelkit.data.yearbook.read import Context, Entry, FileRead, Told, read_file
-from panelkit.data.yearbook.sheets import WorkbookReader
-from panelkit.data.yearbook.store import (
+from panelkit.data.yearbook.store.head import RawFile
+from panelkit.data.yearbook.store.mark import kind_of
+from panelkit.data.yearbook.store.store import (
     Figure,
     Key,
     StoreState,
@@ -29,6 +26,9 @@ from panelkit.data.yearbook.store import (
     read_store,
     write_store,
 )
+from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.language.errors import DataError
+from panelkit.show.brief import Brief
 from panelkit.show.files import require_writable
 
 

@@ -14,22 +14,18 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.core.brief import Brief
-from panelkit.core.errors import SpecError
-from panelkit.core.provenance import Note
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.user_panel import province_labels
+from panelkit.data.user.panel import province_labels
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name, refuse
-from panelkit.data.yearbook.guess import Guess, guess_indicator, guess_province
-from panelkit.data.yearbook.held import Cell, Held, index_figures
-from panelkit.data.yearbook.labels import Names, known_names
-from panelkit.data.yearbook.layouts import read_layout
-from panelkit.data.yearbook.reading import Figure, Reading
-from panelkit.data.yearbook.sheets import WorkbookReader
-from panelkit.data.yearbook.sniff import read_bytes
-from panelkit.data.yearbook.told import Told as Told
-from panelkit.data.yearbook.told import (
+from panelkit.data.yearbook.files.sheets import WorkbookReader
+from panelkit.data.yearbook.files.sniff import read_bytes
+from panelkit.data.yearbook.judge.guess import Guess, guess_indicator, guess_province
+from panelkit.data.yearbook.judge.held import Cell, Held, index_figures
+from panelkit.data.yearbook.layouts.any import read_layout
+from panelkit.data.yearbook.layouts.reading import Figure, Reading
+from panelkit.data.yearbook.layouts.told import Told as Told
+from panelkit.data.yearbook.layouts.told import (
     check_period,
     check_province,
     check_texts,
@@ -37,7 +33,11 @@ from panelkit.data.yearbook.told import (
     in_one_line,
     told_place,
 )
-from panelkit.data.yearbook.units import factor, parse_unit
+from panelkit.data.yearbook.vocabulary.labels import Names, known_names
+from panelkit.data.yearbook.vocabulary.units import factor, parse_unit
+from panelkit.language.errors import SpecError
+from panelkit.panel.provenance import Note
+from panelkit.show.brief import Brief
 
 _FOOTNOTE_UNIT = re.compile(r"单\s*位\s*(?:均为|都是|[:：为是])\s*([^\s()（）\[\]，,。；;、]+)")
 
@@ -150,7 +150,7 @@ def read_yearbook(
     YearbookError
         A `DataError`: one message with file, sheet, row and column of everything that cannot be read.
     """
-    from panelkit.data.yearbook.judge import vintages_of
+    from panelkit.data.yearbook.judge.judge import vintages_of
 
     told = Told(indicator, province, None if year is None else str(year), sheet, columns or {})
     with ExitStack() as stack:

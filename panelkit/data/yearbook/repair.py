@@ -12,21 +12,18 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.core.errors import DataError, PanelkitError
-from panelkit.core.provenance import Note
 from panelkit.data.figures import read_figures
-from panelkit.data.yearbook.atomic import locked
 from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
-from panelkit.data.yearbook.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
-from panelkit.data.yearbook.health import raw_problem, unlike
-from panelkit.data.yearbook.held import index_figures
+from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.ingest import Ingested, merge
-from panelkit.data.yearbook.judge import Judgement, judge
-from panelkit.data.yearbook.labels import known_names
-from panelkit.data.yearbook.mark import MARK, PARTS, Journal, has_checksum, is_marked, kind_of
+from panelkit.data.yearbook.judge.held import index_figures
+from panelkit.data.yearbook.judge.judge import Judgement, judge
 from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
-from panelkit.data.yearbook.sheets import WorkbookReader
-from panelkit.data.yearbook.store import (
+from panelkit.data.yearbook.store.atomic import locked
+from panelkit.data.yearbook.store.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
+from panelkit.data.yearbook.store.health import raw_problem, unlike
+from panelkit.data.yearbook.store.mark import MARK, PARTS, Journal, has_checksum, is_marked, kind_of
+from panelkit.data.yearbook.store.store import (
     as_cells,
     as_table,
     default_store,
@@ -36,6 +33,9 @@ from panelkit.data.yearbook.store import (
     set_aside,
     table_bytes,
 )
+from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.language.errors import DataError, PanelkitError
+from panelkit.panel.provenance import Note
 
 _UNKNOWN = "0" * 64
 _NAMED = re.compile(r"([0-9a-f]{64})((?:\.[^/\\]{0,7})?)")

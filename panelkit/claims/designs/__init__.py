@@ -1,0 +1,1 @@
+"""Kinds of design: what each is asked, and its run."""

@@ -1,0 +1,1 @@
+"""Claim files: the document, its loading, what was declared, and the names in it."""

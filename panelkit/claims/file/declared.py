@@ -1,0 +1,158 @@
+"""Declarations: a claim is fixed before it is computed, and every later change has a date and a reason."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from panelkit.claims.file.document import Part, Text
+from panelkit.language.errors import SpecError
+
+FILE = "DECLARED.toml"
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Revision(Part):
+    """A dated change of a declared claim, with its reason."""
+
+    date: datetime.date
+    sha256: Digest
+    reason: Text
+
+
+class Declaration(Part):
+    """The first declaration of a claim and its revisions; the last hash is the one in force."""
+
+    declared: datetime.date
+    sha256: Digest
+    revision: tuple[Revision, ...] = ()
+
+    @model_validator(mode="after")
+    def _dates_ascend(self) -> Self:
+        dates = [self.declared, *(item.date for item in self.revision)]
+        for earlier, later in pairwise(dates):
+            if later < earlier:
+                raise ValueError(
+                    f"the revision of {later} stands after {earlier}: revisions follow the declaration, oldest first"
+                )
+        return self
+
+    @property
+    def in_force(self) -> str:
+        """Return the hash that the claim must have now."""
+        return self.revision[-1].sha256 if self.revision else self.sha256
+
+
+class Declarations(Part):
+    """The shipped `DECLARED.toml`: one entry a document and one a claim."""
+
+    document: dict[str, Declaration] = Field(default_factory=dict)
+    claim: dict[str, Declaration] = Field(default_factory=dict)
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a table's content: spelling counts, the order and layout of the file do not."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def read_declarations(folder: Path) -> Declarations | None:
+    """Return the declarations of a folder of claim files, or None where it has none.
+
+    Raises
+    ------
+    SpecError
+        If the file is not valid.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        return Declarations.model_validate(read_toml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise SpecError(f"{shown_path(path)}, {where}: {first['msg']}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file in UTF-8, with or without a mark.
+
+    Raises
+    ------
+    SpecError
+        If there is no such file, or it is no UTF-8 text or no TOML.
+    """
+    shown = shown_path(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SpecError(f"there is no file {shown}") from None
+    except OSError as error:
+        raise SpecError(f"{shown} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{shown} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{shown} is not TOML: {error}") from error
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # numbers of thousands of digits, tables in tables without end
+        raise SpecError(f"{shown} is no TOML file that can be read: {error}") from error
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as text that prints anywhere: bytes that are no UTF-8 and control characters as escapes."""
+    return shown_text(str(path))
+
+
+def shown_text(text: str) -> str:
+    """Return a text that prints anywhere, as `shown_path`."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+
+
+def problem(kind: str, key: str, content: Mapping[str, Any], entry: Declaration | None) -> str | None:
+    """Return what is wrong between a table and its declaration, or None."""
+    digest = content_hash(content)
+    if entry is None:
+        return f"{kind} {key} is not declared: add [{kind}.{key}] with sha256 = {digest!r}"
+    if digest != entry.in_force:
+        return (
+            f"{kind} {key} differs from its declaration of {_last_date(entry)}: restore it, or add a "
+            f"[[{kind}.{key}.revision]] with date, reason and sha256 = {digest!r}"
+        )
+    return None
+
+
+def deleted(declarations: Declarations, contents: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each declared document or claim that the folder no longer holds."""
+    held = list(contents)
+    present = {
+        "document": {_named(content.get("document"), "key") for content in held},
+        "claim": {_named(item, "id") for content in held for item in content.get("claim", ())},
+    }
+    return [
+        f"{FILE}: {kind} {key} is declared but stands in no claim file: restore it (a claim that was given up stays, "
+        "with status not_testable and a reason)"
+        for kind, entries in (("document", declarations.document), ("claim", declarations.claim))
+        for key in entries
+        if key not in present[kind]
+    ]
+
+
+def _named(table: Any, field: str) -> str:
+    return str(table.get(field, "")) if isinstance(table, Mapping) else ""
+
+
+def _last_date(entry: Declaration) -> str:
+    return str(entry.revision[-1].date if entry.revision else entry.declared)

@@ -1,0 +1,1 @@
+"""Rules: from results to words."""

@@ -1,1 +1,0 @@
-"""Errors, the formula gate, the design, the within kernel, covariances, results and random generators."""

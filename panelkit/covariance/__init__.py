@@ -1,0 +1,1 @@
+"""Covariances: frozen specs, how programs count degrees of freedom, and their names."""

@@ -1,0 +1,125 @@
+"""Small-sample conventions by the name of the program that prints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from panelkit.language.errors import SpecError
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How a program counts degrees of freedom.
+
+    `drop_singletons`: units or periods with one row leave the sample first.
+    `group_factor`: whether clustered variances carry G/(G-1).
+    `nested_effects`: whether effects nested in the clusters count as parameters of a clustered variance ("unless
+    single": they do, unless the model has one effect and it is nested in every clustering).
+    `cluster_df`: the degrees of freedom of t under clustering: groups less one, or observations less parameters.
+    `small_sample`: whether clustered and serially robust variances carry any factor at all.
+    `counts_components`: whether an effect is redundant in every group of units that shares no period with the
+    others, or once, however the panel falls apart.
+    `mends`: whether a two-way clustered covariance that is not positive definite is mended.
+    `calendar`: whether lags of a serially robust variance are counted in calendar time, or in periods that are held.
+    `sentence`, `sentence_zh`: what a table prints, in English and Chinese.
+    """
+
+    name: str
+    drop_singletons: bool
+    group_factor: bool
+    nested_effects: Literal["never", "unless single", "refuse", "all", "none"]
+    cluster_df: Literal["groups", "residual"]
+    sentence: str
+    sentence_zh: str
+    small_sample: bool = True
+    counts_components: bool = True
+    mends: bool = True
+    calendar: bool = True
+
+
+CONVENTIONS = {
+    "reghdfe": Convention(
+        "reghdfe",
+        drop_singletons=True,
+        group_factor=True,
+        nested_effects="never",
+        cluster_df="groups",
+        sentence="reghdfe: singletons dropped, effects nested in the clusters not counted, t(G-1)",
+        sentence_zh="reghdfe：剔除单点组，嵌套于聚类内的效应不计自由度，t(G-1)",
+    ),
+    "xtreg": Convention(
+        "xtreg",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="refuse",
+        cluster_df="groups",
+        sentence="xtreg, fe: singletons kept, unit effects not counted, clusters must hold whole units, t(G-1)",
+        sentence_zh="xtreg, fe：保留单点组，个体效应不计自由度，聚类须包含完整个体，t(G-1)",
+    ),
+    "linearmodels": Convention(
+        "linearmodels",
+        drop_singletons=False,
+        group_factor=False,
+        nested_effects="unless single",
+        cluster_df="residual",
+        sentence="linearmodels.PanelOLS defaults: no G/(G-1), effects counted unless there is one and it is nested in "
+        "the clusters, t(n-K)",
+        sentence_zh="linearmodels.PanelOLS 默认：无 G/(G-1)，除单一效应嵌套于聚类外，效应均计入自由度，t(n-K)",
+        counts_components=False,
+        mends=False,
+        calendar=False,
+    ),
+    "fixest": Convention(
+        "fixest",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="never",
+        cluster_df="groups",
+        sentence="fixest and pyfixest: singletons kept, effects nested in the clusters not counted, t(G-1)",
+        sentence_zh="fixest 与 pyfixest：保留单点组，嵌套于聚类内的效应不计自由度，t(G-1)",
+    ),
+    "plm": Convention(
+        "plm",
+        drop_singletons=False,
+        group_factor=False,
+        nested_effects="never",
+        cluster_df="residual",
+        sentence="plm: clustered and serially robust variances without a small-sample factor (HC0), t(n-K)",
+        sentence_zh="plm：聚类与序列稳健方差不作小样本修正（HC0），t(n-K)",
+        small_sample=False,
+    ),
+    "plm-sss": Convention(
+        "plm-sss",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="none",
+        cluster_df="residual",
+        sentence="plm type sss (linearmodels group_debias with one nested effect): G/(G-1) (n-1)/(n-k), no effect "
+        "counted, t(n-K)",
+        sentence_zh="plm 的 sss 型（单一嵌套效应时同 linearmodels 的 group_debias）：G/(G-1) (n-1)/(n-k)，"
+        "效应不计自由度，t(n-K)",
+    ),
+    "lsdv": Convention(
+        "lsdv",
+        drop_singletons=False,
+        group_factor=True,
+        nested_effects="all",
+        cluster_df="groups",
+        sentence="least squares on dummies (statsmodels OLS, Stata regress): every effect counted, t(G-1)",
+        sentence_zh="虚拟变量最小二乘（statsmodels OLS、Stata regress）：效应全部计入自由度，t(G-1)",
+    ),
+}
+
+
+def convention_named(name: str) -> Convention:
+    """Return the convention.
+
+    Raises
+    ------
+    SpecError
+        If no convention has that name.
+    """
+    if name not in CONVENTIONS:
+        raise SpecError(f"convention is one of {', '.join(CONVENTIONS)}, not {name!r}")
+    return CONVENTIONS[name]

@@ -1,0 +1,121 @@
+"""CR2: the bias-reduced clustered covariance with Satterthwaite degrees of freedom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from panelkit.covariance.cluster import Vcov, clusters_of, columns_beside
+from panelkit.covariance.conventions import Convention
+from panelkit.kernels.crossing import Crossing, crossing_of
+from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.sandwich import sum_by
+from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
+from panelkit.panel.design import Design
+
+# An eigenvalue of I - H_gg below this is a direction that the cluster alone determines (its own dummies);
+# the residual is zero there, and so is its adjustment (Pustejovsky and Tipton 2018, generalised inverse).
+_DEGENERATE = 1e-10
+_LARGEST_CLUSTER = 5_000
+# The sum of the cubes of cluster sizes that eigenvalues may take: about five minutes on one core.
+_LARGEST_WORK = 2e11
+_BATCH_CELLS = 2_000_000
+
+
+@dataclass(frozen=True)
+class CR2:
+    """Bell and McCaffrey's (2002) adjustment, from the projection on all dummies, with Satterthwaite df.
+
+    Under independent errors of one variance the estimator is unbiased; each coefficient has degrees of freedom
+    of its own (Pustejovsky and Tipton 2018). No convention changes it.
+    """
+
+    by: str | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        return columns_beside(self.by)
+
+    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+        clusters = clusters_of(design, self.by)
+        matrix, df = cr2(fit, clusters.codes)
+        return Vcov(
+            matrix,
+            df,
+            f"CR2 by {clusters.name}, Satterthwaite df",
+            {"n_clusters": clusters.count, "df_satterthwaite": tuple(round(float(v), 1) for v in df)},
+        )
+
+
+def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return the CR2 covariance (k, k) and the Satterthwaite degrees of freedom by coefficient (k,).
+
+    `codes` (n,). With H the hat matrix of regressors and dummies, A_g is the symmetric inverse square root of
+    (I - H)_gg, the covariance is B (sum_g X_g' A_g e_g e_g' A_g X_g) B, and the df of coefficient c are
+    (tr P)^2 / tr(P P) with P_gh = a_g' (I - H)_gh a_h, a_g = A_g X_g B c.
+
+    Raises
+    ------
+    SpecError
+        If clusters are so large that their blocks of the hat matrix are not worth forming.
+    """
+    order = np.argsort(codes, kind="stable")
+    edges = np.flatnonzero(np.diff(codes[order])) + 1
+    rows_of = np.split(order, edges)
+    largest = max(len(rows) for rows in rows_of)
+    if largest > _LARGEST_CLUSTER:
+        raise SpecError(
+            f"CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
+            "which is as good with few clusters"
+        )
+    cubes = sum(float(len(rows)) ** 3 for rows in rows_of)
+    if cubes > _LARGEST_WORK:
+        raise SpecError(
+            f"CR2 needs the hat matrix of each cluster, and {len(rows_of):,} clusters of up to {largest:,} rows would "
+            f"take about {cubes / _LARGEST_WORK * 5.0:,.1f} minutes: use CRV3(), which is as good"
+        )
+    crossing = crossing_of(fit.layout, fit.effects)
+    influence = fit.basis @ fit.root.T
+    adjusted = np.empty_like(influence)
+    for rows in rows_of:
+        basis = np.column_stack([fit.basis[rows], crossing.short_columns(rows)])
+        block = np.eye(len(rows)) - basis @ basis.T
+        if crossing.long is not None:
+            own = crossing.long[rows]
+            block -= (own[:, None] == own) / crossing.long_counts[own][:, None]
+        adjusted[rows] = _inverse_root(block) @ influence[rows]
+    sums = sum_by(adjusted * fit.residuals[:, None], codes)
+    df = [_satterthwaite(fit, codes, crossing, column) for column in adjusted.T]
+    return sums.T @ sums, np.array(df)
+
+
+def _inverse_root(block: FloatArray) -> FloatArray:
+    values, vectors = np.linalg.eigh(block)
+    keep = values > _DEGENERATE
+    return (vectors[:, keep] / np.sqrt(values[keep])) @ vectors[:, keep].T
+
+
+def _satterthwaite(fit: LinearFit, codes: IntArray, crossing: Crossing, column: FloatArray) -> float:
+    """Return (tr P)^2 / tr(P P) with P = D - U U', without P: U holds the sums over clusters of `column` (n,) times an
+    orthonormal basis of regressors and effects.
+    """
+    own = sum_by((column**2)[:, None], codes)[:, 0]
+    dense = np.column_stack([sum_by(column[:, None] * fit.basis, codes), crossing.short_sums(column, codes)])
+    squares = np.einsum("gr,gr->g", dense, dense)
+    total = float(((dense.T @ dense) ** 2).sum())
+    if crossing.long is not None:
+        scale = sparse.diags_array(1.0 / np.sqrt(crossing.long_counts))
+        thin = (crossing.long_sums(column, codes) @ scale).tocsr()
+        squares = squares + thin.multiply(thin).sum(axis=1)
+        total += 2.0 * float(((thin.T @ dense) ** 2).sum()) + _squares_of_gram(thin)
+    trace = float(own.sum() - squares.sum())
+    return trace**2 / (float((own**2).sum()) - 2.0 * float(own @ squares) + total)
+
+
+def _squares_of_gram(thin: sparse.csr_array) -> float:
+    """Return the sum of the squares of V V', a few rows of V at a time."""
+    step = max(1, _BATCH_CELLS // thin.shape[0])
+    parts = (thin[first : first + step] @ thin.T for first in range(0, thin.shape[0], step))
+    return float(sum(float((part.data**2).sum()) for part in parts))

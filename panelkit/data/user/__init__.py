@@ -1,0 +1,1 @@
+"""A user's own data: files, panels, and the provinces in them."""

@@ -1,0 +1,152 @@
+"""Read a user's own panel from a CSV, Excel or Stata file: one row a unit and year, named columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from panelkit.data.provinces import Labels, labels_of, lookup_many
+from panelkit.data.user.stata import labels_of_codes
+from panelkit.data.user.table import read_table
+from panelkit.kernels.index import LARGEST_TIME, TIME_NAMES, UNIT_NAMES
+from panelkit.language.errors import DataError
+
+__all__ = ["province_labels", "read_panel", "read_table"]
+
+_OPTIONS = {"province": "--unit", "year": "--time"}
+
+
+def read_panel(
+    path: str | Path,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    as_text: bool = False,
+    sheet: str | int = 0,
+    labelled: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return the file's table under a MultiIndex of units and years, each level under its column's own name.
+
+    CSV in UTF-8 (with or without a mark) or GB18030; Excel (.xlsx, .xls), first sheet or the one named; Stata (.dta).
+    `unit` and `time` name the two columns; without them a column called province, region, 省份, 地区, ... and one
+    called year, 年份, ... are taken.
+    `as_text` keeps every cell as printed, for numbers whose decimals matter. Units of a Stata file are called by their
+    value labels; other columns are numbers, but those of `labelled`, which come as their labels where they have any.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, the two columns are not found, or a row has no unit or no year.
+    """
+    table = read_table(path, as_text=as_text, sheet=sheet)
+    asked = unit
+    unit = unit or _named(table, UNIT_NAMES, "province", path)
+    time = time or _named(table, TIME_NAMES, "year", path)
+    absent = [name for name in (unit, time) if name not in table.columns]
+    if absent:
+        raise DataError(f"{path} has no column {', '.join(absent)}: there are {', '.join(table.columns)}")
+    if unit == time:
+        raise DataError(f"{path}: the column {unit} cannot be both the unit and the time")
+    names, years = table[unit], table[time]
+    if Path(path).suffix.lower() == ".dta":
+        names = _or(labels_of_codes(path, unit), names)
+        years = _labelled_years(path, time, years)
+        for name in labelled:
+            if name in table.columns and name not in (unit, time):
+                table[name] = _or(labels_of_codes(path, name), table[name])
+    levels = [_units(names, unit, path), _years(years, time, path)]
+    body = table.drop(columns=[unit, time])
+    body.index = pd.MultiIndex.from_arrays(levels, names=_level_names(unit, time))
+    if asked is None:
+        _refuse_groups(body.index, unit, time, list(table.columns), path)
+    return body
+
+
+def province_labels(names: pd.Index, labels: Labels) -> dict[str, str]:
+    """Return each name as `labels` spell it, where every one of them is a province; else an empty mapping."""
+    places = lookup_many(list(names))
+    if any(place is None for place in places):
+        return {}
+    known = labels_of(labels)
+    return {
+        str(name): str(known[place.adcode])
+        for name, place in zip(names, places, strict=True)
+        if place is not None and place.adcode in known
+    }
+
+
+def _refuse_groups(index: pd.MultiIndex, unit: str, time: str, columns: list[str], path: str | Path) -> None:
+    """Refuse a column that was taken for the units by its name, and whose values are groups of them.
+
+    Raises
+    ------
+    DataError
+        If most rows share unit and time with another row.
+    """
+    if 2 * int(index.duplicated(keep=False).sum()) <= len(index):
+        return
+    held = index.value_counts()
+    (name, year), rows = held.index[0], int(held.iloc[0])
+    others = ", ".join(str(column) for column in columns if column not in (unit, time))
+    raise DataError(
+        f"{path}: the column {unit} was taken for the unit by its name, but most rows share {unit} and {time} with "
+        f"another ({name} {year}: {rows:,} rows): name the column of the units by --unit (there are also: {others})"
+    )
+
+
+def _or(found: pd.Series | None, otherwise: pd.Series) -> pd.Series:
+    return otherwise if found is None else found
+
+
+def _level_names(unit: str, time: str) -> list[str]:
+    """Return the two columns' own names, unless they would be taken for each other."""
+    if unit.casefold() in TIME_NAMES or time.casefold() in UNIT_NAMES:
+        return ["province", "year"]
+    return [unit, time]
+
+
+def _units(values: pd.Series, name: str, path: str | Path) -> np.ndarray:
+    missing = np.flatnonzero(values.isna() | (values.astype(str).str.strip() == ""))
+    if len(missing):
+        raise DataError(
+            f"{path}: row {missing[0] + 2} has no {name} ({len(missing):,} such rows): fill merged cells down, and "
+            "leave out notes below the table"
+        )
+    if pd.api.types.is_float_dtype(values.dtype) and bool((values % 1 == 0).all()):
+        values = values.astype("int64")
+    return values.astype(str).str.strip().to_numpy()
+
+
+def _years(values: pd.Series, name: str, path: str | Path) -> np.ndarray:
+    years = pd.to_numeric(values.astype(str).str.strip().str.rstrip("年"), errors="coerce")
+    wrong = years.isna() | (years % 1 != 0) | (years.abs() > LARGEST_TIME)
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        raise DataError(f"{path}, row {at + 2}: column {name} holds {values.iloc[at]!r}, which is no year")
+    return years.astype(int).to_numpy()
+
+
+def _labelled_years(path: str | Path, time: str, codes: pd.Series) -> pd.Series:
+    """Return the years that the labels of a time column write, or its codes where the labels are no years."""
+    labels = labels_of_codes(path, time)
+    if labels is None:
+        return codes
+    written = pd.to_numeric(labels.astype(str).str.strip().str.rstrip("年"), errors="coerce")
+    return codes if written.isna().any() else labels
+
+
+def _named(table: pd.DataFrame, known: frozenset[str], what: str, path: str | Path) -> str:
+    found = [str(name) for name in table.columns if name.casefold() in known]
+    if len(found) == 1:
+        return found[0]
+    option = _OPTIONS[what]
+    if found:
+        raise DataError(
+            f"{path}: which column is the {what}: {' or '.join(found)}? Name it, {option} {found[0]}"
+        )
+    raise DataError(
+        f"{path}: which column is the {what}? Name it by {option} (there are: {', '.join(table.columns)})"
+    )

@@ -1,0 +1,1 @@
+"""Files as they come: bytes, sheets and grids, read in a child with limits."""

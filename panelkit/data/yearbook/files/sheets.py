@@ -1,0 +1,228 @@
+"""Workbooks as grids, read by a child process with limits of memory and time."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from panelkit.data.yearbook.errors import Where, YearbookError, letters, refuse
+from panelkit.data.yearbook.files import limits
+from panelkit.data.yearbook.files.grid import Cell, Grid, Odd, is_empty
+
+_CHILD = Path(__file__).with_name("_child.py")
+_REASONS = {
+    "password": (
+        "the workbook is protected by a password, or by Excel's default read-protection: open it in Excel, choose "
+        "File > Info > Protect Workbook > Encrypt with Password, empty the box, save a plain copy, and give that",
+        "工作簿有密码或带Excel默认的只读加密：请在Excel中打开，“文件 > 信息 > 保护工作簿 > 用密码进行加密”，"
+        "清空密码后另存一份普通副本再导入",
+    ),
+    "bomb": (
+        "the archive unpacks beyond the stated limits ({detail}): refused unread",
+        "压缩包解压后超出限制（{detail}）：拒绝读取",
+    ),
+    "entities": (
+        "the workbook defines XML entities, which no yearbook does: refused unread",
+        "工作簿内含XML实体定义，统计年鉴不会如此：拒绝读取",
+    ),
+    "not_workbook": (
+        "this is not an Excel workbook ({detail}): save the table as .xlsx, .xls or .csv",
+        "这不是Excel工作簿（{detail}）：请将表格另存为.xlsx、.xls或.csv",
+    ),
+    "sheets": (
+        f"{{detail}} sheets; at most {limits.SHEETS} are read",
+        f"共{{detail}}个工作表，最多读取{limits.SHEETS}个",
+    ),
+    "cells": (
+        f"the sheet is too large ({{detail}}); at most {limits.CELLS} cells and {limits.COLUMNS} columns are read",
+        f"工作表过大（{{detail}}）：最多{limits.CELLS}个单元格、{limits.COLUMNS}列",
+    ),
+    "merged": (
+        f"{{detail}} merged areas on one sheet; at most {limits.MERGED} are read: unmerge the cells and save it again",
+        f"工作表有{{detail}}个合并区域，最多读取{limits.MERGED}个：请取消合并后另存",
+    ),
+    "memory": (
+        "reading the workbook needs more memory than it may take: it is damaged, or far larger than a yearbook table",
+        "读取该工作簿所需内存超出限制：文件已损坏，或远大于年鉴表格",
+    ),
+    "disagree": (
+        "two readers see different cells ({detail}): the workbook is damaged; download it again",
+        "两个读取程序读到的单元格不一致（{detail}）：文件已损坏，请重新下载",
+    ),
+    "damaged": (
+        "the workbook is damaged or cut short ({detail}): download it again",
+        "工作簿损坏或不完整（{detail}）：请重新下载",
+    ),
+    "died": (
+        "the workbook is damaged: the process that read it ended abnormally ({detail}); download it again",
+        "工作簿已损坏：读取进程异常退出（{detail}）；请重新下载",
+    ),
+    "slow": (
+        f"reading the workbook took longer than {limits.SECONDS:.0f} seconds and was stopped: it is damaged",
+        f"读取该工作簿超过{limits.SECONDS:.0f}秒，已停止：文件可能已损坏",
+    ),
+}
+
+
+class WorkbookReader:
+    """One child process that reads workbook after workbook, and is replaced when it dies."""
+
+    def __init__(self, seconds: float = limits.SECONDS) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[str | None] = queue.Queue()
+
+    def __enter__(self) -> WorkbookReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def read(self, source: bytes | Path, kind: str, name: str | None = None) -> list[Grid]:
+        """Return the sheets of a workbook; `kind` is "xlsx" or "xls", `name` what messages call the file.
+
+        The child is handed the bytes, so that what is read is what was hashed.
+
+        Raises
+        ------
+        YearbookError
+            If the file is protected, damaged, too large, or takes the child down.
+        """
+        shown = name or (source.name if isinstance(source, Path) else "the workbook")
+        answer = self._ask(source.read_bytes() if isinstance(source, Path) else source, kind)
+        if "refused" in answer:
+            raise _refusal(shown, answer)
+        return [_grid(shown, sheet) for sheet in answer["sheets"]]
+
+    def close(self) -> None:
+        """End the child."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with _ignoring_broken_pipe():
+                    stream.close()
+
+    def _ask(self, content: bytes, kind: str) -> dict[str, Any]:
+        process = self._process or self._start()
+        request = {"size": len(content), "kind": kind, "limits": _limits()}
+        line: str | None = None
+        with _ignoring_broken_pipe():
+            if process.stdin is not None:
+                process.stdin.write(json.dumps(request).encode() + b"\n" + content)
+                process.stdin.flush()
+        try:
+            line = self._answers.get(timeout=self._seconds)
+        except queue.Empty:
+            self.close()
+            return {"refused": "slow", "detail": "", "sheet": ""}
+        if line is None:
+            code = process.wait()
+            self.close()
+            return {
+                "refused": "died",
+                "detail": f"{'signal' if code < 0 else 'status'} {abs(code)}",
+                "sheet": "",
+            }
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(_CHILD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        answers: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=_collect, args=(process, answers), daemon=True).start()
+        self._process, self._answers = process, answers
+        return process
+
+
+def _collect(process: subprocess.Popen[bytes], answers: queue.Queue[str | None]) -> None:
+    if process.stdout is None:
+        return
+    try:
+        for line in process.stdout:
+            answers.put(line.decode("utf-8"))
+    except ValueError:
+        pass
+    answers.put(None)
+
+
+@contextmanager
+def _ignoring_broken_pipe() -> Iterator[None]:
+    try:
+        yield
+    except (BrokenPipeError, OSError):
+        return
+
+
+def _limits() -> dict[str, float]:
+    return {
+        "memory": limits.MEMORY_BYTES,
+        "file": limits.FILE_BYTES,
+        "unpacked": limits.UNPACKED_BYTES,
+        "parts": limits.PARTS,
+        "ratio": limits.RATIO,
+        "cells": limits.CELLS,
+        "columns": limits.COLUMNS,
+        "sheets": limits.SHEETS,
+        "merged": limits.MERGED,
+    }
+
+
+def _refusal(name: str, answer: dict[str, Any]) -> YearbookError:
+    en, zh = _REASONS[answer["refused"]]
+    detail = answer["detail"] or answer["refused"]
+    return refuse(Where(name, answer["sheet"]), en.format(detail=detail), zh.format(detail=detail))
+
+
+def _grid(name: str, sheet: dict[str, Any]) -> Grid:
+    rows = tuple(tuple(_cell(cell) for cell in row) for row in sheet["rows"])
+    merged = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in sheet["merged"])
+    return Grid(
+        name,
+        sheet["name"],
+        rows,
+        tuple(range(1, len(rows) + 1)),
+        merged,
+        hidden=bool(sheet.get("hidden")),
+        formats={(int(row), int(column)): str(word) for row, column, word in sheet.get("formats", ())},
+        unseen=_unseen(rows, *sheet.get("unseen", ([], []))),
+        unstyled=bool(sheet.get("unstyled")),
+    )
+
+
+def _unseen(rows: tuple[tuple[Cell, ...], ...], lines: list[int], spans: list[list[int]]) -> str:
+    """Return the hidden rows and columns that hold anything, as Excel names them."""
+    filled = [row for row in lines if row < len(rows) and not all(map(is_empty, rows[row]))]
+    width = max(map(len, rows), default=0)
+    columns = [
+        column
+        for first, last in spans
+        for column in range(first, min(last, width - 1) + 1)
+        if any(column < len(cells) and not is_empty(cells[column]) for cells in rows)
+    ]
+    return ", ".join([*(str(row + 1) for row in filled), *(letters(column + 1) for column in columns)])
+
+
+def _cell(cell: Any) -> Cell:
+    return Odd(cell["odd"], cell["shown"]) if isinstance(cell, dict) else cell

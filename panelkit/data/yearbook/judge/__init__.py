@@ -1,0 +1,1 @@
+"""What a file is against what is held: its vintages, revisions, checks."""

@@ -1,0 +1,67 @@
+"""What one file held once it is read: figures with names and final units, totals, and what was said beside them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from panelkit.data.yearbook.errors import Where, file_name
+from panelkit.data.yearbook.judge.held import Cell
+from panelkit.panel.provenance import Note
+from panelkit.show.brief import Brief
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Brief):
+    """One figure, named and in its final unit; `known` says whether the catalogue holds its indicator."""
+
+    adcode: int
+    period: str
+    indicator: str
+    value: Decimal
+    unit: str
+    where: Where
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A printed total of a region, in the unit of its indicator."""
+
+    region: str
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class FileRead(Brief):
+    """A file as read: its content, its figures, and what stood around them."""
+
+    path: Path
+    content: bytes = field(repr=False)
+    sha256: str
+    layout: str
+    entries: tuple[Entry, ...] = field(repr=False)
+    totals: tuple[Total, ...] = field(repr=False)
+    apart: tuple[Entry, ...] = field(repr=False)
+    missing: int
+    footnotes: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def name(self) -> str:
+        """The file's name as text, also where its bytes are none."""
+        return file_name(self.path.name)
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name in small letters, short, and fit for any file system."""
+        return re.sub(r"[^a-z0-9.]", "", self.path.suffix.lower())[:8]
+
+    def series(self) -> dict[str, dict[Cell, Decimal]]:
+        """Return indicator -> (adcode, period) -> value."""
+        found: dict[str, dict[Cell, Decimal]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.indicator, {})[entry.adcode, entry.period] = entry.value
+        return found

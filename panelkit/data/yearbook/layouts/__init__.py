@@ -1,0 +1,1 @@
+"""Layouts: how a table lies in a grid."""

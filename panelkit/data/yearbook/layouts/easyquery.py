@@ -1,0 +1,213 @@
+"""The portal's JSON: `returndata.datanodes` and `wdnodes`, with or without a dimension of regions."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from panelkit.data.provinces import NATION
+from panelkit.data.yearbook.errors import Where, refuse
+from panelkit.data.yearbook.files import limits
+from panelkit.data.yearbook.files.cells import Misread, read_number
+from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
+from panelkit.data.yearbook.vocabulary.periods import in_range, parse_code
+from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.vocabulary.units import split_unit
+
+_MANY = 1_000_000
+_DIGITS = 18
+
+
+def read_easyquery(text: str, name: str) -> Reading:
+    """Return the figures of the portal's JSON answer.
+
+    Rows in messages count data nodes, from one.
+
+    Raises
+    ------
+    YearbookError
+        If the text is no JSON or no answer of the portal, a node names an unknown code, or the printed and
+        the numeric value of a node differ.
+    """
+    where = Where(name)
+    answer = _parse(text, where)
+    data = answer.get("returndata")
+    if not isinstance(data, dict) or answer.get("returncode") != 200:
+        code = answer.get("returncode")
+        raise refuse(
+            where,
+            f"this is no answer of the portal with figures (returncode {code!r}): query it again",
+            f"不是含有数据的门户返回结果（returncode {code!r}）：请重新查询",
+        )
+    nodes, dimensions = data.get("datanodes"), data.get("wdnodes")
+    if not isinstance(nodes, list) or not isinstance(dimensions, list) or len(nodes) > _MANY:
+        raise refuse(where, "the answer has no `datanodes` and `wdnodes`", "返回结果缺少datanodes或wdnodes")
+    builder = Builder("json")
+    codes = _codes(dimensions, where, builder)
+    seen: dict[tuple[str, ...], int] = {}
+    for number, node in enumerate(nodes, start=1):
+        _node(node, codes, seen, Where(name, row=number), builder)
+    return builder.finish()
+
+
+def _parse(text: str, where: Where) -> dict[str, Any]:
+    brackets = text.count("{") + text.count("[")
+    if brackets > limits.BRACKETS:
+        raise refuse(
+            where,
+            f"the JSON holds {brackets} objects and lists; at most {limits.BRACKETS} are read: no answer of the portal",
+            f"该JSON含有{brackets}个对象和列表，最多读取{limits.BRACKETS}个：不是门户返回结果",
+        )
+    try:
+        answer = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise refuse(
+            where,
+            f"the JSON is damaged or cut short ({str(error)[:100]}): query it again",
+            f"JSON损坏或不完整（{str(error)[:100]}）：请重新查询",
+        ) from error
+    if not isinstance(answer, dict):
+        raise refuse(where, "the JSON is no answer of the portal", "该JSON不是门户返回结果")
+    return answer
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is not a number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _codes(dimensions: list[Any], where: Where, builder: Builder) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return dimension -> code -> what the answer says about it."""
+    codes: dict[str, dict[str, dict[str, Any]]] = {}
+    for dimension in dimensions:
+        nodes = dimension.get("nodes") if isinstance(dimension, dict) else None
+        if not isinstance(nodes, list):
+            raise refuse(where, "a dimension in `wdnodes` has no nodes", "wdnodes中有维度缺少nodes")
+        known: dict[str, dict[str, Any]] = {}
+        names: dict[str, str] = {}
+        for node in nodes:
+            code = node.get("code") if isinstance(node, dict) else None
+            if not isinstance(code, str) or code in known:
+                raise refuse(
+                    where,
+                    f"a code is absent or doubled in `wdnodes`: {code!r}",
+                    f"wdnodes中编码缺失或重复：{code!r}",
+                )
+            known[code] = node
+            name = node.get("cname") or node.get("name")
+            unit = node.get("unit")
+            if not isinstance(name, str) or not isinstance(unit, (str, type(None))):
+                raise refuse(where, f"the code {code!r} has no name", f"编码{code!r}没有名称")
+            if dimension.get("wdcode") == "zb" and names.setdefault(name, code) != code:
+                builder.problem(where, f"two indicators under one name: {name!r}", f"两个指标同名：“{name}”")
+        codes[str(dimension.get("wdcode"))] = known
+        builder.footnotes.extend(
+            str(node["memo"])
+            for node in known.values()
+            if dimension.get("wdcode") == "zb" and node.get("memo")
+        )
+    if "zb" not in codes or "sj" not in codes:
+        raise refuse(
+            where, "`wdnodes` lacks the indicators (zb) or the times (sj)", "wdnodes缺少指标(zb)或时间(sj)"
+        )
+    return codes
+
+
+def _node(
+    node: Any,
+    codes: dict[str, dict[str, dict[str, Any]]],
+    seen: dict[tuple[str, ...], int],
+    where: Where,
+    builder: Builder,
+) -> None:
+    key = _key(node, codes)
+    data = node.get("data") if isinstance(node, dict) else None
+    if key is None or not isinstance(data, dict):
+        builder.problem(
+            where,
+            "the data node's codes are not those of `wdnodes`, or contradict each other",
+            "数据节点的编码不在wdnodes中，或前后不一致",
+        )
+        return
+    zb, sj, reg = key
+    if key in seen:
+        builder.problem(where, f"the same cell as data node {seen[key]}", f"与第{seen[key]}个数据节点重复")
+        return
+    seen[key] = where.row or 0
+    period = parse_code(sj)
+    place = known_place(reg) if reg else None
+    if period is None or not in_range(period):
+        builder.problem(where, f"{sj!r} is no period of a yearbook", f"“{sj}”不是年鉴的时期")
+        return
+    if reg and (place is None or place.kind == "subtotal"):
+        builder.problem(where, f"no province has the code {reg!r}", f"没有编码为{reg!r}的省份")
+        return
+    value = _value(data)
+    if isinstance(value, Misread):
+        builder.problem(where, value.en, value.zh)
+    elif value is None:
+        builder.missing += 1
+    else:
+        about = codes["zb"][zb]
+        label, inside = split_unit(about.get("cname") or about["name"])
+        adcode = place.adcode if place else NATION
+        figure = Figure(adcode, period, label, about.get("unit") or inside, value, where)
+        (builder.apart if adcode > 700000 else builder.figures).append(figure)
+
+
+def _key(node: Any, codes: dict[str, dict[str, dict[str, Any]]]) -> tuple[str, str, str] | None:
+    """Return (indicator, time, region) codes of a node, where its own code string says the same."""
+    spots = node.get("wds") if isinstance(node, dict) else None
+    if not isinstance(spots, list) or not all(isinstance(spot, dict) for spot in spots):
+        return None
+    named = {str(spot.get("wdcode")): str(spot.get("valuecode")) for spot in spots}
+    if len(named) != len(spots) or not {"zb", "sj"} <= named.keys() <= codes.keys():
+        return None
+    if any(value not in codes[wd] for wd, value in named.items()) or ("reg" in codes) != ("reg" in named):
+        return None
+    stated = node.get("code")
+    if stated is not None:
+        parts = set(str(stated).split("_"))
+        if parts != {f"{wd}.{value}" for wd, value in named.items()}:
+            return None
+    return named["zb"], named["sj"], named.get("reg", "")
+
+
+def _value(data: dict[str, Any]) -> Decimal | Misread | None:
+    """Return the printed value, which must be the numeric one."""
+    printed, number, held = data.get("strdata"), data.get("data"), data.get("hasdata")
+    if not isinstance(held, bool):
+        return Misread("`hasdata` is neither true nor false", "hasdata既不是true也不是false")
+    if not held:
+        return (
+            None
+            if not printed
+            else Misread(f"no data, but {printed!r}", f"hasdata为false却有数据{printed!r}")
+        )
+    if isinstance(number, bool) or not isinstance(number, (int, Decimal)):
+        return Misread(f"`data` is no number: {number!r}", f"data不是数值：{number!r}")
+    numeric = Decimal(number)
+    if not numeric.is_finite() or (numeric and not -_DIGITS <= numeric.adjusted() < _DIGITS):
+        return Misread("beyond the size of any figure", "数值超出合理范围")
+    if printed in (None, ""):
+        return numeric
+    value = read_number(str(printed))
+    if isinstance(value, Decimal) and not _same(value, numeric, str(printed)):
+        return Misread(
+            f"printed as {printed!r}, stored as {number}: the answer is damaged",
+            f"显示值{printed!r}与存储值{number}不一致：返回结果已损坏",
+        )
+    return value
+
+
+def _same(printed: Decimal, number: Decimal, text: str) -> bool:
+    exponent = printed.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) else 0
+    return abs(printed - number) <= Decimal("0.5000001") * Decimal(1).scaleb(-digits)

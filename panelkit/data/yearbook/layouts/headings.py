@@ -1,0 +1,186 @@
+"""What a title, a line of units and a cell of a table's header say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from panelkit.data.yearbook.errors import refuse
+from panelkit.data.yearbook.files import limits
+from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
+from panelkit.data.yearbook.vocabulary.periods import parse_period
+from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED
+from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+HEADS = {
+    "地区", "各地区", "地区别", "分地区", "省", "省份", "各省份", "省市", "地区名称", "省份名称", "省市名称",
+    "地区名", "省名", "行政区", "省级行政区", "区域", "省市区", "省区市", "省市自治区",
+    "省自治区直辖市", "项目", "region", "province", "area", "regions", "provinces",
+    "areas", "item",
+}  # fmt: skip
+"""Headers of a column of places, without blanks and marks."""
+
+NOT_FIGURES = {"序号", "编号", "代码", "行政区划代码", "地区代码", "区划代码", "no", "no.", "code", "adcode"}
+"""Headers of a column left of the places that holds no figures."""
+
+UNIT = re.compile(r"(?:计量)?单\s*位\s*[:：]\s*(.+)|unit\s*[:：]\s*(.+)", re.I | re.S)
+_UNIT_WITHIN = re.compile(r"单\s*位\s*[:：为]\s*([^\s()（）\[\]，,。；;]+)")
+_BRACKETS = re.compile(r"[（(\[【]([^()（）\[\]【】]*)[)）\]】]")
+_YEAR_NOTE = re.compile(r"[（(]\s*(?:\d{4}\s*[-－–—~～]\s*)?\d{4}\s*年?\s*[)）]|^\s*\d{4}\s*年\s*")
+_ACRONYM = re.compile(r"[A-Z][A-Z&]{0,5}")
+_OF_WHICH = re.compile(r"^[#＃\s]+|^其中\s*[:：]?\s*")
+Spans = dict[tuple[int, int], tuple[int, int]]
+
+
+def plain(text: str) -> str:
+    """Return a header's Chinese characters, or where it has none the text in lower case, without blanks."""
+    squeezed = re.sub(r"\s+", "", text)
+    han = "".join(HAN.findall(squeezed))
+    return han or squeezed.casefold()
+
+
+def is_head(text: str) -> bool:
+    """Return whether a cell heads a column of places."""
+    return plain(CONTINUED.sub("", text)) in HEADS
+
+
+def unit_text(text: str) -> str:
+    """Return the unit of `单位:万元 / (10 000 yuan)` or `(10 000 yuan)`, in Chinese where both stand; or nothing."""
+    match = UNIT.match(text.strip())
+    inside = (match.group(1) or match.group(2)).strip() if match else ""
+    if not match:
+        return bare_unit(text.strip())
+    pieces = [
+        inside,
+        *re.split(r"\s*[（(]|\s+/\s*|\s{2,}|[\r\n]+", inside),
+        *re.split(r"\s*/\s*|\s+", inside),
+    ]
+    return next((piece.strip("()（） ") for piece in pieces if parse_unit(piece.strip("()（） "))), inside)
+
+
+def unit_in(title: str) -> str:
+    """Return the unit that stands within a title: behind 单位：, in brackets, behind a stroke, or as all of it."""
+    line = title.strip()
+    if parse_unit(line):
+        return line
+    stated = _UNIT_WITHIN.search(line)
+    if stated and parse_unit(stated.group(1)):
+        return stated.group(1)
+    plain = title_of(line)
+    pieces = [piece for inside in _BRACKETS.findall(line) for piece in re.split(r"[,，、;；]", inside)]
+    pieces += plain.rsplit("/", 1)[1:] if HAN.search(plain) else []
+    return next((piece.strip() for piece in reversed(pieces) if parse_unit(piece.strip())), "")
+
+
+def bare_unit(line: str) -> str:
+    """Return the unit of a line that holds nothing else, in brackets."""
+    bare = re.fullmatch(r"[（(]\s*([^()（）]+?)\s*[)）]", line)
+    return bare.group(1) if bare and parse_unit(bare.group(1)) else ""
+
+
+def title_of(text: str) -> str:
+    """Return a title without its number, its year and the word that it goes on."""
+    cut = CONTINUED.sub("", _YEAR_NOTE.sub("", NUMBERED.sub("", text)))
+    return re.sub(r"\s+", "", cut) if HAN.search(cut) else cut.strip()
+
+
+def spans_of(grid: Grid, rows: set[int]) -> Spans:
+    """Return cell -> first cell of the merged area it lies in, for the rows of a header.
+
+    Raises
+    ------
+    YearbookError
+        If the areas lie over each other so often that no program can have written them.
+    """
+    spans: Spans = {}
+    if not rows:
+        return spans
+    first, last = min(rows), max(rows)
+    width = max(len(grid.rows[row]) for row in rows)
+    work = 0
+    for top, left, bottom, right in grid.merged:
+        if bottom < first or top > last or left >= width:
+            continue
+        low, high, end = max(top, first), min(bottom, last), min(right, width - 1)
+        work += (high - low + 1) * (end - left + 1)
+        if work > 2 * limits.CELLS:
+            raise refuse(
+                grid.where(),
+                "merged areas lie over each other: the workbook is damaged",
+                "合并区域互相重叠：工作簿已损坏",
+            )
+        for row in range(low, high + 1):
+            for column in range(left, end + 1):
+                spans[row, column] = (top, left)
+    return spans
+
+
+def wide_rows(grid: Grid, rows: set[int]) -> set[int]:
+    """Return the rows of a header in which a merged area covers several columns."""
+    opened: Counter[int] = Counter()
+    for top, left, bottom, right in grid.merged:
+        if right > left:
+            opened[top] += 1
+            opened[bottom + 1] -= 1
+    found, depth, edges = set(), 0, sorted(opened)
+    at = 0
+    for row in sorted(rows):
+        while at < len(edges) and edges[at] <= row:
+            depth += opened[edges[at]]
+            at += 1
+        if depth > 0:
+            found.add(row)
+    return found
+
+
+def heading(
+    grid: Grid, rows: list[int], row: int, column: int, first: int, wide: set[int]
+) -> tuple[int, int]:
+    """Return the cell that heads a column in a header row without merged areas.
+
+    An empty cell belongs to the heading on its left, as in a table saved without its merged cells, where both that
+    heading and this column have names of their own below.
+    """
+    below = [other for other in rows if other > row]
+    if row in wide:
+        return row, column
+    at = column
+    while at > first and is_empty(grid.cell(row, at)) and _named_below(grid, below, at):
+        at -= 1
+    return (row, at) if at > first and _named_below(grid, below, at) else (row, column)
+
+
+def _named_below(grid: Grid, below: list[int], column: int) -> bool:
+    texts = [shown(grid.cell(row, column)) for row in below]
+    return any(text and not UNIT.match(text) and not bare_unit(text) for text in texts)
+
+
+def cell_name(text: str) -> tuple[str, str]:
+    """Return (name, unit) of a header cell: its Chinese lines joined, or all of it where it has none."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
+    chinese = [line for line in lines if HAN.search(line) or _ACRONYM.fullmatch(line)]
+    unit = next((found for line in lines if (found := bare_unit(line))), "")
+    kept = chinese if any(HAN.search(line) for line in chinese) else lines
+    joined = "".join(line for line in kept if not bare_unit(line)) if kept is chinese else " ".join(kept)
+    if len(lines) == 1 and parse_unit(joined):
+        return "", joined
+    name, inside = split_unit(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", joined))
+    return _OF_WHICH.sub("", _without_english(name)), inside or unit
+
+
+def is_part(text: str) -> bool:
+    """Return whether a header says that its column is part of the one on its left."""
+    return bool(_OF_WHICH.match(text.strip()))
+
+
+def period_in(text: str) -> str | None:
+    """Return the period that a header cell is, blanks apart."""
+    return parse_period(re.sub(r"\s+", "", text))
+
+
+def _without_english(name: str) -> str:
+    """Return a one-line bilingual name without the English behind the Chinese."""
+    return (
+        re.sub(r"(?<=[\u3400-\u9fff])\s+[A-Za-z][A-Za-z ,.'’&()\-]*$", "", name) if HAN.search(name) else name
+    )

@@ -1,0 +1,132 @@
+"""What a reader of one layout hands on: the cells of a file with their origin, and what stood around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from panelkit.data.yearbook.errors import Problem, Where, YearbookError
+from panelkit.data.yearbook.files.limits import PROBLEMS
+from panelkit.panel.provenance import Note
+from panelkit.show.brief import Brief
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One printed number.
+
+    Attributes
+    ----------
+    adcode : province, 100000 for the nation, or None where the file does not say which place.
+    label : the indicator as printed, without its unit; empty where the file does not name one.
+    context : the table's title, where a workbook has one.
+    unit : the unit as printed; empty where the file does not say.
+    value : the number to its last printed digit.
+    """
+
+    adcode: int | None
+    period: str
+    label: str
+    unit: str
+    value: Decimal
+    where: Where
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subtotal:
+    """A printed national or regional total, to be compared with the sum of its parts."""
+
+    region: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Brief):
+    """Everything read from one file.
+
+    Attributes
+    ----------
+    layout : which reader read it.
+    figures : the numbers, in the order of the file.
+    missing : how many cells held a mark for missing.
+    subtotals : national and regional totals, which are checks and not rows.
+    apart : figures of Hong Kong, Macau and Taiwan, set apart.
+    footnotes : notes below the table.
+    notes : what the reader wants known (sheets skipped, lines not understood).
+    """
+
+    layout: str
+    figures: tuple[Figure, ...]
+    missing: int = 0
+    subtotals: tuple[Subtotal, ...] = ()
+    apart: tuple[Figure, ...] = ()
+    footnotes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass
+class Builder(Brief):
+    """Collects figures and problems while a reader goes through a file."""
+
+    layout: str
+    figures: list[Figure] = field(default_factory=list)
+    subtotals: list[Subtotal] = field(default_factory=list)
+    apart: list[Figure] = field(default_factory=list)
+    footnotes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    missing: int = 0
+
+    def problem(self, where: Where, en: str, zh: str) -> None:
+        """Note one thing that is wrong.
+
+        Raises
+        ------
+        YearbookError
+            When so much is wrong that reading on would tell nothing more.
+        """
+        self.problems.append(Problem(where, en, zh))
+        if len(self.problems) >= PROBLEMS:
+            en, zh = "so much is wrong that reading stopped here", "问题过多，读取到此为止"
+            raise YearbookError([*self.problems, Problem(where, en, zh)])
+
+    def note(self, where: Where, en: str, zh: str) -> None:
+        """Note one thing that a person should know."""
+        self.notes.append(Note(f"{where.en()}: {en}", f"{where.zh()}：{zh}"))
+
+    def finish(self) -> Reading:
+        """Return the reading.
+
+        Raises
+        ------
+        YearbookError
+            With every problem that was noted.
+        """
+        if self.problems:
+            raise YearbookError(self.problems)
+        return Reading(
+            self.layout,
+            tuple(self.figures),
+            self.missing,
+            tuple(self.subtotals),
+            tuple(self.apart),
+            tuple(dict.fromkeys(self.footnotes)),
+            tuple(dict.fromkeys(self.notes)),
+        )
+
+
+def joined(readings: list[Reading]) -> Reading:
+    """Return the readings of several sheets of one file as one."""
+    first = readings[0]
+    if len(readings) == 1:
+        return first
+    return replace(
+        first,
+        figures=tuple(f for r in readings for f in r.figures),
+        missing=sum(r.missing for r in readings),
+        subtotals=tuple(s for r in readings for s in r.subtotals),
+        apart=tuple(f for r in readings for f in r.apart),
+        footnotes=tuple(dict.fromkeys(n for r in readings for n in r.footnotes)),
+        notes=tuple(dict.fromkeys(n for r in readings for n in r.notes)),
+    )

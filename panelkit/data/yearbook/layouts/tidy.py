@@ -1,0 +1,246 @@
+"""A user's own table, one row a province and year, columns mapped by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from panelkit.data.yearbook.files.cells import Misread, read_number
+from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
+from panelkit.data.yearbook.layouts.completeness import check_tail
+from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
+from panelkit.data.yearbook.layouts.shown_units import column_units
+from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
+from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.vocabulary.units import split_unit
+
+_ROLES = {
+    "place": {
+        "adcode",
+        "province",
+        "region",
+        "prov",
+        "省",
+        "省份",
+        "地区",
+        "省市",
+        "行政区划代码",
+        "地区代码",
+    },
+    "period": {"year", "period", "time", "年", "年份", "年度", "时间", "时期"},
+    "label": {"indicator", "variable", "series", "指标", "变量", "指标名称"},
+    "value": {"value", "figure", "数值", "值", "数据"},
+    "unit": {"unit", "单位"},
+    "ignored": {"vintage", "source", "版本", "来源", "数据来源"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """Which column plays which part; the others hold one indicator each."""
+
+    place: int
+    period: int
+    label: int | None
+    value: int | None
+    unit: int | None
+    others: tuple[int, ...]
+    places: tuple[int, ...] = ()
+    periods: tuple[int, ...] = ()
+
+
+def is_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> bool:
+    """Return whether the first row names a column of places and one of periods."""
+    return _roles(grid, columns or {}) is not None
+
+
+def read_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> Reading:
+    """Return the figures of a tidy table; `columns` maps its column names to place, period, indicator, value, unit.
+
+    Raises
+    ------
+    YearbookError
+        With every cell that cannot be read, and every cell given twice.
+    """
+    builder = Builder("tidy")
+    roles = _roles(grid, columns or {})
+    if roles is None:
+        builder.problem(grid.where(0), "no column of provinces, or none of years", "找不到省份列或年份列")
+        return builder.finish()
+    names = _names(grid, roles, builder)
+    seen: dict[tuple[int, str, str], int] = {}
+    rows = [row for row in range(1, len(grid.rows)) if not all(map(is_empty, grid.rows[row]))]
+    units = _shown_units(grid, rows, roles, names, builder)
+    for row in rows:
+        _row(grid, row, roles, names, seen, units, builder)
+    check_tail(grid, rows, builder)
+    return builder.finish()
+
+
+def _shown_units(
+    grid: Grid, rows: list[int], roles: _Roles, names: dict[int, str], builder: Builder
+) -> dict[tuple[int, int], str]:
+    """Return (row, column) -> unit for the cells whose number format shows one."""
+    if not grid.formats:
+        return {}
+    found: dict[tuple[int, int], str] = {}
+    if roles.value is not None:
+        for row in rows:
+            printed = "" if roles.unit is None else shown(grid.cell(row, roles.unit))
+            printed = printed or split_unit(_label(grid, row, roles))[1]
+            one = column_units(grid, [row], roles.value, printed, strong=True, builder=builder)
+            found |= {(spot, roles.value): unit for spot, unit in one.items()}
+        return found
+    for column, label in names.items():
+        one = column_units(grid, rows, column, split_unit(label)[1], strong=True, builder=builder)
+        found |= {(row, column): unit for row, unit in one.items()}
+    return found
+
+
+def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
+    if not grid.rows:
+        return None
+    wanted = {name.strip().casefold(): role for name, role in columns.items()}
+    found: dict[str, int] = {}
+    others, places, periods = [], [], []
+    for column, cell in enumerate(grid.rows[0]):
+        name = re.sub(r"\s+", "", shown(cell)).casefold()
+        role = wanted.get(shown(cell).casefold()) or next((r for r, n in _ROLES.items() if name in n), None)
+        role = {"indicator": "label", "province": "place", "year": "period"}.get(role or "", role)
+        if role is None:
+            others.append(column)
+        elif role == "place" and "place" in found:
+            places.append(column)
+        elif role == "period" and "period" in found:
+            periods.append(column)
+        elif role != "ignored":
+            found.setdefault(role, column)
+    if "place" not in found or "period" not in found:
+        return None
+    long = "value" in found
+    return _Roles(
+        found["place"],
+        found["period"],
+        found.get("label"),
+        found.get("value"),
+        found.get("unit"),
+        () if long else tuple(others),
+        tuple(places),
+        tuple(periods),
+    )
+
+
+def _names(grid: Grid, roles: _Roles, builder: Builder) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for column in roles.others:
+        name = shown(grid.cell(0, column))
+        if not name:
+            if any(not is_empty(grid.cell(row, column)) for row in range(1, len(grid.rows))):
+                builder.problem(grid.where(0, column), "a column without a name", "该列没有名称")
+            continue
+        if name in names.values():
+            builder.problem(
+                grid.where(0, column), f"two indicators under one name: {name!r}", f"两个指标同名：“{name}”"
+            )
+        names[column] = name
+    return names
+
+
+def _row(
+    grid: Grid,
+    row: int,
+    roles: _Roles,
+    names: dict[int, str],
+    seen: dict[tuple[int, str, str], int],
+    units: dict[tuple[int, int], str],
+    builder: Builder,
+) -> None:
+    if grid.text and len(grid.rows[row]) != len(grid.rows[0]):
+        builder.problem(
+            grid.where(row),
+            f"the row has {len(grid.rows[row])} cells where the header has {len(grid.rows[0])}",
+            f"该行有{len(grid.rows[row])}个单元格，表头有{len(grid.rows[0])}个",
+        )
+        return
+    place = known_place(shown(grid.cell(row, roles.place)))
+    period = _period(grid, row, roles.period)
+    if place is None or place.kind == "subtotal":
+        name = shown(grid.cell(row, roles.place))
+        builder.problem(
+            grid.where(row, roles.place), f"no province is known as {name!r}", f"“{name}”不是已知的省份名称"
+        )
+        return
+    for column in roles.places:
+        other = known_place(shown(grid.cell(row, column)))
+        if other is not None and other.kind != "subtotal" and other != place:
+            said = shown(grid.cell(row, roles.place)), shown(grid.cell(row, column))
+            builder.problem(
+                grid.where(row, column),
+                f"two places in one row: {said[0]!r} and {said[1]!r}",
+                f"同一行有两个不同的地区：“{said[0]}”与“{said[1]}”",
+            )
+            return
+    for column in roles.periods:
+        if _period(grid, row, column) not in (None, period):
+            said = shown(grid.cell(row, roles.period)), shown(grid.cell(row, column))
+            builder.problem(
+                grid.where(row, column),
+                f"two periods in one row: {said[0]!r} and {said[1]!r}; keep one table with one column of years",
+                f"同一行有两个不同的时期：“{said[0]}”与“{said[1]}”；请只保留一张表和一个年份列",
+            )
+            return
+    if period is None or not in_range(period):
+        name = shown(grid.cell(row, roles.period))
+        builder.problem(
+            grid.where(row, roles.period),
+            f"{name!r} is no year, quarter or month of a yearbook",
+            f"“{name}”不是年鉴的年、季或月",
+        )
+        return
+    cells = {roles.value: _label(grid, row, roles)} if roles.value is not None else names
+    for column, label in cells.items():
+        if column is not None:
+            _cell(grid, row, column, (place.adcode, period, label), roles, seen, units, builder)
+
+
+def _period(grid: Grid, row: int, column: int) -> str | None:
+    return parse_period(re.sub(r"\.0$", "", shown(grid.cell(row, column))))
+
+
+def _label(grid: Grid, row: int, roles: _Roles) -> str:
+    return "" if roles.label is None else shown(grid.cell(row, roles.label))
+
+
+def _cell(
+    grid: Grid,
+    row: int,
+    column: int,
+    key: tuple[int, str, str],
+    roles: _Roles,
+    seen: dict[tuple[int, str, str], int],
+    units: dict[tuple[int, int], str],
+    builder: Builder,
+) -> None:
+    where = grid.where(row, column)
+    if key in seen:
+        line = grid.lines[seen[key]]
+        builder.problem(
+            where,
+            f"the same province, period and indicator stand in row {line} already",
+            f"同一省份、时期、指标已见于第{line}行：重复",
+        )
+        return
+    seen[key] = row
+    value = read_number(grid.cell(row, column), scientific=True)
+    if isinstance(value, Misread):
+        builder.problem(where, value.en, value.zh)
+    elif value is None:
+        builder.missing += 1
+    else:
+        label, unit = split_unit(key[2])
+        if roles.unit is not None:
+            unit = shown(grid.cell(row, roles.unit)) or unit
+        unit = unit or units.get((row, column), "")
+        figure = Figure(key[0], key[1], label, unit, value, where)
+        (builder.apart if key[0] > 700000 else builder.figures).append(figure)

@@ -1,0 +1,147 @@
+"""What the caller says of a file beyond what stands in it, and whether the file says otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from panelkit.data.provinces import NATION, labels_of, resolve
+from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
+from panelkit.data.yearbook.files.limits import FIRST_YEAR
+from panelkit.data.yearbook.layouts.reading import Figure, Reading
+from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
+from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.language.errors import DataError
+from panelkit.show.brief import Brief
+
+
+@dataclass(frozen=True)
+class Told(Brief):
+    """What the caller says of a file beyond what stands in it.
+
+    `indicator` is a key of the catalogue for a file with one series, or printed name -> key for several;
+    `columns` maps a tidy table's column names to place, period, indicator, value, unit.
+    """
+
+    indicator: str | Mapping[str, str] | None = None
+    province: str | int | None = None
+    year: str | None = None
+    sheet: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_told(told: Told) -> None:
+    """Refuse a year that is none before any file is read."""
+    if told.year is None:
+        return
+    period = parse_period(told.year)
+    if period is None or not in_range(period):
+        raise ToldError(
+            f"{told.year!r} is no year from {FIRST_YEAR} on, and no quarter or month of one: say it as 2021",
+            f"“{told.year}”不是{FIRST_YEAR}年以来的年份：请写成2021这样的形式",
+        )
+
+
+_BREAKS = re.compile(r"\s*[\t\n\x0b\x0c\r\x85\u2028\u2029]+\s*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def in_one_line(reading: Reading) -> Reading:
+    """Return a reading whose names and footnotes hold no line breaks and tabs."""
+
+    def clean(figure: Figure) -> Figure:
+        parts = figure.label, figure.context, figure.unit
+        if not any(map(_BREAKS.search, parts)):
+            return figure
+        label, context, unit = (_BREAKS.sub(" ", part).strip() for part in parts)
+        return replace(figure, label=label, context=context, unit=unit)
+
+    return replace(
+        reading,
+        figures=tuple(map(clean, reading.figures)),
+        apart=tuple(map(clean, reading.apart)),
+        subtotals=tuple(
+            replace(s, region=_BREAKS.sub(" ", s.region), figure=clean(s.figure)) for s in reading.subtotals
+        ),
+        footnotes=tuple(_BREAKS.sub(" ", line) for line in reading.footnotes),
+    )
+
+
+def check_texts(file: str, reading: Reading) -> None:
+    """Refuse names that hold control characters or half characters: no text of a yearbook does."""
+    problems = []
+    figures = (*reading.figures, *reading.apart)
+    first = {(f.label, f.context, f.unit): f for f in reversed(figures)}
+    for name, figure in first.items():
+        bad = next((found for part in name if (found := _CONTROL.search(part))), None)
+        if bad is not None:
+            text = next(part for part in name if _CONTROL.search(part))
+            code = f"0x{ord(bad.group()):02x}"
+            problems.append(
+                Problem(
+                    figure.where,
+                    f"the name of this column holds a control character ({code}): {text[:60]!r}; take it out",
+                    f"该列名称含有控制字符（{code}）：{text[:60]}；请删去",
+                )
+            )
+    for line in reading.footnotes:
+        bad = _CONTROL.search(line)
+        if bad is not None:
+            code = f"0x{ord(bad.group()):02x}"
+            problems.append(
+                Problem(
+                    Where(file),
+                    f"a footnote holds a control character ({code}): {line[:60]!r}",
+                    f"附注含有控制字符（{code}）：{line[:60]}",
+                )
+            )
+    if problems:
+        raise YearbookError(problems)
+
+
+def check_period(reading: Reading, told: Told) -> None:
+    """Refuse a year that the caller names for a file that names others."""
+    if told.year is None:
+        return
+    other = next((figure for figure in reading.figures if figure.period != told.year), None)
+    if other is not None:
+        raise refuse(
+            other.where,
+            f"the file names the period of its figures, {other.period} here, and not {told.year}: leave out `--year`",
+            f"文件自带时间，此处为{other.period}，并非{told.year}：请去掉 --year",
+        )
+
+
+def check_province(file: str, reading: Reading, told: Told) -> None:
+    """Refuse a province that the caller names for a file that names its own."""
+    if told.province is None:
+        return
+    adcode = told_place(told.province)
+    found = list(
+        dict.fromkeys(code for f in reading.figures if (code := f.adcode or _sheet_of(f)) is not None)
+    )
+    if not found or found == [adcode]:
+        return
+    names = {**labels_of("zh"), NATION: "全国"}
+    listed = "、".join(str(names.get(code, code)) for code in found[:3]) + ("…" if len(found) > 3 else "")
+    raise refuse(
+        Where(file),
+        f"the file says whose figures these are: {listed} ({len(found)} place(s)), and the call says "
+        f"{told.province!r}. Leave out `--province`, or give the file that is about {told.province!r}",
+        f"文件标明的地区为{listed}（共{len(found)}个），而指定的是“{told.province}”。"
+        "请去掉 --province，或改用该省的文件",
+    )
+
+
+def _sheet_of(figure: Figure) -> int | None:
+    """Return the province that a sheet is called after, for figures that name none themselves."""
+    place = known_place(figure.where.sheet.strip()) if figure.where.sheet else None
+    return place.adcode if place is not None and place.kind == "province" else None
+
+
+def told_place(province: str | int) -> int:
+    try:
+        return resolve([province], kinds=("province", "nation"))[0]
+    except DataError as error:
+        raise ToldError(str(error), f"没有名为“{province}”的省份：请用 --province 重新指定") from error

@@ -1,0 +1,1 @@
+"""The store: its mark, its head, its health."""

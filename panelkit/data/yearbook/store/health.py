@@ -1,0 +1,99 @@
+"""All that is wrong with a store, without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from panelkit.data.yearbook.store.head import HEAD, DamagedError, Head, RawFile, read_head
+from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, kind_of
+from panelkit.data.yearbook.store.store import ALTERED, default_store, read_table
+from panelkit.panel.provenance import Note
+
+
+@dataclass(frozen=True)
+class StoreCheck:
+    """What is wrong with a store, and what lies in its folder that is not its own.
+
+    Attributes
+    ----------
+    problems : one note a damage, in English and (`zh`) in Chinese; none where the store is whole.
+    foreign : files and folders that no run of panelkit wrote; they are left alone.
+    """
+
+    store: Path
+    files: int
+    problems: tuple[Note, ...]
+    foreign: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Return whether everything is as the store says."""
+        return not self.problems
+
+
+def check_store(store: str | Path | None = None) -> StoreCheck:
+    """Read all of a store and say everything that is wrong with it; nothing is written.
+
+    Raises
+    ------
+    DataError
+        If the folder is not a store at all, or one of a later panelkit.
+    """
+    folder = Path(store) if store is not None else default_store()
+    problems: list[Note] = []
+    try:
+        kind = kind_of(folder)
+    except DamagedError as error:
+        kind = "old"
+        problems.append(_note(error))
+    head: Head | None = None
+    try:
+        head = read_head(folder)
+        if head is None and kind == "store" and Journal(folder).has_stood():
+            problems.append(Note(f"{HEAD} is missing", f"缺少{HEAD}"))
+    except DamagedError as error:
+        problems.append(_note(error))
+    if head is not None:
+        if is_marked(folder) and Journal(folder).disowns(head):
+            problems.append(Note(ALTERED, f"{HEAD}已被改动：与库写入的不同"))
+        problems += _table_problems(folder, head)
+        problems += [raw_problem(folder, file) for file in unlike(folder, head.files)]
+    journal = Journal(folder)
+    foreign = journal.foreign(head) if kind == "store" else ()
+    unique = {str(note): note for note in problems}
+    return StoreCheck(folder, len(head.files) if head else 0, tuple(unique.values()), tuple(foreign))
+
+
+def unlike(folder: Path, files: Sequence[RawFile]) -> list[RawFile]:
+    """Return the files that do not lie in the store as they came."""
+    return [file for file in files if not has_checksum(folder / file.place, file.sha256)]
+
+
+def raw_problem(folder: Path, file: RawFile) -> Note:
+    """Return the problem of a raw file that is missing or altered."""
+    if not (folder / file.place).exists():
+        return Note(f"{file.place} ({file.name}) is missing", f"缺少{file.place}（{file.name}）")
+    return Note(
+        f"{file.place} ({file.name}) was altered: it is not the file that was ingested",
+        f"{file.place}（{file.name}）已被改动：不是当初导入的文件",
+    )
+
+
+def _table_problems(folder: Path, head: Head) -> list[Note]:
+    try:
+        read_table(folder, head)
+    except DamagedError as error:
+        return [_note(error)]
+    except OSError as error:
+        return [
+            Note(
+                f"{head.table} cannot be read ({error.strerror})", f"无法读取{head.table}（{error.strerror}）"
+            )
+        ]
+    return []
+
+
+def _note(error: DamagedError) -> Note:
+    return Note(error.what, f"库已损坏：{error.what}")

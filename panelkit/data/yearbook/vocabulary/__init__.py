@@ -1,0 +1,1 @@
+"""What words stand for: indicators, places, periods, units."""

@@ -1,0 +1,292 @@
+"""The grammar of conditions on rows, over that of formulas: `|`, then `&`, then `!`, then comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NoReturn
+
+from panelkit.formula.arithmetic import BY_SAMPLE
+from panelkit.formula.grammar import Parser
+from panelkit.formula.tokens import refuse, tokenise
+from panelkit.formula.tree import Column, Node, calls_of, columns_of
+from panelkit.language.errors import SpecError
+
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+_ARITHMETIC = ("+", "-", "*", "/", "^")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text in quotes."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Two sides and the operator between them."""
+
+    operator: str
+    left: Node | Text
+    right: Node | Text
+
+
+@dataclass(frozen=True)
+class Among:
+    """A side and the values that it may take."""
+
+    left: Node
+    values: tuple[float | str, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite of a condition."""
+
+    inner: Condition
+
+
+@dataclass(frozen=True)
+class Both:
+    """Conditions that all hold."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    """Conditions of which one holds."""
+
+    parts: tuple[Condition, ...]
+
+
+Condition = Compare | Among | Not | Both | Either
+_KINDS = (Compare, Among, Not, Both, Either)
+
+
+class _Parser(Parser):
+    """The grammar of conditions over that of arithmetic: `|`, then `&`, then `!`, then comparisons."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, tokenise(text, comparing=True))
+
+    def refuse_here(self, remedy: str) -> NoReturn:
+        token = self.token
+        if token.text == "=":
+            refuse(self.text, token.at, "`=`", "write `==` to compare")
+        seen = "the condition ends here" if token.kind == "end" else f"`{token.text}` does not fit here"
+        refuse(self.text, token.at, seen, remedy)
+
+    def condition(self) -> Condition:
+        """Read the whole text as one condition."""
+        found = self.either()
+        if self.token.kind != "end":
+            self.refuse_here("comparisons are joined by `&` and `|`, with parentheses where they mix")
+        if not isinstance(found, _KINDS):
+            refuse(self.text, 0, "no comparison", 'write one, such as `year >= 2011` or `province != "西藏"`')
+        return found
+
+    def either(self) -> Any:
+        return self._joined("|", self.both, Either)
+
+    def both(self) -> Any:
+        return self._joined("&", self.negation, Both)
+
+    def _joined(self, operator: str, part: Callable[[], Any], kind: Any) -> Any:
+        at = self.token.at
+        parts = [part()]
+        while self.at(operator):
+            self.take()
+            if self.at(operator):
+                self.refuse_here(f"write a single `{operator}`")
+            parts.append(part())
+        if len(parts) == 1:
+            return parts[0]
+        if not all(isinstance(found, _KINDS) for found in parts):
+            remedy = "write each side out, such as `treated == 1`; parentheses where `&` and `|` mix"
+            refuse(self.text, at, f"`{operator}` joins conditions, and one side is none", remedy)
+        return kind(tuple(parts))
+
+    def negation(self) -> Any:
+        if not self.at("!", "~"):
+            return self.comparison()
+        at = self.take().at
+        self.enter()
+        inner = self.negation()
+        self.leave()
+        if not isinstance(inner, _KINDS):
+            refuse(
+                self.text, at, "`!` before something that is no condition", "write `x != 1`, or `!(x == 1)`"
+            )
+        return Not(inner)
+
+    def comparison(self) -> Any:
+        at = self.token.at
+        left = self.side()
+        found: list[Condition] = []
+        while True:
+            negated = self.at("!") and self.tokens[self.position + 1].text == "in"
+            if negated:
+                self.take()
+            if self.at("in"):
+                self.take()
+                member = Among(self._arithmetic(left, at), self._values())
+                return self._all([*found, Not(member) if negated else member])
+            if not self.at(*COMPARISONS):
+                break
+            operator = self.take().text
+            start = self.token.at
+            right = self.side()
+            found.append(self._compared(operator, left, right, at, start))
+            left, at = right, start
+        if found:
+            return self._all(found)
+        if isinstance(left, Text):
+            refuse(self.text, at, "text in quotes that is compared with nothing", 'write `column == "text"`')
+        return left
+
+    def _all(self, found: list[Condition]) -> Condition:
+        return found[0] if len(found) == 1 else Both(tuple(found))
+
+    def side(self) -> Any:
+        if self.token.kind == "string":
+            return Text(self.take().text)
+        return self.sum()
+
+    def primary(self) -> Any:
+        if not self.at("("):
+            return super().primary()
+        before = self.tokens[self.position - 1].text if self.position else ""
+        start = self.token.at
+        self.enter()
+        self.take()
+        inner = self.either()
+        self.expect(")", "close the parenthesis by `)`")
+        self.leave()
+        within = before in (*_ARITHMETIC, *COMPARISONS) or self.at(*_ARITHMETIC, *COMPARISONS, "in")
+        if within and isinstance(inner, _KINDS):
+            refuse(self.text, start, "a condition inside arithmetic", "join conditions by `&` and `|`")
+        return inner
+
+    def _compared(self, operator: str, left: Any, right: Any, at: int, start: int) -> Condition:
+        for side, place in ((left, at), (right, start)):
+            if not isinstance(side, Text):
+                self._arithmetic(side, place)
+        if isinstance(left, Text) or isinstance(right, Text):
+            named = right if isinstance(left, Text) else left
+            if not isinstance(named, Column):
+                refuse(self.text, at, "text in quotes compared with arithmetic", "compare it with a column")
+            if operator not in ("==", "!="):
+                refuse(
+                    self.text,
+                    start,
+                    f"text in quotes after `{operator}`",
+                    "text is compared by `==`, `!=` or `in`",
+                )
+        return Compare(operator, left, right)
+
+    def _arithmetic(self, side: Any, at: int) -> Node:
+        if isinstance(side, Text):
+            refuse(self.text, at, "text in quotes before `in`", "a column stands before `in`")
+        if isinstance(side, _KINDS):
+            refuse(self.text, at, "a condition inside a comparison", "join conditions by `&` and `|`")
+        if _holds_condition(side):
+            refuse(self.text, at, "a condition inside a function", "functions take columns and numbers")
+        used = sorted(BY_SAMPLE & set(calls_of(side)))
+        if used:
+            refuse(
+                self.text,
+                at,
+                f"`{used[0]}()` reads the sample that the condition makes",
+                "compare the column itself with a number",
+            )
+        found: Node = side
+        return found
+
+    def _values(self) -> tuple[float | str, ...]:
+        close = "]" if self.at("[") else ")"
+        if not self.at("[", "("):
+            self.refuse_here('a list of values is expected: `in ["北京", "上海"]`')
+        self.take()
+        values: list[float | str] = []
+        while not self.at(close):
+            if values:
+                self.expect(",", "values of a list are parted by commas")
+            if self.token.kind == "string":
+                values.append(self.take().text)
+                continue
+            sign = -1.0 if self.at("-") else 1.0
+            if self.at("-"):
+                self.take()
+            if self.token.kind != "number":
+                self.refuse_here("a list holds numbers and text in quotes")
+            values.append(sign * float(self.take().text))
+        if not values:
+            self.refuse_here("the list is empty: name at least one value")
+        self.take()
+        return tuple(values)
+
+
+def _holds_condition(node: Any) -> bool:
+    if isinstance(node, _KINDS):
+        return True
+    parts = [
+        getattr(node, name)
+        for name in ("argument", "operand", "base", "exponent", "first")
+        if hasattr(node, name)
+    ]
+    parts += [part for _, part in getattr(node, "rest", ())]
+    return any(_holds_condition(part) for part in parts)
+
+
+@cache
+def parse_condition(text: str) -> Condition:
+    """Read a condition on rows.
+
+    Raises
+    ------
+    SpecError
+        If it is anything but comparisons of gated expressions; the message points at the place.
+    """
+    if not isinstance(text, str):
+        raise SpecError(f"`where` is text such as `year >= 2011`, not {type(text).__name__}")
+    if not text.strip():
+        raise SpecError("`where` is empty: write a condition such as `year >= 2011`, or leave it out")
+    try:
+        return _Parser(text).condition()
+    except SpecError as error:
+        raise SpecError(str(error).replace("formula, position", "where, position", 1)) from None
+
+
+def check_where(where: str | None) -> str | None:
+    """Return the condition of a spec in one line, after the gate has read it; None stays None."""
+    if where is None:
+        return None
+    if not isinstance(where, str):
+        raise SpecError(f"`where` is text such as `year >= 2011`, not {type(where).__name__}")
+    text = " ".join(where.split())
+    parse_condition(text)
+    return text
+
+
+def columns_in(condition: Condition) -> tuple[str, ...]:
+    """List the columns of a condition, each once."""
+    found: list[str] = []
+    for side in _sides(condition):
+        if not isinstance(side, Text):
+            found += columns_of(side)
+    return tuple(dict.fromkeys(found))
+
+
+def _sides(condition: Condition) -> list[Node | Text]:
+    match condition:
+        case Compare(_, left, right):
+            return [left, right]
+        case Among(left, _):
+            return [left]
+        case Not(inner):
+            return _sides(inner)
+        case Both(parts) | Either(parts):
+            return [side for part in parts for side in _sides(part)]

@@ -1,0 +1,159 @@
+"""What other programs write in a formula, and what says the same here: Stata, R (fixest, plm), linearmodels, patsy."""
+
+from __future__ import annotations
+
+import re
+
+from panelkit.formula.tree import FUNCTIONS
+
+_NAME = r"[^\W\d]\w*"
+_PREFIX = r"(?:i|c|o|ib\d*|ibn|b\d+)"
+_OPERAND = rf"(?:{_PREFIX}\.)?{_NAME}"
+_CHAIN = re.compile(rf"(?<![\w.`]){_OPERAND}(?:\s*##?\s*{_OPERAND})+")
+_FACTOR = re.compile(rf"(?<![\w.`])({_PREFIX})\.({_NAME})")
+_STEP = re.compile(rf"(?<![\w.`])([LFDSlfds])(\d*)\.({_NAME})")
+_MIXED = re.compile(rf"(?<![\w.`])((?:[LFDSlfds]\d*){{2,}})\.({_NAME})")
+_STEPS = re.compile(rf"(?<![\w.`])[Ll]\((\d+)/(\d+)\)\.({_NAME})")
+_AS_FACTOR = re.compile(rf"(?<![\w.`])(?:as|is)\.(?:factor|character|ordered)\s*\(\s*({_NAME})\s*\)")
+_MODULE = re.compile(rf"(?<![\w.`])(np|numpy|math|scipy|pd)\.({_NAME})")
+_LONGEST = 3
+
+EFFECTS_WORDS = frozenset({"EntityEffects", "TimeEffects", "FixedEffects", "OtherEffects"})
+_EFFECTS = (
+    'unit and year effects are the option `effects="twoway"` of the model (command line: --effects twoway)'
+)
+_FUNCTIONS = {
+    "ln": "log",
+    "factor": "C",
+    "i": "C",
+    "l": "lag",
+    "L": "lag",
+    "Lag": "lag",
+    "shift": "lag",
+    "f": "lead",
+    "F": "lead",
+    "Lead": "lead",
+    "d": "diff",
+    "D": "diff",
+    "Diff": "diff",
+    "demean": "center",
+    "zscore": "standardize",
+    "std": "standardize",
+    "winsor": "winsorize",
+    "winsor2": "winsorize",
+    "ns": "bs",
+    "cr": "bs",
+    "ihs": "asinh",
+}
+
+
+def foreign_piece(text: str, at: int) -> tuple[str, str] | None:
+    """Return what was seen at a place and what to write instead, where another program's words stand there."""
+    char = text[at]
+    if char == "|":
+        return "`|`", f"{_EFFECTS}, and instruments stand in brackets of their own model, `y ~ z + [x ~ w]`"
+    for pattern, translated in (
+        (_AS_FACTOR, lambda match: f"write `C({match[1]})`"),
+        (_CHAIN, _crossed),
+        (_STEPS, _several),
+        (_STEP, _stepped),
+        (_MIXED, _composed),
+        (_FACTOR, _category),
+        (_MODULE, _function),
+    ):
+        found = next((match for match in pattern.finditer(text) if match.start() <= at < match.end()), None)
+        if found is not None:
+            return f"`{found.group()}`", translated(found)
+    return _unit_in_a_name(text, at)
+
+
+def foreign_function(name: str, text: str, at: int) -> str:
+    """Return a hint on a function that formulas do not have, or nothing."""
+    several = _STEPS.match(text, at)
+    if several is not None:
+        return f"{_several(several)}; "
+    if name == "Q":
+        return "a column name with blanks goes in backticks; "
+    if name in _FUNCTIONS:
+        return f"write `{_FUNCTIONS[name]}(...)`; "
+    whole = re.match(rf"{_NAME}\s*\([^()`~+:,]*\)", text[at:])
+    if whole is not None and not whole.group().isascii():
+        return f"a column of that name goes in backticks, `` `{whole.group()}` ``; "
+    return ""
+
+
+def effects_hint(name: str) -> str:
+    """Return what to write for a word of linearmodels that a formula names as if it were a column."""
+    return f" ({_EFFECTS})" if name in EFFECTS_WORDS else ""
+
+
+def _crossed(match: re.Match[str]) -> str:
+    pieces = re.split(r"\s*(##?)\s*", match.group())
+    operands = [_operand(piece) for piece in pieces[::2]]
+    whole = "*" if "##" in pieces[1::2] else ":"
+    bare = any("." not in piece for piece in pieces[::2])
+    more = ", with `C(x)` for a column of categories" if bare else ""
+    return f"write `{whole.join(operands)}` (`:` for the product alone, `*` for both and their product{more})"
+
+
+def _operand(text: str) -> str:
+    prefix, dot, name = text.rpartition(".")
+    if not dot or prefix in ("c", "o"):
+        return name
+    base = re.search(r"\d+", prefix)
+    return f"C({name})" if base is None else f"C({name}, base={base.group()})"
+
+
+def _category(match: re.Match[str]) -> str:
+    if match[1] in ("c", "o"):
+        return f"write the column alone, `{match[2]}`; products are `x:z`"
+    return f"write `{_operand(match.group())}`; {_EFFECTS}"
+
+
+def _stepped(match: re.Match[str]) -> str:
+    letter, k, name = match[1].upper(), int(match[2] or 1), match[3]
+    if letter == "D":
+        written = name
+        for _ in range(min(k, _LONGEST)):
+            written = f"diff({written})"
+        return f"write `{written}`"
+    function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
+    return f"write `{function}({name})`" if k == 1 else f"write `{function}({name}, {k})`"
+
+
+def _composed(match: re.Match[str]) -> str:
+    """Translate operators one upon another, `L2D.x`, from the name outwards."""
+    written = match[2]
+    for letter, digits in reversed(re.findall(r"([A-Z])(\d*)", match[1].upper())):
+        k = int(digits or 1)
+        if letter == "D":
+            for _ in range(min(k, _LONGEST)):
+                written = f"diff({written})"
+            continue
+        function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
+        written = f"{function}({written})" if k == 1 else f"{function}({written}, {k})"
+    return f"write `{written}`"
+
+
+def _several(match: re.Match[str]) -> str:
+    first, last = int(match[1]), int(match[2])
+    steps = list(range(first, last + 1))[:_LONGEST]
+    terms = [match[3] if k == 0 else f"lag({match[3]}, {k})" for k in steps]
+    more = " + ..." if last - first >= _LONGEST else ""
+    return f"write `{' + '.join(terms)}{more}`"
+
+
+def _function(match: re.Match[str]) -> str:
+    name = _FUNCTIONS.get(match[2], match[2])
+    known = name if name in FUNCTIONS else "log"
+    return f"functions of a formula stand alone: `{known}(...)`"
+
+
+def _unit_in_a_name(text: str, at: int) -> tuple[str, str] | None:
+    """Recognise a unit of measurement behind a bare column name: `收入（元）`, `增长率(%)`."""
+    for match in re.finditer(rf"({_NAME})\s*[（(][^（）()`~]*[）)]", text):
+        inside = match.start(1) + len(match[1]) <= at < match.end()
+        if inside and (match[1] not in FUNCTIONS) and text[at] in "（）%％‰/／·":
+            remedy = f"a column name with its unit goes in backticks: `` `{match.group()}` ``"
+            return f"`{text[at]}` in a bare name", remedy
+    return None

@@ -1,0 +1,1 @@
+"""Indices as pure functions on arrays."""

@@ -1,0 +1,124 @@
+"""Checks that the array functions share: what they refuse, they refuse by naming row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from panelkit.kernels.frames import as_floats, as_pandas_series
+from panelkit.language.errors import DataError, SpecError
+from panelkit.results.fit import FloatArray
+
+
+def matrix(values: ArrayLike, what: str, *, missing: bool = False) -> FloatArray:
+    """Return `values` as a float matrix (n, k).
+
+    Raises
+    ------
+    DataError
+        If it is not two-dimensional, is empty, holds infinities, or (unless `missing`) holds missing cells.
+    """
+    out = as_floats(values, what)
+    if out.ndim != 2 or 0 in out.shape:
+        raise DataError(f"{what}: needs rows and columns, not an array of shape {out.shape}")
+    if np.isinf(out).any():
+        raise DataError(f"{what}: infinite values in {cells(np.isinf(out))}")
+    if not missing and np.isnan(out).any():
+        raise DataError(
+            f"{what}: missing values in {cells(np.isnan(out))}: drop these rows or fill them by a named rule"
+        )
+    return out
+
+
+def vector(values: ArrayLike, what: str) -> FloatArray:
+    """Return `values` as a finite float vector (n,)."""
+    out = as_floats(values, what)
+    if out.ndim != 1 or out.size == 0:
+        raise DataError(f"{what}: needs one value a unit, not an array of shape {out.shape}")
+    if not np.isfinite(out).all():
+        places = ", ".join(str(i) for i in np.flatnonzero(~np.isfinite(out))[:5])
+        raise DataError(f"{what}: missing or infinite values at position {places}: drop these units first")
+    return out
+
+
+def non_negative(values: FloatArray, what: str) -> FloatArray:
+    """Return `values` if none is negative."""
+    if (values < 0).any():
+        where = (
+            cells(values < 0) if values.ndim == 2 else f"position {np.flatnonzero(values < 0)[:5].tolist()}"
+        )
+        raise DataError(
+            f"{what}: negative values in {where}: a share, an entropy or a ratio of means needs none"
+        )
+    return values
+
+
+def weights_of(weights: ArrayLike | None, k: int, what: str) -> FloatArray:
+    """Return k non-negative weights that sum to one; equal ones if None is given."""
+    if weights is None:
+        return np.full(k, 1.0 / k)
+    out = as_floats(weights, f"{what}: weights")
+    if out.shape != (k,):
+        raise SpecError(f"{what}: {k} weights are needed, not {out.shape}")
+    lost = np.flatnonzero(~np.isfinite(out))
+    if len(lost):
+        raise SpecError(f"{what}: the weight at position {lost[0]} is missing or infinite: give every one")
+    if (out < 0).any() or out.sum() <= 0:
+        raise SpecError(f"{what}: weights must be non-negative and not all zero, not {out.tolist()}")
+    return out / out.sum()
+
+
+def directions(direction: Sequence[int] | ArrayLike | None, k: int, what: str) -> NDArray[np.int64]:
+    """Return k directions, +1 (more is better) or -1 (less is better); all +1 if None is given."""
+    if direction is None:
+        return np.ones(k, dtype=np.int64)
+    out = as_floats(direction, f"{what}: directions")
+    if out.shape != (k,) or not np.isin(out, (-1, 1)).all():
+        raise SpecError(f"{what}: {k} directions of +1 or -1 are needed, not {out.tolist()}")
+    return out.astype(np.int64)
+
+
+def labels(values: ArrayLike, n: int, what: str) -> NDArray[np.generic]:
+    """Return one label a row (n,), none missing, of which `np.unique` can be taken."""
+    column = label_column(values, what)
+    if column.shape != (n,):
+        raise SpecError(f"{what} needs one label a row: {n}, not {column.shape}")
+    missing = np.flatnonzero(column.isna().to_numpy())
+    if len(missing):
+        places = ", ".join(map(str, missing[:5]))
+        raise DataError(f"{what}: no label at position {places}: fill it or drop these rows")
+    found = column.infer_objects().to_numpy()
+    if found.dtype == object and all(isinstance(cell, (Real, Decimal)) for cell in found):
+        return as_floats(found, what)
+    return found if found.dtype.kind in "iufbM" else found.astype(str)
+
+
+def label_column(values: Any, what: str) -> pd.Series:
+    """Return labels of any kind as a series, masked ones missing."""
+    values = as_pandas_series(values)
+    if isinstance(values, pd.Series):
+        return values
+    held = values if isinstance(values, np.ma.MaskedArray) else _array(values, what)
+    if held.ndim != 1:
+        raise SpecError(f"{what} needs one label a row, in one column, not an array of shape {held.shape}")
+    return pd.Series(held)
+
+
+def _array(values: Any, what: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{what} is no regular array: {error}") from None
+
+
+def cells(where: NDArray[np.bool_]) -> str:
+    """Return the first places of a mask (n, k) in words."""
+    places = [f"(row {i}, column {j})" for i, j in np.argwhere(where)[:5]]
+    more = int(where.sum()) - len(places)
+    return ", ".join(places) + (f" and {more} more" if more > 0 else "")

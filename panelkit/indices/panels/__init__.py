@@ -1,0 +1,1 @@
+"""Indices on panels: frames, years, ranks and their uncertainty."""

@@ -1,0 +1,259 @@
+"""How sure is a ranking of provinces or regions: clouds of a composite index, orders, agreement of designs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.data.user.provinces import spelled_as
+from panelkit.indices.arrays import uncertainty
+from panelkit.indices.arrays.uncertainty import Aggregation, Cloud, WeightDraw
+from panelkit.indices.panels.composite import Composite, cube_index, stack_of
+from panelkit.kernels.frames import as_floats
+from panelkit.kernels.rng import seed_of
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import FloatArray, Language, TestResult
+from panelkit.show.brief import Brief
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RankUncertainty(Brief):
+    """Ranks of units with intervals over a cloud of defensible choices, and the probability of any order.
+
+    `table`: one row a unit, `score` and `rank` of the design itself in the last year, `median, low, high` of the
+    cloud's ranks, `first` the share of draws in which it leads. `draws (B, units)` are the scores.
+    """
+
+    table: pd.DataFrame
+    draws: pd.DataFrame
+    cloud: Cloud
+    choices: Mapping[str, Any]
+    level: float
+    notes: tuple[str, ...] = ()
+
+    def probability(self, *order: str) -> float:
+        """Return the share of draws in which the units stand in exactly this order, best first."""
+        return uncertainty.probability_of_order(self.draws.to_numpy(), self._at(order))
+
+    def tau(self, *order: str) -> float:
+        """Return the mean Kendall tau between this order and the draws'."""
+        return uncertainty.kendall_tau(self.draws.to_numpy(), self._at(order))
+
+    def pairs(self, *order: str) -> pd.DataFrame:
+        """Return the share of draws in which each adjacent pair of an order stands as claimed."""
+        at = self._at(order)
+        values = self.draws.to_numpy()
+        rows = [
+            (order[i], order[i + 1], uncertainty.probability_of_order(values, [at[i], at[i + 1]]))
+            for i in range(len(order) - 1)
+        ]
+        return pd.DataFrame(rows, columns=["above", "below", "probability"])
+
+    def most_frequent(self, top: int = 3) -> pd.DataFrame:
+        """Return the most frequent full orders of the units and their shares (few units only); ties read a = b."""
+        names = [str(name) for name in self.draws.columns]
+        ranks = uncertainty.rank(self.draws.to_numpy())
+        found, count = np.unique(ranks, axis=0, return_counts=True)
+        best = np.argsort(-count, kind="stable")[:top]
+        rows = [(_order_words(names, found[i]), float(count[i] / len(ranks))) for i in best]
+        return pd.DataFrame(rows, columns=["order", "share"])
+
+    def summary(self, *, language: Language = "en") -> str:
+        """Return the table, the choices and the notes as plain text."""
+        from panelkit.show.words import frame_text, note_lines, said_of
+
+        chosen = [said_of(key, value, language) for key, value in self.choices.items()]
+        return "\n".join([frame_text(self.table, language), "", *chosen, *note_lines(self.notes, language)])
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _at(self, order: Sequence[str]) -> list[int]:
+        absent = [name for name in order if name not in self.draws.columns]
+        if absent:
+            held = ", ".join(str(name) for name in self.draws.columns)
+            raise SpecError(f"no unit {', '.join(absent)} among {held}")
+        return [int(self.draws.columns.get_loc(name)) for name in order]  # type: ignore[arg-type]
+
+
+def rank_uncertainty(
+    composite: Composite,
+    *,
+    draws: int = 10_000,
+    rng: int | np.random.Generator = 0,
+    weights: WeightDraw = "dirichlet",
+    normalisations: tuple[str, ...] = ("minmax", "zscore"),
+    aggregations: Sequence[Aggregation] = ("linear",),
+    delete_one: bool = True,
+    last_years: int | None = None,
+    groups: pd.Series | None = None,
+    population: pd.Series | None = None,
+    level: float = 0.9,
+) -> RankUncertainty:
+    """Return rank intervals of a composite's provinces, or of groups of them, over a cloud of choices.
+
+    Every draw takes Dirichlet(1) weights (or bootstrapped entropy weights, or the design's own, "fixed"), one of the
+    normalisations, one of the aggregations, one of the last years (five, or all if fewer), and leaves one indicator
+    out: all equally likely.
+    `groups` maps provinces to groups, whose scores are means; `population` by (province, year) weights them.
+    Provinces without a score in one of the years are left out, and named.
+    """
+    _, provinces, years = cube_index(composite)
+    if "geometric" in aggregations and "zscore" in normalisations:
+        raise SpecError("geometric aggregation needs positive values: use normalisations=('minmax', 'ranks')")
+    last_years = min(5, len(years)) if last_years is None else last_years
+    if not 1 <= last_years <= len(years):
+        raise SpecError(f"last_years lies between 1 and {len(years)}, not {last_years}")
+    fixed = None if composite.weights is None else composite.weights["weight"].to_numpy()
+    cloud = uncertainty.cloud(
+        _floored(stack_of(composite, normalisations), aggregations),
+        draws=draws,
+        rng=rng,
+        weights=weights,
+        fixed=fixed,
+        aggregations=aggregations,
+        delete_one=delete_one,
+        years=range(len(years) - last_years, len(years)),
+    )
+    last = composite.scores.xs(years[-1], level="year").reindex(provinces)
+    scores = cloud.scores
+    names: pd.Index = provinces
+    if groups is not None:
+        names, scores, last = _grouped(cloud, provinces, years, groups, population, last)
+    held = pd.DataFrame(scores, columns=names)
+    lost = composite.values.index.get_level_values("province").unique().difference(provinces)
+    names_lost = ", ".join(map(str, lost))
+    notes = (
+        (Note(f"without a score in every year: {names_lost}", f"并非每年都有得分：{names_lost}"),)
+        if len(lost)
+        else ()
+    )
+    return RankUncertainty(
+        table=_table(held, last, level),
+        draws=held,
+        cloud=cloud,
+        choices={
+            "draws": draws,
+            "seed": seed_of(rng),
+            "weights": weights,
+            "normalisations": ", ".join(normalisations),
+            "aggregations": ", ".join(aggregations),
+            "one indicator left out": delete_one,
+            "years": f"{years[-last_years]}-{years[-1]}",
+            "group means": "none" if groups is None else "plain" if population is None else "by population",
+        },
+        level=level,
+        notes=notes,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Agreement(Brief):
+    """Agreement of several composites on one ranking: Kendall's W over the whole period and in every year."""
+
+    overall: TestResult
+    by_year: pd.DataFrame
+    ranks: pd.DataFrame
+    spearman: pd.DataFrame
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
+    """Return whether designs rank the provinces alike: Kendall's W on mean scores, W by year, Spearman by pair.
+
+    On the province-years that every design scores.
+    """
+    if len(composites) < 2:
+        raise SpecError("agreement needs at least two composites")
+    table = pd.concat({name: item.scores for name, item in composites.items()}, axis=1, join="inner").dropna()
+    if table.empty:
+        raise DataError("no province-year is scored by every design")
+    mean = table.groupby(level="province").mean()
+    rows = []
+    for year, part in table.groupby(level="year"):
+        test = uncertainty.kendall_w(part.to_numpy().T)
+        rows.append((year, test.facts.get("W", np.nan), test.p_value, len(part)))
+    by_year = pd.DataFrame(rows, columns=["year", "W", "p_value", "provinces"]).set_index("year")
+    return Agreement(
+        overall=uncertainty.kendall_w(mean.to_numpy().T),
+        by_year=by_year,
+        ranks=mean.rank(ascending=False, method="min").astype(int),
+        spearman=mean.corr(method="spearman"),
+        notes=("designs share figures, so that their agreement is partly built in",),
+    )
+
+
+def rank_bands(composite: Composite, *, draws: int = 1000, rng: int = 0, level: float = 0.9) -> pd.DataFrame:
+    """Return the rank interval of every province in every year under Dirichlet(1) weights, one indicator left out."""
+    rows, provinces, years = cube_index(composite)
+    z = composite.normalised.to_numpy()[rows].reshape(len(provinces), len(years), -1)
+    w = uncertainty.draw_weights(z.shape[-1], draws, rng, delete_one=True)
+    low, high = uncertainty.rank_interval(uncertainty.rank_counts(z, w), level)
+    index = pd.MultiIndex.from_product([provinces, years], names=["province", "year"])
+    return pd.DataFrame({"low": low.ravel(), "high": high.ravel()}, index=index)
+
+
+def _order_words(names: Sequence[str], ranks: FloatArray) -> str:
+    order = np.argsort(ranks, kind="stable")
+    words = names[order[0]]
+    for before, after in pairwise(order):
+        words += (" = " if ranks[before] == ranks[after] else " > ") + names[after]
+    return words
+
+
+def _floored(stack: FloatArray, aggregations: Sequence[Aggregation]) -> FloatArray:
+    return np.maximum(stack, 0.01) if "geometric" in aggregations else stack
+
+
+def _grouped(
+    cloud: Cloud,
+    provinces: pd.Index,
+    years: pd.Index,
+    groups: pd.Series,
+    population: pd.Series | None,
+    last: pd.Series,
+) -> tuple[pd.Index, FloatArray, pd.Series]:
+    member = groups.rename(index=spelled_as(provinces, groups.index)).reindex(provinces)
+    if member.isna().all():
+        raise DataError("groups name none of the provinces: index them as the composite is")
+    code, labels = pd.factorize(member, sort=True)
+    if population is None:
+        weight = pd.Series(1.0, index=provinces)
+        means = cloud.group(code)
+    else:
+        same = spelled_as(provinces, population.index.get_level_values(0))
+        people = (
+            population.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
+        )
+        if people.isna().to_numpy().any():
+            raise DataError("population is missing for some province-years of the composite")
+        weight = people.iloc[:, -1]
+        means = cloud.group(code, as_floats(people, "population"))
+    total = (last * weight).groupby(member).sum() / weight.groupby(member).sum()
+    names = pd.Index([str(label) for label in labels])
+    total.index = pd.Index([str(label) for label in total.index])
+    return names, means, total.reindex(names)
+
+
+def _table(draws: pd.DataFrame, last: pd.Series, level: float) -> pd.DataFrame:
+    ranks = uncertainty.rank(draws.to_numpy())
+    tail = (1.0 - level) / 2.0
+    low, middle, high = np.quantile(ranks, [tail, 0.5, 1.0 - tail], axis=0, method="inverted_cdf")
+    table = pd.DataFrame(
+        {
+            "score": last.to_numpy(),
+            "rank": last.rank(ascending=False, method="min").to_numpy(),
+            "median": middle,
+            "low": low,
+            "high": high,
+            "first": (ranks == 1).mean(axis=0),
+        },
+        index=draws.columns,
+    )
+    return table.astype({"rank": int, "median": int, "low": int, "high": int}).sort_values(["rank", "median"])

@@ -1,0 +1,170 @@
+"""Industrial structure of the provinces as a `Measure`: upgrading, rationalisation, change, from sectors and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.indices.arrays import structure
+from panelkit.indices.panels.frames import earlier, panel_frame
+from panelkit.language.errors import DataError
+from panelkit.panel.provenance import Note, place_notes, with_place_notes
+from panelkit.results.fit import FloatArray, Measure
+
+SECTORS = ("va_primary", "va_secondary", "va_tertiary")
+JOBS = ("employment_primary", "employment_secondary", "employment_tertiary")
+
+
+def structural_upgrading(
+    data: pd.DataFrame | None = None,
+    *,
+    value_added: Sequence[str] = SECTORS,
+    employment: Sequence[str] | None = JOBS,
+    unit: str | None = None,
+    time: str | None = None,
+    years: Any = None,
+    vintage: Any = None,
+    provinces: Any = "all",
+) -> Measure:
+    """Return structure indices by province and year, from the shipped sectors and jobs or the caller's columns.
+
+    Columns: `advancement` (tertiary / secondary), `hierarchy`, `cosine_angle`, `rationalisation` (Theil form,
+    HIGHER IS WORSE), `deviation` (higher is worse) and `moore` (angle to the year before, in radians; NaN where
+    the year before is not held or stands on the other side of a break of the series). Sectors run from low to
+    high. Missing figures give missing indices.
+
+    Notes on breaks (value added across the 2018 census, employment across the 2020 population census) stand in `notes`.
+    """
+    names = [*value_added, *(employment or ())]
+    if data is None:
+        from panelkit.data.panels import load_provinces
+
+        frame = load_provinces(names, years=years, vintage=vintage, provinces=provinces)
+    else:
+        frame = panel_frame(data, names, unit=unit, time=time)
+    sectors = frame[list(value_added)].to_numpy()
+    if sectors.shape[1] != 3:
+        raise DataError(f"three sectors are needed, primary, secondary, tertiary, not {sectors.shape[1]}")
+    columns = {
+        "advancement": structure.advancement(sectors),
+        "hierarchy": structure.hierarchy(sectors),
+        "cosine_angle": structure.cosine_angle(sectors),
+    }
+    if employment is not None:
+        jobs = frame[list(employment)].to_numpy()
+        columns["rationalisation"] = structure.rationalisation(sectors, jobs)
+        columns["deviation"] = structure.deviation(sectors, jobs)
+    facts = frame.attrs.get("panelkit", {})
+    columns["moore"] = _moore(frame[list(value_added)], facts)
+    values = pd.DataFrame(columns, index=frame.index)
+    return Measure(
+        name="Industrial structure",
+        values=values,
+        method={
+            "value added": ", ".join(value_added),
+            "employment": ", ".join(employment or ()) or "none",
+            "vintages": ", ".join(f"{k}: {v}" for k, v in facts.get("vintages", {}).items()),
+        },
+        notes=(*place_notes(frame), *_notes(facts, with_jobs=employment is not None)),
+    )
+
+
+def specialisation(
+    data: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    reference: structure.KrugmanReference = "rest",
+    unit: str | None = None,
+    time: str | None = None,
+) -> Measure:
+    """Return Krugman, Herfindahl and location quotients of industries (columns) by province and year.
+
+    `krugman` is held against the rest of the country or the pooled country, as named; location quotients are the
+    columns `lq_<industry>`. Provinces with a missing industry are left out of that year's country, and have NaN.
+    """
+    frame = panel_frame(data, columns, unit=unit, time=time)
+    out = pd.DataFrame(
+        index=frame.index, columns=["krugman", "herfindahl", *(f"lq_{c}" for c in columns)], dtype=float
+    )
+    for year, rows in frame.groupby(level="year", sort=True):
+        held = rows.dropna()
+        if len(held) < 2:
+            raise DataError(f"{year}: fewer than two provinces hold every industry")
+        levels = held.to_numpy()
+        out.loc[held.index, "krugman"] = structure.krugman(levels, reference=reference)
+        out.loc[held.index, "herfindahl"] = structure.herfindahl(levels)
+        out.loc[held.index, [f"lq_{c}" for c in columns]] = structure.location_quotient(levels)
+    lost = int(out["krugman"].isna().sum())
+    notes = (
+        *place_notes(frame),
+        *(
+            [
+                Note(
+                    f"{lost} province-years with a missing industry have no index",
+                    f"{lost} 个省年因产业数据缺失没有指数",
+                )
+            ]
+            if lost
+            else []
+        ),
+    )
+    return Measure(name="Specialisation", values=out, method={"Krugman reference": reference}, notes=notes)
+
+
+def neighbour_similarity(
+    data: pd.DataFrame,
+    columns: Sequence[str],
+    pairs: Sequence[tuple[Any, Any]],
+    *,
+    year: int,
+    unit: str | None = None,
+    time: str | None = None,
+) -> pd.DataFrame:
+    """Return UNIDO similarity and Krugman distance of named pairs of provinces in one year, one row a pair."""
+    panel = panel_frame(data, columns, unit=unit, time=time)
+    frame = panel.xs(year, level="year")
+    absent = sorted({str(name) for pair in pairs for name in pair if name not in frame.index})
+    if absent:
+        raise DataError(f"no row for {', '.join(absent[:8])} in {year}")
+    held = frame.dropna()
+    alike = pd.DataFrame(structure.similarity(held.to_numpy()), index=held.index, columns=held.index)
+    apart = pd.DataFrame(structure.krugman_pairs(held.to_numpy()), index=held.index, columns=held.index)
+    rows = [
+        (a, b, alike.loc[a, b], apart.loc[a, b])
+        if a in held.index and b in held.index
+        else (a, b, np.nan, np.nan)
+        for a, b in pairs
+    ]
+    out = pd.DataFrame(rows, columns=["first", "second", "similarity", "krugman"])
+    return with_place_notes(out, place_notes(panel))
+
+
+def _moore(sectors: pd.DataFrame, facts: dict[str, Any]) -> FloatArray:
+    angle = structure.moore(earlier(sectors).to_numpy(), sectors.to_numpy())
+    allowed = facts.get("breaks_allowed", [])
+    held = facts.get("breaks", {})
+    broken = {year for column in sectors.columns if column not in allowed for year in held.get(column, [])}
+    return np.where(sectors.index.get_level_values("year").isin(broken), np.nan, angle)
+
+
+def _notes(facts: dict[str, Any], *, with_jobs: bool) -> tuple[str, ...]:
+    notes: list[str] = [
+        Note(
+            "nominal shares mix price and volume, and advancement also rises where industry shrinks",
+            "名义占比混合了价格与数量，且工业收缩时高级化也会上升",
+        )
+    ]
+    if with_jobs:
+        notes.append("rationalisation and deviation: higher is worse")
+    seen = dict.fromkeys(
+        Note(
+            f"{flag['indicator']} {flag['year']}: {flag['why']}",
+            f"{flag['indicator']} {flag['year']} 年：{flag.get('why_zh', flag['why'])}",
+        )
+        for flag in facts.get("flags", [])
+        if flag["adcode"] == 0
+    )
+    return (*notes, *seen)

@@ -1,0 +1,1 @@
+"""Tests of a panel regression: its effects and its errors."""

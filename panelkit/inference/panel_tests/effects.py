@@ -1,0 +1,338 @@
+"""Tests about the effects: fixed or random, none or some, one slope or many."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from scipy import linalg, stats
+
+from panelkit.covariance.cluster import Cluster, VcovSpec
+from panelkit.covariance.conventions import convention_named
+from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_squares
+from panelkit.kernels.linear import LinearFit, fit_plain
+from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
+from panelkit.language.errors import SpecError
+from panelkit.panel.design import Design
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import FitResult, TestResult
+
+# An eigenvalue of V_FE - V_RE below minus this share of the largest is not rounding.
+_NEGATIVE = 1e-10
+_LARGEST_POOLABILITY = 20_000_000
+
+_IID = Note("it assumes independent errors of one variance", "假定误差独立同方差")
+_WHAT_ZH = {"unit": "个体效应", "time": "时间效应", "twoway": "个体与时间效应", "none": "无效应模型"}
+
+
+def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
+    """Return the least-squares problem of a fit and its design.
+
+    Raises
+    ------
+    SpecError
+        If the fit is not least squares on a design.
+    """
+    if fit.linear is None or fit.design is None:
+        raise SpecError(f"{fit.title}: this test needs a least-squares fit that kept its design")
+    return fit.linear, fit.design
+
+
+def hausman(
+    fixed: FitResult,
+    random: FitResult,
+    *,
+    kind: Literal["classic", "sigmamore", "auxiliary"] = "classic",
+    vcov: VcovSpec | None = None,
+) -> TestResult:
+    """Test that random effects are consistent.
+
+    Parameters
+    ----------
+    fixed, random
+        Fits of one formula with unit effects fixed and random (and the same time effects in both).
+    kind
+        "classic" (Hausman 1978): (b_F - b_R)' (V_F - V_R)^-1 (b_F - b_R) with the covariances under independent
+        errors, whatever covariances the fits print; where the difference is not positive definite the result
+        has a statistic (as other programs print it) but no p-value, and says why. "sigmamore": the same with the
+        error variance of the random-effects fit in both, as Stata's option, so that the difference cannot be
+        negative. "auxiliary": the regression form, see `mundlak`, always defined and robust.
+    vcov
+        The covariance of the auxiliary regression; None is `Cluster()`.
+    """
+    if kind == "auxiliary":
+        return mundlak(random, vcov=vcov)
+    if kind not in ("classic", "sigmamore"):
+        raise SpecError(f"kind is classic, sigmamore or auxiliary, not {kind!r}")
+    name = Note(f"Hausman ({kind})", f"Hausman 检验（{kind}）")
+    null = Note(
+        "the unit effects are uncorrelated with the regressors, so that random effects are consistent",
+        "个体效应与解释变量不相关，故随机效应估计一致",
+    )
+    first, second = design_of(fixed)[0], design_of(random)[0]
+    if first.n != second.n or first.effects not in ("unit", "twoway"):
+        raise SpecError(
+            "hausman(fixed, random) takes a fixed-effects and a random-effects fit of the same rows"
+        )
+    common = [term for term in first.terms if term in second.terms]
+    if not common:
+        return TestResult.not_applicable(
+            name, null, Note("the two fits share no coefficient", "两个模型没有共同的系数")
+        )
+    at = [first.terms.index(term) for term in common]
+    to = [second.terms.index(term) for term in common]
+    for linear in (first, second):
+        refuse_squares(linear.root, linear.X, linear.terms, linear.effects, "the Hausman test")
+    gap = first.beta[at] - second.beta[to]
+    first_iid, second_iid = _iid(first), _iid(second)
+    if kind == "sigmamore":
+        first_iid = first.bread * (second.rss / second.df_resid)
+    V = first_iid[np.ix_(at, at)] - second_iid[np.ix_(to, to)]
+    scale = 1.0 / np.sqrt(np.diag(first_iid)[at])
+    values = np.linalg.eigvalsh(V * np.outer(scale, scale))
+    statistic = float(gap @ np.linalg.solve(V, gap))
+    p_value = float(stats.chi2.sf(statistic, len(common)))
+    facts: dict[str, Any] = {"terms": tuple(common), "eigenvalues": tuple(float(v) for v in values)}
+    reason = ""
+    if values[0] <= _NEGATIVE * values[-1]:
+        reason = Note(
+            "V_FE - V_RE is not positive definite in this sample (its smallest eigenvalue, in units of V_FE, is "
+            f"{values[0]:.3g}), so that the statistic of {statistic:.4g} has no chi2 distribution: use "
+            "kind='sigmamore' or, with clustered errors, kind='auxiliary'",
+            f"本样本中 V_FE - V_RE 非正定（最小特征值为 {values[0]:.3g}，以 V_FE 为单位），统计量 {statistic:.4g} "
+            "不服从卡方分布：请用 kind='sigmamore'，误差聚类时用 kind='auxiliary'",
+        )
+        facts["p_value_as_others_print_it"] = p_value
+    return TestResult(
+        name=name,
+        null=null,
+        statistic=statistic,
+        distribution="chi2",
+        df=(float(len(common)),),
+        p_value=float("nan") if reason else p_value,
+        reason=reason,
+        facts=facts,
+        notes=(
+            Note(
+                "it assumes independent errors of one variance; with clustered errors use kind='auxiliary'",
+                "假定误差独立同方差；误差聚类时用 kind='auxiliary'",
+            ),
+        ),
+    )
+
+
+def _iid(linear: LinearFit) -> FloatArray:
+    return linear.bread * (linear.rss / linear.df_resid)
+
+
+def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
+    """Test that the unit means of the regressors add nothing to a random-effects fit (Mundlak 1978).
+
+    A joint Wald test of the means, cluster-robust unless `vcov` says otherwise: with theta as estimated it is
+    the auxiliary form of the Hausman test (Arellano 1993). The slopes beside the means equal the
+    fixed-effects slopes.
+    """
+    linear, design = design_of(random)
+    null = Note(
+        "the unit means of the regressors have no effect of their own, so that random effects are consistent",
+        "解释变量的个体均值本身没有影响，故随机效应估计一致",
+    )
+    name = Note("Mundlak (auxiliary Hausman)", "Mundlak 检验（辅助回归 Hausman）")
+    if linear.effects != "none":
+        raise SpecError("mundlak takes a random-effects (or pooled) fit")
+    layout = linear.layout
+    means = (layout.sum_units(linear.X) / layout.unit_counts[:, None])[layout.unit]
+    candidates = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
+    inside = within(linear.X, layout, "unit")
+    moving = ~absorbed_terms(linear.X, inside)
+    both = np.column_stack([linear.X, means[:, candidates]])
+    dependent = dependent_terms(both)[linear.k :]
+    kept = [j for j, lost in zip(candidates, dependent, strict=True) if moving[j] and not lost]
+    if not kept:
+        return TestResult.not_applicable(
+            name,
+            null,
+            Note(
+                "no regressor varies both within and between units",
+                "没有解释变量同时在个体内与个体间变动",
+            ),
+        )
+    names = (*linear.terms, *(f"mean({linear.terms[j]})" for j in kept))
+    wide = np.column_stack([linear.X, means[:, kept]])
+    auxiliary = fit_plain(linear.y, wide, names, layout, "none", 0, squares=True)
+    return _wald_of_last(auxiliary, design, random, len(kept), name, null, vcov or Cluster())
+
+
+def _wald_of_last(
+    auxiliary: LinearFit, design: Design, fit: FitResult, count: int, name: str, null: str, spec: VcovSpec
+) -> TestResult:
+    made = spec.compute(auxiliary, design, convention_named(fit.spec.convention))
+    last = slice(auxiliary.k - count, auxiliary.k)
+    b, V = auxiliary.beta[last], made.matrix[last, last]
+    statistic = float(b @ np.linalg.solve(V, b))
+    errors = np.sqrt(np.diag(V))
+    groups = made.facts.get("n_clusters")
+    notes: tuple[str, ...] = ()
+    if groups is not None and groups <= 5 * count:
+        notes = (
+            Note(
+                f"{groups} clusters for {count} restrictions: the chi2 distribution is rough",
+                f"{groups} 个聚类对 {count} 个约束：卡方分布只是粗略近似",
+            ),
+        )
+    return TestResult(
+        name=name,
+        null=null,
+        statistic=statistic,
+        distribution="chi2",
+        df=(float(count),),
+        p_value=float(stats.chi2.sf(statistic, count)),
+        facts={
+            "covariance": made.name,
+            "means": {
+                term: (float(value), float(error))
+                for term, value, error in zip(auxiliary.terms[last], b, errors, strict=True)
+            },
+        },
+        notes=notes,
+    )
+
+
+def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
+    """Test that the effects of a fixed-effects fit are needed beyond those of `against`, by F.
+
+    "none" keeps an intercept. Under independent errors of one variance.
+    """
+    linear, design = design_of(fit)
+    if against not in EFFECTS:
+        raise SpecError(f"against is one of {', '.join(EFFECTS)}, not {against!r}")
+    what = {"unit": "unit", "time": "time", "twoway": "unit and time", "none": "no"}
+    null = Note(
+        f"the {what[linear.effects]} effects add nothing to {what[against]} effects",
+        f"在{_WHAT_ZH[against]}之外，{_WHAT_ZH[linear.effects]}没有解释力",
+    )
+    name = Note(f"F test of {what[linear.effects]} effects", f"{_WHAT_ZH[linear.effects]}的 F 检验")
+    nested = {"none": (), "unit": ("none",), "time": ("none",), "twoway": ("none", "unit", "time")}
+    if against not in nested[linear.effects]:
+        return TestResult.not_applicable(
+            name,
+            null,
+            f"the effects of the fit ({linear.effects}) do not contain those of `against` ({against})",
+        )
+    rss, parameters = _rss(design, linear, against)
+    restrictions = linear.k + linear.absorbed - parameters
+    f = (rss - linear.rss) / restrictions / (linear.rss / linear.df_resid)
+    return TestResult(
+        name=name,
+        null=null,
+        statistic=f,
+        distribution="F",
+        df=(float(restrictions), float(linear.df_resid)),
+        p_value=float(stats.f.sf(f, restrictions, linear.df_resid)),
+        notes=(_IID,),
+    )
+
+
+def _rss(design: Design, linear: LinearFit, effects: Effects) -> tuple[float, int]:
+    """Return the residual sum of squares and the number of parameters under other effects."""
+    columns = np.column_stack([design.X, design.y])
+    columns = columns - columns.mean(axis=0) if effects == "none" else within(columns, linear.layout, effects)
+    beta = np.linalg.lstsq(columns[:, :-1], columns[:, -1], rcond=None)[0]
+    residuals = columns[:, -1] - columns[:, :-1] @ beta
+    absorbed = 1 if effects == "none" else linear.layout.absorbed(effects)
+    return float(residuals @ residuals), linear.k + absorbed
+
+
+def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] = "unit") -> TestResult:
+    """Test for random effects in the residuals of a pooled fit (Breusch and Pagan 1980; Baltagi and Li 1990).
+
+    Any panel, balanced or not. `facts["honda"]` is the one-sided statistic (Honda 1985), standard normal.
+    """
+    linear, _ = design_of(fit)
+    what = {"unit": "unit", "time": "time", "twoway": "unit and time"}
+    if effects not in what:
+        raise SpecError(f"effects is unit, time or twoway, not {effects!r}")
+    null = Note(f"the variance of the {what[effects]} effects is zero", f"{_WHAT_ZH[effects]}的方差为零")
+    name = Note(f"Breusch-Pagan LM, {what[effects]} effects", f"Breusch-Pagan LM 检验，{_WHAT_ZH[effects]}")
+    if linear.effects != "none" or "theta" in fit.facts:
+        return TestResult.not_applicable(
+            name,
+            null,
+            Note(
+                "it is read from the residuals of a pooled fit: use PooledOLS",
+                "该检验由混合回归的残差算得：请用 PooledOLS",
+            ),
+        )
+    layout, e = linear.layout, linear.residuals
+    parts = []
+    if effects != "time":
+        parts.append(_lm_root(layout.sum_units(e[:, None])[:, 0], layout.unit_counts, e))
+    if effects != "unit":
+        parts.append(_lm_root(layout.sum_times(e[:, None])[:, 0], layout.time_counts, e))
+    statistic = float(sum(root**2 for root in parts))
+    return TestResult(
+        name=name,
+        null=null,
+        statistic=statistic,
+        distribution="chi2",
+        df=(float(len(parts)),),
+        p_value=float(stats.chi2.sf(statistic, len(parts))),
+        facts={"honda": float(sum(parts) / np.sqrt(len(parts)))},
+    )
+
+
+def _lm_root(sums: FloatArray, counts: np.ndarray, e: FloatArray) -> float:
+    n = len(e)
+    excess = float(sums @ sums) / float(e @ e) - 1.0
+    return n * excess / float(np.sqrt(2.0 * (float(counts @ counts) - n)))
+
+
+def poolability(fit: FitResult) -> TestResult:
+    """Test that the slopes are the same in every unit, by F (Chow 1960).
+
+    The effects stay as they are; every unit has slopes of its own under the alternative.
+    """
+    linear, design = design_of(fit)
+    null = Note("every unit has the same slopes", "各个体斜率相同")
+    name = Note("poolability (F)", "可混合性检验（F）")
+    layout = linear.layout
+    moving = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
+    wanted = layout.n_units * len(moving)
+    if linear.n <= wanted + linear.absorbed:
+        return TestResult.not_applicable(
+            name,
+            null,
+            f"{linear.n} rows cannot carry {len(moving)} slopes for each of {layout.n_units} units beside the effects",
+        )
+    if linear.n * wanted > _LARGEST_POOLABILITY:
+        return TestResult.not_applicable(
+            name, null, Note("the panel is too large for slopes by unit", "面板过大，无法逐个体估计斜率")
+        )
+    X = linear.X if linear.effects == "none" else np.ascontiguousarray(design.X)
+    own = np.zeros((linear.n, layout.n_units, len(moving)))
+    own[np.arange(linear.n), layout.unit] = X[:, moving]
+    wide = own.reshape(linear.n, -1)
+    if linear.effects == "none" and "Intercept" in linear.terms:
+        wide = np.column_stack([linear.X[:, [linear.terms.index("Intercept")]], wide])
+    wide = within(wide, layout, linear.effects)
+    wide = wide / np.maximum(np.sqrt(np.einsum("ij,ij->j", wide, wide)), 1e-300)
+    left, values, _ = linalg.svd(wide, full_matrices=False)
+    # columns have norm one, so that a singular value of 1e-9 is rounding
+    basis = left[:, values > 1e-9]
+    rest = linear.y - basis @ (basis.T @ linear.y)
+    rss, restrictions = float(rest @ rest), basis.shape[1] - linear.k
+    df = linear.n - basis.shape[1] - linear.absorbed
+    if restrictions <= 0 or df <= 0:
+        return TestResult.not_applicable(
+            name, null, Note("no degree of freedom is left with slopes by unit", "逐个体估计斜率后自由度不足")
+        )
+    f = (linear.rss - rss) / restrictions / (rss / df)
+    return TestResult(
+        name=name,
+        null=null,
+        statistic=f,
+        distribution="F",
+        df=(float(restrictions), float(df)),
+        p_value=float(stats.f.sf(f, restrictions, df)),
+        notes=(_IID,),
+    )

@@ -1,0 +1,1 @@
+"""The wild cluster bootstrap."""

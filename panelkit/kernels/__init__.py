@@ -1,0 +1,1 @@
+"""Kernels: arrays in, arrays out. Effects swept, least squares, moments by group, deletions, permutations."""

@@ -1,0 +1,129 @@
+"""Two-stage least squares on a design after its effects are swept out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panelkit.kernels.identified import ROUNDING, TOLERANCE_OF_SQUARES, identified_root, root_of
+from panelkit.kernels.leave_out import grams_without_each
+from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
+
+
+@dataclass(frozen=True, eq=False)
+class InstrumentedFit(LinearFit):
+    """A two-stage fit: `X` (n, k) holds the fitted regressors, so that scores and bread are those of 2SLS.
+
+    `regressors` (n, k) and `instruments` (n, l) are swept; the included exogenous regressors stand first in
+    both, `n_exogenous` of them. `residuals` are y - regressors beta, not the second stage's.
+    """
+
+    regressors: FloatArray
+    instruments: FloatArray
+    n_exogenous: int
+
+    def without_each(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return the 2SLS coefficients without each group of rows `codes` (n,), (G, k), and a mask of the identified.
+
+        Regressors and instruments enter as combinations that are orthonormal in the whole sample, and the residuals in
+        place of the outcome: the solves are then as good as the sample that is left.
+        """
+        # an orthonormal basis changes no projection
+        columns = np.column_stack(
+            [self.regressors @ self.root, self.instruments @ root_of(self.instruments), self.residuals]
+        )
+        grams = grams_without_each(columns, self.layout, self.effects, codes)
+        moves, identified = two_stage(grams, self.k, self.instruments.shape[1])
+        return self.beta + moves @ self.root.T, identified
+
+
+def two_stage(swept: FloatArray, k: int, instruments: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return 2SLS coefficients (B, k) from cross-products (B, k+l+1, k+l+1) of regressors, instruments, outcome."""
+    x, z, y = slice(0, k), slice(k, k + instruments), k + instruments
+    zz, zx, zy = swept[:, z, z], swept[:, z, x], swept[:, z, y]
+    zz, zx, zy, ok_z = _scaled(zz, zx, zy)
+    first = np.linalg.solve(zz, zx)
+    gram, right = zx.transpose(0, 2, 1) @ first, np.einsum("bzx,bz->bx", first, zy)
+    gram, right, ok_x, scale = _scaled_square(gram, right)
+    beta = np.linalg.solve(gram, right[:, :, None])[:, :, 0] * scale
+    identified = ok_z & ok_x
+    beta[~identified] = np.nan
+    return beta, identified
+
+
+def _scaled(
+    zz: FloatArray, zx: FloatArray, zy: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.bool_]]:
+    zz, zy, identified, scale = _scaled_square(zz, zy)
+    return zz, zx * scale[:, :, None], zy, identified
+
+
+def _scaled_square(
+    gram: FloatArray, right: FloatArray
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_], FloatArray]:
+    size = np.sqrt(np.maximum(np.einsum("bii->bi", gram), 0.0))
+    scale = 1.0 / np.where(size > 0.0, size, 1.0)
+    scaled = gram * scale[:, :, None] * scale[:, None, :]
+    identified = (size > 0.0).all(axis=1) & (np.linalg.eigvalsh(scaled)[:, 0] > TOLERANCE_OF_SQUARES**2)
+    scaled[~identified] = np.eye(gram.shape[1])
+    return scaled, right * scale, identified, scale
+
+
+def fit_two_stage(
+    y: FloatArray,
+    exogenous: FloatArray,
+    endogenous: FloatArray,
+    excluded: FloatArray,
+    names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    layout: Layout,
+    effects: Effects,
+) -> InstrumentedFit:
+    """Sweep the effects and fit by two-stage least squares.
+
+    Parameters
+    ----------
+    y, exogenous, endogenous, excluded
+        Shapes (n,), (n, a), (n, b), (n, c) with c >= b, unswept.
+    names
+        The names of the three blocks of columns.
+
+    Raises
+    ------
+    SpecError
+        If a regressor or an instrument is absorbed by the effects or repeats others.
+    """
+    a, b = exogenous.shape[1], endogenous.shape[1]
+    raw = np.column_stack([exogenous, endogenous, excluded])
+    swept = within(np.column_stack([raw, y]), layout, effects)
+    X, Z = swept[:, : a + b], np.column_stack([swept[:, :a], swept[:, a + b : -1]])
+    # the tests of the first stage invert covariances, which square the distances
+    identified_root(raw[:, : a + b], X, (*names[0], *names[1]), effects, squares=True)
+    among = identified_root(
+        np.column_stack([raw[:, :a], raw[:, a + b :]]), Z, (*names[0], *names[2]), effects, squares=True
+    )
+    span = Z @ among.inverse
+    stage = span @ (span.T @ X)
+    root = identified_root(
+        X, stage, (*names[0], *names[1]), effects, rounding=max(among.noise, ROUNDING), squares=True
+    )
+    basis, y_swept = stage @ root.inverse, swept[:, -1].copy()
+    beta = root.inverse @ (basis.T @ y_swept)
+    beta += root.inverse @ (basis.T @ (y_swept - X @ beta))
+    return InstrumentedFit(
+        y=y_swept,
+        X=np.ascontiguousarray(stage),
+        terms=(*names[0], *names[1]),
+        layout=layout,
+        effects=effects,
+        absorbed=layout.absorbed(effects),
+        beta=beta,
+        residuals=y_swept - X @ beta,
+        root=root.inverse,
+        noise=root.noise,
+        regressors=np.ascontiguousarray(X),
+        instruments=np.ascontiguousarray(Z),
+        n_exogenous=a,
+    )

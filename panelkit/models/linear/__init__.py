@@ -1,0 +1,1 @@
+"""Linear estimators, one a file."""

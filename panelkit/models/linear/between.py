@@ -1,0 +1,104 @@
+"""Between estimator: least squares on the means of the units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
+from panelkit.covariance.conventions import convention_named
+from panelkit.kernels.linear import fit_swept
+from panelkit.kernels.outcome import refuse_constant
+from panelkit.kernels.within import Layout
+from panelkit.language.errors import DataError
+from panelkit.models.linear import through_linearmodels
+from panelkit.models.reading import check_where, read_design
+from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates
+from panelkit.panel.design import Design
+from panelkit.results.fit import FitResult
+
+
+@dataclass(frozen=True)
+class BetweenEffects:
+    """Least squares on one row a unit, its means over time; every unit counts alike, as in plm and Stata's `be`.
+
+    Coefficients of linearmodels' BetweenOLS. The default covariance leaves one unit out at a time (HC3-like),
+    with t(N-1).
+    """
+
+    formula: str
+    vcov: VcovSpec = CRV3()
+    convention: str = "reghdfe"
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        check_vcov(self.vcov)
+        convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
+
+    def with_vcov(self, vcov: VcovSpec) -> BetweenEffects:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(
+        self,
+        data: pd.DataFrame,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult:
+        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
+        design = read_design(
+            self.formula, data, unit=unit, time=time, extra=self.vcov.columns(), where=self.where
+        )
+        require_terms(design, self.formula)
+        means = unit_means(with_coordinates(design, self.vcov, coords))
+        refuse_constant(means.y, f"mean of {design.outcome} by unit")
+        layout = Layout(means.unit, means.time)
+        linear = fit_swept(means.y, means.X, means.terms, layout, "none")
+        linear = through_linearmodels.carrying(linear, through_linearmodels.between(design))
+        years = f"{design.time_labels[0]}-{design.time_labels[-1]}"
+        facts = {"n_periods": len(design.time_labels), "years": years, "rows_averaged": len(design.y)}
+        title = f"Between effects: {design.outcome}"
+        return finish(self, means, linear, title=title, facts=facts)
+
+
+def unit_means(design: Design) -> Design:
+    """Return one row a unit: the means of outcome and regressors; columns beside them must not change over time.
+
+    Raises
+    ------
+    DataError
+        If a cluster column changes within a unit (named).
+    """
+    layout = Layout(design.unit, design.time)
+    counts = layout.unit_counts[:, None]
+    first = layout.starts
+    changing = [name for name, values in design.extra.items() if (values != values[first][design.unit]).any()]
+    if changing:
+        raise DataError(
+            f"`{'`, `'.join(changing)}` changes within a unit, and between effects hold one row a unit"
+        )
+    return _plain(
+        design,
+        y=(layout.sum_units(design.y[:, None]) / counts)[:, 0],
+        X=np.asfortranarray(layout.sum_units(np.ascontiguousarray(design.X)) / counts),
+    )
+
+
+def _plain(design: Design, *, y: np.ndarray, X: np.ndarray) -> Design:
+    first = Layout(design.unit, design.time).starts
+    n = len(first)
+    return replace(
+        design,
+        y=y,
+        X=X,
+        unit=np.arange(n, dtype=np.int64),
+        time=np.zeros(n, dtype=np.int64),
+        time_labels=design.time_labels[-1:],
+        extra=MappingProxyType({name: values[first] for name, values in design.extra.items()}),
+    )

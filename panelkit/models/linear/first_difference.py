@@ -1,0 +1,142 @@
+"""First differences: least squares on the changes from one period to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
+from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.hac import periods_of
+from panelkit.kernels.index import Array, PanelIndex
+from panelkit.kernels.linear import fit_swept
+from panelkit.kernels.outcome import refuse_constant
+from panelkit.kernels.within import FloatArray, Layout
+from panelkit.language.errors import DataError, SpecError
+from panelkit.models.linear import through_linearmodels
+from panelkit.models.reading import check_where, open_frame, read_with_lenders
+from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates, without_intercept
+from panelkit.panel.design import Design
+from panelkit.panel.provenance import refuse_changes_over_breaks
+from panelkit.panel.sample import LENDS, NO_PERIOD_BEFORE, Neighbouring
+from panelkit.results.fit import FitResult
+
+
+@dataclass(frozen=True)
+class FirstDifference:
+    """Least squares on changes between neighbouring periods of one unit.
+
+    Parameters
+    ----------
+    effects
+        "time" takes out a mean change by period (the differenced twin of two-way effects); "none" nothing, as
+        linearmodels; "drift" one common mean change, as plm's intercept.
+
+    Notes
+    -----
+    With `where` the change into the first period of the sample is taken from the period before it, if that is held.
+    Means, quantiles and levels of the formula are those of the rows of the sample that take part in a change.
+    A change across a gap is not formed: the row after a gap leaves the sample and stands in `dropped`.
+    Coefficients are those of linearmodels' FirstDifferenceOLS with "none" and of its PooledOLS on the changes with
+    "drift". Ours remain with "time", which linearmodels has not, and where a period lacks for every unit at once:
+    linearmodels does not see that gap and would take the change across it.
+    """
+
+    formula: str
+    effects: Literal["time", "none", "drift"] = "time"
+    vcov: VcovSpec = CRV3()
+    convention: str = "reghdfe"
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        check_vcov(self.vcov)
+        convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
+        if self.effects not in ("time", "none", "drift"):
+            raise SpecError(f"effects of first differences is time, none or drift, not {self.effects!r}")
+
+    def with_vcov(self, vcov: VcovSpec) -> FirstDifference:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(
+        self,
+        data: pd.DataFrame,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult:
+        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
+        frame = open_frame(data, unit, time)
+        design, inside = read_with_lenders(
+            self.formula,
+            frame,
+            unit=unit,
+            time=time,
+            extra=self.vcov.columns(),
+            where=self.where,
+            policies=(Neighbouring(),),
+        )
+        if design.formula is not None:
+            sample = PanelIndex(design.unit, design.time, design.unit_labels, design.time_labels)
+            refuse_changes_over_breaks(frame.data, design.formula, sample)
+        levels = with_coordinates(without_intercept(design), self.vcov, coords)
+        design = differenced(levels, inside)
+        refuse_constant(design.y, f"diff({design.outcome})")
+        require_terms(design, self.formula)
+        if self.effects == "drift":
+            X = np.column_stack([np.ones(len(design.y)), design.X])
+            design = replace(design, X=np.asfortranarray(X), terms=("Intercept", *design.terms))
+        layout = Layout(design.unit, design.time)
+        effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
+        linear = fit_swept(design.y, design.X, design.terms, layout, effects)
+        theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
+        if theirs is not None:
+            linear = through_linearmodels.carrying(linear, theirs)
+        note = "outcome and regressors are changes between neighbouring periods of one unit"
+        return finish(self, design, linear, title=f"First differences: {design.outcome}", notes=(note,))
+
+    def _through_linearmodels(self, levels: Design, changes: Design, *, whole: bool) -> FloatArray | None:
+        """Return linearmodels' coefficients, or None where it would form other changes: over gaps, outside `where`."""
+        if self.effects == "drift":
+            return through_linearmodels.pooled(changes)
+        where, n_periods = periods_of(levels)
+        if self.effects == "time" or not whole or len(np.unique(where)) < n_periods:
+            return None
+        return through_linearmodels.first_difference(levels)
+
+
+def differenced(design: Design, inside: Array | None = None) -> Design:
+    """Return the changes of outcome and regressors; rows without the period before leave the sample.
+
+    `inside` (n,) marks the rows whose change is asked for; the others only lend their level.
+
+    Raises
+    ------
+    DataError
+        If no unit holds two neighbouring periods.
+    """
+    where, _ = periods_of(design)
+    follows = np.zeros(len(design.y), dtype=bool)
+    follows[1:] = (design.unit[1:] == design.unit[:-1]) & (np.diff(where) == 1)
+    if not follows.any():
+        raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+    before = np.roll(np.arange(len(follows)), 1)
+    changed = replace(
+        design,
+        y=design.y - design.y[before],
+        X=np.asfortranarray(design.X - design.X[before]),
+        extra=MappingProxyType(dict(design.extra)),
+    )
+    if inside is not None and not inside.all():
+        if not (follows & inside).any():
+            raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+        lent = changed.dropped
+        changed = replace(changed.keep(inside, reason=LENDS), dropped=lent, notes=changed.notes)
+        follows = follows[inside]
+    return changed.keep(follows, reason=NO_PERIOD_BEFORE)

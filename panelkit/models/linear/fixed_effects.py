@@ -1,0 +1,138 @@
+"""Fixed effects: least squares after unit, time or two-way effects are swept out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
+from panelkit.covariance.conventions import convention_named
+from panelkit.kernels.linear import fit_swept
+from panelkit.kernels.within import Effects, Layout, check_effects
+from panelkit.language.errors import DataError, SpecError
+from panelkit.models.reading import check_where, read_design, singleton_rule
+from panelkit.models.shell import Coordinates, finish, with_coordinates, without_intercept
+from panelkit.panel.design import Design
+from panelkit.panel.sample import SINGLETON, singletons
+from panelkit.results.fit import FitResult
+
+
+@dataclass(frozen=True)
+class FixedEffects:
+    """A linear panel regression with fixed effects.
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ regressors`; see the formula page for what may stand in it.
+    effects
+        "twoway" (unit and time), "unit", "time" or "none" (then the intercept is estimated).
+    vcov
+        A covariance spec; the default is the delete-one-province jackknife with t(G-1).
+    convention
+        How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
+    where
+        A condition on the rows that enter, such as `"year >= 2011 & province != '西藏'"`: a formula-gate condition that
+        acts after lags, so that rows outside it still lend their values, and before means, quantiles and levels.
+
+    Notes
+    -----
+    The estimates are exact on unbalanced panels. Nothing is dropped silently: rows with missing cells and,
+    under "reghdfe", singletons stand in `dropped` with their reason.
+    """
+
+    formula: str
+    effects: Effects = "twoway"
+    vcov: VcovSpec = CRV3()
+    convention: str = "reghdfe"
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        check_vcov(self.vcov)
+        check_effects(self.effects)
+        convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
+
+    def with_vcov(self, vcov: VcovSpec) -> FixedEffects:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(
+        self,
+        data: pd.DataFrame,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult:
+        """Fit the model to a panel.
+
+        Parameters
+        ----------
+        data
+            A frame with a (province, year) MultiIndex, or any frame with `unit` and `time` columns named.
+            Row order does not matter.
+        coords
+            For `Conley`: a frame indexed by unit with `lat` and `lon`, or unit -> (lat, lon); None takes the
+            provincial capitals.
+
+        Raises
+        ------
+        DataError
+            If the panel is unusable: duplicated province-years, no complete row, one unit only.
+        SpecError
+            If the formula, a regressor or the covariance cannot be right for these data.
+        """
+        design = read_design(
+            self.formula,
+            data,
+            unit=unit,
+            time=time,
+            extra=self.vcov.columns(),
+            where=self.where,
+            policies=singleton_rule(self.convention, self.effects),
+        )
+        return _fit_rows(with_coordinates(design, self.vcov, coords), self)
+
+
+def fit_design(design: Design, spec: FixedEffects) -> FitResult:
+    """Fit a design: the road that formulas and arrays share."""
+    if convention_named(spec.convention).drop_singletons:
+        design = without_singletons(design, spec.effects)
+    return _fit_rows(design, spec)
+
+
+def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
+    """Fit a design whose rows are settled."""
+    if spec.effects != "none":
+        design = without_intercept(design)
+    if not design.terms:
+        raise SpecError(f"`{spec.formula}` has no regressor: name at least one beside the effects")
+    _refuse_one_unit(design, spec.effects)
+    layout = Layout(design.unit, design.time)
+    linear = fit_swept(design.y, design.X, design.terms, layout, spec.effects)
+    return finish(spec, design, linear, title=f"Fixed effects ({spec.effects}): {design.outcome}")
+
+
+def without_singletons(design: Design, effects: Effects) -> Design:
+    """Drop units (and, with time effects, periods) that hold one row, until none is left."""
+    while True:
+        alone = singletons(design.unit, design.time, effects)
+        if not alone.any():
+            return design
+        if alone.all():
+            said = (
+                "every row is the only one of its province or year, so the effects fit it exactly: "
+                "take more years or provinces, or effects='none'"
+            )
+            raise DataError(design.spoken(said))
+        design = design.keep(~alone, reason=SINGLETON)
+
+
+def _refuse_one_unit(design: Design, effects: Effects) -> None:
+    if design.unit[-1] == 0 and effects in ("time", "twoway"):
+        raise DataError(
+            f"the sample holds one unit ({design.unit_labels[0]}), and time effects then fit every row exactly: "
+            + design.spoken("take more provinces or effects='unit'")
+        )

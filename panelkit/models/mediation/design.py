@@ -1,0 +1,282 @@
+"""The columns and equations of a mediation model: from expressions to one sample for all equations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from panelkit.covariance.cluster import VcovSpec, clusters_of
+from panelkit.formula.formula import parse_formula
+from panelkit.formula.grammar import parse_expression, parse_terms, spelled_term
+from panelkit.formula.tree import Call, Column, Term
+from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms, refuse_unidentified
+from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
+from panelkit.language.errors import SpecError
+from panelkit.models.mediation.levels import QUANTILES, Interaction
+from panelkit.models.mediation.paths import Equation, PathMap, PathSystem, path_map
+from panelkit.models.mediation.result import Moderation
+from panelkit.models.mediation.terms import Variable
+from panelkit.models.reading import Frame, read_design, singleton_rule
+from panelkit.models.shell import without_intercept
+from panelkit.panel.design import Design
+from panelkit.show.brief import Brief
+
+if TYPE_CHECKING:
+    from panelkit.models.mediation.estimator import Mediation
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The labels of treatment, mediators, outcome and moderator as the design carries them, and the formula."""
+
+    formula: str
+    outcome: str
+    treatment: str
+    mediators: tuple[str, ...]
+    moderator: str | None
+    plain_outcome: str
+    plain_treatment: str
+    plain_mediators: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def roles_of(spec: Mediation) -> Roles:
+    treatment, mediators = _term(spec.treatment), [_term(name) for name in spec.mediators]
+    if spec.treatment_lag:
+        treatment = f"lag({treatment}, {spec.treatment_lag})"
+    outcome = spelled_term(Term((parse_expression(spec.outcome),)))
+    if spec.outcome_lead:
+        outcome = f"lead({outcome}, {spec.outcome_lead})"
+    named = [treatment, *mediators, *([_term(spec.moderator)] if spec.moderator else [])]
+    formula = " + ".join(
+        [f"{outcome} ~ {named[0]}", *named[1:], *([spec.controls] if spec.controls.strip() else [])]
+    )
+    parsed = parse_formula(formula)
+    labels = [parse_formula(f"{outcome} ~ {term}").rhs_terms[0] for term in named]
+    _refuse_made_of(spec, outcome, labels[: len(mediators) + 1])
+    twice = [label for label in labels if labels.count(label) > 1]
+    in_controls = () if not spec.controls.strip() else parse_formula(f"{outcome} ~ {spec.controls}").rhs_terms
+    twice += [label for label in labels if label in in_controls]
+    if twice:
+        raise SpecError(
+            f"`{'`, `'.join(dict.fromkeys(twice))}` stands in two places: treatment, mediators, moderator and controls "
+            "are different variables"
+        )
+    k = len(mediators)
+    return Roles(
+        formula, parsed.outcome, labels[0], tuple(labels[1 : k + 1]), labels[k + 1] if spec.moderator else None,
+        spec.outcome, spec.treatment, tuple(spec.mediators), parsed.columns,
+    )  # fmt: skip
+
+
+def _term(expression: str) -> str:
+    """Return an expression as one term of a formula: arithmetic is wrapped in I()."""
+    factor = parse_expression(expression)
+    if isinstance(factor.node, Column | Call):
+        return spelled_term(Term((factor,)))
+    return f"I({factor.label})"
+
+
+def _refuse_made_of(spec: Mediation, outcome: str, own: Sequence[str]) -> None:
+    """Refuse controls and a moderator that are made of a mediator, the treatment or the outcome."""
+    treatment, *mediators = (Variable(parse_expression(label)) for label in own)
+    left = Variable(parse_expression(outcome))
+    others = parse_terms(spec.controls) if spec.controls.strip() else ()
+    others += (Term((parse_expression(spec.moderator),)),) if spec.moderator else ()
+    found = []
+    for term in (term for term in others if term.label not in own):
+        held = next((variable for variable in mediators if variable.inside(term)), None)
+        if held is not None:
+            found.append(
+                f"`{term.label}` is made of the mediator `{held.label}`: the effect of the mediator would change with "
+                "it, and the product of two paths would leave that out. For treatment × mediator take "
+                "`Mediation(..., interaction=True)`, for another variable `moderator=..., moderates=('second',)`; "
+                f"`lag({held.label}, 1)` may stand as a control"
+            )
+        elif treatment.alone_inside(term):
+            found.append(
+                f"`{term.label}` is made of the treatment `{treatment.label}`: its effect is then no single number, "
+                "and what would be printed is the effect where the rest of the term is zero. Take "
+                "`moderator=..., moderates=('first', 'direct')` for a product, or leave the term out"
+            )
+        elif left.alone_inside(term):
+            found.append(f"`{term.label}` is made of the outcome `{left.label}`: leave it out on the right")
+    if found:
+        raise SpecError("\n".join(found))
+
+
+def common_sample(spec: Mediation, roles: Roles, data: Frame, unit: str | None, time: str | None) -> Design:
+    design = read_design(
+        roles.formula,
+        data,
+        unit=unit,
+        time=time,
+        extra=spec.vcov.columns(),
+        where=spec.where,
+        policies=singleton_rule(spec.convention, spec.effects),
+    )
+    return without_intercept(design) if spec.effects != "none" else design
+
+
+def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
+    """Return the cluster of each unit, or None where each unit is one."""
+    by = getattr(vcov, "by", None)
+    if by is None:
+        return None
+    clusters = clusters_of(design, by)
+    layout = Layout(design.unit, design.time)
+    groups = clusters.codes[layout.starts]
+    if not (groups[layout.unit] == clusters.codes).all():
+        raise SpecError(
+            f"clusters by `{by}` "
+            + design.spoken(
+                "cut through provinces, and the bootstrap resamples whole provinces: cluster by the province or by a "
+                "group of provinces"
+            )
+        )
+    return groups
+
+
+@dataclass(frozen=True, eq=False)
+class Columns(Brief):
+    """The columns of the system, (n, q): treatment, mediators, products, the rest, outcome.
+
+    `products` are (column, its product): of mediators with the treatment, or of any with the moderator. They are formed
+    from the variables as they stand, and swept of the effects as columns of their own.
+    """
+
+    values: FloatArray
+    labels: tuple[str, ...]
+    mediators: tuple[int, ...]
+    rest: tuple[int, ...]
+    products: tuple[tuple[int, int], ...]
+    layout: Layout
+    moderation: Moderation | None
+    interaction: Interaction | None = None
+
+    @classmethod
+    def of(cls, spec: Mediation, roles: Roles, design: Design) -> Columns:
+        index = {term: j for j, term in enumerate(design.terms)}
+        own = [roles.treatment, *roles.mediators]
+        blocks = [design.X[:, [index[name] for name in own]]]
+        labels, products, moderation = list(own), [], None
+        if roles.moderator is not None:
+            by = design.X[:, index[roles.moderator]]
+            centre = float(by.mean())
+            moderation = Moderation(
+                roles.moderator,
+                centre,
+                QUANTILES,
+                tuple(float(q) for q in np.quantile(by, QUANTILES)),
+                spec.moderates,
+            )
+            wanted = ([0] if {"first", "direct"} & set(spec.moderates) else []) + (
+                list(range(1, len(own))) if "second" in spec.moderates else []
+            )
+            for j in wanted:
+                products.append((j, len(labels)))
+                labels.append(f"{own[j]} × ({roles.moderator} − mean)")
+                blocks.append((blocks[0][:, j] * (by - centre))[:, None])
+        interaction = Interaction.of(blocks[0], own, spec.levels) if spec.interaction else None
+        if interaction is not None:
+            products = [(j, len(own) + j - 1) for j in range(1, len(own))]
+            labels += [f"({own[0]} − mean) × ({name} − mean)" for name in own[1:]]
+            centred = blocks[0] - [interaction.mean, *interaction.mediator_means]
+            blocks.append(centred[:, :1] * centred[:, 1:])
+        layout = Layout(design.unit, design.time)
+        others = [term for term in design.terms if term not in own]
+        if roles.moderator is not None and _absorbed(
+            design.X[:, index[roles.moderator]], layout, spec.effects
+        ):
+            others.remove(roles.moderator)
+        rest = tuple(range(len(labels), len(labels) + len(others)))
+        labels += [*others, design.outcome]
+        blocks += [design.X[:, [index[name] for name in others]], design.y[:, None]]
+        mediators = tuple(range(1, len(own)))
+        return cls(
+            np.hstack(blocks),
+            tuple(labels),
+            mediators,
+            rest,
+            tuple(products),
+            layout,
+            moderation,
+            interaction,
+        )
+
+    @property
+    def outcome(self) -> int:
+        """Return the position of the outcome."""
+        return len(self.labels) - 1
+
+    def system(self, spec: Mediation, groups: IntArray | None) -> PathSystem:
+        by = dict(self.products)
+        stages = spec.moderates if self.moderation else ()
+        first = (by[0],) if "first" in stages else ()
+        direct = (by[0],) if "direct" in stages else ()
+        second = tuple(by[j] for j in self.mediators) if self.interaction or "second" in stages else ()
+        constant = self.moderation is None and self.interaction is None
+        equations = [] if not constant else [Equation("total", self.outcome, (0, *self.rest))]
+        for k, column in enumerate(self.mediators):
+            before = self.mediators[:k] if spec.order == "serial" else ()
+            equations.append(Equation(f"mediator {k}", column, (0, *before, *first, *self.rest)))
+        equations.append(
+            Equation("outcome", self.outcome, (0, *self.mediators, *direct, *second, *self.rest))
+        )
+        return PathSystem(self.values, self.labels, self.layout, spec.effects, tuple(equations), groups)
+
+    def path_map(self, system: PathSystem) -> PathMap:
+        return path_map(system, 0, self.mediators, self.products)
+
+
+def _absorbed(column: FloatArray, layout: Layout, effects: Effects) -> bool:
+    """Return whether the effects hold a moderator whole (a region): its products stand without it then."""
+    if effects == "none":
+        return False
+    return bool(absorbed_terms(column[:, None], within(column[:, None], layout, effects))[0])
+
+
+def equation_design(design: Design, system: PathSystem, equation: Equation) -> Design:
+    return replace(
+        design,
+        y=system.columns[:, equation.outcome],
+        X=np.asfortranarray(system.columns[:, list(equation.regressors)]),
+        outcome=system.labels[equation.outcome],
+        terms=tuple(system.labels[j] for j in equation.regressors),
+        formula=None,
+    )
+
+
+def refuse_unusable(system: PathSystem, columns: Columns, effects: Effects) -> None:
+    """Refuse treatment, mediators and outcome that the effects absorb, and mediators that repeat the rest."""
+    swept = system.swept_columns
+    own = (0, *columns.mediators, columns.outcome)
+    flat = absorbed_terms(system.columns, swept)
+    lost = [f"`{system.labels[j]}`" for j in own if flat[j]]
+    if lost:
+        what = {
+            "twoway": "within provinces beyond the years",
+            "unit": "within provinces",
+            "time": "within years",
+        }
+        raise SpecError(
+            f"{', '.join(lost)}: no variation is left {what.get(effects, 'in this sample')}, so no path can lead "
+            "through it: take another variable or fewer effects"
+        )
+    for j in columns.mediators:
+        rest = swept[:, [0, *(i for i in columns.rest if not flat[i])]]
+        coefficients = np.linalg.lstsq(rest, swept[:, j], rcond=None)[0]
+        left = swept[:, j] - rest @ coefficients
+        if np.linalg.norm(left) <= ABSORBED_SHARE * np.linalg.norm(swept[:, j]):
+            raise SpecError(
+                f"mediator `{system.labels[j]}` is a combination of the treatment `{system.labels[0]}`, the controls "
+                "and the effects: nothing of its own is left to mediate"
+            )
+    for equation in system.equations:
+        at = list(equation.regressors)
+        terms = tuple(system.labels[j] for j in at)
+        # the bootstrap stands on cross-products
+        refuse_unidentified(system.columns[:, at], swept[:, at], terms, effects, squares=True)

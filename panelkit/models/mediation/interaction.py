@@ -1,0 +1,105 @@
+"""Where the treatment meets a mediator or a moderator: the levels and means at which effects are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from panelkit.language.errors import SpecError
+from panelkit.models.mediation.words import Said, number
+from panelkit.results.fit import FloatArray
+
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Moderation:
+    """The moderator: its mean over the sample, the quantiles asked for and their values, and the paths it changes."""
+
+    name: str
+    mean: float
+    quantiles: tuple[float, ...]
+    values: tuple[float, ...]
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Levels of treatment and mediators over the estimation rows; means are where the products are centred.
+
+    `levels` are (name, value) of the treatment; `mediator_levels` (name, values of all mediators).
+    """
+
+    treatment: str
+    mediators: tuple[str, ...]
+    mean: float
+    range: tuple[float, float]
+    mediator_means: tuple[float, ...]
+    levels: tuple[tuple[str, float], ...]
+    mediator_levels: tuple[tuple[str, tuple[float, ...]], ...]
+
+    @classmethod
+    def of(cls, own: FloatArray, names: Sequence[str], levels: tuple[float, ...] | None) -> Interaction:
+        """Read the levels from the columns (n, 1 + k) of treatment and mediators."""
+        x, m = own[:, 0], own[:, 1:]
+        shown = [f"p{100 * q:.0f}" for q in QUANTILES]
+        by_sample = [*zip(shown, np.quantile(x, QUANTILES), strict=True), ("mean", x.mean())]
+        of_mediators = [*zip(shown, np.quantile(m, QUANTILES, axis=0), strict=True), ("mean", m.mean(axis=0))]
+        return cls(
+            treatment=names[0],
+            mediators=tuple(names[1:]),
+            mean=float(x.mean()),
+            range=(float(x.min()), float(x.max())),
+            mediator_means=tuple(float(value) for value in m.mean(axis=0)),
+            levels=named_levels(levels)
+            if levels
+            else tuple((name, float(value)) for name, value in by_sample),
+            mediator_levels=tuple((name, tuple(map(float, values))) for name, values in of_mediators),
+        )
+
+    def said(self) -> Said:
+        """Return what the effects of the main table are."""
+        met = ", ".join(f"{self.treatment} × {name}" for name in self.mediators)
+        at = ", ".join(
+            f"{name} = {number(value)}"
+            for name, value in zip(
+                (self.treatment, *self.mediators), (self.mean, *self.mediator_means), strict=True
+            )
+        )
+        return Said(
+            f"interaction {met} in the outcome equation: the effects of the main table are slopes at the sample means "
+            f"({at}); .at_levels() gives those of a change at stated levels",
+            f"结果方程含交互项{met}：主表的效应为样本均值处的斜率（{at.replace(', ', '，')}）；"
+            "各水平上的效应见 .at_levels()",
+        )
+
+
+def checked_levels(levels: Any, *, interaction: bool) -> tuple[float, ...] | None:
+    """Return levels as finite numbers, or None.
+
+    Raises
+    ------
+    SpecError
+        If they are none, or are given without an interaction.
+    """
+    if levels is None:
+        return None
+    if not interaction:
+        raise SpecError(
+            "levels= belongs to interaction=True: without it the effects are the same at every level"
+        )
+    try:
+        found = tuple(float(level) for level in levels)
+    except (TypeError, ValueError, OverflowError):
+        found = ()
+    if not found or isinstance(levels, str) or not np.isfinite(found).all():
+        raise SpecError(f"levels= lists finite values of the treatment, such as (0.5, 1.0), not {levels!r}")
+    return found
+
+
+def named_levels(levels: Sequence[float]) -> tuple[tuple[str, float], ...]:
+    """Return levels given by the user, which have no name."""
+    return tuple(("", float(level)) for level in levels)

@@ -1,0 +1,345 @@
+"""Mediation between neighbours: the matrix of mediated effects from the effect matrices of spatial panels.
+
+The treatment moves mediators by S_M(X) and mediators move the outcome by S_Y(M), both N x N. The mediated effect is
+their product S_Y(M) S_M(X): its mean diagonal is what runs inside a province, its mean off-diagonal row sum what runs
+between provinces. A product of coefficients a*b is neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.inference.impacts import ImpactParts, draw_theta, stable
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.within import Effects, check_effects
+from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.models.mediation.design import Roles, roles_of
+from panelkit.models.mediation.estimator import Mediation
+from panelkit.models.mediation.overlap import MadeOf, overlaps, timing_remark
+from panelkit.models.mediation.words import Said
+from panelkit.models.reading import check_where, open_frame
+from panelkit.models.spatial.likelihood import Convention
+from panelkit.models.spatial.panel import Model, SpatialFit, SpatialPanel, fit_sample
+from panelkit.models.spatial.sample import Missing, SpatialSample, align_weights, read_sample
+from panelkit.panel.design import Design
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import Derived, FloatArray, Uncertainty
+from panelkit.spatial.spectrum import EIGEN_LIMIT
+
+KINDS = ("within", "between", "total")
+_BATCH_CELLS = 5_000_000
+
+
+@dataclass(frozen=True)
+class SpatialMediation:
+    """Treatment -> parallel mediators -> outcome, every equation a spatial panel model on one sample.
+
+    Parameters
+    ----------
+    outcome, treatment, mediators, controls, treatment_lag, outcome_lead
+        As in `Mediation`.
+    model
+        "sdm" (default), "sar", "slx", "sem", "sdem" or "sac", for every equation.
+    effects, convention, vcov, missing
+        As in `SpatialPanel`; the covariance is clustered by province unless told.
+    """
+
+    outcome: str
+    treatment: str
+    mediators: tuple[str, ...] | str
+    controls: str = ""
+    model: Model = "sdm"
+    effects: Effects = "twoway"
+    convention: Convention = "lee-yu"
+    vcov: Any = "cluster"
+    missing: Missing = "raise"
+    treatment_lag: int = 0
+    outcome_lead: int = 0
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        names = (self.mediators,) if isinstance(self.mediators, str) else tuple(self.mediators)
+        object.__setattr__(self, "mediators", names)
+        check_effects(self.effects)
+        object.__setattr__(self, "where", check_where(self.where))
+        self._plain()
+
+    def _plain(self) -> Mediation:
+        """Return the model without neighbours, which checks the variables and dates them."""
+        return Mediation(
+            self.outcome,
+            self.treatment,
+            self.mediators,
+            self.controls,
+            treatment_lag=self.treatment_lag,
+            outcome_lead=self.outcome_lead,
+        )
+
+    def fit(
+        self,
+        data: pd.DataFrame,
+        w: Any,
+        *,
+        reps: int = 5_000,
+        rng: int | np.random.Generator = 0,
+        made_of: MadeOf | None = None,
+        unit: str | None = None,
+        time: str | None = None,
+    ) -> SpatialMediationResult:
+        """Estimate every equation and draw the effects from the distribution of the parameters.
+
+        Parameters
+        ----------
+        w
+            Weights keyed by id, the same in every equation.
+        reps
+            Draws; those whose spatial lag is unstable are discarded and counted. The equations are drawn
+            independently of each other.
+        unit, time
+            The columns that name unit and year, where the data have no (province, year) index.
+
+        Raises
+        ------
+        DataError
+            If the panel has missing cells and no policy, or ids of weights and panel differ.
+        SpecError
+            If a variable is absorbed or stands in two places.
+        ConvergenceError
+            If more than half of the draws are unstable.
+        """
+        roles = roles_of(self._plain())
+        frame = open_frame(data, unit, time)
+        sample = read_sample(
+            roles.formula,
+            frame,
+            missing=self.missing,
+            intercept=self.effects == "none",
+            unit=unit,
+            time=time,
+            where=self.where,
+        )
+        if len(sample.ids) > EIGEN_LIMIT:
+            raise SpecError(f"effect matrices are N x N, and {len(sample.ids)} units are too many")
+        weights = align_weights(w, sample)
+        fits = {
+            name: fit_sample(self._equation_spec(part), part, weights, weights, weights)
+            for name, part in _equations(sample, roles)
+        }
+        parts = {name: fit.impact_parts() for name, fit in fits.items()}
+        generator = as_generator(rng)
+        drawn = {name: draw_theta(part, reps, generator) for name, part in parts.items()}
+        kept = np.logical_and.reduce([stable(parts[name], thetas) for name, thetas in drawn.items()])
+        if kept.sum() < reps / 2:
+            raise ConvergenceError(
+                f"{reps - int(kept.sum())} of {reps} draws are unstable: an estimate lies too near the edge of its "
+                "interval"
+            )
+        thetas = {name: values[kept] for name, values in drawn.items()}
+        made = Uncertainty(
+            method="draws", reps=int(kept.sum()), seed=seed_of(rng), discarded=int((~kept).sum())
+        )
+        remarks = [
+            pair.said()
+            for pair in overlaps([self.treatment, *self.mediators, self.outcome], frame.data, made_of)
+        ]
+        timing = timing_remark(self.treatment_lag, self.outcome_lead)
+        remarks += [] if timing is None else [timing]
+        return _result(self, roles, sample, fits, parts, thetas, made, remarks)
+
+    def _equation_spec(self, part: SpatialSample) -> SpatialPanel:
+        formula = f"{part.design.outcome} ~ {' + '.join(t for t in part.terms if t != 'Intercept')}"
+        return SpatialPanel(
+            formula, self.model, self.effects, self.convention, vcov=self.vcov, missing=self.missing
+        )
+
+
+def _equations(sample: SpatialSample, roles: Roles) -> list[tuple[str, SpatialSample]]:
+    """Return the samples of all equations: those of the mediators, then that of the outcome."""
+    outside = [j for j, term in enumerate(sample.terms) if term not in roles.mediators]
+    found = [
+        (f"mediator {k}", _part(sample, sample.X[:, :, sample.terms.index(name)], name, outside))
+        for k, name in enumerate(roles.mediators)
+    ]
+    return [*found, ("outcome", sample)]
+
+
+def _part(sample: SpatialSample, y: FloatArray, outcome: str, regressors: Sequence[int]) -> SpatialSample:
+    X = np.ascontiguousarray(sample.X[:, :, list(regressors)])
+    terms = tuple(sample.terms[j] for j in regressors)
+    design: Design = replace(
+        sample.design,
+        y=y.reshape(-1),
+        X=X.reshape(-1, len(terms)),
+        outcome=outcome,
+        terms=terms,
+        formula=None,
+    )
+    return replace(sample, design=design, y=np.ascontiguousarray(y), X=X, terms=terms)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SpatialMediationResult(Derived):
+    """Mediated, direct and total effects within and between provinces; `matrices` holds them by pair of provinces.
+
+    `equations` is what runs ("mediated", "direct", "total", "via ..."), `terms` where ("within", "between", "total").
+    """
+
+    spec: SpatialMediation
+    fits: Mapping[str, SpatialFit]
+    matrices: Mapping[str, pd.DataFrame] = field(repr=False)
+    remarks: tuple[Said, ...] = ()
+
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        return next(iter(self.fits.values())).level_names
+
+    def by_province(self, effect: str = "mediated") -> pd.DataFrame:
+        """Return, by province, the effect inside it, received from the others, and radiated to them."""
+        if effect not in self.matrices:
+            raise SpecError(f"no effect {effect!r}: there are {', '.join(self.matrices)}")
+        matrix = self.matrices[effect].to_numpy()
+        own = np.diag(matrix)
+        columns = {"within": own, "received": matrix.sum(axis=1) - own, "radiated": matrix.sum(axis=0) - own}
+        return pd.DataFrame(columns, index=self.matrices[effect].index)
+
+
+def effect_matrices(parts: ImpactParts, term: str, thetas: FloatArray) -> FloatArray:
+    """Return (I - rho W)^-1 (b I + t W) of one regressor for (m, p) parameter vectors, (m, N, N)."""
+    n, j = len(parts.ids), parts.terms.index(term)
+
+    def column(at: int) -> FloatArray:
+        return thetas[:, at, None, None] if at >= 0 else np.zeros((len(thetas), 1, 1))
+
+    eye = np.eye(n)
+    lag = parts.w.toarray() if parts.w is not None else np.zeros((n, n))
+    durbin = parts.w_durbin.toarray() if parts.w_durbin is not None else lag
+    inner = column(parts.own[j]) * eye + column(parts.neighbour[j]) * durbin
+    if parts.rho < 0:
+        return np.asarray(inner)
+    return np.asarray(np.linalg.solve(eye - column(parts.rho) * lag, inner))
+
+
+def mediated_matrices(
+    parts: Mapping[str, ImpactParts],
+    thetas: Mapping[str, FloatArray],
+    treatment: str,
+    mediators: Sequence[str],
+) -> list[FloatArray]:
+    """Return the direct effects of the treatment and S_Y(M) S_M(X) of every mediator, (m, N, N) each."""
+    outcome = parts["outcome"]
+    found = [effect_matrices(outcome, treatment, thetas["outcome"])]
+    for k, name in enumerate(mediators):
+        first = effect_matrices(parts[f"mediator {k}"], treatment, thetas[f"mediator {k}"])
+        found.append(effect_matrices(outcome, name, thetas["outcome"]) @ first)
+    return found
+
+
+def _summaries(matrices: Sequence[FloatArray]) -> FloatArray:
+    """Return mean diagonal, mean off-diagonal row sum and their sum of direct, mediated, total and each route."""
+    direct, routes = matrices[0], matrices[1:]
+    mediated = np.sum(routes, axis=0)
+    held = [mediated, direct, mediated + direct, *(routes if len(routes) > 1 else ())]
+    columns = []
+    for matrix in held:
+        n = matrix.shape[1]
+        within = np.einsum("bii->b", matrix) / n
+        total = matrix.sum(axis=(1, 2)) / n
+        columns += [within, total - within, total]
+    return np.stack(columns, axis=1)
+
+
+def _result(
+    spec: SpatialMediation,
+    roles: Roles,
+    sample: SpatialSample,
+    fits: Mapping[str, SpatialFit],
+    parts: Mapping[str, ImpactParts],
+    thetas: Mapping[str, FloatArray],
+    made: Uncertainty,
+    remarks: list[Said],
+) -> SpatialMediationResult:
+    def at(chosen: Mapping[str, FloatArray]) -> list[FloatArray]:
+        return mediated_matrices(parts, chosen, roles.treatment, roles.mediators)
+
+    point = at({name: part.theta[None, :] for name, part in parts.items()})
+    step = max(1, _BATCH_CELLS // len(sample.ids) ** 2)
+    blocks = [
+        _summaries(at({name: values[start : start + step] for name, values in thetas.items()}))
+        for start in range(0, made.reps, step)
+    ]
+    draws = np.concatenate(blocks)
+    names = ["mediated", "direct", "total"]
+    if len(roles.mediators) > 1:
+        names += [f"via {name}" for name in roles.mediators]
+    remarks = [*remarks, _naive(fits, roles), _drawn(made)]
+    kept = (
+        "nobs",
+        "n_units",
+        "n_periods",
+        "years",
+        "model",
+        "effects",
+        "vcov",
+        "convention",
+        "weights",
+        "normalisation",
+    )
+    return SpatialMediationResult(
+        title=f"Spatial mediation: {' → '.join([roles.treatment, ', '.join(roles.mediators), roles.outcome])}",
+        terms=KINDS * len(names),
+        equations=tuple(name for name in names for _ in KINDS),
+        estimates=_summaries(point)[0],
+        covariance=np.cov(draws, rowvar=False),
+        df=float(len(sample.ids) - 1),
+        facts={key: fits["outcome"].facts[key] for key in kept if key in fits["outcome"].facts},
+        notes=(
+            *(Note(remark.en, remark.zh) for remark in remarks),
+            *fits["outcome"].weights.said,
+            *sample.design.provenance,
+        ),
+        uncertainty=made,
+        draws=draws,
+        spec=spec,
+        fits=dict(fits),
+        matrices=_frames(point, names, sample),
+        remarks=tuple(remarks),
+    )
+
+
+def _frames(
+    point: Sequence[FloatArray], names: Sequence[str], sample: SpatialSample
+) -> dict[str, pd.DataFrame]:
+    mediated = np.sum(point[1:], axis=0)
+    held = [mediated, point[0], mediated + point[0], *point[1:]]
+    index = pd.Index(sample.ids, name="province")
+    return {
+        name: pd.DataFrame(matrix[0], index=index, columns=index)
+        for name, matrix in zip(names, held, strict=False)
+    }
+
+
+def _naive(fits: Mapping[str, SpatialFit], roles: Roles) -> Said:
+    outcome = fits["outcome"]
+    product = sum(
+        float(fits[f"mediator {k}"].estimates[fits[f"mediator {k}"].terms.index(roles.treatment)])
+        * float(outcome.estimates[outcome.terms.index(name)])
+        for k, name in enumerate(roles.mediators)
+    )
+    return Said(
+        f"the product of the coefficients would be {product:.4g}: in a spatial model it is no effect, neither within "
+        "provinces nor between them",
+        f"若直接相乘系数则为{product:.4g}：在空间模型中它既不是本地效应也不是跨省效应",
+    )
+
+
+def _drawn(made: Uncertainty) -> Said:
+    return Said(
+        f"{made.sentence()}; equations drawn independently of each other",
+        f"参数模拟抽样{made.reps}次（剔除不稳定的{made.discarded}次），各方程独立抽样",
+    )

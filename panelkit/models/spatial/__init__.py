@@ -1,0 +1,1 @@
+"""Spatial models, one a file, on one likelihood."""

@@ -1,0 +1,429 @@
+"""Dynamic spatial panels: y_{t-1}, W y_{t-1} or both, with the bias correction of Yu, de Jong and Lee (2008)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from panelkit.inference import impacts as impact_module
+from panelkit.inference.impacts import ImpactParts, Impacts, stability_radius
+from panelkit.kernels.identified import refuse_unidentified
+from panelkit.kernels.outcome import refuse_absorbed
+from panelkit.kernels.within import Effects, check_effects
+from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.models.reading import check_where, open_frame
+from panelkit.models.spatial import covariance as covariances
+from panelkit.models.spatial.covariance import Curvature
+from panelkit.models.spatial.likelihood import Convention, Counting, Optimum, Problem, lag, maximise, sweep
+from panelkit.models.spatial.panel import (
+    VCOV_SENTENCES,
+    SpatialFit,
+    SpatialPanel,
+    covariance_of,
+    durbin_design,
+    rescaled,
+    squared_correlation,
+    vcov_kind,
+)
+from panelkit.models.spatial.sample import (
+    Missing,
+    SpatialSample,
+    align_weights,
+    durbin_positions,
+    refuse_alike,
+    refuse_degenerate,
+    refuse_text,
+    sample_of,
+    with_start,
+)
+from panelkit.results.fit import TestResult
+from panelkit.spatial.spectrum import EigenSpectrum, Method, factorise
+from panelkit.spatial.weights import Weights
+
+FloatArray = NDArray[np.float64]
+Lags = Literal["time", "space-time", "both"]
+
+
+@dataclass(frozen=True)
+class DynamicSpatialPanel:
+    """A dynamic spatial panel y_t = tau y_{t-1} + eta W y_{t-1} + rho W y_t + X b (+ W X theta) + effects.
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ regressors`, without lags of the outcome: the first year of the sample serves as their start.
+    where
+        As in `SpatialPanel`; where it leaves out the year before the sample, that year serves as the start.
+    model
+        "sdm" or "sar".
+    lags
+        "time" (y_{t-1}), "space-time" (W y_{t-1}) or "both".
+    convention
+        "lee-yu": time effects by the transformation F_N, and the O(1/T) bias of the unit effects corrected
+        (Yu, de Jong and Lee 2008; Lee and Yu 2010). "lsdv": dummies, uncorrected.
+    vcov, small_sample, missing, durbin, logdet
+        As in `SpatialPanel`; `vcov` is "information", "hessian" or "cluster".
+    """
+
+    formula: str
+    model: Literal["sar", "sdm"] = "sdm"
+    lags: Lags = "both"
+    effects: Effects = "twoway"
+    convention: Convention = "lee-yu"
+    durbin: tuple[str, ...] | None = None
+    vcov: Any = "information"
+    small_sample: bool = True
+    missing: Missing = "raise"
+    logdet: Method = "auto"
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        check_effects(self.effects)
+        object.__setattr__(self, "where", check_where(self.where))
+        for what, value, allowed in (
+            ("model", self.model, ("sar", "sdm")),
+            ("lags", self.lags, get_args(Lags)),
+            ("convention", self.convention, ("lee-yu", "lsdv")),
+            ("vcov", vcov_kind(self.vcov), ("information", "hessian", "cluster")),
+        ):
+            if value not in allowed:
+                raise SpecError(
+                    f"{what} of a dynamic spatial panel is one of {', '.join(allowed)}, not {value!r}"
+                )
+        object.__setattr__(self, "vcov", vcov_kind(self.vcov))
+        if self.durbin is not None:
+            refuse_text(self.durbin)
+            object.__setattr__(self, "durbin", tuple(self.durbin))
+
+    def with_vcov(self, vcov: Any) -> DynamicSpatialPanel:
+        """Return the same model with another covariance."""
+        return replace(self, vcov=vcov)
+
+    def fit(
+        self, data: pd.DataFrame, w: Any, *, unit: str | None = None, time: str | None = None
+    ) -> DynamicSpatialFit:
+        """Fit the model to a panel of consecutive years.
+
+        Raises
+        ------
+        DataError
+            If cells are missing without a policy, or ids differ.
+        SpecError
+            If years are not consecutive, or convention and weights do not go together.
+        ConvergenceError
+            If the likelihood has its maximum at the edge.
+        """
+        frame = open_frame(data, unit, time)
+        sample = sample_of(self, frame, unit, time, intercept=self.effects == "none")
+        if self.where is not None:
+            sample = with_start(sample, frame, unit, time)
+        return fit_dynamic(self, sample, align_weights(w, sample))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DynamicSpatialFit(SpatialFit):
+    """A fitted dynamic spatial panel; `radius` below one means stable."""
+
+    start: FloatArray
+    tau: float = 0.0
+    eta: float = 0.0
+    radius: float = float("nan")
+
+    @property
+    def stable(self) -> bool:
+        """Return whether max_i |tau + eta w_i| / |1 - rho w_i| < 1."""
+        return self.radius < 1.0
+
+    def impacts(
+        self,
+        method: impact_module.Method = "delta",
+        *,
+        horizon: impact_module.Horizon = "short",
+        reps: int | None = None,
+        rng: int | np.random.Generator = 0,
+    ) -> Impacts:
+        """Return short-run or long-run impacts.
+
+        Raises
+        ------
+        ConvergenceError
+            If the long run is asked of an unstable estimate.
+        """
+        if horizon == "long" and not self.stable:
+            raise ConvergenceError(
+                f"the estimate is not stable (radius {self.radius:.3f} >= 1): it has no long run; "
+                "short-run impacts are defined"
+            )
+        return impact_module.impacts(self, method=method, horizon=horizon, reps=reps, rng=rng)
+
+    def reduction_tests(self) -> tuple[TestResult, ...]:
+        """Say that the tests of the static Durbin model are not offered here."""
+        because = "the reductions are offered for static models; read the Wald statistics of the table"
+        return (TestResult.not_applicable("dynamic SDM to smaller models", "theta = 0", because),)
+
+    def impact_parts(self) -> ImpactParts:
+        """Return what impacts need of this fit."""
+        at = {term: j for j, term in enumerate(self.terms)}
+        own, behind = lag_names(self.outcome)
+        return replace(
+            super().impact_parts(),
+            rho=len(self.estimates) - 1,
+            tau=at.get(own, -1),
+            eta=at.get(behind, -1),
+        )
+
+    def bootstrap_theta(self, rng: np.random.Generator) -> FloatArray:
+        """Return the estimates of one panel grown from resampled residual vectors of units."""
+        c, problem = self.curvature, self.curvature.problem
+        drawn = rng.integers(0, problem.counting.n_units, size=problem.counting.n_units)
+        change = self._grow(rescaled(c)[drawn] - c.residuals)
+        y = problem.y + change
+        before = np.concatenate([self.start[:, None], y[:, :-1]], axis=1)
+        Z = problem.Z.copy()
+        for term, column in zip(lag_names(self.outcome), _lag_columns(before, self.weights), strict=True):
+            if term in self.terms:
+                Z[:, :, self.terms.index(term)] = column
+        again = replace(problem, y=y, Z=Z)
+        optimum, _ = solve_dynamic(again, self.lag_positions())
+        return optimum.theta(again)[:-1]
+
+    def lag_positions(self) -> tuple[int, int]:
+        """Return where y_{t-1} and W y_{t-1} stand in Z (-1: absent)."""
+        own, behind = lag_names(self.outcome)
+        return tuple(self.terms.index(name) if name in self.terms else -1 for name in (own, behind))  # type: ignore[return-value]
+
+    def _grow(self, innovations: FloatArray) -> FloatArray:
+        """Return how y changes when innovations (N, T) are added, from an unchanged start."""
+        w, solver = self.weights.matrix, factorise(self.weights.matrix, self.rho)
+        change = np.zeros_like(innovations)
+        before = np.zeros(len(innovations))
+        for t in range(innovations.shape[1]):
+            before = np.asarray(solver.solve(self.tau * before + self.eta * (w @ before) + innovations[:, t]))
+            change[:, t] = before
+        return change
+
+
+def lag_names(outcome: str) -> tuple[str, str]:
+    """Return the names of y_{t-1} and W y_{t-1}."""
+    return f"lag({outcome})", f"W*lag({outcome})"
+
+
+def _lag_columns(before: FloatArray, w: Weights) -> tuple[FloatArray, FloatArray]:
+    return before, lag(w.matrix, before)
+
+
+def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> DynamicSpatialFit:
+    """Fit balanced arrays."""
+    sample, years = _from_start(sample)
+    _refuse(spec, years, w)
+    if spec.effects in ("time", "twoway"):
+        refuse_alike(w, "the time effects")
+    positions = durbin_positions(spec.durbin, sample.terms) if spec.model == "sdm" else ()
+    static, names = durbin_design(sample, positions, w)
+    before, behind = _lag_columns(sample.y[:, :-1], w)
+    chosen = [
+        (name, column)
+        for name, column, kind in zip(
+            lag_names(sample.design.outcome), (before, behind), ("time", "space-time"), strict=True
+        )
+        if spec.lags in (kind, "both")
+    ]
+    Z = np.concatenate([static[:, 1:], *(column[..., None] for _, column in chosen)], axis=2)
+    terms = (*names, *(name for name, _ in chosen))
+    n, t = Z.shape[:2]
+    counting = Counting(n, t, spec.effects, spec.convention, conditional=True)
+    swept, y = sweep(Z, spec.effects), sample.y[:, 1:]
+    outcome = sample.design.outcome
+    refuse_absorbed(y, sweep(y[..., None], spec.effects)[..., 0], outcome, spec.effects)
+    refuse_unidentified(Z.reshape(n * t, -1), swept.reshape(n * t, -1), terms, spec.effects, squares=True)
+    refuse_degenerate(y, sweep(y[..., None], spec.effects)[..., 0], swept, outcome, spec.effects)
+    problem = Problem(sample.y[:, 1:], Z, counting, w.matrix, None, w.spectrum(spec.logdet), None)
+    own, space = lag_names(sample.design.outcome)
+    at = tuple(terms.index(name) if name in terms else -1 for name in (own, space))
+    optimum, curvature = solve_dynamic(problem, at)  # type: ignore[arg-type]
+    static_spec = SpatialPanel(
+        spec.formula, "sdm", spec.effects, spec.convention, vcov=spec.vcov, small_sample=spec.small_sample
+    )
+    cov = covariance_of(static_spec, curvature)
+    tau = float(optimum.b[at[0]]) if at[0] >= 0 else 0.0
+    eta = float(optimum.b[at[1]]) if at[1] >= 0 else 0.0
+    radius = radius_of(problem, tau, eta, optimum.rho)
+    kx, k = len(sample.terms), len(names)
+    equations = ("main",) * kx + ("wx",) * (k - kx) + ("dynamic",) * len(chosen) + ("spatial",)
+    return DynamicSpatialFit(
+        title=f"dynamic {spec.model.upper()} ({spec.effects}): {sample.design.outcome}",
+        terms=(*terms, "rho"),
+        equations=equations,
+        estimates=optimum.theta(problem)[:-1],
+        covariance=cov[:-1, :-1],
+        df=float(n - 1) if spec.small_sample else float("inf"),
+        facts=_facts(spec, problem, optimum, w, radius, years),
+        notes=_notes(spec, sample, w, problem, radius, years),
+        outcome=sample.design.outcome,
+        spec=spec,
+        design=sample.design,
+        residuals=curvature.residuals.reshape(-1),
+        dropped=sample.design.dropped,
+        curvature=curvature,
+        sample=sample,
+        weights=w,
+        weights_error=w,
+        weights_durbin=w,
+        durbin_terms=positions,
+        full_covariance=cov,
+        start=sample.y[:, 0],
+        tau=tau,
+        eta=eta,
+        radius=radius,
+    )
+
+
+def _from_start(sample: SpatialSample) -> tuple[SpatialSample, NDArray[Any]]:
+    """Return the sample with the year before it in front, where that year lends the outcome, and its years."""
+    years = np.asarray(sample.design.time_labels)
+    if sample.start is None:
+        return sample, years
+    y = np.concatenate([sample.start[:, None], sample.y], axis=1)
+    X = np.concatenate([sample.X[:, :1], sample.X], axis=1)  # regressors of the start are never read
+    return replace(sample, y=y, X=X), np.concatenate([[years[0] - 1], years])
+
+
+def solve_dynamic(problem: Problem, at: tuple[int, int]) -> tuple[Optimum, Curvature]:
+    """Return the estimate, corrected where the convention says so, and the curvature there."""
+    optimum = maximise(problem)
+    curvature = Curvature(problem, optimum)
+    counting = problem.counting
+    if counting.transformed and counting.effects in ("unit", "twoway"):
+        optimum = correct_dynamic(problem, optimum, covariances.information(curvature), at)
+        curvature = Curvature(problem, optimum)
+    return optimum, curvature
+
+
+def correct_dynamic(
+    problem: Problem, optimum: Optimum, information: FloatArray, at: tuple[int, int]
+) -> Optimum:
+    """Add information^-1 phi, the O(1/T) bias of the unit effects (Yu, de Jong and Lee 2008, theorem 2).
+
+    phi holds tr D for tau, tr W D for eta, tau tr G D + eta tr G W D + tr G for rho and n / (2 sigma2) for sigma2, with
+    D = [(1 - tau) I - (rho + eta) W]^-1 and G = W (I - rho W)^-1; without the root one of W under time effects.
+    """
+    values = eigenvalues_of(problem)
+    tau = float(optimum.b[at[0]]) if at[0] >= 0 else 0.0
+    eta = float(optimum.b[at[1]]) if at[1] >= 0 else 0.0
+    if radius_of(problem, tau, eta, optimum.rho) >= 1.0:
+        raise ConvergenceError(
+            f"the uncorrected estimate is not stable (tau {tau:.3f}, eta {eta:.3f}, rho {optimum.rho:.3f}): the bias "
+            "correction does not exist there; difference the outcome, or take convention='lsdv'"
+        )
+
+    def total(function: FloatArray, at_one: float) -> float:
+        value = float(np.sum(function).real)
+        return value - at_one if problem.counting.drops_unit_root else value
+
+    d, d1 = 1.0 / ((1.0 - tau) - (optimum.rho + eta) * values), 1.0 / (1.0 - tau - optimum.rho - eta)
+    g, g1 = values / (1.0 - optimum.rho * values), 1.0 / (1.0 - optimum.rho)
+    phi = np.zeros(problem.k + 2)
+    if at[0] >= 0:
+        phi[at[0]] = total(d, d1)
+    if at[1] >= 0:
+        phi[at[1]] = total(values * d, d1)
+    phi[-2] = total(g * (tau + eta * values) * d + g, g1 * (tau + eta) * d1 + g1)
+    phi[-1] = problem.counting.units / (2.0 * optimum.sigma2)
+    theta = optimum.theta(problem) + np.linalg.solve(information, phi)
+    return replace(optimum, b=theta[:-2], rho=float(theta[-2]), sigma2=float(theta[-1]))
+
+
+def eigenvalues_of(problem: Problem) -> FloatArray:
+    """Return the eigenvalues of W.
+
+    Raises
+    ------
+    SpecError
+        Above the size for which they are computed.
+    """
+    if not isinstance(problem.spectrum_w, EigenSpectrum):
+        raise SpecError(
+            "dynamic spatial panels need the eigenvalues of W: take logdet='eigen' (some minutes at 5,000 units)"
+        )
+    return problem.spectrum_w.values  # type: ignore[return-value]
+
+
+def radius_of(problem: Problem, tau: float, eta: float, rho: float) -> float:
+    """Return max_i |tau + eta w_i| / |1 - rho w_i|, without the root one where time effects are swept of it.
+
+    The sum tau + rho + eta < 1 is not enough.
+    """
+    values = eigenvalues_of(problem)
+    one = np.array([1.0])
+    return float(stability_radius(tau * one, eta * one, rho * one, values)[0])
+
+
+def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], w: Weights) -> None:
+    if np.issubdtype(years.dtype, np.number) and len(years) > 1 and (np.diff(years.astype(float)) != 1).any():
+        raise SpecError(
+            f"a dynamic panel needs consecutive years, and the sample jumps: {', '.join(map(str, years))}"
+        )
+    if len(years) < 4:
+        raise SpecError(f"{len(years)} years are too few for a dynamic panel: take four at least")
+    if spec.convention == "lee-yu" and spec.effects in ("time", "twoway") and not w.row_standardised:
+        raise SpecError(
+            f"lee-yu with time effects needs row-standardised weights, and {w.name} is normalised by "
+            f"{w.normalisation}: take convention='lsdv', or row-standardise"
+        )
+
+
+def _facts(
+    spec: DynamicSpatialPanel,
+    problem: Problem,
+    optimum: Optimum,
+    w: Weights,
+    radius: float,
+    years: NDArray[Any],
+) -> dict[str, Any]:
+    return {
+        "nobs": problem.y.size,
+        "n_units": problem.counting.n_units,
+        "n_periods": problem.counting.n_times,
+        "years": f"{years[1]}-{years[-1]}",
+        "model": f"dynamic {spec.model}",
+        "effects": spec.effects,
+        "convention": spec.convention,
+        "weights": w.name,
+        "normalisation": w.normalisation,
+        "sigma2": optimum.sigma2,
+        "loglik": optimum.loglik,
+        "nobs_likelihood": problem.counting.nobs,
+        "stability_radius": radius,
+        "r2_within": squared_correlation(problem, optimum),
+        "vcov": spec.vcov,
+    }
+
+
+def _notes(
+    spec: DynamicSpatialPanel,
+    sample: SpatialSample,
+    w: Weights,
+    problem: Problem,
+    radius: float,
+    years: NDArray[Any],
+) -> tuple[str, ...]:
+    corrected = spec.convention == "lee-yu" and spec.effects in ("unit", "twoway")
+    said = (
+        "convention lee-yu: transformation for time effects, O(1/T) bias of unit effects corrected"
+        if corrected
+        else f"convention {spec.convention}: not corrected for the bias of unit effects"
+    )
+    stable = "stable" if radius < 1 else "NOT stable: no long run"
+    return (
+        *sample.notes,
+        f"{years[0]} serves as the start of the lags",
+        said,
+        f"stability radius {radius:.4f}: {stable}",
+        VCOV_SENTENCES[spec.vcov],
+        *((f"variances times n/(n - k), t({problem.counting.n_units - 1})",) if spec.small_sample else ()),
+        *w.said,
+    )

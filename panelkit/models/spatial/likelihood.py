@@ -1,0 +1,390 @@
+"""Exact concentrated likelihoods of spatial panels on swept arrays: sar, sem, sdm, slx, sdem, sac.
+
+Every model is a case of  S y = Z b + effects + u,  R u = e,  S = I - rho W,  R = I - lambda M.  The panel is
+balanced and stored unit-major, (N, T). Conventions differ in how effects are swept from Wy and in how many
+observations and log-determinants the likelihood counts (Lee and Yu 2010; Elhorst 2014):
+
+- ``lee-yu``: orthonormal transformations F_T (unit effects) and F_N (time effects; needs W with unit row sums);
+- ``lsdv``: the likelihood with dummies, lag Q(Wy), N T observations;
+- ``elhorst``: ``lsdv``, then what Elhorst's programs correct: all parameters with two-way effects, else sigma2;
+- ``splm``: lag W(Qy), N T observations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, sparse
+
+from panelkit.kernels.identified import least_squares
+from panelkit.kernels.within import Effects
+from panelkit.language.errors import ConvergenceError
+from panelkit.show.brief import Brief
+from panelkit.spatial.spectrum import EDGE, LuSpectrum, Spectrum
+
+FloatArray = NDArray[np.float64]
+Convention = Literal["lee-yu", "lsdv", "splm", "elhorst"]
+CONVENTIONS: tuple[str, ...] = get_args(Convention)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How many observations and log-determinants a convention counts.
+
+    `drops_unit_root`: traces are those of W* = F_N' W F_N, which lacks the eigenvalue one of a W with unit row sums.
+    """
+
+    n_units: int
+    n_times: int
+    effects: Effects
+    convention: Convention
+    conditional: bool = False
+
+    @property
+    def transformed(self) -> bool:
+        return self.convention == "lee-yu"
+
+    @property
+    def drops_unit_root(self) -> bool:
+        return self.transformed and self.effects in ("time", "twoway")
+
+    @property
+    def units(self) -> int:
+        return self.n_units - self.drops_unit_root
+
+    @property
+    def times(self) -> int:
+        """Return the periods counted; a dynamic panel (`conditional`) keeps all, its bias is corrected instead."""
+        lost = self.transformed and self.effects in ("unit", "twoway") and not self.conditional
+        return self.n_times - lost
+
+    @property
+    def nobs(self) -> int:
+        return self.units * self.times
+
+    @property
+    def resweeps(self) -> bool:
+        """Return whether the lag of a swept column is swept again (all conventions but splm)."""
+        return self.convention != "splm"
+
+
+def sweep(cube: FloatArray, effects: Effects) -> FloatArray:
+    """Return (N, T, ...) less unit and/or time means of a balanced panel."""
+    if effects == "none":
+        return cube
+    if effects == "unit":
+        return cube - cube.mean(axis=1, keepdims=True)
+    if effects == "time":
+        return cube - cube.mean(axis=0, keepdims=True)
+    inside = cube - cube.mean(axis=1, keepdims=True)
+    return inside - inside.mean(axis=0, keepdims=True)
+
+
+def lag(w: sparse.csr_array, cube: FloatArray) -> FloatArray:
+    """Return W applied to the first axis of (N, T, ...)."""
+    return (w @ cube.reshape(cube.shape[0], -1)).reshape(cube.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem(Brief):
+    """One spatial panel, ready for its likelihood.
+
+    y (N, T), Z (N, T, k) with the Durbin terms already in it, both raw; `w` the matrix of the lag, `m` of the
+    error, each with its spectrum, None where the model has no such term.
+    """
+
+    y: FloatArray
+    Z: FloatArray
+    counting: Counting
+    w: sparse.csr_array | None = None
+    m: sparse.csr_array | None = None
+    spectrum_w: Spectrum | None = None
+    spectrum_m: Spectrum | None = None
+
+    @property
+    def k(self) -> int:
+        return self.Z.shape[2]
+
+    @cached_property
+    def base(self) -> FloatArray:
+        """Return the swept columns [y, Wy, Z], (N, T, 2 + k); Wy is zero where there is no lag."""
+        effects = self.counting.effects
+        y = sweep(self.y, effects)
+        if self.w is None:
+            wy = np.zeros_like(y)
+        elif self.counting.resweeps:
+            wy = sweep(lag(self.w, self.y), effects)
+        else:
+            wy = lag(self.w, y)
+        return np.concatenate([y[..., None], wy[..., None], sweep(self.Z, effects)], axis=2)
+
+    @cached_property
+    def lagged(self) -> FloatArray | None:
+        """Return the swept lags M [y, Wy, Z], (N, T, 2 + k), or None without a spatial error."""
+        if self.m is None:
+            return None
+        if not self.counting.resweeps:
+            return lag(self.m, self.base)
+        wy = np.zeros_like(self.y) if self.w is None else lag(self.w, self.y)
+        raw = np.concatenate([self.y[..., None], wy[..., None], self.Z], axis=2)
+        return sweep(lag(self.m, raw), self.counting.effects)
+
+    @cached_property
+    def compressed(self) -> tuple[FloatArray, FloatArray | None]:
+        """Return small matrices with the inner products of `base` and `lagged`: the R factor of a QR."""
+        p = self.base.shape[2]
+        base = self.base.reshape(-1, p)
+        if self.lagged is None:
+            return _upper(base), None
+        joint = _upper(np.hstack([base, self.lagged.reshape(-1, p)]))
+        return joint[:, :p], joint[:, p:]
+
+    @cached_property
+    def lag_products(self) -> tuple[float, float, float]:
+        """Return e0'e0, e0'e1, e1'e1 of what is left of y and Wy after Z, without a spatial error."""
+        small = self.compressed[0]
+        e0, e1 = _partial_out(small[:, 2:], small[:, :2]).T
+        return float(e0 @ e0), float(e0 @ e1), float(e1 @ e1)
+
+
+def _upper(columns: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.qr(columns, mode="r"))
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum(Brief):
+    """Where the likelihood is largest: b (k,), rho, lambda, sigma2, its value there, and whose search found it."""
+
+    b: FloatArray
+    rho: float
+    lam: float
+    sigma2: float
+    loglik: float
+    evaluations: int
+    engine: str = "panelkit"
+
+    def theta(self, problem: Problem) -> FloatArray:
+        """Return (b, rho if lagged, lambda if spatial error, sigma2)."""
+        spatial = [self.rho] * (problem.w is not None) + [self.lam] * (problem.m is not None)
+        return np.r_[self.b, spatial, self.sigma2]
+
+
+def star(value: float, at_one: float, problem: Problem) -> float:
+    """Return a trace of W*: that of W less the eigenvalue one's share, where the convention drops it."""
+    return value - at_one if problem.counting.drops_unit_root else value
+
+
+def log_determinant(problem: Problem, rho: float, lam: float) -> float:
+    """Return ln|I - rho W| + ln|I - lambda M| of one period."""
+    total = 0.0
+    for spectrum, value in ((problem.spectrum_w, rho), (problem.spectrum_m, lam)):
+        if spectrum is not None:
+            total += star(spectrum.logdet(value), float(np.log(abs(1.0 - value))), problem)
+    return total
+
+
+def trace_of(problem: Problem, spectrum: Spectrum, value: float) -> float:
+    """Return tr G of one period, G = W (I - value W)^-1."""
+    return star(spectrum.trace_g(value), 1.0 / (1.0 - value), problem)
+
+
+def filtered(problem: Problem, lam: float) -> FloatArray:
+    """Return the compressed columns R [y, Wy, Z]."""
+    small, lags = problem.compressed
+    return small if lags is None else small - lam * lags
+
+
+def regress(problem: Problem, rho: float, lam: float) -> tuple[FloatArray, FloatArray]:
+    """Return b (k,) and the compressed residual given rho and lambda."""
+    columns = filtered(problem, lam)
+    target = columns[:, 0] - rho * columns[:, 1]
+    Z = columns[:, 2:]
+    if Z.shape[1] == 0:
+        return np.empty(0), target
+    b = least_squares(Z, target)
+    return b, target - Z @ b
+
+
+def _partial_out(Z: FloatArray, columns: FloatArray) -> FloatArray:
+    if Z.shape[1] == 0:
+        return columns
+    return columns - Z @ least_squares(Z, columns)
+
+
+def ssr(problem: Problem, rho: float, lam: float) -> float:
+    """Return the concentrated sum of squares."""
+    if problem.m is None:
+        own, cross, behind = problem.lag_products
+        return own - 2.0 * rho * cross + rho * rho * behind
+    residual = regress(problem, rho, lam)[1]
+    return float(residual @ residual)
+
+
+def loglik(problem: Problem, rho: float, lam: float) -> float:
+    """Return the concentrated log-likelihood: O(N) where the spectra hold eigenvalues."""
+    n = problem.counting.nobs
+    sigma2 = ssr(problem, rho, lam) / n
+    return -n / 2 * (np.log(2 * np.pi * sigma2) + 1) + problem.counting.times * log_determinant(
+        problem, rho, lam
+    )
+
+
+def score(problem: Problem, rho: float, lam: float) -> FloatArray:
+    """Return the derivative of `loglik` by rho and lambda, (2,); zero for a term that the model lacks."""
+    n, times = problem.counting.nobs, problem.counting.times
+    if problem.m is None and problem.spectrum_w is not None:
+        _, cross, behind = problem.lag_products
+        pull = n * (cross - rho * behind) / ssr(problem, rho, lam)
+        return np.array([pull - times * trace_of(problem, problem.spectrum_w, rho), 0.0])
+    columns = filtered(problem, lam)
+    b, e = regress(problem, rho, lam)
+    total = float(e @ e)
+    slope = np.zeros(2)
+    if problem.spectrum_w is not None:
+        slope[0] = n * float(e @ columns[:, 1]) / total - times * trace_of(problem, problem.spectrum_w, rho)
+    lags = problem.compressed[1]
+    if problem.spectrum_m is not None and lags is not None:
+        u_lag = lags[:, 0] - rho * lags[:, 1] - lags[:, 2:] @ b
+        slope[1] = n * float(e @ u_lag) / total - times * trace_of(problem, problem.spectrum_m, lam)
+    return slope
+
+
+def search_interval(spectrum: Spectrum, problem: Problem) -> tuple[float, float]:
+    """Return where rho is searched: inside the singular ends, and below one where the likelihood drops that root."""
+    low, high = spectrum.interval
+    low, high = max(low, -1e3), min(high, 1e3)
+    if problem.counting.drops_unit_root:
+        high = min(high, 1.0)
+    edge = EDGE * (high - low)
+    return low + edge, high - edge
+
+
+def maximise(problem: Problem) -> Optimum:
+    """Return the global maximum of the concentrated likelihood.
+
+    One spatial parameter: a grid finds the hill, the root of the score its top. Two: the best hills of a grid
+    are climbed with the analytic score.
+    """
+    lagged, error = problem.spectrum_w, problem.spectrum_m
+    counter = _Counter()
+    rho, lam = 0.0, 0.0
+    if lagged is not None and error is not None:
+        rho, lam = _two(problem, lagged, error, counter)
+    elif lagged is not None:
+        rho = _one(problem, lagged, 0, counter)
+    elif error is not None:
+        lam = _one(problem, error, 1, counter)
+    b, e = regress(problem, rho, lam)
+    return Optimum(
+        b, rho, lam, float(e @ e) / problem.counting.nobs, loglik(problem, rho, lam), counter.evaluations
+    )
+
+
+class _Counter:
+    """Count likelihood evaluations."""
+
+    def __init__(self) -> None:
+        self.evaluations = 0
+
+    def wrap(self, function: Callable[[float], float]) -> Callable[[float], float]:
+        def counted(value: float) -> float:
+            self.evaluations += 1
+            return function(value)
+
+        return counted
+
+
+def _one(problem: Problem, spectrum: Spectrum, which: int, counter: _Counter) -> float:
+    low, high = search_interval(spectrum, problem)
+    at = (lambda value: (value, 0.0)) if which == 0 else (lambda value: (0.0, value))
+    value = counter.wrap(lambda x: loglik(problem, *at(x)))
+    if isinstance(spectrum, LuSpectrum):  # a score would cost four factorisations
+        answer = optimize.minimize_scalar(
+            lambda x: -value(x), bounds=(low, high), method="bounded", options={"xatol": 1e-9}
+        )
+        found = float(answer.x)
+        if min(found - low, high - found) < 1e-4 * (high - low):
+            raise _at_the_edge(low, high)
+        return found
+    grid = np.linspace(low, high, 25)
+    best = int(np.argmax([value(x) for x in grid]))
+    left, right = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+    slope = counter.wrap(lambda x: float(score(problem, *at(x))[which]))
+    if slope(left) <= 0.0 or slope(right) >= 0.0:
+        raise _at_the_edge(left, right)
+    return float(optimize.brentq(slope, left, right, xtol=1e-13, rtol=1e-13))
+
+
+def _at_the_edge(low: float, high: float) -> ConvergenceError:
+    return ConvergenceError(
+        f"the likelihood is largest at the edge of its interval ({low:.4f} to {high:.4f}): "
+        "the spatial parameter is not identified in these data; check the outcome for a common trend, or W"
+    )
+
+
+def _two(problem: Problem, lagged: Spectrum, error: Spectrum, counter: _Counter) -> tuple[float, float]:
+    bounds = [search_interval(lagged, problem), search_interval(error, problem)]
+    grids = [np.linspace(low, high, 17)[1:-1] for low, high in bounds]
+    values = np.array([[loglik(problem, r, s) for s in grids[1]] for r in grids[0]])
+    counter.evaluations += values.size
+    padded = np.pad(values, 1, constant_values=-np.inf)
+    around = np.max(
+        [padded[1 + i : 16 + i, 1 + j : 16 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)],
+        axis=0,
+    )
+    hills = np.argwhere(values >= around)
+    hills = hills[np.argsort([-values[i, j] for i, j in hills])][:4]
+    n = problem.counting.nobs
+
+    def negative(x: FloatArray) -> tuple[float, FloatArray]:
+        counter.evaluations += 1
+        return -loglik(problem, x[0], x[1]) / n, -score(problem, x[0], x[1]) / n
+
+    answers = [
+        optimize.minimize(
+            negative,
+            [grids[0][i], grids[1][j]],
+            jac=True,
+            bounds=bounds,
+            method="L-BFGS-B",
+            options={"ftol": 1e-15, "gtol": 1e-10},
+        )
+        for i, j in hills
+    ]
+    best = min(answers, key=lambda answer: float(answer.fun))
+    polished = optimize.root(lambda x: score(problem, x[0], x[1]) / n, best.x, tol=1e-13)
+    top = polished.x if polished.success and np.abs(polished.x - best.x).max() < 1e-3 else best.x
+    if any(not low < value < high for value, (low, high) in zip(top, bounds, strict=True)):
+        raise ConvergenceError(
+            f"rho = {top[0]:.4f} and lambda = {top[1]:.4f} lie at the edge of their intervals: "
+            "lag and error are not told apart in these data; take sar or sem, or another W for the error"
+        )
+    return float(top[0]), float(top[1])
+
+
+def correct_direct(problem: Problem, optimum: Optimum, information: FloatArray) -> Optimum:
+    """Return the bias correction of the likelihood with dummies as Elhorst's programs make it (Lee and Yu 2010).
+
+    Two-way effects: theta + (1/N)(-Sigma)^-1 [0; 1/(1 - rho); 1/(2 sigma2)], -Sigma = information / (N T), then sigma2
+    times T / (T - 1). Unit effects: sigma2 times T / (T - 1). Time effects: sigma2 times N / (N - 1), rho as it is.
+    """
+    effects, theta = problem.counting.effects, optimum.theta(problem)
+    k, times, units = problem.k, problem.counting.n_times, problem.counting.n_units
+    if effects == "twoway":
+        spatial = [1 / (1 - optimum.rho)] * (problem.w is not None) + [1 / (1 - optimum.lam)] * (
+            problem.m is not None
+        )
+        shift = np.r_[np.zeros(k), spatial, 1 / (2 * optimum.sigma2)]
+        theta = theta + times * np.linalg.solve(information, shift)
+    if effects in ("unit", "twoway"):
+        theta[-1] *= times / (times - 1)
+    if effects == "time":
+        theta[-1] *= units / (units - 1)
+    rho = float(theta[k]) if problem.w is not None else 0.0
+    lam = float(theta[-2]) if problem.m is not None else 0.0
+    return replace(optimum, b=theta[:k], rho=rho, lam=lam, sigma2=float(theta[-1]))

@@ -1,0 +1,326 @@
+"""From a formula and a panel to the balanced arrays of a spatial model, with weights aligned by id."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from panelkit.formula.arithmetic import Evaluator, Table
+from panelkit.formula.formula import parse_formula
+from panelkit.kernels.index import read_panel_index
+from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
+from panelkit.kernels.within import Effects
+from panelkit.language.errors import DataError, SpecError
+from panelkit.models.reading import Frame, open_frame, read_design
+from panelkit.panel.design import Design
+from panelkit.panel.provenance import Note, spoken_note
+from panelkit.panel.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
+from panelkit.show.brief import Brief
+from panelkit.spatial.provincial import match_labels
+from panelkit.spatial.weights import Weights, as_weights
+
+FloatArray = NDArray[np.float64]
+Missing = Literal["raise", "drop-unit", "drop-year"]
+SHOWN = 12
+
+
+@dataclass(frozen=True, eq=False)
+class SpatialSample(Brief):
+    """A balanced panel: y (N, T), X (N, T, k), the design behind it and what was said about it.
+
+    `start` (N,), where given, is the outcome in the year before, which `where` leaves out and a lag reads.
+    """
+
+    design: Design
+    y: FloatArray
+    X: FloatArray
+    terms: tuple[str, ...]
+    notes: tuple[str, ...]
+    left_out: tuple[Hashable, ...] = ()
+    start: FloatArray | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return what a study of this sample says of its rows and figures, in the panel's own words."""
+        names = self.design.unit_names[0], self.design.time_names[0]
+        return tuple(
+            dict.fromkeys(spoken_note(note, *names) for note in (*self.notes, *self.design.provenance))
+        )
+
+    @property
+    def ids(self) -> tuple[Hashable, ...]:
+        return tuple(_plain(key) for key in self.design.unit_labels)
+
+
+def read_sample(
+    formula: str,
+    data: Any,
+    *,
+    missing: Missing = "raise",
+    intercept: bool = False,
+    unit: str | None = None,
+    time: str | None = None,
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
+    units: Sequence[Hashable] | None = None,
+) -> SpatialSample:
+    """Return the balanced sample of a formula.
+
+    A year without any complete province (the first years of a lag) leaves silently in no case: it stands in
+    `design.dropped`. A province-year that is missing while others are held needs a policy: "raise" lists the cells,
+    "drop-unit" and "drop-year" leave out the provinces or the years concerned and say so in the notes. Means,
+    quantiles and levels are those of the balanced rows; `where`, `years` and `units` choose rows before the balance is
+    judged, and lags read the others.
+    """
+    if missing not in get_args(Missing):
+        raise SpecError(f"missing is {', '.join(get_args(Missing))}, not {missing!r}")
+    frame = open_frame(data, unit, time)
+    rules = (*(() if units is None else (OfUnits(tuple(units)),)), Balanced(missing))
+    design = read_design(formula, frame, unit=unit, time=time, where=where, years=years, policies=rules)
+    everyone = read_panel_index(frame.data, unit, time).unit_labels
+    held = {_plain(key) for key in design.unit_labels}
+    left_out = tuple(_plain(key) for key in everyone if _plain(key) not in held)
+    keep = [j for j, term in enumerate(design.terms) if term != "Intercept"]
+    n, t = len(design.unit_labels), len(design.time_labels)
+    X = np.asarray(design.X)[:, keep].reshape(n, t, len(keep))
+    terms = tuple(design.terms[j] for j in keep)
+    if intercept:
+        X, terms = np.concatenate([np.ones((n, t, 1)), X], axis=2), ("Intercept", *terms)
+    if n < 3:
+        raise DataError(f"a spatial model needs at least three units, and the sample holds {n}")
+    notes = (*design.notes, *_policy_note(design, missing, left_out))
+    return SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out)
+
+
+def sample_of(
+    spec: Any, data: Any, unit: str | None, time: str | None, *, intercept: bool, **rows: Any
+) -> SpatialSample:
+    """Return the sample of a model's formula, policy and condition; see `read_sample`."""
+    return read_sample(
+        spec.formula,
+        data,
+        missing=spec.missing,
+        intercept=intercept,
+        unit=unit,
+        time=time,
+        where=spec.where,
+        **rows,
+    )
+
+
+@dataclass(frozen=True)
+class OfUnits:
+    """The rule that only these units enter."""
+
+    units: tuple[Hashable, ...]
+    reason: str = field(default="no unit of this sample", init=False)
+
+    def stay(self, held: Candidates) -> NDArray[np.bool_]:
+        """Mark the rows of these units."""
+        named = set(self.units)
+        return np.array([_plain(label) in named for label in held.panel.unit_labels])[held.unit]
+
+
+@dataclass(frozen=True)
+class Balanced:
+    """The rule of a spatial panel: every unit that the sample asks for in every year, or a policy about the rest."""
+
+    missing: Missing
+
+    @property
+    def reason(self) -> str:
+        """Say why rows leave."""
+        return DROP_YEAR if self.missing == "drop-year" else DROP_UNIT
+
+    def stay(self, held: Candidates) -> NDArray[np.bool_]:
+        """Mark the rows of the balanced panel."""
+        units, unit = np.unique(held.unit, return_inverse=True)
+        times, time = np.unique(held.time, return_inverse=True)
+        wanted = np.unique(held.panel.unit[held.asked])
+        absent = [_plain(held.panel.unit_labels[i]) for i in np.setdiff1d(wanted, units)]
+        everything = np.ones(len(held.rows), dtype=bool)
+        if len(held.rows) == len(units) * len(times) and (not absent or self.missing == "drop-unit"):
+            return everything
+        present = np.zeros((len(units), len(times)), dtype=bool)
+        present[unit, time] = True
+        if self.missing == "raise":
+            labels = held.panel.unit_labels[units], held.panel.time_labels[times]
+            raise DataError(_cells(*labels, held.dropped, present, absent))
+        if self.missing == "drop-unit":
+            return np.asarray(present.all(axis=1))[unit]
+        if absent:
+            raise DataError(
+                f"no complete year for {_listed(absent)}: dropping years cannot help; take missing='drop-unit', "
+                "or leave these provinces out of data and weights"
+            )
+        return np.asarray(present.all(axis=0))[time]
+
+
+def refuse_degenerate(
+    y: FloatArray, swept: FloatArray, regressors: FloatArray, outcome: str, effects: Effects
+) -> None:
+    """Refuse an outcome (N, T) that the effects hold whole, or that the swept regressors (N, T, k) reproduce.
+
+    The likelihood of either has no top: the variance of the errors is zero.
+    """
+    refuse_absorbed(y, swept, outcome, effects)
+    Z, left = regressors.reshape(y.size, -1), swept.reshape(-1)
+    size = np.linalg.norm(Z, axis=0)
+    Z = Z[:, size > 0.0] / size[size > 0.0]
+    refuse_exact(left - Z @ np.linalg.lstsq(Z, left, rcond=None)[0], left, outcome)
+
+
+def refuse_without_regressor(sample: SpatialSample) -> None:
+    """Refuse a sample without a regressor where a spatial lag and a spatial error are to be told apart."""
+    if not [term for term in sample.terms if term != "Intercept"]:
+        raise SpecError(
+            f"`{sample.design.formula}` has no regressor, and without one a spatial lag and a spatial error are the "
+            "same process: name at least one"
+        )
+
+
+def refuse_unidentifiable(sample: SpatialSample, effects: Effects, *weights: Weights | None) -> None:
+    """Refuse effects without a regressor, and weights under which no data identify a spatial parameter.
+
+    Where every unit is a neighbour of every other alike, W y
+    swept of the time effects is -y / (N - 1), so that a spatial parameter only rescales the others.
+    """
+    if effects != "none" and not sample.terms:
+        raise SpecError(f"`{sample.design.formula}` has no regressor: name at least one beside the effects")
+    if effects not in ("time", "twoway") and sample.y.shape[1] > 1:
+        return
+    beside = "the time effects" if effects in ("time", "twoway") else "the intercept of one year"
+    for w in weights:
+        if w is not None:
+            refuse_alike(w, beside)
+
+
+def refuse_alike(w: Weights, beside: str) -> None:
+    """Refuse weights that link every unit to every other alike."""
+    if w.links_alike:
+        raise SpecError(
+            f"{w.name}: every unit is a neighbour of every other with the same weight, so that beside {beside} each "
+            f"spatial lag is the column itself times -1/{w.n - 1}: no spatial parameter is identified. Take weights "
+            "that differ between pairs of units, or effects='unit'"
+        )
+
+
+def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str | None) -> SpatialSample:
+    """Return the sample with the outcome of the year before it, where `where` left that year out for every unit."""
+    design = sample.design
+    if design.formula is None or not len(design.dropped):
+        return sample
+    year = int(design.time_labels[0]) - 1
+    gone = design.dropped[design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    lending = {_plain(key) for key in gone.loc[gone["year"] == year, "province"]}
+    if not lending.issuperset(sample.ids):
+        return sample
+    table = Table(frame.data, unit, time)
+    panel = table.panel
+    rows = panel.time_labels[panel.time] == year
+    evaluator = Evaluator(table, statistics=design.memory.statistics)
+    values = evaluator.factor(design.formula.left)
+    evaluator.finish(rows)
+    names = (_plain(key) for key in panel.unit_labels[panel.unit[rows]])
+    held = dict(zip(names, values[rows], strict=True))
+    start = np.array([held[key] for key in sample.ids])
+    return sample if np.isnan(start).any() else replace(sample, start=start)
+
+
+def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable]) -> tuple[Note, ...]:
+    """Return which provinces or years a policy left out."""
+    gone = design.dropped[~design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    if missing == "drop-year":
+        by_rule = gone[gone["reason"] == DROP_YEAR]["year"]
+        out: list[Any] = sorted(set(by_rule) - set(design.time_labels))
+        what, zh = "years ", "年份"
+    else:
+        units = {_plain(key) for key in gone["province"]}
+        out = [key for key in left_out if key in units]
+        what, zh = "", ""
+    if missing == "raise" or not out:
+        return ()
+    return (
+        Note(
+            f"missing cells: {what}{_listed(out)} left out (policy {missing})",
+            f"存在缺失：{zh}{_listed(out)}未纳入（missing='{missing}'）",
+        ),
+    )
+
+
+def _cells(
+    unit_labels: NDArray[Any],
+    time_labels: NDArray[Any],
+    dropped: pd.DataFrame,
+    present: NDArray[np.bool_],
+    absent: Sequence[Hashable],
+) -> str:
+    gaps = [f"{unit_labels[i]} {time_labels[j]}" for i, j in np.argwhere(~present)]
+    parts = []
+    if absent:
+        parts.append(f"no complete year at all: {_listed(absent)}")
+    if gaps:
+        parts.append(f"missing province-years: {_listed(gaps)}")
+    reasons = sorted({str(reason) for reason in dropped["reason"] if not str(reason).startswith(OUTSIDE)})
+    why = f" ({'; '.join(reasons[:4])})" if reasons else ""
+    return (
+        f"a spatial panel must be balanced. {'; '.join(parts)}{why}. Choose years that hold every province, or a "
+        "policy: missing='drop-unit' or missing='drop-year'"
+    )
+
+
+def align_weights(w: Any, sample: SpatialSample, *, name: str | None = None) -> Weights:
+    """Return the weights in the panel's order, row-standardised unless another normalisation was chosen.
+
+    Provinces that a policy left out leave the weights too.
+    """
+    weights = as_weights(w, name=name)
+    weights = match_labels(weights, [*sample.ids, *sample.left_out])
+    if sample.left_out:
+        gone = set(sample.left_out)
+        weights = weights.subset([key for key in weights.ids if key not in gone])
+    weights = weights.aligned(sample.ids)
+    if not weights.matrix.nnz:
+        raise DataError(f"{weights.name}: there is no link at all between the units of the panel")
+    weights.refuse_islands()
+    return weights.for_model()
+
+
+def durbin_positions(durbin: Sequence[str] | None, terms: tuple[str, ...]) -> tuple[int, ...]:
+    """Return which regressors get a spatial lag: all but the intercept, or the ones named."""
+    if durbin is None:
+        return tuple(j for j, term in enumerate(terms) if term != "Intercept")
+    refuse_text(durbin)
+    found, unknown = [], []
+    for text in durbin:
+        label = text if text in terms else parse_formula(f"y ~ {text}").rhs_terms[0]
+        if label in terms:
+            found.append(terms.index(label))
+        else:
+            unknown.append(text)
+    if unknown:
+        raise SpecError(f"durbin: no regressor {_listed(unknown)}; there are {', '.join(terms)}")
+    if len(set(found)) < len(found):
+        raise SpecError("durbin: a regressor stands twice")
+    return tuple(sorted(found))
+
+
+def refuse_text(durbin: Any) -> None:
+    """Refuse one string where a list of regressors is meant."""
+    if isinstance(durbin, str):
+        raise SpecError(f"durbin is a list of regressors, such as [{durbin!r}]")
+
+
+def _plain(key: Any) -> Hashable:
+    return key.item() if isinstance(key, np.generic) else key
+
+
+def _listed(items: Sequence[Any]) -> str:
+    names = [str(item) for item in items]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

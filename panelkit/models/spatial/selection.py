@@ -1,0 +1,381 @@
+"""Which spatial model: LM tests, Wald and LR reductions of the Durbin model, Elhorst's written path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from panelkit.inference.impacts import numerical_jacobian
+from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_statistics
+from panelkit.kernels.identified import refuse_unidentified
+from panelkit.kernels.within import Effects, check_effects
+from panelkit.language.errors import SpecError
+from panelkit.models.spatial import covariance as covariances
+from panelkit.models.spatial.covariance import Curvature
+from panelkit.models.spatial.likelihood import Counting, Problem, lag, maximise, sweep
+from panelkit.models.spatial.sample import (
+    Missing,
+    SpatialSample,
+    align_weights,
+    read_sample,
+    refuse_degenerate,
+    refuse_unidentifiable,
+    refuse_without_regressor,
+    sample_of,
+)
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import Language, TestResult
+from panelkit.show.brief import Brief
+from panelkit.spatial.weights import Weights
+
+if TYPE_CHECKING:
+    from panelkit.models.spatial.panel import SpatialFit, SpatialPanel
+
+FloatArray = NDArray[np.float64]
+
+
+def spatial_lm_tests(
+    formula: str,
+    data: pd.DataFrame,
+    w: Any,
+    *,
+    effects: Effects = "twoway",
+    form: Form = "transformed",
+    missing: Missing = "raise",
+    unit: str | None = None,
+    time: str | None = None,
+    where: str | None = None,
+) -> tuple[TestResult, ...]:
+    """Test a regression with fixed effects for a spatial lag and a spatial error.
+
+    Returns LM lag, LM error, robust LM lag, robust LM error, their joint test, and the conditional tests (a lag given
+    a spatial error, an error given a spatial lag), which rest on the estimated model of the null. `where` is a
+    condition on the rows, such as `year >= 2011`, that acts after lags.
+
+    Raises
+    ------
+    SpecError
+        If the transformed form is asked with time effects and weights that are not row-standardised.
+    """
+    check_effects(effects)
+    sample = read_sample(
+        formula, data, missing=missing, intercept=effects == "none", unit=unit, time=time, where=where
+    )
+    return lm_tests_of(sample, align_weights(w, sample), effects, form)
+
+
+def lm_tests_of(
+    sample: SpatialSample, w: Weights, effects: Effects, form: Form = "transformed"
+) -> tuple[TestResult, ...]:
+    """Return the tests on balanced arrays."""
+    if form == "transformed" and effects in ("time", "twoway") and not w.row_standardised:
+        raise SpecError(
+            f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
+            f"{w.normalisation}: row-standardise, or take form='elhorst'"
+        )
+    refuse_without_regressor(sample)
+    refuse_unidentifiable(sample, effects, w)
+    swept = sweep(sample.X, effects)
+    n, t, k = swept.shape
+    refuse_unidentified(
+        sample.X.reshape(n * t, k), swept.reshape(n * t, k), sample.terms, effects, squares=True
+    )
+    refuse_degenerate(sample.y, sweep(sample.y, effects), swept, sample.design.outcome, effects)
+    tests = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
+    if form != "elhorst":
+        tests = (*tests, *_conditional(sample, w, effects))
+    return tuple(replace(test, notes=(*test.notes, *w.said, *sample.said)) for test in tests)
+
+
+def lm_arrays(y: FloatArray, X: FloatArray, w: Weights, effects: Effects, form: Form) -> LmStatistics:
+    """Return the statistics of y (N, T) on X (N, T, k)."""
+    Z, target = sweep(X, effects), sweep(y, effects)
+    flat = Z.reshape(-1, Z.shape[2])
+    b = np.linalg.lstsq(flat, target.reshape(-1), rcond=None)[0]
+    e = target - Z @ b
+    if form == "elhorst":  # on the swept data, as a cross-section of them
+        wy, we, mean = (lag(w.matrix, column) for column in (target, e, Z @ b))
+    else:
+        wy, we, mean = (sweep(lag(w.matrix, column), effects) for column in (y, e, Z @ b))
+    return lm_statistics(e, wy, we, mean, Z, w.matrix, effects, form)
+
+
+def _conditional(sample: SpatialSample, w: Weights, effects: Effects) -> tuple[TestResult, ...]:
+    """Return score tests of one spatial parameter at the estimated model with the other."""
+    n, t = sample.y.shape
+    counting = Counting(n, t, effects, "lee-yu")
+    spectrum = w.spectrum()
+    both = Problem(sample.y, sample.X, counting, w.matrix, w.matrix, spectrum, spectrum)
+    error_only = maximise(replace(both, w=None, spectrum_w=None))
+    lag_only = maximise(replace(both, m=None, spectrum_m=None))
+    k = sample.X.shape[2]
+    found = []
+    for name, null, optimum, position in (
+        (
+            "LM lag given error",
+            Note("no spatial lag, a spatial error present", "存在空间误差时无空间滞后"),
+            error_only,
+            k,
+        ),
+        (
+            "LM error given lag",
+            Note("no spatial error, a spatial lag present", "存在空间滞后时无空间误差"),
+            lag_only,
+            k + 1,
+        ),
+    ):
+        c = Curvature(both, optimum)
+        slope = _full_score(c)[position]
+        value = float(slope**2 * np.linalg.inv(covariances.information(c))[position, position])
+        found.append(_chi2(name, null, value, 1, {"effects": effects, "weights": w.name}))
+    return tuple(found)
+
+
+def _full_score(c: Curvature) -> FloatArray:
+    """Return the score (p,) of the unconcentrated likelihood."""
+    s2, e, problem = c.optimum.sigma2, c.residuals, c.problem
+    times, traces = problem.counting.times, c.products
+    parts = [np.einsum("itk,it->k", c._filter[..., 2:], e) / s2]
+    if c.g is not None:
+        parts.append(np.array([(c._filter[..., 1] * e).sum() / s2 - times * traces["a"]]))
+    if c.h is not None and problem.lagged is not None:
+        u_lag = (
+            problem.lagged[..., 0]
+            - c.optimum.rho * problem.lagged[..., 1]
+            - problem.lagged[..., 2:] @ c.optimum.b
+        )
+        parts.append(np.array([(u_lag * e).sum() / s2 - times * traces["h"]]))
+    parts.append(np.array([(e * e).sum() / (2 * s2**2) - problem.counting.nobs / (2 * s2)]))
+    return np.concatenate(parts)
+
+
+def _chi2(name: str, null: str, value: float, df: int, facts: dict[str, Any]) -> TestResult:
+    return TestResult(
+        name=name,
+        null=null,
+        statistic=value,
+        distribution="chi2",
+        df=(float(df),),
+        p_value=float(special.chdtrc(df, max(value, 0.0))),
+        facts=facts,
+    )
+
+
+def wald(
+    theta: FloatArray, covariance: FloatArray, restriction: Callable[[FloatArray], FloatArray]
+) -> tuple[float, int]:
+    """Return the Wald statistic of restriction(theta) = 0 by the delta method, and its degrees of freedom."""
+    gap = restriction(theta)
+    jacobian = numerical_jacobian(restriction, theta)
+    return float(gap @ np.linalg.solve(jacobian @ covariance @ jacobian.T, gap)), len(gap)
+
+
+def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
+    """Test the Durbin model against sar (theta = 0), sem (theta + rho b = 0) and slx (rho = 0) by Wald and LR.
+
+    The Wald tests use the covariance of the fit; the LR tests refit the smaller models on the same sample.
+    """
+    names = {
+        "sar": Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
+        "sem": Note("common factor: theta + rho b = 0", "共同因子约束：theta + rho b = 0"),
+        "slx": Note("no spatial lag: rho = 0", "无空间滞后：rho = 0"),
+    }
+    if fit.spec.model != "sdm":
+        because = (
+            f"the fit is a {fit.spec.model.upper()}, and the tests start from the Durbin model (model='sdm')"
+        )
+        return tuple(
+            TestResult.not_applicable(f"SDM to {model.upper()}", null, because)
+            for model, null in names.items()
+        )
+    kx, k = len(fit.sample.terms), fit.curvature.problem.k
+    own = list(fit.durbin_terms)
+    restrictions: dict[str, Callable[[FloatArray], FloatArray]] = {
+        "sar": lambda theta: theta[kx:k],
+        "sem": lambda theta: theta[kx:k] + theta[k] * theta[own],
+        "slx": lambda theta: theta[k : k + 1],
+    }
+    facts = {"vcov": fit.spec.vcov, "convention": fit.spec.convention}
+    found = []
+    for model, null in names.items():
+        name, because = f"Wald, SDM to {model.upper()}", _not_nested(fit, model)
+        if because:
+            found.append(TestResult.not_applicable(name, null, because))
+            continue
+        value, df = wald(fit.estimates, fit.covariance, restrictions[model])
+        found.append(_chi2(name, null, value, df, facts))
+    for model, null in names.items():
+        found.append(_likelihood_ratio(fit, model, null))
+    return tuple(found)
+
+
+def _likelihood_ratio(fit: SpatialFit, model: str, null: str) -> TestResult:
+    name = f"LR, SDM to {model.upper()}"
+    if fit.spec.convention == "elhorst":
+        return TestResult.not_applicable(
+            name,
+            null,
+            "bias-corrected estimates do not maximise their likelihood (convention elhorst); read the Wald test",
+        )
+    because = _not_nested(fit, model)
+    if because:
+        return TestResult.not_applicable(name, null, because)
+    smaller = refit_as(fit, model)
+    df = 1 if model == "slx" else len(fit.durbin_terms)
+    value = 2 * (fit.loglik - smaller.loglik)
+    return _chi2(name, null, value, df, {"convention": fit.spec.convention})
+
+
+def _not_nested(fit: SpatialFit, model: str) -> str:
+    """Return why a model is not a special case of the fit, or nothing."""
+    if model == "sar" and not fit.durbin_terms:
+        return "the fit has no Durbin terms"
+    full = len(fit.durbin_terms) == sum(term != "Intercept" for term in fit.sample.terms)
+    if model == "sem" and (not full or abs(fit.weights.matrix - fit.weights_durbin.matrix).sum() > 0.0):
+        return "the error model is nested only if every regressor has a Durbin term with the lag's weights"
+    return ""
+
+
+def refit_as(fit: SpatialFit, model: str) -> SpatialFit:
+    """Return another model on the same sample, weights and convention."""
+    from panelkit.models.spatial.panel import DURBIN, fit_sample
+
+    durbin = fit.spec.durbin if model in DURBIN else None
+    spec = replace(fit.spec, model=model, durbin=durbin)
+    error = fit.weights_error
+    return fit_sample(spec, fit.sample, fit.weights, error, fit.weights_durbin)
+
+
+@dataclass(frozen=True, eq=False)
+class SelectionPath(Brief):
+    """Elhorst's path: every step with its numbers, and the model it ends at."""
+
+    steps: tuple[TestResult, ...]
+    sentences: tuple[str, ...]
+    chosen: str
+    notes: tuple[str, ...] = ()
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a step: `test, null, statistic, df, p_value`."""
+        return pd.DataFrame(
+            [
+                {
+                    "test": s.name,
+                    "null": s.null,
+                    "statistic": s.statistic,
+                    "df": s.df[0] if s.df else np.nan,
+                    "p_value": s.p_value,
+                }
+                for s in self.steps
+            ]
+        )
+
+    def summary(self, *, language: Language = "en") -> str:
+        """Return the path as text."""
+        from panelkit.show.words import frame_text, in_language, result_word, word
+
+        table = self.table().rename(columns={"p_value": "p"} if language == "zh" else {})
+        table["test"] = [in_language(step.name, language) for step in self.steps]
+        table["null"] = [in_language(step.null, language) for step in self.steps]
+        told = [in_language(sentence, language) for sentence in self.sentences]
+        chosen = ("选定" if language == "zh" else "chosen") + word("colon", language) + self.chosen.upper()
+        heading = result_word("note", language) + word("colon", language)
+        notes = [heading + in_language(note, language) for note in self.notes]
+        return "\n".join([frame_text(table, language, index=False), "", *told, chosen, *notes])
+
+    def _repr_html_(self) -> str:
+        """Return the steps as an HTML table, what they say below."""
+        from panelkit.show import tables
+
+        notes = (*self.sentences, f"chosen: {self.chosen.upper()}", *self.notes)
+        return tables.frame_table(self.table(), format="html", notes=notes)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+
+def select_model(
+    spec: SpatialPanel,
+    data: pd.DataFrame,
+    w: Any,
+    *,
+    level: float = 0.05,
+    unit: str | None = None,
+    time: str | None = None,
+) -> SelectionPath:
+    """Walk Elhorst's path: LM tests of the regression, then the Durbin model and its reductions.
+
+    A reduction is taken only if Wald and LR do not reject it and the robust LM test points to it; with few provinces
+    the path decides little, and sdm, slx and sdem belong in print beside each other.
+    """
+    from panelkit.models.spatial.panel import fit_sample
+
+    sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
+    weights = align_weights(w, sample)
+    form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"
+    lm = lm_tests_of(sample, weights, spec.effects, form)
+    by_name = {test.name: test for test in lm}
+    said = (*weights.said, *sample.said)
+    none = by_name["LM joint"].p_value >= level
+    joint = f"LM joint p = {by_name['LM joint'].p_value:.4g}"
+    sentences: list[str] = [
+        Note(f"{joint}: no sign of spatial dependence in the residuals", f"{joint}：残差没有空间依赖的迹象")
+        if none
+        else Note(f"{joint}: spatial dependence in the residuals", f"{joint}：残差存在空间依赖")
+    ]
+    if none:
+        slx = fit_sample(replace(spec, model="slx"), sample, weights, weights, weights)
+        value, df = wald(slx.estimates, slx.covariance, lambda theta: theta[len(sample.terms) :])
+        local = _chi2(
+            "Wald, SLX to no spatial terms",
+            Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
+            value,
+            df,
+            {"vcov": spec.vcov},
+        )
+        chosen = "slx" if local.p_value < level else "ols"
+        p = f"{local.p_value:.4g}"
+        sentences.append(Note(f"SLX against no spatial terms: p = {p}", f"SLX 对无空间项：p = {p}"))
+        return SelectionPath((*lm, local), tuple(sentences), chosen, said)
+    sdm = fit_sample(replace(spec, model="sdm"), sample, weights, weights, weights)
+    reductions = reduction_tests(sdm)
+    chosen, more = _read_path({**by_name, **{test.name: test for test in reductions}}, level)
+    return SelectionPath((*lm, *reductions), (*sentences, *more), chosen, said)
+
+
+def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[str]]:
+    def kept(model: str) -> bool:
+        pair = (tests[f"Wald, SDM to {model}"], tests[f"LR, SDM to {model}"])
+        told = [test.p_value for test in pair if test.applicable]
+        return bool(told) and min(told) >= level
+
+    to_sar, to_sem = kept("SAR"), kept("SEM")
+    lag_p, error_p = tests["robust LM lag"].p_value, tests["robust LM error"].p_value
+    sentences: list[str] = [
+        _reduced("SAR", to_sar, f"robust LM lag p = {lag_p:.4g}"),
+        _reduced("SEM", to_sem, f"robust LM error p = {error_p:.4g}"),
+    ]
+    if to_sar and lag_p < level and not (to_sem and error_p < lag_p):
+        return "sar", sentences
+    if to_sem and error_p < level:
+        return "sem", sentences
+    sentences.append(
+        Note(
+            "neither reduction is carried by both kinds of test: the Durbin model stays",
+            "两种简化均未同时得到两类检验支持：保留杜宾模型",
+        )
+    )
+    return "sdm", sentences
+
+
+def _reduced(model: str, kept: bool, robust: str) -> Note:
+    return Note(
+        f"SDM to {model}: {'not rejected' if kept else 'rejected or not nested'}; {robust}",
+        f"SDM 简化为 {model}：{'未被拒绝' if kept else '被拒绝或不嵌套'}；{robust}",
+    )

@@ -1,0 +1,486 @@
+"""The design: one formula on one panel as sorted, complete, typed arrays.
+
+Row order never matters: rows are sorted unit-major, then by time. Nothing is dropped silently: what left
+the sample, and why, stands in `Design.dropped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.formula.arithmetic import Evaluator, Table
+from panelkit.formula.conditions import Namesakes
+from panelkit.formula.formula import Columns, Formula, as_formula, columns_on
+from panelkit.formula.model_matrix import INTERCEPT, Memory
+from panelkit.formula.tree import columns_of
+from panelkit.kernels.index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
+from panelkit.language.errors import DataError, SpecError
+from panelkit.panel.provenance import Note, provenance_notes, refuse_breaks
+from panelkit.panel.sample import (
+    Policy,
+    Settled,
+    asked_rows,
+    in_chinese,
+    joined,
+    nothing_dropped,
+    settle,
+    where_note,
+)
+from panelkit.show.brief import Brief
+from panelkit.show.levels import spoken as in_own_words
+
+
+@dataclass(frozen=True, eq=False)
+class Design(Brief):
+    """Sorted, complete arrays of one regression; n rows, k terms, N units, T times.
+
+    y (n,) and X (n, k) are float64 (X in column order); unit and time (n,) are int64 codes into unit_labels
+    (N,) and time_labels (T,), sorted unit-major, then by time, every code used. `extra` holds further
+    columns (n,) by name. `dropped` has columns province, year, reason. `provenance`, a part of `notes`, says the
+    vintages and flags of the figures. The arrays are read-only.
+    """
+
+    y: Array
+    X: Array
+    outcome: str
+    terms: tuple[str, ...]
+    unit: Array
+    time: Array
+    unit_labels: Array
+    time_labels: Array
+    extra: Mapping[str, Array]
+    dropped: pd.DataFrame
+    notes: tuple[str, ...]
+    has_intercept: bool
+    provenance: tuple[Note, ...] = ()
+    unit_names: tuple[str, ...] = ("province", "unit")
+    time_names: tuple[str, ...] = ("year", "time")
+    formula: Formula | None = None
+    memory: Memory = field(default_factory=Memory, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the fields, so that a design can travel to another process."""
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return _restored, ({**values, "extra": dict(self.extra)},)
+
+    def labels(self) -> pd.MultiIndex:
+        """Return the (province, year) index of the rows."""
+        levels: list[Any] = [pd.Index(self.unit_labels), pd.Index(self.time_labels)]
+        codes: list[Any] = [self.unit, self.time]
+        return pd.MultiIndex(levels=levels, codes=codes, names=["province", "year"])
+
+    def spoken(self, sentence: str) -> str:
+        """Return a sentence about provinces and years in the words of this panel."""
+        return in_own_words(sentence, self.unit_names[0], self.time_names[0])
+
+    def counts(self) -> dict[str, int | bool]:
+        """Count rows, units and times, rows dropped, units seen once; say whether the panel is balanced."""
+        n, n_units, n_periods = len(self.y), len(self.unit_labels), len(self.time_labels)
+        per_unit = np.bincount(self.unit, minlength=n_units)
+        return {
+            "nobs": n,
+            "n_units": n_units,
+            "n_periods": n_periods,
+            "n_terms": len(self.terms),
+            "n_dropped": len(self.dropped),
+            "n_singletons": int(np.sum(per_unit == 1)),
+            "first_year": int(self.time_labels[0]),
+            "last_year": int(self.time_labels[-1]),
+            "balanced": n == n_units * n_periods,
+        }
+
+    def keep(self, rows: Array, reason: str) -> Design:
+        """Return the design of the marked rows, (n,) bool; the others stand in `dropped` with the reason.
+
+        Units and times that no row holds any more leave the labels.
+
+        Raises
+        ------
+        DataError
+            If no row is marked.
+        """
+        marked = np.asarray(rows, dtype=bool)
+        if not marked.any():
+            raise DataError(f"no row is left of {len(self.y):,}: {reason}")
+        if marked.all():
+            return self
+        unit, unit_labels = _renumbered(self.unit[marked], self.unit_labels)
+        time, time_labels = _renumbered(self.time[marked], self.time_labels)
+        gone = _dropped_frame(
+            self.unit_labels[self.unit[~marked]], self.time_labels[self.time[~marked]], reason
+        )
+        dropped = joined([self.dropped, gone])
+        return replace(
+            self,
+            y=_sealed(self.y[marked]),
+            X=_sealed(np.asfortranarray(self.X[marked])),
+            unit=_sealed(unit),
+            time=_sealed(time),
+            unit_labels=unit_labels,
+            time_labels=time_labels,
+            extra=MappingProxyType({name: _sealed(values[marked]) for name, values in self.extra.items()}),
+            dropped=dropped,
+            notes=(
+                *self.notes,
+                Note(
+                    f"{len(gone):,} more rows left the sample: {reason}",
+                    f"另有{len(gone):,}行退出样本：{in_chinese(reason)}",
+                ),
+            ),
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Return outcome and terms as a frame on the (province, year) index."""
+        data = np.column_stack([self.y, self.X])
+        return pd.DataFrame(data, index=self.labels(), columns=pd.Index([self.outcome, *self.terms]))
+
+
+def build_design(
+    formula: str | Formula,
+    data: pd.DataFrame,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    extra: Sequence[str] = (),
+    like: Design | None = None,
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
+    policies: Sequence[Policy] = (),
+    namesakes: Namesakes | None = None,
+) -> Design:
+    """Build the design of a formula on a panel.
+
+    Parameters
+    ----------
+    formula
+        Text, or a formula that passed the gate.
+    data
+        A frame with a (province, year) MultiIndex, or any frame with `unit=` and `time=`.
+    extra
+        Names of further columns or index levels to carry along (clusters, weights).
+    like
+        A design whose category levels and spline knots are used again on these data.
+    where
+        A condition on the rows that enter, such as `year >= 2011`; lags still read the other rows.
+    years
+        The only years whose rows enter; the others lend their values to lags, and do not count as dropped.
+    policies
+        Rules of the estimator about its rows (`core/sample.py`); means, quantiles and levels come after them.
+    namesakes
+        Marks the labels that a text in `where` means beyond its own spelling.
+
+    Raises
+    ------
+    SpecError
+        If the formula or the condition does not pass the gate.
+    DataError
+        If columns are missing, units and years repeat, cells are not numbers, no complete row is left, or a
+        series of ours changes its base inside the sample and was not asked for by name.
+    """
+    return build_with_lenders(
+        formula,
+        data,
+        unit=unit,
+        time=time,
+        extra=extra,
+        like=like,
+        where=where,
+        years=years,
+        policies=policies,
+        namesakes=namesakes,
+    )[0]
+
+
+def build_with_lenders(
+    formula: str | Formula,
+    data: pd.DataFrame,
+    *,
+    unit: str | None,
+    time: str | None,
+    extra: Sequence[str] = (),
+    like: Design | None = None,
+    where: str | None = None,
+    years: Sequence[Hashable] | None = None,
+    policies: Sequence[Policy] = (),
+    namesakes: Namesakes | None = None,
+) -> tuple[Design, Array]:
+    """Build a design as `build_design` does, and mark which of its rows (n,) decide; the others lend a level."""
+    parsed = as_formula(formula)
+    table = Table(data, unit, time)
+    data = table.frame
+    panel = table.panel
+    order = panel.order
+    unit_names, time_names = dimension_names(data, unit, time)
+    beside = [name for name in extra if name not in (*unit_names, *time_names)]
+    table.require([*parsed.columns, *beside])
+    asked = asked_rows(table, (unit_names, time_names), where, years, namesakes)
+    carried = {name: table.raw(name) for name in beside}
+    absent = {name: np.asarray(pd.isna(values)) for name, values in carried.items()}
+    also = None if not absent else ~np.logical_or.reduce(list(absent.values()))
+    memory = None if like is None else _memory_of(like, parsed)
+    total = len(data) if asked is None else asked.counted
+    found: list[Settled] = []
+
+    def choose(columns: Columns) -> Array:
+        def missing(gone: Array) -> pd.DataFrame:
+            return _dropped(columns, table, absent, order, gone)
+
+        try:
+            found.append(settle(panel, columns.complete, missing, asked, policies))
+        except DataError as error:  # a policy knows codes only, not what the panel calls its units
+            raise DataError(in_own_words(str(error), unit_names[0], time_names[0])) from None
+        if len(found[0].rows) == 0:
+            raise _nothing_left(found[0].dropped, total)
+        return found[0].deciding
+
+    columns = columns_on(
+        parsed, table, also, memory, asking=None if asked is None else asked.yes, choose=choose
+    )
+    if not found:
+        raise _nothing_left(_dropped(columns, table, absent, order, ~columns.complete), total)
+    rows, dropped, inside = found[0].rows, found[0].dropped, found[0].deciding
+    whole = len(rows) == len(data)
+    if not whole or order is not None:
+        order, inside = rows, inside[rows]
+    sample = _sample(panel, order, complete=whole)
+    refuse_breaks(data, parsed, sample)
+    origins = provenance_notes(data, dict.fromkeys([*parsed.columns, *beside]), parsed, sample)
+    y, terms, X, made = columns.matrices(order, memory)
+    design = Design(
+        y=_sealed(y if order is not None else y.copy()),
+        X=_sealed(X),
+        outcome=parsed.outcome,
+        terms=terms,
+        unit=_sealed(sample.unit),
+        time=_sealed(sample.time),
+        unit_labels=sample.unit_labels,
+        time_labels=sample.time_labels,
+        extra=MappingProxyType({name: _sealed(_carried(values, order)) for name, values in carried.items()}),
+        dropped=dropped,
+        notes=(*where_note(asked), *_notes(dropped, total), *origins),
+        provenance=(*where_note(asked), *origins),
+        has_intercept=parsed.has_intercept,
+        unit_names=unit_names,
+        time_names=time_names,
+        formula=parsed,
+        memory=made,
+    )
+    return design, inside
+
+
+def _nothing_left(dropped: pd.DataFrame, total: int) -> DataError:
+    return DataError(f"no complete row is left of {total:,}: {_tally(dropped)}. Check the years asked for.")
+
+
+def _restored(values: dict[str, Any]) -> Design:
+    return Design(**{**values, "extra": MappingProxyType(values["extra"])})
+
+
+def _memory_of(like: Design, formula: Formula) -> Memory:
+    if like.formula != formula:
+        raise SpecError(f"`like` was made from `{like.formula}`, not from `{formula}`: use the same formula")
+    return like.memory
+
+
+def _sealed(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
+
+
+def _carried(values: Any, order: Array | None) -> Array:
+    array = np.array(values.to_numpy(), copy=order is None)
+    return array if order is None else array[order]
+
+
+def _sample(panel: PanelIndex, order: Array | None, *, complete: bool) -> PanelIndex:
+    if order is None:
+        return PanelIndex(panel.unit.copy(), panel.time.copy(), panel.unit_labels, panel.time_labels)
+    unit, time = panel.unit[order], panel.time[order]
+    if complete:
+        return PanelIndex(unit, time, panel.unit_labels, panel.time_labels)
+    unit, unit_labels = _renumbered(unit, panel.unit_labels)
+    time, time_labels = _renumbered(time, panel.time_labels)
+    return PanelIndex(unit, time, unit_labels, time_labels)
+
+
+def _renumbered(codes: Array, labels: Array) -> tuple[Array, Array]:
+    used = np.zeros(len(labels), dtype=bool)
+    used[codes] = True
+    if used.all():
+        return codes, labels
+    return (np.cumsum(used) - 1)[codes], labels[used]
+
+
+def _dropped_frame(province: Array, year: Array, reason: Any) -> pd.DataFrame:
+    return pd.DataFrame({"province": province, "year": year, "reason": reason})
+
+
+def _dropped(
+    columns: Columns, table: Table, absent: Mapping[str, Array], order: Array | None, gone: Array
+) -> pd.DataFrame:
+    """Say what the marked rows (n,) lack."""
+    if not gone.any():
+        return nothing_dropped()
+    return _dropped_rows(table.panel, _missing_by_reason(columns, table, absent), gone, order)
+
+
+def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Array]) -> dict[str, Array]:
+    raw = {name: np.asarray(pd.isna(table.raw(name))) for name in columns.formula.columns}
+    reasons = dict(raw)
+    factors = [columns.formula.left, *(factor for term in columns.formula.terms for factor in term.factors)]
+    for factor in factors:
+        if factor.kind == "category":
+            continue
+        value = columns.values.get(factor.label)
+        lacks = np.isnan(value) if isinstance(value, np.ndarray) else Evaluator(table).missing(factor.node)
+        rest = lacks & ~np.logical_or.reduce([raw[name] for name in columns_of(factor.node)])
+        if bool(rest.any()):
+            reasons[factor.label] = rest
+    for name, mask in absent.items():
+        reasons[name] = reasons[name] | mask if name in reasons else mask
+    return reasons
+
+
+def _tally(dropped: pd.DataFrame) -> str:
+    counts = dropped["reason"].value_counts()
+    parts = [f"{reason} ({int(n)} row{'s' * (int(n) != 1)})" for reason, n in counts.head(SHOWN).items()]
+    return listed(parts, len(counts))
+
+
+def _tally_zh(dropped: pd.DataFrame) -> str:
+    counts = dropped["reason"].value_counts()
+    parts = [f"{in_chinese(str(reason))}（{int(n)}行）" for reason, n in counts.head(SHOWN).items()]
+    return "、".join(parts) + (f"等{len(counts)}种原因" if len(counts) > SHOWN else "")
+
+
+def _notes(dropped: pd.DataFrame, total: int) -> tuple[Note, ...]:
+    if len(dropped) == 0:
+        return ()
+    return (
+        Note(
+            f"{len(dropped):,} of {total:,} rows left the sample: {_tally(dropped)}",
+            f"{total:,}行中有{len(dropped):,}行退出样本：{_tally_zh(dropped)}",
+        ),
+    )
+
+
+def design_from_arrays(
+    y: Any,
+    X: Any,
+    unit: Any,
+    time: Any,
+    *,
+    terms: Sequence[str] | None = None,
+    outcome: str = "y",
+    extra: Mapping[str, Any] | None = None,
+) -> Design:
+    """Build a design from arrays: y (n,), X (n, k) or (n,), unit (n,), time (n,), extra (n,) each.
+
+    No intercept is added; a term called `Intercept` counts as one. Rows are sorted, and rows with a missing
+    cell are dropped and recorded, as `build_design` does.
+
+    Raises
+    ------
+    DataError
+        If shapes disagree, units and years repeat, or cells are infinite or not numbers.
+    """
+    outcome_values = _numbers(y, outcome, 1)
+    matrix = _numbers(X, "X", 2)
+    names = tuple(terms) if terms is not None else tuple(f"x{at + 1}" for at in range(matrix.shape[1]))
+    extras = {name: np.asarray(values) for name, values in (extra or {}).items()}
+    _check_shapes(
+        outcome_values, matrix, names, {"unit": np.asarray(unit), "time": np.asarray(time), **extras}
+    )
+    panel = read_panel_index(pd.DataFrame({"unit": unit, "time": time}), "unit", "time")
+    order = panel.order
+    missing = {outcome: np.isnan(outcome_values)}
+    missing |= {name: np.isnan(matrix[:, at]) for at, name in enumerate(names)}
+    missing |= {name: np.asarray(pd.isna(values)) for name, values in extras.items()}
+    gone = np.logical_or.reduce(list(missing.values()))
+    dropped = _dropped_rows(panel, missing, gone, order)
+    if len(dropped):
+        order = np.flatnonzero(~gone) if order is None else order[~gone[order]]
+        if len(order) == 0:
+            raise DataError(f"no complete row is left of {len(gone):,}: {_tally(dropped)}")
+    sample = _sample(panel, order, complete=len(dropped) == 0)
+    rows: Any = slice(None) if order is None else order
+    return Design(
+        y=_sealed(np.array(outcome_values[rows])),
+        X=_sealed(np.array(matrix[rows], order="F")),
+        outcome=outcome,
+        terms=names,
+        unit=_sealed(sample.unit),
+        time=_sealed(sample.time),
+        unit_labels=sample.unit_labels,
+        time_labels=sample.time_labels,
+        extra=MappingProxyType({name: _sealed(np.array(values[rows])) for name, values in extras.items()}),
+        dropped=dropped,
+        notes=_notes(dropped, len(gone)),
+        has_intercept=INTERCEPT in names,
+    )
+
+
+def _numbers(values: Any, name: str, dimensions: int) -> Array:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"`{name}` is not numeric: {error}") from error
+    if dimensions == 2 and array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != dimensions:
+        raise DataError(f"`{name}` has {array.ndim} dimensions; {dimensions} are expected")
+    infinite = np.argwhere(np.isinf(array))
+    if len(infinite):
+        raise DataError(
+            f"`{name}` is infinite at {listed([str(tuple(map(int, at))) for at in infinite[:SHOWN]], len(infinite))}"
+        )
+    return array
+
+
+def _check_shapes(y: Array, X: Array, terms: tuple[str, ...], others: Mapping[str, Array]) -> None:
+    wrong = [
+        f"`{name}` has {len(values):,}"
+        for name, values in {"X": X, **others}.items()
+        if len(values) != len(y)
+    ]
+    if wrong:
+        raise DataError(f"y has {len(y):,} rows, but {', '.join(wrong)}")
+    if len(terms) != X.shape[1] or len(set(terms)) < len(terms):
+        raise SpecError(
+            f"X has {X.shape[1]} columns and `terms` {len(set(terms))} different names: one name each"
+        )
+
+
+def _dropped_rows(
+    panel: PanelIndex, missing: Mapping[str, Array], gone: Array, order: Array | None
+) -> pd.DataFrame:
+    if not gone.any():
+        return nothing_dropped()
+    rows = np.flatnonzero(gone) if order is None else order[gone[order]]
+    names = list(missing)
+    marks = [missing[name][rows] for name in names]
+    which, first = _patterns(marks)
+    text = np.array(
+        [
+            "missing: " + ", ".join(name for name, mark in zip(names, marks, strict=True) if mark[at])
+            for at in first
+        ],
+        dtype=object,
+    )
+    return _dropped_frame(
+        panel.unit_labels[panel.unit[rows]], panel.time_labels[panel.time[rows]], text[which]
+    )
+
+
+def _patterns(marks: list[Array]) -> tuple[Array, Array]:
+    """Number the different combinations of marks (n,), and return a row that shows each."""
+    which = np.zeros(len(marks[0]), dtype=np.int64)
+    for mark in marks:
+        which, _ = pd.factorize(which * 2 + mark)
+    return which, np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=-1))

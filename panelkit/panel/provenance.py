@@ -1,0 +1,162 @@
+"""What a panel knows of its figures and a result must say: vintages, flags, breaks of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from panelkit.formula.formula import Formula
+from panelkit.formula.tree import calls_of
+from panelkit.kernels.index import PanelIndex
+from panelkit.language.errors import DataError
+
+_STEPS = frozenset({"lag", "lead", "diff"})
+_PLACES = "panelkit_places"
+Labelled = TypeVar("Labelled", pd.DataFrame, pd.Series)
+
+
+class Note(str):
+    """A sentence under a table, in English as itself and in Chinese as `zh`."""
+
+    zh: str
+
+    def __new__(cls, english: str, chinese: str = "") -> Note:
+        """Return the sentence; without a Chinese one the English one stands in both."""
+        note = super().__new__(cls, english)
+        note.zh = chinese or english
+        return note
+
+
+def note_of(sentence: Mapping[str, str]) -> Note:
+    """Return a sentence with the keys `en` and `zh` as a note."""
+    return Note(sentence["en"], sentence.get("zh", ""))
+
+
+def spoken_note(note: str, unit: str, time: str) -> str:
+    """Return a note about provinces in the words of a panel, in both languages."""
+    from panelkit.show.levels import spoken
+
+    said = spoken(note, unit, time)
+    return Note(said, spoken(note.zh, unit, time)) if isinstance(note, Note) else said
+
+
+def with_place_notes(frame: Labelled, notes: Iterable[Note]) -> Labelled:
+    """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
+    held = tuple(dict.fromkeys(notes))
+    if not held:
+        return frame
+    out = frame.copy(deep=False)
+    out.attrs = {**frame.attrs, _PLACES: held}
+    return out
+
+
+def place_notes(*frames: pd.DataFrame | pd.Series) -> tuple[Note, ...]:
+    """Return what was done to the names of provinces, each sentence once."""
+    return tuple(dict.fromkeys(note for frame in frames for note in frame.attrs.get(_PLACES, ())))
+
+
+def provenance_notes(
+    data: pd.DataFrame, columns: Iterable[str], formula: Formula, sample: PanelIndex
+) -> tuple[Note, ...]:
+    """Return vintage and source of each column, and the flags that touch the sample, as notes.
+
+    Read from `data.attrs["panelkit"]`; data without it have no notes.
+    """
+    facts = _facts(data)
+    used = [name for name in columns if name in facts.get("origins", {})]
+    notes = [note_of(facts["origins"][name]) for name in used]
+    steps = _has_steps(formula)
+    for flag in facts.get("flags", ()) if used else ():
+        if flag["indicator"] in used and "sentence" in flag and _touches(flag, used, sample, steps):
+            notes.append(note_of(flag["sentence"]))
+    return tuple(notes)
+
+
+def refuse_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> None:
+    """Refuse a series that changes its base inside the sample, unless it was asked for by name.
+
+    Raises
+    ------
+    DataError
+        One message that names every such column, its vintage, the years and the remedies.
+    """
+    facts = _facts(data)
+    named = {*facts.get("breaks_named", facts.get("breaks", {})), *facts.get("breaks_allowed", ())}
+    first, last = int(sample.time_labels[0]), int(sample.time_labels[-1])
+    problems, remedy = _broken(facts, formula, named, first, last)
+    if problems:
+        asked = ", ".join(f'"{name}": "{vintage}"' for name, vintage in remedy.items())
+        raise DataError(
+            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: its levels are not comparable. "
+            f"Ask for it by name, `vintage={{{asked}}}` (command line: "
+            f"{' '.join(f'--vintage {name}={vintage}' for name, vintage in remedy.items())}), and the result says "
+            "so; or keep to the years on one side, or take a vintage on one base"
+        )
+
+
+def refuse_changes_over_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> None:
+    """Refuse to difference a series that changes its base inside the sample, unless `allow_breaks` names it.
+
+    Raises
+    ------
+    DataError
+        One message that names every such column, its vintage, the years and the remedies.
+    """
+    facts = _facts(data)
+    first, last = int(sample.time_labels[0]), int(sample.time_labels[-1])
+    problems, remedy = _broken(facts, formula, {*facts.get("breaks_allowed", ())}, first, last)
+    if problems:
+        asked = ", ".join(f'"{name}"' for name in remedy)
+        raise DataError(
+            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: a change over that year compares "
+            f"two bases. Load with `allow_breaks=[{asked}]` if it is wanted all the same, and the result says so; "
+            "or keep to the years on one side, or take a vintage on one base"
+        )
+
+
+def _broken(
+    facts: Mapping[str, Any], formula: Formula, allowed: set[str], first: int, last: int
+) -> tuple[list[str], dict[str, str]]:
+    """Return a sentence and the vintage for every column, not allowed, whose base changes inside the years."""
+    problems, vintages = [], {}
+    for name in formula.columns:
+        years = () if name in allowed else facts.get("breaks", {}).get(name, ())
+        inside = [int(year) for year in years if first < year <= last]
+        if inside:
+            vintages[name] = str(facts.get("vintages", {}).get(name, ""))
+            problems.append(f"`{name}` ({vintages[name]}) starts a new base in {_years(inside)}")
+    return problems, vintages
+
+
+def _facts(data: pd.DataFrame) -> Mapping[str, Any]:
+    facts = data.attrs.get("panelkit")
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def _touches(flag: Mapping[str, Any], used: list[str], sample: PanelIndex, steps: bool) -> bool:
+    """Tell whether a flag concerns the rows in use: a break inside the years, a mixed pair, a flagged cell."""
+    if "total" in flag:
+        return flag["total"] in used
+    years = sample.time_labels
+    if flag.get("starts"):
+        return any(int(years[0]) < year <= int(years[-1]) for year in flag["starts"])
+    if not flag["adcode"]:
+        return steps or flag["year"] in years
+    unit = sample.unit_labels == flag["label"]
+    if steps or not unit.any():
+        return bool(unit.any())
+    return bool((unit[sample.unit] & (years[sample.time] == flag["year"])).any())
+
+
+def _has_steps(formula: Formula) -> bool:
+    factors = [formula.left, *(factor for term in formula.terms for factor in term.factors)]
+    return any(_STEPS & set(calls_of(factor.node)) for factor in factors)
+
+
+def _years(years: list[int]) -> str:
+    """Return years as `2017 to 2019` where they follow each other, else as a list."""
+    if len(years) > 1 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return ", ".join(map(str, years))

@@ -1,0 +1,323 @@
+"""The one place where it is decided which rows enter an estimation, before anything is taken from them.
+
+The order is: lags from all rows held; rows without missing cells; `where`; the policies of the estimator (singletons,
+balance, neighbouring periods), again and again until nobody leaves any more. Only then come means, quantiles, levels
+of categories and knots: they are those of the rows that stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from panelkit.formula.arithmetic import Table
+from panelkit.formula.conditions import Namesakes, Truth, hold
+from panelkit.kernels.index import Array, PanelIndex
+from panelkit.kernels.within import Effects
+from panelkit.language.errors import DataError
+from panelkit.panel.provenance import Note
+from panelkit.show.brief import Brief
+
+SINGLETON = "singleton: the only row of its province or year"
+NO_PERIOD_BEFORE = "no row of the period before: a change needs two neighbouring periods"
+DROP_YEAR = "policy drop-year: a province is missing in this year"
+DROP_UNIT = "policy drop-unit: a year is missing for this province"
+OUTSIDE = "outside where: "
+LENDS = "lends its values to the first change"
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates(Brief):
+    """Rows that may enter: `rows` (m,) are places in the frame, sorted by unit, then time.
+
+    `complete` (n,) marks the rows of the frame without missing cells, `asked` (n,) those that `where` lets in.
+    `dropped` says who left so far, and why.
+    """
+
+    panel: PanelIndex
+    rows: Array
+    complete: Array
+    asked: Array
+    dropped: pd.DataFrame
+
+    @property
+    def unit(self) -> Array:
+        """Return the unit of each row (m,), a place in the labels of the panel."""
+        return self._of(self.panel.unit)
+
+    @property
+    def time(self) -> Array:
+        """Return the time of each row (m,), a place in the labels of the panel."""
+        return self._of(self.panel.time)
+
+    def _of(self, codes: Array) -> Array:
+        whole = self.panel.order is None and len(self.rows) == len(codes)
+        return codes if whole else codes[self.rows]
+
+
+class Policy(Protocol):
+    """A rule of an estimator about its rows."""
+
+    @property
+    def reason(self) -> str:
+        """Say why rows leave."""
+
+    def stay(self, held: Candidates) -> Array:
+        """Mark the rows that stay, (m,) bool."""
+
+
+@dataclass(frozen=True)
+class WithoutSingletons:
+    """Units (and, with time effects, periods) that hold one row leave, until none is left."""
+
+    effects: Effects
+    reason: str = field(default=SINGLETON, init=False)
+
+    def stay(self, held: Candidates) -> Array:
+        """Mark the rows that share their unit and their period with others."""
+        alone = singletons(held.unit, held.time, self.effects)
+        if alone.all():
+            raise DataError(
+                "every row is the only one of its province or year, so the effects fit it exactly: "
+                "take more years or provinces, or effects='none'"
+            )
+        return ~alone
+
+
+@dataclass(frozen=True)
+class Neighbouring:
+    """Rows that take part in a change from one period to the next; a row outside `where` may lend its level."""
+
+    reason: str = field(default=NO_PERIOD_BEFORE, init=False)
+
+    def stay(self, held: Candidates) -> Array:
+        """Mark the rows whose period before, or after, is held too."""
+        before, after = self._neighbours(held)
+        if not before.any():
+            raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+        return before | after
+
+    def lenders(self, held: Candidates) -> Array:
+        """Return the rows outside `where` that lend their level to a row inside, as places in the frame."""
+        position, width = self._position(held)
+        outside = np.flatnonzero(held.complete & ~held.asked)
+        wanted = held.unit * width + position[held.time]
+        places: Array = outside[
+            np.isin(held.panel.unit[outside] * width + position[held.panel.time[outside]] + 1, wanted)
+        ]
+        return places
+
+    def _neighbours(self, held: Candidates) -> tuple[Array, Array]:
+        position, width = self._position(held)
+        key = held.unit * width + position[held.time]
+        lending = held.panel.unit * width + position[held.panel.time]
+        return np.isin(key - 1, lending[held.complete]), np.isin(key + 1, key)
+
+    def _position(self, held: Candidates) -> tuple[Array, int]:
+        """Return the calendar position (T,) of each label of time, in steps of the complete rows, and a width."""
+        labels = held.panel.time_labels.astype(np.int64)
+        used = np.unique(held.panel.time[held.complete])
+        step = int(np.gcd.reduce(np.diff(labels[used]))) if len(used) > 1 else 1
+        position: Array = (labels - labels[0]) // step
+        return position, int(position[-1]) + 3
+
+
+@dataclass(frozen=True, eq=False)
+class Asked(Brief):
+    """The rows that an estimation asks for, (n,) bool: `yes`; `no`, outside `where`; `open`, where it is missing.
+
+    Rows that are none of these lie in other years and only lend their values.
+    """
+
+    yes: Array
+    no: Array
+    open: Array
+    where: str | None = None
+
+    @property
+    def counted(self) -> int:
+        """Return the number of rows that could have entered."""
+        return int((self.yes | self.no | self.open).sum())
+
+
+def asked_rows(
+    table: Table,
+    names: tuple[tuple[str, ...], tuple[str, ...]],
+    where: str | None,
+    years: Sequence[Hashable] | None,
+    namesakes: Namesakes | None,
+) -> Asked | None:
+    """Return the rows that `where` and `years` ask for; None where every row is.
+
+    Raises
+    ------
+    SpecError, DataError
+        If the condition does not pass the gate or cannot be worked out, or no row meets it.
+    """
+    if where is None and years is None:
+        return None
+    everyone = np.ones(len(table), dtype=bool)
+    truth = Truth(everyone, ~everyone) if where is None else hold(where, table, names, namesakes)
+    inside = everyone
+    if years is not None:
+        wanted: list[Any] = list(years)
+        inside = np.isin(table.panel.time_labels[table.panel.time], wanted)
+    asked = Asked(truth.yes & inside, truth.no & inside, inside & ~truth.yes & ~truth.no, where)
+    if not asked.yes.any():
+        told = f" ({int(asked.open.sum()):,} rows miss a cell of it)" if asked.open.any() else ""
+        raise DataError(
+            f"where `{where}`: no row of {asked.counted:,} meets it{told}. The data hold "
+            f"{table.panel.time_labels[0]} to {table.panel.time_labels[-1]}; check the condition"
+        )
+    return asked
+
+
+@dataclass(frozen=True, eq=False)
+class Settled(Brief):
+    """The rows of an estimation, sorted (m,), which of them decide (n,) bool, and who left for what reason."""
+
+    rows: Array
+    deciding: Array
+    dropped: pd.DataFrame
+
+
+def settle(
+    panel: PanelIndex,
+    complete: Array,
+    missing: Callable[[Array], pd.DataFrame],
+    asked: Asked | None,
+    policies: Sequence[Policy],
+) -> Settled:
+    """Decide which rows enter: those asked for, complete, and kept by every policy when nobody leaves any more.
+
+    `complete` (n,) marks the rows without missing cells; `missing` says why the marked ones have some.
+
+    Raises
+    ------
+    DataError
+        If a policy leaves no row, or refuses the rows.
+    """
+    order = np.arange(len(complete)) if panel.order is None else panel.order
+    yes = np.ones(len(complete), dtype=bool) if asked is None else asked.yes
+    leavers = [missing(yes & ~complete)]
+    if asked is not None and asked.where is not None:
+        for gone, reason in ((asked.no, outside(asked.where)), (asked.open, undecided(asked.where))):
+            leavers.append(dropped_frame(panel, order[gone[order]], reason))
+    held = complete & yes
+    rows = order if held.all() else order[held[order]]
+    while len(rows):
+        before = len(rows)
+        for policy in policies:
+            stays = policy.stay(Candidates(panel, rows, complete, yes, joined(leavers)))
+            if stays.all():
+                continue
+            leavers.append(dropped_frame(panel, rows[~stays], policy.reason))
+            rows = rows[stays]
+            if len(rows) == 0:
+                raise DataError(f"no row is left of {len(complete):,}: {policy.reason}")
+        if len(rows) == before:
+            break
+    deciding = held
+    if len(rows) < np.count_nonzero(held):
+        deciding = np.zeros(len(complete), dtype=bool)
+        deciding[rows] = True
+    return Settled(_with_lenders(panel, rows, complete, yes, policies, order), deciding, joined(leavers))
+
+
+def _with_lenders(
+    panel: PanelIndex, rows: Array, complete: Array, asked: Array, policies: Sequence[Policy], order: Array
+) -> Array:
+    if asked.all():
+        return rows
+    held = Candidates(panel, rows, complete, asked, nothing_dropped())
+    lent = [policy.lenders(held) for policy in policies if isinstance(policy, Neighbouring)]
+    if not lent or not len(lent[0]):
+        return rows
+    inside = np.zeros(len(complete), dtype=bool)
+    inside[np.concatenate([rows, *lent])] = True
+    both: Array = order[inside[order]]
+    return both
+
+
+def singletons(unit: Array, time: Array, effects: Effects) -> Array:
+    """Mark the rows that are the only one of their unit (or, with time effects, of their time), (m,) bool."""
+    alone = np.zeros(len(unit), dtype=bool)
+    for codes, swept in ((unit, ("unit", "twoway")), (time, ("time", "twoway"))):
+        once = np.bincount(codes) == 1 if effects in swept else np.zeros(0, dtype=bool)
+        if once.any():
+            alone |= once[codes]
+    return alone
+
+
+def outside(where: str) -> str:
+    """Return why a row left that does not meet the condition."""
+    return f"{OUTSIDE}{where}"
+
+
+def undecided(where: str) -> str:
+    """Return why a row left on which the condition has no answer."""
+    return f"missing in where: {where}"
+
+
+def where_note(asked: Asked | None) -> tuple[Note, ...]:
+    """Return what a table says of a condition on the rows."""
+    where = None if asked is None else asked.where
+    if asked is None or where is None:
+        return ()
+    if not (asked.no | asked.open).any():
+        return (Note(f"sample: {where}, which every row meets", f"样本条件：{where}（全部观测均满足）"),)
+    return (
+        Note(
+            f"sample: {where} (lags read the rows outside it)",
+            f"样本条件：{where}（滞后项仍读取条件之外的观测）",
+        ),
+    )
+
+
+def dropped_frame(panel: PanelIndex, rows: Array, reason: str) -> pd.DataFrame:
+    """Return the table of rows that left: province, year, reason."""
+    if len(rows) == 0:
+        return nothing_dropped()
+    return pd.DataFrame(
+        {
+            "province": panel.unit_labels[panel.unit[rows]],
+            "year": panel.time_labels[panel.time[rows]],
+            "reason": reason,
+        }
+    )
+
+
+def nothing_dropped() -> pd.DataFrame:
+    """Return the table of rows that left, without rows."""
+    return pd.DataFrame({"province": [], "year": [], "reason": []}).astype({"year": np.int64})
+
+
+def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables of rows that left as one."""
+    held = [part for part in parts if len(part)]
+    if len(held) < 2:
+        return held[0] if held else nothing_dropped()
+    return pd.concat(held, ignore_index=True)
+
+
+_ZH = (
+    (SINGLETON, "单一观测组"),
+    (NO_PERIOD_BEFORE, "没有上一期的观测，无法求差分"),
+    (LENDS, "为首个差分提供水平值"),
+    (DROP_YEAR, "该年份有省份缺失（drop-year）"),
+    (DROP_UNIT, "该省份有年份缺失（drop-unit）"),
+    (OUTSIDE, "不满足条件："),
+    ("missing in where: ", "条件因缺失而无法判断："),
+    ("missing: ", "缺失 "),
+)
+
+
+def in_chinese(reason: str) -> str:
+    """Return the reason why rows left in Chinese."""
+    for english, chinese in _ZH:
+        reason = reason.replace(english, chinese)
+    return reason

@@ -1,0 +1,1 @@
+"""Results: what every estimator returns."""
