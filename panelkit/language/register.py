@@ -17,6 +17,16 @@ _ESTIMATORS = {
 }
 
 
+# What a fit offers and a room above it declares: fits never import what tests them.
+_CAPABILITIES = {"reduction_tests": ("panelkit.models.spatial.selection", "reduction_tests")}
+
+
+def capability(name: str) -> Any:
+    """Return the function that carries out a capability of fits."""
+    module, function = _CAPABILITIES[name]
+    return getattr(import_module(module), function)
+
+
 def keys() -> tuple[str, ...]:
     """Return the keys of all estimators."""
     return tuple(sorted(_ESTIMATORS))

@@ -9,8 +9,9 @@ import pytest
 
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.files.sheets import WorkbookReader
+from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.held import index_figures
-from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
+from panelkit.data.yearbook.read import Context, Told, read_file
 from panelkit.data.yearbook.vocabulary.labels import known_names
 from tests.yearbook.writers import written
 

@@ -18,7 +18,7 @@ from panelkit.data.figures import read_figures
 from panelkit.data.provinces import lookup
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.ingest import Run, take_in
-from panelkit.data.yearbook.read import Entry
+from panelkit.data.yearbook.judge.entries import Entry
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
 

@@ -15,7 +15,8 @@ import pytest
 
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files import limits
-from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
+from panelkit.data.yearbook.judge.entries import FileRead
+from panelkit.data.yearbook.read import Context, Told, read_file
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
 

@@ -12,8 +12,9 @@ import pytest
 from panelkit.data.figures import read_figures
 from panelkit.data.provinces import lookup as look_up
 from panelkit.data.yearbook.errors import YearbookError
+from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import judge, vintages_of
-from panelkit.data.yearbook.read import Context, FileRead, Told, read_file, read_yearbook
+from panelkit.data.yearbook.read import Context, Told, read_file, read_yearbook
 from tests.reference import sample_path
 
 lookup = cache(look_up)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from panelkit.data.yearbook.errors import YearbookError
+from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import judge
-from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
+from panelkit.data.yearbook.read import Context, Told, read_file
 from tests.yearbook.writers import NAMES
 
 Rows = Sequence[Sequence[Any]]

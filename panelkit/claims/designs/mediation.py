@@ -18,9 +18,10 @@ from panelkit.claims.samples import Specification, specify
 from panelkit.claims.verdict import Finding, GridResult, Measured
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.language.errors import DataError
+from panelkit.models.mediation.estimates import leg
 from panelkit.models.mediation.estimator import Mediation
 from panelkit.models.mediation.overlap import MadeOf
-from panelkit.models.mediation.result import MediationResult, leg
+from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.sensitivity import FRAGILE, Sensitivity
 
 SIGNIFICANT = 0.05

@@ -15,8 +15,8 @@ from panelkit.data import catalogue
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import resolve
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
+from panelkit.data.yearbook.judge.entries import Entry
 from panelkit.data.yearbook.judge.held import decimals, is_equal
-from panelkit.data.yearbook.read import Entry
 from panelkit.data.yearbook.vocabulary.places import known_place
 from panelkit.language.errors import DataError
 

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ import pandas as pd
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.user.panel import province_labels
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, file_name, refuse
+from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
+from panelkit.data.yearbook.judge.belongs import vintages_of
+from panelkit.data.yearbook.judge.entries import Entry, FileRead, Total
 from panelkit.data.yearbook.judge.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.judge.held import Cell, Held, index_figures
 from panelkit.data.yearbook.layouts.any import read_layout
@@ -45,60 +47,6 @@ SLIP = 30.0
 """A series this many times the held one, or that small a part of it, stands in another unit than it says."""
 
 NEAR_YEARS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Entry(Brief):
-    """One figure, named and in its final unit; `known` says whether the catalogue holds its indicator."""
-
-    adcode: int
-    period: str
-    indicator: str
-    value: Decimal
-    unit: str
-    where: Where
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A printed total of a region, in the unit of its indicator."""
-
-    region: str
-    entry: Entry
-
-
-@dataclass(frozen=True)
-class FileRead(Brief):
-    """A file as read: its content, its figures, and what stood around them."""
-
-    path: Path
-    content: bytes = field(repr=False)
-    sha256: str
-    layout: str
-    entries: tuple[Entry, ...] = field(repr=False)
-    totals: tuple[Total, ...] = field(repr=False)
-    apart: tuple[Entry, ...] = field(repr=False)
-    missing: int
-    footnotes: tuple[str, ...]
-    notes: tuple[Note, ...]
-
-    @property
-    def name(self) -> str:
-        """The file's name as text, also where its bytes are none."""
-        return file_name(self.path.name)
-
-    @property
-    def suffix(self) -> str:
-        """The ending of the file's name in small letters, short, and fit for any file system."""
-        return re.sub(r"[^a-z0-9.]", "", self.path.suffix.lower())[:8]
-
-    def series(self) -> dict[str, dict[Cell, Decimal]]:
-        """Return indicator -> (adcode, period) -> value."""
-        found: dict[str, dict[Cell, Decimal]] = {}
-        for entry in self.entries:
-            found.setdefault(entry.indicator, {})[entry.adcode, entry.period] = entry.value
-        return found
 
 
 @dataclass
@@ -150,8 +98,6 @@ def read_yearbook(
     YearbookError
         A `DataError`: one message with file, sheet, row and column of everything that cannot be read.
     """
-    from panelkit.data.yearbook.judge.judge import vintages_of
-
     told = Told(indicator, province, None if year is None else str(year), sheet, columns or {})
     with ExitStack() as stack:
         workbooks = stack.enter_context(WorkbookReader())

@@ -16,9 +16,10 @@ from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.ingest import Ingested, merge
+from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.judge.judge import Judgement, judge
-from panelkit.data.yearbook.read import Context, FileRead, Told, read_file
+from panelkit.data.yearbook.read import Context, Told, read_file
 from panelkit.data.yearbook.store.atomic import locked
 from panelkit.data.yearbook.store.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.health import raw_problem, unlike

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,17 +14,14 @@ from panelkit.formula.tree import Call, Column, Term
 from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms, refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError
-from panelkit.models.mediation.levels import QUANTILES, Interaction
+from panelkit.models.mediation.interaction import QUANTILES, Interaction, Moderation
 from panelkit.models.mediation.paths import Equation, PathMap, PathSystem, path_map
-from panelkit.models.mediation.result import Moderation
+from panelkit.models.mediation.plan import MediationPlan
 from panelkit.models.mediation.terms import Variable
 from panelkit.models.reading import Frame, read_design, singleton_rule
 from panelkit.models.shell import without_intercept
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
-
-if TYPE_CHECKING:
-    from panelkit.models.mediation.estimator import Mediation
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Roles:
     columns: tuple[str, ...]
 
 
-def roles_of(spec: Mediation) -> Roles:
+def roles_of(spec: MediationPlan) -> Roles:
     treatment, mediators = _term(spec.treatment), [_term(name) for name in spec.mediators]
     if spec.treatment_lag:
         treatment = f"lag({treatment}, {spec.treatment_lag})"
@@ -80,7 +76,7 @@ def _term(expression: str) -> str:
     return f"I({factor.label})"
 
 
-def _refuse_made_of(spec: Mediation, outcome: str, own: Sequence[str]) -> None:
+def _refuse_made_of(spec: MediationPlan, outcome: str, own: Sequence[str]) -> None:
     """Refuse controls and a moderator that are made of a mediator, the treatment or the outcome."""
     treatment, *mediators = (Variable(parse_expression(label)) for label in own)
     left = Variable(parse_expression(outcome))
@@ -108,7 +104,9 @@ def _refuse_made_of(spec: Mediation, outcome: str, own: Sequence[str]) -> None:
         raise SpecError("\n".join(found))
 
 
-def common_sample(spec: Mediation, roles: Roles, data: Frame, unit: str | None, time: str | None) -> Design:
+def common_sample(
+    spec: MediationPlan, roles: Roles, data: Frame, unit: str | None, time: str | None
+) -> Design:
     design = read_design(
         roles.formula,
         data,
@@ -158,7 +156,7 @@ class Columns(Brief):
     interaction: Interaction | None = None
 
     @classmethod
-    def of(cls, spec: Mediation, roles: Roles, design: Design) -> Columns:
+    def of(cls, spec: MediationPlan, roles: Roles, design: Design) -> Columns:
         index = {term: j for j, term in enumerate(design.terms)}
         own = [roles.treatment, *roles.mediators]
         blocks = [design.X[:, [index[name] for name in own]]]
@@ -212,7 +210,7 @@ class Columns(Brief):
         """Return the position of the outcome."""
         return len(self.labels) - 1
 
-    def system(self, spec: Mediation, groups: IntArray | None) -> PathSystem:
+    def system(self, spec: MediationPlan, groups: IntArray | None) -> PathSystem:
         by = dict(self.products)
         stages = spec.moderates if self.moderation else ()
         first = (by[0],) if "first" in stages else ()

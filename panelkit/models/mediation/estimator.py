@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from panelkit.covariance.cluster import CRV3, VcovSpec
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.cluster import VcovSpec
 from panelkit.inference.indirect import resample_counts
 from panelkit.kernels.rng import as_generator, seed_of
-from panelkit.kernels.within import Effects, FloatArray, check_effects
+from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.mediation.design import (
@@ -23,27 +21,23 @@ from panelkit.models.mediation.design import (
     refuse_unusable,
     roles_of,
 )
-from panelkit.models.mediation.levels import checked_levels
 from panelkit.models.mediation.overlap import MadeOf, Overlap, overlaps, timing_remark
 from panelkit.models.mediation.paths import Equation, PathMap, PathSystem
+from panelkit.models.mediation.plan import MediationPlan
 from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.words import Said
-from panelkit.models.reading import check_where, open_frame
+from panelkit.models.reading import open_frame
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
 from panelkit.panel.sample import in_chinese
 from panelkit.results.fit import FitResult, Uncertainty
-
-Order = Literal["parallel", "serial"]
-Stage = Literal["first", "second", "direct"]
-STAGES = ("first", "second", "direct")
 
 # Below this number of clusters a cluster bootstrap is known to be rough (Cameron, Gelbach and Miller 2008).
 FEW_CLUSTERS = 20
 
 
 @dataclass(frozen=True)
-class Mediation:
+class Mediation(MediationPlan):
     """A mediation model on a panel: treatment -> mediators -> outcome, all equations on one sample.
 
     Parameters
@@ -80,49 +74,8 @@ class Mediation:
         (`x:m`, `I(m^2)`, `C(k):m`). An earlier value, `lag(m, 1)`, is another variable.
     """
 
-    outcome: str
-    treatment: str
-    mediators: tuple[str, ...] | str
-    controls: str = ""
-    effects: Effects = "twoway"
-    order: Order = "parallel"
-    vcov: VcovSpec = CRV3()
-    convention: str = "reghdfe"
-    treatment_lag: int = 0
-    outcome_lead: int = 0
-    moderator: str | None = None
-    moderates: tuple[Stage, ...] = ("first",)
-    interaction: bool = False
-    levels: tuple[float, ...] | None = None
-    where: str | None = None
-
     def __post_init__(self) -> None:
-        names = (self.mediators,) if isinstance(self.mediators, str) else tuple(self.mediators)
-        object.__setattr__(self, "mediators", names)
-        object.__setattr__(self, "moderates", tuple(self.moderates))
-        check_effects(self.effects)
-        convention_named(self.convention)
-        object.__setattr__(self, "where", check_where(self.where))
-        if self.order not in ("parallel", "serial"):
-            raise SpecError(f"order is parallel or serial, not {self.order!r}")
-        if not names:
-            raise SpecError("a mediation needs at least one mediator")
-        for what, years in (("treatment_lag", self.treatment_lag), ("outcome_lead", self.outcome_lead)):
-            if not isinstance(years, int) or years < 0:
-                raise SpecError(f"{what} is a number of years, 0 or more, not {years!r}")
-        unknown = [stage for stage in self.moderates if stage not in STAGES]
-        if self.moderator is not None and (unknown or not self.moderates):
-            raise SpecError(f"moderates names some of {', '.join(STAGES)}, not {self.moderates!r}")
-        if self.moderator is not None and self.order == "serial":
-            raise SpecError("moderated mediation is offered for parallel mediators: take order='parallel'")
-        if not isinstance(self.interaction, bool):
-            raise SpecError(f"interaction is True or False, not {self.interaction!r}")
-        object.__setattr__(self, "levels", checked_levels(self.levels, interaction=self.interaction))
-        if self.interaction and (self.moderator is not None or self.order == "serial"):
-            raise SpecError(
-                "interaction=True is offered for parallel mediators without a moderator: take order='parallel', and "
-                "fit the moderated model beside it"
-            )
+        super().__post_init__()
         roles_of(self)
 
     def with_vcov(self, vcov: VcovSpec) -> Mediation:

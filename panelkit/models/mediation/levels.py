@@ -3,99 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from panelkit.language.errors import SpecError
-from panelkit.models.mediation.words import Said, number
+from panelkit.models.mediation.estimates import MediationEstimates
+from panelkit.models.mediation.interaction import Interaction, checked_levels, named_levels
+from panelkit.models.mediation.paths import PathMap
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import Derived, FloatArray
 
-if TYPE_CHECKING:
-    from panelkit.models.mediation.paths import PathMap
-    from panelkit.models.mediation.result import MediationResult
-
-QUANTILES = (0.1, 0.5, 0.9)
 EQUATIONS = ("pure indirect", "total indirect", "pure direct", "total direct", "total")
 
 
-@dataclass(frozen=True)
-class Interaction:
-    """Levels of treatment and mediators over the estimation rows; means are where the products are centred.
-
-    `levels` are (name, value) of the treatment; `mediator_levels` (name, values of all mediators).
-    """
-
-    treatment: str
-    mediators: tuple[str, ...]
-    mean: float
-    range: tuple[float, float]
-    mediator_means: tuple[float, ...]
-    levels: tuple[tuple[str, float], ...]
-    mediator_levels: tuple[tuple[str, tuple[float, ...]], ...]
-
-    @classmethod
-    def of(cls, own: FloatArray, names: Sequence[str], levels: tuple[float, ...] | None) -> Interaction:
-        """Read the levels from the columns (n, 1 + k) of treatment and mediators."""
-        x, m = own[:, 0], own[:, 1:]
-        shown = [f"p{100 * q:.0f}" for q in QUANTILES]
-        by_sample = [*zip(shown, np.quantile(x, QUANTILES), strict=True), ("mean", x.mean())]
-        of_mediators = [*zip(shown, np.quantile(m, QUANTILES, axis=0), strict=True), ("mean", m.mean(axis=0))]
-        return cls(
-            treatment=names[0],
-            mediators=tuple(names[1:]),
-            mean=float(x.mean()),
-            range=(float(x.min()), float(x.max())),
-            mediator_means=tuple(float(value) for value in m.mean(axis=0)),
-            levels=_named(levels) if levels else tuple((name, float(value)) for name, value in by_sample),
-            mediator_levels=tuple((name, tuple(map(float, values))) for name, values in of_mediators),
-        )
-
-    def said(self) -> Said:
-        """Return what the effects of the main table are."""
-        met = ", ".join(f"{self.treatment} × {name}" for name in self.mediators)
-        at = ", ".join(
-            f"{name} = {number(value)}"
-            for name, value in zip(
-                (self.treatment, *self.mediators), (self.mean, *self.mediator_means), strict=True
-            )
-        )
-        return Said(
-            f"interaction {met} in the outcome equation: the effects of the main table are slopes at the sample means "
-            f"({at}); .at_levels() gives those of a change at stated levels",
-            f"结果方程含交互项{met}：主表的效应为样本均值处的斜率（{at.replace(', ', '，')}）；"
-            "各水平上的效应见 .at_levels()",
-        )
-
-
-def checked_levels(levels: Any, *, interaction: bool) -> tuple[float, ...] | None:
-    """Return levels as finite numbers, or None.
-
-    Raises
-    ------
-    SpecError
-        If they are none, or are given without an interaction.
-    """
-    if levels is None:
-        return None
-    if not interaction:
-        raise SpecError(
-            "levels= belongs to interaction=True: without it the effects are the same at every level"
-        )
-    try:
-        found = tuple(float(level) for level in levels)
-    except (TypeError, ValueError, OverflowError):
-        found = ()
-    if not found or isinstance(levels, str) or not np.isfinite(found).all():
-        raise SpecError(f"levels= lists finite values of the treatment, such as (0.5, 1.0), not {levels!r}")
-    return found
-
-
 def effects_at_levels(
-    result: MediationResult, levels: Sequence[float] | None = None, change: float = 1.0
+    result: MediationEstimates, levels: Sequence[float] | None = None, change: float = 1.0
 ) -> Derived:
     """Return the effects of moving the treatment from each level x to x + h (h: `change`).
 
@@ -118,7 +42,7 @@ def effects_at_levels(
     if not _is_step(change):
         raise SpecError(f"change= is how far the treatment moves, a number other than zero, not {change!r}")
     own = checked_levels(levels, interaction=True)
-    used = held.levels if own is None else _named(own)
+    used = held.levels if own is None else named_levels(own)
 
     def effects(theta: FloatArray) -> FloatArray:
         return _effects(result.paths, theta, held, [value for _, value in used], change)
@@ -177,7 +101,7 @@ def _effects(
 
 
 def _notes(
-    result: MediationResult, held: Interaction, levels: Sequence[float], change: float
+    result: MediationEstimates, held: Interaction, levels: Sequence[float], change: float
 ) -> tuple[str, ...]:
     low, high = held.range
     beyond = [_own(level) for level in levels if not low <= level <= high]
@@ -195,10 +119,6 @@ def _notes(
             )
         )
     return (*notes, result.uncertainty.sentence())
-
-
-def _named(levels: Sequence[float]) -> tuple[tuple[str, float], ...]:
-    return tuple(("", float(level)) for level in levels)
 
 
 def _is_step(change: Any) -> bool:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from panelkit.language.errors import SpecError
+from panelkit.models.mediation.estimates import MediationEstimates
 from panelkit.models.mediation.words import Said, number, p_text
 from panelkit.results.fit import FitResult, Language
 from panelkit.show.brief import Brief
-
-if TYPE_CHECKING:
-    from panelkit.models.mediation.result import MediationResult
 
 LEVEL = 0.05
 _HEADS = (("conclusion: ", "shows: ", "does not show: "), ("结论：", "能说明：", "不能说明："))
@@ -111,7 +109,7 @@ class _Legs:
     interval: tuple[float, float]
 
 
-def run(result: MediationResult, name: str, mediator: int) -> Procedure:
+def run(result: MediationEstimates, name: str, mediator: int) -> Procedure:
     """Run a named procedure on one mediator of a result.
 
     Raises

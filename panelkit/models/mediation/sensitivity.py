@@ -12,12 +12,12 @@ import pandas as pd
 
 from panelkit.inference.confounding import ErrorMoments, error_moments, explained_share
 from panelkit.language.errors import SpecError
+from panelkit.models.mediation.estimates import MediationEstimates
 from panelkit.models.mediation.words import Said
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
 if TYPE_CHECKING:
-    from panelkit.models.mediation.result import MediationResult
     from panelkit.show.canvas import Figure
 
 GRID = np.round(np.linspace(-0.95, 0.95, 191), 2)
@@ -105,7 +105,7 @@ class Sensitivity(Brief):
         return figures.sensitivity_curve(self.curve(), zero_at=self.rho_zero, language=language, title=title)
 
 
-def sensitivity_of(result: MediationResult, mediator: int, level: float) -> Sensitivity:
+def sensitivity_of(result: MediationEstimates, mediator: int, level: float) -> Sensitivity:
     """Return the sensitivity of the effect through one mediator of a result."""
     system, column = result.system, result.mediators[mediator]
     outcome = len(system.labels) - 1
@@ -141,7 +141,7 @@ def sensitivity_of(result: MediationResult, mediator: int, level: float) -> Sens
     )
 
 
-def _before(result: MediationResult, theta: FloatArray, mediator: int) -> FloatArray:
+def _before(result: MediationEstimates, theta: FloatArray, mediator: int) -> FloatArray:
     """Return the effect of the treatment on a mediator over all routes that end in it, (B,)."""
     paths = result.paths
     total = np.zeros(len(theta))

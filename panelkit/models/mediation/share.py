@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from panelkit.models.mediation.estimates import MediationEstimates
 from panelkit.models.mediation.words import Said, number
 from panelkit.results.fit import FloatArray
-
-if TYPE_CHECKING:
-    from panelkit.models.mediation.result import MediationResult
 
 Kind = Literal["share", "suppression", "none"]
 
@@ -40,7 +38,7 @@ def kind_of(total: float, direct: float, indirect: float, *, total_holds: bool, 
     return "share" if total_holds and total * indirect > 0.0 else "none"
 
 
-def share_of(result: MediationResult, level: float) -> Share:
+def share_of(result: MediationEstimates, level: float) -> Share:
     """Return the share of a result, with the percentile interval of the ratio."""
     total, direct, indirect = (float(value) for value in result.estimates[:3])
     ends = result.conf_int(level).to_numpy()[:3]

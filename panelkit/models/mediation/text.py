@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from panelkit.models.mediation.estimates import MediationEstimates
+from panelkit.models.mediation.levels import effects_at_levels
+from panelkit.models.mediation.sensitivity import sensitivity_of
+from panelkit.models.mediation.share import share_of
 from panelkit.models.mediation.words import number, p_text
 from panelkit.results.fit import Language
 from panelkit.show.levels import spoken
 from panelkit.show.plain import frame_text
 from panelkit.show.words import in_language, result_value, result_word
-
-if TYPE_CHECKING:
-    from panelkit.models.mediation.result import MediationResult
 
 _WORDS = {
     "total": "总效应",
@@ -69,7 +68,7 @@ _HEADS = {
 }
 
 
-def summary(result: MediationResult, level: float, language: Language) -> str:
+def summary(result: MediationEstimates, level: float, language: Language) -> str:
     """Return the whole result as text."""
     effects = result.tidy(level).drop(columns="statistic")
     paths = result.path_table().drop(columns=["statistic"])
@@ -78,7 +77,7 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
         for term, p in result.joint_significance().items()
     ]
     told = [
-        f"  {result.sensitivity(name, level=level).said().of(language)}" for name in result.mediator_labels
+        f"  {sensitivity_of(result, at, level).said().of(language)}" for at in range(len(result.mediators))
     ]
     levels = result.level_names
     facts = "  ".join(_fact(key, value, language, levels) for key, value in result.facts.items())
@@ -90,7 +89,7 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
         _block("paths", [_frame(paths, language)], language),
         *([_block("levels", levels_lines(result, level, language), language)] if result.interaction else []),
         _block("joint", joint, language),
-        _block("share", [f"  {result.share(level).reason.of(language)}"], language),
+        _block("share", [f"  {share_of(result, level).reason.of(language)}"], language),
         _block("sensitivity", told, language),
         _block("notes", notes, language),
         [facts],
@@ -99,14 +98,14 @@ def summary(result: MediationResult, level: float, language: Language) -> str:
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
-def levels_lines(result: MediationResult, level: float, language: Language) -> list[str]:
+def levels_lines(result: MediationEstimates, level: float, language: Language) -> list[str]:
     """Return the effects at levels of the treatment and what they are, as lines of text."""
-    found = result.at_levels()
+    found = effects_at_levels(result)
     told = [f"  {in_language(note, language)}" for note in found.notes[:-1]]
     return [_frame(found.tidy(level).drop(columns="statistic"), language), *told]
 
 
-def conditional_text(result: MediationResult, language: Language) -> str:
+def conditional_text(result: MediationEstimates, language: Language) -> str:
     """Return indirect and direct effects along the moderator, and the index of moderated mediation, as text."""
     held = result.moderation
     if held is None:

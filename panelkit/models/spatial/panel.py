@@ -15,6 +15,7 @@ from panelkit.inference.impacts import ImpactParts, Impacts
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
+from panelkit.language.register import capability
 from panelkit.models.reading import check_where
 from panelkit.models.spatial import covariance as covariances
 from panelkit.models.spatial.covariance import Curvature
@@ -492,9 +493,8 @@ class SpatialFit(FitResult):
 
     def reduction_tests(self) -> tuple[TestResult, ...]:
         """Return Wald and LR tests of the Durbin model against its special cases."""
-        from panelkit.models.spatial.selection import reduction_tests
-
-        return reduction_tests(self)
+        tests: tuple[TestResult, ...] = capability("reduction_tests")(self)
+        return tests
 
     def with_vcov(self, vcov: Any) -> SpatialFit:
         """Return the same estimates with another covariance."""

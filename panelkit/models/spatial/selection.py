@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from panelkit.language.errors import SpecError
 from panelkit.models.spatial import covariance as covariances
 from panelkit.models.spatial.covariance import Curvature
 from panelkit.models.spatial.likelihood import Counting, Problem, lag, maximise, sweep
+from panelkit.models.spatial.panel import DURBIN, SpatialFit, SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
@@ -33,9 +34,6 @@ from panelkit.panel.provenance import Note
 from panelkit.results.fit import Language, TestResult
 from panelkit.show.brief import Brief
 from panelkit.spatial.weights import Weights
-
-if TYPE_CHECKING:
-    from panelkit.models.spatial.panel import SpatialFit, SpatialPanel
 
 FloatArray = NDArray[np.float64]
 
@@ -244,8 +242,6 @@ def _not_nested(fit: SpatialFit, model: str) -> str:
 
 def refit_as(fit: SpatialFit, model: str) -> SpatialFit:
     """Return another model on the same sample, weights and convention."""
-    from panelkit.models.spatial.panel import DURBIN, fit_sample
-
     durbin = fit.spec.durbin if model in DURBIN else None
     spec = replace(fit.spec, model=model, durbin=durbin)
     error = fit.weights_error
@@ -314,8 +310,6 @@ def select_model(
     A reduction is taken only if Wald and LR do not reject it and the robust LM test points to it; with few provinces
     the path decides little, and sdm, slx and sdem belong in print beside each other.
     """
-    from panelkit.models.spatial.panel import fit_sample
-
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from panelkit.data.yearbook.errors import Problem, Where
+from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.guess import CELLS, ENOUGH
 from panelkit.data.yearbook.judge.held import Cell, Held, Match, matches
-from panelkit.data.yearbook.read import FileRead
 
 ALIKE = 0.9
 

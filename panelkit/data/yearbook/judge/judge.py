@@ -22,9 +22,9 @@ from panelkit.data.yearbook.judge.belongs import (
     taken,
     vintages_of,
 )
+from panelkit.data.yearbook.judge.entries import Entry, FileRead
 from panelkit.data.yearbook.judge.guess import ENOUGH
 from panelkit.data.yearbook.judge.held import Cell, Held, Match, is_equal, matches, series_digits
-from panelkit.data.yearbook.read import Entry, FileRead
 from panelkit.data.yearbook.vocabulary.places import known_place
 from panelkit.show.brief import Brief
 
