@@ -1,0 +1,32 @@
+"""The stub of the public names is what the names make of it, and a type checker catches a misspelt one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from panelkit.language.face import STUB, stub
+
+STUDY = """import panelkit as pk
+
+right = pk.FixedEffects("y ~ x", effects="unit")
+name = pk.FixedEfects("y ~ x")
+option = pk.FixedEffects("y ~ x", efects="unit")
+value = pk.FixedEffects("y ~ x", effects="units")
+"""
+
+
+def test_the_stub_is_what_its_command_writes() -> None:
+    assert STUB.read_text(encoding="utf-8") == stub()
+
+
+def test_a_type_checker_catches_misspellings_and_nothing_else(tmp_path: Path) -> None:
+    script = tmp_path / "study.py"
+    script.write_text(STUDY, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    found = [line for line in done.stdout.splitlines() if "error:" in line]
+    assert [line.split(":")[1] for line in found] == ["4", "5", "6"], done.stdout
+    for line, word in zip(found, ("FixedEfects", "efects", "units"), strict=True):
+        assert word in line
