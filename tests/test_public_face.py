@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from panelkit.language.face import STUB, stub
+from panelkit.language.face import INDEX, STUB, found, index, stub
 
 STUDY = """import panelkit as pk
 
@@ -17,8 +17,10 @@ value = pk.FixedEffects("y ~ x", effects="units")
 """
 
 
-def test_the_stub_is_what_its_command_writes() -> None:
-    assert STUB.read_text(encoding="utf-8") == stub()
+def test_index_and_stub_are_what_their_command_writes() -> None:
+    made = found()
+    assert INDEX.read_text(encoding="utf-8") == index(made)
+    assert STUB.read_text(encoding="utf-8") == stub(made)
 
 
 def test_a_type_checker_catches_misspellings_and_nothing_else(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from panelkit.claims.file.names import check_names
 from panelkit.claims.rules.judge import judge
 from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.language.errors import PanelkitError
+from panelkit.language.offers import offered
 
 
 class Progress(Protocol):
@@ -40,6 +41,7 @@ class Silence:
         """Ignore the step."""
 
 
+@offered("function", public=True)
 def check(*what: str | Path, progress: Progress | None = None) -> CheckResult:
     """Check claims: all that ship with panelkit, or those named by id or by claim file.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from panelkit.claims.samples import Specification
 from panelkit.covariance.by_name import vcov_named
 from panelkit.covariance.cluster import VcovSpec
-from panelkit.language.register import estimator
+from panelkit.language.register import find
 from panelkit.results.fit import FitResult
 
 
@@ -26,7 +26,7 @@ def treatment(fit: FitResult) -> int:
 
 def model_of(spec: Specification) -> Any:
     """Return the estimator of a specification, without data."""
-    kind = estimator(spec.estimator)
+    kind = find("estimator", spec.estimator)
     effects = {"effects": spec.effects} if "effects" in kind.__dataclass_fields__ else {}
     return kind(spec.formula, vcov=covariance(spec.vcov), **effects)
 

@@ -137,9 +137,9 @@ def _plain(text: str) -> Formula:
 
 def _model(formula: str, key: str, effects: str | None, vcov: str, convention: str, where: str | None) -> Any:
     from panelkit.covariance.by_name import vcov_named
-    from panelkit.language.register import estimator
+    from panelkit.language.register import find
 
-    kind = estimator(key)
+    kind = find("estimator", key)
     fields = set(getattr(kind, "__dataclass_fields__", ()))
     if key not in MODELS:
         raise SpecError(

@@ -15,6 +15,7 @@ from panelkit.kernels.identified import refuse_squares
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
 
@@ -118,6 +119,7 @@ def columns_beside(*names: str | None) -> tuple[str, ...]:
     return tuple(name for name in names if name is not None)
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class Iid:
     """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K)."""
@@ -130,6 +132,7 @@ class Iid:
         return Vcov(fit.bread * fit.rss / left, float(left), "iid")
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class Robust:
     """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K)."""
@@ -148,6 +151,7 @@ class Robust:
         return Vcov(matrix, float(left), f"robust, {self.kind}")
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class Cluster:
     """Errors correlated inside clusters (CRV1); `by` names a column or level, None is the unit."""
@@ -169,6 +173,7 @@ class Cluster:
         )
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class TwoWayCluster:
     """Errors correlated inside either of two clusterings (Cameron, Gelbach and Miller 2011).
@@ -209,6 +214,7 @@ class TwoWayCluster:
         )
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class CRV3:
     """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).

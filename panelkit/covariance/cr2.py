@@ -14,6 +14,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
 # An eigenvalue of I - H_gg below this is a direction that the cluster alone determines (its own dummies);
@@ -25,6 +26,7 @@ _LARGEST_WORK = 2e11
 _BATCH_CELLS = 2_000_000
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class CR2:
     """Bell and McCaffrey's (2002) adjustment, from the projection on all dummies, with Satterthwaite df.

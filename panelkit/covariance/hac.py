@@ -14,6 +14,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import nearest_positive, sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
 
@@ -46,6 +47,7 @@ def bartlett(lags: int) -> FloatArray:
     return 1.0 - np.arange(lags + 1) / (lags + 1.0)
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class DriscollKraay:
     """Errors correlated over space in any way and over time up to `lags` (Driscoll and Kraay 1998).
@@ -115,6 +117,7 @@ def kernel_meat(sums: FloatArray, weights: FloatArray) -> FloatArray:
     return meat
 
 
+@offered("covariance", public=True)
 @dataclass(frozen=True)
 class Conley:
     """Errors correlated between places within `cutoff_km` in one year, and over time within a place.

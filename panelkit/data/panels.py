@@ -28,8 +28,10 @@ from panelkit.data.selection import (
 from panelkit.data.units import Units, check_units, harmonised
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 
 
+@offered("function", public=True)
 def load_provinces(
     indicators: str | Iterable[str],
     years: Years | None = None,
@@ -99,6 +101,7 @@ def load_provinces(
     return grid
 
 
+@offered("function", public=True)
 def build_panel(
     figures: pd.DataFrame,
     *,

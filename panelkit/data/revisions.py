@@ -10,10 +10,12 @@ from panelkit.data.provinces import NATION, labels_of
 from panelkit.data.units import harmonised
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError
+from panelkit.language.offers import offered
 
 _CELL = ["indicator", "adcode", "period"]
 
 
+@offered("function", public=True)
 def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e-9) -> pd.DataFrame:
     """Compare two long tables cell by cell: which are new, gone or revised, and by how much.
 

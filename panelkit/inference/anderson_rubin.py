@@ -18,6 +18,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by, whole_units
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -32,6 +33,7 @@ class AndersonRubinResult(WildResult):
     """An Anderson-Rubin test; the confidence set may be empty, unbounded, or several intervals."""
 
 
+@offered("function", public=True)
 def anderson_rubin(
     fit: FitResult,
     null: float = 0.0,

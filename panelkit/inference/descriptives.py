@@ -13,10 +13,12 @@ from panelkit.formula.formula import evaluate
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Language
 
 
+@offered("function", public=True)
 def describe_panel(
     data: pd.DataFrame,
     variables: Sequence[str] | None = None,
@@ -70,6 +72,7 @@ def describe_panel(
     return with_place_notes(pd.DataFrame(rows).set_index(["variable", "part"]), place_notes(frame))
 
 
+@offered("function", public=True)
 def correlations(
     data: pd.DataFrame,
     variables: Sequence[str] | None = None,
@@ -104,6 +107,7 @@ def correlations(
     return with_place_notes(table, place_notes(frame))
 
 
+@offered("function", public=True)
 def missing_cells(
     data: pd.DataFrame, variable: str, *, unit: str | None = None, time: str | None = None
 ) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import delete_one, refit_without
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult, Language, t_quantile
 from panelkit.show.brief import Brief
 
@@ -81,6 +82,7 @@ class Influence(Brief):
         return influence_plot(frame, headline=self.headline, language=language, **style)
 
 
+@offered("function", public=True)
 def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "unit") -> Influence:
     """Leave out each unit, period or province-year in turn and estimate everything anew, effects included.
 

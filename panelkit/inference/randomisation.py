@@ -20,6 +20,7 @@ from panelkit.kernels.permutation import (
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult, TestResult
 
@@ -44,6 +45,7 @@ class RandomisationResult(TestResult):
     draws: FloatArray
 
 
+@offered("function", public=True)
 def randomisation_inference(
     fit: FitResult,
     term: str,

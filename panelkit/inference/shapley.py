@@ -12,11 +12,13 @@ from panelkit.inference.panel_tests.effects import design_of
 from panelkit.kernels.instruments import InstrumentedFit
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 
 _MOST = 15  # 2^15 subsets are solved in about a second
 
 
+@offered("function", public=True)
 def shapley_shares(fit: FitResult) -> pd.Series:
     """Return the Shapley share of each regressor in the R2 of a least-squares fit (within R2 where effects are swept).
 

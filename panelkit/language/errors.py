@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from panelkit.language.message import Language, in_language
+from panelkit.language.offers import offered
 
+
+@offered("error", public=True)
 class PanelkitError(Exception):
-    """Say what was seen, where (province, year, column), and what to do about it."""
+    """Say what was seen, where (province, year, column), and what to do about it.
+
+    `said` is the message; `str(error)` is its English text and `error.text("zh")` the Chinese one.
+    """
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+    def __str__(self) -> str:
+        return str(self.said)
+
+    def text(self, language: Language = "en") -> str:
+        """Return what the error says in a language."""
+        return in_language(self.said, language)
 
 
+@offered("error", public=True)
 class DataError(PanelkitError):
     """The data cannot carry what was asked: a missing column, a duplicated province-year, a damaged file."""
 
 
+@offered("error", public=True)
 class SpecError(PanelkitError):
     """The request itself is wrong: a formula, an option, a claim file."""
 
@@ -19,5 +39,6 @@ class StyleError(SpecError, ValueError):
     """An option of a table or figure is wrong."""
 
 
+@offered("error", public=True)
 class ConvergenceError(PanelkitError):
     """A numerical search did not reach an answer that may be printed."""

@@ -1,46 +1,73 @@
-"""Estimators by the key that a claim file or the command line names."""
+"""What panelkit offers, by kind and key. Each thing is declared where it is written; the index is made from that.
+
+A declaration is a decorator: `@estimator("fixed_effects", family="linear", can=(WEIGHTS,), result="FitResult",
+source="...")` marks a class, `@offered("test", ...)` anything else. `python -m panelkit.language.face` imports every
+module, reads the marks and writes `_index.py` and the typed public face; at run time the index alone is read, so that
+nothing is imported before it is used, and rooms find what lies above them without importing it.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
+from functools import cache
 from typing import Any
 
+from panelkit.language._index import ENTRIES
 from panelkit.language.errors import SpecError
-
-_ESTIMATORS = {
-    "fixed_effects": ("panelkit.models.linear.fixed_effects", "FixedEffects"),
-    "pooled": ("panelkit.models.linear.pooled", "PooledOLS"),
-    "random_effects": ("panelkit.models.linear.random_effects", "RandomEffects"),
-    "between": ("panelkit.models.linear.between", "BetweenEffects"),
-    "first_difference": ("panelkit.models.linear.first_difference", "FirstDifference"),
-    "instrumental": ("panelkit.models.linear.instrumental", "InstrumentalFE"),
-}
+from panelkit.language.message import Message, message
+from panelkit.language.offers import Entry
 
 
-# What a fit offers and a room above it declares: fits never import what tests them.
-_CAPABILITIES = {"reduction_tests": ("panelkit.models.spatial.selection", "reduction_tests")}
+def entries(kind: str | None = None) -> tuple[Entry, ...]:
+    """Return what is offered of a kind (of all kinds), ordered by key."""
+    return tuple(entry for entry in _entries() if kind is None or entry.kind == kind)
 
 
-def capability(name: str) -> Any:
-    """Return the function that carries out a capability of fits."""
-    module, function = _CAPABILITIES[name]
-    return getattr(import_module(module), function)
+def keys(kind: str) -> tuple[str, ...]:
+    """Return the keys of a kind."""
+    return tuple(entry.key for entry in entries(kind))
 
 
-def keys() -> tuple[str, ...]:
-    """Return the keys of all estimators."""
-    return tuple(sorted(_ESTIMATORS))
-
-
-def estimator(key: str) -> Any:
-    """Return the spec class of an estimator.
+def entry_of(kind: str, key: str, *, unknown: Message | None = None) -> Entry:
+    """Return what a key, or another name for it, means.
 
     Raises
     ------
     SpecError
-        If no estimator has that key.
+        If nothing of that kind has the key (`unknown`, where given, is the message).
     """
-    if key not in _ESTIMATORS:
-        raise SpecError(f"no estimator {key!r}: there are {', '.join(keys())}")
-    module, name = _ESTIMATORS[key]
-    return getattr(import_module(module), name)
+    for entry in entries(kind):
+        if key == entry.key or key in entry.also:
+            return entry
+    raise SpecError(
+        unknown
+        or message(
+            "no {kind} {key!r}: there are {keys}", kind=_KINDS.get(kind, kind), key=key, keys=keys(kind)
+        )
+    )
+
+
+def find(kind: str, key: str) -> Any:
+    """Return the thing that a key of a kind means.
+
+    Raises
+    ------
+    SpecError
+        If nothing of that kind has the key.
+    """
+    return entry_of(kind, key).load()
+
+
+_KINDS = {
+    "estimator": message("estimator"),
+    "covariance": message("covariance"),
+    "capability": message("capability"),
+    "design": message("kind of design"),
+    "rule": message("rule"),
+    "layout": message("layout"),
+    "test": message("test"),
+}
+
+
+@cache
+def _entries() -> tuple[Entry, ...]:
+    return tuple(Entry(*row) for row in ENTRIES)

@@ -18,6 +18,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.outcome import is_exact, refuse_absorbed, refuse_constant
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
@@ -151,6 +152,7 @@ def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
     return tuple(notes)
 
 
+@offered("function", public=True)
 def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
     """Return the same fit under another covariance, without fitting again.
 

@@ -21,6 +21,7 @@ from panelkit.formula.model_matrix import INTERCEPT, Memory
 from panelkit.formula.tree import columns_of
 from panelkit.kernels.index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.levels import spoken as in_own_words
 from panelkit.panel.provenance import Note, provenance_notes, refuse_breaks
 from panelkit.panel.sample import (
     Policy,
@@ -33,7 +34,6 @@ from panelkit.panel.sample import (
     where_note,
 )
 from panelkit.show.brief import Brief
-from panelkit.show.levels import spoken as in_own_words
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,7 @@ def note_of(sentence: Mapping[str, str]) -> Note:
 
 def spoken_note(note: str, unit: str, time: str) -> str:
     """Return a note about provinces in the words of a panel, in both languages."""
-    from panelkit.show.levels import spoken
+    from panelkit.language.levels import spoken
 
     said = spoken(note, unit, time)
     return Note(said, spoken(note.zh, unit, time)) if isinstance(note, Note) else said

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
 from panelkit.language.errors import StyleError
-from panelkit.show.levels import time_level, unit_level
+from panelkit.language.levels import time_level, unit_level
 from panelkit.show.phrases import chinese
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
@@ -81,6 +82,7 @@ def local_by_esda(x: FloatArray, graph: Any) -> tuple[FloatArray, NDArray[np.int
     return np.asarray(found.Is, dtype=float) * n / (n - 1), np.asarray(found.q, dtype=np.int64)
 
 
+@offered("function", public=True)
 def moran(
     series: pd.Series,
     w: Any,
@@ -214,6 +216,7 @@ class LocalMoran(Brief):
         )
 
 
+@offered("function", public=True)
 def local_moran(
     series: pd.Series,
     w: Any,

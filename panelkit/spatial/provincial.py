@@ -13,6 +13,7 @@ from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
 from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.spatial import builders
 from panelkit.spatial.ids import Places
 from panelkit.spatial.weights import Normalisation, Weights
@@ -20,6 +21,7 @@ from panelkit.spatial.weights import Normalisation, Weights
 Provinces = Literal["all", "no_tibet"] | Sequence[Hashable]
 
 
+@offered("function", public=True)
 def contiguity(
     provinces: Provinces = "all",
     *,
@@ -53,6 +55,7 @@ def distances(provinces: Provinces = "all", *, labels: Labels = "en") -> pd.Data
     return pd.DataFrame(km, index=names, columns=names)
 
 
+@offered("function", public=True)
 def inverse_distance(
     power: float = 1.0,
     *,
@@ -107,6 +110,7 @@ def distance_band(
     return builders.from_links(pairs, ids, name, normalisation)
 
 
+@offered("function", public=True)
 def nearest(
     k: int,
     *,
@@ -119,6 +123,7 @@ def nearest(
     return builders.from_nearest(km.to_numpy(), tuple(km.index), k, f"{k} nearest", normalisation)
 
 
+@offered("function", public=True)
 def economic_distance(
     values: pd.Series, *, name: str = "economic distance", normalisation: Normalisation = "row"
 ) -> Weights:
@@ -131,6 +136,7 @@ def economic_distance(
     return _noted(builders.from_values(one, name, normalisation), notes)
 
 
+@offered("function", public=True)
 def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisation = "row") -> Weights:
     """Return v_i v_j / d^power between capitals."""
     one, notes = _one_value(values)
@@ -138,6 +144,7 @@ def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisati
     return _noted(builders.gravity(km, one, f"gravity, d^{power:g}", power, normalisation), notes)
 
 
+@offered("function", public=True)
 def nested(
     values: pd.Series,
     *,

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from panelkit.kernels.frames import type_name
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.spatial.ids import Places, absent, listed, plain, twins
 from panelkit.spatial.sources import Source, read_source
@@ -38,6 +39,7 @@ BY_DEFAULT = Note(
 )
 
 
+@offered("class", public=True)
 @dataclass(frozen=True, eq=False)
 class Weights:
     """A weights matrix (N, N) with the ids of its rows and columns.
@@ -238,6 +240,7 @@ def largest_share(matrix: sparse.csr_array) -> float:
     return float(np.nanmax(shares, initial=0.0))
 
 
+@offered("function", public=True)
 def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | None = None) -> Weights:
     """Return weights from what a user holds.
 

@@ -29,6 +29,7 @@ from panelkit.kernels.permutation import paths_of, random_permutations, same_per
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, check_effects, within
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.models.reading import check_where, namesakes, open_frame
 from panelkit.panel.provenance import Note
 from panelkit.panel.sample import asked_rows, singletons, where_note
@@ -43,6 +44,7 @@ _NEARLY_EXACT = 1e-10  # what cross-products tell of a residual; smaller ones ar
 _EXACT = "the regressors reproduce the outcome exactly"
 
 
+@offered("class", public=True)
 @dataclass(frozen=True)
 class Sample:
     """A subset of the panel: years kept (first, last), units and years left out."""
@@ -53,6 +55,7 @@ class Sample:
     without_years: tuple[Any, ...] = ()
 
 
+@offered("class", public=True)
 @dataclass(frozen=True)
 class SpecificationCurve:
     """All regressions of outcomes on treatments under every choice of controls, sample, lag and covariance.
@@ -176,6 +179,7 @@ class SpecificationCurve:
         return CurveResult(spec=self, frame=frame.assign(failed=failed), columns=columns, notes=columns.notes)
 
 
+@offered("function", public=True)
 def control_sets(
     controls: tuple[str, ...], always: tuple[str, ...] = ()
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:

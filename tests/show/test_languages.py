@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.language.levels import spoken, time_level, unit_level
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import TestResult
 from panelkit.show import tables
-from panelkit.show.levels import spoken, time_level, unit_level
 from panelkit.show.phrases import chinese
 from panelkit.show.words import covariance_words, in_language
 from panelkit.spatial import provincial

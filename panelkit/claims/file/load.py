@@ -16,6 +16,7 @@ from panelkit.claims.file.declared import Declaration, Declarations, read_toml, 
 from panelkit.claims.file.document import Claim, ClaimFile, Document
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 
 _MOST_PROBLEMS = 50
@@ -42,6 +43,7 @@ class RegisteredClaim(Brief):
         return self.claim.id
 
 
+@offered("function", public=True)
 def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]:
     """Return the claims of a file or folder; without a source, those that ship with panelkit.
 

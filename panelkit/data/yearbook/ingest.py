@@ -29,6 +29,7 @@ from panelkit.data.yearbook.store.store import (
 )
 from panelkit.data.yearbook.vocabulary.labels import known_names
 from panelkit.language.errors import DataError
+from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 from panelkit.show.files import require_writable
 
@@ -74,6 +75,7 @@ class IngestReport(Brief):
         }
 
 
+@offered("function", public=True)
 def ingest(
     files: Sequence[str | Path],
     *,

@@ -38,6 +38,7 @@ from panelkit.data.yearbook.layouts.told import (
 from panelkit.data.yearbook.vocabulary.labels import Names, known_names
 from panelkit.data.yearbook.vocabulary.units import factor, parse_unit
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
 
@@ -58,6 +59,7 @@ class Context(Brief):
     workbooks: WorkbookReader
 
 
+@offered("function", public=True)
 def read_yearbook(
     path: str | Path,
     indicator: str | Mapping[str, str] | None = None,

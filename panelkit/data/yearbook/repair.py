@@ -36,6 +36,7 @@ from panelkit.data.yearbook.store.store import (
 )
 from panelkit.data.yearbook.vocabulary.labels import known_names
 from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 
 _UNKNOWN = "0" * 64
@@ -58,6 +59,7 @@ class StoreRepair:
     lost: tuple[Note, ...]
 
 
+@offered("function", public=True)
 def repair_store(store: str | Path | None = None) -> StoreRepair:
     """Mend a store: its head from what it wrote of itself, its figures from the raw files that are unaltered.
 

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from panelkit.indices.arrays.checks import vector
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.results.fit import FloatArray
 
 
@@ -25,6 +26,7 @@ def bandwidth(y: ArrayLike) -> float:
     return float(0.9 * scale * len(values) ** -0.2)
 
 
+@offered("function", public=True)
 def kernel_density(
     y: ArrayLike,
     at: ArrayLike | None = None,

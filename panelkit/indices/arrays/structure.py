@@ -15,7 +15,10 @@ from numpy.typing import ArrayLike
 
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import Entry
 from panelkit.results.fit import FloatArray
+
+__offered__ = (Entry("module", "structure", "indices", "structure", public=True),)
 
 RationalisationForm = Literal["theil", "negative", "bounded", "inverse"]
 ChangeForm = Literal["cosine", "radians", "degrees"]

@@ -22,6 +22,7 @@ from panelkit.indices.panels.designs import (
 from panelkit.indices.panels.frames import normalise, panel_frame
 from panelkit.indices.panels.sample import for_own_data, of_years, rows_where
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
 
@@ -69,6 +70,7 @@ class Composite(Measure):
         return pd.DataFrame(found, index=self.normalised.index, columns=self.normalised.columns)
 
 
+@offered("function", public=True)
 def composite_index(
     design: str | Path | CompositeDesign | Mapping[str, int],
     data: pd.DataFrame | None = None,

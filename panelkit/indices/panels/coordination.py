@@ -20,6 +20,7 @@ from panelkit.indices.panels.designs import CompositeDesign, refuse_shared
 from panelkit.indices.panels.frames import earlier, panel_frame
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Language, Measure
 from panelkit.show.brief import Brief
@@ -54,6 +55,7 @@ class Coordination(Measure):
         return out
 
 
+@offered("function", public=True)
 def coupling_coordination(
     systems: pd.DataFrame,
     weights: Mapping[str, float] | Sequence[float] | None = None,
@@ -118,6 +120,7 @@ def coupling_coordination(
     )
 
 
+@offered("function", public=True)
 def couple(
     *designs: str | Path | CompositeDesign,
     data: pd.DataFrame | None = None,
@@ -149,6 +152,7 @@ def couple(
     return coupling_coordination(table, weights, edges=edges), dict(zip(ids, scored, strict=True))
 
 
+@offered("function", public=True)
 def synergy_degree(
     orders: pd.DataFrame, *, base: int | None = None, unit: str | None = None, time: str | None = None
 ) -> Measure:
@@ -203,6 +207,7 @@ def _chinese(row: pd.Series) -> str:
     return f"{coupling.FORMS[str(row['formula'])].name_zh}公式的 {row['quantity']} "
 
 
+@offered("function", public=True)
 def which_coupling_formula(
     scores: ArrayLike, printed: Sequence[str | float], weights: ArrayLike | None = None
 ) -> FormulaSearch:

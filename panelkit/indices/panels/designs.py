@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]*$")]
 Name = Annotated[
@@ -188,6 +189,7 @@ def design_of_columns(
     return _validated(raw, f"design {id}")
 
 
+@offered("function", public=True)
 def load_design(name: str | Path) -> CompositeDesign:
     """Return a shipped design by its id, or the design in a TOML file.
 

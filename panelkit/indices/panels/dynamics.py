@@ -16,6 +16,7 @@ from panelkit.indices.panels.frames import panel_frame, wide
 from panelkit.kernels.frames import as_pandas, as_pandas_series, is_frame, type_name
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, TestResult, Uncertainty
 
@@ -31,6 +32,7 @@ COVERAGE = MappingProxyType(
 InequalityName = Literal["gini", "theil_t", "theil_l", "cv"]
 
 
+@offered("function", public=True)
 def inequality_by_year(
     data: pd.DataFrame,
     column: str,
@@ -72,6 +74,7 @@ def inequality_by_year(
     return with_place_notes(out, places)
 
 
+@offered("function", public=True)
 def inequality_gap(
     data: pd.DataFrame,
     resource: str,
@@ -152,6 +155,7 @@ def inequality_gap(
     )
 
 
+@offered("function", public=True)
 def inequality_trend(
     table: pd.DataFrame | pd.Series,
     column: str = "total",
@@ -191,6 +195,7 @@ def _yearly(table: pd.DataFrame, column: str) -> pd.Series:
     return table[column]
 
 
+@offered("function", public=True)
 def sigma_convergence(
     data: pd.DataFrame,
     column: str,
@@ -220,6 +225,7 @@ def sigma_convergence(
     return with_place_notes(out, place_notes(frame))
 
 
+@offered("function", public=True)
 def beta_convergence(
     data: pd.DataFrame,
     column: str,
@@ -256,6 +262,7 @@ def beta_convergence(
     return replace(found, notes=(*place_notes(frame), *found.notes))
 
 
+@offered("function", public=True)
 def markov_chain(
     data: pd.DataFrame,
     column: str,
@@ -314,6 +321,7 @@ def markov_chain(
     )
 
 
+@offered("function", public=True)
 def spatial_markov(
     data: pd.DataFrame,
     column: str,

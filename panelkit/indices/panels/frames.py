@@ -22,6 +22,7 @@ from panelkit.indices.arrays.weights import Components
 from panelkit.kernels.frames import as_floats, as_pandas, as_pandas_series, is_frame
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray
 
@@ -110,6 +111,7 @@ def earlier(frame: pd.DataFrame, *, base: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(frame.reindex(source).to_numpy(), index=frame.index, columns=frame.columns)
 
 
+@offered("function", public=True)
 def normalise(
     table: pd.DataFrame,
     method: str = "minmax",
@@ -160,6 +162,7 @@ def normalise(
     return _like(out, table)
 
 
+@offered("function", public=True)
 def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series | pd.DataFrame:
     """Return entropy weights of normalised indicators, over the whole panel or for every year alone.
 
@@ -173,30 +176,35 @@ def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series 
     return _weights(weights.entropy(values), table)
 
 
+@offered("function", public=True)
 def critic_weights(table: pd.DataFrame, *, absolute: bool = False) -> pd.Series:
     """Return CRITIC weights of normalised indicators (see `weights.critic`)."""
     table, values = labelled(table, "CRITIC")
     return _weights(weights.critic(values, absolute=absolute), table)
 
 
+@offered("function", public=True)
 def cv_weights(table: pd.DataFrame) -> pd.Series:
     """Return coefficient-of-variation weights of raw positive indicators (see `weights.variation`)."""
     table, values = labelled(table, "coefficient of variation")
     return _weights(weights.variation(values), table)
 
 
+@offered("function", public=True)
 def pca_weights(table: pd.DataFrame, *, components: Components = "first") -> pd.Series:
     """Return weights from principal components of the correlation matrix (see `weights.pca`)."""
     table, values = labelled(table, "principal components")
     return _weights(weights.pca(values, components=components), table)
 
 
+@offered("function", public=True)
 def scatter_weights(table: pd.DataFrame) -> pd.Series:
     """Return vertical-and-horizontal scatter-degree weights of min-max indicators (see `weights.scatter`)."""
     table, values = labelled(table, "scatter degree")
     return _weights(weights.scatter(values, _years(table)), table)
 
 
+@offered("function", public=True)
 def topsis(
     table: pd.DataFrame,
     weights: pd.Series | Sequence[float] | None = None,
@@ -221,6 +229,7 @@ def topsis(
     return with_place_notes(pd.DataFrame(columns, index=table.index), place_notes(table))
 
 
+@offered("function", public=True)
 def grey_relational(
     table: pd.DataFrame,
     reference: pd.Series | Sequence[float] | None = None,
@@ -234,6 +243,7 @@ def grey_relational(
     return with_place_notes(pd.Series(grade, index=table.index, name="grade"), place_notes(table))
 
 
+@offered("function", public=True)
 def theil(
     y: pd.Series | Sequence[float],
     groups: pd.Series | Sequence[Any] | None = None,
@@ -250,6 +260,7 @@ def theil(
     return replace(found, notes=(*found.notes, *notes))
 
 
+@offered("function", public=True)
 def dagum_gini(
     y: pd.Series | Sequence[float],
     groups: pd.Series | Sequence[Any],

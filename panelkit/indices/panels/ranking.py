@@ -17,6 +17,7 @@ from panelkit.indices.panels.composite import Composite, cube_index, stack_of
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FloatArray, Language, TestResult
 from panelkit.show.brief import Brief
@@ -82,6 +83,7 @@ class RankUncertainty(Brief):
         return [int(self.draws.columns.get_loc(name)) for name in order]  # type: ignore[arg-type]
 
 
+@offered("function", public=True)
 def rank_uncertainty(
     composite: Composite,
     *,
@@ -164,6 +166,7 @@ class Agreement(Brief):
     notes: tuple[str, ...] = field(default_factory=tuple)
 
 
+@offered("function", public=True)
 def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
     """Return whether designs rank the provinces alike: Kendall's W on mean scores, W by year, Spearman by pair.
 

@@ -11,6 +11,7 @@ import pandas as pd
 from panelkit.indices.arrays import structure
 from panelkit.indices.panels.frames import earlier, panel_frame
 from panelkit.language.errors import DataError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
 
@@ -18,6 +19,7 @@ SECTORS = ("va_primary", "va_secondary", "va_tertiary")
 JOBS = ("employment_primary", "employment_secondary", "employment_tertiary")
 
 
+@offered("function", public=True)
 def structural_upgrading(
     data: pd.DataFrame | None = None,
     *,

@@ -13,6 +13,7 @@ from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult, TestResult
@@ -38,6 +39,7 @@ def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
     return fit.linear, fit.design
 
 
+@offered("function", public=True)
 def hausman(
     fixed: FitResult,
     random: FitResult,
@@ -125,6 +127,7 @@ def _iid(linear: LinearFit) -> FloatArray:
     return linear.bread * (linear.rss / linear.df_resid)
 
 
+@offered("function", public=True)
 def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     """Test that the unit means of the regressors add nothing to a random-effects fit (Mundlak 1978).
 
@@ -198,6 +201,7 @@ def _wald_of_last(
     )
 
 
+@offered("function", public=True)
 def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
     """Test that the effects of a fixed-effects fit are needed beyond those of `against`, by F.
 
@@ -243,6 +247,7 @@ def _rss(design: Design, linear: LinearFit, effects: Effects) -> tuple[float, in
     return float(residuals @ residuals), linear.k + absorbed
 
 
+@offered("function", public=True)
 def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] = "unit") -> TestResult:
     """Test for random effects in the residuals of a pooled fit (Breusch and Pagan 1980; Baltagi and Li 1990).
 
@@ -287,6 +292,7 @@ def _lm_root(sums: FloatArray, counts: np.ndarray, e: FloatArray) -> float:
     return n * excess / float(np.sqrt(2.0 * (float(counts @ counts) - n)))
 
 
+@offered("function", public=True)
 def poolability(fit: FitResult) -> TestResult:
     """Test that the slopes are the same in every unit, by F (Chow 1960).
 

@@ -15,6 +15,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult, TestResult
@@ -23,6 +24,7 @@ _WEIGHT_DRAWS = 999
 _FEWEST_SHARED = 3
 
 
+@offered("function", public=True)
 def serial_correlation(fit: FitResult) -> TestResult:
     """Test for serial correlation in the errors of a panel regression (Wooldridge 2002; Drukker 2003).
 
@@ -78,6 +80,7 @@ def _differences(design: Design, linear: LinearFit) -> tuple[FloatArray, IntArra
     return changes[:, -1] - changes[:, :-1] @ beta, design.unit[follows], where[follows]
 
 
+@offered("function", public=True)
 def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"] = "levene") -> TestResult:
     """Test that the error variance is the same in every unit.
 
@@ -131,6 +134,7 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
     )
 
 
+@offered("function", public=True)
 def pesaran_cd(
     fit: FitResult,
     version: Literal["auto", "cd", "cdw", "cdw+"] = "auto",

@@ -23,6 +23,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult, Language, TestResult
 
@@ -63,6 +64,7 @@ class WildResult(TestResult):
         return (f"estimate {self.estimate:.6g}{found}; {self.reps} draws, {self.n_clusters} clusters",)
 
 
+@offered("function", public=True)
 def wild_cluster_bootstrap(
     fit: FitResult,
     term: str | Mapping[str, float],

@@ -14,6 +14,7 @@ from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import DataError
+from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.reading import check_where, read_design
 from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates
@@ -21,6 +22,7 @@ from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 
 
+@estimator("between", family="linear", source="")
 @dataclass(frozen=True)
 class BetweenEffects:
     """Least squares on one row a unit, its means over time; every unit counts alike, as in plm and Stata's `be`.

@@ -17,6 +17,7 @@ from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.kernels.within import FloatArray, Layout
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.reading import check_where, open_frame, read_with_lenders
 from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates, without_intercept
@@ -26,6 +27,7 @@ from panelkit.panel.sample import LENDS, NO_PERIOD_BEFORE, Neighbouring
 from panelkit.results.fit import FitResult
 
 
+@estimator("first_difference", family="linear", source="")
 @dataclass(frozen=True)
 class FirstDifference:
     """Least squares on changes between neighbouring periods of one unit.

@@ -11,6 +11,7 @@ from panelkit.covariance.conventions import convention_named
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Effects, Layout, check_effects
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import estimator
 from panelkit.models.reading import check_where, read_design, singleton_rule
 from panelkit.models.shell import Coordinates, finish, with_coordinates, without_intercept
 from panelkit.panel.design import Design
@@ -18,6 +19,7 @@ from panelkit.panel.sample import SINGLETON, singletons
 from panelkit.results.fit import FitResult
 
 
+@estimator("fixed_effects", family="linear", source="")
 @dataclass(frozen=True)
 class FixedEffects:
     """A linear panel regression with fixed effects.

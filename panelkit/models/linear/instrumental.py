@@ -21,6 +21,7 @@ from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import Effects, FloatArray, Layout, check_effects, within
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.linear.fixed_effects import without_singletons
 from panelkit.models.reading import check_where, read_design, singleton_rule
@@ -57,6 +58,7 @@ class InstrumentalResult(FitResult):
         return "\n\n".join(parts)
 
 
+@estimator("instrumental", family="linear", source="")
 @dataclass(frozen=True)
 class InstrumentalFE:
     """Two-stage least squares with unit, time or two-way effects.

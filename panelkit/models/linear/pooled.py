@@ -10,12 +10,14 @@ from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
 from panelkit.covariance.conventions import convention_named
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Layout
+from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.reading import check_where, read_design
 from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates
 from panelkit.results.fit import FitResult
 
 
+@estimator("pooled", family="linear", source="")
 @dataclass(frozen=True)
 class PooledOLS:
     """Least squares on all rows alike, with the intercept of the formula; coefficients of linearmodels' PooledOLS."""

@@ -15,6 +15,7 @@ from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import FloatArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.reading import check_where, read_design
 from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates
@@ -36,6 +37,7 @@ class Components(Brief):
     theta: FloatArray
 
 
+@estimator("random_effects", family="linear", source="")
 @dataclass(frozen=True)
 class RandomEffects:
     """A random effect by unit; time effects stand in the formula as `C(year)`.

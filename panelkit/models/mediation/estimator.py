@@ -12,6 +12,7 @@ from panelkit.inference.indirect import resample_counts
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.offers import estimator
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.mediation.design import (
     Columns,
@@ -36,6 +37,7 @@ from panelkit.results.fit import FitResult, Uncertainty
 FEW_CLUSTERS = 20
 
 
+@estimator("mediation", family="mediation", source="")
 @dataclass(frozen=True)
 class Mediation(MediationPlan):
     """A mediation model on a panel: treatment -> mediators -> outcome, all equations on one sample.

@@ -18,6 +18,7 @@ from panelkit.inference.impacts import ImpactParts, draw_theta, stable
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.offers import estimator
 from panelkit.models.mediation.design import Roles, roles_of
 from panelkit.models.mediation.estimator import Mediation
 from panelkit.models.mediation.overlap import MadeOf, overlaps, timing_remark
@@ -35,6 +36,7 @@ KINDS = ("within", "between", "total")
 _BATCH_CELLS = 5_000_000
 
 
+@estimator("spatial_mediation", family="mediation", source="")
 @dataclass(frozen=True)
 class SpatialMediation:
     """Treatment -> parallel mediators -> outcome, every equation a spatial panel model on one sample.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from panelkit.language.levels import spoken
 from panelkit.models.mediation.estimates import MediationEstimates
 from panelkit.models.mediation.levels import effects_at_levels
 from panelkit.models.mediation.sensitivity import sensitivity_of
 from panelkit.models.mediation.share import share_of
 from panelkit.models.mediation.words import number, p_text
 from panelkit.results.fit import Language
-from panelkit.show.levels import spoken
 from panelkit.show.plain import frame_text
 from panelkit.show.words import in_language, result_value, result_word
 

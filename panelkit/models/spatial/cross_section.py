@@ -23,6 +23,7 @@ import pandas as pd
 
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError
+from panelkit.language.offers import estimator
 from panelkit.models.reading import Frame, check_where, open_frame
 from panelkit.models.spatial.likelihood import Optimum, Problem, maximise
 from panelkit.models.spatial.panel import Model, SpatialFit, SpatialPanel, fit_sample, small_sample_note
@@ -39,6 +40,7 @@ ENGINES = {
 }
 
 
+@estimator("spatial_cross_section", family="spatial", source="")
 @dataclass(frozen=True)
 class SpatialCrossSection:
     """A spatial cross-section by exact maximum likelihood: sar, sem, sdm, slx, sdem or sac.

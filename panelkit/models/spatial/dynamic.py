@@ -15,6 +15,7 @@ from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.outcome import refuse_absorbed
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.offers import estimator
 from panelkit.models.reading import check_where, open_frame
 from panelkit.models.spatial import covariance as covariances
 from panelkit.models.spatial.covariance import Curvature
@@ -48,6 +49,7 @@ FloatArray = NDArray[np.float64]
 Lags = Literal["time", "space-time", "both"]
 
 
+@estimator("dynamic_spatial_panel", family="spatial", source="")
 @dataclass(frozen=True)
 class DynamicSpatialPanel:
     """A dynamic spatial panel y_t = tau y_{t-1} + eta W y_{t-1} + rho W y_t + X b (+ W X theta) + effects.

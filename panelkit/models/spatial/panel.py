@@ -15,7 +15,8 @@ from panelkit.inference.impacts import ImpactParts, Impacts
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
-from panelkit.language.register import capability
+from panelkit.language.offers import estimator
+from panelkit.language.register import find
 from panelkit.models.reading import check_where
 from panelkit.models.spatial import covariance as covariances
 from panelkit.models.spatial.covariance import Curvature
@@ -115,6 +116,7 @@ def small_sample_note(df: float) -> Note:
     return Note(f"variances times n/(n - k), t({df:g})", f"方差乘以 n/(n - k)，t({df:g}) 分布")
 
 
+@estimator("spatial_panel", family="spatial", source="")
 @dataclass(frozen=True)
 class SpatialPanel:
     """A spatial panel model with fixed effects, by exact maximum likelihood.
@@ -493,7 +495,7 @@ class SpatialFit(FitResult):
 
     def reduction_tests(self) -> tuple[TestResult, ...]:
         """Return Wald and LR tests of the Durbin model against its special cases."""
-        tests: tuple[TestResult, ...] = capability("reduction_tests")(self)
+        tests: tuple[TestResult, ...] = find("capability", "reduction_tests")(self)
         return tests
 
     def with_vcov(self, vcov: Any) -> SpatialFit:

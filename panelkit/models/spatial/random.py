@@ -21,6 +21,7 @@ from scipy import optimize, special
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.offers import estimator, offered
 from panelkit.models.reading import check_where
 from panelkit.models.spatial.covariance import Curvature, information_random
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, log_determinant, maximise, sweep
@@ -55,6 +56,7 @@ HausmanMethod = Literal["both", "hausman", "mundlak"]
 BOUNDARY = 1 - 1e-9  # above it there are no unit effects, and phi is held
 
 
+@estimator("spatial_random_effects", family="spatial", source="")
 @dataclass(frozen=True)
 class SpatialRandomEffects:
     """A spatial panel with random unit effects (and, by choice, year dummies).
@@ -362,6 +364,7 @@ def _moved(at: FloatArray, shifts: dict[int, float]) -> FloatArray:
     return moved
 
 
+@offered("function", public=True)
 def spatial_hausman(
     spec: SpatialRandomEffects,
     data: pd.DataFrame,

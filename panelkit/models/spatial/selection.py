@@ -16,6 +16,7 @@ from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
 from panelkit.models.spatial import covariance as covariances
 from panelkit.models.spatial.covariance import Curvature
 from panelkit.models.spatial.likelihood import Counting, Problem, lag, maximise, sweep
@@ -38,6 +39,7 @@ from panelkit.spatial.weights import Weights
 FloatArray = NDArray[np.float64]
 
 
+@offered("function", public=True)
 def spatial_lm_tests(
     formula: str,
     data: pd.DataFrame,
@@ -174,6 +176,7 @@ def wald(
     return float(gap @ np.linalg.solve(jacobian @ covariance @ jacobian.T, gap)), len(gap)
 
 
+@offered("capability")
 def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
     """Test the Durbin model against sar (theta = 0), sem (theta + rho b = 0) and slx (rho = 0) by Wald and LR.
 
@@ -296,6 +299,7 @@ class SelectionPath(Brief):
         return self.summary()
 
 
+@offered("function", public=True)
 def select_model(
     spec: SpatialPanel,
     data: pd.DataFrame,

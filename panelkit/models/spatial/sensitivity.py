@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from panelkit.inference.impacts import stacked
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import ConvergenceError, PanelkitError, SpecError
+from panelkit.language.offers import offered
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.likelihood import Problem, lag
 from panelkit.models.spatial.panel import SpatialFit, SpatialPanel, fit_sample, solve
@@ -83,6 +84,7 @@ class Sensitivity(Brief):
         return figures.coefficient_plot(frame, language=language, title=title, notes=notes)
 
 
+@offered("function", public=True)
 def weights_sensitivity(
     spec: SpatialPanel,
     data: pd.DataFrame,
@@ -203,6 +205,7 @@ class Placebo(Brief):
         )
 
 
+@offered("function", public=True)
 def placebo(
     spec: SpatialPanel,
     data: pd.DataFrame,

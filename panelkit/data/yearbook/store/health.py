@@ -9,6 +9,7 @@ from pathlib import Path
 from panelkit.data.yearbook.store.head import HEAD, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, kind_of
 from panelkit.data.yearbook.store.store import ALTERED, default_store, read_table
+from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 
 
@@ -33,6 +34,7 @@ class StoreCheck:
         return not self.problems
 
 
+@offered("function", public=True)
 def check_store(store: str | Path | None = None) -> StoreCheck:
     """Read all of a store and say everything that is wrong with it; nothing is written.
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+Levels = tuple[str, str]
+PROVINCIAL: Levels = ("province", "year")
+
 
 @dataclass(frozen=True)
 class Level:
@@ -60,6 +63,15 @@ def unit_level(name: str) -> Level:
 def time_level(name: str) -> Level:
     """Return the words for a time of that name; an unknown name is a period, with the name beside it."""
     return _level(name, _PERIOD)
+
+
+def level_words(levels: Levels, language: str) -> dict[str, str]:
+    """Return what stands for `{unit}`, `{units}`, `{period}` and `{periods}` in a sentence about a panel."""
+    unit, period = unit_level(levels[0]), time_level(levels[1])
+    if language == "zh":
+        when = "年份" if period is _YEAR else period.zh
+        return {"unit": unit.zh, "units": unit.zh, "period": when, "periods": when}
+    return {"unit": unit.one, "units": unit.many, "period": period.one, "periods": period.many}
 
 
 def _level(name: str, otherwise: Level) -> Level:

@@ -1,0 +1,113 @@
+"""Count what a reader of Chinese would meet in English: `python -m panelkit.language.untranslated [ROOM ...]`.
+
+Three things count: a refusal whose sentence is no message (`raise DataError("...")`), a message without Chinese,
+and a message whose Chinese has other placeholders than its English.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from string import Formatter
+
+from panelkit.language.extract import PACKAGE, held, messages
+
+MAKERS = frozenset({"message", "counted", "term", "verbatim", "listed", "sentences", "lines", "spoken"})
+_ONE = {"units": "unit", "periods": "period"}
+# the readers that run in a child process say why in words of a protocol, which `files/read.py` turns into messages
+_APART = frozenset({"data/yearbook/files/_child.py"})
+
+
+def plain_refusals(rooms: Sequence[str] = ()) -> list[str]:
+    """Return `path:line` of every refusal that is written as plain text."""
+    return [place for place in _plain_refusals() if not rooms or place.split("/")[0] in rooms]
+
+
+def _plain_refusals() -> Iterator[str]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        inside = path.relative_to(PACKAGE).as_posix()
+        if inside in _APART:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _is_error(node.func) and any(map(_is_text, node.args[:1])):
+                yield f"{inside}:{node.lineno}"
+
+
+def _is_error(called: ast.expr) -> bool:
+    name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+    return name.endswith("Error") and name in _errors()
+
+
+def _errors() -> frozenset[str]:
+    from panelkit.language import errors
+
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and name.endswith("Error")}
+    return frozenset(kinds)
+
+
+def _is_text(node: ast.expr) -> bool:
+    """Tell whether an expression is text and no message: a literal, an f-string, a sum or join of these."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    if isinstance(node, ast.JoinedStr):
+        return True
+    if isinstance(node, ast.BinOp):
+        return _is_text(node.left) or _is_text(node.right)
+    if isinstance(node, ast.IfExp):
+        return _is_text(node.body) or _is_text(node.orelse)
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("join", "format")
+    )
+
+
+def without_chinese(rooms: Sequence[str] = ()) -> list[str]:
+    """Return the English of every message that the catalogue has no Chinese for."""
+    zh = held()
+    return [
+        _text(ids)
+        for room, said in messages().items()
+        for ids, context in said
+        if (_text(ids), context) not in zh and (not rooms or room in rooms)
+    ]
+
+
+def other_placeholders(rooms: Sequence[str] = ()) -> list[str]:
+    """Return the messages whose Chinese names other values than their English."""
+    zh = held()
+    return [
+        f"{_text(ids)!r} / {zh[_text(ids), context]!r}"
+        for room, said in messages().items()
+        for ids, context in said
+        if (_text(ids), context) in zh
+        and (not rooms or room in rooms)
+        and placeholders(zh[_text(ids), context]) != placeholders(_text(ids, -1))
+    ]
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Return the names of the values in a template; the plural of a word for units counts as its singular."""
+    names = (name for _, name, _, _ in Formatter().parse(template) if name is not None)
+    return frozenset(_ONE.get(name, name) for name in names)
+
+
+def _text(ids: str | tuple[str, ...], form: int = 0) -> str:
+    return ids if isinstance(ids, str) else ids[form]
+
+
+def main(rooms: Sequence[str]) -> None:
+    """Print what is untranslated, by kind, and the count of each."""
+    kinds = {
+        "refusals in plain text": plain_refusals(rooms),
+        "messages without Chinese": without_chinese(rooms),
+        "messages with other placeholders in Chinese": other_placeholders(rooms),
+    }
+    for kind, found in kinds.items():
+        sys.stdout.write("".join(f"  {line}\n" for line in found) + f"{len(found)} {kind}\n")
+    sys.exit(1 if any(kinds.values()) else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
