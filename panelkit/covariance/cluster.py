@@ -229,7 +229,7 @@ class CRV3:
 
     def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
         clusters = clusters_of(design, self.by)
-        betas, identified = sandwich.delete_one(fit, clusters.codes)
+        betas, identified = fit.without_groups(clusters.codes)
         if not identified.all():
             raise SpecError(_lost_without(fit, clusters, ~identified))
         centred = betas - fit.beta
@@ -367,15 +367,13 @@ def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -
             f"{head}the unit effects fit every row: only one period is left without {first}. Take more periods, "
             "or cluster by another column"
         )
-    effects = sandwich.effects_without(fit, gone)
+    effects = fit.effects_without(gone)
     if rows - effects < fit.k:
         return (
             f"{head}too little is left: {rows} rows carry {effects} effects and {fit.k} regressors not at all (without "
             f"{first}). Take more units or periods, or use Cluster()"
         )
-    found = {
-        j for at in np.flatnonzero(lost)[:_SHOWN] for j in sandwich.terms_lost(fit, clusters.codes == at)
-    }
+    found = {j for at in np.flatnonzero(lost)[:_SHOWN] for j in fit.terms_lost(clusters.codes == at)}
     if not found:
         return (
             f"{head}the instruments do not identify the regressors (an instrument that only one cluster has?): take "

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from panelkit.inference.panel_tests.effects import design_of
-from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.permutation import (
     Paths,
     all_placements,
@@ -78,7 +78,7 @@ def randomisation_inference(
         If the fit is not least squares on a design, or no unit can exchange its path with another.
     """
     linear, design = design_of(fit)
-    if isinstance(linear, InstrumentedFit):
+    if ONE_EQUATION not in linear.can:
         raise SpecError(
             "randomisation_inference is for a treatment in one equation, not for an instrumented fit"
         )

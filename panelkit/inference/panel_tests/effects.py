@@ -9,6 +9,7 @@ from scipy import linalg, stats
 
 from panelkit.covariance.cluster import Cluster, VcovSpec
 from panelkit.covariance.conventions import convention_named
+from panelkit.kernels.capabilities import AS_OBSERVED
 from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_squares
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
@@ -259,7 +260,7 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
         raise SpecError(f"effects is unit, time or twoway, not {effects!r}")
     null = Note(f"the variance of the {what[effects]} effects is zero", f"{_WHAT_ZH[effects]}的方差为零")
     name = Note(f"Breusch-Pagan LM, {what[effects]} effects", f"Breusch-Pagan LM 检验，{_WHAT_ZH[effects]}")
-    if linear.effects != "none" or "theta" in fit.facts:
+    if linear.effects != "none" or AS_OBSERVED not in linear.can:
         return TestResult.not_applicable(
             name,
             null,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
 from panelkit.covariance.conventions import convention_named
+from panelkit.kernels.capabilities import GENERALISED_LEAST_SQUARES
 from panelkit.kernels.identified import ABSORBED_SHARE, ROUNDING, TOLERANCE, absorbed_terms
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
@@ -90,6 +91,7 @@ def fit_random(design: Design, spec: Any) -> FitResult:
     linear = fit_swept(moved.y, moved.X, moved.terms, layout, "none")
     if beta is not None:
         linear = through_linearmodels.carrying(linear, beta)
+    linear = replace(linear, can=GENERALISED_LEAST_SQUARES)
     total = parts.sigma2_unit + parts.sigma2_error
     facts = {
         "theta": _range(parts.theta),
