@@ -8,8 +8,9 @@ from typing import cast
 
 import numpy as np
 
-from panelkit.covariance.cluster import clusters_of, small_sample_factor
+from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.inference.wild.bootstrap import WildResult, bisect, draw_signs, runs_of
 from panelkit.inference.wild.maps import BATCH_CELLS, Maps, Signs, projection, scores_of, widest_of
 from panelkit.kernels.capabilities import ENDOGENOUS

@@ -14,8 +14,10 @@ from panelkit.kernels.crossing import crossing_of
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language
 from panelkit.language.offers import offered
-from panelkit.results.fit import FitResult, Language, t_quantile
+from panelkit.results.fit import FitResult
+from panelkit.results.students_t import t_quantile
 from panelkit.show.brief import Brief
 
 # a cell with less of its own than this beside effects and regressors is fitted exactly: nothing moves without it

@@ -22,7 +22,8 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import FitResult, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 
 # |t*| and |t| of the same assignment differ by rounding only; closer than this they count as ties.
 _TIE = 1e-9

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from scipy import linalg, stats
 
-from panelkit.covariance.cluster import Cluster, VcovSpec
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.cluster import Cluster
 from panelkit.covariance.conventions import convention_named
 from panelkit.kernels.capabilities import AS_OBSERVED
 from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_squares
@@ -17,7 +18,8 @@ from panelkit.language.errors import SpecError
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import FitResult, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 
 # An eigenvalue of V_FE - V_RE below minus this share of the largest is not rounding.
 _NEGATIVE = 1e-10

@@ -41,7 +41,7 @@ from panelkit.models.spatial.sample import (
     sample_of,
     with_start,
 )
-from panelkit.results.fit import TestResult
+from panelkit.results.tests import TestResult
 from panelkit.spatial.spectrum import EigenSpectrum, Method, factorise
 from panelkit.spatial.weights import Weights
 

@@ -43,7 +43,8 @@ from panelkit.models.spatial.sample import (
     sample_of,
 )
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import FitResult, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 from panelkit.spatial.spectrum import Method, factorise
 from panelkit.spatial.weights import Weights
 

@@ -48,7 +48,7 @@ from panelkit.models.spatial.sample import (
 )
 from panelkit.models.spatial.selection import wald
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import TestResult
+from panelkit.results.tests import TestResult
 from panelkit.spatial.weights import Weights
 
 FloatArray = NDArray[np.float64]

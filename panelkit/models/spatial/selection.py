@@ -16,6 +16,7 @@ from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language
 from panelkit.language.offers import offered
 from panelkit.models.spatial import covariance as covariances
 from panelkit.models.spatial.covariance import Curvature
@@ -32,7 +33,7 @@ from panelkit.models.spatial.sample import (
     sample_of,
 )
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import Language, TestResult
+from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
 from panelkit.spatial.weights import Weights
 
