@@ -11,9 +11,9 @@ from panelkit.covariance.cr2 import CR2 as CR2
 from panelkit.covariance.crv3 import CRV3 as CRV3
 from panelkit.covariance.driscoll_kraay import DriscollKraay as DriscollKraay
 from panelkit.covariance.iid import Iid as Iid
+from panelkit.covariance.likelihood import QML as QML
 from panelkit.covariance.likelihood import Hessian as Hessian
 from panelkit.covariance.likelihood import Information as Information
-from panelkit.covariance.likelihood import QML as QML
 from panelkit.covariance.likelihood import ScoreCluster as ScoreCluster
 from panelkit.covariance.robust import Robust as Robust
 from panelkit.covariance.two_way import TwoWayCluster as TwoWayCluster
@@ -83,9 +83,9 @@ from panelkit.models.mediation.spatial import SpatialMediation as SpatialMediati
 from panelkit.models.shell import with_vcov as with_vcov
 from panelkit.models.spatial.cross_section import SpatialCrossSection as SpatialCrossSection
 from panelkit.models.spatial.dynamic import DynamicSpatialPanel as DynamicSpatialPanel
+from panelkit.models.spatial.hausman import spatial_hausman as spatial_hausman
 from panelkit.models.spatial.panel import SpatialPanel as SpatialPanel
 from panelkit.models.spatial.random import SpatialRandomEffects as SpatialRandomEffects
-from panelkit.models.spatial.random import spatial_hausman as spatial_hausman
 from panelkit.models.spatial.selection import select_model as select_model
 from panelkit.models.spatial.selection import spatial_lm_tests as spatial_lm_tests
 from panelkit.models.spatial.sensitivity import placebo as placebo
