@@ -179,7 +179,7 @@ def run_lm(
     lang: LangOption = Lang.en,
 ) -> None:
     """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
-    from panelkit.models.spatial.selection import spatial_lm_tests
+    from panelkit.models.spatial.lm_tests import spatial_lm_tests
 
     rows = _rows(ctx, formula)
     tests = spatial_lm_tests(
