@@ -25,7 +25,7 @@ from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum
 
 Horizon = Literal["short", "long"]
-KINDS = ("direct", "indirect", "total")
+EFFECTS = ("direct", "indirect", "total")
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ def partitioned(parts: ImpactParts, orders: int = 6) -> Derived:
 
     estimate = by_order(parts.theta)
     jacobian = numerical_jacobian(by_order, parts.theta)
-    labels = [f"order {q}, {kind}" for q in range(len(powers)) for kind in KINDS]
+    labels = [f"order {q}, {kind}" for q in range(len(powers)) for kind in EFFECTS]
     return Derived(
         title="impacts by order of neighbours",
         terms=parts.terms * len(labels),
