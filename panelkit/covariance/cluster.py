@@ -60,8 +60,8 @@ class Cluster(Covariance):
         if self.by not in (None, "unit", "province", *design.unit_names):
             raise SpecError(
                 message(
-                    "the clusters of a likelihood are the units ({unit}), not `{by}`: take Cluster()",
-                    unit=design.unit_names[0],
+                    "the clusters of a likelihood are the units ({level}), not `{by}`: take Cluster()",
+                    level=design.unit_names[0],
                     by=self.by,
                 )
             )
