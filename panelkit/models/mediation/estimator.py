@@ -9,6 +9,7 @@ import pandas as pd
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.inference.indirect import resample_counts
+from panelkit.kernels.capabilities import DELETED_GROUPS, SCORES
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
@@ -37,7 +38,13 @@ from panelkit.results.fit import FitResult, Uncertainty
 FEW_CLUSTERS = 20
 
 
-@estimator("mediation", family="mediation", source="")
+@estimator(
+    "mediation",
+    family="mediation",
+    can=(DELETED_GROUPS, SCORES),
+    result="MediationResult",
+    source="Baron and Kenny 1986; Sobel 1982; Imai, Keele and Yamamoto 2010",
+)
 @dataclass(frozen=True)
 class Mediation(MediationPlan):
     """A mediation model on a panel: treatment -> mediators -> outcome, all equations on one sample.
