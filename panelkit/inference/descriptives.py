@@ -120,7 +120,7 @@ def correlations(
     Raises
     ------
     DataError
-        If a variable does not vary, or no row holds all of them.
+        If fewer than three rows hold all of them.
 
     Examples
     --------

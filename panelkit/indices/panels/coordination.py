@@ -239,7 +239,7 @@ def synergy_degree(
     Raises
     ------
     DataError
-        If a degree lies outside [0, 1], or the base year is not held.
+        If a column is not numeric, or a unit stands twice in a year.
 
     Examples
     --------

@@ -413,8 +413,6 @@ def beta_convergence(
     ------
     DataError
         If a value is not positive or the panel is not balanced.
-    SpecError
-        If `controls` or `w` do not belong to the kind.
 
     Examples
     --------

@@ -140,8 +140,6 @@ def rank_uncertainty(
     ------
     SpecError
         If an option is unknown.
-    DataError
-        If a group or the population lacks a unit.
 
     Examples
     --------

@@ -72,8 +72,6 @@ def structural_upgrading(
     ------
     DataError
         If a column is missing or negative.
-    SpecError
-        If an option of the shipped figures is given with a panel of one's own.
 
     Examples
     --------

@@ -77,7 +77,7 @@ def hausman(
     Raises
     ------
     SpecError
-        If the fits are not of one formula on the same rows with unit effects fixed and random.
+        If the first is no fixed-effects fit, or the two are not of the same rows.
 
     Examples
     --------

@@ -57,7 +57,6 @@ class SpatialCrossSection:
     Notes
     -----
     `facts["engine"]` of the fit says who estimated it: spreg (sar, sem, sdm, sdem with row-standardised weights and at
-
     most 1,000 units), or panelkit. Covariances and impacts are panelkit's at that estimate.
 
     Examples

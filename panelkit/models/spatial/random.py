@@ -406,7 +406,7 @@ def spatial_hausman(
     Raises
     ------
     SpecError
-        If the model holds unit means already, or the method is unknown.
+        If the method is unknown.
 
     Examples
     --------

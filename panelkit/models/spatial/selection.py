@@ -353,7 +353,7 @@ def select_model(
     Parameters
     ----------
     spec
-        The Durbin model that the path starts from.
+        The model whose formula, effects, convention and covariance the path keeps.
     data
         A panel: one row a unit and time; pandas, polars or Arrow.
     w
@@ -370,8 +370,8 @@ def select_model(
 
     Raises
     ------
-    SpecError
-        If the model is not a Durbin model with fixed effects.
+    DataError
+        If the weights lack a unit of the panel, or cells are missing and `missing` is "raise".
 
     Examples
     --------

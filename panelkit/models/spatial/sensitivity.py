@@ -117,8 +117,8 @@ def weights_sensitivity(
 
     Raises
     ------
-    DataError
-        If a W lacks a unit of the panel.
+    SpecError
+        If the model can be fitted under none of the weights; a W that fails alone is named in the notes.
 
     Examples
     --------
@@ -275,7 +275,7 @@ def placebo(
     Raises
     ------
     SpecError
-        If the model has no spatial part.
+        If there are too few permutations to reach p = 0.05.
 
     Examples
     --------
