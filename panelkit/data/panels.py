@@ -161,7 +161,7 @@ def build_panel(
     SpecError
         An unknown indicator or vintage, or an option outside the lists.
     DataError
-        A figure that stands twice, an unknown province, or figures that fail their checks.
+        An unknown province, or figures that fail their checks (one figure with two values among them).
 
     Examples
     --------
