@@ -47,6 +47,11 @@ class Conley(Covariance):
     Within a year the spatial kernel, within a place the time kernel; pairs that differ in both carry no weight
     (Hsiang 2010). The model's `fit(..., coords=)` brings latitude and longitude by unit; a provincial panel
     has the capitals. No small-sample factor beyond the convention's n/(n-K) part, and t(G-1) by units.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Conley(800.0))
+    >>> fit = spec.fit(panel)
     """
 
     needs_coordinates: ClassVar[bool] = True

@@ -25,6 +25,11 @@ class CRV3(Covariance):
     """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).
 
     Every cluster leaves in turn and everything, period effects included, is estimated anew.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.CRV3())
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("CRV3", "CRV3(column)")

@@ -42,6 +42,11 @@ class DriscollKraay(Covariance):
     years: with 10 to 15 the standard errors are too small (docs/evidence/panel_size.csv).
     The factor follows the convention: T/(T-1) (n-1)/(n-K) with t(T-1) as fixest, n/(n-K) with t(n-K) as
     linearmodels, none as plm. On a likelihood the scores are those of all its parameters.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.DriscollKraay(lags=2))
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("DriscollKraay", "DriscollKraay(lags)")

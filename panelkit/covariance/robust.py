@@ -19,7 +19,13 @@ from panelkit.panel.design import Design
 @offered("covariance", can=(SCORES,), source="White 1980; MacKinnon and White 1985", public=True)
 @dataclass(frozen=True)
 class Robust(Covariance):
-    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K)."""
+    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K).
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Robust("HC1"))
+    >>> fit = spec.fit(panel)
+    """
 
     spellings: ClassVar[tuple[str, ...]] = ("Robust", "Robust(HC0)")
 

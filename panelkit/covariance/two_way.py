@@ -30,6 +30,11 @@ class TwoWayCluster(Covariance):
 
     V = V_a + V_b - V_ab with the factor of the smaller number of clusters; where that is not positive
     definite, its negative eigenvalues are set to zero and the result says so.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.TwoWayCluster())
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("TwoWayCluster", "TwoWayCluster(a, b)")

@@ -221,7 +221,7 @@ def under_covariance(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None 
     return fit.under(made, spec=spec, design=design)
 
 
-@offered("function", public=True)
+@offered("inference", family="covariance", result="FitResult", public=True)
 def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
     """Return the same fit under another covariance, without fitting again: `fit.with_vcov(vcov, coords=coords)`.
 
@@ -229,6 +229,13 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
     ------
     SpecError
         If the fit cannot carry the covariance, or did not carry a column that it needs.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> clustered = pk.with_vcov(fit, pk.Cluster())
+    >>> bool((clustered.params == fit.params).all())
+    True
     """
     return fit.with_vcov(vcov, coords=coords)
 
