@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,9 +15,9 @@ from panelkit.covariance.base import carried, refuse_uncarried
 from panelkit.covariance.by_name import vcov_named
 from panelkit.kernels.capabilities import CAPABILITIES, ENDOGENOUS, WEIGHTS
 from panelkit.language.register import entries, entry_of
-from tests.every_result import CITIES, city_panel, lattice
+from tests.contracts.cases import CASES, fitted
+from tests.every_result import CITIES, city_panel
 
-PANEL, W = city_panel(), lattice()
 PLACES = {name: (30.0 + number % 5, 110.0 + number // 5) for number, name in enumerate(CITIES)}
 ARGUMENTS = {
     "Conley": "Conley(300)",
@@ -24,47 +25,25 @@ ARGUMENTS = {
     "TwoWayCluster": "TwoWayCluster(city, year)",
 }
 
-LINEAR: dict[str, Any] = {
-    "pooled": pk.PooledOLS("y ~ x + w"),
-    "between": pk.BetweenEffects("y ~ x + w"),
-    "first_difference": pk.FirstDifference("y ~ x + w"),
-    "fixed_effects": pk.FixedEffects("y ~ x + w"),
-    "random_effects": pk.RandomEffects("y ~ x + w"),
-    "instrumental": pk.InstrumentalFE("y ~ w + [x ~ z1 + z2]"),
-}
-SPATIAL: dict[str, Any] = {
-    "spatial_panel": pk.SpatialPanel("y ~ x + w", "sac"),
-    "spatial_random_effects": pk.SpatialRandomEffects("y ~ x", "sdm"),
-    "dynamic_spatial_panel": pk.DynamicSpatialPanel("y ~ x"),
-    "spatial_cross_section": pk.SpatialCrossSection("y ~ x", "sar"),
-}
-SPECS = {**LINEAR, **SPATIAL}
+# estimators whose covariance is of one problem; mediation has a joint one of several equations
+CARRYING = {key: case for key, case in CASES.items() if not case.drawn and hasattr(case.spec("x"), "vcov")}
 # one period, or one row a unit: nothing is summed by period there
 ONE_PERIOD = {"between", "spatial_cross_section"}
 PAIRS = [
     (key, name)
-    for key in SPECS
+    for key in CARRYING
     for name in carried(entry_of("estimator", key).can)
     if not (key in ONE_PERIOD and name in ("DriscollKraay", "TwoWayCluster"))
 ]
 
 
-def fitted(key: str, spec: Any) -> Any:
-    if key in LINEAR:
-        return spec.fit(PANEL, coords=PLACES)
-    year = {"year": 2012} if key == "spatial_cross_section" else {}
-    return spec.fit(PANEL, W, **year)
-
-
 @cache
 def under(key: str, name: str) -> Any:
-    vcov = vcov_named(ARGUMENTS.get(name, name))
-    return fitted(key, SPECS[key].with_vcov(vcov))
-
-
-@cache
-def plain(key: str) -> Any:
-    return fitted(key, SPECS[key])
+    """Return a new fit under a covariance."""
+    vcov, case = vcov_named(ARGUMENTS.get(name, name)), CASES[key]
+    places = {"coords": PLACES} if name == "Conley" else {}
+    moved = replace(case, spec=lambda x: case.spec(x).with_vcov(vcov), options={**case.options, **places})
+    return moved.fit(city_panel())
 
 
 def same(found: Any, expected: Any) -> None:
@@ -84,28 +63,26 @@ def same(found: Any, expected: Any) -> None:
 
 @pytest.mark.parametrize(("key", "name"), PAIRS)
 def test_another_covariance_is_a_new_fit_and_back_again(key: str, name: str) -> None:
-    fit, expected = plain(key), under(key, name)
+    fit, expected = fitted(key), under(key, name)
     coords = {"coords": PLACES} if name == "Conley" else {}
     moved = fit.with_vcov(expected.spec.vcov, **coords)
     same(moved, expected)
     same(moved.with_vcov(fit.spec.vcov), fit)
 
 
-def test_every_estimator_with_a_covariance_is_here() -> None:
-    others = {"mediation", "spatial_mediation"}
-    assert {entry.key for entry in entries("estimator")} == {*SPECS, *others}
+def test_every_estimator_declares_itself_whole() -> None:
     assert all(entry.source and entry.can and entry.result for entry in entries("estimator"))
 
 
-@pytest.mark.parametrize("key", list(SPECS))
+@pytest.mark.parametrize("key", sorted(CARRYING))
 def test_a_fit_can_do_what_its_estimator_declares(key: str) -> None:
     entry = entry_of("estimator", key)
-    assert plain(key).can == set(entry.can) <= CAPABILITIES
-    assert type(plain(key)).__name__ == entry.result
+    assert fitted(key).can == set(entry.can) <= CAPABILITIES
+    assert type(fitted(key)).__name__ == entry.result
     assert entry.source
 
 
-@pytest.mark.parametrize("key", list(SPECS))
+@pytest.mark.parametrize("key", sorted(CARRYING))
 def test_a_covariance_that_is_not_carried_is_refused_and_the_others_named(key: str) -> None:
     can = entry_of("estimator", key).can
     held = carried(can)
@@ -113,7 +90,7 @@ def test_a_covariance_that_is_not_carried_is_refused_and_the_others_named(key: s
         if entry.key in held:
             continue
         vcov = vcov_named(ARGUMENTS.get(entry.key, entry.key))
-        asked: tuple[Callable[[Any], Any], ...] = (SPECS[key].with_vcov, plain(key).with_vcov)
+        asked: tuple[Callable[[Any], Any], ...] = (CASES[key].spec("x").with_vcov, fitted(key).with_vcov)
         for ask in asked:
             with pytest.raises(pk.SpecError, match=f"has no covariance {entry.key}") as refused:
                 ask(vcov)
@@ -148,10 +125,10 @@ def test_names_of_covariances_are_taken_with_a_warning_where_they_were() -> None
         "cluster-scores": pk.ScoreCluster(),
         "driscoll-kraay": pk.DriscollKraay(),
     }
-    fit = plain("spatial_panel")
+    fit = fitted("spatial_panel")
     for name, spec in names.items():
         with pytest.warns(DeprecationWarning, match="is written vcov="):
-            model = pk.SpatialPanel("y ~ x + w", "sac", vcov=name)  # type: ignore[arg-type]
+            model = pk.SpatialPanel("y ~ x + w", vcov=name)  # type: ignore[arg-type]
         assert model.vcov == spec
         with pytest.warns(DeprecationWarning, match="is written vcov="):
             moved = fit.with_vcov(name)
@@ -169,7 +146,7 @@ def test_lags_of_a_spatial_panel_are_those_of_its_covariance() -> None:
 
 
 def test_the_clusters_of_a_likelihood_are_its_units() -> None:
-    fit = plain("spatial_panel")
+    fit = fitted("spatial_panel")
     same(fit.with_vcov(pk.Cluster()), fit.with_vcov(pk.Cluster()))
     assert np.array_equal(
         fit.with_vcov(pk.Cluster("city")).covariance, fit.with_vcov(pk.Cluster()).covariance
@@ -187,5 +164,5 @@ def test_a_covariance_of_a_users_own_is_asked_nothing() -> None:
             return pk.Iid().compute(problem, design, convention)
 
     refuse_uncarried(Mine(), (), "anything")
-    fit = plain("fixed_effects").with_vcov(Mine())
-    assert np.array_equal(fit.covariance, plain("fixed_effects").with_vcov(pk.Iid()).covariance)
+    fit = fitted("fixed_effects").with_vcov(Mine())
+    assert np.array_equal(fit.covariance, fitted("fixed_effects").with_vcov(pk.Iid()).covariance)
