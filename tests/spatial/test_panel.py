@@ -194,7 +194,10 @@ def test_covariances_agree_under_ideal_errors_and_differ_under_serial_ones() -> 
 
 def test_driscoll_kraay_takes_its_lags_from_the_spec() -> None:
     fit = SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(lags=1)).fit(_data(), W31)
-    with pytest.warns(DeprecationWarning, match=r"vcov=DriscollKraay\(lags=1\)"):
+    with (
+        pytest.warns(DeprecationWarning, match="vcov='driscoll-kraay' is written"),
+        pytest.warns(DeprecationWarning, match=r"vcov=DriscollKraay\(lags=1\)"),
+    ):
         by_name = SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=1)
     assert by_name == SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(1))
     other = SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(0)).fit(_data(), W31)
