@@ -18,6 +18,7 @@ from panelkit.formula.tree import Call, Chain, Column, Factor, Negate, Node, Num
 from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.index import SHOWN, Array, PanelIndex, listed, read_panel_index
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
@@ -89,7 +90,7 @@ class Table:
                 + (f" (near: {', '.join(f'`{match}`' for match in near)})" if near else "")
             )
         held = listed([f"`{name}`" for name in sorted(self.names)], len(self.names))
-        raise DataError(f"the data hold no column {', '.join(lines)}. There are {held}.")
+        raise DataError(message("the data hold no column {lines}. There are {held}.", lines=lines, held=held))
 
     def raw(self, name: str) -> Any:
         """Return a column, or a level of the index, as it stands."""
@@ -97,7 +98,11 @@ class Table:
             values: Any = self._bare[name]
             if isinstance(values, pd.DataFrame):
                 raise DataError(
-                    f"the data hold {values.shape[1]} columns called `{name}`: rename all but one"
+                    message(
+                        "the data hold {shape} columns called `{name}`: rename all but one",
+                        shape=values.shape[1],
+                        name=name,
+                    )
                 )
             return values
         if name in self.frame.index.names:
@@ -137,12 +142,22 @@ class Table:
         cells = values.to_numpy(dtype=object)
         missing = np.asarray(pd.isna(cells))
         if isinstance(dtype, pd.CategoricalDtype):
-            raise DataError(f"column `{name}` holds categories: write `C({name})`, or convert it to numbers")
+            raise DataError(
+                message(
+                    "column `{name}` holds categories: write `C({name})`, or convert it to numbers", name=name
+                )
+            )
         wrong = np.array([not isinstance(cell, _REAL) for cell in cells]) & ~missing
         if bool(wrong.any()):
             first = cells[int(np.flatnonzero(wrong)[0])]
             raise DataError(
-                f"column `{name}` is not numeric: {first!r} in {self.where(wrong)}. {_text_remedy(name, first)}"
+                message(
+                    "column `{name}` is not numeric: {first!r} in {where}. {text_remedy}",
+                    name=name,
+                    first=first,
+                    where=self.where(wrong),
+                    text_remedy=_text_remedy(name, first),
+                )
             )
         return np.where(missing, np.nan, np.where(missing, 0.0, cells)).astype(np.float64)
 

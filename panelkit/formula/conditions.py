@@ -30,6 +30,7 @@ from panelkit.formula.condition_grammar import (
 from panelkit.formula.tree import Column, Negate, Node, Number
 from panelkit.kernels.index import SHOWN, Array, factorised, listed
 from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 __all__ = ["Namesakes", "Truth", "check_where", "hold", "parse_condition"]
@@ -81,7 +82,13 @@ def hold(
     try:
         read.require(absent)
     except DataError as error:
-        raise DataError(f'where `{where}`: {error} Text stands in quotes, `province == "西藏"`.') from None
+        raise DataError(
+            message(
+                'where `{where}`: {error} Text stands in quotes, `province == "西藏"`.',
+                where=where,
+                error=error,
+            )
+        ) from None
     worked = _Worked(where, read, names, namesakes)
     try:
         truth = worked.truth(condition, np.ones(len(table), dtype=bool))
@@ -159,7 +166,10 @@ class _Worked:
             return self._matching(left, values, alive)
         if any(isinstance(value, str) for value in values):
             raise DataError(
-                f"where `{self.where}`: text in a list is compared with a column, not with arithmetic"
+                message(
+                    "where `{where}`: text in a list is compared with a column, not with arithmetic",
+                    where=self.where,
+                )
             )
         a = self._numbers(left, alive)
         known = ~np.isnan(a)
@@ -178,17 +188,29 @@ class _Worked:
             )
             if np.isnan(values).any():
                 raise DataError(
-                    f"where `{self.where}`: `{node.name}` holds names: compare it with text in quotes"
+                    message(
+                        "where `{where}`: `{name}` holds names: compare it with text in quotes",
+                        where=self.where,
+                        name=node.name,
+                    )
                 )
             return values[self.table.panel.unit]
         if isinstance(node, Column) and self._holds_text(node):
             if self.table.raw(node.name).dtype.kind == "M":
                 raise DataError(
-                    f"where `{self.where}`: `{node.name}` holds dates: make a column of numbers of them, "
-                    f"`data['{node.name}'].dt.year`, or compare a date with text in quotes by `==`, `!=` or `in`"
+                    message(
+                        "where `{where}`: `{name}` holds dates: make a column of numbers of them, "
+                        "`data['{name}'].dt.year`, or compare a date with text in quotes by `==`, `!=` or `in`",
+                        where=self.where,
+                        name=node.name,
+                    )
                 )
             raise DataError(
-                f"where `{self.where}`: `{node.name}` holds text: compare it with text in quotes by `==`, `!=` or `in`"
+                message(
+                    "where `{where}`: `{name}` holds text: compare it with text in quotes by `==`, `!=` or `in`",
+                    where=self.where,
+                    name=node.name,
+                )
             )
         value = np.broadcast_to(self.evaluator.value(node), (len(self.table),))
         if not alive.all():

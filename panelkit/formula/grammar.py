@@ -29,6 +29,7 @@ from panelkit.formula.tree import (
     Term,
     columns_of,
 )
+from panelkit.language.message import message
 
 MAX_DEPTH = 40
 MAX_TERMS = 2_000
@@ -89,7 +90,12 @@ class Parser:
     def enter(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            refuse(self.text, self.token.at, f"nested more than {MAX_DEPTH} deep", "write it flatter")
+            refuse(
+                self.text,
+                self.token.at,
+                message("nested more than {max_depth} deep", max_depth=MAX_DEPTH),
+                message("write it flatter"),
+            )
 
     def leave(self) -> None:
         self.depth -= 1
@@ -135,7 +141,9 @@ class Parser:
         if self.token.kind == "number":
             return Number(float(self.take().text))
         if self.token.kind == "string":
-            refuse(self.text, self.token.at, "text in quotes", "put column names in backticks")
+            refuse(
+                self.text, self.token.at, message("text in quotes"), message("put column names in backticks")
+            )
         if self.token.kind in ("name", "quoted"):
             return self._name("anywhere")
         if self.at("("):
@@ -160,15 +168,15 @@ class Parser:
             refuse(
                 self.text,
                 token.at,
-                f"`{token.text}` is not a function of formulas",
-                f"{hint}there are {', '.join(FUNCTIONS)}",
+                message("`{text}` is not a function of formulas", text=token.text),
+                message("{hint}there are {functions}", hint=hint, functions=FUNCTIONS),
             )
         if function.place == "term" and place != "term":
             refuse(
                 self.text,
                 token.at,
-                f"`{function.name}(...)` inside arithmetic",
-                "it stands as a term of its own",
+                message("`{name}(...)` inside arithmetic", name=function.name),
+                message("it stands as a term of its own"),
             )
         return self._call(function, start)
 
@@ -186,7 +194,12 @@ class Parser:
         self.leave()
         label = self.label_from(start)
         if function.name == "C" and not isinstance(argument, Column):
-            refuse(self.text, self.tokens[start].at, f"`{label}`", "C() takes one column")
+            refuse(
+                self.text,
+                self.tokens[start].at,
+                message("`{label}`", label=label),
+                message("C() takes one column"),
+            )
         complete = tuple((option.name, given.get(option.name, option.default)) for option in function.options)
         return Call(function.name, argument, complete, label)
 
@@ -203,7 +216,12 @@ class Parser:
                 if names
                 else "it takes one argument"
             )
-            refuse(self.text, start.at, f"an option that `{function.name}` does not have", allowed)
+            refuse(
+                self.text,
+                start.at,
+                message("an option that `{name}` does not have", name=function.name),
+                allowed,
+            )
         option = function.options[names.index(name)]
         given[name] = self._level(option) if option.kind == "level" else self._amount(option, function)
 
@@ -227,7 +245,7 @@ class Parser:
             self.refuse_here(bounds)
         value = float(self.take().text)
         if not option.smallest <= value <= option.largest or (option.kind == "count" and value != int(value)):
-            refuse(self.text, token.at, f"`{token.text}`", bounds)
+            refuse(self.text, token.at, message("`{text}`", text=token.text), bounds)
         return value
 
     # -- the algebra of terms
@@ -238,9 +256,19 @@ class Parser:
         start = self.position
         terms, has_intercept = self.right_side()
         if any(term.key == {outcome.label} for term in terms):
-            refuse(self.text, 0, f"`{outcome.label}` on both sides", "leave it out on the right")
+            refuse(
+                self.text,
+                0,
+                message("`{label}` on both sides", label=outcome.label),
+                message("leave it out on the right"),
+            )
         if any(term.label == "Intercept" for term in terms):
-            refuse(self.text, 0, "a column called `Intercept`", "rename the column; `1 +` is the intercept")
+            refuse(
+                self.text,
+                0,
+                message("a column called `Intercept`"),
+                message("rename the column; `1 +` is the intercept"),
+            )
         return Parsed(render(self.tokens[:-1]), self.label_from(start), outcome, terms, has_intercept)
 
     def outcome(self) -> Factor:
@@ -253,7 +281,12 @@ class Parser:
     def _factor(self, node: Node, start: int) -> Factor:
         label = self.label_from(start)
         if not columns_of(node):
-            refuse(self.text, self.tokens[start].at, f"`{label}` holds no column", "leave it out")
+            refuse(
+                self.text,
+                self.tokens[start].at,
+                message("`{label}` holds no column", label=label),
+                message("leave it out"),
+            )
         return Factor(label, node)
 
     def right_side(self) -> tuple[tuple[Term, ...], bool]:
@@ -282,20 +315,25 @@ class Parser:
         token = self.take()
         if not top or token.text not in ("0", "1") or (sign, token.text) == ("-", "0"):
             remedy = "only `0 +` or `- 1` (no intercept) and `1 +`; arithmetic goes inside `I(...)`"
-            refuse(self.text, token.at, f"the number {token.text} as a term", remedy)
+            refuse(self.text, token.at, message("the number {text} as a term", text=token.text), remedy)
         return (sign, token.text) == ("+", "1")
 
     def _add(self, terms: Terms, item: Mapping[frozenset[str], Term], start: Token) -> None:
         for key, term in item.items():
             terms.setdefault(key, term)
         if len(terms) > MAX_TERMS:
-            refuse(self.text, start.at, f"more than {MAX_TERMS:,} terms", "write fewer")
+            refuse(
+                self.text,
+                start.at,
+                message("more than {max_terms:,} terms", max_terms=MAX_TERMS),
+                message("write fewer"),
+            )
 
     def _take_away(self, terms: Terms, item: Terms, start: Token) -> None:
         for key, term in item.items():
             if key not in terms:
                 seen = f"`- {term.label}` takes away a term that is not there"
-                refuse(self.text, start.at, seen, "write a difference as `I(a - b)`")
+                refuse(self.text, start.at, seen, message("write a difference as `I(a - b)`"))
             del terms[key]
 
     def _crossing(self) -> Terms:
@@ -305,7 +343,7 @@ class Parser:
             operator = self.take()
             if operator.text == "/":
                 remedy = "write a ratio as `I(a / b)`, and nesting as `a + a:b`"
-                refuse(self.text, operator.at, "`/` between terms", remedy)
+                refuse(self.text, operator.at, message("`/` between terms"), remedy)
             right = self._interaction()
             crossed = self._cross(result, right, operator)
             self._add(result, right, start)
@@ -321,7 +359,12 @@ class Parser:
 
     def _cross(self, left: Terms, right: Terms, operator: Token) -> Terms:
         if len(left) * len(right) > MAX_TERMS:
-            refuse(self.text, operator.at, f"more than {MAX_TERMS:,} terms", "write fewer")
+            refuse(
+                self.text,
+                operator.at,
+                message("more than {max_terms:,} terms", max_terms=MAX_TERMS),
+                message("write fewer"),
+            )
         if len(left) == len(right) == 1:
             self._refuse_square(next(iter(left.values())), next(iter(right.values())), operator)
         crossed: Terms = {}
@@ -337,7 +380,12 @@ class Parser:
             if factor.label in right.key:
                 same = spelled_term(Term((factor,)))
                 remedy = f"write the square as `I({same}^2)`" if factor.kind == "value" else "name it once"
-                refuse(self.text, operator.at, f"`{same}` times itself reads as `{same}`", remedy)
+                refuse(
+                    self.text,
+                    operator.at,
+                    message("`{same}` times itself reads as `{same}`", same=same),
+                    remedy,
+                )
 
     def _term_power(self) -> Terms:
         start = self.position
@@ -351,7 +399,7 @@ class Parser:
             self._refuse_power(next(iter(base.values())), label, operator)
         if token.kind != "number" or token.text not in map(str, range(1, MAX_POWER + 1)):
             remedy = f"interactions such as `(a + b)^2` go up to {MAX_POWER}"
-            refuse(self.text, token.at, "the power of a sum of terms", remedy)
+            refuse(self.text, token.at, message("the power of a sum of terms"), remedy)
         self.take()
         if self.at("^"):
             self.refuse_here("one power a parenthesis")
@@ -367,7 +415,10 @@ class Parser:
         inside = inside if len(term.factors) == 1 else f"({inside})"
         remedy = f"write `I({inside}^{exponent})`" if numeric else "leave the power out"
         refuse(
-            self.text, operator.at, f"a power of `{label}` outside I() would read as `{label}` alone", remedy
+            self.text,
+            operator.at,
+            message("a power of `{label}` outside I() would read as `{label}` alone", label=label),
+            remedy,
         )
 
     def _operand(self) -> Terms:
@@ -384,8 +435,8 @@ class Parser:
                 refuse(
                     self.text,
                     self.token.at,
-                    f"`{self.token.text}` as a term",
-                    "arithmetic goes inside `I(...)`",
+                    message("`{text}` as a term", text=self.token.text),
+                    message("arithmetic goes inside `I(...)`"),
                 )
             self.refuse_here("a term is expected: a column, a function of one, or `(`")
         start = self.position

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 
 _COLLECT = {
     "polars": "collect",
@@ -39,11 +40,21 @@ def as_pandas(data: Any, what: str = "the data") -> pd.DataFrame:
     if kind == "LazyFrame":
         method = _COLLECT.get(held.implementation.value, "collect")
         raise DataError(
-            f"{what}: {type_name(data)} is a query that has not been run: give `data.{method}()` instead"
+            message(
+                "{what}: {type_name} is a query that has not been run: give `data.{method}()` instead",
+                what=what,
+                type_name=type_name(data),
+                method=method,
+            )
         )
     if kind != "DataFrame":
         raise DataError(
-            f"{what} must be a frame of pandas, polars or Arrow, not {type_name(data)}{_way_out(data)}"
+            message(
+                "{what} must be a frame of pandas, polars or Arrow, not {type_name}{way_out}",
+                what=what,
+                type_name=type_name(data),
+                way_out=_way_out(data),
+            )
         )
     if held.implementation.is_pandas_like():
         return held.to_pandas()  # modin and others with an index of their own
@@ -105,7 +116,9 @@ def _series_floats(series: pd.Series | pd.Index, what: str) -> NDArray[np.float6
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
         return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
     if isinstance(dtype, pd.CategoricalDtype):
-        raise DataError(f"{what} holds categories, and only numbers can be read: convert them first")
+        raise DataError(
+            message("{what} holds categories, and only numbers can be read: convert them first", what=what)
+        )
     return _cell_floats(series.to_numpy(dtype=object), what)
 
 
@@ -115,11 +128,17 @@ def _array_floats(values: Any, what: str) -> NDArray[np.float64]:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise DataError(f"{what} is no regular array: {error}") from None
+        raise DataError(message("{what} is no regular array: {error}", what=what, error=error)) from None
     if array.dtype.kind in "fiub":
         return array.astype(np.float64)
     if array.dtype.kind in "mM":
-        raise DataError(f"{what} holds dates or durations ({array.dtype}), and only numbers can be read")
+        raise DataError(
+            message(
+                "{what} holds dates or durations ({dtype}), and only numbers can be read",
+                what=what,
+                dtype=array.dtype,
+            )
+        )
     return _cell_floats(array.astype(object), what)
 
 
@@ -131,8 +150,13 @@ def _cell_floats(cells: NDArray[Any], what: str) -> NDArray[np.float64]:
         if not isinstance(cell, (Real, Decimal, np.bool_)):
             kind = "text" if isinstance(cell, str) else type_name(cell)
             raise DataError(
-                f"{what} holds {kind}, for example {cell!r}, and only numbers can be read: convert it first "
-                "(`pandas.to_numeric`)"
+                message(
+                    "{what} holds {kind}, for example {cell!r}, and only numbers can be read: convert it first "
+                    "(`pandas.to_numeric`)",
+                    what=what,
+                    kind=kind,
+                    cell=cell,
+                )
             )
         out[at] = float(cell)
     return out.reshape(cells.shape)
@@ -151,7 +175,7 @@ def _narwhals(data: Any) -> Any:
     try:
         return nw.from_native(data, pass_through=True, allow_series=True)
     except nw.exceptions.NarwhalsError as error:
-        raise DataError(f"the frame cannot be read: {error}") from error
+        raise DataError(message("the frame cannot be read: {error}", error=error)) from error
 
 
 def _kind(held: Any) -> str:
@@ -179,7 +203,7 @@ def _from_columns(held: Any) -> pd.DataFrame:
         names = list(held.columns)
         return pd.DataFrame({name: _column(held.get_column(name)) for name in names}, columns=pd.Index(names))
     except nw.exceptions.NarwhalsError as error:
-        raise DataError(f"the frame cannot be read: {error}") from error
+        raise DataError(message("the frame cannot be read: {error}", error=error)) from error
 
 
 def _column(series: Any) -> Any:

@@ -17,6 +17,7 @@ from scipy import linalg
 
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 # A swept column whose norm is below this share of its norm before sweeping is rounding, not variation:
@@ -75,12 +76,20 @@ def identified_root(
     if absorbed.any():
         names = ", ".join(f"`{terms[j]}`" for j in np.flatnonzero(absorbed))
         raise SpecError(
-            f"{names}: no variation is left {_because(effects)}: leave out the regressor or the effects "
-            "(if it does vary, its level hides it from double precision: subtract a constant from it)"
+            message(
+                "{names}: no variation is left {because}: leave out the regressor or the effects (if it does vary, "
+                "its level hides it from double precision: subtract a constant from it)",
+                names=names,
+                because=_because(effects),
+            )
         )
     if len(X) < X.shape[1]:
         raise SpecError(
-            f"{len(X)} observations cannot carry {X.shape[1]} regressors: take more years or units, or fewer regressors"
+            message(
+                "{n_x} observations cannot carry {shape} regressors: take more years or units, or fewer regressors",
+                n_x=len(X),
+                shape=X.shape[1],
+            )
         )
     norms = _norms(X_swept)
     upper = _triangle(X_swept / norms)
@@ -164,7 +173,7 @@ def refuse_squares(
     if poor.any():
         bread = root @ root.T * np.outer(_norms(X), _norms(X))
         message = _nearly_repeats(poor, bread / np.diag(bread)[:, None], distances, terms, effects)
-        raise SpecError(f"{what} {does}; {message}")
+        raise SpecError(message("{what} {does}; {message}", what=what, does=does, message=message))
 
 
 def orthonormal_columns(X: FloatArray) -> FloatArray:

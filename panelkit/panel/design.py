@@ -22,6 +22,7 @@ from panelkit.formula.tree import columns_of
 from panelkit.kernels.index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.levels import spoken as in_own_words
+from panelkit.language.message import message
 from panelkit.panel.provenance import Note, provenance_notes, refuse_breaks
 from panelkit.panel.sample import (
     Policy,
@@ -107,7 +108,7 @@ class Design(Brief):
         """
         marked = np.asarray(rows, dtype=bool)
         if not marked.any():
-            raise DataError(f"no row is left of {len(self.y):,}: {reason}")
+            raise DataError(message("no row is left of {n_y:,}: {reason}", n_y=len(self.y), reason=reason))
         if marked.all():
             return self
         unit, unit_labels = _renumbered(self.unit[marked], self.unit_labels)
@@ -275,7 +276,13 @@ def build_with_lenders(
 
 
 def _nothing_left(dropped: pd.DataFrame, total: int) -> DataError:
-    return DataError(f"no complete row is left of {total:,}: {_tally(dropped)}. Check the years asked for.")
+    return DataError(
+        message(
+            "no complete row is left of {total:,}: {tally}. Check the years asked for.",
+            total=total,
+            tally=_tally(dropped),
+        )
+    )
 
 
 def _restored(values: dict[str, Any]) -> Design:
@@ -284,7 +291,13 @@ def _restored(values: dict[str, Any]) -> Design:
 
 def _memory_of(like: Design, formula: Formula) -> Memory:
     if like.formula != formula:
-        raise SpecError(f"`like` was made from `{like.formula}`, not from `{formula}`: use the same formula")
+        raise SpecError(
+            message(
+                "`like` was made from `{formula}`, not from `{formula2}`: use the same formula",
+                formula=like.formula,
+                formula2=formula,
+            )
+        )
     return like.memory
 
 
@@ -407,7 +420,11 @@ def design_from_arrays(
     if len(dropped):
         order = np.flatnonzero(~gone) if order is None else order[~gone[order]]
         if len(order) == 0:
-            raise DataError(f"no complete row is left of {len(gone):,}: {_tally(dropped)}")
+            raise DataError(
+                message(
+                    "no complete row is left of {n_gone:,}: {tally}", n_gone=len(gone), tally=_tally(dropped)
+                )
+            )
     sample = _sample(panel, order, complete=len(dropped) == 0)
     rows: Any = slice(None) if order is None else order
     return Design(
@@ -430,15 +447,26 @@ def _numbers(values: Any, name: str, dimensions: int) -> Array:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"`{name}` is not numeric: {error}") from error
+        raise DataError(message("`{name}` is not numeric: {error}", name=name, error=error)) from error
     if dimensions == 2 and array.ndim == 1:
         array = array[:, None]
     if array.ndim != dimensions:
-        raise DataError(f"`{name}` has {array.ndim} dimensions; {dimensions} are expected")
+        raise DataError(
+            message(
+                "`{name}` has {ndim} dimensions; {dimensions} are expected",
+                name=name,
+                ndim=array.ndim,
+                dimensions=dimensions,
+            )
+        )
     infinite = np.argwhere(np.isinf(array))
     if len(infinite):
         raise DataError(
-            f"`{name}` is infinite at {listed([str(tuple(map(int, at))) for at in infinite[:SHOWN]], len(infinite))}"
+            message(
+                "`{name}` is infinite at {value}",
+                name=name,
+                value=listed([str(tuple(map(int, at))) for at in infinite[:SHOWN]], len(infinite)),
+            )
         )
     return array
 
@@ -450,10 +478,14 @@ def _check_shapes(y: Array, X: Array, terms: tuple[str, ...], others: Mapping[st
         if len(values) != len(y)
     ]
     if wrong:
-        raise DataError(f"y has {len(y):,} rows, but {', '.join(wrong)}")
+        raise DataError(message("y has {n_y:,} rows, but {wrong}", n_y=len(y), wrong=wrong))
     if len(terms) != X.shape[1] or len(set(terms)) < len(terms):
         raise SpecError(
-            f"X has {X.shape[1]} columns and `terms` {len(set(terms))} different names: one name each"
+            message(
+                "X has {shape} columns and `terms` {n_set} different names: one name each",
+                shape=X.shape[1],
+                n_set=len(set(terms)),
+            )
         )
 
 

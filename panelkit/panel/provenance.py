@@ -11,6 +11,7 @@ from panelkit.formula.formula import Formula
 from panelkit.formula.tree import calls_of
 from panelkit.kernels.index import PanelIndex
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 
 _STEPS = frozenset({"lag", "lead", "diff"})
 _PLACES = "panelkit_places"
@@ -89,10 +90,16 @@ def refuse_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> N
     if problems:
         asked = ", ".join(f'"{name}": "{vintage}"' for name, vintage in remedy.items())
         raise DataError(
-            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: its levels are not comparable. "
-            f"Ask for it by name, `vintage={{{asked}}}` (command line: "
-            f"{' '.join(f'--vintage {name}={vintage}' for name, vintage in remedy.items())}), and the result says "
-            "so; or keep to the years on one side, or take a vintage on one base"
+            message(
+                "{problems}, and the sample runs from {first} to {last}: its levels are not comparable. Ask for it "
+                "by name, `vintage={{{asked}}}` (command line: {names}), and the result says so; or keep to the "
+                "years on one side, or take a vintage on one base",
+                problems="; ".join(problems),
+                first=first,
+                last=last,
+                asked=asked,
+                names=" ".join((f"--vintage {name}={vintage}" for name, vintage in remedy.items())),
+            )
         )
 
 
@@ -110,9 +117,15 @@ def refuse_changes_over_breaks(data: pd.DataFrame, formula: Formula, sample: Pan
     if problems:
         asked = ", ".join(f'"{name}"' for name in remedy)
         raise DataError(
-            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: a change over that year compares "
-            f"two bases. Load with `allow_breaks=[{asked}]` if it is wanted all the same, and the result says so; "
-            "or keep to the years on one side, or take a vintage on one base"
+            message(
+                "{problems}, and the sample runs from {first} to {last}: a change over that year compares two "
+                "bases. Load with `allow_breaks=[{asked}]` if it is wanted all the same, and the result says so; "
+                "or keep to the years on one side, or take a vintage on one base",
+                problems="; ".join(problems),
+                first=first,
+                last=last,
+                asked=asked,
+            )
         )
 
 

@@ -19,6 +19,7 @@ from panelkit.formula.conditions import Namesakes, Truth, hold
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
 
@@ -82,8 +83,10 @@ class WithoutSingletons:
         alone = singletons(held.unit, held.time, self.effects)
         if alone.all():
             raise DataError(
-                "every row is the only one of its province or year, so the effects fit it exactly: "
-                "take more years or provinces, or effects='none'"
+                message(
+                    "every row is the only one of its province or year, so the effects fit it exactly: take more years "
+                    "or provinces, or effects='none'"
+                )
             )
         return ~alone
 
@@ -98,7 +101,9 @@ class Neighbouring:
         """Mark the rows whose period before, or after, is held too."""
         before, after = self._neighbours(held)
         if not before.any():
-            raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+            raise DataError(
+                message("no unit holds two neighbouring periods, so that there is no first difference")
+            )
         return before | after
 
     def lenders(self, held: Candidates) -> Array:
@@ -170,8 +175,15 @@ def asked_rows(
     if not asked.yes.any():
         told = f" ({int(asked.open.sum()):,} rows miss a cell of it)" if asked.open.any() else ""
         raise DataError(
-            f"where `{where}`: no row of {asked.counted:,} meets it{told}. The data hold "
-            f"{table.panel.time_labels[0]} to {table.panel.time_labels[-1]}; check the condition"
+            message(
+                "where `{where}`: no row of {counted:,} meets it{told}. The data hold {time_labels} to "
+                "{time_labels2}; check the condition",
+                where=where,
+                counted=asked.counted,
+                told=told,
+                time_labels=table.panel.time_labels[0],
+                time_labels2=table.panel.time_labels[-1],
+            )
         )
     return asked
 
@@ -218,7 +230,13 @@ def settle(
             leavers.append(dropped_frame(panel, rows[~stays], policy.reason))
             rows = rows[stays]
             if len(rows) == 0:
-                raise DataError(f"no row is left of {len(complete):,}: {policy.reason}")
+                raise DataError(
+                    message(
+                        "no row is left of {n_complete:,}: {reason}",
+                        n_complete=len(complete),
+                        reason=policy.reason,
+                    )
+                )
         if len(rows) == before:
             break
     deciding = held

@@ -13,6 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 from panelkit.show import style
 from panelkit.show.files import write_whole
 from panelkit.show.words import Language, word
@@ -47,7 +48,9 @@ class Figure:
         if ending == ".svg":
             return write_whole(path, self.svg())
         if ending not in (".png", ".pdf"):
-            raise StyleError(f"a figure is written as .svg, .png or .pdf, not {ending or path!r}")
+            raise StyleError(
+                message("a figure is written as .svg, .png or .pdf, not {value!r}", value=ending or path)
+            )
         _warn_without_font(self.drawing, ending)
         raw = BytesIO()
         metadata = {"Software": None} if ending == ".png" else {"CreationDate": None, "Producer": None}

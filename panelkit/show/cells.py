@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
 from panelkit.show.checks import need_rows, star_levels
@@ -204,7 +205,7 @@ def _named_cells(
 
     unknown = sorted({str(v) for v in frame.to_numpy().ravel() if not pd.isna(v)} - set(categories))
     if unknown:
-        raise StyleError(f"cells hold {', '.join(unknown)}, which `categories` does not name")
+        raise StyleError(message("cells hold {unknown}, which `categories` does not name", unknown=unknown))
     tints = list(colours) if colours is not None else style.sequence_colours(len(categories), low=0.05)
     codes = np.array(
         [[np.nan if pd.isna(v) else list(categories).index(v) for v in row] for row in frame.to_numpy()]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, wrap
 from panelkit.show.checks import need_columns, need_rows, star_levels
@@ -49,7 +50,9 @@ def path_diagram(
     places = _places(treatment, list(mediators), outcome, order)
     unknown = sorted({str(name) for name in [*paths["source"], *paths["target"]]} - set(places))
     if unknown:
-        raise StyleError(f"paths lead to {', '.join(unknown)}, which is no treatment, mediator or outcome")
+        raise StyleError(
+            message("paths lead to {unknown}, which is no treatment, mediator or outcome", unknown=unknown)
+        )
     skips = order == "serial" and len(mediators) == 3
     tall = max(place[1] for place in places.values()) + _HALF[1] + (0.36 if skips else 0.05)
     page = sheet(
@@ -85,9 +88,9 @@ def _places(treatment: str, mediators: list[str], outcome: str, order: str) -> d
     """
     count = len(mediators)
     if count == 0:
-        raise StyleError("a path diagram needs at least one mediator")
+        raise StyleError(message("a path diagram needs at least one mediator"))
     if order == "serial" and count > 3:
-        raise StyleError(f"a serial diagram has room for three mediators, not {count}")
+        raise StyleError(message("a serial diagram has room for three mediators, not {count}", count=count))
     places = {treatment: (0.25, 0.0), outcome: (1.75, 0.0)}
     if order == "parallel" or count == 1:
         places |= {name: (1.0, _LOWEST + _STEP * (count - 1 - i)) for i, name in enumerate(mediators)}
@@ -95,7 +98,7 @@ def _places(treatment: str, mediators: list[str], outcome: str, order: str) -> d
         edge = 0.5 if count == 2 else 0.3
         places |= {name: (edge + (2 - 2 * edge) * i / (count - 1), 0.95) for i, name in enumerate(mediators)}
     if len(places) != count + 2:
-        raise StyleError("treatment, mediators and outcome need different names")
+        raise StyleError(message("treatment, mediators and outcome need different names"))
     return places
 
 

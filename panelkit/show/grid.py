@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 from panelkit.show.checks import need_known, need_pandas, star_levels
 from panelkit.show.words import (
     Language,
@@ -137,13 +138,19 @@ def models_grid(
     """
     models = [models] if hasattr(models, "__maketables_coef_table__") else list(models)
     if not models:
-        raise StyleError("a table needs at least one model")
+        raise StyleError(message("a table needs at least one model"))
     if names is not None and (isinstance(names, str) or not isinstance(names, Sequence)):
-        raise StyleError(f"names= lists one name a model, not {names!r}")
+        raise StyleError(message("names= lists one name a model, not {names!r}", names=names))
     if names is not None and len(names) != len(models):
-        raise StyleError(f"{len(models)} models but {len(names)} names: give one name a model")
+        raise StyleError(
+            message(
+                "{n_models} models but {n_names} names: give one name a model",
+                n_models=len(models),
+                n_names=len(names),
+            )
+        )
     if below not in ("se", "t", "ci", "p", None):
-        raise StyleError(f"below is 'se', 't', 'ci', 'p' or None, not {below!r}")
+        raise StyleError(message("below is 'se', 't', 'ci', 'p' or None, not {below!r}", below=below))
     stars = star_levels(stars)
     _need_decimals(decimals)
     named = dict(_need_texts({} if labels is None else labels, "labels="))
@@ -196,7 +203,7 @@ def frame_grid(
         for i, name in enumerate(columns)
     ]
     if not texts:
-        raise StyleError("a table needs at least one column")
+        raise StyleError(message("a table needs at least one column"))
     shown = [named.get(name, word(name, language)) for name in columns]
     rows = tuple(
         Row(label=named.get(line[0], line[0]), cells=tuple(named.get(cell, cell) for cell in line[1:]))
@@ -216,14 +223,24 @@ def frame_grid(
 def _need_decimals(decimals: Any) -> None:
     whole = isinstance(decimals, (int, np.integer)) and not isinstance(decimals, bool)
     if not whole or not 0 <= decimals <= _MOST_DECIMALS:
-        raise StyleError(f"decimals= is a whole number from 0 to {_MOST_DECIMALS}, not {decimals!r}")
+        raise StyleError(
+            message(
+                "decimals= is a whole number from 0 to {most_decimals}, not {decimals!r}",
+                most_decimals=_MOST_DECIMALS,
+                decimals=decimals,
+            )
+        )
 
 
 def _need_texts(named: Any, what: str) -> Mapping[Any, str]:
     """Return names and what is printed for them."""
     if not isinstance(named, Mapping) or not all(isinstance(text, str) for text in named.values()):
         raise StyleError(
-            f"{what} maps names to the texts that are printed, {{'x': 'science'}}, not {named!r}"
+            message(
+                "{what} maps names to the texts that are printed, {{'x': 'science'}}, not {named!r}",
+                what=what,
+                named=named,
+            )
         )
     return named
 
@@ -353,7 +370,11 @@ def _fact_rows(
 ) -> tuple[Row, ...]:
     if stats is not None and (isinstance(stats, str) or not isinstance(stats, Iterable)):
         kind = "one text" if isinstance(stats, str) else "that"
-        raise StyleError(f"stats= lists names of facts, ('nobs', 'r2'), not {kind}: {stats!r}")
+        raise StyleError(
+            message(
+                "stats= lists names of facts, ('nobs', 'r2'), not {kind}: {stats!r}", kind=kind, stats=stats
+            )
+        )
     keys = STATISTICS if stats is None else tuple(stats)
     held = [key for column in columns for key in column.facts]
     need_known(keys, (*STATISTICS, *FURTHER, *held), "stats=")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
 from panelkit.show.checks import need_columns, need_rows
@@ -213,7 +214,9 @@ def specification_curve(
     need_columns(frame, (*_INTERVAL, *(choices or ())), "a specification curve")
     need_rows(frame, "a specification curve")
     if headline is not None and headline not in frame.index:
-        raise StyleError(f"the headline {headline!r} is not in the index of the specifications")
+        raise StyleError(
+            message("the headline {headline!r} is not in the index of the specifications", headline=headline)
+        )
     held = [*_INTERVAL, "std_error", "statistic", "p_value", "headline"]
     columns = list(choices) if choices is not None else [str(name) for name in frame if name not in held]
     columns = [name for name in columns if frame[name].nunique(dropna=False) > 1]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
 from panelkit.show.checks import need_columns, need_rows, need_values
@@ -195,9 +196,11 @@ def lorenz_curve(
         isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in curves.values()
     )
     if not pairs:
-        raise StyleError("Lorenz curves come as a dictionary, {name: (shares of units, shares of value)}")
+        raise StyleError(
+            message("Lorenz curves come as a dictionary, {{name: (shares of units, shares of value)}}")
+        )
     if not curves:
-        raise StyleError("a Lorenz curve needs at least one pair of cumulative shares")
+        raise StyleError(message("a Lorenz curve needs at least one pair of cumulative shares"))
     named = dict(labels or {})
     page = sheet(5.4, 4.6, title=title, notes=notes, language=language, alt=word("share_value", language))
     with style.styled():
@@ -230,7 +233,9 @@ def histogram(
     try:
         numbers = np.asarray(values, dtype=float).ravel()
     except (TypeError, ValueError) as error:
-        raise StyleError(f"a histogram is made from numbers, a series or an array: {error}") from None
+        raise StyleError(
+            message("a histogram is made from numbers, a series or an array: {error}", error=error)
+        ) from None
     numbers = numbers[np.isfinite(numbers)]
     need_values(pd.Series(numbers), "a histogram")
     page = sheet(
@@ -310,7 +315,7 @@ def _chosen(names: list[str], highlight: Sequence[str] | None) -> list[str]:
         return names if len(names) <= len(style.CYCLE) else []
     missing = [name for name in highlight if name not in names]
     if missing:
-        raise StyleError(f"no such column to highlight: {', '.join(missing)}")
+        raise StyleError(message("no such column to highlight: {missing}", missing=missing))
     return list(highlight)
 
 

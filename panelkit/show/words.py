@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import time_level, unit_level
+from panelkit.language.message import message
 from panelkit.show.phrases import chinese
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def word(key: str, language: Language) -> str:
         If `language` is neither `en` nor `zh`.
     """
     if language not in ("en", "zh"):
-        raise StyleError(f"language is 'en' or 'zh', not {language!r}")
+        raise StyleError(message("language is 'en' or 'zh', not {language!r}", language=language))
     if key not in _WORDS:
         return key
     return _WORDS[key][language == "zh"]

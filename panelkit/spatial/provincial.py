@@ -13,6 +13,7 @@ from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
 from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.spatial import builders
 from panelkit.spatial.ids import Places
@@ -34,7 +35,9 @@ def contiguity(
     `hainan="none"` leaves it an island: then only `normalisation="none"` can be built.
     """
     if hainan not in ("guangdong", "guangdong+guangxi", "none"):
-        raise SpecError(f"hainan is 'guangdong', 'guangdong+guangxi' or 'none', not {hainan!r}")
+        raise SpecError(
+            message("hainan is 'guangdong', 'guangdong+guangxi' or 'none', not {hainan!r}", hainan=hainan)
+        )
     codes = _codes(provinces)
     table = contiguity_pairs(conventions=hainan != "none")
     pairs = list(zip(table["adcode_a"].astype(int), table["adcode_b"].astype(int), strict=True))
@@ -194,13 +197,18 @@ def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     """Return one value a province, totals set apart, and the notes on that."""
     if not isinstance(values, pd.Series):
         raise DataError(
-            "the weights need one value a province as a pandas series under the provinces' names, such as "
-            f"frame['gdp'], not {type_name(values)}"
+            message(
+                "the weights need one value a province as a pandas series under the provinces' names, such as "
+                "frame['gdp'], not {type_name}",
+                type_name=type_name(values),
+            )
         )
     if isinstance(values.index, pd.RangeIndex):
         raise DataError(
-            "the values stand under bare numbers, which name no province: put the names into the index, such as "
-            "frame.set_index('province')['gdp']"
+            message(
+                "the values stand under bare numbers, which name no province: put the names into the index, such "
+                "as frame.set_index('province')['gdp']"
+            )
         )
     frame, notes = provincial_rows(values.to_frame(name="value"))
     one = pd.Series(
@@ -223,5 +231,9 @@ def _codes(provinces: Provinces) -> list[int]:
             return everyone
         if provinces == "no_tibet":
             return [code for code in everyone if code != TIBET]
-        raise SpecError(f"provinces is 'all', 'no_tibet' or a list of names, not {provinces!r}")
+        raise SpecError(
+            message(
+                "provinces is 'all', 'no_tibet' or a list of names, not {provinces!r}", provinces=provinces
+            )
+        )
     return resolve(list(provinces))

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from panelkit.kernels.frames import type_name
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.spatial.ids import Places, absent, listed, plain, twins
@@ -109,14 +110,24 @@ class Weights:
             If they are normalised already (twice is never right), or islands (named) stand in the way.
         """
         if how not in get_args(Normalisation):
-            raise SpecError(f"weights are normalised by {', '.join(get_args(Normalisation))}, not {how!r}")
+            raise SpecError(
+                message(
+                    "weights are normalised by {names}, not {how!r}",
+                    names=list(get_args(Normalisation)),
+                    how=how,
+                )
+            )
         if how == "none" and self.normalisation == "none":
             return self if self.as_given else replace(self, as_given=True)
         if how in ("none", self.normalisation):
             return self
         if self.normalisation != "none":
             raise SpecError(
-                f"{self.name} is {self.normalisation}-normalised already: normalise the raw weights, once"
+                message(
+                    "{name} is {normalisation}-normalised already: normalise the raw weights, once",
+                    name=self.name,
+                    normalisation=self.normalisation,
+                )
             )
         self.refuse_islands()
         return replace(self, matrix=_scaled(self.matrix, how), normalisation=how, _spectra={})
@@ -138,8 +149,12 @@ class Weights:
         """Raise a `DataError` that names the ids without a neighbour."""
         if self.islands:
             raise DataError(
-                f"{self.name}: no neighbour for {listed(self.islands)}: link them "
-                "(Hainan has a link to Guangdong by convention), widen the cut-off, or leave the unit out"
+                message(
+                    "{name}: no neighbour for {islands}: link them (Hainan has a link to Guangdong by convention), "
+                    "widen the cut-off, or leave the unit out",
+                    name=self.name,
+                    islands=listed(self.islands),
+                )
             )
 
     def aligned(self, ids: Sequence[Hashable]) -> Weights:
@@ -263,7 +278,7 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
         If ids repeat or disagree, weights are negative, missing or infinite, or the diagonal is not zero.
     """
     if isinstance(ids, str):
-        raise SpecError(f"ids is a list of the units' ids, not the text {ids!r}")
+        raise SpecError(message("ids is a list of the units' ids, not the text {ids!r}", ids=ids))
     given = None if ids is None else _given_ids(ids)
     if isinstance(w, Weights):
         return w if given is None else _under(w, given)
@@ -278,8 +293,11 @@ def _given_ids(ids: Any) -> tuple[Hashable, ...]:
         hash(given)
     except TypeError:
         raise SpecError(
-            f"ids is a list of the units' ids, one a unit, each a name or a number, not {type_name(ids)}"
-            f"{'' if not hasattr(ids, '__iter__') else ' of lists or arrays'}"
+            message(
+                "ids is a list of the units' ids, one a unit, each a name or a number, not {type_name}{value}",
+                type_name=type_name(ids),
+                value="" if not hasattr(ids, "__iter__") else " of lists or arrays",
+            )
         ) from None
     return given
 
@@ -314,14 +332,21 @@ def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[str, .
 
 def _check(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> None:
     if matrix.shape != (len(ids), len(ids)):
-        raise DataError(f"{name}: a matrix of shape {matrix.shape} with {len(ids)} ids")
+        raise DataError(
+            message(
+                "{name}: a matrix of shape {shape} with {n_ids} ids",
+                name=name,
+                shape=matrix.shape,
+                n_ids=len(ids),
+            )
+        )
     if not ids:
-        raise DataError(f"{name}: weights of no units")
+        raise DataError(message("{name}: weights of no units", name=name))
     if any(absent(key) for key in ids):
-        raise DataError(f"{name}: an id is missing: name every unit")
+        raise DataError(message("{name}: an id is missing: name every unit", name=name))
     double = twins(ids)
     if double:
-        raise DataError(f"{name}: ids stand twice: {listed(double)}")
+        raise DataError(message("{name}: ids stand twice: {double}", name=name, double=listed(double)))
     problems = []
     for wrong, what in (
         (~np.isfinite(matrix.data), "missing or infinite weights"),
