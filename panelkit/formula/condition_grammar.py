@@ -12,7 +12,7 @@ from panelkit.formula.grammar import Parser
 from panelkit.formula.tokens import refuse, tokenise
 from panelkit.formula.tree import Column, Node, calls_of, columns_of
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, verbatim
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _ARITHMETIC = ("+", "-", "*", "/", "^")
@@ -73,18 +73,24 @@ class _Parser(Parser):
     def __init__(self, text: str) -> None:
         super().__init__(text, tokenise(text, comparing=True))
 
-    def refuse_here(self, remedy: str) -> NoReturn:
+    def refuse_here(self, remedy: Message) -> NoReturn:
         token = self.token
         if token.text == "=":
-            refuse(self.text, token.at, message("`=`"), message("write `==` to compare"))
-        seen = "the condition ends here" if token.kind == "end" else f"`{token.text}` does not fit here"
+            refuse(self.text, token.at, verbatim("`=`"), message("write `==` to compare"))
+        seen = (
+            message("the condition ends here")
+            if token.kind == "end"
+            else message("`{text}` does not fit here", text=token.text)
+        )
         refuse(self.text, token.at, seen, remedy)
 
     def condition(self) -> Condition:
         """Read the whole text as one condition."""
         found = self.either()
         if self.token.kind != "end":
-            self.refuse_here("comparisons are joined by `&` and `|`, with parentheses where they mix")
+            self.refuse_here(
+                message("comparisons are joined by `&` and `|`, with parentheses where they mix")
+            )
         if not isinstance(found, _KINDS):
             refuse(
                 self.text,
@@ -106,12 +112,12 @@ class _Parser(Parser):
         while self.at(operator):
             self.take()
             if self.at(operator):
-                self.refuse_here(f"write a single `{operator}`")
+                self.refuse_here(message("write a single `{operator}`", operator=operator))
             parts.append(part())
         if len(parts) == 1:
             return parts[0]
         if not all(isinstance(found, _KINDS) for found in parts):
-            remedy = "write each side out, such as `treated == 1`; parentheses where `&` and `|` mix"
+            remedy = message("write each side out, such as `treated == 1`; parentheses where `&` and `|` mix")
             refuse(
                 self.text,
                 at,
@@ -182,7 +188,7 @@ class _Parser(Parser):
         self.enter()
         self.take()
         inner = self.either()
-        self.expect(")", "close the parenthesis by `)`")
+        self.expect(")", message("close the parenthesis by `)`"))
         self.leave()
         within = before in (*_ARITHMETIC, *COMPARISONS) or self.at(*_ARITHMETIC, *COMPARISONS, "in")
         if within and isinstance(inner, _KINDS):
@@ -240,7 +246,7 @@ class _Parser(Parser):
             refuse(
                 self.text,
                 at,
-                message("`{used}()` reads the sample that the condition makes", used=used[0]),
+                message("`{function}()` reads the sample that the condition makes", function=used[0]),
                 message("compare the column itself with a number"),
             )
         found: Node = side
@@ -249,12 +255,12 @@ class _Parser(Parser):
     def _values(self) -> tuple[float | str, ...]:
         close = "]" if self.at("[") else ")"
         if not self.at("[", "("):
-            self.refuse_here('a list of values is expected: `in ["北京", "上海"]`')
+            self.refuse_here(message('a list of values is expected: `in ["北京", "上海"]`'))
         self.take()
         values: list[float | str] = []
         while not self.at(close):
             if values:
-                self.expect(",", "values of a list are parted by commas")
+                self.expect(",", message("values of a list are parted by commas"))
             if self.token.kind == "string":
                 values.append(self.take().text)
                 continue
@@ -262,10 +268,10 @@ class _Parser(Parser):
             if self.at("-"):
                 self.take()
             if self.token.kind != "number":
-                self.refuse_here("a list holds numbers and text in quotes")
+                self.refuse_here(message("a list holds numbers and text in quotes"))
             values.append(sign * float(self.take().text))
         if not values:
-            self.refuse_here("the list is empty: name at least one value")
+            self.refuse_here(message("the list is empty: name at least one value"))
         self.take()
         return tuple(values)
 
@@ -293,7 +299,7 @@ def parse_condition(text: str) -> Condition:
     """
     if not isinstance(text, str):
         raise SpecError(
-            message("`where` is text such as `year >= 2011`, not {name}", name=type(text).__name__)
+            message("`where` is text such as `year >= 2011`, not {kind}", kind=type(text).__name__)
         )
     if not text.strip():
         raise SpecError(
@@ -302,7 +308,15 @@ def parse_condition(text: str) -> Condition:
     try:
         return _Parser(text).condition()
     except SpecError as error:
-        raise SpecError(str(error).replace("formula, position", "where, position", 1)) from None
+        raise SpecError(_in_where(error.said)) from None
+
+
+def _in_where(said: str) -> Message:
+    """Return what the gate says of a formula as said of a condition."""
+    held = dict(said.values) if isinstance(said, Message) else {}
+    if "position" not in held:
+        return said if isinstance(said, Message) else verbatim(said)
+    return message("where, position {position}: {seen}: {remedy}\n    {shown}\n    {blanks}^", **held)
 
 
 def check_where(where: str | None) -> str | None:
@@ -311,7 +325,7 @@ def check_where(where: str | None) -> str | None:
         return None
     if not isinstance(where, str):
         raise SpecError(
-            message("`where` is text such as `year >= 2011`, not {name}", name=type(where).__name__)
+            message("`where` is text such as `year >= 2011`, not {kind}", kind=type(where).__name__)
         )
     text = " ".join(where.split())
     parse_condition(text)

@@ -18,7 +18,8 @@ import pandas as pd
 from panelkit.formula.tree import Call, Factor, Term
 from panelkit.kernels.index import SHOWN, Array, factorised, listed
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import listed as all_listed
 from panelkit.show.brief import Brief
 
 MAX_CELLS = 400_000_000
@@ -80,10 +81,10 @@ def read_category(values: Any, call: Call, rows: Array, levels: tuple[str, ...] 
     if unknown:
         raise DataError(
             message(
-                "`{label}`: the level {unknown} was not in the sample that the design was made from; it had {list}",
+                "`{label}`: the level {unknown} was not in the sample that the design was made from; it had {levels}",
                 label=call.label,
                 unknown=listed(unknown[:SHOWN], len(unknown)),
-                list=listed(list(levels[:SHOWN]), len(levels)),
+                levels=listed(list(levels[:SHOWN]), len(levels)),
             )
         )
     new = np.array([position.get(name, -1) for name in names] + [-1], dtype=np.int64)
@@ -193,13 +194,13 @@ def _built(build: Callable[[], Any], terms: tuple[Term, ...]) -> Any:
     from formulaic.errors import FormulaicError
 
     bases = [factor.label for term in terms for factor in term.factors if factor.kind == "basis"]
-    named = ", ".join(f"`{label}`" for label in dict.fromkeys(bases)) or "the categories"
+    named: Message = all_listed([f"`{label}`" for label in dict.fromkeys(bases)]) or message("the categories")
     try:
         with np.errstate(all="ignore"):
             made = build()
     except (ValueError, FormulaicError) as error:
         raise SpecError(
-            message("{named} cannot be made on this sample: {error}", named=named, error=error)
+            message("{named} cannot be made on this sample: {error}", named=named, error=verbatim(str(error)))
         ) from error
     if not np.isfinite(made.to_numpy(dtype=np.float64)).all():
         raise DataError(
@@ -236,7 +237,7 @@ def _refuse_size(terms: tuple[Term, ...], levels: Mapping[str, tuple[str, ...]],
         if columns * n > MAX_CELLS:
             raise SpecError(
                 message(
-                    "`{label}` would make {columns:,} columns of {n:,} rows: absorb units and years by `effects=` "
+                    "`{label}` would make {columns:,} columns of {n:,} rows: absorb units and {periods} by `effects=` "
                     "instead of dummies",
                     label=term.label,
                     columns=columns,

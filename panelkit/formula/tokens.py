@@ -11,7 +11,7 @@ from typing import Literal, NoReturn
 
 from panelkit.formula.dialects import foreign_piece
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, verbatim
 
 MAX_LENGTH = 10_000
 MAX_LEVEL_LENGTH = 200
@@ -55,22 +55,24 @@ _SPACED = frozenset(["*", "/", "~", "<=", ">=", "==", "!=", "<", ">", "&", "|", 
 _BLANKS = frozenset(" \t\r\n")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _REMEDIES = {
-    ".": "attributes are not available: put a column name with a dot in backticks",
-    "[": "brackets are not available: choose rows by `where=`; `y ~ z + [x ~ w]` belongs to InstrumentalFE "
-    "(command line: --model instrumental)",
-    "{": "braces are not available: write arithmetic as `I(...)`",
-    ";": "one formula is one line of terms joined by `+`",
-    "<": "comparisons are not available: make the dummy a column of the data",
-    ">": "comparisons are not available: make the dummy a column of the data",
-    "!": "comparisons are not available: make the dummy a column of the data",
-    "%": "write nesting as `a + a:b`, and other arithmetic inside `I(...)`",
-    "@": "matrix products are not available",
-    "\\": "backslashes are not available",
-    "#": "comments are not available",
+    ".": message("attributes are not available: put a column name with a dot in backticks"),
+    "[": message(
+        "brackets are not available: choose rows by `where=`; `y ~ z + [x ~ w]` belongs to InstrumentalFE "
+        "(command line: --model instrumental)"
+    ),
+    "{": message("braces are not available: write arithmetic as `I(...)`"),
+    ";": message("one formula is one line of terms joined by `+`"),
+    "<": message("comparisons are not available: make the dummy a column of the data"),
+    ">": message("comparisons are not available: make the dummy a column of the data"),
+    "!": message("comparisons are not available: make the dummy a column of the data"),
+    "%": message("write nesting as `a + a:b`, and other arithmetic inside `I(...)`"),
+    "@": message("matrix products are not available"),
+    "\\": message("backslashes are not available"),
+    "#": message("comments are not available"),
 }
 
 
-def refuse(text: str, at: int, seen: str, remedy: str) -> NoReturn:
+def refuse(text: str, at: int, seen: Message, remedy: Message) -> NoReturn:
     """Raise a SpecError that shows the formula, points at the place and says what to write instead."""
     start, stop = max(0, at - 40), min(len(text), at + 40)
     shown = "".join(_printable(char) for char in text[start:stop])
@@ -78,12 +80,12 @@ def refuse(text: str, at: int, seen: str, remedy: str) -> NoReturn:
     width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in before)
     raise SpecError(
         message(
-            "formula, position {value}: {seen}: {remedy}\n    {shown}\n    {value2}^",
-            value=at + 1,
+            "formula, position {position}: {seen}: {remedy}\n    {shown}\n    {blanks}^",
+            position=at + 1,
             seen=seen,
             remedy=remedy,
             shown=shown,
-            value2=" " * width,
+            blanks=" " * width,
         )
     )
 
@@ -101,13 +103,13 @@ def tokenise(text: str, *, comparing: bool = False) -> list[Token]:
         At the first character or name that a formula may not hold.
     """
     if not isinstance(text, str):
-        raise SpecError(message("a formula is text such as `y ~ x`, not {name}", name=type(text).__name__))
+        raise SpecError(message("a formula is text such as `y ~ x`, not {kind}", kind=type(text).__name__))
     if len(text) > MAX_LENGTH:
         raise SpecError(
             message(
-                "a formula of {n_text:,} characters: at most {max_length:,} are read; shorten it",
-                n_text=len(text),
-                max_length=MAX_LENGTH,
+                "a formula of {length:,} characters: at most {most:,} are read; shorten it",
+                length=len(text),
+                most=MAX_LENGTH,
             )
         )
     tokens: list[Token] = []
@@ -156,16 +158,16 @@ def _refuse_character(text: str, at: int) -> NoReturn:
     if foreign is not None:
         refuse(text, at, *foreign)
     if char in _REMEDIES:
-        refuse(text, at, message("`{char}`", char=char), _REMEDIES[char])
+        refuse(text, at, verbatim(f"`{char}`"), _REMEDIES[char])
     if plain != char and (plain.isascii() or _NAME.fullmatch(plain)):
-        shown = "a blank" if plain == " " else f"`{plain}`"
+        shown = message("a blank") if plain == " " else verbatim(f"`{plain}`")
         refuse(
             text,
             at,
             message(
-                "`{char}` (U+{ord:04X}) only looks like {shown}",
+                "`{char}` (U+{code:04X}) only looks like {shown}",
                 char=_printable(char),
-                ord=ord(char),
+                code=ord(char),
                 shown=shown,
             ),
             message("type {shown}", shown=shown),
@@ -174,13 +176,13 @@ def _refuse_character(text: str, at: int) -> NoReturn:
         refuse(
             text,
             at,
-            message("`{char}` (U+{ord:04X}) in a bare name", char=char, ord=ord(char)),
+            message("`{char}` (U+{code:04X}) in a bare name", char=char, code=ord(char)),
             message("put the column name in backticks"),
         )
     refuse(
         text,
         at,
-        message("`{char}` (U+{ord:04X})", char=_printable(char), ord=ord(char)),
+        verbatim(f"`{_printable(char)}` (U+{ord(char):04X})"),
         message("this character has no place in a formula"),
     )
 
@@ -209,7 +211,7 @@ def _check_characters(text: str, at: int, name: str) -> None:
             refuse(
                 text,
                 at + offset,
-                message("an invisible character (U+{ord:04X}) in a name", ord=ord(char)),
+                message("an invisible character (U+{code:04X}) in a name", code=ord(char)),
                 message("remove it"),
             )
         if category[0] == "L" and unicodedata.normalize("NFKC", char) != char:

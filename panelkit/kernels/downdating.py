@@ -96,14 +96,14 @@ def write_leaving(
     if work > LARGEST_WORK:
         raise SpecError(
             message(
-                "the delete-one-cluster jackknife (CRV3) of {sum:,} clusters on an unbalanced panel of {n:,} rows, "
-                "{n_long:,} by {m:,} effects, would take about {value:,.1f} minutes: use vcov=Cluster() (with this "
-                "many clusters it is as good), or take larger clusters",
-                sum=int(hard.sum()),
-                n=crossing.n,
-                n_long=crossing.n_long,
-                m=m,
-                value=work / LARGEST_WORK * 0.5,
+                "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters on an unbalanced panel of "
+                "{rows:,} rows, {long:,} by {short:,} effects, would take about {minutes:,.1f} minutes: use "
+                "vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
+                clusters=int(hard.sum()),
+                rows=crossing.n,
+                long=crossing.n_long,
+                short=m,
+                minutes=work / LARGEST_WORK * 0.5,
             )
         )
     order = np.argsort(codes, kind="stable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import DataError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import listed as all_listed
 from panelkit.show.brief import Brief
 
 UNIT_NAMES = frozenset({"province", "provinces", "unit", "region", "adcode", "省份", "省", "地区"})
@@ -70,12 +72,17 @@ class PanelIndex(Brief):
         times = counts[counts > 1]
         n_times = len(self.time_labels)
         named = [
-            f"{self.unit_labels[cell // n_times]} {self.time_labels[cell % n_times]} ({n} rows)"
+            message(
+                "{unit_label} {time_label} ({n} rows)",
+                unit_label=self.unit_labels[cell // n_times],
+                time_label=self.time_labels[cell % n_times],
+                n=n,
+            )
             for cell, n in zip(double[:SHOWN], times[:SHOWN], strict=True)
         ]
         raise DataError(
             message(
-                "province and year must name one row each; held more than once: {named}. Keep one row of each, or "
+                "{unit} and {period} must name one row each; held more than once: {named}. Keep one row of each, or "
                 "aggregate them (`data.groupby(['province', 'year']).sum()`).",
                 named=listed(named, len(double)),
             )
@@ -115,11 +122,12 @@ class PanelIndex(Brief):
         return np.where(matched, values[source], np.nan), source
 
 
-def listed(names: list[str], total: int) -> str:
+def listed(names: Sequence[str], total: int) -> Message:
     """Join the first names and count the rest."""
-    shown = names[:SHOWN]
-    rest = f" and {total - len(shown):,} more" if total > len(shown) else ""
-    return ", ".join(shown) + rest
+    shown = list(names[:SHOWN])
+    if total > len(shown):
+        return message("{names} and {rest:,} more", names=shown, rest=total - len(shown))
+    return all_listed(shown)
 
 
 def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | None = None) -> PanelIndex:
@@ -136,7 +144,7 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
         whole year, or names of units differ only by blanks.
     """
     if len(frame) == 0:
-        raise DataError(message("the data hold no rows: check the provinces and years that were asked for"))
+        raise DataError(message("the data hold no rows: check the {units} and {periods} that were asked for"))
     if (unit is None) != (time is None):
         raise DataError(message("give both `unit=` and `time=`, or neither for a (province, year) index"))
     if unit is not None and time is not None:
@@ -145,8 +153,8 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
         unit_part, time_part = _levels(frame)
     unit_codes, unit_labels = unit_part
     time_codes, time_labels = time_part
-    _refuse_missing(unit_codes, "unit (province)")
-    _refuse_missing(time_codes, "time (year)")
+    _refuse_missing(unit_codes, message("unit ({unit})"))
+    _refuse_missing(time_codes, message("time ({period})"))
     years = _whole_years(time_labels)
     unit_codes, unit_labels = _compact(unit_codes, _ordered_labels(unit_labels))
     _refuse_blanks(unit_labels)
@@ -221,17 +229,17 @@ def _part(frame: pd.DataFrame, name: str, what: str) -> tuple[Array, Any]:
     else:
         raise DataError(
             message(
-                "`{what}={name!r}` names no column of the data: there are {value}",
+                "`{what}={name!r}` names no column of the data: there are {columns}",
                 what=what,
                 name=name,
-                value=listed([str(column) for column in frame.columns], len(frame.columns)),
+                columns=listed([str(column) for column in frame.columns], len(frame.columns)),
             )
         )
     if isinstance(values, pd.DataFrame):
         raise DataError(
             message(
-                "the data hold {shape} columns called {name!r}: rename all but one",
-                shape=values.shape[1],
+                "the data hold {columns} columns called {name!r}: rename all but one",
+                columns=values.shape[1],
                 name=name,
             )
         )
@@ -255,15 +263,15 @@ def factorised(values: Any) -> tuple[Array, Any]:
     return codes, labels
 
 
-def _refuse_missing(codes: Array, what: str) -> None:
+def _refuse_missing(codes: Array, what: Message) -> None:
     missing = np.flatnonzero(codes < 0)
     if len(missing):
         rows = listed([str(row) for row in missing[:SHOWN]], len(missing))
         raise DataError(
             message(
-                "the {what} is missing in {n_missing:,} rows (rows {rows}, counted from 0): fill it or drop them",
+                "the {what} is missing in {count:,} rows (rows {rows}, counted from 0): fill it or drop them",
                 what=what,
-                n_missing=len(missing),
+                count=len(missing),
                 rows=rows,
             )
         )
@@ -335,7 +343,7 @@ def _whole_years(labels: Any) -> Array:
     if len(values):
         farthest = max(int(values.max()), -int(values.min()))  # of any size: they may not fit into 64 bits
         if farthest > LARGEST_TIME:
-            shown = str(farthest) if farthest < 10**30 else "more than 30 digits"
+            shown = verbatim(str(farthest)) if farthest < 10**30 else message("more than 30 digits")
             raise DataError(
                 message("a time of {shown} is no year: count times in years or periods", shown=shown)
             )

@@ -103,10 +103,10 @@ def fit_swept(
     if len(y) - X.shape[1] - absorbed <= 0:
         raise SpecError(
             message(
-                "{n_y} observations cannot carry {shape} regressors and {absorbed} effects: take more years or "
-                "provinces, or fewer effects",
-                n_y=len(y),
-                shape=X.shape[1],
+                "{nobs} observations cannot carry {n_terms} regressors and {absorbed} effects: take more {periods} or "
+                "{units}, or fewer effects",
+                nobs=len(y),
+                n_terms=X.shape[1],
                 absorbed=absorbed,
             )
         )

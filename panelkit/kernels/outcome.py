@@ -19,10 +19,10 @@ _ROUNDING = 1e-9
 LARGEST = 1e70
 
 _WITHIN = {
-    "none": "in this sample",
-    "unit": "within units: the unit effects hold it whole",
-    "time": "within periods: the time effects hold it whole",
-    "twoway": "after the unit and time effects, which hold it whole",
+    "none": message("in this sample"),
+    "unit": message("within units: the unit effects hold it whole"),
+    "time": message("within periods: the time effects hold it whole"),
+    "twoway": message("after the unit and time effects, which hold it whole"),
 }
 
 
@@ -38,11 +38,11 @@ def refuse_constant(y: Array, outcome: str) -> None:
         return
     raise DataError(
         message(
-            "the outcome `{outcome}` does not vary: it is {y:.6g} in all {n_y:,} rows of the sample. Take "
+            "the outcome `{outcome}` does not vary: it is {value:.6g} in all {rows:,} rows of the sample. Take "
             "another outcome, or other rows",
             outcome=outcome,
-            y=float(y[0]),
-            n_y=len(y),
+            value=float(y[0]),
+            rows=len(y),
         )
     )
 

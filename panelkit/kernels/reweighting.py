@@ -37,12 +37,12 @@ def refuse_long_work(layout: Layout, q: int, draws: int) -> None:
         raise SpecError(
             message(
                 "{draws:,} resamples of a panel of {n_units:,} units and {n_times:,} periods with effects of its "
-                "periods would take about {value:,.1f} minutes: take fewer resamples (reps=), longer periods "
+                "periods would take about {minutes:,.1f} minutes: take fewer resamples (reps=), longer periods "
                 "(years for days), or effects='unit'",
                 draws=draws,
                 n_units=n_units,
                 n_times=n_times,
-                value=work / LARGEST_WORK * 5.0,
+                minutes=work / LARGEST_WORK * 5.0,
             )
         )
 

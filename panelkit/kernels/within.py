@@ -36,9 +36,7 @@ def check_effects(effects: str) -> Effects:
         If it is none of none, unit, time, twoway.
     """
     if effects not in EFFECTS:
-        raise SpecError(
-            message("effects is one of {effects}, not {effects2!r}", effects=EFFECTS, effects2=effects)
-        )
+        raise SpecError(message("effects is one of {known}, not {effects!r}", known=EFFECTS, effects=effects))
     return effects  # type: ignore[return-value]
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.language.errors import SpecError
+from panelkit.panel.leaving import spoken_reasons
 from panelkit.panel.provenance import spoken_note
 from panelkit.show.brief import Brief
 
@@ -334,9 +335,8 @@ class FitResult(Estimates):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.level_names != ("province", "year") and "reason" in self.dropped and len(self.dropped):
-            reasons = [self._spoken(str(reason)) for reason in self.dropped["reason"]]
-            object.__setattr__(self, "dropped", self.dropped.assign(reason=reasons))
+        if self.level_names != ("province", "year") and "reason" in self.dropped:
+            object.__setattr__(self, "dropped", spoken_reasons(self.dropped, *self.level_names))
 
     @property
     def level_names(self) -> tuple[str, str]:
