@@ -63,10 +63,10 @@ def from_distance(
         i, j = np.argwhere((distance <= 0) & off)[0]
         raise DataError(
             message(
-                "{name}: {ids} and {ids2} lie at the same place, so that 1/d is infinite",
+                "{name}: {one} and {other} lie at the same place, so that 1/d is infinite",
                 name=name,
-                ids=ids[i],
-                ids2=ids[j],
+                one=ids[i],
+                other=ids[j],
             )
         )
     keep = off & (distance > above) & (distance <= (np.inf if cutoff is None else cutoff))
@@ -76,7 +76,7 @@ def from_distance(
     raw = Weights(sparse.csr_array(weights), tuple(ids), name)
     if raw.islands and cutoff is not None:
         nearest = np.where(off, distance, np.inf).min(axis=1).max()
-        names = ", ".join(map(str, raw.islands))
+        names = list(map(str, raw.islands))
         raise DataError(
             message(
                 "{name}: nobody within the cut-off of {cutoff:g} for {names}; {nearest:.1f} is the smallest "
@@ -97,7 +97,7 @@ def from_nearest(
     n = len(ids)
     if not 1 <= k < n:
         raise SpecError(
-            message("k nearest of {n} units: k lies between 1 and {value}, not {k}", n=n, value=n - 1, k=k)
+            message("k nearest of {n} units: k lies between 1 and {most}, not {k}", n=n, most=n - 1, k=k)
         )
     inside = np.where(np.eye(n, dtype=bool), np.inf, distance)
     near = np.argsort(inside, axis=1, kind="stable")[:, :k]
@@ -105,7 +105,7 @@ def from_nearest(
     return Weights(matrix, tuple(ids), name).normalised(normalisation)
 
 
-ENDOGENOUS = (
+ENDOGENOUS = message(
     "economic weights are built from a variable that moves with the outcome: they are endogenous, and with "
     "income-related trends they show dependence where there is none; for robustness only"
 )
@@ -120,16 +120,16 @@ def from_values(values: pd.Series, name: str, normalisation: Normalisation = "ro
         i, j = np.argwhere((gap == 0) & off)[0]
         raise DataError(
             message(
-                "{name}: {index} and {index2} have the same value, so that 1/|gap| is infinite",
+                "{name}: {one} and {other} have the same value, so that 1/|gap| is infinite",
                 name=name,
-                index=values.index[i],
-                index2=values.index[j],
+                one=values.index[i],
+                other=values.index[j],
             )
         )
     weights = np.zeros_like(gap)
     weights[off] = 1.0 / gap[off]
     matrix = sparse.csr_array(weights)
-    share = f"the largest weight is {largest_share(matrix):.0%} of its row"
+    share = message("the largest weight is {share:.0%} of its row", share=largest_share(matrix))
     return Weights(matrix, tuple(values.index), name, notes=(share, ENDOGENOUS)).normalised(normalisation)
 
 
@@ -156,11 +156,11 @@ def mixed(first: Weights, second: Weights, share: float, name: str) -> Weights:
     if first.normalisation != second.normalisation:
         raise SpecError(
             message(
-                "{name} is {normalisation}-normalised and {name2} {normalisation2}: normalise both alike",
-                name=first.name,
-                normalisation=first.normalisation,
-                name2=second.name,
-                normalisation2=second.normalisation,
+                "{one} is {how}-normalised and {other} {other_how}: normalise both alike",
+                one=first.name,
+                how=first.normalisation,
+                other=second.name,
+                other_how=second.normalisation,
             )
         )
     other = second.aligned(first.ids)

@@ -19,7 +19,7 @@ from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
@@ -121,7 +121,7 @@ def moran(
     if centring == "unit":
         spread = float(np.abs(wide.to_numpy()).max())
         wide = wide.sub(wide.mean(axis=1), axis=0)
-        _refuse_flat(wide, str(series.name), spread, "once each province's mean is taken out ")
+        _refuse_flat(wide, str(series.name), spread, demeaned=True)
     elif centring != "none":
         raise SpecError(message("centring is 'none' or 'unit', not {centring!r}", centring=centring))
     generator, graph = as_generator(rng), esda_weights(weights)
@@ -203,17 +203,28 @@ class LocalMoran(Brief):
             frame, slope=self.I, language=language, title=title, notes=(self.note(),)
         )
 
-    def note(self) -> str:
+    def note(self) -> Message:
         """Return weights, year, draws and seed as a sentence."""
-        seed = "a generator of the caller's" if self.seed is None else f"seed {self.seed}"
+        parts = [
+            str(self.year),
+            self.notes[0] if self.notes else message("weights {name}", name=self.weights),
+            self._draws(),
+            message("false discovery rate {rate:g}", rate=self.fdr),
+        ]
         least = 2.0 * len(self.table) / (1 + self.permutations)
-        reach = (
-            "" if least <= self.fdr else f"; too few draws for one province alone to reach it (q {least:.2g})"
-        )
-        said = self.notes[0] if self.notes else f"weights {self.weights}"
-        return (
-            f"{self.year}; {said}; conditional permutation, {self.permutations} draws, {seed}; "
-            f"false discovery rate {self.fdr:g}{reach}{''.join(f'; {note}' for note in self.notes[1:])}"
+        if least > self.fdr:
+            parts.append(
+                message("too few draws for one province alone to reach it (q {least:.2g})", least=least)
+            )
+        return sentences([*parts, *self.notes[1:]])
+
+    def _draws(self) -> Message:
+        if self.seed is None:
+            return message(
+                "conditional permutation, {draws} draws, a generator of the caller's", draws=self.permutations
+            )
+        return message(
+            "conditional permutation, {draws} draws, seed {seed}", draws=self.permutations, seed=self.seed
         )
 
 
@@ -238,10 +249,10 @@ def local_moran(
     if chosen not in wide.columns:
         raise DataError(
             message(
-                "no year {chosen!r} in the series: it holds {columns} to {columns2}",
+                "no year {chosen!r} in the series: it holds {first} to {last}",
                 chosen=chosen,
-                columns=wide.columns[0],
-                columns2=wide.columns[-1],
+                first=wide.columns[0],
+                last=wide.columns[-1],
             )
         )
     x = wide[chosen].to_numpy(float)
@@ -297,8 +308,8 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
         raise DataError(
             message(
                 "Moran's I is of one pandas series under a (province, year) index, such as data['y'], not of "
-                "{type_name}",
-                type_name=type_name(series),
+                "{kind}",
+                kind=type_name(series),
             )
         )
     frame, notes = provincial_rows(series.to_frame(name="value"))
@@ -328,9 +339,9 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
     if len(held) < 3:
         raise DataError(
             message(
-                "Moran's I needs at least three units, and `{name}` is held for {n_held}",
+                "Moran's I needs at least three units, and `{name}` is held for {units_held}",
                 name=name,
-                n_held=len(held),
+                units_held=len(held),
             )
         )
     size = float(np.abs(held.to_numpy()).max())
@@ -349,23 +360,31 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
         raise DataError(
             message(
                 "{name}: every unit is a neighbour of every other with the same weight, and Moran's I is then "
-                "-1/{value} whatever the data: take weights that differ between pairs",
+                "-1/{others} whatever the data: take weights that differ between pairs",
                 name=weights.name,
-                value=weights.n - 1,
+                others=weights.n - 1,
             )
         )
     weights = weights.for_model()
     return held, weights, (*weights.said, *notes)
 
 
-def _refuse_flat(wide: pd.DataFrame, name: str, size: float, when: str = "") -> None:
+def _refuse_flat(wide: pd.DataFrame, name: str, size: float, *, demeaned: bool = False) -> None:
     flat = [str(t) for t, column in wide.items() if float(np.ptp(column.to_numpy())) <= ROUNDING * size]
+    if flat and demeaned:
+        raise DataError(
+            message(
+                "`{name}` is once each province's mean is taken out the same in all provinces in {years}: Moran's I "
+                "is not defined",
+                name=name,
+                years=flat,
+            )
+        )
     if flat:
         raise DataError(
             message(
-                "`{name}` is {when}the same in all provinces in {flat}: Moran's I is not defined",
+                "`{name}` is the same in all provinces in {years}: Moran's I is not defined",
                 name=name,
-                when=when,
-                flat=flat,
+                years=flat,
             )
         )

@@ -13,13 +13,17 @@ from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
 from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.spatial import builders
 from panelkit.spatial.ids import Places
 from panelkit.spatial.weights import Normalisation, Weights
 
 Provinces = Literal["all", "no_tibet"] | Sequence[Hashable]
+
+
+INVERSE_DISTANCE = message("inverse distance")
+ECONOMIC_DISTANCE = message("economic distance")
 
 
 @offered("function", public=True)
@@ -46,7 +50,7 @@ def contiguity(
     inside = [pair for pair in pairs if set(pair) <= set(codes)]
     names = labels_of(labels)
     named = [(names[a], names[b]) for a, b in inside]
-    return builders.from_links(named, [names[code] for code in codes], "contiguity", normalisation)
+    return builders.from_links(named, [names[code] for code in codes], message("contiguity"), normalisation)
 
 
 def distances(provinces: Provinces = "all", *, labels: Labels = "en") -> pd.DataFrame:
@@ -75,9 +79,9 @@ def inverse_distance(
     )
 
 
-def _distance_name(power: float, cutoff_km: float | None) -> str:
-    name = "inverse distance" if power == 1 else f"inverse distance^{power:g}"
-    return name if cutoff_km is None else f"{name} within {cutoff_km:g} km"
+def _distance_name(power: float, cutoff_km: float | None) -> Message:
+    name = INVERSE_DISTANCE if power == 1 else message("inverse distance^{power:g}", power=power)
+    return name if cutoff_km is None else message("{name} within {cutoff:g} km", name=name, cutoff=cutoff_km)
 
 
 def exponential_distance(
@@ -89,7 +93,7 @@ def exponential_distance(
 ) -> Weights:
     """Return exp(-d / decay) between capitals."""
     km = distances(provinces, labels=labels)
-    name = f"exp(-d/{decay_km:g} km)"
+    name = message("exp(-d/{decay:g} km)", decay=decay_km)
     return builders.from_distance(
         km.to_numpy(), tuple(km.index), name, decay=decay_km, normalisation=normalisation
     )
@@ -109,7 +113,11 @@ def distance_band(
     inside = ((km > above_km) & (km <= upper)).to_numpy()
     ids = tuple(km.index)
     pairs = [(ids[i], ids[j]) for i in range(len(ids)) for j in range(i + 1, len(ids)) if inside[i, j]]
-    name = f"ring {above_km:g}-{upper:g} km" if up_to_km is not None else f"ring above {above_km:g} km"
+    name = (
+        message("ring above {above:g} km", above=above_km)
+        if up_to_km is None
+        else message("ring {above:g}-{upper:g} km", above=above_km, upper=upper)
+    )
     return builders.from_links(pairs, ids, name, normalisation)
 
 
@@ -123,12 +131,14 @@ def nearest(
 ) -> Weights:
     """Return the k provinces with the nearest capitals."""
     km = distances(provinces, labels=labels)
-    return builders.from_nearest(km.to_numpy(), tuple(km.index), k, f"{k} nearest", normalisation)
+    return builders.from_nearest(
+        km.to_numpy(), tuple(km.index), k, message("{k} nearest", k=k), normalisation
+    )
 
 
 @offered("function", public=True)
 def economic_distance(
-    values: pd.Series, *, name: str = "economic distance", normalisation: Normalisation = "row"
+    values: pd.Series, *, name: str = ECONOMIC_DISTANCE, normalisation: Normalisation = "row"
 ) -> Weights:
     """Return 1 / |v_i - v_j| from one value a province: a pre-sample or period mean, such as GDP per head.
 
@@ -144,7 +154,8 @@ def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisati
     """Return v_i v_j / d^power between capitals."""
     one, notes = _one_value(values)
     km = distances(list(one.index), labels="adcode").to_numpy()
-    return _noted(builders.gravity(km, one, f"gravity, d^{power:g}", power, normalisation), notes)
+    name = message("gravity, d^{power:g}", power=power)
+    return _noted(builders.gravity(km, one, name, power, normalisation), notes)
 
 
 @offered("function", public=True)
@@ -164,12 +175,14 @@ def nested(
     if geographic is None:
         km = distances(list(one.index), labels="adcode").to_numpy()
         kind: Normalisation = "none" if share is None else "row"
-        geographic = builders.from_distance(km, tuple(one.index), "inverse distance", normalisation=kind)
+        geographic = builders.from_distance(km, tuple(one.index), INVERSE_DISTANCE, normalisation=kind)
     if share is None:
         raw = Weights(geographic.matrix, geographic.ids, geographic.name)
-        return _noted(builders.scaled_by(raw, one, "nested, W diag(v)", normalisation), notes)
-    economic = builders.from_values(one, "economic distance", geographic.normalisation)
-    return _noted(builders.mixed(geographic, economic, share, f"nested, {share:g} geographic"), notes)
+        name = message("nested, W diag(v)")
+        return _noted(builders.scaled_by(raw, one, name, normalisation), notes)
+    economic = builders.from_values(one, ECONOMIC_DISTANCE, geographic.normalisation)
+    name = message("nested, {share:g} geographic", share=share)
+    return _noted(builders.mixed(geographic, economic, share, name), notes)
 
 
 def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
@@ -199,8 +212,8 @@ def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
         raise DataError(
             message(
                 "the weights need one value a province as a pandas series under the provinces' names, such as "
-                "frame['gdp'], not {type_name}",
-                type_name=type_name(values),
+                "frame['gdp'], not {kind}",
+                kind=type_name(values),
             )
         )
     if isinstance(values.index, pd.RangeIndex):
@@ -212,7 +225,7 @@ def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
         )
     frame, notes = provincial_rows(values.to_frame(name="value"))
     one = pd.Series(
-        as_floats(frame["value"], "the values" if values.name is None else f"`{values.name}`"),
+        as_floats(frame["value"], message("the values") if values.name is None else f"`{values.name}`"),
         index=frame.index,
     )
     if isinstance(one.index, pd.MultiIndex):

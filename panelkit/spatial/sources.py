@@ -15,12 +15,11 @@ from scipy import sparse
 
 from panelkit.kernels.frames import as_pandas, is_frame, type_name
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message, message, verbatim
 from panelkit.show.brief import Brief
 from panelkit.spatial.ids import Places, absent, counts_rows, listed, loose, plain, twins
 
-FILES = ".csv, .txt, .xlsx, .xls, .dta, .gal and .gwt"
+FILES = message(".csv, .txt, .xlsx, .xls, .dta, .gal and .gwt")
 LINKS = ("focal", "neighbor")
 
 
@@ -30,7 +29,7 @@ class Source(Brief):
 
     matrix: sparse.csr_array
     ids: tuple[Hashable, ...]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +58,7 @@ def read_source(w: Any, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     if isinstance(w, str | Path):
         return _file(Path(w), ids, name)
     if is_frame(w):
-        return _frame(as_pandas(w, "the weights"), ids, name)
+        return _frame(as_pandas(w, message("the weights")), ids, name)
     if hasattr(w, "adjacency") and hasattr(w, "unique_ids"):
         return _named(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.unique_ids))), ids, name)
     if hasattr(w, "id_order") and hasattr(w, "sparse"):
@@ -72,7 +71,7 @@ def read_source(w: Any, ids: tuple[Hashable, ...] | None, name: str) -> Source:
         if w.ndim != 2 or w.shape[0] != w.shape[1]:
             raise DataError(
                 message(
-                    "{name}: a matrix of shape {shape}: weights are square, units by units",
+                    "{name}: a matrix of shape {shape!s}: weights are square, units by units",
                     name=name,
                     shape=w.shape,
                 )
@@ -80,10 +79,9 @@ def read_source(w: Any, ids: tuple[Hashable, ...] | None, name: str) -> Source:
         return Source(sparse.csr_array(w if sparse.issparse(w) else _numbers(w, name)), ids)
     raise SpecError(
         message(
-            "weights come as Weights, Graph, W, a frame, an array with ids, or a file ({files}), not "
-            "{type_name}",
+            "weights come as Weights, Graph, W, a frame, an array with ids, or a file ({files}), not {kind}",
             files=FILES,
-            type_name=type_name(w),
+            kind=type_name(w),
         )
     )
 
@@ -139,11 +137,10 @@ def _square(table: _Table, ids: tuple[Hashable, ...] | None, name: str) -> Sourc
                 )
             )
         return Source(sparse.csr_array(values), ids)
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
     if not labelled and (no_rows or no_heads):
-        named, other = (heads, "rows") if no_rows else (rows, "columns")
-        rows = heads = named
-        notes = (_one_sided(other),)
+        notes = (_one_sided(of_rows=no_rows),)
+        rows = heads = heads if no_rows else rows
     if rows is None or heads is None:
         raise SpecError(message("{name}: neither rows nor columns carry labels", name=name))
     matrix = sparse.csr_array(values[:, _order_of(rows, heads, name)])
@@ -154,16 +151,16 @@ def _same_units(rows: list[Any] | None, ids: tuple[Hashable, ...] | None) -> boo
     return rows is not None and ids is not None and set(map(loose, rows)) == set(map(loose, ids))
 
 
-def _one_sided(other: str) -> Note:
-    return Note(
-        f"the {other} of the weights carry no names and were taken in the order of the other side",
-        "权重矩阵只有一侧带有名称，另一侧按同一顺序读取",
-    )
+def _one_sided(*, of_rows: bool) -> Message:
+    """Return which side of the weights carries no names."""
+    if of_rows:
+        return message("the rows of the weights carry no names and were taken in the order of the other side")
+    return message("the columns of the weights carry no names and were taken in the order of the other side")
 
 
 def _order_of(rows: list[Any], heads: list[Any], name: str) -> list[int]:
     """Return the columns in the order of the rows; refuse labels that are missing, double or on one side only."""
-    for side, keys in (("rows", rows), ("columns", heads)):
+    for side, keys in ((message("rows"), rows), (message("columns"), heads)):
         if any(absent(key) for key in keys):
             raise DataError(
                 message("{name}: a label is missing in the {side}: name every unit", name=name, side=side)
@@ -184,10 +181,10 @@ def _order_of(rows: list[Any], heads: list[Any], name: str) -> list[int]:
         back = Places(rows, heads)
         raise DataError(
             message(
-                "{name}: ids of rows and columns differ: only in rows {value}, only in columns {value2}",
+                "{name}: ids of rows and columns differ: only in rows {in_rows}, only in columns {in_columns}",
                 name=name,
-                value=listed((key for key, at in zip(rows, order, strict=True) if at is None)),
-                value2=listed(key for key in heads if back.get(key) is None),
+                in_rows=listed((key for key, at in zip(rows, order, strict=True) if at is None)),
+                in_columns=listed(key for key in heads if back.get(key) is None),
             )
         )
     return [at for at in order if at is not None]
@@ -267,9 +264,14 @@ def _numbers(cells: Any, name: str) -> Any:
     except (TypeError, ValueError):
         pass
     flat = [cell for cell in np.ravel(np.asarray(cells, dtype=object)) if not _is_number(cell)]
-    seen = f", for example {flat[0]!r}" if flat else ""
+    if not flat:
+        raise DataError(message("{name}: weights are real numbers, and some cells are not", name=name))
     raise DataError(
-        message("{name}: weights are real numbers, and some cells are not{seen}", name=name, seen=seen)
+        message(
+            "{name}: weights are real numbers, and some cells are not, for example {cell!r}",
+            name=name,
+            cell=flat[0],
+        )
     )
 
 
@@ -301,7 +303,9 @@ def _file(path: Path, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     except Exception as error:  # a damaged file raises whatever its reader does
         first = str(error).splitlines() or [type(error).__name__]
         raise DataError(
-            message("{name} cannot be read as weights: {first}", name=path.name, first=first[0][:200])
+            message(
+                "{name} cannot be read as weights: {first}", name=path.name, first=verbatim(first[0][:200])
+            )
         ) from error
     raise SpecError(message("{name}: weights are read from {files} files", name=path.name, files=FILES))
 

@@ -29,9 +29,9 @@ from panelkit.kernels.permutation import paths_of, random_permutations, same_per
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, check_effects, within
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message
 from panelkit.language.offers import offered
 from panelkit.models.reading import check_where, namesakes, open_frame
-from panelkit.panel.provenance import Note
 from panelkit.panel.sample import asked_rows, singletons, where_note
 from panelkit.results.fit import Language, TestResult, t_quantile, t_survival
 from panelkit.show.brief import Brief
@@ -337,7 +337,7 @@ class _Columns:
     order: IntArray
     table: Table
     by_sample: Mapping[int, Factor]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @classmethod
     def of(cls, spec: SpecificationCurve, data: pd.DataFrame, unit: str | None, time: str | None) -> _Columns:
