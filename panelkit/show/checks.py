@@ -28,9 +28,9 @@ def need_pandas(frame: Any, what: str) -> None:
         way = "`.to_pandas()`" if hasattr(frame, "to_pandas") else "`pandas.DataFrame(...)`"
         raise StyleError(
             message(
-                "{what} is made from a pandas frame, not {name}: give {way}, labels in its index",
+                "{what} is made from a pandas frame, not {kind}: give {way}, labels in its index",
                 what=what,
-                name=name,
+                kind=name,
                 way=way,
             )
         )
@@ -67,10 +67,10 @@ def need_columns(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None
     if missing:
         raise StyleError(
             message(
-                "{what} needs the columns {missing}; the frame has {list}",
+                "{what} needs the columns {missing}; the frame has {columns}",
                 what=what,
                 missing=missing,
-                list=list(frame.columns),
+                columns=list(frame.columns),
             )
         )
 
@@ -90,7 +90,9 @@ def star_levels(stars: Any) -> tuple[float, ...]:
     if not real or isinstance(stars, (str, Real)) or not all(0.0 < float(level) < 1.0 for level in levels):
         percent = real and all(0.0 < float(level) <= 100.0 for level in levels) and levels
         why = (
-            "write shares, not percent" if percent and not isinstance(stars, Real) else "or None for no stars"
+            message("write shares, not percent")
+            if percent and not isinstance(stars, Real)
+            else message("or None for no stars")
         )
         raise StyleError(
             message(
@@ -104,8 +106,8 @@ def star_levels(stars: Any) -> tuple[float, ...]:
     if given not in (falling, falling[::-1]) or any(one == other for one, other in pairwise(falling)):
         raise StyleError(
             message(
-                "stars= lists levels in falling order, {tuple}, not {stars!r}",
-                tuple=tuple(falling),
+                "stars= lists levels in falling order, {falling!s}, not {stars!r}",
+                falling=tuple(falling),
                 stars=stars,
             )
         )

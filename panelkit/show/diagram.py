@@ -9,12 +9,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import message
+from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, wrap
 from panelkit.show.checks import need_columns, need_rows, star_levels
 from panelkit.show.grid import number, significance
-from panelkit.show.words import Language, stars_note, word
+from panelkit.show.words import stars_note, word
 
 Point = tuple[float, float]
 _HALF = (0.2, 0.1)  # half width and half height of a box, in units of the drawing
@@ -44,8 +44,8 @@ def path_diagram(
     stand one above the other, serial ones side by side. `effects` (columns `effect, estimate`, and
     `conf_low, conf_high` or `p_value` where known) is written under the drawing.
     """
-    need_columns(paths, ("source", "target", "estimate"), "a path diagram")
-    need_rows(paths, "a path diagram")
+    need_columns(paths, ("source", "target", "estimate"), message("a path diagram"))
+    need_rows(paths, message("a path diagram"))
     stars = star_levels(stars)
     places = _places(treatment, list(mediators), outcome, order)
     unknown = sorted({str(name) for name in [*paths["source"], *paths["target"]]} - set(places))

@@ -11,16 +11,17 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import message
+from panelkit.language.levels import Levels
+from panelkit.language.message import Language, Message, message
 from panelkit.show.checks import need_known, need_pandas, star_levels
 from panelkit.show.words import (
-    Language,
-    Levels,
     counted,
     covariance_words,
     equation_word,
     in_language,
     stars_note,
+    term_word,
+    uncertainty_words,
     word,
 )
 
@@ -144,9 +145,9 @@ def models_grid(
     if names is not None and len(names) != len(models):
         raise StyleError(
             message(
-                "{n_models} models but {n_names} names: give one name a model",
-                n_models=len(models),
-                n_names=len(names),
+                "{count} models but {given} names: give one name a model",
+                count=len(models),
+                given=len(names),
             )
         )
     if below not in ("se", "t", "ci", "p", None):
@@ -183,7 +184,7 @@ def frame_grid(
 
     `decimals` is one number or a number by column; whole-number columns print without decimals.
     """
-    need_pandas(frame, "a table")
+    need_pandas(frame, message("a table"))
     for places in decimals.values() if isinstance(decimals, Mapping) else (decimals,):
         _need_decimals(places)
     _need_texts({} if labels is None else labels, "labels=")
@@ -204,7 +205,9 @@ def frame_grid(
     ]
     if not texts:
         raise StyleError(message("a table needs at least one column"))
-    shown = [named.get(name, word(name, language)) for name in columns]
+    shown = [
+        named.get(str(head)) or _head(head, name, language) for head, name in zip(heads, columns, strict=True)
+    ]
     rows = tuple(
         Row(label=named.get(line[0], line[0]), cells=tuple(named.get(cell, cell) for cell in line[1:]))
         for line in zip(*texts, strict=True)
@@ -220,13 +223,17 @@ def frame_grid(
     )
 
 
+def _head(head: Any, name: str, language: Language) -> str:
+    return head.text(language) if isinstance(head, Message) else word(name, language)
+
+
 def _need_decimals(decimals: Any) -> None:
     whole = isinstance(decimals, (int, np.integer)) and not isinstance(decimals, bool)
     if not whole or not 0 <= decimals <= _MOST_DECIMALS:
         raise StyleError(
             message(
-                "decimals= is a whole number from 0 to {most_decimals}, not {decimals!r}",
-                most_decimals=_MOST_DECIMALS,
+                "decimals= is a whole number from 0 to {most}, not {decimals!r}",
+                most=_MOST_DECIMALS,
                 decimals=decimals,
             )
         )
@@ -267,13 +274,12 @@ def _read(
         line = table.iloc[i]
         top = number(line["b"], decimals) + significance(float(line["p"]), stars)
         cells[key] = (top, _second(line, below, decimals))
-    outcome = str(
-        extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
-    )
+    outcome = extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
+    outcome = outcome if isinstance(outcome, Message) else str(outcome)
     is_title = outcome == getattr(model, "title", None)
     return _Column(
         cells=cells,
-        outcome=in_language(outcome, language) if is_title else outcome,
+        outcome=in_language(outcome, language) if is_title or isinstance(outcome, Message) else outcome,
         facts=_facts(model, extractor),
         notes=tuple(getattr(model, "notes", ()) or ())
         if isinstance(getattr(model, "notes", ()), tuple)
@@ -354,7 +360,7 @@ def _body(
             rows.append(Row(label=labels.get(equation) or equation_word(equation, language), cells=blank))
         for key in [key for key in keys if key[0] == equation]:
             pairs = [column.cells.get(key, ("", "")) for column in columns]
-            name = labels.get(key[1], key[1])
+            name = labels.get(key[1]) or term_word(key[1], language)
             rows.append(Row(label=INDENT + name if equation else name, cells=tuple(top for top, _ in pairs)))
             if below is not None:
                 rows.append(Row(label="", cells=tuple(second for _, second in pairs)))
@@ -369,7 +375,7 @@ def _fact_rows(
     language: Language,
 ) -> tuple[Row, ...]:
     if stats is not None and (isinstance(stats, str) or not isinstance(stats, Iterable)):
-        kind = "one text" if isinstance(stats, str) else "that"
+        kind = message("one text") if isinstance(stats, str) else message("that")
         raise StyleError(
             message(
                 "stats= lists names of facts, ('nobs', 'r2'), not {kind}: {stats!r}", kind=kind, stats=stats
@@ -414,6 +420,8 @@ def _fact(value: Any, decimals: int, language: Language) -> str:
         return ""
     if isinstance(value, bool | np.bool_):
         return word("yes" if value else "no", language)
+    if isinstance(value, Message):
+        return value.text(language)
     if isinstance(value, tuple) and len(value) == 2:
         return "–".join(str(part) for part in value)
     return _plain(value, decimals)
@@ -443,7 +451,7 @@ def _standard_notes(
     notes = [] if below is None else [word(f"below_{below}", language)]
     if stars:
         notes.append(stars_note(stars, language))
-    named = [covariance_words(_fact(column.facts.get("vcov"), 3, language), language) for column in columns]
+    named = [_covariance(column.facts.get("vcov"), language) for column in columns]
     conventions = [_unexplained_convention(column) for column in columns]
     for title, texts in (("covariance", named), ("convention", conventions)):
         text = _by_model(texts, language)
@@ -458,6 +466,13 @@ def _standard_notes(
     return notes
 
 
+def _covariance(name: Any, language: Language) -> str:
+    """Return the name of a covariance; one that is no message yet, by the phrases that hold it."""
+    if isinstance(name, Message):
+        return name.text(language)
+    return covariance_words(_fact(name, 3, language), language)
+
+
 def _unexplained_convention(column: _Column) -> str:
     """Return the convention's name, or nothing where a note of the fit begins with it and says what it means."""
     name = str(column.facts.get("convention") or "")
@@ -467,12 +482,8 @@ def _unexplained_convention(column: _Column) -> str:
 def _uncertainty(made: Any, language: Language) -> str:
     if made is None:
         return ""
-    parts = [word(made.method, language).format(reps=made.reps)]
-    if made.method != "delta" and made.seed is not None:
-        parts.append(word("seed", language).format(seed=made.seed))
-    if made.discarded:
-        parts.append(word("discarded", language).format(discarded=made.discarded))
-    return word("comma", language).join(parts)
+    parts = uncertainty_words(made.method, made.reps, made.seed, made.discarded)
+    return word("comma", language).join(part.text(language) for part in parts)
 
 
 def _by_model(texts: Sequence[str], language: Language) -> str:

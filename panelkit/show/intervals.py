@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import message
+from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
 from panelkit.show.checks import need_columns, need_rows
-from panelkit.show.words import Language, word
+from panelkit.show.words import interval_words, word
 
 _INTERVAL = ("estimate", "conf_low", "conf_high")
 
@@ -34,8 +34,8 @@ def coefficient_plot(
     `frame`: columns `term, estimate, conf_low, conf_high`, as `tidy()` gives them. `reference` is a thin
     line (zero), `claimed` a dashed one.
     """
-    need_columns(frame, ("term", *_INTERVAL, *([by] if by else [])), "a coefficient plot")
-    need_rows(frame, "a coefficient plot")
+    need_columns(frame, ("term", *_INTERVAL, *([by] if by else [])), message("a coefficient plot"))
+    need_rows(frame, message("a coefficient plot"))
     named = dict(labels or {})
     terms = [str(term) for term in dict.fromkeys(frame["term"])]
     groups = [None] if by is None else list(dict.fromkeys(frame[by]))
@@ -57,7 +57,7 @@ def coefficient_plot(
             _bars(axes, part, places, colour=style.CYCLE[i % 8], mark=style.MARKS[i % 8], label=label)
         _rows(axes, [named.get(term, term) for term in terms])
         _lines(axes, reference, claimed, language)
-        axes.set_xlabel(f"{word('estimate', language)}, {word('interval95', language)}")
+        axes.set_xlabel(_estimates(language))
         _legend(axes, by is not None or claimed is not None)
     return page.done()
 
@@ -77,8 +77,8 @@ def interval_plot(
 
     `frame`: columns `label, estimate, conf_low, conf_high`; rows named in `highlight` are coloured.
     """
-    need_columns(frame, ("label", *_INTERVAL), "an interval plot")
-    need_rows(frame, "an interval plot")
+    need_columns(frame, ("label", *_INTERVAL), message("an interval plot"))
+    need_rows(frame, message("an interval plot"))
     named = dict(labels or {})
     names = [str(label) for label in frame["label"]]
     page = sheet(
@@ -96,7 +96,7 @@ def interval_plot(
             _bars(axes, frame.iloc[[i]], [float(i)], colour=colour, mark="o", label=None)
         _rows(axes, [named.get(name, name) for name in names])
         _lines(axes, reference, claimed, language)
-        axes.set_xlabel(f"{word('estimate', language)}, {word('interval95', language)}")
+        axes.set_xlabel(_estimates(language))
         _legend(axes, claimed is not None)
     return page.done()
 
@@ -116,8 +116,8 @@ def influence_plot(
     `frame`: columns `left_out, estimate` and, where known, `conf_low, conf_high`; `headline`: estimate, low
     and high of the full sample. Cases whose interval no longer agrees with it about zero are coloured.
     """
-    need_columns(frame, ("left_out", "estimate"), "an influence plot")
-    need_rows(frame, "an influence plot")
+    need_columns(frame, ("left_out", "estimate"), message("an influence plot"))
+    need_rows(frame, message("an influence plot"))
     named = dict(labels or {})
     ordered = frame.sort_values("estimate", kind="stable").reset_index(drop=True)
     page = sheet(
@@ -165,8 +165,8 @@ def rank_interval_plot(
 
     `frame`: columns `label, rank, low, high`.
     """
-    need_columns(frame, ("label", "rank", "low", "high"), "a rank-interval chart")
-    need_rows(frame, "a rank-interval chart")
+    need_columns(frame, ("label", "rank", "low", "high"), message("a rank-interval chart"))
+    need_rows(frame, message("a rank-interval chart"))
     named = dict(labels or {})
     ordered = frame.sort_values(["rank", "low", "high"], kind="stable")
     table = ordered.rename(columns={"rank": "estimate", "low": "conf_low", "high": "conf_high"})
@@ -211,8 +211,8 @@ def specification_curve(
     `claimed` is the value that a paper states; `level` is that of the intervals. Blue estimates
     exclude zero, grey ones do not.
     """
-    need_columns(frame, (*_INTERVAL, *(choices or ())), "a specification curve")
-    need_rows(frame, "a specification curve")
+    need_columns(frame, (*_INTERVAL, *(choices or ())), message("a specification curve"))
+    need_rows(frame, message("a specification curve"))
     if headline is not None and headline not in frame.index:
         raise StyleError(
             message("the headline {headline!r} is not in the index of the specifications", headline=headline)
@@ -278,8 +278,7 @@ def _curve(
             zorder=5,
             label=label,
         )
-    interval = word("interval95", language).replace("95", f"{100.0 * level:.4g}")
-    axes.set_ylabel(f"{word('estimate', language)}, {interval}")
+    axes.set_ylabel(_estimates(language, level))
     _legend(axes, claimed is not None or headline is not None)
 
 
@@ -372,6 +371,11 @@ def _lines(axes: Any, reference: float | None, claimed: float | None, language: 
 def _legend(axes: Any, wanted: bool) -> None:
     if wanted:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, borderaxespad=0.2, handlelength=1.8)
+
+
+def _estimates(language: Language, level: float = 0.95) -> str:
+    """Return what an axis of estimates with intervals is called."""
+    return message("Estimate, {interval}", interval=interval_words(level)).text(language)
 
 
 def _beside_zero(low: float, high: float) -> int:

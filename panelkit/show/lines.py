@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import message
+from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
 from panelkit.show.checks import need_columns, need_rows, need_values
-from panelkit.show.words import Language, word
+from panelkit.show.words import interval_words, word
 
 
 def trend_lines(
@@ -33,7 +33,7 @@ def trend_lines(
     With more than eight columns the lines that `highlight` does not name stay grey and unnamed. `bands` gives
     (low, high) arrays by column; `mark_years` draws a thin line at a year with a word, such as a census break.
     """
-    need_rows(frame, "trend lines")
+    need_rows(frame, message("trend lines"))
     names = [str(name) for name in frame.columns]
     chosen = _chosen(names, highlight)
     named = dict(labels or {})
@@ -87,7 +87,7 @@ def rank_chart(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw ranks over the years (1 on top): index years, one column a unit, names at both ends."""
-    need_rows(frame, "a rank chart")
+    need_rows(frame, message("a rank chart"))
     names = [str(name) for name in frame.columns]
     chosen = _chosen(names, highlight)
     named = dict(labels or {})
@@ -131,8 +131,8 @@ def sensitivity_curve(
     `frame`: columns `rho, estimate, conf_low, conf_high`; `zero_at` marks the correlation at which the
     effect vanishes. Imai, Keele and Yamamoto (2010).
     """
-    need_columns(frame, ("rho", "estimate", "conf_low", "conf_high"), "a sensitivity curve")
-    need_rows(frame, "a sensitivity curve")
+    need_columns(frame, ("rho", "estimate", "conf_low", "conf_high"), message("a sensitivity curve"))
+    need_rows(frame, message("a sensitivity curve"))
     page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=word("rho", language))
     with style.styled():
         axes = page.drawing.add_subplot()
@@ -153,7 +153,7 @@ def sensitivity_curve(
                 size=10,
             )
         axes.set_xlabel(word("rho", language))
-        axes.set_ylabel(f"{word('acme', language)}, {word('interval95', language)}")
+        axes.set_ylabel(f"{word('acme', language)}, {interval_words().text(language)}")
         axes.margins(x=0)
     return page.done()
 
@@ -167,7 +167,7 @@ def density_lines(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw density estimates by year: index the values, one column a year, pale to dark."""
-    need_rows(frame, "density lines")
+    need_rows(frame, message("density lines"))
     page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=word("density", language))
     with style.styled():
         axes = page.drawing.add_subplot()
@@ -237,7 +237,7 @@ def histogram(
             message("a histogram is made from numbers, a series or an array: {error}", error=error)
         ) from None
     numbers = numbers[np.isfinite(numbers)]
-    need_values(pd.Series(numbers), "a histogram")
+    need_values(pd.Series(numbers), message("a histogram"))
     page = sheet(
         style.WIDTH,
         3.2,
@@ -272,8 +272,8 @@ def moran_scatter(
     The line has the given `slope` (Moran's I where W is row-standardised), otherwise the least-squares one.
     Points away from the middle are named.
     """
-    need_columns(frame, ("z", "lag"), "a Moran scatter")
-    need_rows(frame, "a Moran scatter")
+    need_columns(frame, ("z", "lag"), message("a Moran scatter"))
+    need_rows(frame, message("a Moran scatter"))
     z, lag = (frame[column].astype(float).to_numpy() for column in ("z", "lag"))
     steep = float(slope) if slope is not None else float(np.polyfit(z, lag, 1)[0])
     page = sheet(6.4, 4.8, title=title, notes=notes, language=language, alt=word("spatial_lag", language))

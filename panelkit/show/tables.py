@@ -9,10 +9,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import message
+from panelkit.language.message import Language, message
 from panelkit.show.files import write_whole
 from panelkit.show.grid import Grid, frame_grid, models_grid
-from panelkit.show.words import Language, in_language, word
+from panelkit.show.words import in_language, word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
 Target = str | Path

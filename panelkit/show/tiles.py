@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import message
+from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_values
-from panelkit.show.words import Language, word
+from panelkit.show.words import word
 
 LISA = ("HH", "LH", "LL", "HL", "ns")
 _LISA_COLOURS = ("#B2182B", "#92C5DE", "#2166AC", "#F4A582", "#e3e3e3")
@@ -105,7 +105,7 @@ def province_map(
     StyleError
         If a key is no province, stands twice, or a category is unknown.
     """
-    need_values(values, "a province map")
+    need_values(values, message("a province map"))
     keyed = _keyed(values)
     parts = [notes] if isinstance(notes, str) else list(notes)
     if name_omitted:
