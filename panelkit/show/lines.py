@@ -11,8 +11,9 @@ import pandas as pd
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, message
 from panelkit.show import style
-from panelkit.show.canvas import Figure, sheet, width_in_ems
+from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_columns, need_rows, need_values
+from panelkit.show.labelling import name_ends, name_points, rank_ticks, year_ticks
 from panelkit.show.words import interval_words, word
 
 
@@ -68,9 +69,9 @@ def trend_lines(
             axes.annotate(
                 text, (year, 1.0), xycoords=top, ha="center", va="bottom", size=8.5, color=style.SOFT
             )
-        _year_ticks(axes, years)
+        year_ticks(axes, years)
         axes.margins(y=0.08)
-        _name_ends(page.drawing, axes, years[-1], ends, height=3.2)
+        name_ends(page.drawing, axes, years[-1], ends, height=3.2)
         axes.set_ylabel(value_label or word("value", language))
         axes.grid(axis="y", color=style.FAINT, lw=0.5)
         axes.set_axisbelow(True)
@@ -111,8 +112,8 @@ def rank_chart(
         for side, at in ((axes, 0), (right, -1)):
             row = frame.iloc[at].astype(float)
             told = [(float(row.iloc[i]), named.get(name, name)) for i, name in enumerate(names)]
-            _rank_ticks(side, [pair for pair in told if np.isfinite(pair[0])], len(names), first=at == 0)
-        _year_ticks(axes, years)
+            rank_ticks(side, [pair for pair in told if np.isfinite(pair[0])], len(names), first=at == 0)
+        year_ticks(axes, years)
         axes.set_zorder(1)
         axes.patch.set_visible(False)
     return page.done()
@@ -306,7 +307,7 @@ def moran_scatter(
         axes.set_xlabel(name)
         axes.set_ylabel(word("spatial_lag", language))
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
-        _name_points(axes, z, lag, [str(label) for label in frame.index])
+        name_points(axes, z, lag, [str(label) for label in frame.index])
     return page.done()
 
 
@@ -317,98 +318,3 @@ def _chosen(names: list[str], highlight: Sequence[str] | None) -> list[str]:
     if missing:
         raise StyleError(message("no such column to highlight: {missing}", missing=missing))
     return list(highlight)
-
-
-def _year_ticks(axes: Any, years: Sequence[float]) -> None:
-    step = max(1, -(-len(years) // 12))
-    shown = [year for i, year in enumerate(reversed(years)) if i % step == 0][::-1]
-    axes.set_xticks(shown, [f"{year:g}" for year in shown])
-
-
-def _rank_ticks(axes: Any, told: list[tuple[float, str]], count: int, *, first: bool) -> None:
-    by_rank: dict[float, list[str]] = {}
-    for rank, name in sorted(told):
-        by_rank.setdefault(rank, []).append(name)
-    pairs = [(" / ".join(names), f"{rank:g}") for rank, names in by_rank.items()]
-    texts = [f"{name}\u2002{rank}" if first else f"{rank}\u2002{name}" for name, rank in pairs]
-    axes.set_yticks(list(by_rank), texts, size=8.5)
-    axes.set_ylim(count + 0.6, 0.4)
-    axes.tick_params(axis="y", length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def _name_ends(
-    drawing: Any, axes: Any, last: float, ends: list[tuple[float, str, str]], *, height: float
-) -> None:
-    """Write the names at the right, moved apart where they would touch."""
-    if not ends:
-        return
-    low, high = axes.get_ylim()
-    gap = (high - low) * 0.165 / height
-    ordered = sorted(ends)
-    places = spread([value for value, _, _ in ordered], gap, low, high)
-    for place, (value, name, colour) in zip(places, ordered, strict=True):
-        axes.annotate(
-            name,
-            (1.0, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(1.03, place),
-            textcoords=("axes fraction", "data"),
-            va="center",
-            color=colour,
-            size=9.5,
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6}
-            if abs(place - value) > gap / 3
-            else None,
-        )
-    axes.set_ylim(low, high)
-
-
-def spread(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Return sorted values moved as little as needed so that neighbours are at least `gap` apart."""
-    places = [float(value) for value in values]
-    for _ in range(200):
-        moved = False
-        for i in range(1, len(places)):
-            short = gap - (places[i] - places[i - 1])
-            if short > 1e-9 * max(gap, 1e-12):
-                places[i - 1] -= short / 2
-                places[i] += short / 2
-                moved = True
-        if places and places[0] < low:
-            places = [place + (low - places[0]) if i == 0 else place for i, place in enumerate(places)]
-        if places and places[-1] > high:
-            places[-1] = high
-        if not moved:
-            break
-    return places
-
-
-def _name_points(axes: Any, x: Any, y: Any, names: Sequence[str]) -> None:
-    """Name points from the outermost inwards, as long as a name touches no other name or point."""
-    size = 8.0
-    drawing = axes.get_figure()
-    drawing.draw_without_rendering()  # settles the layout, so that places are known
-    scale = 72 / drawing.dpi
-    frame = axes.get_window_extent()
-    wide, tall = frame.width * scale, frame.height * scale
-    points = (axes.transData.transform(np.column_stack([x, y])) - (frame.x0, frame.y0)) * scale
-    taken = [(px - 4, py - 4, px + 4, py + 4) for px, py in points]
-    for left in (0.0, wide - 66):
-        taken += [(left, 0.0, left + 66, 16.0), (left, tall - 16, left + 66, tall)]
-    for i in np.argsort(-(np.square(x) + np.square(y)), kind="stable"):
-        wide_name = width_in_ems(names[i]) * size * 1.15
-        px, py = points[i]
-        for dx, dy in ((5.0, -4.0), (-5.0 - wide_name, -4.0), (-wide_name / 2, 5.0), (-wide_name / 2, -14.0)):
-            spot = (px + dx, py + dy, px + dx + wide_name, py + dy + size * 1.4)
-            if not any(_touch(spot, other) for other in taken) and spot[0] > 0 and spot[2] < wide:
-                place = {"xytext": (dx, dy), "textcoords": "offset points", "size": size}
-                axes.annotate(names[i], (x[i], y[i]), **place).set_in_layout(False)
-                taken.append(spot)
-                break
-
-
-def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -11,7 +11,8 @@ import pandas as pd
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, message
 from panelkit.show.files import write_whole
-from panelkit.show.grid import Grid, frame_grid, models_grid
+from panelkit.show.grid import Grid, frame_grid
+from panelkit.show.models_grid import models_grid
 from panelkit.show.words import in_language, word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
