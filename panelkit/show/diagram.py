@@ -210,7 +210,7 @@ def _all_notes(
     )
     parts = [word("semicolon", language).join(told)] if told else []
     if stars and starred:
-        parts.append(stars_note(stars, language).replace("* p", "*\u00a0p"))
+        parts.append(stars_note(stars, language, blank="\u00a0"))
     return [*parts, *([notes] if isinstance(notes, str) else notes)]
 
 

@@ -50,7 +50,6 @@ _EXACT = {
     "order 0 is b I + t W, before any feedback": "0 阶为 b I + t W，尚无反馈",
     "intervals carry the standard error of the full sample": "区间采用全样本标准误",
     "intervals: CRV1 of the remaining units, t(G-2)": "区间：其余个体的 CRV1，t(G-2)",
-
     "every value is rejected: the instruments are not all valid, or the model is wrong": (
         "所有取值均被拒绝：工具变量并非全部有效，或模型有误"
     ),
@@ -203,7 +202,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
             r"(\d+) of (\d+) specifications could not be computed: they count as t = 0, not significant",
             r"\2个设定中有\1个未能计算：按 t = 0、不显著计入",
         ),
-
         (
             r"the likelihood is largest at the edge of its interval \((\S+) to (\S+)\): the spatial parameter is not "
             r"identified in these data; check the outcome for a common trend, or W",
@@ -243,7 +241,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
         (r"(\w+), per_year extremes", r"\1（逐年极值）"),
         (r"Coupling coordination of (.*)", lambda f: f"耦合协调度：{f[1].replace(' and ', '、')}"),
         (r"Synergy of (.*)", r"协同度：\1"),
-
         (
             r"held against (\d+) simulated series without a trend, AR\((\S+)\) errors",
             r"与 \1 条无趋势的模拟序列比较，误差为 AR(\2)",

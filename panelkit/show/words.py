@@ -190,9 +190,9 @@ def uncertainty_words(method: str, reps: int | None, seed: int | None, discarded
     return parts
 
 
-def stars_note(levels: tuple[float, ...], language: Language) -> str:
-    """Return what the stars mean, weakest first."""
-    marks = [f"{'*' * (i + 1)} p<{level:g}" for i, level in enumerate(sorted(levels, reverse=True))]
+def stars_note(levels: tuple[float, ...], language: Language, blank: str = " ") -> str:
+    """Return what the stars mean, weakest first; `blank` stands between stars and level."""
+    marks = [f"{'*' * (i + 1)}{blank}p<{level:g}" for i, level in enumerate(sorted(levels, reverse=True))]
     return word("comma", language).join(marks)
 
 
