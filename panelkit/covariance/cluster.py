@@ -15,6 +15,7 @@ from panelkit.kernels.identified import refuse_squares
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
@@ -275,8 +276,10 @@ def refuse_mending(fit: LinearFit, what: str) -> None:
 
     Setting them to zero depends on the units of the regressors, and then on rounding too.
     """
-    message = f"a {what} covariance that is not positive definite"
-    refuse_squares(fit.root, fit.X, fit.terms, fit.effects, message, does="has no eigenvalues to mend")
+    problem = message(
+        "a {what} covariance that is not positive definite has no eigenvalues to mend", what=what
+    )
+    refuse_squares(fit.root, fit.X, fit.terms, fit.effects, problem)
 
 
 def small_sample_factor(

@@ -14,6 +14,7 @@ import numpy as np
 from panelkit.kernels.identified import ROUNDING, Root, identified_root
 from panelkit.kernels.within import Effects, FloatArray, Layout, within
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 
@@ -101,8 +102,13 @@ def fit_swept(
     root = identified_root(X, X_swept, terms, effects)
     if len(y) - X.shape[1] - absorbed <= 0:
         raise SpecError(
-            f"{len(y)} observations cannot carry {X.shape[1]} regressors and {absorbed} effects: "
-            "take more years or provinces, or fewer effects"
+            message(
+                "{nobs} observations cannot carry {n_terms} regressors and {absorbed} effects: take more {periods} or "
+                "{units}, or fewer effects",
+                nobs=len(y),
+                n_terms=X.shape[1],
+                absorbed=absorbed,
+            )
         )
     return _solved(y_swept, X_swept, terms, layout, effects, absorbed, root)
 

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.language.errors import SpecError
+from panelkit.panel.leaving import spoken_reasons
 from panelkit.panel.provenance import spoken_note
 from panelkit.show.brief import Brief
 
@@ -270,9 +271,10 @@ class Estimates(Brief):
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""
-        from panelkit.show.words import equation_word, result_word
+        from panelkit.show.words import equation_word, result_word, term_word
 
         table = self.tidy(level)
+        table["term"] = [term_word(name, language) for name in self.terms]
         table["equation"] = [equation_word(name, language) for name in self.equations]
         if not any(self.equations):
             table = table.drop(columns="equation")
@@ -334,9 +336,8 @@ class FitResult(Estimates):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.level_names != ("province", "year") and "reason" in self.dropped and len(self.dropped):
-            reasons = [self._spoken(str(reason)) for reason in self.dropped["reason"]]
-            object.__setattr__(self, "dropped", self.dropped.assign(reason=reasons))
+        if self.level_names != ("province", "year") and "reason" in self.dropped:
+            object.__setattr__(self, "dropped", spoken_reasons(self.dropped, *self.level_names))
 
     @property
     def level_names(self) -> tuple[str, str]:

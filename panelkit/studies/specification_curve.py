@@ -29,9 +29,9 @@ from panelkit.kernels.permutation import paths_of, random_permutations, same_per
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, check_effects, within
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.reading import check_where, namesakes, open_frame
-from panelkit.panel.provenance import Note
 from panelkit.panel.sample import asked_rows, singletons, where_note
 from panelkit.results.fit import Language, TestResult, t_quantile, t_survival
 from panelkit.show.brief import Brief
@@ -335,12 +335,15 @@ class CurveResult(Brief):
     def plot(self, *, claimed: float | None = None, language: Language = "en", **style: Any) -> Any:
         """Draw all specifications by size, and below which choices made each."""
         from panelkit.show.figures import specification_curve
-        from panelkit.show.words import word
 
         drawn = self.frame[self.frame["failed"] == ""]
         lost = len(self.frame) - len(drawn)
         if lost:
-            told = word("not_computed", language).format(failed=lost, declared=len(self.frame))
+            told = message(
+                "{failed} of {declared} specifications could not be computed and are not drawn",
+                failed=lost,
+                declared=len(self.frame),
+            ).text(language)
             given = style.pop("notes", ())
             style["notes"] = [told, *([given] if isinstance(given, str) else given)]
         return specification_curve(drawn, choices=list(AXES), claimed=claimed, language=language, **style)
@@ -378,7 +381,7 @@ class _Columns:
     order: IntArray
     table: Table
     by_sample: Mapping[int, Factor]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @classmethod
     def of(cls, spec: SpecificationCurve, data: pd.DataFrame, unit: str | None, time: str | None) -> _Columns:

@@ -13,6 +13,7 @@ from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
@@ -107,7 +108,8 @@ def hausman(
     at = [first.terms.index(term) for term in common]
     to = [second.terms.index(term) for term in common]
     for linear in (first, second):
-        refuse_squares(linear.root, linear.X, linear.terms, linear.effects, "the Hausman test")
+        problem = message("the Hausman test inverts a covariance")
+        refuse_squares(linear.root, linear.X, linear.terms, linear.effects, problem)
     gap = first.beta[at] - second.beta[to]
     first_iid, second_iid = _iid(first), _iid(second)
     if kind == "sigmamore":

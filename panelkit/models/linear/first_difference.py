@@ -22,8 +22,9 @@ from panelkit.models.linear import through_linearmodels
 from panelkit.models.reading import check_where, open_frame, read_with_lenders
 from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates, without_intercept
 from panelkit.panel.design import Design
+from panelkit.panel.leaving import LENDS, NO_PERIOD_BEFORE
 from panelkit.panel.provenance import refuse_changes_over_breaks
-from panelkit.panel.sample import LENDS, NO_PERIOD_BEFORE, Neighbouring
+from panelkit.panel.sample import Neighbouring
 from panelkit.results.fit import FitResult
 
 

@@ -15,7 +15,8 @@ from panelkit.language.offers import estimator
 from panelkit.models.reading import check_where, read_design, singleton_rule
 from panelkit.models.shell import Coordinates, finish, with_coordinates, without_intercept
 from panelkit.panel.design import Design
-from panelkit.panel.sample import SINGLETON, singletons
+from panelkit.panel.leaving import SINGLETON
+from panelkit.panel.sample import singletons
 from panelkit.results.fit import FitResult
 
 

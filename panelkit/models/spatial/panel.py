@@ -15,6 +15,7 @@ from panelkit.inference.impacts import ImpactParts, Impacts
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
+from panelkit.language.message import listed
 from panelkit.language.offers import estimator
 from panelkit.language.register import find
 from panelkit.models.reading import check_where
@@ -412,7 +413,7 @@ def _facts(
         "model": spec.model,
         "effects": spec.effects,
         "convention": spec.convention,
-        "weights": ", ".join(names),
+        "weights": listed(names),
         "normalisation": weights[0].normalisation,
         "sigma2": optimum.sigma2,
         "loglik": optimum.loglik,

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_values
-from panelkit.show.words import Language, word
+from panelkit.show.words import word
 
 LISA = ("HH", "LH", "LL", "HL", "ns")
 _LISA_COLOURS = ("#B2182B", "#92C5DE", "#2166AC", "#F4A582", "#e3e3e3")
@@ -104,7 +105,7 @@ def province_map(
     StyleError
         If a key is no province, stands twice, or a category is unknown.
     """
-    need_values(values, "a province map")
+    need_values(values, message("a province map"))
     keyed = _keyed(values)
     parts = [notes] if isinstance(notes, str) else list(notes)
     if name_omitted:
@@ -169,10 +170,12 @@ def _keyed(values: pd.Series) -> dict[int, Any]:
     codes = [adcode_of(key) for key in values.index]
     unknown = [str(key) for key, code in zip(values.index, codes, strict=True) if code is None]
     if unknown:
-        raise StyleError(f"not among the 31 provinces: {', '.join(unknown)}")
+        raise StyleError(message("not among the 31 provinces: {unknown}", unknown=unknown))
     twice = sorted({str(TILES[code].en) for code in codes if code is not None and codes.count(code) > 1})
     if twice:
-        raise StyleError(f"more than one value for {', '.join(twice)}: a map shows one year at a time")
+        raise StyleError(
+            message("more than one value for {twice}: a map shows one year at a time", twice=twice)
+        )
     held = zip(codes, values.tolist(), strict=True)
     return {code: value for code, value in held if code is not None and not pd.isna(value)}
 
@@ -209,7 +212,7 @@ def _by_category(
 
     unknown = sorted({str(value) for value in keyed.values()} - set(categories))
     if unknown:
-        raise StyleError(f"values hold {', '.join(unknown)}, which `categories` does not name")
+        raise StyleError(message("values hold {unknown}, which `categories` does not name", unknown=unknown))
     tints = list(colours) if colours is not None else style.sequence_colours(len(categories), low=0.1)
     tint = dict(zip(categories, tints, strict=True))
     handles = [Patch(facecolor=tint[name], label=labels.get(name, name)) for name in categories]
@@ -257,8 +260,11 @@ def _draw_boundaries(axes: Any, boundaries: Any, colouring: _Colouring) -> None:
     unknown = [str(key) for key in boundaries.index if adcode_of(key) is None]
     if unknown:
         raise StyleError(
-            f"boundaries are indexed by adcode or province name; not a province: {', '.join(unknown)}. "
-            "Write boundaries.set_index(...) first, and drop what is not to be drawn"
+            message(
+                "boundaries are indexed by adcode or province name; not a province: {unknown}. Write "
+                "boundaries.set_index(...) first, and drop what is not to be drawn",
+                unknown=unknown,
+            )
         )
     for key, shape in zip(boundaries.index, boundaries.geometry, strict=True):
         code = adcode_of(key)
