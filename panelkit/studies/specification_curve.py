@@ -29,6 +29,7 @@ from panelkit.kernels.permutation import paths_of, random_permutations, same_per
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, check_effects, within
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.models.reading import check_where, namesakes, open_frame
 from panelkit.panel.provenance import Note
@@ -99,7 +100,9 @@ class SpecificationCurve:
         check_effects(self.effects)
         convention_named(self.convention)
         if self.failures not in ("raise", "count"):
-            raise SpecError(f"failures is 'raise' or 'count', not {self.failures!r}")
+            raise SpecError(
+                message("failures is 'raise' or 'count', not {failures!r}", failures=self.failures)
+            )
         object.__setattr__(self, "where", check_where(self.where))
         axes: dict[str, Any] = {
             "outcomes": self.outcomes,
@@ -112,13 +115,19 @@ class SpecificationCurve:
         empty = [name for name, values in axes.items() if not values or isinstance(values, str)]
         if empty:
             raise SpecError(
-                f"a specification curve needs a tuple with at least one entry in {', '.join(empty)}"
+                message("a specification curve needs a tuple with at least one entry in {empty}", empty=empty)
             )
         unknown = [name for name in self.vcovs if name not in VCOVS]
         if unknown:
-            raise SpecError(f"vcovs are among {', '.join(VCOVS)}, not {', '.join(map(repr, unknown))}")
+            raise SpecError(
+                message(
+                    "vcovs are among {vcovs}, not {names}",
+                    vcovs=VCOVS,
+                    names=[repr(name) for name in unknown],
+                )
+            )
         if any(not isinstance(lag, int) or lag < 0 for lag in self.lags):
-            raise SpecError(f"lags are whole numbers from 0, not {self.lags}")
+            raise SpecError(message("lags are whole numbers from 0, not {given}", given=str(self.lags)))
 
     @property
     def size(self) -> int:
@@ -150,30 +159,39 @@ class SpecificationCurve:
         )
         if frame["estimate"].isna().all() and (frame["failed"] != "").any():
             raise DataError(
-                f"no specification could be computed; first: {frame['failed'][frame['failed'] != ''].iloc[0]}"
+                message(
+                    "no specification could be computed; first: {reason}",
+                    reason=frame["failed"][frame["failed"] != ""].iloc[0],
+                )
             )
         exact = frame[frame["failed"] == _EXACT]
         if len(exact) and self.failures == "raise":
             raise SpecError(
-                f"{_EXACT} in "
-                + _listed([_cell(row) for _, row in exact[list(AXES)].iterrows()])
-                + ": leave out the control that it is made of"
+                message(
+                    "{exact} in {listed}: leave out the control that it is made of",
+                    exact=_EXACT,
+                    listed=_listed([_cell(row) for _, row in exact[list(AXES)].iterrows()]),
+                )
             )
         lost = frame[frame["estimate"].isna() & (frame["nobs"] > 0)]
         if len(lost) and (self.failures == "raise" or frame["estimate"].isna().all()):
             raise SpecError(
-                "the regressors are not identified in "
-                + _listed([_cell(row) for _, row in lost[list(AXES)].iterrows()])
-                + ": one of them is absorbed by the effects or nearly repeats others there"
-                + _which(self, columns, tasks, tuple(lost[list(AXES[:-1])].iloc[0]))
+                message(
+                    "the regressors are not identified in {listed}: one of them is absorbed by the "
+                    "effects or nearly repeats others there{which}",
+                    listed=_listed([_cell(row) for _, row in lost[list(AXES)].iterrows()]),
+                    which=_which(self, columns, tasks, tuple(lost[list(AXES[:-1])].iloc[0])),
+                )
             )
         bare = frame[frame["estimate"].notna() & ~(frame["std_error"] > 0.0)]
         if len(bare) and self.failures == "raise":
             raise SpecError(
-                "no standard error can be computed in "
-                + _listed([_cell(row) for _, row in bare[list(AXES)].iterrows()])
-                + ": without one of its units the sample does not identify the treatment, or the fit is exact; take "
-                "more units, another covariance, or failures='count'"
+                message(
+                    "no standard error can be computed in {listed}: without one of its units the "
+                    "sample does not identify the treatment, or the fit is exact; take more units, "
+                    "another covariance, or failures='count'",
+                    listed=_listed([_cell(row) for _, row in bare[list(AXES)].iterrows()]),
+                )
             )
         failed = _reasons(frame)
         return CurveResult(spec=self, frame=frame.assign(failed=failed), columns=columns, notes=columns.notes)
@@ -232,7 +250,7 @@ class CurveResult(Brief):
         `not_computed` counts those without a number, where there are any; the shares are of all.
         """
         if axis not in AXES:
-            raise SpecError(f"axis is one of {', '.join(AXES)}, not {axis!r}")
+            raise SpecError(message("axis is one of {axes}, not {axis!r}", axes=AXES, axis=axis))
         lost = self.frame["failed"] != ""
         estimate = self.frame["estimate"].mask(lost)
         significant = self.frame["p_value"] < 0.05
@@ -425,7 +443,7 @@ class _Task:
 def _tasks(spec: SpecificationCurve, columns: _Columns) -> list[_Task]:
     keep = {sample.name: _mask(sample, columns) for sample in spec.samples}
     if len(keep) < len(spec.samples):
-        raise SpecError("the samples of a specification curve have different names")
+        raise SpecError(message("the samples of a specification curve have different names"))
     number, found, packed = columns.number, [], {}
     grid = product(spec.outcomes, spec.treatments, spec.controls, spec.samples, spec.lags)
     for place, (outcome, treatment, (name, controls), sample, lag) in enumerate(grid):
@@ -449,7 +467,11 @@ def _mask(sample: Sample, columns: _Columns) -> NDArray[np.bool_]:
     unknown = [name for name, marked in found if not marked.any()]
     if unknown:
         raise SpecError(
-            f"sample `{sample.name}` leaves out {', '.join(map(str, unknown))}, which the panel lacks"
+            message(
+                "sample `{name}` leaves out {names}, which the panel lacks",
+                name=sample.name,
+                names=[str(one) for one in unknown],
+            )
         )
     for _, marked in found:
         kept &= ~marked[columns.unit]
@@ -470,8 +492,11 @@ def _is_short(task: _Task) -> bool:
 def _refuse_empty(short: list[_Task]) -> None:
     cells = [f"{_cell(task.labels)} ({task.count} complete rows)" for task in short]
     raise DataError(
-        f"empty cells in the grid of specifications: {_listed(cells)}: leave out the choice, or its data; "
-        '`failures="count"` keeps them in the denominator of every share'
+        message(
+            "empty cells in the grid of specifications: {cells}: leave out the choice, or its data; "
+            '`failures="count"` keeps them in the denominator of every share',
+            cells=_listed(cells),
+        )
     )
 
 
@@ -551,7 +576,9 @@ def _sweep(spec: SpecificationCurve, columns: _Columns, group: list[_Task]) -> _
     used = sorted({number for task in group for number in (*task.regressors, task.outcome)})
     unit, time = columns.unit[rows], columns.time[rows]
     if len(unit) == 0 or len(np.unique(unit)) < 2:
-        raise DataError(f"fewer than two units hold complete rows in {_cell(group[0].labels)}")
+        raise DataError(
+            message("fewer than two units hold complete rows in {cell}", cell=_cell(group[0].labels))
+        )
     units, unit_codes = np.unique(unit, return_inverse=True)
     layout = Layout(unit_codes.astype(np.int64), np.unique(time, return_inverse=True)[1].astype(np.int64))
     raw = columns.on(rows, used)
@@ -572,7 +599,7 @@ def _refuse_flat(raw: FloatArray, used: list[int], group: list[_Task]) -> None:
         try:
             refuse_constant(raw[:, used.index(task.outcome)], str(task.labels[0]))
         except DataError as error:
-            raise DataError(f"{error} ({_cell(task.labels)})") from None
+            raise DataError(message("{error} ({cell})", error=error, cell=_cell(task.labels))) from None
 
 
 def _refuse_absorbed(
@@ -584,7 +611,7 @@ def _refuse_absorbed(
         try:
             refuse_absorbed(raw[:, at], swept[:, at], str(task.labels[0]), effects)
         except SpecError as error:
-            raise SpecError(f"{error} ({_cell(task.labels)})") from None
+            raise SpecError(message("{error} ({cell})", error=error, cell=_cell(task.labels))) from None
 
 
 def _without_singletons(rows: NDArray[np.bool_], columns: _Columns, effects: Effects) -> NDArray[np.bool_]:
@@ -703,7 +730,7 @@ def _rows(
 
 def _permutation_test(curve: CurveResult, reps: int, rng: int | np.random.Generator) -> CurveTest:
     if reps < 19:
-        raise SpecError(f"a permutation test needs at least 19 permutations, not {reps}")
+        raise SpecError(message("a permutation test needs at least 19 permutations, not {reps}", reps=reps))
     spec, columns = curve.spec, curve.columns
     tasks = _tasks(spec, columns)
     count = len(tasks)

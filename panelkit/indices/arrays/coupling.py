@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from panelkit.indices.arrays.checks import matrix, weights_of
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
@@ -53,14 +54,14 @@ def degree_liao(scores: ArrayLike, *, power: float = 2.0) -> FloatArray:
     Legitimate, but on another scale than `degree`: for two subsystems with power 2 it is C^4.
     """
     if power < 2.0:
-        raise SpecError(f"Liao's power is at least 2, not {power!r}")
+        raise SpecError(message("Liao's power is at least 2, not {power!r}", power=power))
     return _no_root(_scores(scores)) ** power
 
 
 def development(scores: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
     """Return the overall development T = sum_j a_j U_j (n,); equal weights unless given."""
     u = _scores(scores)
-    return np.asarray(u @ weights_of(weights, u.shape[1], "development T"))
+    return np.asarray(u @ weights_of(weights, u.shape[1], message("development T")))
 
 
 def coordination(
@@ -75,7 +76,7 @@ def coordination(
     """
     u = _scores(scores)
     _unit_interval(u)
-    c = formula(form).compute(u, weights_of(weights, u.shape[1], "coordination"))
+    c = formula(form).compute(u, weights_of(weights, u.shape[1], message("coordination")))
     t = development(u, weights)
     with np.errstate(invalid="ignore"):
         d = np.where(t == 0, 0.0, np.sqrt(np.maximum(c, 0.0) * t))
@@ -221,7 +222,9 @@ def formula(name: str) -> Form:
     try:
         return FORMS[name]
     except KeyError:
-        raise SpecError(f"unknown coupling formula {name!r}: choose one of {', '.join(FORMS)}") from None
+        raise SpecError(
+            message("unknown coupling formula {name!r}: choose one of {forms}", name=name, forms=list(FORMS))
+        ) from None
 
 
 LEVELS = (
@@ -252,13 +255,13 @@ def levels(d: ArrayLike, *, edges: Edges = "left") -> FloatArray:
     Values within 1e-9 of an edge count as the edge, so that 0.1 + 0.2 and 0.3 get one level. D outside [0, 1] is
     refused.
     """
-    _inside(d, "D")
+    _inside(d, message("D"))
     return _cut(d, np.arange(1, 10) / 10.0, edges)
 
 
 def stages(c: ArrayLike, *, edges: Edges = "left") -> FloatArray:
     """Return the coupling stage of C as 1..4 (edges .3, .5, .8), NaN where C is missing; C lies in [0, 1]."""
-    _inside(c, "C")
+    _inside(c, message("C"))
     return _cut(c, np.array([0.3, 0.5, 0.8]), edges)
 
 
@@ -266,7 +269,7 @@ def relative_development(scores: ArrayLike) -> FloatArray:
     """Return U1 / U2 (n,) for two subsystems normalised alike; U2 = 0 gives inf, both zero NaN."""
     u = _scores(scores)
     if u.shape[1] != 2:
-        raise SpecError(f"relative development compares two subsystems, not {u.shape[1]}")
+        raise SpecError(message("relative development compares two subsystems, not {k}", k=u.shape[1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(u[:, 0] / u[:, 1])
 
@@ -288,21 +291,21 @@ def names(
     """
     column = 1 if language == "zh" else 0
     table = np.array(["", *(pair[column] for pair in words), np.nan], dtype=object)
-    code = as_floats(codes, "codes")
+    code = as_floats(codes, message("codes"))
     held = np.where(np.isnan(code), len(words) + 1, code)
     if ((held != np.floor(held)) | (held < 0) | (held > len(words) + 1)).any() or (code > len(words)).any():
-        raise DataError(f"codes are whole numbers from 1 to {len(words)}, or missing")
+        raise DataError(message("codes are whole numbers from 1 to {last}, or missing", last=len(words)))
     return np.asarray(table[held.astype(np.int64)])
 
 
 def order_degree(values: ArrayLike, low: ArrayLike, high: ArrayLike, *, direction: int = 1) -> FloatArray:
     """Return the order degree (e - low) / (high - low) of an order parameter, reversed if direction is -1."""
-    a, b = as_floats(low, "lower critical value"), as_floats(high, "upper critical value")
+    a, b = as_floats(low, message("lower critical value")), as_floats(high, message("upper critical value"))
     if not (b > a).all():
-        raise DataError("order degree: the upper critical value must exceed the lower")
+        raise DataError(message("order degree: the upper critical value must exceed the lower"))
     if direction not in (-1, 1):
-        raise SpecError(f"direction must be +1 or -1, not {direction!r}")
-    u = (as_floats(values, "order parameter") - a) / (b - a)
+        raise SpecError(message("direction must be +1 or -1, not {direction!r}", direction=direction))
+    u = (as_floats(values, message("order parameter")) - a) / (b - a)
     return np.asarray(u if direction == 1 else 1.0 - u)
 
 
@@ -312,9 +315,15 @@ def synergy(before: ArrayLike, after: ArrayLike) -> FloatArray:
     DWS = theta (prod_j |u_j1 - u_j0|)^(1/k), theta the sign of the smallest increment: positive only if every
     subsystem became more ordered. One unchanged subsystem gives zero. `before`, `after` are order degrees (..., k).
     """
-    u0, u1 = as_floats(before, "synergy"), as_floats(after, "synergy")
+    u0, u1 = as_floats(before, message("synergy")), as_floats(after, message("synergy"))
     if u0.shape != u1.shape or u0.ndim == 0:
-        raise DataError(f"synergy: order degrees of equal shape are needed, not {u0.shape} and {u1.shape}")
+        raise DataError(
+            message(
+                "synergy: order degrees of equal shape are needed, not {before} and {after}",
+                before=str(u0.shape),
+                after=str(u1.shape),
+            )
+        )
     step = u1 - u0
     with np.errstate(divide="ignore"):
         size = np.exp(np.log(np.abs(step)).mean(axis=-1))
@@ -356,12 +365,15 @@ def high_share_of_margins(
 
 
 def _scores(scores: ArrayLike) -> FloatArray:
-    u = matrix(scores, "subsystem scores", missing=True)
+    u = matrix(scores, message("subsystem scores"), missing=True)
     if u.shape[1] < 2:
-        raise SpecError("coupling needs at least two subsystems, one a column")
+        raise SpecError(message("coupling needs at least two subsystems, one a column"))
     if (u < 0).any():
         raise DataError(
-            "a subsystem score is negative: coupling needs scores in [0, 1] (min-max with goalposts, not z-scores)"
+            message(
+                "a subsystem score is negative: coupling needs scores in [0, 1] (min-max with "
+                "goalposts, not z-scores)"
+            )
         )
     return u
 
@@ -369,7 +381,7 @@ def _scores(scores: ArrayLike) -> FloatArray:
 def _unit_interval(u: FloatArray) -> None:
     if (u > 1).any():
         raise DataError(
-            "a subsystem score exceeds 1: D and its levels need scores in [0, 1]; normalise first"
+            message("a subsystem score exceeds 1: D and its levels need scores in [0, 1]; normalise first")
         )
 
 
@@ -377,7 +389,11 @@ def _inside(values: ArrayLike, what: str) -> None:
     x = as_floats(values, what)
     if ((x < -1e-9) | (x > 1.0 + 1e-9)).any():
         raise DataError(
-            f"{what} lies in [0, 1]: {what} = {x[(x < -1e-9) | (x > 1.0 + 1e-9)][0]:g} has no level"
+            message(
+                "{what} lies in [0, 1]: {what} = {value:g} has no level",
+                what=what,
+                value=x[(x < -1e-09) | (x > 1.0 + 1e-09)][0],
+            )
         )
 
 
@@ -392,8 +408,8 @@ def _over(top: FloatArray, bottom: FloatArray) -> FloatArray:
 
 def _cut(values: ArrayLike, at: FloatArray, edges: Edges) -> FloatArray:
     if edges not in ("left", "right"):
-        raise SpecError(f"edges must be left, [a, b), or right, (a, b], not {edges!r}")
-    x = as_floats(values, "scores")
+        raise SpecError(message("edges must be left, [a, b), or right, (a, b], not {edges!r}", edges=edges))
+    x = as_floats(values, message("scores"))
     nudged = x + (1e-9 if edges == "left" else -1e-9)
     code = np.searchsorted(at, nudged, side="right" if edges == "left" else "left") + 1
     return np.where(np.isnan(x), np.nan, code.astype(np.float64))

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panelkit.indices.arrays.checks import label_column, non_negative, vector
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
@@ -47,7 +48,7 @@ def atkinson(y: ArrayLike, weights: ArrayLike | None = None, *, aversion: float 
     """Return Atkinson's index for an inequality aversion > 0; at 1 or more, zeros give 1."""
     values, w = _inputs(y, weights)
     if aversion <= 0:
-        raise SpecError(f"inequality aversion is positive, not {aversion!r}")
+        raise SpecError(message("inequality aversion is positive, not {aversion!r}", aversion=aversion))
     mean = float(w @ values)
     if aversion >= 1 and (values[w > 0] == 0).any():
         return 1.0
@@ -73,7 +74,7 @@ def top_share(y: ArrayLike, top: int = 5) -> float:
     """Return the share of the total that the `top` largest units hold."""
     values, _ = _inputs(y, None)
     if not 1 <= top <= len(values):
-        raise SpecError(f"top lies between 1 and {len(values)}, not {top}")
+        raise SpecError(message("top lies between 1 and {n}, not {top}", n=len(values), top=top))
     return float(np.sort(values)[-top:].sum() / values.sum())
 
 
@@ -100,7 +101,7 @@ def batched_theil(values: FloatArray, weights: FloatArray, *, kind: TheilKind = 
     if kind == "T":
         return np.asarray((w @ _xlogx(values)) / mean - np.log(mean))
     if kind != "L":
-        raise SpecError(f"kind must be T or L, not {kind!r}")
+        raise SpecError(message("kind must be T or L, not {kind!r}", kind=kind))
     counted = (w > 0).any(axis=0)
     _refuse_zero(values[counted])
     return np.asarray(np.log(mean) - w @ np.log(np.where(counted, values, 1.0)))
@@ -128,7 +129,13 @@ def batched(index: str) -> Batched:
     try:
         return INDICES[index]
     except KeyError:
-        raise SpecError(f"unknown inequality index {index!r}: choose one of {', '.join(INDICES)}") from None
+        raise SpecError(
+            message(
+                "unknown inequality index {index!r}: choose one of {indices}",
+                index=index,
+                indices=list(INDICES),
+            )
+        ) from None
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,16 +294,16 @@ def _inner(values: FloatArray, w: FloatArray, kind: TheilKind) -> float:
 
 
 def _inputs(y: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
-    values = non_negative(vector(y, "inequality"), "inequality")
+    values = non_negative(vector(y, message("inequality")), message("inequality"))
     if weights is None:
         w = np.full(len(values), 1.0 / len(values))
     else:
-        w = non_negative(vector(weights, "population weights"), "population weights")
+        w = non_negative(vector(weights, message("population weights")), message("population weights"))
         if w.shape != values.shape or w.sum() <= 0:
-            raise DataError(f"{len(values)} population weights are needed, not all zero")
+            raise DataError(message("{n} population weights are needed, not all zero", n=len(values)))
         w = w / w.sum()
     if w @ values <= 0:
-        raise DataError("all values are zero: inequality is undefined (0 / 0)")
+        raise DataError(message("all values are zero: inequality is undefined (0 / 0)"))
     return values, w
 
 
@@ -310,15 +317,23 @@ def _peopled(
 ) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
     empty = labels[np.bincount(code, w, minlength=len(labels)) == 0]
     if len(empty):
-        raise DataError(f"no population in group {', '.join(map(str, empty))}: it has no mean; drop it")
+        raise DataError(
+            message(
+                "no population in group {groups}: it has no mean; drop it", groups=[str(one) for one in empty]
+            )
+        )
     held = w > 0
     return values[held], w[held], code[held]
 
 
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:
-    column = pd.Series(label_column(groups, "groups").to_numpy())
+    column = pd.Series(label_column(groups, message("groups")).to_numpy())
     if column.shape != (n,) or column.isna().any():
-        raise DataError(f"one group a unit is needed, none missing: {n}, not {column.shape}")
+        raise DataError(
+            message(
+                "one group a unit is needed, none missing: {n}, not {shape}", n=n, shape=str(column.shape)
+            )
+        )
     code, labels = pd.factorize(column, sort=True)
     return code.astype(np.int64), np.asarray(labels)
 
@@ -331,5 +346,8 @@ def _xlogx(values: FloatArray) -> FloatArray:
 def _refuse_zero(values: FloatArray) -> None:
     if (values <= 0).any():
         raise DataError(
-            f"Theil L takes logarithms: {int((values <= 0).sum())} values are zero; use Theil T or Gini"
+            message(
+                "Theil L takes logarithms: {count} values are zero; use Theil T or Gini",
+                count=int((values <= 0).sum()),
+            )
         )

@@ -22,6 +22,7 @@ from panelkit.indices.panels.designs import (
 from panelkit.indices.panels.frames import normalise, panel_frame
 from panelkit.indices.panels.sample import for_own_data, of_years, rows_where
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
@@ -64,7 +65,7 @@ class Composite(Measure):
         """Return obstacle degrees by province and year, one column an indicator; rows sum to one."""
         if self.weights is None or self.design.normalisation != "minmax":
             raise SpecError(
-                "obstacle degrees need a min-max design: they read 1 - z as the distance to the goal"
+                message("obstacle degrees need a min-max design: they read 1 - z as the distance to the goal")
             )
         found = aggregate.obstacle(self.normalised, self.weights["weight"])
         return pd.DataFrame(found, index=self.normalised.index, columns=self.normalised.columns)
@@ -109,7 +110,7 @@ def composite_index(
     plan = plan.as_variant(variant, kinds_of(plan)) if variant != plan.variant else plan
     if data is None:
         if unit is not None or time is not None:
-            raise SpecError("unit= and time= name columns of data=, and none were given")
+            raise SpecError(message("unit= and time= name columns of data=, and none were given"))
         return compute(plan, rows_where(load_figures(plan), where, plan))
     plan = for_own_data(plan, changes)
     frame = panel_frame(data, list(plan.columns()), unit=unit, time=time)
@@ -151,7 +152,7 @@ def load_figures(plan: CompositeDesign) -> pd.DataFrame:
     from panelkit.data.panels import load_provinces
 
     if plan.years is None:
-        raise SpecError(f"design {plan.id} names no years: give years=(first, last)")
+        raise SpecError(message("design {design} names no years: give years=(first, last)", design=plan.id))
     return load_provinces(
         list(plan.columns()),
         years=plan.years,
@@ -199,7 +200,7 @@ def indicator_weights(plan: CompositeDesign, z: pd.DataFrame, raw: pd.DataFrame)
     if rule == "entropy":
         if plan.normalisation == "zscore":
             raise SpecError(
-                "entropy weights need non-negative values: use minmax, ranks or vector, not zscore"
+                message("entropy weights need non-negative values: use minmax, ranks or vector, not zscore")
             )
         return weights.entropy(values)
     if rule == "critic":
@@ -245,7 +246,9 @@ def cube_index(composite: Composite) -> tuple[np.ndarray[Any, Any], pd.Index, pd
     held = pd.Series(1, index=index).groupby(level="province", sort=False).size()
     provinces = held.index[held == len(years)]
     if len(provinces) < 2:
-        raise DataError("fewer than two provinces have a score in every year: choose years that are complete")
+        raise DataError(
+            message("fewer than two provinces have a score in every year: choose years that are complete")
+        )
     keep = np.flatnonzero(index.get_level_values("province").isin(provinces))
     return keep, provinces, years
 
@@ -270,7 +273,14 @@ def _indicator(item: Indicator, frame: pd.DataFrame) -> pd.Series:
     bad = frame.index[(bottom <= 0).to_numpy()]
     if len(bad):
         places = ", ".join(f"{province} {year}" for province, year in bad[:5])
-        raise DataError(f"{item.id}: {item.per} is zero or negative for {places}: it cannot divide")
+        raise DataError(
+            message(
+                "{indicator}: {column} is zero or negative for {places}: it cannot divide",
+                indicator=item.id,
+                column=item.per,
+                places=places,
+            )
+        )
     return top / bottom
 
 
@@ -286,27 +296,46 @@ def _complete(plan: CompositeDesign, raw: pd.DataFrame) -> tuple[pd.DataFrame, p
     )
     if plan.missing_cells == "refuse" and len(table):
         first = "; ".join(f"{r.province} {r.year}: {r.reason}" for r in table.head(5).itertuples())
-        raise DataError(f"{len(table)} province-years lack figures ({first}): narrow years or provinces")
+        raise DataError(
+            message(
+                "{n} province-years lack figures ({first}): narrow years or provinces",
+                n=len(table),
+                first=first,
+            )
+        )
     kept = raw[~rows]
     if kept.empty:
         empty = ", ".join(raw.columns[lost.all().to_numpy()]) or "no single indicator, but never all at once"
-        raise DataError(f"no province-year holds every indicator of {plan.id} (empty throughout: {empty})")
+        raise DataError(
+            message(
+                "no province-year holds every indicator of {design} (empty throughout: {empty})",
+                design=plan.id,
+                empty=empty,
+            )
+        )
     return kept, table
 
 
 def _refuse_combinations(plan: CompositeDesign) -> None:
     if plan.normalisation == "vector" and (plan.aggregation != "topsis" or plan.weights in ("pca", "critic")):
         raise SpecError(
-            "vector normalisation does not apply directions: use it with aggregation='topsis' and entropy, equal, "
-            "cv or given weights, or take minmax"
+            message(
+                "vector normalisation does not apply directions: use it with aggregation='topsis' "
+                "and entropy, equal, cv or given weights, or take minmax"
+            )
         )
     if plan.extremes == "per_year" and plan.normalisation == "minmax" and _goalposts(plan):
         raise SpecError(
-            f"design {plan.id} declares goalposts and extremes of each year, which exclude each other: take "
-            "extremes='global'"
+            message(
+                "design {design} declares goalposts and extremes of each year, which exclude each "
+                "other: take extremes='global'",
+                design=plan.id,
+            )
         )
     if plan.normalisation == "zscore" and plan.aggregation == "geometric":
-        raise SpecError("geometric aggregation needs positive values: use minmax with a floor, not zscore")
+        raise SpecError(
+            message("geometric aggregation needs positive values: use minmax with a floor, not zscore")
+        )
 
 
 def _normalised(plan: CompositeDesign, complete: pd.DataFrame) -> pd.DataFrame:

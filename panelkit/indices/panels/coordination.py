@@ -20,6 +20,7 @@ from panelkit.indices.panels.designs import CompositeDesign, refuse_shared
 from panelkit.indices.panels.frames import earlier, panel_frame
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Language, Measure
@@ -77,7 +78,7 @@ def coupling_coordination(
     SpecError
         If there are fewer than two subsystems.
     """
-    systems = as_pandas(systems, "the subsystems")
+    systems = as_pandas(systems, message("the subsystems"))
     names = [str(name) for name in systems.columns if name not in (unit, time)]
     frame = panel_frame(systems, names, unit=unit, time=time, in_order=False)
     a = _weights(weights, names)
@@ -86,8 +87,12 @@ def coupling_coordination(
     if len(beyond):
         places = ", ".join(f"{province} {year}" for province, year in beyond[:5])
         raise DataError(
-            f"{len(beyond)} rows have a subsystem score outside [0, 1] ({places}): normalise by min-max first, because "
-            "D and its levels need scores in [0, 1]"
+            message(
+                "{n} rows have a subsystem score outside [0, 1] ({places}): normalise by min-max "
+                "first, because D and its levels need scores in [0, 1]",
+                n=len(beyond),
+                places=places,
+            )
         )
     c, t, d = coupling.coordination(u, a)
     c_wang, _, d_wang = coupling.coordination(u, a, form="wang2021")
@@ -135,19 +140,21 @@ def couple(
     Scores need [0, 1], so the designs must be min-max, ranks or TOPSIS. `changes` apply to every design.
     """
     if len(designs) < 2:
-        raise SpecError("coupling needs at least two designs")
+        raise SpecError(message("coupling needs at least two designs"))
     scored = [composite_index(design, data, **changes) for design in designs]
     plans = [item.design for item in scored]
     if not allow_shared:
         refuse_shared(*plans)
     ids = [plan.id for plan in plans]
     if len(set(ids)) < len(ids):
-        raise SpecError(f"the designs {', '.join(ids)} are not different")
+        raise SpecError(message("the designs {ids} are not different", ids=ids))
     table = pd.concat(
         {plan.id: item.scores for plan, item in zip(plans, scored, strict=True)}, axis=1, join="inner"
     )
     if table.empty:
-        raise DataError(f"no province-year is scored by all of {', '.join(ids)}: their years do not overlap")
+        raise DataError(
+            message("no province-year is scored by all of {ids}: their years do not overlap", ids=ids)
+        )
     table = with_place_notes(table, place_notes(*(item.values for item in scored)))
     return coupling_coordination(table, weights, edges=edges), dict(zip(ids, scored, strict=True))
 
@@ -217,11 +224,17 @@ def which_coupling_formula(
     ("0.350" has three). Scores printed with few digits blur the result: several formulas may then agree on
     a few rows, which is why every one that does is named.
     """
-    u = matrix(scores, "subsystem scores")
+    u = matrix(scores, message("subsystem scores"))
     target, half = _printed(printed)
     if u.ndim != 2 or len(u) != len(target):
-        raise DataError(f"one row of scores a printed value is needed: {len(target)}, not {u.shape}")
-    given = weights_of(weights, u.shape[1], "coupling weights")
+        raise DataError(
+            message(
+                "one row of scores a printed value is needed: {n}, not {shape}",
+                n=len(target),
+                shape=str(u.shape),
+            )
+        )
+    given = weights_of(weights, u.shape[1], message("coupling weights"))
     rows = []
     for form in coupling.FORMS.values():
         for quantity, values in _quantities(u, given, form):
@@ -253,7 +266,7 @@ def _printed(printed: Sequence[str | float]) -> tuple[FloatArray, FloatArray]:
             number = Decimal("NaN")
         places = number.as_tuple().exponent
         if not isinstance(places, int):
-            raise DataError(f"{item!r} is no printed number: leave out rows without one")
+            raise DataError(message("{given!r} is no printed number: leave out rows without one", given=item))
         values.append(float(number))
         half.append(0.5 * 10.0**places)
     return np.array(values), np.array(half)
@@ -263,9 +276,11 @@ def _weights(weights: Mapping[str, float] | Sequence[float] | None, names: list[
     if isinstance(weights, Mapping):
         wrong = [name for name in [*weights, *names] if name not in weights or name not in names]
         if wrong:
-            raise SpecError(f"weights and subsystems differ in {', '.join(dict.fromkeys(wrong))}")
+            raise SpecError(
+                message("weights and subsystems differ in {names}", names=list(dict.fromkeys(wrong)))
+            )
         weights = [weights[name] for name in names]
-    return weights_of(weights, len(names), "weights of subsystems")
+    return weights_of(weights, len(names), message("weights of subsystems"))
 
 
 def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]*$")]
@@ -141,7 +142,9 @@ class CompositeDesign(Part):
         """Return another design without some indicators; a dimension left empty goes too."""
         unknown = set(names) - {item.id for item in self.indicators()}
         if unknown:
-            raise SpecError(f"design {self.id} has no indicator {', '.join(sorted(unknown))}")
+            raise SpecError(
+                message("design {design} has no indicator {names}", design=self.id, names=sorted(unknown))
+            )
         kept = [
             {**part.model_dump(), "indicator": [i.model_dump() for i in part.indicator if i.id not in names]}
             for part in self.dimension
@@ -162,14 +165,18 @@ class CompositeDesign(Part):
         if variant == "mixed":
             return self
         if variant not in ("scale", "intensity"):
-            raise SpecError(f"variant must be mixed, scale or intensity, not {variant!r}")
+            raise SpecError(
+                message("variant must be mixed, scale or intensity, not {variant!r}", variant=variant)
+            )
         parts = []
         for part in self.dimension:
             kept = [read for item in part.indicator if (read := _read_as(item, variant, kinds)) is not None]
             if kept:
                 parts.append({**part.model_dump(), "indicator": kept})
         if not parts:
-            raise SpecError(f"design {self.id} has no indicator that is {variant}")
+            raise SpecError(
+                message("design {design} has no indicator that is {variant}", design=self.id, variant=variant)
+            )
         return self.with_(dimension=parts, variant=variant)
 
 
@@ -205,11 +212,20 @@ def load_design(name: str | Path) -> CompositeDesign:
         known = shipped_designs()
         near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
         hint = f" (near: {', '.join(near)})" if near else ""
-        raise SpecError(f"no design {name}{hint}: there are {', '.join(known)}, or give a .toml file")
+        raise SpecError(
+            message(
+                "no design {name}{hint}: there are {known}, or give a .toml file",
+                name=name,
+                hint=hint,
+                known=known,
+            )
+        )
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SpecError(f"{path} is no readable TOML file in UTF-8: {error}") from error
+        raise SpecError(
+            message("{path} is no readable TOML file in UTF-8: {why}", path=str(path), why=str(error))
+        ) from error
     return _validated(raw, str(path))
 
 
@@ -233,7 +249,10 @@ def refuse_shared(*designs: CompositeDesign) -> None:
     if shared:
         named = "; ".join(f"{column} in {' and '.join(ids)}" for column, ids in shared.items())
         raise SpecError(
-            f"subsystems share indicators ({named}): drop them from one, or say allow_shared=True"
+            message(
+                "subsystems share indicators ({named}): drop them from one, or say allow_shared=True",
+                named=named,
+            )
         )
 
 
@@ -241,7 +260,11 @@ def _read_as(item: Indicator, variant: str, kinds: Mapping[str, str]) -> dict[st
     by_nature = item.kind or kinds.get(item.column)
     if by_nature is None:
         raise SpecError(
-            f"indicator {item.id}: say kind = 'scale' or 'intensity', because {item.column} is not ours"
+            message(
+                "indicator {indicator}: say kind = 'scale' or 'intensity', because {column} is not ours",
+                indicator=item.id,
+                column=item.column,
+            )
         )
     if variant == "scale":
         usable = by_nature == "scale" and item.direction == 1
@@ -259,4 +282,4 @@ def _validated(raw: Mapping[str, Any], where: str) -> CompositeDesign:
             f"{'.'.join(str(part) for part in item['loc']) or 'design'}: {item['msg']}"
             for item in error.errors(include_url=False)
         ]
-        raise SpecError(f"{where}: " + "; ".join(problems)) from error
+        raise SpecError(message("{where}: {problems}", where=where, problems=sentences(problems))) from error

@@ -16,6 +16,7 @@ from panelkit.indices.panels.frames import panel_frame, wide
 from panelkit.kernels.frames import as_pandas, as_pandas_series, is_frame, type_name
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, TestResult, Uncertainty
@@ -53,9 +54,9 @@ def inequality_by_year(
     frame = panel_frame(data, names, unit=unit, time=time).dropna()
     places = place_notes(frame)
     if frame.empty:
-        raise DataError(f"no province-year holds {' and '.join(names)}")
+        raise DataError(message("no province-year holds {names}", names=TODO_JOIN(" and ", names)))
     if index == "dagum" and groups is None:
-        raise SpecError("Dagum's decomposition needs groups: without them use index='gini'")
+        raise SpecError(message("Dagum's decomposition needs groups: without them use index='gini'"))
     member = None if groups is None else _members(groups, frame)
     rows = {}
     for year, part in frame.groupby(level="year"):
@@ -110,13 +111,17 @@ def inequality_gap(
     first, provinces, found = wide(frame[resource])
     second, _, _ = wide(frame[benchmark])
     if list(found) != list(wanted):
-        raise DataError(f"no rows for {', '.join(str(y) for y in wanted if y not in list(found))}")
+        raise DataError(
+            message("no rows for {years}", years=[str(y) for y in wanted if y not in list(found)])
+        )
     people = [wide(frame[name])[0] if name else np.ones_like(first) for name in (population, other)]
     if interval not in ("percentile", "studentised"):
-        raise SpecError(f"interval must be percentile or studentised, not {interval!r}")
+        raise SpecError(
+            message("interval must be percentile or studentised, not {interval!r}", interval=interval)
+        )
     n = len(provinces)
     if n < 3:
-        raise DataError(f"a province bootstrap needs at least three provinces, not {n}")
+        raise DataError(message("a province bootstrap needs at least three provinces, not {n}", n=n))
     counts = as_generator(rng).multinomial(n, np.full(n, 1.0 / n), size=reps).astype(float)
     columns = [_by_year(y, w) for y, w in zip((first, second), people, strict=True)]
 
@@ -129,7 +134,13 @@ def inequality_gap(
     draws = plain if interval == "percentile" else _studentised(statistic, estimate, plain, counts)
     kept = np.asarray(np.isfinite(np.column_stack([plain, draws])).all(axis=1))
     if kept.sum() < 2:
-        raise DataError(f"{resource} or {benchmark}: hardly any resample of provinces holds a positive total")
+        raise DataError(
+            message(
+                "{resource} or {benchmark}: hardly any resample of provinces holds a positive total",
+                resource=resource,
+                benchmark=benchmark,
+            )
+        )
     return Derived(
         title=f"{index} of {resource} against {benchmark}",
         terms=(resource, benchmark, "difference"),
@@ -171,10 +182,17 @@ def inequality_trend(
     """
     held = _yearly(as_pandas(table), column) if is_frame(table) else as_pandas_series(table)
     if not isinstance(held, pd.Series):
-        raise DataError(f"a trend is of a series by year, not {type_name(table)}: index it by the years")
+        raise DataError(
+            message(
+                "a trend is of a series by year, not {kind}: index it by the years", kind=type_name(table)
+            )
+        )
     if held.index.nlevels > 1 or not pd.api.types.is_integer_dtype(held.index.dtype):
         raise DataError(
-            f"a trend is of a series by year, and this one stands under {_labels(held.index)}: index it by whole years"
+            message(
+                "a trend is of a series by year, and this one stands under {labels}: index it by whole years",
+                labels=_labels(held.index),
+            )
         )
     series = held.sort_index()
     _consecutive(series.index)
@@ -189,7 +207,13 @@ def _labels(index: pd.Index) -> str:
 def _yearly(table: pd.DataFrame, column: str) -> pd.Series:
     """Return a column by the years of the index, or of a column `year` where rows are only counted."""
     if column not in table.columns:
-        raise DataError(f"the table has no column {column} (there are: {', '.join(map(str, table.columns))})")
+        raise DataError(
+            message(
+                "the table has no column {column} (there are: {held})",
+                column=column,
+                held=[str(one) for one in table.columns],
+            )
+        )
     if isinstance(table.index, pd.RangeIndex) and "year" in table.columns:
         table = table.set_index("year")
     return table[column]
@@ -258,7 +282,7 @@ def beta_convergence(
     elif kind == "spatial":
         found = _spatial(frame[column], w)
     else:
-        raise SpecError(f"kind must be absolute, conditional or spatial, not {kind!r}")
+        raise SpecError(message("kind must be absolute, conditional or spatial, not {kind!r}", kind=kind))
     return replace(found, notes=(*place_notes(frame), *found.notes))
 
 
@@ -288,12 +312,25 @@ def markov_chain(
     moves = markov.transitions(classes, k)
     never = [str(i + 1) for i in np.flatnonzero(moves.sum(axis=1) == 0)]
     if never:
-        raise DataError(f"{column}: no move starts in class {', '.join(never)} of {k}: use fewer classes")
+        raise DataError(
+            message(
+                "{column}: no move starts in class {classes} of {k}: use fewer classes",
+                column=column,
+                classes=never,
+                k=k,
+            )
+        )
     p = markov.probabilities(moves)
     drawn = markov.bootstrap(classes, k, reps=reps, rng=rng)
     whole = (drawn.sum(axis=2) > 0).all(axis=1)
     if whole.sum() < 2:
-        raise DataError(f"{column}: no resample of provinces holds all {k} classes: use fewer classes")
+        raise DataError(
+            message(
+                "{column}: no resample of provinces holds all {k} classes: use fewer classes",
+                column=column,
+                k=k,
+            )
+        )
     draws = drawn[whole].reshape(-1, k * k)
     test = markov.order_test(classes, k)
     return Derived(
@@ -376,18 +413,24 @@ def _absolute(series: pd.Series, reps: int, rng: int | np.random.Generator) -> D
     y, provinces, years = wide(series)
     span = float(years[-1] - years[0])
     if len(provinces) < 3 or span <= 0:
-        raise DataError("absolute convergence needs at least three provinces and two years")
+        raise DataError(message("absolute convergence needs at least three provinces and two years"))
     rate, start = convergence.growth(y, span)
     n = len(provinces)
     counts = as_generator(rng).multinomial(n, np.full(n, 1.0 / n), size=reps).astype(float)
     slopes = convergence.batched_slopes(rate, start, np.vstack([np.ones(n), counts]))
     if not np.isfinite(slopes[0]):
-        raise DataError("all provinces start equal: there is nothing to converge from")
+        raise DataError(message("all provinces start equal: there is nothing to converge from"))
     speeds = convergence.speed(slopes, span)
     if not np.isfinite(speeds[0]):
         raise DataError(
-            f"{series.name}: provinces overtake each other, slope {slopes[0]:.4f} a year over {span:g} years: "
-            "1 + b T is not positive, and no speed of convergence gives that; take a shorter span"
+            message(
+                "{name}: provinces overtake each other, slope {slope:.4f} a year over {span:g} "
+                "years: 1 + b T is not positive, and no speed of convergence gives that; take a "
+                "shorter span",
+                name=series.name,
+                slope=slopes[0],
+                span=span,
+            )
         )
     draws = np.column_stack([slopes, np.where(np.isfinite(slopes) & np.isnan(speeds), np.inf, speeds)])[1:]
     kept = draws[np.isfinite(draws[:, 0])]
@@ -413,7 +456,9 @@ def _conditional(frame: pd.DataFrame, column: str, controls: Sequence[str]) -> D
     from panelkit.models.linear.fixed_effects import FixedEffects
 
     if (frame[column].dropna() <= 0).any():
-        raise DataError(f"convergence takes logarithms: {column} has values that are not positive")
+        raise DataError(
+            message("convergence takes logarithms: {column} has values that are not positive", column=column)
+        )
     table = frame.rename(columns={column: "y", **{name: f"x{i}" for i, name in enumerate(controls)}})
     table["ly"] = np.log(table["y"])
     right = ["lag(ly)", *(f"lag(x{i})" for i in range(len(controls)))]
@@ -437,11 +482,13 @@ def _conditional(frame: pd.DataFrame, column: str, controls: Sequence[str]) -> D
 
 def _spatial(series: pd.Series, w: Any) -> Derived:
     if w is None:
-        raise SpecError("spatial convergence needs w: the spatial weights, labelled as the provinces are")
+        raise SpecError(
+            message("spatial convergence needs w: the spatial weights, labelled as the provinces are")
+        )
     y, provinces, years = wide(series)
     span = float(years[-1] - years[0])
     if len(provinces) < 4 or span <= 0:
-        raise DataError("spatial convergence needs at least four provinces and two years")
+        raise DataError(message("spatial convergence needs at least four provinces and two years"))
     rate, start = convergence.growth(y, span)
     _refuse_no_spread(series.name, rate, start)
     used = _row_weights(w, provinces)
@@ -474,9 +521,13 @@ def _spatial(series: pd.Series, w: Any) -> Derived:
 
 def _refuse_no_spread(name: Any, rate: FloatArray, start: FloatArray) -> None:
     if np.ptp(start) <= 1e-12 * max(1.0, float(np.abs(start).max())):
-        raise DataError(f"{name}: all provinces start equal: there is nothing to converge from")
+        raise DataError(
+            message("{name}: all provinces start equal: there is nothing to converge from", name=name)
+        )
     if np.ptp(rate) <= 1e-12 * max(1.0, float(np.abs(rate).max())):
-        raise DataError(f"{name}: all provinces grow at the same rate: there is nothing to explain")
+        raise DataError(
+            message("{name}: all provinces grow at the same rate: there is nothing to explain", name=name)
+        )
 
 
 def _speed_facts(n: int, years: Any, speed: float) -> dict[str, Any]:
@@ -520,17 +571,24 @@ def _members(groups: pd.Series | Mapping[Any, Any], frame: pd.DataFrame) -> pd.S
     out = pd.Series(given.reindex(province).to_numpy(), index=frame.index)
     if out.isna().any():
         lost = sorted({str(name) for name in province[out.isna().to_numpy()]})
-        raise DataError(f"no group is given for {', '.join(lost[:8])}: label groups as the panel is")
+        raise DataError(
+            message("no group is given for {names}: label groups as the panel is", names=lost[:8])
+        )
     return out
 
 
 def _relative(y: FloatArray) -> FloatArray:
     mean = y.mean(axis=0)
     if (mean <= 0).any():
-        raise DataError("values relative to the year's mean need positive means")
+        raise DataError(message("values relative to the year's mean need positive means"))
     return np.asarray(y / mean)
 
 
 def _consecutive(years: pd.Index) -> None:
     if (np.diff(years.to_numpy()) != 1).any():
-        raise DataError(f"a yearly chain or trend needs consecutive years, not {', '.join(map(str, years))}")
+        raise DataError(
+            message(
+                "a yearly chain or trend needs consecutive years, not {years}",
+                years=[str(one) for one in years],
+            )
+        )

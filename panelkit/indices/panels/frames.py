@@ -22,6 +22,7 @@ from panelkit.indices.arrays.weights import Components
 from panelkit.kernels.frames import as_floats, as_pandas, as_pandas_series, is_frame
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray
@@ -53,11 +54,17 @@ def panel_frame(
     absent = [name for name in names if name not in data.columns]
     if absent:
         held = ", ".join(str(name) for name in data.columns)
-        raise DataError(f"the data have no column {', '.join(absent)} (there are: {held})")
+        raise DataError(
+            message(
+                "the data have no column {columns} (there are: {held})",
+                columns=absent,
+                held=[str(name) for name in data.columns],
+            )
+        )
     order = np.arange(len(data)) if index.order is None or not in_order else index.order
     levels = [index.unit_labels[index.unit[order]], index.time_labels[index.time[order]]]
     out = pd.DataFrame(
-        {name: as_floats(_only(data, name), f"column {name}")[order] for name in names},
+        {name: as_floats(_only(data, name), message("column {name}", name=name))[order] for name in names},
         index=pd.MultiIndex.from_arrays(levels, names=["province", "year"]),
     )
     out.attrs = dict(data.attrs)
@@ -74,7 +81,13 @@ def labelled(table: pd.DataFrame, what: str) -> tuple[pd.DataFrame, FloatArray]:
 def _only(data: pd.DataFrame, name: str) -> pd.Series:
     column: Any = data[name]
     if isinstance(column, pd.DataFrame):
-        raise DataError(f"the data hold {column.shape[1]} columns called {name!r}: rename all but one")
+        raise DataError(
+            message(
+                "the data hold {count} columns called {name!r}: rename all but one",
+                count=column.shape[1],
+                name=name,
+            )
+        )
     return column
 
 
@@ -98,7 +111,12 @@ def wide(series: pd.Series) -> tuple[FloatArray, pd.Index, pd.Index]:
         ]
         more = f" and {len(places) - 5} more" if len(places) > 5 else ""
         raise DataError(
-            f"{series.name}: missing for {', '.join(places[:5])}{more}; drop these provinces or years"
+            message(
+                "{name}: missing for {places}{more}; drop these provinces or years",
+                name=series.name,
+                places=places[:5],
+                more=more,
+            )
         )
     return as_floats(table, str(series.name)), table.index, table.columns
 
@@ -132,23 +150,26 @@ def normalise(
     DataError
         If a column is constant, or a value lies outside declared goalposts.
     """
-    table, values = labelled(table, "indicators")
+    table, values = labelled(table, message("indicators"))
     names = [str(name) for name in table.columns]
     sign = signs(direction, names)
     groups = _years(table) if extremes == "per_year" else None
     if extremes not in ("global", "per_year"):
-        raise SpecError(f"extremes must be global or per_year, not {extremes!r}")
+        raise SpecError(message("extremes must be global or per_year, not {extremes!r}", extremes=extremes))
     flat = scale.constant_columns(values)
     if flat.any():
         raise DataError(
-            f"constant or empty columns: {', '.join(np.array(names)[flat])}; they carry no information, drop them"
+            message(
+                "constant or empty columns: {columns}; they carry no information, drop them",
+                columns=np.array(names)[flat].tolist(),
+            )
         )
     if method == "minmax":
         posts = None
         if goalposts is not None:
             stray = [name for name in goalposts if name not in names]
             if stray:
-                raise SpecError(f"goalposts name no column of the table: {', '.join(stray)}")
+                raise SpecError(message("goalposts name no column of the table: {columns}", columns=stray))
             posts = np.array([goalposts.get(name, (np.nan, np.nan)) for name in names])
         out = scale.minmax(values, direction=sign, goalposts=posts, groups=groups, floor=floor, clip=clip)
     elif method == "zscore":
@@ -158,7 +179,9 @@ def normalise(
     elif method == "ranks":
         out = scale.ranks(values, direction=sign, groups=groups)
     else:
-        raise SpecError(f"normalisation must be minmax, zscore, vector or ranks, not {method!r}")
+        raise SpecError(
+            message("normalisation must be minmax, zscore, vector or ranks, not {method!r}", method=method)
+        )
     return _like(out, table)
 
 
@@ -168,7 +191,7 @@ def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series 
 
     See `weights.entropy`: zeros count right without any shift; missing cells are refused.
     """
-    table, values = labelled(table, "entropy")
+    table, values = labelled(table, message("entropy"))
     if by_year:
         held, out = weights.entropy_by_year(values, _years(table))
         found = pd.DataFrame(out, index=pd.Index(held, name="year"), columns=table.columns)
@@ -179,28 +202,28 @@ def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series 
 @offered("function", public=True)
 def critic_weights(table: pd.DataFrame, *, absolute: bool = False) -> pd.Series:
     """Return CRITIC weights of normalised indicators (see `weights.critic`)."""
-    table, values = labelled(table, "CRITIC")
+    table, values = labelled(table, message("CRITIC"))
     return _weights(weights.critic(values, absolute=absolute), table)
 
 
 @offered("function", public=True)
 def cv_weights(table: pd.DataFrame) -> pd.Series:
     """Return coefficient-of-variation weights of raw positive indicators (see `weights.variation`)."""
-    table, values = labelled(table, "coefficient of variation")
+    table, values = labelled(table, message("coefficient of variation"))
     return _weights(weights.variation(values), table)
 
 
 @offered("function", public=True)
 def pca_weights(table: pd.DataFrame, *, components: Components = "first") -> pd.Series:
     """Return weights from principal components of the correlation matrix (see `weights.pca`)."""
-    table, values = labelled(table, "principal components")
+    table, values = labelled(table, message("principal components"))
     return _weights(weights.pca(values, components=components), table)
 
 
 @offered("function", public=True)
 def scatter_weights(table: pd.DataFrame) -> pd.Series:
     """Return vertical-and-horizontal scatter-degree weights of min-max indicators (see `weights.scatter`)."""
-    table, values = labelled(table, "scatter degree")
+    table, values = labelled(table, message("scatter degree"))
     return _weights(weights.scatter(values, _years(table)), table)
 
 
@@ -217,7 +240,7 @@ def topsis(
 
     `weighting`: v = w r as Hwang and Yoon (1981) ("squared"), or w once inside the distance ("once").
     """
-    table, values = labelled(table, "TOPSIS")
+    table, values = labelled(table, message("TOPSIS"))
     found = aggregate.topsis(
         values,
         _aligned(weights, table),
@@ -238,7 +261,7 @@ def grey_relational(
     rho: float = 0.5,
 ) -> pd.Series:
     """Return grey relational grades of the rows to a reference row (default: the best of every column)."""
-    table, values = labelled(table, "grey relational grade")
+    table, values = labelled(table, message("grey relational grade"))
     grade = aggregate.grey_relational(values, _aligned(reference, table), _aligned(weights, table), rho=rho)
     return with_place_notes(pd.Series(grade, index=table.index, name="grade"), place_notes(table))
 
@@ -282,19 +305,23 @@ def signs(direction: Directions, names: Sequence[str]) -> list[int]:
     if isinstance(direction, Mapping):
         stray = [name for name in direction if name not in names]
         if stray:
-            raise SpecError(f"direction names no column of the table: {', '.join(stray)}")
+            raise SpecError(message("direction names no column of the table: {columns}", columns=stray))
         return [int(direction.get(name, 1)) for name in names]
     if len(direction) != len(names):
-        raise SpecError(f"{len(names)} directions are needed, one a column, not {len(direction)}")
+        raise SpecError(
+            message(
+                "{k} directions are needed, one a column, not {given}", k=len(names), given=len(direction)
+            )
+        )
     return [int(sign) for sign in direction]
 
 
 def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any, tuple[Note, ...]]:
     y = as_pandas_series(y)
     if is_frame(y):
-        raise DataError("inequality is of one column: give a series, `data['income']`, not a frame")
+        raise DataError(message("inequality is of one column: give a series, `data['income']`, not a frame"))
     if not isinstance(y, pd.Series):
-        values = as_floats(y, "inequality")
+        values = as_floats(y, message("inequality"))
         return values, np.zeros(values.shape, dtype=int) if groups is None else groups, weights, ()
     frame, notes = provincial_rows(pd.DataFrame({"y": y, "at": np.arange(len(y))}))
     rows, at = frame["y"], frame["at"].to_numpy()
@@ -308,9 +335,9 @@ def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any, t
         return np.asarray(values, dtype=object)[at] if len(rows) < len(y) == len(values) else values
 
     return (
-        as_floats(rows, "inequality"),
-        np.zeros(len(rows), dtype=int) if groups is None else of_rows(groups, "groups"),
-        None if weights is None else of_rows(weights, "weights"),
+        as_floats(rows, message("inequality")),
+        np.zeros(len(rows), dtype=int) if groups is None else of_rows(groups, message("groups")),
+        None if weights is None else of_rows(weights, message("weights")),
         notes,
     )
 
@@ -318,18 +345,24 @@ def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any, t
 def _by_index(other: pd.Series, y: pd.Series, what: str) -> pd.Series:
     absent = y.index.difference(other.index)
     if len(absent):
-        raise DataError(f"{what} are missing for {', '.join(str(name) for name in absent[:8])}")
+        raise DataError(
+            message("{what} are missing for {names}", what=what, names=[str(name) for name in absent[:8]])
+        )
     return other.reindex(y.index)
 
 
 def _aligned(given: pd.Series | Sequence[float] | None, table: pd.DataFrame) -> Any:
     if isinstance(given, pd.Series):
         if not given.index.is_unique:
-            raise DataError("a column of the table is named twice among the values: give each one once")
+            raise DataError(
+                message("a column of the table is named twice among the values: give each one once")
+            )
         absent = [str(name) for name in table.columns if name not in given.index]
         if absent:
-            raise DataError(f"no value is given for {', '.join(absent)}: name every column of the table")
-        return as_floats(given.reindex(table.columns), "weights")
+            raise DataError(
+                message("no value is given for {columns}: name every column of the table", columns=absent)
+            )
+        return as_floats(given.reindex(table.columns), message("weights"))
     return as_pandas_series(given)
 
 
@@ -339,5 +372,5 @@ def _weights(values: FloatArray, table: pd.DataFrame) -> pd.Series:
 
 def _years(table: pd.DataFrame) -> FloatArray:
     if not isinstance(table.index, pd.MultiIndex) or "year" not in table.index.names:
-        raise DataError("by-year results need a (province, year) index: use `panel_frame` first")
+        raise DataError(message("by-year results need a (province, year) index: use `panel_frame` first"))
     return np.asarray(table.index.get_level_values("year"))

@@ -17,6 +17,7 @@ from panelkit.indices.panels.composite import Composite, cube_index, stack_of
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import FloatArray, Language, TestResult
@@ -79,7 +80,13 @@ class RankUncertainty(Brief):
         absent = [name for name in order if name not in self.draws.columns]
         if absent:
             held = ", ".join(str(name) for name in self.draws.columns)
-            raise SpecError(f"no unit {', '.join(absent)} among {held}")
+            raise SpecError(
+                message(
+                    "no unit {names} among {held}",
+                    names=absent,
+                    held=[str(name) for name in self.draws.columns],
+                )
+            )
         return [int(self.draws.columns.get_loc(name)) for name in order]  # type: ignore[arg-type]
 
 
@@ -108,10 +115,16 @@ def rank_uncertainty(
     """
     _, provinces, years = cube_index(composite)
     if "geometric" in aggregations and "zscore" in normalisations:
-        raise SpecError("geometric aggregation needs positive values: use normalisations=('minmax', 'ranks')")
+        raise SpecError(
+            message("geometric aggregation needs positive values: use normalisations=('minmax', 'ranks')")
+        )
     last_years = min(5, len(years)) if last_years is None else last_years
     if not 1 <= last_years <= len(years):
-        raise SpecError(f"last_years lies between 1 and {len(years)}, not {last_years}")
+        raise SpecError(
+            message(
+                "last_years lies between 1 and {n}, not {last_years}", n=len(years), last_years=last_years
+            )
+        )
     fixed = None if composite.weights is None else composite.weights["weight"].to_numpy()
     cloud = uncertainty.cloud(
         _floored(stack_of(composite, normalisations), aggregations),
@@ -173,10 +186,10 @@ def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
     On the province-years that every design scores.
     """
     if len(composites) < 2:
-        raise SpecError("agreement needs at least two composites")
+        raise SpecError(message("agreement needs at least two composites"))
     table = pd.concat({name: item.scores for name, item in composites.items()}, axis=1, join="inner").dropna()
     if table.empty:
-        raise DataError("no province-year is scored by every design")
+        raise DataError(message("no province-year is scored by every design"))
     mean = table.groupby(level="province").mean()
     rows = []
     for year, part in table.groupby(level="year"):
@@ -224,7 +237,7 @@ def _grouped(
 ) -> tuple[pd.Index, FloatArray, pd.Series]:
     member = groups.rename(index=spelled_as(provinces, groups.index)).reindex(provinces)
     if member.isna().all():
-        raise DataError("groups name none of the provinces: index them as the composite is")
+        raise DataError(message("groups name none of the provinces: index them as the composite is"))
     code, labels = pd.factorize(member, sort=True)
     if population is None:
         weight = pd.Series(1.0, index=provinces)
@@ -235,9 +248,9 @@ def _grouped(
             population.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
         )
         if people.isna().to_numpy().any():
-            raise DataError("population is missing for some province-years of the composite")
+            raise DataError(message("population is missing for some province-years of the composite"))
         weight = people.iloc[:, -1]
-        means = cloud.group(code, as_floats(people, "population"))
+        means = cloud.group(code, as_floats(people, message("population")))
     total = (last * weight).groupby(member).sum() / weight.groupby(member).sum()
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])

@@ -14,6 +14,7 @@ from panelkit.formula.reach import condition_reach
 from panelkit.indices.panels.designs import load_design, shipped_designs
 from panelkit.kernels.index import SHOWN, dimension_names, listed
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.models.reading import namesakes, open_frame
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 
@@ -34,7 +35,10 @@ def for_own_data(plan: CompositeDesign, changes: Mapping[str, Any]) -> Composite
     for name in ("vintage", "allow_breaks"):
         if changes.get(name):
             raise SpecError(
-                f"{name}= chooses among the shipped figures, and data= brings its own: leave it out"
+                message(
+                    "{name}= chooses among the shipped figures, and data= brings its own: leave it out",
+                    name=name,
+                )
             )
     settled: dict[str, Any] = {"vintage": {}, "allow_breaks": ()}
     if plan.id in shipped_designs():
@@ -60,7 +64,13 @@ def of_years(frame: pd.DataFrame, years: Span | None) -> pd.DataFrame:
     kept = (when >= years[0]) & (when <= years[1])
     if not kept.any():
         raise SpecError(
-            f"years {years[0]}-{years[1]}: the data hold no row of these years, only {when.min()}-{when.max()}"
+            message(
+                "years {first}-{last}: the data hold no row of these years, only {low}-{high}",
+                first=years[0],
+                last=years[1],
+                low=when.min(),
+                high=when.max(),
+            )
         )
     return frame[kept]
 
@@ -92,7 +102,9 @@ def rows_where(
     )
     kept = frame[frame.index.isin(index[truth.yes])]
     if kept.empty:
-        raise DataError(f"where `{where}`: it holds on no row of the {len(frame):,} at hand")
+        raise DataError(
+            message("where `{where}`: it holds on no row of the {n:,} at hand", where=where, n=len(frame))
+        )
     kept.attrs = dict(frame.attrs)
     undecided = frame.index[frame.index.isin(index[~(truth.yes | truth.no)])]
     return with_place_notes(kept, (*place_notes(frame), _said(where, len(kept), len(frame), undecided)))

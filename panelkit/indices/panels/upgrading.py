@@ -11,6 +11,7 @@ import pandas as pd
 from panelkit.indices.arrays import structure
 from panelkit.indices.panels.frames import earlier, panel_frame
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
@@ -49,7 +50,9 @@ def structural_upgrading(
         frame = panel_frame(data, names, unit=unit, time=time)
     sectors = frame[list(value_added)].to_numpy()
     if sectors.shape[1] != 3:
-        raise DataError(f"three sectors are needed, primary, secondary, tertiary, not {sectors.shape[1]}")
+        raise DataError(
+            message("three sectors are needed, primary, secondary, tertiary, not {k}", k=sectors.shape[1])
+        )
     columns = {
         "advancement": structure.advancement(sectors),
         "hierarchy": structure.hierarchy(sectors),
@@ -94,7 +97,7 @@ def specialisation(
     for year, rows in frame.groupby(level="year", sort=True):
         held = rows.dropna()
         if len(held) < 2:
-            raise DataError(f"{year}: fewer than two provinces hold every industry")
+            raise DataError(message("{year}: fewer than two provinces hold every industry", year=year))
         levels = held.to_numpy()
         out.loc[held.index, "krugman"] = structure.krugman(levels, reference=reference)
         out.loc[held.index, "herfindahl"] = structure.herfindahl(levels)
@@ -130,7 +133,7 @@ def neighbour_similarity(
     frame = panel.xs(year, level="year")
     absent = sorted({str(name) for pair in pairs for name in pair if name not in frame.index})
     if absent:
-        raise DataError(f"no row for {', '.join(absent[:8])} in {year}")
+        raise DataError(message("no row for {names} in {year}", names=absent[:8], year=year))
     held = frame.dropna()
     alike = pd.DataFrame(structure.similarity(held.to_numpy()), index=held.index, columns=held.index)
     apart = pd.DataFrame(structure.krugman_pairs(held.to_numpy()), index=held.index, columns=held.index)
