@@ -19,7 +19,7 @@ from panelkit.indices.panels.designs import (
     shared_indicators,
     shipped_designs,
 )
-from panelkit.indices.panels.frames import earlier, panel_frame, wide
+from panelkit.indices.panels.panel_frame import earlier, panel_frame, wide
 from panelkit.language.errors import DataError, SpecError
 
 SHIPPED = (

@@ -11,8 +11,8 @@ import panelkit as pk
 from panelkit.indices.arrays import convergence, coupling, inequality, markov
 from panelkit.indices.panels.composite import composite_index
 from panelkit.indices.panels.coordination import couple, coupling_coordination, which_coupling_formula
-from panelkit.indices.panels.dynamics import weights_matrix
 from panelkit.indices.panels.ranking import rank_bands
+from panelkit.indices.panels.spatial_weights import weights_matrix
 from panelkit.language.errors import ConvergenceError, DataError, SpecError
 
 

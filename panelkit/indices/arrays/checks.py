@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panelkit.kernels.frames import as_floats, as_pandas_series
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, listed, message
 from panelkit.results.fit import FloatArray
 
 
@@ -59,12 +59,11 @@ def vector(values: ArrayLike, what: str) -> FloatArray:
             )
         )
     if not np.isfinite(out).all():
-        places = ", ".join(str(i) for i in np.flatnonzero(~np.isfinite(out))[:5])
         raise DataError(
             message(
                 "{what}: missing or infinite values at position {places}: drop these units first",
                 what=what,
-                places=places,
+                places=np.flatnonzero(~np.isfinite(out))[:5].tolist(),
             )
         )
     return out
@@ -74,7 +73,9 @@ def non_negative(values: FloatArray, what: str) -> FloatArray:
     """Return `values` if none is negative."""
     if (values < 0).any():
         where = (
-            cells(values < 0) if values.ndim == 2 else f"position {np.flatnonzero(values < 0)[:5].tolist()}"
+            cells(values < 0)
+            if values.ndim == 2
+            else message("position {places}", places=str(np.flatnonzero(values < 0)[:5].tolist()))
         )
         raise DataError(
             message(
@@ -141,10 +142,11 @@ def labels(values: ArrayLike, n: int, what: str) -> NDArray[np.generic]:
         )
     missing = np.flatnonzero(column.isna().to_numpy())
     if len(missing):
-        places = ", ".join(map(str, missing[:5]))
         raise DataError(
             message(
-                "{what}: no label at position {places}: fill it or drop these rows", what=what, places=places
+                "{what}: no label at position {places}: fill it or drop these rows",
+                what=what,
+                places=missing[:5].tolist(),
             )
         )
     found = column.infer_objects().to_numpy()
@@ -174,11 +176,16 @@ def _array(values: Any, what: str) -> NDArray[Any]:
     try:
         return np.asarray(values)
     except ValueError as error:
-        raise DataError(message("{what} is no regular array: {why}", what=what, why=str(error))) from None
+        raise DataError(message("{what} is no regular array: {error}", what=what, error=str(error))) from None
 
 
-def cells(where: NDArray[np.bool_]) -> str:
+def cells(where: NDArray[np.bool_]) -> Message:
     """Return the first places of a mask (n, k) in words."""
-    places = [f"(row {i}, column {j})" for i, j in np.argwhere(where)[:5]]
-    more = int(where.sum()) - len(places)
-    return ", ".join(places) + (f" and {more} more" if more > 0 else "")
+    places = [message("(row {row}, column {column})", row=i, column=j) for i, j in np.argwhere(where)[:5]]
+    return first_of(places, int(where.sum()))
+
+
+def first_of(names: Sequence[str], total: int) -> Message:
+    """Return the first names of `total`, and how many more there are."""
+    more = total - len(names)
+    return message("{names} and {more} more", names=list(names), more=more) if more > 0 else listed(names)

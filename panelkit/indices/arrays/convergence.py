@@ -1,4 +1,4 @@
-"""Sigma and beta convergence: arrays and closed forms; the panel results stand in `dynamics.py`."""
+"""Sigma and beta convergence: arrays and closed forms; the panel results stand in `panels/growth_convergence.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from panelkit.results.fit import FloatArray, TestResult, t_quantile, t_survival
 
 LONG = 30
 EDGE = 1e-4  # of the interval of rho; the search itself stops at 1e-11
-TOO_OFTEN = (
+TOO_OFTEN = message(
     "with ten years the test rejects 15 % of series without a trend, 31 % with AR(.5) errors; simulated critical "
     "values reject 4 % and 10 % (docs/evidence/index_inference.csv)"
 )
@@ -144,17 +144,19 @@ def trend(
     """
     y = vector(series, message("trend"))
     n = len(y)
-    null = "the series has no linear trend"
-    name = "Trend, Newey-West"
+    null = message("the series has no linear trend")
+    name = message("Trend, Newey-West")
     if reference not in ("t", "simulated"):
         raise SpecError(message("reference must be t or simulated, not {reference!r}", reference=reference))
     if n < 10:
         return TestResult.not_applicable(
-            name, null, f"ten years are needed and {n} are held: a trend test on fewer has no size"
+            name,
+            null,
+            message("ten years are needed and {n} are held: a trend test on fewer has no size", n=n),
         )
     slope, error, residual = (part[0] for part in _slopes(y[None], lags))
     if error <= 1e-12 * max(1.0, float(np.abs(y).max())):
-        return TestResult.not_applicable(name, null, "the series is an exact line or constant")
+        return TestResult.not_applicable(name, null, message("the series is an exact line or constant"))
     statistic = float(slope / error)
     facts = {
         "slope": float(slope),
@@ -181,11 +183,17 @@ def trend(
         name=name,
         null=null,
         statistic=statistic,
-        distribution="simulated t",
+        distribution=message("simulated t"),
         p_value=float((1.0 + (drawn >= abs(statistic)).sum()) / (reps + 1.0)),
         facts=facts
         | {"critical": float(np.quantile(drawn, 0.95)), "serial": serial, "reps": reps, "seed": seed_of(rng)},
-        notes=(f"held against {reps} simulated series without a trend, AR({serial:.2f}) errors",),
+        notes=(
+            message(
+                "held against {reps} simulated series without a trend, AR({serial:.2f}) errors",
+                reps=reps,
+                serial=serial,
+            ),
+        ),
     )
 
 

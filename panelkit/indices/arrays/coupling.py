@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from panelkit.indices.arrays.checks import matrix, weights_of
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, term
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
@@ -87,11 +87,10 @@ def coordination(
 class Form(Brief):
     """One formula for C found in print: whether it is right, its largest value, and how to know it."""
 
-    name: str
-    name_zh: str
+    name: Message
     text: str
     right: bool
-    symptom: str
+    symptom: Message | None
     compute: Callable[[FloatArray, FloatArray], FloatArray]
 
 
@@ -123,93 +122,88 @@ FORMS: Mapping[str, Form] = MappingProxyType(
     {
         form.name: form
         for form in (
-            Form("standard", "标准", "n (prod U)^(1/n) / sum U", True, "", lambda u, w: degree(u)),
             Form(
-                "wang2021",
-                "王淑佳修正",
+                term("coupling formula", "standard"),
+                "n (prod U)^(1/n) / sum U",
+                True,
+                None,
+                lambda u, w: degree(u),
+            ),
+            Form(
+                term("coupling formula", "wang2021"),
                 "sqrt{[1 - mean |Ui - Uj|] [prod U / max U]^(1/(n-1))}",
                 True,
-                "lower than the standard form and less bunched near 1",
+                message("lower than the standard form and less bunched near 1"),
                 lambda u, w: degree_wang(u),
             ),
             Form(
-                "liao1999",
-                "廖重斌 k=2",
+                term("coupling formula", "liao1999"),
                 "{prod U / (mean U)^n}^2",
                 True,
-                "another scale: the fourth power of C for two subsystems",
+                message("another scale: the fourth power of C for two subsystems"),
                 lambda u, w: degree_liao(u),
             ),
             Form(
-                "lost_coefficient",
-                "丢失系数",
+                term("coupling formula", "lost_coefficient"),
                 "[prod U / (sum U)^n]^(1/n)",
                 False,
-                "C never exceeds 1/n: with two subsystems every unit looks antagonistic",
+                message("C never exceeds 1/n: with two subsystems every unit looks antagonistic"),
                 lambda u, w: degree(u) / u.shape[1],
             ),
             Form(
-                "missing_root",
-                "缺开方",
+                term("coupling formula", "missing_root"),
                 "prod U / (mean U)^n",
                 False,
-                "C too small: the n-th power of the right one",
+                message("C too small: the n-th power of the right one"),
                 lambda u, w: _no_root(u),
             ),
             Form(
-                "lost_both",
-                "丢失系数且缺开方",
+                term("coupling formula", "lost_both"),
                 "prod U / (sum U)^n",
                 False,
-                "C never exceeds 1/n^n: .25 with two subsystems",
+                message("C never exceeds 1/n^n: .25 with two subsystems"),
                 lambda u, w: _no_root(u) / float(u.shape[1]) ** u.shape[1],
             ),
             Form(
-                "square_root",
-                "一律开平方",
+                term("coupling formula", "square_root"),
                 "[prod U / (mean U)^n]^(1/2)",
                 False,
-                "the root of two subsystems kept for more of them; right for n = 2",
+                message("the root of two subsystems kept for more of them; right for n = 2"),
                 lambda u, w: np.sqrt(_no_root(u)),
             ),
             Form(
-                "wang_lost_exponent",
-                "王淑佳修正缺指数",
+                term("coupling formula", "wang_lost_exponent"),
                 "sqrt{[1 - mean |Ui - Uj|] prod U / max U}",
                 False,
-                "the exponent 1/(n-1) of the corrected degree lost; right for n = 2",
+                message("the exponent 1/(n-1) of the corrected degree lost; right for n = 2"),
                 lambda u, w: _wang(u, 1.0),
             ),
             Form(
-                "pairwise",
-                "两两之和",
+                term("coupling formula", "pairwise"),
                 "{prod U / prod_{i<j} (Ui + Uj)}^(1/n)",
                 False,
-                "depends on the units of U unless n = 3; at most .5 for n = 3",
+                message("depends on the units of U unless n = 3; at most .5 for n = 3"),
                 lambda u, w: _pairwise(u),
             ),
             Form(
-                "pairwise_n",
-                "两两之和乘n",
+                term("coupling formula", "pairwise_n"),
                 "n {prod U / prod_{i<j} (Ui + Uj)}^(1/n)",
                 False,
-                "may exceed 1: up to 1.5 for n = 3",
+                message("may exceed 1: up to 1.5 for n = 3"),
                 lambda u, w: u.shape[1] * _pairwise(u),
             ),
             Form(
-                "weighted",
-                "错用权重",
+                term("coupling formula", "weighted"),
                 "prod U^a / sum a U",
                 False,
-                "weights inside C; with equal weights it is the right form",
+                message("weights inside C; with equal weights it is the right form"),
                 _weighted,
             ),
             Form(
-                "variation",
-                "变异系数型",
+                term("coupling formula", "variation"),
                 "1 - sd(U) / mean(U), divisor n",
                 False,
-                "another concept; negative for three or more uneven subsystems",
+                message("another concept; negative for three or more uneven subsystems"),
                 lambda u, w: 1.0 - _over(u.std(axis=1), u.mean(axis=1)),
             ),
         )
@@ -228,24 +222,19 @@ def formula(name: str) -> Form:
 
 
 LEVELS = (
-    ("extreme disorder", "极度失调"),
-    ("severe disorder", "严重失调"),
-    ("moderate disorder", "中度失调"),
-    ("mild disorder", "轻度失调"),
-    ("near disorder", "濒临失调"),
-    ("barely coordinated", "勉强协调"),
-    ("primary coordination", "初级协调"),
-    ("intermediate coordination", "中级协调"),
-    ("good coordination", "良好协调"),
-    ("superior coordination", "优质协调"),
+    message("extreme disorder"),
+    message("severe disorder"),
+    message("moderate disorder"),
+    message("mild disorder"),
+    message("near disorder"),
+    message("barely coordinated"),
+    message("primary coordination"),
+    message("intermediate coordination"),
+    message("good coordination"),
+    message("superior coordination"),
 )
-STAGES = (
-    ("low coupling", "低水平耦合"),
-    ("antagonism", "拮抗"),
-    ("running-in", "磨合"),
-    ("high coupling", "高水平耦合"),
-)
-PACES = (("first lags", "系统1滞后"), ("synchronous", "同步"), ("second lags", "系统2滞后"))
+STAGES = (message("low coupling"), message("antagonism"), message("running-in"), message("high coupling"))
+PACES = (message("first lags"), message("synchronous"), message("second lags"))
 
 
 def levels(d: ArrayLike, *, edges: Edges = "left") -> FloatArray:
@@ -279,9 +268,7 @@ def paces(ratio: ArrayLike) -> FloatArray:
     return _cut(ratio, np.array([0.8, 1.2]), "right")
 
 
-def names(
-    codes: ArrayLike, words: tuple[tuple[str, str], ...], language: Language = "en"
-) -> NDArray[np.object_]:
+def names(codes: ArrayLike, words: tuple[Message, ...], language: Language = "en") -> NDArray[np.object_]:
     """Return codes 1..n as words of `LEVELS`, `STAGES` or `PACES`; a missing code has none (NaN), 0 an empty text.
 
     Raises
@@ -289,8 +276,7 @@ def names(
     DataError
         If a code is no whole number from 0 to n.
     """
-    column = 1 if language == "zh" else 0
-    table = np.array(["", *(pair[column] for pair in words), np.nan], dtype=object)
+    table = np.array(["", *(word.text(language) for word in words), np.nan], dtype=object)
     code = as_floats(codes, message("codes"))
     held = np.where(np.isnan(code), len(words) + 1, code)
     if ((held != np.floor(held)) | (held < 0) | (held > len(words) + 1)).any() or (code > len(words)).any():

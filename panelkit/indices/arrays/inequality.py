@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from panelkit.indices.arrays.checks import label_column, non_negative, vector
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, in_language, message, term
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
 TheilKind = Literal["T", "L"]
+_TOTAL = term("inequality", "total")
 
 
 def gini(y: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -142,7 +143,7 @@ def batched(index: str) -> Batched:
 class Decomposition(Brief):
     """An index and the parts that add up to it; `groups` has one row a group, `pairs` one a pair (Dagum)."""
 
-    index: str
+    index: Message
     total: float
     parts: Mapping[str, float]
     groups: pd.DataFrame
@@ -155,23 +156,31 @@ class Decomposition(Brief):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a part: `part, value, share`."""
-        rows = [(name, value, self.share(name)) for name, value in self.parts.items()]
-        return pd.DataFrame([*rows, ("total", self.total, 1.0)], columns=["part", "value", "share"])
+        return self._table("en")
 
     def summary(self, *, language: Language = "en") -> str:
         """Return parts, groups and pairs as plain text."""
+        from rich.cells import cell_len
+
         from panelkit.show.words import frame_text, note_lines
 
+        title = self.index.text(language)
         parts = [
-            self.index,
-            "=" * len(self.index),
-            frame_text(self.tidy(), language, index=False),
+            title,
+            "=" * cell_len(title),
+            frame_text(self._table(language), language, index=False),
             "",
             frame_text(self.groups, language),
         ]
         if self.pairs is not None:
             parts += ["", frame_text(self.pairs, language, index=False)]
         return "\n".join([*parts, *note_lines(self.notes, language)])
+
+    def _table(self, language: Language) -> pd.DataFrame:
+        """Return one row a part, and the total, named in the language."""
+        rows = [(in_language(name, language), value, self.share(name)) for name, value in self.parts.items()]
+        total = (_TOTAL.text(language), self.total, 1.0)
+        return pd.DataFrame([*rows, total], columns=["part", "value", "share"])
 
     def _repr_html_(self) -> str:
         """Return the parts as an HTML table, the notes below."""
@@ -216,8 +225,11 @@ def decompose_theil(
         index=pd.Index(labels, name="group"),
     )
     total = theil(values, w, kind=kind)
-    parts = {"within": float(within.sum()), "between": float(between.sum())}
-    return Decomposition(f"Theil {kind}", total, parts, table)
+    parts: dict[str, float] = {
+        term("inequality", "within"): float(within.sum()),
+        term("inequality", "between"): float(between.sum()),
+    }
+    return Decomposition(message("Theil {kind}", kind=kind), total, parts, table)
 
 
 def decompose_dagum(y: ArrayLike, groups: ArrayLike, weights: ArrayLike | None = None) -> Decomposition:
@@ -249,16 +261,16 @@ def decompose_dagum(y: ArrayLike, groups: ArrayLike, weights: ArrayLike | None =
     pairs = pd.DataFrame(
         rows, columns=["higher", "lower", "gini", "relative_affluence", "net_between", "transvariation"]
     )
-    parts = {
-        "within": within,
-        "net_between": float(pairs["net_between"].sum()),
-        "transvariation": float(pairs["transvariation"].sum()),
+    parts: dict[str, float] = {
+        term("inequality", "within"): within,
+        term("inequality", "net_between"): float(pairs["net_between"].sum()),
+        term("inequality", "transvariation"): float(pairs["transvariation"].sum()),
     }
     table = pd.DataFrame(
         {"population_share": size, "income_share": income, "mean": mean, "gini": inner},
         index=pd.Index(labels, name="group"),
     )
-    return Decomposition("Dagum Gini", gini(values, w), parts, table, pairs)
+    return Decomposition(message("Dagum Gini"), gini(values, w), parts, table, pairs)
 
 
 def _sorted_block(values: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

@@ -16,11 +16,12 @@ from panelkit.indices.arrays.checks import matrix, vector
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.results.fit import FloatArray, TestResult
 from panelkit.show.brief import Brief
 
 IntArray = NDArray[np.int64]
+_SAME_FOR_NEIGHBOURS = message("the transition matrix is the same for every neighbours' class")
 
 
 def quantile_cutoffs(y: ArrayLike, k: int) -> FloatArray:
@@ -107,7 +108,7 @@ def spatial_counts(
     return np.bincount((where * k + start) * k + end, minlength=m * k * k).reshape(m, k, k).astype(float)
 
 
-def homogeneity(counts: ArrayLike, *, what: str = "neighbours' class") -> tuple[TestResult, TestResult]:
+def homogeneity(counts: ArrayLike, *, null: Message = _SAME_FOR_NEIGHBOURS) -> tuple[TestResult, TestResult]:
     """Return LR and Q tests that P does not depend on the conditioning class (Anderson and Goodman 1957).
 
     LR = 2 sum n_ij|s ln(p_ij|s / p_ij), Q = sum n_i|s (p_ij|s - p_ij)^2 / p_ij; df = sum_i (a_i - 1)(b_i - 1), a_i the
@@ -123,17 +124,20 @@ def homogeneity(counts: ArrayLike, *, what: str = "neighbours' class") -> tuple[
         q = float(np.where(p > 0, row[:, :, None] * (p_s - p) ** 2 / p, 0.0).sum())
     a, b = (row > 0).sum(axis=0), (pooled > 0).sum(axis=1)
     df = int((np.maximum(a - 1, 0) * np.maximum(b - 1, 0)).sum())
-    null = f"the transition matrix is the same for every {what}"
-    names = ("Markov homogeneity, LR", "Markov homogeneity, Q")
+    names = (message("Markov homogeneity, LR"), message("Markov homogeneity, Q"))
     if df == 0:
-        because = "no row of the transition matrix has observations under two conditions"
+        because = message("no row of the transition matrix has observations under two conditions")
         return (
             TestResult.not_applicable(names[0], null, because),
             TestResult.not_applicable(names[1], null, because),
         )
     expected = (row[:, :, None] * p)[(row[:, :, None] > 0) & (p > 0)]
     thin = int((expected < 5).sum())
-    notes = (f"{thin} of {expected.size} cells expect fewer than 5 moves",) if thin else ()
+    notes = (
+        (message("{thin} of {cells} cells expect fewer than 5 moves", thin=thin, cells=expected.size),)
+        if thin
+        else ()
+    )
     return tuple(  # type: ignore[return-value]
         TestResult(
             name=name,
@@ -157,11 +161,12 @@ def order_test(classes: ArrayLike, k: int) -> TestResult:
     with np.errstate(divide="ignore", invalid="ignore"):
         lr = 2.0 * float(np.where(n > 0, n * np.log(n / expected), 0.0).sum())
     df = (int((row > 0).sum()) - 1) * (int((column > 0).sum()) - 1)
-    null = "next period's class does not depend on this period's"
+    name = message("Markov order, LR")
+    null = message("next period's class does not depend on this period's")
     if df == 0:
-        return TestResult.not_applicable("Markov order, LR", null, "only one class occurs")
+        return TestResult.not_applicable(name, null, message("only one class occurs"))
     return TestResult(
-        name="Markov order, LR",
+        name=name,
         null=null,
         statistic=lr,
         distribution="chi2",
@@ -178,7 +183,7 @@ def stationarity(classes: ArrayLike, k: int, *, breaks: Sequence[int]) -> tuple[
     part = np.searchsorted(np.asarray(sorted(breaks)), period, side="right")
     size = (len(breaks) + 1) * k * k
     counts = np.bincount((part * k + start) * k + end, minlength=size).reshape(-1, k, k)
-    return homogeneity(counts, what="sub-period")
+    return homogeneity(counts, null=message("the transition matrix is the same for every sub-period"))
 
 
 def bootstrap(

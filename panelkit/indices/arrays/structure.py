@@ -95,7 +95,9 @@ def rationalisation(
         return np.asarray(1.0 / (1.0 + tl))
     if form != "inverse":
         raise SpecError(message("form must be theil, negative, bounded or inverse, not {form!r}", form=form))
-    warnings.warn("1/TL explodes as TL nears zero: -TL or 1/(1+TL) keep the order without it", stacklevel=2)
+    warnings.warn(
+        message("1/TL explodes as TL nears zero: -TL or 1/(1+TL) keep the order without it"), stacklevel=2
+    )
     with np.errstate(divide="ignore"):
         return np.asarray(1.0 / tl)
 

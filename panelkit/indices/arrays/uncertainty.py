@@ -281,8 +281,8 @@ def kendall_w(values: ArrayLike) -> TestResult:
     from scipy.special import chdtrc
     from scipy.stats import rankdata
 
-    x = as_floats(values, message("Kendall's W"))
-    null = "the judges' rankings are unrelated"
+    name, null = message("Kendall's W"), message("the judges' rankings are unrelated")
+    x = as_floats(values, name)
     if x.ndim != 2 or x.shape[0] < 2 or x.shape[1] < 2 or not np.isfinite(x).all():
         raise DataError(
             message(
@@ -296,11 +296,11 @@ def kendall_w(values: ArrayLike) -> TestResult:
     spread = float(((ranks.sum(axis=0) - m * (n + 1) / 2.0) ** 2).sum())
     bottom = m**2 * (n**3 - n) - m * ties
     if bottom <= 0:
-        return TestResult.not_applicable("Kendall's W", null, "every judge ties all items")
+        return TestResult.not_applicable(name, null, message("every judge ties all items"))
     w = 12.0 * spread / bottom
     statistic = m * (n - 1) * w
     return TestResult(
-        name="Kendall's W",
+        name=name,
         null=null,
         statistic=statistic,
         distribution="chi2",

@@ -19,8 +19,9 @@ from panelkit.indices.panels.designs import (
     design_of_columns,
     load_design,
 )
-from panelkit.indices.panels.frames import normalise, panel_frame
+from panelkit.indices.panels.panel_frame import panel_frame
 from panelkit.indices.panels.sample import for_own_data, of_years, rows_where
+from panelkit.indices.panels.weighting import normalise
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered

@@ -17,7 +17,7 @@ from panelkit.indices.arrays.checks import matrix, weights_of
 from panelkit.indices.arrays.coupling import Edges
 from panelkit.indices.panels.composite import Composite, Remark, composite_index
 from panelkit.indices.panels.designs import CompositeDesign, refuse_shared
-from panelkit.indices.panels.frames import earlier, panel_frame
+from panelkit.indices.panels.panel_frame import earlier, panel_frame
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Joined, Language, Message, message, sentences
 from panelkit.language.offers import offered
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]*$")]
@@ -211,7 +211,6 @@ def load_design(name: str | Path) -> CompositeDesign:
     if not path.is_file():
         known = shipped_designs()
         near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
-        hint = f" (near: {', '.join(near)})" if near else ""
         raise SpecError(
             message(
                 "no design {name}{hint}: there are {known}, or give a .toml file",
@@ -247,7 +246,10 @@ def refuse_shared(*designs: CompositeDesign) -> None:
     """Refuse subsystems that share an indicator: what couples them would be one figure with itself."""
     shared = shared_indicators(*designs)
     if shared:
-        named = "; ".join(f"{column} in {' and '.join(ids)}" for column, ids in shared.items())
+        named = sentences(
+            message("{column} in {designs}", column=column, designs=Joined(ids, _AND))
+            for column, ids in shared.items()
+        )
         raise SpecError(
             message(
                 "subsystems share indicators ({named}): drop them from one, or say allow_shared=True",

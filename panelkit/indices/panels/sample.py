@@ -12,11 +12,12 @@ from panelkit.formula.condition_grammar import columns_in, parse_condition
 from panelkit.formula.conditions import hold
 from panelkit.formula.reach import condition_reach
 from panelkit.indices.panels.designs import load_design, shipped_designs
-from panelkit.kernels.index import SHOWN, dimension_names, listed
+from panelkit.indices.arrays.checks import first_of
+from panelkit.kernels.index import SHOWN, dimension_names
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, sentences
 from panelkit.models.reading import namesakes, open_frame
-from panelkit.panel.provenance import Note, place_notes, with_place_notes
+from panelkit.panel.provenance import place_notes, with_place_notes
 
 if TYPE_CHECKING:
     from panelkit.indices.panels.designs import CompositeDesign
@@ -110,16 +111,14 @@ def rows_where(
     return with_place_notes(kept, (*place_notes(frame), _said(where, len(kept), len(frame), undecided)))
 
 
-def _said(where: str, kept: int, held: int, undecided: pd.Index) -> Note:
+def _said(where: str, kept: int, held: int, undecided: pd.Index) -> Message:
     """Return what a condition left, and which rows it could not judge."""
-    english = f"sample: {where} ({kept:,} of {held:,} rows)"
-    chinese = f"样本条件：{where}（{held:,}行中的{kept:,}行）"
-    if len(undecided):
-        named = [f"{unit} {time}" for unit, time in undecided]
-        rows = listed(named[:SHOWN], len(named))
-        english += f"; a cell of it is missing, so that these rows left: {rows}"
-        chinese += f"；条件所用数据缺失而退出的行：{rows}"
-    return Note(english, chinese)
+    said = message("sample: {where} ({kept:,} of {held:,} rows)", where=where, kept=kept, held=held)
+    if len(undecided) == 0:
+        return said
+    named = [f"{unit} {time}" for unit, time in undecided]
+    rows = first_of(named[:SHOWN], len(named))
+    return sentences([said, message("a cell of it is missing, so that these rows left: {rows}", rows=rows)])
 
 
 def _figures_of(where: str, plan: CompositeDesign) -> pd.DataFrame:

@@ -1,0 +1,202 @@
+"""Normalise, weight and aggregate the indicators of a labelled table: frames in, frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from panelkit.indices.arrays import aggregate, weights
+from panelkit.indices.arrays import normalise as scale
+from panelkit.indices.arrays.aggregate import Weighting
+from panelkit.indices.arrays.weights import Components
+from panelkit.indices.panels.panel_frame import labelled, years_of
+from panelkit.kernels.frames import as_floats, as_pandas_series
+from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
+from panelkit.language.offers import offered
+from panelkit.panel.provenance import place_notes, with_place_notes
+from panelkit.results.fit import FloatArray
+
+Extremes = Literal["global", "per_year"]
+Directions = Mapping[str, int] | Sequence[int] | None
+
+
+@offered("function", public=True)
+def normalise(
+    table: pd.DataFrame,
+    method: str = "minmax",
+    *,
+    direction: Directions = None,
+    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    extremes: Extremes = "global",
+    floor: float = 0.0,
+    clip: bool = False,
+) -> pd.DataFrame:
+    """Return indicators normalised by `minmax`, `zscore`, `vector` or `ranks`; direction applied, vector excepted.
+
+    `direction` maps columns to +1 or -1 (columns not named: +1). Extremes are those of the whole panel;
+    `extremes="per_year"` makes every year span [0, 1], so that levels no longer compare over time.
+
+    Raises
+    ------
+    DataError
+        If a column is constant, or a value lies outside declared goalposts.
+    """
+    table, values = labelled(table, message("indicators"))
+    names = [str(name) for name in table.columns]
+    sign = signs(direction, names)
+    groups = years_of(table) if extremes == "per_year" else None
+    if extremes not in ("global", "per_year"):
+        raise SpecError(message("extremes must be global or per_year, not {extremes!r}", extremes=extremes))
+    flat = scale.constant_columns(values)
+    if flat.any():
+        raise DataError(
+            message(
+                "constant or empty columns: {columns}; they carry no information, drop them",
+                columns=np.array(names)[flat].tolist(),
+            )
+        )
+    if method == "minmax":
+        posts = None
+        if goalposts is not None:
+            stray = [name for name in goalposts if name not in names]
+            if stray:
+                raise SpecError(message("goalposts name no column of the table: {columns}", columns=stray))
+            posts = np.array([goalposts.get(name, (np.nan, np.nan)) for name in names])
+        out = scale.minmax(values, direction=sign, goalposts=posts, groups=groups, floor=floor, clip=clip)
+    elif method == "zscore":
+        out = scale.zscore(values, direction=sign, groups=groups)
+    elif method == "vector":
+        out = scale.vector(values, groups=groups)
+    elif method == "ranks":
+        out = scale.ranks(values, direction=sign, groups=groups)
+    else:
+        raise SpecError(
+            message("normalisation must be minmax, zscore, vector or ranks, not {method!r}", method=method)
+        )
+    return _like(out, table)
+
+
+@offered("function", public=True)
+def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series | pd.DataFrame:
+    """Return entropy weights of normalised indicators, over the whole panel or for every year alone.
+
+    See `weights.entropy`: zeros count right without any shift; missing cells are refused.
+    """
+    table, values = labelled(table, message("entropy"))
+    if by_year:
+        held, out = weights.entropy_by_year(values, years_of(table))
+        found = pd.DataFrame(out, index=pd.Index(held, name="year"), columns=table.columns)
+        return with_place_notes(found, place_notes(table))
+    return _weights(weights.entropy(values), table)
+
+
+@offered("function", public=True)
+def critic_weights(table: pd.DataFrame, *, absolute: bool = False) -> pd.Series:
+    """Return CRITIC weights of normalised indicators (see `weights.critic`)."""
+    table, values = labelled(table, message("CRITIC"))
+    return _weights(weights.critic(values, absolute=absolute), table)
+
+
+@offered("function", public=True)
+def cv_weights(table: pd.DataFrame) -> pd.Series:
+    """Return coefficient-of-variation weights of raw positive indicators (see `weights.variation`)."""
+    table, values = labelled(table, message("coefficient of variation"))
+    return _weights(weights.variation(values), table)
+
+
+@offered("function", public=True)
+def pca_weights(table: pd.DataFrame, *, components: Components = "first") -> pd.Series:
+    """Return weights from principal components of the correlation matrix (see `weights.pca`)."""
+    table, values = labelled(table, message("principal components"))
+    return _weights(weights.pca(values, components=components), table)
+
+
+@offered("function", public=True)
+def scatter_weights(table: pd.DataFrame) -> pd.Series:
+    """Return vertical-and-horizontal scatter-degree weights of min-max indicators (see `weights.scatter`)."""
+    table, values = labelled(table, message("scatter degree"))
+    return _weights(weights.scatter(values, years_of(table)), table)
+
+
+@offered("function", public=True)
+def topsis(
+    table: pd.DataFrame,
+    weights: pd.Series | Sequence[float] | None = None,
+    *,
+    direction: Directions = None,
+    vector_normalise: bool = True,
+    weighting: Weighting = "squared",
+) -> pd.DataFrame:
+    """Return TOPSIS closeness and the distances to ideal and anti-ideal, one row a row of the table.
+
+    `weighting`: v = w r as Hwang and Yoon (1981) ("squared"), or w once inside the distance ("once").
+    """
+    table, values = labelled(table, message("TOPSIS"))
+    found = aggregate.topsis(
+        values,
+        _aligned(weights, table),
+        direction=signs(direction, [str(name) for name in table.columns]),
+        vector_normalise=vector_normalise,
+        weighting=weighting,
+    )
+    columns = {"closeness": found.closeness, "to_ideal": found.to_ideal, "to_anti_ideal": found.to_anti_ideal}
+    return with_place_notes(pd.DataFrame(columns, index=table.index), place_notes(table))
+
+
+@offered("function", public=True)
+def grey_relational(
+    table: pd.DataFrame,
+    reference: pd.Series | Sequence[float] | None = None,
+    weights: pd.Series | Sequence[float] | None = None,
+    *,
+    rho: float = 0.5,
+) -> pd.Series:
+    """Return grey relational grades of the rows to a reference row (default: the best of every column)."""
+    table, values = labelled(table, message("grey relational grade"))
+    grade = aggregate.grey_relational(values, _aligned(reference, table), _aligned(weights, table), rho=rho)
+    return with_place_notes(pd.Series(grade, index=table.index, name="grade"), place_notes(table))
+
+
+def signs(direction: Directions, names: Sequence[str]) -> list[int]:
+    """Return one direction a column; a mapping may leave columns out (+1), never name strangers."""
+    if direction is None:
+        return [1] * len(names)
+    if isinstance(direction, Mapping):
+        stray = [name for name in direction if name not in names]
+        if stray:
+            raise SpecError(message("direction names no column of the table: {columns}", columns=stray))
+        return [int(direction.get(name, 1)) for name in names]
+    if len(direction) != len(names):
+        raise SpecError(
+            message(
+                "{k} directions are needed, one a column, not {given}", k=len(names), given=len(direction)
+            )
+        )
+    return [int(sign) for sign in direction]
+
+
+def _aligned(given: pd.Series | Sequence[float] | None, table: pd.DataFrame) -> Any:
+    if isinstance(given, pd.Series):
+        if not given.index.is_unique:
+            raise DataError(
+                message("a column of the table is named twice among the values: give each one once")
+            )
+        absent = [str(name) for name in table.columns if name not in given.index]
+        if absent:
+            raise DataError(
+                message("no value is given for {columns}: name every column of the table", columns=absent)
+            )
+        return as_floats(given.reindex(table.columns), message("weights"))
+    return as_pandas_series(given)
+
+
+def _weights(values: FloatArray, table: pd.DataFrame) -> pd.Series:
+    return with_place_notes(pd.Series(values, index=table.columns, name="weight"), place_notes(table))
+
+
+def _like(values: FloatArray, frame: pd.DataFrame) -> pd.DataFrame:
+    return with_place_notes(pd.DataFrame(values, frame.index, frame.columns), place_notes(frame))
