@@ -117,6 +117,30 @@ class Verbatim(Message):
         return Verbatim, (str(self),)
 
 
+class Told(Message):
+    """A sentence that a file holds in both languages: why a figure is flagged, what a design is called."""
+
+    zh: str
+
+    def __new__(cls, english: str, chinese: str = "") -> Told:
+        """Return the sentence; without a Chinese one the English one stands in both."""
+        said = str.__new__(cls, english)
+        said.id, said.values, said.context, said.many, said.levels = english, _EMPTY, "", "", PROVINCIAL
+        said.zh = chinese or english
+        return said
+
+    def text(self, language: Language = "en") -> str:
+        """Return the sentence in a language."""
+        return self.zh if language == "zh" else str(self)
+
+    def spoken(self, unit: str, time: str) -> Message:
+        """Return the sentence."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Told, (str(self), self.zh)
+
+
 class Joined(Message):
     """Several sentences or names as one."""
 

@@ -42,7 +42,7 @@ def spoken_note(note: str, unit: str, time: str) -> str:
     return Note(said, spoken(note.zh, unit, time)) if isinstance(note, Note) else said
 
 
-def with_place_notes(frame: Labelled, notes: Iterable[Note]) -> Labelled:
+def with_place_notes(frame: Labelled, notes: Iterable[str]) -> Labelled:
     """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
     held = tuple(dict.fromkeys(notes))
     if not held:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import time_level, unit_level
+from panelkit.language.message import Message
 from panelkit.show.phrases import chinese
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def word(key: str, language: Language) -> str:
 
 def in_language(note: str, language: Language) -> str:
     """Return a note in the language of the table: its `zh` where it carries one, else what the phrases hold."""
+    if isinstance(note, Message):
+        return note.text(language)
     if language != "zh":
         return note
     told = str(getattr(note, "zh", note))
@@ -147,9 +150,11 @@ def note_lines(notes: Iterable[str], language: Language) -> list[str]:
 
 def said_of(key: str, value: object, language: Language) -> str:
     """Return what a method says of one of its choices."""
-    return f"{in_language(result_word(key, language), language)}{word('colon', language)}" + in_language(
-        str(value), language
+    name = (
+        key.text(language) if isinstance(key, Message) else in_language(result_word(key, language), language)
     )
+    told = value if isinstance(value, str) else str(value)
+    return f"{name}{word('colon', language)}{in_language(told, language)}"
 
 
 def frame_text(
@@ -275,6 +280,8 @@ def counted(key: str, language: Language, levels: Levels) -> str:
 
 def result_value(key: str, value: object, language: Language, levels: Levels = PROVINCIAL) -> str:
     """Return a fact that is not a number in the language of the reader."""
+    if isinstance(value, Message):
+        return value.text(language)
     if language == "en":
         return str(value)
     if isinstance(value, bool):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -155,7 +155,11 @@ def _conditional(frame: pd.DataFrame, column: str, controls: Sequence[str]) -> D
         df=fit.df,
         uncertainty=Uncertainty(method="delta"),
         facts=_speed_facts(int(fit.facts["n_units"]), years.unique().sort_values(), speed)
-        | {"nobs": fit.nobs, "vcov": fit.facts.get("vcov"), "controls": ", ".join(controls) or term("controls", "none")},
+        | {
+            "nobs": fit.nobs,
+            "vcov": fit.facts.get("vcov"),
+            "controls": ", ".join(controls) or term("controls", "none"),
+        },
         notes=(
             message("fixed effects with a lagged outcome bias the slope towards convergence (Nickell 1981)"),
         ),

@@ -13,7 +13,8 @@ import pandas as pd
 from panelkit.data.user.provinces import spelled_as
 from panelkit.indices.arrays import uncertainty
 from panelkit.indices.arrays.uncertainty import Aggregation, Cloud, WeightDraw
-from panelkit.indices.panels.composite import Composite, cube_index, stack_of
+from panelkit.indices.panels.composite import Composite
+from panelkit.indices.panels.indicator_cube import cube_index, stack_of
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError, SpecError

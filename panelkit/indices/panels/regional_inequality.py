@@ -18,7 +18,7 @@ from panelkit.indices.panels.panel_frame import panel_frame, refuse_gaps, wide
 from panelkit.kernels.frames import as_floats, as_pandas, as_pandas_series, is_frame, type_name
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Joined, Language, Message, message, term, verbatim
+from panelkit.language.message import Joined, Language, Message, message, term
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note, place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, TestResult, Uncertainty
@@ -328,5 +328,3 @@ def _by_index(other: pd.Series, y: pd.Series, what: str) -> pd.Series:
             message("{what} are missing for {names}", what=what, names=[str(name) for name in absent[:8]])
         )
     return other.reindex(y.index)
-
-

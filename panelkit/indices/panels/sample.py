@@ -11,8 +11,8 @@ from panelkit.formula.arithmetic import Table
 from panelkit.formula.condition_grammar import columns_in, parse_condition
 from panelkit.formula.conditions import hold
 from panelkit.formula.reach import condition_reach
-from panelkit.indices.panels.designs import load_design, shipped_designs
 from panelkit.indices.arrays.checks import first_of
+from panelkit.indices.panels.designs import load_design, shipped_designs
 from panelkit.kernels.index import SHOWN, dimension_names
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, sentences

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.arrays import structure
+from panelkit.indices.panels.composite_notes import flag_note
 from panelkit.indices.panels.panel_frame import earlier, panel_frame
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, term
@@ -149,7 +150,9 @@ def _moore(sectors: pd.DataFrame, facts: dict[str, Any]) -> FloatArray:
 
 
 def _notes(facts: dict[str, Any], *, with_jobs: bool) -> tuple[Message, ...]:
-    notes = [message("nominal shares mix price and volume, and advancement also rises where industry shrinks")]
+    notes = [
+        message("nominal shares mix price and volume, and advancement also rises where industry shrinks")
+    ]
     if with_jobs:
         notes.append(message("rationalisation and deviation: higher is worse"))
     seen = dict.fromkeys(flag_note(flag) for flag in facts.get("flags", []) if flag["adcode"] == 0)
