@@ -5,8 +5,8 @@
 # fmt: off
 ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, tuple[str, ...]], ...] = (
     ('capability', 'reduction_tests', 'models.spatial.selection', 'reduction_tests', '', (), '', '', False, ()),
-    ('class', 'Sample', 'studies.specification_curve', 'Sample', '', (), '', '', True, ()),
-    ('class', 'SpecificationCurve', 'studies.specification_curve', 'SpecificationCurve', '', (), '', '', True, ()),
+    ('class', 'Sample', 'studies.specification_curve.choices', 'Sample', '', (), '', '', True, ()),
+    ('class', 'SpecificationCurve', 'studies.specification_curve.spec', 'SpecificationCurve', '', (), '', '', True, ()),
     ('class', 'Weights', 'spatial.weights', 'Weights', '', (), '', '', True, ()),
     ('covariance', 'CR2', 'covariance.cr2', 'CR2', '', (), '', '', True, ()),
     ('covariance', 'CRV3', 'covariance.cluster', 'CRV3', '', (), '', '', True, ()),
@@ -41,7 +41,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('function', 'check_store', 'data.yearbook.store.health', 'check_store', '', (), '', '', True, ()),
     ('function', 'composite_index', 'indices.panels.composite', 'composite_index', '', (), '', '', True, ()),
     ('function', 'contiguity', 'spatial.provincial', 'contiguity', '', (), '', '', True, ()),
-    ('function', 'control_sets', 'studies.specification_curve', 'control_sets', '', (), '', '', True, ()),
+    ('function', 'control_sets', 'studies.specification_curve.spec', 'control_sets', '', (), '', '', True, ()),
     ('function', 'correlations', 'inference.descriptives', 'correlations', '', (), '', '', True, ()),
     ('function', 'couple', 'indices.panels.coordination', 'couple', '', (), '', '', True, ()),
     ('function', 'coupling_coordination', 'indices.panels.coordination', 'coupling_coordination', '', (), '', '', True, ()),

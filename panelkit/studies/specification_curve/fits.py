@@ -18,11 +18,12 @@ from panelkit.kernels.moments import group_moments
 from panelkit.kernels.outcome import is_exact
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.results.fit import t_quantile, t_survival
 from panelkit.studies.specification_curve.choices import AXES, Choices
 from panelkit.studies.specification_curve.columns import Columns
 from panelkit.studies.specification_curve.specifications import Specification, by_size
-from panelkit.studies.specification_curve.sweep import Swept, column_numbers, sweep
+from panelkit.studies.specification_curve.sweep import OutcomeError, Swept, column_numbers, sweep
 
 _NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
 _NEARLY_EXACT = 1e-10  # what cross-products tell of a residual; smaller ones are formed from the rows
@@ -42,10 +43,10 @@ def fit_or_count(spec: Choices, columns: Columns, group: list[Specification]) ->
     """
     try:
         return [_fit_group(spec, columns, group)]
-    except Unfit as unfit:
+    except OutcomeError as found:
         if spec.failures == "raise":
-            raise unfit.refusal() from None
-        reason = unfit.error.said
+            raise found.refusal() from None
+        reason = found.error.said
     except (DataError, SpecError) as error:
         if spec.failures == "raise":
             raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from panelkit.kernels.permutation import paths_of, random_permutations, same_periods
 from panelkit.kernels.rng import as_generator, seed_of
@@ -13,6 +14,8 @@ from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.results.fit import TestResult, t_quantile
+from panelkit.studies.specification_curve.choices import Choices
+from panelkit.studies.specification_curve.columns import Columns
 from panelkit.studies.specification_curve.fits import crv1_factor
 from panelkit.studies.specification_curve.specifications import by_rows, by_size, specifications
 from panelkit.studies.specification_curve.sweep import Swept, column_numbers, sweep

@@ -15,7 +15,7 @@ from panelkit.language.message import message
 from panelkit.results.fit import Language
 from panelkit.show.brief import Brief
 from panelkit.studies.specification_curve.choices import AXES, Choices
-from panelkit.studies.specification_curve.permutation import CurveTest
+from panelkit.studies.specification_curve.permutation import CurveTest, permutation_test
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from panelkit.studies.specification_curve.columns import Columns
 from panelkit.studies.specification_curve.specifications import Specification, cell_of
 
 
-class Unfit(Exception):
+class OutcomeError(Exception):
     """A specification whose outcome cannot be regressed, and why."""
 
     def __init__(self, error: DataError | SpecError, task: Specification) -> None:
@@ -51,7 +51,7 @@ def sweep(spec: Choices, columns: Columns, group: list[Specification]) -> Swept:
     ------
     DataError
         If fewer than two units are left, or a column is too large or too small for double precision.
-    Unfit
+    OutcomeError
         If the outcome of a specification does not vary there, or the effects hold it whole.
     """
     rows = np.unpackbits(np.frombuffer(group[0].rows, dtype=np.uint8), count=len(columns.unit)).astype(bool)
@@ -93,7 +93,7 @@ def _refuse_flat(raw: FloatArray, used: list[int], group: list[Specification]) -
         try:
             refuse_constant(raw[:, used.index(task.outcome)], str(task.labels[0]))
         except DataError as error:
-            raise Unfit(error, task) from None
+            raise OutcomeError(error, task) from None
 
 
 def _refuse_absorbed(
@@ -105,7 +105,7 @@ def _refuse_absorbed(
         try:
             refuse_absorbed(raw[:, at], swept[:, at], str(task.labels[0]), effects)
         except SpecError as error:
-            raise Unfit(error, task) from None
+            raise OutcomeError(error, task) from None
 
 
 def _without_singletons(rows: NDArray[np.bool_], columns: Columns, effects: Effects) -> NDArray[np.bool_]:
