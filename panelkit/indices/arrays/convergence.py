@@ -11,7 +11,7 @@ from panelkit.indices.arrays.checks import matrix, vector
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import ConvergenceError, DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray, TestResult, t_quantile, t_survival
 
 LONG = 30
@@ -35,14 +35,14 @@ def speed(slope: float | FloatArray, years: float) -> FloatArray:
     """
     if years <= 0:
         raise SpecError(message("the span is positive, not {years!r}", years=years))
-    inside = 1.0 + as_floats(slope, message("slope")) * years
+    inside = 1.0 + as_floats(slope, term("convergence", "slope")) * years
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(inside > 0, -np.log(inside) / years, np.nan))
 
 
 def half_life(rate: float | FloatArray) -> FloatArray:
     """Return ln 2 / lambda; NaN where lambda <= 0, because a diverging gap has no half-life."""
-    value = as_floats(rate, message("speed"))
+    value = as_floats(rate, term("convergence", "speed"))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(value > 0, np.log(2.0) / value, np.nan))
 
@@ -142,7 +142,7 @@ def trend(
 
     Both from docs/evidence/index_inference.csv.
     """
-    y = vector(series, message("trend"))
+    y = vector(series, term("array", "trend"))
     n = len(y)
     null = message("the series has no linear trend")
     name = message("Trend, Newey-West")

@@ -244,13 +244,13 @@ def levels(d: ArrayLike, *, edges: Edges = "left") -> FloatArray:
     Values within 1e-9 of an edge count as the edge, so that 0.1 + 0.2 and 0.3 get one level. D outside [0, 1] is
     refused.
     """
-    _inside(d, message("D"))
+    _inside(d, "D")
     return _cut(d, np.arange(1, 10) / 10.0, edges)
 
 
 def stages(c: ArrayLike, *, edges: Edges = "left") -> FloatArray:
     """Return the coupling stage of C as 1..4 (edges .3, .5, .8), NaN where C is missing; C lies in [0, 1]."""
-    _inside(c, message("C"))
+    _inside(c, "C")
     return _cut(c, np.array([0.3, 0.5, 0.8]), edges)
 
 
@@ -277,7 +277,7 @@ def names(codes: ArrayLike, words: tuple[Message, ...], language: Language = "en
         If a code is no whole number from 0 to n.
     """
     table = np.array(["", *(word.text(language) for word in words), np.nan], dtype=object)
-    code = as_floats(codes, message("codes"))
+    code = as_floats(codes, term("array", "codes"))
     held = np.where(np.isnan(code), len(words) + 1, code)
     if ((held != np.floor(held)) | (held < 0) | (held > len(words) + 1)).any() or (code > len(words)).any():
         raise DataError(message("codes are whole numbers from 1 to {last}, or missing", last=len(words)))
@@ -395,7 +395,7 @@ def _over(top: FloatArray, bottom: FloatArray) -> FloatArray:
 def _cut(values: ArrayLike, at: FloatArray, edges: Edges) -> FloatArray:
     if edges not in ("left", "right"):
         raise SpecError(message("edges must be left, [a, b), or right, (a, b], not {edges!r}", edges=edges))
-    x = as_floats(values, message("scores"))
+    x = as_floats(values, term("array", "scores"))
     nudged = x + (1e-9 if edges == "left" else -1e-9)
     code = np.searchsorted(at, nudged, side="right" if edges == "left" else "left") + 1
     return np.where(np.isnan(x), np.nan, code.astype(np.float64))

@@ -339,7 +339,7 @@ def _peopled(
 
 
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:
-    column = pd.Series(label_column(groups, message("groups")).to_numpy())
+    column = pd.Series(label_column(groups, term("array", "groups")).to_numpy())
     if column.shape != (n,) or column.isna().any():
         raise DataError(
             message(

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from panelkit.indices.arrays.checks import directions, labels, matrix
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray
 
 
@@ -191,7 +191,7 @@ def _refuse_constant(low: FloatArray, high: FloatArray) -> None:
 def _by_group(
     values: FloatArray, groups: ArrayLike, function: Callable[[FloatArray], FloatArray]
 ) -> FloatArray:
-    of_rows = labels(groups, len(values), message("groups"))
+    of_rows = labels(groups, len(values), term("array", "groups"))
     out = np.empty_like(values)
     for label in np.unique(of_rows):
         rows = of_rows == label

@@ -18,7 +18,7 @@ from panelkit.indices.arrays import weights as weighting
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray, TestResult
 from panelkit.show.brief import Brief
 
@@ -45,7 +45,7 @@ def draw_weights(
             message("at least one indicator and one draw are needed, not {k} and {draws}", k=k, draws=draws)
         )
     generator = as_generator(rng)
-    alpha = np.broadcast_to(as_floats(concentration, message("concentration")), (k,))
+    alpha = np.broadcast_to(as_floats(concentration, term("array", "concentration")), (k,))
     if not ((alpha > 0) & np.isfinite(alpha)).all():
         raise SpecError(message("Dirichlet concentrations are positive"))
     w = generator.standard_gamma(np.broadcast_to(alpha, (draws, k)))
@@ -101,7 +101,7 @@ def scores(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linear") -
 
     Geometric scores need positive z: normalise with a floor.
     """
-    values, weights = as_floats(z, message("scores")), as_floats(w, message("scores: weights"))
+    values, weights = as_floats(z, term("array", "scores")), as_floats(w, message("scores: weights"))
     shape = values.shape[:-1]
     flat = values.reshape(-1, values.shape[-1])
     if aggregation == "geometric":
@@ -120,7 +120,7 @@ def rank(values: ArrayLike) -> IntArray:
 
     Units with equal indicators tie in every draw, and a few discrete indicators tie in many.
     """
-    values = as_floats(values, message("scores"))
+    values = as_floats(values, term("array", "scores"))
     if values.ndim == 0 or np.isnan(values).any():
         raise DataError(message("a missing score has no rank: drop the units without one first"))
     order = np.argsort(-values, axis=-1, kind="stable")
@@ -194,7 +194,7 @@ class Cloud(Brief):
         member = (codes[:, None] == np.arange(codes.max() + 1)[None, :]).astype(float)
         if weights is None:
             return np.asarray(self.scores @ (member / member.sum(axis=0)))
-        w = as_floats(weights, message("population"))
+        w = as_floats(weights, term("array", "population"))
         if w.ndim == 1:
             load = member * w[:, None]
             return np.asarray(self.scores @ (load / load.sum(axis=0)))
@@ -312,7 +312,7 @@ def kendall_w(values: ArrayLike) -> TestResult:
 
 def _draws(values: ArrayLike) -> FloatArray:
     """Return draws (B, G), none missing: a missing score stands neither above nor below another."""
-    held = as_floats(values, message("draws"))
+    held = as_floats(values, term("array", "draws"))
     if held.ndim != 2 or np.isnan(held).any():
         raise DataError(
             message(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from panelkit.indices.arrays.checks import labels, matrix, non_negative, vector
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray
 
 Components = Literal["first", "variance"]
@@ -54,7 +54,7 @@ def entropy(z: ArrayLike) -> FloatArray:
 def entropy_by_year(z: ArrayLike, years: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return the years (T,) and entropy weights of each year alone (T, k). They drift with every year's extremes."""
     values = matrix(z, message("entropy"))
-    of_rows = labels(years, len(values), message("years"))
+    of_rows = labels(years, len(values), term("array", "years"))
     held = np.unique(of_rows)
     return held, np.vstack([entropy(values[of_rows == year]) for year in held])
 
@@ -66,8 +66,8 @@ def bootstrap_entropy(z: ArrayLike, units: ArrayLike, counts: ArrayLike) -> Floa
     normalisation stays that of the full sample. One matrix product, no loop over resamples.
     """
     values = non_negative(matrix(z, message("entropy")), message("entropy"))
-    held, code = np.unique(labels(units, len(values), message("units")), return_inverse=True)
-    times = as_floats(counts, message("counts"))
+    held, code = np.unique(labels(units, len(values), term("array", "units")), return_inverse=True)
+    times = as_floats(counts, term("array", "counts"))
     if times.ndim != 2 or times.shape[1] != len(held):
         raise SpecError(
             message(
@@ -159,7 +159,7 @@ def scatter(z: ArrayLike, years: ArrayLike) -> FloatArray:
     the sum over years of A_t' A_t is that over all rows.
     """
     values = matrix(z, message("scatter degree"))
-    labels(years, len(values), message("years"))
+    labels(years, len(values), term("array", "years"))
     _, axis = np.linalg.eigh(values.T @ values)
     lead = axis[:, -1] * (1.0 if axis[:, -1].sum() >= 0 else -1.0)
     if (lead < -1e-10).any():
@@ -175,7 +175,7 @@ def scatter(z: ArrayLike, years: ArrayLike) -> FloatArray:
 
 def concentration(weights: ArrayLike) -> float:
     """Return the effective number of indicators, 1 / sum w^2: k for equal weights, 1 if one has all."""
-    w = vector(weights, message("weights"))
+    w = vector(weights, term("array", "weights"))
     return float(1.0 / ((w / w.sum()) ** 2).sum())
 
 

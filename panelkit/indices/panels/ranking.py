@@ -250,7 +250,7 @@ def _grouped(
         if people.isna().to_numpy().any():
             raise DataError(message("population is missing for some {unit}-{periods} of the composite"))
         weight = people.iloc[:, -1]
-        means = cloud.group(code, as_floats(people, message("population")))
+        means = cloud.group(code, as_floats(people, term("array", "population")))
     total = (last * weight).groupby(member).sum() / weight.groupby(member).sum()
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])

@@ -315,8 +315,8 @@ def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any, t
 
     return (
         as_floats(rows, message("inequality")),
-        np.zeros(len(rows), dtype=int) if groups is None else of_rows(groups, message("groups")),
-        None if weights is None else of_rows(weights, message("weights")),
+        np.zeros(len(rows), dtype=int) if groups is None else of_rows(groups, term("array", "groups")),
+        None if weights is None else of_rows(weights, term("array", "weights")),
         notes,
     )
 

@@ -79,10 +79,8 @@ def complete_rows(plan: CompositeDesign, raw: pd.DataFrame) -> tuple[pd.DataFram
         }
     )
     if plan.missing_cells == "refuse" and len(table):
-        first = sentences(
-            message("{place}: {reason}", place=f"{row.province} {row.year}", reason=row.reason)
-            for row in table.head(5).itertuples()
-        )
+        named = [(f"{row.province} {row.year}", row.reason) for row in table.head(5).itertuples()]
+        first = sentences(message("{place}: {reason}", place=place, reason=why) for place, why in named)
         raise DataError(
             message(
                 "{n} {unit}-{periods} lack figures ({first}): narrow {periods} or {units}",

@@ -15,7 +15,7 @@ from panelkit.indices.arrays.weights import Components
 from panelkit.indices.panels.panel_frame import labelled, years_of
 from panelkit.kernels.frames import as_floats, as_pandas_series
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray
@@ -190,7 +190,7 @@ def _aligned(given: pd.Series | Sequence[float] | None, table: pd.DataFrame) -> 
             raise DataError(
                 message("no value is given for {columns}: name every column of the table", columns=absent)
             )
-        return as_floats(given.reindex(table.columns), message("weights"))
+        return as_floats(given.reindex(table.columns), term("array", "weights"))
     return as_pandas_series(given)
 
 
