@@ -295,7 +295,7 @@ def test_labelled_twins_of_the_array_functions(panel: pd.DataFrame) -> None:
 
 
 def test_declared_goalposts_hold_in_the_rank_cloud() -> None:
-    from panelkit.indices.panels.composite import stack_of
+    from panelkit.indices.panels.indicator_cube import stack_of
 
     index = pd.MultiIndex.from_product([list("ABCD"), [2020, 2021]], names=["province", "year"])
     rng = np.random.default_rng(0)
