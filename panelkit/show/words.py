@@ -150,9 +150,7 @@ def note_lines(notes: Iterable[str], language: Language) -> list[str]:
 
 def said_of(key: str, value: object, language: Language) -> str:
     """Return what a method says of one of its choices."""
-    name = (
-        key.text(language) if isinstance(key, Message) else in_language(result_word(key, language), language)
-    )
+    name = in_language(result_word(key, language), language)
     told = value if isinstance(value, str) else str(value)
     return f"{name}{word('colon', language)}{in_language(told, language)}"
 
@@ -263,6 +261,8 @@ def result_word(key: str, language: Language, levels: Levels = PROVINCIAL) -> st
 
     `levels` are the names of unit and time.
     """
+    if isinstance(key, Message):
+        return key.text(language)
     if language != "zh":
         return key
     return _RESULT_ZH.get(key) or (

@@ -13,7 +13,7 @@ from panelkit.indices.panels.panel_frame import panel_frame, refuse_gaps, wide
 from panelkit.indices.panels.spatial_weights import row_weights
 from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError
-from panelkit.language.message import message
+from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
@@ -78,10 +78,10 @@ def markov_chain(
         facts={
             "n_units": len(y),
             "years": f"{years[0]}-{years[-1]}",
-            "moves": int(classes.shape[0] * (classes.shape[1] - 1)),
-            "discarded": int(len(whole) - whole.sum()),
-            "mobility": markov.mobility(p),
-            "order_test_p": test.p_value,
+            term("fact", "moves"): int(classes.shape[0] * (classes.shape[1] - 1)),
+            term("fact", "discarded"): int(len(whole) - whole.sum()),
+            term("fact", "mobility"): markov.mobility(p),
+            term("fact", "order_test_p"): test.p_value,
         },
         notes=(
             *place_notes(frame),

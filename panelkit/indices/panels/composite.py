@@ -30,7 +30,7 @@ from panelkit.indices.panels.scoring import (
     refuse_combinations,
 )
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, Told, message
+from panelkit.language.message import Message, Told, message, term
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
@@ -203,7 +203,7 @@ def _method(plan: CompositeDesign, values: pd.DataFrame, frame: pd.DataFrame) ->
         "variant": plan.variant,
         "indicators": len(plan.indicators()),
         "normalisation": _normalisation(plan),
-        "weights": plan.weights,
+        term("indicators", "weights"): plan.weights,
         "aggregation": plan.aggregation,
         "provinces": int(values.index.get_level_values("province").nunique()),
         "years": f"{years[0]}-{years[-1]}",

@@ -158,7 +158,7 @@ def _conditional(frame: pd.DataFrame, column: str, controls: Sequence[str]) -> D
         | {
             "nobs": fit.nobs,
             "vcov": fit.facts.get("vcov"),
-            "controls": ", ".join(controls) or term("controls", "none"),
+            term("fact", "controls"): ", ".join(controls) or term("controls", "none"),
         },
         notes=(
             message("fixed effects with a lagged outcome bias the slope towards convergence (Nickell 1981)"),
@@ -193,10 +193,10 @@ def _spatial(series: pd.Series, w: Any) -> Derived:
         uncertainty=Uncertainty(method="delta"),
         facts=_speed_facts(len(provinces), years, speed)
         | {
-            "direct": direct,
-            "total": total,
-            "effect": message("speed from the direct effect"),
-            "slope_se": float(errors[0]),
+            term("fact", "direct"): direct,
+            term("fact", "total"): total,
+            term("fact", "effect"): message("speed from the direct effect"),
+            term("fact", "slope_se"): float(errors[0]),
         },
         notes=(
             message(
@@ -223,6 +223,6 @@ def _speed_facts(n: int, years: Any, speed: float) -> dict[str, Any]:
         "n_units": n,
         "n_periods": len(years),
         "years": f"{years[0]}-{years[-1]}",
-        "speed": speed,
-        "half_life": float(convergence.half_life(speed)),
+        _SPEED: speed,
+        term("fact", "half_life"): float(convergence.half_life(speed)),
     }

@@ -150,7 +150,7 @@ def rank_uncertainty(
         choices={
             "draws": draws,
             "seed": seed_of(rng),
-            "weights": weights,
+            term("indicators", "weights"): weights,
             "normalisations": ", ".join(normalisations),
             "aggregations": ", ".join(aggregations),
             message("one indicator left out"): delete_one,

@@ -192,11 +192,11 @@ def inequality_gap(
         ),
         facts={
             "index": index,
-            "interval": interval,
+            term("fact", "interval"): interval,
             "n_units": n,
             "years": ", ".join(str(year) for year in wanted),
-            "weights": population or message("every {unit} once"),
-            "discarded": int(len(kept) - kept.sum()),
+            term("fact", "weights"): population or message("every {unit} once"),
+            term("fact", "discarded"): int(len(kept) - kept.sum()),
         },
         notes=(
             *places,
