@@ -140,7 +140,7 @@ def test_dropped_rows_keep_their_reason_in_both_languages() -> None:
 
 def test_reasons_of_a_curve_keep_both_languages() -> None:
     data = panel().assign(double=2.0 * panel()["a"])
-    samples = (pk.Sample(), pk.Sample("first year", (2010, 2010)))
+    samples = (pk.Sample(), pk.Sample("none", (1990, 1991)))
     curve = pk.SpecificationCurve(("a",), ("b", "double"), samples=samples, failures="count").fit(data)
     told = {reason.text("zh") for reason in curve.frame["failed"] if reason}
     assert told == {"完整的行太少", "解释变量恰好再现被解释变量"}
