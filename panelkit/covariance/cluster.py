@@ -122,7 +122,13 @@ def columns_beside(*names: str | None) -> tuple[str, ...]:
 @offered("covariance", public=True)
 @dataclass(frozen=True)
 class Iid:
-    """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K)."""
+    """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K).
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Iid())
+    >>> fit = spec.fit(panel)
+    """
 
     def columns(self) -> tuple[str, ...]:
         return ()
@@ -135,7 +141,13 @@ class Iid:
 @offered("covariance", public=True)
 @dataclass(frozen=True)
 class Robust:
-    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K)."""
+    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K).
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Robust("HC1"))
+    >>> fit = spec.fit(panel)
+    """
 
     kind: Literal["HC0", "HC1"] = "HC1"
 
@@ -154,7 +166,13 @@ class Robust:
 @offered("covariance", public=True)
 @dataclass(frozen=True)
 class Cluster:
-    """Errors correlated inside clusters (CRV1); `by` names a column or level, None is the unit."""
+    """Errors correlated inside clusters (CRV1); `by` names a column or level, None is the unit.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Cluster())
+    >>> fit = spec.fit(panel)
+    """
 
     by: str | None = None
 
@@ -180,6 +198,11 @@ class TwoWayCluster:
 
     V = V_a + V_b - V_ab with the factor of the smaller number of clusters; where that is not positive
     definite, its negative eigenvalues are set to zero and the result says so.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.TwoWayCluster())
+    >>> fit = spec.fit(panel)
     """
 
     first: str = "province"
@@ -220,6 +243,11 @@ class CRV3:
     """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).
 
     Every cluster leaves in turn and everything, period effects included, is estimated anew.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.CRV3())
+    >>> fit = spec.fit(panel)
     """
 
     by: str | None = None

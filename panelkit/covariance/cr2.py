@@ -33,6 +33,11 @@ class CR2:
 
     Under independent errors of one variance the estimator is unbiased; each coefficient has degrees of freedom
     of its own (Pustejovsky and Tipton 2018). No convention changes it.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.CR2())
+    >>> fit = spec.fit(panel)
     """
 
     by: str | None = None

@@ -56,6 +56,11 @@ class DriscollKraay:
     years: with 10 to 15 the standard errors are too small (docs/evidence/panel_size.csv).
     The factor follows the convention: T/(T-1) (n-1)/(n-K) with t(T-1) as fixest, n/(n-K) with t(n-K) as
     linearmodels, none as plm.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.DriscollKraay(lags=2))
+    >>> fit = spec.fit(panel)
     """
 
     lags: int | None = None
@@ -138,6 +143,11 @@ class Conley:
     Within a year the spatial kernel, within a place the time kernel; pairs that differ in both carry no weight
     (Hsiang 2010). The model's `fit(..., coords=)` brings latitude and longitude by unit; a provincial panel
     has the capitals. No small-sample factor beyond the convention's n/(n-K) part, and t(G-1) by units.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Conley(800.0))
+    >>> fit = spec.fit(panel)
     """
 
     cutoff_km: float

@@ -152,7 +152,7 @@ def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
     return tuple(notes)
 
 
-@offered("function", public=True)
+@offered("inference", family="covariance", result="FitResult", public=True)
 def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
     """Return the same fit under another covariance, without fitting again.
 
@@ -160,6 +160,13 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
     ------
     SpecError
         If the fit is not least squares on a design, or the covariance needs a column that the fit did not carry.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> clustered = pk.with_vcov(fit, pk.Cluster())
+    >>> bool((clustered.params == fit.params).all())
+    True
     """
     if fit.linear is None or fit.design is None:
         raise SpecError(f"{fit.title}: covariances are recomputed for least-squares fits only")

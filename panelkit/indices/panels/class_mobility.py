@@ -19,7 +19,9 @@ from panelkit.panel.provenance import place_notes
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
 
 
-@offered("function", public=True)
+@offered(
+    "index", family="mobility", result="Derived", source="Rey 2001; Shorrocks 1978 (mobility)", public=True
+)
 def markov_chain(
     data: pd.DataFrame,
     column: str,
@@ -36,6 +38,37 @@ def markov_chain(
     Terms `1->1`, `1->2`, ... over one year; `facts` hold mobility and the order test. 31 provinces and a dozen
     years leave few moves a cell: three or four classes at most. `relative` divides by each year's mean, as Rey (2001)
     does: without it an index that grows everywhere leaves no way down.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A numeric column of `data`.
+    k
+        Number of classes.
+    relative
+        Divide by each year's mean first.
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Derived
+        One row a pair of classes: the probability of the move in one year, with its interval.
+
+    Raises
+    ------
+    DataError
+        If a class is empty or the panel is not balanced.
+
+    Examples
+    --------
+    >>> found = pk.markov_chain(panel, "gdp", k=3, relative=True, reps=99, rng=1)
     """
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, _, years = wide(frame[column])
@@ -92,7 +125,7 @@ def markov_chain(
     )
 
 
-@offered("function", public=True)
+@offered("index", family="mobility", result="SpatialMarkov", source="Rey 2001", public=True)
 def spatial_markov(
     data: pd.DataFrame,
     column: str,
@@ -109,6 +142,39 @@ def spatial_markov(
 
     `w` is a panelkit or libpysal weights object, or a frame with provinces on both sides; `relative` divides by each
     year's mean.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A numeric column of `data`.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    k
+        Number of classes of the values.
+    m
+        Number of classes of the neighbours' mean; None: k.
+    same_cutoffs
+        Class the neighbours by the cut-offs of the values.
+    relative
+        Divide by each year's mean first.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    SpatialMarkov
+        Transition matrices (m, k, k) by class of the neighbours, and the tests of equality.
+
+    Raises
+    ------
+    DataError
+        If ids disagree or the panel is not balanced.
+
+    Examples
+    --------
+    >>> found = pk.spatial_markov(panel, "gdp", w, k=3, relative=True)
     """
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, provinces, years = wide(frame[column])

@@ -22,7 +22,9 @@ from panelkit.results.fit import Derived, FloatArray, Uncertainty
 _SLOPE, _SPEED = term("convergence", "slope"), term("convergence", "speed")
 
 
-@offered("function", public=True)
+@offered(
+    "index", family="convergence", result="DataFrame", source="Barro and Sala-i-Martin 1992", public=True
+)
 def sigma_convergence(
     data: pd.DataFrame,
     column: str,
@@ -35,6 +37,35 @@ def sigma_convergence(
     """Return sigma (sd of logs, divisor N) and the coefficient of variation by year, with bootstrap intervals.
 
     Needs positive values and a balanced panel. `sigma_low, sigma_high` are 95 % percentile bounds over provinces.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A positive column of `data`.
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    DataFrame
+        One row a year: sigma, its bounds, and the coefficient of variation.
+
+    Raises
+    ------
+    DataError
+        If a value is not positive or the panel is not balanced.
+
+    Examples
+    --------
+    >>> table = pk.sigma_convergence(panel, "gdp", reps=99, rng=1)
+    >>> len(table)
+    6
     """
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, _, years = wide(frame[column])
@@ -52,7 +83,13 @@ def sigma_convergence(
     return with_place_notes(out, place_notes(frame))
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="convergence",
+    result="Derived",
+    source="Barro and Sala-i-Martin 1992; Nickell 1981 (bias)",
+    public=True,
+)
 def beta_convergence(
     data: pd.DataFrame,
     column: str,
@@ -76,6 +113,39 @@ def beta_convergence(
       b tr[(I - rho W)^-1] / N, and the total effect b / (1 - rho) stands beside it in `facts`.
 
     A negative slope alone does not show a falling spread (Quah 1993): print sigma beside it.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A positive column of `data`.
+    kind
+        "absolute", "conditional" or "spatial".
+    controls
+        Columns, lagged one year, of the conditional form.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Derived
+        Slope and speed (per year), the half-life (years) in `facts`.
+
+    Raises
+    ------
+    DataError
+        If a value is not positive or the panel is not balanced.
+
+    Examples
+    --------
+    >>> found = pk.beta_convergence(panel, "gdp", reps=99, rng=1)
     """
     frame = panel_frame(data, [column, *controls], unit=unit, time=time)
     if kind == "absolute":

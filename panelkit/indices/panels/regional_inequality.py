@@ -39,7 +39,13 @@ _AND: Mapping[Language, str] = {"en": " and ", "zh": "和"}
 InequalityName = Literal["gini", "theil_t", "theil_l", "cv"]
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="inequality",
+    result="Decomposition",
+    source="Theil 1967; Shorrocks 1980 (decomposition)",
+    public=True,
+)
 def theil(
     y: pd.Series | Sequence[float],
     groups: pd.Series | Sequence[Any] | None = None,
@@ -50,13 +56,39 @@ def theil(
     """Return Theil's index of one cross-section, within and between groups (one group if None).
 
     Series are matched by their index, not by position. `inequality_by_year` does every year of a panel.
+
+    Parameters
+    ----------
+    y
+        Positive values (n,).
+    groups
+        Group of every value (n,); None: one group.
+    weights
+        Weights (n,), such as persons; None: equal.
+    kind
+        "T" or "L" (mean log deviation).
+
+    Returns
+    -------
+    Decomposition
+        Total, within and between; the parts add up exactly.
+
+    Raises
+    ------
+    DataError
+        If a value is not positive, or the series do not match.
+
+    Examples
+    --------
+    >>> gdp = panel["gdp"].xs(2020, level="year")
+    >>> inequality = pk.theil(gdp)
     """
     values, group, people, notes = _matched(y, groups, weights)
     found = inequality.decompose_theil(values, group, people, kind=kind)
     return replace(found, notes=(*found.notes, *notes))
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="Decomposition", source="Dagum 1997", public=True)
 def dagum_gini(
     y: pd.Series | Sequence[float],
     groups: pd.Series | Sequence[Any],
@@ -65,13 +97,19 @@ def dagum_gini(
     """Return Dagum's Gini of one cross-section: within, net between, transvariation, and every pair of groups.
 
     Series are matched by their index, not by position.
+
+    Examples
+    --------
+    >>> gdp = panel["gdp"].xs(2020, level="year")
+    >>> halves = pd.Series(np.where(gdp > gdp.median(), "rich", "poor"), gdp.index)
+    >>> inequality = pk.dagum_gini(gdp, halves)
     """
     values, group, people, notes = _matched(y, groups, weights)
     found = inequality.decompose_dagum(values, group, people)
     return replace(found, notes=(*found.notes, *notes))
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="DataFrame", source="Theil 1967; Dagum 1997", public=True)
 def inequality_by_year(
     data: pd.DataFrame,
     column: str,
@@ -87,6 +125,37 @@ def inequality_by_year(
     One row a year: `total`, for Theil `within, between` and for Dagum `within, net_between, transvariation`, and each
     part's share (`<part>_share`); the parts add up exactly. `population` names a column of weights. Provinces without
     a figure are left out of that year; `units` counts those held.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A numeric column of `data`.
+    index
+        "gini", "theil_t", "theil_l", "cv" or "dagum".
+    groups
+        Unit -> group; None: no parts.
+    population
+        A column of weights, in persons.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    DataFrame
+        One row a year: the total, its parts, their shares and the number of units.
+
+    Raises
+    ------
+    DataError
+        If values are negative, or not positive where the index needs logs.
+
+    Examples
+    --------
+    >>> table = pk.inequality_by_year(panel, "gdp", index="gini")
+    >>> len(table)
+    6
     """
     names = [column, *([population] if population else [])]
     frame = panel_frame(data, names, unit=unit, time=time).dropna()
@@ -113,7 +182,7 @@ def inequality_by_year(
     return with_place_notes(out, places)
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="Derived", public=True)
 def inequality_gap(
     data: pd.DataFrame,
     resource: str,
@@ -138,6 +207,45 @@ def inequality_gap(
     Gini and 73 % for Theil T as a percentile interval, 90 % and 82 % as a `studentised` one (bootstrap-t, every
     resample with its own jackknife error; docs/evidence/index_inference.csv). Resamples in which nobody holds anything
     are discarded and counted.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    resource
+        A numeric column of `data`.
+    benchmark
+        A numeric column of `data`.
+    index
+        "gini", "theil_t", "theil_l" or "cv".
+    population
+        A column of weights, in persons.
+    benchmark_population
+        Weights of the benchmark, where others.
+    years
+        Years to average over; None: all.
+    interval
+        "percentile" or "studentised".
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Derived
+        Three rows: resource, benchmark and difference, with 95 % intervals.
+
+    Raises
+    ------
+    DataError
+        If values are negative or a year is not held.
+
+    Examples
+    --------
+    >>> gap = pk.inequality_gap(panel, "rd_expenditure", "gdp", years=(2020,), reps=199, rng=1)
     """
     other = benchmark_population or population
     names = [resource, benchmark, *([population] if population else []), *([other] if other else [])]
@@ -205,7 +313,7 @@ def inequality_gap(
     )
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="TestResult", source="Newey and West 1987", public=True)
 def inequality_trend(
     table: pd.DataFrame | pd.Series,
     column: str = "total",
@@ -218,6 +326,34 @@ def inequality_trend(
 
     `reference="simulated"` holds the statistic against simulated series instead of t(T - 2), which rejects too often
     (see `convergence.trend`). Years must be consecutive.
+
+    Parameters
+    ----------
+    table
+        One row a year, as `inequality_by_year` gives it.
+    column
+        The column of the index.
+    lags
+        Lags of the Bartlett kernel, in years.
+    reference
+        "t" or "simulated".
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+
+    Returns
+    -------
+    TestResult
+        The slope by year over its standard error.
+
+    Raises
+    ------
+    DataError
+        If years do not follow each other.
+
+    Examples
+    --------
+    >>> frame = pk.load_provinces(["gdp"], (2010, 2020))
+    >>> found = pk.inequality_trend(pk.inequality_by_year(frame, "gdp", index="gini"))
     """
     held = _yearly(as_pandas(table), column) if is_frame(table) else as_pandas_series(table)
     if not isinstance(held, pd.Series):

@@ -36,7 +36,12 @@ KINDS = ("within", "between", "total")
 _BATCH_CELLS = 5_000_000
 
 
-@estimator("spatial_mediation", family="mediation", source="")
+@estimator(
+    "spatial_mediation",
+    family="mediation",
+    result="SpatialMediationResult",
+    source="LeSage and Pace 2009 (the product of their effect matrices)",
+)
 @dataclass(frozen=True)
 class SpatialMediation:
     """Treatment -> parallel mediators -> outcome, every equation a spatial panel model on one sample.
@@ -49,6 +54,13 @@ class SpatialMediation:
         "sdm" (default), "sar", "slx", "sem", "sdem" or "sac", for every equation.
     effects, convention, vcov, missing
         As in `SpatialPanel`; the covariance is clustered by province unless told.
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialMediation("log(patents_granted)", "log(rd_funds_government)", "log(rd_expenditure)")
+    >>> found = spec.fit(panel, w, reps=99, rng=1)
     """
 
     outcome: str

@@ -146,6 +146,11 @@ class SpatialPanel:
         "auto", "eigen", "lu" or "chebyshev".
     where
         A condition on the rows that enter, as in `FixedEffects`; provinces that it leaves out leave the weights too.
+
+    Examples
+    --------
+    >>> fit = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sdm").fit(panel, w)
+    >>> impacts = fit.impacts()
     """
 
     formula: str

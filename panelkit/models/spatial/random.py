@@ -71,6 +71,12 @@ class SpatialRandomEffects:
         Adds the unit means of all regressors (Mundlak): their joint test is the robust choice between random and fixed.
     small_sample
         t(N - 1) instead of the normal distribution; standard errors come from the observed Hessian.
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
+
+    Examples
+    --------
+    >>> fit = pk.SpatialRandomEffects("log(patents_granted) ~ log(rd_expenditure)", "sar").fit(panel, w)
     """
 
     formula: str
@@ -364,7 +370,7 @@ def _moved(at: FloatArray, shifts: dict[int, float]) -> FloatArray:
     return moved
 
 
-@offered("function", public=True)
+@offered("test", family="spatial", result="TestResult", source="Hausman 1978; Mundlak 1978", public=True)
 def spatial_hausman(
     spec: SpatialRandomEffects,
     data: pd.DataFrame,
@@ -378,11 +384,36 @@ def spatial_hausman(
 
     Parameters
     ----------
+    spec
+        The model with random effects.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
     method
         "both" (default): Hausman, then Mundlak; "hausman" or "mundlak" for one of them. Hausman counts every
         coefficient compared, rho included, with both covariances from the information matrix; where their difference
         is not positive definite it does not apply. It rejects a true null too often in short panels. Mundlak adds
         the unit means of all regressors (Wx among them) to the random-effects model and tests them by Wald: rely on it.
+
+    Returns
+    -------
+    tuple of TestResult
+        One a method, in the order Hausman, Mundlak.
+
+    Raises
+    ------
+    SpecError
+        If the method is unknown.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialRandomEffects("log(patents_granted) ~ log(rd_expenditure)", "sar")
+    >>> tests = pk.spatial_hausman(spec, panel, w)
+    >>> len(tests)
+    2
     """
     if method not in get_args(HausmanMethod):
         raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")

@@ -39,7 +39,13 @@ from panelkit.spatial.weights import Weights
 FloatArray = NDArray[np.float64]
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="spatial",
+    result="TestResult",
+    source="Anselin, Le Gallo and Jayet 2008; Elhorst 2010; Debarsy and Ertur 2010 (transformed)",
+    public=True,
+)
 def spatial_lm_tests(
     formula: str,
     data: pd.DataFrame,
@@ -58,10 +64,40 @@ def spatial_lm_tests(
     a spatial error, an error given a spatial lag), which rest on the estimated model of the null. `where` is a
     condition on the rows, such as `year >= 2011`, that acts after lags.
 
+    Parameters
+    ----------
+    formula
+        `outcome ~ regressors`; see the formula page for what may stand in it.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    effects
+        "twoway", "unit", "time" or "none".
+    form
+        "transformed" (on the data of Lee and Yu) or "elhorst" (on demeaned data).
+    missing
+        "raise", "drop-unit" or "drop-year": what happens to units or years with missing cells.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+    where
+        A condition on the rows, such as `year >= 2011`, that acts after lags.
+
+    Returns
+    -------
+    tuple of TestResult
+        LM lag, LM error, robust LM lag, robust LM error, their joint test, and the two conditional tests.
+
     Raises
     ------
     SpecError
         If the transformed form is asked with time effects and weights that are not row-standardised.
+
+    Examples
+    --------
+    >>> tests = pk.spatial_lm_tests("log(patents_granted) ~ log(rd_expenditure)", panel, w)
+    >>> len(tests)
+    7
     """
     check_effects(effects)
     sample = read_sample(
@@ -299,7 +335,7 @@ class SelectionPath(Brief):
         return self.summary()
 
 
-@offered("function", public=True)
+@offered("study", family="spatial", result="SelectionPath", source="Elhorst 2010", public=True)
 def select_model(
     spec: SpatialPanel,
     data: pd.DataFrame,
@@ -313,6 +349,33 @@ def select_model(
 
     A reduction is taken only if Wald and LR do not reject it and the robust LM test points to it; with few provinces
     the path decides little, and sdm, slx and sdem belong in print beside each other.
+
+    Parameters
+    ----------
+    spec
+        The model whose formula, effects, convention and covariance the path keeps.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    level
+        Level of every test.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    SelectionPath
+        The tests of every step, the model that the path ends at, and its notes.
+
+    Raises
+    ------
+    DataError
+        If the weights lack a unit of the panel, or cells are missing and `missing` is "raise".
+
+    Examples
+    --------
+    >>> path = pk.select_model(pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)"), panel, w)
     """
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)

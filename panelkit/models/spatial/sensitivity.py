@@ -84,7 +84,9 @@ class Sensitivity(Brief):
         return figures.coefficient_plot(frame, language=language, title=title, notes=notes)
 
 
-@offered("function", public=True)
+@offered(
+    "study", family="spatial", result="Sensitivity", source="LeSage and Pace 2009 (impacts)", public=True
+)
 def weights_sensitivity(
     spec: SpatialPanel,
     data: pd.DataFrame,
@@ -96,6 +98,35 @@ def weights_sensitivity(
     """Fit one model under several W on one sample; by default the geographic weights of the provinces.
 
     Errors of impacts by delta method.
+
+    Parameters
+    ----------
+    spec
+        The model, the same under every W.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    weights
+        Name -> weights (N, N) by id; None: the geographic weights of the provinces.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Sensitivity
+        One row a W and regressor: rho, direct, indirect and total impact, each with its standard error.
+
+    Raises
+    ------
+    SpecError
+        If the model can be fitted under none of the weights; a W that fails alone is named in the notes.
+
+    Examples
+    --------
+    >>> maps = {"contiguity": w, "distance": pk.inverse_distance()}
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar")
+    >>> found = pk.weights_sensitivity(spec, panel, maps)
+    >>> len(found.table)
+    2
     """
     sample = _sample(spec, data, unit, time)
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
@@ -205,7 +236,7 @@ class Placebo(Brief):
         )
 
 
-@offered("function", public=True)
+@offered("study", family="spatial", result="Placebo", public=True)
 def placebo(
     spec: SpatialPanel,
     data: pd.DataFrame,
@@ -220,6 +251,38 @@ def placebo(
 
     An indirect effect that is as large among random neighbours as among true ones is no spillover between neighbours.
     p-values are two-sided around the placebo's median; a map that cannot be computed counts as at least as far.
+
+    Parameters
+    ----------
+    spec
+        The model that is fitted under every W.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    permutations
+        How often the units are dealt out anew.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Placebo
+        Observed rho and impacts, the draws (permutations, quantities), and p-values.
+
+    Raises
+    ------
+    SpecError
+        If there are too few permutations to reach p = 0.05.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar")
+    >>> found = pk.placebo(spec, panel, w, permutations=19, rng=1)
+    >>> found.draws.shape
+    (19, 3)
     """
     if permutations < 19:
         raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")

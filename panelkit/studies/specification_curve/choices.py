@@ -18,10 +18,28 @@ VCOVS = ("CRV1", "CRV3")
 AXES = ("outcome", "treatment", "controls", "sample", "lag", "vcov")
 
 
-@offered("class", public=True)
+@offered("study", family="specification", public=True)
 @dataclass(frozen=True)
 class Sample:
-    """A subset of the panel: years kept (first, last), units and years left out."""
+    """A subset of the panel: years kept (first, last), units and years left out.
+
+    Parameters
+    ----------
+    name
+        What the sample is called in the table of the curve.
+    years
+        First and last year of the outcome, both in; None: every year.
+    without_units
+        Labels of units that leave.
+    without_years
+        Years that leave.
+
+    Examples
+    --------
+    >>> sample = pk.Sample("after 2016", years=(2017, 2020), without_units=("Beijing",))
+    >>> sample.name
+    'after 2016'
+    """
 
     name: str = "all"
     years: tuple[int, int] | None = None

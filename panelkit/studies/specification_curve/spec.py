@@ -32,7 +32,13 @@ from panelkit.studies.specification_curve.specifications import (
 )
 
 
-@offered("class", public=True)
+@offered(
+    "study",
+    family="specification",
+    result="CurveResult",
+    source="Simonsohn, Simmons and Nelson 2020",
+    public=True,
+)
 @dataclass(frozen=True)
 class SpecificationCurve(Choices):
     """All regressions of outcomes on treatments under every choice of controls, sample, lag and covariance.
@@ -59,6 +65,16 @@ class SpecificationCurve(Choices):
     -----
     Every specification uses its own complete rows, less singletons, and means and quantiles in it are theirs.
     Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is a small solve.
+
+    Examples
+    --------
+    >>> curve = pk.SpecificationCurve(
+    ...     outcomes=("log(patents_granted)",),
+    ...     treatments=("log(rd_expenditure)",),
+    ...     controls=pk.control_sets(("log(gdp)", "log(population)")),
+    ... ).fit(panel)
+    >>> len(curve.frame)
+    4
     """
 
     def fit(self, data: pd.DataFrame, *, unit: str | None = None, time: str | None = None) -> CurveResult:
@@ -136,11 +152,18 @@ def _unidentified(cells: Message, which: str | None) -> Message:
     )
 
 
-@offered("function", public=True)
+@offered("study", family="specification", public=True)
 def control_sets(
     controls: tuple[str, ...], always: tuple[str, ...] = ()
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return all subsets of `controls`, each with those of `always`, named by what they hold."""
+    """Return all subsets of `controls`, each with those of `always`, named by what they hold.
+
+    Examples
+    --------
+    >>> sets = pk.control_sets(("log(gdp)",), always=("log(population)",))
+    >>> [len(columns) for name, columns in sets]
+    [1, 2]
+    """
     found = []
     for chosen in product((False, True), repeat=len(controls)):
         names = (*always, *(name for name, held in zip(controls, chosen, strict=True) if held))
