@@ -66,7 +66,7 @@ def run_coupling(
 ) -> None:
     """Couple subsystems: C, T, D, levels in words, the corrected degree. 计算耦合度与协调度。"""
     from panelkit.indices.panels.coordination import couple, coupling_coordination
-    from panelkit.indices.panels.frames import panel_frame
+    from panelkit.indices.panels.panel_frame import panel_frame
     from panelkit.indices.panels.sample import of_years, rows_where
     from panelkit.report import index_files
 

@@ -37,7 +37,7 @@ def spoken_note(note: str, unit: str, time: str) -> str:
     return note.spoken(unit, time) if isinstance(note, Message) else spoken(note, unit, time)
 
 
-def with_place_notes(frame: Labelled, notes: Iterable[Message]) -> Labelled:
+def with_place_notes(frame: Labelled, notes: Iterable[str]) -> Labelled:
     """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
     held = tuple(dict.fromkeys(notes))
     if not held:

@@ -90,7 +90,7 @@ def formula_table(found: FormulaSearch, language: Language = "en") -> pd.DataFra
     yes, no = ("是", "否") if zh else ("yes", "no")
     table["right"] = [yes if right else no for right in table["right"]]
     if zh:
-        table["formula"] = [coupling.FORMS[name].name_zh for name in table["formula"]]
+        table["formula"] = [coupling.FORMS[name].name.text(language) for name in table["formula"]]
         table.columns = pd.Index(["公式", "量", "吻合", "最大差距", "公式正确"])
     else:
         table.columns = pd.Index(["formula", "quantity", "agree", "largest gap", "right"])
@@ -196,7 +196,7 @@ def write_coordination(found: Coordination, folder: Path, language: Language = "
     d = found.values["D"]
     ranks = d.groupby(level="year").rank(ascending=False, method="min")
     written += _panel_figures(d, ranks, folder, language, title)
-    words = [pair[language == "zh"] for pair in coupling.LEVELS]
+    words = [level.text(language) for level in coupling.LEVELS]
     grades = _labelled(found.words(language)["level"].unstack(), language)
     drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=remarks[:2])
     written.append(drawn.save(folder / "levels.svg"))

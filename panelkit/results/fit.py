@@ -535,4 +535,6 @@ def _number(value: float) -> str:
 
 
 def _plain(value: Any) -> str:
-    return _number(float(value)) if isinstance(value, float | np.floating) else str(value)
+    if isinstance(value, float | np.floating):
+        return _number(float(value))
+    return value if isinstance(value, str) else str(value)

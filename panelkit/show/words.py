@@ -145,9 +145,9 @@ def note_lines(notes: Iterable[str], language: Language) -> list[str]:
 
 def said_of(key: str, value: object, language: Language) -> str:
     """Return what a method says of one of its choices."""
-    return f"{in_language(result_word(key, language), language)}{word('colon', language)}" + in_language(
-        str(value), language
-    )
+    name = in_language(result_word(key, language), language)
+    told = value if isinstance(value, str) else str(value)
+    return f"{name}{word('colon', language)}{in_language(told, language)}"
 
 
 def frame_text(
@@ -277,10 +277,10 @@ def result_word(key: str, language: Language, levels: Levels = PROVINCIAL) -> st
 
     `levels` are the names of unit and time.
     """
-    if language != "zh":
-        return key
     if isinstance(key, Message):
         return key.text(language)
+    if language != "zh":
+        return key
     if key in _COLUMNS:
         return _COLUMNS[key].text(language)
     return counted(key, language, levels) if key in _COUNTED else chinese(word(key, language))
@@ -296,6 +296,8 @@ def counted(key: str, language: Language, levels: Levels) -> str:
 
 def result_value(key: str, value: object, language: Language, levels: Levels = PROVINCIAL) -> str:
     """Return a fact that is not a number in the language of the reader."""
+    if isinstance(value, Message):
+        return value.text(language)
     if language == "en":
         return str(value)
     if isinstance(value, bool):

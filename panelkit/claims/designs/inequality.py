@@ -11,12 +11,8 @@ from panelkit.claims.designs.measures import composite_of, expressions_on_figure
 from panelkit.claims.file.document import Claim, GapDesign, Reading, Text, TrendDesign
 from panelkit.claims.file.names import refuse_missing_years
 from panelkit.claims.verdict import Finding, Measured
-from panelkit.indices.panels.dynamics import (
-    inequality_by_year,
-    inequality_gap,
-    inequality_trend,
-    sigma_convergence,
-)
+from panelkit.indices.panels.growth_convergence import sigma_convergence
+from panelkit.indices.panels.regional_inequality import inequality_by_year, inequality_gap, inequality_trend
 from panelkit.language.errors import DataError
 from panelkit.results.fit import Derived, t_quantile
 

@@ -16,7 +16,7 @@ from panelkit.claims.verdict import Finding, Measured, Tally
 from panelkit.data.provinces import labels_of, resolve
 from panelkit.indices.arrays import markov
 from panelkit.indices.panels.coordination import couple
-from panelkit.indices.panels.dynamics import inequality_by_year
+from panelkit.indices.panels.regional_inequality import inequality_by_year
 from panelkit.language.errors import DataError, SpecError
 
 _LEAST_YEARS = 5
