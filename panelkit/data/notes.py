@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from panelkit.data.provinces import labels_of
+from panelkit.data.provinces import place_name
+from panelkit.data.wording import FileText
+from panelkit.language.message import Language, Message, message
 
-_WORDS = {
-    "en": {
-        "vintage": "{column}: {name}, {unit}, vintage {vintage}; {publisher}, {publication}",
-        "missing": "{column}: {n} of {cells} cells are missing; nothing is interpolated",
-        "flag": "flag {flag}: {column}, {province} {year}: {why}",
-        "all": "all provinces",
-    },
-    "zh": {
-        "vintage": "{column}：{name}，{unit}，版本 {vintage}；{publisher}，{publication}",
-        "missing": "{column}：{cells} 个单元格中缺失 {n} 个，未作插补",
-        "flag": "标记 {flag}：{column}，{province} {year} 年：{why}",
-        "all": "全部省份",
-    },
-}
+_LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
 def data_notes(
-    frame: pd.DataFrame, columns: Iterable[str] | None = None, language: Literal["en", "zh"] = "en"
+    frame: pd.DataFrame, columns: Iterable[str] | None = None, language: Language = "en"
 ) -> tuple[str, ...]:
     """Return vintage and source of each column, missing cells, and every flag, as sentences.
 
@@ -36,18 +25,21 @@ def data_notes(
     facts: dict[str, Any] = frame.attrs.get("panelkit", {})
     vintages = facts.get("vintages", {})
     keys = [key for key in (vintages if columns is None else columns) if key in vintages]
-    words = _WORDS[language]
-    lines = [_origin(key, facts, language) for key in keys]
+    notes = [_origin(key, facts) for key in keys]
     cells = facts.get("provinces", 0) * len(facts.get("years", []))
-    for key in keys:
-        if facts["missing"][key]:
-            lines.append(words["missing"].format(column=key, n=facts["missing"][key], cells=cells))
-    lines += [
-        flag_sentence(flag, language)
-        for flag in (facts["flags"] if keys else [])
-        if flag["indicator"] in keys
+    notes += [
+        message(
+            "{column}: {missing} of {cells} cells are missing; nothing is interpolated",
+            column=key,
+            missing=facts["missing"][key],
+            cells=cells,
+        )
+        for key in keys
+        if facts["missing"][key]
     ]
-    return tuple(lines)
+    flags = facts["flags"] if keys else []
+    notes += [flag_sentence(flag) for flag in flags if flag["indicator"] in keys]
+    return tuple(note.text(language) for note in notes)
 
 
 def with_sentences(facts: dict[str, Any]) -> dict[str, Any]:
@@ -55,35 +47,45 @@ def with_sentences(facts: dict[str, Any]) -> dict[str, Any]:
 
     What stands under the table of a fit is chosen from them.
     """
-    origins = {key: {tongue: _origin(key, facts, tongue) for tongue in _WORDS} for key in facts["vintages"]}
-    flags = [
-        {**flag, "sentence": {"en": flag_sentence(flag, "en"), "zh": flag_sentence(flag, "zh")}}
-        for flag in facts["flags"]
-    ]
+    origins = {key: _in_both(_origin(key, facts)) for key in facts["vintages"]}
+    flags = [{**flag, "sentence": _in_both(flag_sentence(flag))} for flag in facts["flags"]]
     return {**facts, "origins": origins, "flags": flags}
 
 
-def flag_sentence(flag: Mapping[str, Any], language: Literal["en", "zh"]) -> str:
+def _in_both(note: Message) -> dict[str, str]:
+    return {language: note.text(language) for language in _LANGUAGES}
+
+
+def flag_sentence(flag: Mapping[str, Any]) -> Message:
     """Return one flag of a panel as a sentence."""
-    words = _WORDS[language]
-    return words["flag"].format(
+    return message(
+        "flag {flag}: {column}, {province} {year}: {why}",
         flag=flag["flag"],
         column=flag["indicator"],
-        province=labels_of(language)[flag["adcode"]] if flag["adcode"] else words["all"],
+        province=place_name(flag["adcode"]) if flag["adcode"] else message("all provinces"),
         year=flag["year"],
-        why=flag["why_zh" if language == "zh" else "why"],
+        why=FileText(flag["why"], flag["why_zh"]),
     )
 
 
-def _origin(key: str, facts: dict[str, Any], language: str) -> str:
+def _origin(key: str, facts: Mapping[str, Any]) -> Message:
     sources = facts["sources"].get(key, [])
-    name = facts["names"].get(key, {}).get(language, key)
-    publisher = "publisher_en" if language == "en" else "publisher"
-    return _WORDS[language]["vintage"].format(
+    name = facts["names"].get(key, {})
+    return message(
+        "{column}: {name}, {unit}, vintage {vintage}; {publisher}, {publication}",
         column=key,
-        name=name,
+        name=FileText(name.get("en", key), name.get("zh", key)),
         unit=facts["units"][key],
         vintage=facts["vintages"][key],
-        publisher=", ".join(dict.fromkeys(source.get(publisher, "") for source in sources)),
-        publication="; ".join(dict.fromkeys(source.get(f"publication_{language}", "") for source in sources)),
+        publisher=_each_once(sources, "publisher_en", "publisher", between=", "),
+        publication=_each_once(sources, "publication_en", "publication_zh", between="; "),
     )
+
+
+def _each_once(sources: Sequence[Mapping[str, str]], english: str, chinese: str, *, between: str) -> FileText:
+    """Return a field of the sources, which they hold in two languages, each text once."""
+    en, zh = (
+        between.join(dict.fromkeys(source.get(field, "") for source in sources))
+        for field in (english, chinese)
+    )
+    return FileText(en, zh)

@@ -8,7 +8,7 @@ A `Message` is its English text, so that it prints, compares and travels through
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from string import Formatter
@@ -75,6 +75,9 @@ class Message(str):
         if language == "en":
             return str(self)
         return _filled(self._translated(language), self.values, language, self.levels)
+
+    zh = cached_property(lambda self: str(self.text("zh")))
+    """The Chinese text, for rooms that still ask a note for it."""
 
     def spoken(self, unit: str, time: str) -> Message:
         """Return the sentence in the words of a panel whose levels are called `unit` and `time`."""

@@ -16,7 +16,7 @@ import pandas as pd
 
 from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.user.panel import province_labels
+from panelkit.data.provinces import place_name, resolve
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
@@ -38,8 +38,8 @@ from panelkit.data.yearbook.layouts.told import (
 from panelkit.data.yearbook.vocabulary.labels import Names, known_names
 from panelkit.data.yearbook.vocabulary.units import factor, parse_unit
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
 
 _FOOTNOTE_UNIT = re.compile(r"单\s*位\s*(?:均为|都是|[:：为是])\s*([^\s()（）\[\]，,。；;、]+)")
@@ -206,12 +206,12 @@ def _keys(file: str, figures: tuple[Figure, ...], told: Told, context: Context) 
                 problems.append(_contradiction(where, label or about, found, key))
             keys[name] = key
         elif len(found) > 1:
-            listed = ", ".join(found)
             problems.append(
                 Problem(
                     where,
-                    f"{label!r} may be {listed}: say which with `--indicator`",
-                    f"“{label}”可能是{listed}：请用 --indicator 指定",
+                    message(
+                        "{label!r} may be {listed}: say which with `--indicator`", label=label, listed=found
+                    ),
                 )
             )
         elif found:
@@ -239,10 +239,14 @@ def _told_keys(names: list[_Name], told: Told) -> dict[_Name, str]:
     for label, asked in told.indicator.items():
         fitting = [name for name in names if label.strip() in (name[0], name[0].split("：")[-1])]
         if len({name[:2] for name in fitting}) != 1:
-            listed = "; ".join(dict.fromkeys(repr(name[0]) for name in names))
+            listed = sentences(dict.fromkeys(repr(name[0]) for name in names))
             raise ToldError(
-                f"{len(fitting)} series of the file are called {label!r}; it holds {listed}",
-                f"文件中名为“{label}”的序列有{len(fitting)}个；文件包含：{listed}",
+                message(
+                    "{count} series of the file are called {label!r}; it holds {listed}",
+                    count=len(fitting),
+                    label=label,
+                    listed=listed,
+                ),
             )
         wanted |= dict.fromkeys(fitting, _held_key(asked))
     return wanted
@@ -252,16 +256,15 @@ def _held_key(name: str) -> str:
     try:
         return catalogue.require([name])[0]
     except SpecError as error:
-        zh = f"没有名为“{name}”的指标（panelkit data list 列出全部指标）"
-        raise ToldError(str(error), zh) from error
+        raise ToldError(error.said) from error
 
 
 def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -> Problem:
-    listed = ", ".join(found)
     return Problem(
         where,
-        f"the file says {label!r}, which is {listed} and not {key}",
-        f"文件标明“{label}”，即{listed}，而不是{key}",
+        message(
+            "the file says {label!r}, which is {listed} and not {key}", label=label, listed=found, key=key
+        ),
     )
 
 
@@ -271,16 +274,28 @@ def _unnamed(file: str, cells: Mapping[Cell, Decimal], unit: str, context: Conte
     if not guesses:
         return Problem(
             Where(file),
-            "the file does not name its indicator, and its figures equal no held series: name it with "
-            "`--indicator KEY` (`panelkit data list` shows the keys)",
-            "文件没有指标名称，数值也与已有序列不符：请用 --indicator 指定（panelkit data list 列出全部指标）",
+            message(
+                "the file does not name its indicator, and its figures equal no held series: name it "
+                "with `--indicator KEY` (`panelkit data list` shows the keys)"
+            ),
         )
-    en = "; ".join(f"{g.key} ({g.vintage}): {g.equal} of {g.shared} shared cells equal" for g in guesses[:3])
-    zh = "；".join(f"{g.key}（{g.vintage}）：{g.shared}个共有单元格中{g.equal}个相等" for g in guesses[:3])
+    alike = [
+        message(
+            "{key} ({vintage}): {equal} of {shared} shared cells equal",
+            key=one.key,
+            vintage=one.vintage,
+            equal=one.equal,
+            shared=one.shared,
+        )
+        for one in guesses[:3]
+    ]
     return Problem(
         Where(file),
-        f"the file does not name its indicator; it looks like {en}. If so, confirm with `--indicator {guesses[0].key}`",
-        f"文件没有指标名称，疑为{zh}。确认请加 --indicator {guesses[0].key}",
+        message(
+            "the file does not name its indicator; it looks like {alike}. If so, confirm with `--indicator {key}`",
+            alike=sentences(alike),
+            key=guesses[0].key,
+        ),
     )
 
 
@@ -310,16 +325,18 @@ def _placeless(file: str, reading: Reading, context: Context) -> Problem:
     if not guesses:
         return Problem(
             Where(file),
-            "the file does not say which province it is about: name it with `--province NAME`",
-            "文件没有标明省份：请用 --province 指定",
+            message("the file does not say which province it is about: name it with `--province NAME`"),
         )
     best = guesses[0]
-    place = province_labels(pd.Index([best.key]), "zh")[best.key]
     return Problem(
         Where(file),
-        f"the file does not say which province it is about; it looks like {best.key} ({best.equal} of {best.shared} "
-        f"shared cells equal). If so, confirm with `--province {best.key!r}`",
-        f"文件没有标明省份，疑为{place}（{best.shared}个共有单元格中{best.equal}个相等）。确认请加 --province {place}",
+        message(
+            "the file does not say which province it is about; it looks like {place} ({equal} of {shared} shared "
+            "cells equal). If so, confirm with `--province {place!r}`",
+            place=place_name(resolve([best.key])[0]),
+            equal=best.equal,
+            shared=best.shared,
+        ),
     )
 
 
@@ -328,7 +345,7 @@ def _entries(
     figures: tuple[Figure, ...],
     keys: Mapping[_Name, str | None],
     context: Context,
-    notes: list[Note],
+    notes: list[Message],
 ) -> list[Entry]:
     problems: list[Problem] = []
     entries: dict[tuple[int, str, str], Entry] = {}
@@ -339,15 +356,17 @@ def _entries(
             problems.append(
                 Problem(
                     spot,
-                    f"{key} is held in {wanted}, and the printed unit {name[2]!r} is none of its kind",
-                    f"{key}的单位为{wanted}，文件所印单位“{name[2]}”无法换算",
+                    message(
+                        "{key} is held in {wanted}, and the printed unit {unit!r} is none of its kind",
+                        key=key,
+                        wanted=wanted,
+                        unit=name[2],
+                    ),
                 )
             )
         elif key is not None and not name[2]:
             unit = context.names.units[key]
-            notes.append(
-                Note(f"{key}: no unit is printed; taken as {unit}", f"{key}：未注明单位，按{unit}读入")
-            )
+            notes.append(message("{key}: no unit is printed; taken as {unit}", key=key, unit=unit))
     if problems:
         raise YearbookError(problems)
     for figure in figures:
@@ -383,18 +402,28 @@ def _check_footnote_units(
             if other is not None:
                 raise refuse(
                     Where(file),
-                    f"no unit is printed above {other}, and a footnote names {unit!r} ({line[:60]!r}): write the unit "
-                    "behind the title or the header",
-                    f"{other}未注明单位，而附注提到“{unit}”（{line[:60]}）：请把单位写在标题或表头之后",
+                    message(
+                        "no unit is printed above {other}, and a footnote names {unit!r} ({line!r}): write the "
+                        "unit behind the title or the header",
+                        other=other,
+                        unit=unit,
+                        line=line[:60],
+                    ),
                 )
 
 
 def _twice(before: Entry, entry: Entry) -> Problem:
     return Problem(
         entry.where,
-        f"two values for {entry.indicator} of {entry.adcode} in {entry.period}: {entry.value} here, {before.value} in "
-        f"{before.where.en()}",
-        f"{entry.adcode}的{entry.indicator}（{entry.period}）有两个值：此处为{entry.value}，{before.where.zh()}为{before.value}",
+        message(
+            "two values for {indicator} of {adcode} in {period}: {value} here, {before} in {there}",
+            indicator=entry.indicator,
+            adcode=entry.adcode,
+            period=entry.period,
+            value=entry.value,
+            before=before.value,
+            there=before.where.said(),
+        ),
     )
 
 
@@ -438,10 +467,16 @@ def check_magnitude(entries: list[Entry], held: Held) -> None:
             problems.append(
                 Problem(
                     entry.where,
-                    f"{indicator} stands at {times} times the held figures (median of {len(ratios)} cells; here "
-                    f"{entry.value} {entry.unit}, held {old:g}): its unit cannot be right",
-                    f"{indicator}为已有数值的{times}倍（{len(ratios)}个单元格的中位数；此处{entry.value}{entry.unit}，"
-                    f"已有{old:g}）：单位有误",
+                    message(
+                        "{indicator} stands at {times} times the held figures (median of {count} cells; here "
+                        "{value} {unit}, held {old:g}): its unit cannot be right",
+                        indicator=indicator,
+                        times=times,
+                        count=len(ratios),
+                        value=entry.value,
+                        unit=entry.unit,
+                        old=old,
+                    ),
                 )
             )
     if problems:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from panelkit.data.yearbook.errors import Where, file_name
 from panelkit.data.yearbook.judge.held import Cell
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message
 from panelkit.show.brief import Brief
 
 
@@ -47,7 +47,7 @@ class FileRead(Brief):
     apart: tuple[Entry, ...] = field(repr=False)
     missing: int
     footnotes: tuple[str, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[Message, ...]
 
     @property
     def name(self) -> str:

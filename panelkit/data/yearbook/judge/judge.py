@@ -26,6 +26,7 @@ from panelkit.data.yearbook.judge.entries import Entry, FileRead
 from panelkit.data.yearbook.judge.guess import ENOUGH
 from panelkit.data.yearbook.judge.held import Cell, Held, Match, is_equal, matches, series_digits
 from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 _CENSUS = re.compile(r"第\s*([一二三四五六七八])\s*次(?:全国)?\s*(经济|人口)\s*普查")
@@ -241,8 +242,10 @@ def _check_name(where: Where, name: str | None) -> None:
             [
                 Problem(
                     where,
-                    f"the vintage name {name!r} must be small letters, digits and underscores, a letter first",
-                    f"版本名“{name}”须为小写字母、数字和下划线，并以字母开头",
+                    message(
+                        "the vintage name {name!r} must be small letters, digits and underscores, a letter first",
+                        name=name,
+                    ),
                 )
             ]
         )

@@ -16,7 +16,7 @@ from panelkit.data.yearbook.layouts.reading import Reading, joined
 from panelkit.data.yearbook.layouts.tidy import is_tidy, read_tidy
 from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.layouts.workbook import is_workbook_table, read_workbook
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message, message
 
 
 def read_layout(path: Path, content: bytes, told: Told, workbooks: WorkbookReader) -> Reading:
@@ -48,22 +48,16 @@ def read_layout(path: Path, content: bytes, told: Told, workbooks: WorkbookReade
     if not readings:
         hidden = [grid.sheet for grid in grids if grid.hidden and not any(grid is one for one in kept)]
         raise _no_table(path.name, hidden)
-    notes += [
-        Note(f"sheet {name!r} holds no table: skipped", f"工作表“{name}”中没有数据表：已跳过")
-        for name in skipped
-    ]
+    notes += [message("sheet {name!r} holds no table: skipped", name=name) for name in skipped]
     reading = joined(readings)
     return _not_empty(replace(reading, notes=(*reading.notes, *notes)), path.name)
 
 
-def _sheets(grids: list[Grid], told: Told, name: str) -> tuple[list[Grid], list[Note]]:
+def _sheets(grids: list[Grid], told: Told, name: str) -> tuple[list[Grid], list[Message]]:
     """Return the sheets to read: the one that was asked for, or those that the workbook shows."""
     if told.sheet is None or not any(grid.sheet for grid in grids):
         notes = [
-            Note(
-                f"sheet {grid.sheet!r} is hidden: left out; `--sheet {grid.sheet}` reads it",
-                f"工作表“{grid.sheet}”是隐藏的：未读入；如需读取请加 --sheet {grid.sheet}",
-            )
+            message("sheet {sheet!r} is hidden: left out; `--sheet {sheet}` reads it", sheet=grid.sheet)
             for grid in grids
             if grid.hidden and grid.rows
         ]
@@ -73,28 +67,28 @@ def _sheets(grids: list[Grid], told: Told, name: str) -> tuple[list[Grid], list[
     if not kept:
         raise refuse(
             Where(name),
-            f"no sheet {told.sheet!r}; there are {', '.join(names)}",
-            f"没有工作表“{told.sheet}”；现有：{'、'.join(names)}",
+            message("no sheet {sheet!r}; there are {names}", sheet=told.sheet, names=names),
         )
     return kept, []
 
 
-def _about_formats(grid: Grid) -> list[Note]:
+def _about_formats(grid: Grid) -> list[Message]:
     """Say what a person who looks at the sheet does not see, or what could not be seen."""
     notes = []
     if grid.unseen:
         notes.append(
-            Note(
-                f"{grid.where().en()}: hidden rows or columns ({grid.unseen}) are read like the others",
-                f"{grid.where().zh()}：隐藏的行或列（{grid.unseen}）与其他行列一样读入",
+            message(
+                "{where}: hidden rows or columns ({unseen}) are read like the others",
+                where=grid.where().said(),
+                unseen=grid.unseen,
             )
         )
     if grid.unstyled:
         notes.append(
-            Note(
-                f"{grid.where().en()}: number formats cannot be read; figures shown in % or in thousands are taken as "
+            message(
+                "{where}: number formats cannot be read; figures shown in % or in thousands are taken as "
                 "they are stored",
-                f"{grid.where().zh()}：无法读取数字格式；以%或千等显示的数值按存储值读入",
+                where=grid.where().said(),
             )
         )
     return notes
@@ -104,17 +98,19 @@ def _no_table(name: str, hidden: list[str]) -> YearbookError:
     if hidden:
         return refuse(
             Where(name),
-            f"no table is found on the sheets that the workbook shows; hidden sheets: {', '.join(hidden)}. Name one "
-            "with `--sheet NAME` to read it",
-            f"可见的工作表中没有数据表；隐藏的工作表：{'、'.join(hidden)}。请用 --sheet 指定",
+            message(
+                "no table is found on the sheets that the workbook shows; hidden sheets: {hidden}. Name "
+                "one with `--sheet NAME` to read it",
+                hidden=hidden,
+            ),
         )
     return refuse(
         Where(name),
-        "no table is found: neither a header row of the portal nor a column of provinces. A table of one province "
-        "with years in its rows is read where the row of headers comes first: cut the title above it, write units "
-        "behind the names, and give `--province NAME`",
-        "找不到数据表：既没有门户导出的表头，也没有省份列。以年份为行的单省表格须以表头为第一行："
-        "请删去其上的标题，把单位写在指标名称之后，并用 --province 指定省份",
+        message(
+            "no table is found: neither a header row of the portal nor a column of provinces. A "
+            "table of one province with years in its rows is read where the row of headers comes "
+            "first: cut the title above it, write units behind the names, and give `--province NAME`"
+        ),
     )
 
 
@@ -122,8 +118,7 @@ def _not_empty(reading: Reading, name: str) -> Reading:
     if not reading.figures:
         raise refuse(
             Where(name),
-            f"the table is empty: {reading.missing} cells, all marked missing",
-            f"表中没有数据：{reading.missing}个单元格均为缺失",
+            message("the table is empty: {missing} cells, all marked missing", missing=reading.missing),
         )
     return reading
 
@@ -141,8 +136,10 @@ def _read_grid(grid: Grid, told: Told) -> Reading | None:
     if is_damaged_pivot(grid):
         raise refuse(
             grid.where(),
-            "lines of a portal export, but no header row that starts with 地区, 指标 or 时间: the file is damaged",
-            "有门户导出的文件头，却没有以“地区”“指标”或“时间”开头的表头行：文件已损坏",
+            message(
+                "lines of a portal export, but no header row that starts with 地区, 指标 or 时间: the file is "
+                "damaged"
+            ),
         )
     if is_workbook_table(grid):
         return read_workbook(grid, year=told.year)

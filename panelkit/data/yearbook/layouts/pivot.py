@@ -20,6 +20,7 @@ from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, ye
 from panelkit.data.yearbook.vocabulary.places import place_of, row_place
 from panelkit.data.yearbook.vocabulary.remarks import FOOTNOTE, SOURCE
 from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
+from panelkit.language.message import Message, message, term
 
 _HEADS = {
     "地区": "place", "省份": "place", "region": "place", "regions": "place", "province": "place",
@@ -36,6 +37,11 @@ _META_KEYS = {
     "地区": "region", "region": "region", "单位": "unit", "unit": "unit",
 }  # fmt: skip
 _PROVINCES = 31
+_DIMENSIONS = {
+    "place": term("dimension of a table", "place"),
+    "period": term("dimension of a table", "period"),
+    "label": term("dimension of a table", "label"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def _head_row(grid: Grid) -> int | None:
 def _layout(grid: Grid) -> _Table:
     head = _head_row(grid)
     if head is None:
-        raise refuse(grid.where(), "no header row of a portal export", "找不到门户导出的表头行")
+        raise refuse(grid.where(), message("no header row of a portal export"))
     cells = grid.rows[head]
     width = max(i for i, cell in enumerate(cells) if not is_empty(cell)) + 1
     rows = _HEADS[re.sub(r"\s+", "", shown(cells[0])).casefold()]
@@ -117,8 +123,10 @@ def _layout(grid: Grid) -> _Table:
     if rows == columns:
         raise refuse(
             grid.where(head),
-            f"rows and columns both hold the {rows}: the table's header is damaged",
-            "行与列是同一维度：表头已损坏",
+            message(
+                "rows and columns both hold the {dimension}: the table's header is damaged",
+                dimension=_DIMENSIONS[rows],
+            ),
         )
     return _Table(grid, _meta(grid, head), head, rows, columns, width)
 
@@ -153,30 +161,29 @@ def _columns(table: _Table, builder: Builder) -> dict[int, str]:
         if key is None:
             continue
         if key in seen:
-            builder.problem(
-                where, *_doubled(table.columns, name, f"column {seen[key] + 1}", f"第{seen[key] + 1}列")
-            )
+            column_before = message("column {column}", column=seen[key] + 1)
+            builder.problem(where, _doubled(table.columns, name, column_before))
         seen[key] = column
         columns[column] = key
     return columns
 
 
-def _doubled(kind: str, name: str, en: str, zh: str) -> tuple[str, str]:
+def _doubled(kind: str, name: str, spot: Message) -> Message:
     if kind == "label":
-        return (
-            f"two indicators under one name: {name!r} stands in {en} already",
-            f"两个指标同名：“{name}”已见于{zh}",
+        return message(
+            "two indicators under one name: {name!r} stands in {spot} already", name=name, spot=spot
         )
-    what, was = {"place": ("place", "地区"), "period": ("period", "时期")}[kind]
-    return (
-        f"the {what} {name!r} stands in {en} already: duplicate rows or columns",
-        f"{was}“{name}”已见于{zh}：重复",
+    return message(
+        "the {dimension} {name!r} stands in {spot} already: duplicate rows or columns",
+        dimension=_DIMENSIONS[kind],
+        name=name,
+        spot=spot,
     )
 
 
 def _key(name: str, kind: str, meta: dict[str, str], where: Where, builder: Builder) -> str | None:
     if not name:
-        builder.problem(where, "no name stands here: the header is damaged", "此处没有名称：表头已损坏")
+        builder.problem(where, message("no name stands here: the header is damaged"))
         return None
     if kind == "period":
         return _period_key(name, meta, where, builder)
@@ -184,9 +191,7 @@ def _key(name: str, kind: str, meta: dict[str, str], where: Where, builder: Buil
         return name
     place = row_place(name)
     if place is None:
-        builder.problem(
-            where, f"no province or region is known as {name!r}", f"“{name}”不是已知的省份或地区名称"
-        )
+        builder.problem(where, message("no province or region is known as {name!r}", name=name))
         return None
     return name if place.kind == "subtotal" else str(place.adcode)
 
@@ -194,17 +199,16 @@ def _key(name: str, kind: str, meta: dict[str, str], where: Where, builder: Buil
 def _period_key(name: str, meta: dict[str, str], where: Where, builder: Builder) -> str | None:
     period = parse_period(name)
     if period is None:
-        builder.problem(where, f"{name!r} is no year, quarter or month", f"“{name}”不是年、季或月")
+        builder.problem(where, message("{name!r} is no year, quarter or month", name=name))
         return None
     if not in_range(period):
-        builder.problem(where, f"the year {name!r} is out of range", f"年份“{name}”超出范围")
+        builder.problem(where, message("the year {name!r} is out of range", name=name))
         return None
     years = years_in(meta.get("time", ""))
     if len(years) == 2 and not min(years) <= int(period[:4]) <= max(years):
         builder.problem(
             where,
-            f"{name!r} lies outside the time the file states ({meta['time']})",
-            f"“{name}”不在文件所标时间（{meta['time']}）之内",
+            message("{name!r} lies outside the time the file states ({time})", name=name, time=meta["time"]),
         )
         return None
     return period
@@ -237,18 +241,21 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
             continue
         for spot, text in loose:
             builder.problem(
-                grid.where(spot), f"a row that is no {table.rows}: {text!r}", f"无法识别的行：“{text}”"
+                grid.where(spot),
+                message(
+                    "a row that is no {dimension}: {text!r}", dimension=_DIMENSIONS[table.rows], text=text
+                ),
             )
         loose.clear()
         if footer:
-            builder.problem(grid.where(row), "figures below the footnotes", "附注之下仍有数据")
+            builder.problem(grid.where(row), message("figures below the footnotes"))
             continue
         key = _row_key(table, row, name, builder)
         if key is None:
             continue
         if key in seen:
             line = grid.lines[seen[key]]
-            builder.problem(grid.where(row, 0), *_doubled(table.rows, name, f"row {line}", f"第{line}行"))
+            builder.problem(grid.where(row, 0), _doubled(table.rows, name, message("row {row}", row=line)))
             continue
         seen[key] = row
         places += table.rows == "place"
@@ -269,14 +276,17 @@ def _take_loose(grid: Grid, row: int, text: str, builder: Builder) -> None:
     """Say that a line below the table is not understood; a unit there holds for figures without one."""
     unit = unit_text(text)
     if not unit:
-        builder.note(grid.where(row), f"not understood, left out: {text!r}", f"无法识别，未读入：“{text}”")
+        builder.note(grid.where(row), message("not understood, left out: {text!r}", text=text))
         return
     stated = {figure.unit for figure in builder.figures}
     if any(one and parse_unit(one) != parse_unit(unit) for one in stated):
         builder.problem(
             grid.where(row),
-            f"{text!r} below the table contradicts its unit ({', '.join(sorted(filter(None, stated)))})",
-            f"表下方的“{text}”与表中单位（{'、'.join(sorted(filter(None, stated)))}）矛盾",
+            message(
+                "{text!r} below the table contradicts its unit ({units})",
+                text=text,
+                units=sorted(filter(None, stated)),
+            ),
         )
     builder.figures[:] = [replace(f, unit=f.unit or unit) for f in builder.figures]
     builder.apart[:] = [replace(f, unit=f.unit or unit) for f in builder.apart]
@@ -304,16 +314,17 @@ def _row_key(table: _Table, row: int, name: str, builder: Builder) -> str | None
     if grid.text and len(cells) != len(grid.rows[table.head]):
         builder.problem(
             grid.where(row),
-            f"the row has {len(cells)} cells where the header has {len(grid.rows[table.head])}: cut short, or a "
-            "separator too many or too few",
-            f"该行有{len(cells)}个单元格，表头有{len(grid.rows[table.head])}个：文件不完整，或分隔符多余、缺失",
+            message(
+                "the row has {cells} cells where the header has {headed}: cut short, or a separator too "
+                "many or too few",
+                cells=len(cells),
+                headed=len(grid.rows[table.head]),
+            ),
         )
         return None
     for column in range(table.width, len(cells)):
         if not is_empty(cells[column]):
-            builder.problem(
-                grid.where(row, column), "a cell beyond the last named column", "此单元格超出表头范围"
-            )
+            builder.problem(grid.where(row, column), message("a cell beyond the last named column"))
             return None
     return _key(name, table.rows, table.meta, grid.where(row, 0), builder)
 
@@ -329,16 +340,16 @@ def _third(table: _Table, year: str | None, builder: Builder) -> dict[str, str]:
     if stated is not None and year is not None and stated != year:
         builder.problem(
             table.grid.where(table.head),
-            f"the file is about {stated}, not {year}",
-            f"文件时间为{stated}，并非{year}",
+            message("the file is about {stated}, not {year}", stated=stated, year=year),
         )
     period = stated or year
     if period is None or not in_range(period):
         builder.problem(
             table.grid.where(),
-            f"the file names no single year for its figures (time: {table.meta.get('time') or 'absent'!r}): say which "
-            "with `--year`",
-            f"文件未标明单一年份（时间：{table.meta.get('time') or '缺'}）：请用 --year 指定",
+            message(
+                "the file names no single year for its figures (time: {time!r}): say which with `--year`",
+                time=table.meta.get("time") or message("absent"),
+            ),
         )
         return {}
     return {"period": period}
@@ -349,9 +360,7 @@ def _place_above(table: _Table, builder: Builder) -> str:
     if region:
         place = place_of(region)
         if place is None or place.kind == "subtotal":
-            builder.problem(
-                table.grid.where(), f"no province is known as {region!r}", f"“{region}”不是已知的省份名称"
-            )
+            builder.problem(table.grid.where(), message("no province is known as {region!r}", region=region))
             return ""
         return str(place.adcode)
     database = table.meta.get("database", "").casefold()
@@ -394,7 +403,7 @@ def _row(
         where = table.grid.where(row, column)
         value = read_number(table.grid.cell(row, column))
         if isinstance(value, Misread):
-            builder.problem(where, value.en, value.zh)
+            builder.problem(where, value.said)
         elif value is None:
             builder.missing += 1
         else:
@@ -428,11 +437,16 @@ def _check_complete(
         return
     cut = not table.grid.complete
     if cut or ("database" in table.meta and places < _PROVINCES):
-        en = "in the middle of a line" if cut else f"after {places} of {_PROVINCES} provinces"
-        zh = "在一行中间中断" if cut else f"只有{places}个省份（共{_PROVINCES}个）"
+        end = (
+            message("in the middle of a line")
+            if cut
+            else message("after {places} of {all} provinces", places=places, all=_PROVINCES)
+        )
         builder.problem(
             table.grid.where(len(table.grid.rows) - 1),
-            f"the file ends {en}, without the line of source that exports end with: cut short; export it again, or, "
-            "where its last line is whole, end that with a line break",
-            f"文件{zh}，且没有末尾的“数据来源”行：文件不完整，请重新导出；若最后一行完整，请在其后补一个换行",
+            message(
+                "the file ends {end}, without the line of source that exports end with: cut short; export it "
+                "again, or, where its last line is whole, end that with a line break",
+                end=end,
+            ),
         )

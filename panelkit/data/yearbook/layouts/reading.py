@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.files.limits import PROBLEMS
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 
 
@@ -62,7 +62,7 @@ class Reading(Brief):
     subtotals: tuple[Subtotal, ...] = ()
     apart: tuple[Figure, ...] = ()
     footnotes: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass
@@ -74,11 +74,11 @@ class Builder(Brief):
     subtotals: list[Subtotal] = field(default_factory=list)
     apart: list[Figure] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     missing: int = 0
 
-    def problem(self, where: Where, en: str, zh: str) -> None:
+    def problem(self, where: Where, said: Message) -> None:
         """Note one thing that is wrong.
 
         Raises
@@ -86,14 +86,14 @@ class Builder(Brief):
         YearbookError
             When so much is wrong that reading on would tell nothing more.
         """
-        self.problems.append(Problem(where, en, zh))
+        self.problems.append(Problem(where, said))
         if len(self.problems) >= PROBLEMS:
-            en, zh = "so much is wrong that reading stopped here", "问题过多，读取到此为止"
-            raise YearbookError([*self.problems, Problem(where, en, zh)])
+            stopped = message("so much is wrong that reading stopped here")
+            raise YearbookError([*self.problems, Problem(where, stopped)])
 
-    def note(self, where: Where, en: str, zh: str) -> None:
+    def note(self, where: Where, said: Message) -> None:
         """Note one thing that a person should know."""
-        self.notes.append(Note(f"{where.en()}: {en}", f"{where.zh()}：{zh}"))
+        self.notes.append(message("{where}: {problem}", where=where.said(), problem=said))
 
     def finish(self) -> Reading:
         """Return the reading.

@@ -13,6 +13,7 @@ from panelkit.data.yearbook.layouts.reading import Figure, Reading
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.places import known_place
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 
@@ -38,8 +39,11 @@ def check_told(told: Told) -> None:
     period = parse_period(told.year)
     if period is None or not in_range(period):
         raise ToldError(
-            f"{told.year!r} is no year from {FIRST_YEAR} on, and no quarter or month of one: say it as 2021",
-            f"“{told.year}”不是{FIRST_YEAR}年以来的年份：请写成2021这样的形式",
+            message(
+                "{year!r} is no year from {first_year} on, and no quarter or month of one: say it as 2021",
+                year=told.year,
+                first_year=FIRST_YEAR,
+            ),
         )
 
 
@@ -81,8 +85,11 @@ def check_texts(file: str, reading: Reading) -> None:
             problems.append(
                 Problem(
                     figure.where,
-                    f"the name of this column holds a control character ({code}): {text[:60]!r}; take it out",
-                    f"该列名称含有控制字符（{code}）：{text[:60]}；请删去",
+                    message(
+                        "the name of this column holds a control character ({code}): {text!r}; take it out",
+                        code=code,
+                        text=text[:60],
+                    ),
                 )
             )
     for line in reading.footnotes:
@@ -92,8 +99,9 @@ def check_texts(file: str, reading: Reading) -> None:
             problems.append(
                 Problem(
                     Where(file),
-                    f"a footnote holds a control character ({code}): {line[:60]!r}",
-                    f"附注含有控制字符（{code}）：{line[:60]}",
+                    message(
+                        "a footnote holds a control character ({code}): {line!r}", code=code, line=line[:60]
+                    ),
                 )
             )
     if problems:
@@ -108,8 +116,11 @@ def check_period(reading: Reading, told: Told) -> None:
     if other is not None:
         raise refuse(
             other.where,
-            f"the file names the period of its figures, {other.period} here, and not {told.year}: leave out `--year`",
-            f"文件自带时间，此处为{other.period}，并非{told.year}：请去掉 --year",
+            message(
+                "the file names the period of its figures, {period} here, and not {year}: leave out `--year`",
+                period=other.period,
+                year=told.year,
+            ),
         )
 
 
@@ -127,10 +138,13 @@ def check_province(file: str, reading: Reading, told: Told) -> None:
     listed = "、".join(str(names.get(code, code)) for code in found[:3]) + ("…" if len(found) > 3 else "")
     raise refuse(
         Where(file),
-        f"the file says whose figures these are: {listed} ({len(found)} place(s)), and the call says "
-        f"{told.province!r}. Leave out `--province`, or give the file that is about {told.province!r}",
-        f"文件标明的地区为{listed}（共{len(found)}个），而指定的是“{told.province}”。"
-        "请去掉 --province，或改用该省的文件",
+        message(
+            "the file says whose figures these are: {listed} ({count} place(s)), and the call says "
+            "{province!r}. Leave out `--province`, or give the file that is about {province!r}",
+            listed=listed,
+            count=len(found),
+            province=told.province,
+        ),
     )
 
 
@@ -144,4 +158,4 @@ def told_place(province: str | int) -> int:
     try:
         return resolve([province], kinds=("province", "nation"))[0]
     except DataError as error:
-        raise ToldError(str(error), f"没有名为“{province}”的省份：请用 --province 重新指定") from error
+        raise ToldError(error.said) from error

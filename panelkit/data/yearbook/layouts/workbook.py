@@ -32,6 +32,7 @@ from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, ye
 from panelkit.data.yearbook.vocabulary.places import place_of
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, dated, is_remark
 from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
+from panelkit.language.message import message
 
 _EDITION = re.compile(
     r"年鉴[》\s(（\[［—–－-]*(?:19|20)\d{2}|yearbook[\s(\[,—–-]*(?:19|20)\d{2}|(?:19|20)\d{2}\s*年?[《\s]*[\u3400-\u9fff]*年鉴",
@@ -80,7 +81,7 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:
     builder = Builder("workbook")
     bands = split_bands(grid, builder)
     if not bands:
-        builder.problem(grid.where(), "no column of provinces", "找不到省份列")
+        builder.problem(grid.where(), message("no column of provinces"))
         return builder.finish()
     blocks = [split_blocks(band, builder) for band in bands]
     if builder.problems:
@@ -170,8 +171,7 @@ def _one_unit(grid: Grid, units: _Texts, block: Block, builder: Builder) -> str:
         listed = sorted(known.values())
         builder.problem(
             grid.where(row, column),
-            f"two units that contradict each other: {', '.join(listed)}",
-            f"两个单位互相矛盾：{'、'.join(listed)}",
+            message("two units that contradict each other: {listed}", listed=listed),
         )
     if not units:
         return ""
@@ -228,9 +228,7 @@ def _columns(
     for index in indices:
         named = _name(grid, block.header, index, spans, wide, full, band.column, builder)
         if not named.label and not above.title:
-            builder.problem(
-                grid.where(body[0], index), "figures in a column without a header", "有数据的列没有表头"
-            )
+            builder.problem(grid.where(body[0], index), message("figures in a column without a header"))
             continue
         whole = columns[-1] if columns and named.part and not named.unit and columns[-1].own else None
         unit = named.unit or (whole.unit if whole else "") or _nearest(by_column, index) or shared
@@ -260,18 +258,19 @@ def _with_units(
     every = all(c.own for c in columns) and len(own) == 1
     loose = [c for c in columns if not c.own or every]
     if not loose or any(not c.unit for c in loose):
+        reason = (
+            message("no unit stands above the places before it")
+            if loose
+            else message("the headers name units of their own")
+        )
         builder.problem(
             grid.where(row, column),
-            f"{text!r} stands amid the places, and "
-            + (
-                "the headers name units of their own"
-                if not loose
-                else "no unit stands above the places before it"
-            )
-            + ": write the unit of every column above the table, or split it in two",
-            f"“{text}”位于数据之间，而"
-            + ("各列表头自带单位" if not loose else "其前各行没有单位")
-            + "：请在表上方注明各列单位，或拆成两表",
+            message(
+                "{text!r} stands amid the places, and {reason}: write the unit of every column above the table, "
+                "or split it in two",
+                text=text,
+                reason=reason,
+            ),
         )
     new = unit_text(text)
     return [
@@ -292,8 +291,11 @@ def _below(grid: Grid, block: Block, columns: list[_Column], above: _Above, buil
         return replace(above, unit=unit) if bare else above
     builder.problem(
         grid.where(row, column),
-        f"{text!r} below the table contradicts the unit above it, {differing[0].unit!r}",
-        f"表下方的“{text}”与上方的单位“{differing[0].unit}”矛盾",
+        message(
+            "{text!r} below the table contradicts the unit above it, {unit!r}",
+            text=text,
+            unit=differing[0].unit,
+        ),
     )
     return above
 
@@ -343,8 +345,9 @@ def _name(
         if isinstance(cell, float) and not is_period(cell):
             builder.problem(
                 grid.where(*spot),
-                f"the number {text} stands in the header, and is neither a year nor a name",
-                f"表头中的数字{text}既不是年份也不是名称",
+                message(
+                    "the number {text} stands in the header, and is neither a year nor a name", text=text
+                ),
             )
             continue
         stated = period_in(text)
@@ -383,24 +386,27 @@ def _check_columns(
         if column.period is None:
             builder.problem(
                 where,
-                f"neither the title nor a header names the year of these figures ({above.title or 'no title'!r}): say "
-                "which with `--year`",
-                f"标题和表头都没有年份（{above.title or '无标题'}）：请用 --year 指定",
+                message(
+                    "neither the title nor a header names the year of these figures ({title!r}): say which "
+                    "with `--year`",
+                    title=above.title or message("no title"),
+                ),
             )
         elif not in_range(column.period):
-            builder.problem(
-                where, f"the year {column.period} is out of range", f"年份{column.period}超出范围"
-            )
+            builder.problem(where, message("the year {period} is out of range", period=column.period))
         elif year is not None and above.year is not None and above.year != year:
             builder.problem(
-                where, f"the table is about {above.year}, not {year}", f"表格年份为{above.year}，并非{year}"
+                where, message("the table is about {stated}, not {year}", stated=above.year, year=year)
             )
         key = (column.label, column.period)
         if key in seen:
             builder.problem(
                 where,
-                f"two indicators under one name: {column.label!r} stands in column {seen[key] + 1} already",
-                f"两个指标同名：“{column.label}”已见于第{seen[key] + 1}列",
+                message(
+                    "two indicators under one name: {label!r} stands in column {column} already",
+                    label=column.label,
+                    column=seen[key] + 1,
+                ),
             )
         seen[key] = column.index
 
@@ -440,14 +446,13 @@ def _row(
             line = grid.lines[seen[key][0]]
             builder.problem(
                 where,
-                f"{name!r} stands in row {line} already: duplicate rows",
-                f"“{name}”已见于第{line}行：重复",
+                message("{name!r} stands in row {line} already: duplicate rows", name=name, line=line),
             )
             return
         seen[key] = row, band.column
         value = read_number(grid.cell(row, column.index))
         if isinstance(value, Misread):
-            builder.problem(where, value.en, value.zh)
+            builder.problem(where, value.said)
         elif value is None or column.period is None:
             builder.missing += 1
         else:
