@@ -23,9 +23,8 @@ def first_of(parts: Sequence[str], most: int, *, grouped: bool = False) -> Messa
     rest = len(parts) - most
     if rest <= 0:
         return listed(parts)
-    return message(
-        "{shown} and {rest} more", shown=listed(parts[:most]), rest=f"{rest:,}" if grouped else rest
-    )
+    count = f"{rest:,}" if grouped else str(rest)
+    return message("{shown} and {rest} more", shown=listed(parts[:most]), rest=count)
 
 
 class FileText(Message):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from panelkit.data.yearbook.files.grid import Cell, Odd, trimmed
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, term
 
 _WIDE = str.maketrans("０１２３４５６７８９．－−﹣", "0123456789.---")
 _MISSING = {
@@ -25,11 +25,11 @@ _DIGITS = re.compile(
     rf"[-+(（]?\s*\d[\d,，.\s]*(?:[eE][+-]?\d+)?\s*[%％)）]?\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|[a-z0-9]{{1,2}}\))?\Z"
 )
 _KINDS = {
-    "date": message("date"),
-    "truth value": message("truth value"),
-    "error": message("error"),
-    "formula": message("formula"),
-    "odd cell": message("odd cell"),
+    "date": term("kind of cell", "date"),
+    "truth value": term("kind of cell", "truth value"),
+    "error": term("kind of cell", "error"),
+    "formula": term("kind of cell", "formula"),
+    "odd cell": term("kind of cell", "odd cell"),
     **{
         f"number behind {why}": message("number behind {why}", why=said)
         for why, said in {

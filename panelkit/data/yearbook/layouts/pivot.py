@@ -348,7 +348,7 @@ def _third(table: _Table, year: str | None, builder: Builder) -> dict[str, str]:
             table.grid.where(),
             message(
                 "the file names no single year for its figures (time: {time!r}): say which with `--year`",
-                time=table.meta.get("time") or message("absent"),
+                time=table.meta.get("time") or term("time of a table", "absent"),
             ),
         )
         return {}
