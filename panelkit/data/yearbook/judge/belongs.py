@@ -119,12 +119,13 @@ def nameless(where: Where, indicator: str, group: list[Match]) -> Problem:
 
 def ambiguous(where: Where, indicator: str, names: tuple[str, ...], group: list[Match]) -> Problem:
     """Return the problem of a series whose cells do not tell held vintages apart."""
+    asked = [message("`--vintage {name}`", name=name) for name in names]
     said = message(
         "{indicator} equals {count} held vintages alike ({distances}): say which it belongs to, {asked}",
         indicator=indicator,
         count=len(names),
         distances=distances([m for m in group if m.vintage in names]),
-        asked=alternatives(message("`--vintage {name}`", name=name) for name in names),
+        asked=alternatives(asked),
     )
     return Problem(where, said)
 
