@@ -100,5 +100,9 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('function', 'which_coupling_formula', 'indices.panels.coordination', 'which_coupling_formula', '', (), '', '', True, ()),
     ('function', 'wild_cluster_bootstrap', 'inference.wild.bootstrap', 'wild_cluster_bootstrap', '', (), '', '', True, ()),
     ('function', 'with_vcov', 'models.shell', 'with_vcov', '', (), '', '', True, ()),
+    ('layout', 'json', 'data.yearbook.layouts.easyquery', 'EasyQuery', 'json', (), '', '', False, ()),
+    ('layout', 'portal', 'data.yearbook.layouts.pivot', 'Portal', 'sheet', (), '', '', False, ()),
+    ('layout', 'tidy', 'data.yearbook.layouts.tidy', 'Tidy', 'sheet', (), '', '', False, ()),
+    ('layout', 'workbook', 'data.yearbook.layouts.workbook', 'Workbook', 'sheet', (), '', '', False, ()),
     ('module', 'structure', 'indices', 'structure', '', (), '', '', True, ()),
 )

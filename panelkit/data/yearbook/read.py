@@ -24,7 +24,7 @@ from panelkit.data.yearbook.judge.belongs import vintages_of
 from panelkit.data.yearbook.judge.entries import Entry, FileRead, Total
 from panelkit.data.yearbook.judge.guess import Guess, guess_indicator, guess_province
 from panelkit.data.yearbook.judge.held import Cell, Held, index_figures
-from panelkit.data.yearbook.layouts.any import read_layout
+from panelkit.data.yearbook.layouts.detect import read_layout
 from panelkit.data.yearbook.layouts.reading import Figure, Reading
 from panelkit.data.yearbook.layouts.told import Told as Told
 from panelkit.data.yearbook.layouts.told import (

@@ -10,14 +10,33 @@ from panelkit.data.provinces import NATION
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.cells import Misread, read_number
+from panelkit.data.yearbook.layouts.layout import JsonLayout
 from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_code
 from panelkit.data.yearbook.vocabulary.places import known_place
 from panelkit.data.yearbook.vocabulary.units import split_unit
 from panelkit.language.message import Message, message
+from panelkit.language.offers import offered
 
 _MANY = 1_000_000
 _DIGITS = 18
+
+
+@offered("layout", "json", family="json")
+class EasyQuery(JsonLayout):
+    """The answer of the portal's query."""
+
+    order = 10
+
+    @staticmethod
+    def knows(text: str) -> bool:
+        """Return true: what is no such answer is refused as one."""
+        return True
+
+    @staticmethod
+    def read(text: str, name: str) -> Reading:
+        """Return the figures of the answer."""
+        return read_easyquery(text, name)
 
 
 def read_easyquery(text: str, name: str) -> Reading:

@@ -14,13 +14,16 @@ from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.bands import heads_beside
 from panelkit.data.yearbook.layouts.headings import unit_text
+from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
+from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.vocabulary.places import place_of, row_place
 from panelkit.data.yearbook.vocabulary.remarks import FOOTNOTE, SOURCE
 from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
 from panelkit.language.message import Message, message, term
+from panelkit.language.offers import offered
 
 _HEADS = {
     "地区": "place", "省份": "place", "region": "place", "regions": "place", "province": "place",
@@ -54,6 +57,31 @@ class _Table:
     rows: str
     columns: str
     width: int
+
+
+@offered("layout", "portal", family="sheet")
+class Portal(SheetLayout):
+    """An export of the statistics portal."""
+
+    order = 20
+
+    @staticmethod
+    def knows(grid: Grid, told: Told) -> bool:
+        """Return whether a sheet has the portal's header row, or the lines above it alone."""
+        return is_pivot(grid) or is_damaged_pivot(grid)
+
+    @staticmethod
+    def read(grid: Grid, told: Told) -> Reading:
+        """Return the figures of the export; refuse one without its header row."""
+        if not is_pivot(grid):
+            raise refuse(
+                grid.where(),
+                message(
+                    "lines of a portal export, but no header row that starts with 地区, 指标 or 时间: the file "
+                    "is damaged"
+                ),
+            )
+        return read_pivot(grid, year=told.year)
 
 
 def is_pivot(grid: Grid) -> bool:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_tail
+from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
 from panelkit.data.yearbook.layouts.shown_units import column_units
+from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.places import known_place
 from panelkit.data.yearbook.vocabulary.units import split_unit
 from panelkit.language.message import message
+from panelkit.language.offers import offered
 
 _ROLES = {
     "place": {
@@ -49,6 +52,23 @@ class _Roles:
     others: tuple[int, ...]
     places: tuple[int, ...] = ()
     periods: tuple[int, ...] = ()
+
+
+@offered("layout", "tidy", family="sheet")
+class Tidy(SheetLayout):
+    """A user's own table: one row a province and year."""
+
+    order = 10
+
+    @staticmethod
+    def knows(grid: Grid, told: Told) -> bool:
+        """Return whether the first row names a column of places and one of periods."""
+        return is_tidy(grid, told.columns)
+
+    @staticmethod
+    def read(grid: Grid, told: Told) -> Reading:
+        """Return the figures of the table."""
+        return read_tidy(grid, told.columns)
 
 
 def is_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> bool:

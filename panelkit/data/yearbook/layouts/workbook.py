@@ -26,13 +26,16 @@ from panelkit.data.yearbook.layouts.headings import (
     unit_text,
     wide_rows,
 )
+from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
+from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.vocabulary.places import place_of
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, dated, is_remark
 from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
 from panelkit.language.message import message
+from panelkit.language.offers import offered
 
 _EDITION = re.compile(
     r"年鉴[》\s(（\[［—–－-]*(?:19|20)\d{2}|yearbook[\s(\[,—–-]*(?:19|20)\d{2}|(?:19|20)\d{2}\s*年?[《\s]*[\u3400-\u9fff]*年鉴",
@@ -63,9 +66,21 @@ class _Above:
     year: str | None = None
 
 
-def is_workbook_table(grid: Grid) -> bool:
-    """Return whether a sheet has a column of provinces."""
-    return label_column(grid) is not None
+@offered("layout", "workbook", family="sheet")
+class Workbook(SheetLayout):
+    """Tables of printed yearbooks."""
+
+    order = 30
+
+    @staticmethod
+    def knows(grid: Grid, told: Told) -> bool:
+        """Return whether a sheet has a column of provinces."""
+        return label_column(grid) is not None
+
+    @staticmethod
+    def read(grid: Grid, told: Told) -> Reading:
+        """Return the figures of the tables of the sheet."""
+        return read_workbook(grid, year=told.year)
 
 
 def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:

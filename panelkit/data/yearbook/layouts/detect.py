@@ -1,4 +1,4 @@
-"""A file to what one of the readers makes of it: by its kind, its sheets, and the layout of each."""
+"""A file to what one of the layouts makes of it: by its kind, its sheets, and the layout of each."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from panelkit.data.yearbook.files.decode import decode_text, text_grid
 from panelkit.data.yearbook.files.grid import Grid, is_empty
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import sniff
-from panelkit.data.yearbook.layouts.easyquery import read_easyquery
-from panelkit.data.yearbook.layouts.pivot import is_damaged_pivot, is_pivot, read_pivot
+from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
 from panelkit.data.yearbook.layouts.reading import Reading, joined
-from panelkit.data.yearbook.layouts.tidy import is_tidy, read_tidy
 from panelkit.data.yearbook.layouts.told import Told
-from panelkit.data.yearbook.layouts.workbook import is_workbook_table, read_workbook
 from panelkit.language.message import Message, message
 
 
@@ -31,8 +28,7 @@ def read_layout(path: Path, content: bytes, told: Told, workbooks: WorkbookReade
     if kind in ("text", "json"):
         text = decode_text(content, path.name)
         if kind == "json":
-            reading = read_easyquery(text, path.name)
-            return _not_empty(reading, path.name)
+            return _not_empty(_read_json(text, path.name), path.name)
         grids = [text_grid(text, path.name)]
     else:
         grids = workbooks.read(content, kind, path.name)
@@ -124,23 +120,12 @@ def _not_empty(reading: Reading, name: str) -> Reading:
 
 
 def _read_grid(grid: Grid, told: Told) -> Reading | None:
-    used = tuple(
-        (row, line) for row, line in zip(grid.rows, grid.lines, strict=True) if not all(map(is_empty, row))
-    )
-    if not used:
+    if all(is_empty(cell) for row in grid.rows for cell in row):
         return None
-    if is_tidy(grid, told.columns):
-        return read_tidy(grid, told.columns)
-    if is_pivot(grid):
-        return read_pivot(grid, year=told.year)
-    if is_damaged_pivot(grid):
-        raise refuse(
-            grid.where(),
-            message(
-                "lines of a portal export, but no header row that starts with 地区, 指标 or 时间: the file is "
-                "damaged"
-            ),
-        )
-    if is_workbook_table(grid):
-        return read_workbook(grid, year=told.year)
-    return None
+    layout = next((one for one in sheet_layouts() if one.knows(grid, told)), None)
+    return None if layout is None else layout.read(grid, told)
+
+
+def _read_json(text: str, name: str) -> Reading:
+    layouts = json_layouts()
+    return next((one for one in layouts if one.knows(text)), layouts[-1]).read(text, name)
