@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from panelkit.data.figures import read_figures
+from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.errors import Problem, YearbookError
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.entries import Entry, FileRead
 from panelkit.data.yearbook.judge.held import Held, index_figures, is_equal, series_digits
 from panelkit.data.yearbook.judge.judge import Judgement, judge
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import Told, read_file
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
 from panelkit.data.yearbook.store.store import (

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.provinces import place_name, resolve
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
+from panelkit.data.yearbook.context import Context as Context
+from panelkit.data.yearbook.errors import Problem, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
 from panelkit.data.yearbook.judge.belongs import vintages_of
 from panelkit.data.yearbook.judge.entries import Entry, FileRead, Total
-from panelkit.data.yearbook.judge.guess import Guess, guess_indicator, guess_province
-from panelkit.data.yearbook.judge.held import Cell, Held, index_figures
+from panelkit.data.yearbook.judge.guess import Guess, guess_province
+from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.layouts.detect import read_layout
 from panelkit.data.yearbook.layouts.reading import Figure, Reading
 from panelkit.data.yearbook.layouts.told import Told as Told
@@ -35,28 +34,18 @@ from panelkit.data.yearbook.layouts.told import (
     in_one_line,
     told_place,
 )
-from panelkit.data.yearbook.vocabulary.labels import Names, known_names
+from panelkit.data.yearbook.magnitude import check_magnitude
+from panelkit.data.yearbook.naming import (
+    SeriesName,
+    keys_of,
+    name_of,
+)
+from panelkit.data.yearbook.vocabulary.labels import known_names
 from panelkit.data.yearbook.vocabulary.units import factor, parse_unit
-from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, message, sentences
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.show.brief import Brief
 
 _FOOTNOTE_UNIT = re.compile(r"单\s*位\s*(?:均为|都是|[:：为是])\s*([^\s()（）\[\]，,。；;、]+)")
-
-SLIP = 30.0
-"""A series this many times the held one, or that small a part of it, stands in another unit than it says."""
-
-NEAR_YEARS = 3
-
-
-@dataclass
-class Context(Brief):
-    """What reading many files shares: the catalogue's names, the held figures, one child process."""
-
-    held: Held
-    names: Names
-    workbooks: WorkbookReader
 
 
 @offered("function", public=True)
@@ -155,7 +144,7 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     check_texts(path.name, reading)
     check_period(reading, told)
     figures = _with_places(path.name, reading, told, context)
-    keys = _keys(path.name, figures, told, context)
+    keys = keys_of(path.name, figures, told, context)
     notes = list(reading.notes)
     _check_footnote_units(path.name, reading, keys, context)
     entries = _entries(path.name, figures, keys, context, notes)
@@ -163,9 +152,9 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     totals = [
         Total(total.region, entry)
         for total in reading.subtotals
-        if (entry := _entry(total.figure, known.get(_name_of(total.figure)), context)) is not None
+        if (entry := _entry(total.figure, known.get(name_of(total.figure)), context)) is not None
     ]
-    apart = [e for f in reading.apart if (e := _entry(f, known.get(_name_of(f)), context)) is not None]
+    apart = [e for f in reading.apart if (e := _entry(f, known.get(name_of(f)), context)) is not None]
     check_magnitude(entries, context.held)
     return FileRead(
         path=path,
@@ -178,124 +167,6 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
         missing=reading.missing,
         footnotes=reading.footnotes,
         notes=tuple(dict.fromkeys(notes)),
-    )
-
-
-_Name = tuple[str, str, str]
-"""Label, context and unit: what a series is called."""
-
-
-def _name_of(figure: Figure) -> _Name:
-    return figure.label, figure.context, figure.unit
-
-
-def _keys(file: str, figures: tuple[Figure, ...], told: Told, context: Context) -> dict[_Name, str | None]:
-    """Return the catalogue's key of every named series; None for one that keeps its printed name."""
-    first = {_name_of(figure): figure for figure in reversed(figures)}
-    names = list(dict.fromkeys(_name_of(figure) for figure in figures))
-    told_keys = _told_keys(names, told)
-    keys: dict[_Name, str | None] = {}
-    problems: list[Problem] = []
-    for name in names:
-        label, about, unit = name
-        found = context.names.find(label, about, unit) if label or about else ()
-        key = told_keys.get(name)
-        where = first[name].where
-        if key is not None:
-            if found and key not in found:
-                problems.append(_contradiction(where, label or about, found, key))
-            keys[name] = key
-        elif len(found) > 1:
-            problems.append(
-                Problem(
-                    where,
-                    message(
-                        "{label!r} may be {listed}: say which with `--indicator`", label=label, listed=found
-                    ),
-                )
-            )
-        elif found:
-            keys[name] = found[0]
-        elif label or about:
-            keys[name] = None
-        else:
-            cells = {(f.adcode or 0, f.period): f.value for f in figures if _name_of(f) == name}
-            problems.append(_unnamed(file, cells, unit, context))
-    if problems:
-        raise YearbookError(problems)
-    return keys
-
-
-def _told_keys(names: list[_Name], told: Told) -> dict[_Name, str]:
-    if told.indicator is None:
-        return {}
-    if isinstance(told.indicator, str):
-        key = _held_key(told.indicator)
-        if len({name[:2] for name in names}) == 1:
-            return dict.fromkeys(names, key)
-        unnamed = [name for name in names if not name[0] and not name[1]]
-        return dict.fromkeys(unnamed, key)
-    wanted: dict[_Name, str] = {}
-    for label, asked in told.indicator.items():
-        fitting = [name for name in names if label.strip() in (name[0], name[0].split("：")[-1])]
-        if len({name[:2] for name in fitting}) != 1:
-            listed = sentences(dict.fromkeys(repr(name[0]) for name in names))
-            raise ToldError(
-                message(
-                    "{count} series of the file are called {label!r}; it holds {listed}",
-                    count=len(fitting),
-                    label=label,
-                    listed=listed,
-                ),
-            )
-        wanted |= dict.fromkeys(fitting, _held_key(asked))
-    return wanted
-
-
-def _held_key(name: str) -> str:
-    try:
-        return catalogue.require([name])[0]
-    except SpecError as error:
-        raise ToldError(error.said) from error
-
-
-def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -> Problem:
-    return Problem(
-        where,
-        message(
-            "the file says {label!r}, which is {listed} and not {key}", label=label, listed=found, key=key
-        ),
-    )
-
-
-def _unnamed(file: str, cells: Mapping[Cell, Decimal], unit: str, context: Context) -> Problem:
-    allowed = {key: context.names.unit_fits(key, unit) for key in context.names.units}
-    guesses = guess_indicator(cells, allowed, context.held)
-    if not guesses:
-        return Problem(
-            Where(file),
-            message(
-                "the file does not name its indicator, and its figures equal no held series: name it "
-                "with `--indicator KEY` (`panelkit data list` shows the keys)"
-            ),
-        )
-    alike = [
-        message(
-            "{key} ({vintage}): {equal} of {shared} shared cells equal",
-            key=one.key,
-            vintage=one.vintage,
-            equal=one.equal,
-            shared=one.shared,
-        )
-        for one in guesses[:3]
-    ]
-    return Problem(
-        Where(file),
-        message(
-            "the file does not name its indicator; it looks like {alike}. If so, confirm with `--indicator {key}`",
-            alike=sentences(alike),
-            key=guesses[0].key,
-        ),
     )
 
 
@@ -343,7 +214,7 @@ def _placeless(file: str, reading: Reading, context: Context) -> Problem:
 def _entries(
     file: str,
     figures: tuple[Figure, ...],
-    keys: Mapping[_Name, str | None],
+    keys: Mapping[SeriesName, str | None],
     context: Context,
     notes: list[Message],
 ) -> list[Entry]:
@@ -351,7 +222,7 @@ def _entries(
     entries: dict[tuple[int, str, str], Entry] = {}
     for name, key in keys.items():
         if key is not None and name[2] and not context.names.unit_fits(key, name[2]):
-            spot = next(f.where for f in figures if _name_of(f) == name)
+            spot = next(f.where for f in figures if name_of(f) == name)
             wanted = context.names.units[key]
             problems.append(
                 Problem(
@@ -370,7 +241,7 @@ def _entries(
     if problems:
         raise YearbookError(problems)
     for figure in figures:
-        entry = _entry(figure, keys[_name_of(figure)], context)
+        entry = _entry(figure, keys[name_of(figure)], context)
         if entry is None:
             continue
         cell = (entry.adcode, entry.period, entry.indicator)
@@ -385,7 +256,7 @@ def _entries(
 
 
 def _check_footnote_units(
-    file: str, reading: Reading, keys: Mapping[_Name, str | None], context: Context
+    file: str, reading: Reading, keys: Mapping[SeriesName, str | None], context: Context
 ) -> None:
     """Refuse figures without a unit where a footnote names one that is not the catalogue's."""
     bare = {key: context.names.units[key] for name, key in keys.items() if key is not None and not name[2]}
@@ -439,57 +310,3 @@ def _entry(figure: Figure, key: str | None, context: Context) -> Entry | None:
     if rate is None:
         return None
     return Entry(adcode, figure.period, key, figure.value * rate, unit, figure.where, known=True)
-
-
-def check_magnitude(entries: list[Entry], held: Held) -> None:
-    """Refuse a series whose unit cannot be right: tens or thousands of times the held one.
-
-    Each cell is compared with the held figure of its province in the nearest year, at most three years away.
-
-    Raises
-    ------
-    YearbookError
-        With the median ratio and an example.
-    """
-    series: dict[str, list[tuple[float, Entry, float]]] = {}
-    for entry in entries:
-        if not entry.known or len(entry.period) != 4 or entry.value == 0:
-            continue
-        old = _nearest(entry, held)
-        if old:
-            series.setdefault(entry.indicator, []).append((abs(float(entry.value) / old), entry, old))
-    problems = []
-    for indicator, ratios in series.items():
-        ratios.sort(key=lambda item: item[0])
-        ratio, entry, old = ratios[len(ratios) // 2]
-        if ratio > SLIP or ratio < 1 / SLIP:
-            times = f"{ratio:,.6g}"
-            problems.append(
-                Problem(
-                    entry.where,
-                    message(
-                        "{indicator} stands at {times} times the held figures (median of {count} cells; here "
-                        "{value} {unit}, held {old:g}): its unit cannot be right",
-                        indicator=indicator,
-                        times=times,
-                        count=len(ratios),
-                        value=entry.value,
-                        unit=entry.unit,
-                        old=old,
-                    ),
-                )
-            )
-    if problems:
-        raise YearbookError(problems)
-
-
-def _nearest(entry: Entry, held: Held) -> float | None:
-    """Return the held figure of the nearest year; of several vintages, the one that is most like the entry."""
-    year, value = int(entry.period), abs(float(entry.value))
-    vintages = [held.values[entry.indicator, name] for name in held.vintages(entry.indicator)]
-    for step in range(NEAR_YEARS + 1):
-        cells = [(entry.adcode, str(near)) for near in dict.fromkeys((year - step, year + step))]
-        found = [old for cell in cells for figures in vintages if (old := figures.get(cell))]
-        if found:
-            return min(found, key=lambda old: abs(math.log(value / abs(old))))
-    return None

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from panelkit.data.figures import read_figures
-from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
+from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.files.sheets import WorkbookReader
-from panelkit.data.yearbook.ingest import Ingested, merge
-from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.held import index_figures
-from panelkit.data.yearbook.judge.judge import Judgement, judge
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.reread import read_again, with_vintages
 from panelkit.data.yearbook.store.atomic import locked
 from panelkit.data.yearbook.store.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.health import raw_problem, unlike
@@ -209,7 +205,7 @@ class _Repair:
         if len(whole) != 1:
             return Head(_UNKNOWN, tuple(files))
         figures = read_table(self.folder, whole[0])
-        named = (file if file.vintages else _with_vintages(file, figures) for file in files)
+        named = (file if file.vintages else with_vintages(file, figures) for file in files)
         return Head(whole[0].figures, tuple(named))
 
     def _holds(self, head: Head) -> bool:
@@ -242,7 +238,7 @@ class _Repair:
             for file in files:
                 context = Context(index_figures(overlay(base, figures)), known_names(), workbooks)
                 try:
-                    again, cells = _read_again(self.folder, file, context)
+                    again, cells = read_again(self.folder, file, context)
                 except PanelkitError as error:
                     self.lost.append(_unread(file, error))
                     continue
@@ -300,50 +296,6 @@ class _Repair:
             journal.start()
             self.done.append(message("the mark {mark} is written", mark=MARK))
         put(journal, files, as_cells(figures), {}, 0)
-
-
-def _read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, dict[Any, Any]]:
-    """Return a file with what it was found to be, and its cells."""
-    content = (folder / file.place).read_bytes()
-    told = Told(**{name: value for name, value in file.told.items() if value is not None})
-    read = read_file(Path(file.name), told, context, content)
-    if read.sha256 != file.sha256:
-        raise DataError(message("it was altered while the store was being mended: run again"))
-    judgement = _as_recorded(read, file.vintages) if file.vintages else judge(read, context.held)
-    rules: Iterable[Correction] = (
-        load_corrections()
-        if file.corrections is None
-        else [Correction.model_validate(dict(rule)) for rule in file.corrections]
-    )
-    entries, applied = apply_corrections(read.entries, judgement.vintages, tuple(rules))
-    problems: list[Any] = []
-    one = Ingested(read, judgement, tuple(applied), tuple(entries))
-    cells = merge([one], context.held, problems)
-    return replace(file, layout=read.layout, vintages=dict(judgement.vintages)), cells
-
-
-def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> Judgement:
-    """Return what a file was found to be when it was ingested.
-
-    Raises
-    ------
-    DataError
-        If it reads to a series of another name today.
-    """
-    series = list(read.series())
-    strange = [name for name in series if name not in vintages]
-    if strange:
-        raise DataError(
-            message("it reads to a series today that it did not hold then: {strange}", strange=strange)
-        )
-    mine = {name: vintages[name] for name in series}
-    return Judgement(mine, dict.fromkeys(mine, "recorded"), {}, (), 0, 0, (), (), (), ())
-
-
-def _with_vintages(file: RawFile, figures: pd.DataFrame) -> RawFile:
-    mine = figures[figures["source"] == f"ingest:{file.sha256[:12]}"]
-    pairs = zip(mine["indicator"], mine["vintage"], strict=True)
-    return replace(file, vintages={str(key): str(name) for key, name in pairs})
 
 
 def _named_raw(folder: Path) -> list[RawFile]:

@@ -155,6 +155,7 @@ def _sheet_of(figure: Figure) -> int | None:
 
 
 def told_place(province: str | int) -> int:
+    """Return the adcode of a province, or of the nation, that the caller names."""
     try:
         return resolve([province], kinds=("province", "nation"))[0]
     except DataError as error:
