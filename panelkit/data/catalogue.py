@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, sentences
 

@@ -18,7 +18,7 @@ import pandas as pd
 from panelkit.data import catalogue
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import labels_of
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, sentences
 from panelkit.show.brief import Brief

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
-from panelkit.data.facts import facts_of, flags_and_breaks
+from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import read_figures
-from panelkit.data.notes import with_sentences
+from panelkit.data.metadata import facts_of, flags_and_breaks
 from panelkit.data.provinces import NATION, Labels, labels_of
 from panelkit.data.selection import (
     Provinces,

@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 import pandas as pd
 
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 from panelkit.data.wording import FileText, alternatives
 from panelkit.language.errors import DataError
 from panelkit.language.message import Joined, Message, message, sentences, verbatim

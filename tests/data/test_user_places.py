@@ -8,7 +8,7 @@ import pytest
 
 from panelkit import DataError
 from panelkit.data.panels import load_provinces
-from panelkit.data.place_kinds import places_of
+from panelkit.data.unit_names import places_of
 from panelkit.data.user.places import _joined, provincial_rows
 from panelkit.kernels.index import SHOWN
 

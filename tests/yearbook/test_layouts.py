@@ -22,7 +22,7 @@ from decimal import Decimal
 from panelkit.data.provinces import resolve
 from panelkit.data.yearbook.files.grid import is_empty, shown
 from panelkit.data.yearbook.layouts.layout import SheetLayout
-from panelkit.data.yearbook.layouts.reading import Builder, Figure
+from panelkit.data.yearbook.layouts.reading import Builder, PrintedFigure
 from panelkit.language.offers import offered
 
 
@@ -47,7 +47,7 @@ class Bureau(SheetLayout):
             code = resolve([shown(grid.cell(row, 0))])[0]
             value = Decimal(shown(grid.cell(row, 1)))
             year = shown(grid.cell(1, 0))
-            builder.figures.append(Figure(code, year, "mushrooms picked", "吨", value, grid.where(row, 1)))
+            builder.figures.append(PrintedFigure(code, year, "mushrooms picked", "吨", value, grid.where(row, 1)))
         return builder.finish()
 '''
 

@@ -22,7 +22,7 @@ from panelkit.data.yearbook.judge.held import exact, index_figures, is_equal, ma
 from panelkit.data.yearbook.judge.judge import Judgement, judge, vintages_of
 from panelkit.data.yearbook.read import Context, Told, read_file
 from panelkit.data.yearbook.store.store import overlay, read_store
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.language.errors import SpecError
 from tests.yearbook import writers
 from tests.yearbook.test_store import changed, held

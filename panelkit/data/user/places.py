@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.data.place_kinds import (
+from panelkit.data.provinces import Place
+from panelkit.data.unit_names import (
     CITIES_OF_THE_SAME_NAME,
     MUNICIPALITIES,
     is_number,
     near_provinces,
     places_of,
 )
-from panelkit.data.provinces import Place
 from panelkit.data.wording import alternatives, first_of, together
 from panelkit.kernels.index import SHOWN, factorised, level_places
 from panelkit.language.errors import DataError

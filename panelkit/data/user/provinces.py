@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.data.place_kinds import places_of
 from panelkit.data.provinces import lookup_many, place_name
 from panelkit.data.selection import Provinces, wanted_codes
+from panelkit.data.unit_names import places_of
 from panelkit.data.wording import together
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message

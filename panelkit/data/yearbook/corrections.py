@@ -17,7 +17,7 @@ from panelkit.data.provinces import resolve
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.judge.entries import Entry
 from panelkit.data.yearbook.judge.held import decimals, is_equal
-from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.language.errors import DataError
 from panelkit.language.message import message, sentences
 

@@ -20,15 +20,15 @@ from panelkit.data.yearbook.read import Told, read_file
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
 from panelkit.data.yearbook.store.store import (
-    Figure,
     Key,
+    StoredFigure,
     StoreState,
     default_store,
     overlay,
     read_store,
     write_store,
 )
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -221,12 +221,12 @@ def _recorded(state: StoreState) -> dict[tuple[str, str], Mapping[str, str]]:
     return {file.key: file.vintages for file in state.files}
 
 
-def merge(done: Sequence[Ingested], held: Held, problems: list[Problem]) -> dict[Key, Figure]:
+def merge(done: Sequence[Ingested], held: Held, problems: list[Problem]) -> dict[Key, StoredFigure]:
     """Return the cells of all files; two files that give one cell two values are a problem.
 
     A cell that equals a held figure printed with more decimals keeps those.
     """
-    cells: dict[Key, Figure] = {}
+    cells: dict[Key, StoredFigure] = {}
     origin: dict[Key, tuple[Entry, int]] = {}
     for one in done:
         source = f"ingest:{one.read.sha256[:12]}"

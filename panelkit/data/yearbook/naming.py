@@ -9,8 +9,8 @@ from panelkit.data import catalogue
 from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError
 from panelkit.data.yearbook.judge.guess import guess_indicator
-from panelkit.data.yearbook.judge.held import Cell
-from panelkit.data.yearbook.layouts.reading import Figure
+from panelkit.data.yearbook.judge.held import PlacePeriod
+from panelkit.data.yearbook.layouts.reading import PrintedFigure
 from panelkit.data.yearbook.layouts.told import Told
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, sentences
@@ -19,13 +19,13 @@ SeriesName = tuple[str, str, str]
 """Label, context and unit: what a series is called."""
 
 
-def name_of(figure: Figure) -> SeriesName:
+def name_of(figure: PrintedFigure) -> SeriesName:
     """Return what the series of a figure is called."""
     return figure.label, figure.context, figure.unit
 
 
 def keys_of(
-    file: str, figures: tuple[Figure, ...], told: Told, context: Context
+    file: str, figures: tuple[PrintedFigure, ...], told: Told, context: Context
 ) -> dict[SeriesName, str | None]:
     """Return the catalogue's key of every named series; None for one that keeps its printed name."""
     first = {name_of(figure): figure for figure in reversed(figures)}
@@ -105,7 +105,7 @@ def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -
     )
 
 
-def _unnamed(file: str, cells: Mapping[Cell, Decimal], unit: str, context: Context) -> Problem:
+def _unnamed(file: str, cells: Mapping[PlacePeriod, Decimal], unit: str, context: Context) -> Problem:
     allowed = {key: context.names.unit_fits(key, unit) for key in context.names.units}
     guesses = guess_indicator(cells, allowed, context.held)
     if not guesses:

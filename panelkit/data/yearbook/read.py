@@ -24,7 +24,7 @@ from panelkit.data.yearbook.judge.entries import Entry, FileRead, Total
 from panelkit.data.yearbook.judge.guess import Guess, guess_province
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.layouts.detect import read_layout
-from panelkit.data.yearbook.layouts.reading import Figure, Reading
+from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.told import Told as Told
 from panelkit.data.yearbook.layouts.told import (
     check_period,
@@ -40,8 +40,8 @@ from panelkit.data.yearbook.naming import (
     keys_of,
     name_of,
 )
-from panelkit.data.yearbook.vocabulary.labels import known_names
-from panelkit.data.yearbook.vocabulary.units import factor, parse_unit
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from panelkit.data.yearbook.vocabulary.printed_units import factor, parse_unit
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 
@@ -170,7 +170,7 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     )
 
 
-def _with_places(file: str, reading: Reading, told: Told, context: Context) -> tuple[Figure, ...]:
+def _with_places(file: str, reading: FileReading, told: Told, context: Context) -> tuple[PrintedFigure, ...]:
     """Return the figures with their place, from the caller where the file does not say."""
     check_province(file, reading, told)
     if all(figure.adcode is not None for figure in reading.figures):
@@ -181,7 +181,7 @@ def _with_places(file: str, reading: Reading, told: Told, context: Context) -> t
     return tuple(f if f.adcode is not None else replace(f, adcode=adcode) for f in reading.figures)
 
 
-def _placeless(file: str, reading: Reading, context: Context) -> Problem:
+def _placeless(file: str, reading: FileReading, context: Context) -> Problem:
     series: dict[str, dict[str, Decimal]] = {}
     for figure in reading.figures:
         found = context.names.find(figure.label, figure.context, figure.unit)
@@ -213,7 +213,7 @@ def _placeless(file: str, reading: Reading, context: Context) -> Problem:
 
 def _entries(
     file: str,
-    figures: tuple[Figure, ...],
+    figures: tuple[PrintedFigure, ...],
     keys: Mapping[SeriesName, str | None],
     context: Context,
     notes: list[Message],
@@ -256,7 +256,7 @@ def _entries(
 
 
 def _check_footnote_units(
-    file: str, reading: Reading, keys: Mapping[SeriesName, str | None], context: Context
+    file: str, reading: FileReading, keys: Mapping[SeriesName, str | None], context: Context
 ) -> None:
     """Refuse figures without a unit where a footnote names one that is not the catalogue's."""
     bare = {key: context.names.units[key] for name, key in keys.items() if key is not None and not name[2]}
@@ -298,7 +298,7 @@ def _twice(before: Entry, entry: Entry) -> Problem:
     )
 
 
-def _entry(figure: Figure, key: str | None, context: Context) -> Entry | None:
+def _entry(figure: PrintedFigure, key: str | None, context: Context) -> Entry | None:
     if figure.adcode is None and not figure.context and key is None:
         return None
     adcode = figure.adcode or 0

@@ -30,7 +30,7 @@ from panelkit.data.yearbook.store.store import (
     set_aside,
     table_bytes,
 )
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered

@@ -10,7 +10,7 @@ from panelkit.data.wording import alternatives
 from panelkit.data.yearbook.errors import Problem, Where
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.guess import CELLS, ENOUGH
-from panelkit.data.yearbook.judge.held import Cell, Held, Match, matches
+from panelkit.data.yearbook.judge.held import Held, Match, PlacePeriod, matches
 from panelkit.language.message import Message, message, sentences
 
 ALIKE = 0.9
@@ -28,7 +28,7 @@ class Belongs:
     strong: bool = False
 
 
-def belonging(series: Mapping[str, Mapping[Cell, Decimal]], held: Held) -> dict[str, Belongs]:
+def belonging(series: Mapping[str, Mapping[PlacePeriod, Decimal]], held: Held) -> dict[str, Belongs]:
     """Return what each series of a file belongs to.
 
     A series belongs to a vintage that it equals on all shared cells, however few, or on at least 99 % of at least 62;

@@ -20,7 +20,7 @@ from panelkit.data.yearbook.judge.belongs import (
 )
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.guess import ENOUGH
-from panelkit.data.yearbook.judge.held import Cell, Held, Match, is_equal, matches, series_digits
+from panelkit.data.yearbook.judge.held import Held, Match, PlacePeriod, is_equal, matches, series_digits
 from panelkit.data.yearbook.judge.outliers import Outlier, outliers_of
 from panelkit.data.yearbook.judge.totals import Check, check_totals
 from panelkit.language.message import message
@@ -227,7 +227,7 @@ def _compared(vintage: str, group: list[Match]) -> str | None:
 
 
 def _compare(
-    indicator: str, cells: Mapping[Cell, Decimal], vintage: str | None, held: Held, out: _Changes
+    indicator: str, cells: Mapping[PlacePeriod, Decimal], vintage: str | None, held: Held, out: _Changes
 ) -> None:
     if vintage is None:
         out.new += len(cells)

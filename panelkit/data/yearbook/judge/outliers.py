@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.judge.held import Cell, Held
+from panelkit.data.yearbook.judge.held import Held, PlacePeriod
 
 OUTLIER = 8.0
 _STEP = math.log(1.5)
@@ -51,7 +51,7 @@ def outliers_of(read: FileRead, compared: Mapping[str, str | None], held: Held) 
     return found
 
 
-def _steps(history: Mapping[Cell, float]) -> dict[Cell, float]:
+def _steps(history: Mapping[PlacePeriod, float]) -> dict[PlacePeriod, float]:
     steps = {}
     for (adcode, period), value in history.items():
         before = history.get((adcode, str(int(period) - 1))) if len(period) == 4 else None

@@ -12,7 +12,7 @@ from functools import lru_cache
 from panelkit.data import catalogue
 from panelkit.data.provinces import provinces
 from panelkit.data.yearbook.judge.entries import Entry, FileRead
-from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
 
 _REGIONS = {"东部": "east", "中部": "central", "西部": "west", "东北": "northeast"}
 

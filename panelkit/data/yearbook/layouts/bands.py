@@ -13,7 +13,7 @@ from panelkit.data.yearbook.files.cells import looks_like_number
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.headings import HAN, NOT_FIGURES, is_head, plain, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.places import place_in, place_of
+from panelkit.data.yearbook.vocabulary.place_labels import place_in, place_of
 from panelkit.language.message import message
 
 _LABEL_COLUMNS = 4

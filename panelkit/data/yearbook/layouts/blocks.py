@@ -13,7 +13,7 @@ from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.bands import Band
 from panelkit.data.yearbook.layouts.headings import is_head, period_in, title_of, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.places import place_in
+from panelkit.data.yearbook.vocabulary.place_labels import place_in
 from panelkit.data.yearbook.vocabulary.remarks import NUMBERED, goes_on, is_remark, opens_table
 from panelkit.language.message import message
 

@@ -11,12 +11,12 @@ from panelkit.data.yearbook.files.grid import Grid, is_empty
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import sniff
 from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
-from panelkit.data.yearbook.layouts.reading import Reading, joined
+from panelkit.data.yearbook.layouts.reading import FileReading, joined
 from panelkit.data.yearbook.layouts.told import Told
 from panelkit.language.message import Message, message
 
 
-def read_layout(path: Path, content: bytes, told: Told, workbooks: WorkbookReader) -> Reading:
+def read_layout(path: Path, content: bytes, told: Told, workbooks: WorkbookReader) -> FileReading:
     """Return what stands in a file, by the reader of its layout.
 
     Raises
@@ -110,7 +110,7 @@ def _no_table(name: str, hidden: list[str]) -> YearbookError:
     )
 
 
-def _not_empty(reading: Reading, name: str) -> Reading:
+def _not_empty(reading: FileReading, name: str) -> FileReading:
     if not reading.figures:
         raise refuse(
             Where(name),
@@ -119,13 +119,13 @@ def _not_empty(reading: Reading, name: str) -> Reading:
     return reading
 
 
-def _read_grid(grid: Grid, told: Told) -> Reading | None:
+def _read_grid(grid: Grid, told: Told) -> FileReading | None:
     if all(is_empty(cell) for row in grid.rows for cell in row):
         return None
     layout = next((one for one in sheet_layouts() if one.knows(grid, told)), None)
     return None if layout is None else layout.read(grid, told)
 
 
-def _read_json(text: str, name: str) -> Reading:
+def _read_json(text: str, name: str) -> FileReading:
     layouts = json_layouts()
     return next((one for one in layouts if one.knows(text)), layouts[-1]).read(text, name)

@@ -11,10 +11,10 @@ from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.layouts.layout import JsonLayout
-from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_code
-from panelkit.data.yearbook.vocabulary.places import known_place
-from panelkit.data.yearbook.vocabulary.units import split_unit
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
+from panelkit.data.yearbook.vocabulary.printed_units import split_unit
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 
@@ -34,12 +34,12 @@ class EasyQuery(JsonLayout):
         return True
 
     @staticmethod
-    def read(text: str, name: str) -> Reading:
+    def read(text: str, name: str) -> FileReading:
         """Return the figures of the answer."""
         return read_easyquery(text, name)
 
 
-def read_easyquery(text: str, name: str) -> Reading:
+def read_easyquery(text: str, name: str) -> FileReading:
     """Return the figures of the portal's JSON answer.
 
     Rows in messages count data nodes, from one.
@@ -185,7 +185,7 @@ def _node(
         about = codes["zb"][zb]
         label, inside = split_unit(about.get("cname") or about["name"])
         adcode = place.adcode if place else NATION
-        figure = Figure(adcode, period, label, about.get("unit") or inside, value, where)
+        figure = PrintedFigure(adcode, period, label, about.get("unit") or inside, value, where)
         (builder.apart if adcode > 700000 else builder.figures).append(figure)
 
 

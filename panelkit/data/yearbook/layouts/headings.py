@@ -9,8 +9,8 @@ from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.vocabulary.periods import parse_period
+from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED
-from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
 from panelkit.language.message import message
 
 HAN = re.compile(r"[\u3400-\u9fff]")

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from panelkit.data.yearbook.files.grid import Grid
-from panelkit.data.yearbook.layouts.reading import Reading
+from panelkit.data.yearbook.layouts.reading import FileReading
 from panelkit.data.yearbook.layouts.told import Told
 from panelkit.language.register import entries
 
@@ -28,7 +28,7 @@ class SheetLayout(ABC):
 
     @staticmethod
     @abstractmethod
-    def read(grid: Grid, told: Told) -> Reading:
+    def read(grid: Grid, told: Told) -> FileReading:
         """Return what stands on the sheet."""
 
 
@@ -49,7 +49,7 @@ class JsonLayout(ABC):
 
     @staticmethod
     @abstractmethod
-    def read(text: str, name: str) -> Reading:
+    def read(text: str, name: str) -> FileReading:
         """Return what stands in the answer; `name` is what messages call the file."""
 
 

@@ -23,13 +23,13 @@ from panelkit.data.yearbook.layouts.portal_table import (
     mended,
     table_of,
 )
-from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading, Subtotal
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.places import place_of, row_place
+from panelkit.data.yearbook.vocabulary.place_labels import place_of, row_place
+from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import FOOTNOTE, SOURCE
-from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 
@@ -48,7 +48,7 @@ class Portal(SheetLayout):
         return is_pivot(grid) or is_damaged_pivot(grid)
 
     @staticmethod
-    def read(grid: Grid, told: Told) -> Reading:
+    def read(grid: Grid, told: Told) -> FileReading:
         """Return the figures of the export; refuse one without its header row."""
         if not is_pivot(grid):
             raise refuse(
@@ -61,7 +61,7 @@ class Portal(SheetLayout):
         return read_pivot(grid, year=told.year)
 
 
-def read_pivot(grid: Grid, *, year: str | None = None) -> Reading:
+def read_pivot(grid: Grid, *, year: str | None = None) -> FileReading:
     """Return the figures of a portal export.
 
     `year` is the period for a table that names none.
@@ -276,7 +276,7 @@ def _row(
             unit = units.get((row, column)) or unit or table.meta.get("unit", "")
             place = row_place(parts["place"]) if parts["place"] else None
             adcode = (place.adcode or None) if place else None
-            figure = Figure(adcode, parts["period"], label, unit, value, where)
+            figure = PrintedFigure(adcode, parts["period"], label, unit, value, where)
             if place is None or place.kind == "province":
                 builder.figures.append(figure)
             elif place.kind == "apart":

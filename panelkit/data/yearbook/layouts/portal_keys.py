@@ -11,7 +11,7 @@ from panelkit.data.yearbook.layouts.portal_table import (
 )
 from panelkit.data.yearbook.layouts.reading import Builder
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, years_in
-from panelkit.data.yearbook.vocabulary.places import row_place
+from panelkit.data.yearbook.vocabulary.place_labels import row_place
 from panelkit.language.message import Message, message
 
 

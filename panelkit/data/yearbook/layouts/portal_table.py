@@ -9,7 +9,7 @@ from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.bands import heads_beside
 from panelkit.data.yearbook.vocabulary.periods import parse_period
-from panelkit.data.yearbook.vocabulary.places import place_of
+from panelkit.data.yearbook.vocabulary.place_labels import place_of
 from panelkit.language.message import message, term
 
 _HEADS = {

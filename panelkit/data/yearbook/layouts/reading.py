@@ -12,7 +12,7 @@ from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PrintedFigure:
     """One printed number.
 
     Attributes
@@ -38,11 +38,11 @@ class Subtotal:
     """A printed national or regional total, to be compared with the sum of its parts."""
 
     region: str
-    figure: Figure
+    figure: PrintedFigure
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Brief):
+class FileReading(Brief):
     """Everything read from one file.
 
     Attributes
@@ -57,10 +57,10 @@ class Reading(Brief):
     """
 
     layout: str
-    figures: tuple[Figure, ...]
+    figures: tuple[PrintedFigure, ...]
     missing: int = 0
     subtotals: tuple[Subtotal, ...] = ()
-    apart: tuple[Figure, ...] = ()
+    apart: tuple[PrintedFigure, ...] = ()
     footnotes: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
 
@@ -70,9 +70,9 @@ class Builder(Brief):
     """Collects figures and problems while a reader goes through a file."""
 
     layout: str
-    figures: list[Figure] = field(default_factory=list)
+    figures: list[PrintedFigure] = field(default_factory=list)
     subtotals: list[Subtotal] = field(default_factory=list)
-    apart: list[Figure] = field(default_factory=list)
+    apart: list[PrintedFigure] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Builder(Brief):
         """Note one thing that a person should know."""
         self.notes.append(message("{where}: {problem}", where=where.said(), problem=said))
 
-    def finish(self) -> Reading:
+    def finish(self) -> FileReading:
         """Return the reading.
 
         Raises
@@ -105,7 +105,7 @@ class Builder(Brief):
         """
         if self.problems:
             raise YearbookError(self.problems)
-        return Reading(
+        return FileReading(
             self.layout,
             tuple(self.figures),
             self.missing,
@@ -116,7 +116,7 @@ class Builder(Brief):
         )
 
 
-def joined(readings: list[Reading]) -> Reading:
+def joined(readings: list[FileReading]) -> FileReading:
     """Return the readings of several sheets of one file as one."""
     first = readings[0]
     if len(readings) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from panelkit.data.yearbook.files.cells import read_number
 from panelkit.data.yearbook.files.grid import Grid
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.units import SCALES, parse_unit
+from panelkit.data.yearbook.vocabulary.printed_units import SCALES, parse_unit
 from panelkit.language.message import message
 
 

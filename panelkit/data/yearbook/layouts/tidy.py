@@ -10,12 +10,12 @@ from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_tail
 from panelkit.data.yearbook.layouts.layout import SheetLayout
-from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.places import known_place
-from panelkit.data.yearbook.vocabulary.units import split_unit
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
+from panelkit.data.yearbook.vocabulary.printed_units import split_unit
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -66,7 +66,7 @@ class Tidy(SheetLayout):
         return is_tidy(grid, told.columns)
 
     @staticmethod
-    def read(grid: Grid, told: Told) -> Reading:
+    def read(grid: Grid, told: Told) -> FileReading:
         """Return the figures of the table."""
         return read_tidy(grid, told.columns)
 
@@ -76,7 +76,7 @@ def is_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> bool:
     return _roles(grid, columns or {}) is not None
 
 
-def read_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> Reading:
+def read_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> FileReading:
     """Return the figures of a tidy table; `columns` maps its column names to place, period, indicator, value, unit.
 
     Raises
@@ -265,5 +265,5 @@ def _cell(
         if roles.unit is not None:
             unit = shown(grid.cell(row, roles.unit)) or unit
         unit = unit or units.get((row, column), "")
-        figure = Figure(key[0], key[1], label, unit, value, where)
+        figure = PrintedFigure(key[0], key[1], label, unit, value, where)
         (builder.apart if key[0] > 700000 else builder.figures).append(figure)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from panelkit.data.provinces import NATION, labels_of, resolve
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.limits import FIRST_YEAR
-from panelkit.data.yearbook.layouts.reading import Figure, Reading
+from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
@@ -51,10 +51,10 @@ _BREAKS = re.compile(r"\s*[\t\n\x0b\x0c\r\x85\u2028\u2029]+\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def in_one_line(reading: Reading) -> Reading:
+def in_one_line(reading: FileReading) -> FileReading:
     """Return a reading whose names and footnotes hold no line breaks and tabs."""
 
-    def clean(figure: Figure) -> Figure:
+    def clean(figure: PrintedFigure) -> PrintedFigure:
         parts = figure.label, figure.context, figure.unit
         if not any(map(_BREAKS.search, parts)):
             return figure
@@ -72,7 +72,7 @@ def in_one_line(reading: Reading) -> Reading:
     )
 
 
-def check_texts(file: str, reading: Reading) -> None:
+def check_texts(file: str, reading: FileReading) -> None:
     """Refuse names that hold control characters or half characters: no text of a yearbook does."""
     problems = []
     figures = (*reading.figures, *reading.apart)
@@ -108,7 +108,7 @@ def check_texts(file: str, reading: Reading) -> None:
         raise YearbookError(problems)
 
 
-def check_period(reading: Reading, told: Told) -> None:
+def check_period(reading: FileReading, told: Told) -> None:
     """Refuse a year that the caller names for a file that names others."""
     if told.year is None:
         return
@@ -124,7 +124,7 @@ def check_period(reading: Reading, told: Told) -> None:
         )
 
 
-def check_province(file: str, reading: Reading, told: Told) -> None:
+def check_province(file: str, reading: FileReading, told: Told) -> None:
     """Refuse a province that the caller names for a file that names its own."""
     if told.province is None:
         return
@@ -148,7 +148,7 @@ def check_province(file: str, reading: Reading, told: Told) -> None:
     )
 
 
-def _sheet_of(figure: Figure) -> int | None:
+def _sheet_of(figure: PrintedFigure) -> int | None:
     """Return the province that a sheet is called after, for figures that name none themselves."""
     place = known_place(figure.where.sheet.strip()) if figure.where.sheet else None
     return place.adcode if place is not None and place.kind == "province" else None

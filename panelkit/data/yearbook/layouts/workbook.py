@@ -19,7 +19,7 @@ from panelkit.data.yearbook.layouts.headings import (
     unit_text,
 )
 from panelkit.data.yearbook.layouts.layout import SheetLayout
-from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading, Subtotal
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.layouts.workbook_columns import (
@@ -31,8 +31,8 @@ from panelkit.data.yearbook.layouts.workbook_columns import (
     one_unit,
 )
 from panelkit.data.yearbook.vocabulary.periods import years_in
+from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, dated, is_remark
-from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -55,12 +55,12 @@ class Workbook(SheetLayout):
         return label_column(grid) is not None
 
     @staticmethod
-    def read(grid: Grid, told: Told) -> Reading:
+    def read(grid: Grid, told: Told) -> FileReading:
         """Return the figures of the tables of the sheet."""
         return read_workbook(grid, year=told.year)
 
 
-def read_workbook(grid: Grid, *, year: str | None = None) -> Reading:
+def read_workbook(grid: Grid, *, year: str | None = None) -> FileReading:
     """Return the figures of the tables of one sheet, below each other and side by side.
 
     `year` is the period for a table that names none.
@@ -218,13 +218,13 @@ def _row(
             builder.missing += 1
         else:
             unit = units[column.index].get(row, column.unit)
-            figure = Figure(
+            figure = PrintedFigure(
                 place.adcode or None, column.period, column.label, unit, value, where, above.title
             )
             _add(place, name, figure, builder)
 
 
-def _add(place: Place, name: str, figure: Figure, builder: Builder) -> None:
+def _add(place: Place, name: str, figure: PrintedFigure, builder: Builder) -> None:
     if place.kind == "province":
         builder.figures.append(figure)
     elif place.kind == "apart":

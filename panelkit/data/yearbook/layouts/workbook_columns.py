@@ -23,8 +23,8 @@ from panelkit.data.yearbook.layouts.headings import (
 )
 from panelkit.data.yearbook.layouts.reading import Builder
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.places import place_of
-from panelkit.data.yearbook.vocabulary.units import parse_unit
+from panelkit.data.yearbook.vocabulary.place_labels import place_of
+from panelkit.data.yearbook.vocabulary.printed_units import parse_unit
 from panelkit.language.message import message
 
 Texts = list[tuple[int, int, str]]

@@ -37,7 +37,7 @@ _PERIOD = re.compile(r"[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2]))?")
 Key = tuple[int, str, str, str]
 """adcode, period, indicator, vintage."""
 
-Figure = tuple[float, str, str]
+StoredFigure = tuple[float, str, str]
 """value, unit, source."""
 
 
@@ -153,7 +153,7 @@ def figures_with_store(folder: Path | None) -> pd.DataFrame:
 def write_store(
     folder: Path,
     files: Iterable[RawFile],
-    cells: Mapping[Key, Figure],
+    cells: Mapping[Key, StoredFigure],
     seen: StoreState | None = None,
 ) -> bool:
     """Add files and their cells (value, unit, source) in one step; return whether the store changed.
@@ -181,7 +181,7 @@ def write_store(
 
 
 def _commit(
-    journal: Journal, files: list[RawFile], cells: Mapping[Key, Figure], seen: StoreState | None
+    journal: Journal, files: list[RawFile], cells: Mapping[Key, StoredFigure], seen: StoreState | None
 ) -> bool:
     folder = journal.folder
     state = read_store(folder)
@@ -202,7 +202,7 @@ def _commit(
 def put(
     journal: Journal,
     files: tuple[RawFile, ...],
-    cells: Mapping[Key, Figure],
+    cells: Mapping[Key, StoredFigure],
     contents: Mapping[str, bytes],
     before: int,
 ) -> bool:
@@ -246,7 +246,7 @@ def set_aside(path: Path) -> Path | None:
     return aside
 
 
-def as_cells(figures: pd.DataFrame) -> dict[Key, Figure]:
+def as_cells(figures: pd.DataFrame) -> dict[Key, StoredFigure]:
     """Return a long table as cells."""
     return {
         (int(row[0]), str(row[1]), str(row[2]), str(row[3])): (float(row[4]), str(row[5]), str(row[6]))
@@ -254,7 +254,7 @@ def as_cells(figures: pd.DataFrame) -> dict[Key, Figure]:
     }
 
 
-def table_bytes(cells: Mapping[Key, Figure]) -> bytes:
+def table_bytes(cells: Mapping[Key, StoredFigure]) -> bytes:
     """Return cells as the store writes them; any text survives, also a lone carriage return."""
     rows = [",".join(LONG_COLUMNS)]
     for key in sorted(cells, key=lambda k: (k[2], k[3], k[1], k[0])):
@@ -274,7 +274,7 @@ def _parse(content: bytes) -> pd.DataFrame:
     return _table([(int(a), p, i, v, float(x), u, s) for a, p, i, v, x, u, s in rows[1:]])
 
 
-def as_table(cells: Mapping[Key, Figure]) -> pd.DataFrame:
+def as_table(cells: Mapping[Key, StoredFigure]) -> pd.DataFrame:
     """Return cells as the long table, in the order in which the store writes them."""
     return _parse(table_bytes(cells))
 

@@ -11,7 +11,7 @@ import pandas as pd
 from panelkit.data import catalogue
 from panelkit.data.figures import spans
 from panelkit.data.provinces import Labels, labels_of
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 from panelkit.language.message import message
 
 
