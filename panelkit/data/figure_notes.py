@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.data.provinces import place_name
-from panelkit.data.wording import FileText
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, Told, message
 
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
@@ -64,7 +63,7 @@ def flag_sentence(flag: Mapping[str, Any]) -> Message:
         column=flag["indicator"],
         province=place_name(flag["adcode"]) if flag["adcode"] else message("all provinces"),
         year=flag["year"],
-        why=FileText(flag["why"], flag["why_zh"]),
+        why=Told(flag["why"], flag["why_zh"]),
     )
 
 
@@ -74,7 +73,7 @@ def _origin(key: str, facts: Mapping[str, Any]) -> Message:
     return message(
         "{column}: {name}, {unit}, vintage {vintage}; {publisher}, {publication}",
         column=key,
-        name=FileText(name.get("en", key), name.get("zh", key)),
+        name=Told(name.get("en", key), name.get("zh", key)),
         unit=facts["units"][key],
         vintage=facts["vintages"][key],
         publisher=_each_once(sources, "publisher_en", "publisher", between=", "),
@@ -82,10 +81,10 @@ def _origin(key: str, facts: Mapping[str, Any]) -> Message:
     )
 
 
-def _each_once(sources: Sequence[Mapping[str, str]], english: str, chinese: str, *, between: str) -> FileText:
+def _each_once(sources: Sequence[Mapping[str, str]], english: str, chinese: str, *, between: str) -> Told:
     """Return a field of the sources, which they hold in two languages, each text once."""
     en, zh = (
         between.join(dict.fromkeys(source.get(field, "") for source in sources))
         for field in (english, chinese)
     )
-    return FileText(en, zh)
+    return Told(en, zh)

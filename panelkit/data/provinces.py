@@ -12,9 +12,9 @@ from typing import Any, Literal, cast
 import pandas as pd
 
 from panelkit.data.shipped_tables import read_rows
-from panelkit.data.wording import FileText, alternatives
+from panelkit.data.wording import alternatives
 from panelkit.language.errors import DataError
-from panelkit.language.message import Joined, Message, message, sentences, verbatim
+from panelkit.language.message import Joined, Message, Told, message, sentences, verbatim
 
 NATION = 100000
 TIBET = 540000
@@ -66,7 +66,7 @@ def place_name(adcode: int) -> Message:
     """Return what a province is called: Beijing; 北京. A code of no province stays the code."""
     if adcode not in labels_of("en"):
         return verbatim(str(adcode))
-    return FileText(str(labels_of("en")[adcode]), str(labels_of("zh")[adcode]))
+    return Told(str(labels_of("en")[adcode]), str(labels_of("zh")[adcode]))
 
 
 def lookup(name: Any) -> Place | None:
