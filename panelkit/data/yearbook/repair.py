@@ -45,7 +45,7 @@ class StoreRepair:
 
     Attributes
     ----------
-    done : what was done, a note each; none where the store was whole.
+    done : what was done, a message each; none where the store was whole.
     lost : what is not in the store any more, or lies in it altered, with the remedy.
     """
 

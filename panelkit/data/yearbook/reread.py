@@ -59,6 +59,7 @@ def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> Judgement:
 
 
 def with_vintages(file: RawFile, figures: pd.DataFrame) -> RawFile:
+    """Return a raw file with the vintages in which a table holds its figures."""
     mine = figures[figures["source"] == f"ingest:{file.sha256[:12]}"]
     pairs = zip(mine["indicator"], mine["vintage"], strict=True)
     return replace(file, vintages={str(key): str(name) for key, name in pairs})

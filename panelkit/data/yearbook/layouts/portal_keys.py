@@ -34,6 +34,7 @@ def columns_of(table: PortalTable, builder: Builder) -> dict[int, str]:
 
 
 def doubled(kind: str, name: str, spot: Message) -> Message:
+    """Return the problem of a name that stands in `spot` already."""
     if kind == "label":
         return message(
             "two indicators under one name: {name!r} stands in {spot} already", name=name, spot=spot
@@ -47,6 +48,24 @@ def doubled(kind: str, name: str, spot: Message) -> Message:
 
 
 def key_of(name: str, kind: str, meta: dict[str, str], where: Where, builder: Builder) -> str | None:
+    """Return what a name in the header row or the first column means, noting one that means nothing.
+
+    Parameters
+    ----------
+    name, where
+        The printed name, and the spot that a problem names.
+    kind
+        "place", "period" or "label": what the names of this row or column are.
+    meta
+        What the lines above the table say.
+    builder
+        Takes the problems.
+
+    Returns
+    -------
+    str or None
+        An adcode or the name of a total, a period, a label; None where a problem was noted.
+    """
     if not name:
         builder.problem(where, message("no name stands here: the header is damaged"))
         return None

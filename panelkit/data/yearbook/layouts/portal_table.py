@@ -87,6 +87,13 @@ def _head_row(grid: Grid) -> int | None:
 
 
 def table_of(grid: Grid) -> PortalTable:
+    """Return where the parts of an export lie.
+
+    Raises
+    ------
+    YearbookError
+        If there is no header row, or rows and columns hold the same dimension.
+    """
     head = _head_row(grid)
     if head is None:
         raise refuse(grid.where(), message("no header row of a portal export"))

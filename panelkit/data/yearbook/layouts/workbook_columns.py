@@ -90,7 +90,23 @@ def columns_of(
     year: str | None,
     builder: Builder,
 ) -> list[Column]:
-    """Return the columns of numbers of a block: by its header, or those of the table above or beside that goes on."""
+    """Return the columns of numbers of a block: by its header, or those of the table above or beside that goes on.
+
+    Parameters
+    ----------
+    band, block
+        The table's part of the sheet, and its rows.
+    before
+        The columns of the table above.
+    above
+        What the lines above the header say.
+    left
+        What lines and header of the table on the left say, where there is one.
+    year
+        The year that the caller names.
+    builder
+        Takes the problems.
+    """
     grid, body = band.grid, list(block.body)
     units = [item for item in block.above if unit_text(item[2])]
     if not block.header and before:
@@ -251,6 +267,19 @@ def _full_rows(grid: Grid, rows: list[int], columns: list[int], wide: set[int]) 
 def check_columns(
     grid: Grid, columns: list[Column], body: list[int], above: Above, year: str | None, builder: Builder
 ) -> None:
+    """Note columns without a year, with one out of range or other than the caller's, and two of one name.
+
+    Parameters
+    ----------
+    grid, body
+        The sheet, and the rows of its places.
+    columns, above
+        The columns of numbers, and what the lines above the header say.
+    year
+        The year that the caller names.
+    builder
+        Takes the problems.
+    """
     seen: dict[tuple[str, str | None], int] = {}
     for column in columns:
         where = grid.where(body[0], column.index)

@@ -19,7 +19,7 @@ class StoreCheck:
 
     Attributes
     ----------
-    problems : one note a damage, in English and (`zh`) in Chinese; none where the store is whole.
+    problems : one message a damage; none where the store is whole.
     foreign : files and folders that no run of panelkit wrote; they are left alone.
     """
 
