@@ -127,9 +127,9 @@ def ingest(
     except (YearbookError, ToldError) as error:
         if as_json:
             found = error.problems if isinstance(error, YearbookError) else ()
-            record = {"error": error.message(lang.value), "problems": [p.record() for p in found]}
+            record = {"error": error.text(lang.language), "problems": [p.record() for p in found]}
             typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
-        typer.echo(f"panelkit: {error.message(lang.value)}", err=True)
+        typer.echo(f"panelkit: {error.text(lang.language)}", err=True)
         raise typer.Exit(2) from None
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
@@ -159,12 +159,13 @@ def _told(items: Sequence[str] | None) -> str | dict[str, str] | None:
 
 def _pairs(items: Sequence[str], option: str) -> dict[str, str]:
     from panelkit.data.yearbook.errors import ToldError
+    from panelkit.language.message import message
 
     pairs: dict[str, str] = {}
     for item in items:
         name, found, value = item.rpartition("=")
         if not found or not name or not value:
-            raise ToldError(f"{option} {item!r}: write NAME=VALUE", f"{option} “{item}”：请写成 名称=值")
+            raise ToldError(message("{option} {item!r}: write NAME=VALUE", option=option, item=item))
         pairs[name] = value
     return pairs
 
@@ -276,4 +277,4 @@ def _lines(one: Ingested, names: dict[int, str | int], words: dict[str, str], la
         )
     if one.read.apart:
         lines.append(words["apart"].format(n=len(one.read.apart)))
-    return lines + [note.zh if lang is Lang.zh else str(note) for note in one.read.notes]
+    return lines + [note.text(lang.language) for note in one.read.notes]

@@ -106,7 +106,7 @@ def mediate(
     lang: LangOption = Lang.en,
 ) -> None:
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
-    from panelkit.data.notes import data_notes
+    from panelkit.data.figure_notes import data_notes
     from panelkit.formula.formula import parse_formula
     from panelkit.models.mediation.design import roles_of
     from panelkit.models.mediation.estimator import Mediation

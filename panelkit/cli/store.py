@@ -14,6 +14,7 @@ from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import file_out
 from panelkit.data.yearbook.store.head import DamagedError
 from panelkit.language.errors import DataError
+from panelkit.language.message import sentences
 
 app = typer.Typer(add_completion=False)
 
@@ -113,8 +114,8 @@ def check(
     from panelkit.data.yearbook.store.health import check_store
 
     found = check_store(store or folder or ctx.obj)
-    words, chinese = _WORDS[lang.value], lang is Lang.zh
-    problems = [note.zh if chinese else str(note) for note in found.problems]
+    words = _WORDS[lang.value]
+    problems = [note.text(lang.language) for note in found.problems]
     if as_json:
         record = {"store": str(found.store), "files": found.files, "whole": found.whole}
         record |= {"problems": problems, "foreign": list(found.foreign)}
@@ -125,7 +126,7 @@ def check(
         names = ", ".join(found.foreign[:_SHOWN])
         typer.echo(words["foreign"].format(names=names + (", ..." if len(found.foreign) > _SHOWN else "")))
     if not found.whole:
-        raise DamagedError(found.store, "；".join(problems) if chinese else "; ".join(problems))
+        raise DamagedError(found.store, sentences(found.problems))
 
 
 @app.command()
@@ -140,9 +141,7 @@ def repair(
     from panelkit.data.yearbook.repair import repair_store
 
     found = repair_store(store or folder or ctx.obj)
-    done, lost = (
-        [note.zh if lang is Lang.zh else str(note) for note in notes] for notes in (found.done, found.lost)
-    )
+    done, lost = ([note.text(lang.language) for note in notes] for notes in (found.done, found.lost))
     if as_json:
         record = {"store": str(found.store), "files": found.files, "done": done, "lost": lost}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from panelkit.data.provinces import Place, lookup_many
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 
 MUNICIPALITIES = frozenset({110000, 120000, 310000, 500000})
 CITIES_OF_THE_SAME_NAME = frozenset(

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from panelkit.data.catalogue import facts
-from panelkit.data.tables import read_rows
-from panelkit.data.yearbook.vocabulary.units import factor
+from panelkit.data.shipped_tables import read_rows
+from panelkit.data.yearbook.vocabulary.printed_units import factor
 from panelkit.show.brief import Brief
 
 _MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")

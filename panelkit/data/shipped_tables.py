@@ -7,6 +7,7 @@ from pathlib import Path
 
 from panelkit.data.paths import shipped
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 
 
 def read_rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
@@ -22,12 +23,22 @@ def read_rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, restkey="\0", restval="\0"))
     except FileNotFoundError:
-        raise DataError(f"{name} is missing from {path.parent}: reinstall, or restore the file") from None
+        raise DataError(
+            message(
+                "{name} is missing from {folder}: reinstall, or restore the file",
+                name=name,
+                folder=path.parent,
+            )
+        ) from None
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 text: {error}") from None
+        raise DataError(message("{path} is not UTF-8 text: {error}", path=path, error=str(error))) from None
     ragged = [n for n, row in enumerate(rows, start=2) if "\0" in row or "\0" in row.values()]
     if ragged:
         raise DataError(
-            f"{path}: line {', '.join(map(str, ragged))} has more or fewer fields than the header"
+            message(
+                "{path}: line {rows} has more or fewer fields than the header",
+                path=path,
+                rows=[*map(str, ragged)],
+            )
         )
     return rows

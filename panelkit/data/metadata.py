@@ -11,7 +11,8 @@ import pandas as pd
 from panelkit.data import catalogue
 from panelkit.data.figures import spans
 from panelkit.data.provinces import Labels, labels_of
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
+from panelkit.language.message import message
 
 
 def facts_of(
@@ -81,19 +82,26 @@ def _mixed(chosen: Mapping[str, str], year: int, folder: Path | None) -> list[tu
     """Flag a part that stands in another vintage than its total, which comes first."""
     pairs = [(rule.total, part) for rule in catalogue.sums(folder) for part in rule.parts]
     return [
-        (
-            total,
-            catalogue.Flag(
-                adcode=0,
-                year=year,
-                indicator=part,
-                vintage=chosen[part],
-                flag="vintages_differ",
-                why=f"{part} is {chosen[part]}, {total} is {chosen[total]}: "
-                "a share of one in the other mixes two bases",
-                why_zh=f"{part} 为 {chosen[part]}，{total} 为 {chosen[total]}：两者之比混合了两种口径",
-            ),
-        )
+        (total, _mixed_flag(total, part, chosen, year))
         for total, part in pairs
         if total in chosen and part in chosen and chosen[total] != chosen[part]
     ]
+
+
+def _mixed_flag(total: str, part: str, chosen: Mapping[str, str], year: int) -> catalogue.Flag:
+    why = message(
+        "{part} is {vintage}, {total} is {other}: a share of one in the other mixes two bases",
+        part=part,
+        vintage=chosen[part],
+        total=total,
+        other=chosen[total],
+    )
+    return catalogue.Flag(
+        adcode=0,
+        year=year,
+        indicator=part,
+        vintage=chosen[part],
+        flag="vintages_differ",
+        why=str(why),
+        why_zh=why.text("zh"),
+    )
