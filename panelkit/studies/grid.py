@@ -1,79 +1,136 @@
-"""Walk the grid of defensible specifications: one row each, and every failure with its reason."""
+"""The grid of defensible specifications as arithmetic: one row each, every failure with its reason, and the shares."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from panelkit.claims import scales
-from panelkit.claims.batch import Effect, effect_of
-from panelkit.claims.figures import Figures
-from panelkit.claims.file.document import Claim, Reading, Rule
-from panelkit.claims.fits import fit_specification
-from panelkit.claims.samples import Specification
-from panelkit.claims.verdict import GridResult
-from panelkit.language.errors import DataError, PanelkitError
-from panelkit.results.fit import FitResult, t_quantile, t_survival
+from panelkit.language.errors import DataError
+from panelkit.language.message import Message, message
+from panelkit.results.fit import t_quantile, t_survival
+from panelkit.show.brief import Brief
+from panelkit.studies.batch import Effect
+from panelkit.studies.specification import Specification
+from panelkit.studies.tally import NOT_COMPUTED, Tally, reason_of
 
 Tick = Callable[[int], None]
-
-NOT_COMPUTED = (PanelkitError, np.linalg.LinAlgError, ArithmeticError)
-"""What one specification of a grid may raise: it counts as not computed, and the others go on."""
+Failures = tuple[tuple[str, str], ...]
 
 
-def reason_of(error: Exception) -> str:
-    """Return why a specification could not be computed, on one line."""
-    said = str(error) if isinstance(error, PanelkitError) else f"{type(error).__name__}: {error}"
-    return " ".join(said.split())
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GridResult(Brief):
+    """The defensible specifications: one row each in `table`, and those that could not be computed.
+
+    `table` columns: one per axis (option ids), `left_out`, `formula`, `estimate`, `std_error`, `conf_low`,
+    `conf_high`, `p_value`, `nobs`, `period`. Specifications that are the same regression on the same rows stand
+    once. `failed` holds (specification, reason). Shares are of all that was declared: a specification that could not
+    be computed has neither the claimed sign nor the claimed number.
+    """
+
+    table: pd.DataFrame
+    share_same_sign: float
+    share_claim_inside: float | None
+    failed: Failures = ()
+
+    @property
+    def n(self) -> int:
+        """Return the number of specifications that were computed."""
+        return len(self.table)
+
+    @property
+    def tally(self) -> Tally:
+        """Return how many were computed and which were not."""
+        return Tally(self.n, self.failed)
+
+    @property
+    def declared(self) -> int:
+        """Return the number of specifications that were declared: those computed and those that could not be."""
+        return self.tally.declared
 
 
 def walk(
-    claim: Claim,
-    reading: Reading,
-    grid: list[Specification],
-    figures: Figures,
-    main: FitResult,
+    specifications: Iterable[Specification],
+    effect: Callable[[Specification], Effect],
+    axes: Sequence[str],
+    *,
+    factor: float,
+    level: float,
     tick: Tick,
-) -> GridResult:
-    """Fit every specification of the grid; what cannot be computed is kept with its reason.
+) -> tuple[pd.DataFrame, Failures]:
+    """Compute every specification of a grid; what cannot be computed is kept with its reason.
 
     Options that change nothing (years that a figure does not cover) lead to the same regression on the same
     rows: it counts once, under the first of its names.
+
+    Parameters
+    ----------
+    specifications
+        The main specification first.
+    effect
+        Returns the treatment's effect in one specification, or raises one of `NOT_COMPUTED`.
+    axes
+        Names of the axes, one for each of a specification's `choices`.
+    factor
+        What a coefficient is multiplied by.
+    level
+        Level of the intervals, between 0 and 1.
+    tick
+        Called with 1 after every specification.
+
+    Returns
+    -------
+    table, failed
+        One row a regression, and (specification, reason) of those not computed.
     """
     rows: dict[tuple[Specification, str, int], dict[str, Any]] = {}
     failed: list[tuple[str, str]] = []
-    axes = [axis.id for axis in claim.grid.axis]
-    level = float(claim.test.level) if claim.test is not None else 0.95
-    for spec in [*grid, *_without_each(claim, grid[0], main)]:
+    for spec in specifications:
         try:
-            effect = effect_of(main) if spec == grid[0] else _effect(spec, figures)
-            sample = (replace(spec, years=(0, 0), choices=()), effect.period, effect.nobs)
-            rows.setdefault(sample, _row(axes, spec, effect, scales.factor(reading.effect), level))
+            found = effect(spec)
+            sample = (replace(spec, years=(0, 0), choices=()), found.period, found.nobs)
+            rows.setdefault(sample, _row(axes, spec, found, factor, level))
         except NOT_COMPUTED as error:
             failed.append((_label(spec), reason_of(error)))
         tick(1)
-    if not rows:
-        raise DataError(
-            f"claim {claim.id}: no specification of the grid could be computed; first: {failed[0]}"
-        )
-    return summarise(pd.DataFrame(list(rows.values())), reading.rule, tuple(failed))
+    return pd.DataFrame(list(rows.values())), tuple(failed)
 
 
-def summarise(table: pd.DataFrame, rule: Rule, failed: tuple[tuple[str, str], ...] = ()) -> GridResult:
+def without_each(main: Specification, units: Iterable[object]) -> list[Specification]:
+    """Return the main specification without each of its units."""
+    return [replace(main, left_out=str(unit)) for unit in units]
+
+
+def summarise(
+    table: pd.DataFrame, failed: Failures = (), *, direction: float, claimed: float | None = None
+) -> GridResult:
     """Return the shares of the declared grid with the claimed sign, and with the claimed number in the interval.
 
     What could not be computed counts in both denominators, and in no numerator.
+
+    Parameters
+    ----------
+    table
+        Columns `estimate, conf_low, conf_high`.
+    failed
+        (specification, reason) of what could not be computed.
+    direction
+        The claimed sign, 1 or -1; that of a claimed number decides where there is one.
+    claimed
+        The claimed number, in the units of the table.
+
+    Returns
+    -------
+    GridResult
     """
     declared = len(table) + len(failed)
-    claimed = None if rule.value is None else float(rule.value)
-    direction = np.sign(claimed) if claimed is not None else (-1.0 if rule.sign == "-" else 1.0)
     inside = None
     if claimed is not None:
+        direction = float(np.sign(claimed))
         inside = float(((table["conf_low"] <= claimed) & (claimed <= table["conf_high"])).sum() / declared)
     return GridResult(
         table=table,
@@ -88,36 +145,37 @@ def share_with_sign(estimates: Iterable[float], direction: float, declared: int)
     return float(sum(np.sign(value) == direction for value in estimates) / declared) if declared else 0.0
 
 
-def split(rows: Iterable[Mapping[str, Any]]) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
+def split(rows: Iterable[Mapping[str, Any]]) -> tuple[pd.DataFrame, Failures]:
     """Return the computed rows of a grid as a table, and (specification, reason) of those with a `failed` reason."""
     held = list(rows)
     table = pd.DataFrame([{"left_out": "", **row} for row in held if not row["failed"]])
-    lost = tuple((_named(row), str(row["failed"])) for row in held if row["failed"])
+    lost = tuple((_named(row), row["failed"]) for row in held if row["failed"])
     return table.drop(columns="failed", errors="ignore"), lost
 
 
-def _named(row: Mapping[str, Any]) -> str:
+def no_result(estimate: float, error: float) -> Message:
+    """Return the reason why an estimate with such a standard error is none."""
+    return message(
+        "estimate {estimate:.3g} with standard error {error:.3g} is no result", estimate=estimate, error=error
+    )
+
+
+def labelled(formula: str, taken: Sequence[str]) -> Message:
+    """Return what a specification is called: its formula, and the options taken."""
+    return message("{formula} ({options})", formula=formula, options=list(taken) or message("main"))
+
+
+def _named(row: Mapping[str, Any]) -> Message:
     chosen = [str(value) for key, value in row.items() if key not in ("formula", "failed", "estimate")]
-    return f"{row['formula']} ({', '.join(item for item in chosen if item and item != 'nan') or 'main'})"
+    return labelled(row["formula"], [item for item in chosen if item and item != "nan"])
 
 
-def _without_each(claim: Claim, main: Specification, fit: FitResult) -> Iterator[Specification]:
-    """Yield the main specification without each of its units."""
-    if claim.grid.leave_one_out is None or fit.design is None:
-        return
-    for unit in fit.design.unit_labels:
-        yield replace(main, left_out=str(unit))
-
-
-def _effect(spec: Specification, figures: Figures) -> Effect:
-    effect = figures.effect(spec)
-    return effect if effect is not None else effect_of(fit_specification(spec, figures.panel(spec)))
-
-
-def _row(axes: list[str], spec: Specification, effect: Effect, factor: float, level: float) -> dict[str, Any]:
+def _row(
+    axes: Sequence[str], spec: Specification, effect: Effect, factor: float, level: float
+) -> dict[str, Any]:
     estimate, error = effect.estimate, effect.std_error
     if not (math.isfinite(estimate) and 0.0 < error < math.inf):
-        raise DataError(f"estimate {estimate:.3g} with standard error {error:.3g} is no result")
+        raise DataError(no_result(estimate, error))
     half = float(t_quantile(level, effect.df)) * error
     return {
         **dict(zip(axes, spec.choices, strict=True)),
@@ -133,6 +191,19 @@ def _row(axes: list[str], spec: Specification, effect: Effect, factor: float, le
     }
 
 
-def _label(spec: Specification) -> str:
-    taken = [choice for choice in spec.choices if choice]
-    return f"{spec.formula} ({', '.join(taken) or 'main'}{f', without {spec.left_out}' if spec.left_out else ''})"
+def _label(spec: Specification) -> Message:
+    taken: list[str] = [choice for choice in spec.choices if choice]
+    if not spec.left_out:
+        return labelled(spec.formula, taken)
+    return message(
+        "{formula} ({options}, without {unit_left_out})",
+        formula=spec.formula,
+        options=taken or message("main"),
+        unit_left_out=spec.left_out,
+    )
+
+
+def first_of(failed: Failures) -> Message:
+    """Return the first specification that could not be computed, and why."""
+    which, why = failed[0]
+    return message("{which}: {why}", which=which, why=why)

@@ -1,75 +1,129 @@
-"""Run designs that ask which group of figures leads: Shapley shares of the within R2 over every choice of proxies."""
+"""The kind `leading`: whether one group of figures leads others in explaining an outcome (R-RANK).
+
+Shapley shares of the within R2 of one figure a group, over every choice of proxies and the declared outcomes.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from math import prod
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import pandas as pd
+from pydantic import Field, model_validator
 
 from panelkit.claims.designs.measures import expressions_on_figures
-from panelkit.claims.file.document import Claim, LeadingDesign, Reading, Text
-from panelkit.claims.grid import NOT_COMPUTED, reason_of
-from panelkit.claims.verdict import Finding, Measured, Tally
+from panelkit.claims.figures import Figures
+from panelkit.claims.file.design import MeasuredDesign
+from panelkit.claims.file.document import Claim, Reading
+from panelkit.claims.file.parts import Expression, Key, refuse_too_many
+from panelkit.claims.findings import Finding, Measured
 from panelkit.inference.shapley import shapley_shares
 from panelkit.language.errors import DataError
+from panelkit.language.message import Joined, message
+from panelkit.language.offers import offered
 from panelkit.models.linear.fixed_effects import FixedEffects
+from panelkit.studies.grid import Failures, Tick, first_of
+from panelkit.studies.tally import NOT_COMPUTED, Tally, reason_of
 
 
-def specifications(claim: Claim, design: Any) -> list[Any]:
-    """Return nothing: the grid of proxies is walked here."""
-    return []
+@offered("design", "leading")
+class LeadingDesign(MeasuredDesign):
+    """Whether one group of figures leads others in explaining an outcome."""
 
+    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "group")
 
-def run(
-    claim: Claim, reading: Reading, design: LeadingDesign, figures: Any, tick: Callable[[int], None]
-) -> Finding:
-    """Return the share of specifications in which the claimed leader has the largest Shapley share."""
-    named = {f"y{i}": text for i, text in enumerate(design.outcome)}
-    named |= {f"{group}_{i}": text for group, texts in design.group.items() for i, text in enumerate(texts)}
-    frame = expressions_on_figures(claim, design, named)
-    rows: list[dict[str, Any]] = []
-    lost: list[tuple[str, str]] = []
-    groups = list(design.group)
-    choices = [range(len(texts)) for texts in design.group.values()]
-    for outcome, taken in product(range(len(design.outcome)), product(*choices)):
-        columns = [f"{group}_{i}" for group, i in zip(design.group, taken, strict=True)]
-        named_here = [design.group[group][i] for group, i in zip(groups, taken, strict=True)]
-        try:
-            shares = shapley(frame[[f"y{outcome}", *columns]].dropna(), f"y{outcome}", columns)
-            if not all(math.isfinite(share) for share in shares):
-                raise DataError("the shares are no finite numbers")
-        except NOT_COMPUTED as error:
-            lost.append((f"{design.outcome[outcome]} ~ {' + '.join(named_here)}", reason_of(error)))
-            continue
-        rows.append({"outcome": design.outcome[outcome], **dict(zip(groups, shares, strict=True))})
-    tick(1)
-    if not rows:
-        raise DataError(f"design {design.id}: no specification could be computed; first: {lost[0]}")
-    table = pd.DataFrame(rows)
-    leads = table[groups].idxmax(axis=1) == design.leader
-    mean = table[groups].mean()
-    listed = ", ".join(f"{group} {value:.3f}" for group, value in mean.items())
-    tally = Tally(len(table), tuple(lost))
-    share = float(leads.sum() / tally.declared)
-    return Finding(
-        measured=Measured(
-            quantity=Text(en="share of specifications in which it leads", zh="居首的设定占比"),
-            value=share,
-            sentence=Text(
-                en=f"{design.leader} has the largest Shapley share of the within R2 in {share:.0%} of "
-                f"{tally.declared} specifications (mean shares: {listed}).",
-                zh=f"在{tally.declared}个设定中，{design.leader} 对组内 R² 的 Shapley 份额居首者占{share:.0%}"
-                f"（平均份额：{listed}）。",
+    kind: Literal["leading"]
+    outcome: tuple[Expression, ...] = Field(min_length=1)
+    group: dict[Key, Annotated[tuple[Expression, ...], Field(min_length=1)]] = Field(min_length=2)
+    leader: Key
+
+    @model_validator(mode="after")
+    def _leader_is_there(self) -> Self:
+        if self.leader not in self.group:
+            raise ValueError(
+                message(
+                    "leader `{leader}` is no group (there: {groups})",
+                    leader=self.leader,
+                    groups=list(self.group),
+                )
+            )
+        refuse_too_many(len(self.outcome) * prod(map(len, self.group.values())))
+        return self
+
+    def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
+        """Return the share of specifications in which the claimed leader has the largest Shapley share.
+
+        Raises
+        ------
+        DataError
+            If no specification can be computed.
+        """
+        frame, table, lost = self._shares(claim)
+        tick(1)
+        if table.empty:
+            raise DataError(
+                message(
+                    "design {design}: no specification could be computed; first: {first}",
+                    design=self.id,
+                    first=first_of(lost),
+                )
+            )
+        groups = list(self.group)
+        tally = Tally(len(table), lost)
+        share = float((table[groups].idxmax(axis=1) == self.leader).sum() / tally.declared)
+        mean = [
+            message("{group} {mean:.3f}", group=g, mean=value) for g, value in table[groups].mean().items()
+        ]
+        return Finding(
+            measured=Measured(
+                quantity=message("share of specifications in which it leads"),
+                value=share,
+                sentence=message(
+                    "{leader} has the largest Shapley share of the within R2 in {share:.0%} of {n} specifications "
+                    "(mean shares: {means}).",
+                    leader=self.leader,
+                    share=share,
+                    n=tally.declared,
+                    means=Joined(mean, {"en": ", ", "zh": ", "}),
+                ),
+                table=table,
+                facts={"specifications": tally.declared},
+                tally=tally,
             ),
-            table=table,
-            facts={"specifications": tally.declared},
-            tally=tally,
-        ),
-        data=frame,
-    )
+            data=frame,
+        )
+
+    def _shares(self, claim: Claim) -> tuple[pd.DataFrame, pd.DataFrame, Failures]:
+        """Return the expressions, the Shapley shares of every specification, and what could not be computed."""
+        named = {f"y{i}": text for i, text in enumerate(self.outcome)}
+        named |= {f"{group}_{i}": text for group, texts in self.group.items() for i, text in enumerate(texts)}
+        frame = expressions_on_figures(claim, self, named)
+        rows: list[dict[str, Any]] = []
+        lost: list[tuple[str, str]] = []
+        for outcome, columns, taken in self._choices():
+            try:
+                shares = shapley(frame[[f"y{outcome}", *columns]].dropna(), f"y{outcome}", columns)
+                if not all(math.isfinite(share) for share in shares):
+                    raise DataError(message("the shares are no finite numbers"))
+            except NOT_COMPUTED as error:
+                lost.append((f"{self.outcome[outcome]} ~ {' + '.join(taken)}", reason_of(error)))
+                continue
+            rows.append({"outcome": self.outcome[outcome], **dict(zip(self.group, shares, strict=True))})
+        return frame, pd.DataFrame(rows), tuple(lost)
+
+    def _choices(self) -> Iterator[tuple[int, list[str], list[str]]]:
+        """Yield the number of the outcome, the columns taken and their formulas."""
+        choices = [range(len(texts)) for texts in self.group.values()]
+        for outcome, taken in product(range(len(self.outcome)), product(*choices)):
+            pairs = list(zip(self.group, taken, strict=True))
+            yield (
+                outcome,
+                [f"{group}_{i}" for group, i in pairs],
+                [self.group[group][i] for group, i in pairs],
+            )
 
 
 def shapley(data: pd.DataFrame, outcome: str, columns: list[str]) -> list[float]:
