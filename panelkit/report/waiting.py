@@ -47,8 +47,8 @@ def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
     table.add_column(max_width=32, overflow="fold")
     table.add_column(ratio=1, style="bold")
-    for need, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
-        table.add_row(need, " ".join(ids))
+    for name, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
+        table.add_row(name, " ".join(ids))
     yield Heading(
         say(
             counted(
