@@ -121,7 +121,7 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
         "readings": [_reading(result, claim, reading, mine, language) for reading, mine in groups],
         "test_note": _test_note(claim, tested, language),
         "other_grids": say(
-            message("The grids of the other readings stand in {file}.", file=f"{name}_grid.csv"), language
+            message("The grids of the other readings stand in {claim}_grid.csv.", claim=name), language
         ),
         "sample": sample.facts(tested[0], language) if tested else None,
         "figures": sample.figures(tested, language),

@@ -28,10 +28,8 @@ def revised_page(found: FigureComparison, language: Language) -> RenderableType:
     if moved:
         head = message("Which revisions drove them: the headline with one province-year put back as it was")
         parts += [_table(moved, language), Text(say(head, language), style="bold")]
-        parts += [
-            Text(f"  {say(message('{verdict}: {said}', verdict=_name(one), said=_drivers(one)), language)}")
-            for one in moved
-        ]
+        driven = [message("{verdict}: {said}", verdict=_name(one), said=_drivers(one)) for one in moved]
+        parts += [Text(f"  {say(line, language)}") for line in driven]
     parts += [Text(say(line, language)) for line in _counts(found)]
     return prose(*parts, *_largest(found.figures.changes, language))
 

@@ -181,7 +181,8 @@ def _other_readings(result: CheckResult, name: str, language: Language) -> Itera
         line.append(f"{say(reading.label, language)} ")
         line.append(design_word(overall, language), style=_COLOURS[overall])
         if any("implausible_number" in item.flags for item in mine):
-            line.append(f" ({say(message('and the number itself is implausible'), language)})")
+            implausible = message("and the number itself is implausible")
+            line.append(f" ({say(implausible, language)})")
     yield line
 
 

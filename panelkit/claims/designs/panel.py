@@ -86,10 +86,11 @@ class PanelDesign(Design):
     def described(self, claim: Claim) -> tuple[str, str]:
         """Return the formula, then estimator, sample and the size of the grid."""
         spec = self.specification(claim)
+        years = f"{spec.years[0]}-{spec.years[1]}"
         return f"{self.id}: {spec.formula}", message(
             "{estimator}, {years}, {provinces}, {effects}, {vcov}; {grid}",
             estimator=spec.estimator,
-            years=f"{spec.years[0]}-{spec.years[1]}",
+            years=years,
             provinces=spec.provinces,
             effects=spec.effects,
             vcov=spec.vcov,
