@@ -61,6 +61,21 @@ def spread(
 ) -> Spread:
     """Return a ratio of figures times a number, with its label.
 
+    Parameters
+    ----------
+    expression
+        The ratio, on columns of `data`.
+    data
+        Figures by (province, year).
+    label, why
+        What it is called, and what it is there for.
+    times
+        What the ratio is multiplied by.
+
+    Returns
+    -------
+    Spread
+
     Raises
     ------
     SpecError

@@ -15,6 +15,7 @@ from panelkit.claims.findings import Word
 from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.language.message import Language, message, sentences
 from panelkit.report.narrow import Fitting, prose
+from panelkit.report.notes import claim_notes, families, run_notes
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
@@ -22,11 +23,8 @@ from panelkit.report.words import (
     declaration_lines,
     design_word,
     flag_text,
-    interval_note,
     level_text,
-    lost_line,
     say,
-    seed_text,
     short_citation,
     spreads,
 )
@@ -57,7 +55,7 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
     first = [name for name in computed if _states_a_number(result, name)]
     blocks = [short_block(result, name, language) for name in first]
     blocks += [brief(result, name, language) for name in computed if name not in first]
-    lines = (*_shared_notes(result, language), *_families(result, language))
+    lines = (*run_notes(result, language), *families(result, language))
     notes = [Text(line, style="dim") for line in lines]
     others = [*waiting(result, language), *untestable(result, language)]
     more = message(
@@ -139,7 +137,7 @@ def claim_block(result: CheckResult, name: str, language: Language) -> Renderabl
         lines.append(Text())
     if claim.notes is not None:
         lines += [Text(say(claim.notes, language), style="dim"), Text()]
-    lines += [Text(line, style="dim") for line in _notes(verdicts, language)]
+    lines += [Text(line, style="dim") for line in claim_notes(verdicts, language)]
     return prose(*lines, Text())
 
 
@@ -247,79 +245,3 @@ def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> Renderabl
             text.append(f"  {say(item.why, language)}", style="dim")
         table.add_row(text, number(item.aggregate), span(item.p10, item.p90, language))
     return Fitting(table, _ROOM)
-
-
-def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
-    registered = verdicts[0].registered
-    tested = next((verdict.tested for verdict in verdicts if verdict.tested is not None), None)
-    if tested is not None and tested.headline is not None and registered.claim.test is not None:
-        test = registered.claim.test
-        yield interval_note(test.weights, test.reps, seed_text(test.seed), tested.headline.vcov, language)
-    yield from _grid_notes(verdicts, language)
-    yield from _flag_line(verdicts, language)
-    if registered.declaration is not None:
-        yield say(sentences(declaration_lines(registered)), language)
-
-
-def _shared_notes(result: CheckResult, language: Language) -> Iterator[str]:
-    """Yield what holds for all tables of a run."""
-    verdicts = result.verdicts
-    heads = [item for item in verdicts if item.tested is not None and item.tested.headline is not None]
-    if heads and heads[0].tested and heads[0].tested.headline and heads[0].registered.claim.test:
-        test, vcov = heads[0].registered.claim.test, heads[0].tested.headline.vcov
-        yield interval_note(test.weights, test.reps, message("declared seeds"), vcov, language)
-    yield from _grid_notes(verdicts, language)
-    yield from _flag_line(verdicts, language)
-
-
-def _families(result: CheckResult, language: Language) -> Iterator[str]:
-    """Yield, for each family of more than one test, how many p and how many q stay below .05."""
-    for family in dict.fromkeys(verdict.family for verdict in result):
-        pairs = [
-            (verdict.main_p, q)
-            for verdict, q in zip(result, result.q_values, strict=True)
-            if verdict.family == family and q == q
-        ]
-        if len(pairs) > 1:
-            counts = [sum(pair[i] <= 0.05 for pair in pairs) for i in range(2)]
-            said = message(
-                "Many tests: of {n} main ones under {rule}, {p} have p ≤ .05 and {q} Benjamini-Hochberg q ≤ .05",
-                n=len(pairs),
-                rule=family,
-                p=counts[0],
-                q=counts[1],
-            )
-            yield say(said, language)
-
-
-def _grid_notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
-    """Yield what the shares of grids are of, and how many of the specifications could not be computed."""
-    sizes = sorted({item.tested.grid.declared for item in verdicts if item.tested and item.tested.grid})
-    if sizes:
-        yield _grid_note(sizes, verdicts, language)
-    lost = lost_line(verdicts, language)
-    if lost:
-        yield lost
-
-
-def _grid_note(sizes: list[int], verdicts: tuple[Verdict, ...], language: Language) -> str:
-    n = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}–{sizes[-1]}"
-    if any(item.reading is not None and item.reading.claimed for item in verdicts):
-        said = message(
-            "Grid: of {n} specifications, the share with the claimed sign, and the share whose interval holds the "
-            "claimed number.",
-            n=n,
-        )
-    else:
-        said = message("Grid: of {n} specifications, the share with the claimed sign.", n=n)
-    return say(said, language)
-
-
-def _flag_line(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
-    computed = [item for item in verdicts if item.registered.claim.status == "computed"]
-    flags = dict.fromkeys(flag for item in computed for flag in item.registered.claim.flags)
-    names = [str(flag) for flag in flags]
-    if any(item.registered.declaration is None for item in computed):
-        names.append("not_declared")
-    if names:
-        yield say(sentences(flag_text(flag, language) for flag in names), language)

@@ -106,7 +106,25 @@ def verdict_name(item: Verdict) -> str:
 
 
 def interval_note(weights: str, reps: int, seed: Message, vcov: str, language: Language) -> str:
-    """Return what the intervals and p-values of a table are."""
+    """Return what the intervals and p-values of a table are.
+
+    Parameters
+    ----------
+    weights
+        Weights of the wild bootstrap: "rademacher" or "webb".
+    reps
+        Its draws.
+    seed
+        What is said of its seed.
+    vcov
+        The covariance behind the second interval.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+    """
     said = message(
         "Interval and p: restricted wild cluster bootstrap ({weights}, {reps:,} draws, {seed}), which decides; below "
         "it {vcov}.",

@@ -134,7 +134,23 @@ def shown_text(text: str) -> str:
 
 
 def problem(kind: str, key: str, content: Mapping[str, Any], entry: Declaration | None) -> Message | None:
-    """Return what is wrong between a table and its declaration, or None."""
+    """Return what is wrong between a table and its declaration, or None.
+
+    Parameters
+    ----------
+    kind
+        "document" or "claim".
+    key
+        Key of the document, or id of the claim.
+    content
+        The table, as TOML holds it.
+    entry
+        Its declaration; None: not declared.
+
+    Returns
+    -------
+    Message or None
+    """
     digest = content_hash(content)
     if entry is None:
         return message(

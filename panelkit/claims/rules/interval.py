@@ -29,7 +29,21 @@ def by_interval(direction: float, tested: Finding) -> Judgement:
 
 
 def interval(direction: float, low: float, high: float, conditions: Iterable[bool] = ()) -> Word:
-    """Judge a quantity by its interval; further conditions make PARTLY of SUPPORTED."""
+    """Judge a quantity by its interval; further conditions make PARTLY of SUPPORTED.
+
+    Parameters
+    ----------
+    direction
+        The claimed sign, 1 or -1.
+    low, high
+        The ends of the interval.
+    conditions
+        Whether each of what the rule asks for beside holds.
+
+    Returns
+    -------
+    Word
+    """
     if not (low > 0.0 or high < 0.0):
         return "NOT SUPPORTED"
     if (low > 0.0) != (direction > 0):

@@ -67,7 +67,23 @@ class SignRule(Rule):
 
 
 def sign(direction: float, estimate: float, p_value: float, share_same_sign: float | None) -> Word:
-    """Judge a direction by the main test and the grid (four fifths of it must agree)."""
+    """Judge a direction by the main test and the grid (four fifths of it must agree).
+
+    Parameters
+    ----------
+    direction
+        The claimed sign, 1 or -1.
+    estimate
+        The main estimate.
+    p_value
+        p of the main test; NaN is not significant.
+    share_same_sign
+        The share of the grid with the claimed sign; None where there is no grid.
+
+    Returns
+    -------
+    Word
+    """
     if not p_value < SIGNIFICANT:
         return "NOT SUPPORTED"
     if estimate * direction < 0.0:
