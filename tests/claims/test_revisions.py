@@ -195,7 +195,7 @@ def _moved(claims: Path, old: Word | None, new: Word | None, estimates: tuple[fl
             design=reading.design[0],
             word=word,
             reason=said,
-            error=None if word else "no rows",
+            error=None if word else verbatim("no rows"),
             tested=Finding(measured=Measured(quantity=said, value=value, sentence=said)) if word else None,
         )
 
