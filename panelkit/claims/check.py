@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from panelkit.claims.figures import Figures
-from panelkit.claims.file.design import Design
+from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.load import RegisteredClaim, load_claims, select_claims
 from panelkit.claims.file.names import check_names
@@ -85,7 +85,7 @@ def check_claim(registered: RegisteredClaim, progress: Progress) -> list[Verdict
     return [_verdict(registered, reading, design, figures, progress) for reading, design in pairs]
 
 
-def _planned(claim: Claim, design: Design) -> list[Specification]:
+def _planned(claim: Claim, design: ClaimDesign) -> list[Specification]:
     """Return the specifications of a design; one that cannot be planned has none, and says so when it is run."""
     try:
         return design.specifications(claim)
@@ -102,7 +102,7 @@ def _figures(planned: list[Specification]) -> Figures:
 
 
 def _verdict(
-    registered: RegisteredClaim, reading: Reading, design: Design, figures: Figures, progress: Progress
+    registered: RegisteredClaim, reading: Reading, design: ClaimDesign, figures: Figures, progress: Progress
 ) -> Verdict:
     claim = registered.claim
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
 
-from panelkit.claims.file.design import Design
+from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption
 from panelkit.claims.file.parts import Sample, fill_roles
 from panelkit.studies.specification import Specification
@@ -34,7 +34,7 @@ class Regression:
 
 
 def specify(
-    claim: Claim, design: Design, regression: Regression, options: Sequence[GridOption | None] = ()
+    claim: Claim, design: ClaimDesign, regression: Regression, options: Sequence[GridOption | None] = ()
 ) -> Specification:
     """Return a regression as a specification, changed by the options of a grid (None: the main choice).
 
@@ -84,7 +84,7 @@ def specify(
     )
 
 
-def whole_grid(claim: Claim, design: Design, regression: Regression) -> list[Specification]:
+def whole_grid(claim: Claim, design: ClaimDesign, regression: Regression) -> list[Specification]:
     """Return the main specification, then every other combination of the grid's axes."""
     choices = product(*[(None, *axis.option) for axis in claim.grid.axis])
     return list(dict.fromkeys(specify(claim, design, regression, taken) for taken in choices))

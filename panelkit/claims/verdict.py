@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.file.design import Design
+from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Reading
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.findings import Finding, Word, worst
@@ -28,7 +28,7 @@ class Verdict(Brief):
 
     registered: RegisteredClaim
     reading: Reading | None = None
-    design: Design | None = None
+    design: ClaimDesign | None = None
     word: Word | None = None
     reason: Message
     flags: tuple[str, ...] = ()

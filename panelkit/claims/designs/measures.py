@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.claims.figures import expressions, loaded
-from panelkit.claims.file.design import Design
+from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.parts import fill_roles
 from panelkit.data.paths import shipped
@@ -21,7 +21,7 @@ from panelkit.language.message import message
 
 def expressions_on_figures(
     claim: Claim,
-    design: Design,
+    design: ClaimDesign,
     named: Mapping[str, str | None],
     *,
     years: tuple[int, int] | None = None,
@@ -33,7 +33,7 @@ def expressions_on_figures(
     return expressions(filled, years or sample.years, vintage, sample.provinces)
 
 
-def composite_of(claim: Claim, design: Design, name: str, variant: Variant) -> Composite:
+def composite_of(claim: Claim, design: ClaimDesign, name: str, variant: Variant) -> Composite:
     """Return a shipped composite index on the design's years and provinces."""
     sample = claim.sample_of(design)
     if isinstance(sample.provinces, tuple):

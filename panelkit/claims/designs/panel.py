@@ -9,7 +9,7 @@ from pydantic import Field
 
 from panelkit.claims import scales
 from panelkit.claims.figures import Figures
-from panelkit.claims.file.design import Design
+from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression, Test, Whole
 from panelkit.claims.findings import Finding, Headline
@@ -30,7 +30,7 @@ from panelkit.studies.specification import Specification
 
 
 @offered("design", "panel")
-class PanelDesign(Design):
+class PanelDesign(ClaimDesign):
     """A panel regression of an outcome on one treatment: formulas with figures by role, in braces."""
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan")

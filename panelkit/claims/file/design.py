@@ -24,7 +24,7 @@ DEFAULT = "panel"
 """The kind of a design that names none: a regression."""
 
 
-class Field(NamedTuple):
+class FormulaField(NamedTuple):
     """A formula of a design, with the field in which it stands; `terms`: it may be several, joined by `+`."""
 
     name: str
@@ -32,7 +32,7 @@ class Field(NamedTuple):
     terms: bool = False
 
 
-class Design(Part):
+class ClaimDesign(Part):
     """What all kinds share; a kind adds its own fields and says what they mean."""
 
     FORMULAS: ClassVar[tuple[str, ...]] = ()
@@ -49,7 +49,7 @@ class Design(Part):
     label: Text
     sample: Sample | None = None
 
-    def formulas(self) -> Iterator[Field]:
+    def formulas(self) -> Iterator[FormulaField]:
         """Yield every formula of the design with its field."""
         for field in self.FORMULAS:
             yield from _formulas(field, getattr(self, field))
@@ -109,7 +109,7 @@ class Design(Part):
         return f"{self.id}: {self.kind}", fields
 
 
-class MeasuredDesign(Design):
+class MeasuredDesign(ClaimDesign):
     """What kinds share whose result is one measured quantity; `rule` overrides the reading's."""
 
     rule: AnyRule | None = None
@@ -132,7 +132,7 @@ def design_of(raw: Any) -> Any:
     return kind_of(raw.get("kind", DEFAULT)).model_validate(raw)
 
 
-def kind_of(name: Any) -> type[Design]:
+def kind_of(name: Any) -> type[ClaimDesign]:
     """Return the class of a kind of design.
 
     Raises
@@ -144,19 +144,19 @@ def kind_of(name: Any) -> type[Design]:
         raise ValueError(
             message("no kind of design `{kind}`: there are {known}", kind=name, known=keys("design"))
         )
-    kind: type[Design] = find("design", name)
+    kind: type[ClaimDesign] = find("design", name)
     return kind
 
 
-AnyDesign = Annotated[Design, BeforeValidator(design_of)]
+AnyDesign = Annotated[ClaimDesign, BeforeValidator(design_of)]
 
 
-def _formulas(field: str, value: Any) -> Iterator[Field]:
+def _formulas(field: str, value: Any) -> Iterator[FormulaField]:
     terms = field == "controls"
     if isinstance(value, str):
-        yield Field(field, value, terms)
+        yield FormulaField(field, value, terms)
     elif isinstance(value, Mapping):
         for key, texts in value.items():
-            yield from (Field(f"{field}.{key}", text, terms) for text in texts)
+            yield from (FormulaField(f"{field}.{key}", text, terms) for text in texts)
     elif value is not None:
-        yield from (Field(f"{field} {number}", text, terms) for number, text in enumerate(value, 1))
+        yield from (FormulaField(f"{field} {number}", text, terms) for number, text in enumerate(value, 1))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from panelkit.claims.file.design import AnyDesign, Design
+from panelkit.claims.file.design import AnyDesign, ClaimDesign
 from panelkit.claims.file.parts import (
     Choice,
     Document,
@@ -117,7 +117,7 @@ class Claim(Part):
     beside: tuple[Beside, ...] = ()
     grid: Grid = Grid()
 
-    def sample_of(self, design: Design) -> Sample:
+    def sample_of(self, design: ClaimDesign) -> Sample:
         """Return a design's own sample, or the claim's.
 
         Raises
@@ -130,7 +130,7 @@ class Claim(Part):
             raise SpecError(message("{place}: no sample; give [claim.sample]", place=self.place_of(design)))
         return found
 
-    def place_of(self, design: Design) -> Message:
+    def place_of(self, design: ClaimDesign) -> Message:
         """Return where a design stands, as errors say it."""
         return message("claim {claim}, design {design}", claim=self.id, design=design.id)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.claims.file.design import Design, Field
+from panelkit.claims.file.design import ClaimDesign, FormulaField
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.parts import Sample, fill_roles
 from panelkit.data import catalogue
@@ -27,7 +27,7 @@ from panelkit.language.message import Message, message, sentences
 _REACH = 5  # the longest lag that a field of a design may ask for
 
 
-def check_names(claim: Claim, design: Design) -> None:
+def check_names(claim: Claim, design: ClaimDesign) -> None:
     """Refuse a design that names what is not held, in one message: claim, design, field, what is near.
 
     Raises
@@ -121,7 +121,7 @@ def _check_sample(here: Message, sample: Sample) -> None:
         wanted_codes(sample.provinces)
 
 
-def _columns(claim: Claim, field: Field) -> tuple[str, ...]:
+def _columns(claim: Claim, field: FormulaField) -> tuple[str, ...]:
     filled = fill_roles(field.formula, claim.quantities)
     if not field.terms:
         return columns_of(parse_expression(filled).node)
@@ -129,7 +129,7 @@ def _columns(claim: Claim, field: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for factor in factors for name in columns_of(factor.node)))
 
 
-def _refuse_unknown(column: str, design: Design) -> None:
+def _refuse_unknown(column: str, design: ClaimDesign) -> None:
     if column in catalogue.facts() or column == SIMILARITY or column in design.MADE:
         return
     if is_derived(column) and design.DERIVED:
