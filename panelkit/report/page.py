@@ -16,7 +16,7 @@ import panelkit
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.findings import Finding, Word
 from panelkit.claims.verdict import CheckResult, Verdict
-from panelkit.language.message import Language, counted, message, sentences
+from panelkit.language.message import Language, message, sentences
 from panelkit.report import sample, words
 from panelkit.report.charts import influence, specification_curve
 from panelkit.report.numbers import number, p_value, percent, span
@@ -50,7 +50,7 @@ def page(result: CheckResult, language: Language) -> str:
     ids = list(dict.fromkeys(verdict.claim for verdict in result))
     computed = [name for name in ids if result.of(name)[0].registered.claim.status == "computed"]
     others = len(ids) - len(computed)
-    said = counted("{n} claim: pending or not testable", "{n} claims: pending or not testable", n=others)
+    said = message("{n} claims: pending or not testable", n=others)
     return environment.get_template("page.html.j2").render(
         language="zh-CN" if language == "zh" else "en",
         others=say(said, language),

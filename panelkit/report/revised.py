@@ -10,7 +10,7 @@ from rich.text import Text
 from panelkit.claims.places import place
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
 from panelkit.data.provinces import NATION, labels_of
-from panelkit.language.message import Joined, Language, Message, counted, message, sentences, term
+from panelkit.language.message import Joined, Language, Message, message, sentences, term
 from panelkit.report.narrow import prose
 from panelkit.report.numbers import moved as moved_numbers
 from panelkit.report.words import say, verdict_name, verdict_text
@@ -49,8 +49,7 @@ def _counts(found: FigureComparison) -> list[Message]:
     statuses = sum(one.status_moved for one in found.verdicts)
     if statuses:
         said.append(
-            counted(
-                "{n} design can be computed on one side only.",
+            message(
                 "{n} designs can be computed on one side only.",
                 n=statuses,
             )

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims.findings import Finding
-from panelkit.language.message import Joined, Language, counted, listed, message, sentences
+from panelkit.language.message import Joined, Language, listed, message, sentences
 from panelkit.report.words import say
 
 _COMMA: dict[Language, str] = {"en": ", ", "zh": ", "}
@@ -37,7 +37,7 @@ def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
         n=int(fit.facts["n_units"]),
         years=str(fit.facts["years"]),
     )
-    gone = counted("{n} row left the sample:", "{n} rows left the sample:", n=len(dropped))
+    gone = message("{n} rows left the sample:", n=len(dropped))
     units = _in_order([str(label) for label in fit.design.unit_labels], names)
     return {
         "line": say(line, language),

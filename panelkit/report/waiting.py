@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.verdict import CheckResult, Verdict
-from panelkit.language.message import Language, counted, message
+from panelkit.language.message import Language, message
 from panelkit.report.narrow import Heading
 from panelkit.report.words import need_names, say, short_citation, verdict_word
 
@@ -51,8 +51,7 @@ def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]
         table.add_row(name, " ".join(ids))
     yield Heading(
         say(
-            counted(
-                "{n} claim waits for a capability or a figure",
+            message(
                 "{n} claims wait for a capability or a figure",
                 n=len(pending),
             ),
@@ -68,8 +67,6 @@ def untestable(result: CheckResult, language: Language) -> Iterator[RenderableTy
     ids = [item.claim for item in result if item.registered.claim.status == "not_testable"]
     if not ids:
         return
-    yield Heading(
-        say(counted("{n} claim cannot be tested", "{n} claims cannot be tested", n=len(ids)), language)
-    )
+    yield Heading(say(message("{n} claims cannot be tested", n=len(ids)), language))
     yield Text(" ".join(ids), style="bold")
     yield Text()

@@ -17,7 +17,7 @@ from panelkit.claims.file.parts import Document, both
 from panelkit.claims.file.problems import problems_of, unprintable_problems
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, counted, lines, listed, message
+from panelkit.language.message import Message, lines, listed, message
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 
@@ -113,7 +113,7 @@ def _at_most(problems: list[Message]) -> list[Message]:
     rest = len(problems) - _MOST_PROBLEMS
     if rest <= 0:
         return problems
-    return [*problems[:_MOST_PROBLEMS], counted("and {n} more problem", "and {n} more problems", n=rest)]
+    return [*problems[:_MOST_PROBLEMS], message("and {n} more problems", n=rest)]
 
 
 def natural_key(text: str) -> tuple[str, int, str]:
