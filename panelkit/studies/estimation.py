@@ -1,4 +1,4 @@
-"""From a specification to a fit: the estimator and the covariance that a claim file names."""
+"""From a specification to a fit: the estimator and the covariance that it names."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.samples import Specification
 from panelkit.covariance.by_name import vcov_named
-from panelkit.covariance.cluster import VcovSpec
 from panelkit.language.register import find
 from panelkit.results.fit import FitResult
+from panelkit.studies.specification import Specification
 
 
 def fit_specification(spec: Specification, data: pd.DataFrame) -> FitResult:
@@ -28,15 +27,4 @@ def model_of(spec: Specification) -> Any:
     """Return the estimator of a specification, without data."""
     kind = find("estimator", spec.estimator)
     effects = {"effects": spec.effects} if "effects" in kind.__dataclass_fields__ else {}
-    return kind(spec.formula, vcov=covariance(spec.vcov), **effects)
-
-
-def covariance(text: str) -> VcovSpec:
-    """Return the covariance that a claim file names: `CRV3`, `Cluster(year)`, `Robust`, `DriscollKraay(2)`.
-
-    Raises
-    ------
-    SpecError
-        If there is none of that name.
-    """
-    return vcov_named(text)
+    return kind(spec.formula, vcov=vcov_named(spec.vcov), **effects)

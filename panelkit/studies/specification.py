@@ -1,26 +1,21 @@
-"""Turn a design of a claim into concrete specifications: figures in place of roles, options of the grid taken."""
+"""One regression as a plan: formulas on figures, sample, estimator. It says what it reads, and holds no data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
-from panelkit.claims.file.document import Claim, GridOption, PanelDesign, Sample, fill_roles
 from panelkit.formula.formula import Formula, parse_formula
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Call, Chain, Factor, Negate, Node, Power, columns_of
-from panelkit.language.errors import SpecError
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Specification:
-    """One regression, with figures in place of roles: what an estimator is asked to fit.
+    """One regression on figures: what an estimator is asked to fit.
 
-    `choices` names the option taken on every axis of the grid, "" for the main one.
+    `choices` names the option taken on every axis of a grid, "" for the main one. `mediators` are read by an estimator
+    that has them; `beside` are ratios that stand beside the regression and are read with its figures.
     """
 
     outcome: str
@@ -35,7 +30,8 @@ class Specification:
     vintage: tuple[tuple[str, str], ...] = ()
     choices: tuple[str, ...] = ()
     left_out: str = ""
-    extra: tuple[str, ...] = field(default=())
+    mediators: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def term(self) -> str:
@@ -50,8 +46,8 @@ class Specification:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the indicators that the specification reads, those beside the regression included."""
-        beside = [name for text in self.extra for name in _columns_in(text)]
-        return tuple(dict.fromkeys([*_parsed(self.formula).columns, *beside]))
+        others = [name for text in (*self.mediators, *self.beside) for name in _columns_in(text)]
+        return tuple(dict.fromkeys([*_parsed(self.formula).columns, *others]))
 
     @property
     def lead_in(self) -> int:
@@ -69,32 +65,6 @@ class Specification:
         return self.years[0] - self.lead_in, self.years[1] + self.lead_out
 
 
-def specify(
-    claim: Claim, design: PanelDesign, options: Iterable[GridOption | None] = (), left_out: str = ""
-) -> Specification:
-    """Return the design as a specification, changed by the options of a grid (None: the main choice)."""
-    taken = [option for option in options if option is not None]
-    quantities = dict(claim.quantities)
-    for option in taken:
-        quantities.update(option.quantities or {})
-    sample = _sample(claim, design, taken)
-    return Specification(
-        outcome=fill_roles(design.outcome, quantities),
-        treatment=fill_roles(design.treatment, quantities),
-        controls=tuple(fill_roles(text, quantities) for text in _last(taken, "controls", design.controls)),
-        lag=_last(taken, "lag", design.lag),
-        effects=_last(taken, "effects", design.effects),
-        estimator=design.estimator,
-        vcov=design.vcov,
-        years=sample.years,
-        provinces=sample.provinces,
-        vintage=tuple(sorted(sample.vintage.items())),
-        choices=tuple(option.id if option is not None else "" for option in options),
-        left_out=left_out,
-        extra=tuple(fill_roles(text, quantities) for text in _beside(claim, design)),
-    )
-
-
 def longest_lag(formula: Formula) -> int:
     """Return how many years back the formula reaches."""
     return -min(_extent(factor.node, 0)[0] for factor in _factors(formula))
@@ -107,30 +77,6 @@ def longest_lead(formula: Formula) -> int:
 
 def _factors(formula: Formula) -> list[Factor]:
     return [formula.left, *(factor for term in formula.terms for factor in term.factors)]
-
-
-def _sample(claim: Claim, design: PanelDesign, taken: list[GridOption]) -> Sample:
-    base = design.sample or claim.sample
-    if base is None:
-        raise SpecError(f"claim {claim.id}, design {design.id}: no sample; give [claim.sample]")
-    vintage = dict(base.vintage)
-    for option in taken:
-        vintage.update(option.vintage or {})
-    return Sample(
-        years=_last(taken, "years", base.years),
-        provinces=_last(taken, "provinces", base.provinces),
-        vintage=vintage,
-    )
-
-
-def _last(taken: list[GridOption], name: str, main: _T) -> _T:
-    """Return what the last option says of a field, or the main design's value."""
-    said = [getattr(option, name) for option in taken if getattr(option, name) is not None]
-    return said[-1] if said else main
-
-
-def _beside(claim: Claim, design: PanelDesign) -> list[str]:
-    return [*(item.figure for item in claim.beside), *([design.yuan] if design.yuan else [])]
 
 
 def _extent(node: Node, at: int) -> tuple[int, int]:

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.claims.samples import Specification
 from panelkit.formula.formula import evaluate
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import calls_of
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+from panelkit.studies.specification import Specification
 
 _BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
@@ -39,8 +40,12 @@ class Columns:
             by_sample = sorted(_BY_SAMPLE & set(calls_of(parse_expression(expression).node)))
             if by_sample:
                 raise SpecError(
-                    f"`{expression}`: {', '.join(by_sample)}() depends on the sample, which differs from "
-                    "specification to specification; a claim's design takes it out"
+                    message(
+                        "`{expression}`: {functions}() depends on the sample, which differs from specification to "
+                        "specification; a claim's design takes it out",
+                        expression=expression,
+                        functions=by_sample,
+                    )
                 )
             self._held[expression] = evaluate(expression, self._frame).to_numpy(np.float64)
         return self._held[expression]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.claims.columns import Columns
-from panelkit.claims.fits import treatment
-from panelkit.claims.samples import Specification
 from panelkit.kernels.within import Layout, check_effects
 from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.message import message
 from panelkit.results.fit import FitResult
+from panelkit.studies.columns import Columns
+from panelkit.studies.estimation import treatment
+from panelkit.studies.specification import Specification
 
 Shared = tuple[object, ...]
 
@@ -108,7 +109,10 @@ def _effects(
 
     if not rows.any():
         years = f"{spec.years[0]}-{spec.years[1]}"
-        return dict.fromkeys(names, DataError(f"no province has all figures of `{spec.formula}` in {years}"))
+        said = message(
+            "no province has all figures of `{formula}` in {years}", formula=spec.formula, years=years
+        )
+        return dict.fromkeys(names, DataError(said))
     layout = columns.layout(rows)
     if not _plain(layout):
         return dict.fromkeys(names)
