@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
 
-from panelkit.covariance.cluster import Vcov, clusters_of, columns_beside
+from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
+from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
+from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.crossing import Crossing, crossing_of
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
@@ -26,9 +30,14 @@ _LARGEST_WORK = 2e11
 _BATCH_CELLS = 2_000_000
 
 
-@offered("covariance", public=True)
+@offered(
+    "covariance",
+    can=(SCORES,),
+    source="Bell and McCaffrey 2002; df by Pustejovsky and Tipton 2018",
+    public=True,
+)
 @dataclass(frozen=True)
-class CR2:
+class CR2(Covariance):
     """Bell and McCaffrey's (2002) adjustment, from the projection on all dummies, with Satterthwaite df.
 
     Under independent errors of one variance the estimator is unbiased; each coefficient has degrees of freedom
@@ -40,12 +49,17 @@ class CR2:
     >>> fit = spec.fit(panel)
     """
 
+    spellings: ClassVar[tuple[str, ...]] = ("CR2", "CR2(column)")
+
     by: str | None = None
 
     def columns(self) -> tuple[str, ...]:
-        return columns_beside(self.by)
+        """Return the column that names the clusters."""
+        return named_columns(self.by)
 
-    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+    def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
+        """Return the covariance of a least-squares fit."""
+        fit, _ = least_squares(problem, convention)
         clusters = clusters_of(design, self.by)
         matrix, df = cr2(fit, clusters.codes)
         return Vcov(
@@ -74,14 +88,22 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     largest = max(len(rows) for rows in rows_of)
     if largest > _LARGEST_CLUSTER:
         raise SpecError(
-            f"CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
-            "which is as good with few clusters"
+            message(
+                "CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
+                "which is as good with few clusters",
+                largest=largest,
+            )
         )
     cubes = sum(float(len(rows)) ** 3 for rows in rows_of)
     if cubes > _LARGEST_WORK:
         raise SpecError(
-            f"CR2 needs the hat matrix of each cluster, and {len(rows_of):,} clusters of up to {largest:,} rows would "
-            f"take about {cubes / _LARGEST_WORK * 5.0:,.1f} minutes: use CRV3(), which is as good"
+            message(
+                "CR2 needs the hat matrix of each cluster, and {count:,} clusters of up to {largest:,} rows would "
+                "take about {minutes:,.1f} minutes: use CRV3(), which is as good",
+                count=len(rows_of),
+                largest=largest,
+                minutes=cubes / _LARGEST_WORK * 5.0,
+            )
         )
     crossing = crossing_of(fit.layout, fit.effects)
     influence = fit.basis @ fit.root.T

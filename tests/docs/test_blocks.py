@@ -27,7 +27,7 @@ INSTALLS = ("python3 -m venv", ".venv/bin/", "mkdocs")
 # a run over every claim takes minutes; tests/cli holds it on small claims, and here its options are read
 WHOLE = ("panelkit check", "panelkit check --json", "panelkit check --figures")
 # a page that builds a part of the package is run on a copy of it by test_how_to.py
-BUILT = ("add_an_estimator.md", "add_a_command.md", "add_a_layout.md")
+BUILT = ("add_an_estimator.md", "add_a_covariance.md", "add_a_command.md", "add_a_layout.md")
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:

@@ -77,6 +77,23 @@ def test_an_estimator_is_one_file(copy: Path) -> None:
     assert "MeanOfPeriods as MeanOfPeriods" in (copy / "panelkit/__init__.pyi").read_text(encoding="utf-8")
 
 
+def test_a_covariance_is_one_file(copy: Path) -> None:
+    text = page("add_a_covariance")
+    add(copy, text)
+    for command in commands(text):
+        run(copy, *command.split()[1:])
+    (used,) = PYTHON.findall(text)
+    check = (
+        "\nmoved = fit.with_vcov(pk.HC3())\n"
+        "print(moved.facts['vcov'], 'n_clusters' in moved.facts)\n"
+        "from panelkit.covariance.by_name import vcov_named\n"
+        "print(vcov_named('jackknife') == pk.HC3())\n"
+        "try:\n    pk.SpatialPanel('y ~ x', vcov=pk.HC3())\n"
+        "except pk.SpecError as error:\n    print('Hessian' in str(error))\n"
+    )
+    assert run(copy, "-c", PANEL + used + check).split() == ["robust,", "HC3", "False", "True", "True"]
+
+
 def test_a_command_is_one_file(copy: Path) -> None:
     text = page("add_a_command")
     add(copy, text)

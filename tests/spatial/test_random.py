@@ -8,15 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import panelkit as pk
 from panelkit.language.errors import SpecError
-from panelkit.models.spatial.covariance import information_random
+from panelkit.models.spatial.hausman import information_covariance, spatial_hausman
+from panelkit.models.spatial.information import information_random
 from panelkit.models.spatial.panel import SpatialPanel
-from panelkit.models.spatial.random import (
-    SpatialRandomEffects,
-    SpatialRandomFit,
-    information_covariance,
-    spatial_hausman,
-)
+from panelkit.models.spatial.random import SpatialRandomEffects, SpatialRandomFit
 from panelkit.spatial import provincial
 from tests.spatial.data import MUNNELL, munnell, simulate
 
@@ -59,7 +56,7 @@ def test_likelihood_is_that_of_the_dense_covariance(model: str) -> None:
 
 def test_standard_error_is_the_curvature_of_the_profile() -> None:
     from panelkit.models.spatial.likelihood import Counting, Problem, loglik
-    from panelkit.models.spatial.random import quasi_demeaned
+    from panelkit.models.spatial.random_maximum import quasi_demeaned
 
     data = simulate(W31, 6, np.random.default_rng(3), rho=0.3, theta=(0.0,))
     fit = SpatialRandomEffects("y ~ x1", model="sar", small_sample=False).fit(data, W31)
@@ -105,8 +102,8 @@ def test_year_effects_and_refusals() -> None:
         )
     with pytest.raises(SpecError, match="delta"):
         fit.impacts("bootstrap", reps=10)
-    with pytest.raises(SpecError, match="observed Hessian"):
-        fit.with_vcov("cluster")
+    with pytest.raises(SpecError, match="no covariance Cluster.*take one of Hessian"):
+        fit.with_vcov(pk.Cluster())
     assert not fit.mundlak_test().applicable
     assert not fit.reduction_tests()[0].applicable
     assert fit.impacts().tidy().shape[0] == 3

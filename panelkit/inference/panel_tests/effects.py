@@ -7,8 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from scipy import linalg, stats
 
-from panelkit.covariance.cluster import Cluster, VcovSpec
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.cluster import Cluster
 from panelkit.covariance.conventions import convention_named
+from panelkit.kernels.capabilities import AS_OBSERVED
 from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_squares
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
@@ -17,7 +19,8 @@ from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import FitResult, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 
 # An eigenvalue of V_FE - V_RE below minus this share of the largest is not rounding.
 _NEGATIVE = 1e-10
@@ -307,7 +310,7 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
         raise SpecError(f"effects is unit, time or twoway, not {effects!r}")
     null = Note(f"the variance of the {what[effects]} effects is zero", f"{_WHAT_ZH[effects]}的方差为零")
     name = Note(f"Breusch-Pagan LM, {what[effects]} effects", f"Breusch-Pagan LM 检验，{_WHAT_ZH[effects]}")
-    if linear.effects != "none" or "theta" in fit.facts:
+    if linear.effects != "none" or AS_OBSERVED not in linear.can:
         return TestResult.not_applicable(
             name,
             null,

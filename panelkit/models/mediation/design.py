@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from panelkit.covariance.cluster import VcovSpec, clusters_of
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.clusters import clusters_of
 from panelkit.formula.formula import parse_formula
 from panelkit.formula.grammar import parse_expression, parse_terms, spelled_term
 from panelkit.formula.tree import Call, Column, Term

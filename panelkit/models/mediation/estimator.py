@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from panelkit.covariance.cluster import VcovSpec
+from panelkit.covariance.base import VcovSpec
 from panelkit.inference.indirect import resample_counts
+from panelkit.kernels.capabilities import DELETED_GROUPS, SCORES
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
@@ -40,8 +41,9 @@ FEW_CLUSTERS = 20
 @estimator(
     "mediation",
     family="mediation",
+    can=(DELETED_GROUPS, SCORES),
     result="MediationResult",
-    source="Baron and Kenny 1986; Imai, Keele and Yamamoto 2010 (sensitivity)",
+    source="Baron and Kenny 1986; Sobel 1982; Imai, Keele and Yamamoto 2010",
 )
 @dataclass(frozen=True)
 class Mediation(MediationPlan):

@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.inference.impacts import ImpactParts, draw_theta, stable
+from panelkit.covariance.by_name import vcov_from
+from panelkit.covariance.cluster import Cluster
+from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable
+from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
@@ -24,9 +27,11 @@ from panelkit.models.mediation.estimator import Mediation
 from panelkit.models.mediation.overlap import MadeOf, overlaps, timing_remark
 from panelkit.models.mediation.words import Said
 from panelkit.models.reading import check_where, open_frame
-from panelkit.models.spatial.likelihood import Convention
-from panelkit.models.spatial.panel import Model, SpatialFit, SpatialPanel, fit_sample
+from panelkit.models.spatial.conventions import SpatialConvention
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import Missing, SpatialSample, align_weights, read_sample
+from panelkit.models.spatial.shell import Model
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
@@ -39,8 +44,9 @@ _BATCH_CELLS = 5_000_000
 @estimator(
     "spatial_mediation",
     family="mediation",
+    can=sorted(LIKELIHOOD),
     result="SpatialMediationResult",
-    source="LeSage and Pace 2009 (the product of their effect matrices)",
+    source="products of the effect matrices of LeSage and Pace 2009",
 )
 @dataclass(frozen=True)
 class SpatialMediation:
@@ -69,8 +75,8 @@ class SpatialMediation:
     controls: str = ""
     model: Model = "sdm"
     effects: Effects = "twoway"
-    convention: Convention = "lee-yu"
-    vcov: Any = "cluster"
+    convention: SpatialConvention = "lee-yu"
+    vcov: Any = Cluster()
     missing: Missing = "raise"
     treatment_lag: int = 0
     outcome_lead: int = 0
@@ -79,6 +85,7 @@ class SpatialMediation:
     def __post_init__(self) -> None:
         names = (self.mediators,) if isinstance(self.mediators, str) else tuple(self.mediators)
         object.__setattr__(self, "mediators", names)
+        object.__setattr__(self, "vcov", vcov_from(self.vcov))
         check_effects(self.effects)
         object.__setattr__(self, "where", check_where(self.where))
         self._plain()
