@@ -11,6 +11,7 @@ from panelkit.formula.formula import Formula
 from panelkit.formula.tree import calls_of
 from panelkit.kernels.index import PanelIndex
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message
 
 _STEPS = frozenset({"lag", "lead", "diff"})
 _PLACES = "panelkit_places"
@@ -38,6 +39,8 @@ def spoken_note(note: str, unit: str, time: str) -> str:
     """Return a note about provinces in the words of a panel, in both languages."""
     from panelkit.language.levels import spoken
 
+    if isinstance(note, Message):
+        return note.spoken(unit, time)
     said = spoken(note, unit, time)
     return Note(said, spoken(note.zh, unit, time)) if isinstance(note, Note) else said
 

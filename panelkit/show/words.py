@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import time_level, unit_level
+from panelkit.language.message import Message
 from panelkit.show.phrases import chinese
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def word(key: str, language: Language) -> str:
 
 def in_language(note: str, language: Language) -> str:
     """Return a note in the language of the table: its `zh` where it carries one, else what the phrases hold."""
+    if isinstance(note, Message):
+        return note.text(language)
     if language != "zh":
         return note
     told = str(getattr(note, "zh", note))

@@ -18,11 +18,11 @@ from panelkit.claims.samples import Specification, specify
 from panelkit.claims.verdict import Finding, GridResult, Measured
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.language.errors import DataError
-from panelkit.models.mediation.estimates import leg
 from panelkit.models.mediation.estimator import Mediation
+from panelkit.models.mediation.findings import FRAGILE, Sensitivity
+from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.overlap import MadeOf
 from panelkit.models.mediation.result import MediationResult
-from panelkit.models.mediation.sensitivity import FRAGILE, Sensitivity
 
 SIGNIFICANT = 0.05
 MOST_OF_THE_GRID = 0.8
@@ -203,8 +203,8 @@ def _sentence(result: MediationResult, at: int, *, holds_zero: bool, channel: bo
         en += " The treatment moves the mediator: consistent with the channel, which is all that this shows."
         zh += "解释变量确实影响中介变量：与该机制相容，仅此而已。"
     if term == "indirect" and not holds_zero:
-        en += f" {share.reason.en[:1].upper()}{share.reason.en[1:]}."
-        zh += f"{share.reason.zh}。"
+        en += f" {share.reason[:1].upper()}{share.reason[1:]}."
+        zh += f"{share.reason.text('zh')}。"
     return Text(en=en, zh=zh)
 
 
@@ -212,7 +212,7 @@ def _facts(design: MediationDesign, result: MediationResult) -> dict[str, Any]:
     kept = ("years", "nobs", "n_units", "n_periods", "effects", "order", "vcov")
     found: dict[str, Any] = {key: result.facts[key] for key in kept}
     found |= {"draws": design.draws, "seed": design.seed}
-    found |= {f"overlap {k + 1}": overlap.said().en for k, overlap in enumerate(result.overlaps)}
+    found |= {f"overlap {k + 1}": str(overlap.said()) for k, overlap in enumerate(result.overlaps)}
     return found
 
 
