@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.language.message import in_language, message
+from panelkit.language.message import in_language, message, term
 from panelkit.models.mediation.procedures import NAMES, applies_to
 from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.text import named, with_heads
@@ -19,7 +19,7 @@ _TITLES = {
     "effects": message("Mediation: effects"),
     "inference": message("Inference on the indirect effect"),
     "levels": message("Effects at levels of the treatment"),
-    "sensitivity": message("Sensitivity"),
+    "sensitivity": term("part of a mediation", "Sensitivity"),
 }
 
 

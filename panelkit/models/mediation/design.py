@@ -11,7 +11,7 @@ from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms, refuse_u
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError
 from panelkit.language.levels import PROVINCIAL
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, term
 from panelkit.models.mediation.interaction import QUANTILES, Interaction, Moderation
 from panelkit.models.mediation.paths import Equation, PathMap, PathSystem, path_map
 from panelkit.models.mediation.plan import MediationPlan
@@ -210,7 +210,11 @@ def refuse_unusable(
 
 def _where_left(effects: Effects) -> Message:
     if effects == "twoway":
-        return message("within {units} beyond the {periods}")
+        return term("no variation is left", "within {units} beyond the {periods}")
     if effects == "unit":
-        return message("within {units}")
-    return message("within {periods}") if effects == "time" else message("in this sample")
+        return term("no variation is left", "within {units}")
+    return (
+        term("no variation is left", "within {periods}")
+        if effects == "time"
+        else term("no variation is left", "in this sample")
+    )

@@ -154,4 +154,4 @@ def _own(level: float) -> str:
 
 def _point(name: str, *values: float) -> Message:
     """Return a level with a name and where it lies: p10 (0.5)."""
-    return message("{level} ({values})", level=name, values=[f"{value:.4g}" for value in values])
+    return message("{level} ({values})", level=name, values=", ".join(f"{value:.4g}" for value in values))

@@ -46,18 +46,18 @@ def summary(result: MediationResult, level: float = 0.95, language: Language = "
     title = note_in(result.title, language)
     blocks: list[tuple[Message, Sequence[str]]] = [
         (message("Effects ({units} resampled whole; percentile intervals)"), [_text(effects, language)]),
-        (message("Paths"), [_text(paths, language)]),
+        (term("part of a mediation", "Paths"), [_text(paths, language)]),
     ]
     if result.interaction is not None:
         blocks.append((message("Effects at levels of the treatment"), levels_lines(result, level, language)))
     blocks += [
         (message("Joint significance (largest p along the route)"), _joint(result, language)),
-        (message("Share"), [f"  {result.share(level).reason.text(language)}"]),
+        (term("part of a mediation", "Share"), [f"  {result.share(level).reason.text(language)}"]),
         (
-            message("Sensitivity to a confounder of mediator and outcome"),
+            term("part of a mediation", "Sensitivity to a confounder of mediator and outcome"),
             [f"  {sentence.text(language)}" for sentence in told],
         ),
-        (message("Notes"), [f"  - {note_in(note, language)}" for note in result.notes]),
+        (term("part of a mediation", "Notes"), [f"  - {note_in(note, language)}" for note in result.notes]),
     ]
     whole = [
         f"{title}\n{'=' * len(title)}",
@@ -80,11 +80,12 @@ def conditional_text(result: MediationResult, language: Language) -> str:
     if held is None:
         return ""
     found = result.conditional()
+    stages = [message("{stage} path", stage=stage) for stage in held.paths_changed]
     head = message(
         "Conditional effects by {name} (centred at its mean {mean}; it moderates the {stages})",
         name=held.name,
         mean=number(held.mean),
-        stages=[message("{stage} path", stage=stage) for stage in held.paths_changed],
+        stages=stages,
     )
     table = named(found, found.tidy().drop(columns="statistic"), language)
     return f"{head.text(language)}\n{_text(table, language)}"
