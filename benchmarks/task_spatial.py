@@ -12,7 +12,7 @@ from scipy import sparse
 
 import panelkit as pk
 from benchmarks.run import Task
-from panelkit.models.spatial.panel import SpatialFit
+from panelkit.models.spatial.fit import SpatialFit
 
 FORMULA = "y ~ x1 + x2 + x3"
 NAMES = ["x1", "x2", "x3"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import panelkit as pk
 from panelkit.claims.designs.spatial import Loader
+from panelkit.claims.fits import covariance
 from panelkit.claims.samples import specify
 from panelkit.report.write import write
 
@@ -21,7 +22,9 @@ def main(folder: Path) -> None:
         ):
             spec = specify(claim, design)
             data = Loader([spec]).exact(spec)
-            model = pk.SpatialPanel(spec.formula, design.model, vcov=design.vcov, missing=design.missing)
+            model = pk.SpatialPanel(
+                spec.formula, design.model, vcov=covariance(design.vcov), missing=design.missing
+            )
             fit = model.fit(data, pk.contiguity())
             print(fit.summary(), fit.impacts("draws", reps=design.draws, rng=design.seed), sep="\n\n")
             if design.id == "innovation_direct":

@@ -52,6 +52,14 @@ VCOVS: dict[str, Any] = {
     "CR2": pk.CR2(),
     "DK": pk.DriscollKraay(2),
 }
+SPATIAL_VCOVS: dict[str, Any] = {
+    "information": pk.Information(),
+    "hessian": pk.Hessian(),
+    "qml": pk.QML(),
+    "cluster": pk.Cluster(),
+    "cluster-scores": pk.ScoreCluster(),
+    "driscoll-kraay": pk.DriscollKraay(),
+}
 CONVENTIONS = ("reghdfe", "fixest", "xtreg", "plm", "plm-sss", "linearmodels", "lsdv")
 
 
@@ -91,8 +99,8 @@ def spatial(data: pd.DataFrame | None = None, w: Weights | None = None) -> Itera
         yield f"spatial {model}", pk.SpatialPanel("y ~ x + w", model).fit(data, w)
     for convention in ("lee-yu", "lsdv", "splm", "elhorst"):
         yield f"spatial {convention}", pk.SpatialPanel("y ~ x", "sar", convention=convention).fit(data, w)
-    for vcov in ("information", "hessian", "qml", "cluster", "cluster-scores", "driscoll-kraay"):
-        yield f"spatial {vcov}", pk.SpatialPanel("y ~ x", "sar", vcov=vcov).fit(data, w)
+    for name, vcov in SPATIAL_VCOVS.items():
+        yield f"spatial {name}", pk.SpatialPanel("y ~ x", "sar", vcov=vcov).fit(data, w)
     for effects in ("none", "unit", "time"):
         yield f"spatial effects {effects}", pk.SpatialPanel("y ~ x", "sar", effects).fit(data, w)
     yield "spatial asymptotic", pk.SpatialPanel("y ~ x", "sar", small_sample=False).fit(data, w)

@@ -19,7 +19,7 @@ import pandas as pd
 
 import panelkit as pk
 from benchmarks.evidence.record import write
-from panelkit.covariance.hac import LATITUDE, LONGITUDE, great_circle_km
+from panelkit.covariance.conley import LATITUDE, LONGITUDE, great_circle_km
 from panelkit.data.geography import capitals
 from panelkit.inference.randomisation import randomisation_inference
 from panelkit.language.errors import SpecError

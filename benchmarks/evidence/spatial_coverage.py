@@ -20,10 +20,11 @@ from scipy import special
 
 from benchmarks.evidence.record import write
 from panelkit.inference.impacts import ImpactParts, draw_theta, numerical_jacobian, stable, stacked
-from panelkit.models.spatial import covariance as covariances
-from panelkit.models.spatial.covariance import Curvature
+from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Counting, Problem, lag
-from panelkit.models.spatial.panel import solve
+from panelkit.models.spatial.maximum import solve
+from panelkit.models.spatial.scores import cell_scores, unit_meat
 from panelkit.spatial.provincial import contiguity
 
 BETA, THETA = 1.0, 0.5
@@ -146,16 +147,17 @@ _BASE: dict[int, ImpactParts] = {}
 def _covariances(c: Curvature) -> Iterator[tuple[str, np.ndarray, float]]:
     """Yield the asymptotic information matrix, its small-sample version (the default), and clustered ones."""
     counting = c.problem.counting
-    bread = np.linalg.inv(covariances.information(c))
+    bread = np.linalg.inv(information(c))
     scale = counting.nobs / (counting.nobs - c.problem.k)
     df = counting.n_units - 1
     yield "information, normal", bread[:-1, :-1], np.inf
     yield "information, n/(n-k) and t(N-1)", scale * bread[:-1, :-1], df
     if counting.convention != "lee-yu":
         return
+    sums = cell_scores(c).sum(axis=1)
     for name, meat in (
-        (CLUSTER, covariances.clustered_meat(c)),
-        (SCORES, covariances.plain_clustered_meat(c)),
+        (CLUSTER, unit_meat(c)),
+        (SCORES, sums.T @ sums * len(sums) / (len(sums) - 1)),
     ):
         yield name, scale * (bread @ meat @ bread)[:-1, :-1], df
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims.samples import Specification
+from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.by_name import vcov_named
-from panelkit.covariance.cluster import VcovSpec
 from panelkit.language.register import find
 from panelkit.results.fit import FitResult
 

@@ -34,7 +34,8 @@ from panelkit.language.errors import SpecError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from panelkit.models.spatial.panel import SpatialFit, SpatialPanel
+    from panelkit.models.spatial.fit import SpatialFit
+    from panelkit.models.spatial.panel import SpatialPanel
     from panelkit.spatial.weights import Weights
 
 app = typer.Typer(
@@ -441,6 +442,7 @@ def _spec(
     missing: str,
     where: str | None,
 ) -> SpatialPanel:
+    from panelkit.covariance.by_name import vcov_named
     from panelkit.models.spatial.panel import SpatialPanel
 
     parts = None if durbin is None else tuple(part.strip() for part in durbin.split(";") if part.strip())
@@ -450,7 +452,7 @@ def _spec(
         effects.value,
         convention,  # type: ignore[arg-type]
         durbin=parts,
-        vcov=vcov,
+        vcov=vcov_named(vcov),
         missing=missing,  # type: ignore[arg-type]
         where=where,
     )

@@ -1,30 +1,34 @@
-"""Covariances by name, as a claim file or the command line writes them."""
+"""Covariances by name, as a claim file or the command line writes them. What there is stands in the register."""
 
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Collection
 from typing import Any
 
-from panelkit.covariance.cluster import CRV3, Cluster, Iid, Robust, TwoWayCluster, VcovSpec
-from panelkit.covariance.cr2 import CR2
-from panelkit.covariance.hac import Conley, DriscollKraay
+from panelkit.covariance.base import Covariance, VcovSpec
+from panelkit.kernels.capabilities import CAPABILITIES
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+from panelkit.language.register import entries
 
 _CALL = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*$")
-KNOWN = (
-    "Iid",
-    "Robust or Robust(HC0)",
-    "Cluster or Cluster(column)",
-    "TwoWayCluster or TwoWayCluster(a, b)",
-    "CR2 or CR2(column)",
-    "CRV3 or CRV3(column)",
-    "DriscollKraay or DriscollKraay(lags)",
-    "Conley(km) or Conley(km, lags) or Conley(km, lags, uniform)",
-)
+
+
+def spellings(can: Collection[str] = CAPABILITIES) -> tuple[str, ...]:
+    """Return how the covariances are written that something of these capabilities carries."""
+    found: list[type[Covariance]] = [
+        entry.load() for entry in entries("covariance") if set(entry.can) & set(can)
+    ]
+    return tuple(" or ".join(kind.spellings) for kind in found)
 
 
 def vcov_named(text: str) -> VcovSpec:
     """Return the covariance spec that a text names: `CRV3`, `Cluster(year)`, `DriscollKraay(2)`, `Conley(800)`.
+
+    Capitals, hyphens and underscores do not matter, and other names of a covariance mean it too (`dk`, `CRV1`,
+    `cluster-scores`).
 
     Raises
     ------
@@ -34,48 +38,39 @@ def vcov_named(text: str) -> VcovSpec:
     match = _CALL.match(text)
     if match is None:
         raise _unknown(text)
-    name = match[1].lower().replace("-", "").replace("_", "")
+    name = _plain(match[1])
     arguments = [part.strip() for part in (match[2] or "").split(",") if part.strip()]
-    makers = {
-        "iid": _plain(Iid),
-        "robust": _plain(Robust),
-        "cluster": _plain(Cluster),
-        "crv1": _plain(Cluster),
-        "twowaycluster": _plain(TwoWayCluster),
-        "twoway": _plain(TwoWayCluster),
-        "cr2": _plain(CR2),
-        "crv3": _plain(CRV3),
-        "driscollkraay": _numbers(DriscollKraay),
-        "dk": _numbers(DriscollKraay),
-        "conley": _numbers(Conley),
-    }
-    if name not in makers:
-        raise _unknown(text)
-    try:
-        made: VcovSpec = makers[name](arguments)
-    except (TypeError, ValueError) as error:
-        raise _unknown(text) from error
-    return made
+    for entry in entries("covariance"):
+        if name in map(_plain, (entry.key, *entry.also)):
+            try:
+                made: VcovSpec = entry.load().from_text(arguments)
+            except (TypeError, ValueError) as error:
+                raise _unknown(text) from error
+            return made
+    raise _unknown(text)
 
 
-def _plain(kind: Any) -> Any:
-    return lambda arguments: kind(*arguments)
+def vcov_from(value: Any, *, instead_of_text: str = "vcov") -> Any:
+    """Return the covariance that a text names, with a warning; anything else as it is.
+
+    For options that took names before version 0.3.
+    """
+    if not isinstance(value, str):
+        return value
+    spec = vcov_named(value)
+    warnings.warn(
+        f"{instead_of_text}={value!r} is written {instead_of_text}={spec!r} from version 0.3 on",
+        DeprecationWarning,
+        stacklevel=5,
+    )
+    return spec
 
 
-def _numbers(kind: Any) -> Any:
-    def make(arguments: list[str]) -> Any:
-        return kind(*(_number(argument) for argument in arguments))
-
-    return make
-
-
-def _number(text: str) -> float | int | str:
-    if re.fullmatch(r"[0-9]+", text):
-        return int(text)
-    if re.fullmatch(r"[0-9]*\.[0-9]+", text):
-        return float(text)
-    return text
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
 
 
 def _unknown(text: str) -> SpecError:
-    return SpecError(f"no covariance {text!r}: there are {'; '.join(KNOWN)}")
+    return SpecError(
+        message("no covariance {text!r}: there are {names}", text=text, names="; ".join(spellings()))
+    )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
 
-from panelkit.covariance.cluster import Vcov, clusters_of, columns_beside
+from panelkit.covariance.base import Covariance, Vcov, columns_beside, least_squares
+from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
+from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.crossing import Crossing, crossing_of
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import sum_by
@@ -26,21 +29,31 @@ _LARGEST_WORK = 2e11
 _BATCH_CELLS = 2_000_000
 
 
-@offered("covariance", public=True)
+@offered(
+    "covariance",
+    can=(SCORES,),
+    source="Bell and McCaffrey 2002; df by Pustejovsky and Tipton 2018",
+    public=True,
+)
 @dataclass(frozen=True)
-class CR2:
+class CR2(Covariance):
     """Bell and McCaffrey's (2002) adjustment, from the projection on all dummies, with Satterthwaite df.
 
     Under independent errors of one variance the estimator is unbiased; each coefficient has degrees of freedom
     of its own (Pustejovsky and Tipton 2018). No convention changes it.
     """
 
+    spellings: ClassVar[tuple[str, ...]] = ("CR2", "CR2(column)")
+
     by: str | None = None
 
     def columns(self) -> tuple[str, ...]:
+        """Return the column that names the clusters."""
         return columns_beside(self.by)
 
-    def compute(self, fit: LinearFit, design: Design, convention: Convention) -> Vcov:
+    def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
+        """Return the covariance of a least-squares fit."""
+        fit, _ = least_squares(problem, convention)
         clusters = clusters_of(design, self.by)
         matrix, df = cr2(fit, clusters.codes)
         return Vcov(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
-from panelkit.covariance.cluster import clusters_of, small_sample_factor
+from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.inference.wild.bootstrap import WildResult, bisect, draw_signs, runs_of
 from panelkit.inference.wild.maps import BATCH_CELLS, Maps, Signs, projection, scores_of, widest_of
+from panelkit.kernels.capabilities import ENDOGENOUS
 from panelkit.kernels.crossing import crossing_of
 from panelkit.kernels.identified import orthonormal_columns
 from panelkit.kernels.instruments import InstrumentedFit
@@ -59,9 +62,9 @@ def anderson_rubin(
     SpecError
         If the fit has no instruments or several endogenous regressors, or clusters cut across units.
     """
-    linear = fit.linear
-    if not isinstance(linear, InstrumentedFit) or fit.design is None:
+    if fit.linear is None or ENDOGENOUS not in fit.linear.can or fit.design is None:
         raise SpecError(f"{fit.title}: anderson_rubin takes a fit of InstrumentalFE")
+    linear = cast(InstrumentedFit, fit.linear)
     if linear.k - linear.n_exogenous != 1:
         raise SpecError(
             f"anderson_rubin is for one endogenous regressor; the fit has {linear.k - linear.n_exogenous}"

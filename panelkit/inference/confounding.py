@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.kernels.moments import regress
-from panelkit.results.fit import FloatArray
+from panelkit.kernels.within import FloatArray
 from panelkit.show.brief import Brief
 
 

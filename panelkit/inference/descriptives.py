@@ -13,10 +13,9 @@ from panelkit.formula.formula import evaluate
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Language, message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
-from panelkit.results.fit import Language
 
 
 @offered("function", public=True)

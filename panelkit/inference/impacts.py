@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import Derived, FloatArray, Uncertainty
+from panelkit.results.derived import Derived, Uncertainty
 from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum, factorise, symmetriser
 

@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
+from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
-from panelkit.results.fit import FloatArray, t_survival
+from panelkit.results.students_t import t_survival
 
 Variance = Literal["sobel", "aroian", "goodman"]
 FEWEST_RESAMPLES = 1_000

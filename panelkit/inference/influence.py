@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from panelkit.inference.panel_tests.effects import design_of
+from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.crossing import crossing_of
-from panelkit.kernels.instruments import InstrumentedFit
 from panelkit.kernels.linear import LinearFit
-from panelkit.kernels.sandwich import delete_one, refit_without
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language
 from panelkit.language.offers import offered
-from panelkit.results.fit import FitResult, Language, t_quantile
+from panelkit.results.fit import FitResult
+from panelkit.results.students_t import t_quantile
 from panelkit.show.brief import Brief
 
 # a cell with less of its own than this beside effects and regressors is fitted exactly: nothing moves without it
@@ -103,7 +104,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     at = linear.terms.index(term)
     labels: Any
     if by == "cell":
-        if isinstance(linear, InstrumentedFit):
+        if ONE_EQUATION not in linear.can:
             raise SpecError(
                 "influence by cell is for least squares in one equation: use by='unit' or by='time'"
             )
@@ -111,7 +112,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
         labels = [f"{unit} {time}" for unit, time in design.labels()]
     else:
         codes = design.unit if by == "unit" else design.time
-        betas = delete_one(linear, codes)[0][:, at]
+        betas = linear.without_groups(codes)[0][:, at]
         labels = design.unit_labels if by == "unit" else design.time_labels
     error = float(fit.std_errors.iloc[at])
     half = (
@@ -124,7 +125,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     halves: FloatArray | float = half
     notes: tuple[str, ...] = ("intervals carry the standard error of the full sample",)
     refits = len(labels) <= _MOST_UNITS and len(labels) * linear.n <= _MOST_ROWS
-    if by == "unit" and refits and not isinstance(linear, InstrumentedFit):
+    if by == "unit" and refits and ONE_EQUATION in linear.can:
         halves = float(t_quantile(0.95, len(labels) - 2.0)) * crv1_without_each(linear, at)
         notes = ("intervals: CRV1 of the remaining units, t(G-2)",)
     table = pd.DataFrame(
@@ -177,7 +178,7 @@ def crv1_without_each(linear: LinearFit, at: int) -> FloatArray:
     errors = np.full(count, np.nan)
     for without in range(count):
         gone = unit == without
-        found = refit_without(linear, gone)
+        found = linear.refit_without(gone)
         if found is not None:
             _, influence, residuals = found
             scores = np.bincount(unit[~gone], (linear.root[at] @ influence) * residuals)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from panelkit.inference.panel_tests.effects import design_of
-from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.permutation import (
     Paths,
     all_placements,
@@ -22,7 +22,8 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import FitResult, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 
 # |t*| and |t| of the same assignment differ by rounding only; closer than this they count as ties.
 _TIE = 1e-9
@@ -78,7 +79,7 @@ def randomisation_inference(
         If the fit is not least squares on a design, or no unit can exchange its path with another.
     """
     linear, design = design_of(fit)
-    if isinstance(linear, InstrumentedFit):
+    if ONE_EQUATION not in linear.can:
         raise SpecError(
             "randomisation_inference is for a treatment in one equation, not for an instrumented fit"
         )

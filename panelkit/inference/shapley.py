@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.inference.panel_tests.effects import design_of
-from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.offers import offered
@@ -31,7 +31,7 @@ def shapley_shares(fit: FitResult) -> pd.Series:
         If the fit is not least squares in one equation, or has more than 15 regressors.
     """
     linear, _ = design_of(fit)
-    if isinstance(linear, InstrumentedFit) or "theta" in fit.facts:
+    if not linear.can >= {ONE_EQUATION, AS_OBSERVED}:
         raise SpecError(
             f"{fit.title}: Shapley shares divide the R2 of least squares, and this fit has none of its own"
         )

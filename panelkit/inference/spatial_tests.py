@@ -17,7 +17,7 @@ from scipy import sparse, special
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
-from panelkit.results.fit import TestResult
+from panelkit.results.tests import TestResult
 
 FloatArray = NDArray[np.float64]
 Form = Literal["transformed", "elhorst"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from panelkit.kernels.capabilities import TWO_STAGE
 from panelkit.kernels.identified import ROUNDING, TOLERANCE_OF_SQUARES, identified_root, root_of
 from panelkit.kernels.leave_out import grams_without_each
 from panelkit.kernels.linear import LinearFit
@@ -24,8 +25,14 @@ class InstrumentedFit(LinearFit):
     regressors: FloatArray
     instruments: FloatArray
     n_exogenous: int
+    can: frozenset[str] = field(default=TWO_STAGE, kw_only=True, repr=False)
 
-    def without_each(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    @property
+    def identifying_basis(self) -> FloatArray:
+        """Return the regressors themselves on the basis of the fitted ones, (n, k)."""
+        return self.regressors @ self.root
+
+    def without_groups(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Return the 2SLS coefficients without each group of rows `codes` (n,), (G, k), and a mask of the identified.
 
         Regressors and instruments enter as combinations that are orthonormal in the whole sample, and the residuals in

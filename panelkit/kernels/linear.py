@@ -10,11 +10,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from panelkit.kernels.identified import ROUNDING, Root, identified_root
-from panelkit.kernels.within import Effects, FloatArray, Layout, within
+from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.identified import ROUNDING, TOLERANCE, Root, identified_root
+from panelkit.kernels.leave_out import grams_without_each
+from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError
 from panelkit.show.brief import Brief
+
+# Where a deletion leaves less than this of the squares in some direction, cross-products hold too few digits of it.
+# The leverages of all clusters add up to about k, so that few clusters are such.
+_LITTLE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +29,8 @@ class LinearFit(Brief):
     """Least squares of `y` (n,) on `X` (n, k), both already swept of the effects.
 
     `beta` (k,), `residuals` (n,); `root` T (k, k) makes X T orthonormal, so that T T' = (X'X)^-1; `absorbed` is the
-    rank of the swept effects. `noise` bounds what rounding leaves uncertain of the coefficients, as a share.
+    rank of the swept effects. `noise` bounds what rounding leaves uncertain of the coefficients, as a share. `can` says
+    what covariances and tests may ask of it (`kernels/capabilities.py`).
     """
 
     y: FloatArray
@@ -35,6 +43,7 @@ class LinearFit(Brief):
     residuals: FloatArray
     root: FloatArray
     noise: float = field(default=ROUNDING, kw_only=True)
+    can: frozenset[str] = field(default=LEAST_SQUARES, kw_only=True, repr=False)
 
     @property
     def n(self) -> int:
@@ -82,6 +91,77 @@ class LinearFit(Brief):
         if self.effects == "none":
             return float(((self.y - self.y.mean()) ** 2).sum())
         return float(self.y @ self.y)
+
+    @property
+    def identifying_basis(self) -> FloatArray:
+        """Return the columns (n, k) whose rank on a part of the rows says whether that part identifies the terms."""
+        return self.basis
+
+    def without_groups(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return the coefficients with each group left out, (G, k), effects estimated anew, and a mask (G,).
+
+        `codes` (n,). The regressors enter as an orthonormal basis of the whole sample and the residuals in place of the
+        outcome, so that what is solved for is the move of the coefficients, and no digit goes into levels or near
+        repetitions. A sample that keeps little of some direction is fitted by itself. The mask is False where a
+        deletion loses identification; those coefficients are missing.
+        """
+        columns = np.column_stack([self.basis, self.residuals])
+        grams = grams_without_each(columns, self.layout, self.effects, codes)
+        k = self.k
+        kept = np.linalg.eigvalsh(grams[:, :k, :k])[:, 0]
+        poor = np.flatnonzero(~(kept > _LITTLE))
+        grams[poor, :k, :k] = np.eye(k)
+        moves = np.linalg.solve(grams[:, :k, :k], grams[:, :k, k:])[:, :, 0]
+        identified = np.ones(len(moves), dtype=bool)
+        for group in poor:
+            alone = self.refit_without(codes == group)
+            identified[group] = alone is not None
+            moves[group] = np.nan if alone is None else alone[0]
+        return self.beta + moves @ self.root.T, identified
+
+    def refit_without(self, gone: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+        """Return what is left without the rows `gone` (n,), or None where that does not identify the terms.
+
+        The move (k,) of the coefficients on the orthonormal basis, the map (k, m) from the outcome to it and the
+        residuals (m,).
+        """
+        columns = self.swept_without(np.column_stack([self.basis, self.residuals]), gone)
+        left, values, right = np.linalg.svd(columns[:, :-1], full_matrices=False)
+        if len(columns) < self.k or not values[-1] > self.noise / TOLERANCE:
+            return None
+        influence = right.T @ (left.T / values[:, None])
+        move = np.asarray(influence @ columns[:, -1])
+        return move, influence, columns[:, -1] - columns[:, :-1] @ move
+
+    def swept_without(self, columns: FloatArray, gone: NDArray[np.bool_]) -> FloatArray:
+        """Return columns (n, m) without some rows, swept of the effects of the others."""
+        kept = ~gone
+        return within(columns[kept], self._layout_of(kept), self.effects) if kept.any() else columns[kept]
+
+    def effects_without(self, gone: NDArray[np.bool_]) -> int:
+        """Return the rank of the effects' dummies on the rows that are left."""
+        return self._layout_of(~gone).absorbed(self.effects) if not gone.all() else 0
+
+    def terms_lost(self, gone: NDArray[np.bool_]) -> tuple[int, ...]:
+        """Return which regressors take part in what the rows that are left do not identify.
+
+        None does where the regressors are there and the instruments do not reach them.
+        """
+        columns = self.swept_without(self.identifying_basis, gone)
+        _, values, right = np.linalg.svd(columns)
+        values = np.r_[values, np.zeros(self.k - len(values))]
+        # the lost directions as combinations of columns of norm one
+        below = values <= self.noise / TOLERANCE
+        if not below.any():
+            return ()
+        lost = self.root @ right[below].T * np.sqrt(np.einsum("ij,ij->j", self.X, self.X))[:, None]
+        share = np.abs(lost).max(axis=1) / np.abs(lost).max()
+        return tuple(np.flatnonzero(share > 1e-6).tolist())
+
+    def _layout_of(self, kept: NDArray[np.bool_]) -> Layout:
+        codes = (self.layout.unit[kept], self.layout.time[kept])
+        unit, time = (np.unique(each, return_inverse=True)[1] for each in codes)
+        return Layout(unit, time)
 
 
 def fit_swept(

@@ -63,7 +63,8 @@ def _refuse_twins(names: list[str]) -> None:
 
 def stub(entries: tuple[Entry, ...]) -> str:
     """Return the text of the stub: one import a public name, from the module that holds it."""
-    pairs = sorted({(f"panelkit.{entry.module}", entry.name) for entry in entries if entry.public})
+    held = {(f"panelkit.{entry.module}", entry.name) for entry in entries if entry.public}
+    pairs = sorted(held, key=lambda pair: (pair[0], not pair[1].isupper(), pair[1]))
     return "\n".join([_STUB_HEAD, *(f"from {module} import {name} as {name}" for module, name in pairs), ""])
 
 

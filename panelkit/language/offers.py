@@ -64,6 +64,12 @@ def offered(
     return mark
 
 
+def capabilities_of(kind: type) -> frozenset[str] | None:
+    """Return what a class that is offered declares it can do; None where it is not offered."""
+    marks: tuple[Entry, ...] = getattr(kind, MARK, ())
+    return frozenset(marks[0].can) if marks else None
+
+
 def estimator(
     key: str,
     *,

@@ -1,33 +1,130 @@
-"""What every least-squares estimator shares: from a swept problem to a result, and from one covariance to another."""
+"""What every least-squares estimator shares: its options, from a frame to a result, another covariance.
+
+An estimator declares its fields and says how it estimates (`LinearSpec._estimate`); the rest is written here once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from types import MappingProxyType
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Self, TypeVar, cast
 
 import numpy as np
-import pandas as pd
 
-from panelkit.covariance.cluster import Vcov, VcovSpec
-from panelkit.covariance.conventions import Convention, convention_named
-from panelkit.covariance.hac import LATITUDE, LONGITUDE, Conley
-from panelkit.kernels.frames import as_floats, as_pandas
+from panelkit.covariance.base import VcovSpec, check_vcov, computed, refuse_uncarried
+from panelkit.covariance.conventions import convention_named
+from panelkit.formula.conditions import check_where
+from panelkit.kernels.capabilities import SCORES
+from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit
-from panelkit.kernels.outcome import is_exact, refuse_absorbed, refuse_constant
-from panelkit.kernels.within import Effects
-from panelkit.language.errors import DataError, SpecError
-from panelkit.language.offers import offered
+from panelkit.kernels.outcome import refuse_absorbed, refuse_constant
+from panelkit.language.errors import SpecError
+from panelkit.language.offers import capabilities_of, offered
+from panelkit.models.coordinates import Coordinates, with_coordinates
+from panelkit.models.reading import Frame, open_frame, read_with_lenders
+from panelkit.models.statements import convention_sentence, exact_fit, few_treated, linear_facts
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
-from panelkit.results.fit import FitResult
+from panelkit.panel.sample import Policy
+from panelkit.results.fit import FitResult, fields_under
+from panelkit.show.brief import Brief
 
-Coordinates = pd.DataFrame | Mapping[Any, tuple[float, float]]
+Result = TypeVar("Result", bound=FitResult)
 
-# With fewer treated units than this neither CRV3 nor the wild bootstrap holds its level
-# (MacKinnon and Webb 2017; docs/evidence/panel_size.csv).
-FEW_TREATED = 5
+
+@dataclass(frozen=True, eq=False)
+class Rows(Brief):
+    """The rows of an estimator: its design, which do more than lend a level (n,), and the frame they are from."""
+
+    design: Design
+    inside: Array
+    frame: Frame
+
+
+class LinearSpec(Generic[Result]):
+    """The shell of an estimator by least squares: a frozen dataclass that declares at least these fields.
+
+    A subclass says in `_estimate` how a design becomes a result, and where it differs, what it reads (`_read_formula`),
+    which rules its rows pass (`_rules`) and what else it checks (`_check`).
+    """
+
+    formula: str
+    vcov: VcovSpec
+    convention: str
+    where: str | None
+
+    def __post_init__(self) -> None:
+        check_vcov(self.vcov)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), type(self).__name__)
+        convention_named(self.convention)
+        object.__setattr__(self, "where", check_where(self.where))
+        self._check()
+
+    def with_vcov(self, vcov: VcovSpec) -> Self:
+        """Return the same model with another covariance."""
+        return cast(Self, replace(cast(Any, self), vcov=vcov))
+
+    def fit(
+        self,
+        data: Any,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> Result:
+        """Fit the model to a panel.
+
+        Parameters
+        ----------
+        data
+            A frame with a (province, year) MultiIndex, or any frame with `unit` and `time` columns named.
+            Row order does not matter.
+        unit, time
+            The columns that name unit and period, where the index does not.
+        coords
+            For `Conley`: a frame indexed by unit with `lat` and `lon`, or unit -> (lat, lon); None takes the
+            provincial capitals.
+
+        Returns
+        -------
+        The estimates with their covariance, and what was dropped from the sample and why.
+
+        Raises
+        ------
+        DataError
+            If the panel is unusable: duplicated province-years, no complete row, one unit only.
+        SpecError
+            If the formula, a regressor or the covariance cannot be right for these data.
+        """
+        frame = open_frame(data, unit, time)
+        design, inside = read_with_lenders(
+            self._read_formula(),
+            frame,
+            unit=unit,
+            time=time,
+            extra=self._columns(),
+            where=self.where,
+            policies=self._rules(),
+        )
+        return self._estimate(Rows(with_coordinates(design, self.vcov, coords), inside, frame))
+
+    def _check(self) -> None:
+        """Refuse options of this estimator that have no meaning."""
+
+    def _read_formula(self) -> str:
+        """Return the formula of every column that the estimator reads."""
+        return self.formula
+
+    def _columns(self) -> tuple[str, ...]:
+        """Return the columns beside the formula that the rows carry: those of the covariance (and of weights)."""
+        return self.vcov.columns()
+
+    def _rules(self) -> tuple[Policy, ...]:
+        """Return the rules by which rows leave the sample."""
+        return ()
+
+    def _estimate(self, rows: Rows) -> Result:
+        """Return the result of the rows."""
+        raise NotImplementedError
 
 
 def finish(
@@ -42,147 +139,89 @@ def finish(
 ) -> FitResult:
     """Return the result of a least-squares problem.
 
-    `design` holds the rows of `linear` as the user knows them; `moved`, where given, the same rows as they
-    entered the regression (quasi-demeaned), on which covariances that refit stand.
-    """
-    convention = convention_named(spec.convention)
-    refuse_constant(design.y, design.outcome)
-    refuse_absorbed(design.y, linear.y, design.outcome, linear.effects)
-    vcov = spec.vcov.compute(linear, design if moved is None else moved, convention)
-    return FitResult(
-        title=title,
-        terms=linear.terms,
-        estimates=linear.beta,
-        covariance=vcov.matrix,
-        df=vcov.df,
-        facts={**linear_facts(design, linear, vcov, spec.convention), **(facts or {})},
-        notes=(
-            *design.notes,
-            convention_sentence(convention, linear.effects),
-            *notes,
-            *few_treated(design, linear),
-            *_exact(design, linear),
-            *vcov.notes,
-        ),
-        outcome=design.outcome,
-        spec=spec,
-        design=design if moved is None else moved,
-        linear=linear,
-        residuals=linear.residuals,
-        dropped=design.dropped,
-    )
+    Parameters
+    ----------
+    spec
+        The estimator, with `vcov` and `convention`.
+    design
+        The rows of `linear` as the user knows them.
+    linear
+        The problem, swept of its effects.
+    title
+        The head of its tables.
+    moved
+        The same rows as they entered the regression (quasi-demeaned), on which covariances that refit stand.
+    facts, notes
+        What this estimator states beside what all state.
 
-
-def _exact(design: Design, linear: LinearFit) -> tuple[Note, ...]:
-    """Say that a fit leaves no residuals, so that its standard errors are rounding."""
-    if not is_exact(linear.residuals, linear.y):
-        return ()
-    return (
-        Note(
-            f"the regressors and effects reproduce `{design.outcome}` exactly: there are no residuals, and standard "
-            "errors and tests are rounding",
-            f"解释变量与固定效应完全复现 `{design.outcome}`：没有残差，标准误与检验只是舍入误差",
-        ),
-    )
-
-
-def linear_facts(design: Design, linear: LinearFit, vcov: Vcov, convention: str) -> dict[str, Any]:
-    """Return the facts that every linear fit reports."""
-    deviations = design.y - design.y.mean()
-    years = design.time_labels
-    facts: dict[str, Any] = {
-        "nobs": linear.n,
-        "n_units": linear.layout.n_units,
-        "n_periods": linear.layout.n_times,
-        "years": f"{years[0]}-{years[-1]}",
-        "balanced": linear.layout.balanced,
-        **vcov.facts,
-    }
-    if linear.effects != "none":
-        facts["r2_within"] = 1.0 - linear.rss / linear.tss if linear.tss > 0.0 else float("nan")
-    total = float(deviations @ deviations)
-    facts["r2"] = 1.0 - linear.rss / total if total > 0.0 else float("nan")
-    facts["sigma"] = float(np.sqrt(linear.rss / linear.df_resid))
-    facts["df_resid"] = linear.df_resid
-    facts["effects"] = linear.effects
-    facts["vcov"] = vcov.name
-    facts["convention"] = convention
-    return facts
-
-
-def convention_sentence(convention: Convention, effects: Effects) -> Note:
-    """Return what a table says of the convention; singletons and nested effects matter with effects only."""
-    if effects != "none":
-        return Note(convention.sentence, convention.sentence_zh)
-    factor = "no small-sample factor" if not convention.small_sample else "n/(n-k)"
-    if convention.small_sample and convention.group_factor:
-        factor = "G/(G-1) (n-1)/(n-k)"
-    tail = "t(G-1)" if convention.cluster_df == "groups" else "t(n-k)"
-    factor_zh = "不作小样本修正" if not convention.small_sample else f"乘以 {factor}"
-    return Note(
-        f"{convention.name}: clustered variances with {factor}, {tail}",
-        f"{convention.name}：聚类方差{factor_zh}，{tail}",
-    )
-
-
-def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
-    """Return a note for each 0/1 regressor that fewer than five units, or all but fewer than five, ever have.
-
-    Its first difference, -1, 0 or 1, counts like it.
-    """
-    notes = []
-    n_units = len(design.unit_labels)
-    for j, term in enumerate(design.terms):
-        column = design.X[:, j]
-        if term == "Intercept" or term not in linear.terms or not np.isin(column, (-1.0, 0.0, 1.0)).all():
-            continue
-        treated = np.flatnonzero(np.bincount(design.unit, np.abs(column), n_units) > 0.0)
-        fewer = min(len(treated), n_units - len(treated))
-        if 0 < fewer < FEW_TREATED and n_units >= 2 * FEW_TREATED:
-            side = "have" if len(treated) == fewer else "lack"
-            side_zh = "曾具有" if side == "have" else "不具有"
-            notes.append(
-                Note(
-                    f"`{term}`: only {fewer} of {n_units} units ever {side} it; clustered errors, CRV3 and the wild "
-                    "bootstrap do not hold their level there: use randomisation_inference",
-                    f"`{term}`：{n_units} 个个体中仅 {fewer} 个{side_zh}该处理；聚类标准误、CRV3 与"
-                    "野聚类自助法在此均不能保持检验水平：请用 randomisation_inference",
-                )
-            )
-    return tuple(notes)
-
-
-@offered("function", public=True)
-def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
-    """Return the same fit under another covariance, without fitting again.
+    Returns
+    -------
+    The fit under the covariance of the spec.
 
     Raises
     ------
     SpecError
-        If the fit is not least squares on a design, or the covariance needs a column that the fit did not carry.
+        If the outcome is constant or absorbed, or the problem cannot carry the covariance.
     """
-    if fit.linear is None or fit.design is None:
+    convention = convention_named(spec.convention)
+    refuse_constant(design.y, design.outcome)
+    refuse_absorbed(design.y, linear.y, design.outcome, linear.effects)
+    kept = design if moved is None else moved
+    before, after = linear_facts(design, linear, spec.convention)
+    own = dict(facts or {})
+    before |= {key: own.pop(key) for key in before.keys() & own.keys()}
+    said = (
+        *design.notes,
+        convention_sentence(convention, linear.effects),
+        *notes,
+        *few_treated(design, linear),
+        *exact_fit(design, linear),
+    )
+    return FitResult(
+        title=title,
+        terms=linear.terms,
+        estimates=linear.beta,
+        outcome=design.outcome,
+        spec=spec,
+        design=kept,
+        linear=linear,
+        residuals=linear.residuals,
+        dropped=design.dropped,
+        **fields_under(
+            computed(spec.vcov, linear, kept, convention, title),
+            len(linear.terms),
+            facts=(before, {**after, **own}),
+            notes=(said, ()),
+        ),
+    )
+
+
+@offered("capability")
+def under_covariance(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
+    """Return a fit under another covariance; see `FitResult.with_vcov`."""
+    if fit.problem is None or fit.design is None:
         raise SpecError(f"{fit.title}: covariances are recomputed for least-squares fits only")
+    spec = fit.spec.with_vcov(vcov)
     known = (*fit.design.extra, *fit.design.unit_names, *fit.design.time_names)
-    missing = [name for name in vcov.columns() if name not in known]
+    missing = [name for name in spec.vcov.columns() if name not in known]
     if missing:
         raise SpecError(f"the fit did not carry `{', '.join(missing)}`: fit again with vcov={vcov}")
-    design = with_coordinates(fit.design, vcov, coords)
-    convention = convention_named(fit.spec.convention)
-    made = vcov.compute(fit.linear, design, convention)
-    gone = set(fit.spec.vcov.compute(fit.linear, fit.design, convention).notes) - set(made.notes)
-    kept = tuple(note for note in fit.notes if note not in gone)
-    stale = {"n_clusters", "df_satterthwaite", "lags", "pairs_within_cutoff"}
-    facts = {key: value for key, value in fit.facts.items() if key not in stale}
-    return replace(
-        fit,
-        covariance=made.matrix,
-        df=made.df,
-        facts={**facts, **made.facts, "vcov": made.name},
-        notes=(*kept, *(note for note in made.notes if note not in kept)),
-        spec=replace(fit.spec, vcov=vcov),
-        design=design,
-    )
+    design = with_coordinates(fit.design, spec.vcov, coords)
+    convention = convention_named(spec.convention) if SCORES in fit.can else None
+    made = computed(spec.vcov, fit.problem, design, convention, fit.title)
+    return fit.under(made, spec=spec, design=design)
+
+
+@offered("function", public=True)
+def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
+    """Return the same fit under another covariance, without fitting again: `fit.with_vcov(vcov, coords=coords)`.
+
+    Raises
+    ------
+    SpecError
+        If the fit cannot carry the covariance, or did not carry a column that it needs.
+    """
+    return fit.with_vcov(vcov, coords=coords)
 
 
 def without_intercept(design: Design) -> Design:
@@ -198,74 +237,3 @@ def require_terms(design: Design, formula: str) -> None:
     """Refuse a design without a regressor."""
     if not [term for term in design.terms if term != "Intercept"]:
         raise SpecError(f"`{formula}` has no regressor: name at least one")
-
-
-def with_coordinates(design: Design, vcov: VcovSpec, coords: Coordinates | None) -> Design:
-    """Return the design with latitude and longitude by row where the covariance is Conley's.
-
-    Parameters
-    ----------
-    coords
-        A frame indexed by unit with columns `lat` and `lon`, or unit -> (lat, lon). None: the provincial capitals.
-
-    Raises
-    ------
-    DataError
-        If a unit has no coordinates; the message names every such unit.
-    """
-    if not isinstance(vcov, Conley) or (coords is None and LATITUDE in design.extra):
-        return design
-    table = _capitals(design) if coords is None else _table(coords)
-    missing = [str(label) for label in design.unit_labels if label not in table]
-    if missing:
-        raise DataError(f"no coordinates for {', '.join(missing)}: add them to `coords`, indexed by unit")
-    places = np.array([table[label] for label in design.unit_labels], dtype=np.float64)
-    extra = {
-        **design.extra,
-        LATITUDE: places[design.unit, 0],
-        LONGITUDE: places[design.unit, 1],
-    }
-    return replace(design, extra=MappingProxyType(extra))
-
-
-def _table(coords: Coordinates) -> dict[Any, tuple[float, float]]:
-    if isinstance(coords, Mapping):
-        return dict(coords)
-    coords = as_pandas(coords, "coords")
-    others = [name for name in coords.columns if name not in ("lat", "lon")]
-    if isinstance(coords.index, pd.RangeIndex) and len(others) == 1:
-        coords = coords.set_index(others[0])  # frames of polars and Arrow have no index
-    absent = [name for name in ("lat", "lon") if name not in coords.columns]
-    if absent:
-        raise DataError(
-            f"coords has no column `{'`, `'.join(absent)}`: name latitude `lat` and longitude `lon`"
-        )
-    twice = coords.index[coords.index.duplicated()].unique()
-    if len(twice):
-        raise DataError(f"coords lists {', '.join(map(str, twice))} more than once")
-    latitude, longitude = (as_floats(coords[name], f"coords: column {name}") for name in ("lat", "lon"))
-    return dict(zip(coords.index, zip(latitude, longitude, strict=True), strict=True))
-
-
-def _capitals(design: Design) -> dict[Any, tuple[float, float]]:
-    from panelkit.data.geography import capitals
-    from panelkit.data.provinces import lookup_many
-
-    table = capitals()
-    found = lookup_many(list(design.unit_labels))
-    unknown = [str(label) for label, place in zip(design.unit_labels, found, strict=True) if place is None]
-    if unknown:
-        raise DataError(
-            f"Conley() without `coords` uses the provincial capitals, and these units are no provinces: "
-            f"{', '.join(unknown)}: pass coords=, a frame with `lat` and `lon` indexed by unit"
-        )
-    places = dict(
-        zip(
-            table.index, zip(table["lat"].astype(float), table["lon"].astype(float), strict=True), strict=True
-        )
-    )
-    return {
-        label: places[place.adcode]
-        for label, place in zip(design.unit_labels, found, strict=True)
-        if place is not None
-    }

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.covariance.cluster import Clusters, small_sample_factor
+from panelkit.covariance.clusters import Clusters
 from panelkit.covariance.conventions import Convention, convention_named
+from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.formula.arithmetic import BY_SAMPLE, Evaluator, Table
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Factor, calls_of, columns_of

@@ -61,7 +61,7 @@ def test_rule_of_spillovers(
 def test_estimates_are_those_of_the_fit() -> None:
     w = provincial.contiguity()
     data = simulate(w, 10, np.random.default_rng(1), rho=0.3)
-    fit = SpatialPanel("y ~ x1", vcov="cluster").fit(data, w)
+    fit = SpatialPanel("y ~ x1", vcov=pk.Cluster()).fit(data, w)
     impacts = fit.impacts("draws", reps=9999, rng=1)
     for at, effect in enumerate(("direct", "indirect", "total")):
         found = estimate_of(fit, SpatialDesign(**DESIGN, effect=effect), 9999, 1)

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.results.fit import Measure
+from panelkit.results.measure import Measure
 from panelkit.show.brief import LONGEST, Brief, short
 from tests import every_result
 

@@ -9,7 +9,7 @@ import pytest
 
 from panelkit.kernels.identified import least_squares, orthonormal_columns, refuse_squares
 from panelkit.kernels.linear import fit_swept
-from panelkit.kernels.sandwich import clustered, delete_one
+from panelkit.kernels.sandwich import clustered
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import SpecError
 
@@ -93,7 +93,7 @@ def test_right_to_six_digits_or_refused_by_name() -> None:
                 refused.append(noise)
                 names.append(str(error).split(":")[0] + str(error).split("(")[-1])
                 continue
-            betas, kept = delete_one(fit, unit)
+            betas, kept = fit.without_groups(unit)
         answered.append(noise)
         columns = swept(np.column_stack([X, y]), unit, time, effects)
         beta, T, basis = solved(columns[:, :-1], columns[:, -1])

@@ -12,7 +12,6 @@ import pytest
 import panelkit as pk
 from panelkit.kernels import downdating
 from panelkit.kernels.linear import fit_swept
-from panelkit.kernels.sandwich import delete_one
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import SpecError
 from tests.panels import dummies
@@ -94,7 +93,7 @@ def test_equals_refits(kind: str, effects: str, road: str, monkeypatch: pytest.M
             fit = fit_swept(y, X, tuple(f"x{j}" for j in range(X.shape[1])), Layout(unit, time), effects)
         except SpecError:
             continue
-        betas, identified = delete_one(fit, codes)
+        betas, identified = fit.without_groups(codes)
         for group, beta in enumerate(betas):
             left = codes != group
             expected = refit(y[left], X[left], unit[left], time[left], effects)

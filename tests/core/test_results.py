@@ -7,7 +7,10 @@ import pytest
 from scipy import stats
 
 import panelkit as pk
-from panelkit.results.fit import COLUMNS, Derived, Estimates, TestResult, Uncertainty, t_survival
+from panelkit.results.derived import Derived, Uncertainty
+from panelkit.results.estimates import COLUMNS, Estimates
+from panelkit.results.students_t import t_survival
+from panelkit.results.tests import TestResult
 from tests.panels import random_panel
 
 

@@ -10,7 +10,8 @@ import pytest
 
 import panelkit as pk
 from panelkit.covariance.by_name import vcov_named
-from panelkit.covariance.hac import default_lags, great_circle_km
+from panelkit.covariance.conley import great_circle_km
+from panelkit.covariance.lags import default_lags
 from panelkit.models.shell import with_vcov
 from tests.panels import codes, dummies, random_panel
 

@@ -7,7 +7,6 @@ import pytest
 
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.moments import group_moments, regress
-from panelkit.kernels.sandwich import delete_one
 from panelkit.kernels.within import EFFECTS, Layout, check_effects, within
 from panelkit.language.errors import SpecError
 from tests.panels import brute_force, codes, dummies, random_panel
@@ -100,7 +99,7 @@ def test_delete_one_refits_everything(by_year: bool, share: float) -> None:
     y, X = frame["y"].to_numpy(), frame[["x1", "x2"]].to_numpy()
     groups = time if by_year else unit
     fit = fit_swept(y, X, ("x1", "x2"), Layout(unit, time), "twoway")
-    betas, identified = delete_one(fit, groups)
+    betas, identified = fit.without_groups(groups)
     assert identified.all()
     for group, beta in enumerate(betas):
         left = groups != group
@@ -113,7 +112,7 @@ def test_a_treatment_of_one_unit_is_lost_without_it() -> None:
     treated = ((unit == 3) & (time >= 3)).astype(float)
     X = np.column_stack([frame["x1"], treated])
     fit = fit_swept(frame["y"].to_numpy(), X, ("x1", "treated"), Layout(unit, time), "twoway")
-    _, identified = delete_one(fit, unit)
+    _, identified = fit.without_groups(unit)
     assert identified.tolist() == [group != 3 for group in range(8)]
 
 

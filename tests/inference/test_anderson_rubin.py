@@ -46,8 +46,9 @@ def test_enumerated_bootstrap_equals_a_loop_of_refits(share: float, instruments:
 
 
 def fit_factor(fit: object) -> float:
-    from panelkit.covariance.cluster import clusters_of, small_sample_factor
+    from panelkit.covariance.clusters import clusters_of
     from panelkit.covariance.conventions import convention_named
+    from panelkit.covariance.small_sample import small_sample_factor
 
     return small_sample_factor(fit.linear, (clusters_of(fit.design, None),), convention_named("fixest"))
 

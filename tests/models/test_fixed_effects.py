@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import panelkit as pk
-from panelkit.covariance.cluster import clusters_of, counted_effects
+from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.small_sample import counted_effects
 from tests.panels import brute_force, codes, random_panel
 from tests.reference import oracle, reference_path
 

@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.covariance.cluster import CRV3, Cluster, Iid, Robust
+from panelkit.covariance.cluster import Cluster
+from panelkit.covariance.crv3 import CRV3
+from panelkit.covariance.iid import Iid
+from panelkit.covariance.robust import Robust
 from panelkit.language.errors import DataError, SpecError
 from panelkit.models.mediation.paths import exact_jacobian
 from panelkit.models.mediation.share import kind_of

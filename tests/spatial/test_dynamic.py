@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import panelkit as pk
 from panelkit.inference.impacts import stability_radius
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.models.spatial.dynamic import DynamicSpatialPanel, solve_dynamic
@@ -143,7 +144,7 @@ def test_bootstrap_and_delta_are_of_one_size() -> None:
 def test_another_covariance_keeps_the_estimates() -> None:
     data = simulate(W31, 15, np.random.default_rng(3), rho=0.4)
     fit = DynamicSpatialPanel("y ~ x1").fit(data, W31)
-    clustered = fit.with_vcov("cluster")
+    clustered = fit.with_vcov(pk.Cluster())
     assert np.array_equal(fit.estimates, clustered.estimates)
     assert not np.array_equal(fit.covariance, clustered.covariance)
     assert clustered.impacts(horizon="long").tidy()["std_error"].gt(0).all()

@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import panelkit as pk
 from panelkit.language.errors import SpecError
-from panelkit.models.spatial.likelihood import Counting, Problem, lag, maximise
-from panelkit.models.spatial.panel import SpatialFit, SpatialPanel
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.likelihood import Counting, Problem, lag
+from panelkit.models.spatial.maximum import maximise
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
 from tests.reference import oracle
 from tests.spatial.data import CIGAR, MUNNELL, brute_force, cigarettes, munnell, simulate
@@ -51,8 +54,9 @@ def test_cigarettes(name: str, model: str, effects: str, convention: str) -> Non
 
 def test_bias_correction_of_the_splm_convention_moves_rho_up() -> None:
     # the published correction printed with both signs in the literature: plus is right
-    from panelkit.models.spatial.covariance import Curvature, information
-    from panelkit.models.spatial.likelihood import correct_direct
+    from panelkit.models.spatial.curvature import Curvature
+    from panelkit.models.spatial.information import information
+    from panelkit.models.spatial.maximum import correct_direct
 
     entry = oracle("sdm_cigar_twoway_bc")
     data, w = cigarettes()
@@ -294,5 +298,5 @@ def test_elhorst_with_time_effects_takes_weights_of_any_scale() -> None:
 def test_standard_errors_that_other_programs_get_wrong() -> None:
     # splm's impacts() leaves out cov(beta, rho) and has .0455; four printed decimals: half a unit of the last
     data, w = cigarettes()
-    sar = SpatialPanel(CIGAR, "sar", "unit", "lsdv", vcov="hessian", small_sample=False).fit(data, w)
+    sar = SpatialPanel(CIGAR, "sar", "unit", "lsdv", vcov=pk.Hessian(), small_sample=False).fit(data, w)
     assert sar.impacts().table()["std_error"]["total"].iloc[0] == pytest.approx(0.0254, abs=5e-5)

@@ -113,7 +113,7 @@ def test_model_without_spatial_terms_equals_plain_mediation(panel) -> None:
 
 def test_several_mediators_add_up(panel) -> None:
     data = panel[0].assign(other=lambda frame: 0.5 * frame.x + 0.3 * frame.z)
-    found = pk.SpatialMediation("y", "x", ("m", "other"), vcov="information").fit(
+    found = pk.SpatialMediation("y", "x", ("m", "other"), vcov=pk.Information()).fit(
         data, contiguity(), reps=200
     )
     told = found.params

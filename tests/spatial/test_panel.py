@@ -10,8 +10,8 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import DataError, SpecError
-from panelkit.models.spatial import covariance as covariances
-from panelkit.models.spatial.covariance import Curvature
+from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.information import hessian, information
 from panelkit.models.spatial.likelihood import Optimum
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
@@ -106,9 +106,11 @@ def test_durbin_subset_and_other_weights_for_it() -> None:
 
 
 def test_wrong_words_are_refused() -> None:
-    for field, value in (("model", "sardine"), ("effects", "both"), ("convention", "xsmle"), ("vcov", "hc3")):
+    for field, value in (("model", "sardine"), ("effects", "both"), ("convention", "xsmle")):
         with pytest.raises(SpecError, match="is one of"):
             SpatialPanel("y ~ x1", **{field: value})
+    with pytest.raises(SpecError, match="no covariance 'hc3': there are CR2"):
+        SpatialPanel("y ~ x1", vcov="hc3")
     data = _data()
     data["c"] = data.groupby(level=0)["x1"].transform("mean")
     with pytest.raises(SpecError, match="no variation is left"):
@@ -134,7 +136,7 @@ def test_the_hessian_is_the_second_derivative() -> None:
             det = p.counting.times * log_determinant(p, rho, lam)
             return float(-n / 2 * np.log(2 * np.pi * x[-1]) + det - (e**2).sum() / (2 * x[-1]))
 
-        h = covariances.hessian(c)
+        h = hessian(c)
         steps = 1e-4 * np.maximum(np.abs(theta), 0.1)
         numeric = np.empty_like(h)
         for i in range(len(theta)):
@@ -168,7 +170,7 @@ def test_information_is_the_variance_of_the_score() -> None:
         problem = Problem(y, Z, Counting(31, t, "twoway", "lee-yu"), w, w, spectrum, spectrum)
         c = Curvature(problem, Optimum(np.array([1.0, 0.5]), 0.4, 0.3, 1.0, 0.0, 0))
         scores.append(_full_score(c))
-        info += covariances.information(c) / 400
+        info += information(c) / 400
     found = np.cov(np.array(scores), rowvar=False)
     scale = np.sqrt(np.outer(np.diag(info), np.diag(info)))
     assert (np.abs(found - info) / scale).max() < 0.25
@@ -180,10 +182,10 @@ def test_covariances_agree_under_ideal_errors_and_differ_under_serial_ones() -> 
     calm = simulate(w, 10, np.random.default_rng(5), rho=0.4, theta=(0.5,))
     fit = SpatialPanel("y ~ x1").fit(calm, w)
     base = fit.std_errors.to_numpy()
-    for kind in ("hessian", "qml", "cluster"):
+    for kind in (pk.Hessian(), pk.QML(), pk.Cluster()):
         # 144 clusters estimate a standard error within 6 % or so, three of which are allowed
         assert fit.with_vcov(kind).std_errors.to_numpy() == pytest.approx(base, rel=0.2)
-    assert np.array_equal(fit.with_vcov("cluster").estimates, fit.estimates)
+    assert np.array_equal(fit.with_vcov(pk.Cluster()).estimates, fit.estimates)
     assert fit.with_vcov(pk.Cluster()).facts["vcov"] == "cluster"
     assert fit.with_vcov(pk.Iid()).facts["vcov"] == "information"
     with pytest.raises(SpecError, match="no covariance"):
@@ -192,14 +194,15 @@ def test_covariances_agree_under_ideal_errors_and_differ_under_serial_ones() -> 
 
 def test_driscoll_kraay_takes_its_lags_from_the_spec() -> None:
     fit = SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(lags=1)).fit(_data(), W31)
-    by_name = SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=1).fit(_data(), W31)
-    assert np.array_equal(fit.covariance, by_name.covariance)
-    other = SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=0).fit(_data(), W31)
+    with pytest.warns(DeprecationWarning, match=r"vcov=DriscollKraay\(lags=1\)"):
+        by_name = SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=1)
+    assert by_name == SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(1))
+    other = SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(0)).fit(_data(), W31)
     assert not np.array_equal(fit.covariance, other.covariance)
     with pytest.raises(SpecError, match="rest on many periods"):
-        SpatialPanel("y ~ x1", vcov="driscoll-kraay").fit(_data(t=4), W31)
+        SpatialPanel("y ~ x1", vcov=pk.DriscollKraay()).fit(_data(t=4), W31)
     with pytest.raises(SpecError, match="between 0 and 5"):
-        SpatialPanel("y ~ x1", vcov="driscoll-kraay", lags=9).fit(_data(), W31)
+        SpatialPanel("y ~ x1", vcov=pk.DriscollKraay(9)).fit(_data(), W31)
 
 
 def test_results_make_tables_in_every_format(tmp_path: Path) -> None:

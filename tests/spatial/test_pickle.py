@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.models.spatial.panel import SpatialFit
+from panelkit.models.spatial.fit import SpatialFit
 from panelkit.spatial import provincial
 from panelkit.spatial.moran import local_moran, moran
 from tests.spatial.data import lattice, simulate
@@ -24,7 +24,7 @@ F = "y ~ x1"
 FITS: dict[str, Callable[[], SpatialFit]] = {
     **{
         f"{model}, {convention}": (
-            lambda m=model, c=convention: pk.SpatialPanel(F, m, convention=c, vcov="cluster").fit(DATA, W)  # type: ignore[misc]
+            lambda m=model, c=convention: pk.SpatialPanel(F, m, convention=c, vcov=pk.Cluster()).fit(DATA, W)  # type: ignore[misc]
         )
         for model in ("sar", "sem", "sdm", "slx", "sdem", "sac")
         for convention in ("lee-yu", "lsdv", "splm", "elhorst")
@@ -86,7 +86,7 @@ def test_fits(name: str, road: str) -> None:
     ]
     assert np.array_equal(again.impacts().estimates, before)
     if not isinstance(fit.spec, pk.SpatialRandomEffects | pk.DynamicSpatialPanel) and name != "cross-section":
-        one, other = (item.with_vcov("qml").covariance for item in (again, fit))
+        one, other = (item.with_vcov(pk.QML()).covariance for item in (again, fit))
         assert np.allclose(one, other, rtol=1e-9, atol=0)  # sums over arrays that lie otherwise in memory
 
 
@@ -105,4 +105,4 @@ def test_large_fits_that_keep_factors() -> None:
     again = pickle.loads(pickle.dumps(fit))
     assert "_factors" not in vars(again.curvature.g)
     assert np.array_equal(again.params, fit.params)
-    assert np.array_equal(again.with_vcov("hessian").covariance, fit.with_vcov("hessian").covariance)
+    assert np.array_equal(again.with_vcov(pk.Hessian()).covariance, fit.with_vcov(pk.Hessian()).covariance)

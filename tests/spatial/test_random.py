@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import panelkit as pk
 from panelkit.language.errors import SpecError
-from panelkit.models.spatial.covariance import information_random
+from panelkit.models.spatial.information import information_random
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.models.spatial.random import (
     SpatialRandomEffects,
@@ -105,8 +106,8 @@ def test_year_effects_and_refusals() -> None:
         )
     with pytest.raises(SpecError, match="delta"):
         fit.impacts("bootstrap", reps=10)
-    with pytest.raises(SpecError, match="observed Hessian"):
-        fit.with_vcov("cluster")
+    with pytest.raises(SpecError, match="no covariance Cluster.*take one of Hessian"):
+        fit.with_vcov(pk.Cluster())
     assert not fit.mundlak_test().applicable
     assert not fit.reduction_tests()[0].applicable
     assert fit.impacts().tidy().shape[0] == 3

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from panelkit.inference.impacts import ImpactParts, numerical_jacobian, stacked
-from panelkit.models.spatial import covariance as covariances
+from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Counting, Problem, lag
-from panelkit.models.spatial.panel import SpatialPanel, solve
+from panelkit.models.spatial.maximum import solve
+from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import as_weights
 from tests.spatial.data import lattice, simulate
@@ -52,7 +53,7 @@ def panels() -> dict[str, np.ndarray]:
             if convention == "lee-yu":
                 theta = optimum.theta(problem)[:-1]
                 slope = numerical_jacobian(lambda at: stacked(base, at[None, :])[0], theta)
-                cov = np.linalg.inv(covariances.information(curvature))[:-1, :-1]
+                cov = np.linalg.inv(information(curvature))[:-1, :-1]
                 scale = counting.nobs / (counting.nobs - 2)
                 half = 2.0423 * np.sqrt(scale * np.diag(slope @ cov @ slope.T))  # t(30)
                 held.append(np.abs(stacked(base, theta[None, :])[0] - truth) <= half)

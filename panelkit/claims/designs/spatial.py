@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.claims.file.document import Claim, Reading, SpatialDesign, Text, TighteningDesign
+from panelkit.claims.fits import covariance
 from panelkit.claims.grid import NOT_COMPUTED, reason_of, split, summarise
 from panelkit.claims.samples import Specification, specify
 from panelkit.claims.verdict import Finding, GridResult, Measured
@@ -20,7 +21,8 @@ from panelkit.formula.formula import parse_formula
 from panelkit.inference.impacts import ImpactParts, draw_theta, stable, stacked
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import ConvergenceError, DataError, PanelkitError, SpecError
-from panelkit.models.spatial.panel import SpatialFit, SpatialPanel, fit_sample
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import SpatialSample, align_weights, read_sample
 from panelkit.models.spatial.sensitivity import permuted_theta, rolling
 from panelkit.panel.design import build_design
@@ -146,7 +148,7 @@ def _fit(design: SpatialDesign, spec: Specification, w: str, loader: Loader) -> 
         design.model,
         spec.effects,  # type: ignore[arg-type]
         design.convention,
-        vcov=design.vcov,
+        vcov=covariance(design.vcov),
         missing=design.missing,
     )
     weights = loader.weights(w, sample)

@@ -7,8 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from scipy import linalg, stats
 
-from panelkit.covariance.cluster import Cluster, VcovSpec
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.cluster import Cluster
 from panelkit.covariance.conventions import convention_named
+from panelkit.kernels.capabilities import AS_OBSERVED
 from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_squares
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
@@ -16,7 +18,8 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.results.fit import FitResult, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 
 # An eigenvalue of V_FE - V_RE below minus this share of the largest is not rounding.
 _NEGATIVE = 1e-10
@@ -261,7 +264,7 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
         raise SpecError(message("effects is unit, time or twoway, not {effects!r}", effects=effects))
     null = message("the variance of the {held} effects is zero", held=_EFFECTS[effects])
     name = message("Breusch-Pagan LM, {held} effects", held=_EFFECTS[effects])
-    if linear.effects != "none" or "theta" in fit.facts:
+    if linear.effects != "none" or AS_OBSERVED not in linear.can:
         return TestResult.not_applicable(
             name,
             null,

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from panelkit.covariance.hac import periods_of
+from panelkit.covariance.lags import periods_of
 from panelkit.inference.panel_tests.effects import design_of
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
@@ -18,7 +18,8 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.results.fit import FitResult, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 
 _WEIGHT_DRAWS = 999
 _FEWEST_SHARED = 3

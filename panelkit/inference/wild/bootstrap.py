@@ -15,17 +15,20 @@ from typing import Literal
 
 import numpy as np
 
-from panelkit.covariance.cluster import clusters_of, small_sample_factor
+from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.inference.wild.maps import Draws, Hypothesis, Signs, Ties
-from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.capabilities import RESAMPLED_RESIDUALS
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import FitResult, Language, TestResult
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
 
 Weights = Literal["rademacher", "webb"]
 
@@ -157,7 +160,7 @@ def _linear_of(fit: FitResult) -> LinearFit:
             f"{fit.title}: the wild cluster bootstrap is for least-squares fits (pooled, fixed effects), "
             "and this fit is none"
         )
-    if isinstance(fit.linear, InstrumentedFit):
+    if RESAMPLED_RESIDUALS not in fit.linear.can:
         raise SpecError(
             f"{fit.title}: the wild cluster bootstrap here resamples one equation, and with instruments the first "
             "stage must be resampled too: use anderson_rubin, which bootstraps the reduced form"

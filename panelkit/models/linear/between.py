@@ -6,25 +6,26 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 
-from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.crv3 import CRV3
+from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import DataError
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
-from panelkit.models.reading import check_where, read_design
-from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates
+from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 
 
-@estimator("between", family="linear", source="")
+@estimator(
+    "between", family="linear", can=sorted(LEAST_SQUARES), source="Baltagi 2021, ch. 2; plm model = 'between'"
+)
 @dataclass(frozen=True)
-class BetweenEffects:
+class BetweenEffects(LinearSpec[FitResult]):
     """Least squares on one row a unit, its means over time; every unit counts alike, as in plm and Stata's `be`.
 
     Coefficients of linearmodels' BetweenOLS. The default covariance leaves one unit out at a time (HC3-like),
@@ -36,29 +37,10 @@ class BetweenEffects:
     convention: str = "reghdfe"
     where: str | None = None
 
-    def __post_init__(self) -> None:
-        check_vcov(self.vcov)
-        convention_named(self.convention)
-        object.__setattr__(self, "where", check_where(self.where))
-
-    def with_vcov(self, vcov: VcovSpec) -> BetweenEffects:
-        """Return the same model with another covariance."""
-        return replace(self, vcov=vcov)
-
-    def fit(
-        self,
-        data: pd.DataFrame,
-        *,
-        unit: str | None = None,
-        time: str | None = None,
-        coords: Coordinates | None = None,
-    ) -> FitResult:
-        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
-        design = read_design(
-            self.formula, data, unit=unit, time=time, extra=self.vcov.columns(), where=self.where
-        )
+    def _estimate(self, rows: Rows) -> FitResult:
+        design = rows.design
         require_terms(design, self.formula)
-        means = unit_means(with_coordinates(design, self.vcov, coords))
+        means = unit_means(design)
         refuse_constant(means.y, f"mean of {design.outcome} by unit")
         layout = Layout(means.unit, means.time)
         linear = fit_swept(means.y, means.X, means.terms, layout, "none")

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
-from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
-from panelkit.covariance.conventions import convention_named
-from panelkit.covariance.hac import periods_of
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.crv3 import CRV3
+from panelkit.covariance.lags import periods_of
+from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
@@ -19,17 +19,21 @@ from panelkit.kernels.within import FloatArray, Layout
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
-from panelkit.models.reading import check_where, open_frame, read_with_lenders
-from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates, without_intercept
+from panelkit.models.shell import LinearSpec, Rows, finish, require_terms, without_intercept
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import refuse_changes_over_breaks
-from panelkit.panel.sample import LENDS, NO_PERIOD_BEFORE, Neighbouring
+from panelkit.panel.sample import LENDS, NO_PERIOD_BEFORE, Neighbouring, Policy
 from panelkit.results.fit import FitResult
 
 
-@estimator("first_difference", family="linear", source="")
+@estimator(
+    "first_difference",
+    family="linear",
+    can=sorted(LEAST_SQUARES),
+    source="Wooldridge 2010, ch. 10.6; plm model = 'fd'",
+)
 @dataclass(frozen=True)
-class FirstDifference:
+class FirstDifference(LinearSpec[FitResult]):
     """Least squares on changes between neighbouring periods of one unit.
 
     Parameters
@@ -54,40 +58,19 @@ class FirstDifference:
     convention: str = "reghdfe"
     where: str | None = None
 
-    def __post_init__(self) -> None:
-        check_vcov(self.vcov)
-        convention_named(self.convention)
-        object.__setattr__(self, "where", check_where(self.where))
+    def _check(self) -> None:
         if self.effects not in ("time", "none", "drift"):
             raise SpecError(f"effects of first differences is time, none or drift, not {self.effects!r}")
 
-    def with_vcov(self, vcov: VcovSpec) -> FirstDifference:
-        """Return the same model with another covariance."""
-        return replace(self, vcov=vcov)
+    def _rules(self) -> tuple[Policy, ...]:
+        return (Neighbouring(),)
 
-    def fit(
-        self,
-        data: pd.DataFrame,
-        *,
-        unit: str | None = None,
-        time: str | None = None,
-        coords: Coordinates | None = None,
-    ) -> FitResult:
-        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
-        frame = open_frame(data, unit, time)
-        design, inside = read_with_lenders(
-            self.formula,
-            frame,
-            unit=unit,
-            time=time,
-            extra=self.vcov.columns(),
-            where=self.where,
-            policies=(Neighbouring(),),
-        )
+    def _estimate(self, rows: Rows) -> FitResult:
+        design, inside = rows.design, rows.inside
         if design.formula is not None:
             sample = PanelIndex(design.unit, design.time, design.unit_labels, design.time_labels)
-            refuse_changes_over_breaks(frame.data, design.formula, sample)
-        levels = with_coordinates(without_intercept(design), self.vcov, coords)
+            refuse_changes_over_breaks(rows.frame.data, design.formula, sample)
+        levels = without_intercept(design)
         design = differenced(levels, inside)
         refuse_constant(design.y, f"diff({design.outcome})")
         require_terms(design, self.formula)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import pandas as pd
-
-from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
+from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.crv3 import CRV3
+from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Effects, Layout, check_effects
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.offers import estimator
-from panelkit.models.reading import check_where, read_design, singleton_rule
-from panelkit.models.shell import Coordinates, finish, with_coordinates, without_intercept
+from panelkit.models.reading import singleton_rule
+from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
-from panelkit.panel.sample import SINGLETON, singletons
+from panelkit.panel.sample import SINGLETON, Policy, singletons
 from panelkit.results.fit import FitResult
 
 
-@estimator("fixed_effects", family="linear", source="")
+@estimator(
+    "fixed_effects",
+    family="linear",
+    can=sorted(LEAST_SQUARES),
+    source="Frisch and Waugh 1933; Baltagi 2021, ch. 2-3",
+)
 @dataclass(frozen=True)
-class FixedEffects:
+class FixedEffects(LinearSpec[FitResult]):
     """A linear panel regression with fixed effects.
 
     Parameters
@@ -50,52 +55,14 @@ class FixedEffects:
     convention: str = "reghdfe"
     where: str | None = None
 
-    def __post_init__(self) -> None:
-        check_vcov(self.vcov)
+    def _check(self) -> None:
         check_effects(self.effects)
-        convention_named(self.convention)
-        object.__setattr__(self, "where", check_where(self.where))
 
-    def with_vcov(self, vcov: VcovSpec) -> FixedEffects:
-        """Return the same model with another covariance."""
-        return replace(self, vcov=vcov)
+    def _rules(self) -> tuple[Policy, ...]:
+        return singleton_rule(self.convention, self.effects)
 
-    def fit(
-        self,
-        data: pd.DataFrame,
-        *,
-        unit: str | None = None,
-        time: str | None = None,
-        coords: Coordinates | None = None,
-    ) -> FitResult:
-        """Fit the model to a panel.
-
-        Parameters
-        ----------
-        data
-            A frame with a (province, year) MultiIndex, or any frame with `unit` and `time` columns named.
-            Row order does not matter.
-        coords
-            For `Conley`: a frame indexed by unit with `lat` and `lon`, or unit -> (lat, lon); None takes the
-            provincial capitals.
-
-        Raises
-        ------
-        DataError
-            If the panel is unusable: duplicated province-years, no complete row, one unit only.
-        SpecError
-            If the formula, a regressor or the covariance cannot be right for these data.
-        """
-        design = read_design(
-            self.formula,
-            data,
-            unit=unit,
-            time=time,
-            extra=self.vcov.columns(),
-            where=self.where,
-            policies=singleton_rule(self.convention, self.effects),
-        )
-        return _fit_rows(with_coordinates(design, self.vcov, coords), self)
+    def _estimate(self, rows: Rows) -> FitResult:
+        return _fit_rows(rows.design, self)
 
 
 def fit_design(design: Design, spec: FixedEffects) -> FitResult:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import pandas as pd
-
-from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.crv3 import CRV3
+from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Layout
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
-from panelkit.models.reading import check_where, read_design
-from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates
+from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
 from panelkit.results.fit import FitResult
 
 
-@estimator("pooled", family="linear", source="")
+@estimator(
+    "pooled", family="linear", can=sorted(LEAST_SQUARES), source="least squares; Wooldridge 2010, ch. 7"
+)
 @dataclass(frozen=True)
-class PooledOLS:
+class PooledOLS(LinearSpec[FitResult]):
     """Least squares on all rows alike, with the intercept of the formula; coefficients of linearmodels' PooledOLS."""
 
     formula: str
@@ -27,30 +27,9 @@ class PooledOLS:
     convention: str = "reghdfe"
     where: str | None = None
 
-    def __post_init__(self) -> None:
-        check_vcov(self.vcov)
-        convention_named(self.convention)
-        object.__setattr__(self, "where", check_where(self.where))
-
-    def with_vcov(self, vcov: VcovSpec) -> PooledOLS:
-        """Return the same model with another covariance."""
-        return replace(self, vcov=vcov)
-
-    def fit(
-        self,
-        data: pd.DataFrame,
-        *,
-        unit: str | None = None,
-        time: str | None = None,
-        coords: Coordinates | None = None,
-    ) -> FitResult:
-        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
-        design = read_design(
-            self.formula, data, unit=unit, time=time, extra=self.vcov.columns(), where=self.where
-        )
+    def _estimate(self, rows: Rows) -> FitResult:
+        design = rows.design
         require_terms(design, self.formula)
-        design = with_coordinates(design, self.vcov, coords)
-        layout = Layout(design.unit, design.time)
-        linear = fit_swept(design.y, design.X, design.terms, layout, "none")
+        linear = fit_swept(design.y, design.X, design.terms, Layout(design.unit, design.time), "none")
         linear = through_linearmodels.carrying(linear, through_linearmodels.pooled(design))
         return finish(self, design, linear, title=f"Pooled least squares: {design.outcome}")

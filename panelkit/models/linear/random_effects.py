@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from panelkit.covariance.cluster import CRV3, VcovSpec, check_vcov
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.crv3 import CRV3
+from panelkit.kernels.capabilities import GENERALISED_LEAST_SQUARES
 from panelkit.kernels.identified import ABSORBED_SHARE, ROUNDING, TOLERANCE, absorbed_terms
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
@@ -17,8 +17,7 @@ from panelkit.kernels.within import FloatArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
-from panelkit.models.reading import check_where, read_design
-from panelkit.models.shell import Coordinates, finish, require_terms, with_coordinates
+from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -37,9 +36,14 @@ class Components(Brief):
     theta: FloatArray
 
 
-@estimator("random_effects", family="linear", source="")
+@estimator(
+    "random_effects",
+    family="linear",
+    can=sorted(GENERALISED_LEAST_SQUARES),
+    source="Swamy and Arora 1972; unbalanced: Baltagi and Chang 1994",
+)
 @dataclass(frozen=True)
-class RandomEffects:
+class RandomEffects(LinearSpec[FitResult]):
     """A random effect by unit; time effects stand in the formula as `C(year)`.
 
     Notes
@@ -56,29 +60,9 @@ class RandomEffects:
     convention: str = "reghdfe"
     where: str | None = None
 
-    def __post_init__(self) -> None:
-        check_vcov(self.vcov)
-        convention_named(self.convention)
-        object.__setattr__(self, "where", check_where(self.where))
-
-    def with_vcov(self, vcov: VcovSpec) -> RandomEffects:
-        """Return the same model with another covariance."""
-        return replace(self, vcov=vcov)
-
-    def fit(
-        self,
-        data: pd.DataFrame,
-        *,
-        unit: str | None = None,
-        time: str | None = None,
-        coords: Coordinates | None = None,
-    ) -> FitResult:
-        """Fit the model to a panel; see `FixedEffects.fit` for the data and `Conley` for `coords`."""
-        design = read_design(
-            self.formula, data, unit=unit, time=time, extra=self.vcov.columns(), where=self.where
-        )
-        require_terms(design, self.formula)
-        return fit_random(with_coordinates(design, self.vcov, coords), self)
+    def _estimate(self, rows: Rows) -> FitResult:
+        require_terms(rows.design, self.formula)
+        return fit_random(rows.design, self)
 
 
 def fit_random(design: Design, spec: Any) -> FitResult:
@@ -90,6 +74,7 @@ def fit_random(design: Design, spec: Any) -> FitResult:
     linear = fit_swept(moved.y, moved.X, moved.terms, layout, "none")
     if beta is not None:
         linear = through_linearmodels.carrying(linear, beta)
+    linear = replace(linear, can=GENERALISED_LEAST_SQUARES)
     total = parts.sigma2_unit + parts.sigma2_error
     facts = {
         "theta": _range(parts.theta),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from panelkit.covariance.cluster import (
-    CRV3,
-    Cluster,
-    Iid,
-    Robust,
-    VcovSpec,
-    clusters_of,
-    small_sample_factor,
-)
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.cluster import Cluster
+from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.crv3 import CRV3
+from panelkit.covariance.iid import Iid
+from panelkit.covariance.robust import Robust
+from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from panelkit.covariance.cluster import VcovSpec, clusters_of
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.clusters import clusters_of
 from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms, refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from panelkit.covariance.cluster import VcovSpec
+from panelkit.covariance.base import VcovSpec
 from panelkit.inference.indirect import resample_counts
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray

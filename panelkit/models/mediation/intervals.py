@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.covariance.cluster import Iid
+from panelkit.covariance.iid import Iid
 from panelkit.inference.indirect import Variance, bias_corrected, normal_draws, product_test, rademacher
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.kernels.rng import as_generator, seed_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from panelkit.covariance.cluster import CRV3, VcovSpec
+from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message

@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.covariance.by_name import vcov_from
+from panelkit.covariance.cluster import Cluster
 from panelkit.inference.impacts import ImpactParts, draw_theta, stable
+from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
@@ -25,9 +28,11 @@ from panelkit.models.mediation.plan import Variables, check_variables, names_of
 from panelkit.models.mediation.roles import Roles, roles_among
 from panelkit.models.mediation.words import DIRECT, TOTAL, via
 from panelkit.models.reading import check_where, open_frame
-from panelkit.models.spatial.likelihood import Convention
-from panelkit.models.spatial.panel import Model, SpatialFit, SpatialPanel, fit_sample
+from panelkit.models.spatial.conventions import SpatialConvention
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import Missing, SpatialSample, align_weights, read_sample
+from panelkit.models.spatial.shell import Model
 from panelkit.panel.design import Design
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
 from panelkit.spatial.spectrum import EIGEN_LIMIT
@@ -36,7 +41,13 @@ KINDS = (term("where an effect runs", "within"), term("where an effect runs", "b
 _BATCH_CELLS = 5_000_000
 
 
-@estimator("spatial_mediation", family="mediation", source="")
+@estimator(
+    "spatial_mediation",
+    family="mediation",
+    can=sorted(LIKELIHOOD),
+    result="SpatialMediationResult",
+    source="products of the effect matrices of LeSage and Pace 2009",
+)
 @dataclass(frozen=True)
 class SpatialMediation:
     """Treatment -> parallel mediators -> outcome, every equation a spatial panel model on one sample.
@@ -57,8 +68,8 @@ class SpatialMediation:
     controls: str = ""
     model: Model = "sdm"
     effects: Effects = "twoway"
-    convention: Convention = "lee-yu"
-    vcov: Any = "cluster"
+    convention: SpatialConvention = "lee-yu"
+    vcov: Any = Cluster()
     missing: Missing = "raise"
     treatment_lag: int = 0
     outcome_lead: int = 0
@@ -66,6 +77,7 @@ class SpatialMediation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mediators", names_of(self.mediators))
+        object.__setattr__(self, "vcov", vcov_from(self.vcov))
         check_effects(self.effects)
         object.__setattr__(self, "where", check_where(self.where))
         check_variables(self.variables)

@@ -21,13 +21,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.likelihood import Information
+from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError
 from panelkit.language.offers import estimator
-from panelkit.models.reading import Frame, check_where, open_frame
-from panelkit.models.spatial.likelihood import Optimum, Problem, maximise
-from panelkit.models.spatial.panel import Model, SpatialFit, SpatialPanel, fit_sample, small_sample_note
+from panelkit.models.reading import Frame, open_frame
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.likelihood import Optimum, Problem
+from panelkit.models.spatial.maximum import maximise
+from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import align_weights, read_sample
+from panelkit.models.spatial.shell import Model, SpatialSpec
 from panelkit.panel.provenance import Note
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Method
 from panelkit.spatial.weights import Weights
@@ -40,9 +46,15 @@ ENGINES = {
 }
 
 
-@estimator("spatial_cross_section", family="spatial", source="")
+@estimator(
+    "spatial_cross_section",
+    family="spatial",
+    can=sorted(LIKELIHOOD),
+    result="SpatialFit",
+    source="Anselin 1988; LeSage and Pace 2009",
+)
 @dataclass(frozen=True)
-class SpatialCrossSection:
+class SpatialCrossSection(SpatialSpec):
     """A spatial cross-section by exact maximum likelihood: sar, sem, sdm, slx, sdem or sac.
 
     Parameters
@@ -59,13 +71,10 @@ class SpatialCrossSection:
     formula: str
     model: Model = "sdm"
     durbin: tuple[str, ...] | None = None
-    vcov: Any = "information"
+    vcov: VcovSpec = Information()
     small_sample: bool = True
     logdet: Method = "auto"
     where: str | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "where", check_where(self.where))
 
     def fit(
         self,
@@ -106,17 +115,14 @@ class SpatialCrossSection:
         durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)
         used = error_w if self.model in ("sem", "sdem") else lag_w
         through = partial(_maximise_by_spreg, weights=used) if _spreg_is_right(self, used) else maximise
-        fit = fit_sample(spec, sample, lag_w, error_w, durbin_w, maximiser=through)
+        fit = fit_sample(spec, sample, lag_w, error_w, durbin_w, maximiser=through, one_year=True)
         engine = fit.curvature.optimum.engine
-        notes = (*fit.notes, ENGINES[engine])
-        facts = {**fit.facts, "engine": engine}
-        title = f"{self.model.upper()} (cross-section): {fit.outcome}"
-        if not self.small_sample:
-            return replace(fit, title=title, facts=facts, notes=notes)
-        df = float(fit.nobs - fit.curvature.problem.k)
-        before = small_sample_note(sample.y.shape[0] - 1)
-        notes = tuple(small_sample_note(df) if note == before else note for note in notes)
-        return replace(fit, title=title, df=df, facts=facts, notes=notes)
+        return replace(
+            fit,
+            title=f"{self.model.upper()} (cross-section): {fit.outcome}",
+            facts={**fit.facts, "engine": engine},
+            notes=(*fit.notes, ENGINES[engine]),
+        )
 
 
 def _spreg_is_right(spec: SpatialCrossSection, w: Weights) -> bool:

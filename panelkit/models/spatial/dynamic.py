@@ -9,27 +9,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.inference import impacts as impact_module
-from panelkit.inference.impacts import ImpactParts, Impacts, stability_radius
+from panelkit.covariance.base import VcovSpec, computed
+from panelkit.covariance.likelihood import Information
+from panelkit.inference.impacts import Horizon, ImpactParts, Impacts, Method, stability_radius
+from panelkit.inference.impacts import impacts as impacts_of
+from panelkit.kernels.capabilities import HESSIAN, INFORMATION, UNIT_SCORES
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.outcome import refuse_absorbed
-from panelkit.kernels.within import Effects, check_effects
+from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.offers import estimator
-from panelkit.models.reading import check_where, open_frame
-from panelkit.models.spatial import covariance as covariances
-from panelkit.models.spatial.covariance import Curvature
-from panelkit.models.spatial.likelihood import Convention, Counting, Optimum, Problem, lag, maximise, sweep
-from panelkit.models.spatial.panel import (
-    VCOV_SENTENCES,
-    SpatialFit,
-    SpatialPanel,
-    covariance_of,
-    durbin_design,
-    rescaled,
-    squared_correlation,
-    vcov_kind,
-)
+from panelkit.models.reading import open_frame
+from panelkit.models.spatial.conventions import SpatialConvention
+from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.fit import SpatialFit, rescaled
+from panelkit.models.spatial.information import information
+from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, sweep
+from panelkit.models.spatial.maximum import maximise
+from panelkit.models.spatial.panel import durbin_design
+from panelkit.models.spatial.problem import SpatialProblem
 from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
@@ -37,21 +35,29 @@ from panelkit.models.spatial.sample import (
     durbin_positions,
     refuse_alike,
     refuse_degenerate,
-    refuse_text,
     sample_of,
     with_start,
 )
-from panelkit.results.fit import TestResult
-from panelkit.spatial.spectrum import EigenSpectrum, Method, factorise
+from panelkit.models.spatial.shell import SpatialSpec, head_facts, squared_correlation
+from panelkit.results.fit import fields_under
+from panelkit.results.tests import TestResult
+from panelkit.spatial.spectrum import EigenSpectrum, factorise
+from panelkit.spatial.spectrum import Method as LogDeterminant
 from panelkit.spatial.weights import Weights
 
-FloatArray = NDArray[np.float64]
+_CAN = frozenset({INFORMATION, HESSIAN, UNIT_SCORES})
 Lags = Literal["time", "space-time", "both"]
 
 
-@estimator("dynamic_spatial_panel", family="spatial", source="")
+@estimator(
+    "dynamic_spatial_panel",
+    family="spatial",
+    can=sorted(_CAN),
+    result="DynamicSpatialFit",
+    source="Yu, de Jong and Lee 2008; Lee and Yu 2010",
+)
 @dataclass(frozen=True)
-class DynamicSpatialPanel:
+class DynamicSpatialPanel(SpatialSpec):
     """A dynamic spatial panel y_t = tau y_{t-1} + eta W y_{t-1} + rho W y_t + X b (+ W X theta) + effects.
 
     Parameters
@@ -68,42 +74,32 @@ class DynamicSpatialPanel:
         "lee-yu": time effects by the transformation F_N, and the O(1/T) bias of the unit effects corrected
         (Yu, de Jong and Lee 2008; Lee and Yu 2010). "lsdv": dummies, uncorrected.
     vcov, small_sample, missing, durbin, logdet
-        As in `SpatialPanel`; `vcov` is "information", "hessian" or "cluster".
+        As in `SpatialPanel`; `vcov` is `Information()`, `Hessian()` or `Cluster()`.
     """
 
     formula: str
     model: Literal["sar", "sdm"] = "sdm"
     lags: Lags = "both"
     effects: Effects = "twoway"
-    convention: Convention = "lee-yu"
+    convention: SpatialConvention = "lee-yu"
     durbin: tuple[str, ...] | None = None
-    vcov: Any = "information"
+    vcov: VcovSpec = Information()
     small_sample: bool = True
     missing: Missing = "raise"
-    logdet: Method = "auto"
+    logdet: LogDeterminant = "auto"
     where: str | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         check_effects(self.effects)
-        object.__setattr__(self, "where", check_where(self.where))
         for what, value, allowed in (
             ("model", self.model, ("sar", "sdm")),
             ("lags", self.lags, get_args(Lags)),
             ("convention", self.convention, ("lee-yu", "lsdv")),
-            ("vcov", vcov_kind(self.vcov), ("information", "hessian", "cluster")),
         ):
             if value not in allowed:
                 raise SpecError(
                     f"{what} of a dynamic spatial panel is one of {', '.join(allowed)}, not {value!r}"
                 )
-        object.__setattr__(self, "vcov", vcov_kind(self.vcov))
-        if self.durbin is not None:
-            refuse_text(self.durbin)
-            object.__setattr__(self, "durbin", tuple(self.durbin))
-
-    def with_vcov(self, vcov: Any) -> DynamicSpatialPanel:
-        """Return the same model with another covariance."""
-        return replace(self, vcov=vcov)
 
     def fit(
         self, data: pd.DataFrame, w: Any, *, unit: str | None = None, time: str | None = None
@@ -142,9 +138,9 @@ class DynamicSpatialFit(SpatialFit):
 
     def impacts(
         self,
-        method: impact_module.Method = "delta",
+        method: Method = "delta",
         *,
-        horizon: impact_module.Horizon = "short",
+        horizon: Horizon = "short",
         reps: int | None = None,
         rng: int | np.random.Generator = 0,
     ) -> Impacts:
@@ -160,7 +156,7 @@ class DynamicSpatialFit(SpatialFit):
                 f"the estimate is not stable (radius {self.radius:.3f} >= 1): it has no long run; "
                 "short-run impacts are defined"
             )
-        return impact_module.impacts(self, method=method, horizon=horizon, reps=reps, rng=rng)
+        return impacts_of(self, method=method, horizon=horizon, reps=reps, rng=rng)
 
     def reduction_tests(self) -> tuple[TestResult, ...]:
         """Say that the tests of the static Durbin model are not offered here."""
@@ -247,24 +243,18 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     own, space = lag_names(sample.design.outcome)
     at = tuple(terms.index(name) if name in terms else -1 for name in (own, space))
     optimum, curvature = solve_dynamic(problem, at)  # type: ignore[arg-type]
-    static_spec = SpatialPanel(
-        spec.formula, "sdm", spec.effects, spec.convention, vcov=spec.vcov, small_sample=spec.small_sample
-    )
-    cov = covariance_of(static_spec, curvature)
     tau = float(optimum.b[at[0]]) if at[0] >= 0 else 0.0
     eta = float(optimum.b[at[1]]) if at[1] >= 0 else 0.0
     radius = radius_of(problem, tau, eta, optimum.rho)
     kx, k = len(sample.terms), len(names)
     equations = ("main",) * kx + ("wx",) * (k - kx) + ("dynamic",) * len(chosen) + ("spatial",)
+    title = f"dynamic {spec.model.upper()} ({spec.effects}): {sample.design.outcome}"
+    likelihood = SpatialProblem(curvature, _CAN, spec.small_sample)
     return DynamicSpatialFit(
-        title=f"dynamic {spec.model.upper()} ({spec.effects}): {sample.design.outcome}",
+        title=title,
         terms=(*terms, "rho"),
         equations=equations,
         estimates=optimum.theta(problem)[:-1],
-        covariance=cov[:-1, :-1],
-        df=float(n - 1) if spec.small_sample else float("inf"),
-        facts=_facts(spec, problem, optimum, w, radius, years),
-        notes=_notes(spec, sample, w, problem, radius, years),
         outcome=sample.design.outcome,
         spec=spec,
         design=sample.design,
@@ -276,11 +266,17 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
         weights_error=w,
         weights_durbin=w,
         durbin_terms=positions,
-        full_covariance=cov,
+        likelihood=likelihood,
         start=sample.y[:, 0],
         tau=tau,
         eta=eta,
         radius=radius,
+        **fields_under(
+            computed(spec.vcov, likelihood, sample.design, None, title),
+            len(terms) + 1,
+            facts=(_facts(spec, problem, optimum, w, radius, years), {"vcov": ""}),
+            notes=(_notes(spec, sample, radius, years), w.said),
+        ),
     )
 
 
@@ -300,14 +296,12 @@ def solve_dynamic(problem: Problem, at: tuple[int, int]) -> tuple[Optimum, Curva
     curvature = Curvature(problem, optimum)
     counting = problem.counting
     if counting.transformed and counting.effects in ("unit", "twoway"):
-        optimum = correct_dynamic(problem, optimum, covariances.information(curvature), at)
+        optimum = correct_dynamic(problem, optimum, information(curvature), at)
         curvature = Curvature(problem, optimum)
     return optimum, curvature
 
 
-def correct_dynamic(
-    problem: Problem, optimum: Optimum, information: FloatArray, at: tuple[int, int]
-) -> Optimum:
+def correct_dynamic(problem: Problem, optimum: Optimum, expected: FloatArray, at: tuple[int, int]) -> Optimum:
     """Add information^-1 phi, the O(1/T) bias of the unit effects (Yu, de Jong and Lee 2008, theorem 2).
 
     phi holds tr D for tau, tr W D for eta, tau tr G D + eta tr G W D + tr G for rho and n / (2 sigma2) for sigma2, with
@@ -335,7 +329,7 @@ def correct_dynamic(
         phi[at[1]] = total(values * d, d1)
     phi[-2] = total(g * (tau + eta * values) * d + g, g1 * (tau + eta) * d1 + g1)
     phi[-1] = problem.counting.units / (2.0 * optimum.sigma2)
-    theta = optimum.theta(problem) + np.linalg.solve(information, phi)
+    theta = optimum.theta(problem) + np.linalg.solve(expected, phi)
     return replace(optimum, b=theta[:-2], rho=float(theta[-2]), sigma2=float(theta[-1]))
 
 
@@ -386,33 +380,28 @@ def _facts(
     radius: float,
     years: NDArray[Any],
 ) -> dict[str, Any]:
+    head = head_facts(
+        problem,
+        optimum,
+        (w,),
+        years=years[1:],
+        model=f"dynamic {spec.model}",
+        effects=spec.effects,
+        convention=spec.convention,
+    )
     return {
-        "nobs": problem.y.size,
-        "n_units": problem.counting.n_units,
-        "n_periods": problem.counting.n_times,
-        "years": f"{years[1]}-{years[-1]}",
-        "model": f"dynamic {spec.model}",
-        "effects": spec.effects,
-        "convention": spec.convention,
-        "weights": w.name,
-        "normalisation": w.normalisation,
-        "sigma2": optimum.sigma2,
+        **head,
         "loglik": optimum.loglik,
         "nobs_likelihood": problem.counting.nobs,
         "stability_radius": radius,
         "r2_within": squared_correlation(problem, optimum),
-        "vcov": spec.vcov,
     }
 
 
 def _notes(
-    spec: DynamicSpatialPanel,
-    sample: SpatialSample,
-    w: Weights,
-    problem: Problem,
-    radius: float,
-    years: NDArray[Any],
+    spec: DynamicSpatialPanel, sample: SpatialSample, radius: float, years: NDArray[Any]
 ) -> tuple[str, ...]:
+    """Return the notes before those of the covariance."""
     corrected = spec.convention == "lee-yu" and spec.effects in ("unit", "twoway")
     said = (
         "convention lee-yu: transformation for time effects, O(1/T) bias of unit effects corrected"
@@ -425,7 +414,4 @@ def _notes(
         f"{years[0]} serves as the start of the lags",
         said,
         f"stability radius {radius:.4f}: {stable}",
-        VCOV_SENTENCES[spec.vcov],
-        *((f"variances times n/(n - k), t({problem.counting.n_units - 1})",) if spec.small_sample else ()),
-        *w.said,
     )

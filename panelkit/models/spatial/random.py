@@ -11,31 +11,25 @@ Not through spreg: the coefficients of its 1.9.0 `Panel_RE_Lag` agree to 1e-4, i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import optimize, special
 
+from panelkit.covariance.base import VcovSpec, computed
+from panelkit.covariance.likelihood import Hessian
+from panelkit.kernels.capabilities import HESSIAN
+from panelkit.kernels.derivatives import numerical_hessian
 from panelkit.kernels.identified import refuse_unidentified
-from panelkit.kernels.within import Effects
+from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.offers import estimator, offered
-from panelkit.models.reading import check_where
-from panelkit.models.spatial.covariance import Curvature, information_random
-from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, log_determinant, maximise, sweep
-from panelkit.models.spatial.panel import (
-    DURBIN,
-    ERROR,
-    LAGGED,
-    Model,
-    SpatialFit,
-    SpatialPanel,
-    durbin_design,
-    fit_sample,
-    squared_correlation,
-)
+from panelkit.language.offers import estimator
+from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, log_determinant, sweep
+from panelkit.models.spatial.maximum import maximise
+from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
@@ -43,22 +37,35 @@ from panelkit.models.spatial.sample import (
     durbin_positions,
     refuse_alike,
     refuse_degenerate,
-    refuse_text,
     sample_of,
 )
 from panelkit.models.spatial.selection import wald
-from panelkit.panel.provenance import Note
-from panelkit.results.fit import TestResult
+from panelkit.models.spatial.shell import (
+    DURBIN,
+    ERROR,
+    LAGGED,
+    Model,
+    SpatialSpec,
+    head_facts,
+    squared_correlation,
+)
+from panelkit.results.fit import fields_under
+from panelkit.results.tests import TestResult
+from panelkit.show.brief import Brief
 from panelkit.spatial.weights import Weights
 
-FloatArray = NDArray[np.float64]
-HausmanMethod = Literal["both", "hausman", "mundlak"]
 BOUNDARY = 1 - 1e-9  # above it there are no unit effects, and phi is held
 
 
-@estimator("spatial_random_effects", family="spatial", source="")
+@estimator(
+    "spatial_random_effects",
+    family="spatial",
+    can=(HESSIAN,),
+    result="SpatialRandomFit",
+    source="Kapoor, Kelejian and Prucha 2007",
+)
 @dataclass(frozen=True)
-class SpatialRandomEffects:
+class SpatialRandomEffects(SpatialSpec):
     """A spatial panel with random unit effects (and, by choice, year dummies).
 
     Parameters
@@ -71,6 +78,8 @@ class SpatialRandomEffects:
         Adds the unit means of all regressors (Mundlak): their joint test is the robust choice between random and fixed.
     small_sample
         t(N - 1) instead of the normal distribution; standard errors come from the observed Hessian.
+    vcov
+        `Hessian()`, the one covariance that the model has.
     """
 
     formula: str
@@ -81,14 +90,11 @@ class SpatialRandomEffects:
     small_sample: bool = True
     missing: Missing = "raise"
     where: str | None = None
+    vcov: VcovSpec = Hessian()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "where", check_where(self.where))
+    def _check(self) -> None:
         if self.model not in get_args(Model):
             raise SpecError(f"model is one of {', '.join(get_args(Model))}, not {self.model!r}")
-        if self.durbin is not None:
-            refuse_text(self.durbin)
-            object.__setattr__(self, "durbin", tuple(self.durbin))
 
     def fit(
         self, data: pd.DataFrame, w: Any, *, unit: str | None = None, time: str | None = None
@@ -106,6 +112,41 @@ class SpatialRandomEffects:
         return fit_random(self, sample, align_weights(w, sample))
 
 
+_NOTES = (
+    "random unit effects inside the innovation; observed Hessian",
+    "random effects need unit effects unrelated to the regressors: read the Mundlak test",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class RandomProblem(Brief):
+    """The likelihood at its maximum as covariances ask for it: the observed Hessian alone is offered.
+
+    Its matrix is that of (b, rho, lambda, ln sigma2, ln phi). The notes of the fit say what it is.
+    """
+
+    raw: Problem
+    optimum: Optimum
+    phi: float
+    small_sample: bool
+    can: frozenset[str] = frozenset({HESSIAN})
+
+    scale = 1.0
+
+    @property
+    def df(self) -> float:
+        """Return the degrees of freedom of t statistics."""
+        return float(self.raw.counting.n_units - 1) if self.small_sample else float("inf")
+
+    def inverse_hessian(self) -> FloatArray:
+        """Return the inverse of the observed Hessian."""
+        return _inverse_hessian(self.raw, self.optimum, self.phi)
+
+    def said(self, sentence: str) -> tuple[str, ...]:
+        """Return nothing more than the notes of the fit."""
+        return ()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SpatialRandomFit(SpatialFit):
     """A fitted random-effects model; `phi` is 1 without unit effects and falls as they grow."""
@@ -121,12 +162,6 @@ class SpatialRandomFit(SpatialFit):
         """Say that these tests are offered for fixed effects."""
         because = "the reductions are offered for fixed effects: fit SpatialPanel"
         return (TestResult.not_applicable("random-effects SDM to smaller models", "theta = 0", because),)
-
-    def with_vcov(self, vcov: Any) -> SpatialFit:
-        """Refuse: the observed Hessian is the covariance offered."""
-        raise SpecError(
-            f"a random-effects model takes its errors from the observed Hessian, not from {vcov!r}"
-        )
 
     def mundlak_test(self) -> TestResult:
         """Test the unit means jointly (fit with `means=True`).
@@ -187,43 +222,17 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
     phi, problem, optimum = maximise_random(raw)
     loglik = optimum.loglik + counting.units * float(np.log(phi))
     optimum = replace(optimum, loglik=loglik)
-    covariance = _covariance(raw, optimum, phi)
+    likelihood = RandomProblem(raw, optimum, phi, spec.small_sample)
     spatial = ("rho",) * lagged + ("lambda",) * error
-    k = len(names)
-    at = np.arange(k + len(spatial))
     curvature = Curvature(problem, optimum)
-    years = sample.design.time_labels
     sigma2_mu = optimum.sigma2 * (1 / phi**2 - 1) / t
+    title = f"{spec.model.upper()} (random effects): {sample.design.outcome}"
+    terms = (*names, *spatial)
     return SpatialRandomFit(
-        title=f"{spec.model.upper()} (random effects): {sample.design.outcome}",
-        terms=(*names, *spatial),
+        title=title,
+        terms=terms,
         equations=tuple(_equation(name, j, kx) for j, name in enumerate(names)) + ("spatial",) * len(spatial),
         estimates=optimum.theta(problem)[:-1],
-        covariance=covariance[np.ix_(at, at)],
-        df=float(n - 1) if spec.small_sample else float("inf"),
-        facts={
-            "nobs": n * t,
-            "n_units": n,
-            "n_periods": t,
-            "years": f"{years[0]}-{years[-1]}",
-            "model": spec.model,
-            "effects": "random" + (" + year" if spec.time_effects else ""),
-            "convention": "ml",
-            "weights": w.name,
-            "normalisation": w.normalisation,
-            "sigma2": optimum.sigma2,
-            "sigma2_unit": sigma2_mu,
-            "phi": phi,
-            "loglik": loglik,
-            "r2": squared_correlation(problem, optimum),
-            "vcov": "hessian",
-        },
-        notes=(
-            *sample.notes,
-            "random unit effects inside the innovation; observed Hessian",
-            "random effects need unit effects unrelated to the regressors: read the Mundlak test",
-            *w.said,
-        ),
         outcome=sample.design.outcome,
         spec=spec,
         design=sample.design,
@@ -235,10 +244,43 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
         weights_error=w,
         weights_durbin=w,
         durbin_terms=positions,
-        full_covariance=covariance,
+        likelihood=likelihood,
         phi=phi,
         sigma2_mu=sigma2_mu,
+        **fields_under(
+            computed(spec.vcov, likelihood, sample.design, None, title),
+            len(terms),
+            facts=(_facts(spec, sample, w, problem, optimum, phi, sigma2_mu), {"vcov": ""}),
+            notes=((*sample.notes, *_NOTES, *w.said), ()),
+        ),
     )
+
+
+def _facts(
+    spec: SpatialRandomEffects,
+    sample: SpatialSample,
+    w: Weights,
+    problem: Problem,
+    optimum: Optimum,
+    phi: float,
+    sigma2_mu: float,
+) -> dict[str, Any]:
+    head = head_facts(
+        problem,
+        optimum,
+        (w,),
+        years=sample.design.time_labels,
+        model=spec.model,
+        effects="random" + (" + year" if spec.time_effects else ""),
+        convention="ml",
+    )
+    return {
+        **head,
+        "sigma2_unit": sigma2_mu,
+        "phi": phi,
+        "loglik": optimum.loglik,
+        "r2": squared_correlation(problem, optimum),
+    }
 
 
 def _equation(name: str, at: int, kx: int) -> str:
@@ -283,7 +325,7 @@ def maximise_random(raw: Problem) -> tuple[float, Problem, Optimum]:
     return float(np.exp(log_phi)), problem, maximise(problem)
 
 
-def _covariance(raw: Problem, optimum: Optimum, phi: float) -> FloatArray:
+def _inverse_hessian(raw: Problem, optimum: Optimum, phi: float) -> FloatArray:
     """Return the inverse observed Hessian of (b, rho, lambda, ln sigma2, ln phi), numerically on compressed columns."""
     means = np.repeat(raw.base.mean(axis=1, keepdims=True), raw.y.shape[1], axis=1)
     within = _Compressed(raw, raw.base - means, mean=False)
@@ -306,7 +348,7 @@ def _covariance(raw: Problem, optimum: Optimum, phi: float) -> FloatArray:
 
     at = np.r_[optimum.theta(raw)[:-1], np.log(optimum.sigma2), np.log(phi)]
     free = len(at) - (phi > BOUNDARY)  # at the boundary phi is held
-    hessian = _numerical_hessian(value, at, free)
+    hessian = numerical_hessian(value, at, free)
     scale = 1 / np.sqrt(np.abs(np.diag(hessian)))
     inverse = np.linalg.inv(hessian * np.outer(scale, scale)) * np.outer(scale, scale)
     out = np.zeros((len(at), len(at)))
@@ -330,124 +372,3 @@ class _Compressed:
         both = np.r_[weights, -lam * weights] if self.small.shape[1] > self.p else weights
         gap = self.small @ both
         return float(gap @ gap)
-
-
-def _numerical_hessian(value: Any, at: FloatArray, free: int) -> FloatArray:
-    """Return minus the second derivatives by the first `free` parameters, with steps scaled to the curvature."""
-    centre = value(at)
-    steps = np.empty(free)
-    for j in range(free):
-        trial = 1e-4 * max(abs(float(at[j])), 1e-2)
-        bend = -(value(_moved(at, {j: trial})) - 2 * centre + value(_moved(at, {j: -trial}))) / trial**2
-        steps[j] = 0.05 / np.sqrt(max(bend, 1e-12))
-    out = np.empty((free, free))
-    for i in range(free):
-        for j in range(i + 1):
-            a, b = steps[i], steps[j]
-            if i == j:
-                bend = (value(_moved(at, {i: a})) - 2 * centre + value(_moved(at, {i: -a}))) / a**2
-            else:
-                corners = [
-                    sign_a * sign_b * value(_moved(at, {i: sign_a * a, j: sign_b * b}))
-                    for sign_a in (1, -1)
-                    for sign_b in (1, -1)
-                ]
-                bend = sum(corners) / (4 * a * b)
-            out[i, j] = out[j, i] = -bend
-    return out
-
-
-def _moved(at: FloatArray, shifts: dict[int, float]) -> FloatArray:
-    moved = at.copy()
-    for j, shift in shifts.items():
-        moved[j] += shift
-    return moved
-
-
-@offered("function", public=True)
-def spatial_hausman(
-    spec: SpatialRandomEffects,
-    data: pd.DataFrame,
-    w: Any,
-    *,
-    unit: str | None = None,
-    time: str | None = None,
-    method: HausmanMethod = "both",
-) -> tuple[TestResult, ...]:
-    """Compare random with fixed effects: Hausman on all common coefficients, and the Mundlak test beside it.
-
-    Parameters
-    ----------
-    method
-        "both" (default): Hausman, then Mundlak; "hausman" or "mundlak" for one of them. Hausman counts every
-        coefficient compared, rho included, with both covariances from the information matrix; where their difference
-        is not positive definite it does not apply. It rejects a true null too often in short panels. Mundlak adds
-        the unit means of all regressors (Wx among them) to the random-effects model and tests them by Wald: rely on it.
-    """
-    if method not in get_args(HausmanMethod):
-        raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")
-    sample = sample_of(spec, data, unit, time, intercept=not spec.time_effects)
-    weights = align_weights(w, sample)
-    found: list[TestResult] = []
-    if method != "mundlak":
-        found.append(_hausman(*_fixed_and_random(spec, sample, weights)))
-    if method != "hausman":
-        found.append(fit_random(replace(spec, means=True), sample, weights).mundlak_test())
-    return tuple(replace(test, notes=(*test.notes, *weights.said, *sample.said)) for test in found)
-
-
-def _fixed_and_random(
-    spec: SpatialRandomEffects, sample: SpatialSample, weights: Weights
-) -> tuple[SpatialFit, SpatialRandomFit]:
-    random = fit_random(replace(spec, means=False), sample, weights)
-    slopes = [j for j, term in enumerate(sample.terms) if term != "Intercept"]
-    bare = replace(sample, X=sample.X[:, :, slopes], terms=tuple(sample.terms[j] for j in slopes))
-    effects = "twoway" if spec.time_effects else "unit"
-    durbin = spec.durbin if spec.model in DURBIN else None
-    fixed_spec = SpatialPanel(spec.formula, spec.model, effects, durbin=durbin, small_sample=False)  # type: ignore[arg-type]
-    return fit_sample(fixed_spec, bare, weights, weights, weights), random
-
-
-def information_covariance(random: SpatialRandomFit) -> FloatArray:
-    """Return the inverse of the expected information of (b, rho, lambda), sigma2 and phi concentrated out."""
-    info = information_random(random.curvature, random.phi)
-    if random.phi > BOUNDARY:  # phi is held there, as in the observed Hessian
-        info = info[:-1, :-1]
-    scale = 1 / np.sqrt(np.diag(info))
-    inverse = np.linalg.inv(info * np.outer(scale, scale)) * np.outer(scale, scale)
-    p = len(random.estimates)
-    return np.asarray(inverse[:p, :p])
-
-
-def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
-    null = "random and fixed effects estimate the same coefficients"
-    at = [random.terms.index(term) for term in fixed.terms]
-    gap = fixed.estimates - random.estimates[at]
-    spread = fixed.covariance - information_covariance(random)[np.ix_(at, at)]
-    if np.linalg.eigvalsh(spread).min() <= 0:
-        return TestResult.not_applicable(
-            "Hausman",
-            null,
-            "the difference of the two covariances is not positive definite in this sample: read the Mundlak test",
-        )
-    value = float(gap @ np.linalg.solve(spread, gap))
-    return TestResult(
-        name="Hausman",
-        null=null,
-        statistic=value,
-        distribution="chi2",
-        df=(float(len(gap)),),
-        p_value=float(special.chdtrc(len(gap), value)),
-        notes=(
-            Note(
-                "every coefficient compared counts, the spatial ones included; both covariances come from the "
-                "information matrix",
-                "所有可比系数（含空间系数）均计入；两个协方差均取自信息矩阵",
-            ),
-            Note(
-                "in short panels Hausman rejects a true null two to four times as often as it says: rely on the "
-                "Mundlak test",
-                "短面板中豪斯曼检验对真原假设的拒绝率为名义水平的二至四倍，应以 Mundlak 检验为准",
-            ),
-        ),
-    )

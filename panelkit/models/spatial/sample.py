@@ -14,7 +14,7 @@ from panelkit.formula.arithmetic import Evaluator, Table
 from panelkit.formula.formula import parse_formula
 from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
-from panelkit.kernels.within import Effects
+from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.panel.design import Design
@@ -24,7 +24,6 @@ from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
 
-FloatArray = NDArray[np.float64]
 Missing = Literal["raise", "drop-unit", "drop-year"]
 SHOWN = 12
 

@@ -8,19 +8,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special
 
 from panelkit.inference.impacts import numerical_jacobian
 from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_statistics
 from panelkit.kernels.identified import refuse_unidentified
-from panelkit.kernels.within import Effects, check_effects
+from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language
 from panelkit.language.offers import offered
-from panelkit.models.spatial import covariance as covariances
-from panelkit.models.spatial.covariance import Curvature
-from panelkit.models.spatial.likelihood import Counting, Problem, lag, maximise, sweep
-from panelkit.models.spatial.panel import DURBIN, SpatialFit, SpatialPanel, fit_sample
+from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.information import information
+from panelkit.models.spatial.likelihood import Counting, Problem, lag, sweep
+from panelkit.models.spatial.maximum import maximise
+from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
@@ -31,12 +33,11 @@ from panelkit.models.spatial.sample import (
     refuse_without_regressor,
     sample_of,
 )
+from panelkit.models.spatial.shell import DURBIN
 from panelkit.panel.provenance import Note
-from panelkit.results.fit import Language, TestResult
+from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
 from panelkit.spatial.weights import Weights
-
-FloatArray = NDArray[np.float64]
 
 
 @offered("function", public=True)
@@ -132,7 +133,7 @@ def _conditional(sample: SpatialSample, w: Weights, effects: Effects) -> tuple[T
     ):
         c = Curvature(both, optimum)
         slope = _full_score(c)[position]
-        value = float(slope**2 * np.linalg.inv(covariances.information(c))[position, position])
+        value = float(slope**2 * np.linalg.inv(information(c))[position, position])
         found.append(_chi2(name, null, value, 1, {"effects": effects, "weights": w.name}))
     return tuple(found)
 
@@ -141,9 +142,9 @@ def _full_score(c: Curvature) -> FloatArray:
     """Return the score (p,) of the unconcentrated likelihood."""
     s2, e, problem = c.optimum.sigma2, c.residuals, c.problem
     times, traces = problem.counting.times, c.products
-    parts = [np.einsum("itk,it->k", c._filter[..., 2:], e) / s2]
+    parts = [np.einsum("itk,it->k", c.filtered[..., 2:], e) / s2]
     if c.g is not None:
-        parts.append(np.array([(c._filter[..., 1] * e).sum() / s2 - times * traces["a"]]))
+        parts.append(np.array([(c.filtered[..., 1] * e).sum() / s2 - times * traces["a"]]))
     if c.h is not None and problem.lagged is not None:
         u_lag = (
             problem.lagged[..., 0]
@@ -202,7 +203,7 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
         "sem": lambda theta: theta[kx:k] + theta[k] * theta[own],
         "slx": lambda theta: theta[k : k + 1],
     }
-    facts = {"vcov": fit.spec.vcov, "convention": fit.spec.convention}
+    facts = {"vcov": fit.facts["vcov"], "convention": fit.spec.convention}
     found = []
     for model, null in names.items():
         name, because = f"Wald, SDM to {model.upper()}", _not_nested(fit, model)
@@ -335,7 +336,7 @@ def select_model(
             Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
             value,
             df,
-            {"vcov": spec.vcov},
+            {"vcov": slx.facts["vcov"]},
         )
         chosen = "slx" if local.p_value < level else "ols"
         p = f"{local.p_value:.4g}"

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from panelkit.inference.impacts import stacked
 from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, PanelkitError, SpecError
 from panelkit.language.offers import offered
 from panelkit.models.reading import open_frame
+from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Problem, lag
-from panelkit.models.spatial.panel import SpatialFit, SpatialPanel, fit_sample, solve
+from panelkit.models.spatial.maximum import solve
+from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
 from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
@@ -26,8 +29,6 @@ from panelkit.spatial.weights import Weights
 
 if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
-
-FloatArray = NDArray[np.float64]
 
 
 def provincial_weights(

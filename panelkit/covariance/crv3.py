@@ -1,0 +1,94 @@
+"""CRV3: the covariance from leaving out each cluster in turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panelkit.covariance.base import Covariance, Vcov, columns_beside, least_squares
+from panelkit.covariance.clusters import Clusters, clusters_of
+from panelkit.covariance.conventions import Convention
+from panelkit.kernels.capabilities import DELETED_GROUPS
+from panelkit.kernels.linear import LinearFit
+from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
+from panelkit.panel.design import Design
+
+
+@offered("covariance", can=(DELETED_GROUPS,), source="MacKinnon, Nielsen and Webb 2023", public=True)
+@dataclass(frozen=True)
+class CRV3(Covariance):
+    """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).
+
+    Every cluster leaves in turn and everything, period effects included, is estimated anew.
+    """
+
+    spellings: ClassVar[tuple[str, ...]] = ("CRV3", "CRV3(column)")
+
+    by: str | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the column that names the clusters."""
+        return columns_beside(self.by)
+
+    def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
+        """Return the covariance of a least-squares fit."""
+        fit, convention = least_squares(problem, convention)
+        clusters = clusters_of(design, self.by)
+        betas, identified = fit.without_groups(clusters.codes)
+        if not identified.all():
+            raise SpecError(_lost_without(fit, clusters, ~identified))
+        centred = betas - fit.beta
+        matrix = centred.T @ centred * (clusters.count - 1) / clusters.count
+        return Vcov(
+            matrix,
+            float(clusters.count - 1),
+            f"CRV3 (jackknife) by {clusters.name}, t({clusters.count - 1})",
+            {"n_clusters": clusters.count},
+        )
+
+
+# The terms of this many lost clusters are looked up for the message.
+_SHOWN = 10
+
+
+def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -> str:
+    """Say without which clusters what is lost, and why: too little is left, or a cluster alone shows a regressor."""
+    names = ", ".join(str(label) for label in clusters.labels[lost])
+    head = f"CRV3 leaves out one cluster at a time, and without {clusters.name} {names} "
+    gone = clusters.codes == int(np.flatnonzero(lost)[0])
+    first = clusters.labels[lost][0]
+    rows = int((~gone).sum())
+    units = len(np.unique(fit.layout.unit[~gone]))
+    if units == 1 and fit.effects in ("time", "twoway"):
+        return (
+            f"{head}the time effects fit every row: only one unit is left without {first}. Take more units, "
+            "or use Cluster() or Robust()"
+        )
+    periods = len(np.unique(fit.layout.time[~gone]))
+    if periods == 1 and fit.effects in ("unit", "twoway"):
+        return (
+            f"{head}the unit effects fit every row: only one period is left without {first}. Take more periods, "
+            "or cluster by another column"
+        )
+    effects = fit.effects_without(gone)
+    if rows - effects < fit.k:
+        return (
+            f"{head}too little is left: {rows} rows carry {effects} effects and {fit.k} regressors not at all (without "
+            f"{first}). Take more units or periods, or use Cluster()"
+        )
+    found = {j for at in np.flatnonzero(lost)[:_SHOWN] for j in fit.terms_lost(clusters.codes == at)}
+    if not found:
+        return (
+            f"{head}the instruments do not identify the regressors (an instrument that only one cluster has?): take "
+            "another instrument, or use Cluster()"
+        )
+    terms = [f"`{fit.terms[j]}`" for j in sorted(found)]
+    return (
+        f"{head}the regressors are not identified: only {first if lost.sum() == 1 else 'such a cluster'} tells "
+        f"{', '.join(terms)} from the effects and the other regressors (a treatment that only one cluster has?): use "
+        "wild_cluster_bootstrap or randomisation inference, or Cluster()"
+    )

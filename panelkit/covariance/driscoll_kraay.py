@@ -1,0 +1,118 @@
+"""Errors correlated between units in any way and over time up to some lags (Driscoll and Kraay)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, least_squares
+from panelkit.covariance.clusters import periods_of as period_clusters
+from panelkit.covariance.conventions import Convention
+from panelkit.covariance.lags import bartlett, default_lags, kernel_meat, periods_of
+from panelkit.covariance.likelihood import sandwiched
+from panelkit.covariance.small_sample import cluster_df, residual_df
+from panelkit.kernels.capabilities import CELL_SCORES, SCORES
+from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.sandwich import nearest_positive
+from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
+from panelkit.panel.design import Design
+from panelkit.panel.provenance import Note
+
+_FEWEST = 5  # periods of a likelihood
+
+
+@offered(
+    "covariance",
+    can=(SCORES, CELL_SCORES),
+    source="Driscoll and Kraay 1998; lags by Newey and West 1994",
+    public=True,
+    also=("dk", "driscoll-kraay"),
+)
+@dataclass(frozen=True)
+class DriscollKraay(Covariance):
+    """Errors correlated over space in any way and over time up to `lags` (Driscoll and Kraay 1998).
+
+    The Bartlett kernel on the sums of the scores by year; `lags=None` is floor(4 (T/100)^(2/9)). It rests on many
+    years: with 10 to 15 the standard errors are too small (docs/evidence/panel_size.csv).
+    The factor follows the convention: T/(T-1) (n-1)/(n-K) with t(T-1) as fixest, n/(n-K) with t(n-K) as
+    linearmodels, none as plm. On a likelihood the scores are those of all its parameters.
+    """
+
+    spellings: ClassVar[tuple[str, ...]] = ("DriscollKraay", "DriscollKraay(lags)")
+
+    lags: int | None = None
+
+    @classmethod
+    def from_text(cls, arguments: Sequence[str]) -> DriscollKraay:
+        """Return the spec with the lags that a text gives."""
+        return cls(*(int(argument) for argument in arguments))
+
+    def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
+        """Return the covariance of least squares, or of a likelihood whose scores are summed by period."""
+        if SCORES not in problem.can:
+            return self._of_likelihood(problem)
+        fit, convention = least_squares(problem, convention)
+        where, count = periods_of(design) if convention.calendar else (design.time, len(design.time_labels))
+        lags = default_lags(count) if self.lags is None else self.lags
+        if not 0 <= lags < count:
+            raise SpecError(f"DriscollKraay(lags={lags}): lags lie from 0 to T-1, and T is {count}")
+        meat = kernel_meat(_by_period(fit.basis_scores, where, count), bartlett(lags))
+        years = period_clusters(design)
+        factor = _time_factor(fit, years.count, convention)
+        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, "Driscoll-Kraay")
+        df = cluster_df(fit, years.count, convention)
+        return Vcov(matrix, df, f"Driscoll-Kraay, {lags} lags", {"lags": lags}, (*_few(years.count), *notes))
+
+    def _of_likelihood(self, problem: LikelihoodProblem) -> Vcov:
+        cells = problem.cell_scores()
+        periods = cells.shape[1]
+        if periods < _FEWEST:
+            raise SpecError(
+                f"Driscoll-Kraay errors rest on many periods, and the sample holds {periods}: take vcov=Cluster()"
+            )
+        lags = min(default_lags(periods), periods - 1) if self.lags is None else self.lags
+        if not 0 <= lags < periods:
+            raise SpecError(f"Driscoll-Kraay lags lie between 0 and {periods - 1}, not {lags}")
+        meat = kernel_meat(cells.sum(axis=0), bartlett(lags))
+        return sandwiched(
+            problem,
+            meat,
+            "driscoll-kraay",
+            Note(
+                "Driscoll-Kraay on scores summed by period: asks for many periods",
+                "Driscoll-Kraay：按期加总得分，需要较多期数",
+            ),
+        )
+
+
+def _few(periods: int) -> tuple[str, ...]:
+    if periods >= 20:
+        return ()
+    return (
+        Note(
+            f"Driscoll-Kraay standard errors rest on many periods; with {periods} they are too small",
+            f"Driscoll-Kraay 标准误要求时期较多；仅 {periods} 期时偏小",
+        ),
+    )
+
+
+def _time_factor(fit: LinearFit, periods: int, convention: Convention) -> float:
+    """Return the factor on a variance that sums over periods; every effect counts, as in fixest."""
+    if not convention.small_sample:
+        return 1.0
+    left = fit.n - fit.k if convention.nested_effects == "none" else residual_df(fit, convention)
+    if convention.group_factor:
+        return periods / (periods - 1) * (fit.n - 1) / left
+    return fit.n / left
+
+
+def _by_period(scores: FloatArray, where: IntArray, count: int) -> FloatArray:
+    """Return sums by calendar position, (count, k); a period without rows is a row of zeros."""
+    sums = np.zeros((count, scores.shape[1]))
+    np.add.at(sums, where, scores)
+    return sums

@@ -1,0 +1,38 @@
+"""Errors independent with one variance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from panelkit.covariance.base import Covariance, Vcov, least_squares
+from panelkit.covariance.conventions import Convention
+from panelkit.covariance.likelihood import Information
+from panelkit.covariance.small_sample import residual_df
+from panelkit.kernels.capabilities import INFORMATION, SCORES
+from panelkit.language.offers import offered
+from panelkit.panel.design import Design
+
+
+@offered(
+    "covariance",
+    can=(SCORES, INFORMATION),
+    source="least squares; of a likelihood, its information (Anselin 1988)",
+    public=True,
+)
+@dataclass(frozen=True)
+class Iid(Covariance):
+    """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K).
+
+    Of a likelihood it is the information matrix.
+    """
+
+    spellings: ClassVar[tuple[str, ...]] = ("Iid",)
+
+    def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
+        """Return the covariance of least squares, or the inverse information of a likelihood."""
+        if SCORES not in problem.can:
+            return Information().compute(problem, design, convention)
+        fit, convention = least_squares(problem, convention)
+        left = residual_df(fit, convention)
+        return Vcov(fit.bread * fit.rss / left, float(left), "iid")

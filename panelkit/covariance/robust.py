@@ -1,0 +1,35 @@
+"""Errors independent with variances of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from panelkit.covariance.base import Covariance, Vcov, least_squares
+from panelkit.covariance.conventions import Convention
+from panelkit.covariance.small_sample import residual_df
+from panelkit.kernels import sandwich
+from panelkit.kernels.capabilities import SCORES
+from panelkit.language.errors import SpecError
+from panelkit.language.offers import offered
+from panelkit.panel.design import Design
+
+
+@offered("covariance", can=(SCORES,), source="White 1980; MacKinnon and White 1985", public=True)
+@dataclass(frozen=True)
+class Robust(Covariance):
+    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K)."""
+
+    spellings: ClassVar[tuple[str, ...]] = ("Robust", "Robust(HC0)")
+
+    kind: Literal["HC0", "HC1"] = "HC1"
+
+    def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
+        """Return the covariance of a least-squares fit."""
+        fit, convention = least_squares(problem, convention)
+        if self.kind not in ("HC0", "HC1"):
+            raise SpecError(f"Robust(kind) is HC0 or HC1, not {self.kind!r}")
+        left = residual_df(fit, convention)
+        factor = fit.n / left if self.kind == "HC1" else 1.0
+        matrix = sandwich.heteroskedastic(fit) * factor
+        return Vcov(matrix, float(left), f"robust, {self.kind}")

@@ -1,0 +1,98 @@
+"""How conventions count degrees of freedom: factors of variances, effects that are parameters, negative eigenvalues."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from panelkit.covariance.clusters import Clusters
+from panelkit.covariance.conventions import Convention
+from panelkit.kernels.identified import refuse_squares
+from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.within import IntArray
+from panelkit.language.errors import SpecError
+
+
+def refuse_mending(fit: LinearFit, what: str) -> None:
+    """Refuse to mend a covariance whose eigenvalues near repetitions leave no digits.
+
+    Setting them to zero depends on the units of the regressors, and then on rounding too.
+    """
+    said = f"a {what} covariance that is not positive definite"
+    refuse_squares(fit.root, fit.X, fit.terms, fit.effects, said, does="has no eigenvalues to mend")
+
+
+def small_sample_factor(
+    fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention, count: int | None = None
+) -> float:
+    """Return the factor on a clustered variance under a convention."""
+    if not convention.small_sample:
+        return 1.0
+    n = fit.n
+    k = n - _left(fit, counted_effects(fit, clusterings, convention), convention)
+    groups = clusterings[0].count if count is None else count
+    if convention.group_factor:
+        return groups / (groups - 1) * (n - 1) / (n - k)
+    return n / (n - k)
+
+
+def counted(fit: LinearFit, convention: Convention) -> int:
+    """Return how many effects a convention counts where all count."""
+    if fit.effects == "twoway" and not convention.counts_components:
+        return fit.layout.n_units + fit.layout.n_times - 1
+    return fit.absorbed
+
+
+def residual_df(fit: LinearFit, convention: Convention) -> int:
+    """Return n less regressors and effects, as a convention counts those."""
+    return _left(fit, counted(fit, convention), convention)
+
+
+def _left(fit: LinearFit, effects: int, convention: Convention) -> int:
+    left = fit.n - fit.k - effects
+    if left <= 0:
+        raise SpecError(
+            f"{convention.name} counts {effects} effects and {fit.k} regressors, and {fit.n} rows leave no degree "
+            "of freedom: take another convention, or a sample whose units share periods"
+        )
+    return left
+
+
+def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
+    """Return how many effects count as parameters of a clustered variance."""
+    if fit.effects == "none" or convention.nested_effects == "none":
+        return 0
+    if convention.nested_effects == "all":
+        return counted(fit, convention)
+    dimensions = {
+        "unit": ("unit",),
+        "time": ("time",),
+        "twoway": ("unit", "time"),
+    }[fit.effects]
+    if convention.nested_effects == "unless single":
+        alone = len(dimensions) == 1
+        codes = getattr(fit.layout, dimensions[0])
+        return (
+            0 if alone and all(_is_nested(codes, c.codes) for c in clusterings) else counted(fit, convention)
+        )
+    nested = {d: any(_is_nested(getattr(fit.layout, d), c.codes) for c in clusterings) for d in dimensions}
+    if convention.nested_effects == "refuse" and not nested.get("unit", True):
+        raise SpecError(
+            "convention xtreg: the clusters must hold whole units, as Stata's xtreg demands: "
+            "cluster by the unit or by a group of units, or use convention='reghdfe'"
+        )
+    saved = sum(
+        (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]
+    )
+    return counted(fit, convention) - saved
+
+
+def _is_nested(effect: IntArray, clusters: IntArray) -> bool:
+    """Return whether every level of the effect lies in one cluster."""
+    first = np.full(int(effect.max()) + 1, -1, dtype=np.int64)
+    first[effect[::-1]] = clusters[::-1]
+    return bool((first[effect] == clusters).all())
+
+
+def cluster_df(fit: LinearFit, count: int, convention: Convention) -> float:
+    """Return the degrees of freedom of t statistics under a variance summed over `count` groups."""
+    return float(count - 1) if convention.cluster_df == "groups" else float(residual_df(fit, convention))

@@ -1,0 +1,184 @@
+"""Tests of instruments: their strength in the first stages, and over-identification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.clusters import clusters_of
+from panelkit.kernels.identified import orthonormal_columns
+from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.sandwich import sum_by
+from panelkit.kernels.within import FloatArray
+from panelkit.panel.design import Design
+from panelkit.panel.provenance import Note
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
+
+_WORST_BIAS = 0.10
+
+
+def first_stage_f(
+    stage: FitResult, excluded: tuple[str, ...], partial_r2: float, shea_r2: float
+) -> TestResult:
+    """Test that the excluded instruments have no effect in a first stage, under the covariance of the fit.
+
+    The partial R2 and Shea's (1997) stand in `facts`.
+    """
+    at = [stage.terms.index(term) for term in excluded]
+    wald = float(stage.estimates[at] @ np.linalg.solve(stage.covariance[np.ix_(at, at)], stage.estimates[at]))
+    df = np.asarray(stage.df, dtype=float)
+    denominator = float(df if df.ndim == 0 else df[at].min())
+    f = wald / len(at)
+    return TestResult(
+        name=Note(f"first-stage F of {stage.outcome}", f"{stage.outcome} 的第一阶段 F"),
+        null=Note(
+            f"the excluded instruments ({', '.join(excluded)}) have no effect on {stage.outcome}",
+            f"排除的工具变量（{', '.join(excluded)}）对 {stage.outcome} 没有影响",
+        ),
+        statistic=f,
+        distribution="F",
+        df=(float(len(at)), denominator),
+        p_value=float(stats.f.sf(f, len(at), denominator)),
+        facts={"covariance": stage.facts["vcov"], "partial_r2": partial_r2, "shea_r2": shea_r2},
+    )
+
+
+def effective_f(linear: InstrumentedFit, stage: FitResult, excluded: tuple[str, ...]) -> TestResult:
+    """Test that the instruments are weak (Montiel Olea and Pflueger 2013), one endogenous regressor.
+
+    F_eff = pi' Q pi / tr(V Q) with Q the cross-product of the instruments less what exogenous regressors and effects
+    explain, V the covariance of the first stage. The critical value is that of their simplified procedure at a
+    worst-case bias of 10 % of the benchmark and a level of 5 %.
+    """
+    at = [stage.terms.index(term) for term in excluded]
+    a = linear.n_exogenous
+    Z = linear.instruments[:, a:]
+    if a:
+        basis = orthonormal_columns(linear.instruments[:, :a])
+        Z = Z - basis @ (basis.T @ Z)
+    pi, V = stage.estimates[at], stage.covariance[np.ix_(at, at)]
+    upper = np.asarray(np.linalg.qr(Z, mode="r"), dtype=np.float64)
+    spread = upper @ V @ upper.T
+    trace = float(np.trace(spread))
+    f = float(((upper @ pi) ** 2).sum()) / trace
+    critical, df = _effective_critical(spread)
+    return TestResult(
+        name=Note("effective F", "有效 F"),
+        null=Note(
+            "the instruments are so weak that the bias may exceed 10 % of the worst case",
+            "工具变量过弱，偏误可能超过最坏情形的10%",
+        ),
+        statistic=f,
+        distribution="scaled noncentral chi2",
+        df=(df,),
+        p_value=float(stats.ncx2.sf(f * df, df, df / _WORST_BIAS)),
+        facts={"critical_value": critical, "worst_case_bias": _WORST_BIAS, "covariance": stage.facts["vcov"]},
+    )
+
+
+def _effective_critical(spread: FloatArray) -> tuple[float, float]:
+    x = 1.0 / _WORST_BIAS
+    trace, square = float(np.trace(spread)), float(np.einsum("ij,ij->", spread, spread))
+    largest = float(np.linalg.eigvalsh(spread)[-1])
+    df = trace**2 * (1.0 + 2.0 * x) / (square + 2.0 * x * trace * largest)
+    return float(stats.ncx2.ppf(0.95, df, df * x) / df), df
+
+
+def several_endogenous() -> TestResult:
+    return TestResult.not_applicable(
+        Note("effective F", "有效 F"),
+        Note("the instruments are weak", "工具变量为弱工具变量"),
+        Note(
+            "it is defined for one endogenous regressor; the F of each first stage does not rule out weak "
+            "identification of several",
+            "它只对一个内生变量有定义；各第一阶段的 F 不能排除多个内生变量的弱识别",
+        ),
+    )
+
+
+_VALID = Note("every excluded instrument is uncorrelated with the error", "所有排除的工具变量均与误差不相关")
+_SARGAN = Note("Sargan over-identification", "Sargan 过度识别检验")
+
+
+def sargan(linear: InstrumentedFit, theirs: Any) -> TestResult:
+    """Test over-identification under independent errors of one variance (Sargan 1958), from linearmodels' result."""
+    surplus = linear.instruments.shape[1] - linear.k
+    if surplus == 0:
+        return _exactly(_SARGAN)
+    statistic = float(theirs.sargan.stat)
+    return TestResult(
+        name=_SARGAN,
+        null=_VALID,
+        statistic=statistic,
+        distribution="chi2",
+        df=(float(surplus),),
+        p_value=float(stats.chi2.sf(statistic, surplus)),
+        notes=(Note("it assumes independent errors of one variance", "假定误差独立同方差"),),
+    )
+
+
+def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: VcovSpec) -> TestResult:
+    """Test over-identification by Wooldridge's (1995) score with sums by cluster.
+
+    The surplus instruments, less what the fitted regressors explain, are multiplied by the residuals; their sums
+    over the clusters have mean zero under the null.
+    """
+    name = Note("cluster-robust over-identification (score)", "聚类稳健过度识别检验（得分）")
+    surplus = linear.instruments.shape[1] - linear.k
+    if surplus == 0:
+        return _exactly(name)
+    clusters = clusters_of(design, getattr(vcov, "by", None))
+    if clusters.count <= surplus:
+        return TestResult.not_applicable(
+            name,
+            _VALID,
+            Note(
+                f"{clusters.count} clusters cannot carry {surplus} over-identifying restrictions",
+                f"{clusters.count} 个聚类不足以检验 {surplus} 个过度识别约束",
+            ),
+        )
+    Z = linear.instruments[:, linear.instruments.shape[1] - surplus :]
+    rest = orthonormal_columns(Z - linear.basis @ (linear.basis.T @ Z))
+    sums = sum_by(rest * linear.residuals[:, None], clusters.codes)
+    total = sums.sum(axis=0)
+    statistic = float(total @ np.linalg.solve(sums.T @ sums, total))
+    return TestResult(
+        name=name,
+        null=_VALID,
+        statistic=statistic,
+        distribution="chi2",
+        df=(float(surplus),),
+        p_value=float(stats.chi2.sf(statistic, surplus)),
+        facts={"n_clusters": clusters.count},
+    )
+
+
+def _exactly(name: str) -> TestResult:
+    return TestResult.not_applicable(
+        name,
+        _VALID,
+        Note(
+            "there are as many instruments as endogenous regressors: nothing is left to test",
+            "工具变量与内生变量个数相同，没有可检验的约束",
+        ),
+    )
+
+
+def weakness(tests: tuple[TestResult, ...]) -> tuple[str, ...]:
+    """Return a note where the effective F says that the instruments are weak."""
+    for test in tests:
+        if test.name == "effective F" and test.applicable and test.statistic < test.facts["critical_value"]:
+            return (
+                Note(
+                    f"weak instruments: the effective F of {test.statistic:.1f} is below "
+                    f"{test.facts['critical_value']:.1f}; its t statistics and intervals are then not reliable: "
+                    "use anderson_rubin",
+                    f"弱工具变量：有效 F 为 {test.statistic:.1f}，低于 {test.facts['critical_value']:.1f}，t 统计量与"
+                    "区间不可靠：请用 anderson_rubin",
+                ),
+            )
+    return ()

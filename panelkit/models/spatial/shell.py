@@ -1,0 +1,113 @@
+"""What every spatial estimator shares: its options checked, its covariance, the head of its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panelkit.covariance.base import VcovSpec, check_vcov, refuse_uncarried
+from panelkit.covariance.by_name import vcov_from
+from panelkit.formula.conditions import check_where
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
+from panelkit.language.offers import capabilities_of
+from panelkit.models.spatial.likelihood import Optimum, Problem
+from panelkit.models.spatial.sample import refuse_text
+from panelkit.spatial.spectrum import factorise
+from panelkit.spatial.weights import Weights
+
+Model = Literal["sar", "sem", "sdm", "slx", "sdem", "sac"]
+LAGGED, ERROR, DURBIN = ("sar", "sdm", "sac"), ("sem", "sdem", "sac"), ("sdm", "slx", "sdem")
+
+
+class SpatialSpec:
+    """The shell of a spatial estimator: a frozen dataclass that declares at least these fields.
+
+    A subclass says in `_check` what else it refuses.
+    """
+
+    formula: str
+    model: str
+    durbin: tuple[str, ...] | None
+    vcov: VcovSpec
+    where: str | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", check_where(self.where))
+        object.__setattr__(self, "vcov", vcov_from(self.vcov))
+        check_vcov(self.vcov)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), type(self).__name__)
+        if self.durbin is not None:
+            refuse_text(self.durbin)
+            object.__setattr__(self, "durbin", tuple(self.durbin))
+        self._check()
+
+    def with_vcov(self, vcov: VcovSpec) -> Self:
+        """Return the same model with another covariance."""
+        return cast(Self, replace(cast(Any, self), vcov=vcov))
+
+    def _check(self) -> None:
+        """Refuse options of this estimator that have no meaning."""
+
+
+def one_of(what: str, value: Any, allowed: Sequence[str]) -> None:
+    """Refuse a value that an option does not have."""
+    if value not in allowed:
+        raise SpecError(f"{what} is one of {', '.join(allowed)}, not {value!r}")
+
+
+def head_facts(
+    problem: Problem,
+    optimum: Optimum,
+    weights: Sequence[Weights],
+    *,
+    years: NDArray[Any],
+    model: str,
+    effects: str,
+    convention: str,
+) -> dict[str, Any]:
+    """Return the facts that every spatial panel reports first.
+
+    Parameters
+    ----------
+    problem, optimum
+        The likelihood and its maximum.
+    weights
+        Those of lag, error and Durbin terms; names that repeat stand once.
+    years
+        The first and the last period of the estimation.
+    model, effects, convention
+        As the table prints them.
+
+    Returns
+    -------
+    Facts in the order of the table, down to sigma2.
+    """
+    return {
+        "nobs": problem.y.size,
+        "n_units": problem.counting.n_units,
+        "n_periods": problem.counting.n_times,
+        "years": f"{years[0]}-{years[-1]}",
+        "model": model,
+        "effects": effects,
+        "convention": convention,
+        "weights": ", ".join(dict.fromkeys(w.name for w in weights)),
+        "normalisation": weights[0].normalisation,
+        "sigma2": optimum.sigma2,
+    }
+
+
+def squared_correlation(problem: Problem, optimum: Optimum) -> float:
+    """Return the squared correlation of swept y with its reduced-form mean S^-1 Z b."""
+    mean = problem.base[..., 2:] @ optimum.b
+    if problem.w is not None:
+        mean = np.asarray(factorise(problem.w, optimum.rho).solve(mean))
+    y: FloatArray = problem.base[..., 0].reshape(-1)
+    flat = mean.reshape(-1)
+    if flat.std() == 0.0:
+        return 0.0
+    return float(np.corrcoef(y, flat)[0, 1] ** 2)

@@ -1,0 +1,97 @@
+"""What every least-squares result states: facts in the order of its table, and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from panelkit.covariance.conventions import Convention
+from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.outcome import is_exact
+from panelkit.kernels.within import Effects
+from panelkit.panel.design import Design
+from panelkit.panel.provenance import Note
+
+# With fewer treated units than this neither CRV3 nor the wild bootstrap holds its level
+# (MacKinnon and Webb 2017; docs/evidence/panel_size.csv).
+FEW_TREATED = 5
+
+
+def linear_facts(design: Design, linear: LinearFit, convention: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the facts that every linear fit reports, before and after those of its covariance."""
+    deviations = design.y - design.y.mean()
+    years = design.time_labels
+    total = float(deviations @ deviations)
+    before: dict[str, Any] = {
+        "nobs": linear.n,
+        "n_units": linear.layout.n_units,
+        "n_periods": linear.layout.n_times,
+        "years": f"{years[0]}-{years[-1]}",
+        "balanced": linear.layout.balanced,
+    }
+    after: dict[str, Any] = {}
+    if linear.effects != "none":
+        after["r2_within"] = 1.0 - linear.rss / linear.tss if linear.tss > 0.0 else float("nan")
+    after["r2"] = 1.0 - linear.rss / total if total > 0.0 else float("nan")
+    after["sigma"] = float(np.sqrt(linear.rss / linear.df_resid))
+    after["df_resid"] = linear.df_resid
+    after["effects"] = linear.effects
+    after["vcov"] = ""
+    after["convention"] = convention
+    return before, after
+
+
+def convention_sentence(convention: Convention, effects: Effects) -> Note:
+    """Return what a table says of the convention; singletons and nested effects matter with effects only."""
+    if effects != "none":
+        return Note(convention.sentence, convention.sentence_zh)
+    factor = "no small-sample factor" if not convention.small_sample else "n/(n-k)"
+    if convention.small_sample and convention.group_factor:
+        factor = "G/(G-1) (n-1)/(n-k)"
+    tail = "t(G-1)" if convention.cluster_df == "groups" else "t(n-k)"
+    factor_zh = "不作小样本修正" if not convention.small_sample else f"乘以 {factor}"
+    return Note(
+        f"{convention.name}: clustered variances with {factor}, {tail}",
+        f"{convention.name}：聚类方差{factor_zh}，{tail}",
+    )
+
+
+def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
+    """Return a note for each 0/1 regressor that fewer than five units, or all but fewer than five, ever have.
+
+    Its first difference, -1, 0 or 1, counts like it.
+    """
+    notes = []
+    n_units = len(design.unit_labels)
+    for j, term in enumerate(design.terms):
+        column = design.X[:, j]
+        if term == "Intercept" or term not in linear.terms or not np.isin(column, (-1.0, 0.0, 1.0)).all():
+            continue
+        treated = np.flatnonzero(np.bincount(design.unit, np.abs(column), n_units) > 0.0)
+        fewer = min(len(treated), n_units - len(treated))
+        if 0 < fewer < FEW_TREATED and n_units >= 2 * FEW_TREATED:
+            side = "have" if len(treated) == fewer else "lack"
+            side_zh = "曾具有" if side == "have" else "不具有"
+            notes.append(
+                Note(
+                    f"`{term}`: only {fewer} of {n_units} units ever {side} it; clustered errors, CRV3 and the wild "
+                    "bootstrap do not hold their level there: use randomisation_inference",
+                    f"`{term}`：{n_units} 个个体中仅 {fewer} 个{side_zh}该处理；聚类标准误、CRV3 与"
+                    "野聚类自助法在此均不能保持检验水平：请用 randomisation_inference",
+                )
+            )
+    return tuple(notes)
+
+
+def exact_fit(design: Design, linear: LinearFit) -> tuple[Note, ...]:
+    """Say that a fit leaves no residuals, so that its standard errors are rounding."""
+    if not is_exact(linear.residuals, linear.y):
+        return ()
+    return (
+        Note(
+            f"the regressors and effects reproduce `{design.outcome}` exactly: there are no residuals, and standard "
+            "errors and tests are rounding",
+            f"解释变量与固定效应完全复现 `{design.outcome}`：没有残差，标准误与检验只是舍入误差",
+        ),
+    )

@@ -1,0 +1,63 @@
+"""Index values by unit and year, with the weights behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from panelkit.language.message import Language
+from panelkit.results.numbers import cells, number, plain
+from panelkit.show.brief import Brief
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure(Brief):
+    """Index values by unit and year, with the weights behind them.
+
+    `values` has a (province, year) MultiIndex, one column an index; `weights`, where the index has any,
+    one row an indicator. `method` says how it was made, in words that a table can print.
+    """
+
+    name: str
+    values: pd.DataFrame
+    weights: pd.DataFrame | None = None
+    method: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a province, year and index: `province, year, measure, value`."""
+        long = self.values.astype(float).rename_axis(columns="measure").stack()
+        return pd.DataFrame({"value": long}).reset_index()
+
+    def summary(self, *, language: Language = "en") -> str:
+        """Return the last year's values, the weights and the notes as plain text."""
+        from panelkit.show.words import frame_text, in_language, note_lines, said_of
+
+        years = self.values.index.get_level_values(-1)
+        last = self.values[years == years.max()]
+        name = in_language(self.name, language)
+        parts = [name, "=" * cells(name), frame_text(last, language, number)]
+        if self.weights is not None:
+            parts += ["", frame_text(self.weights, language, number)]
+        parts += [said_of(key, plain(value), language) for key, value in self.method.items()]
+        return "\n".join([*parts, *note_lines(self.notes, language)])
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _brief(self) -> str:
+        units, years = (self.values.index.get_level_values(level) for level in (0, -1))
+        span = f"{years.min()}-{years.max()}" if len(self.values) else "no rows"
+        columns = ", ".join(map(str, self.values.columns))
+        return f"{self.name}: {units.nunique()} units, {span}; {columns}"
+
+    def _repr_html_(self) -> str:
+        """Return the last year's values as an HTML table, the notes below."""
+        from panelkit.show import tables
+
+        years = self.values.index.get_level_values(-1)
+        last = self.values[years == years.max()]
+        return tables.frame_table(last, format="html", caption=self.name, notes=self.notes)
