@@ -84,10 +84,10 @@ from panelkit.models.shell import with_vcov as with_vcov
 from panelkit.models.spatial.cross_section import SpatialCrossSection as SpatialCrossSection
 from panelkit.models.spatial.dynamic import DynamicSpatialPanel as DynamicSpatialPanel
 from panelkit.models.spatial.hausman import spatial_hausman as spatial_hausman
+from panelkit.models.spatial.lm_tests import spatial_lm_tests as spatial_lm_tests
 from panelkit.models.spatial.panel import SpatialPanel as SpatialPanel
 from panelkit.models.spatial.random import SpatialRandomEffects as SpatialRandomEffects
 from panelkit.models.spatial.selection import select_model as select_model
-from panelkit.models.spatial.selection import spatial_lm_tests as spatial_lm_tests
 from panelkit.models.spatial.sensitivity import placebo as placebo
 from panelkit.models.spatial.sensitivity import weights_sensitivity as weights_sensitivity
 from panelkit.spatial.moran import local_moran as local_moran

@@ -9,7 +9,7 @@ import pandas as pd
 
 from benchmarks.evidence.record import write
 from benchmarks.evidence.spatial_coverage import BETA, THETA, _serial
-from panelkit.inference.impacts import stacked
+from panelkit.inference.impact_parts import stacked
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial.provincial import contiguity
 

@@ -19,7 +19,8 @@ from joblib import Parallel, delayed
 from scipy import special
 
 from benchmarks.evidence.record import write
-from panelkit.inference.impacts import ImpactParts, draw_theta, numerical_jacobian, stable, stacked
+from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable, stacked
+from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Counting, Problem, lag

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.evidence.record import write
-from panelkit.models.spatial.dynamic import solve_dynamic
+from panelkit.models.spatial.dynamic_maximum import solve_dynamic
 from panelkit.models.spatial.likelihood import Counting, Problem
 from panelkit.spatial.provincial import contiguity
 

@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import sparse
 
 from benchmarks.evidence.record import write
-from panelkit.models.spatial.random import SpatialRandomEffects, spatial_hausman
+from panelkit.models.spatial.hausman import spatial_hausman
+from panelkit.models.spatial.random import SpatialRandomEffects
 from panelkit.spatial.provincial import contiguity
 from panelkit.spatial.weights import FloatArray
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from benchmarks.evidence.record import write
-from panelkit.models.spatial.selection import lm_arrays
+from panelkit.models.spatial.lm_tests import lm_arrays
 from panelkit.spatial.provincial import contiguity
 
 REPS = 2000

@@ -137,7 +137,7 @@ def _plain(text: str) -> Formula:
 
 def _model(formula: str, key: str, effects: str | None, vcov: str, convention: str, where: str | None) -> Any:
     from panelkit.covariance.by_name import vcov_named
-    from panelkit.language.register import find
+    from panelkit.language.register import entry_of, find
 
     kind = find("estimator", key)
     fields = set(getattr(kind, "__dataclass_fields__", ()))
@@ -145,7 +145,7 @@ def _model(formula: str, key: str, effects: str | None, vcov: str, convention: s
         raise SpecError(
             f"panelkit fit takes the models {', '.join(MODELS)}; {key} has a command or a call of its own"
         )
-    chosen: dict[str, Any] = {"vcov": vcov_named(vcov), "convention": convention, "where": where}
+    chosen: dict[str, Any] = {"vcov": vcov_named(vcov, entry_of("estimator", key).can), "convention": convention, "where": where}
     if effects is not None:
         if "effects" not in fields:
             raise SpecError(f"the model {key} has no --effects")

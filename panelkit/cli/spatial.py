@@ -179,7 +179,7 @@ def run_lm(
     lang: LangOption = Lang.en,
 ) -> None:
     """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
-    from panelkit.models.spatial.selection import spatial_lm_tests
+    from panelkit.models.spatial.lm_tests import spatial_lm_tests
 
     rows = _rows(ctx, formula)
     tests = spatial_lm_tests(
@@ -443,6 +443,7 @@ def _spec(
     where: str | None,
 ) -> SpatialPanel:
     from panelkit.covariance.by_name import vcov_named
+    from panelkit.kernels.capabilities import LIKELIHOOD
     from panelkit.models.spatial.panel import SpatialPanel
 
     parts = None if durbin is None else tuple(part.strip() for part in durbin.split(";") if part.strip())
@@ -452,7 +453,7 @@ def _spec(
         effects.value,
         convention,  # type: ignore[arg-type]
         durbin=parts,
-        vcov=vcov_named(vcov),
+        vcov=vcov_named(vcov, LIKELIHOOD),
         missing=missing,  # type: ignore[arg-type]
         where=where,
     )

@@ -24,11 +24,11 @@ def spellings(can: Collection[str] = CAPABILITIES) -> tuple[str, ...]:
     return tuple(" or ".join(kind.spellings) for kind in found)
 
 
-def vcov_named(text: str) -> VcovSpec:
+def vcov_named(text: str, can: Collection[str] = CAPABILITIES) -> VcovSpec:
     """Return the covariance spec that a text names: `CRV3`, `Cluster(year)`, `DriscollKraay(2)`, `Conley(800)`.
 
     Capitals, hyphens and underscores do not matter, and other names of a covariance mean it too (`dk`, `CRV1`,
-    `cluster-scores`).
+    `cluster-scores`). `can`: what it is to stand on, so that a refusal names no other.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def vcov_named(text: str) -> VcovSpec:
     """
     match = _CALL.match(text)
     if match is None:
-        raise _unknown(text)
+        raise _unknown(text, can)
     name = _plain(match[1])
     arguments = [part.strip() for part in (match[2] or "").split(",") if part.strip()]
     for entry in entries("covariance"):
@@ -45,21 +45,21 @@ def vcov_named(text: str) -> VcovSpec:
             try:
                 made: VcovSpec = entry.load().from_text(arguments)
             except (TypeError, ValueError) as error:
-                raise _unknown(text) from error
+                raise _unknown(text, can) from error
             return made
-    raise _unknown(text)
+    raise _unknown(text, can)
 
 
-def vcov_from(value: Any, *, instead_of_text: str = "vcov") -> Any:
+def vcov_from(value: Any) -> Any:
     """Return the covariance that a text names, with a warning; anything else as it is.
 
-    For options that took names before version 0.3.
+    For the estimators that took names; they are taken for one release more.
     """
     if not isinstance(value, str):
         return value
     spec = vcov_named(value)
     warnings.warn(
-        f"{instead_of_text}={value!r} is written {instead_of_text}={spec!r} from version 0.3 on",
+        f"vcov={value!r} is written vcov={spec!r} now; names are taken for one release more",
         DeprecationWarning,
         stacklevel=5,
     )
@@ -70,7 +70,7 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 
 
-def _unknown(text: str) -> SpecError:
+def _unknown(text: str, can: Collection[str]) -> SpecError:
     return SpecError(
-        message("no covariance {text!r}: there are {names}", text=text, names="; ".join(spellings()))
+        message("no covariance {text!r}: there are {names}", text=text, names="; ".join(spellings(can)))
     )

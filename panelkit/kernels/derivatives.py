@@ -9,6 +9,18 @@ import numpy as np
 from panelkit.kernels.within import FloatArray
 
 
+def numerical_jacobian(function: Callable[[FloatArray], FloatArray], at: FloatArray) -> FloatArray:
+    """Return the derivative (q, p) by central differences, with steps of 1e-5 of each parameter's size."""
+    columns = []
+    for j, value in enumerate(at):
+        step = 1e-5 * max(abs(float(value)), 1e-2)
+        up, down = at.copy(), at.copy()
+        up[j] += step
+        down[j] -= step
+        columns.append((function(up) - function(down)) / (2 * step))
+    return np.column_stack(columns)
+
+
 def numerical_hessian(value: Callable[[FloatArray], float], at: FloatArray, free: int) -> FloatArray:
     """Return minus the second derivatives by the first `free` parameters, with steps scaled to the curvature."""
     centre = value(at)

@@ -107,7 +107,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('function', 'shapley_shares', 'inference.shapley', 'shapley_shares', '', (), '', '', True, ()),
     ('function', 'sigma_convergence', 'indices.panels.dynamics', 'sigma_convergence', '', (), '', '', True, ()),
     ('function', 'spatial_hausman', 'models.spatial.hausman', 'spatial_hausman', '', (), '', '', True, ()),
-    ('function', 'spatial_lm_tests', 'models.spatial.selection', 'spatial_lm_tests', '', (), '', '', True, ()),
+    ('function', 'spatial_lm_tests', 'models.spatial.lm_tests', 'spatial_lm_tests', '', (), '', '', True, ()),
     ('function', 'spatial_markov', 'indices.panels.dynamics', 'spatial_markov', '', (), '', '', True, ()),
     ('function', 'structural_upgrading', 'indices.panels.upgrading', 'structural_upgrading', '', (), '', '', True, ()),
     ('function', 'synergy_degree', 'indices.panels.coordination', 'synergy_degree', '', (), '', '', True, ()),

@@ -13,8 +13,9 @@ import pytest
 
 from panelkit.language.errors import DataError
 from panelkit.models.spatial.cross_section import SpatialCrossSection
+from panelkit.models.spatial.lm_tests import spatial_lm_tests
 from panelkit.models.spatial.panel import SpatialPanel
-from panelkit.models.spatial.selection import reduction_tests, spatial_lm_tests
+from panelkit.models.spatial.selection import reduction_tests
 from panelkit.spatial import provincial
 from panelkit.spatial.moran import (
     esda_weights,

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.inference.impacts import stability_radius
+from panelkit.inference.impact_parts import stability_radius
 from panelkit.language.errors import ConvergenceError, SpecError
-from panelkit.models.spatial.dynamic import DynamicSpatialPanel, solve_dynamic
+from panelkit.models.spatial.dynamic import DynamicSpatialPanel
+from panelkit.models.spatial.dynamic_maximum import solve_dynamic
 from panelkit.models.spatial.likelihood import Counting, Problem
 from panelkit.spatial import provincial
 from tests.spatial.data import CIGAR, brute_force, cigarettes, simulate
@@ -101,7 +102,7 @@ def test_long_run_formula_on_printed_numbers() -> None:
     expected = stored("sdpdmod_vignette_dynamic")["expect"]["sdm_twoway"]
     names = ("price", "income", "w_price", "w_income", "tau", "eta", "rho")
     theta = np.array([expected[name] for name in names])
-    from panelkit.inference.impacts import stacked
+    from panelkit.inference.impact_parts import stacked
 
     total = stacked(fit.impact_parts(), theta[None, :], "long")[0].reshape(3, 2)[2, 0]
     assert total == pytest.approx(-1.0805, abs=5e-5)  # four printed decimals

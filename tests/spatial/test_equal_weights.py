@@ -10,7 +10,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import DataError, SpecError
-from panelkit.models.spatial.selection import spatial_lm_tests
+from panelkit.models.spatial.lm_tests import spatial_lm_tests
 
 N, T = 8, 6
 IDS = [f"u{i}" for i in range(N)]

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from panelkit.inference.impacts import ImpactParts, Multipliers, impact_matrix, impacts, partitioned, stacked
+from panelkit.inference.impact_parts import ImpactParts, impact_matrix, partitioned, stacked
+from panelkit.inference.impacts import impacts
+from panelkit.inference.multipliers import Multipliers
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial

@@ -7,8 +7,9 @@ import pytest
 from scipy import stats
 
 from panelkit.language.errors import SpecError
+from panelkit.models.spatial.lm_tests import lm_arrays, spatial_lm_tests
 from panelkit.models.spatial.panel import SpatialPanel
-from panelkit.models.spatial.selection import lm_arrays, select_model, spatial_lm_tests
+from panelkit.models.spatial.selection import select_model
 from panelkit.spatial import provincial
 from tests.reference import oracle
 from tests.spatial.data import CIGAR, MUNNELL, cigarettes, helmert, munnell, simulate

@@ -155,7 +155,7 @@ def test_the_hessian_is_the_second_derivative() -> None:
 def test_information_is_the_variance_of_the_score() -> None:
     # 400 panels at the true parameters: the share of explained variance has a standard error of 7 %
     from panelkit.models.spatial.likelihood import Counting, Problem, lag
-    from panelkit.models.spatial.selection import _full_score
+    from panelkit.models.spatial.lm_tests import full_score
 
     rng, t = np.random.default_rng(8), 6
     w = W31.matrix
@@ -169,7 +169,7 @@ def test_information_is_the_variance_of_the_score() -> None:
         y = s @ (Z @ np.array([1.0, 0.5]) + r @ rng.standard_normal((31, t)))
         problem = Problem(y, Z, Counting(31, t, "twoway", "lee-yu"), w, w, spectrum, spectrum)
         c = Curvature(problem, Optimum(np.array([1.0, 0.5]), 0.4, 0.3, 1.0, 0.0, 0))
-        scores.append(_full_score(c))
+        scores.append(full_score(c))
         info += information(c) / 400
     found = np.cov(np.array(scores), rowvar=False)
     scale = np.sqrt(np.outer(np.diag(info), np.diag(info)))

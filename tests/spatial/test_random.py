@@ -10,14 +10,10 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import SpecError
+from panelkit.models.spatial.hausman import information_covariance, spatial_hausman
 from panelkit.models.spatial.information import information_random
 from panelkit.models.spatial.panel import SpatialPanel
-from panelkit.models.spatial.random import (
-    SpatialRandomEffects,
-    SpatialRandomFit,
-    information_covariance,
-    spatial_hausman,
-)
+from panelkit.models.spatial.random import SpatialRandomEffects, SpatialRandomFit
 from panelkit.spatial import provincial
 from tests.spatial.data import MUNNELL, munnell, simulate
 
@@ -60,7 +56,7 @@ def test_likelihood_is_that_of_the_dense_covariance(model: str) -> None:
 
 def test_standard_error_is_the_curvature_of_the_profile() -> None:
     from panelkit.models.spatial.likelihood import Counting, Problem, loglik
-    from panelkit.models.spatial.random import quasi_demeaned
+    from panelkit.models.spatial.random_maximum import quasi_demeaned
 
     data = simulate(W31, 6, np.random.default_rng(3), rho=0.3, theta=(0.0,))
     fit = SpatialRandomEffects("y ~ x1", model="sar", small_sample=False).fit(data, W31)

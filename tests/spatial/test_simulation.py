@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from panelkit.inference.impacts import ImpactParts, numerical_jacobian, stacked
+from panelkit.inference.impact_parts import ImpactParts, stacked
+from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Counting, Problem, lag
 from panelkit.models.spatial.maximum import solve

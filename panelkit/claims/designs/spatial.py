@@ -18,7 +18,7 @@ from panelkit.claims.samples import Specification, specify
 from panelkit.claims.verdict import Finding, GridResult, Measured
 from panelkit.data import catalogue
 from panelkit.formula.formula import parse_formula
-from panelkit.inference.impacts import ImpactParts, draw_theta, stable, stacked
+from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable, stacked
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import ConvergenceError, DataError, PanelkitError, SpecError
 from panelkit.models.spatial.fit import SpatialFit
@@ -318,7 +318,7 @@ def _grid(
 
 
 def _delta(parts: ImpactParts, effect: str) -> tuple[float, float]:
-    from panelkit.inference.impacts import numerical_jacobian
+    from panelkit.kernels.derivatives import numerical_jacobian
 
     def value(theta: FloatArray) -> FloatArray:
         return _quantity(parts, theta[None, :], effect)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from panelkit.covariance.by_name import vcov_from
 from panelkit.covariance.cluster import Cluster
-from panelkit.inference.impacts import ImpactParts, draw_theta, stable
+from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable
 from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, check_effects

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from panelkit.covariance.base import VcovSpec, computed
 from panelkit.covariance.likelihood import Information
-from panelkit.inference.impacts import Horizon, ImpactParts, Impacts, Method, stability_radius
+from panelkit.inference.impact_parts import Horizon, ImpactParts
+from panelkit.inference.impacts import Impacts, Method
 from panelkit.inference.impacts import impacts as impacts_of
 from panelkit.kernels.capabilities import HESSIAN, INFORMATION, UNIT_SCORES
 from panelkit.kernels.identified import refuse_unidentified
@@ -21,11 +22,9 @@ from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.offers import estimator
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.conventions import SpatialConvention
-from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.dynamic_maximum import radius_of, solve_dynamic
 from panelkit.models.spatial.fit import SpatialFit, rescaled
-from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, sweep
-from panelkit.models.spatial.maximum import maximise
 from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.problem import SpatialProblem
 from panelkit.models.spatial.sample import (
@@ -41,8 +40,8 @@ from panelkit.models.spatial.sample import (
 from panelkit.models.spatial.shell import SpatialSpec, head_facts, squared_correlation
 from panelkit.results.fit import fields_under
 from panelkit.results.tests import TestResult
-from panelkit.spatial.spectrum import EigenSpectrum, factorise
 from panelkit.spatial.spectrum import Method as LogDeterminant
+from panelkit.spatial.spectrum import factorise
 from panelkit.spatial.weights import Weights
 
 _CAN = frozenset({INFORMATION, HESSIAN, UNIT_SCORES})
@@ -288,74 +287,6 @@ def _from_start(sample: SpatialSample) -> tuple[SpatialSample, NDArray[Any]]:
     y = np.concatenate([sample.start[:, None], sample.y], axis=1)
     X = np.concatenate([sample.X[:, :1], sample.X], axis=1)  # regressors of the start are never read
     return replace(sample, y=y, X=X), np.concatenate([[years[0] - 1], years])
-
-
-def solve_dynamic(problem: Problem, at: tuple[int, int]) -> tuple[Optimum, Curvature]:
-    """Return the estimate, corrected where the convention says so, and the curvature there."""
-    optimum = maximise(problem)
-    curvature = Curvature(problem, optimum)
-    counting = problem.counting
-    if counting.transformed and counting.effects in ("unit", "twoway"):
-        optimum = correct_dynamic(problem, optimum, information(curvature), at)
-        curvature = Curvature(problem, optimum)
-    return optimum, curvature
-
-
-def correct_dynamic(problem: Problem, optimum: Optimum, expected: FloatArray, at: tuple[int, int]) -> Optimum:
-    """Add information^-1 phi, the O(1/T) bias of the unit effects (Yu, de Jong and Lee 2008, theorem 2).
-
-    phi holds tr D for tau, tr W D for eta, tau tr G D + eta tr G W D + tr G for rho and n / (2 sigma2) for sigma2, with
-    D = [(1 - tau) I - (rho + eta) W]^-1 and G = W (I - rho W)^-1; without the root one of W under time effects.
-    """
-    values = eigenvalues_of(problem)
-    tau = float(optimum.b[at[0]]) if at[0] >= 0 else 0.0
-    eta = float(optimum.b[at[1]]) if at[1] >= 0 else 0.0
-    if radius_of(problem, tau, eta, optimum.rho) >= 1.0:
-        raise ConvergenceError(
-            f"the uncorrected estimate is not stable (tau {tau:.3f}, eta {eta:.3f}, rho {optimum.rho:.3f}): the bias "
-            "correction does not exist there; difference the outcome, or take convention='lsdv'"
-        )
-
-    def total(function: FloatArray, at_one: float) -> float:
-        value = float(np.sum(function).real)
-        return value - at_one if problem.counting.drops_unit_root else value
-
-    d, d1 = 1.0 / ((1.0 - tau) - (optimum.rho + eta) * values), 1.0 / (1.0 - tau - optimum.rho - eta)
-    g, g1 = values / (1.0 - optimum.rho * values), 1.0 / (1.0 - optimum.rho)
-    phi = np.zeros(problem.k + 2)
-    if at[0] >= 0:
-        phi[at[0]] = total(d, d1)
-    if at[1] >= 0:
-        phi[at[1]] = total(values * d, d1)
-    phi[-2] = total(g * (tau + eta * values) * d + g, g1 * (tau + eta) * d1 + g1)
-    phi[-1] = problem.counting.units / (2.0 * optimum.sigma2)
-    theta = optimum.theta(problem) + np.linalg.solve(expected, phi)
-    return replace(optimum, b=theta[:-2], rho=float(theta[-2]), sigma2=float(theta[-1]))
-
-
-def eigenvalues_of(problem: Problem) -> FloatArray:
-    """Return the eigenvalues of W.
-
-    Raises
-    ------
-    SpecError
-        Above the size for which they are computed.
-    """
-    if not isinstance(problem.spectrum_w, EigenSpectrum):
-        raise SpecError(
-            "dynamic spatial panels need the eigenvalues of W: take logdet='eigen' (some minutes at 5,000 units)"
-        )
-    return problem.spectrum_w.values  # type: ignore[return-value]
-
-
-def radius_of(problem: Problem, tau: float, eta: float, rho: float) -> float:
-    """Return max_i |tau + eta w_i| / |1 - rho w_i|, without the root one where time effects are swept of it.
-
-    The sum tau + rho + eta < 1 is not enough.
-    """
-    values = eigenvalues_of(problem)
-    one = np.array([1.0])
-    return float(stability_radius(tau * one, eta * one, rho * one, values)[0])
 
 
 def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], w: Weights) -> None:

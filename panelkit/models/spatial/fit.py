@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from panelkit.covariance.base import Problem
-from panelkit.inference.impacts import ImpactParts, Impacts, Method
+from panelkit.inference.impact_parts import ImpactParts
+from panelkit.inference.impacts import Impacts, Method
 from panelkit.inference.impacts import impacts as impacts_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError

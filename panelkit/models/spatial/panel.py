@@ -80,9 +80,9 @@ class SpatialPanel(SpatialSpec):
         The regressors that get a spatial lag; None is all of them.
     vcov
         `Information()` (default; `Iid()` means it too), `Hessian()`, `QML()`, `Cluster()`, `ScoreCluster()` or
-        `DriscollKraay(lags)`. Names of them ("cluster-scores") are taken until version 0.4, with a warning.
+        `DriscollKraay(lags)`. Names of them ("cluster-scores") are taken for one release more, with a warning.
     lags
-        Taken until version 0.4, with a warning: lags are those of `DriscollKraay(lags)`.
+        Taken for one release more, with a warning: lags are those of `DriscollKraay(lags)`.
     small_sample
         Variances times n / (n - k) and t(N - 1); without it, n and the normal distribution, as most programs print.
     missing
@@ -271,7 +271,7 @@ def _with_lags(vcov: Any, lags: int) -> Any:
         )
     moved = replace(vcov, lags=lags)
     warnings.warn(
-        f"lags={lags} is written vcov={moved!r} from version 0.3 on", DeprecationWarning, stacklevel=4
+        f"lags={lags} is written vcov={moved!r} now", DeprecationWarning, stacklevel=4
     )
     return moved
 

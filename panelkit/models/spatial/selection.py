@@ -8,164 +8,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
-from panelkit.inference.impacts import numerical_jacobian
-from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_statistics
-from panelkit.kernels.identified import refuse_unidentified
-from panelkit.kernels.within import Effects, FloatArray, check_effects
-from panelkit.language.errors import SpecError
+from panelkit.inference.spatial_tests import Form
+from panelkit.kernels.derivatives import numerical_jacobian
+from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Language
 from panelkit.language.offers import offered
-from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.fit import SpatialFit
-from panelkit.models.spatial.information import information
-from panelkit.models.spatial.likelihood import Counting, Problem, lag, sweep
-from panelkit.models.spatial.maximum import maximise
+from panelkit.models.spatial.lm_tests import chi2, lm_tests_of
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import (
-    Missing,
-    SpatialSample,
     align_weights,
-    read_sample,
-    refuse_degenerate,
-    refuse_unidentifiable,
-    refuse_without_regressor,
     sample_of,
 )
 from panelkit.models.spatial.shell import DURBIN
 from panelkit.panel.provenance import Note
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
-from panelkit.spatial.weights import Weights
-
-
-@offered("function", public=True)
-def spatial_lm_tests(
-    formula: str,
-    data: pd.DataFrame,
-    w: Any,
-    *,
-    effects: Effects = "twoway",
-    form: Form = "transformed",
-    missing: Missing = "raise",
-    unit: str | None = None,
-    time: str | None = None,
-    where: str | None = None,
-) -> tuple[TestResult, ...]:
-    """Test a regression with fixed effects for a spatial lag and a spatial error.
-
-    Returns LM lag, LM error, robust LM lag, robust LM error, their joint test, and the conditional tests (a lag given
-    a spatial error, an error given a spatial lag), which rest on the estimated model of the null. `where` is a
-    condition on the rows, such as `year >= 2011`, that acts after lags.
-
-    Raises
-    ------
-    SpecError
-        If the transformed form is asked with time effects and weights that are not row-standardised.
-    """
-    check_effects(effects)
-    sample = read_sample(
-        formula, data, missing=missing, intercept=effects == "none", unit=unit, time=time, where=where
-    )
-    return lm_tests_of(sample, align_weights(w, sample), effects, form)
-
-
-def lm_tests_of(
-    sample: SpatialSample, w: Weights, effects: Effects, form: Form = "transformed"
-) -> tuple[TestResult, ...]:
-    """Return the tests on balanced arrays."""
-    if form == "transformed" and effects in ("time", "twoway") and not w.row_standardised:
-        raise SpecError(
-            f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
-            f"{w.normalisation}: row-standardise, or take form='elhorst'"
-        )
-    refuse_without_regressor(sample)
-    refuse_unidentifiable(sample, effects, w)
-    swept = sweep(sample.X, effects)
-    n, t, k = swept.shape
-    refuse_unidentified(
-        sample.X.reshape(n * t, k), swept.reshape(n * t, k), sample.terms, effects, squares=True
-    )
-    refuse_degenerate(sample.y, sweep(sample.y, effects), swept, sample.design.outcome, effects)
-    tests = lm_results(lm_arrays(sample.y, sample.X, w, effects, form), form, effects, w.name)
-    if form != "elhorst":
-        tests = (*tests, *_conditional(sample, w, effects))
-    return tuple(replace(test, notes=(*test.notes, *w.said, *sample.said)) for test in tests)
-
-
-def lm_arrays(y: FloatArray, X: FloatArray, w: Weights, effects: Effects, form: Form) -> LmStatistics:
-    """Return the statistics of y (N, T) on X (N, T, k)."""
-    Z, target = sweep(X, effects), sweep(y, effects)
-    flat = Z.reshape(-1, Z.shape[2])
-    b = np.linalg.lstsq(flat, target.reshape(-1), rcond=None)[0]
-    e = target - Z @ b
-    if form == "elhorst":  # on the swept data, as a cross-section of them
-        wy, we, mean = (lag(w.matrix, column) for column in (target, e, Z @ b))
-    else:
-        wy, we, mean = (sweep(lag(w.matrix, column), effects) for column in (y, e, Z @ b))
-    return lm_statistics(e, wy, we, mean, Z, w.matrix, effects, form)
-
-
-def _conditional(sample: SpatialSample, w: Weights, effects: Effects) -> tuple[TestResult, ...]:
-    """Return score tests of one spatial parameter at the estimated model with the other."""
-    n, t = sample.y.shape
-    counting = Counting(n, t, effects, "lee-yu")
-    spectrum = w.spectrum()
-    both = Problem(sample.y, sample.X, counting, w.matrix, w.matrix, spectrum, spectrum)
-    error_only = maximise(replace(both, w=None, spectrum_w=None))
-    lag_only = maximise(replace(both, m=None, spectrum_m=None))
-    k = sample.X.shape[2]
-    found = []
-    for name, null, optimum, position in (
-        (
-            "LM lag given error",
-            Note("no spatial lag, a spatial error present", "存在空间误差时无空间滞后"),
-            error_only,
-            k,
-        ),
-        (
-            "LM error given lag",
-            Note("no spatial error, a spatial lag present", "存在空间滞后时无空间误差"),
-            lag_only,
-            k + 1,
-        ),
-    ):
-        c = Curvature(both, optimum)
-        slope = _full_score(c)[position]
-        value = float(slope**2 * np.linalg.inv(information(c))[position, position])
-        found.append(_chi2(name, null, value, 1, {"effects": effects, "weights": w.name}))
-    return tuple(found)
-
-
-def _full_score(c: Curvature) -> FloatArray:
-    """Return the score (p,) of the unconcentrated likelihood."""
-    s2, e, problem = c.optimum.sigma2, c.residuals, c.problem
-    times, traces = problem.counting.times, c.products
-    parts = [np.einsum("itk,it->k", c.filtered[..., 2:], e) / s2]
-    if c.g is not None:
-        parts.append(np.array([(c.filtered[..., 1] * e).sum() / s2 - times * traces["a"]]))
-    if c.h is not None and problem.lagged is not None:
-        u_lag = (
-            problem.lagged[..., 0]
-            - c.optimum.rho * problem.lagged[..., 1]
-            - problem.lagged[..., 2:] @ c.optimum.b
-        )
-        parts.append(np.array([(u_lag * e).sum() / s2 - times * traces["h"]]))
-    parts.append(np.array([(e * e).sum() / (2 * s2**2) - problem.counting.nobs / (2 * s2)]))
-    return np.concatenate(parts)
-
-
-def _chi2(name: str, null: str, value: float, df: int, facts: dict[str, Any]) -> TestResult:
-    return TestResult(
-        name=name,
-        null=null,
-        statistic=value,
-        distribution="chi2",
-        df=(float(df),),
-        p_value=float(special.chdtrc(df, max(value, 0.0))),
-        facts=facts,
-    )
 
 
 def wald(
@@ -211,7 +70,7 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
             found.append(TestResult.not_applicable(name, null, because))
             continue
         value, df = wald(fit.estimates, fit.covariance, restrictions[model])
-        found.append(_chi2(name, null, value, df, facts))
+        found.append(chi2(name, null, value, df, facts))
     for model, null in names.items():
         found.append(_likelihood_ratio(fit, model, null))
     return tuple(found)
@@ -231,7 +90,7 @@ def _likelihood_ratio(fit: SpatialFit, model: str, null: str) -> TestResult:
     smaller = refit_as(fit, model)
     df = 1 if model == "slx" else len(fit.durbin_terms)
     value = 2 * (fit.loglik - smaller.loglik)
-    return _chi2(name, null, value, df, {"convention": fit.spec.convention})
+    return chi2(name, null, value, df, {"convention": fit.spec.convention})
 
 
 def _not_nested(fit: SpatialFit, model: str) -> str:
@@ -331,7 +190,7 @@ def select_model(
     if none:
         slx = fit_sample(replace(spec, model="slx"), sample, weights, weights, weights)
         value, df = wald(slx.estimates, slx.covariance, lambda theta: theta[len(sample.terms) :])
-        local = _chi2(
+        local = chi2(
             "Wald, SLX to no spatial terms",
             Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
             value,

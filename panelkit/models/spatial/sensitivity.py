@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.inference.impacts import stacked
+from panelkit.inference.impact_parts import stacked
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, PanelkitError, SpecError
