@@ -20,7 +20,7 @@ from panelkit.kernels.permutation import (
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message, term
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
@@ -96,7 +96,8 @@ def randomisation_inference(
     groups = same_periods(linear.layout)
     raw = _cube(design.X[:, design.terms.index(term)], linear.layout.unit, linear.layout.time)
     treated = _treated(raw)
-    draws, enumerated = _draws(raw, treated, groups, reps, rng)
+    levels = (design.unit_names[0], design.time_names[0])
+    draws, enumerated = _draws(raw, treated, groups, reps, rng, levels)
     paths = paths_of(focal, rest, linear.layout)
     actual = _statistic(paths, np.arange(len(groups))[None, :], statistic)[0]
     values = _statistic(paths, draws, statistic)
@@ -118,7 +119,10 @@ def randomisation_inference(
         n_treated=len(treated),
         seed=None if enumerated else seed_of(rng),
         draws=kept,
-        notes=_notes(groups, treated, enumerated, len(values), len(values) - len(kept)),
+        notes=tuple(
+            note.spoken(*levels)
+            for note in _notes(groups, treated, enumerated, len(values), len(values) - len(kept))
+        ),
     )
 
 
@@ -144,15 +148,20 @@ def _treated(raw: FloatArray) -> IntArray:
 
 
 def _draws(
-    raw: FloatArray, treated: IntArray, groups: IntArray, reps: int, rng: int | np.random.Generator
+    raw: FloatArray,
+    treated: IntArray,
+    groups: IntArray,
+    reps: int,
+    rng: int | np.random.Generator,
+    levels: tuple[str, str],
 ) -> tuple[IntArray, bool]:
     count = len(groups)
     if np.unique(groups, return_counts=True)[1].max() == 1:
         raise SpecError(
             message(
-                "no two units hold the same years, so that they cannot exchange paths: take a sample in which at least "
-                "the treated and some other units hold the same years"
-            )
+                "no two units hold the same {periods}, so that they cannot exchange paths: take a sample in which at "
+                "least the treated and some other units hold the same {periods}"
+            ).spoken(*levels)
         )
     if len(np.unique(groups)) == 1 and 0 < len(treated) < count:
         alike = len(np.unique(raw[treated], axis=0)) == 1
@@ -161,11 +170,11 @@ def _draws(
     return random_permutations(groups, reps, as_generator(rng)), False
 
 
-def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lost: int) -> tuple[str, ...]:
+def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lost: int) -> list[Message]:
     notes = [
         message(
-            "valid if the treatment could as well have gone to any other unit with the same years; it says nothing of "
-            "why units were treated"
+            "valid if the treatment could as well have gone to any other unit with the same {periods}; it says nothing "
+            "of why units were treated"
         )
     ]
     if enumerated:
@@ -182,7 +191,9 @@ def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lo
     alone = int((sizes[groups] == 1).sum())
     if alone:
         notes.append(
-            message("{alone} units share their years with no other unit and keep their own path", alone=alone)
+            message(
+                "{alone} units share their {periods} with no other unit and keep their own path", alone=alone
+            )
         )
     if lost:
         notes.append(
@@ -192,4 +203,4 @@ def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lo
                 count=count,
             )
         )
-    return tuple(notes)
+    return notes
