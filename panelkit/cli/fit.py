@@ -145,7 +145,11 @@ def _model(formula: str, key: str, effects: str | None, vcov: str, convention: s
         raise SpecError(
             f"panelkit fit takes the models {', '.join(MODELS)}; {key} has a command or a call of its own"
         )
-    chosen: dict[str, Any] = {"vcov": vcov_named(vcov, entry_of("estimator", key).can), "convention": convention, "where": where}
+    chosen: dict[str, Any] = {
+        "vcov": vcov_named(vcov, entry_of("estimator", key).can),
+        "convention": convention,
+        "where": where,
+    }
     if effects is not None:
         if "effects" not in fields:
             raise SpecError(f"the model {key} has no --effects")

@@ -112,7 +112,7 @@ class Covariance:
         return cls(*arguments)
 
 
-def columns_beside(*names: str | None) -> tuple[str, ...]:
+def named_columns(*names: str | None) -> tuple[str, ...]:
     """Return the names given; the design knows which of them are its unit or time."""
     return tuple(name for name in names if name is not None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, columns_beside, least_squares
+from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, least_squares, named_columns
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.likelihood import sandwiched
@@ -39,7 +39,7 @@ class Cluster(Covariance):
 
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""
-        return columns_beside(self.by)
+        return named_columns(self.by)
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of least squares, or of a likelihood whose clusters are the units."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 
-from panelkit.covariance.base import Covariance, Vcov, columns_beside, least_squares
+from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import SCORES
@@ -49,7 +49,7 @@ class CR2(Covariance):
 
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""
-        return columns_beside(self.by)
+        return named_columns(self.by)
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""

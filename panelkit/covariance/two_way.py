@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from panelkit.covariance.base import Covariance, Vcov, columns_beside, least_squares
+from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.small_sample import cluster_df, refuse_mending, small_sample_factor
@@ -38,7 +38,7 @@ class TwoWayCluster(Covariance):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that name the clusters."""
-        return columns_beside(self.first, self.second)
+        return named_columns(self.first, self.second)
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""

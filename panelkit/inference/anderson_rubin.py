@@ -12,7 +12,7 @@ from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.inference.wild.bootstrap import WildResult, bisect, draw_signs, runs_of
-from panelkit.inference.wild.maps import BATCH_CELLS, Maps, Signs, projection, scores_of, widest_of
+from panelkit.inference.wild.draws import BATCH_CELLS, ScoreMaps, Signs, projection, scores_of, widest_of
 from panelkit.kernels.capabilities import ENDOGENOUS
 from panelkit.kernels.crossing import crossing_of
 from panelkit.kernels.identified import orthonormal_columns
@@ -155,7 +155,7 @@ class _Problem(Brief):
         maps = []
         for column in Z.T:
             own = sum_by(column[:, None] * pair, codes)
-            maps.append(Maps(own[:, 0], own[:, 1], projection(basis, crossing, column, pair, codes)))
+            maps.append(ScoreMaps(own[:, 0], own[:, 1], projection(basis, crossing, column, pair, codes)))
         identity = np.ones((1, len(maps[0].a0)))
         step = max(1, BATCH_CELLS // max(widest_of(each) for each in maps))
         parts = [_moments_of(maps, draws.batch(at, at + step)) for at in range(0, len(draws), step)]
@@ -173,7 +173,7 @@ class _Problem(Brief):
         return actual, float(np.mean(values >= actual * (1.0 - _TIE)))
 
 
-def _moments_of(maps: Sequence[Maps], draws: FloatArray) -> _Moments:
+def _moments_of(maps: Sequence[ScoreMaps], draws: FloatArray) -> _Moments:
     scores = [scores_of(each, draws) for each in maps]
     s0, s1 = (np.stack([score[which] for score in scores], axis=1) for which in (0, 1))
     cross = s0 @ s1.transpose(0, 2, 1)

@@ -26,7 +26,7 @@ from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum
 
 Horizon = Literal["short", "long"]
-KINDS = (term("effect", "direct"), term("effect", "indirect"), term("effect", "total"))
+EFFECTS = (term("effect", "direct"), term("effect", "indirect"), term("effect", "total"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +162,7 @@ def partitioned(parts: ImpactParts, orders: int = 6) -> Derived:
 
     estimate = by_order(parts.theta)
     jacobian = numerical_jacobian(by_order, parts.theta)
-    labels = [message("order {q}, {kind}", q=q, kind=kind) for q in range(len(powers)) for kind in KINDS]
+    labels = [message("order {q}, {kind}", q=q, kind=kind) for q in range(len(powers)) for kind in EFFECTS]
     return Derived(
         title=message("impacts by order of neighbours"),
         terms=parts.terms * len(labels),

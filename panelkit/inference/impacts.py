@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.inference.impact_parts import (
-    KINDS,
+    EFFECTS,
     Horizon,
     ImpactParts,
     check_horizon,
@@ -163,7 +163,7 @@ def impacts(
     return Impacts(
         title=_title(fit.title, parts, horizon),
         terms=parts.terms * 3,
-        equations=tuple(kind for kind in KINDS for _ in range(k)),
+        equations=tuple(kind for kind in EFFECTS for _ in range(k)),
         estimates=estimate,
         covariance=covariance,
         df=parts.df,

@@ -18,7 +18,7 @@ import numpy as np
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import small_sample_factor
-from panelkit.inference.wild.maps import Draws, Hypothesis, Signs, Ties
+from panelkit.inference.wild.draws import Draws, Hypothesis, Signs, Ties
 from panelkit.kernels.capabilities import RESAMPLED_RESIDUALS
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of

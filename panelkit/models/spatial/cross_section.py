@@ -89,8 +89,22 @@ class SpatialCrossSection(SpatialSpec):
     ) -> SpatialFit:
         """Fit one year of a (province, year) panel, or a frame indexed by unit.
 
-        Units and years may stand in columns: `unit=` and `time=` name them, `unit=` alone that of a frame with one
-        row a unit.
+        Parameters
+        ----------
+        data
+            A (province, year) panel, or a frame with one row a unit.
+        w
+            Weights of the lag (and, unless told, of the error and of the Durbin terms), keyed by id.
+        year
+            Which year of a panel.
+        unit, time
+            The columns that name unit and year; `unit` alone that of a frame with one row a unit.
+        w_error, w_durbin
+            Weights of the error and of the Durbin terms, where they are others.
+
+        Returns
+        -------
+        The fit; `facts["engine"]` says who estimated it.
 
         Raises
         ------

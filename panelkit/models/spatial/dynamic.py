@@ -105,6 +105,19 @@ class DynamicSpatialPanel(SpatialSpec):
     ) -> DynamicSpatialFit:
         """Fit the model to a panel of consecutive years.
 
+        Parameters
+        ----------
+        data
+            A frame with a (province, year) MultiIndex, or any frame with `unit` and `time`; row order is irrelevant.
+        w
+            Weights keyed by id.
+        unit, time
+            The columns that name unit and period, where the index does not.
+
+        Returns
+        -------
+        The fit, with its stability radius.
+
         Raises
         ------
         DataError
@@ -144,6 +157,21 @@ class DynamicSpatialFit(SpatialFit):
         rng: int | np.random.Generator = 0,
     ) -> Impacts:
         """Return short-run or long-run impacts.
+
+        Parameters
+        ----------
+        method
+            "delta", "draws" or "bootstrap".
+        horizon
+            "short" or "long".
+        reps
+            10,000 draws or 999 bootstrap panels unless told.
+        rng
+            A seed or a generator.
+
+        Returns
+        -------
+        Direct, indirect and total impacts of every regressor.
 
         Raises
         ------

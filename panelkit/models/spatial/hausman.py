@@ -40,11 +40,24 @@ def spatial_hausman(
 
     Parameters
     ----------
+    spec
+        The random-effects model; the fixed-effects one has the same regressors and lags.
+    data, w, unit, time
+        As in `SpatialRandomEffects.fit`.
     method
         "both" (default): Hausman, then Mundlak; "hausman" or "mundlak" for one of them. Hausman counts every
         coefficient compared, rho included, with both covariances from the information matrix; where their difference
         is not positive definite it does not apply. It rejects a true null too often in short panels. Mundlak adds
         the unit means of all regressors (Wx among them) to the random-effects model and tests them by Wald: rely on it.
+
+    Returns
+    -------
+    The tests asked for, each with the notes of weights and sample.
+
+    Raises
+    ------
+    SpecError
+        If there is no such method, or a model cannot be fitted.
     """
     if method not in get_args(HausmanMethod):
         raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")

@@ -47,9 +47,19 @@ def spatial_lm_tests(
 ) -> tuple[TestResult, ...]:
     """Test a regression with fixed effects for a spatial lag and a spatial error.
 
-    Returns LM lag, LM error, robust LM lag, robust LM error, their joint test, and the conditional tests (a lag given
-    a spatial error, an error given a spatial lag), which rest on the estimated model of the null. `where` is a
-    condition on the rows, such as `year >= 2011`, that acts after lags.
+    Parameters
+    ----------
+    formula, data, w, effects, missing, unit, time
+        As in `SpatialPanel` and its `fit`.
+    form
+        "transformed" or "elhorst": how the effects are swept from the lags.
+    where
+        A condition on the rows, such as `year >= 2011`, that acts after lags.
+
+    Returns
+    -------
+    LM lag, LM error, robust LM lag, robust LM error, their joint test, and the conditional tests (a lag given a spatial
+    error, an error given a spatial lag), which rest on the estimated model of the null.
 
     Raises
     ------

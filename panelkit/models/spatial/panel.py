@@ -136,6 +136,14 @@ class SpatialPanel(SpatialSpec):
             A frame with a (province, year) MultiIndex, or any frame with `unit` and `time`; row order is irrelevant.
         w
             Weights of the lag (and, unless told, of the error and of the Durbin terms), keyed by id.
+        w_error, w_durbin
+            Weights of the error and of the Durbin terms, where they are others.
+        unit, time
+            The columns that name unit and period, where the index does not.
+
+        Returns
+        -------
+        The fit: coefficients, rho and lambda, and what impacts and tests need.
 
         Raises
         ------
@@ -270,9 +278,7 @@ def _with_lags(vcov: Any, lags: int) -> Any:
             )
         )
     moved = replace(vcov, lags=lags)
-    warnings.warn(
-        f"lags={lags} is written vcov={moved!r} now", DeprecationWarning, stacklevel=4
-    )
+    warnings.warn(f"lags={lags} is written vcov={moved!r} now", DeprecationWarning, stacklevel=4)
     return moved
 
 

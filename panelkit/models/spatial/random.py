@@ -98,6 +98,19 @@ class SpatialRandomEffects(SpatialSpec):
     ) -> SpatialRandomFit:
         """Fit the model to a panel.
 
+        Parameters
+        ----------
+        data
+            A frame with a (province, year) MultiIndex, or any frame with `unit` and `time`; row order is irrelevant.
+        w
+            Weights keyed by id.
+        unit, time
+            The columns that name unit and period, where the index does not.
+
+        Returns
+        -------
+        The fit, with the variance of the unit effects.
+
         Raises
         ------
         DataError

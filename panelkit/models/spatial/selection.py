@@ -173,6 +173,24 @@ def select_model(
 
     A reduction is taken only if Wald and LR do not reject it and the robust LM test points to it; with few provinces
     the path decides little, and sdm, slx and sdem belong in print beside each other.
+
+    Parameters
+    ----------
+    spec
+        The Durbin model; the others are its special cases.
+    data, w, unit, time
+        As in `SpatialPanel.fit`.
+    level
+        Below this p-value a null is rejected.
+
+    Returns
+    -------
+    Every step with its numbers, and the model that the path ends at.
+
+    Raises
+    ------
+    SpecError
+        If a model cannot be fitted to these data.
     """
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)

@@ -97,6 +97,24 @@ def weights_sensitivity(
     """Fit one model under several W on one sample; by default the geographic weights of the provinces.
 
     Errors of impacts by delta method.
+
+    Parameters
+    ----------
+    spec
+        The model.
+    data, unit, time
+        As in `SpatialPanel.fit`.
+    weights
+        Weights by name; None: contiguity, distances and the four nearest neighbours of the provinces.
+
+    Returns
+    -------
+    One row a W and regressor, and under which W the model could not be fitted.
+
+    Raises
+    ------
+    SpecError
+        If it could be fitted under none.
     """
     sample = _sample(spec, data, unit, time)
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
@@ -221,6 +239,28 @@ def placebo(
 
     An indirect effect that is as large among random neighbours as among true ones is no spillover between neighbours.
     p-values are two-sided around the placebo's median; a map that cannot be computed counts as at least as far.
+
+    Parameters
+    ----------
+    spec
+        The model.
+    data, w, unit, time
+        As in `SpatialPanel.fit`.
+    permutations
+        How many maps; 19 at least.
+    rng
+        A seed or a generator.
+
+    Returns
+    -------
+    The observed impacts, those of the permuted maps, and p-values.
+
+    Raises
+    ------
+    SpecError
+        If the permutations are too few.
+    ConvergenceError
+        If none of the maps could be computed.
     """
     if permutations < 19:
         raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")

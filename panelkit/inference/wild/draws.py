@@ -40,7 +40,7 @@ class Factor:
 
 
 @dataclass(frozen=True, eq=False)
-class Maps(Brief):
+class ScoreMaps(Brief):
     """Linear maps of the weights v (G,) of one draw, for the null value r.
 
     The numerator of t* is (a0 - r a1)'v. The cluster scores behind its standard error are (H0 - r H1) v with
@@ -94,7 +94,7 @@ class Hypothesis(Brief):
         """Return the CRV1 t statistic."""
         return (self.estimate - null) / self.std_error
 
-    def maps(self) -> Maps:
+    def maps(self) -> ScoreMaps:
         """Return the maps of the draws."""
         c = self.influence
         direction = c / (c @ c)
@@ -102,7 +102,7 @@ class Hypothesis(Brief):
         pair = np.column_stack([at_zero, direction])
         own = sum_by(c[:, None] * pair, self.codes)
         crossing = crossing_of(self.linear.layout, self.linear.effects)
-        return Maps(own[:, 0], own[:, 1], projection(self.linear.basis, crossing, c, pair, self.codes))
+        return ScoreMaps(own[:, 0], own[:, 1], projection(self.linear.basis, crossing, c, pair, self.codes))
 
 
 def projection(
@@ -151,7 +151,7 @@ class Draws:
     The data are the identity draw: their own t comes from the same arithmetic, so that a tie is a tie.
     """
 
-    def __init__(self, maps: Maps, draws: Signs, ties: Ties) -> None:
+    def __init__(self, maps: ScoreMaps, draws: Signs, ties: Ties) -> None:
         data = _polynomials(maps, np.ones((1, len(maps.a0))))
         self._data = [float(part[0]) for part in data]
         step = max(1, BATCH_CELLS // widest_of(maps))
@@ -170,14 +170,14 @@ class Draws:
         return float(np.mean(ours > theirs * (1.0 + _TIE)))
 
 
-def _polynomials(maps: Maps, draws: FloatArray) -> tuple[FloatArray, ...]:
+def _polynomials(maps: ScoreMaps, draws: FloatArray) -> tuple[FloatArray, ...]:
     """Return n0, n1, q0, q1, q2 of every draw, (B,) each."""
     s0, s1 = scores_of(maps, draws)
     squares = (np.einsum("bg,bg->b", a, b) for a, b in ((s0, s0), (s0, s1), (s1, s1)))
     return draws @ maps.a0, draws @ maps.a1, *squares
 
 
-def scores_of(maps: Maps, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+def scores_of(maps: ScoreMaps, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the cluster scores of every draw at zero and by the hypothesised value, (B, G) each."""
     s0, s1 = draws * maps.a0, draws * maps.a1
     for factor in maps.factors:
@@ -186,7 +186,7 @@ def scores_of(maps: Maps, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
     return s0, s1
 
 
-def widest_of(maps: Maps) -> int:
+def widest_of(maps: ScoreMaps) -> int:
     """Return the widest row that a draw needs."""
     return max(len(maps.a0), *(factor.left.shape[0] for factor in maps.factors))
 
