@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from panelkit.language.message import Message, Told, message, sentences
 from panelkit.panel.design import Design
 from panelkit.panel.sample import in_chinese
+
+# how a reason begins that is no message: what follows are columns
+MISSING = "missing: "
 
 
 def sample_remarks(design: Design) -> list[Message]:
@@ -15,8 +20,8 @@ def sample_remarks(design: Design) -> list[Message]:
     if not len(dropped):
         return []
     told = [
-        message("{reason} ({rows})", reason=_said(str(reason)), rows=count)
-        for reason, count in dropped["reason"].value_counts().items()
+        message("{reason} ({rows})", reason=_said(reason), rows=count)
+        for reason, count in Counter(dropped["reason"]).most_common()
     ]
     found = [message("{rows} rows left the sample of every equation: {told}", rows=len(dropped), told=told)]
     gone = dropped[~dropped["province"].isin(list(design.unit_labels))]
@@ -45,10 +50,10 @@ def _reasons_of_all_rows(gone: pd.DataFrame) -> dict[Message, list[str]]:
 
 def _lacking(reason: str) -> tuple[str, ...]:
     """Return the columns that rows lack which left for a reason; none where they left for another one."""
-    if not reason.startswith("missing: "):
-        return ()
-    return tuple(reason.removeprefix("missing: ").split(", "))
+    if isinstance(reason, Message):
+        return tuple(reason.values.get("columns", ()))
+    return tuple(reason.removeprefix(MISSING).split(", ")) if reason.startswith(MISSING) else ()
 
 
 def _said(reason: str) -> Message:
-    return Told(reason, in_chinese(reason))
+    return reason if isinstance(reason, Message) else Told(reason, in_chinese(reason))
