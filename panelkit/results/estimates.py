@@ -241,10 +241,12 @@ class Estimates(Brief):
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""
+        from panelkit.language.message import in_language
         from panelkit.show.words import equation_word, result_word
 
         table = self.tidy(level)
         table["equation"] = [equation_word(name, language) for name in self.equations]
+        table["term"] = [in_language(name, language) for name in self.terms]
         if not any(self.equations):
             table = table.drop(columns="equation")
         table.columns = pd.Index([result_word(key, language) for key in table.columns])
