@@ -23,6 +23,7 @@ from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import estimator
+from panelkit.models.mediation.matrices import mediated_matrices, summaries
 from panelkit.models.mediation.overlap import MadeOf, overlaps, timing_remark
 from panelkit.models.mediation.plan import Variables, check_variables, names_of
 from panelkit.models.mediation.roles import Roles, roles_among
@@ -231,51 +232,6 @@ class SpatialMediationResult(Derived):
         return pd.DataFrame(columns, index=self.matrices[effect].index)
 
 
-def effect_matrices(parts: ImpactParts, term: str, thetas: FloatArray) -> FloatArray:
-    """Return (I - rho W)^-1 (b I + t W) of one regressor for (m, p) parameter vectors, (m, N, N)."""
-    n, j = len(parts.ids), parts.terms.index(term)
-
-    def column(at: int) -> FloatArray:
-        return thetas[:, at, None, None] if at >= 0 else np.zeros((len(thetas), 1, 1))
-
-    eye = np.eye(n)
-    lag = parts.w.toarray() if parts.w is not None else np.zeros((n, n))
-    durbin = parts.w_durbin.toarray() if parts.w_durbin is not None else lag
-    inner = column(parts.own[j]) * eye + column(parts.neighbour[j]) * durbin
-    if parts.rho < 0:
-        return np.asarray(inner)
-    return np.asarray(np.linalg.solve(eye - column(parts.rho) * lag, inner))
-
-
-def mediated_matrices(
-    parts: Mapping[str, ImpactParts],
-    thetas: Mapping[str, FloatArray],
-    treatment: str,
-    mediators: Sequence[str],
-) -> list[FloatArray]:
-    """Return the direct effects of the treatment and S_Y(M) S_M(X) of every mediator, (m, N, N) each."""
-    outcome = parts["outcome"]
-    found = [effect_matrices(outcome, treatment, thetas["outcome"])]
-    for k, name in enumerate(mediators):
-        first = effect_matrices(parts[f"mediator {k}"], treatment, thetas[f"mediator {k}"])
-        found.append(effect_matrices(outcome, name, thetas["outcome"]) @ first)
-    return found
-
-
-def _summaries(matrices: Sequence[FloatArray]) -> FloatArray:
-    """Return mean diagonal, mean off-diagonal row sum and their sum of direct, mediated, total and each route."""
-    direct, routes = matrices[0], matrices[1:]
-    mediated = np.sum(routes, axis=0)
-    held = [mediated, direct, mediated + direct, *(routes if len(routes) > 1 else ())]
-    columns = []
-    for matrix in held:
-        n = matrix.shape[1]
-        within = np.einsum("bii->b", matrix) / n
-        total = matrix.sum(axis=(1, 2)) / n
-        columns += [within, total - within, total]
-    return np.stack(columns, axis=1)
-
-
 def _result(
     spec: SpatialMediation,
     roles: Roles,
@@ -292,7 +248,7 @@ def _result(
     point = at({name: part.theta[None, :] for name, part in parts.items()})
     step = max(1, _BATCH_CELLS // len(sample.ids) ** 2)
     blocks = [
-        _summaries(at({name: values[start : start + step] for name, values in thetas.items()}))
+        summaries(at({name: values[start : start + step] for name, values in thetas.items()}))
         for start in range(0, made.reps, step)
     ]
     draws = np.concatenate(blocks)
@@ -321,7 +277,7 @@ def _result(
         ),
         terms=KINDS * len(names),
         equations=tuple(name for name in names for _ in KINDS),
-        estimates=_summaries(point)[0],
+        estimates=summaries(point)[0],
         covariance=np.cov(draws, rowvar=False),
         df=float(len(sample.ids) - 1),
         facts={key: fits["outcome"].facts[key] for key in kept if key in fits["outcome"].facts},
