@@ -22,7 +22,8 @@ def test_tables_equal_their_evidence(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-    local = [target for target in targets if not target.startswith(("http", "mailto"))]
+    # pages of the reference are written when the site is built; `mkdocs build --strict` holds links to them
+    local = [target for target in targets if not target.startswith(("http", "mailto", "reference/"))]
     assert [target for target in local if not (page.parent / target).exists()] == []
 
 

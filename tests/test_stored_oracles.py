@@ -22,6 +22,6 @@ def test_oracle_is_complete(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_oracle_is_read(name: str) -> None:
     readers = [
-        path for path in TESTS.rglob("test_*.py") if f'stored("{name}")' in path.read_text(encoding="utf-8")
+        path for path in TESTS.rglob("*.py") if f'stored("{name}")' in path.read_text(encoding="utf-8")
     ]
     assert readers, f"no test reads tests/oracles/{name}.json"

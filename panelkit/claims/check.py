@@ -41,7 +41,7 @@ class Silence:
         """Ignore the step."""
 
 
-@offered("function", public=True)
+@offered("claim", family="check", result="CheckResult", public=True)
 def check(*what: str | Path, progress: Progress | None = None) -> CheckResult:
     """Check claims: all that ship with panelkit, or those named by id or by claim file.
 
@@ -52,6 +52,12 @@ def check(*what: str | Path, progress: Progress | None = None) -> CheckResult:
     ------
     SpecError
         If an id is unknown or a claim file is wrong.
+
+    Examples
+    --------
+    >>> result = pk.check("A10")
+    >>> len(result.verdicts), len(result.failures)
+    (1, 0)
     """
     watcher = progress if progress is not None else Silence()
     verdicts = [verdict for item in find_claims(what) for verdict in check_claim(item, watcher)]

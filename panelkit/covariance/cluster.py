@@ -31,6 +31,11 @@ class Cluster(Covariance):
     """Errors correlated inside clusters (CRV1); `by` names a column or level, None is the unit.
 
     On a likelihood the clusters are the units, and the covariance of the quadratic terms of two units counts.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Cluster())
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("Cluster", "Cluster(column)")
@@ -60,8 +65,8 @@ class Cluster(Covariance):
         if self.by not in (None, "unit", "province", *design.unit_names):
             raise SpecError(
                 message(
-                    "the clusters of a likelihood are the units ({unit}), not `{by}`: take Cluster()",
-                    unit=design.unit_names[0],
+                    "the clusters of a likelihood are the units ({level}), not `{by}`: take Cluster()",
+                    level=design.unit_names[0],
                     by=self.by,
                 )
             )

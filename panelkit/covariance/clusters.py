@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
 
@@ -44,12 +45,20 @@ def clusters_of(design: Design, by: str | None) -> Clusters:
         found = Clusters(design.time, by, design.time_labels)
     else:
         raise SpecError(
-            f"the fit did not carry the column `{by}`: fit with vcov=Cluster('{by}') (or CRV3), and it stays at hand"
+            message(
+                "the fit did not carry the column `{by}`: fit with vcov=Cluster('{by}') (or CRV3), and it stays "
+                "at hand",
+                by=by,
+            )
         )
     if found.count < 2:
         raise SpecError(
-            f"clusters by `{found.name}`: the sample holds {found.count} cluster, and a clustered covariance "
-            "needs at least two: cluster by another column or use Robust()"
+            message(
+                "clusters by `{name}`: the sample holds {count} cluster, and a clustered covariance "
+                "needs at least two: cluster by another column or use Robust()",
+                name=found.name,
+                count=found.count,
+            )
         )
     return found
 
@@ -64,6 +73,10 @@ def _one_kind(values: NDArray[Any], by: str) -> NDArray[Any]:
     kinds = sorted({type(value).__name__ for value in values}) if values.dtype == object else []
     if len(kinds) > 1:
         raise SpecError(
-            f"clusters by `{by}` mix values of the kinds {', '.join(kinds)}: make them all text or numbers"
+            message(
+                "clusters by `{by}` mix values of the kinds {kinds}: make them all text or numbers",
+                by=by,
+                kinds=kinds,
+            )
         )
     return values

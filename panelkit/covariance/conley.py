@@ -18,6 +18,7 @@ from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.sandwich import nearest_positive, sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
@@ -46,6 +47,11 @@ class Conley(Covariance):
     Within a year the spatial kernel, within a place the time kernel; pairs that differ in both carry no weight
     (Hsiang 2010). The model's `fit(..., coords=)` brings latitude and longitude by unit; a provincial panel
     has the capitals. No small-sample factor beyond the convention's n/(n-K) part, and t(G-1) by units.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Conley(800.0))
+    >>> fit = spec.fit(panel)
     """
 
     needs_coordinates: ClassVar[bool] = True
@@ -64,9 +70,11 @@ class Conley(Covariance):
         """Return the covariance of a least-squares fit whose design carries coordinates."""
         fit, convention = least_squares(problem, convention)
         if not self.cutoff_km > 0.0 or self.kernel not in ("bartlett", "uniform"):
-            raise SpecError(f"{self}: cutoff_km is positive and kernel is bartlett or uniform")
+            raise SpecError(
+                message("{vcov}: cutoff_km is positive and kernel is bartlett or uniform", vcov=str(self))
+            )
         if self.lags is not None and self.lags < 0:
-            raise SpecError(f"{self}: lags is None or at least 0")
+            raise SpecError(message("{vcov}: lags is None or at least 0", vcov=str(self)))
         latitude, longitude = unit_coordinates(design)
         weights = spatial_weights(great_circle_km(latitude, longitude), self.cutoff_km, self.kernel)
         where, count = periods_of(design)
@@ -103,15 +111,19 @@ def unit_coordinates(design: Design) -> tuple[FloatArray, FloatArray]:
         If a unit has none or they lie off the globe; the message names every such unit.
     """
     if LATITUDE not in design.extra:
-        raise SpecError("Conley() needs coordinates: fit(data, coords=frame with `lat` and `lon` by unit)")
+        raise SpecError(
+            message("Conley() needs coordinates: fit(data, coords=frame with `lat` and `lon` by unit)")
+        )
     first = np.searchsorted(design.unit, np.arange(len(design.unit_labels)))
     latitude, longitude = design.extra[LATITUDE][first], design.extra[LONGITUDE][first]
     bad = ~((np.abs(latitude) <= 90.0) & (np.abs(longitude) <= 360.0))
     if bad.any():
-        names = ", ".join(str(label) for label in design.unit_labels[bad])
         raise DataError(
-            f"no usable coordinates for {names}: latitude lies within 90 and longitude within 360 degrees; "
-            "add them to `coords`"
+            message(
+                "no usable coordinates for {names}: latitude lies within 90 and longitude within 360 degrees; "
+                "add them to `coords`",
+                names=[str(label) for label in design.unit_labels[bad]],
+            )
         )
     return latitude, longitude
 

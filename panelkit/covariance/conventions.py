@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 
 @dataclass(frozen=True)
@@ -121,5 +122,7 @@ def convention_named(name: str) -> Convention:
         If no convention has that name.
     """
     if name not in CONVENTIONS:
-        raise SpecError(f"convention is one of {', '.join(CONVENTIONS)}, not {name!r}")
+        raise SpecError(
+            message("convention is one of {names}, not {name!r}", names=tuple(CONVENTIONS), name=name)
+        )
     return CONVENTIONS[name]

@@ -17,6 +17,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
@@ -41,6 +42,11 @@ class CR2(Covariance):
 
     Under independent errors of one variance the estimator is unbiased; each coefficient has degrees of freedom
     of its own (Pustejovsky and Tipton 2018). No convention changes it.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.CR2())
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("CR2", "CR2(column)")
@@ -82,14 +88,22 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     largest = max(len(rows) for rows in rows_of)
     if largest > _LARGEST_CLUSTER:
         raise SpecError(
-            f"CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
-            "which is as good with few clusters"
+            message(
+                "CR2 needs the hat matrix of each cluster, and the largest has {largest:,} rows: use CRV3(), "
+                "which is as good with few clusters",
+                largest=largest,
+            )
         )
     cubes = sum(float(len(rows)) ** 3 for rows in rows_of)
     if cubes > _LARGEST_WORK:
         raise SpecError(
-            f"CR2 needs the hat matrix of each cluster, and {len(rows_of):,} clusters of up to {largest:,} rows would "
-            f"take about {cubes / _LARGEST_WORK * 5.0:,.1f} minutes: use CRV3(), which is as good"
+            message(
+                "CR2 needs the hat matrix of each cluster, and {count:,} clusters of up to {largest:,} rows would "
+                "take about {minutes:,.1f} minutes: use CRV3(), which is as good",
+                count=len(rows_of),
+                largest=largest,
+                minutes=cubes / _LARGEST_WORK * 5.0,
+            )
         )
     crossing = crossing_of(fit.layout, fit.effects)
     influence = fit.basis @ fit.root.T

@@ -14,6 +14,7 @@ from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import DELETED_GROUPS
 from panelkit.kernels.linear import LinearFit
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
@@ -24,6 +25,11 @@ class CRV3(Covariance):
     """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).
 
     Every cluster leaves in turn and everything, period effects included, is estimated anew.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.CRV3())
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("CRV3", "CRV3(column)")
@@ -55,40 +61,51 @@ class CRV3(Covariance):
 _SHOWN = 10
 
 
-def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -> str:
+def _lost_without(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -> Message:
     """Say without which clusters what is lost, and why: too little is left, or a cluster alone shows a regressor."""
-    names = ", ".join(str(label) for label in clusters.labels[lost])
-    head = f"CRV3 leaves out one cluster at a time, and without {clusters.name} {names} "
+    reason = _reason(fit, clusters, lost)
+    return message(
+        "CRV3 leaves out one cluster at a time, and without {column} {clusters} {reason}",
+        column=clusters.name,
+        clusters=[str(label) for label in clusters.labels[lost]],
+        reason=reason,
+    )
+
+
+def _reason(fit: LinearFit, clusters: Clusters, lost: NDArray[np.bool_]) -> Message:
     gone = clusters.codes == int(np.flatnonzero(lost)[0])
-    first = clusters.labels[lost][0]
-    rows = int((~gone).sum())
-    units = len(np.unique(fit.layout.unit[~gone]))
-    if units == 1 and fit.effects in ("time", "twoway"):
-        return (
-            f"{head}the time effects fit every row: only one unit is left without {first}. Take more units, "
-            "or use Cluster() or Robust()"
+    first = str(clusters.labels[lost][0])
+    if len(np.unique(fit.layout.unit[~gone])) == 1 and fit.effects in ("time", "twoway"):
+        return message(
+            "the time effects fit every row: only one unit is left without {first}. Take more units, "
+            "or use Cluster() or Robust()",
+            first=first,
         )
-    periods = len(np.unique(fit.layout.time[~gone]))
-    if periods == 1 and fit.effects in ("unit", "twoway"):
-        return (
-            f"{head}the unit effects fit every row: only one period is left without {first}. Take more periods, "
-            "or cluster by another column"
+    if len(np.unique(fit.layout.time[~gone])) == 1 and fit.effects in ("unit", "twoway"):
+        return message(
+            "the unit effects fit every row: only one period is left without {first}. Take more periods, "
+            "or cluster by another column",
+            first=first,
         )
-    effects = fit.effects_without(gone)
+    rows, effects = int((~gone).sum()), fit.effects_without(gone)
     if rows - effects < fit.k:
-        return (
-            f"{head}too little is left: {rows} rows carry {effects} effects and {fit.k} regressors not at all (without "
-            f"{first}). Take more units or periods, or use Cluster()"
+        return message(
+            "too little is left: {rows} rows carry {effects} effects and {k} regressors not at all (without "
+            "{first}). Take more units or periods, or use Cluster()",
+            rows=rows,
+            effects=effects,
+            k=fit.k,
+            first=first,
         )
     found = {j for at in np.flatnonzero(lost)[:_SHOWN] for j in fit.terms_lost(clusters.codes == at)}
     if not found:
-        return (
-            f"{head}the instruments do not identify the regressors (an instrument that only one cluster has?): take "
+        return message(
+            "the instruments do not identify the regressors (an instrument that only one cluster has?): take "
             "another instrument, or use Cluster()"
         )
-    terms = [f"`{fit.terms[j]}`" for j in sorted(found)]
-    return (
-        f"{head}the regressors are not identified: only {first if lost.sum() == 1 else 'such a cluster'} tells "
-        f"{', '.join(terms)} from the effects and the other regressors (a treatment that only one cluster has?): use "
-        "wild_cluster_bootstrap or randomisation inference, or Cluster()"
+    return message(
+        "the regressors are not identified: only {who} tells {terms} from the effects and the other regressors (a "
+        "treatment that only one cluster has?): use wild_cluster_bootstrap or randomisation inference, or Cluster()",
+        who=first if lost.sum() == 1 else message("such a cluster"),
+        terms=[f"`{fit.terms[j]}`" for j in sorted(found)],
     )

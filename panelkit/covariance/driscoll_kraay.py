@@ -19,6 +19,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import nearest_positive
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
@@ -41,6 +42,11 @@ class DriscollKraay(Covariance):
     years: with 10 to 15 the standard errors are too small (docs/evidence/panel_size.csv).
     The factor follows the convention: T/(T-1) (n-1)/(n-K) with t(T-1) as fixest, n/(n-K) with t(n-K) as
     linearmodels, none as plm. On a likelihood the scores are those of all its parameters.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.DriscollKraay(lags=2))
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("DriscollKraay", "DriscollKraay(lags)")
@@ -60,7 +66,13 @@ class DriscollKraay(Covariance):
         where, count = periods_of(design) if convention.calendar else (design.time, len(design.time_labels))
         lags = default_lags(count) if self.lags is None else self.lags
         if not 0 <= lags < count:
-            raise SpecError(f"DriscollKraay(lags={lags}): lags lie from 0 to T-1, and T is {count}")
+            raise SpecError(
+                message(
+                    "DriscollKraay(lags={lags}): lags lie from 0 to T-1, and T is {count}",
+                    lags=lags,
+                    count=count,
+                )
+            )
         meat = kernel_meat(_by_period(fit.basis_scores, where, count), bartlett(lags))
         years = period_clusters(design)
         factor = _time_factor(fit, years.count, convention)
@@ -73,11 +85,18 @@ class DriscollKraay(Covariance):
         periods = cells.shape[1]
         if periods < _FEWEST:
             raise SpecError(
-                f"Driscoll-Kraay errors rest on many periods, and the sample holds {periods}: take vcov=Cluster()"
+                message(
+                    "Driscoll-Kraay errors rest on many periods, and the sample holds {count}: take vcov=Cluster()",
+                    count=periods,
+                )
             )
         lags = min(default_lags(periods), periods - 1) if self.lags is None else self.lags
         if not 0 <= lags < periods:
-            raise SpecError(f"Driscoll-Kraay lags lie between 0 and {periods - 1}, not {lags}")
+            raise SpecError(
+                message(
+                    "Driscoll-Kraay lags lie between 0 and {most}, not {lags}", most=periods - 1, lags=lags
+                )
+            )
         meat = kernel_meat(cells.sum(axis=0), bartlett(lags))
         return sandwiched(
             problem,

@@ -25,6 +25,11 @@ class Iid(Covariance):
     """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K).
 
     Of a likelihood it is the information matrix.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Iid())
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("Iid",)

@@ -26,7 +26,13 @@ def sandwiched(problem: LikelihoodProblem, meat: FloatArray, name: str, sentence
 @offered("covariance", can=(INFORMATION,), source="Anselin 1988; Lee and Yu 2010", public=True)
 @dataclass(frozen=True)
 class Information(Covariance):
-    """The inverse of a likelihood's expected information: errors independent, homoskedastic and normal."""
+    """The inverse of a likelihood's expected information: errors independent, homoskedastic and normal.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar", vcov=pk.Information())
+    >>> fit = spec.fit(panel, w)
+    """
 
     spellings: ClassVar[tuple[str, ...]] = ("Information",)
 
@@ -43,7 +49,13 @@ class Information(Covariance):
 @offered("covariance", can=(HESSIAN,), source="second derivatives of the log-likelihood", public=True)
 @dataclass(frozen=True)
 class Hessian(Covariance):
-    """The inverse of a likelihood's observed Hessian: errors independent, homoskedastic and normal."""
+    """The inverse of a likelihood's observed Hessian: errors independent, homoskedastic and normal.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar", vcov=pk.Hessian())
+    >>> fit = spec.fit(panel, w)
+    """
 
     spellings: ClassVar[tuple[str, ...]] = ("Hessian",)
 
@@ -60,7 +72,13 @@ class Hessian(Covariance):
 @offered("covariance", can=(MOMENTS,), source="Lee 2004", public=True)
 @dataclass(frozen=True)
 class QML(Covariance):
-    """The sandwich of a quasi-likelihood: errors independent and identical, not necessarily normal (Lee 2004)."""
+    """The sandwich of a quasi-likelihood: errors independent and identical, not necessarily normal (Lee 2004).
+
+    Examples
+    --------
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar", vcov=pk.QML())
+    >>> fit = spec.fit(panel, w)
+    """
 
     spellings: ClassVar[tuple[str, ...]] = ("QML",)
 
@@ -82,7 +100,13 @@ class QML(Covariance):
 )
 @dataclass(frozen=True)
 class ScoreCluster(Covariance):
-    """The outer products of a likelihood's scores summed by unit; `Cluster` adds the covariance between two units."""
+    """The outer products of a likelihood's scores summed by unit; `Cluster` adds the covariance between two units.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar", vcov=pk.ScoreCluster())
+    >>> fit = spec.fit(panel, w)
+    """
 
     spellings: ClassVar[tuple[str, ...]] = ("ScoreCluster",)
 

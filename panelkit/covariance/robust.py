@@ -11,6 +11,7 @@ from panelkit.covariance.small_sample import residual_df
 from panelkit.kernels import sandwich
 from panelkit.kernels.capabilities import SCORES
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
@@ -18,7 +19,13 @@ from panelkit.panel.design import Design
 @offered("covariance", can=(SCORES,), source="White 1980; MacKinnon and White 1985", public=True)
 @dataclass(frozen=True)
 class Robust(Covariance):
-    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K)."""
+    """Errors independent with their own variances (White 1980): HC0, or HC1 with n/(n-K); t(n-K).
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.Robust("HC1"))
+    >>> fit = spec.fit(panel)
+    """
 
     spellings: ClassVar[tuple[str, ...]] = ("Robust", "Robust(HC0)")
 
@@ -28,7 +35,7 @@ class Robust(Covariance):
         """Return the covariance of a least-squares fit."""
         fit, convention = least_squares(problem, convention)
         if self.kind not in ("HC0", "HC1"):
-            raise SpecError(f"Robust(kind) is HC0 or HC1, not {self.kind!r}")
+            raise SpecError(message("Robust(kind) is HC0 or HC1, not {kind!r}", kind=self.kind))
         left = residual_df(fit, convention)
         factor = fit.n / left if self.kind == "HC1" else 1.0
         matrix = sandwich.heteroskedastic(fit) * factor

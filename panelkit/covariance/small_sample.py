@@ -10,6 +10,7 @@ from panelkit.kernels.identified import refuse_squares
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 
 def refuse_mending(fit: LinearFit, what: str) -> None:
@@ -51,8 +52,14 @@ def _left(fit: LinearFit, effects: int, convention: Convention) -> int:
     left = fit.n - fit.k - effects
     if left <= 0:
         raise SpecError(
-            f"{convention.name} counts {effects} effects and {fit.k} regressors, and {fit.n} rows leave no degree "
-            "of freedom: take another convention, or a sample whose units share periods"
+            message(
+                "{convention} counts {effects} effects and {k} regressors, and {n} rows leave no degree "
+                "of freedom: take another convention, or a sample whose units share periods",
+                convention=convention.name,
+                effects=effects,
+                k=fit.k,
+                n=fit.n,
+            )
         )
     return left
 
@@ -77,8 +84,10 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     nested = {d: any(_is_nested(getattr(fit.layout, d), c.codes) for c in clusterings) for d in dimensions}
     if convention.nested_effects == "refuse" and not nested.get("unit", True):
         raise SpecError(
-            "convention xtreg: the clusters must hold whole units, as Stata's xtreg demands: "
-            "cluster by the unit or by a group of units, or use convention='reghdfe'"
+            message(
+                "convention xtreg: the clusters must hold whole units, as Stata's xtreg demands: "
+                "cluster by the unit or by a group of units, or use convention='reghdfe'"
+            )
         )
     saved = sum(
         (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]

@@ -15,6 +15,7 @@ from panelkit.kernels import sandwich
 from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.panel.provenance import Note
@@ -29,6 +30,11 @@ class TwoWayCluster(Covariance):
 
     V = V_a + V_b - V_ab with the factor of the smaller number of clusters; where that is not positive
     definite, its negative eigenvalues are set to zero and the result says so.
+
+    Examples
+    --------
+    >>> spec = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", vcov=pk.TwoWayCluster())
+    >>> fit = spec.fit(panel)
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("TwoWayCluster", "TwoWayCluster(a, b)")
@@ -75,8 +81,12 @@ def _as_it_is(
     negative = [f"`{term}`" for term, variance in zip(terms, np.diag(matrix), strict=True) if variance < 0.0]
     if negative:
         raise SpecError(
-            f"the two-way clustered variance of {', '.join(negative)} is negative, and {convention.name} prints no "
-            "standard error then: take a convention that mends it (reghdfe), or cluster by one column"
+            message(
+                "the two-way clustered variance of {terms} is negative, and {convention} prints no "
+                "standard error then: take a convention that mends it (reghdfe), or cluster by one column",
+                terms=negative,
+                convention=convention.name,
+            )
         )
     note = Note(
         f"the two-way clustered covariance is not positive definite; {convention.name} leaves it so",

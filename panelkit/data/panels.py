@@ -31,7 +31,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.offers import offered
 
 
-@offered("function", public=True)
+@offered("data", family="panels", result="DataFrame", public=True)
 def load_provinces(
     indicators: str | Iterable[str],
     years: Years | None = None,
@@ -65,6 +65,8 @@ def load_provinces(
         all other units as printed. "yearbook": everything as printed.
     allow_breaks
         Indicators whose changes across their own break are wanted all the same, by name.
+    folder
+        Folder of figures; None: those that ship.
 
     Returns
     -------
@@ -81,6 +83,12 @@ def load_provinces(
         An unknown indicator or vintage, years that no indicator holds, options outside the lists above.
     DataError
         An unknown province, or figures that fail their checks.
+
+    Examples
+    --------
+    >>> frame = pk.load_provinces(["gdp", "population"], (2018, 2020), provinces="no_tibet")
+    >>> frame.shape
+    (90, 2)
     """
     keys = catalogue.require(indicators, folder)
     chosen = choose_vintages(keys, vintage, folder=folder)
@@ -101,7 +109,7 @@ def load_provinces(
     return grid
 
 
-@offered("function", public=True)
+@offered("data", family="panels", result="DataFrame", public=True)
 def build_panel(
     figures: pd.DataFrame,
     *,
@@ -119,6 +127,51 @@ def build_panel(
 
     As `load_provinces`, on any figures: indicators need not be in the catalogue (their vintage is then the only one
     in the table, or is named). Annual rows of the 31 provinces are used; national rows, quarters and months are not.
+
+    Parameters
+    ----------
+    figures
+        Long table `adcode, period, indicator, vintage, value, unit`, `source` if held: one row a figure.
+    indicators
+        Keys to take; None: all that the table holds.
+    years
+        As in `load_provinces`.
+    vintage
+        As in `load_provinces`.
+    provinces
+        As in `load_provinces`.
+    labels
+        As in `load_provinces`.
+    units
+        As in `load_provinces`.
+    allow_breaks
+        As in `load_provinces`.
+    check
+        Hold the figures against the sums and bounds of the catalogue.
+    folder
+        Folder of the catalogue; None: the one that ships.
+
+    Returns
+    -------
+    DataFrame
+        As of `load_provinces`.
+
+    Raises
+    ------
+    SpecError
+        An unknown indicator or vintage, or an option outside the lists.
+    DataError
+        An unknown province, or figures that fail their checks (one figure with two values among them).
+
+    Examples
+    --------
+    >>> figures = pd.DataFrame({
+    ...     "adcode": [110000, 310000], "period": ["2020", "2020"], "indicator": ["gdp", "gdp"],
+    ...     "vintage": ["own", "own"], "value": [36000.0, 38000.0], "unit": ["亿元", "亿元"],
+    ... })
+    >>> frame = pk.build_panel(figures, provinces=["北京", "上海"], vintage={"gdp": "own"}, check=False)
+    >>> frame.shape
+    (2, 1)
     """
     check_units(units)
     figures = as_pandas(figures, "the figures")

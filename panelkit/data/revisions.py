@@ -15,7 +15,7 @@ from panelkit.language.offers import offered
 _CELL = ["indicator", "adcode", "period"]
 
 
-@offered("function", public=True)
+@offered("data", family="revisions", result="DataFrame", public=True)
 def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e-9) -> pd.DataFrame:
     """Compare two long tables cell by cell: which are new, gone or revised, and by how much.
 
@@ -25,6 +25,10 @@ def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e
 
     Parameters
     ----------
+    old
+        Long table of the earlier figures.
+    new
+        Long table of the later figures.
     tolerance
         Cells that differ by no more than this, relatively, are unchanged (the default forgives the last bit of a
         conversion of units, nothing more).
@@ -40,6 +44,13 @@ def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e
     ------
     DataError
         A cell that stands more than once in one of the tables, or units that cannot be compared.
+
+    Examples
+    --------
+    >>> from panelkit.data.figures import read_figures
+    >>> changed = pk.diff_vintages(read_figures(["gdp"], "as_published"), read_figures(["gdp"], "census2023"))
+    >>> sorted(changed["status"].unique())
+    ['new', 'revised']
     """
     before = _one_vintage(as_pandas(old, "old"), "old")
     after = _one_vintage(as_pandas(new, "new"), "new")

@@ -36,7 +36,13 @@ class AndersonRubinResult(WildResult):
     """An Anderson-Rubin test; the confidence set may be empty, unbounded, or several intervals."""
 
 
-@offered("function", public=True)
+@offered(
+    "inference",
+    family="weak instruments",
+    result="AndersonRubinResult",
+    source="Anderson and Rubin 1949",
+    public=True,
+)
 def anderson_rubin(
     fit: FitResult,
     null: float = 0.0,
@@ -52,15 +58,36 @@ def anderson_rubin(
     equation, and its restricted residuals are resampled by cluster with Rademacher signs (draws as far out as the
     data count, and so does the identity).
 
+    Parameters
+    ----------
+    fit
+        A fit of `InstrumentalFE` with one endogenous regressor.
+    null
+        The value of the null hypothesis.
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    level
+        Level of the confidence set.
+    interval
+        Scan for the confidence set.
+
     Returns
     -------
-    The p-value and, with `interval`, the set of values that the same draws do not reject, scanned to 100 standard
-    errors on either side.
+    AndersonRubinResult
+        The p-value and, with `interval`, the set of values that the same draws do not reject, scanned to 100 standard
+        errors on either side.
 
     Raises
     ------
     SpecError
         If the fit has no instruments or several endogenous regressors, or clusters cut across units.
+
+    Examples
+    --------
+    >>> formula = "log(patents_granted) ~ log(gdp) + [log(rd_expenditure) ~ log(rd_funds_government)]"
+    >>> found = pk.anderson_rubin(pk.InstrumentalFE(formula).fit(panel), reps=199, rng=1)
     """
     if fit.linear is None or ENDOGENOUS not in fit.linear.can or fit.design is None:
         raise SpecError(message("{title}: anderson_rubin takes a fit of InstrumentalFE", title=fit.title))

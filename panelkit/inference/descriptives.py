@@ -18,7 +18,7 @@ from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 
 
-@offered("function", public=True)
+@offered("description", family="panel", result="DataFrame", source="Stata's xtsum", public=True)
 def describe_panel(
     data: pd.DataFrame,
     variables: Sequence[str] | None = None,
@@ -33,13 +33,29 @@ def describe_panel(
 
     Parameters
     ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
     variables
         Columns or expressions of the formula gate; None is every numeric column.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
 
     Returns
     -------
-    Rows (variable, part), columns mean, sd, min, max, count; count is rows overall, units between, rows per unit
-    within.
+    DataFrame
+        Rows (variable, part), columns mean, sd, min, max, count; count is rows overall, units between, rows per unit
+        within.
+
+    Raises
+    ------
+    SpecError
+        If an expression does not pass the gate.
+
+    Examples
+    --------
+    >>> table = pk.describe_panel(panel, ["log(gdp)", "patents_granted"])
+    >>> table.shape
+    (6, 5)
     """
     frame = _indexed(data, unit, time)
     codes = read_panel_index(frame).unit
@@ -72,7 +88,7 @@ def describe_panel(
     return with_place_notes(pd.DataFrame(rows).set_index(["variable", "part"]), place_notes(frame))
 
 
-@offered("function", public=True)
+@offered("description", family="panel", result="DataFrame", public=True)
 def correlations(
     data: pd.DataFrame,
     variables: Sequence[str] | None = None,
@@ -84,6 +100,33 @@ def correlations(
     """Return the correlation matrix on the rows where all variables are held.
 
     `kind`: of the rows, of the deviations from the unit means, or of the unit means.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    variables
+        Columns or expressions of the formula gate (k); None is every numeric column.
+    kind
+        "overall": of the rows; "within": of the deviations from the unit means; "between": of the unit means.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    DataFrame
+        Correlations (k, k).
+
+    Raises
+    ------
+    DataError
+        If fewer than three rows hold all of them.
+
+    Examples
+    --------
+    >>> within = pk.correlations(panel[["gdp", "population"]], kind="within")
+    >>> within.shape
+    (2, 2)
     """
     if kind not in ("overall", "within", "between"):
         raise SpecError(message("kind is overall, within or between, not {kind!r}", kind=kind))
@@ -113,11 +156,37 @@ def correlations(
     return with_place_notes(table, place_notes(frame))
 
 
-@offered("function", public=True)
+@offered("description", family="panel", result="DataFrame", public=True)
 def missing_cells(
     data: pd.DataFrame, variable: str, *, unit: str | None = None, time: str | None = None
 ) -> pd.DataFrame:
-    """Return one variable as a table of units by periods, NaN where no figure is held."""
+    """Return one variable as a table of units by periods, NaN where no figure is held.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    variable
+        A column or an expression of the formula gate.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    DataFrame
+        Units by periods (N, T), NaN where no figure is held.
+
+    Raises
+    ------
+    SpecError
+        If the expression does not pass the gate.
+
+    Examples
+    --------
+    >>> cells = pk.missing_cells(panel, "gdp")
+    >>> cells.shape
+    (31, 6)
+    """
     frame = _indexed(data, unit, time)
     panel = read_panel_index(frame)
     values = _columns(frame, [variable])[variable]

@@ -94,7 +94,7 @@ class Influence(Brief):
         return influence_plot(frame, headline=self.headline, language=language, **style)
 
 
-@offered("function", public=True)
+@offered("inference", family="influence", result="Influence", public=True)
 def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "unit") -> Influence:
     """Leave out each unit, period or province-year in turn and estimate everything anew, effects included.
 
@@ -106,6 +106,13 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     ------
     SpecError
         If the fit is not least squares on a design, or has no such term.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.influence(fit, "log(rd_expenditure)")
+    >>> len(found.table)
+    31
     """
     linear, design = design_of(fit)
     if term not in linear.terms:

@@ -47,7 +47,13 @@ class RandomisationResult(TestResult):
     draws: FloatArray
 
 
-@offered("function", public=True)
+@offered(
+    "inference",
+    family="few clusters",
+    result="RandomisationResult",
+    source="MacKinnon and Webb 2020",
+    public=True,
+)
 def randomisation_inference(
     fit: FitResult,
     term: str,
@@ -63,21 +69,35 @@ def randomisation_inference(
 
     Parameters
     ----------
+    fit
+        A least-squares fit.
+    term
+        The treatment, a term of the fit.
+    null
+        Effect per unit of the treatment under the null.
     reps
         Random permutations; where there are no more placements of the treated paths than this, all are taken.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
     statistic
         "coefficient", or "t" with errors clustered by unit, which is safer when treated and untreated units differ
         in variance and several are treated.
 
     Returns
     -------
-    p = share of assignments at least as extreme as the actual one, itself among them; it cannot be below
-    one over the number of placements.
+    RandomisationResult
+        p = share of assignments at least as extreme as the actual one, itself among them; it cannot be below
+        one over the number of placements.
 
     Raises
     ------
     SpecError
         If the fit is not least squares on a design, or no unit can exchange its path with another.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.randomisation_inference(fit, "log(rd_expenditure)", reps=99, rng=1)
     """
     linear, design = design_of(fit)
     if ONE_EQUATION not in linear.can:

@@ -19,7 +19,13 @@ from panelkit.results.fit import FitResult
 _MOST = 15  # 2^15 subsets are solved in about a second
 
 
-@offered("function", public=True)
+@offered(
+    "inference",
+    family="decomposition",
+    result="Series",
+    source="Lindeman, Merenda and Gold 1980",
+    public=True,
+)
 def shapley_shares(fit: FitResult) -> pd.Series:
     """Return the Shapley share of each regressor in the R2 of a least-squares fit (within R2 where effects are swept).
 
@@ -30,6 +36,13 @@ def shapley_shares(fit: FitResult) -> pd.Series:
     ------
     SpecError
         If the fit is not least squares in one equation, or has more than 15 regressors.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure) + log(gdp)").fit(panel)
+    >>> shares = pk.shapley_shares(fit)
+    >>> bool((shares >= 0).all())
+    True
     """
     linear, _ = design_of(fit)
     if not linear.can >= {ONE_EQUATION, AS_OBSERVED}:

@@ -11,6 +11,13 @@ class PanelkitError(Exception):
     """Say what was seen, where (province, year, column), and what to do about it.
 
     `said` is the message; `str(error)` is its English text and `error.text("zh")` the Chinese one.
+
+    Examples
+    --------
+    >>> try:
+    ...     pk.load_provinces("no_such_indicator")
+    ... except pk.PanelkitError as error:
+    ...     chinese = error.text("zh")
     """
 
     def __init__(self, said: str) -> None:
@@ -27,12 +34,28 @@ class PanelkitError(Exception):
 
 @offered("error", public=True)
 class DataError(PanelkitError):
-    """The data cannot carry what was asked: a missing column, a duplicated province-year, a damaged file."""
+    """The data cannot carry what was asked: a missing column, a duplicated province-year, a damaged file.
+
+    Examples
+    --------
+    >>> try:
+    ...     pk.FixedEffects("no_such_column ~ log(gdp)").fit(panel)
+    ... except pk.PanelkitError as error:
+    ...     said = str(error)
+    """
 
 
 @offered("error", public=True)
 class SpecError(PanelkitError):
-    """The request itself is wrong: a formula, an option, a claim file."""
+    """The request itself is wrong: a formula, an option, a claim file.
+
+    Examples
+    --------
+    >>> try:
+    ...     fit = pk.FixedEffects("gdp ~ population", effects="units").fit(panel)
+    ... except pk.SpecError as error:
+    ...     said = str(error)
+    """
 
 
 class StyleError(SpecError, ValueError):
@@ -41,4 +64,10 @@ class StyleError(SpecError, ValueError):
 
 @offered("error", public=True)
 class ConvergenceError(PanelkitError):
-    """A numerical search did not reach an answer that may be printed."""
+    """A numerical search did not reach an answer that may be printed.
+
+    Examples
+    --------
+    >>> issubclass(pk.ConvergenceError, pk.PanelkitError)
+    True
+    """

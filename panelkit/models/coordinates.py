@@ -14,6 +14,7 @@ from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.conley import LATITUDE, LONGITUDE
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.panel.design import Design
 
 Coordinates = pd.DataFrame | Mapping[Any, tuple[float, float]]
@@ -37,7 +38,9 @@ def with_coordinates(design: Design, vcov: VcovSpec, coords: Coordinates | None)
     table = _capitals(design) if coords is None else _table(coords)
     missing = [str(label) for label in design.unit_labels if label not in table]
     if missing:
-        raise DataError(f"no coordinates for {', '.join(missing)}: add them to `coords`, indexed by unit")
+        raise DataError(
+            message("no coordinates for {names}: add them to `coords`, indexed by unit", names=missing)
+        )
     places = np.array([table[label] for label in design.unit_labels], dtype=np.float64)
     extra = {
         **design.extra,
@@ -57,11 +60,14 @@ def _table(coords: Coordinates) -> dict[Any, tuple[float, float]]:
     absent = [name for name in ("lat", "lon") if name not in coords.columns]
     if absent:
         raise DataError(
-            f"coords has no column `{'`, `'.join(absent)}`: name latitude `lat` and longitude `lon`"
+            message(
+                "coords has no column {columns}: name latitude `lat` and longitude `lon`",
+                columns=[f"`{name}`" for name in absent],
+            )
         )
     twice = coords.index[coords.index.duplicated()].unique()
     if len(twice):
-        raise DataError(f"coords lists {', '.join(map(str, twice))} more than once")
+        raise DataError(message("coords lists {names} more than once", names=[str(label) for label in twice]))
     latitude, longitude = (as_floats(coords[name], f"coords: column {name}") for name in ("lat", "lon"))
     return dict(zip(coords.index, zip(latitude, longitude, strict=True), strict=True))
 
@@ -75,8 +81,11 @@ def _capitals(design: Design) -> dict[Any, tuple[float, float]]:
     unknown = [str(label) for label, place in zip(design.unit_labels, found, strict=True) if place is None]
     if unknown:
         raise DataError(
-            f"Conley() without `coords` uses the provincial capitals, and these units are no provinces: "
-            f"{', '.join(unknown)}: pass coords=, a frame with `lat` and `lon` indexed by unit"
+            message(
+                "Conley() without `coords` uses the provincial capitals, and these units are no provinces: "
+                "{names}: pass coords=, a frame with `lat` and `lon` indexed by unit",
+                names=unknown,
+            )
         )
     places = dict(
         zip(

@@ -19,6 +19,7 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.outcome import refuse_absorbed, refuse_constant
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import capabilities_of, offered
 from panelkit.models.coordinates import Coordinates, with_coordinates
 from panelkit.models.reading import Frame, open_frame, read_with_lenders
@@ -200,19 +201,27 @@ def finish(
 def under_covariance(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
     """Return a fit under another covariance; see `FitResult.with_vcov`."""
     if fit.problem is None or fit.design is None:
-        raise SpecError(f"{fit.title}: covariances are recomputed for least-squares fits only")
+        raise SpecError(
+            message("{title}: it holds no problem on which another covariance could stand", title=fit.title)
+        )
     spec = fit.spec.with_vcov(vcov)
     known = (*fit.design.extra, *fit.design.unit_names, *fit.design.time_names)
     missing = [name for name in spec.vcov.columns() if name not in known]
     if missing:
-        raise SpecError(f"the fit did not carry `{', '.join(missing)}`: fit again with vcov={vcov}")
+        raise SpecError(
+            message(
+                "the fit did not carry `{columns}`: fit again with vcov={vcov}",
+                columns=missing,
+                vcov=str(spec.vcov),
+            )
+        )
     design = with_coordinates(fit.design, spec.vcov, coords)
     convention = convention_named(spec.convention) if SCORES in fit.can else None
     made = computed(spec.vcov, fit.problem, design, convention, fit.title)
     return fit.under(made, spec=spec, design=design)
 
 
-@offered("function", public=True)
+@offered("inference", family="covariance", result="FitResult", public=True)
 def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None) -> FitResult:
     """Return the same fit under another covariance, without fitting again: `fit.with_vcov(vcov, coords=coords)`.
 
@@ -220,6 +229,13 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
     ------
     SpecError
         If the fit cannot carry the covariance, or did not carry a column that it needs.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> clustered = pk.with_vcov(fit, pk.Cluster())
+    >>> bool((clustered.params == fit.params).all())
+    True
     """
     return fit.with_vcov(vcov, coords=coords)
 
@@ -236,4 +252,4 @@ def without_intercept(design: Design) -> Design:
 def require_terms(design: Design, formula: str) -> None:
     """Refuse a design without a regressor."""
     if not [term for term in design.terms if term != "Intercept"]:
-        raise SpecError(f"`{formula}` has no regressor: name at least one")
+        raise SpecError(message("`{formula}` has no regressor: name at least one", formula=formula))

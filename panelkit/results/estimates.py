@@ -12,7 +12,7 @@ import pandas as pd
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language
+from panelkit.language.message import Language, message
 from panelkit.panel.provenance import spoken_note
 from panelkit.results.numbers import cells, number, plain
 from panelkit.results.students_t import t_quantile, t_survival
@@ -64,7 +64,13 @@ class Estimates(Brief):
         k = len(self.terms)
         if self.estimates.shape != (k,) or self.covariance.shape != (k, k):
             raise SpecError(
-                f"{self.title}: {k} terms, but estimates {self.estimates.shape} and covariance {self.covariance.shape}"
+                message(
+                    "{title}: {k} terms, but estimates {estimates} and covariance {covariance}",
+                    title=self.title,
+                    k=k,
+                    estimates=str(self.estimates.shape),
+                    covariance=str(self.covariance.shape),
+                )
             )
         if not self.equations:
             object.__setattr__(self, "equations", ("",) * k)

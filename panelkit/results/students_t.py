@@ -6,6 +6,7 @@ import numpy as np
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 
 def t_survival(statistic: FloatArray, df: float | FloatArray) -> FloatArray:
@@ -24,7 +25,11 @@ def t_quantile(level: float, df: float | FloatArray) -> FloatArray:
     from scipy import special
 
     if not 0.0 < level < 1.0:
-        raise SpecError(f"a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %")
+        raise SpecError(
+            message(
+                "a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %", level=level
+            )
+        )
     degrees = np.asarray(df, dtype=float)
     finite = np.isfinite(degrees)
     tail = 0.5 + level / 2.0

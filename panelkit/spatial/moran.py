@@ -82,7 +82,13 @@ def local_by_esda(x: FloatArray, graph: Any) -> tuple[FloatArray, NDArray[np.int
     return np.asarray(found.Is, dtype=float) * n / (n - 1), np.asarray(found.q, dtype=np.int64)
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="spatial autocorrelation",
+    result="DataFrame",
+    source="Cliff and Ord 1981 (moments)",
+    public=True,
+)
 def moran(
     series: pd.Series,
     w: Any,
@@ -95,6 +101,8 @@ def moran(
 
     Parameters
     ----------
+    series
+        Values by (unit, time), one number a cell.
     w
         Weights of any kind that `as_weights` reads, row-standardised unless another normalisation was chosen
         (`w.normalised("none")`).
@@ -103,6 +111,8 @@ def moran(
     permutations
         Draws of the permutation test; p counts ties and the data themselves, (1 + #) / (1 + draws), on the side
         where I lies, and `p_two_sided` doubles it.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
 
     Returns
     -------
@@ -115,6 +125,12 @@ def moran(
     DataError
         If a year lacks provinces (named), a year shows no variation, there are fewer than three units, or all weights
         are the same.
+
+    Examples
+    --------
+    >>> table = pk.moran(np.log(panel["gdp"]), w, permutations=99, rng=1)
+    >>> round(float(table.loc[2020, "expected"]), 4)
+    -0.0333
     """
     wide, weights, notes = _wide(series, w)
     if centring == "unit":
@@ -216,7 +232,13 @@ class LocalMoran(Brief):
         )
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="spatial autocorrelation",
+    result="LocalMoran",
+    source="Anselin 1995; Benjamini and Hochberg 1995 (FDR)",
+    public=True,
+)
 def local_moran(
     series: pd.Series,
     w: Any,
@@ -229,6 +251,35 @@ def local_moran(
     """Return local Moran statistics of one year, with conditional permutation and FDR (Benjamini-Hochberg).
 
     Quadrants are signs of z and of its lag (HH, LH, LL, HL); `significant` holds at false discovery rate `fdr`.
+
+    Parameters
+    ----------
+    series
+        Values by unit, or by (unit, time).
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    year
+        The year to take of a panel series.
+    permutations
+        Conditional permutations a unit.
+    fdr
+        False discovery rate at which a unit counts as significant.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+
+    Returns
+    -------
+    LocalMoran
+        One row a unit: the statistic, z, its spatial lag, quadrant, p-value and q-value.
+
+    Raises
+    ------
+    DataError
+        If units lack, or the values do not vary.
+
+    Examples
+    --------
+    >>> found = pk.local_moran(np.log(panel["gdp"]), w, year=2020, permutations=99, rng=1)
     """
     from statsmodels.stats.multitest import multipletests
 

@@ -21,7 +21,7 @@ from panelkit.spatial.weights import Normalisation, Weights
 Provinces = Literal["all", "no_tibet"] | Sequence[Hashable]
 
 
-@offered("function", public=True)
+@offered("weights", family="geographic", result="Weights", public=True)
 def contiguity(
     provinces: Provinces = "all",
     *,
@@ -32,6 +32,33 @@ def contiguity(
     """Return common land borders (queen); Hainan is linked to Guangdong by convention.
 
     `hainan="none"` leaves it an island: then only `normalisation="none"` can be built.
+
+    Parameters
+    ----------
+    provinces
+        "all" (31), "no_tibet" (30) or a list in any spelling.
+    hainan
+        Whom the island is linked to: "guangdong", "guangdong+guangxi" or "none".
+    normalisation
+        "row", "spectral", "minmax" or "none".
+    labels
+        Ids as English names ("en"), short Chinese names ("zh") or adcodes ("adcode").
+
+    Returns
+    -------
+    Weights
+        Matrix (N, N) with the provinces as ids.
+
+    Raises
+    ------
+    DataError
+        If a province is unknown, or a row would be empty and is to be standardised.
+
+    Examples
+    --------
+    >>> neighbours = pk.contiguity("no_tibet")
+    >>> neighbours.n
+    30
     """
     if hainan not in ("guangdong", "guangdong+guangxi", "none"):
         raise SpecError(f"hainan is 'guangdong', 'guangdong+guangxi' or 'none', not {hainan!r}")
@@ -55,7 +82,7 @@ def distances(provinces: Provinces = "all", *, labels: Labels = "en") -> pd.Data
     return pd.DataFrame(km, index=names, columns=names)
 
 
-@offered("function", public=True)
+@offered("weights", family="geographic", result="Weights", public=True)
 def inverse_distance(
     power: float = 1.0,
     *,
@@ -64,7 +91,37 @@ def inverse_distance(
     normalisation: Normalisation = "row",
     labels: Labels = "en",
 ) -> Weights:
-    """Return 1 / d^power between capitals, zero beyond the cut-off (at least 1,439.7 km leaves no row empty)."""
+    """Return 1 / d^power between capitals, zero beyond the cut-off (at least 1,439.7 km leaves no row empty).
+
+    Parameters
+    ----------
+    power
+        Exponent of the distance.
+    cutoff_km
+        Kilometres beyond which weights are zero; None: no bound.
+    provinces
+        "all" (31), "no_tibet" (30) or a list in any spelling.
+    normalisation
+        "row", "spectral", "minmax" or "none".
+    labels
+        Ids as English names ("en"), short Chinese names ("zh") or adcodes ("adcode").
+
+    Returns
+    -------
+    Weights
+        Matrix (N, N) with the provinces as ids.
+
+    Raises
+    ------
+    DataError
+        If a province is unknown, or a row would be empty and is to be standardised.
+
+    Examples
+    --------
+    >>> near = pk.inverse_distance(2.0, cutoff_km=1500.0)
+    >>> near.n
+    31
+    """
     km = distances(provinces, labels=labels)
     name = _distance_name(power, cutoff_km)
     return builders.from_distance(
@@ -110,7 +167,7 @@ def distance_band(
     return builders.from_links(pairs, ids, name, normalisation)
 
 
-@offered("function", public=True)
+@offered("weights", family="geographic", result="Weights", public=True)
 def nearest(
     k: int,
     *,
@@ -118,12 +175,38 @@ def nearest(
     normalisation: Normalisation = "row",
     labels: Labels = "en",
 ) -> Weights:
-    """Return the k provinces with the nearest capitals."""
+    """Return the k provinces with the nearest capitals.
+
+    Parameters
+    ----------
+    k
+        Number of neighbours of every province.
+    provinces
+        "all" (31), "no_tibet" (30) or a list in any spelling.
+    normalisation
+        "row", "spectral", "minmax" or "none".
+    labels
+        Ids as English names ("en"), short Chinese names ("zh") or adcodes ("adcode").
+
+    Returns
+    -------
+    Weights
+        Matrix (N, N) with the provinces as ids.
+
+    Raises
+    ------
+    SpecError
+        If k is not between 1 and N - 1.
+
+    Examples
+    --------
+    >>> five = pk.nearest(5)
+    """
     km = distances(provinces, labels=labels)
     return builders.from_nearest(km.to_numpy(), tuple(km.index), k, f"{k} nearest", normalisation)
 
 
-@offered("function", public=True)
+@offered("weights", family="economic", result="Weights", public=True)
 def economic_distance(
     values: pd.Series, *, name: str = "economic distance", normalisation: Normalisation = "row"
 ) -> Weights:
@@ -131,20 +214,29 @@ def economic_distance(
 
     A series with a (province, year) index is averaged over its years. The result carries the share of the largest
     weight and the warning that such weights are endogenous.
+
+    Examples
+    --------
+    >>> economic = pk.economic_distance(panel["gdp"] / panel["population"])
     """
     one, notes = _one_value(values)
     return _noted(builders.from_values(one, name, normalisation), notes)
 
 
-@offered("function", public=True)
+@offered("weights", family="economic", result="Weights", public=True)
 def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisation = "row") -> Weights:
-    """Return v_i v_j / d^power between capitals."""
+    """Return v_i v_j / d^power between capitals.
+
+    Examples
+    --------
+    >>> attraction = pk.gravity(panel["gdp"].xs(2015, level="year"))
+    """
     one, notes = _one_value(values)
     km = distances(list(one.index), labels="adcode").to_numpy()
     return _noted(builders.gravity(km, one, f"gravity, d^{power:g}", power, normalisation), notes)
 
 
-@offered("function", public=True)
+@offered("weights", family="economic", result="Weights", public=True)
 def nested(
     values: pd.Series,
     *,
@@ -156,6 +248,31 @@ def nested(
 
     `share` W_geo + (1 - share) W_eco, both row-standardised; with `share=None` W_geo diag(v / mean v).
     `geographic` defaults to inverse distance and is keyed as `values`.
+
+    Parameters
+    ----------
+    values
+        One positive value a province, or a (province, year) series, which is averaged over its years.
+    geographic
+        Geographic weights keyed as `values`; None: inverse distance.
+    share
+        Share of the geographic weights; None: W_geo diag(v / mean v).
+    normalisation
+        "row", "spectral", "minmax" or "none".
+
+    Returns
+    -------
+    Weights
+        Matrix (N, N) with the provinces as ids.
+
+    Raises
+    ------
+    DataError
+        If a value is missing or not positive, or ids disagree.
+
+    Examples
+    --------
+    >>> both = pk.nested(panel["gdp"] / panel["population"], share=0.5)
     """
     one, notes = _one_value(values)
     if geographic is None:

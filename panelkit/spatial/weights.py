@@ -39,7 +39,7 @@ BY_DEFAULT = Note(
 )
 
 
-@offered("class", public=True)
+@offered("weights", family="object", result="Weights", public=True)
 @dataclass(frozen=True, eq=False)
 class Weights:
     """A weights matrix (N, N) with the ids of its rows and columns.
@@ -47,6 +47,28 @@ class Weights:
     `normalisation` says what was done to it ("row" is also set where every row of a given matrix sums to one);
     `as_given` that somebody chose to leave it so, `normalised("none")`: models then do not standardise its rows.
     `notes` is what a table prints.
+
+    Parameters
+    ----------
+    matrix
+        Weights (N, N), row i the neighbours of unit i; the diagonal is zero.
+    ids
+        Labels (N,) of rows and columns.
+    name
+        What tables call it.
+    normalisation
+        "none", "row", "spectral" or "minmax": what was done to it.
+    notes
+        Sentences that tables print.
+    as_given
+        Somebody chose to leave the matrix as it is.
+
+    Examples
+    --------
+    >>> w.n, w.normalisation
+    (31, 'row')
+    >>> raw = pk.contiguity(normalisation="none")
+    >>> spectral = raw.normalised("spectral")
     """
 
     matrix: sparse.csr_array
@@ -240,7 +262,7 @@ def largest_share(matrix: sparse.csr_array) -> float:
     return float(np.nanmax(shares, initial=0.0))
 
 
-@offered("function", public=True)
+@offered("weights", family="object", result="Weights", public=True)
 def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | None = None) -> Weights:
     """Return weights from what a user holds.
 
@@ -253,6 +275,8 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
     ids
         The ids of rows and columns. They name the rows of arrays and of tables that are only numbered, in their
         order; beside labels they choose the order, and must be the same units.
+    name
+        What tables call it; None: a name made from what was given.
 
     Raises
     ------
@@ -261,6 +285,12 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
         are only numbered 0, 1, ... or 1, 2, ..., without `ids`.
     DataError
         If ids repeat or disagree, weights are negative, missing or infinite, or the diagonal is not zero.
+
+    Examples
+    --------
+    >>> chain = pk.as_weights(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]]), ["a", "b", "c"], name="chain")
+    >>> chain.normalised("row").n
+    3
     """
     if isinstance(ids, str):
         raise SpecError(f"ids is a list of the units' ids, not the text {ids!r}")

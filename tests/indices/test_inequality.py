@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from panelkit.indices.arrays import inequality
 from panelkit.language.errors import DataError, SpecError
-from tests.reference import oracle
+from tests.stored import worked
 
 incomes = arrays(float, 9, elements=st.integers(1, 1000).map(float))
 labels = st.lists(st.sampled_from("abc"), min_size=9, max_size=9)
@@ -47,7 +47,7 @@ def loop_dagum(y: np.ndarray, g: np.ndarray, w: np.ndarray) -> tuple[float, floa
 
 
 def test_theil_oracle() -> None:
-    entry = oracle("theil")
+    entry = worked("theil")
     y, g, out = entry["inputs"]["y"], entry["inputs"]["g"], entry["outputs"]
     for kind in ("T", "L"):
         found = inequality.decompose_theil(y, g, kind=kind)  # type: ignore[arg-type]
@@ -56,7 +56,7 @@ def test_theil_oracle() -> None:
 
 
 def test_dagum_oracle() -> None:
-    entry = oracle("dagum")
+    entry = worked("dagum")
     y, g, out = entry["inputs"]["y"], entry["inputs"]["g"], entry["outputs"]
     found = inequality.decompose_dagum(y, g)
     got = [found.total, *(found.parts[part] for part in ("within", "net_between", "transvariation"))]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from panelkit.indices.arrays import aggregate, coupling, markov, weights
+from tests.gal import neighbours
 from tests.stored import stored
 
 
@@ -45,15 +46,3 @@ def test_us_incomes_of_libpysal() -> None:
     assert found.lr.statistic == pytest.approx(expect["markov_lr"], abs=5e-7)
     assert found.q.statistic == pytest.approx(expect["markov_q"], abs=5e-7)
     assert found.lr.df == (expect["markov_df"],)
-
-
-def neighbours(path: Path) -> np.ndarray:
-    """Return row-standardised contiguity from a GAL file whose ids count from 0 (read here: no handle stays open)."""
-    words = path.read_text().split()
-    n = int(words[0])
-    w, at = np.zeros((n, n)), 1
-    for _ in range(n):
-        unit, count = int(words[at]), int(words[at + 1])
-        w[unit, [int(word) for word in words[at + 2 : at + 2 + count]]] = 1.0 / count
-        at += 2 + count
-    return w

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from panelkit.indices.arrays import structure
 from panelkit.language.errors import DataError, SpecError
-from tests.reference import oracle
+from tests.stored import worked
 
 TOL = 1e-6  # the reference prints at least seven digits
 
@@ -20,7 +20,7 @@ positive = arrays(float, (5, 3), elements=st.floats(0.1, 1e4))
 
 
 def test_structure_oracle() -> None:
-    entry = oracle("structure")
+    entry = worked("structure")
     given_, out = entry["inputs"], entry["outputs"]
     s1, labour, s0 = given_["s1"], given_["L"], given_["s0"]
     assert structure.advancement(s1) == pytest.approx(out["TS"], abs=TOL)
@@ -49,7 +49,7 @@ def test_cosine_angle_runs_from_all_primary_to_all_tertiary() -> None:
 
 
 def test_krugman_oracle() -> None:
-    entry = oracle("krugman")
+    entry = worked("krugman")
     levels, out = entry["inputs"], entry["outputs"]
     assert structure.krugman(levels, reference="pooled") == pytest.approx(out["pooled"], abs=TOL)
     assert structure.krugman(levels, reference="rest") == pytest.approx(out["rest"], abs=TOL)

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from panelkit.indices.arrays import aggregate, normalise, weights
 from panelkit.language.errors import DataError, SpecError
-from tests.reference import oracle
+from tests.stored import worked
 
 TOL = 1e-6  # the reference prints six digits
 
@@ -25,7 +25,7 @@ def varied(x: np.ndarray) -> bool:
 
 @pytest.fixture
 def example() -> tuple[np.ndarray, dict[str, list[float]]]:
-    entry = oracle("entropy4x3")
+    entry = worked("entropy4x3")
     x = np.array(entry["inputs"]["X"], dtype=float)
     sign = [-1 if j in entry["inputs"]["neg"] else 1 for j in range(3)]
     return normalise.minmax(x, direction=sign), entry["outputs"]
@@ -39,7 +39,7 @@ def test_entropy_critic_and_variation_oracle(example: tuple[np.ndarray, dict[str
     assert aggregate.linear(z, w) == pytest.approx(out["score"], abs=TOL)
     assert weights.critic(z) == pytest.approx(out["critic"], abs=TOL)
     assert weights.critic(z, absolute=True) == pytest.approx([0.436074, 0.372872, 0.191054], abs=TOL)
-    raw = oracle("entropy4x3")["inputs"]["X"]
+    raw = worked("entropy4x3")["inputs"]["X"]
     assert weights.variation(raw) == pytest.approx(out["cv"], abs=TOL)
     squared = aggregate.topsis(z, w, vector_normalise=False)
     assert squared.closeness == pytest.approx(out["topsis"], abs=TOL)
@@ -51,15 +51,6 @@ def test_shifting_zeros_changes_the_weights(example: tuple[np.ndarray, dict[str,
     z, _ = example
     assert weights.entropy(z + 0.01) == pytest.approx([0.339053, 0.339053, 0.321894], abs=TOL)
     assert weights.entropy(z + 1.0) == pytest.approx([0.340491, 0.340491, 0.319018], abs=TOL)
-
-
-def test_topsis_fighter_aircraft() -> None:
-    entry = oracle("topsis_hwang_yoon")
-    x, out = np.array(entry["inputs"]["X"], dtype=float), entry["outputs"]
-    sign = [-1 if j in entry["inputs"]["cost"] else 1 for j in range(6)]
-    found = aggregate.topsis(x, entry["inputs"]["w"], direction=sign)
-    assert found.closeness == pytest.approx(out["C"], abs=TOL)
-    assert weights.entropy(x) == pytest.approx(out["entropy_w_raw"], abs=TOL)
 
 
 def test_grey_relational_grades_of_the_methods_table() -> None:

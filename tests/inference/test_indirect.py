@@ -9,12 +9,12 @@ from scipy import stats
 from panelkit.inference.confounding import error_moments
 from panelkit.inference.indirect import bias_corrected, normal_draws, product_test, resample_counts
 from panelkit.language.errors import SpecError
-from tests.reference import oracle
+from tests.stored import worked
 
 
 @pytest.mark.parametrize("method", ["sobel", "aroian", "goodman"])
 def test_normal_theory_tests_equal_the_reference(method: str) -> None:
-    told = oracle("sobel")
+    told = worked("sobel")
     given = told["inputs"]
     test = product_test(given["a"], given["sa"], given["b"], given["sb"], method)
     assert test.z == pytest.approx(told["outputs"][method], abs=told["tol"])

@@ -12,7 +12,6 @@ from scipy import stats
 import panelkit as pk
 from tests.munnell import FORMULA, munnell
 from tests.panels import brute_force, codes, random_panel
-from tests.reference import oracle
 from tests.stored import stored
 
 ORACLE = stored("panel_r")
@@ -85,20 +84,6 @@ def pk_within(linear: object) -> np.ndarray:
     return (
         pd.DataFrame(linear.X[:, 1:]).groupby(linear.layout.unit).transform(lambda x: x - x.mean()).to_numpy()
     )
-
-
-def test_reference_oracle() -> None:
-    printed = oracle("produc_hausman")["outputs"]
-    data = munnell()
-    unit, re = (
-        pk.FixedEffects(FORMULA, effects="unit").fit(data),
-        pk.RandomEffects(FORMULA, convention="plm").fit(data),
-    )
-    tolerance = 1e-5  # the oracle's own
-    assert pk.hausman(unit, re).statistic == pytest.approx(printed["chi2"], abs=tolerance)
-    assert re.facts["theta"] == pytest.approx(printed["theta"], abs=tolerance)
-    assert pk.mundlak(re).statistic == pytest.approx(printed["robust_aux"], abs=tolerance)
-    assert pk.pesaran_cd(unit).statistic == pytest.approx(printed["cd"], abs=1e-4)  # four decimals printed
 
 
 def test_mundlak_slopes_are_the_fixed_effects_slopes() -> None:

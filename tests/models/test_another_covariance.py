@@ -94,6 +94,7 @@ def test_another_covariance_is_a_new_fit_and_back_again(key: str, name: str) -> 
 def test_every_estimator_with_a_covariance_is_here() -> None:
     others = {"mediation", "spatial_mediation"}
     assert {entry.key for entry in entries("estimator")} == {*SPECS, *others}
+    assert all(entry.source and entry.can and entry.result for entry in entries("estimator"))
 
 
 @pytest.mark.parametrize("key", list(SPECS))

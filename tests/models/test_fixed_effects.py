@@ -15,7 +15,7 @@ from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import counted_effects
 from tests.panels import brute_force, codes, random_panel
-from tests.reference import oracle, reference_path
+from tests.stored import stored
 
 # live references solve the same normal equations by another route: they agree to rounding times the condition
 LIVE = 1e-8
@@ -23,7 +23,10 @@ PRODUC = "log(gsp) ~ log(pcap) + log(pc) + log(emp) + unemp"
 
 
 def produc() -> pd.DataFrame:
-    return pd.read_csv(reference_path("Produc.csv"))
+    """Return Munnell's states as linearmodels ships them, under the names of R's Produc."""
+    from linearmodels.datasets import munnell
+
+    return munnell.load().rename(columns={"YR": "year", "P_CAP": "pcap"}).rename(columns=str.lower)
 
 
 def fit_produc(effects: str, vcov: object, convention: str = "reghdfe") -> object:
@@ -31,33 +34,32 @@ def fit_produc(effects: str, vcov: object, convention: str = "reghdfe") -> objec
     return spec.fit(produc(), unit="state", time="year")
 
 
-# the oracle prints eight decimals: half a unit of the last
-PRINTED = 0.5e-8
+# the stored jackknife refits dummies by least squares: it agrees to rounding times the condition
+JACKKNIFE = 1e-8
 
 
 def test_oracle_produc_se() -> None:
-    printed = oracle("produc_se")["outputs"]
+    told = stored("us_data")["expect"]["jackknife"]["unit"]
     n, k, groups = 816, 4, 48
     fit = fit_produc("unit", pk.Iid())
-    np.testing.assert_allclose(fit.estimates, printed["b"], atol=PRINTED)
-    np.testing.assert_allclose(fit.std_errors, printed["iid"], atol=PRINTED)
+    np.testing.assert_allclose(fit.estimates, told["b"], rtol=JACKKNIFE)
+    np.testing.assert_allclose(fit.std_errors, told["iid"], rtol=JACKKNIFE)
     clustered = fit_produc("unit", pk.Cluster())
     counted = groups / (groups - 1) * (n - 1) / (n - k - 1)
-    np.testing.assert_allclose(clustered.std_errors / np.sqrt(counted), printed["CR0"], atol=PRINTED)
+    np.testing.assert_allclose(clustered.std_errors / np.sqrt(counted), told["CR0"], rtol=JACKKNIFE)
     crv3 = fit_produc("unit", pk.CRV3())
-    key = next(name for name in printed if name.startswith("CRV3"))
-    np.testing.assert_allclose(crv3.std_errors, printed[key], atol=PRINTED)
+    np.testing.assert_allclose(crv3.std_errors, told["CRV3"], rtol=JACKKNIFE)
     assert crv3.df == groups - 1
 
 
 def test_oracle_produc_se_twoway_demeans_again() -> None:
-    printed = oracle("produc_se_twoway")["outputs"]
+    told = stored("us_data")["expect"]["jackknife"]["twoway"]
     crv3 = fit_produc("twoway", pk.CRV3())
-    np.testing.assert_allclose(crv3.estimates, printed["b"], atol=PRINTED)
-    np.testing.assert_allclose(crv3.std_errors, printed["CRV3_MNW"], atol=PRINTED)
+    np.testing.assert_allclose(crv3.estimates, told["b"], rtol=JACKKNIFE)
+    np.testing.assert_allclose(crv3.std_errors, told["CRV3"], rtol=JACKKNIFE)
     clustered = fit_produc("twoway", pk.Cluster())
     counted = 48 / 47 * 815 / (816 - 4 - 17)
-    np.testing.assert_allclose(clustered.std_errors / np.sqrt(counted), printed["CR0"], atol=PRINTED)
+    np.testing.assert_allclose(clustered.std_errors / np.sqrt(counted), told["CR0"], rtol=JACKKNIFE)
 
 
 def test_hand_computed_unbalanced_twoway() -> None:

@@ -17,7 +17,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.models.mediation.paths import exact_jacobian
 from panelkit.models.mediation.share import kind_of
 from tests.mediation_panels import path_panel, resampled
-from tests.reference import oracle
+from tests.stored import worked
 
 LABELS = ["x", "m1", "z"]
 
@@ -38,7 +38,7 @@ def cross_section(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_reference_example_of_ten_rows() -> None:
-    told = oracle("mediation10")
+    told = worked("mediation10")
     data = cross_section(pd.DataFrame(told["inputs"]).astype(float))
     spec = pk.Mediation("y", "x", "m", effects="none", vcov=Iid(), convention="lsdv")
     found = spec.fit(data, reps=1_000)
@@ -88,7 +88,7 @@ def test_statsmodels_mediation_coincides_on_a_cross_section() -> None:
 def test_oracle_data_of_the_reference_in_statsmodels() -> None:
     import statsmodels.api as sm
 
-    told = oracle("mediation10")
+    told = worked("mediation10")
     table = pd.DataFrame(told["inputs"]).astype(float)
     fit = sm.OLS.from_formula("y ~ x + m", table).fit()
     data = cross_section(table)

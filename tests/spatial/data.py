@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import linalg, optimize
 
 from panelkit.spatial.weights import Weights, as_weights
+from tests.gal import neighbours
 from tests.reference import reference_path
 
 CIGAR = "log(sales) ~ log(price/cpi) + log(ndi/cpi)"
@@ -23,10 +25,14 @@ def cigarettes() -> tuple[pd.DataFrame, Weights]:
 
 
 def munnell() -> tuple[pd.DataFrame, Weights]:
-    data = pd.read_csv(reference_path("Produc.csv"))
-    matrix = np.loadtxt(reference_path("usaww.csv"), delimiter=",")
-    ids = sorted(data["state"].unique())
-    return data.set_index(["state", "year"]), as_weights(matrix, ids, name="usaww")
+    """Return the panel as linearmodels ships it and the contiguity of its states as libpysal does."""
+    from libpysal import examples
+    from linearmodels.datasets import munnell as shipped
+
+    names = {"STATE": "state", "YR": "year", "P_CAP": "pcap"}
+    data = shipped.load().rename(columns=names).rename(columns=str.lower)
+    matrix = neighbours(Path(examples.get_path("states48.gal")))
+    return data.set_index(["state", "year"]), as_weights(matrix, sorted(data["state"].unique()), name="usaww")
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import warnings
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -27,20 +28,27 @@ from panelkit.spatial.moran import (
     moran_i,
 )
 from panelkit.spatial.weights import Weights, as_weights
-from tests.reference import oracle, reference_path
+from tests.gal import neighbours
 from tests.spatial.data import simulate
+from tests.stored import stored, worked
 
 FORMULA = "CRIME ~ INC + HOVAL"
 
 
 def columbus() -> tuple[pd.DataFrame, Weights]:
-    data = pd.read_csv(reference_path("columbus.csv"))
-    matrix = np.loadtxt(reference_path("columbus_w.csv"), delimiter=",")
+    """Return Columbus as libpysal ships it, and spdep's contiguity of it: libpysal's without three links."""
+    import geopandas
+    from libpysal import examples
+
+    data = pd.DataFrame(geopandas.read_file(examples.get_path("columbus.shp")).drop(columns="geometry"))
+    matrix = (neighbours(Path(examples.get_path("columbus.gal")), first=1) > 0).astype(float)
+    for i, j in ((4, 15), (24, 29), (30, 38)):
+        matrix[i, j] = matrix[j, i] = 0.0
     return data, as_weights(matrix, list(data.index), name="columbus").normalised("row")
 
 
 def test_lag_model() -> None:
-    entry = oracle("columbus")["outputs"]
+    entry = stored("us_data")["expect"]["columbus"]
     data, w = columbus()
     fit = SpatialCrossSection(FORMULA, model="sar", small_sample=False).fit(data, w)
     assert fit.rho == pytest.approx(entry["sar_rho"], abs=1e-6)
@@ -55,7 +63,7 @@ def test_lag_model() -> None:
 
 
 def test_durbin_and_error_models() -> None:
-    entry = oracle("columbus")["outputs"]
+    entry = stored("us_data")["expect"]["columbus"]
     data, w = columbus()
     sdm = SpatialCrossSection(FORMULA, small_sample=False).fit(data, w)
     assert sdm.rho == pytest.approx(entry["sdm_rho"], abs=1e-6)
@@ -70,7 +78,7 @@ def test_durbin_and_error_models() -> None:
 
 
 def test_lm_tests() -> None:
-    entry = oracle("columbus")["outputs"]
+    entry = stored("us_data")["expect"]["columbus"]
     data, w = columbus()
     index = pd.MultiIndex.from_arrays([data.index, np.zeros(49, int)], names=["province", "year"])
     found = {
@@ -88,7 +96,7 @@ def test_lm_tests() -> None:
 
 
 def test_moran_and_geary() -> None:
-    entry = oracle("columbus")["outputs"]
+    entry = stored("us_data")["expect"]["columbus"]
     data, w = columbus()
     x = data["CRIME"].to_numpy(float)
     assert moran_i(x[:, None], w.matrix)[0] == pytest.approx(entry["moran"], abs=1e-10)
@@ -104,7 +112,7 @@ def test_moran_and_geary() -> None:
 
 
 def test_three_unit_moran() -> None:
-    out = oracle("moran3")["outputs"]
+    out = worked("moran3")["outputs"]
     w = as_weights(np.array([[0, 1, 0], [0.5, 0, 0.5], [0, 1, 0]]), ["a", "b", "c"])
     x = np.array([1.0, 2.0, 4.0])
     assert moran_i(x[:, None], w.matrix)[0] == pytest.approx(out["I"], abs=1e-8)
@@ -281,10 +289,13 @@ def test_what_spreg_cannot_do_stays_ours() -> None:
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="skipped: no Rscript")
-def test_spatialreg_sac_live() -> None:
+def test_spatialreg_sac_live(tmp_path: Path) -> None:
+    data, w = columbus()
+    data.to_csv(tmp_path / "columbus.csv", index=False)
+    np.savetxt(tmp_path / "w.csv", w.matrix.toarray(), delimiter=",")
     script = f"""
-    suppressMessages(library(spatialreg)); d <- read.csv("{reference_path("columbus.csv")}")
-    w <- as.matrix(read.csv("{reference_path("columbus_w.csv")}", header=FALSE)); dimnames(w) <- NULL
+    suppressMessages(library(spatialreg)); d <- read.csv("{tmp_path / "columbus.csv"}")
+    w <- as.matrix(read.csv("{tmp_path / "w.csv"}", header=FALSE)); dimnames(w) <- NULL
     l <- spdep::mat2listw(w/rowSums(w), style="W")
     m <- sacsarlm(CRIME ~ INC + HOVAL, data=d, listw=l, tol.solve=1e-14)
     cat(format(c(m$rho, m$lambda, m$coefficients, as.numeric(logLik(m))), digits=12))

@@ -15,6 +15,7 @@ from panelkit.spatial import provincial
 from panelkit.spatial.spectrum import build_spectrum
 from tests.reference import oracle
 from tests.spatial.data import CIGAR, cigarettes, lattice, simulate
+from tests.stored import worked
 
 CHAIN = sparse.csr_array(np.array([[0, 1, 0], [0.5, 0, 0.5], [0, 1, 0]]))
 
@@ -37,7 +38,7 @@ def _parts(theta: list[float], **positions: int) -> ImpactParts:
 
 
 def test_three_units() -> None:
-    entry = oracle("sdm3")
+    entry = worked("sdm3")
     out, tol = entry["outputs"], entry["tol"]
     parts = _parts([1.0, 0.5, 0.4], rho=2)
     assert stacked(parts, parts.theta[None, :])[0] == pytest.approx(

@@ -43,7 +43,7 @@ class RegisteredClaim(Brief):
         return self.claim.id
 
 
-@offered("function", public=True)
+@offered("claim", family="file", result="RegisteredClaim", public=True)
 def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]:
     """Return the claims of a file or folder; without a source, those that ship with panelkit.
 
@@ -53,6 +53,12 @@ def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]
     ------
     SpecError
         One message with every problem: file, claim, field, remedy.
+
+    Examples
+    --------
+    >>> claims = pk.load_claims()
+    >>> claims[0].claim.id
+    'A1'
     """
     path = shipped("seeds") if source is None else Path(source)
     files = sorted(path.glob("*.toml")) if path.is_dir() else [path]

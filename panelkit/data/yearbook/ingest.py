@@ -75,7 +75,7 @@ class IngestReport(Brief):
         }
 
 
-@offered("function", public=True)
+@offered("data", family="yearbook", result="IngestReport", public=True)
 def ingest(
     files: Sequence[str | Path],
     *,
@@ -94,6 +94,8 @@ def ingest(
 
     Parameters
     ----------
+    files
+        The files, read in this order.
     store
         The store's folder; by default the one in the user's data folder.
     vintage
@@ -107,10 +109,22 @@ def ingest(
     advance
         Called after each file.
 
+    Returns
+    -------
+    IngestReport
+        What is new, revised and unchanged, with every note of the files and the checks.
+
     Raises
     ------
     YearbookError
         With every problem of every file; the store is then unchanged.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> text = "province,year,indicator,value,unit\\n北京,2020,gdp,36000,亿元\\n上海,2020,gdp,38000,亿元\\n"
+    >>> size = Path("figures.csv").write_text(text, encoding="utf-8")
+    >>> report = pk.ingest(["figures.csv"], store="store", vintage="own")
     """
     folder = Path(store) if store is not None else default_store()
     kind_of(folder)

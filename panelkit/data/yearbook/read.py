@@ -59,7 +59,7 @@ class Context(Brief):
     workbooks: WorkbookReader
 
 
-@offered("function", public=True)
+@offered("data", family="yearbook", result="DataFrame", public=True)
 def read_yearbook(
     path: str | Path,
     indicator: str | Mapping[str, str] | None = None,
@@ -76,6 +76,8 @@ def read_yearbook(
 
     Parameters
     ----------
+    path
+        The file.
     indicator
         Key of the catalogue for a file that does not name its series, or printed name -> key.
     province
@@ -99,6 +101,15 @@ def read_yearbook(
     ------
     YearbookError
         A `DataError`: one message with file, sheet, row and column of everything that cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> text = "province,year,indicator,value,unit\\n北京,2020,gdp,36000,亿元\\n上海,2020,gdp,38000,亿元\\n"
+    >>> size = Path("figures.csv").write_text(text, encoding="utf-8")
+    >>> figures = pk.read_yearbook("figures.csv")
+    >>> list(figures["adcode"])
+    [110000, 310000]
     """
     told = Told(indicator, province, None if year is None else str(year), sheet, columns or {})
     with ExitStack() as stack:

@@ -59,7 +59,7 @@ class StoreRepair:
     lost: tuple[Note, ...]
 
 
-@offered("function", public=True)
+@offered("data", family="yearbook", result="StoreRepair", public=True)
 def repair_store(store: str | Path | None = None) -> StoreRepair:
     """Mend a store: its head from what it wrote of itself, its figures from the raw files that are unaltered.
 
@@ -70,6 +70,14 @@ def repair_store(store: str | Path | None = None) -> StoreRepair:
     ------
     DataError
         If the folder is no store, a later panelkit wrote it, or nothing in it can be mended; it is then as before.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> text = "province,year,indicator,value,unit\\n北京,2020,gdp,36000,亿元\\n上海,2020,gdp,38000,亿元\\n"
+    >>> size = Path("figures.csv").write_text(text, encoding="utf-8")
+    >>> report = pk.ingest(["figures.csv"], store="store", vintage="own")
+    >>> mended = pk.repair_store("store")
     """
     folder = Path(store) if store is not None else default_store()
     try:

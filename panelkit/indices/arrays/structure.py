@@ -3,6 +3,11 @@
 `levels (..., k)` are value added or employment of k sectors, ordered from low to high (primary, secondary,
 tertiary); shares do as well, because every function divides by the row total. A row with a missing sector
 gives NaN; negative sectors and all-zero rows are refused.
+
+Examples
+--------
+>>> pk.structure.shares([10.0, 40.0, 50.0]).tolist()
+[0.1, 0.4, 0.5]
 """
 
 from __future__ import annotations
@@ -18,7 +23,17 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.offers import Entry
 from panelkit.results.fit import FloatArray
 
-__offered__ = (Entry("module", "structure", "indices", "structure", public=True),)
+__offered__ = (
+    Entry(
+        "index",
+        "structure",
+        "indices",
+        "structure",
+        family="structure",
+        source="干春晖等 2011; 徐敏、姜勇 2015; 付凌晖 2010; Krugman 1991",
+        public=True,
+    ),
+)
 
 RationalisationForm = Literal["theil", "negative", "bounded", "inverse"]
 ChangeForm = Literal["cosine", "radians", "degrees"]

@@ -70,7 +70,7 @@ class Composite(Measure):
         return pd.DataFrame(found, index=self.normalised.index, columns=self.normalised.columns)
 
 
-@offered("function", public=True)
+@offered("index", family="composite", result="Composite", public=True)
 def composite_index(
     design: str | Path | CompositeDesign | Mapping[str, int],
     data: pd.DataFrame | None = None,
@@ -89,6 +89,8 @@ def composite_index(
         A shipped design by id, a TOML file, a `CompositeDesign`, or a mapping column -> direction of `data`.
     data
         A panel with the design's figures as columns; None loads the shipped ones.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
     variant
         "scale" reads every indicator as a total, "intensity" as a ratio, "mixed" as the design says.
     where
@@ -98,12 +100,21 @@ def composite_index(
         provinces and vintages of a shipped design are those of the shipped figures: a panel of one's own stays whole
         unless `years` or `provinces` are among the changes.
 
+    Returns
+    -------
+    Composite
+        Scores by unit and year, the parts they are made of, and the weights.
+
     Raises
     ------
     SpecError
         A wrong design or option.
     DataError
         Columns that are missing, constant or negative where they must not be; no complete row.
+
+    Examples
+    --------
+    >>> index = pk.composite_index({"patents_granted": 1, "rd_expenditure": 1}, panel)
     """
     plan = _plan(design, changes)
     plan = plan.as_variant(variant, kinds_of(plan)) if variant != plan.variant else plan

@@ -55,7 +55,13 @@ class Coordination(Measure):
         return out
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="coupling",
+    result="Coordination",
+    source="C = geometric / arithmetic mean, D = sqrt(C T); 王淑佳等 2021 (correction)",
+    public=True,
+)
 def coupling_coordination(
     systems: pd.DataFrame,
     weights: Mapping[str, float] | Sequence[float] | None = None,
@@ -70,12 +76,33 @@ def coupling_coordination(
     Rows stay in the caller's order. `weights` enter T, never C. Zeros give C = D = 0 (say so, or score with goalposts
     outside the sample); missing scores stay missing, their levels too.
 
+    Parameters
+    ----------
+    systems
+        Scores in [0, 1] (rows, k), one column a subsystem.
+    weights
+        Weights (k,) of T; None: equal.
+    edges
+        Which side of a level is closed: "left" [a, b) or "right" (a, b].
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Coordination
+        C, T and D by unit and year, in both forms, with their levels.
+
     Raises
     ------
     DataError
         If a score lies outside [0, 1].
     SpecError
         If there are fewer than two subsystems.
+
+    Examples
+    --------
+    >>> table = pk.normalise(panel[["patents_granted", "rd_expenditure"]])
+    >>> found = pk.coupling_coordination(table)
     """
     systems = as_pandas(systems, "the subsystems")
     names = [str(name) for name in systems.columns if name not in (unit, time)]
@@ -120,7 +147,13 @@ def coupling_coordination(
     )
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="coupling",
+    result="Coordination",
+    source="C = geometric / arithmetic mean, D = sqrt(C T); 王淑佳等 2021 (correction)",
+    public=True,
+)
 def couple(
     *designs: str | Path | CompositeDesign,
     data: pd.DataFrame | None = None,
@@ -133,6 +166,35 @@ def couple(
 
     Designs that share an indicator are refused unless `allow_shared`: they would couple a figure with itself.
     Scores need [0, 1], so the designs must be min-max, ranks or TOPSIS. `changes` apply to every design.
+
+    Parameters
+    ----------
+    designs
+        Two or more designs: ids, TOML files or `CompositeDesign`s.
+    data
+        A panel with the designs' figures as columns; None loads the shipped ones.
+    weights
+        Weights of the subsystems in T; None: equal.
+    edges
+        Which side of a level is closed: "left" or "right".
+    allow_shared
+        Let designs share an indicator.
+    changes
+        Fields of every design to change, as in `composite_index`.
+
+    Returns
+    -------
+    tuple
+        The coordination, and the composite of every design by its id.
+
+    Raises
+    ------
+    SpecError
+        If designs share an indicator, or their scores do not lie in [0, 1].
+
+    Examples
+    --------
+    >>> found, scores = pk.couple("tech_innovation", "industrial_innovation", years=(2018, 2020))
     """
     if len(designs) < 2:
         raise SpecError("coupling needs at least two designs")
@@ -152,13 +214,37 @@ def couple(
     return coupling_coordination(table, weights, edges=edges), dict(zip(ids, scored, strict=True))
 
 
-@offered("function", public=True)
+@offered("index", family="coupling", result="Measure", source="孟庆松、韩文秀 2000", public=True)
 def synergy_degree(
     orders: pd.DataFrame, *, base: int | None = None, unit: str | None = None, time: str | None = None
 ) -> Measure:
     """Return the composite-system synergy degree (Meng and Han 2000) of order degrees (columns) by province and year.
 
     Each year against `base`, or against the year before where None; NaN where that year is not held.
+
+    Parameters
+    ----------
+    orders
+        Order degrees in [0, 1] (rows, k), one column a subsystem.
+    base
+        The year to compare with; None: the year before.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Measure
+        Degrees in [-1, 1] by unit and year.
+
+    Raises
+    ------
+    DataError
+        If a column is not numeric, or a unit stands twice in a year.
+
+    Examples
+    --------
+    >>> table = pk.normalise(panel[["patents_granted", "rd_expenditure"]])
+    >>> degree = pk.synergy_degree(table, base=2015)
     """
     frame = panel_frame(orders, unit=unit, time=time)
     degree = coupling.synergy(earlier(frame, base=base).to_numpy(), frame.to_numpy())
@@ -207,7 +293,7 @@ def _chinese(row: pd.Series) -> str:
     return f"{coupling.FORMS[str(row['formula'])].name_zh}公式的 {row['quantity']} "
 
 
-@offered("function", public=True)
+@offered("index", family="coupling", result="FormulaSearch", source="王淑佳等 2021; 刘春林 2017", public=True)
 def which_coupling_formula(
     scores: ArrayLike, printed: Sequence[str | float], weights: ArrayLike | None = None
 ) -> FormulaSearch:
@@ -216,6 +302,10 @@ def which_coupling_formula(
     A value agrees if it rounds to what is printed: give printed numbers as strings, so that their decimals count
     ("0.350" has three). Scores printed with few digits blur the result: several formulas may then agree on
     a few rows, which is why every one that does is named.
+
+    Examples
+    --------
+    >>> found = pk.which_coupling_formula([[0.6, 0.4]], ["0.980"])
     """
     u = matrix(scores, "subsystem scores")
     target, half = _printed(printed)

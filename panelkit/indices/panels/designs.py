@@ -189,7 +189,7 @@ def design_of_columns(
     return _validated(raw, f"design {id}")
 
 
-@offered("function", public=True)
+@offered("index", family="composite", result="CompositeDesign", public=True)
 def load_design(name: str | Path) -> CompositeDesign:
     """Return a shipped design by its id, or the design in a TOML file.
 
@@ -197,6 +197,12 @@ def load_design(name: str | Path) -> CompositeDesign:
     ------
     SpecError
         An unknown id (with the nearest), or a wrong file, every problem in one message.
+
+    Examples
+    --------
+    >>> design = pk.load_design("tech_innovation")
+    >>> design.id
+    'tech_innovation'
     """
     path = Path(name)
     if path.suffix != ".toml":

@@ -32,7 +32,7 @@ COVERAGE = MappingProxyType(
 InequalityName = Literal["gini", "theil_t", "theil_l", "cv"]
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="DataFrame", source="Theil 1967; Dagum 1997", public=True)
 def inequality_by_year(
     data: pd.DataFrame,
     column: str,
@@ -48,6 +48,37 @@ def inequality_by_year(
     One row a year: `total`, for Theil `within, between` and for Dagum `within, net_between, transvariation`, and each
     part's share (`<part>_share`); the parts add up exactly. `population` names a column of weights. Provinces without
     a figure are left out of that year; `units` counts those held.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A numeric column of `data`.
+    index
+        "gini", "theil_t", "theil_l", "cv" or "dagum".
+    groups
+        Unit -> group; None: no parts.
+    population
+        A column of weights, in persons.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    DataFrame
+        One row a year: the total, its parts, their shares and the number of units.
+
+    Raises
+    ------
+    DataError
+        If values are negative, or not positive where the index needs logs.
+
+    Examples
+    --------
+    >>> table = pk.inequality_by_year(panel, "gdp", index="gini")
+    >>> len(table)
+    6
     """
     names = [column, *([population] if population else [])]
     frame = panel_frame(data, names, unit=unit, time=time).dropna()
@@ -74,7 +105,7 @@ def inequality_by_year(
     return with_place_notes(out, places)
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="Derived", public=True)
 def inequality_gap(
     data: pd.DataFrame,
     resource: str,
@@ -99,6 +130,45 @@ def inequality_gap(
     Gini and 73 % for Theil T as a percentile interval, 90 % and 82 % as a `studentised` one (bootstrap-t, every
     resample with its own jackknife error; docs/evidence/index_inference.csv). Resamples in which nobody holds anything
     are discarded and counted.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    resource
+        A numeric column of `data`.
+    benchmark
+        A numeric column of `data`.
+    index
+        "gini", "theil_t", "theil_l" or "cv".
+    population
+        A column of weights, in persons.
+    benchmark_population
+        Weights of the benchmark, where others.
+    years
+        Years to average over; None: all.
+    interval
+        "percentile" or "studentised".
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Derived
+        Three rows: resource, benchmark and difference, with 95 % intervals.
+
+    Raises
+    ------
+    DataError
+        If values are negative or a year is not held.
+
+    Examples
+    --------
+    >>> gap = pk.inequality_gap(panel, "rd_expenditure", "gdp", years=(2020,), reps=199, rng=1)
     """
     other = benchmark_population or population
     names = [resource, benchmark, *([population] if population else []), *([other] if other else [])]
@@ -155,7 +225,7 @@ def inequality_gap(
     )
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="TestResult", source="Newey and West 1987", public=True)
 def inequality_trend(
     table: pd.DataFrame | pd.Series,
     column: str = "total",
@@ -168,6 +238,34 @@ def inequality_trend(
 
     `reference="simulated"` holds the statistic against simulated series instead of t(T - 2), which rejects too often
     (see `convergence.trend`). Years must be consecutive.
+
+    Parameters
+    ----------
+    table
+        One row a year, as `inequality_by_year` gives it.
+    column
+        The column of the index.
+    lags
+        Lags of the Bartlett kernel, in years.
+    reference
+        "t" or "simulated".
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+
+    Returns
+    -------
+    TestResult
+        The slope by year over its standard error.
+
+    Raises
+    ------
+    DataError
+        If years do not follow each other.
+
+    Examples
+    --------
+    >>> frame = pk.load_provinces(["gdp"], (2010, 2020))
+    >>> found = pk.inequality_trend(pk.inequality_by_year(frame, "gdp", index="gini"))
     """
     held = _yearly(as_pandas(table), column) if is_frame(table) else as_pandas_series(table)
     if not isinstance(held, pd.Series):
@@ -195,7 +293,9 @@ def _yearly(table: pd.DataFrame, column: str) -> pd.Series:
     return table[column]
 
 
-@offered("function", public=True)
+@offered(
+    "index", family="convergence", result="DataFrame", source="Barro and Sala-i-Martin 1992", public=True
+)
 def sigma_convergence(
     data: pd.DataFrame,
     column: str,
@@ -208,6 +308,35 @@ def sigma_convergence(
     """Return sigma (sd of logs, divisor N) and the coefficient of variation by year, with bootstrap intervals.
 
     Needs positive values and a balanced panel. `sigma_low, sigma_high` are 95 % percentile bounds over provinces.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A positive column of `data`.
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    DataFrame
+        One row a year: sigma, its bounds, and the coefficient of variation.
+
+    Raises
+    ------
+    DataError
+        If a value is not positive or the panel is not balanced.
+
+    Examples
+    --------
+    >>> table = pk.sigma_convergence(panel, "gdp", reps=99, rng=1)
+    >>> len(table)
+    6
     """
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, _, years = wide(frame[column])
@@ -225,7 +354,13 @@ def sigma_convergence(
     return with_place_notes(out, place_notes(frame))
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="convergence",
+    result="Derived",
+    source="Barro and Sala-i-Martin 1992; Nickell 1981 (bias)",
+    public=True,
+)
 def beta_convergence(
     data: pd.DataFrame,
     column: str,
@@ -249,6 +384,39 @@ def beta_convergence(
       b tr[(I - rho W)^-1] / N, and the total effect b / (1 - rho) stands beside it in `facts`.
 
     A negative slope alone does not show a falling spread (Quah 1993): print sigma beside it.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A positive column of `data`.
+    kind
+        "absolute", "conditional" or "spatial".
+    controls
+        Columns, lagged one year, of the conditional form.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Derived
+        Slope and speed (per year), the half-life (years) in `facts`.
+
+    Raises
+    ------
+    DataError
+        If a value is not positive or the panel is not balanced.
+
+    Examples
+    --------
+    >>> found = pk.beta_convergence(panel, "gdp", reps=99, rng=1)
     """
     frame = panel_frame(data, [column, *controls], unit=unit, time=time)
     if kind == "absolute":
@@ -262,7 +430,9 @@ def beta_convergence(
     return replace(found, notes=(*place_notes(frame), *found.notes))
 
 
-@offered("function", public=True)
+@offered(
+    "index", family="mobility", result="Derived", source="Rey 2001; Shorrocks 1978 (mobility)", public=True
+)
 def markov_chain(
     data: pd.DataFrame,
     column: str,
@@ -279,6 +449,37 @@ def markov_chain(
     Terms `1->1`, `1->2`, ... over one year; `facts` hold mobility and the order test. 31 provinces and a dozen
     years leave few moves a cell: three or four classes at most. `relative` divides by each year's mean, as Rey (2001)
     does: without it an index that grows everywhere leaves no way down.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A numeric column of `data`.
+    k
+        Number of classes.
+    relative
+        Divide by each year's mean first.
+    reps
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    Derived
+        One row a pair of classes: the probability of the move in one year, with its interval.
+
+    Raises
+    ------
+    DataError
+        If a class is empty or the panel is not balanced.
+
+    Examples
+    --------
+    >>> found = pk.markov_chain(panel, "gdp", k=3, relative=True, reps=99, rng=1)
     """
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, _, years = wide(frame[column])
@@ -321,7 +522,7 @@ def markov_chain(
     )
 
 
-@offered("function", public=True)
+@offered("index", family="mobility", result="SpatialMarkov", source="Rey 2001", public=True)
 def spatial_markov(
     data: pd.DataFrame,
     column: str,
@@ -338,6 +539,39 @@ def spatial_markov(
 
     `w` is a panelkit or libpysal weights object, or a frame with provinces on both sides; `relative` divides by each
     year's mean.
+
+    Parameters
+    ----------
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    column
+        A numeric column of `data`.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    k
+        Number of classes of the values.
+    m
+        Number of classes of the neighbours' mean; None: k.
+    same_cutoffs
+        Class the neighbours by the cut-offs of the values.
+    relative
+        Divide by each year's mean first.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+
+    Returns
+    -------
+    SpatialMarkov
+        Transition matrices (m, k, k) by class of the neighbours, and the tests of equality.
+
+    Raises
+    ------
+    DataError
+        If ids disagree or the panel is not balanced.
+
+    Examples
+    --------
+    >>> found = pk.spatial_markov(panel, "gdp", w, k=3, relative=True)
     """
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, provinces, years = wide(frame[column])

@@ -111,7 +111,7 @@ def earlier(frame: pd.DataFrame, *, base: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(frame.reindex(source).to_numpy(), index=frame.index, columns=frame.columns)
 
 
-@offered("function", public=True)
+@offered("index", family="normalisation", result="DataFrame", public=True)
 def normalise(
     table: pd.DataFrame,
     method: str = "minmax",
@@ -127,10 +127,38 @@ def normalise(
     `direction` maps columns to +1 or -1 (columns not named: +1). Extremes are those of the whole panel;
     `extremes="per_year"` makes every year span [0, 1], so that levels no longer compare over time.
 
+    Parameters
+    ----------
+    table
+        Indicators (rows, k), one row a unit and year.
+    method
+        "minmax", "zscore", "vector" or "ranks".
+    direction
+        Column -> +1 or -1; columns not named: +1.
+    goalposts
+        Column -> (low, high) in place of the sample's extremes, in the column's unit.
+    extremes
+        "global" (over the whole panel) or "per_year".
+    floor
+        Lowest value after scaling, for logs and zeros.
+    clip
+        Cut values outside the goalposts instead of refusing them.
+
+    Returns
+    -------
+    DataFrame
+        Normalised indicators (rows, k), without unit.
+
     Raises
     ------
     DataError
         If a column is constant, or a value lies outside declared goalposts.
+
+    Examples
+    --------
+    >>> scaled = pk.normalise(panel[["patents_granted", "gdp"]], direction={"gdp": -1})
+    >>> float(scaled["gdp"].max())
+    1.0
     """
     table, values = labelled(table, "indicators")
     names = [str(name) for name in table.columns]
@@ -162,11 +190,24 @@ def normalise(
     return _like(out, table)
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="weights",
+    result="Series",
+    source="Shannon entropy: e_j = -(1/ln m) sum p ln p, w_j = (1 - e_j)/sum(1 - e)",
+    public=True,
+)
 def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series | pd.DataFrame:
     """Return entropy weights of normalised indicators, over the whole panel or for every year alone.
 
     See `weights.entropy`: zeros count right without any shift; missing cells are refused.
+
+    Examples
+    --------
+    >>> table = pk.normalise(panel[["patents_granted", "rd_expenditure"]])
+    >>> weights = pk.entropy_weights(table)
+    >>> round(float(weights.sum()), 12)
+    1.0
     """
     table, values = labelled(table, "entropy")
     if by_year:
@@ -176,35 +217,63 @@ def entropy_weights(table: pd.DataFrame, *, by_year: bool = False) -> pd.Series 
     return _weights(weights.entropy(values), table)
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="weights",
+    result="Series",
+    source="Diakoulaki, Mavrotas and Papayannakis 1995",
+    public=True,
+)
 def critic_weights(table: pd.DataFrame, *, absolute: bool = False) -> pd.Series:
-    """Return CRITIC weights of normalised indicators (see `weights.critic`)."""
+    """Return CRITIC weights of normalised indicators (see `weights.critic`).
+
+    Examples
+    --------
+    >>> table = pk.normalise(panel[["patents_granted", "rd_expenditure"]])
+    >>> weights = pk.critic_weights(table)
+    """
     table, values = labelled(table, "CRITIC")
     return _weights(weights.critic(values, absolute=absolute), table)
 
 
-@offered("function", public=True)
+@offered("index", family="weights", result="Series", public=True)
 def cv_weights(table: pd.DataFrame) -> pd.Series:
-    """Return coefficient-of-variation weights of raw positive indicators (see `weights.variation`)."""
+    """Return coefficient-of-variation weights of raw positive indicators (see `weights.variation`).
+
+    Examples
+    --------
+    >>> weights = pk.cv_weights(panel[["patents_granted", "rd_expenditure"]])
+    """
     table, values = labelled(table, "coefficient of variation")
     return _weights(weights.variation(values), table)
 
 
-@offered("function", public=True)
+@offered("index", family="weights", result="Series", public=True)
 def pca_weights(table: pd.DataFrame, *, components: Components = "first") -> pd.Series:
-    """Return weights from principal components of the correlation matrix (see `weights.pca`)."""
+    """Return weights from principal components of the correlation matrix (see `weights.pca`).
+
+    Examples
+    --------
+    >>> weights = pk.pca_weights(panel[["patents_granted", "rd_expenditure", "gdp"]])
+    """
     table, values = labelled(table, "principal components")
     return _weights(weights.pca(values, components=components), table)
 
 
-@offered("function", public=True)
+@offered("index", family="weights", result="Series", source="郭亚军 2002", public=True)
 def scatter_weights(table: pd.DataFrame) -> pd.Series:
-    """Return vertical-and-horizontal scatter-degree weights of min-max indicators (see `weights.scatter`)."""
+    """Return vertical-and-horizontal scatter-degree weights of min-max indicators (see `weights.scatter`).
+
+    Examples
+    --------
+    >>> table = pk.normalise(panel[["patents_granted", "rd_expenditure"]])
+    >>> weights = pk.scatter_weights(table)
+    """
     table, values = labelled(table, "scatter degree")
     return _weights(weights.scatter(values, _years(table)), table)
 
 
-@offered("function", public=True)
+@offered("index", family="aggregation", result="DataFrame", source="Hwang and Yoon 1981", public=True)
 def topsis(
     table: pd.DataFrame,
     weights: pd.Series | Sequence[float] | None = None,
@@ -216,6 +285,35 @@ def topsis(
     """Return TOPSIS closeness and the distances to ideal and anti-ideal, one row a row of the table.
 
     `weighting`: v = w r as Hwang and Yoon (1981) ("squared"), or w once inside the distance ("once").
+
+    Parameters
+    ----------
+    table
+        Indicators (rows, k).
+    weights
+        Weights (k,), matched by name if a Series; None: equal.
+    direction
+        Column -> +1 or -1; columns not named: +1.
+    vector_normalise
+        Divide every column by its root sum of squares first.
+    weighting
+        "squared" (v = w r) or "once" (w inside the distance).
+
+    Returns
+    -------
+    DataFrame
+        One row a row of the table: closeness in [0, 1], distance to the ideal and to the anti-ideal.
+
+    Raises
+    ------
+    DataError
+        If cells are missing, or a column is zero throughout.
+
+    Examples
+    --------
+    >>> scores = pk.topsis(panel[["patents_granted", "rd_expenditure"]], [0.5, 0.5])
+    >>> bool(scores.iloc[:, 0].between(0, 1).all())
+    True
     """
     table, values = labelled(table, "TOPSIS")
     found = aggregate.topsis(
@@ -229,7 +327,7 @@ def topsis(
     return with_place_notes(pd.DataFrame(columns, index=table.index), place_notes(table))
 
 
-@offered("function", public=True)
+@offered("index", family="aggregation", result="Series", source="Deng 1982", public=True)
 def grey_relational(
     table: pd.DataFrame,
     reference: pd.Series | Sequence[float] | None = None,
@@ -237,13 +335,46 @@ def grey_relational(
     *,
     rho: float = 0.5,
 ) -> pd.Series:
-    """Return grey relational grades of the rows to a reference row (default: the best of every column)."""
+    """Return grey relational grades of the rows to a reference row (default: the best of every column).
+
+    Parameters
+    ----------
+    table
+        Normalised indicators (rows, k).
+    reference
+        The reference row (k,); None: the best of every column.
+    weights
+        Weights (k,); None: equal.
+    rho
+        Distinguishing coefficient, in (0, 1].
+
+    Returns
+    -------
+    Series
+        Grades (rows,) in [0, 1].
+
+    Raises
+    ------
+    DataError
+        If cells are missing or lengths disagree.
+
+    Examples
+    --------
+    >>> table = pk.normalise(panel[["patents_granted", "rd_expenditure"]])
+    >>> grades = pk.grey_relational(table)
+    """
     table, values = labelled(table, "grey relational grade")
     grade = aggregate.grey_relational(values, _aligned(reference, table), _aligned(weights, table), rho=rho)
     return with_place_notes(pd.Series(grade, index=table.index, name="grade"), place_notes(table))
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="inequality",
+    result="Decomposition",
+    source="Theil 1967; Shorrocks 1980 (decomposition)",
+    public=True,
+)
 def theil(
     y: pd.Series | Sequence[float],
     groups: pd.Series | Sequence[Any] | None = None,
@@ -254,13 +385,39 @@ def theil(
     """Return Theil's index of one cross-section, within and between groups (one group if None).
 
     Series are matched by their index, not by position. `inequality_by_year` does every year of a panel.
+
+    Parameters
+    ----------
+    y
+        Positive values (n,).
+    groups
+        Group of every value (n,); None: one group.
+    weights
+        Weights (n,), such as persons; None: equal.
+    kind
+        "T" or "L" (mean log deviation).
+
+    Returns
+    -------
+    Decomposition
+        Total, within and between; the parts add up exactly.
+
+    Raises
+    ------
+    DataError
+        If a value is not positive, or the series do not match.
+
+    Examples
+    --------
+    >>> gdp = panel["gdp"].xs(2020, level="year")
+    >>> inequality = pk.theil(gdp)
     """
     values, group, people, notes = _matched(y, groups, weights)
     found = inequality.decompose_theil(values, group, people, kind=kind)
     return replace(found, notes=(*found.notes, *notes))
 
 
-@offered("function", public=True)
+@offered("index", family="inequality", result="Decomposition", source="Dagum 1997", public=True)
 def dagum_gini(
     y: pd.Series | Sequence[float],
     groups: pd.Series | Sequence[Any],
@@ -269,6 +426,12 @@ def dagum_gini(
     """Return Dagum's Gini of one cross-section: within, net between, transvariation, and every pair of groups.
 
     Series are matched by their index, not by position.
+
+    Examples
+    --------
+    >>> gdp = panel["gdp"].xs(2020, level="year")
+    >>> halves = pd.Series(np.where(gdp > gdp.median(), "rich", "poor"), gdp.index)
+    >>> inequality = pk.dagum_gini(gdp, halves)
     """
     values, group, people, notes = _matched(y, groups, weights)
     found = inequality.decompose_dagum(values, group, people)

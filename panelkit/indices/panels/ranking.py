@@ -83,7 +83,7 @@ class RankUncertainty(Brief):
         return [int(self.draws.columns.get_loc(name)) for name in order]  # type: ignore[arg-type]
 
 
-@offered("function", public=True)
+@offered("index", family="ranks", result="RankUncertainty", public=True)
 def rank_uncertainty(
     composite: Composite,
     *,
@@ -105,6 +105,46 @@ def rank_uncertainty(
     out: all equally likely.
     `groups` maps provinces to groups, whose scores are means; `population` by (province, year) weights them.
     Provinces without a score in one of the years are left out, and named.
+
+    Parameters
+    ----------
+    composite
+        The index whose ranks are asked for.
+    draws
+        Number of draws.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    weights
+        "dirichlet", "bootstrap" or "fixed".
+    normalisations
+        Normalisations to draw from.
+    aggregations
+        Aggregations to draw from.
+    delete_one
+        Leave one indicator out in every draw.
+    last_years
+        Years to draw from, counted from the last; None: five, or all if fewer.
+    groups
+        Unit -> group, whose scores are means.
+    population
+        Weights of the units in their group, by (unit, time), in persons.
+    level
+        Level of the intervals.
+
+    Returns
+    -------
+    RankUncertainty
+        Rank intervals, and the share of draws in which each order holds.
+
+    Raises
+    ------
+    SpecError
+        If an option is unknown.
+
+    Examples
+    --------
+    >>> index = pk.composite_index({"patents_granted": 1, "rd_expenditure": 1, "gdp": 1}, panel)
+    >>> ranks = pk.rank_uncertainty(index, draws=200, rng=1)
     """
     _, provinces, years = cube_index(composite)
     if "geometric" in aggregations and "zscore" in normalisations:
@@ -166,11 +206,17 @@ class Agreement(Brief):
     notes: tuple[str, ...] = field(default_factory=tuple)
 
 
-@offered("function", public=True)
+@offered("index", family="ranks", result="Agreement", source="Kendall and Babington Smith 1939", public=True)
 def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
     """Return whether designs rank the provinces alike: Kendall's W on mean scores, W by year, Spearman by pair.
 
     On the province-years that every design scores.
+
+    Examples
+    --------
+    >>> one = pk.composite_index({"patents_granted": 1, "gdp": 1}, panel)
+    >>> two = pk.composite_index({"rd_expenditure": 1, "population": 1}, panel)
+    >>> agreement = pk.design_agreement({"one": one, "two": two})
     """
     if len(composites) < 2:
         raise SpecError("agreement needs at least two composites")

@@ -19,7 +19,13 @@ SECTORS = ("va_primary", "va_secondary", "va_tertiary")
 JOBS = ("employment_primary", "employment_secondary", "employment_tertiary")
 
 
-@offered("function", public=True)
+@offered(
+    "index",
+    family="structure",
+    result="Measure",
+    source="干春晖等 2011; 徐敏、姜勇 2015; 付凌晖 2010; Moore 1978",
+    public=True,
+)
 def structural_upgrading(
     data: pd.DataFrame | None = None,
     *,
@@ -39,6 +45,37 @@ def structural_upgrading(
     high. Missing figures give missing indices.
 
     Notes on breaks (value added across the 2018 census, employment across the 2020 population census) stand in `notes`.
+
+    Parameters
+    ----------
+    data
+        A panel with the columns named below; None loads the shipped figures.
+    value_added
+        Columns of value added from low to high, in one unit.
+    employment
+        Columns of employed persons in the same order; None: without the measures that need them.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+    years
+        Years to keep, of the shipped figures.
+    vintage
+        Vintage of the shipped figures, as in `load_provinces`.
+    provinces
+        Provinces of the shipped figures.
+
+    Returns
+    -------
+    Measure
+        The six indices by unit and year.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or negative.
+
+    Examples
+    --------
+    >>> found = pk.structural_upgrading(years=(2019, 2021))
     """
     names = [*value_added, *(employment or ())]
     if data is None:

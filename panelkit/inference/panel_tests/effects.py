@@ -49,7 +49,13 @@ def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
     return fit.linear, fit.design
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="effects",
+    result="TestResult",
+    source="Hausman 1978; Arellano 1993 (auxiliary)",
+    public=True,
+)
 def hausman(
     fixed: FitResult,
     random: FitResult,
@@ -71,6 +77,23 @@ def hausman(
         negative. "auxiliary": the regression form, see `mundlak`, always defined and robust.
     vcov
         The covariance of the auxiliary regression; None is `Cluster()`.
+
+    Returns
+    -------
+    TestResult
+        Chi-square with one degree of freedom a common coefficient; without a p-value, and with the reason, where it
+        does not apply.
+
+    Raises
+    ------
+    SpecError
+        If the first is no fixed-effects fit, or the two are not of the same rows.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", effects="unit").fit(panel)
+    >>> random = pk.RandomEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.hausman(fit, random, kind="auxiliary")
     """
     if kind == "auxiliary":
         return mundlak(random, vcov=vcov)
@@ -133,13 +156,20 @@ def _iid(linear: LinearFit) -> FloatArray:
     return linear.bread * (linear.rss / linear.df_resid)
 
 
-@offered("function", public=True)
+@offered("test", family="effects", result="TestResult", source="Mundlak 1978; Arellano 1993", public=True)
 def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     """Test that the unit means of the regressors add nothing to a random-effects fit (Mundlak 1978).
 
     A joint Wald test of the means, cluster-robust unless `vcov` says otherwise: with theta as estimated it is
     the auxiliary form of the Hausman test (Arellano 1993). The slopes beside the means equal the
     fixed-effects slopes.
+
+    Examples
+    --------
+    >>> random = pk.RandomEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.mundlak(random)
+    >>> found.p_value < 1.0
+    True
     """
     linear, design = design_of(random)
     null = message(
@@ -204,11 +234,16 @@ def _wald_of_last(
     )
 
 
-@offered("function", public=True)
+@offered("test", family="effects", result="TestResult", public=True)
 def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
     """Test that the effects of a fixed-effects fit are needed beyond those of `against`, by F.
 
     "none" keeps an intercept. Under independent errors of one variance.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.effects_f(fit, against="unit")
     """
     linear, design = design_of(fit)
     if against not in EFFECTS:
@@ -253,11 +288,22 @@ def _rss(design: Design, linear: LinearFit, effects: Effects) -> tuple[float, in
     return float(residuals @ residuals), linear.k + absorbed
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="effects",
+    result="TestResult",
+    source="Breusch and Pagan 1980; Baltagi and Li 1990; Honda 1985",
+    public=True,
+)
 def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] = "unit") -> TestResult:
     """Test for random effects in the residuals of a pooled fit (Breusch and Pagan 1980; Baltagi and Li 1990).
 
     Any panel, balanced or not. `facts["honda"]` is the one-sided statistic (Honda 1985), standard normal.
+
+    Examples
+    --------
+    >>> pooled = pk.PooledOLS("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.breusch_pagan_lm(pooled)
     """
     linear, _ = design_of(fit)
     if effects not in ("unit", "time", "twoway"):
@@ -294,11 +340,16 @@ def _lm_root(sums: FloatArray, counts: np.ndarray, e: FloatArray) -> float:
     return n * excess / float(np.sqrt(2.0 * (float(counts @ counts) - n)))
 
 
-@offered("function", public=True)
+@offered("test", family="effects", result="TestResult", source="Chow 1960", public=True)
 def poolability(fit: FitResult) -> TestResult:
     """Test that the slopes are the same in every unit, by F (Chow 1960).
 
     The effects stay as they are; every unit has slopes of its own under the alternative.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", effects="unit").fit(panel)
+    >>> found = pk.poolability(fit)
     """
     linear, design = design_of(fit)
     null = message("every unit has the same slopes")

@@ -30,13 +30,18 @@ _NAMES = {
 }
 
 
-@offered("function", public=True)
+@offered("test", family="errors", result="TestResult", source="Wooldridge 2002; Drukker 2003", public=True)
 def serial_correlation(fit: FitResult) -> TestResult:
     """Test for serial correlation in the errors of a panel regression (Wooldridge 2002; Drukker 2003).
 
     The first-differenced regression's residuals have autocorrelation -1/2 if the errors in levels have none; the
     slope of the residual on its lag is tested against it with clustering by unit. Time effects of the fit
     stay in the differences. Changes across gaps are not formed.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.serial_correlation(fit)
     """
     linear, design = design_of(fit)
     null = message("the errors are not serially correlated")
@@ -82,16 +87,29 @@ def _differences(design: Design, linear: LinearFit) -> tuple[FloatArray, IntArra
     return changes[:, -1] - changes[:, :-1] @ beta, design.unit[follows], where[follows]
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="errors",
+    result="TestResult",
+    source="Brown and Forsythe 1974; Greene 2000 (modified Wald)",
+    public=True,
+)
 def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"] = "levene") -> TestResult:
     """Test that the error variance is the same in every unit.
 
     Parameters
     ----------
+    fit
+        A panel fit.
     kind
         "levene": F test of the absolute residuals about each unit's median (Brown and Forsythe 1974), which needs no
         normal errors. "wald": the modified Wald statistic (Greene 2000), as Stata's xttest3, which rejects far too
         often when there are few periods.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.groupwise_heteroskedasticity(fit)
     """
     linear, _ = design_of(fit)
     null = message("the error variance is the same in every unit")
@@ -133,7 +151,13 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
     )
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="errors",
+    result="TestResult",
+    source="Pesaran 2004, 2021; Juodis and Reese 2022",
+    public=True,
+)
 def pesaran_cd(
     fit: FitResult,
     version: Literal["auto", "cd", "cdw", "cdw+"] = "auto",
@@ -144,9 +168,13 @@ def pesaran_cd(
 
     Parameters
     ----------
+    fit
+        A panel fit.
     version
         "cd" (Pesaran 2004, 2021); "cdw" and "cdw+" (Juodis and Reese 2022); "auto" is "cd" without time effects and
         "cdw+" with them.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
 
     Notes
     -----
@@ -156,6 +184,11 @@ def pesaran_cd(
     a random sign, so that the common part cancels; CDw+ adds the correlations above 2 sqrt(ln N / T) for power.
     One draw of signs makes one statistic: `facts["share_rejected"]` is the share of 999 further draws with
     p < .05.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.pesaran_cd(fit, rng=1)
     """
     linear, design = design_of(fit)
     null = message("the errors of different units are uncorrelated")

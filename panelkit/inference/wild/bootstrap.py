@@ -72,7 +72,13 @@ class WildResult(TestResult):
         return (said.text(language),)
 
 
-@offered("function", public=True)
+@offered(
+    "inference",
+    family="few clusters",
+    result="WildResult",
+    source="Cameron, Gelbach and Miller 2008; MacKinnon, Nielsen and Webb 2023",
+    public=True,
+)
 def wild_cluster_bootstrap(
     fit: FitResult,
     term: str | Mapping[str, float],
@@ -90,26 +96,44 @@ def wild_cluster_bootstrap(
 
     Parameters
     ----------
+    fit
+        A least-squares fit.
     term
         A term of the fit, or a linear combination `{"x1": 1.0, "x2": -1.0}`.
+    null
+        The value of the null hypothesis.
     reps
         Number of random draws. Where all 2^G sign vectors are no more than `reps`, they are enumerated.
+    rng
+        Seed or numpy generator; the same seed gives the same numbers.
+    weights
+        "rademacher" or "webb": the two-point or six-point distribution of the signs.
     ties
         "inclusive" counts draws with |t*| >= |t| and the identity draw with them, so that p is never zero;
         "strict" counts |t*| > |t| among the random draws only, as pyfixest and boottest do.
     cluster
         Column or level; None is the clustering of the fit's covariance, or the unit.
+    level
+        Level of the interval.
     interval
         False skips the confidence set (its ends are then missing), for simulations.
 
     Returns
     -------
-    The p-value and the confidence set at `level` (all values that the same draws do not reject).
+    WildResult
+        The statistic, the p-value, and with `interval` the set of values that the same draws do not reject.
 
     Raises
     ------
     SpecError
         If the fit is not least squares on a design, the term is unknown, or an option has no such value.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.wild_cluster_bootstrap(fit, "log(rd_expenditure)", reps=999, rng=1)
+    >>> 0.0 < found.p_value <= 1.0
+    True
     """
     _check_options(null, reps, weights, ties, level)
     linear = _linear_of(fit)

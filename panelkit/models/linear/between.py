@@ -30,6 +30,23 @@ class BetweenEffects(LinearSpec[FitResult]):
 
     Coefficients of linearmodels' BetweenOLS. The default covariance leaves one unit out at a time (HC3-like),
     with t(N-1).
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ regressors`; see the formula page for what may stand in it.
+    vcov
+        A covariance spec; the default leaves one cluster out at a time.
+    convention
+        How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
+
+    Examples
+    --------
+    >>> fit = pk.BetweenEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> fit.facts["nobs"]
+    31
     """
 
     formula: str

@@ -38,9 +38,17 @@ class FirstDifference(LinearSpec[FitResult]):
 
     Parameters
     ----------
+    formula
+        `outcome ~ regressors`; see the formula page for what may stand in it.
     effects
         "time" takes out a mean change by period (the differenced twin of two-way effects); "none" nothing, as
         linearmodels; "drift" one common mean change, as plm's intercept.
+    vcov
+        A covariance spec; the default leaves one cluster out at a time.
+    convention
+        How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
 
     Notes
     -----
@@ -50,6 +58,12 @@ class FirstDifference(LinearSpec[FitResult]):
     Coefficients are those of linearmodels' FirstDifferenceOLS with "none" and of its PooledOLS on the changes with
     "drift". Ours remain with "time", which linearmodels has not, and where a period lacks for every unit at once:
     linearmodels does not see that gap and would take the change across it.
+
+    Examples
+    --------
+    >>> fit = pk.FirstDifference("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> fit.facts["nobs"]
+    155
     """
 
     formula: str

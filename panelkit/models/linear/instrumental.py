@@ -149,6 +149,11 @@ class InstrumentalFE(LinearSpec[InstrumentalResult]):
     the swept data. Ours are what it has not (effective F, CRV3, CR2, Conley, a score test with sums by cluster) and
     what it counts otherwise: it does not know of the swept effects, so that its covariances and first-stage F divide by
     n or n - k, and its robust F is a Wald statistic not divided by the number of instruments.
+
+    Examples
+    --------
+    >>> formula = "log(patents_granted) ~ log(gdp) + [log(rd_expenditure) ~ log(rd_funds_government)]"
+    >>> fit = pk.InstrumentalFE(formula).fit(panel)
     """
 
     formula: str

@@ -20,7 +20,23 @@ from panelkit.results.fit import FitResult
 )
 @dataclass(frozen=True)
 class PooledOLS(LinearSpec[FitResult]):
-    """Least squares on all rows alike, with the intercept of the formula; coefficients of linearmodels' PooledOLS."""
+    """Least squares on all rows alike, with the intercept of the formula; coefficients of linearmodels' PooledOLS.
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ regressors`; the intercept is estimated unless `- 1` takes it out.
+    vcov
+        A covariance spec; the default leaves one cluster out at a time.
+    convention
+        How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
+
+    Examples
+    --------
+    >>> fit = pk.PooledOLS("log(patents_granted) ~ log(rd_expenditure) + C(year)").fit(panel)
+    """
 
     formula: str
     vcov: VcovSpec = CRV3()

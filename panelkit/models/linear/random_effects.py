@@ -46,6 +46,17 @@ class Components(Brief):
 class RandomEffects(LinearSpec[FitResult]):
     """A random effect by unit; time effects stand in the formula as `C(year)`.
 
+    Parameters
+    ----------
+    formula
+        `outcome ~ regressors`; see the formula page for what may stand in it.
+    vcov
+        A covariance spec; the default leaves one cluster out at a time.
+    convention
+        How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
+
     Notes
     -----
     Variance components as plm's `swar`. On balanced panels they, theta and the coefficients are those of
@@ -53,6 +64,10 @@ class RandomEffects(LinearSpec[FitResult]):
     weights units by their rows and the trace term is Baltagi and Chang's (1994), as in linearmodels'
     `small_sample=True`, not in its default. Ours too without an intercept, where linearmodels can miscount
     the rank. Covariances treat theta as known, and CRV3 keeps it while clusters leave.
+
+    Examples
+    --------
+    >>> fit = pk.RandomEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     """
 
     formula: str

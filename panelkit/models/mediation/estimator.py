@@ -9,6 +9,7 @@ import pandas as pd
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.inference.indirect import resample_counts
+from panelkit.kernels.capabilities import DELETED_GROUPS, SCORES
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
@@ -38,7 +39,13 @@ from panelkit.results.fit import FitResult, Uncertainty
 FEW_CLUSTERS = 20
 
 
-@estimator("mediation", family="mediation", source="")
+@estimator(
+    "mediation",
+    family="mediation",
+    can=(DELETED_GROUPS, SCORES),
+    result="MediationResult",
+    source="Baron and Kenny 1986; Sobel 1982; Imai, Keele and Yamamoto 2010",
+)
 @dataclass(frozen=True)
 class Mediation(MediationPlan):
     """A mediation model on a panel: treatment -> mediators -> outcome, all equations on one sample.
@@ -55,6 +62,8 @@ class Mediation(MediationPlan):
         "parallel": mediators side by side. "serial": each mediator also regressed on those before it.
     vcov
         Covariance of the path coefficients and cluster of the bootstrap: CRV3, Cluster, Robust or Iid.
+    convention
+        How degrees of freedom are counted, as in `FixedEffects`.
     treatment_lag, outcome_lead
         Years by which the treatment is dated before, and the outcome after, the mediator.
     moderator, moderates
@@ -65,16 +74,23 @@ class Mediation(MediationPlan):
         treatment: those of the result are slopes at the means, `result.at_levels()` gives them at `levels`.
     levels
         Values of the treatment (as dated by `treatment_lag`) for `at_levels`: p10, p50, p90 and the mean unless told.
-
-    Notes
-    -----
-    total - direct = indirect holds exactly, because all equations are linear and on the same rows.
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
 
     Raises
     ------
     SpecError
         If an option is unknown, or a control or the moderator is made of a mediator, the treatment or the outcome
         (`x:m`, `I(m^2)`, `C(k):m`). An earlier value, `lag(m, 1)`, is another variable.
+
+    Notes
+    -----
+    total - direct = indirect holds exactly, because all equations are linear and on the same rows.
+
+    Examples
+    --------
+    >>> spec = pk.Mediation("log(patents_granted)", "log(rd_funds_government)", "log(rd_expenditure)")
+    >>> found = spec.fit(panel, reps=1000, rng=1)
     """
 
     def __post_init__(self) -> None:

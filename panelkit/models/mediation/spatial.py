@@ -61,6 +61,13 @@ class SpatialMediation:
         "sdm" (default), "sar", "slx", "sem", "sdem" or "sac", for every equation.
     effects, convention, vcov, missing
         As in `SpatialPanel`; the covariance is clustered by province unless told.
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialMediation("log(patents_granted)", "log(rd_funds_government)", "log(rd_expenditure)")
+    >>> found = spec.fit(panel, w, reps=99, rng=1)
     """
 
     outcome: str

@@ -63,9 +63,19 @@ class SpatialCrossSection(SpatialSpec):
         As in `SpatialPanel`; an intercept is estimated. Clustering and Driscoll-Kraay need a panel.
     small_sample
         Variances times n / (n - k) and t(n - k); without it the normal distribution.
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
 
+    Notes
+    -----
     `facts["engine"]` of the fit says who estimated it: spreg (sar, sem, sdm, sdem with row-standardised weights and at
     most 1,000 units), or panelkit. Covariances and impacts are panelkit's at that estimate.
+
+    Examples
+    --------
+    >>> fit = pk.SpatialCrossSection("log(patents_granted) ~ log(rd_expenditure)", "sar").fit(panel, w, year=2020)
+    >>> fit.facts["nobs"]
+    31
     """
 
     formula: str

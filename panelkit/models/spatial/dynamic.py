@@ -63,17 +63,22 @@ class DynamicSpatialPanel(SpatialSpec):
     ----------
     formula
         `outcome ~ regressors`, without lags of the outcome: the first year of the sample serves as their start.
-    where
-        As in `SpatialPanel`; where it leaves out the year before the sample, that year serves as the start.
     model
         "sdm" or "sar".
     lags
         "time" (y_{t-1}), "space-time" (W y_{t-1}) or "both".
+    effects
+        "twoway", "unit", "time" or "none".
     convention
         "lee-yu": time effects by the transformation F_N, and the O(1/T) bias of the unit effects corrected
         (Yu, de Jong and Lee 2008; Lee and Yu 2010). "lsdv": dummies, uncorrected.
     vcov, small_sample, missing, durbin, logdet
         As in `SpatialPanel`; `vcov` is `Information()`, `Hessian()` or `Cluster()`.
+
+    Examples
+    --------
+    >>> spec = pk.DynamicSpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar", lags="time")
+    >>> fit = spec.fit(panel, w)
     """
 
     formula: str

@@ -26,7 +26,7 @@ from panelkit.spatial.weights import Weights
 HausmanMethod = Literal["both", "hausman", "mundlak"]
 
 
-@offered("function", public=True)
+@offered("test", family="spatial", result="TestResult", source="Hausman 1978; Mundlak 1978", public=True)
 def spatial_hausman(
     spec: SpatialRandomEffects,
     data: pd.DataFrame,
@@ -41,9 +41,13 @@ def spatial_hausman(
     Parameters
     ----------
     spec
-        The random-effects model; the fixed-effects one has the same regressors and lags.
-    data, w, unit, time
-        As in `SpatialRandomEffects.fit`.
+        The model with random effects.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
     method
         "both" (default): Hausman, then Mundlak; "hausman" or "mundlak" for one of them. Hausman counts every
         coefficient compared, rho included, with both covariances from the information matrix; where their difference
@@ -52,12 +56,20 @@ def spatial_hausman(
 
     Returns
     -------
-    The tests asked for, each with the notes of weights and sample.
+    tuple of TestResult
+        One a method, in the order Hausman, Mundlak.
 
     Raises
     ------
     SpecError
-        If there is no such method, or a model cannot be fitted.
+        If the method is unknown.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialRandomEffects("log(patents_granted) ~ log(rd_expenditure)", "sar")
+    >>> tests = pk.spatial_hausman(spec, panel, w)
+    >>> len(tests)
+    2
     """
     if method not in get_args(HausmanMethod):
         raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")

@@ -32,7 +32,13 @@ from panelkit.results.tests import TestResult
 from panelkit.spatial.weights import Weights
 
 
-@offered("function", public=True)
+@offered(
+    "test",
+    family="spatial",
+    result="TestResult",
+    source="Anselin, Le Gallo and Jayet 2008; Elhorst 2010; Debarsy and Ertur 2010 (transformed)",
+    public=True,
+)
 def spatial_lm_tests(
     formula: str,
     data: pd.DataFrame,
@@ -47,24 +53,44 @@ def spatial_lm_tests(
 ) -> tuple[TestResult, ...]:
     """Test a regression with fixed effects for a spatial lag and a spatial error.
 
+    Returns LM lag, LM error, robust LM lag, robust LM error, their joint test, and the conditional tests (a lag given
+    a spatial error, an error given a spatial lag), which rest on the estimated model of the null. `where` is a
+    condition on the rows, such as `year >= 2011`, that acts after lags.
+
     Parameters
     ----------
-    formula, data, w, effects, missing, unit, time
-        As in `SpatialPanel` and its `fit`.
+    formula
+        `outcome ~ regressors`; see the formula page for what may stand in it.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
+    effects
+        "twoway", "unit", "time" or "none".
     form
-        "transformed" or "elhorst": how the effects are swept from the lags.
+        "transformed" (on the data of Lee and Yu) or "elhorst" (on demeaned data).
+    missing
+        "raise", "drop-unit" or "drop-year": what happens to units or years with missing cells.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
     where
         A condition on the rows, such as `year >= 2011`, that acts after lags.
 
     Returns
     -------
-    LM lag, LM error, robust LM lag, robust LM error, their joint test, and the conditional tests (a lag given a spatial
-    error, an error given a spatial lag), which rest on the estimated model of the null.
+    tuple of TestResult
+        LM lag, LM error, robust LM lag, robust LM error, their joint test, and the two conditional tests.
 
     Raises
     ------
     SpecError
         If the transformed form is asked with time effects and weights that are not row-standardised.
+
+    Examples
+    --------
+    >>> tests = pk.spatial_lm_tests("log(patents_granted) ~ log(rd_expenditure)", panel, w)
+    >>> len(tests)
+    7
     """
     check_effects(effects)
     sample = read_sample(

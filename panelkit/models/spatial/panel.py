@@ -91,6 +91,11 @@ class SpatialPanel(SpatialSpec):
         "auto", "eigen", "lu" or "chebyshev".
     where
         A condition on the rows that enter, as in `FixedEffects`; provinces that it leaves out leave the weights too.
+
+    Examples
+    --------
+    >>> fit = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sdm").fit(panel, w)
+    >>> impacts = fit.impacts()
     """
 
     formula: str

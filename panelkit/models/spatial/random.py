@@ -75,8 +75,14 @@ class SpatialRandomEffects(SpatialSpec):
         Adds the unit means of all regressors (Mundlak): their joint test is the robust choice between random and fixed.
     small_sample
         t(N - 1) instead of the normal distribution; standard errors come from the observed Hessian.
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
     vcov
         `Hessian()`, the one covariance that the model has.
+
+    Examples
+    --------
+    >>> fit = pk.SpatialRandomEffects("log(patents_granted) ~ log(rd_expenditure)", "sar").fit(panel, w)
     """
 
     formula: str

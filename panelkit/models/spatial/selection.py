@@ -159,7 +159,7 @@ class SelectionPath(Brief):
         return self.summary()
 
 
-@offered("function", public=True)
+@offered("study", family="spatial", result="SelectionPath", source="Elhorst 2010", public=True)
 def select_model(
     spec: SpatialPanel,
     data: pd.DataFrame,
@@ -177,20 +177,29 @@ def select_model(
     Parameters
     ----------
     spec
-        The Durbin model; the others are its special cases.
-    data, w, unit, time
-        As in `SpatialPanel.fit`.
+        The model whose formula, effects, convention and covariance the path keeps.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
     level
-        Below this p-value a null is rejected.
+        Level of every test.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
 
     Returns
     -------
-    Every step with its numbers, and the model that the path ends at.
+    SelectionPath
+        The tests of every step, the model that the path ends at, and its notes.
 
     Raises
     ------
-    SpecError
-        If a model cannot be fitted to these data.
+    DataError
+        If the weights lack a unit of the panel, or cells are missing and `missing` is "raise".
+
+    Examples
+    --------
+    >>> path = pk.select_model(pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)"), panel, w)
     """
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)

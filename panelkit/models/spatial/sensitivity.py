@@ -85,7 +85,9 @@ class Sensitivity(Brief):
         return figures.coefficient_plot(frame, language=language, title=title, notes=notes)
 
 
-@offered("function", public=True)
+@offered(
+    "study", family="spatial", result="Sensitivity", source="LeSage and Pace 2009 (impacts)", public=True
+)
 def weights_sensitivity(
     spec: SpatialPanel,
     data: pd.DataFrame,
@@ -101,20 +103,31 @@ def weights_sensitivity(
     Parameters
     ----------
     spec
-        The model.
-    data, unit, time
-        As in `SpatialPanel.fit`.
+        The model, the same under every W.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
     weights
-        Weights by name; None: contiguity, distances and the four nearest neighbours of the provinces.
+        Name -> weights (N, N) by id; None: the geographic weights of the provinces.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
 
     Returns
     -------
-    One row a W and regressor, and under which W the model could not be fitted.
+    Sensitivity
+        One row a W and regressor: rho, direct, indirect and total impact, each with its standard error.
 
     Raises
     ------
     SpecError
-        If it could be fitted under none.
+        If the model can be fitted under none of the weights; a W that fails alone is named in the notes.
+
+    Examples
+    --------
+    >>> maps = {"contiguity": w, "distance": pk.inverse_distance()}
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar")
+    >>> found = pk.weights_sensitivity(spec, panel, maps)
+    >>> len(found.table)
+    2
     """
     sample = _sample(spec, data, unit, time)
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
@@ -224,7 +237,7 @@ class Placebo(Brief):
         )
 
 
-@offered("function", public=True)
+@offered("study", family="spatial", result="Placebo", public=True)
 def placebo(
     spec: SpatialPanel,
     data: pd.DataFrame,
@@ -243,24 +256,34 @@ def placebo(
     Parameters
     ----------
     spec
-        The model.
-    data, w, unit, time
-        As in `SpatialPanel.fit`.
+        The model that is fitted under every W.
+    data
+        A panel: one row a unit and time; pandas, polars or Arrow.
+    w
+        Weights (N, N) by id, of any kind that `as_weights` reads.
     permutations
-        How many maps; 19 at least.
+        How often the units are dealt out anew.
     rng
-        A seed or a generator.
+        Seed or numpy generator; the same seed gives the same numbers.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
 
     Returns
     -------
-    The observed impacts, those of the permuted maps, and p-values.
+    Placebo
+        Observed rho and impacts, the draws (permutations, quantities), and p-values.
 
     Raises
     ------
     SpecError
-        If the permutations are too few.
-    ConvergenceError
-        If none of the maps could be computed.
+        If there are too few permutations to reach p = 0.05.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar")
+    >>> found = pk.placebo(spec, panel, w, permutations=19, rng=1)
+    >>> found.draws.shape
+    (19, 3)
     """
     if permutations < 19:
         raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")

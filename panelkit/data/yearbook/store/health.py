@@ -34,7 +34,7 @@ class StoreCheck:
         return not self.problems
 
 
-@offered("function", public=True)
+@offered("data", family="yearbook", result="StoreCheck", public=True)
 def check_store(store: str | Path | None = None) -> StoreCheck:
     """Read all of a store and say everything that is wrong with it; nothing is written.
 
@@ -42,6 +42,14 @@ def check_store(store: str | Path | None = None) -> StoreCheck:
     ------
     DataError
         If the folder is not a store at all, or one of a later panelkit.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> text = "province,year,indicator,value,unit\\n北京,2020,gdp,36000,亿元\\n上海,2020,gdp,38000,亿元\\n"
+    >>> size = Path("figures.csv").write_text(text, encoding="utf-8")
+    >>> report = pk.ingest(["figures.csv"], store="store", vintage="own")
+    >>> health = pk.check_store("store")
     """
     folder = Path(store) if store is not None else default_store()
     problems: list[Note] = []

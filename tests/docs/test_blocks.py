@@ -1,0 +1,155 @@
+"""Every block of code in the README and the docs runs: Python page by page, commands one by one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import panelkit as pk
+from panelkit.cli import main
+from tests.every_result import city_panel, lattice
+
+HOME = Path(__file__).resolve().parents[2]
+PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# what is shown and not run: output, files of claims (tests/claims reads such), a command shell of another system
+SHOWN = {"text", "toml", "bat"}
+# how to install and test is what .ci/run does
+INSTALLS = ("python3 -m venv", ".venv/bin/", "mkdocs")
+# a run over every claim takes minutes; tests/cli holds it on small claims, and here its options are read
+WHOLE = ("panelkit check", "panelkit check --json", "panelkit check --figures")
+# a page that builds a part of the package is run on a copy of it by test_how_to.py
+BUILT = ("add_an_estimator.md", "add_a_command.md", "add_a_layout.md")
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Return language and text of the blocks of a page."""
+    return [(found[1], found[2]) for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def commands(text: str) -> Iterator[str]:
+    """Yield the commands of a block, a line each, without comments."""
+    for line in text.replace("\\\n", " ").splitlines():
+        command = " ".join(shlex.split(line, comments=True, posix=False))
+        if command:
+            yield command
+
+
+def runs(page: Path) -> list[str]:
+    """Return the commands of a page that run, in its order."""
+    held = [command for kind, text in blocks(page) if kind == "sh" for command in commands(text)]
+    return [command for command in held if not command.startswith(INSTALLS)]
+
+
+SHELLS = [page for page in PAGES if page.name not in BUILT and runs(page)]
+SCRIPTS = [
+    page for page in PAGES if page.name not in BUILT and any(kind == "python" for kind, _ in blocks(page))
+]
+
+
+def formulas() -> dict[str, Any]:
+    frame = city_panel()
+    frame = frame.assign(**{name: frame["x"].abs() + 1.0 for name in ("rd", "gdp", "gov", "rd_government")})
+    return {"data": frame.assign(region="east")}
+
+
+def indices() -> dict[str, Any]:
+    panel = city_panel()[["x", "m"]].abs().set_axis(["rd", "energy"], axis=1)
+    return {"my_panel": panel, "scores": [[0.6, 0.4], [0.5, 0.2]]}
+
+
+def mediation() -> dict[str, Any]:
+    return {"own": city_panel().rename(columns={"w": "z"}), "w": lattice()}
+
+
+def tables() -> dict[str, Any]:
+    data = city_panel()
+    fits = [pk.FixedEffects(f"y ~ {x}").fit(data) for x in ("x", "x + w", "x + m")]
+    curve = pk.SpecificationCurve(("y",), ("x",), pk.control_sets(("w", "m"))).fit(data)
+    pooled = pk.PooledOLS("y ~ x").fit(data)
+    return {
+        **{f"fit_{number}": fit for number, fit in enumerate(fits, 1)},
+        "frame": pk.describe_panel(data, ["x", "y"]).reset_index(),
+        "hausman": pk.breusch_pagan_lm(pooled),
+        "pesaran": pk.pesaran_cd(fits[0]),
+        "curve": curve.frame,
+    }
+
+
+HELD = {
+    "formulas.md": formulas,
+    "indices.md": indices,
+    "mediation.md": mediation,
+    "tables_and_figures.md": tables,
+}
+
+
+def own_files(folder: Path, page: str) -> None:
+    """Write the files that the commands of a page name."""
+    data = city_panel().rename_axis(index={"city": "province"})
+    if page == "claims.md":
+        examples = [text for kind, text in blocks(HOME / "docs" / page) if kind == "toml"]
+        (folder / "my_claim.toml").write_text("\n".join(examples[:2]), encoding="utf-8")
+    elif page == "indices.md":
+        own = data[["x", "m", "y"]].abs().add(0.1).set_axis(["rd", "patents", "energy"], axis=1)
+        own.rename_axis(index=["地区", "年份"]).reset_index().to_excel(folder / "own.xlsx", index=False)
+        scores = pd.DataFrame(
+            {"province": ["北京", "上海"], "year": 2020, "U1": [0.6, 0.5], "U2": [0.4, 0.2]}
+        )
+        scores.to_csv(folder / "scores.csv", index=False)
+        scores.assign(C=["0.980", "0.904"]).to_csv(folder / "printed.csv", index=False)
+    elif page == "mediation.md":
+        data.rename(columns={"w": "z"}).reset_index().to_csv(folder / "panel.csv", index=False)
+    elif page == "new_yearbook.md":
+        text = "province,year,indicator,value,unit\n北京,2020,gdp,36000,亿元\n上海,2020,gdp,38000,亿元\n"
+        (folder / "分省年度数据.csv").write_text(text, encoding="utf-8")
+    elif page == "own_data.md":
+        own = data[["x", "m", "y"]].abs().add(0.1).set_axis(["研发经费", "投资", "产出"], axis=1)
+        own.rename_axis(index=["城市", "年份"]).reset_index().to_excel(folder / "panel.xlsx", index=False)
+    elif page == "panel_regression.md":
+        own = data.rename(columns={"x": "x1", "m": "x2", "z1": "z"}).reset_index()
+        own.assign(region=own["province"].str[-1]).to_excel(folder / "own.xlsx", index=False)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_blocks_say_what_they_are(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert {kind for kind, _ in blocks(page)} <= SHOWN | {"python", "sh"} | (
+        {"diff"} if page.name in BUILT else set()
+    )
+    assert not re.search(r"^    panelkit ", text, re.MULTILINE), "commands stand in blocks of `sh`"
+    assert not re.search(r"(?<![\w.])/(home|tmp|work|root|Users)/", text), "no page says paths of one machine"
+
+
+@pytest.mark.parametrize("page", SCRIPTS, ids=lambda page: page.name)
+@pytest.mark.filterwarnings("ignore:.*[Ff]ont.*:UserWarning")
+def test_python_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = {"pk": pk, "np": np, "pd": pd, **HELD.get(page.name, dict)()}
+    for number, (kind, text) in enumerate(blocks(page)):
+        if kind == "python":
+            exec(compile(text, f"{page.name} block {number}", "exec"), held)
+
+
+@pytest.mark.parametrize("page", SHELLS, ids=lambda page: page.name)
+def test_commands_run(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    own_files(tmp_path, page.name)
+    for command in runs(page):
+        words = shlex.split(command)
+        assert words[0] == "panelkit"
+        monkeypatch.setattr(sys, "argv", words + (["--help"] if command in WHOLE else []))
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code in (0, None), f"{command}\n{capsys.readouterr().err}"

@@ -1,0 +1,106 @@
+"""The pages that say how to add something are true: what they show is added to a copy of the package and used."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import panelkit
+
+PACKAGE = Path(panelkit.__file__).parent
+HOME = PACKAGE.parent
+FILE = re.compile(r'^```python title="([\w/.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DIFF = re.compile(r"^```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a folder that holds a copy of the package, its data beside it."""
+    shutil.copytree(PACKAGE, tmp_path / "panelkit", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("data", "seeds"):
+        if (HOME / name).is_dir():
+            (tmp_path / name).symlink_to(HOME / name)
+    return tmp_path
+
+
+def page(name: str) -> str:
+    return (HOME / "docs" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def add(copy: Path, text: str) -> None:
+    """Write the files that a page shows."""
+    found = FILE.findall(text)
+    assert found
+    for path, source in found:
+        assert not (copy / path).exists()
+        (copy / path).write_text(source, encoding="utf-8")
+
+
+def run(copy: Path, *arguments: str) -> str:
+    """Run Python on the copy and return what it prints."""
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def commands(text: str) -> list[str]:
+    return [line for block in SHELL.findall(text) for line in block.splitlines() if line]
+
+
+PANEL = "import panelkit as pk\npanel = pk.load_provinces(['patents_granted', 'gdp'], (2012, 2020))\n"
+
+
+def test_an_estimator_is_one_file(copy: Path) -> None:
+    text = page("add_an_estimator")
+    add(copy, text)
+    for command in commands(text):
+        run(copy, *command.split()[1:])
+    (used,) = PYTHON.findall(text)
+    check = (
+        "\nprint(fit.facts['nobs'], fit.summary(language='zh') != fit.summary(), len(fit.tidy()))\n"
+        "print('MeanOfPeriods' in pk.__all__)\n"
+        "from panelkit.language import register\n"
+        "print(register.find('estimator', 'mean_of_periods') is pk.MeanOfPeriods)\n"
+    )
+    assert run(copy, "-c", PANEL + used + check).split() == ["9", "True", "2", "True", "True"]
+    assert "MeanOfPeriods as MeanOfPeriods" in (copy / "panelkit/__init__.pyi").read_text(encoding="utf-8")
+
+
+def test_a_command_is_one_file(copy: Path) -> None:
+    text = page("add_a_command")
+    add(copy, text)
+    (command,) = commands(text)
+    told = run(copy, "-c", "from panelkit.cli import main; main()", *command.split()[1:])
+    assert "within" in told
+    assert "describe" in run(copy, "-c", "from panelkit.cli import main; main()", "--help")
+
+
+def test_a_layout_is_one_file_and_its_place_in_the_order(copy: Path) -> None:
+    text = page("add_a_layout")
+    add(copy, text)
+    (diff,) = DIFF.findall(text)
+    imported, (*added, before) = diff.split("@@\n")[0][1:], diff.split("@@\n")[1].splitlines()
+    target = copy / "panelkit/data/yearbook/layouts/any.py"
+    source = target.read_text(encoding="utf-8")
+    assert source.count(before[1:]) == 1
+    source = source.replace(before[1:], "\n".join(line[1:] for line in (*added, before)))
+    first = source.index("from panelkit.")
+    target.write_text(source[:first] + imported + source[first:], encoding="utf-8")
+    (copy / "ledger.csv").write_text("LEDGER,,,,\n北京,2020,gdp,36000.5,亿元\n", encoding="utf-8")
+    (used,) = PYTHON.findall(text)
+    check = "print(figures['adcode'].item(), figures['value'].item(), figures.attrs['panelkit']['layout'])"
+    assert run(copy, "-c", f"{PANEL}{used}{check}").split() == ["110000", "36000.5", "ledger"]
+    (copy / "ledger.csv").write_text("LEDGER,,,,\n火星,2020,gdp,1,亿元\n", encoding="utf-8")
+    refused = f"{PANEL}try:\n    {used}except pk.DataError as error:\n    print(error)"
+    assert "火星" in run(copy, "-c", refused)

@@ -1,0 +1,46 @@
+"""The reference pages of the site are made from the register; the site itself is built by `.ci/run`."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from panelkit.covariance.conventions import CONVENTIONS
+from panelkit.language import register
+
+HOME = Path(__file__).resolve().parents[2]
+PUBLIC = [entry for entry in register.entries() if entry.public]
+
+
+@pytest.fixture(scope="module")
+def hook() -> ModuleType:
+    pytest.importorskip("mkdocs", reason="the extra `docs` builds the site")
+    spec = importlib.util.spec_from_file_location("reference_pages", HOME / "docs" / "reference_pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_public_name_stands_on_one_page(hook: ModuleType) -> None:
+    (_, _, tables), *pages = hook.pages()
+    shown = [line for _, _, text in pages for line in text.splitlines() if line.startswith("::: ")]
+    assert sorted(shown) == sorted(f"::: panelkit.{entry.module}.{entry.name}" for entry in PUBLIC)
+    for entry in PUBLIC:
+        assert f"[`{entry.name}`]" in tables
+        assert entry.source.replace("|", "\\|") in tables
+    assert all(f"`{name}`" in tables for name in CONVENTIONS)
+
+
+def test_pages_have_paths_of_their_own(hook: ModuleType) -> None:
+    paths = [path for _, path, _ in hook.pages()]
+    assert len(set(paths)) == len(paths)
+
+
+def test_every_page_stands_in_the_navigation() -> None:
+    navigation = (HOME / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [page.name for page in sorted((HOME / "docs").glob("*.md")) if page.name not in navigation] == []
