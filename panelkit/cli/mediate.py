@@ -108,8 +108,8 @@ def mediate(
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
     from panelkit.data.figure_notes import data_notes
     from panelkit.formula.formula import parse_formula
-    from panelkit.models.mediation.design import roles_of
     from panelkit.models.mediation.estimator import Mediation
+    from panelkit.models.mediation.roles import roles_of
     from panelkit.report import mediation_files
 
     _refuse_idle(ctx, mediators, moderator)
@@ -218,6 +218,8 @@ def _named(labels: str | None, result: MediationResult) -> dict[str, str] | None
 
 
 def _content(result: MediationResult) -> dict[str, Any]:
+    from panelkit.show.words import in_language
+
     share = result.share()
     sensitivity = [result.sensitivity(name) for name in result.mediator_labels]
 
@@ -244,5 +246,5 @@ def _content(result: MediationResult) -> dict[str, Any]:
             }
             for s in sensitivity
         ],
-        "notes": [{"en": str(note), "zh": str(getattr(note, "zh", note))} for note in result.notes],
+        "notes": [{"en": str(note), "zh": in_language(note, "zh")} for note in result.notes],
     }

@@ -4,6 +4,18 @@
 # kind, key, module, name, family, can, result, source, public, also
 # fmt: off
 ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, tuple[str, ...]], ...] = (
+    ('capability', 'mediation_at_levels', 'models.mediation.levels', 'at_levels', '', (), '', '', False, ()),
+    ('capability', 'mediation_bias_corrected_int', 'models.mediation.intervals', 'bias_corrected_int', '', (), '', 'Efron (1981)', False, ()),
+    ('capability', 'mediation_conditional', 'models.mediation.moderation', 'conditional', '', (), '', '', False, ()),
+    ('capability', 'mediation_inference', 'models.mediation.intervals', 'inference', '', (), '', '', False, ()),
+    ('capability', 'mediation_joint_significance', 'models.mediation.intervals', 'joint_significance', '', (), '', '', False, ()),
+    ('capability', 'mediation_paths', 'models.mediation.legs', 'path_table', '', (), '', '', False, ()),
+    ('capability', 'mediation_procedure', 'models.mediation.procedures', 'procedure', '', (), '', '', False, ()),
+    ('capability', 'mediation_sensitivity', 'models.mediation.sensitivity', 'sensitivity', '', (), '', 'Imai, Keele and Yamamoto (2010)', False, ()),
+    ('capability', 'mediation_share', 'models.mediation.share', 'share', '', (), '', 'Wen and Ye (2014)', False, ()),
+    ('capability', 'mediation_summary', 'models.mediation.text', 'summary', '', (), '', '', False, ()),
+    ('capability', 'mediation_wild', 'models.mediation.intervals', 'wild_intervals', '', (), '', '', False, ()),
+    ('capability', 'mediation_with_interval', 'models.mediation.intervals', 'with_interval', '', (), '', '', False, ()),
     ('capability', 'reduction_tests', 'models.spatial.selection', 'reduction_tests', '', (), '', '', False, ()),
     ('claim', 'check', 'claims.check', 'check', 'check', (), 'CheckResult', '', True, ()),
     ('claim', 'load_claims', 'claims.file.load', 'load_claims', 'file', (), 'RegisteredClaim', '', True, ()),

@@ -10,9 +10,9 @@ import pandas as pd
 from panelkit.claims.findings import paragraph
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.language.message import Message, message
-from panelkit.models.mediation.estimates import leg
+from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.result import MediationResult
-from panelkit.models.mediation.sensitivity import Sensitivity
+from panelkit.models.mediation.findings import Sensitivity
 from panelkit.models.mediation.words import number
 
 
@@ -55,7 +55,7 @@ class Judged:
     @property
     def overlaps(self) -> dict[str, str]:
         """Return what is said of figures that two of the variables share."""
-        return {f"overlap {k + 1}": overlap.said().en for k, overlap in enumerate(self.result.overlaps)}
+        return {f"overlap {k + 1}": str(overlap.said()) for k, overlap in enumerate(self.result.overlaps)}
 
 
 def first_paths(judged: Judged, reps: int, seed: int) -> dict[int, tuple[float, float]]:
