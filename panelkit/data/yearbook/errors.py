@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Language
 
 SHOWN = 8
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -109,6 +110,10 @@ class YearbookError(DataError):
             lines.append(f"另有{rest}处同类问题" if chinese else f"and {rest} more")
         return printable("\n".join(lines))
 
+    def text(self, language: Language = "en") -> str:
+        """Return what the error says in a language."""
+        return self.message(language)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (YearbookError, (self.problems,))
 
@@ -123,6 +128,10 @@ class ToldError(SpecError):
     def message(self, lang: str = "en") -> str:
         """Return the message in one language."""
         return self.zh if lang == "zh" else self.en
+
+    def text(self, language: Language = "en") -> str:
+        """Return what the error says in a language."""
+        return self.message(language)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (ToldError, (self.en, self.zh))
