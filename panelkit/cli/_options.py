@@ -1,6 +1,6 @@
 """Options that several commands share, and the groups in which commands take them.
 
-A command takes a group by a parameter: `sample: Sample` (see `_commands.command`); `_data.py` reads what a group of
+A command takes a group by a parameter: `sample: Sample` (see `_commands.command`); `_chosen.py` reads what a group of
 data options chooses.
 """
 

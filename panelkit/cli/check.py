@@ -81,7 +81,7 @@ class _Bar:
             self._progress.advance(self._task, steps)
 
 
-@command(app, example="check A12", cls=_OptionalStore)
+@command(app, example="check claim.toml", cls=_OptionalStore)
 def check(
     what: Annotated[
         list[str] | None,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import refuse, rows_of
+from panelkit.cli._data import rows_of
 from panelkit.cli._options import Lang, LangOption, Sample
 from panelkit.cli._output import file_out
 from panelkit.cli._printing import narrow_terminal, terminal_width

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import flag, refuse, rows_of
+from panelkit.cli._data import rows_of
 from panelkit.cli._options import Output, Sample, SeedOption
 from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records, told
 from panelkit.language.errors import SpecError

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._chosen import Chosen, chosen, refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import Chosen, chosen, own_rows, refuse
+from panelkit.cli._data import own_rows
 from panelkit.cli._options import DesignSample, Output
 from panelkit.cli._printing import all_told, fitted, print_json, print_written, records
 from panelkit.cli.couple._options import SharesOption, numbers_of
@@ -29,7 +30,7 @@ class EdgeChoice(StrEnum):
     right = "right"
 
 
-@command(app, example="couple run tech_innovation industrial_innovation")
+@command(app, example="couple run tech_innovation industrial_innovation --years 2022-2023")
 def run_coupling(
     ctx: typer.Context,
     systems: Annotated[

@@ -9,7 +9,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption
-from panelkit.cli._printing import fitted
+from panelkit.cli._printing import fitted, narrow_terminal
 from panelkit.cli.couple._options import SharesOption, numbers_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, verbatim
@@ -35,6 +35,7 @@ def which_formula(
     from panelkit.data.user.panel import read_table
     from panelkit.indices.panels.coordination import which_coupling_formula
     from panelkit.report.index_files import formula_table
+    from panelkit.show.plain import folded
 
     frame = read_table(table, as_text=True)
     names = [name.strip() for name in systems.split(",")]
@@ -55,5 +56,6 @@ def which_formula(
             message("{file}: a score is no number ({reason})", file=table, reason=verbatim(str(error)))
         ) from None
     found = which_coupling_formula(scores, list(frame[printed]), numbers_of(weights))
-    typer.echo(found.sentence(lang.language))
+    with narrow_terminal():
+        typer.echo(folded(found.sentence(lang.language)))
     typer.echo(fitted(formula_table(found, lang.language), lang.language, index=False))

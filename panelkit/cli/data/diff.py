@@ -34,7 +34,7 @@ _HEADS = (
 _WORDS = 4  # columns of words stand left, numbers right
 
 
-@command(app, example="data diff shipped figures")
+@command(app, example="data diff census2023 figures --indicator gdp")
 def diff(
     old: Annotated[
         str,

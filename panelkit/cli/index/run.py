@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._chosen import chosen, refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import chosen, own_rows, refuse
+from panelkit.cli._data import own_rows
 from panelkit.cli._options import DesignSample, Output, SeedOption
 from panelkit.cli._printing import all_told, fitted, print_json, print_written, records
 from panelkit.language.errors import SpecError

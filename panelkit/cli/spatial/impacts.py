@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import flag, refuse
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
 from panelkit.cli.spatial._options import FormulaArgument, Model, fit_of

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import Rows, refuse
+from panelkit.cli._data import Rows
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
 from panelkit.cli.spatial._options import FormulaArgument, Specification, panel_of, rows_of_formula
