@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,11 @@ def example_of(command: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with what the examples name: an export of the portal, a store made from it, a claim, printed degrees."""
+    """Return a folder with what the examples name: an export of the portal, its store, a claim, printed degrees."""
     folder = tmp_path_factory.mktemp("files")
     figures = read_figures(["gdp"], "census2023", check=False)
     cells = {
-        (int(row.adcode), str(row.period), "地区生产总值"): repr(round(float(str(row.value)) * 1.01, 1))
+        (int(str(row.adcode)), str(row.period), "地区生产总值"): repr(round(float(str(row.value)) * 1.01, 1))
         for row in figures.itertuples()
         if str(row.period) >= "2023"
     }
@@ -60,7 +60,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def printed(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[list[str], int, str], str]]:
+) -> Callable[[list[str], int, str], str]:
     """Return what runs a command among the files and gives its output."""
     shutil.copytree(files, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
@@ -71,7 +71,7 @@ def printed(
         assert done.exit_code == 0, (done.output, done.exception)
         return done.output
 
-    yield call
+    return call
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -93,9 +93,7 @@ def test_the_help_is_in_both_languages(name: str) -> None:
     command = dict(commands())[tuple(name.split())]
     texts = {"help": command.help} | {one.name: one.help for one in command.params if one.name != "help"}
     lacking = {
-        key: text
-        for key, text in texts.items()
-        if not (text and CHINESE.search(text) and LATIN.search(text))
+        key: text for key, text in texts.items() if not (text and CHINESE.search(text) and LATIN.search(text))
     }
     assert lacking == {}
     if name in COMMANDS:
