@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,17 +76,20 @@ def plain_values(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value.item() if hasattr(value, "item") else value for key, value in values.items()}
 
 
-def fitted(frame: pd.DataFrame, language: Language, *, drop: tuple[int, ...] = (), **words: Any) -> str:
+def heads_of(table: Callable[[Language], pd.DataFrame], language: Language) -> dict[str, str]:
+    """Return the heads of a table in a language by the names that its columns have in English."""
+    return dict(zip(table("en").columns, table(language).columns, strict=True))
+
+
+def fitted(frame: pd.DataFrame, language: Language, *, drop: Sequence[str] = (), **words: Any) -> str:
     """Return a frame as text in the terminal's width, at most 100: columns of `drop` go before a digit is cut."""
     from rich.cells import cell_len
 
     from panelkit.show.tables import frame_table
 
     width = terminal_width()
-    shown = frame
     for gone in range(len(drop) + 1):
-        left_out = {at % len(frame.columns) for at in drop[:gone]}
-        shown = frame.iloc[:, [at for at in range(len(frame.columns)) if at not in left_out]]
+        shown = frame.drop(columns=list(drop[:gone]))
         whole = frame_table(shown, language=language, format="text", width=200)
         if max(cell_len(line) for line in whole.splitlines()) <= width:
             break

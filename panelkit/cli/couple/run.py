@@ -11,7 +11,7 @@ from panelkit.cli._chosen import Chosen, chosen, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import own_rows
 from panelkit.cli._options import DesignSample, Output
-from panelkit.cli._printing import all_told, fitted, print_json, print_written, records
+from panelkit.cli._printing import all_told, fitted, heads_of, print_json, print_written, records
 from panelkit.cli.couple._options import SharesOption, numbers_of
 from panelkit.language.message import Language, message
 
@@ -155,7 +155,11 @@ def _content(found: Coordination, language: Language) -> dict[str, Any]:
 def _print(found: Coordination, language: Language) -> None:
     from panelkit.report import index_files
 
+    def table(tongue: Language) -> pd.DataFrame:
+        return index_files.coordination_table(found, tongue, short=True)
+
     caption = index_files.of_last_year(index_files.coordination_title(language), found.values)
     notes = all_told(index_files.coordination_notes(found, language), language)
-    shown = index_files.coordination_table(found, language, short=True)
-    typer.echo(fitted(shown, language, caption=caption, notes=notes, drop=(-1, 0, 1)))
+    heads = heads_of(table, language)
+    least = [heads.get("pace", heads["level"]), heads["C"], heads["T"]]
+    typer.echo(fitted(table(language), language, caption=caption, notes=notes, drop=least))

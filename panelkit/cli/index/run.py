@@ -12,7 +12,7 @@ from panelkit.cli._chosen import chosen, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import own_rows
 from panelkit.cli._options import DesignSample, Output, SeedOption
-from panelkit.cli._printing import all_told, fitted, print_json, print_written, records
+from panelkit.cli._printing import all_told, fitted, heads_of, print_json, print_written, records
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
@@ -144,8 +144,15 @@ def _content(found: Any, sure: Any, language: Language) -> dict[str, Any]:
 def _print(found: Any, sure: Any, language: Language) -> None:
     from panelkit.report import index_files
 
+    def ranking(tongue: Language) -> pd.DataFrame:
+        return index_files.ranking_table(found, sure, tongue)
+
+    def weights(tongue: Language) -> pd.DataFrame:
+        return index_files.weight_table(found, tongue, short=True)
+
     caption = index_files.of_last_year(getattr(found.design.label, language), found.values)
-    ranking = index_files.ranking_table(found, sure, language)
-    typer.echo(fitted(ranking, language, caption=caption, drop=(-1,)))
-    weights = index_files.weight_table(found, language, short=True)
-    typer.echo(fitted(weights, language, notes=all_told(found.remarks, language), drop=(0,)))
+    heads = heads_of(ranking, language)
+    least = heads.get("first", heads["rank"])
+    typer.echo(fitted(ranking(language), language, caption=caption, drop=[least]))
+    notes, dimension = all_told(found.remarks, language), [heads_of(weights, language)["dimension"]]
+    typer.echo(fitted(weights(language), language, notes=notes, drop=dimension))

@@ -85,13 +85,14 @@ def echo_by_term(frame: pd.DataFrame, notes: Sequence[Any], language: Language) 
 def echo_tests(tests: Sequence[Any], language: Language) -> None:
     """Print tests; in a narrow terminal their null hypotheses stand below the table."""
     from panelkit.show.tables import frame_of_tests
+    from panelkit.show.words import word
 
     notes: list[Any] = list(dict.fromkeys(note for test in tests for note in test.notes))
     frame = frame_of_tests(tests, language=language)
     if width() < ROOMY:
-        nulls = [message("{test}: {null}", test=name, null=null) for name, null in frame.iloc[:, -1].items()]
-        notes = [*notes, message("null hypotheses: {nulls}", nulls=sentences(nulls))]
-        frame = frame.iloc[:, :-1]
+        nulls = frame.pop(word("null", language))
+        said = [message("{test}: {null}", test=name, null=null) for name, null in nulls.items()]
+        notes = [*notes, message("null hypotheses: {nulls}", nulls=sentences(said))]
     echo_frame(frame, notes, language)
 
 
