@@ -8,7 +8,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import all_told, echo, print_json, shortened
 from panelkit.cli.store._options import FolderArgument, StoreOption
-from panelkit.language.message import message
+from panelkit.language.message import message, sentences
 
 app = typer.Typer(add_completion=False)
 
@@ -42,6 +42,4 @@ def check(
             )
             echo(left, printed.language)
     if not found.whole:
-        raise DamagedError(
-            found.store, "; ".join(problems) if printed.language == "en" else "；".join(problems)
-        )
+        raise DamagedError(found.store, sentences(problems))
