@@ -1,9 +1,9 @@
 """Bring the catalogue up to date with the code: `python -m panelkit.language.extract`.
 
-Messages are read from the calls `message(...)`, `counted(...)` and `term(...)`; Babel writes what gettext reads. Each room has one file,
-`catalogue/zh/ROOM.po`, and every message stands in the file of the first room that says it; all are compiled into
-`catalogue/zh.mo`. Translations are kept, also those of messages that have moved to another room; what no code says
-any more leaves.
+Messages are read from the calls `message(...)`, `counted(...)` and `term(...)`; Babel writes what gettext reads.
+Each room has one file, `catalogue/zh/ROOM.po`, and every message stands in the file of the first room that says it;
+all are compiled into `catalogue/zh.mo`. Translations are kept, also those of messages that have moved to another
+room; what no code says any more leaves.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def said_in(path: Path) -> Iterator[Said]:
     ValueError
         If a call gives something else than literal text, which no catalogue could hold.
     """
-    calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    calls = (
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+    )
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if name in MAKERS:
@@ -63,7 +65,9 @@ def _said(name: str, texts: list[str]) -> Said:
 def _literal(node: ast.expr, path: Path) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    raise ValueError(f"{path}:{node.lineno}: the text of a message is a literal, so that the catalogue can hold it")
+    raise ValueError(
+        f"{path}:{node.lineno}: the text of a message is a literal, so that the catalogue can hold it"
+    )
 
 
 def rooms() -> list[str]:

@@ -26,7 +26,7 @@ from panelkit.show.grid import (
     significance,
 )
 from panelkit.show.words import (
-    counted,
+    count_label,
     covariance_words,
     equation_word,
     in_language,
@@ -255,7 +255,9 @@ def _fact_rows(
 
 def _fact_label(key: str, columns: Sequence[_Column], language: Language) -> str:
     return (
-        counted(key, language, _levels(columns)) if key in ("n_units", "n_periods") else word(key, language)
+        count_label(key, language, _levels(columns))
+        if key in ("n_units", "n_periods")
+        else word(key, language)
     )
 
 
@@ -289,7 +291,7 @@ def _effect_rows(columns: Sequence[_Column], language: Language) -> list[Row]:
     rows = []
     for key, holds in (("unit_effects", ("unit", "twoway")), ("time_effects", ("time", "twoway"))):
         cells = tuple("" if name is None else word(_held(str(name), key, holds), language) for name in named)
-        rows.append(Row(label=counted(key, language, _levels(columns)), cells=cells))
+        rows.append(Row(label=count_label(key, language, _levels(columns)), cells=cells))
     return rows
 
 

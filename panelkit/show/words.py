@@ -283,10 +283,10 @@ def result_word(key: str, language: Language, levels: Levels = PROVINCIAL) -> st
         return key
     if key in _COLUMNS:
         return _COLUMNS[key].text(language)
-    return counted(key, language, levels) if key in _COUNTED else chinese(word(key, language))
+    return count_label(key, language, levels) if key in _COUNTED else chinese(word(key, language))
 
 
-def counted(key: str, language: Language, levels: Levels) -> str:
+def count_label(key: str, language: Language, levels: Levels) -> str:
     """Return the label of the number of units or periods, or of their effects, in the words of the panel."""
     level = unit_level(levels[0]) if key in ("n_units", "unit_effects") else time_level(levels[1])
     if levels[1] in ("year", "years", "年份", "年") and key == "time_effects" and language == "zh":

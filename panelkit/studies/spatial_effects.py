@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.inference.impacts import ImpactParts, draw_theta, numerical_jacobian, stable, stacked
+from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable, stacked
+from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.rng import as_generator
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import message
+from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import sweep
-from panelkit.models.spatial.panel import SpatialFit
 from panelkit.models.spatial.sample import SpatialSample
 from panelkit.models.spatial.sensitivity import permuted_theta
 from panelkit.spatial import provincial

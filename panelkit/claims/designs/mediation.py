@@ -23,10 +23,10 @@ from panelkit.indices.panels.columns import figures_behind, is_derived
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
-from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.estimator import Mediation
-from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.findings import FRAGILE
+from panelkit.models.mediation.legs import leg
+from panelkit.models.mediation.result import MediationResult
 from panelkit.studies.grid import GridResult, Tick, first_of, share_with_sign, split, summarise
 from panelkit.studies.specification import Specification
 from panelkit.studies.tally import NOT_COMPUTED, reason_of

@@ -10,9 +10,9 @@ import pandas as pd
 from panelkit.claims.findings import paragraph
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.language.message import Message, message
+from panelkit.models.mediation.findings import Sensitivity
 from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.result import MediationResult
-from panelkit.models.mediation.findings import Sensitivity
 from panelkit.models.mediation.words import number
 
 

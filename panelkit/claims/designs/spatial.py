@@ -20,10 +20,13 @@ from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.rules.spillover import PLACEBO
 from panelkit.claims.rules.thresholds import MOST_OF_THE_GRID
 from panelkit.claims.specify import Regression, specify, whole_grid
+from panelkit.covariance.by_name import vcov_named
+from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
-from panelkit.models.spatial.panel import SpatialFit, SpatialPanel, fit_sample
+from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.results.fit import t_quantile, t_survival
 from panelkit.studies.grid import GridResult, Tick, first_of, no_result, split, summarise
 from panelkit.studies.spatial_effects import (
@@ -157,7 +160,7 @@ class SpatialDesign(MeasuredDesign):
             self.model,
             spec.effects,  # type: ignore[arg-type]
             self.convention,
-            vcov=self.vcov,
+            vcov=vcov_named(self.vcov, LIKELIHOOD),
             missing=self.missing,
         )
         weights = samples.weights(w, sample)

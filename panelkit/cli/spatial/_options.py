@@ -94,6 +94,8 @@ class Model(Specification):
 
 def panel_of(chosen: Specification, formula: str, where: str | None) -> SpatialPanel:
     """Return the estimator that the options describe."""
+    from panelkit.covariance.by_name import vcov_named
+    from panelkit.kernels.capabilities import LIKELIHOOD
     from panelkit.models.spatial.panel import SpatialPanel
 
     durbin = chosen.durbin if isinstance(chosen, Model) else None
@@ -103,7 +105,7 @@ def panel_of(chosen: Specification, formula: str, where: str | None) -> SpatialP
         chosen.effects.value,
         chosen.convention,  # type: ignore[arg-type]
         durbin=None if durbin is None else _parts(durbin),
-        vcov=chosen.vcov if isinstance(chosen, Model) else "information",
+        vcov=vcov_named(chosen.vcov if isinstance(chosen, Model) else "information", LIKELIHOOD),
         missing=chosen.missing,  # type: ignore[arg-type]
         where=where,
     )

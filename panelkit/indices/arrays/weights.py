@@ -104,8 +104,8 @@ def variation(x: ArrayLike) -> FloatArray:
 
     On min-max data the coefficient of variation depends on where the minimum lies; means must be positive.
     """
-    values = matrix(x, message("coefficient of variation"))
-    _enough_rows(values, 2, message("coefficient of variation"))
+    values = matrix(x, term("method of weights", "coefficient of variation"))
+    _enough_rows(values, 2, term("method of weights", "coefficient of variation"))
     mean = values.mean(axis=0)
     if (mean <= 0).any():
         raise DataError(

@@ -20,7 +20,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Joined, Language, Message, message, term
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note, place_notes, with_place_notes
+from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, TestResult, Uncertainty
 
 INTERVALS = MappingProxyType(
@@ -431,7 +431,7 @@ def _members(groups: pd.Series | Mapping[Any, Any], frame: pd.DataFrame) -> pd.S
     return out
 
 
-def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any, tuple[Note, ...]]:
+def _matched(y: Any, groups: Any, weights: Any) -> tuple[FloatArray, Any, Any, tuple[Message, ...]]:
     y = as_pandas_series(y)
     if is_frame(y):
         raise DataError(message("inequality is of one column: give a series, `data['income']`, not a frame"))

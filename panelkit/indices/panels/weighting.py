@@ -162,7 +162,7 @@ def cv_weights(table: pd.DataFrame) -> pd.Series:
     --------
     >>> weights = pk.cv_weights(panel[["patents_granted", "rd_expenditure"]])
     """
-    table, values = labelled(table, message("coefficient of variation"))
+    table, values = labelled(table, term("method of weights", "coefficient of variation"))
     return _weights(weights.variation(values), table)
 
 

@@ -16,9 +16,8 @@ from panelkit.formula.tree import Factor, calls_of, columns_of
 from panelkit.kernels.index import dimension_names
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.models.reading import namesakes, open_frame
-from panelkit.panel.provenance import Note
 from panelkit.panel.sample import asked_rows, where_note
 from panelkit.studies.specification_curve.choices import Choices, Sample
 
@@ -37,7 +36,7 @@ class Columns:
     order: IntArray
     table: Table
     by_sample: Mapping[int, Factor]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @classmethod
     def of(cls, spec: Choices, data: pd.DataFrame, unit: str | None, time: str | None) -> Columns:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.covariance.cluster import Clusters, small_sample_factor
+from panelkit.covariance.clusters import Clusters
 from panelkit.covariance.conventions import Convention, convention_named
+from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.kernels.batched import Solved, crv1_errors, crv3_errors, solve
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.leave_out import grams_without_each
