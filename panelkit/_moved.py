@@ -16,6 +16,7 @@ _ARRAYS = (
 MOVED = {
     "panelkit.core.formula": "panelkit.formula.formula",
     "panelkit.core.errors": "panelkit.language.errors",
+    "panelkit.data.notes": "panelkit.data.figure_notes",
     **{f"panelkit.indices.{name}": f"panelkit.indices.arrays.{name}" for name in _ARRAYS},
 }
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import panelkit as pk
-from panelkit.data.notes import data_notes
+from panelkit.data.figure_notes import data_notes
 from panelkit.report.mediation_files import procedures_text, write_mediation
 
 FIGURES = [

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import panelkit as pk
-from panelkit.claims.samples import specify
 from panelkit.data.selection import choose_vintages
 from panelkit.report.write import write
 
@@ -19,7 +18,7 @@ def main(folder: Path) -> None:
     for name in CLAIMS:
         claim = held[name]
         for design in next(reading for reading in claim.reading if reading.main).design:
-            spec = specify(claim, design)
+            spec = design.specification(claim)
             years = (spec.years[0] - spec.lead_in, spec.years[1])
             vintages = choose_vintages(spec.columns, dict(spec.vintage))
             data = pk.load_provinces(spec.columns, years, vintages, spec.provinces)

@@ -6,9 +6,7 @@ import sys
 from pathlib import Path
 
 import panelkit as pk
-from panelkit.claims.designs.spatial import Loader
-from panelkit.claims.fits import covariance
-from panelkit.claims.samples import specify
+from panelkit.claims.figures import Figures
 from panelkit.report.write import write
 
 CLAIMS = ("A1", "B02", "B12", "B21", "B49")
@@ -20,11 +18,9 @@ def main(folder: Path) -> None:
         for design in (
             part for reading in claim.reading for part in reading.design if part.kind == "spatial"
         ):
-            spec = specify(claim, design)
-            data = Loader([spec]).exact(spec)
-            model = pk.SpatialPanel(
-                spec.formula, design.model, vcov=covariance(design.vcov), missing=design.missing
-            )
+            spec = design.specification(claim)
+            data = Figures([spec]).exact(spec)
+            model = pk.SpatialPanel(spec.formula, design.model, vcov=design.vcov, missing=design.missing)
             fit = model.fit(data, pk.contiguity())
             print(fit.summary(), fit.impacts("draws", reps=design.draws, rng=design.seed), sep="\n\n")
             if design.id == "innovation_direct":

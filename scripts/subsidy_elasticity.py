@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import panelkit as pk
-from panelkit.claims.samples import specify
 from panelkit.report.write import write
 
 
@@ -15,7 +14,7 @@ def main(folder: Path) -> None:
     claim = next(item.claim for item in pk.load_claims() if item.id == "A9")
     reading = next(item for item in claim.reading if item.main)
     for design in reading.design:
-        spec = specify(claim, design)
+        spec = design.specification(claim)
         data = pk.load_provinces(spec.columns, spec.years, dict(spec.vintage), spec.provinces)
         fit = pk.FixedEffects(spec.formula, effects=spec.effects).fit(data)
         print(fit.summary())

@@ -13,7 +13,7 @@ from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.read import Context
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from tests.yearbook.fuzzing import fuzz
 
 COUNT, SEED = 10_000, 20241

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from panelkit.claims.designs.base import kind_of
 from panelkit.claims.figures import Figures
-from panelkit.claims.file.document import Claim, Design, Reading, Text
+from panelkit.claims.file.design import ClaimDesign
+from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.load import RegisteredClaim, load_claims, select_claims
 from panelkit.claims.file.names import check_names
+from panelkit.claims.findings import paragraph
 from panelkit.claims.rules.judge import judge
 from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.language.errors import PanelkitError
+from panelkit.language.message import Message, message, sentences, verbatim
 from panelkit.language.offers import offered
+from panelkit.studies.specification import Specification
 
 
 class Progress(Protocol):
@@ -88,15 +91,15 @@ def check_claim(registered: RegisteredClaim, progress: Progress) -> list[Verdict
     return [_verdict(registered, reading, design, figures, progress) for reading, design in pairs]
 
 
-def _planned(claim: Claim, design: Design) -> list[Any]:
+def _planned(claim: Claim, design: ClaimDesign) -> list[Specification]:
     """Return the specifications of a design; one that cannot be planned has none, and says so when it is run."""
     try:
-        return kind_of(design.kind).specifications(claim, design)
+        return design.specifications(claim)
     except Exception:  # run raises it again, where it is caught and named
         return []
 
 
-def _figures(planned: list[Any]) -> Figures:
+def _figures(planned: list[Specification]) -> Figures:
     """Return the figures of all designs of a claim; where one of them spoils the plan, figures load one by one."""
     try:
         return Figures(planned)
@@ -105,20 +108,20 @@ def _figures(planned: list[Any]) -> Figures:
 
 
 def _verdict(
-    registered: RegisteredClaim, reading: Reading, design: Design, figures: Figures, progress: Progress
+    registered: RegisteredClaim, reading: Reading, design: ClaimDesign, figures: Figures, progress: Progress
 ) -> Verdict:
     claim = registered.claim
     try:
         check_names(claim, design)
-        tested = kind_of(design.kind).run(claim, reading, design, figures, progress.advance)
-        judged = judge(getattr(design, "rule", None) or reading.rule, tested)
+        tested = design.run(claim, reading, figures, progress.advance)
+        judged = judge(design.rule_under(reading.rule), tested)
     except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2
-        said = str(error) if isinstance(error, PanelkitError) else f"{type(error).__name__}: {error}"
+        said = _said(error)
         return Verdict(
             registered=registered,
             reading=reading,
             design=design,
-            reason=Text(en=f"could not be computed: {said}", zh=f"未能计算：{said}"),
+            reason=message("could not be computed: {problem}", problem=said),
             flags=_standing_flags(registered),
             error=said,
         )
@@ -128,10 +131,12 @@ def _verdict(
         reading=reading,
         design=design,
         word=judged.word,
-        reason=_reason(
-            judged.sentence,
-            tested.plausible.sentence if tested.plausible else None,
-            tested.tally.sentence() if tested.tally else None,
+        reason=paragraph(
+            [
+                judged.sentence,
+                tested.plausible.sentence if tested.plausible else None,
+                tested.tally.sentence() if tested.tally else None,
+            ]
         ),
         flags=(
             *_standing_flags(registered),
@@ -144,7 +149,7 @@ def _verdict(
 
 def _without_design(registered: RegisteredClaim) -> Verdict:
     claim = registered.claim
-    reason = claim.reason or Text(en="no reason given", zh="未说明理由")
+    reason = claim.reason.said if claim.reason else message("no reason given")
     return Verdict(
         registered=registered,
         word="NOT TESTABLE" if claim.status == "not_testable" else None,
@@ -153,18 +158,18 @@ def _without_design(registered: RegisteredClaim) -> Verdict:
     )
 
 
-def _with_needs(claim: Claim, reason: Text) -> Text:
+def _with_needs(claim: Claim, reason: Message) -> Message:
     if not claim.needs:
         return reason
-    en = "; ".join(f"{need.name}: {need.supply.en}" for need in claim.needs)
-    zh = "；".join(need.supply.zh for need in claim.needs)
-    return Text(en=f"{reason.en} Missing: {en}.", zh=f"{reason.zh}尚缺：{zh}。")
+    needs = sentences(need.said for need in claim.needs)
+    return message("{reason} Missing: {needs}.", reason=reason, needs=needs)
 
 
-def _reason(*sentences: Text | None) -> Text:
-    """Return the sentences there are as one text."""
-    said = [sentence for sentence in sentences if sentence is not None]
-    return Text(en=" ".join(one.en for one in said), zh="".join(one.zh for one in said))
+def _said(error: Exception) -> Message:
+    """Return what an error says: the message of ours, or kind and text of another one."""
+    if not isinstance(error, PanelkitError):
+        return verbatim(f"{type(error).__name__}: {error}")
+    return error.said if isinstance(error.said, Message) else verbatim(error.said)
 
 
 def _standing_flags(registered: RegisteredClaim) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The figures that specifications read: each panel loaded once, each expression worked out once."""
+"""The figures that claims read: each panel loaded once, each expression worked out once. It takes plans, no designs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.claims.batch import Batch, Effect
-from panelkit.claims.columns import Columns
-from panelkit.claims.samples import Specification
 from panelkit.data import catalogue
+from panelkit.formula.formula import evaluate
+from panelkit.formula.grammar import parse_expression
+from panelkit.formula.tree import columns_of
+from panelkit.indices.panels.chained import chained
 from panelkit.indices.panels.columns import is_derived
 from panelkit.language.errors import PanelkitError, SpecError
+from panelkit.language.message import message
+from panelkit.studies.batch import Batch, Effect
+from panelkit.studies.columns import Columns
+from panelkit.studies.specification import Specification
 
 Vintages = tuple[tuple[str, str], ...]
+Provinces = str | tuple[str, ...]
+
+MADE = {"real_gdp": "gdp_index_prev_year"}
+"""Columns made here, with the figure behind each: real output is the growth index chained from a panel's first year."""
 
 
 class Figures:
@@ -51,15 +60,17 @@ class Figures:
         keep = (years >= spec.span[0]) & (years <= spec.span[1])
         if spec.left_out:
             keep &= frame.index.get_level_values("province") != spec.left_out
-        return _part(frame, keep)
+        return _with_made(_part(frame, keep), spec)
 
     def exact(self, spec: Specification) -> pd.DataFrame:
         """Return the panel of one specification loaded alone: its columns and years, and no other source."""
         first, last = spec.span
-        key = (spec.vintage, spec.provinces, frozenset(spec.columns), first, last)
+        columns = sorted(set(_columns(spec)))
+        key = (spec.vintage, spec.provinces, tuple(columns), first, last)
         if key not in self._exact:
             _refuse_unknown(spec)
-            self._exact[key] = _load(sorted(spec.columns), first, last, spec.vintage, spec.provinces)
+            frame = loaded(columns, (first, last), spec.vintage, spec.provinces)
+            self._exact[key] = _with_made(frame, spec)
         return self._exact[key]
 
     def facts(self) -> tuple[Mapping[str, Any], ...]:
@@ -84,48 +95,36 @@ class Figures:
     def _all(self, vintage: Vintages) -> pd.DataFrame:
         if vintage not in self._whole:
             columns, first, last = self._wanted[vintage]
-            self._whole[vintage] = _load(list(columns), first, last, vintage, "all")
+            self._whole[vintage] = loaded(list(columns), (first, last), vintage)
         return self._whole[vintage]
 
 
-def _known() -> set[str]:
-    return {str(key) for key in catalogue.indicators().index}
-
-
-def _refuse_unknown(spec: Specification) -> None:
-    """Refuse a specification with a column that no catalogue holds: it was left out of the plan."""
-    unknown = [name for name in spec.columns if not is_derived(name) and name not in _known()]
-    if unknown:
-        catalogue.require(unknown)
-        raise SpecError(f"{', '.join(unknown)}: write the key of an indicator, not its name")
-
-
-def _columns(spec: Specification) -> tuple[str, ...]:
-    """Return the indicators of a specification, or a name that no catalogue holds where its formula is wrong."""
-    try:
-        return spec.columns
-    except PanelkitError:
-        return ("",)
-
-
-def _part(frame: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
-    part: pd.DataFrame = frame.loc[keep]
-    part.attrs = frame.attrs
-    return part
-
-
-def _labels(provinces: str | tuple[str, ...]) -> list[str]:
-    from panelkit.data.provinces import TIBET, labels_of, resolve
-
-    names = labels_of("en")
-    if isinstance(provinces, tuple):
-        return [str(names[code]) for code in resolve(provinces)]
-    return [str(name) for code, name in names.items() if code != TIBET]
-
-
-def _load(
-    columns: list[str], first: int, last: int, vintage: Vintages, provinces: str | tuple[str, ...]
+def loaded(
+    columns: list[str], years: tuple[int, int], vintage: Vintages = (), provinces: Provinces = "all"
 ) -> pd.DataFrame:
+    """Return figures and derived columns as a panel; a declared design asks for its series by name.
+
+    Parameters
+    ----------
+    columns
+        Keys of indicators, or names of columns of composite indices.
+    years
+        First and last year.
+    vintage
+        Pairs (indicator, vintage); the others have their defaults.
+    provinces
+        "all", "no_tibet" or names.
+
+    Returns
+    -------
+    DataFrame
+        Rows by (province, year); `attrs["panelkit"]` says what the figures are.
+
+    Raises
+    ------
+    SpecError, DataError
+        If an indicator, vintage, province or year is not held.
+    """
     from panelkit.data.panels import load_provinces
     from panelkit.data.selection import choose_vintages
     from panelkit.indices.panels.columns import with_derived
@@ -134,6 +133,78 @@ def _load(
     held = [name for name in columns if name not in derived] or ["population"]
     chosen = {name: version for name, version in vintage if name in held}
     asked = list(provinces) if isinstance(provinces, tuple) else provinces
-    named = choose_vintages(held, chosen)  # a declared design asks for its series by name
-    frame = load_provinces(held, range(first, last + 1), vintage=named, provinces=asked)
+    named = choose_vintages(held, chosen)
+    frame = load_provinces(held, range(years[0], years[1] + 1), vintage=named, provinces=asked)
     return with_derived(frame, derived) if derived else frame
+
+
+def expressions(
+    formulas: Mapping[str, str], years: tuple[int, int], vintage: Vintages = (), provinces: Provinces = "all"
+) -> pd.DataFrame:
+    """Return named expressions on figures, one column each, with what the figures say of themselves.
+
+    Parameters
+    ----------
+    formulas
+        Name of the column -> expression on figures.
+    years, vintage, provinces
+        As `loaded`.
+
+    Returns
+    -------
+    DataFrame
+        Rows by (province, year).
+
+    Raises
+    ------
+    SpecError, DataError
+        If a formula is wrong, or a figure is not held.
+    """
+    columns = {name for text in formulas.values() for name in columns_of(parse_expression(text).node)}
+    frame = loaded(sorted(columns), years, vintage, provinces)
+    out = pd.DataFrame({name: evaluate(text, frame) for name, text in formulas.items()})
+    out.attrs = dict(frame.attrs)
+    return out
+
+
+def _known() -> set[str]:
+    return {str(key) for key in catalogue.indicators().index}
+
+
+def _refuse_unknown(spec: Specification) -> None:
+    """Refuse a specification with a column that no catalogue holds: it was left out of the plan."""
+    known = {*_known(), *MADE}
+    unknown = [name for name in spec.columns if not is_derived(name) and name not in known]
+    if unknown:
+        catalogue.require(unknown)
+        raise SpecError(message("{unknown}: write the key of an indicator, not its name", unknown=unknown))
+
+
+def _columns(spec: Specification) -> tuple[str, ...]:
+    """Return the indicators behind a specification, or a name that no catalogue holds where its formula is wrong."""
+    try:
+        return tuple(dict.fromkeys(MADE.get(name, name) for name in spec.columns))
+    except PanelkitError:
+        return ("",)
+
+
+def _with_made(frame: pd.DataFrame, spec: Specification) -> pd.DataFrame:
+    """Return the panel with the columns that are made of its years."""
+    if "real_gdp" not in spec.columns:
+        return frame
+    return frame.assign(real_gdp=chained(frame[MADE["real_gdp"]]))
+
+
+def _part(frame: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
+    part: pd.DataFrame = frame.loc[keep]
+    part.attrs = frame.attrs
+    return part
+
+
+def _labels(provinces: Provinces) -> list[str]:
+    from panelkit.data.provinces import TIBET, labels_of, resolve
+
+    names = labels_of("en")
+    if isinstance(provinces, tuple):
+        return [str(names[code]) for code in resolve(provinces)]
+    return [str(name) for code, name in names.items() if code != TIBET]

@@ -9,29 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from panelkit.claims import scales
 from panelkit.claims.check import Progress, check
-from panelkit.claims.columns import Columns
-from panelkit.claims.designs import panel as panel_kind
-from panelkit.claims.file.document import PanelDesign
-from panelkit.claims.samples import Specification
+from panelkit.claims.designs.panel import PanelDesign
+from panelkit.claims.objects import finite
 from panelkit.claims.verdict import Verdict
 from panelkit.data.compare import standing
 from panelkit.data.paths import figures_from
 from panelkit.data.revised import NewFigures, write_new_figures
 from panelkit.data.yearbook.store.store import read_store
-from panelkit.kernels.moments import GroupMoments, group_moments, regress
-from panelkit.kernels.within import check_effects
 from panelkit.language.errors import DataError, PanelkitError
-from panelkit.results.fit import Language
+from panelkit.language.message import Language, message
 from panelkit.show.brief import Brief
-
-SAME = 1e-9
-"""Relative change below which a figure or a coefficient has not moved: the last bits of a conversion of units."""
+from panelkit.studies.revised_cells import SAME, drivers
 
 DRIVERS = 5
 
@@ -87,16 +79,16 @@ class Moved(Brief):
             "reading": self.new.reading.id if self.new.reading else None,
             "design": self.new.design.id if self.new.design else None,
             "verdict": {"old": self.old.word, "new": self.new.word, "moved": self.verdict_moved},
-            "estimate": {"old": _number(old), "new": _number(new), "moved": self.coefficient_moved},
-            "p_value": {"old": _number(_p(self.old)), "new": _number(_p(self.new))},
+            "estimate": {"old": finite(old), "new": finite(new), "moved": self.coefficient_moved},
+            "p_value": {"old": finite(_p(self.old)), "new": finite(_p(self.new))},
             "sign_moved": self.sign_moved,
             "computed": {
                 "old": self.old.error is None,
                 "new": self.new.error is None,
                 "moved": self.status_moved,
             },
-            "error": self.new.error,
-            "reason": {"old": getattr(self.old.reason, language), "new": getattr(self.new.reason, language)},
+            "error": None if self.new.error is None else self.new.error.text(language),
+            "reason": {"old": self.old.reason.text(language), "new": self.new.reason.text(language)},
             "drivers": None if self.drivers is None else _records(self.drivers.head(DRIVERS)),
         }
 
@@ -142,7 +134,9 @@ def compare_figures(
     """
     state = read_store(store)
     if not state.files:
-        raise DataError(f"the store {store} is empty: `panelkit ingest FILE...` fills it")
+        raise DataError(
+            message("the store {store} is empty: `panelkit ingest FILE...` fills it", store=str(store))
+        )
     standing(state, vintages)
     old = check(*what, progress=progress)
     with tempfile.TemporaryDirectory() as folder:
@@ -170,100 +164,11 @@ def _drivers(old: Verdict, new: Verdict) -> pd.DataFrame | None:
         return None
     if old.tested is None or new.tested is None or old.tested.data is None or new.tested.data is None:
         return None
-    spec = panel_kind.specifications(new.registered.claim, new.design)[0]
+    spec = new.design.specification(new.registered.claim)
     try:
         return drivers(spec, old.tested.data, new.tested.data, scales.factor(new.reading.effect))
     except PanelkitError:
         return None
-
-
-def drivers(spec: Specification, old: pd.DataFrame, new: pd.DataFrame, factor: float = 1.0) -> pd.DataFrame:
-    """Put back each revised province-year of the new figures in turn, and say how far the headline moves.
-
-    One batched computation on cross-products by unit: a province-year put back changes its province's moments only.
-
-    Parameters
-    ----------
-    old, new
-        Panels with a (province, year) index and the same columns.
-    factor
-        What the coefficient is multiplied by in the units of the claim.
-
-    Returns
-    -------
-    DataFrame
-        `province, year, columns, without, effect`, the largest effect first.
-    """
-    cells = revised_cells(old, new)
-    n_units = new.index.get_level_values(0).nunique()
-    stacked, owners = _stack(old, new, cells)
-    moments, base = _moments(spec, stacked, n_units)
-    total = moments[:n_units].sum(axis=0)
-    variants = total - moments[owners] + moments[n_units:]
-    every = GroupMoments(np.concatenate([total[None], variants]), base.n_dummies, base.effects)
-    k = every.n_columns - 1
-    coefficients, _ = regress(every.swept(np.eye(len(variants) + 1)), range(k), [k])
-    headline, without = factor * coefficients[0, 0, 0], factor * coefficients[1:, 0, 0]
-    table = pd.DataFrame(
-        {
-            "province": [province for province, _, _ in cells],
-            "year": [year for _, year, _ in cells],
-            "columns": [", ".join(columns) for _, _, columns in cells],
-            "without": without,
-            "effect": headline - without,
-        }
-    )
-    order = (-table["effect"].abs()).argsort(kind="stable")
-    return table.iloc[order].reset_index(drop=True)
-
-
-def revised_cells(old: pd.DataFrame, new: pd.DataFrame) -> list[tuple[str, int, tuple[str, ...]]]:
-    """Return (province, year, revised columns) of every province-year that both panels hold with other values."""
-    before = old.reindex(index=new.index, columns=new.columns)
-    size = np.maximum(before.abs(), new.abs())
-    differs = ((new - before).abs() > SAME * size).to_numpy()
-    names = [str(name) for name in new.columns]
-    return [
-        (str(province), int(year), tuple(name for name, hit in zip(names, row, strict=True) if hit))
-        for (province, year), row in zip(new.index, differs, strict=True)
-        if row.any()
-    ]
-
-
-def _stack(
-    old: pd.DataFrame, new: pd.DataFrame, cells: Sequence[tuple[str, int, tuple[str, ...]]]
-) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Return the new panel with one further unit a revised province-year: its province with that year put back."""
-    provinces = list(dict.fromkeys(new.index.get_level_values(0)))
-    parts = {province: new.loc[[province]] for province in {cell[0] for cell in cells}}
-    frames = [new]
-    for number, (province, year, columns) in enumerate(cells):
-        part = parts[province].copy()
-        part.loc[(province, year), list(columns)] = old.loc[(province, year), list(columns)].to_numpy()
-        years = part.index.get_level_values(1)
-        part.index = pd.MultiIndex.from_arrays(
-            [[f"{province} {number}"] * len(part), years], names=new.index.names
-        )
-        frames.append(part)
-    stacked = pd.concat(frames)
-    stacked.attrs = new.attrs
-    return stacked, np.array([provinces.index(cell[0]) for cell in cells], dtype=np.int64)
-
-
-def _moments(
-    spec: Specification, stacked: pd.DataFrame, n_units: int
-) -> tuple[NDArray[np.float64], GroupMoments]:
-    """Return the moments of every unit of the stack, those without complete rows as zeros, and their layout."""
-    columns = Columns(stacked)
-    constant = np.ones((len(stacked), 1 if spec.effects == "none" else 0))
-    table = np.column_stack([columns.regressors(spec), constant, columns.column(spec.outcome)])
-    rows = columns.rows(spec) & np.isfinite(table).all(axis=1)
-    units = pd.factorize(stacked.index.get_level_values(0))[0]
-    held, found = np.unique(units[rows], return_inverse=True)[0], columns.layout(rows)
-    some = group_moments(table[rows], found, check_effects(spec.effects))
-    moments = np.zeros((int(units.max()) + 1, *some.moments.shape[1:]))
-    moments[held] = some.moments
-    return moments, some
 
 
 def _estimate(verdict: Verdict) -> float:
@@ -274,12 +179,8 @@ def _p(verdict: Verdict) -> float:
     return math.nan if verdict.tested is None else verdict.tested.shown.p_value
 
 
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
 def _records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
     return [
-        {"province": str(p), "year": int(y), "columns": str(c), "without": _number(w), "effect": _number(e)}
+        {"province": str(p), "year": int(y), "columns": str(c), "without": finite(w), "effect": finite(e)}
         for p, y, c, w, e in table.itertuples(index=False)
     ]

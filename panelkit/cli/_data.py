@@ -1,19 +1,17 @@
-"""The rows that a command works on: a user's own file, whole unless asked, or the shipped figures.
-
-Every option of a command that cannot apply to the data at hand is refused, never passed over.
-"""
+"""The rows that a command works on: a user's own file, whole unless asked, or the shipped figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from panelkit.cli._options import Lags
+from panelkit.cli._chosen import Chosen, Span, chosen
+from panelkit.cli._options import Sample
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 if TYPE_CHECKING:
@@ -22,30 +20,7 @@ if TYPE_CHECKING:
     from panelkit.formula.formula import Formula
     from panelkit.formula.reach import Reach
 
-Span = tuple[int, int]
-_GIVEN = ("COMMANDLINE", "ENVIRONMENT")
-_EVERY = ("all", "no_tibet")
 _DIMENSIONS = ("province", "unit", "year", "time")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What the options of a command say about its data, checked against each other."""
-
-    data: Path | None
-    unit: str | None
-    time: str | None
-    sheet: str | None
-    years: Span | None
-    provinces: str
-    vintage: dict[str, str]
-    where: str | None
-    within: bool
-
-    @property
-    def wanted(self) -> Any:
-        """Return the provinces as `load_provinces` takes them."""
-        return self.provinces if self.provinces in _EVERY else _names(self.provinces)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,70 +32,9 @@ class Rows(Brief):
     own: bool
 
 
-def given(ctx: typer.Context, name: str) -> bool:
-    """Tell whether the user wrote an option, be it with its default value."""
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name in _GIVEN
-
-
-def refuse(ctx: typer.Context, name: str, why: str) -> None:
-    """Refuse an option that the user wrote where it cannot apply.
-
-    Raises
-    ------
-    SpecError
-        With the reason, if the option was given.
-    """
-    if given(ctx, name):
-        raise SpecError(f"--{name.replace('_', '-')} {why}")
-
-
-def chosen(ctx: typer.Context, *, shipped_years: Span | None = None) -> Chosen:
-    """Read the options of a command that choose its data; `shipped_years` are those of the figures unless named.
-
-    Raises
-    ------
-    SpecError
-        An option that is written wrongly, or that has nothing to act on.
-    """
-    held = ctx.params
-    data = None if held.get("data") is None else Path(held["data"])
-    if data is None:
-        for name in ("unit", "time", "sheet"):
-            refuse(ctx, name, "describes a file of your own: name it by --data, or leave it out")
-    else:
-        refuse(
-            ctx,
-            "vintage",
-            f"chooses among the vintages of the shipped figures, and {data} has none: leave it out",
-        )
-        from panelkit.data.user.table import is_workbook
-
-        if not is_workbook(data):
-            refuse(ctx, "sheet", f"names a sheet of an Excel file, and {data} has no sheets: leave it out")
-    for name in ("provinces", "unit", "time", "sheet"):
-        if held.get(name) is not None and not str(held[name]).strip():
-            raise SpecError(f"--{name} is empty: write what is meant, or leave it out")
-    years = years_of(held.get("years"))
-    if years is None and data is None:
-        years = shipped_years
-    if years is None:
-        refuse(ctx, "lags", "says whether lags read years outside --years: give --years too, or leave it out")
-    return Chosen(
-        data=data,
-        unit=held.get("unit"),
-        time=held.get("time"),
-        sheet=held.get("sheet"),
-        years=years,
-        provinces=held.get("provinces") or "all",
-        vintage=vintages_of(held.get("vintage")),
-        where=held.get("where"),
-        within=held.get("lags") == Lags.within,
-    )
-
-
 def rows_of(
     ctx: typer.Context,
+    options: Sample,
     formulas: Sequence[Formula],
     *,
     shipped_years: Span | None = None,
@@ -132,11 +46,38 @@ def rows_of(
     `beside` are years that the command itself reads around its sample and promises (the lag of a treatment), `change`
     says that it works on changes, so that the year before the sample counts. Years outside `--years` lend their
     values to lags and leads, and leave after them through the condition.
+
+    Parameters
+    ----------
+    ctx
+        The call, which knows the options that the user wrote.
+    options
+        The values of the options of data.
+    formulas
+        What names the columns.
+    shipped_years
+        First and last year of the sample on the shipped figures where `--years` is absent.
+    beside
+        Years before and after the sample that the command reads.
+    change
+        Whether the command works on changes.
+
+    Returns
+    -------
+    Rows
+        The panel, and the condition to be put on it after lags.
+
+    Raises
+    ------
+    SpecError
+        An option that is written wrongly, or that has nothing to act on.
+    DataError
+        Rows or columns that are not held.
     """
     from panelkit.formula.condition_grammar import columns_in, parse_condition
     from panelkit.formula.reach import columns_of_text, condition_reach, formula_reach, widest
 
-    asked = chosen(ctx, shipped_years=shipped_years)
+    asked = chosen(ctx, options, shipped_years=shipped_years)
     condition = None if asked.where is None else parse_condition(asked.where)
     reads = [formula_reach(formula) for formula in formulas]
     far = widest([beside, (int(change), 0), *reads, *([condition_reach(condition)] if condition else [])])
@@ -163,7 +104,7 @@ def own_rows(asked: Chosen, *, labelled: Iterable[str] = ()) -> pd.DataFrame:
     from panelkit.data.user.provinces import keep_provinces
 
     if asked.data is None:
-        raise SpecError("name a file by --data")
+        raise SpecError(message("name a file by --data"))
     sheet = 0 if asked.sheet is None else asked.sheet
     frame = read_panel(asked.data, unit=asked.unit, time=asked.time, sheet=sheet, labelled=tuple(labelled))
     return keep_provinces(frame, asked.wanted, str(asked.data))
@@ -188,58 +129,20 @@ def shipped_rows(asked: Chosen, columns: Sequence[str], span: Span | None) -> pd
     return with_derived(frame, derived) if derived else frame
 
 
-def years_of(text: str | None) -> Span | None:
-    """Return `2014-2023` as (2014, 2023).
-
-    Raises
-    ------
-    SpecError
-        If the text is not one year or two, the earlier first.
-    """
-    if text is None:
-        return None
-    first, _, last = text.replace(":", "-").replace(",", "-").partition("-")
-    if not (_is_year(first) and _is_year(last or first)):
-        raise SpecError(f"--years is written 2011-2022 (or 2022), not {text!r}")
-    span = int(first), int(last or first)
-    if span[0] > span[1]:
-        raise SpecError(f"--years {text}: write the earlier year first, {span[1]}-{span[0]}")
-    return span
-
-
-def _is_year(text: str) -> bool:
-    return text.strip().isascii() and text.strip().isdigit() and len(text.strip()) <= 6
-
-
-def vintages_of(pairs: Iterable[str] | None) -> dict[str, str]:
-    """Return `indicator=vintage` texts as a mapping.
-
-    Raises
-    ------
-    SpecError
-        If a text has no equals sign or nothing on one side of it.
-    """
-    found = {}
-    for pair in pairs or ():
-        name, equals, value = (part.strip() for part in pair.partition("="))
-        if not (name and equals and value):
-            raise SpecError(f"--vintage is written indicator=vintage, gdp=as_published, not {pair!r}")
-        found[name] = value
-    return found
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
-
-
 def _of_years(frame: pd.DataFrame, span: Span | None, asked: Chosen) -> pd.DataFrame:
     if span is None or asked.years is None:
         return frame
     when = frame.index.get_level_values(1)
     if not ((when >= asked.years[0]) & (when <= asked.years[1])).any():
         raise SpecError(
-            f"--years {asked.years[0]}-{asked.years[1]}: {asked.data} holds no row of these years, only "
-            f"{when.min()}-{when.max()}"
+            message(
+                "--years {first}-{last}: {file} holds no row of these years, only {earliest}-{latest}",
+                first=asked.years[0],
+                last=asked.years[1],
+                file=asked.data,
+                earliest=when.min(),
+                latest=when.max(),
+            )
         )
     return frame[(when >= span[0]) & (when <= span[1])]
 

@@ -1,20 +1,20 @@
-"""Options that several commands share; `cli/_data.py` reads what they choose."""
+"""Options that several commands share, and the groups in which commands take them.
+
+A command takes a group by a parameter: `sample: Sample` (see `_commands.command`); `_chosen.py` reads what a group of
+data options chooses.
+"""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
 from panelkit.cli._output import folder_out
-
-if TYPE_CHECKING:
-    from panelkit.results.fit import Language
+from panelkit.language.message import Language
 
 
 class Lang(StrEnum):
@@ -108,18 +108,70 @@ OutOption = Annotated[
     typer.Option("--out", callback=folder_out, help="Write tables and figures to this folder. 输出文件夹。"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed. 随机种子。")]
 
 
-def terminal_width(most: int = 100) -> int:
-    """Return the columns of the terminal, at most `most`: what a file or a pipe gets."""
-    return min(most, shutil.get_terminal_size((most, 24)).columns)
+@dataclass(frozen=True)
+class OwnFile:
+    """A panel of the user's own."""
+
+    data: DataOption = None
+    unit: UnitOption = None
+    time: TimeOption = None
+    sheet: SheetOption = None
 
 
-@contextmanager
-def narrow_terminal(most: int = 100) -> Iterator[int]:
-    """Let plain text of results keep to the terminal inside the block, where it has fewer than `most` columns."""
-    from panelkit.show.plain import columns_of_terminal
+@dataclass(frozen=True)
+class Sample(OwnFile):
+    """The rows of a regression."""
 
-    width = terminal_width(most)
-    with columns_of_terminal(width) if width < most else nullcontext():
-        yield width
+    years: YearsOption = None
+    lags: LagsOption = Lags.reach
+    where: WhereOption = None
+    provinces: ProvincesOption = "all"
+    vintage: VintageOption = None
+
+
+@dataclass(frozen=True)
+class ShippedSample(Sample):
+    """The rows of a regression that has years of its own on the shipped figures."""
+
+    years: ShippedYearsOption = None
+
+
+@dataclass(frozen=True)
+class DesignSample(OwnFile):
+    """The rows of a composite index, whose design may name years and provinces."""
+
+    years: YearsOption = None
+    provinces: DesignProvincesOption = None
+    where: WhereOption = None
+    lags: ClassVar[None] = None
+    vintage: ClassVar[None] = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where results go, and in which language."""
+
+    out: OutOption = None
+    as_json: JsonOption = False
+    lang: LangOption = Lang.en
+
+    @property
+    def language(self) -> Language:
+        """Return the language as every table takes it."""
+        return self.lang.language
+
+
+@dataclass(frozen=True)
+class Printed:
+    """How a result that is only printed looks."""
+
+    as_json: JsonOption = False
+    lang: LangOption = Lang.en
+
+    @property
+    def language(self) -> Language:
+        """Return the language as every table takes it."""
+        return self.lang.language

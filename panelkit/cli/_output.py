@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from panelkit.language.errors import DataError
+from panelkit.language.message import Language, Message, message, verbatim
 
 
 def file_out(path: Path | None) -> Path | None:
@@ -30,18 +31,32 @@ def _checked(path: Path | None, *, folder: bool) -> Path | None:
         try:
             require_writable(path, folder=folder)
         except OSError as error:
-            what = "folder" if folder else "file"
-            raise DataError(
-                f"--out {path} cannot be written: {error.strerror or error}; name a {what} that can"
-            ) from error
+            raise DataError(_not_writable(path, reason_of(error), folder=folder)) from error
     return path
 
 
+def _not_writable(path: Path, reason: Message, *, folder: bool) -> Message:
+    if folder:
+        return message(
+            "--out {path} cannot be written: {reason}; name a folder that can", path=path, reason=reason
+        )
+    return message("--out {path} cannot be written: {reason}; name a file that can", path=path, reason=reason)
+
+
+def reason_of(error: OSError) -> Message:
+    """Return what is wrong: a message of ours, or what the system says in its own words."""
+    reason = error.strerror or str(error)
+    return reason if isinstance(reason, Message) else verbatim(reason)
+
+
 @contextmanager
-def guarded_output() -> Iterator[None]:
+def guarded_output(language: Language = "en") -> Iterator[None]:
     """End in one message and exit status 2 where the output cannot be written; quietly where nobody reads it."""
     if sys.stdout is None:
-        _say("the standard output is closed: send it to a file, or to the null device if it is not wanted")
+        closed = message(
+            "the standard output is closed: send it to a file, or to the null device if it is not wanted"
+        )
+        _say(closed, language)
         raise SystemExit(2)
     try:
         try:
@@ -53,15 +68,15 @@ def guarded_output() -> Iterator[None]:
         raise SystemExit(1) from None
     except OSError as error:
         _drop_output()
-        reason = error.strerror or str(error)
-        name = f"{error.filename}" if error.filename is not None else "the standard output"
-        _say(f"{name} cannot be written or read: {reason}")
+        name = message("the standard output") if error.filename is None else verbatim(f"{error.filename}")
+        broken = message("{file} cannot be written or read: {reason}", file=name, reason=reason_of(error))
+        _say(broken, language)
         raise SystemExit(2) from None
 
 
-def _say(message: str) -> None:
+def _say(said: Message, language: Language) -> None:
     with suppress(OSError):
-        typer.echo(f"panelkit: {message}", err=True)
+        typer.echo(f"panelkit: {said.text(language)}", err=True)
 
 
 def _drop_output() -> None:

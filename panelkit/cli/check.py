@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand
 
+from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import folder_out
+from panelkit.cli._printing import print_json, told
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, Message, message
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class _OptionalStore(TyperCommand):
@@ -52,8 +55,11 @@ def _store(path: Path | None) -> Path | None:
 
     if path is not None and not path.is_dir() and path != default_store():
         raise SpecError(
-            f"--figures {path}: no folder of a store is there, and no claim is called so: name the folder of a store, "
-            "or leave it out for the store in the user's data folder"
+            message(
+                "--figures {path}: no folder of a store is there, and no claim is called so: name the folder of a "
+                "store, or leave it out for the store in the user's data folder",
+                path=path,
+            )
         )
     return path
 
@@ -75,19 +81,26 @@ class _Bar:
             self._progress.advance(self._task, steps)
 
 
-@app.command(cls=_OptionalStore)
+@command(app, example="check claim.toml", cls=_OptionalStore)
 def check(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID|FILE]...", help="Claims by id or claim file; none: all registered."),
+        typer.Argument(
+            metavar="[ID|FILE]...",
+            help="Claims by id or claim file; none: all registered. 论断的编号或论断文件；省略则为全部已登记论断。",
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print one JSON array, nothing else. 仅输出一个 JSON 数组。"),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             callback=folder_out,
-            help="Write a page a claim (HTML) and the tables (LaTeX, Word) there.",
+            help="Write a page a claim (HTML) and the tables (LaTeX, Word) there. "
+            "输出文件夹：每个论断一页 HTML，表格为 LaTeX 和 Word。",
         ),
     ] = None,
     figures: Annotated[
@@ -96,34 +109,57 @@ def check(
             "--figures",
             metavar="[STORE]",
             callback=_store,
-            help="Run on the shipped figures and on a store's; say what moved and why.",
+            help="Run on the shipped figures and on a store's; say what moved and why. "
+            "分别以所附数据和数据库中的数据运行，说明何处改变及其原因。",
         ),
     ] = None,
     vintage: Annotated[
         list[str] | None,
-        typer.Option("--vintage", help="With --figures: KEY=NAME, the vintage that is to stand; repeatable."),
+        typer.Option(
+            "--vintage",
+            help="With --figures: KEY=NAME, the vintage that is to stand; repeatable. "
+            "与 --figures 合用：指标=版本，可重复。",
+        ),
     ] = None,
     lang: LangOption = Lang.en,
 ) -> None:
-    """Say what public figures say about registered claims.
+    """Say what public figures say about registered claims. 用公开数据检验已登记的论断。
 
     Exit status 0 whatever the verdicts; 2 for a wrong id, file or option, or if a claim marked computed could
     not be computed (the others still run).
+    无论结论如何，退出码均为 0；编号、文件或选项有误，或标为可计算的论断未能计算时为 2（其余论断照常运行）。
     """
-    from panelkit.claims.check import check as run
-
     if figures is not None and out is not None:
-        raise SpecError("--out writes the pages of a run on the shipped figures: leave it or --figures out")
-    language, stand = lang.language, _vintages(vintage or [], figures)
+        raise SpecError(
+            message("--out writes the pages of a run on the shipped figures: leave it or --figures out")
+        )
+    stand = _vintages(vintage or [], figures)
+    if figures is not None:
+        failures = _check_revised(what or [], figures, stand, lang.language, as_json=as_json)
+    else:
+        failures = _check(what or [], out, lang.language, as_json=as_json)
+    for said in failures:
+        typer.echo(f"panelkit: {said.text(lang.language)}", err=True)
+    if failures:
+        raise typer.Exit(2)
+
+
+@contextmanager
+def _progress() -> Iterator[_Bar]:
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        if figures is not None:
-            _check_revised(what or [], figures, stand, lang, as_json, _Bar(progress))
-            return
-        result = run(*(what or []), progress=_Bar(progress))
+        yield _Bar(progress)
+
+
+def _check(what: list[str], out: Path | None, language: Language, *, as_json: bool) -> list[Message]:
+    """Run claims on the shipped figures, print or write what they say, and return what could not be computed."""
+    from panelkit.claims.check import check as run
+
+    with _progress() as bar:
+        result = run(*what, progress=bar)
     if as_json:
-        typer.echo(json.dumps(result.to_list(language), ensure_ascii=False, indent=2, allow_nan=False))
+        print_json(result.to_list(language))
     else:
         from panelkit.report.terminal import overview
 
@@ -131,39 +167,70 @@ def check(
     if out is not None:
         from panelkit.report.write import write
 
+        errors = Console(stderr=True)
         for path in write(result, out, language):
             errors.print(str(path), soft_wrap=True, highlight=False)
-    for verdict in result.failures:
-        where = " ".join(part.id for part in (verdict.reading, verdict.design) if part is not None)
-        typer.echo(f"panelkit: {verdict.claim} {where}: {verdict.error}", err=True)
-    if result.failures:
-        raise typer.Exit(2)
+    return [_failed(verdict, language) for verdict in result.failures]
+
+
+def _failed(verdict: Any, language: Language) -> Message:
+    where = " ".join(part.id for part in (verdict.reading, verdict.design) if part is not None)
+    return message(
+        "{claim} {where}: {error}", claim=verdict.claim, where=where, error=told(verdict.error, language)
+    )
+
+
+def _check_revised(
+    what: list[str], store: Path, stand: dict[str, str], language: Language, *, as_json: bool
+) -> list[Message]:
+    """Run claims on the shipped figures and on a store's, print what moved, and return what could not be computed.
+
+    Parameters
+    ----------
+    what
+        Ids or files of claims; none for all.
+    store
+        The folder of the store.
+    stand
+        Which vintage is to stand, by indicator.
+    language
+        The language of the page.
+    as_json
+        Whether JSON is printed in place of the page.
+
+    Returns
+    -------
+    list of Message
+        One a claim that could not be computed on the new figures.
+    """
+    from panelkit.claims.revisions import compare_figures
+    from panelkit.report.revised import revised_page
+
+    with _progress() as bar:
+        found = compare_figures(what, store, vintages=stand, progress=bar)
+    if as_json:
+        print_json(found.to_dict(language))
+    else:
+        Console().print(revised_page(found, language))
+    return [
+        message(
+            "{claim}: on the new figures: {error}",
+            claim=verdict.claim,
+            error=told(verdict.error, language),
+        )
+        for verdict in found.failures
+    ]
 
 
 def _vintages(items: list[str], figures: Path | None) -> dict[str, str]:
     if items and figures is None:
-        raise SpecError("--vintage says which vintage of a store is to stand: it goes with --figures")
+        raise SpecError(
+            message("--vintage says which vintage of a store is to stand: it goes with --figures")
+        )
     pairs = [item.partition("=") for item in items]
-    wrong = [
-        item for item, (key, found, name) in zip(items, pairs, strict=True) if not (key and found and name)
-    ]
-    if wrong:
-        raise SpecError(f"--vintage {wrong[0]!r}: write KEY=NAME, as in `--vintage gdp=census2028`")
+    for item, (key, found, name) in zip(items, pairs, strict=True):
+        if not (key and found and name):
+            raise SpecError(
+                message("--vintage {item!r}: write KEY=NAME, as in `--vintage gdp=census2028`", item=item)
+            )
     return {key: name for key, _, name in pairs}
-
-
-def _check_revised(
-    what: list[str], store: Path, stand: dict[str, str], lang: Lang, as_json: bool, bar: _Bar
-) -> None:
-    from panelkit.claims.revisions import compare_figures
-    from panelkit.report.revised import revised_page
-
-    found = compare_figures(what, store, vintages=stand, progress=bar)
-    if as_json:
-        typer.echo(json.dumps(found.to_dict(lang.language), ensure_ascii=False, indent=2, allow_nan=False))
-    else:
-        Console().print(revised_page(found, lang.language))
-    for verdict in found.failures:
-        typer.echo(f"panelkit: {verdict.claim}: on the new figures: {verdict.error}", err=True)
-    if found.failures:
-        raise typer.Exit(2)

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panelkit.cli._data import Rows, refuse, rows_of
-from panelkit.cli._options import (
-    DataOption,
-    Lags,
-    LagsOption,
-    Lang,
-    LangOption,
-    ProvincesOption,
-    SheetOption,
-    TimeOption,
-    UnitOption,
-    VintageOption,
-    WhereOption,
-    YearsOption,
-    narrow_terminal,
-    terminal_width,
-)
+from panelkit.cli._chosen import refuse
+from panelkit.cli._commands import command
+from panelkit.cli._data import rows_of
+from panelkit.cli._options import Lang, LangOption, Sample
 from panelkit.cli._output import file_out
+from panelkit.cli._printing import narrow_terminal, terminal_width
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, message
+from panelkit.language.register import entries, entry_of, find
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +26,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
-MODELS = ("fixed_effects", "pooled", "random_effects", "between", "first_difference", "instrumental")
+_FIRST = ("fixed_effects", "pooled", "random_effects", "between", "first_difference", "instrumental")
+_LINEAR = [entry.key for entry in entries("estimator") if entry.family == "linear"]
+MODELS = (*_FIRST, *(key for key in _LINEAR if key not in _FIRST))
 
 _OTHER_PROGRAMS = (".pdf", ".doc", ".rtf", ".odt", ".xls", ".xlsx", ".csv", ".dta", ".png", ".svg")
 _FORMATS = ("text", "latex", "html", "markdown", "docx")
@@ -48,83 +41,136 @@ _ENDINGS = {
     ".txt": "text",
 }
 
-_HELP = {
-    "formula": 'One or more formulas, side by side in one table: "log(gdp) ~ log(rd)". 一个或多个公式。',
-    "model": f"{', '.join(MODELS)}. 模型。",
-    "effects": "twoway, unit, time or none; the model's default if absent. 效应。",
-    "vcov": "CRV3, CR2, Cluster(column), TwoWayCluster, Robust, Iid, DriscollKraay(lags), Conley(km). 协方差。",
-    "convention": "reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss. 小样本惯例。",
-    "coords": "For Conley: a file with columns unit, lat, lon; none: provincial capitals. 坐标文件。",
-    "wild": "Terms to test by the wild cluster bootstrap (endogenous: Anderson-Rubin), repeatable. 自助法检验的项。",
-    "tests": "Run the tests that belong to the model. 运行模型的检验。",
-    "format": "text, latex, html, markdown or docx; by the ending of --out if absent. 格式。",
-    "out": "Write the table there. 输出文件。",
-    "below": "se, t, ci or p below the estimates. 估计值下方显示。",
-    "seed": "Seed of the bootstrap. 随机种子。",
-}
+_BELOW = ("se", "t", "ci", "p")
 
 
-@app.command()
+@dataclass(frozen=True)
+class Estimator:
+    """Which model, and which covariance."""
+
+    model: Annotated[str, typer.Option("--model", help=f"{', '.join(MODELS)}. 模型。")] = "fixed_effects"
+    effects: Annotated[
+        str | None,
+        typer.Option("--effects", help="twoway, unit, time or none; the model's default if absent. 效应。"),
+    ] = None
+    vcov: Annotated[
+        str,
+        typer.Option(
+            "--vcov",
+            help="CRV3, CR2, Cluster(column), TwoWayCluster, Robust, Iid, DriscollKraay(lags), Conley(km). 协方差。",
+        ),
+    ] = "CRV3"
+    convention: Annotated[
+        str,
+        typer.Option(
+            "--convention",
+            help="reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss. 小样本惯例。",
+        ),
+    ] = "reghdfe"
+    coords: Annotated[
+        Path | None,
+        typer.Option(
+            "--coords",
+            help="For Conley: a file with columns unit, lat, lon; none: provincial capitals. 坐标文件。",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Which tests stand below the table."""
+
+    wild: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--wild",
+            help="Terms to test by the wild cluster bootstrap (endogenous: Anderson-Rubin), repeatable. "
+            "自助法检验的项。",
+        ),
+    ] = None
+    tests: Annotated[
+        bool, typer.Option("--tests", help="Run the tests that belong to the model. 运行模型的检验。")
+    ] = False
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap. 随机种子。")] = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the table looks like, and where it goes."""
+
+    below: Annotated[
+        str, typer.Option("--below", help="se, t, ci or p below the estimates. 估计值下方显示。")
+    ] = "se"
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="text, latex, html, markdown or docx; by the ending of --out if absent. 格式。",
+        ),
+    ] = None
+    out: Annotated[
+        Path | None, typer.Option("--out", callback=file_out, help="Write the table there. 输出文件。")
+    ] = None
+    lang: LangOption = Lang.en
+
+
+@command(app, example='fit "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2016-2022 --tests')
 def fit(
     ctx: typer.Context,
-    formula: Annotated[list[str], typer.Argument(help=_HELP["formula"])],
-    data: DataOption = None,
-    unit: UnitOption = None,
-    time: TimeOption = None,
-    sheet: SheetOption = None,
-    years: YearsOption = None,
-    lags: LagsOption = Lags.reach,
-    where: WhereOption = None,
-    provinces: ProvincesOption = "all",
-    vintage: VintageOption = None,
-    model: Annotated[str, typer.Option("--model", help=_HELP["model"])] = "fixed_effects",
-    effects: Annotated[str | None, typer.Option("--effects", help=_HELP["effects"])] = None,
-    vcov: Annotated[str, typer.Option("--vcov", help=_HELP["vcov"])] = "CRV3",
-    convention: Annotated[str, typer.Option("--convention", help=_HELP["convention"])] = "reghdfe",
-    coords: Annotated[Path | None, typer.Option("--coords", help=_HELP["coords"])] = None,
-    wild: Annotated[list[str] | None, typer.Option("--wild", help=_HELP["wild"])] = None,
-    tests: Annotated[bool, typer.Option("--tests", help=_HELP["tests"])] = False,
-    below: Annotated[str, typer.Option("--below", help=_HELP["below"])] = "se",
-    format: Annotated[str | None, typer.Option("--format", help=_HELP["format"])] = None,
-    out: Annotated[Path | None, typer.Option("--out", callback=file_out, help=_HELP["out"])] = None,
-    seed: Annotated[int, typer.Option("--seed", help=_HELP["seed"])] = 0,
-    lang: LangOption = Lang.en,
+    formula: Annotated[
+        list[str],
+        typer.Argument(
+            help='One or more formulas, side by side in one table: "log(gdp) ~ log(rd)". 一个或多个公式。'
+        ),
+    ],
+    sample: Sample,
+    estimator: Estimator,
+    tests: Tests,
+    table: Table,
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
-    _refuse_idle(ctx, model, vcov, wild)
-    chosen = _format_of(format, out, below)
+    _refuse_idle(ctx, estimator, tests)
+    chosen = _format_of(table)
     plain = [_plain(text) for text in formula]
-    rows = rows_of(ctx, plain, change=model == "first_difference")
-    places = _coordinates(coords)
-    fits = [
-        _model(text, model, effects, vcov, convention, rows.where).fit(rows.frame, coords=places)
-        for text in formula
-    ]
-    found = [(0, test) for test in _wild(fits, wild or [], seed)]
-    if tests:
-        found += [(at, test) for at, one in enumerate(fits, 1) for test in _tests(one, model, rows)]
-    _write(fits, chosen, out, lang, below)
-    _print_tests(found, len(fits), lang)
+    rows = rows_of(ctx, sample, plain, change=estimator.model == "first_difference")
+    places = _coordinates(estimator.coords)
+    models = [_model(text, estimator, rows.where) for text in formula]
+    fits = [model.fit(rows.frame, coords=places) for model in models]
+    found = [(0, test) for test in _wild(fits, tests.wild or [], tests.seed)]
+    if tests.tests:
+        from panelkit.cli._fit_tests import tests_of
+
+        found += [
+            (at, test) for at, one in enumerate(fits, 1) for test in tests_of(one, estimator.model, rows)
+        ]
+    _write(fits, chosen, table)
+    _print_tests(found, len(fits), table.lang.language)
 
 
-def _print_tests(found: list[tuple[int, TestResult]], columns: int, lang: Lang) -> None:
+def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: Language) -> None:
     """Print tests, each under the number of its column where the table has several."""
     from panelkit.show.plain import folded
 
     with narrow_terminal():
         for at, test in found:
             head = f"({at}) " if at and columns > 1 else ""
-            typer.echo(folded(f"\n{head}{test.summary(language=lang.language)}"))
+            typer.echo(folded(f"\n{head}{test.summary(language=language)}"))
 
 
-def _refuse_idle(ctx: typer.Context, model: str, vcov: str, wild: list[str] | None) -> None:
+def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None:
     """Refuse options that this model and covariance leave without work."""
-    if not wild:
-        refuse(ctx, "seed", "is the seed of the bootstrap, and nothing is drawn: name a term by --wild")
-    if not vcov.strip().lower().startswith("conley"):
-        refuse(ctx, "coords", f"belongs to --vcov Conley(km), and the covariance is {vcov}: leave it out")
-    if model == "between":
-        refuse(ctx, "tests", "has no test that belongs to the model between: leave it out")
+    if not tests.wild:
+        said = message("--seed is the seed of the bootstrap, and nothing is drawn: name a term by --wild")
+        refuse(ctx, "seed", said)
+    if not estimator.vcov.strip().lower().startswith("conley"):
+        said = message(
+            "--coords belongs to --vcov Conley(km), and the covariance is {vcov}: leave it out",
+            vcov=estimator.vcov,
+        )
+        refuse(ctx, "coords", said)
+    if estimator.model == "between":
+        said = message("--tests has no test that belongs to the model between: leave it out")
+        refuse(ctx, "tests", said)
 
 
 def _plain(text: str) -> Formula:
@@ -135,26 +181,29 @@ def _plain(text: str) -> Formula:
     return parse_formula(f"{left} ~ {' + '.join(rest)}" if rest else text)
 
 
-def _model(formula: str, key: str, effects: str | None, vcov: str, convention: str, where: str | None) -> Any:
+def _model(formula: str, estimator: Estimator, where: str | None) -> Any:
     from panelkit.covariance.by_name import vcov_named
-    from panelkit.language.register import entry_of, find
 
+    key = estimator.model
     kind = find("estimator", key)
-    fields = set(getattr(kind, "__dataclass_fields__", ()))
     if key not in MODELS:
         raise SpecError(
-            f"panelkit fit takes the models {', '.join(MODELS)}; {key} has a command or a call of its own"
+            message(
+                "panelkit fit takes the models {models}; {model} has a command or a call of its own",
+                models=MODELS,
+                model=key,
+            )
         )
-    chosen: dict[str, Any] = {
-        "vcov": vcov_named(vcov, entry_of("estimator", key).can),
-        "convention": convention,
+    options: dict[str, Any] = {
+        "vcov": vcov_named(estimator.vcov, entry_of("estimator", key).can),
+        "convention": estimator.convention,
         "where": where,
     }
-    if effects is not None:
-        if "effects" not in fields:
-            raise SpecError(f"the model {key} has no --effects")
-        chosen["effects"] = effects
-    return kind(formula, **chosen)
+    if estimator.effects is not None:
+        if "effects" not in getattr(kind, "__dataclass_fields__", ()):
+            raise SpecError(message("the model {model} has no --effects", model=key))
+        options["effects"] = estimator.effects
+    return kind(formula, **options)
 
 
 def _coordinates(path: Path | None) -> pd.DataFrame | None:
@@ -165,42 +214,53 @@ def _coordinates(path: Path | None) -> pd.DataFrame | None:
     table = read_table(path)
     lower = {str(name).lower(): name for name in table.columns}
     if "lat" not in lower or "lon" not in lower:
-        raise SpecError(f"{path} needs the columns unit (first), lat and lon")
+        raise SpecError(message("{file} needs the columns unit (first), lat and lon", file=path))
     renamed = table.rename(columns={lower["lat"]: "lat", lower["lon"]: "lon"})
     return renamed.set_index(next(name for name in renamed.columns if name not in ("lat", "lon")))
 
 
-def _format_of(format: str | None, out: Path | None, below: str) -> str:
+def _format_of(table: Table) -> str:
     """Return the format of the table, before anything is fitted."""
-    if format is None and out is not None and out.suffix.lower() in _OTHER_PROGRAMS:
+    out = table.out
+    ending = "" if out is None else out.suffix.lower()
+    if table.format is None and out is not None and ending in _OTHER_PROGRAMS:
         raise SpecError(
-            f"--out {out}: no table is written as {out.suffix}: end the name in one of {', '.join(_ENDINGS)}"
+            message(
+                "--out {file}: no table is written as {ending}: end the name in one of {endings}",
+                file=out,
+                ending=out.suffix,
+                endings=list(_ENDINGS),
+            )
         )
-    chosen = format or (_ENDINGS.get(out.suffix.lower(), "text") if out is not None else "text")
+    chosen = table.format or _ENDINGS.get(ending, "text")
     if chosen not in _FORMATS:
-        raise SpecError(f"--format is one of {', '.join(_FORMATS)}, not {chosen!r}")
-    if below not in ("se", "t", "ci", "p"):
-        raise SpecError(f"--below is se, t, ci or p, not {below!r}")
+        raise SpecError(
+            message("--format is one of {formats}, not {format!r}", formats=_FORMATS, format=chosen)
+        )
+    if table.below not in _BELOW:
+        raise SpecError(message("--below is se, t, ci or p, not {below!r}", below=table.below))
     if chosen == "docx" and out is None:
-        raise SpecError("a Word table needs --out file.docx")
+        raise SpecError(message("a Word table needs --out file.docx"))
     return chosen
 
 
-def _write(fits: list[FitResult], chosen: str, out: Path | None, lang: Lang, below: str) -> None:
+def _write(fits: list[FitResult], chosen: str, table: Table) -> None:
     from panelkit.show import tables
 
-    style: dict[str, Any] = {"language": lang.language, "below": below}
-    if chosen == "text" and out is None:
+    style: dict[str, Any] = {"language": table.lang.language, "below": table.below}
+    if chosen == "text" and table.out is None:
         style["width"] = terminal_width()
-    made = getattr(tables, f"to_{chosen}")(fits, out, **style)
-    typer.echo(str(out) if out is not None else made)
+    made = getattr(tables, f"to_{chosen}")(fits, table.out, **style)
+    typer.echo(str(table.out) if table.out is not None else made)
 
 
 def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[TestResult]:
     known = list(dict.fromkeys(term for one in fits for term in one.terms))
     unknown = [term for term in terms if term not in known]
     if unknown:
-        raise SpecError(f"--wild {', '.join(unknown)}: no such term; there are {', '.join(known)}")
+        raise SpecError(
+            message("--wild {terms}: no such term; there are {known}", terms=unknown, known=known)
+        )
     return [_by_draws(one, term, seed) for one in fits for term in terms if term in one.terms]
 
 
@@ -212,32 +272,3 @@ def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
     if one.facts.get("endogenous") == term:
         return anderson_rubin(one, rng=seed)
     return wild_cluster_bootstrap(one, term, rng=seed)
-
-
-def _tests(one: FitResult, model: str, rows: Rows) -> list[TestResult]:
-    from panelkit.inference.panel_tests import effects as effects_tests
-    from panelkit.inference.panel_tests import errors as error_tests
-    from panelkit.models.linear.pooled import PooledOLS
-    from panelkit.models.linear.random_effects import RandomEffects
-
-    if model == "instrumental":
-        return list(getattr(one, "tests", ()))
-    found: list[TestResult] = []
-    vcov = one.spec.vcov
-    # a cluster that is missing takes its row out: the models of the tests stand on the rows of the fit
-    same: dict[str, Any] = {"where": rows.where, **({"vcov": vcov} if vcov.columns() else {})}
-    if model == "fixed_effects":
-        found += [effects_tests.effects_f(one), effects_tests.poolability(one)]
-        random = RandomEffects(one.spec.formula, **same).fit(rows.frame)
-        found.append(effects_tests.mundlak(random))
-    if model == "random_effects":
-        found.append(effects_tests.mundlak(one))
-    if model in ("pooled", "random_effects", "fixed_effects"):
-        pooled = PooledOLS(one.spec.formula, **same).fit(rows.frame)
-        found.append(effects_tests.breusch_pagan_lm(pooled))
-    found += [
-        error_tests.serial_correlation(one),
-        error_tests.groupwise_heteroskedasticity(one),
-        error_tests.pesaran_cd(one),
-    ]
-    return found

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from panelkit.cli._data import refuse, rows_of
-from panelkit.cli._options import (
-    DataOption,
-    JsonOption,
-    Lags,
-    LagsOption,
-    Lang,
-    LangOption,
-    OutOption,
-    ProvincesOption,
-    SheetOption,
-    TimeOption,
-    UnitOption,
-    VintageOption,
-    WhereOption,
-    YearsOption,
-    narrow_terminal,
-)
-from panelkit.cli.index import print_written
+from panelkit.cli._chosen import flag, refuse
+from panelkit.cli._commands import command
+from panelkit.cli._data import rows_of
+from panelkit.cli._options import Output, Sample, SeedOption
+from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records, told
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, in_language, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,135 +43,188 @@ class EffectsChoice(StrEnum):
     none = "none"
 
 
-@app.command()
+@dataclass(frozen=True)
+class Paths:
+    """What the paths are, besides outcome, treatment and mediators."""
+
+    controls: Annotated[
+        str,
+        typer.Option(help="Terms of a formula: log(gdp / population) + urbanisation_rate. 控制变量。"),
+    ] = ""
+    effects: Annotated[EffectsChoice, typer.Option(help="Fixed effects. 固定效应。")] = EffectsChoice.twoway
+    order: Annotated[
+        OrderChoice,
+        typer.Option(help="Mediators side by side or in a chain. 多个中介变量并列或链式。"),
+    ] = OrderChoice.parallel
+    lag: Annotated[int, typer.Option(min=0, help="Years the treatment lies before. 解释变量滞后年数。")] = 0
+    lead: Annotated[int, typer.Option(min=0, help="Years the outcome lies after. 结果变量前置年数。")] = 0
+    moderator: Annotated[str | None, typer.Option(help="An expression. 调节变量。")] = None
+    moderates: Annotated[str, typer.Option(help="Paths it changes: first,second,direct. 被调节的路径。")] = (
+        "first"
+    )
+    interaction: Annotated[
+        bool, typer.Option("--interaction", help="Treatment x mediator in the outcome equation. 交互项。")
+    ] = False
+    levels: Annotated[
+        str | None, typer.Option(help="Levels of the treatment for --interaction: 0.5,1.0. 解释变量水平。")
+    ] = None
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How often the units are resampled."""
+
+    reps: Annotated[int, typer.Option(min=100, help="Resamples of provinces. 重抽样次数。")] = 5000
+    seed: SeedOption = 0
+    jobs: Annotated[
+        int, typer.Option(help="Workers; the numbers do not depend on it. 并行进程数，不影响结果。")
+    ] = 1
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is printed and drawn besides the effects."""
+
+    labels: Annotated[
+        str | None, typer.Option(help="Names for the diagram: treatment,mediators,outcome. 图中名称。")
+    ] = None
+    procedures: Annotated[
+        bool, typer.Option("--procedures", help="Print the named procedures. 打印检验流程。")
+    ] = False
+    inference: Annotated[
+        bool, typer.Option("--inference", help="Print every kind of inference. 打印各种推断。")
+    ] = False
+
+
+@command(
+    app,
+    example='mediate gdp/population rd_expenditure/gdp "log(patents_granted/population)" --years 2018-2022 --reps 100',
+)
 def mediate(
     ctx: typer.Context,
     outcome: Annotated[str, typer.Argument(help="An expression: va_tertiary / va_secondary. 结果变量。")],
     treatment: Annotated[str, typer.Argument(help="An expression. 解释变量。")],
     mediators: Annotated[list[str], typer.Argument(help="One or more expressions. 中介变量。")],
-    controls: Annotated[
-        str, typer.Option(help="Terms of a formula: log(gdp / population) + urbanisation_rate. 控制变量。")
-    ] = "",
-    data: DataOption = None,
-    unit: UnitOption = None,
-    time: TimeOption = None,
-    sheet: SheetOption = None,
-    years: YearsOption = None,
-    lags: LagsOption = Lags.reach,
-    where: WhereOption = None,
-    provinces: ProvincesOption = "all",
-    vintage: VintageOption = None,
-    effects: Annotated[EffectsChoice, typer.Option(help="Fixed effects. 固定效应。")] = EffectsChoice.twoway,
-    order: Annotated[
-        OrderChoice, typer.Option(help="Mediators side by side or in a chain.")
-    ] = OrderChoice.parallel,
-    lag: Annotated[int, typer.Option(min=0, help="Years the treatment lies before. 解释变量滞后年数。")] = 0,
-    lead: Annotated[int, typer.Option(min=0, help="Years the outcome lies after. 结果变量前置年数。")] = 0,
-    moderator: Annotated[str | None, typer.Option(help="An expression. 调节变量。")] = None,
-    moderates: Annotated[str, typer.Option(help="Paths it changes: first,second,direct.")] = "first",
-    interaction: Annotated[
-        bool, typer.Option("--interaction", help="Treatment x mediator in the outcome equation. 交互项。")
-    ] = False,
-    levels: Annotated[
-        str | None, typer.Option(help="Levels of the treatment for --interaction: 0.5,1.0. 解释变量水平。")
-    ] = None,
-    reps: Annotated[int, typer.Option(min=100, help="Resamples of provinces. 重抽样次数。")] = 5000,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    jobs: Annotated[int, typer.Option(help="Workers; the numbers do not depend on it.")] = 1,
-    labels: Annotated[
-        str | None, typer.Option(help="Names for the diagram: treatment,mediators,outcome. 图中名称。")
-    ] = None,
-    procedures: Annotated[
-        bool, typer.Option("--procedures", help="Print the named procedures. 打印检验流程。")
-    ] = False,
-    inference: Annotated[
-        bool, typer.Option("--inference", help="Print every kind of inference. 打印各种推断。")
-    ] = False,
-    out: OutOption = None,
-    as_json: JsonOption = False,
-    lang: LangOption = Lang.en,
+    sample: Sample,
+    paths: Paths,
+    draws: Draws,
+    shown: Shown,
+    output: Output,
 ) -> None:
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
-    from panelkit.data.notes import data_notes
+    from panelkit.data.figure_notes import data_notes
     from panelkit.formula.formula import parse_formula
-    from panelkit.models.mediation.design import roles_of
-    from panelkit.models.mediation.estimator import Mediation
+    from panelkit.models.mediation.roles import roles_of
     from panelkit.report import mediation_files
 
-    _refuse_idle(ctx, mediators, moderator)
-    stages: Any = tuple(part.strip() for part in moderates.split(","))
-    spec = Mediation(
+    _refuse_idle(ctx, mediators, paths, output)
+    spec = _spec(outcome, treatment, mediators, paths)
+    formula = parse_formula(roles_of(spec).formula)
+    rows = rows_of(ctx, sample, [formula], beside=(paths.lag, paths.lead))
+    frame, spec = rows.frame, replace(spec, where=rows.where)
+    result = spec.fit(frame, reps=draws.reps, rng=draws.seed, jobs=draws.jobs, made_of=_made_of(frame))
+    named, origin = _named(shown.labels, result), data_notes(frame, language=output.language)
+    if output.as_json:
+        print_json(_content(result), allow_nan=True)
+    else:
+        _print(result, origin, output.language, shown, reps=draws.reps)
+    if output.out is not None:
+        files = mediation_files.write_mediation(result, output.out, output.language, named, origin)
+        print_written(files, quiet=output.as_json)
+
+
+def _spec(outcome: str, treatment: str, mediators: list[str], paths: Paths) -> Any:
+    """Return the estimator that the options describe, before a condition on rows.
+
+    Parameters
+    ----------
+    outcome, treatment
+        Expressions.
+    mediators
+        Expressions, in the order of a chain where they are serial.
+    paths
+        The options about paths.
+
+    Returns
+    -------
+    Mediation
+        The estimator.
+    """
+    from panelkit.models.mediation.estimator import Mediation
+
+    stages: Any = tuple(part.strip() for part in paths.moderates.split(","))
+    return Mediation(
         outcome,
         treatment,
         tuple(mediators),
-        controls,
-        effects=effects.value,
-        order=order.value,
-        treatment_lag=lag,
-        outcome_lead=lead,
-        moderator=moderator,
+        paths.controls,
+        effects=paths.effects.value,
+        order=paths.order.value,
+        treatment_lag=paths.lag,
+        outcome_lead=paths.lead,
+        moderator=paths.moderator,
         moderates=stages,
-        interaction=interaction,
-        levels=_numbers(levels),
+        interaction=paths.interaction,
+        levels=_numbers(paths.levels),
     )
-    rows = rows_of(ctx, [parse_formula(roles_of(spec).formula)], beside=(lag, lead))
-    frame, spec = rows.frame, replace(spec, where=rows.where)
-    result = spec.fit(frame, reps=reps, rng=seed, jobs=jobs, made_of=_made_of(frame))
-    named, origin = _named(labels, result), data_notes(frame, language=lang.language)
-    if as_json:
-        typer.echo(json.dumps(_content(result), ensure_ascii=False, indent=2))
-    else:
-        _print(result, origin, lang, reps=reps, inference=inference, procedures=procedures)
-    if out is not None:
-        print_written(
-            mediation_files.write_mediation(result, out, lang.language, named, origin), quiet=as_json
-        )
 
 
 def _print(
-    result: MediationResult,
-    origin: Sequence[str],
-    lang: Lang,
-    *,
-    reps: int,
-    inference: bool,
-    procedures: bool,
+    result: MediationResult, origin: Sequence[str], language: Language, shown: Shown, *, reps: int
 ) -> None:
-    """Print the result; in a narrow terminal lines break between words and numbers."""
+    """Print the result; in a narrow terminal lines break between words and numbers.
+
+    Parameters
+    ----------
+    result
+        What was estimated.
+    origin
+        Where the figures come from, in the language.
+    language
+        The language of what is printed.
+    shown
+        What is printed besides the effects.
+    reps
+        Resamples of every kind of inference.
+    """
     from panelkit.models.mediation.text import conditional_text
     from panelkit.report import mediation_files
     from panelkit.show import plain
     from panelkit.show.tables import frame_table
-    from panelkit.show.words import in_language
 
-    language = lang.language
     with narrow_terminal(_WIDEST) as width:
         typer.echo(plain.folded(result.summary(language=language)))
-        told = {in_language(note, language) for note in result.notes}
-        further = [f"  - {note}" for note in origin if note not in told]
+        said = {told(note, language) for note in result.notes}
+        further = [f"  - {note}" for note in origin if note not in said]
         if further:
             typer.echo(plain.folded("\n".join(further)))
         if result.moderation is not None:
             typer.echo(plain.folded("\n" + conditional_text(result, language)))
-        if inference:
+        if shown.inference:
             table = mediation_files.inference_table(result, language, reps=reps)
-            shown = frame_table(table, language=language, index=False, format="text", width=width)
-            typer.echo("\n" + shown)
-        if procedures:
+            text = frame_table(table, language=language, index=False, format="text", width=width)
+            typer.echo("\n" + text)
+        if shown.procedures:
             typer.echo(plain.folded("\n" + mediation_files.procedures_text(result, language)))
 
 
-def _refuse_idle(ctx: typer.Context, mediators: list[str], moderator: str | None) -> None:
+def _refuse_idle(ctx: typer.Context, mediators: list[str], paths: Paths, output: Output) -> None:
     """Refuse options that this model leaves without work."""
-    if moderator is None:
-        refuse(ctx, "moderates", "says which paths a moderator changes: name one by --moderator")
+    if paths.moderator is None:
+        said = message("--moderates says which paths a moderator changes: name one by --moderator")
+        refuse(ctx, "moderates", said)
     if len(mediators) == 1:
-        refuse(ctx, "order", "says how several mediators lie, and there is one: leave it out")
-    if ctx.params.get("as_json"):
+        said = message("--order says how several mediators lie, and there is one: leave it out")
+        refuse(ctx, "order", said)
+    if output.as_json:
         for name in ("procedures", "inference"):
-            refuse(ctx, name, "prints text, and --json prints none: leave one of them out")
-    if ctx.params.get("out") is None:
-        refuse(ctx, "labels", "names the boxes of the diagram, which is drawn into --out: name a folder")
+            said = message(
+                "{option} prints text, and --json prints none: leave one of them out", option=flag(name)
+            )
+            refuse(ctx, name, said)
+    if output.out is None:
+        said = message("--labels names the boxes of the diagram, which is drawn into --out: name a folder")
+        refuse(ctx, "labels", said)
 
 
 def _numbers(levels: str | None) -> tuple[float, ...] | None:
@@ -194,7 +233,9 @@ def _numbers(levels: str | None) -> tuple[float, ...] | None:
     try:
         return tuple(float(part) for part in levels.replace("，", ",").split(","))
     except ValueError:
-        raise SpecError(f"--levels lists numbers with commas between them, 0.5,1.0, not {levels!r}") from None
+        raise SpecError(
+            message("--levels lists numbers with commas between them, 0.5,1.0, not {text!r}", text=levels)
+        ) from None
 
 
 def _made_of(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -212,37 +253,41 @@ def _named(labels: str | None, result: MediationResult) -> dict[str, str] | None
     own = [result.treatment_label, *result.mediator_labels, result.outcome_label]
     if len(names) != len(own):
         raise SpecError(
-            f"--labels names {len(names)} variables, the model has {len(own)}: treatment, mediators, outcome"
+            message(
+                "--labels names {named} variables, the model has {held}: treatment, mediators, outcome",
+                named=len(names),
+                held=len(own),
+            )
         )
     return dict(zip(own, names, strict=True))
 
 
 def _content(result: MediationResult) -> dict[str, Any]:
     share = result.share()
-    sensitivity = [result.sensitivity(name) for name in result.mediator_labels]
-
-    def rows(table: Any) -> Any:
-        return json.loads(table.to_json(orient="records", force_ascii=False))
-
     return {
         "title": result.title,
-        "facts": {
-            key: value.item() if hasattr(value, "item") else value for key, value in result.facts.items()
-        },
+        "facts": plain_values(dict(result.facts)),
         "bootstrap": {"reps": result.uncertainty.reps, "seed": result.uncertainty.seed},
-        "effects": rows(result.tidy()),
-        "levels": [] if result.interaction is None else rows(result.at_levels().tidy()),
-        "paths": rows(result.path_table()),
+        "effects": records(result.tidy()),
+        "levels": [] if result.interaction is None else records(result.at_levels().tidy()),
+        "paths": records(result.path_table()),
         "joint_significance": {str(key): float(value) for key, value in result.joint_significance().items()},
         "share": {"kind": share.kind, "value": None if share.kind == "none" else share.value},
-        "sensitivity": [
-            {
-                "mediator": s.mediator,
-                "rho_zero": s.rho_zero,
-                "r2_residual": s.r2_residual,
-                "r2_total": s.r2_total,
-            }
-            for s in sensitivity
-        ],
-        "notes": [{"en": str(note), "zh": str(getattr(note, "zh", note))} for note in result.notes],
+        "sensitivity": [_sensitivity(result, name) for name in result.mediator_labels],
+        "notes": [{"en": str(note), "zh": _chinese(note)} for note in result.notes],
     }
+
+
+def _sensitivity(result: MediationResult, mediator: str) -> dict[str, Any]:
+    found = result.sensitivity(mediator)
+    return {
+        "mediator": found.mediator,
+        "rho_zero": found.rho_zero,
+        "r2_residual": found.r2_residual,
+        "r2_total": found.r2_total,
+    }
+
+
+def _chinese(note: str) -> str:
+    """Return a note's own Chinese; a note without is the same in both languages."""
+    return str(getattr(note, "zh", in_language(note, "zh")))

@@ -18,7 +18,7 @@ from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.sandwich import nearest_positive, sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, verbatim
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
@@ -84,7 +84,7 @@ class Conley(Covariance):
         factor = small_sample_factor(fit, (units,), convention)
         matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, "Conley")
         if notes:
-            refuse_mending(fit, "Conley")
+            refuse_mending(fit, verbatim("Conley"))
         df = cluster_df(fit, units.count, convention)
         time = "any lag within a unit" if self.lags is None else f"{self.lags} lags within a unit"
         name = f"Conley, {self.kernel} to {self.cutoff_km:g} km, {time}"

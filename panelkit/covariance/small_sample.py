@@ -10,16 +10,16 @@ from panelkit.kernels.identified import refuse_squares
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 
 
-def refuse_mending(fit: LinearFit, what: str) -> None:
+def refuse_mending(fit: LinearFit, what: Message) -> None:
     """Refuse to mend a covariance whose eigenvalues near repetitions leave no digits.
 
     Setting them to zero depends on the units of the regressors, and then on rounding too.
     """
-    said = f"a {what} covariance that is not positive definite"
-    refuse_squares(fit.root, fit.X, fit.terms, fit.effects, said, does="has no eigenvalues to mend")
+    said = message("a {what} covariance that is not positive definite has no eigenvalues to mend", what=what)
+    refuse_squares(fit.root, fit.X, fit.terms, fit.effects, said)
 
 
 def small_sample_factor(
@@ -36,7 +36,7 @@ def small_sample_factor(
     return n / (n - k)
 
 
-def counted(fit: LinearFit, convention: Convention) -> int:
+def effects_swept(fit: LinearFit, convention: Convention) -> int:
     """Return how many effects a convention counts where all count."""
     if fit.effects == "twoway" and not convention.counts_components:
         return fit.layout.n_units + fit.layout.n_times - 1
@@ -45,7 +45,7 @@ def counted(fit: LinearFit, convention: Convention) -> int:
 
 def residual_df(fit: LinearFit, convention: Convention) -> int:
     """Return n less regressors and effects, as a convention counts those."""
-    return _left(fit, counted(fit, convention), convention)
+    return _left(fit, effects_swept(fit, convention), convention)
 
 
 def _left(fit: LinearFit, effects: int, convention: Convention) -> int:
@@ -69,7 +69,7 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     if fit.effects == "none" or convention.nested_effects == "none":
         return 0
     if convention.nested_effects == "all":
-        return counted(fit, convention)
+        return effects_swept(fit, convention)
     dimensions = {
         "unit": ("unit",),
         "time": ("time",),
@@ -79,7 +79,9 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
         alone = len(dimensions) == 1
         codes = getattr(fit.layout, dimensions[0])
         return (
-            0 if alone and all(_is_nested(codes, c.codes) for c in clusterings) else counted(fit, convention)
+            0
+            if alone and all(_is_nested(codes, c.codes) for c in clusterings)
+            else effects_swept(fit, convention)
         )
     nested = {d: any(_is_nested(getattr(fit.layout, d), c.codes) for c in clusterings) for d in dimensions}
     if convention.nested_effects == "refuse" and not nested.get("unit", True):
@@ -92,7 +94,7 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     saved = sum(
         (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]
     )
-    return counted(fit, convention) - saved
+    return effects_swept(fit, convention) - saved
 
 
 def _is_nested(effect: IntArray, clusters: IntArray) -> bool:

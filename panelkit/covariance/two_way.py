@@ -62,7 +62,7 @@ class TwoWayCluster(Covariance):
         meat -= sandwich.clustered_meat(fit, both)
         mended, notes = sandwich.nearest_positive(fit, matrix * factor, meat)
         if notes and convention.mends:
-            refuse_mending(fit, "two-way clustered")
+            refuse_mending(fit, message("two-way clustered"))
         if notes and not convention.mends:
             mended, notes = _as_it_is(matrix * factor, fit.terms, convention)
         return Vcov(

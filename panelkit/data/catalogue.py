@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, sentences
 
 
 def indicators(folder: Path | None = None) -> pd.DataFrame:
@@ -155,22 +156,23 @@ def require(keys: Iterable[str], folder: Path | None = None) -> list[str]:
     by_name = {name: key for key, row in about.items() for name in (row.name_zh, row.name_en)}
     asked = [keys] if isinstance(keys, str) else list(keys)
     if not asked:
-        raise SpecError("name at least one indicator: `panelkit data list` shows all")
+        raise SpecError(message("name at least one indicator: `panelkit data list` shows all"))
     unknown = [str(key) for key in asked if key not in about and key not in by_name]
     if unknown:
-        listed = "; ".join(_unknown(key, about) for key in unknown)
-        raise SpecError(f"{listed}. `panelkit data list` shows all")
+        said = sentences(_unknown(key, about) for key in unknown)
+        raise SpecError(message("{unknown}. `panelkit data list` shows all", unknown=said))
     return list(dict.fromkeys(key if key in about else by_name[key] for key in asked))
 
 
-def _unknown(key: str, about: Mapping[str, Indicator]) -> str:
+def _unknown(key: str, about: Mapping[str, Indicator]) -> Message:
     names = {name.lower(): k for k, row in about.items() for name in (k, row.name_en, row.name_zh)}
     lowered = key.lower()
     close = [names[n] for n in difflib.get_close_matches(lowered, list(names), n=3, cutoff=0.5)]
     inside = [k for n, k in names.items() if len(lowered) > 1 and lowered in n]
     best = list(dict.fromkeys([*close, *inside]))[:4]
-    hint = f" (did you mean {', '.join(best)}?)" if best else ""
-    return f"no indicator is called {key!r}{hint}"
+    if best:
+        return message("no indicator is called {key!r} (did you mean {best}?)", key=key, best=best)
+    return message("no indicator is called {key!r}", key=key)
 
 
 def _read(name: str, folder: Path | None) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,16 +11,46 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
-from panelkit.data.provinces import NATION, labels_of
+from panelkit.data.provinces import NATION, labels_of, place_name
+from panelkit.data.wording import first_of
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message, message, sentences
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
 _KEY = ["adcode", "period", "indicator", "vintage"]
 _SHOWN = 12
+_DTYPE = re.compile(r"dtype\('?(.*?)'?\)")
+"""What pandera calls the check of a column's type."""
+
 _PERIOD = r"^(19|20)\d\d(-Q[1-4]|-(0[1-9]|1[0-2]))?$"
+_TWICE = message("has more than one value")
+_NO_PROVINCE = message("is not one of the provinces")
+_NO_PERIOD = message("has a period that is no year, quarter or month")
+_NOT_FINITE = message("is not a finite number")
+_OTHER_UNIT = message("is not in the unit of the catalogue")
+_OUTSIDE = message("lies outside the bounds of the catalogue")
+_NO_INDICATOR = message("is no indicator of the catalogue")
+_OTHER_VINTAGE = message("has a vintage that the catalogue does not list")
+_UNKNOWN_SOURCE = message("has an unknown source")
+_RULES = {
+    str(said): said
+    for said in (
+        _TWICE,
+        _NO_PROVINCE,
+        _NO_PERIOD,
+        _NOT_FINITE,
+        _OTHER_UNIT,
+        _OUTSIDE,
+        _NO_INDICATOR,
+        _OTHER_VINTAGE,
+        _UNKNOWN_SOURCE,
+    )
+}
+"""The checks by the names under which pandera gives them back."""
+
 _EXEMPT = ("checked", "absent", "suspect")
 
 
@@ -40,10 +71,10 @@ def check_figures(figures: pd.DataFrame, *, folder: Path | None = None, strict: 
     if not problems:
         problems = [*sum_problems(figures, folder=folder)]
     if problems:
-        raise DataError("the figures fail their checks: " + "; ".join(problems))
+        raise DataError(message("the figures fail their checks: {problems}", problems=sentences(problems)))
 
 
-def sum_problems(figures: pd.DataFrame, *, folder: Path | None = None) -> list[str]:
+def sum_problems(figures: pd.DataFrame, *, folder: Path | None = None) -> list[Message]:
     """Return a sentence for every sum of `data/sums.csv` that does not hold in the table."""
     held = set(figures["indicator"])
     rules = [r for r in catalogue.sums(folder) if {r.total, *r.parts} <= held]
@@ -51,16 +82,24 @@ def sum_problems(figures: pd.DataFrame, *, folder: Path | None = None) -> list[s
         return []
     wide = figures.pivot(index=["vintage", "adcode", "period"], columns="indicator", values="value")
     exempt = _exempt_cells(folder)
-    found = []
+    found: list[Message] = []
     for rule in rules:
         total, parts = wide[rule.total], wide[list(rule.parts)].sum(axis=1, skipna=False)
         gap = (parts - total) / total.where(total != 0)
         bad = (gap.abs() if rule.relation == "equal" else gap) > rule.rtol
         cells = [key for key in wide.index[bad.to_numpy()] if not _is_exempt(key, rule, exempt)]
         sign = "+".join(rule.parts) + (" = " if rule.relation == "equal" else " <= ") + rule.total
-        found += _listed(
-            [f"{_cell(c[1], c[2])} ({c[0]}) by {100 * gap[c]:.3g} %" for c in cells], f"{sign} fails in"
-        )
+        gaps = [
+            message(
+                "{cell} ({vintage}) by {percent:.3g} %",
+                cell=_cell(c[1], c[2]),
+                vintage=c[0],
+                percent=100 * float(gap[c]),
+            )
+            for c in cells
+        ]
+        if gaps:
+            found.append(message("{sum} fails in {cells}", sum=sign, cells=first_of(gaps, _SHOWN)))
     return found
 
 
@@ -74,7 +113,7 @@ def columns(*, strict: bool = True) -> pa.DataFrameSchema:
 
 
 def schema(folder: Path | None = None, *, strict: bool = True) -> pa.DataFrameSchema:
-    """Return the pandera schema of the cells; the name of each check is the sentence that it prints."""
+    """Return the pandera schema of the cells; the name of each check is what it prints, in English."""
     import pandera.pandas as pa
 
     table = catalogue.indicators(folder)
@@ -82,40 +121,36 @@ def schema(folder: Path | None = None, *, strict: bool = True) -> pa.DataFrameSc
     pairs = {(str(key), str(name)) for key, names in table["vintages"].items() for name in names}
     known = (
         [
-            pa.Check(lambda d: d["indicator"].isin(table.index), name="is no indicator of the catalogue"),
-            pa.Check(lambda d: _pairs_in(d, pairs), name="has a vintage that the catalogue does not list"),
-            pa.Check(
-                lambda d: d["source"].isin(catalogue.sources(folder).index), name="has an unknown source"
-            ),
+            pa.Check(lambda d: d["indicator"].isin(table.index), name=_NO_INDICATOR),
+            pa.Check(lambda d: _pairs_in(d, pairs), name=_OTHER_VINTAGE),
+            pa.Check(lambda d: d["source"].isin(catalogue.sources(folder).index), name=_UNKNOWN_SOURCE),
         ]
         if strict
         else []
     )
     return pa.DataFrameSchema(
         checks=[
-            pa.Check(lambda d: ~d.duplicated(_KEY, keep=False), name="has more than one value"),
-            pa.Check(
-                lambda d: d["adcode"].isin([*labels_of("adcode"), NATION]), name="is not one of the provinces"
-            ),
+            pa.Check(lambda d: ~d.duplicated(_KEY, keep=False), name=_TWICE),
+            pa.Check(lambda d: d["adcode"].isin([*labels_of("adcode"), NATION]), name=_NO_PROVINCE),
             pa.Check(
                 lambda d: d["period"].astype(str).str.match(_PERIOD),
-                name="has a period that is no year, quarter or month",
+                name=_NO_PERIOD,
             ),
-            pa.Check(lambda d: np.isfinite(d["value"]), name="is not a finite number"),
+            pa.Check(lambda d: np.isfinite(d["value"]), name=_NOT_FINITE),
             pa.Check(
                 lambda d: d["unit"] == d["indicator"].map(unit).fillna(d["unit"]),
-                name="is not in the unit of the catalogue",
+                name=_OTHER_UNIT,
             ),
             pa.Check(
                 lambda d: ~((d["value"] < d["indicator"].map(low)) | (d["value"] > d["indicator"].map(high))),
-                name="lies outside the bounds of the catalogue",
+                name=_OUTSIDE,
             ),
             *known,
         ],
     )
 
 
-def _schema_problems(figures: pd.DataFrame, folder: Path | None, *, strict: bool) -> Iterable[str]:
+def _schema_problems(figures: pd.DataFrame, folder: Path | None, *, strict: bool) -> Iterable[Message]:
     rows = figures.reset_index(drop=True)
     cases = _failures(columns(strict=strict), rows)
     if cases is None:
@@ -129,8 +164,12 @@ def _schema_problems(figures: pd.DataFrame, folder: Path | None, *, strict: bool
         return
     for check, found in cases.groupby("check", sort=False):
         index = rows.loc[sorted(set(found["index"].astype(int)))].sort_values(_KEY, kind="stable").index
-        sentence = f"column {found['column'].iloc[0]} is empty" if check == "not_nullable" else str(check)
-        yield from _listed([_row(rows, i) for i in index], sentence + ":")
+        said = (
+            message("column {column} is empty", column=found["column"].iloc[0])
+            if check == "not_nullable"
+            else _RULES[str(check)]
+        )
+        yield message("{rule}: {cells}", rule=said, cells=first_of([_row(rows, i) for i in index], _SHOWN))
 
 
 def _failures(rules: pa.DataFrameSchema, rows: pd.DataFrame) -> pd.DataFrame | None:
@@ -144,31 +183,33 @@ def _failures(rules: pa.DataFrameSchema, rows: pd.DataFrame) -> pd.DataFrame | N
     return None
 
 
-def _structural(check: str, column: object, case: object) -> str:
+def _structural(check: str, column: object, case: object) -> Message:
     if check == "column_in_dataframe":
-        return f"column {case} is missing"
-    if check.startswith("dtype"):
-        return f"column {column} holds {case}, not {check.removeprefix('dtype(').strip(')').strip(chr(39))}"
-    return f"{check} ({case})"
+        return message("column {column} is missing", column=case)
+    kind = _DTYPE.fullmatch(check)
+    if kind is not None:
+        return message(
+            "column {column} holds {found}, not {wanted}", column=column, found=case, wanted=kind[1]
+        )
+    return message("{rule} ({cell})", rule=_RULES.get(check, check), cell=case)
 
 
-def _row(rows: pd.DataFrame, i: int) -> str:
+def _row(rows: pd.DataFrame, i: int) -> Message:
     row = {name: str(value) for name, value in rows.loc[i].items()}
-    cell = _cell(row["adcode"], row["period"])
-    return f"{cell} {row['indicator']} ({row['vintage']}) = {row['value']} {row['unit']}"
+    return message(
+        "{cell} {indicator} ({vintage}) = {value} {printed}",
+        cell=_cell(row["adcode"], row["period"]),
+        indicator=row["indicator"],
+        vintage=row["vintage"],
+        value=row["value"],
+        printed=row["unit"],
+    )
 
 
-def _cell(adcode: object, period: object) -> str:
+def _cell(adcode: object, period: object) -> Message:
     code = int(str(adcode))
-    names = {**labels_of("en"), NATION: "the nation"}
-    return f"{names.get(code, code)} {period}"
-
-
-def _listed(items: list[str], sentence: str) -> list[str]:
-    if not items:
-        return []
-    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
-    return [f"{sentence} {', '.join(items[:_SHOWN])}{more}"]
+    place = message("the nation") if code == NATION else place_name(code)
+    return message("{place} {when}", place=place, when=str(period))
 
 
 def _pairs_in(figures: pd.DataFrame, pairs: set[tuple[str, str]]) -> pd.Series[bool]:

@@ -10,10 +10,11 @@ import pandas as pd
 
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, spans
-from panelkit.data.provinces import labels_of
+from panelkit.data.provinces import place_name
 from panelkit.data.yearbook.read import read_yearbook
 from panelkit.data.yearbook.store.store import StoreState, figures_with_store, overlay, read_store
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, listed, message, sentences, verbatim
 
 SHIPPED = "shipped"
 
@@ -41,9 +42,13 @@ def figures_of(side: str, store: Path, indicators: Sequence[str] = ()) -> pd.Dat
     table = figures_with_store(store if store.is_dir() else None)
     held = table[table["vintage"] == side]
     if held.empty:
-        names = ", ".join(sorted(set(table["vintage"])))
+        names = sorted(set(table["vintage"]))
         raise SpecError(
-            f"{side!r} is neither `shipped`, nor a store's folder, a file, or a vintage ({names})"
+            message(
+                "{side!r} is neither `shipped`, nor a store's folder, a file, or a vintage ({names})",
+                side=side,
+                names=names,
+            )
         )
     return _only(held, keys)
 
@@ -105,7 +110,7 @@ def standing(state: StoreState, asked: Mapping[str, str] | None = None) -> dict[
                 problems.append(_gap(key, name, other, lacking))
                 break
     if problems:
-        raise SpecError("; ".join(problems))
+        raise SpecError(sentences(problems))
     wanted |= {key: name for key, name in asked.items() if name not in about[key].vintages}
     return {key: name for key, name in wanted.items() if asked.get(key, name) == name}
 
@@ -114,16 +119,23 @@ def _require_held(asked: Mapping[str, str], held: pd.DataFrame) -> None:
     for key, name in asked.items():
         names = sorted(set(held.loc[held["indicator"] == key, "vintage"]))
         if name not in names:
-            raise SpecError(f"{key} has no vintage {name!r} (held: {', '.join(names)})")
+            raise SpecError(
+                message("{key} has no vintage {name!r} (held: {names})", key=key, name=name, names=names)
+            )
         if name in catalogue.facts()[key].vintages and name != catalogue.facts()[key].default_vintage:
             raise SpecError(
-                f"{key}: {name!r} ships beside the default {catalogue.facts()[key].default_vintage!r}; claims name the "
-                "shipped vintages that they read themselves"
+                message(
+                    "{key}: {name!r} ships beside the default {default!r}; claims name the shipped vintages "
+                    "that they read themselves",
+                    key=key,
+                    name=name,
+                    default=catalogue.facts()[key].default_vintage,
+                )
             )
 
 
-def _lacking(new: pd.DataFrame, old: pd.DataFrame) -> str:
-    """Say which years (most of their cells) and provinces (all of theirs) a vintage lacks of another."""
+def _lacking(new: pd.DataFrame, old: pd.DataFrame) -> Message | None:
+    """Say which years (most of their cells) or provinces (all of theirs) a vintage lacks of another; None if none."""
     cells = {(int(code), str(period)) for code, period in zip(new["adcode"], new["period"], strict=True)}
     annual = old[old["period"].str.fullmatch(r"\d{4}")]
     there = [
@@ -134,17 +146,21 @@ def _lacking(new: pd.DataFrame, old: pd.DataFrame) -> str:
     by_year = kept.groupby(annual["period"]).mean()
     years = [int(str(year)) for year, share in by_year.items() if share < 0.5]
     if years:
-        return spans(years)
+        return verbatim(spans(years))
     by_place = kept.groupby(annual["adcode"]).any()
-    names = labels_of("en")
-    return ", ".join(str(names.get(int(str(code)), code)) for code, any_ in by_place.items() if not any_)
+    absent = [place_name(int(str(code))) for code, any_ in by_place.items() if not any_]
+    return listed(absent) if absent else None
 
 
-def _gap(key: str, name: str, other: str, lacking: str) -> str:
-    return (
-        f"{key}: the vintage {name!r} of the store lacks {lacking} of {other!r}, and two vintages are never mixed in "
-        f"one series: ingest what is missing, or say which is to stand, `--vintage {key}={name}` (on what it holds) or "
-        f"`--vintage {key}={other}`"
+def _gap(key: str, name: str, other: str, lacking: Message) -> Message:
+    return message(
+        "{key}: the vintage {name!r} of the store lacks {lacking} of {other!r}, and two vintages are never mixed in "
+        "one series: ingest what is missing, or say which is to stand, `--vintage {key}={name}` (on what it holds) or "
+        "`--vintage {key}={other}`",
+        key=key,
+        name=name,
+        lacking=lacking,
+        other=other,
     )
 
 
@@ -158,7 +174,7 @@ def shared_cells(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd
     """
     common = set(old["indicator"]) & set(new["indicator"])
     if not common:
-        raise SpecError("the two sides have no indicator in common: nothing can be compared")
+        raise SpecError(message("the two sides have no indicator in common: nothing can be compared"))
     return old[old["indicator"].isin(common)], new[new["indicator"].isin(common)]
 
 
@@ -171,5 +187,5 @@ def _chosen(table: pd.DataFrame, new: dict[str, str], keys: list[str]) -> pd.Dat
 def _only(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     absent = [key for key in keys if key not in set(table["indicator"])]
     if absent:
-        raise SpecError(f"one side of the comparison holds no {', '.join(absent)}")
+        raise SpecError(message("one side of the comparison holds no {absent}", absent=absent))
     return table[table["indicator"].isin(keys)] if keys else table

@@ -18,8 +18,9 @@ import pandas as pd
 from panelkit.data import catalogue
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import labels_of
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message, sentences
 from panelkit.show.brief import Brief
 from panelkit.show.files import write_whole
 
@@ -91,15 +92,23 @@ def _wanted(
     if isinstance(vintages, Mapping):
         wrong = [(k, v) for k, v in vintages.items() if k in held and v not in held[k]]
         if wrong:
-            listed = "; ".join(f"{k} has no vintage {v!r} (held: {', '.join(held[k])})" for k, v in wrong)
-            raise SpecError(listed)
+            raise SpecError(
+                sentences(
+                    message("{key} has no vintage {name!r} (held: {names})", key=k, name=v, names=held[k])
+                    for k, v in wrong
+                )
+            )
         return [(k, n) for k, names in held.items() for n in ((vintages[k],) if k in vintages else names)]
     asked = [vintages] if isinstance(vintages, str) else list(vintages)
     known = sorted({name for names in held.values() for name in names})
     unknown = [name for name in asked if name not in known]
     if unknown:
         raise SpecError(
-            f"no indicator asked for has a vintage {', '.join(map(repr, unknown))}: {', '.join(known)}"
+            message(
+                "no indicator asked for has a vintage {unknown}: {known}",
+                unknown=[*map(repr, unknown)],
+                known=known,
+            )
         )
     return [(key, name) for key, names in held.items() for name in names if name in asked]
 
@@ -114,20 +123,32 @@ def _read_file(path: Path, columns: Mapping[str, int]) -> FigureFile:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DataError(
-            f"{path.name} is missing from {path.parent}: reinstall, or restore the file"
+            message(
+                "{name} is missing from {folder}: reinstall, or restore the file",
+                name=path.name,
+                folder=path.parent,
+            )
         ) from None
     except UnicodeDecodeError as error:
-        raise DataError(f"{path.name} is not UTF-8 text: {error}") from None
+        raise DataError(
+            message("{name} is not UTF-8 text: {error}", name=path.name, error=str(error))
+        ) from None
     lines = text.splitlines()
     head = [line[1:].strip() for line in lines if line.startswith("#")]
     header = {key: value for key, _, value in (line.partition(": ") for line in head)}
     missing = [key for key in ("indicator", "vintage", "unit") if key not in header]
     first = next((n for n, line in enumerate(lines) if not line.startswith("#")), None)
     if missing or first is None:
-        raise DataError(f"{path.name} has no `# {'`, `# '.join(missing) or 'table'}` line")
+        raise DataError(
+            message(
+                "{name} has no `# {missing}` line", name=path.name, missing="`, `# ".join(missing) or "table"
+            )
+        )
     expected = f"{header['indicator']}.{header['vintage']}.csv"
     if path.name != expected:
-        raise DataError(f"{path.name} says inside that it is {expected}")
+        raise DataError(
+            message("{name} says inside that it is {expected}", name=path.name, expected=expected)
+        )
     return FigureFile(header, _cells(path.name, lines[first:], first, columns))
 
 
@@ -138,12 +159,25 @@ def _cells(
     columns = rows[0]
     strange = [label for label in columns[2:] if label not in known]
     if columns[:2] != ["year", "source"] or strange:
-        raise DataError(f"{name}: the columns are not `year, source, provinces...`: {strange or columns[:2]}")
+        raise DataError(
+            message(
+                "{name}: the columns are not `year, source, provinces...`: {found!r}",
+                name=name,
+                found=strange or columns[:2],
+            )
+        )
     codes = [known[label] for label in columns[2:]]
     cells, wrong = [], []
     for number, row in enumerate(rows[1:], start=skipped + 2):
         if len(row) != len(columns):
-            wrong.append(f"line {number} has {len(row)} fields, not {len(columns)}")
+            wrong.append(
+                message(
+                    "line {number} has {fields} fields, not {columns}",
+                    number=number,
+                    fields=len(row),
+                    columns=len(columns),
+                )
+            )
             continue
         for code, label, text in zip(codes, columns[2:], row[2:], strict=True):
             if text == "":
@@ -151,9 +185,17 @@ def _cells(
             try:
                 cells.append((code, row[0], float(text), row[1]))
             except ValueError:
-                wrong.append(f"{label}, {row[0]} (line {number}): {text!r} is no number")
+                wrong.append(
+                    message(
+                        "{label}, {year} (line {number}): {text!r} is no number",
+                        label=label,
+                        year=row[0],
+                        number=number,
+                        text=text,
+                    )
+                )
     if wrong:
-        raise DataError(f"{name}: " + "; ".join(wrong))
+        raise DataError(message("{name}: {wrong}", name=name, wrong=sentences(wrong)))
     return cells
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
-from panelkit.data.facts import facts_of, flags_and_breaks
+from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import read_figures
-from panelkit.data.notes import with_sentences
+from panelkit.data.metadata import facts_of, flags_and_breaks
 from panelkit.data.provinces import NATION, Labels, labels_of
 from panelkit.data.selection import (
     Provinces,
@@ -28,6 +28,7 @@ from panelkit.data.selection import (
 from panelkit.data.units import Units, check_units, harmonised
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import listed, message
 from panelkit.language.offers import offered
 
 
@@ -222,7 +223,7 @@ def _grid(cells: pd.DataFrame, keys: list[str], codes: list[int], span: list[int
 
 def _index(codes: list[int], span: list[int], labels: Labels) -> pd.MultiIndex:
     if labels not in ("en", "zh", "adcode"):
-        raise SpecError(f"labels={labels!r}: choose 'en', 'zh' or 'adcode'")
+        raise SpecError(message("labels={labels!r}: choose 'en', 'zh' or 'adcode'", labels=labels))
     names = labels_of(labels)
     n, t = len(codes), len(span)
     return pd.MultiIndex(
@@ -237,9 +238,8 @@ def _unit(
 ) -> tuple[str, float]:
     printed = list(dict.fromkeys(cells.loc[cells["indicator"] == key, "unit"]))
     if len(printed) != 1:
-        raise DataError(
-            f"{key} stands in several units: {', '.join(printed) or 'none, it has no annual figures'}"
-        )
+        held = listed(printed) if printed else message("none, it has no annual figures")
+        raise DataError(message("{key} stands in several units: {held}", key=key, held=held))
     if units == "yearbook":
         return printed[0], 1.0
     intensity = key in about and about[key].scale_or_intensity == "intensity"

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 
 PACKAGE = Path(__file__).resolve().parent.parent
 _FIGURES: ContextVar[Path | None] = ContextVar("figures", default=None)
@@ -38,5 +39,9 @@ def shipped(folder: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise DataError(
-        f"the shipped folder `{folder}/` is missing beside {PACKAGE}: reinstall panelkit-regional"
+        message(
+            "the shipped folder `{folder}/` is missing beside {package}: reinstall panelkit-regional",
+            folder=folder,
+            package=PACKAGE,
+        )
     )

@@ -11,8 +11,10 @@ from typing import Any, Literal, cast
 
 import pandas as pd
 
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
+from panelkit.data.wording import alternatives
 from panelkit.language.errors import DataError
+from panelkit.language.message import Joined, Message, Told, message, sentences, verbatim
 
 NATION = 100000
 TIBET = 540000
@@ -58,6 +60,13 @@ def labels_of(labels: Labels) -> dict[int, str | int]:
     column = {"en": "name_en", "zh": "name_zh", "adcode": "adcode"}[labels]
     rows = sorted(read_rows("provinces.csv"), key=lambda row: row["adcode"])
     return {int(row["adcode"]): int(row[column]) if labels == "adcode" else row[column] for row in rows}
+
+
+def place_name(adcode: int) -> Message:
+    """Return what a province is called: Beijing; 北京. A code of no province stays the code."""
+    if adcode not in labels_of("en"):
+        return verbatim(str(adcode))
+    return Told(str(labels_of("en")[adcode]), str(labels_of("zh")[adcode]))
 
 
 def lookup(name: Any) -> Place | None:
@@ -132,27 +141,35 @@ def _key_en(name: Any) -> str:
     return _BLANKS.sub("", _SUFFIX_EN.sub(" ", text))
 
 
-def _refusal(unknown: list[Any], other: list[tuple[Any, Place]]) -> str:
-    lines = []
+_KINDS: dict[Kind, Message] = {
+    "apart": message("Hong Kong, Macau and Taiwan are kept apart from the 31 provinces"),
+    "nation": message("a national row, not a province"),
+    "subtotal": message("a regional subtotal, not a province"),
+    "province": message("a province"),
+}
+
+
+def _refusal(unknown: list[Any], other: list[tuple[Any, Place]]) -> Message:
+    said = []
     if unknown:
-        listed = "; ".join(_suggest(item) for item in dict.fromkeys(map(str, unknown)))
-        lines.append(f"no province is known under: {listed}")
+        names = sentences(_suggest(item) for item in dict.fromkeys(map(str, unknown)))
+        said.append(message("no province is known under: {names}", names=names))
     if other:
-        kinds = {
-            "apart": "Hong Kong, Macau and Taiwan are kept apart from the 31 provinces",
-            "nation": "a national row, not a province",
-            "subtotal": "a regional subtotal, not a province",
-            "province": "a province",
-        }
-        listed = "; ".join(f"{item!r} ({kinds[place.kind]})" for item, place in other)
-        lines.append(f"not taken here: {listed}")
-    lines.append("give an adcode, a Chinese name (short or long), an English name or pinyin without tones")
-    return ". ".join(lines)
+        names = sentences(
+            message("{name!r} ({what})", name=item, what=_KINDS[place.kind]) for item, place in other
+        )
+        said.append(message("not taken here: {names}", names=names))
+    said.append(
+        message("give an adcode, a Chinese name (short or long), an English name or pinyin without tones")
+    )
+    return Joined(said, {"en": ". ", "zh": "。"})
 
 
-def _suggest(item: str) -> str:
+def _suggest(item: str) -> Message:
     rows = read_rows("provinces.csv")
     spellings = {_key(row[c]): f"{row['name_en']} {row['name_zh']}" for row in rows for c in _SPELLINGS}
     close = difflib.get_close_matches(_key(item), list(spellings), n=3, cutoff=0.6)
     best = list(dict.fromkeys(spellings[key] for key in close))
-    return f"{item!r} (did you mean {' or '.join(best)}?)" if best else repr(item)
+    if not best:
+        return verbatim(repr(item))
+    return message("{name!r} (did you mean {best}?)", name=item, best=alternatives(best))

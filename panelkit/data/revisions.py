@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
-from panelkit.data.provinces import NATION, labels_of
+from panelkit.data.provinces import NATION, labels_of, place_name
 from panelkit.data.units import harmonised
+from panelkit.data.wording import together
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError
+from panelkit.language.message import message, sentences
 from panelkit.language.offers import offered
 
 _CELL = ["indicator", "adcode", "period"]
@@ -87,15 +89,20 @@ def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e
 def _one_vintage(figures: pd.DataFrame, name: str) -> pd.DataFrame:
     missing = [column for column in (*_CELL, "value", "unit") if column not in figures]
     if missing:
-        raise DataError(f"the {name} table has no column {', '.join(missing)}")
+        raise DataError(message("the {name} table has no column {missing}", name=name, missing=missing))
     double = figures[figures.duplicated(_CELL, keep=False)]
     if len(double):
         keys = double[_CELL].drop_duplicates().head(5).to_numpy().tolist()
-        listed = "; ".join(
-            f"{key} {labels_of('en').get(int(code), code)} {period}" for key, code, period in keys
+        cells = sentences(
+            message("{indicator} {place} {when}", indicator=key, place=place_name(int(code)), when=period)
+            for key, code, period in keys
         )
         raise DataError(
-            f"the {name} table holds more than one value of: {listed}; choose one vintage of each"
+            message(
+                "the {name} table holds more than one value of: {cells}; choose one vintage of each",
+                name=name,
+                cells=cells,
+            )
         )
     return figures.set_index(_CELL)[["value", "unit"]]
 
@@ -118,4 +125,10 @@ def _align_units(both: pd.DataFrame) -> None:
         left = both.loc[rows & differ.to_numpy(), ["unit_old", "unit_new"]]
         if (left["unit_old"] != left["unit_new"]).any():
             pairs = left.drop_duplicates().to_numpy().tolist()
-            raise DataError(f"{key}: units cannot be compared: {'; '.join(f'{a} and {b}' for a, b in pairs)}")
+            raise DataError(
+                message(
+                    "{key}: units cannot be compared: {pairs}",
+                    key=key,
+                    pairs=sentences(together(pair) for pair in pairs),
+                )
+            )

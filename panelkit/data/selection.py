@@ -13,6 +13,7 @@ from panelkit.data import catalogue
 from panelkit.data.figures import spans
 from panelkit.data.provinces import TIBET, labels_of, resolve
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message, sentences
 
 Years = int | range | tuple[int, int] | Iterable[int]
 Vintage = str | Mapping[str, str]
@@ -50,7 +51,7 @@ def wanted_keys(indicators: str | Iterable[str], held: list[str], folder: Path |
     known = {key: catalogue.require(key, folder)[0] for key in foreign}
     absent = [key for key in known.values() if key not in held]
     if absent:
-        raise SpecError(f"the table of figures holds no {', '.join(dict.fromkeys(absent))}")
+        raise SpecError(message("the table of figures holds no {absent}", absent=list(dict.fromkeys(absent))))
     return list(dict.fromkeys(known.get(key, key) for key in asked))
 
 
@@ -71,12 +72,17 @@ def vintages_in(
     defaults = {k: standard[k] if standard.get(k) in names else names[0] for k, names in held.items()}
     named = set(vintage) if isinstance(vintage, Mapping) else set()
     unclear = [
-        f"{key} ({', '.join(names)})"
+        message("{key} ({names})", key=key, names=names)
         for key, names in held.items()
         if len(names) > 1 and key not in named and standard.get(key) not in names and vintage not in names
     ]
     if unclear:
-        raise SpecError(f"several vintages are held and none is the default, name one: {'; '.join(unclear)}")
+        raise SpecError(
+            message(
+                "several vintages are held and none is the default, name one: {unclear}",
+                unclear=sentences(unclear),
+            )
+        )
     return _choose(held, defaults, vintage)
 
 
@@ -96,7 +102,7 @@ def wanted_codes(asked: Provinces) -> list[int]:
             return [code for code in every if code != TIBET]
     wanted = set(resolve(asked))
     if not wanted:
-        raise SpecError("provinces: the list is empty; use 'all', 'no_tibet' or names")
+        raise SpecError(message("provinces: the list is empty; use 'all', 'no_tibet' or names"))
     return [code for code in every if code in wanted]
 
 
@@ -113,8 +119,10 @@ def wanted_years(years: Years | None, cells: pd.DataFrame) -> list[int]:
     absent = [year for year in wanted if year not in held]
     if absent:
         coverage = cells.groupby("indicator")["year"].agg(lambda s: spans(int(y) for y in s))
-        listed = "; ".join(f"{key}: {text}" for key, text in coverage.items())
-        raise SpecError(f"no figure asked for is held in {spans(absent)} ({listed})")
+        held_in = sentences(message("{key}: {names}", key=key, names=text) for key, text in coverage.items())
+        raise SpecError(
+            message("no figure asked for is held in {absent} ({held})", absent=spans(absent), held=held_in)
+        )
     return wanted
 
 
@@ -129,7 +137,9 @@ def wanted_breaks(allow_breaks: str | Iterable[str], keys: list[str]) -> list[st
     names = {allow_breaks} if isinstance(allow_breaks, str) else set(allow_breaks)
     stray = sorted(names - set(keys))
     if stray:
-        raise SpecError(f"allow_breaks names {', '.join(stray)}, not among the indicators asked for")
+        raise SpecError(
+            message("allow_breaks names {stray}, not among the indicators asked for", stray=stray)
+        )
     return sorted(names)
 
 
@@ -146,15 +156,26 @@ def _choose(
         return dict(defaults)
     if isinstance(vintage, str):
         if not any(vintage in names for names in held.values()):
-            listed = "; ".join(f"{key}: {', '.join(names)}" for key, names in held.items())
-            raise SpecError(f"no indicator asked for is held in a vintage {vintage!r} ({listed})")
+            names_of = sentences(message("{key}: {names}", key=k, names=names) for k, names in held.items())
+            raise SpecError(
+                message(
+                    "no indicator asked for is held in a vintage {vintage!r} ({held})",
+                    vintage=vintage,
+                    held=names_of,
+                )
+            )
         return {key: vintage if vintage in held[key] else default for key, default in defaults.items()}
     stray = [key for key in vintage if key not in held]
     wrong = {key: name for key, name in vintage.items() if key in held and name not in held[key]}
-    problems = [f"vintage names {', '.join(stray)}, not among the indicators asked for"] if stray else []
-    problems += [f"{k} has no vintage {n!r} (held: {', '.join(held[k])})" for k, n in wrong.items()]
+    problems = (
+        [message("vintage names {stray}, not among the indicators asked for", stray=stray)] if stray else []
+    )
+    problems += [
+        message("{key} has no vintage {name!r} (held: {names})", key=key, name=name, names=held[key])
+        for key, name in wrong.items()
+    ]
     if problems:
-        raise SpecError("; ".join(problems))
+        raise SpecError(sentences(problems))
     return {**defaults, **vintage}
 
 
@@ -163,17 +184,29 @@ def _as_years(years: Years) -> list[int]:
         return [int(years)]
     items: list[Any] = list(years) if isinstance(years, Iterable) else [years]
     if not items or not all(isinstance(y, (int, np.integer)) and not isinstance(y, bool) for y in items):
-        raise SpecError(f"years={years!r}: give a year, a range, a pair (first, last) or a list of years")
+        raise SpecError(
+            message(
+                "years={years!r}: give a year, a range, a pair (first, last) or a list of years", years=years
+            )
+        )
     if isinstance(years, tuple):
         if len(items) != 2 or items[0] > items[1]:
             raise SpecError(
-                f"years={years!r}: a tuple is (first, last), both ends in; give single years as a list"
+                message(
+                    "years={years!r}: a tuple is (first, last), both ends in; give single years as a list",
+                    years=years,
+                )
             )
         return list(range(int(items[0]), int(items[1]) + 1))
     held = sorted({int(year) for year in items})
     if len(items) == 2 and held[-1] - held[0] > 1 and not isinstance(years, (set, frozenset, range)):
         raise SpecError(
-            f"years={years!r} can be read in two ways: write ({held[0]}, {held[1]}) for every year from {held[0]} to "
-            f"{held[1]}, or {{{held[0]}, {held[1]}}} for these two years only"
+            message(
+                "years={years!r} can be read in two ways: write ({first}, {last}) for every year from "
+                "{first} to {last}, or {{{first}, {last}}} for these two years only",
+                years=years,
+                first=held[0],
+                last=held[1],
+            )
         )
     return held

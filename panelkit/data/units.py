@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 Units = Literal["harmonised", "yearbook"]
 
@@ -36,4 +37,8 @@ def harmonised(unit: str, *, intensity: bool = False) -> tuple[str, float]:
 def check_units(units: str) -> None:
     """Refuse any `units` but harmonised and yearbook."""
     if units not in ("harmonised", "yearbook"):
-        raise SpecError(f"units={units!r}: choose 'harmonised' (亿元, 万人) or 'yearbook' (as printed)")
+        raise SpecError(
+            message(
+                "units={units!r}: choose 'harmonised' (亿元, 万人) or 'yearbook' (as printed)", units=units
+            )
+        )

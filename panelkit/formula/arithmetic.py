@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -18,6 +18,7 @@ from panelkit.formula.tree import Call, Chain, Column, Factor, Negate, Node, Num
 from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.index import SHOWN, Array, PanelIndex, listed, read_panel_index
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message, lines, message, verbatim
 from panelkit.show.brief import Brief
 
 _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
@@ -81,15 +82,15 @@ class Table:
         missing = [name for name in dict.fromkeys(wanted) if name not in self.names]
         if not missing:
             return
-        lines = []
+        absent = []
         for name in missing:
             near = difflib.get_close_matches(name, sorted(self.names), n=3, cutoff=0.6)
-            lines.append(
-                f"`{name}`{effects_hint(name)}"
-                + (f" (near: {', '.join(f'`{match}`' for match in near)})" if near else "")
-            )
+            asides = [aside for aside in (effects_hint(name), _near(near)) if aside]
+            absent.append(_with_asides(f"`{name}`", asides))
         held = listed([f"`{name}`" for name in sorted(self.names)], len(self.names))
-        raise DataError(f"the data hold no column {', '.join(lines)}. There are {held}.")
+        raise DataError(
+            message("the data hold no column {names}. There are {held}.", names=absent, held=held)
+        )
 
     def raw(self, name: str) -> Any:
         """Return a column, or a level of the index, as it stands."""
@@ -97,7 +98,11 @@ class Table:
             values: Any = self._bare[name]
             if isinstance(values, pd.DataFrame):
                 raise DataError(
-                    f"the data hold {values.shape[1]} columns called `{name}`: rename all but one"
+                    message(
+                        "the data hold {columns} columns called `{name}`: rename all but one",
+                        columns=values.shape[1],
+                        name=name,
+                    )
                 )
             return values
         if name in self.frame.index.names:
@@ -137,23 +142,33 @@ class Table:
         cells = values.to_numpy(dtype=object)
         missing = np.asarray(pd.isna(cells))
         if isinstance(dtype, pd.CategoricalDtype):
-            raise DataError(f"column `{name}` holds categories: write `C({name})`, or convert it to numbers")
+            raise DataError(
+                message(
+                    "column `{name}` holds categories: write `C({name})`, or convert it to numbers", name=name
+                )
+            )
         wrong = np.array([not isinstance(cell, _REAL) for cell in cells]) & ~missing
         if bool(wrong.any()):
             first = cells[int(np.flatnonzero(wrong)[0])]
             raise DataError(
-                f"column `{name}` is not numeric: {first!r} in {self.where(wrong)}. {_text_remedy(name, first)}"
+                message(
+                    "column `{name}` is not numeric: {first!r} in {place}. {remedy}",
+                    name=name,
+                    first=first,
+                    place=self.where(wrong),
+                    remedy=_text_remedy(name, first),
+                )
             )
         return np.where(missing, np.nan, np.where(missing, 0.0, cells)).astype(np.float64)
 
-    def where(self, rows: Array) -> str:
+    def where(self, rows: Array) -> Message:
         """Name the places of the marked rows: the first few, and how many more."""
         at = np.flatnonzero(rows)
         if self._is_panel:
             at = at[np.lexsort((self.panel.time[at], self.panel.unit[at]))]
-            named = [self.panel.place(int(row)) for row in at[:SHOWN]]
+            named: list[str] = [self.panel.place(int(row)) for row in at[:SHOWN]]
         else:
-            named = [f"row {self.frame.index[int(row)]!s}" for row in at[:SHOWN]]
+            named = [message("row {row!s}", row=self.frame.index[int(row)]) for row in at[:SHOWN]]
         return listed(named, len(at))
 
     @cached_property
@@ -170,16 +185,29 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Problem(Brief):
-    """What went wrong at the marked rows (n,): the label, what was seen, the remedy.
+    """What went wrong at the marked rows (n,): the label, what was seen, and the remedy.
 
     `reach` (n,) is the row that each row reads there (-1: none; None: itself), `among` (n,) the rows that ask.
     """
 
-    text: str
+    label: str
+    seen: Message
     rows: Array
-    remedy: str
+    remedy: Message
     reach: Array | None = None
     among: Array | None = None
+
+    def said(self, place: Message) -> Message:
+        """Return the problem as a sentence that names its places."""
+        if not self.label:
+            return message("{seen} in {place}: {remedy}", seen=self.seen, place=place, remedy=self.remedy)
+        return message(
+            "`{label}`: {seen} in {place}. Remedy: {remedy}.",
+            label=self.label,
+            seen=self.seen,
+            place=place,
+            remedy=self.remedy,
+        )
 
     def seen_by(self, asking: Array) -> Array:
         """Mark the rows of the problem that the asking rows (n,) read."""
@@ -226,9 +254,9 @@ class Evaluator:
                 everyone = np.ones(len(rows), dtype=bool)
                 rows = problem.seen_by(everyone if asking is None else asking)
             if bool(rows.any()):
-                found.append(f"{problem.text} in {self.table.where(rows)}{problem.remedy}")
+                found.append(problem.said(self.table.where(rows)))
         if found:
-            raise DataError("\n".join(dict.fromkeys(found)))
+            raise DataError(lines(dict.fromkeys(found)))
 
     def missing(self, node: Node) -> Array:
         """Return where a tree has no value because its cells have none, (n,) bool, whatever its statistics."""
@@ -274,8 +302,8 @@ class Evaluator:
         infinite = np.isinf(values)
         if not bool(infinite.any()):
             return values
-        remedy = ": correct those cells, or set them to missing"
-        self.problems.append(Problem(f"column `{name}` is infinite", infinite, remedy))
+        remedy = message("correct those cells, or set them to missing")
+        self.problems.append(Problem("", message("column `{name}` is infinite", name=name), infinite, remedy))
         return np.where(infinite, np.nan, values)
 
     def _chain(self, node: Chain) -> Array:
@@ -294,9 +322,9 @@ class Evaluator:
         if bool(np.any(zero)):
             self._problem(
                 node.label,
-                f"{_named(part)} is zero",
+                message("{name} is zero", name=_named(part)),
                 zero,
-                "leave those rows out, or divide by something else",
+                message("leave those rows out, or divide by something else"),
             )
         divisor = np.where(below == 0, np.nan, below)
         return self._finite(node, above / divisor, above, divisor)
@@ -312,14 +340,17 @@ class Evaluator:
             bad = bad & np.isfinite(value)
         if bool(np.any(bad)):
             self._problem(
-                node.label, "the result is not a finite number", bad, "leave those rows out, or rescale"
+                node.label,
+                message("the result is not a finite number"),
+                bad,
+                message("leave those rows out, or rescale"),
             )
             result = np.where(bad, np.nan, result)
         return result
 
-    def _problem(self, label: str, seen: str, rows: Array, remedy: str) -> None:
+    def _problem(self, label: str, seen: Message, rows: Array, remedy: Message) -> None:
         marked = np.broadcast_to(rows, (len(self.table),))
-        self.problems.append(Problem(f"`{label}`: {seen}", marked, f". Remedy: {remedy}."))
+        self.problems.append(Problem(label, seen, marked, remedy))
 
     def _call(self, node: Call) -> Array:
         before = len(self.problems)
@@ -333,17 +364,9 @@ class Evaluator:
         return value
 
     def _elementwise(self, node: Call, value: Array) -> Array:
-        named = _named(node.argument)
-        if node.name in _LOGS or node.name == "log1p":
-            bound = -1.0 if node.name == "log1p" else 0.0
-            bad = value <= bound
-            seen = f"{named} is zero or negative" if bound == 0 else f"{named} is -1 or less"
-            remedy = f"leave those rows out, or use asinh({named.strip('`')}) or log1p() where zero is a real value"
-        elif node.name == "sqrt":
-            bad, seen, remedy = value < 0, f"{named} is negative", "leave those rows out, or use abs()"
-        else:
-            bad, seen, remedy = np.zeros(value.shape, dtype=bool), "", ""
-        if bool(np.any(bad)):
+        outside = _outside_domain(node, value)
+        if outside is not None:
+            bad, seen, remedy = outside
             self._problem(node.label, seen, bad, remedy)
             value = np.where(bad, np.nan, value)
         with np.errstate(all="ignore"):
@@ -379,10 +402,18 @@ class Evaluator:
                 if bool(rows.any()):
                     self._problem(
                         node.label,
-                        f"`{name}` starts a new base in {start}, and the step crosses it",
+                        message(
+                            "`{name}` starts a new base in {start}, and the step crosses it",
+                            name=name,
+                            start=start,
+                        ),
                         rows,
-                        f"use a vintage on one base, keep to the years on one side of {start}, or name `{name}` in "
-                        '`data.attrs["panelkit"]["breaks_allowed"]`',
+                        message(
+                            "use a vintage on one base, keep to the years on one side of {start}, or name `{name}` "
+                            'in `data.attrs["panelkit"]["breaks_allowed"]`',
+                            name=name,
+                            start=start,
+                        ),
                     )
 
     def _by_sample(self, node: Call, value: Array) -> Array:
@@ -397,11 +428,41 @@ class Evaluator:
         if node.name == "winsorize":
             return np.clip(value, first, second)
         if second == 0.0:
-            self._problem(
-                node.label, f"{_named(node.argument)} does not vary", ~np.isnan(value), "leave it out"
-            )
+            seen = message("{name} does not vary", name=_named(node.argument))
+            self._problem(node.label, seen, ~np.isnan(value), message("leave it out"))
             return value - first
         return (value - first) / second
+
+
+def _outside_domain(node: Call, value: Array) -> tuple[Array, Message, Message] | None:
+    """Return the rows whose value a function is not defined for, what was seen and the remedy; None without such."""
+    name = _named(node.argument)
+    if node.name in _LOGS or node.name == "log1p":
+        bad = value <= (-1.0 if node.name == "log1p" else 0.0)
+        low = message("{name} is -1 or less", name=name)
+        seen = low if node.name == "log1p" else message("{name} is zero or negative", name=name)
+        remedy = message(
+            "leave those rows out, or use asinh({name}) or log1p() where zero is a real value",
+            name=_named(node.argument, ""),
+        )
+    elif node.name == "sqrt":
+        bad, seen = value < 0, message("{name} is negative", name=name)
+        remedy = message("leave those rows out, or use abs()")
+    else:
+        return None
+    return (bad, seen, remedy) if bool(np.any(bad)) else None
+
+
+def _near(names: list[str]) -> Message | None:
+    return message("near: {names}", names=[f"`{name}`" for name in names]) if names else None
+
+
+def _with_asides(name: str, asides: Sequence[Message]) -> Message:
+    """Return a name with what is said of it in parentheses."""
+    said: Message = verbatim(name)
+    for aside in asides:
+        said = message("{name} ({aside})", name=said, aside=aside)
+    return said
 
 
 def _statistics(node: Call, used: Array) -> tuple[float, float]:
@@ -419,19 +480,20 @@ def _statistics(node: Call, used: Array) -> tuple[float, float]:
 _OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {"+": np.add, "-": np.subtract, "*": np.multiply}
 
 
-def _named(node: Node) -> str:
+def _named(node: Node, mark: str = "`") -> Message:
     match node:
         case Column(name):
-            return f"`{name}`"
+            return verbatim(f"{mark}{name}{mark}")
         case Chain(label=label) | Power(label=label) | Call(label=label):
-            return f"`{label}`"
-    return "the value"
+            return verbatim(f"{mark}{label}{mark}")
+    return message("the value")
 
 
-def _text_remedy(name: str, cell: Any) -> str:
+def _text_remedy(name: str, cell: Any) -> Message:
     if isinstance(cell, str) and _GROUPED.fullmatch(cell.strip()):
-        return (
+        return message(
             "These are numbers as text with thousands separators: take the commas out, in the file or by "
-            f'`data["{name}"].str.replace(",", "").astype(float)`.'
+            '`data["{name}"].str.replace(",", "").astype(float)`.',
+            name=name,
         )
-    return f"Write `C({name})` for categories, or convert it first (`pandas.to_numeric`)."
+    return message("Write `C({name})` for categories, or convert it first (`pandas.to_numeric`).", name=name)

@@ -12,6 +12,7 @@ from panelkit.formula.grammar import Parser
 from panelkit.formula.tokens import refuse, tokenise
 from panelkit.formula.tree import Column, Node, calls_of, columns_of
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, verbatim
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _ARITHMETIC = ("+", "-", "*", "/", "^")
@@ -72,20 +73,31 @@ class _Parser(Parser):
     def __init__(self, text: str) -> None:
         super().__init__(text, tokenise(text, comparing=True))
 
-    def refuse_here(self, remedy: str) -> NoReturn:
+    def refuse_here(self, remedy: Message) -> NoReturn:
         token = self.token
         if token.text == "=":
-            refuse(self.text, token.at, "`=`", "write `==` to compare")
-        seen = "the condition ends here" if token.kind == "end" else f"`{token.text}` does not fit here"
+            refuse(self.text, token.at, verbatim("`=`"), message("write `==` to compare"))
+        seen = (
+            message("the condition ends here")
+            if token.kind == "end"
+            else message("`{text}` does not fit here", text=token.text)
+        )
         refuse(self.text, token.at, seen, remedy)
 
     def condition(self) -> Condition:
         """Read the whole text as one condition."""
         found = self.either()
         if self.token.kind != "end":
-            self.refuse_here("comparisons are joined by `&` and `|`, with parentheses where they mix")
+            self.refuse_here(
+                message("comparisons are joined by `&` and `|`, with parentheses where they mix")
+            )
         if not isinstance(found, _KINDS):
-            refuse(self.text, 0, "no comparison", 'write one, such as `year >= 2011` or `province != "西藏"`')
+            refuse(
+                self.text,
+                0,
+                message("no comparison"),
+                message('write one, such as `year >= 2011` or `province != "西藏"`'),
+            )
         return found
 
     def either(self) -> Any:
@@ -100,13 +112,18 @@ class _Parser(Parser):
         while self.at(operator):
             self.take()
             if self.at(operator):
-                self.refuse_here(f"write a single `{operator}`")
+                self.refuse_here(message("write a single `{operator}`", operator=operator))
             parts.append(part())
         if len(parts) == 1:
             return parts[0]
         if not all(isinstance(found, _KINDS) for found in parts):
-            remedy = "write each side out, such as `treated == 1`; parentheses where `&` and `|` mix"
-            refuse(self.text, at, f"`{operator}` joins conditions, and one side is none", remedy)
+            remedy = message("write each side out, such as `treated == 1`; parentheses where `&` and `|` mix")
+            refuse(
+                self.text,
+                at,
+                message("`{operator}` joins conditions, and one side is none", operator=operator),
+                remedy,
+            )
         return kind(tuple(parts))
 
     def negation(self) -> Any:
@@ -118,7 +135,10 @@ class _Parser(Parser):
         self.leave()
         if not isinstance(inner, _KINDS):
             refuse(
-                self.text, at, "`!` before something that is no condition", "write `x != 1`, or `!(x == 1)`"
+                self.text,
+                at,
+                message("`!` before something that is no condition"),
+                message("write `x != 1`, or `!(x == 1)`"),
             )
         return Not(inner)
 
@@ -144,7 +164,12 @@ class _Parser(Parser):
         if found:
             return self._all(found)
         if isinstance(left, Text):
-            refuse(self.text, at, "text in quotes that is compared with nothing", 'write `column == "text"`')
+            refuse(
+                self.text,
+                at,
+                message("text in quotes that is compared with nothing"),
+                message('write `column == "text"`'),
+            )
         return left
 
     def _all(self, found: list[Condition]) -> Condition:
@@ -163,11 +188,16 @@ class _Parser(Parser):
         self.enter()
         self.take()
         inner = self.either()
-        self.expect(")", "close the parenthesis by `)`")
+        self.expect(")", message("close the parenthesis by `)`"))
         self.leave()
         within = before in (*_ARITHMETIC, *COMPARISONS) or self.at(*_ARITHMETIC, *COMPARISONS, "in")
         if within and isinstance(inner, _KINDS):
-            refuse(self.text, start, "a condition inside arithmetic", "join conditions by `&` and `|`")
+            refuse(
+                self.text,
+                start,
+                message("a condition inside arithmetic"),
+                message("join conditions by `&` and `|`"),
+            )
         return inner
 
     def _compared(self, operator: str, left: Any, right: Any, at: int, start: int) -> Condition:
@@ -177,30 +207,47 @@ class _Parser(Parser):
         if isinstance(left, Text) or isinstance(right, Text):
             named = right if isinstance(left, Text) else left
             if not isinstance(named, Column):
-                refuse(self.text, at, "text in quotes compared with arithmetic", "compare it with a column")
+                refuse(
+                    self.text,
+                    at,
+                    message("text in quotes compared with arithmetic"),
+                    message("compare it with a column"),
+                )
             if operator not in ("==", "!="):
                 refuse(
                     self.text,
                     start,
-                    f"text in quotes after `{operator}`",
-                    "text is compared by `==`, `!=` or `in`",
+                    message("text in quotes after `{operator}`", operator=operator),
+                    message("text is compared by `==`, `!=` or `in`"),
                 )
         return Compare(operator, left, right)
 
     def _arithmetic(self, side: Any, at: int) -> Node:
         if isinstance(side, Text):
-            refuse(self.text, at, "text in quotes before `in`", "a column stands before `in`")
+            refuse(
+                self.text, at, message("text in quotes before `in`"), message("a column stands before `in`")
+            )
         if isinstance(side, _KINDS):
-            refuse(self.text, at, "a condition inside a comparison", "join conditions by `&` and `|`")
+            refuse(
+                self.text,
+                at,
+                message("a condition inside a comparison"),
+                message("join conditions by `&` and `|`"),
+            )
         if _holds_condition(side):
-            refuse(self.text, at, "a condition inside a function", "functions take columns and numbers")
+            refuse(
+                self.text,
+                at,
+                message("a condition inside a function"),
+                message("functions take columns and numbers"),
+            )
         used = sorted(BY_SAMPLE & set(calls_of(side)))
         if used:
             refuse(
                 self.text,
                 at,
-                f"`{used[0]}()` reads the sample that the condition makes",
-                "compare the column itself with a number",
+                message("`{function}()` reads the sample that the condition makes", function=used[0]),
+                message("compare the column itself with a number"),
             )
         found: Node = side
         return found
@@ -208,12 +255,12 @@ class _Parser(Parser):
     def _values(self) -> tuple[float | str, ...]:
         close = "]" if self.at("[") else ")"
         if not self.at("[", "("):
-            self.refuse_here('a list of values is expected: `in ["北京", "上海"]`')
+            self.refuse_here(message('a list of values is expected: `in ["北京", "上海"]`'))
         self.take()
         values: list[float | str] = []
         while not self.at(close):
             if values:
-                self.expect(",", "values of a list are parted by commas")
+                self.expect(",", message("values of a list are parted by commas"))
             if self.token.kind == "string":
                 values.append(self.take().text)
                 continue
@@ -221,10 +268,10 @@ class _Parser(Parser):
             if self.at("-"):
                 self.take()
             if self.token.kind != "number":
-                self.refuse_here("a list holds numbers and text in quotes")
+                self.refuse_here(message("a list holds numbers and text in quotes"))
             values.append(sign * float(self.take().text))
         if not values:
-            self.refuse_here("the list is empty: name at least one value")
+            self.refuse_here(message("the list is empty: name at least one value"))
         self.take()
         return tuple(values)
 
@@ -251,13 +298,25 @@ def parse_condition(text: str) -> Condition:
         If it is anything but comparisons of gated expressions; the message points at the place.
     """
     if not isinstance(text, str):
-        raise SpecError(f"`where` is text such as `year >= 2011`, not {type(text).__name__}")
+        raise SpecError(
+            message("`where` is text such as `year >= 2011`, not {kind}", kind=type(text).__name__)
+        )
     if not text.strip():
-        raise SpecError("`where` is empty: write a condition such as `year >= 2011`, or leave it out")
+        raise SpecError(
+            message("`where` is empty: write a condition such as `year >= 2011`, or leave it out")
+        )
     try:
         return _Parser(text).condition()
     except SpecError as error:
-        raise SpecError(str(error).replace("formula, position", "where, position", 1)) from None
+        raise SpecError(_in_where(error.said)) from None
+
+
+def _in_where(said: str) -> Message:
+    """Return what the gate says of a formula as said of a condition."""
+    held = dict(said.values) if isinstance(said, Message) else {}
+    if "position" not in held:
+        return said if isinstance(said, Message) else verbatim(said)
+    return message("where, position {position}: {seen}: {remedy}\n    {shown}\n    {blanks}^", **held)
 
 
 def check_where(where: str | None) -> str | None:
@@ -265,7 +324,9 @@ def check_where(where: str | None) -> str | None:
     if where is None:
         return None
     if not isinstance(where, str):
-        raise SpecError(f"`where` is text such as `year >= 2011`, not {type(where).__name__}")
+        raise SpecError(
+            message("`where` is text such as `year >= 2011`, not {kind}", kind=type(where).__name__)
+        )
     text = " ".join(where.split())
     parse_condition(text)
     return text

@@ -30,6 +30,7 @@ from panelkit.formula.condition_grammar import (
 from panelkit.formula.tree import Column, Negate, Node, Number
 from panelkit.kernels.index import SHOWN, Array, factorised, listed
 from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.message import Message, lines, message
 from panelkit.show.brief import Brief
 
 __all__ = ["Namesakes", "Truth", "check_where", "hold", "parse_condition"]
@@ -81,18 +82,26 @@ def hold(
     try:
         read.require(absent)
     except DataError as error:
-        raise DataError(f'where `{where}`: {error} Text stands in quotes, `province == "西藏"`.') from None
-    worked = _Worked(where, read, names, namesakes)
+        raise DataError(
+            message(
+                'where `{where}`: {problem} Text stands in quotes, `province == "西藏"`.',
+                where=where,
+                problem=error.said,
+            )
+        ) from None
+    worked = _Worked(read, names, namesakes)
     try:
         truth = worked.truth(condition, np.ones(len(table), dtype=bool))
         worked.evaluator.finish()
     except PanelkitError as error:
-        if str(error).startswith("where"):
-            raise
-        raise type(error)(f"where `{where}`: {error}") from None
+        raise type(error)(_in_condition(where, error.said)) from None
     if worked.unknown:
-        raise DataError("\n".join(worked.unknown))
+        raise DataError(lines(_in_condition(where, problem) for problem in worked.unknown))
     return truth
+
+
+def _in_condition(where: str, problem: str) -> Message:
+    return message("where `{where}`: {problem}", where=where, problem=problem)
 
 
 class _Worked:
@@ -100,14 +109,13 @@ class _Worked:
 
     def __init__(
         self,
-        where: str,
         table: Table,
         names: tuple[tuple[str, ...], tuple[str, ...]],
         namesakes: Namesakes | None,
     ) -> None:
-        self.where, self.table, self.names, self.namesakes = where, table, names, namesakes
+        self.table, self.names, self.namesakes = table, names, namesakes
         self.evaluator = Evaluator(table)
-        self.unknown: list[str] = []
+        self.unknown: list[Message] = []
         self._labels: dict[str, tuple[Array, Array]] = {}
 
     def truth(self, condition: Condition, alive: Array) -> Truth:
@@ -159,7 +167,9 @@ class _Worked:
             return self._matching(left, values, alive)
         if any(isinstance(value, str) for value in values):
             raise DataError(
-                f"where `{self.where}`: text in a list is compared with a column, not with arithmetic"
+                message(
+                    "text in a list is compared with a column, not with arithmetic",
+                )
             )
         a = self._numbers(left, alive)
         known = ~np.isnan(a)
@@ -178,17 +188,26 @@ class _Worked:
             )
             if np.isnan(values).any():
                 raise DataError(
-                    f"where `{self.where}`: `{node.name}` holds names: compare it with text in quotes"
+                    message(
+                        "`{name}` holds names: compare it with text in quotes",
+                        name=node.name,
+                    )
                 )
             return values[self.table.panel.unit]
         if isinstance(node, Column) and self._holds_text(node):
             if self.table.raw(node.name).dtype.kind == "M":
                 raise DataError(
-                    f"where `{self.where}`: `{node.name}` holds dates: make a column of numbers of them, "
-                    f"`data['{node.name}'].dt.year`, or compare a date with text in quotes by `==`, `!=` or `in`"
+                    message(
+                        "`{name}` holds dates: make a column of numbers of them, "
+                        "`data['{name}'].dt.year`, or compare a date with text in quotes by `==`, `!=` or `in`",
+                        name=node.name,
+                    )
                 )
             raise DataError(
-                f"where `{self.where}`: `{node.name}` holds text: compare it with text in quotes by `==`, `!=` or `in`"
+                message(
+                    "`{name}` holds text: compare it with text in quotes by `==`, `!=` or `in`",
+                    name=node.name,
+                )
             )
         value = np.broadcast_to(self.evaluator.value(node), (len(self.table),))
         if not alive.all():
@@ -254,14 +273,21 @@ class _Worked:
             return found if others is None else found | others
         return found
 
-    def _unheld(self, name: str, value: float | str, labels: Array) -> str:
+    def _unheld(self, name: str, value: float | str, labels: Array) -> Message:
         held = sorted({_spelled(label) for label in labels})
         near = _near(_spelled(value), held)
         shown = repr(value) if isinstance(value, str) else f"{value:g}"
-        hint = f" (near: {', '.join(near)})" if near else ""
-        return (
-            f"where `{self.where}`: no row of `{name}` holds {shown}{hint}. "
-            f"It holds {listed(held[:SHOWN], len(held))}."
+        some = listed(held[:SHOWN], len(held))
+        if near:
+            return message(
+                "no row of `{name}` holds {shown} (near: {near}). It holds {held}.",
+                name=name,
+                shown=shown,
+                near=near,
+                held=some,
+            )
+        return message(
+            "no row of `{name}` holds {shown}. It holds {held}.", name=name, shown=shown, held=some
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from panelkit.formula.tree import FUNCTIONS
+from panelkit.language.message import Message, message, sentences, verbatim
 
 _NAME = r"[^\W\d]\w*"
 _PREFIX = r"(?:i|c|o|ib\d*|ibn|b\d+)"
@@ -19,8 +20,8 @@ _MODULE = re.compile(rf"(?<![\w.`])(np|numpy|math|scipy|pd)\.({_NAME})")
 _LONGEST = 3
 
 EFFECTS_WORDS = frozenset({"EntityEffects", "TimeEffects", "FixedEffects", "OtherEffects"})
-_EFFECTS = (
-    'unit and year effects are the option `effects="twoway"` of the model (command line: --effects twoway)'
+_EFFECTS = message(
+    'unit and {period} effects are the option `effects="twoway"` of the model (command line: --effects twoway)'
 )
 _FUNCTIONS = {
     "ln": "log",
@@ -47,13 +48,17 @@ _FUNCTIONS = {
 }
 
 
-def foreign_piece(text: str, at: int) -> tuple[str, str] | None:
+def foreign_piece(text: str, at: int) -> tuple[Message, Message] | None:
     """Return what was seen at a place and what to write instead, where another program's words stand there."""
     char = text[at]
     if char == "|":
-        return "`|`", f"{_EFFECTS}, and instruments stand in brackets of their own model, `y ~ z + [x ~ w]`"
+        remedy = message(
+            "{effects}, and instruments stand in brackets of their own model, `y ~ z + [x ~ w]`",
+            effects=_EFFECTS,
+        )
+        return verbatim("`|`"), remedy
     for pattern, translated in (
-        (_AS_FACTOR, lambda match: f"write `C({match[1]})`"),
+        (_AS_FACTOR, lambda match: _write(f"C({match[1]})")),
         (_CHAIN, _crossed),
         (_STEPS, _several),
         (_STEP, _stepped),
@@ -63,37 +68,48 @@ def foreign_piece(text: str, at: int) -> tuple[str, str] | None:
     ):
         found = next((match for match in pattern.finditer(text) if match.start() <= at < match.end()), None)
         if found is not None:
-            return f"`{found.group()}`", translated(found)
+            return verbatim(f"`{found.group()}`"), translated(found)
     return _unit_in_a_name(text, at)
 
 
-def foreign_function(name: str, text: str, at: int) -> str:
-    """Return a hint on a function that formulas do not have, or nothing."""
+def foreign_function(name: str, text: str, at: int) -> Message | None:
+    """Return a hint on a function that formulas do not have, or None."""
     several = _STEPS.match(text, at)
     if several is not None:
-        return f"{_several(several)}; "
+        return _several(several)
     if name == "Q":
-        return "a column name with blanks goes in backticks; "
+        return message("a column name with blanks goes in backticks")
     if name in _FUNCTIONS:
-        return f"write `{_FUNCTIONS[name]}(...)`; "
+        return _write(f"{_FUNCTIONS[name]}(...)")
     whole = re.match(rf"{_NAME}\s*\([^()`~+:,]*\)", text[at:])
     if whole is not None and not whole.group().isascii():
-        return f"a column of that name goes in backticks, `` `{whole.group()}` ``; "
-    return ""
+        return message("a column of that name goes in backticks, `` `{name}` ``", name=whole.group())
+    return None
 
 
-def effects_hint(name: str) -> str:
-    """Return what to write for a word of linearmodels that a formula names as if it were a column."""
-    return f" ({_EFFECTS})" if name in EFFECTS_WORDS else ""
+def effects_hint(name: str) -> Message | None:
+    """Return what to write for a word of linearmodels that a formula names as if it were a column, or None."""
+    return _EFFECTS if name in EFFECTS_WORDS else None
 
 
-def _crossed(match: re.Match[str]) -> str:
+def _write(formula: str) -> Message:
+    return message("write `{formula}`", formula=formula)
+
+
+def _crossed(match: re.Match[str]) -> Message:
     pieces = re.split(r"\s*(##?)\s*", match.group())
     operands = [_operand(piece) for piece in pieces[::2]]
     whole = "*" if "##" in pieces[1::2] else ":"
-    bare = any("." not in piece for piece in pieces[::2])
-    more = ", with `C(x)` for a column of categories" if bare else ""
-    return f"write `{whole.join(operands)}` (`:` for the product alone, `*` for both and their product{more})"
+    if any("." not in piece for piece in pieces[::2]):
+        return message(
+            "write `{formula}` (`:` for the product alone, `*` for both and their product, with `C(x)` for a column "
+            "of categories)",
+            formula=whole.join(operands),
+        )
+    return message(
+        "write `{formula}` (`:` for the product alone, `*` for both and their product)",
+        formula=whole.join(operands),
+    )
 
 
 def _operand(text: str) -> str:
@@ -104,24 +120,24 @@ def _operand(text: str) -> str:
     return f"C({name})" if base is None else f"C({name}, base={base.group()})"
 
 
-def _category(match: re.Match[str]) -> str:
+def _category(match: re.Match[str]) -> Message:
     if match[1] in ("c", "o"):
-        return f"write the column alone, `{match[2]}`; products are `x:z`"
-    return f"write `{_operand(match.group())}`; {_EFFECTS}"
+        return message("write the column alone, `{name}`; products are `x:z`", name=match[2])
+    return sentences([_write(_operand(match.group())), _EFFECTS])
 
 
-def _stepped(match: re.Match[str]) -> str:
+def _stepped(match: re.Match[str]) -> Message:
     letter, k, name = match[1].upper(), int(match[2] or 1), match[3]
     if letter == "D":
         written = name
         for _ in range(min(k, _LONGEST)):
             written = f"diff({written})"
-        return f"write `{written}`"
+        return _write(written)
     function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
-    return f"write `{function}({name})`" if k == 1 else f"write `{function}({name}, {k})`"
+    return _write(f"{function}({name})" if k == 1 else f"{function}({name}, {k})")
 
 
-def _composed(match: re.Match[str]) -> str:
+def _composed(match: re.Match[str]) -> Message:
     """Translate operators one upon another, `L2D.x`, from the name outwards."""
     written = match[2]
     for letter, digits in reversed(re.findall(r"([A-Z])(\d*)", match[1].upper())):
@@ -132,28 +148,30 @@ def _composed(match: re.Match[str]) -> str:
             continue
         function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
         written = f"{function}({written})" if k == 1 else f"{function}({written}, {k})"
-    return f"write `{written}`"
+    return _write(written)
 
 
-def _several(match: re.Match[str]) -> str:
+def _several(match: re.Match[str]) -> Message:
     first, last = int(match[1]), int(match[2])
     steps = list(range(first, last + 1))[:_LONGEST]
     terms = [match[3] if k == 0 else f"lag({match[3]}, {k})" for k in steps]
     more = " + ..." if last - first >= _LONGEST else ""
-    return f"write `{' + '.join(terms)}{more}`"
+    return _write(f"{' + '.join(terms)}{more}")
 
 
-def _function(match: re.Match[str]) -> str:
+def _function(match: re.Match[str]) -> Message:
     name = _FUNCTIONS.get(match[2], match[2])
     known = name if name in FUNCTIONS else "log"
-    return f"functions of a formula stand alone: `{known}(...)`"
+    return message("functions of a formula stand alone: `{known}(...)`", known=known)
 
 
-def _unit_in_a_name(text: str, at: int) -> tuple[str, str] | None:
+def _unit_in_a_name(text: str, at: int) -> tuple[Message, Message] | None:
     """Recognise a unit of measurement behind a bare column name: `收入（元）`, `增长率(%)`."""
     for match in re.finditer(rf"({_NAME})\s*[（(][^（）()`~]*[）)]", text):
         inside = match.start(1) + len(match[1]) <= at < match.end()
         if inside and (match[1] not in FUNCTIONS) and text[at] in "（）%％‰/／·":
-            remedy = f"a column name with its unit goes in backticks: `` `{match.group()}` ``"
-            return f"`{text[at]}` in a bare name", remedy
+            remedy = message(
+                "a column name with its unit goes in backticks: `` `{name}` ``", name=match.group()
+            )
+            return message("`{char}` in a bare name", char=text[at]), remedy
     return None

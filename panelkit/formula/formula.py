@@ -19,6 +19,7 @@ from panelkit.formula.model_matrix import Category, Memory, read_category, stack
 from panelkit.formula.tree import FUNCTIONS, Call, Factor, Term, calls_of, columns_of
 from panelkit.kernels.index import Array
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 __all__ = [
@@ -137,7 +138,7 @@ class Columns(Brief):
         taken = {label: _take(value, rows) for label, value in self.values.items()}
         outcome = taken[self.formula.left.label]
         if isinstance(outcome, Category):
-            raise DataError(f"the outcome `{self.formula.outcome}` must be numeric")
+            raise DataError(message("the outcome `{outcome}` must be numeric", outcome=self.formula.outcome))
         terms, has_intercept = self.formula.terms, self.formula.has_intercept
         labels, matrix, made = stack(terms, has_intercept, taken, len(outcome), memory)
         return outcome, labels, matrix, replace(made, statistics=self.statistics)
@@ -244,11 +245,15 @@ def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series,
     columns = columns_on(as_formula(formula), table)
     rows = np.flatnonzero(columns.complete)
     if len(rows) == 0:
-        raise DataError(f"no row holds every column of `{columns.formula}`: check the years asked for")
+        raise DataError(
+            message(
+                "no row holds every column of `{formula}`: check the years asked for", formula=columns.formula
+            )
+        )
     _, labels, matrix, _ = columns.matrices(rows)
     outcome = columns.values[columns.formula.left.label]
     if isinstance(outcome, Category):
-        raise DataError(f"the outcome `{columns.formula.outcome}` must be numeric")
+        raise DataError(message("the outcome `{outcome}` must be numeric", outcome=columns.formula.outcome))
     full = np.full((len(frame), len(labels)), np.nan)
     full[rows] = matrix
     y = pd.Series(outcome, index=frame.index, name=columns.formula.outcome)

@@ -29,12 +29,13 @@ from panelkit.formula.tree import (
     Term,
     columns_of,
 )
+from panelkit.language.message import Message, message, sentences, verbatim
 
 MAX_DEPTH = 40
 MAX_TERMS = 2_000
 MAX_POWER = 6
 
-_OPPOSITE = {"lag": "years ahead are `lead(x, k)`", "lead": "years before are `lag(x, k)`"}
+_OPPOSITE = {"lag": message("years ahead are `lead(x, k)`"), "lead": message("years before are `lag(x, k)`")}
 
 Terms = dict[frozenset[str], Term]
 
@@ -73,14 +74,18 @@ class Parser:
         self.position += 1
         return token
 
-    def expect(self, operator: str, remedy: str) -> None:
+    def expect(self, operator: str, remedy: Message) -> None:
         if not self.at(operator):
             self.refuse_here(remedy)
         self.position += 1
 
-    def refuse_here(self, remedy: str) -> NoReturn:
+    def refuse_here(self, remedy: Message) -> NoReturn:
         token = self.token
-        seen = "the formula ends here" if token.kind == "end" else f"`{token.text}` does not fit here"
+        seen = (
+            message("the formula ends here")
+            if token.kind == "end"
+            else message("`{text}` does not fit here", text=token.text)
+        )
         refuse(self.text, token.at, seen, remedy)
 
     def label_from(self, start: int) -> str:
@@ -89,7 +94,12 @@ class Parser:
     def enter(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            refuse(self.text, self.token.at, f"nested more than {MAX_DEPTH} deep", "write it flatter")
+            refuse(
+                self.text,
+                self.token.at,
+                message("nested more than {most} deep", most=MAX_DEPTH),
+                message("write it flatter"),
+            )
 
     def leave(self) -> None:
         self.depth -= 1
@@ -135,17 +145,19 @@ class Parser:
         if self.token.kind == "number":
             return Number(float(self.take().text))
         if self.token.kind == "string":
-            refuse(self.text, self.token.at, "text in quotes", "put column names in backticks")
+            refuse(
+                self.text, self.token.at, message("text in quotes"), message("put column names in backticks")
+            )
         if self.token.kind in ("name", "quoted"):
             return self._name("anywhere")
         if self.at("("):
             self.enter()
             self.take()
             node = self.sum()
-            self.expect(")", "close the parenthesis by `)`")
+            self.expect(")", message("close the parenthesis by `)`"))
             self.leave()
             return node
-        return self.refuse_here("a column, a number, a function or `(` is expected")
+        return self.refuse_here(message("a column, a number, a function or `(` is expected"))
 
     def _name(self, place: Place) -> Node:
         start = self.position
@@ -155,20 +167,20 @@ class Parser:
         function = FUNCTIONS.get(token.text) if token.kind == "name" else None
         if function is None:
             near = difflib.get_close_matches(token.text, FUNCTIONS, n=2)
-            hint = foreign_function(token.text, self.text, token.at)
-            hint = hint or (f"perhaps {' or '.join(near)}; " if near else "")
+            hint = foreign_function(token.text, self.text, token.at) or _perhaps(near)
+            held = message("there are {functions}", functions=list(FUNCTIONS))
             refuse(
                 self.text,
                 token.at,
-                f"`{token.text}` is not a function of formulas",
-                f"{hint}there are {', '.join(FUNCTIONS)}",
+                message("`{text}` is not a function of formulas", text=token.text),
+                sentences([hint, held]) if hint else held,
             )
         if function.place == "term" and place != "term":
             refuse(
                 self.text,
                 token.at,
-                f"`{function.name}(...)` inside arithmetic",
-                "it stands as a term of its own",
+                message("`{name}(...)` inside arithmetic", name=function.name),
+                message("it stands as a term of its own"),
             )
         return self._call(function, start)
 
@@ -176,17 +188,22 @@ class Parser:
         self.enter()
         self.take()
         if self.at(")"):
-            self.refuse_here(f"`{function.name}` needs an argument")
+            self.refuse_here(message("`{name}` needs an argument", name=function.name))
         argument = self.sum()
         given: dict[str, float | str | None] = {}
         while self.at(","):
             self.take()
             self._option(function, given)
-        self.expect(")", "close the call by `)`")
+        self.expect(")", message("close the call by `)`"))
         self.leave()
         label = self.label_from(start)
         if function.name == "C" and not isinstance(argument, Column):
-            refuse(self.text, self.tokens[start].at, f"`{label}`", "C() takes one column")
+            refuse(
+                self.text,
+                self.tokens[start].at,
+                verbatim(f"`{label}`"),
+                message("C() takes one column"),
+            )
         complete = tuple((option.name, given.get(option.name, option.default)) for option in function.options)
         return Call(function.name, argument, complete, label)
 
@@ -199,11 +216,16 @@ class Parser:
             self.take()
         if name is None or name not in names or name in given:
             allowed = (
-                f"it takes {', '.join(f'`{option}=`' for option in names)}"
+                message("it takes {options}", options=[f"`{option}=`" for option in names])
                 if names
-                else "it takes one argument"
+                else message("it takes one argument")
             )
-            refuse(self.text, start.at, f"an option that `{function.name}` does not have", allowed)
+            refuse(
+                self.text,
+                start.at,
+                message("an option that `{name}` does not have", name=function.name),
+                allowed,
+            )
         option = function.options[names.index(name)]
         given[name] = self._level(option) if option.kind == "level" else self._amount(option, function)
 
@@ -215,52 +237,66 @@ class Parser:
             self.take()
         if self.token.kind == "number":
             return sign * float(self.take().text)
-        return self.refuse_here(f"`{option.name}` is a level: text in quotes, or a number")
+        return self.refuse_here(message("`{name}` is a level: text in quotes, or a number", name=option.name))
 
     def _amount(self, option: Option, function: Function) -> float:
         token = self.token
-        whole = "a whole number" if option.kind == "count" else "a number"
-        bounds = f"`{option.name}` is {whole} between {option.smallest:g} and {option.largest:g}"
+        bounds = _bounds(option)
         if self.at("-") and function.name in _OPPOSITE:
-            bounds += f"; {_OPPOSITE[function.name]}"
+            bounds = sentences([bounds, _OPPOSITE[function.name]])
         if token.kind != "number":
             self.refuse_here(bounds)
         value = float(self.take().text)
         if not option.smallest <= value <= option.largest or (option.kind == "count" and value != int(value)):
-            refuse(self.text, token.at, f"`{token.text}`", bounds)
+            refuse(self.text, token.at, verbatim(f"`{token.text}`"), bounds)
         return value
 
     # -- the algebra of terms
 
     def formula(self) -> Parsed:
         outcome = self.outcome()
-        self.expect("~", "write the outcome, `~`, and the terms: `y ~ x1 + x2`")
+        self.expect("~", message("write the outcome, `~`, and the terms: `y ~ x1 + x2`"))
         start = self.position
         terms, has_intercept = self.right_side()
         if any(term.key == {outcome.label} for term in terms):
-            refuse(self.text, 0, f"`{outcome.label}` on both sides", "leave it out on the right")
+            refuse(
+                self.text,
+                0,
+                message("`{label}` on both sides", label=outcome.label),
+                message("leave it out on the right"),
+            )
         if any(term.label == "Intercept" for term in terms):
-            refuse(self.text, 0, "a column called `Intercept`", "rename the column; `1 +` is the intercept")
+            refuse(
+                self.text,
+                0,
+                message("a column called `Intercept`"),
+                message("rename the column; `1 +` is the intercept"),
+            )
         return Parsed(render(self.tokens[:-1]), self.label_from(start), outcome, terms, has_intercept)
 
     def outcome(self) -> Factor:
         start = self.position
         if self.at("~"):
-            self.refuse_here("the outcome stands before `~`")
+            self.refuse_here(message("the outcome stands before `~`"))
         node = self.sum()
         return self._factor(node, start)
 
     def _factor(self, node: Node, start: int) -> Factor:
         label = self.label_from(start)
         if not columns_of(node):
-            refuse(self.text, self.tokens[start].at, f"`{label}` holds no column", "leave it out")
+            refuse(
+                self.text,
+                self.tokens[start].at,
+                message("`{label}` holds no column", label=label),
+                message("leave it out"),
+            )
         return Factor(label, node)
 
     def right_side(self) -> tuple[tuple[Term, ...], bool]:
         terms: Terms = {}
         intercept = self._terms(terms, top=True)
         if self.token.kind != "end":
-            self.refuse_here("terms are joined by `+`, `*` or `:`; arithmetic goes inside `I(...)`")
+            self.refuse_here(message("terms are joined by `+`, `*` or `:`; arithmetic goes inside `I(...)`"))
         return tuple(sorted(terms.values(), key=lambda term: len(term.factors))), intercept
 
     def _terms(self, terms: Terms, *, top: bool) -> bool:
@@ -281,21 +317,26 @@ class Parser:
     def _intercept(self, sign: str, *, top: bool) -> bool:
         token = self.take()
         if not top or token.text not in ("0", "1") or (sign, token.text) == ("-", "0"):
-            remedy = "only `0 +` or `- 1` (no intercept) and `1 +`; arithmetic goes inside `I(...)`"
-            refuse(self.text, token.at, f"the number {token.text} as a term", remedy)
+            remedy = message("only `0 +` or `- 1` (no intercept) and `1 +`; arithmetic goes inside `I(...)`")
+            refuse(self.text, token.at, message("the number {text} as a term", text=token.text), remedy)
         return (sign, token.text) == ("+", "1")
 
     def _add(self, terms: Terms, item: Mapping[frozenset[str], Term], start: Token) -> None:
         for key, term in item.items():
             terms.setdefault(key, term)
         if len(terms) > MAX_TERMS:
-            refuse(self.text, start.at, f"more than {MAX_TERMS:,} terms", "write fewer")
+            refuse(
+                self.text,
+                start.at,
+                message("more than {most:,} terms", most=MAX_TERMS),
+                message("write fewer"),
+            )
 
     def _take_away(self, terms: Terms, item: Terms, start: Token) -> None:
         for key, term in item.items():
             if key not in terms:
-                seen = f"`- {term.label}` takes away a term that is not there"
-                refuse(self.text, start.at, seen, "write a difference as `I(a - b)`")
+                seen = message("`- {label}` takes away a term that is not there", label=term.label)
+                refuse(self.text, start.at, seen, message("write a difference as `I(a - b)`"))
             del terms[key]
 
     def _crossing(self) -> Terms:
@@ -304,8 +345,8 @@ class Parser:
         while self.at("*", "/"):
             operator = self.take()
             if operator.text == "/":
-                remedy = "write a ratio as `I(a / b)`, and nesting as `a + a:b`"
-                refuse(self.text, operator.at, "`/` between terms", remedy)
+                remedy = message("write a ratio as `I(a / b)`, and nesting as `a + a:b`")
+                refuse(self.text, operator.at, message("`/` between terms"), remedy)
             right = self._interaction()
             crossed = self._cross(result, right, operator)
             self._add(result, right, start)
@@ -321,7 +362,12 @@ class Parser:
 
     def _cross(self, left: Terms, right: Terms, operator: Token) -> Terms:
         if len(left) * len(right) > MAX_TERMS:
-            refuse(self.text, operator.at, f"more than {MAX_TERMS:,} terms", "write fewer")
+            refuse(
+                self.text,
+                operator.at,
+                message("more than {most:,} terms", most=MAX_TERMS),
+                message("write fewer"),
+            )
         if len(left) == len(right) == 1:
             self._refuse_square(next(iter(left.values())), next(iter(right.values())), operator)
         crossed: Terms = {}
@@ -336,8 +382,17 @@ class Parser:
         for factor in left.factors:
             if factor.label in right.key:
                 same = spelled_term(Term((factor,)))
-                remedy = f"write the square as `I({same}^2)`" if factor.kind == "value" else "name it once"
-                refuse(self.text, operator.at, f"`{same}` times itself reads as `{same}`", remedy)
+                remedy = (
+                    message("write the square as `I({same}^2)`", same=same)
+                    if factor.kind == "value"
+                    else message("name it once")
+                )
+                refuse(
+                    self.text,
+                    operator.at,
+                    message("`{same}` times itself reads as `{same}`", same=same),
+                    remedy,
+                )
 
     def _term_power(self) -> Terms:
         start = self.position
@@ -350,11 +405,11 @@ class Parser:
         if len(base) == 1:
             self._refuse_power(next(iter(base.values())), label, operator)
         if token.kind != "number" or token.text not in map(str, range(1, MAX_POWER + 1)):
-            remedy = f"interactions such as `(a + b)^2` go up to {MAX_POWER}"
-            refuse(self.text, token.at, "the power of a sum of terms", remedy)
+            remedy = message("interactions such as `(a + b)^2` go up to {most}", most=MAX_POWER)
+            refuse(self.text, token.at, message("the power of a sum of terms"), remedy)
         self.take()
         if self.at("^"):
-            self.refuse_here("one power a parenthesis")
+            self.refuse_here(message("one power a parenthesis"))
         result = dict(base)
         for _ in range(int(token.text) - 1):
             self._add(result, self._cross(result, base, operator), token)
@@ -365,9 +420,16 @@ class Parser:
         numeric = all(factor.kind == "value" for factor in term.factors)
         inside = " * ".join(spelled_term(Term((factor,))) for factor in term.factors)
         inside = inside if len(term.factors) == 1 else f"({inside})"
-        remedy = f"write `I({inside}^{exponent})`" if numeric else "leave the power out"
+        remedy = (
+            message("write `I({inside}^{exponent})`", inside=inside, exponent=exponent)
+            if numeric
+            else message("leave the power out")
+        )
         refuse(
-            self.text, operator.at, f"a power of `{label}` outside I() would read as `{label}` alone", remedy
+            self.text,
+            operator.at,
+            message("a power of `{label}` outside I() would read as `{label}` alone", label=label),
+            remedy,
         )
 
     def _operand(self) -> Terms:
@@ -376,7 +438,9 @@ class Parser:
             self.take()
             inner: Terms = {}
             self._terms(inner, top=False)
-            self.expect(")", "terms are joined by `+`, `*` or `:`, and the parenthesis closes by `)`")
+            self.expect(
+                ")", message("terms are joined by `+`, `*` or `:`, and the parenthesis closes by `)`")
+            )
             self.leave()
             return inner
         if self.token.kind not in ("name", "quoted"):
@@ -384,14 +448,29 @@ class Parser:
                 refuse(
                     self.text,
                     self.token.at,
-                    f"`{self.token.text}` as a term",
-                    "arithmetic goes inside `I(...)`",
+                    message("`{text}` as a term", text=self.token.text),
+                    message("arithmetic goes inside `I(...)`"),
                 )
-            self.refuse_here("a term is expected: a column, a function of one, or `(`")
+            self.refuse_here(message("a term is expected: a column, a function of one, or `(`"))
         start = self.position
         node = self._name("term")
         term = Term((self._factor(node, start),))
         return {term.key: term}
+
+
+def _perhaps(near: list[str]) -> Message | None:
+    """Return which function may have been meant."""
+    if len(near) > 1:
+        return message("perhaps {one} or {other}", one=near[0], other=near[1])
+    return message("perhaps {one}", one=near[0]) if near else None
+
+
+def _bounds(option: Option) -> Message:
+    """Return what an option that is a number may be."""
+    held = {"name": option.name, "smallest": option.smallest, "largest": option.largest}
+    if option.kind == "count":
+        return message("`{name}` is a whole number between {smallest:g} and {largest:g}", **held)
+    return message("`{name}` is a number between {smallest:g} and {largest:g}", **held)
 
 
 def spelled_term(term: Term) -> str:
@@ -419,7 +498,7 @@ def parse_expression(text: str) -> Factor:
     parser = Parser(text)
     factor = parser.outcome()
     if parser.token.kind != "end":
-        parser.refuse_here("one expression is expected: columns, numbers, `+ - * / ^` and functions")
+        parser.refuse_here(message("one expression is expected: columns, numbers, `+ - * / ^` and functions"))
     return factor
 
 

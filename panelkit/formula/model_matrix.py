@@ -18,6 +18,8 @@ import pandas as pd
 from panelkit.formula.tree import Call, Factor, Term
 from panelkit.kernels.index import SHOWN, Array, factorised, listed
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import listed as all_listed
 from panelkit.show.brief import Brief
 
 MAX_CELLS = 400_000_000
@@ -64,7 +66,11 @@ def read_category(values: Any, call: Call, rows: Array, levels: tuple[str, ...] 
     if len(set(names)) < len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         raise DataError(
-            f"`{call.label}`: different levels are spelled alike: {listed(twice[:SHOWN], len(twice))}"
+            message(
+                "`{label}`: different levels are spelled alike: {twice}",
+                label=call.label,
+                twice=listed(twice[:SHOWN], len(twice)),
+            )
         )
     held = np.zeros(len(names), dtype=bool)
     held[codes[rows & (codes >= 0)]] = True
@@ -74,8 +80,12 @@ def read_category(values: Any, call: Call, rows: Array, levels: tuple[str, ...] 
     unknown = [name for name, used in zip(names, held, strict=True) if used and name not in position]
     if unknown:
         raise DataError(
-            f"`{call.label}`: the level {listed(unknown[:SHOWN], len(unknown))} was not in the sample that "
-            f"the design was made from; it had {listed(list(levels[:SHOWN]), len(levels))}"
+            message(
+                "`{label}`: the level {unknown} was not in the sample that the design was made from; it had {levels}",
+                label=call.label,
+                unknown=listed(unknown[:SHOWN], len(unknown)),
+                levels=listed(list(levels[:SHOWN]), len(levels)),
+            )
         )
     new = np.array([position.get(name, -1) for name in names] + [-1], dtype=np.int64)
     return Category(new[codes], levels)
@@ -108,7 +118,11 @@ def _base_first(levels: list[str], call: Call) -> tuple[str, ...]:
     wanted = _level_name(base)
     if wanted not in levels:
         raise DataError(
-            f"`{call.label}`: no row of the sample holds the base; there are {listed(levels[:SHOWN], len(levels))}"
+            message(
+                "`{label}`: no row of the sample holds the base; there are {levels}",
+                label=call.label,
+                levels=listed(levels[:SHOWN], len(levels)),
+            )
         )
     return (wanted, *(level for level in levels if level != wanted))
 
@@ -180,15 +194,20 @@ def _built(build: Callable[[], Any], terms: tuple[Term, ...]) -> Any:
     from formulaic.errors import FormulaicError
 
     bases = [factor.label for term in terms for factor in term.factors if factor.kind == "basis"]
-    named = ", ".join(f"`{label}`" for label in dict.fromkeys(bases)) or "the categories"
+    named: Message = all_listed([f"`{label}`" for label in dict.fromkeys(bases)]) or message("the categories")
     try:
         with np.errstate(all="ignore"):
             made = build()
     except (ValueError, FormulaicError) as error:
-        raise SpecError(f"{named} cannot be made on this sample: {error}") from error
+        raise SpecError(
+            message("{named} cannot be made on this sample: {error}", named=named, error=verbatim(str(error)))
+        ) from error
     if not np.isfinite(made.to_numpy(dtype=np.float64)).all():
         raise DataError(
-            f"{named} is not finite on this sample: it needs more distinct values, or a lower order"
+            message(
+                "{named} is not finite on this sample: it needs more distinct values, or a lower order",
+                named=named,
+            )
         )
     return made
 
@@ -217,8 +236,13 @@ def _refuse_size(terms: tuple[Term, ...], levels: Mapping[str, tuple[str, ...]],
         columns = int(np.prod([len(levels.get(factor.label, "x")) for factor in term.factors], dtype=object))
         if columns * n > MAX_CELLS:
             raise SpecError(
-                f"`{term.label}` would make {columns:,} columns of {n:,} rows: absorb units and years by "
-                "`effects=` instead of dummies"
+                message(
+                    "`{label}` would make {columns:,} columns of {n:,} rows: absorb units and {periods} by `effects=` "
+                    "instead of dummies",
+                    label=term.label,
+                    columns=columns,
+                    n=n,
+                )
             )
 
 
@@ -244,7 +268,11 @@ def _escape(found: re.Match[str]) -> str:
 def _public_piece(piece: str, factors: list[Factor], levels: Mapping[str, tuple[str, ...]]) -> str:
     match = _PIECE.fullmatch(piece)
     if match is None:
-        raise SpecError(f"formulaic named a column {piece!r}, which is not one of ours: please report it")
+        raise SpecError(
+            message(
+                "formulaic named a column {piece!r}, which is not one of ours: please report it", piece=piece
+            )
+        )
     label = factors[int((match["plain"] or match["basis"])[1:])].label
     if match["level"] is not None:
         return f"{label}[{_CONTROL.sub(_escape, levels[label][int(match['level'])])}]"

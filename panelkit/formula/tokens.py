@@ -11,6 +11,7 @@ from typing import Literal, NoReturn
 
 from panelkit.formula.dialects import foreign_piece
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, verbatim
 
 MAX_LENGTH = 10_000
 MAX_LEVEL_LENGTH = 200
@@ -54,28 +55,39 @@ _SPACED = frozenset(["*", "/", "~", "<=", ">=", "==", "!=", "<", ">", "&", "|", 
 _BLANKS = frozenset(" \t\r\n")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _REMEDIES = {
-    ".": "attributes are not available: put a column name with a dot in backticks",
-    "[": "brackets are not available: choose rows by `where=`; `y ~ z + [x ~ w]` belongs to InstrumentalFE "
-    "(command line: --model instrumental)",
-    "{": "braces are not available: write arithmetic as `I(...)`",
-    ";": "one formula is one line of terms joined by `+`",
-    "<": "comparisons are not available: make the dummy a column of the data",
-    ">": "comparisons are not available: make the dummy a column of the data",
-    "!": "comparisons are not available: make the dummy a column of the data",
-    "%": "write nesting as `a + a:b`, and other arithmetic inside `I(...)`",
-    "@": "matrix products are not available",
-    "\\": "backslashes are not available",
-    "#": "comments are not available",
+    ".": message("attributes are not available: put a column name with a dot in backticks"),
+    "[": message(
+        "brackets are not available: choose rows by `where=`; `y ~ z + [x ~ w]` belongs to InstrumentalFE "
+        "(command line: --model instrumental)"
+    ),
+    "{": message("braces are not available: write arithmetic as `I(...)`"),
+    ";": message("one formula is one line of terms joined by `+`"),
+    "<": message("comparisons are not available: make the dummy a column of the data"),
+    ">": message("comparisons are not available: make the dummy a column of the data"),
+    "!": message("comparisons are not available: make the dummy a column of the data"),
+    "%": message("write nesting as `a + a:b`, and other arithmetic inside `I(...)`"),
+    "@": message("matrix products are not available"),
+    "\\": message("backslashes are not available"),
+    "#": message("comments are not available"),
 }
 
 
-def refuse(text: str, at: int, seen: str, remedy: str) -> NoReturn:
+def refuse(text: str, at: int, seen: Message, remedy: Message) -> NoReturn:
     """Raise a SpecError that shows the formula, points at the place and says what to write instead."""
     start, stop = max(0, at - 40), min(len(text), at + 40)
     shown = "".join(_printable(char) for char in text[start:stop])
     before = "".join(_printable(char) for char in text[start:at])
     width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in before)
-    raise SpecError(f"formula, position {at + 1}: {seen}: {remedy}\n    {shown}\n    {' ' * width}^")
+    raise SpecError(
+        message(
+            "formula, position {position}: {seen}: {remedy}\n    {shown}\n    {blanks}^",
+            position=at + 1,
+            seen=seen,
+            remedy=remedy,
+            shown=shown,
+            blanks=" " * width,
+        )
+    )
 
 
 def _printable(char: str) -> str:
@@ -91,9 +103,15 @@ def tokenise(text: str, *, comparing: bool = False) -> list[Token]:
         At the first character or name that a formula may not hold.
     """
     if not isinstance(text, str):
-        raise SpecError(f"a formula is text such as `y ~ x`, not {type(text).__name__}")
+        raise SpecError(message("a formula is text such as `y ~ x`, not {kind}", kind=type(text).__name__))
     if len(text) > MAX_LENGTH:
-        raise SpecError(f"a formula of {len(text):,} characters: at most {MAX_LENGTH:,} are read; shorten it")
+        raise SpecError(
+            message(
+                "a formula of {length:,} characters: at most {most:,} are read; shorten it",
+                length=len(text),
+                most=MAX_LENGTH,
+            )
+        )
     tokens: list[Token] = []
     at = 0
     while at < len(text):
@@ -140,22 +158,47 @@ def _refuse_character(text: str, at: int) -> NoReturn:
     if foreign is not None:
         refuse(text, at, *foreign)
     if char in _REMEDIES:
-        refuse(text, at, f"`{char}`", _REMEDIES[char])
+        refuse(text, at, verbatim(f"`{char}`"), _REMEDIES[char])
     if plain != char and (plain.isascii() or _NAME.fullmatch(plain)):
-        shown = "a blank" if plain == " " else f"`{plain}`"
-        refuse(text, at, f"`{_printable(char)}` (U+{ord(char):04X}) only looks like {shown}", f"type {shown}")
+        shown = message("a blank") if plain == " " else verbatim(f"`{plain}`")
+        refuse(
+            text,
+            at,
+            message(
+                "`{char}` (U+{code:04X}) only looks like {shown}",
+                char=_printable(char),
+                code=ord(char),
+                shown=shown,
+            ),
+            message("type {shown}", shown=shown),
+        )
     if char.isprintable() and unicodedata.category(char)[0] in "LN":
-        refuse(text, at, f"`{char}` (U+{ord(char):04X}) in a bare name", "put the column name in backticks")
-    refuse(text, at, f"`{_printable(char)}` (U+{ord(char):04X})", "this character has no place in a formula")
+        refuse(
+            text,
+            at,
+            message("`{char}` (U+{code:04X}) in a bare name", char=char, code=ord(char)),
+            message("put the column name in backticks"),
+        )
+    refuse(
+        text,
+        at,
+        verbatim(f"`{_printable(char)}` (U+{ord(char):04X})"),
+        message("this character has no place in a formula"),
+    )
 
 
 def _quoted_name(text: str, at: int) -> tuple[Token, int]:
     end = text.find("`", at + 1)
     if end < 0:
-        refuse(text, at, "a backtick that is never closed", "close the column name by a second backtick")
+        refuse(
+            text,
+            at,
+            message("a backtick that is never closed"),
+            message("close the column name by a second backtick"),
+        )
     name = text[at + 1 : end]
     if not name.strip():
-        refuse(text, at, "an empty name", "write the column name between the backticks")
+        refuse(text, at, message("an empty name"), message("write the column name between the backticks"))
     _check_characters(text, at + 1, name)
     _check_dunder(text, at, name)
     return Token("quoted", name, at), end + 1
@@ -165,20 +208,27 @@ def _check_characters(text: str, at: int, name: str) -> None:
     for offset, char in enumerate(name):
         category = unicodedata.category(char)
         if category in _FORBIDDEN_CATEGORIES:
-            refuse(text, at + offset, f"an invisible character (U+{ord(char):04X}) in a name", "remove it")
+            refuse(
+                text,
+                at + offset,
+                message("an invisible character (U+{code:04X}) in a name", code=ord(char)),
+                message("remove it"),
+            )
         if category[0] == "L" and unicodedata.normalize("NFKC", char) != char:
             plain = unicodedata.normalize("NFKC", char)
             refuse(
                 text,
                 at + offset,
-                f"`{char}` only looks like `{plain}`",
-                f"type `{plain}`, here and in the data",
+                message("`{char}` only looks like `{plain}`", char=char, plain=plain),
+                message("type `{plain}`, here and in the data", plain=plain),
             )
 
 
 def _check_dunder(text: str, at: int, name: str) -> None:
     if name.startswith("__"):
-        refuse(text, at, f"`{name}` starts with two underscores", "rename the column")
+        refuse(
+            text, at, message("`{name}` starts with two underscores", name=name), message("rename the column")
+        )
 
 
 def _bare_name(text: str, at: int, name: str) -> tuple[Token, int]:
@@ -188,9 +238,19 @@ def _bare_name(text: str, at: int, name: str) -> tuple[Token, int]:
         foreign = foreign_piece(text, at)
         if foreign is not None:
             refuse(text, at, *foreign)
-        refuse(text, at, f"`{name}` is a word of Python", "a column of that name goes in backticks")
+        refuse(
+            text,
+            at,
+            message("`{name}` is a word of Python", name=name),
+            message("a column of that name goes in backticks"),
+        )
     if end < len(text) and text[end] in "'\"":
-        refuse(text, end, "text in quotes", 'text is read only as a level, such as C(region, base="west")')
+        refuse(
+            text,
+            end,
+            message("text in quotes"),
+            message('text is read only as a level, such as C(region, base="west")'),
+        )
     return Token("name", name, at), end
 
 
@@ -200,21 +260,26 @@ def _number(text: str, at: int, digits: str) -> tuple[Token, int]:
         refuse(
             text,
             end,
-            f"`{text[end]}` right after a number",
-            "write a plain decimal number, or put the name in backticks",
+            message("`{text}` right after a number", text=text[end]),
+            message("write a plain decimal number, or put the name in backticks"),
         )
     if not math.isfinite(float(digits)):
-        refuse(text, at, f"the number {digits} is too large", "write a smaller one")
+        refuse(
+            text,
+            at,
+            message("the number {digits} is too large", digits=digits),
+            message("write a smaller one"),
+        )
     return Token("number", digits, at), end
 
 
 def _string(text: str, at: int) -> tuple[Token, int]:
     end = text.find(text[at], at + 1)
     if end < 0:
-        refuse(text, at, "a quote that is never closed", "close it, or leave it out")
+        refuse(text, at, message("a quote that is never closed"), message("close it, or leave it out"))
     level = text[at + 1 : end]
     if "\\" in level or len(level) > MAX_LEVEL_LENGTH:
-        refuse(text, at, "text in quotes", "a level is short and without backslashes")
+        refuse(text, at, message("text in quotes"), message("a level is short and without backslashes"))
     _check_characters(text, at + 1, level)
     return Token("string", level, at), end + 1
 

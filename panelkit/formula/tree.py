@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 Place = Literal["anywhere", "term"]
 OptionKind = Literal["count", "share", "level"]
@@ -124,7 +125,7 @@ class Call:
         """Return a whole-number option."""
         value = self.option(name)
         if not isinstance(value, (int, float)):
-            raise SpecError(f"`{self.label}` needs `{name}=`, a whole number")
+            raise SpecError(message("`{label}` needs `{name}=`, a whole number", label=self.label, name=name))
         return int(value)
 
 

@@ -21,8 +21,8 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by, whole_units
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
 
@@ -90,17 +90,20 @@ def anderson_rubin(
     >>> found = pk.anderson_rubin(pk.InstrumentalFE(formula).fit(panel), reps=199, rng=1)
     """
     if fit.linear is None or ENDOGENOUS not in fit.linear.can or fit.design is None:
-        raise SpecError(f"{fit.title}: anderson_rubin takes a fit of InstrumentalFE")
+        raise SpecError(message("{title}: anderson_rubin takes a fit of InstrumentalFE", title=fit.title))
     linear = cast(InstrumentedFit, fit.linear)
     if linear.k - linear.n_exogenous != 1:
         raise SpecError(
-            f"anderson_rubin is for one endogenous regressor; the fit has {linear.k - linear.n_exogenous}"
+            message(
+                "anderson_rubin is for one endogenous regressor; the fit has {count}",
+                count=linear.k - linear.n_exogenous,
+            )
         )
     if reps < 1:
-        raise SpecError(f"reps is at least 1, not {reps}")
+        raise SpecError(message("reps is at least 1, not {reps}", reps=reps))
     clusters = clusters_of(fit.design, getattr(fit.spec.vcov, "by", None))
     if whole_units(linear, clusters.codes) is None:
-        raise SpecError("anderson_rubin needs clusters of whole units")
+        raise SpecError(message("anderson_rubin needs clusters of whole units"))
     factor = small_sample_factor(linear, (clusters,), convention_named(fit.spec.convention))
     draws, enumerated = draw_signs(clusters.count, reps, "rademacher", as_generator(rng), "inclusive")
     problem = _Problem.of(linear, clusters.codes, draws, factor)
@@ -110,10 +113,12 @@ def anderson_rubin(
     sets = _invert(problem, estimate, error, 1.0 - level) if interval else ((np.nan, np.nan),)
     ends = (sets[0][0], sets[-1][1]) if sets else (np.nan, np.nan)
     return AndersonRubinResult(
-        name=Note("Anderson-Rubin, wild cluster bootstrap", "Anderson-Rubin 检验，野聚类自助法"),
-        null=Note(
-            f"{term} = {null:g} (the excluded instruments have no effect on {fit.outcome} - {null:g} {term})",
-            f"{term} = {null:g}（排除的工具变量对 {fit.outcome} - {null:g} {term} 没有影响）",
+        name=message("Anderson-Rubin, wild cluster bootstrap"),
+        null=message(
+            "{term} = {null:g} (the excluded instruments have no effect on {outcome} - {null:g} {term})",
+            term=term,
+            null=null,
+            outcome=fit.outcome,
         ),
         statistic=statistic,
         distribution="Wald",
@@ -222,11 +227,15 @@ def _invert(
 
 
 def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
-    notes: list[str] = [Note("valid however weak the instruments are", "无论工具变量多弱均有效")]
+    notes = [message("valid however weak the instruments are")]
     if not sets:
-        notes.append("every value is rejected: the instruments are not all valid, or the model is wrong")
+        notes.append(
+            message("every value is rejected: the instruments are not all valid, or the model is wrong")
+        )
     elif np.isinf(sets[0][0]) or np.isinf(sets[-1][1]):
-        notes.append("the confidence set is unbounded: the instruments are too weak to bound the coefficient")
+        notes.append(
+            message("the confidence set is unbounded: the instruments are too weak to bound the coefficient")
+        )
     if len(sets) > 1:
-        notes.append(f"the confidence set consists of {len(sets)} separate intervals")
+        notes.append(message("the confidence set consists of {count} separate intervals", count=len(sets)))
     return tuple(notes)

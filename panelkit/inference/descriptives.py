@@ -13,7 +13,7 @@ from panelkit.formula.formula import evaluate
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Language
+from panelkit.language.message import Language, message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 
@@ -63,7 +63,7 @@ def describe_panel(
     for name, values in _columns(frame, variables).items():
         held = ~np.isnan(values)
         if not held.any():
-            raise DataError(f"`{name}` holds no value")
+            raise DataError(message("`{name}` holds no value", name=name))
         x, own = values[held], codes[held]
         counts = np.bincount(own)
         means = np.bincount(own, x)[counts > 0] / counts[counts > 0]
@@ -129,7 +129,7 @@ def correlations(
     (2, 2)
     """
     if kind not in ("overall", "within", "between"):
-        raise SpecError(f"kind is overall, within or between, not {kind!r}")
+        raise SpecError(message("kind is overall, within or between, not {kind!r}", kind=kind))
     frame = _indexed(data, unit, time)
     columns = _columns(frame, variables)
     values = np.column_stack(list(columns.values()))
@@ -137,7 +137,13 @@ def correlations(
     columns = _columns(frame, variables, held)
     values = np.column_stack(list(columns.values()))
     if held.sum() < 3:
-        raise DataError(f"{int(held.sum())} rows hold all of {', '.join(columns)}: at least three are needed")
+        raise DataError(
+            message(
+                "{rows} rows hold all of {columns}: at least three are needed",
+                rows=int(held.sum()),
+                columns=list(columns),
+            )
+        )
     x, own = values[held], read_panel_index(frame).unit[held]
     grouped = pd.DataFrame(x).groupby(own)
     if kind == "between":
@@ -207,12 +213,12 @@ def missing_plot(
 
 def _indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataFrame:
     if (unit is None) != (time is None):
-        raise DataError("give both `unit=` and `time=`, or neither for a (province, year) index")
+        raise DataError(message("give both `unit=` and `time=`, or neither for a (province, year) index"))
     frame, notes = provincial_rows(as_pandas(data), unit, time)
     if unit is not None:
         absent = [repr(name) for name in (unit, time) if name not in frame.columns]
         if absent:
-            raise DataError(f"the data hold no column {', '.join(absent)} for `unit=` and `time=`")
+            raise DataError(message("the data hold no column {names} for `unit=` and `time=`", names=absent))
         frame = frame.set_index([unit, str(time)])
     return with_place_notes(frame, notes)
 
@@ -222,7 +228,7 @@ def _columns(
 ) -> dict[str, np.ndarray]:
     names = list(frame.select_dtypes("number").columns) if variables is None else list(variables)
     if not names:
-        raise DataError("no numeric column to describe")
+        raise DataError(message("no numeric column to describe"))
     return {
         str(name): as_floats(frame[name], f"column {name}")
         if name in frame.columns

@@ -20,12 +20,13 @@ from panelkit.inference.multipliers import Multipliers
 from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message, term
 from panelkit.results.derived import Derived, Uncertainty
 from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum
 
 Horizon = Literal["short", "long"]
-EFFECTS = ("direct", "indirect", "total")
+EFFECTS = (term("effect", "direct"), term("effect", "indirect"), term("effect", "total"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +86,9 @@ def resolvent(parts: ImpactParts, theta: FloatArray, horizon: Horizon) -> tuple[
 def check_horizon(parts: ImpactParts, horizon: Horizon) -> None:
     """Refuse a horizon that the model has not."""
     if horizon not in ("short", "long"):
-        raise SpecError(f"the horizon is 'short' or 'long', not {horizon!r}")
+        raise SpecError(message("the horizon is 'short' or 'long', not {horizon!r}", horizon=horizon))
     if horizon == "long" and parts.tau < 0 and parts.eta < 0:
-        raise SpecError("a static model has no long run of its own: take DynamicSpatialPanel")
+        raise SpecError(message("a static model has no long run of its own: take DynamicSpatialPanel"))
 
 
 def stability_radius(tau: FloatArray, eta: FloatArray, rho: FloatArray, omega: NDArray[Any]) -> FloatArray:
@@ -125,10 +126,14 @@ def draw_theta(parts: ImpactParts, count: int, rng: np.random.Generator) -> Floa
 def impact_matrix(parts: ImpactParts, term: str, horizon: Horizon = "short") -> FloatArray:
     """Return S (b I + t W_d) / a, (N, N), of one regressor."""
     if term not in parts.terms:
-        raise SpecError(f"no regressor {term!r}: there are {', '.join(parts.terms)}")
+        raise SpecError(
+            message("no regressor {term!r}: there are {terms}", term=term, terms=list(parts.terms))
+        )
     n = len(parts.ids)
     if n > EIGEN_LIMIT:
-        raise SpecError(f"impacts by unit are an N x N matrix, and {n} units are too many")
+        raise SpecError(
+            message("impacts by unit are an N x N matrix, and {count} units are too many", count=n)
+        )
     theta = parts.theta[None, :]
     scale, rho = resolvent(parts, theta, horizon)
     j = parts.terms.index(term)
@@ -157,14 +162,14 @@ def partitioned(parts: ImpactParts, orders: int = 6) -> Derived:
 
     estimate = by_order(parts.theta)
     jacobian = numerical_jacobian(by_order, parts.theta)
-    labels = [f"order {q}, {kind}" for q in range(len(powers)) for kind in EFFECTS]
+    labels = [message("order {q}, {kind}", q=q, kind=kind) for q in range(len(powers)) for kind in EFFECTS]
     return Derived(
-        title="impacts by order of neighbours",
+        title=message("impacts by order of neighbours"),
         terms=parts.terms * len(labels),
         equations=tuple(label for label in labels for _ in parts.terms),
         estimates=estimate,
         covariance=jacobian @ parts.covariance @ jacobian.T,
         df=parts.df,
         uncertainty=Uncertainty(method="delta"),
-        notes=("order 0 is b I + t W, before any feedback",),
+        notes=(message("order 0 is b I + t W, before any feedback"),),
     )

@@ -25,7 +25,7 @@ from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message, message
 from panelkit.results.derived import Derived, Uncertainty
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ class Impacts(Derived):
 
         table = self.by_province(term)
         if which not in table.columns:
-            raise SpecError(f"a map shows {', '.join(table.columns)}, not {which!r}")
+            raise SpecError(
+                message("a map shows {names}, not {which!r}", names=list(table.columns), which=which)
+            )
         values = table[which]
         return figures.province_map(
             values, boundaries=boundaries, centre=0.0, language=language, title=title or term
@@ -107,7 +109,7 @@ class Impacts(Derived):
 
 def _require(parts: ImpactParts | None) -> ImpactParts:
     if parts is None:
-        raise SpecError("these impacts carry no model behind them")
+        raise SpecError(message("these impacts carry no model behind them"))
     return parts
 
 
@@ -139,7 +141,7 @@ def impacts(
         If more than half of the draws are unstable.
     """
     if reps is not None and reps < 2:
-        raise SpecError(f"impacts need at least two draws, not reps={reps}")
+        raise SpecError(message("impacts need at least two draws, not reps={reps}", reps=reps))
     parts = fit.impact_parts()
     check_horizon(parts, horizon)
     estimate = stacked(parts, parts.theta[None, :], horizon)[0]
@@ -154,11 +156,12 @@ def impacts(
         covariance = np.atleast_2d(np.cov(draws, rowvar=False))
         uncertainty = Uncertainty(method=method, reps=len(draws), seed=seed_of(rng), discarded=lost)
     else:
-        raise SpecError(f"the method is 'delta', 'draws' or 'bootstrap', not {method!r}")
+        raise SpecError(
+            message("the method is 'delta', 'draws' or 'bootstrap', not {method!r}", method=method)
+        )
     k = len(parts.terms)
-    run = "" if horizon == "short" and parts.tau < 0 and parts.eta < 0 else f"{horizon}-run "
     return Impacts(
-        title=f"{run}impacts: {fit.title}",
+        title=_title(fit.title, parts, horizon),
         terms=parts.terms * 3,
         equations=tuple(kind for kind in EFFECTS for _ in range(k)),
         estimates=estimate,
@@ -166,7 +169,7 @@ def impacts(
         df=parts.df,
         facts={"method": method, "horizon": horizon, "units": len(parts.ids)},
         notes=(
-            _sentence(uncertainty),
+            uncertainty.sentence(),
             *_check_total(parts, estimate, horizon),
             *(fit.design.provenance if fit.design is not None else ()),
         ),
@@ -175,6 +178,14 @@ def impacts(
         parts=parts,
         horizon=horizon,
     )
+
+
+def _title(fit: str, parts: ImpactParts, horizon: Horizon) -> Message:
+    if horizon == "long":
+        return message("long-run impacts: {fit}", fit=fit)
+    if parts.tau < 0 and parts.eta < 0:
+        return message("impacts: {fit}", fit=fit)
+    return message("short-run impacts: {fit}", fit=fit)
 
 
 def _replications(
@@ -200,8 +211,13 @@ def _replications(
     good = stable(parts, thetas) if len(thetas) else np.zeros(0, dtype=bool)
     if good.sum() < count / 2:
         raise ConvergenceError(
-            f"{count - int(good.sum())} of {count} {method} are unstable: the estimate lies too near the edge of its "
-            "interval for simulated errors; take method='delta'"
+            message(
+                "{lost} of {count} {method} are unstable: the estimate lies too near the edge of its interval for "
+                "simulated errors; take method='delta'",
+                lost=count - int(good.sum()),
+                count=count,
+                method=method,
+            )
         )
     return thetas[good], lost + int((~good).sum())
 
@@ -217,20 +233,9 @@ def _check_total(parts: ImpactParts, estimate: FloatArray, horizon: Horizon) -> 
     gap = float(np.abs(estimate[2 * k :] - closed).max())
     if gap > 1e-6 * max(1.0, float(np.abs(closed).max())):
         raise ConvergenceError(
-            f"total impacts miss (b + t)/(1 - rho) by {gap:.2g}: the decomposition of the weights failed"
+            message(
+                "total impacts miss (b + t)/(1 - rho) by {gap:.2g}: the decomposition of the weights failed",
+                gap=gap,
+            )
         )
-    return (
-        Note(
-            "totals equal (b + t)/(1 - rho), as they must with row-standardised weights",
-            "总效应等于 (b + t)/(1 - rho)，行标准化权重下应当如此",
-        ),
-    )
-
-
-def _sentence(uncertainty: Uncertainty) -> Note:
-    if uncertainty.method == "delta":
-        return Note(uncertainty.sentence(), "标准误由 delta 方法得出")
-    way = "按系数分布抽样" if uncertainty.method == "draws" else "省份残差自助法"
-    seed = "随机数发生器由用户给出" if uncertainty.seed is None else f"种子 {uncertainty.seed}"
-    lost = f"，弃去 {uncertainty.discarded} 次" if uncertainty.discarded else ""
-    return Note(uncertainty.sentence(), f"{way}，{uncertainty.reps} 次，{seed}{lost}")
+    return (message("totals equal (b + t)/(1 - rho), as they must with row-standardised weights"),)

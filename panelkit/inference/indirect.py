@@ -11,6 +11,7 @@ from scipy import special
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.results.students_t import t_survival
 
 Variance = Literal["sobel", "aroian", "goodman"]
@@ -35,7 +36,9 @@ def product_test(a: float, se_a: float, b: float, se_b: float, method: Variance 
     """
     extra = {"sobel": 0.0, "aroian": 1.0, "goodman": -1.0}
     if method not in extra:
-        raise SpecError(f"the variance of a product is sobel, aroian or goodman, not {method!r}")
+        raise SpecError(
+            message("the variance of a product is sobel, aroian or goodman, not {method!r}", method=method)
+        )
     variance = b**2 * se_a**2 + a**2 * se_b**2 + extra[method] * se_a**2 * se_b**2
     if not variance > 0.0:
         return ProductTest(method, a * b, float("nan"), float("nan"), float("nan"))
@@ -91,8 +94,12 @@ def refuse_few(groups: int) -> None:
     different = comb(2 * groups - 1, groups)
     if different < FEWEST_RESAMPLES:
         raise SpecError(
-            f"{groups} clusters can be resampled in no more than {different} different ways, which is no "
-            "distribution: take seven clusters at least, or cluster by the unit"
+            message(
+                "{groups} clusters can be resampled in no more than {different} different ways, which is no "
+                "distribution: take seven clusters at least, or cluster by the unit",
+                groups=groups,
+                different=different,
+            )
         )
 
 

@@ -14,7 +14,7 @@ from panelkit.kernels.crossing import crossing_of
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language
+from panelkit.language.message import Language, Message, message, term
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile
@@ -24,6 +24,11 @@ from panelkit.show.brief import Brief
 _OWN = 1e-9
 # for intervals of their own every unit's deletion is a refit: some ten seconds
 _MOST_UNITS, _MOST_ROWS = 500, 50_000_000
+_EACH = {
+    "unit": term("left out one by one", "unit"),
+    "time": term("left out one by one", "time"),
+    "cell": term("left out one by one", "cell"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,30 +50,36 @@ class Influence(Brief):
         """Return the largest changes as plain text."""
         from panelkit.show.words import frame_text, note_lines
 
-        lines = list(self._said(language))
+        lines = [sentence.text(language) for sentence in self._said()]
         lines.insert(1, frame_text(self.table.head(rows), language, lambda v: f"{v:.6g}", index=False))
         return "\n".join([*lines, *note_lines(self.notes, language)])
 
-    def _said(self, language: Language) -> tuple[str, ...]:
+    def _said(self) -> tuple[Message, ...]:
         """Return the full sample's estimate, the range without each, and how many turn it or lose it."""
         count, turned = len(self.table), int(self.table["turns"].sum())
         lost = int(self.table["estimate"].isna().sum())
-        full = f"{self.headline[0]:.6g}"
-        low, high = (f"{end:.6g}" for end in (self.table["estimate"].min(), self.table["estimate"].max()))
-        if language == "zh":
-            each = {"unit": "个体", "time": "时期", "cell": "观测"}[self.by]
-            lines = [f"全样本 {self.term} = {full}；逐一剔除{each}"]
-            lines += [f"共 {count} 次：由 {low} 至 {high}；其中 {turned} 次结论改变"]
-            return (*lines, f"{lost} 次使该变量不可识别") if lost else tuple(lines)
-        lines = [f"{self.term} = {full} in the full sample; without each {self.by}"]
-        lines += [f"all {count}: from {low} to {high}; {turned} turn"]
-        return (*lines, f"{lost} leave the term unidentified") if lost else tuple(lines)
+        first = message(
+            "{term} = {estimate:.6g} in the full sample; without each {by}",
+            term=self.term,
+            estimate=self.headline[0],
+            by=_EACH[self.by],
+        )
+        second = message(
+            "all {count}: from {low:.6g} to {high:.6g}; {turned} turn",
+            count=count,
+            low=float(self.table["estimate"].min()),
+            high=float(self.table["estimate"].max()),
+            turned=turned,
+        )
+        if not lost:
+            return first, second
+        return first, second, message("{lost} leave the term unidentified", lost=lost)
 
     def _repr_html_(self) -> str:
         """Return the largest changes as an HTML table, the notes below."""
         from panelkit.show import tables
 
-        notes = (*self._said("en"), *self.notes)
+        notes = (*self._said(), *self.notes)
         return tables.frame_table(self.table.head(10), format="html", caption=self.term, notes=notes)
 
     def __str__(self) -> str:
@@ -105,15 +116,15 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     """
     linear, design = design_of(fit)
     if term not in linear.terms:
-        raise SpecError(f"no term {term} in this fit: it has {', '.join(linear.terms)}")
+        raise SpecError(message("no term {term} in this fit: it has {terms}", term=term, terms=linear.terms))
     if by not in ("unit", "time", "cell"):
-        raise SpecError(f"by is unit, time or cell, not {by!r}")
+        raise SpecError(message("by is unit, time or cell, not {by!r}", by=by))
     at = linear.terms.index(term)
     labels: Any
     if by == "cell":
         if ONE_EQUATION not in linear.can:
             raise SpecError(
-                "influence by cell is for least squares in one equation: use by='unit' or by='time'"
+                message("influence by cell is for least squares in one equation: use by='unit' or by='time'")
             )
         betas = without_each_row(linear)[:, at]
         labels = [f"{unit} {time}" for unit, time in design.labels()]
@@ -130,11 +141,11 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     )
     centre = float(linear.beta[at])
     halves: FloatArray | float = half
-    notes: tuple[str, ...] = ("intervals carry the standard error of the full sample",)
+    notes = (message("intervals carry the standard error of the full sample"),)
     refits = len(labels) <= _MOST_UNITS and len(labels) * linear.n <= _MOST_ROWS
     if by == "unit" and refits and ONE_EQUATION in linear.can:
         halves = float(t_quantile(0.95, len(labels) - 2.0)) * crv1_without_each(linear, at)
-        notes = ("intervals: CRV1 of the remaining units, t(G-2)",)
+        notes = (message("intervals: CRV1 of the remaining units, t(G-2)"),)
     table = pd.DataFrame(
         {
             "left_out": labels,

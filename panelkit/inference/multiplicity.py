@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 
 def q_values(p_values: ArrayLike, families: Sequence[Hashable] | None = None) -> FloatArray:
@@ -27,10 +28,18 @@ def q_values(p_values: ArrayLike, families: Sequence[Hashable] | None = None) ->
     p = as_floats(p_values, "p-values")
     labels: Sequence[Hashable] = [None] * len(p) if families is None else families
     if len(labels) != len(p):
-        raise SpecError(f"{len(p)} p-values need as many family labels, not {len(labels)}")
+        raise SpecError(
+            message(
+                "{needed} p-values need as many family labels, not {given}", needed=len(p), given=len(labels)
+            )
+        )
     outside = p[(p < 0.0) | (p > 1.0)]
     if len(outside):
-        raise SpecError(f"p-values lie between 0 and 1, not {', '.join(f'{value:g}' for value in outside)}")
+        raise SpecError(
+            message(
+                "p-values lie between 0 and 1, not {values:g}", values=[float(value) for value in outside]
+            )
+        )
     q = np.full(len(p), np.nan)
     for family in dict.fromkeys(labels):
         of_it = np.array([label == family for label in labels], dtype=bool)

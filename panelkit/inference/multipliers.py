@@ -12,6 +12,7 @@ from scipy import sparse
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum, factorise, symmetriser
 
@@ -105,7 +106,11 @@ class Multipliers(Brief):
         else:
             if self.spectrum is None or not _same(self.durbin, self.w):
                 raise SpecError(
-                    f"{self.n} units with other weights for the Durbin terms than for the lag: impacts are not offered"
+                    message(
+                        "{count} units with other weights for the Durbin terms than for the lag: impacts are not "
+                        "offered",
+                        count=self.n,
+                    )
                 )
             through = self.spectrum.trace_g(rho)
             trace = self.n + rho * through

@@ -20,13 +20,14 @@ from panelkit.kernels.permutation import (
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
 # |t*| and |t| of the same assignment differ by rounding only; closer than this they count as ties.
 _TIE = 1e-9
+_STATISTICS = {"coefficient": term("statistic", "coefficient"), "t": term("statistic", "t")}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,21 +102,22 @@ def randomisation_inference(
     linear, design = design_of(fit)
     if ONE_EQUATION not in linear.can:
         raise SpecError(
-            "randomisation_inference is for a treatment in one equation, not for an instrumented fit"
+            message("randomisation_inference is for a treatment in one equation, not for an instrumented fit")
         )
     if statistic not in ("coefficient", "t"):
-        raise SpecError(f"statistic is coefficient or t, not {statistic!r}")
+        raise SpecError(message("statistic is coefficient or t, not {statistic!r}", statistic=statistic))
     if term not in linear.terms:
-        raise SpecError(f"no term {term} in this fit: it has {', '.join(linear.terms)}")
+        raise SpecError(message("no term {term} in this fit: it has {terms}", term=term, terms=linear.terms))
     if reps < 1:
-        raise SpecError(f"reps is at least 1, not {reps}")
+        raise SpecError(message("reps is at least 1, not {reps}", reps=reps))
     at = linear.terms.index(term)
     focal = linear.X[:, at]
     rest = np.column_stack([np.delete(linear.X, at, axis=1), linear.y - null * focal])
     groups = same_periods(linear.layout)
     raw = _cube(design.X[:, design.terms.index(term)], linear.layout.unit, linear.layout.time)
     treated = _treated(raw)
-    draws, enumerated = _draws(raw, treated, groups, reps, rng)
+    levels = (design.unit_names[0], design.time_names[0])
+    draws, enumerated = _draws(raw, treated, groups, reps, rng, levels)
     paths = paths_of(focal, rest, linear.layout)
     actual = _statistic(paths, np.arange(len(groups))[None, :], statistic)[0]
     values = _statistic(paths, draws, statistic)
@@ -124,10 +126,10 @@ def randomisation_inference(
     extreme = ~(np.abs(values) < abs(actual) * (1.0 - _TIE))
     p = float(extreme.mean()) if enumerated else float((1 + extreme.sum()) / (1 + len(values)))
     return RandomisationResult(
-        name=Note(f"randomisation inference ({statistic})", f"随机化推断（{statistic}）"),
-        null=Note(f"{term} changes every outcome by {null:g}", f"{term} 使每个结果变动 {null:g}"),
+        name=message("randomisation inference ({statistic})", statistic=_STATISTICS[statistic]),
+        null=message("{term} changes every outcome by {null:g}", term=term, null=null),
         statistic=float(actual),
-        distribution=statistic,
+        distribution=_STATISTICS[statistic],
         p_value=p,
         term=term,
         null_value=null,
@@ -137,7 +139,10 @@ def randomisation_inference(
         n_treated=len(treated),
         seed=None if enumerated else seed_of(rng),
         draws=kept,
-        notes=_notes(groups, treated, enumerated, len(values), len(values) - len(kept)),
+        notes=tuple(
+            note.spoken(*levels)
+            for note in _notes(groups, treated, enumerated, len(values), len(values) - len(kept))
+        ),
     )
 
 
@@ -163,13 +168,20 @@ def _treated(raw: FloatArray) -> IntArray:
 
 
 def _draws(
-    raw: FloatArray, treated: IntArray, groups: IntArray, reps: int, rng: int | np.random.Generator
+    raw: FloatArray,
+    treated: IntArray,
+    groups: IntArray,
+    reps: int,
+    rng: int | np.random.Generator,
+    levels: tuple[str, str],
 ) -> tuple[IntArray, bool]:
     count = len(groups)
     if np.unique(groups, return_counts=True)[1].max() == 1:
         raise SpecError(
-            "no two units hold the same years, so that they cannot exchange paths: take a sample in which at least "
-            "the treated and some other units hold the same years"
+            message(
+                "no two units hold the same {periods}, so that they cannot exchange paths: take a sample in which at "
+                "least the treated and some other units hold the same {periods}"
+            ).spoken(*levels)
         )
     if len(np.unique(groups)) == 1 and 0 < len(treated) < count:
         alike = len(np.unique(raw[treated], axis=0)) == 1
@@ -178,21 +190,37 @@ def _draws(
     return random_permutations(groups, reps, as_generator(rng)), False
 
 
-def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lost: int) -> tuple[str, ...]:
+def _notes(groups: IntArray, treated: IntArray, enumerated: bool, count: int, lost: int) -> list[Message]:
     notes = [
-        "valid if the treatment could as well have gone to any other unit with the same years; it says nothing of "
-        "why units were treated"
+        message(
+            "valid if the treatment could as well have gone to any other unit with the same {periods}; it says nothing "
+            "of why units were treated"
+        )
     ]
     if enumerated:
-        notes.append(f"all {count} placements of the {len(treated)} treated paths were taken")
+        notes.append(
+            message(
+                "all {count} placements of the {treated} treated paths were taken",
+                count=count,
+                treated=len(treated),
+            )
+        )
         if count < 100:
-            notes.append(f"the smallest possible p is {1.0 / count:.3f}")
+            notes.append(message("the smallest possible p is {p:.3f}", p=1.0 / count))
     sizes = np.bincount(groups)
     alone = int((sizes[groups] == 1).sum())
     if alone:
-        notes.append(f"{alone} units share their years with no other unit and keep their own path")
+        notes.append(
+            message(
+                "{alone} units share their {periods} with no other unit and keep their own path", alone=alone
+            )
+        )
     if lost:
         notes.append(
-            f"{lost} of {count} permutations left the treatment no variation: they count as at least as extreme"
+            message(
+                "{lost} of {count} permutations left the treatment no variation: they count as at least as extreme",
+                lost=lost,
+                count=count,
+            )
         )
-    return tuple(notes)
+    return notes

@@ -12,6 +12,7 @@ from panelkit.inference.panel_tests.effects import design_of
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 
@@ -46,11 +47,20 @@ def shapley_shares(fit: FitResult) -> pd.Series:
     linear, _ = design_of(fit)
     if not linear.can >= {ONE_EQUATION, AS_OBSERVED}:
         raise SpecError(
-            f"{fit.title}: Shapley shares divide the R2 of least squares, and this fit has none of its own"
+            message(
+                "{title}: Shapley shares divide the R2 of least squares, and this fit has none of its own",
+                title=fit.title,
+            )
         )
     kept = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
     if len(kept) > _MOST:
-        raise SpecError(f"Shapley shares of {len(kept)} regressors: more than {_MOST} are not tried")
+        raise SpecError(
+            message(
+                "Shapley shares of {count} regressors: more than {most} are not tried",
+                count=len(kept),
+                most=_MOST,
+            )
+        )
     X, y = linear.X[:, kept], linear.y
     if len(kept) < linear.k:
         X, y = X - X.mean(axis=0), y - y.mean()

@@ -16,7 +16,7 @@ from scipy import sparse, special
 
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
-from panelkit.panel.provenance import Note
+from panelkit.language.message import message
 from panelkit.results.tests import TestResult
 
 FloatArray = NDArray[np.float64]
@@ -90,12 +90,13 @@ def _trace_squares(w: sparse.csr_array, drop: bool) -> tuple[float, float]:
 def lm_results(statistics: LmStatistics, form: Form, effects: str, weights: str) -> tuple[TestResult, ...]:
     """Return the statistics as test results, with their null hypotheses as sentences."""
     if form not in get_args(Form):
-        raise SpecError(f"the form of the LM tests is {' or '.join(get_args(Form))}, not {form!r}")
+        raise SpecError(
+            message("the form of the LM tests is transformed or elhorst, not {form!r}", form=form)
+        )
     warning = (
         (
-            Note(
-                "Elhorst's form rejects a true null too often with time effects: rely on form='transformed'",
-                "有时间效应时 Elhorst 形式过度拒绝，应以 form='transformed' 为准",
+            message(
+                "Elhorst's form rejects a true null too often with time effects: rely on form='transformed'"
             ),
         )
         if form == "elhorst" and effects in ("time", "twoway")
@@ -103,35 +104,30 @@ def lm_results(statistics: LmStatistics, form: Form, effects: str, weights: str)
     )
     rows = (
         (
-            "LM lag",
-            Note("no spatial lag (given no spatial error)", "无空间滞后（假定无空间误差）"),
+            message("LM lag"),
+            message("no spatial lag (given no spatial error)"),
             statistics.lag,
             1.0,
         ),
         (
-            "LM error",
-            Note("no spatial error (given no spatial lag)", "无空间误差（假定无空间滞后）"),
+            message("LM error"),
+            message("no spatial error (given no spatial lag)"),
             statistics.error,
             1.0,
         ),
         (
-            "robust LM lag",
-            Note("no spatial lag (a local spatial error allowed)", "无空间滞后（容许局部空间误差）"),
+            message("robust LM lag"),
+            message("no spatial lag (a local spatial error allowed)"),
             statistics.robust_lag,
             1.0,
         ),
         (
-            "robust LM error",
-            Note("no spatial error (a local spatial lag allowed)", "无空间误差（容许局部空间滞后）"),
+            message("robust LM error"),
+            message("no spatial error (a local spatial lag allowed)"),
             statistics.robust_error,
             1.0,
         ),
-        (
-            "LM joint",
-            Note("neither spatial lag nor spatial error", "空间滞后与空间误差均无"),
-            statistics.joint,
-            2.0,
-        ),
+        (message("LM joint"), message("neither spatial lag nor spatial error"), statistics.joint, 2.0),
     )
     facts = {"form": form, "effects": effects, "weights": weights}
     return tuple(

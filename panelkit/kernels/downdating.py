@@ -20,6 +20,7 @@ from scipy import linalg, sparse
 from panelkit.kernels.crossing import Crossing, codes_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 # Floating-point operations that a jackknife may take: about half a minute on one core.
@@ -94,10 +95,16 @@ def write_leaving(
     work = 10.0 * m**3 + float(costs.min(axis=0)[hard].sum())
     if work > LARGEST_WORK:
         raise SpecError(
-            f"the delete-one-cluster jackknife (CRV3) of {int(hard.sum()):,} clusters on an unbalanced panel of "
-            f"{crossing.n:,} rows, {crossing.n_long:,} by {m:,} effects, would take about "
-            f"{work / LARGEST_WORK * 0.5:,.1f} minutes: use vcov=Cluster() (with this many clusters it is as good), "
-            "or take larger clusters"
+            message(
+                "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters on an unbalanced panel of "
+                "{rows:,} rows, {long:,} by {short:,} effects, would take about {minutes:,.1f} minutes: use "
+                "vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
+                clusters=int(hard.sum()),
+                rows=crossing.n,
+                long=crossing.n_long,
+                short=m,
+                minutes=work / LARGEST_WORK * 0.5,
+            )
         )
     order = np.argsort(codes, kind="stable")
     edges = np.r_[0, np.cumsum(sizes)]

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message, message, verbatim
 
 _COLLECT = {
     "polars": "collect",
@@ -21,7 +22,10 @@ _COLLECT = {
 }
 
 
-def as_pandas(data: Any, what: str = "the data") -> pd.DataFrame:
+THE_DATA = message("the data")
+
+
+def as_pandas(data: Any, what: str = THE_DATA) -> pd.DataFrame:
     """Return `data` as a pandas frame: pandas untouched, other eager frames through narwhals, nulls as NaN.
 
     polars needs no pyarrow here. Categories of polars and Arrow become texts, those of a polars Enum stay
@@ -39,12 +43,15 @@ def as_pandas(data: Any, what: str = "the data") -> pd.DataFrame:
     if kind == "LazyFrame":
         method = _COLLECT.get(held.implementation.value, "collect")
         raise DataError(
-            f"{what}: {type_name(data)} is a query that has not been run: give `data.{method}()` instead"
+            message(
+                "{what}: {kind} is a query that has not been run: give `data.{method}()` instead",
+                what=what,
+                kind=type_name(data),
+                method=method,
+            )
         )
     if kind != "DataFrame":
-        raise DataError(
-            f"{what} must be a frame of pandas, polars or Arrow, not {type_name(data)}{_way_out(data)}"
-        )
+        raise DataError(_no_frame(data, what))
     if held.implementation.is_pandas_like():
         return held.to_pandas()  # modin and others with an index of their own
     return _from_columns(held)
@@ -105,7 +112,9 @@ def _series_floats(series: pd.Series | pd.Index, what: str) -> NDArray[np.float6
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
         return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
     if isinstance(dtype, pd.CategoricalDtype):
-        raise DataError(f"{what} holds categories, and only numbers can be read: convert them first")
+        raise DataError(
+            message("{what} holds categories, and only numbers can be read: convert them first", what=what)
+        )
     return _cell_floats(series.to_numpy(dtype=object), what)
 
 
@@ -115,11 +124,19 @@ def _array_floats(values: Any, what: str) -> NDArray[np.float64]:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise DataError(f"{what} is no regular array: {error}") from None
+        raise DataError(
+            message("{what} is no regular array: {error}", what=what, error=verbatim(str(error)))
+        ) from None
     if array.dtype.kind in "fiub":
         return array.astype(np.float64)
     if array.dtype.kind in "mM":
-        raise DataError(f"{what} holds dates or durations ({array.dtype}), and only numbers can be read")
+        raise DataError(
+            message(
+                "{what} holds dates or durations ({dtype}), and only numbers can be read",
+                what=what,
+                dtype=array.dtype,
+            )
+        )
     return _cell_floats(array.astype(object), what)
 
 
@@ -129,10 +146,15 @@ def _cell_floats(cells: NDArray[Any], what: str) -> NDArray[np.float64]:
     for at in np.flatnonzero(~missing.ravel()):
         cell = flat[at]
         if not isinstance(cell, (Real, Decimal, np.bool_)):
-            kind = "text" if isinstance(cell, str) else type_name(cell)
+            kind = message("text") if isinstance(cell, str) else type_name(cell)
             raise DataError(
-                f"{what} holds {kind}, for example {cell!r}, and only numbers can be read: convert it first "
-                "(`pandas.to_numeric`)"
+                message(
+                    "{what} holds {kind}, for example {cell!r}, and only numbers can be read: convert it first "
+                    "(`pandas.to_numeric`)",
+                    what=what,
+                    kind=kind,
+                    cell=cell,
+                )
             )
         out[at] = float(cell)
     return out.reshape(cells.shape)
@@ -151,7 +173,7 @@ def _narwhals(data: Any) -> Any:
     try:
         return nw.from_native(data, pass_through=True, allow_series=True)
     except nw.exceptions.NarwhalsError as error:
-        raise DataError(f"the frame cannot be read: {error}") from error
+        raise DataError(message("the frame cannot be read: {error}", error=verbatim(str(error)))) from error
 
 
 def _kind(held: Any) -> str:
@@ -159,17 +181,26 @@ def _kind(held: Any) -> str:
     return type(held).__name__ if type(held).__module__.partition(".")[0] == "narwhals" else ""
 
 
-def _way_out(data: Any) -> str:
+def _no_frame(data: Any, what: str) -> Message:
+    """Return that data are no frame, and how to make one of them."""
+    said = message(
+        "{what} must be a frame of pandas, polars or Arrow, not {kind}", what=what, kind=type_name(data)
+    )
+    remedy = _way_out(data)
+    return said if remedy is None else message("{said}: {remedy}", said=said, remedy=remedy)
+
+
+def _way_out(data: Any) -> Message | None:
     name = type(data).__name__
     if "GroupBy" in name:
-        return ": give the frame itself, or the result of an aggregation (`.sum()`, `.mean()`)"
+        return message("give the frame itself, or the result of an aggregation (`.sum()`, `.mean()`)")
     if isinstance(data, (str, bytes)) or hasattr(data, "__fspath__"):
-        return ": read the file first (`pandas.read_csv`, `pandas.read_excel`)"
+        return message("read the file first (`pandas.read_csv`, `pandas.read_excel`)")
     if name == "Series":
-        return ": give the frame that holds it (`.to_frame()`)"
+        return message("give the frame that holds it (`.to_frame()`)")
     if isinstance(data, (dict, list, tuple, np.ndarray)):
-        return ": build one with named columns, `pandas.DataFrame(...)`"
-    return ""
+        return message("build one with named columns, `pandas.DataFrame(...)`")
+    return None
 
 
 def _from_columns(held: Any) -> pd.DataFrame:
@@ -179,7 +210,7 @@ def _from_columns(held: Any) -> pd.DataFrame:
         names = list(held.columns)
         return pd.DataFrame({name: _column(held.get_column(name)) for name in names}, columns=pd.Index(names))
     except nw.exceptions.NarwhalsError as error:
-        raise DataError(f"the frame cannot be read: {error}") from error
+        raise DataError(message("the frame cannot be read: {error}", error=verbatim(str(error)))) from error
 
 
 def _column(series: Any) -> Any:

@@ -17,6 +17,7 @@ from scipy import linalg
 
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, sentences
 from panelkit.show.brief import Brief
 
 # A swept column whose norm is below this share of its norm before sweeping is rounding, not variation:
@@ -73,14 +74,23 @@ def identified_root(
     """
     absorbed = absorbed_terms(X, X_swept)
     if absorbed.any():
-        names = ", ".join(f"`{terms[j]}`" for j in np.flatnonzero(absorbed))
+        names = [f"`{terms[j]}`" for j in np.flatnonzero(absorbed)]
         raise SpecError(
-            f"{names}: no variation is left {_because(effects)}: leave out the regressor or the effects "
-            "(if it does vary, its level hides it from double precision: subtract a constant from it)"
+            message(
+                "{names}: no variation is left {because}: leave out the regressor or the effects (if it does vary, "
+                "its level hides it from double precision: subtract a constant from it)",
+                names=names,
+                because=_because(effects),
+            )
         )
     if len(X) < X.shape[1]:
         raise SpecError(
-            f"{len(X)} observations cannot carry {X.shape[1]} regressors: take more years or units, or fewer regressors"
+            message(
+                "{nobs} observations cannot carry {n_terms} regressors: take more {periods} or units, or fewer "
+                "regressors",
+                nobs=len(X),
+                n_terms=X.shape[1],
+            )
         )
     norms = _norms(X_swept)
     upper = _triangle(X_swept / norms)
@@ -148,11 +158,11 @@ def refuse_squares(
     X: FloatArray,
     terms: tuple[str, ...],
     effects: Effects,
-    what: str,
-    *,
-    does: str = "inverts a covariance",
+    what: Message,
 ) -> None:
     """Refuse what inverts or decomposes a covariance where near repetitions leave it no digits.
+
+    `what` is the sentence that says so: `message("the Hausman test inverts a covariance")`.
 
     Raises
     ------
@@ -163,8 +173,8 @@ def refuse_squares(
     poor = distances <= TOLERANCE_OF_SQUARES
     if poor.any():
         bread = root @ root.T * np.outer(_norms(X), _norms(X))
-        message = _nearly_repeats(poor, bread / np.diag(bread)[:, None], distances, terms, effects)
-        raise SpecError(f"{what} {does}; {message}")
+        problem = _nearly_repeats(poor, bread / np.diag(bread)[:, None], distances, terms, effects)
+        raise SpecError(sentences([what, problem]))
 
 
 def orthonormal_columns(X: FloatArray) -> FloatArray:
@@ -188,15 +198,25 @@ def _triangle(X: FloatArray) -> FloatArray:
 
 def _repeats_earlier(
     upper: FloatArray, places: NDArray[np.int64], terms: tuple[str, ...], effects: Effects
-) -> str:
+) -> Message:
     partners: set[int] = set()
     for j in places:
         on_earlier = np.linalg.lstsq(upper[:j, :j], upper[:j, j], rcond=ABSORBED_SHARE)[0]
         partners |= set(np.flatnonzero(np.abs(on_earlier) > _PARTNER).tolist())
-    names = ", ".join(f"`{terms[j]}`" for j in places)
-    others = ", ".join(f"`{terms[j]}`" for j in sorted(partners - set(places.tolist())))
-    shown = f" ({others})" if others else ""
-    return f"{names}: a linear combination of the regressors before it{shown} {_after(effects)}: leave it out"
+    names = [f"`{terms[j]}`" for j in places]
+    others = [f"`{terms[j]}`" for j in sorted(partners - set(places.tolist()))]
+    if not others:
+        return message(
+            "{names}: a linear combination of the regressors before it {after}: leave it out",
+            names=names,
+            after=_after(effects),
+        )
+    return message(
+        "{names}: a linear combination of the regressors before it ({others}) {after}: leave it out",
+        names=names,
+        others=others,
+        after=_after(effects),
+    )
 
 
 def _nearly_repeats(
@@ -205,27 +225,31 @@ def _nearly_repeats(
     distances: FloatArray,
     terms: tuple[str, ...],
     effects: Effects,
-) -> str:
+) -> Message:
     # others that are uncertain are so because of the nearest
     nearest = poor & (distances <= 10.0 * distances[poor].min())
     involved = nearest | (np.abs(coefficients[nearest]) > _PARTNER).any(axis=0)
-    names = ", ".join(f"`{terms[j]}`" for j in np.flatnonzero(involved))
-    return (
-        f"{names}: they nearly repeat each other {_after(effects)}: what sets them apart is "
-        f"{distances[poor].min():.1e} of their size, too little for coefficients that double precision can carry: "
-        "leave one out, put their difference in its place, or subtract a constant from them if their levels are high"
+    return message(
+        "{names}: they nearly repeat each other {after}: what sets them apart is {share:.1e} of their size, too little "
+        "for coefficients that double precision can carry: leave one out, put their difference in its place, or "
+        "subtract a constant from them if their levels are high",
+        names=[f"`{terms[j]}`" for j in np.flatnonzero(involved)],
+        after=_after(effects),
+        share=distances[poor].min(),
     )
 
 
-def _after(effects: Effects) -> str:
+def _after(effects: Effects) -> Message:
     return {
-        "none": "in this sample",
-        "unit": "after the unit effects",
-        "time": "after the time effects",
-        "twoway": "after the unit and time effects",
+        "none": message("in this sample"),
+        "unit": message("after the unit effects"),
+        "time": message("after the time effects"),
+        "twoway": message("after the unit and time effects"),
     }[effects]
 
 
-def _because(effects: Effects) -> str:
-    reason = {"unit": " (it does not change over time)", "time": " (it is the same for every unit)"}
-    return _after(effects) + reason.get(effects, "")
+def _because(effects: Effects) -> Message:
+    return {
+        "unit": message("after the unit effects (it does not change over time)"),
+        "time": message("after the time effects (it is the same for every unit)"),
+    }.get(effects, _after(effects))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import listed as all_listed
 from panelkit.show.brief import Brief
 
 UNIT_NAMES = frozenset({"province", "provinces", "unit", "region", "adcode", "省份", "省", "地区"})
@@ -69,12 +72,20 @@ class PanelIndex(Brief):
         times = counts[counts > 1]
         n_times = len(self.time_labels)
         named = [
-            f"{self.unit_labels[cell // n_times]} {self.time_labels[cell % n_times]} ({n} rows)"
+            message(
+                "{unit_label} {time_label} ({n} rows)",
+                unit_label=self.unit_labels[cell // n_times],
+                time_label=self.time_labels[cell % n_times],
+                n=n,
+            )
             for cell, n in zip(double[:SHOWN], times[:SHOWN], strict=True)
         ]
         raise DataError(
-            f"province and year must name one row each; held more than once: {listed(named, len(double))}. "
-            "Keep one row of each, or aggregate them (`data.groupby(['province', 'year']).sum()`)."
+            message(
+                "{unit} and {period} must name one row each; held more than once: {named}. Keep one row of each, or "
+                "aggregate them (`data.groupby(['province', 'year']).sum()`).",
+                named=listed(named, len(double)),
+            )
         )
 
     def _rows_at(self, held: Array, wanted: Array, cells: int) -> Array:
@@ -111,11 +122,12 @@ class PanelIndex(Brief):
         return np.where(matched, values[source], np.nan), source
 
 
-def listed(names: list[str], total: int) -> str:
+def listed(names: Sequence[str], total: int) -> Message:
     """Join the first names and count the rest."""
-    shown = names[:SHOWN]
-    rest = f" and {total - len(shown):,} more" if total > len(shown) else ""
-    return ", ".join(shown) + rest
+    shown = list(names[:SHOWN])
+    if total > len(shown):
+        return message("{names} and {rest:,} more", names=shown, rest=total - len(shown))
+    return all_listed(shown)
 
 
 def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | None = None) -> PanelIndex:
@@ -132,17 +144,17 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
         whole year, or names of units differ only by blanks.
     """
     if len(frame) == 0:
-        raise DataError("the data hold no rows: check the provinces and years that were asked for")
+        raise DataError(message("the data hold no rows: check the {units} and {periods} that were asked for"))
     if (unit is None) != (time is None):
-        raise DataError("give both `unit=` and `time=`, or neither for a (province, year) index")
+        raise DataError(message("give both `unit=` and `time=`, or neither for a (province, year) index"))
     if unit is not None and time is not None:
         unit_part, time_part = _part(frame, unit, "unit"), _part(frame, time, "time")
     else:
         unit_part, time_part = _levels(frame)
     unit_codes, unit_labels = unit_part
     time_codes, time_labels = time_part
-    _refuse_missing(unit_codes, "unit (province)")
-    _refuse_missing(time_codes, "time (year)")
+    _refuse_missing(unit_codes, message("unit ({unit})"))
+    _refuse_missing(time_codes, message("time ({period})"))
     years = _whole_years(time_labels)
     unit_codes, unit_labels = _compact(unit_codes, _ordered_labels(unit_labels))
     _refuse_blanks(unit_labels)
@@ -174,15 +186,21 @@ def _levels(frame: pd.DataFrame) -> tuple[tuple[Array, Any], tuple[Array, Any]]:
     index = frame.index
     if not isinstance(index, pd.MultiIndex) or index.nlevels < 2:
         raise DataError(
-            "the data need a (province, year) MultiIndex, or `unit=` and `time=` that name two columns: "
-            'set one by `data.set_index(["province", "year"])`'
+            message(
+                "the data need a (province, year) MultiIndex, or `unit=` and `time=` that name two columns: set "
+                'one by `data.set_index(["province", "year"])`'
+            )
         )
     if index.nlevels > 2:
         used = level_places(frame)
         more = [repr(name) for at, name in enumerate(index.names) if at not in used]
         raise DataError(
-            f"the index has {index.nlevels} levels, a panel has two, unit and time: make columns of the others, "
-            f"`data.reset_index([{', '.join(more)}])`, or choose the rows of one value"
+            message(
+                "the index has {nlevels} levels, a panel has two, unit and time: make columns of the others, "
+                "`data.reset_index([{more}])`, or choose the rows of one value",
+                nlevels=index.nlevels,
+                more=more,
+            )
         )
     unit_part, time_part = ((np.asarray(index.codes[i]), index.levels[i]) for i in level_places(frame))
     return unit_part, time_part
@@ -210,11 +228,21 @@ def _part(frame: pd.DataFrame, name: str, what: str) -> tuple[Array, Any]:
         values = frame.index
     else:
         raise DataError(
-            f"`{what}={name!r}` names no column of the data: there are "
-            f"{listed([str(column) for column in frame.columns], len(frame.columns))}"
+            message(
+                "`{what}={name!r}` names no column of the data: there are {columns}",
+                what=what,
+                name=name,
+                columns=listed([str(column) for column in frame.columns], len(frame.columns)),
+            )
         )
     if isinstance(values, pd.DataFrame):
-        raise DataError(f"the data hold {values.shape[1]} columns called {name!r}: rename all but one")
+        raise DataError(
+            message(
+                "the data hold {columns} columns called {name!r}: rename all but one",
+                columns=values.shape[1],
+                name=name,
+            )
+        )
     return factorised(values)
 
 
@@ -235,12 +263,17 @@ def factorised(values: Any) -> tuple[Array, Any]:
     return codes, labels
 
 
-def _refuse_missing(codes: Array, what: str) -> None:
+def _refuse_missing(codes: Array, what: Message) -> None:
     missing = np.flatnonzero(codes < 0)
     if len(missing):
         rows = listed([str(row) for row in missing[:SHOWN]], len(missing))
         raise DataError(
-            f"the {what} is missing in {len(missing):,} rows (rows {rows}, counted from 0): fill it or drop them"
+            message(
+                "the {what} is missing in {count:,} rows (rows {rows}, counted from 0): fill it or drop them",
+                what=what,
+                count=len(missing),
+                rows=rows,
+            )
         )
 
 
@@ -257,8 +290,11 @@ def _refuse_blanks(labels: Array) -> None:
     double = [" and ".join(map(repr, group)) for group in alike.values() if len(group) > 1]
     if double:
         raise DataError(
-            f"units that differ only by blanks: {listed(double, len(double))}. Write each in one way, for example "
-            '`.str.replace("\\u3000", "").str.strip()` on the column of units'
+            message(
+                "units that differ only by blanks: {double}. Write each in one way, for example "
+                '`.str.replace("\\u3000", "").str.strip()` on the column of units',
+                double=listed(double, len(double)),
+            )
         )
 
 
@@ -290,22 +326,27 @@ def _whole_years(labels: Any) -> Array:
     values = np.asarray(labels)
     if values.dtype.kind == "M":
         raise DataError(
-            "the times are dates, not years: set `data['year'] = data['date'].dt.year` and use it"
+            message("the times are dates, not years: set `data['year'] = data['date'].dt.year` and use it")
         )
     if values.dtype.kind not in "iu":
         bad = [label for label in labels if not _is_whole(label)]
         if bad:
             shown = listed([repr(label) for label in bad[:SHOWN]], len(bad))
             raise DataError(
-                f"times must be whole numbers such as 2019; seen: {shown}. "
-                "If province and year are swapped, name the levels."
+                message(
+                    "times must be whole numbers such as 2019; seen: {shown}. If province and year are swapped, name "
+                    "the levels.",
+                    shown=shown,
+                )
             )
         values = np.array([_whole(label) for label in labels], dtype=object)
     if len(values):
         farthest = max(int(values.max()), -int(values.min()))  # of any size: they may not fit into 64 bits
         if farthest > LARGEST_TIME:
-            shown = str(farthest) if farthest < 10**30 else "more than 30 digits"
-            raise DataError(f"a time of {shown} is no year: count times in years or periods")
+            shown = verbatim(str(farthest)) if farthest < 10**30 else message("more than 30 digits")
+            raise DataError(
+                message("a time of {shown} is no year: count times in years or periods", shown=shown)
+            )
     return values.astype(np.int64)
 
 

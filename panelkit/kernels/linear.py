@@ -17,6 +17,7 @@ from panelkit.kernels.identified import ROUNDING, TOLERANCE, Root, identified_ro
 from panelkit.kernels.leave_out import grams_without_each
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 # Where a deletion leaves less than this of the squares in some direction, cross-products hold too few digits of it.
@@ -181,8 +182,13 @@ def fit_swept(
     root = identified_root(X, X_swept, terms, effects)
     if len(y) - X.shape[1] - absorbed <= 0:
         raise SpecError(
-            f"{len(y)} observations cannot carry {X.shape[1]} regressors and {absorbed} effects: "
-            "take more years or provinces, or fewer effects"
+            message(
+                "{nobs} observations cannot carry {n_terms} regressors and {absorbed} effects: take more {periods} or "
+                "{units}, or fewer effects",
+                nobs=len(y),
+                n_terms=X.shape[1],
+                absorbed=absorbed,
+            )
         )
     return _solved(y_swept, X_swept, terms, layout, effects, absorbed, root)
 

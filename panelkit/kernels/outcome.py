@@ -9,6 +9,7 @@ import numpy as np
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 
 # Rounding: relative to a column's size, sums of doubles keep about 14 digits; a swept column of which less than 1e-9 is
 # left (`core/linear.py`) holds rounding only, and so do residuals of that size.
@@ -18,10 +19,10 @@ _ROUNDING = 1e-9
 LARGEST = 1e70
 
 _WITHIN = {
-    "none": "in this sample",
-    "unit": "within units: the unit effects hold it whole",
-    "time": "within periods: the time effects hold it whole",
-    "twoway": "after the unit and time effects, which hold it whole",
+    "none": message("in this sample"),
+    "unit": message("within units: the unit effects hold it whole"),
+    "time": message("within periods: the time effects hold it whole"),
+    "twoway": message("after the unit and time effects, which hold it whole"),
 }
 
 
@@ -36,8 +37,13 @@ def refuse_constant(y: Array, outcome: str) -> None:
     if len(y) < 2 or float(np.ptp(y)) > _SAME * float(np.abs(y).max()):
         return
     raise DataError(
-        f"the outcome `{outcome}` does not vary: it is {float(y[0]):.6g} in all {len(y):,} rows of the sample. "
-        "Take another outcome, or other rows"
+        message(
+            "the outcome `{outcome}` does not vary: it is {value:.6g} in all {rows:,} rows of the sample. Take "
+            "another outcome, or other rows",
+            outcome=outcome,
+            value=float(y[0]),
+            rows=len(y),
+        )
     )
 
 
@@ -53,8 +59,11 @@ def refuse_scale(columns: Iterable[tuple[str, Array]]) -> None:
     wrong = [f"`{name}` ({size:.1g})" for name, size in sizes if size > LARGEST or 0.0 < size < 1.0 / LARGEST]
     if wrong:
         raise DataError(
-            f"values so large or small that their powers leave the range of double precision: {', '.join(wrong)}. "
-            "Measure them in other units"
+            message(
+                "values so large or small that their powers leave the range of double precision: {wrong}. Measure "
+                "them in other units",
+                wrong=wrong,
+            )
         )
 
 
@@ -70,8 +79,12 @@ def refuse_absorbed(y: Array, swept: Array, outcome: str, effects: Effects) -> N
         return
     if float(np.linalg.norm(swept)) <= _ROUNDING * float(np.linalg.norm(y)):
         raise SpecError(
-            f"the outcome `{outcome}` does not vary {_WITHIN[effects]}. Take another outcome or fewer effects "
-            "(if it does vary, its level hides it from double precision: subtract a constant from it)"
+            message(
+                "the outcome `{outcome}` does not vary {within}. Take another outcome or fewer effects (if it does "
+                "vary, its level hides it from double precision: subtract a constant from it)",
+                outcome=outcome,
+                within=_WITHIN[effects],
+            )
         )
 
 
@@ -90,6 +103,9 @@ def refuse_exact(residuals: Array, swept: Array, outcome: str) -> None:
     """
     if is_exact(residuals, swept):
         raise SpecError(
-            f"the regressors and effects reproduce the outcome `{outcome}` exactly, so that no residual varies and "
-            f"there are no standard errors: leave out the regressor that `{outcome}` is made of"
+            message(
+                "the regressors and effects reproduce the outcome `{outcome}` exactly, so that no residual varies "
+                "and there are no standard errors: leave out the regressor that `{outcome}` is made of",
+                outcome=outcome,
+            )
         )

@@ -12,6 +12,7 @@ from panelkit.kernels.downdating import solve_effects
 from panelkit.kernels.moments import LOST_SHARE
 from panelkit.kernels.within import Effects, FloatArray, Layout, within
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 # Floating-point operations that all draws may take: some minutes on one core.
 LARGEST_WORK = 1.5e12
@@ -34,9 +35,15 @@ def refuse_long_work(layout: Layout, q: int, draws: int) -> None:
     work = draws * (2.0 * long * (short + q) ** 2 + short**3 + 10.0 * q * layout.n)
     if work > LARGEST_WORK:
         raise SpecError(
-            f"{draws:,} resamples of a panel of {n_units:,} units and {n_times:,} periods with effects of its periods "
-            f"would take about {work / LARGEST_WORK * 5.0:,.1f} minutes: take fewer resamples (reps=), longer periods "
-            "(years for days), or effects='unit'"
+            message(
+                "{draws:,} resamples of a panel of {n_units:,} units and {n_times:,} periods with effects of its "
+                "periods would take about {minutes:,.1f} minutes: take fewer resamples (reps=), longer periods "
+                "(years for days), or effects='unit'",
+                draws=draws,
+                n_units=n_units,
+                n_times=n_times,
+                minutes=work / LARGEST_WORK * 5.0,
+            )
         )
 
 

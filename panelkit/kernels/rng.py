@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 
 def as_generator(rng: int | np.random.Generator) -> np.random.Generator:
@@ -12,7 +13,9 @@ def as_generator(rng: int | np.random.Generator) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise SpecError(f"rng is a non-negative integer seed or a numpy Generator, not {rng!r}")
+        raise SpecError(
+            message("rng is a non-negative integer seed or a numpy Generator, not {rng!r}", rng=rng)
+        )
     return np.random.default_rng(int(rng))
 
 

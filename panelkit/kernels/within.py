@@ -17,6 +17,7 @@ from scipy import linalg, sparse
 from scipy.sparse import csgraph
 
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
@@ -35,7 +36,7 @@ def check_effects(effects: str) -> Effects:
         If it is none of none, unit, time, twoway.
     """
     if effects not in EFFECTS:
-        raise SpecError(f"effects is one of {', '.join(EFFECTS)}, not {effects!r}")
+        raise SpecError(message("effects is one of {known}, not {effects!r}", known=EFFECTS, effects=effects))
     return effects  # type: ignore[return-value]
 
 

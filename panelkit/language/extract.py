@@ -1,13 +1,14 @@
-"""Bring the catalogue up to date with the code, by Babel: `python -m panelkit.language.extract`.
+"""Bring the catalogue up to date with the code: `python -m panelkit.language.extract`.
 
-Messages are read from the calls `message(...)`, `counted(...)` and `term(...)`. Each room has one file,
-`catalogue/zh/ROOM.po`, and every message stands in the file of the first room that says it; all are compiled into
-`catalogue/zh.mo`. Translations are kept, also those of messages that have moved to another room; what no code says
-any more leaves.
+Messages are read from the calls `message(...)`, `counted(...)` and `term(...)`; Babel writes what gettext reads.
+Each room has one file, `catalogue/zh/ROOM.po`, and every message stands in the file of the first room that says it;
+all are compiled into `catalogue/zh.mo`. Translations are kept, also those of messages that have moved to another
+room; what no code says any more leaves.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 PACKAGE = Path(panelkit.__file__).parent
-KEYWORDS = {"message": None, "counted": (1, 2), "term": ((1, "c"), 2)}
+MAKERS = {"message": 1, "counted": 2, "term": 2}  # and how many texts each takes
+_OWN = frozenset({"language/message.py"})
 FOLDER = CATALOGUE / "zh"
 COMPILED = CATALOGUE / "zh.mo"
 _COMMENT = "# Chinese sentences of panelkit; the English ones are the ids."
@@ -36,11 +38,36 @@ Said = tuple[str | tuple[str, ...], str]  # id (or its two forms) and context
 
 
 def said_in(path: Path) -> Iterator[Said]:
-    """Yield the messages of one module of the package."""
-    from babel.messages.extract import extract_from_file
+    """Yield the messages of one module of the package, in the order of its lines.
 
-    for _, ids, _, context in extract_from_file("python", path, keywords=KEYWORDS):
-        yield (tuple(ids) if isinstance(ids, list | tuple) else ids), context or ""
+    Raises
+    ------
+    ValueError
+        If a call gives something else than literal text, which no catalogue could hold.
+    """
+    calls = (
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+    )
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        if name in MAKERS:
+            texts = [_literal(argument, path) for argument in call.args[: MAKERS[name]]]
+            if len(texts) == MAKERS[name]:
+                yield _said(name, texts)
+
+
+def _said(name: str, texts: list[str]) -> Said:
+    if name == "term":
+        return texts[1], texts[0]
+    return (tuple(texts) if name == "counted" else texts[0]), ""
+
+
+def _literal(node: ast.expr, path: Path) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    raise ValueError(
+        f"{path}:{node.lineno}: the text of a message is a literal, so that the catalogue can hold it"
+    )
 
 
 def rooms() -> list[str]:
@@ -54,7 +81,7 @@ def messages() -> dict[str, list[Said]]:
     found: dict[str, list[Said]] = {}
     for room in rooms():
         for path in sorted((PACKAGE / room).rglob("*.py")):
-            for ids, context in said_in(path):
+            for ids, context in () if path.relative_to(PACKAGE).as_posix() in _OWN else said_in(path):
                 key = (_first(ids), context)
                 if key not in seen:
                     seen.add(key)

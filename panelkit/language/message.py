@@ -76,6 +76,11 @@ class Message(str):
             return str(self)
         return _filled(self._translated(language), self.values, language, self.levels)
 
+    @property
+    def zh(self) -> str:
+        """Return the Chinese sentence, as readers of the older `Note` ask for it."""
+        return self.text("zh")
+
     def spoken(self, unit: str, time: str) -> Message:
         """Return the sentence in the words of a panel whose levels are called `unit` and `time`."""
         values = {name: _spoken(value, unit, time) for name, value in self.values.items()}
@@ -115,6 +120,30 @@ class Verbatim(Message):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Verbatim, (str(self),)
+
+
+class Told(Message):
+    """A sentence that a file of ours holds in both languages: where a figure comes from, what is known of it."""
+
+    chinese: str
+
+    def __new__(cls, english: str, chinese: str = "") -> Told:
+        """Return the sentence; without a Chinese one the English one stands in both."""
+        said = str.__new__(cls, english)
+        said.id, said.values, said.context, said.many, said.levels = english, _EMPTY, "", "", PROVINCIAL
+        said.chinese = chinese or english
+        return said
+
+    def text(self, language: Language = "en") -> str:
+        """Return the sentence in a language."""
+        return self.chinese if language == "zh" else str(self)
+
+    def spoken(self, unit: str, time: str) -> Message:
+        """Return the sentence: it is about the figures, whatever a panel calls its units."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.chinese)
 
 
 class Joined(Message):

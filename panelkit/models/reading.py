@@ -17,8 +17,8 @@ from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.index import Array
 from panelkit.kernels.outcome import refuse_constant, refuse_scale
 from panelkit.kernels.within import Effects
+from panelkit.language.message import Message
 from panelkit.panel.design import Design, build_with_lenders
-from panelkit.panel.provenance import Note
 from panelkit.panel.sample import Policy, WithoutSingletons
 from panelkit.show.brief import Brief
 
@@ -40,7 +40,7 @@ class Frame(Brief):
     """The user's data as pandas, one name a province, and what was said about that."""
 
     data: pd.DataFrame
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def open_frame(data: Any, unit: str | None = None, time: str | None = None) -> Frame:

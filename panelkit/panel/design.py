@@ -21,15 +21,14 @@ from panelkit.formula.model_matrix import INTERCEPT, Memory
 from panelkit.formula.tree import columns_of
 from panelkit.kernels.index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.levels import spoken as in_own_words
-from panelkit.panel.provenance import Note, provenance_notes, refuse_breaks
+from panelkit.language.message import Message, message, verbatim
+from panelkit.panel.leaving import dropped_rows, joined, nothing_dropped, reason_of, tally
+from panelkit.panel.leaving import missing as missing_cells
+from panelkit.panel.provenance import provenance_notes, refuse_breaks, spoken_note
 from panelkit.panel.sample import (
     Policy,
     Settled,
     asked_rows,
-    in_chinese,
-    joined,
-    nothing_dropped,
     settle,
     where_note,
 )
@@ -58,7 +57,7 @@ class Design(Brief):
     dropped: pd.DataFrame
     notes: tuple[str, ...]
     has_intercept: bool
-    provenance: tuple[Note, ...] = ()
+    provenance: tuple[Message, ...] = ()
     unit_names: tuple[str, ...] = ("province", "unit")
     time_names: tuple[str, ...] = ("year", "time")
     formula: Formula | None = None
@@ -76,8 +75,8 @@ class Design(Brief):
         return pd.MultiIndex(levels=levels, codes=codes, names=["province", "year"])
 
     def spoken(self, sentence: str) -> str:
-        """Return a sentence about provinces and years in the words of this panel."""
-        return in_own_words(sentence, self.unit_names[0], self.time_names[0])
+        """Return a sentence about units and periods in the words of this panel; a message stays a message."""
+        return spoken_note(sentence, self.unit_names[0], self.time_names[0])
 
     def counts(self) -> dict[str, int | bool]:
         """Count rows, units and times, rows dropped, units seen once; say whether the panel is balanced."""
@@ -107,13 +106,15 @@ class Design(Brief):
         """
         marked = np.asarray(rows, dtype=bool)
         if not marked.any():
-            raise DataError(f"no row is left of {len(self.y):,}: {reason}")
+            raise DataError(
+                message("no row is left of {total:,}: {reason}", total=len(self.y), reason=reason)
+            )
         if marked.all():
             return self
         unit, unit_labels = _renumbered(self.unit[marked], self.unit_labels)
         time, time_labels = _renumbered(self.time[marked], self.time_labels)
-        gone = _dropped_frame(
-            self.unit_labels[self.unit[~marked]], self.time_labels[self.time[~marked]], reason
+        gone = dropped_rows(
+            self.unit_labels[self.unit[~marked]], self.time_labels[self.time[~marked]], reason_of(reason)
         )
         dropped = joined([self.dropped, gone])
         return replace(
@@ -128,9 +129,8 @@ class Design(Brief):
             dropped=dropped,
             notes=(
                 *self.notes,
-                Note(
-                    f"{len(gone):,} more rows left the sample: {reason}",
-                    f"另有{len(gone):,}行退出样本：{in_chinese(reason)}",
+                message(
+                    "{gone:,} more rows left the sample: {reason}", gone=len(gone), reason=reason_of(reason)
                 ),
             ),
         )
@@ -234,7 +234,7 @@ def build_with_lenders(
         try:
             found.append(settle(panel, columns.complete, missing, asked, policies))
         except DataError as error:  # a policy knows codes only, not what the panel calls its units
-            raise DataError(in_own_words(str(error), unit_names[0], time_names[0])) from None
+            raise DataError(spoken_note(error.said, unit_names[0], time_names[0])) from None
         if len(found[0].rows) == 0:
             raise _nothing_left(found[0].dropped, total)
         return found[0].deciding
@@ -275,7 +275,13 @@ def build_with_lenders(
 
 
 def _nothing_left(dropped: pd.DataFrame, total: int) -> DataError:
-    return DataError(f"no complete row is left of {total:,}: {_tally(dropped)}. Check the years asked for.")
+    return DataError(
+        message(
+            "no complete row is left of {total:,}: {tally}. Check the {periods} asked for.",
+            total=total,
+            tally=tally(dropped),
+        )
+    )
 
 
 def _restored(values: dict[str, Any]) -> Design:
@@ -284,7 +290,13 @@ def _restored(values: dict[str, Any]) -> Design:
 
 def _memory_of(like: Design, formula: Formula) -> Memory:
     if like.formula != formula:
-        raise SpecError(f"`like` was made from `{like.formula}`, not from `{formula}`: use the same formula")
+        raise SpecError(
+            message(
+                "`like` was made from `{other}`, not from `{formula}`: use the same formula",
+                other=like.formula,
+                formula=formula,
+            )
+        )
     return like.memory
 
 
@@ -317,10 +329,6 @@ def _renumbered(codes: Array, labels: Array) -> tuple[Array, Array]:
     return (np.cumsum(used) - 1)[codes], labels[used]
 
 
-def _dropped_frame(province: Array, year: Array, reason: Any) -> pd.DataFrame:
-    return pd.DataFrame({"province": province, "year": year, "reason": reason})
-
-
 def _dropped(
     columns: Columns, table: Table, absent: Mapping[str, Array], order: Array | None, gone: Array
 ) -> pd.DataFrame:
@@ -347,25 +355,15 @@ def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Arra
     return reasons
 
 
-def _tally(dropped: pd.DataFrame) -> str:
-    counts = dropped["reason"].value_counts()
-    parts = [f"{reason} ({int(n)} row{'s' * (int(n) != 1)})" for reason, n in counts.head(SHOWN).items()]
-    return listed(parts, len(counts))
-
-
-def _tally_zh(dropped: pd.DataFrame) -> str:
-    counts = dropped["reason"].value_counts()
-    parts = [f"{in_chinese(str(reason))}（{int(n)}行）" for reason, n in counts.head(SHOWN).items()]
-    return "、".join(parts) + (f"等{len(counts)}种原因" if len(counts) > SHOWN else "")
-
-
-def _notes(dropped: pd.DataFrame, total: int) -> tuple[Note, ...]:
+def _notes(dropped: pd.DataFrame, total: int) -> tuple[Message, ...]:
     if len(dropped) == 0:
         return ()
     return (
-        Note(
-            f"{len(dropped):,} of {total:,} rows left the sample: {_tally(dropped)}",
-            f"{total:,}行中有{len(dropped):,}行退出样本：{_tally_zh(dropped)}",
+        message(
+            "{gone:,} of {total:,} rows left the sample: {tally}",
+            gone=len(dropped),
+            total=total,
+            tally=tally(dropped),
         ),
     )
 
@@ -407,7 +405,11 @@ def design_from_arrays(
     if len(dropped):
         order = np.flatnonzero(~gone) if order is None else order[~gone[order]]
         if len(order) == 0:
-            raise DataError(f"no complete row is left of {len(gone):,}: {_tally(dropped)}")
+            raise DataError(
+                message(
+                    "no complete row is left of {total:,}: {tally}", total=len(gone), tally=tally(dropped)
+                )
+            )
     sample = _sample(panel, order, complete=len(dropped) == 0)
     rows: Any = slice(None) if order is None else order
     return Design(
@@ -430,30 +432,47 @@ def _numbers(values: Any, name: str, dimensions: int) -> Array:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"`{name}` is not numeric: {error}") from error
+        raise DataError(
+            message("`{name}` is not numeric: {error}", name=name, error=verbatim(str(error)))
+        ) from error
     if dimensions == 2 and array.ndim == 1:
         array = array[:, None]
     if array.ndim != dimensions:
-        raise DataError(f"`{name}` has {array.ndim} dimensions; {dimensions} are expected")
+        raise DataError(
+            message(
+                "`{name}` has {ndim} dimensions; {dimensions} are expected",
+                name=name,
+                ndim=array.ndim,
+                dimensions=dimensions,
+            )
+        )
     infinite = np.argwhere(np.isinf(array))
     if len(infinite):
         raise DataError(
-            f"`{name}` is infinite at {listed([str(tuple(map(int, at))) for at in infinite[:SHOWN]], len(infinite))}"
+            message(
+                "`{name}` is infinite at {places}",
+                name=name,
+                places=listed([str(tuple(map(int, at))) for at in infinite[:SHOWN]], len(infinite)),
+            )
         )
     return array
 
 
 def _check_shapes(y: Array, X: Array, terms: tuple[str, ...], others: Mapping[str, Array]) -> None:
     wrong = [
-        f"`{name}` has {len(values):,}"
+        message("`{name}` has {rows:,}", name=name, rows=len(values))
         for name, values in {"X": X, **others}.items()
         if len(values) != len(y)
     ]
     if wrong:
-        raise DataError(f"y has {len(y):,} rows, but {', '.join(wrong)}")
+        raise DataError(message("y has {rows:,} rows, but {wrong}", rows=len(y), wrong=wrong))
     if len(terms) != X.shape[1] or len(set(terms)) < len(terms):
         raise SpecError(
-            f"X has {X.shape[1]} columns and `terms` {len(set(terms))} different names: one name each"
+            message(
+                "X has {columns} columns and `terms` {names} different names: one name each",
+                columns=X.shape[1],
+                names=len(set(terms)),
+            )
         )
 
 
@@ -466,15 +485,12 @@ def _dropped_rows(
     names = list(missing)
     marks = [missing[name][rows] for name in names]
     which, first = _patterns(marks)
-    text = np.array(
-        [
-            "missing: " + ", ".join(name for name, mark in zip(names, marks, strict=True) if mark[at])
-            for at in first
-        ],
-        dtype=object,
-    )
-    return _dropped_frame(
-        panel.unit_labels[panel.unit[rows]], panel.time_labels[panel.time[rows]], text[which]
+    reasons = np.empty(len(first), dtype=object)
+    reasons[:] = [
+        missing_cells([name for name, mark in zip(names, marks, strict=True) if mark[at]]) for at in first
+    ]
+    return dropped_rows(
+        panel.unit_labels[panel.unit[rows]], panel.time_labels[panel.time[rows]], reasons[which]
     )
 
 

@@ -11,38 +11,33 @@ from panelkit.formula.formula import Formula
 from panelkit.formula.tree import calls_of
 from panelkit.kernels.index import PanelIndex
 from panelkit.language.errors import DataError
+from panelkit.language.levels import spoken
+from panelkit.language.message import Message, Told, listed, message, sentences
 
 _STEPS = frozenset({"lag", "lead", "diff"})
 _PLACES = "panelkit_places"
 Labelled = TypeVar("Labelled", pd.DataFrame, pd.Series)
 
 
-class Note(str):
-    """A sentence under a table, in English as itself and in Chinese as `zh`."""
+class Note(Told):
+    """A sentence that a module writes in both languages, before it is a `message`."""
 
-    zh: str
-
-    def __new__(cls, english: str, chinese: str = "") -> Note:
-        """Return the sentence; without a Chinese one the English one stands in both."""
-        note = super().__new__(cls, english)
-        note.zh = chinese or english
-        return note
+    def spoken(self, unit: str, time: str) -> Message:
+        """Return a sentence about provinces in the words of a panel, in both languages."""
+        return Note(spoken(str(self), unit, time), spoken(self.zh, unit, time))
 
 
-def note_of(sentence: Mapping[str, str]) -> Note:
-    """Return a sentence with the keys `en` and `zh` as a note."""
-    return Note(sentence["en"], sentence.get("zh", ""))
+def note_of(sentence: Mapping[str, str]) -> Told:
+    """Return a sentence with the keys `en` and `zh`, as a file holds it."""
+    return Told(sentence["en"], sentence.get("zh", ""))
 
 
 def spoken_note(note: str, unit: str, time: str) -> str:
-    """Return a note about provinces in the words of a panel, in both languages."""
-    from panelkit.language.levels import spoken
-
-    said = spoken(note, unit, time)
-    return Note(said, spoken(note.zh, unit, time)) if isinstance(note, Note) else said
+    """Return a note in the words of a panel, in both languages."""
+    return note.spoken(unit, time) if isinstance(note, Message) else spoken(note, unit, time)
 
 
-def with_place_notes(frame: Labelled, notes: Iterable[Note]) -> Labelled:
+def with_place_notes(frame: Labelled, notes: Iterable[str]) -> Labelled:
     """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
     held = tuple(dict.fromkeys(notes))
     if not held:
@@ -52,14 +47,14 @@ def with_place_notes(frame: Labelled, notes: Iterable[Note]) -> Labelled:
     return out
 
 
-def place_notes(*frames: pd.DataFrame | pd.Series) -> tuple[Note, ...]:
+def place_notes(*frames: pd.DataFrame | pd.Series) -> tuple[Message, ...]:
     """Return what was done to the names of provinces, each sentence once."""
     return tuple(dict.fromkeys(note for frame in frames for note in frame.attrs.get(_PLACES, ())))
 
 
 def provenance_notes(
     data: pd.DataFrame, columns: Iterable[str], formula: Formula, sample: PanelIndex
-) -> tuple[Note, ...]:
+) -> tuple[Message, ...]:
     """Return vintage and source of each column, and the flags that touch the sample, as notes.
 
     Read from `data.attrs["panelkit"]`; data without it have no notes.
@@ -89,10 +84,16 @@ def refuse_breaks(data: pd.DataFrame, formula: Formula, sample: PanelIndex) -> N
     if problems:
         asked = ", ".join(f'"{name}": "{vintage}"' for name, vintage in remedy.items())
         raise DataError(
-            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: its levels are not comparable. "
-            f"Ask for it by name, `vintage={{{asked}}}` (command line: "
-            f"{' '.join(f'--vintage {name}={vintage}' for name, vintage in remedy.items())}), and the result says "
-            "so; or keep to the years on one side, or take a vintage on one base"
+            message(
+                "{problems}, and the sample runs from {first} to {last}: its levels are not comparable. Ask for it "
+                "by name, `vintage={{{asked}}}` (command line: {options}), and the result says so; or keep to the "
+                "years on one side, or take a vintage on one base",
+                problems=sentences(problems),
+                first=first,
+                last=last,
+                asked=asked,
+                options=" ".join(f"--vintage {name}={vintage}" for name, vintage in remedy.items()),
+            )
         )
 
 
@@ -110,23 +111,37 @@ def refuse_changes_over_breaks(data: pd.DataFrame, formula: Formula, sample: Pan
     if problems:
         asked = ", ".join(f'"{name}"' for name in remedy)
         raise DataError(
-            f"{'; '.join(problems)}, and the sample runs from {first} to {last}: a change over that year compares "
-            f"two bases. Load with `allow_breaks=[{asked}]` if it is wanted all the same, and the result says so; "
-            "or keep to the years on one side, or take a vintage on one base"
+            message(
+                "{problems}, and the sample runs from {first} to {last}: a change over that year compares two "
+                "bases. Load with `allow_breaks=[{asked}]` if it is wanted all the same, and the result says so; "
+                "or keep to the years on one side, or take a vintage on one base",
+                problems=sentences(problems),
+                first=first,
+                last=last,
+                asked=asked,
+            )
         )
 
 
 def _broken(
     facts: Mapping[str, Any], formula: Formula, allowed: set[str], first: int, last: int
-) -> tuple[list[str], dict[str, str]]:
+) -> tuple[list[Message], dict[str, str]]:
     """Return a sentence and the vintage for every column, not allowed, whose base changes inside the years."""
-    problems, vintages = [], {}
+    problems: list[Message] = []
+    vintages: dict[str, str] = {}
     for name in formula.columns:
         years = () if name in allowed else facts.get("breaks", {}).get(name, ())
         inside = [int(year) for year in years if first < year <= last]
         if inside:
             vintages[name] = str(facts.get("vintages", {}).get(name, ""))
-            problems.append(f"`{name}` ({vintages[name]}) starts a new base in {_years(inside)}")
+            problems.append(
+                message(
+                    "`{name}` ({vintage}) starts a new base in {years}",
+                    name=name,
+                    vintage=vintages[name],
+                    years=_years(inside),
+                )
+            )
     return problems, vintages
 
 
@@ -155,8 +170,8 @@ def _has_steps(formula: Formula) -> bool:
     return any(_STEPS & set(calls_of(factor.node)) for factor in factors)
 
 
-def _years(years: list[int]) -> str:
+def _years(years: list[int]) -> Message:
     """Return years as `2017 to 2019` where they follow each other, else as a list."""
     if len(years) > 1 and years[-1] - years[0] == len(years) - 1:
-        return f"{years[0]} to {years[-1]}"
-    return ", ".join(map(str, years))
+        return message("{first} to {last}", first=years[0], last=years[-1])
+    return listed(map(str, years))

@@ -19,15 +19,18 @@ from panelkit.formula.conditions import Namesakes, Truth, hold
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import DataError
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message, message
+from panelkit.panel.leaving import (
+    NO_PERIOD_BEFORE,
+    SINGLETON,
+    Reason,
+    dropped_frame,
+    joined,
+    nothing_dropped,
+    outside,
+    undecided,
+)
 from panelkit.show.brief import Brief
-
-SINGLETON = "singleton: the only row of its province or year"
-NO_PERIOD_BEFORE = "no row of the period before: a change needs two neighbouring periods"
-DROP_YEAR = "policy drop-year: a province is missing in this year"
-DROP_UNIT = "policy drop-unit: a year is missing for this province"
-OUTSIDE = "outside where: "
-LENDS = "lends its values to the first change"
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +78,17 @@ class WithoutSingletons:
     """Units (and, with time effects, periods) that hold one row leave, until none is left."""
 
     effects: Effects
-    reason: str = field(default=SINGLETON, init=False)
+    reason: Reason = field(default=SINGLETON, init=False)
 
     def stay(self, held: Candidates) -> Array:
         """Mark the rows that share their unit and their period with others."""
         alone = singletons(held.unit, held.time, self.effects)
         if alone.all():
             raise DataError(
-                "every row is the only one of its province or year, so the effects fit it exactly: "
-                "take more years or provinces, or effects='none'"
+                message(
+                    "every row is the only one of its {unit} or {period}, so the effects fit it exactly: take more "
+                    "{periods} or {units}, or effects='none'"
+                )
             )
         return ~alone
 
@@ -92,13 +97,15 @@ class WithoutSingletons:
 class Neighbouring:
     """Rows that take part in a change from one period to the next; a row outside `where` may lend its level."""
 
-    reason: str = field(default=NO_PERIOD_BEFORE, init=False)
+    reason: Reason = field(default=NO_PERIOD_BEFORE, init=False)
 
     def stay(self, held: Candidates) -> Array:
         """Mark the rows whose period before, or after, is held too."""
         before, after = self._neighbours(held)
         if not before.any():
-            raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+            raise DataError(
+                message("no unit holds two neighbouring periods, so that there is no first difference")
+            )
         return before | after
 
     def lenders(self, held: Candidates) -> Array:
@@ -168,12 +175,27 @@ def asked_rows(
         inside = np.isin(table.panel.time_labels[table.panel.time], wanted)
     asked = Asked(truth.yes & inside, truth.no & inside, inside & ~truth.yes & ~truth.no, where)
     if not asked.yes.any():
-        told = f" ({int(asked.open.sum()):,} rows miss a cell of it)" if asked.open.any() else ""
-        raise DataError(
-            f"where `{where}`: no row of {asked.counted:,} meets it{told}. The data hold "
-            f"{table.panel.time_labels[0]} to {table.panel.time_labels[-1]}; check the condition"
-        )
+        raise DataError(_nobody_asked(asked, table.panel.time_labels))
     return asked
+
+
+def _nobody_asked(asked: Asked, times: Array) -> Message:
+    """Return that no row meets a condition, how many have no answer to it, and what years the data hold."""
+    held = {"where": asked.where, "first": times[0], "last": times[-1]}
+    if not asked.open.any():
+        return message(
+            "where `{where}`: no row of {counted:,} meets it. The data hold {first} to {last}; check the condition",
+            counted=asked.counted,
+            **held,
+        )
+    missing = int(asked.open.sum())
+    return message(
+        "where `{where}`: no row of {counted:,} meets it ({missing:,} rows miss a cell of it). The data hold {first} "
+        "to {last}; check the condition",
+        counted=asked.counted,
+        missing=missing,
+        **held,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +240,11 @@ def settle(
             leavers.append(dropped_frame(panel, rows[~stays], policy.reason))
             rows = rows[stays]
             if len(rows) == 0:
-                raise DataError(f"no row is left of {len(complete):,}: {policy.reason}")
+                raise DataError(
+                    message(
+                        "no row is left of {total:,}: {reason}", total=len(complete), reason=policy.reason
+                    )
+                )
         if len(rows) == before:
             break
     deciding = held
@@ -253,64 +279,21 @@ def singletons(unit: Array, time: Array, effects: Effects) -> Array:
     return alone
 
 
-def outside(where: str) -> str:
-    """Return why a row left that does not meet the condition."""
-    return f"{OUTSIDE}{where}"
-
-
-def undecided(where: str) -> str:
-    """Return why a row left on which the condition has no answer."""
-    return f"missing in where: {where}"
-
-
-def where_note(asked: Asked | None) -> tuple[Note, ...]:
+def where_note(asked: Asked | None) -> tuple[Message, ...]:
     """Return what a table says of a condition on the rows."""
     where = None if asked is None else asked.where
     if asked is None or where is None:
         return ()
     if not (asked.no | asked.open).any():
-        return (Note(f"sample: {where}, which every row meets", f"样本条件：{where}（全部观测均满足）"),)
-    return (
-        Note(
-            f"sample: {where} (lags read the rows outside it)",
-            f"样本条件：{where}（滞后项仍读取条件之外的观测）",
-        ),
-    )
+        return (message("sample: {where}, which every row meets", where=where),)
+    return (message("sample: {where} (lags read the rows outside it)", where=where),)
 
 
-def dropped_frame(panel: PanelIndex, rows: Array, reason: str) -> pd.DataFrame:
-    """Return the table of rows that left: province, year, reason."""
-    if len(rows) == 0:
-        return nothing_dropped()
-    return pd.DataFrame(
-        {
-            "province": panel.unit_labels[panel.unit[rows]],
-            "year": panel.time_labels[panel.time[rows]],
-            "reason": reason,
-        }
-    )
-
-
-def nothing_dropped() -> pd.DataFrame:
-    """Return the table of rows that left, without rows."""
-    return pd.DataFrame({"province": [], "year": [], "reason": []}).astype({"year": np.int64})
-
-
-def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the tables of rows that left as one."""
-    held = [part for part in parts if len(part)]
-    if len(held) < 2:
-        return held[0] if held else nothing_dropped()
-    return pd.concat(held, ignore_index=True)
-
-
+# for sentences that are still plain text, in mediation
 _ZH = (
     (SINGLETON, "单一观测组"),
     (NO_PERIOD_BEFORE, "没有上一期的观测，无法求差分"),
-    (LENDS, "为首个差分提供水平值"),
-    (DROP_YEAR, "该年份有省份缺失（drop-year）"),
-    (DROP_UNIT, "该省份有年份缺失（drop-unit）"),
-    (OUTSIDE, "不满足条件："),
+    ("outside where: ", "不满足条件："),
     ("missing in where: ", "条件因缺失而无法判断："),
     ("missing: ", "缺失 "),
 )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.data.user.panel import province_labels
 from panelkit.indices.arrays import coupling
-from panelkit.results.fit import Language
+from panelkit.language.message import Language, in_language, message, term
 from panelkit.show import figures
 from panelkit.show.files import csv_text, write_whole
 from panelkit.show.tables import frame_table
@@ -21,30 +21,33 @@ if TYPE_CHECKING:
     from panelkit.indices.panels.designs import Indicator
     from panelkit.indices.panels.ranking import RankUncertainty
 
-_ZH = {
-    "province": "省份",
-    "year": "年份",
-    "score": "得分",
-    "rank": "位次",
-    "median": "位次中位数",
-    "low": "位次下限",
-    "high": "位次上限",
-    "first": "居首概率",
-    "dimension": "维度",
-    "direction": "方向",
-    "figure": "数据",
-    "weight": "权重",
-    "indicator": "指标",
-    "level": "等级",
-    "level_wang": "修正后等级",
-    "stage": "耦合阶段",
-    "pace": "相对发展",
-    "C": "耦合度 C",
-    "T": "综合指数 T",
-    "D": "协调度 D",
-    "C_wang": "修正 C",
-    "D_wang": "修正 D",
-    "relative": "相对发展度",
+_HEADS = {
+    str(head): head
+    for head in (
+        term("column of an index", "province"),
+        term("column of an index", "year"),
+        term("column of an index", "score"),
+        term("column of an index", "rank"),
+        term("column of an index", "median"),
+        term("column of an index", "low"),
+        term("column of an index", "high"),
+        term("column of an index", "first"),
+        term("column of an index", "dimension"),
+        term("column of an index", "direction"),
+        term("column of an index", "figure"),
+        term("column of an index", "weight"),
+        term("column of an index", "indicator"),
+        term("column of an index", "level"),
+        term("column of an index", "level_wang"),
+        term("column of an index", "stage"),
+        term("column of an index", "pace"),
+        term("column of an index", "C"),
+        term("column of an index", "T"),
+        term("column of an index", "D"),
+        term("column of an index", "C_wang"),
+        term("column of an index", "D_wang"),
+        term("column of an index", "relative"),
+    )
 }
 FORMATS = (".csv", ".tex", ".html", ".docx")
 
@@ -85,15 +88,19 @@ def weight_table(composite: Composite, language: Language = "en", *, short: bool
 
 def formula_table(found: FormulaSearch, language: Language = "en") -> pd.DataFrame:
     """Return every formula with what it gives, C or D, the share that agrees and the largest gap, best first."""
-    zh = language == "zh"
     table = found.table.drop(columns="symptom")
-    yes, no = ("是", "否") if zh else ("yes", "no")
+    yes, no = (in_language(word, language) for word in (message("yes"), message("no")))
     table["right"] = [yes if right else no for right in table["right"]]
-    if zh:
-        table["formula"] = [coupling.FORMS[name].name_zh for name in table["formula"]]
-        table.columns = pd.Index(["公式", "量", "吻合", "最大差距", "公式正确"])
-    else:
-        table.columns = pd.Index(["formula", "quantity", "agree", "largest gap", "right"])
+    if language == "zh":
+        table["formula"] = [coupling.FORMS[name].name.text(language) for name in table["formula"]]
+    heads = (
+        term("column of an index", "formula"),
+        term("column of an index", "quantity"),
+        term("column of an index", "agree"),
+        term("column of an index", "largest gap"),
+        term("column of an index", "right"),
+    )
+    table.columns = pd.Index([in_language(head, language) for head in heads])
     return table
 
 
@@ -143,23 +150,27 @@ def coordination_notes(found: Coordination, language: Language) -> list[str]:
     if "pace" not in found.values:
         return notes
     first, second = system_labels(found, language).values()
-    who = f"first: {first}; second: {second}" if language == "en" else f"系统1：{first}；系统2：{second}"
-    return [who, *notes]
+    who = message("first: {first}; second: {second}", first=first, second=second)
+    return [in_language(who, language), *notes]
 
 
 def coordination_title(language: Language) -> str:
     """Return what tables and figures of coupling coordination are called."""
-    return "Coupling coordination D" if language == "en" else "耦合协调度 D"
+    return in_language(message("Coupling coordination D"), language)
 
 
 def translated(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return the table with headings and provinces in the language; names that are no provinces stay."""
     names = province_labels(table.index.unique(), language) if table.index.name == "province" else {}
     out = table.rename(index=names) if names else table.copy()
-    if language == "zh":
-        out = out.rename(columns=_ZH)
-        out.index.name = _ZH.get(str(out.index.name), out.index.name)
+    out = out.rename(columns=lambda name: _head(name, language))
+    out.index.name = _head(out.index.name, language)
     return out
+
+
+def _head(name: Any, language: Language) -> Any:
+    """Return the heading of a column; a name that is none of ours stays."""
+    return in_language(_HEADS[name], language) if name in _HEADS else name
 
 
 def write_composite(
@@ -196,7 +207,7 @@ def write_coordination(found: Coordination, folder: Path, language: Language = "
     d = found.values["D"]
     ranks = d.groupby(level="year").rank(ascending=False, method="min")
     written += _panel_figures(d, ranks, folder, language, title)
-    words = [pair[language == "zh"] for pair in coupling.LEVELS]
+    words = [level.text(language) for level in coupling.LEVELS]
     grades = _labelled(found.words(language)["level"].unstack(), language)
     drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=remarks[:2])
     written.append(drawn.save(folder / "levels.svg"))

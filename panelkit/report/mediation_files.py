@@ -7,35 +7,38 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.models.mediation.procedures import NAMES
+from panelkit.language.message import in_language, message, term
+from panelkit.models.mediation.procedures import NAMES, applies_to
 from panelkit.models.mediation.result import MediationResult
-from panelkit.models.mediation.text import translated
-from panelkit.results.fit import Language
+from panelkit.models.mediation.text import named, with_heads
+from panelkit.results.fit import Derived, Language
 from panelkit.show import tables
 from panelkit.show.files import csv_text, write_whole
 
 _TITLES = {
-    "effects": ("Mediation: effects", "中介效应"),
-    "inference": ("Inference on the indirect effect", "间接效应的统计推断"),
-    "levels": ("Effects at levels of the treatment", "解释变量各水平上的效应"),
-    "equations": ("Equations", "各方程估计"),
-    "sensitivity": ("Sensitivity", "敏感性"),
+    "effects": message("Mediation: effects"),
+    "inference": message("Inference on the indirect effect"),
+    "levels": message("Effects at levels of the treatment"),
+    "sensitivity": term("part of a mediation", "Sensitivity"),
 }
 
 
 def effects_table(result: MediationResult, language: Language) -> pd.DataFrame:
     """Return effects with errors, p-values and percentile intervals under readable heads."""
-    return _readable(result.tidy().drop(columns="statistic"), language)
+    return _readable(result, language)
 
 
 def levels_table(result: MediationResult, language: Language) -> pd.DataFrame:
     """Return the effects at levels of the treatment under readable heads."""
-    return _readable(result.at_levels().tidy().drop(columns="statistic"), language)
+    return _readable(result.at_levels(), language)
 
 
 def inference_table(result: MediationResult, language: Language, *, reps: int = 5_000) -> pd.DataFrame:
     """Return every kind of inference on each route."""
-    return _readable(result.inference(reps=reps), language)
+    table = result.inference(reps=reps)
+    for name in ("term", "method"):
+        table[name] = [in_language(value, language) for value in table[name]]
+    return with_heads(table, language)
 
 
 def write_mediation(
@@ -50,8 +53,7 @@ def write_mediation(
     `labels` names variables in figures; `origin` says where the figures come from.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    zh = language == "zh"
-    notes = [*(remark.of(language) for remark in result.remarks), *origin]
+    notes = [*(remark.text(language) for remark in result.remarks), *origin]
     written = [write_whole(folder / "summary.txt", result.summary(language=language) + "\n")]
     for name, table in (
         ("effects", effects_table(result, language)),
@@ -62,7 +64,7 @@ def write_mediation(
         for ending in (".md", ".tex", ".docx"):
             path = folder / f"{name}{ending}"
             tables.frame_table(
-                table, path, language=language, notes=notes, caption=_TITLES[name][zh], index=False
+                table, path, language=language, notes=notes, caption=_TITLES[name].text(language), index=False
             )
             written.append(path)
     fits = list(result.fits.values())
@@ -72,7 +74,7 @@ def write_mediation(
     written.append(result.plot(language=language, labels=labels).save(folder / "paths.svg"))
     for k, name in enumerate(result.mediator_labels):
         found = result.sensitivity(name)
-        title = f"{_TITLES['sensitivity'][zh]}: {(labels or {}).get(name, name)}"
+        title = f"{_TITLES['sensitivity'].text(language)}: {(labels or {}).get(name, name)}"
         written.append(found.plot(language=language, title=title).save(folder / f"sensitivity_{k + 1}.svg"))
         written.append(_csv(found.curve(), folder / f"sensitivity_{k + 1}.csv"))
     return written
@@ -80,17 +82,14 @@ def write_mediation(
 
 def procedures_text(result: MediationResult, language: Language) -> str:
     """Return the named procedures on every mediator, or why they do not apply."""
-    serial = result.spec.order == "serial" and len(result.mediators) > 1
-    if result.products or serial:
-        why = (
-            "the named procedures are for mediators side by side without a moderator or an interaction",
-            "各检验流程仅适用于无调节的并列中介（也不含交互项）",
-        )
-        return why[language == "zh"]
+    if not applies_to(result):
+        return message(
+            "the named procedures are for mediators side by side without a moderator or an interaction"
+        ).text(language)
     blocks = []
     for mediator in result.mediator_labels:
         head = [mediator] if len(result.mediators) > 1 else []
-        blocks += [*head, *(result.procedure(name, mediator).summary(language) for name in NAMES)]  # type: ignore[arg-type]
+        blocks += [*head, *(result.procedure(name, mediator).summary(language) for name in NAMES)]
     return "\n\n".join(blocks)
 
 
@@ -98,15 +97,9 @@ def _procedures(result: MediationResult, folder: Path, language: Language) -> Pa
     return write_whole(folder / "procedures.txt", procedures_text(result, language) + "\n")
 
 
-def _readable(table: pd.DataFrame, language: Language) -> pd.DataFrame:
-    shown = table.copy()
-    for name in ("equation", "term", "method"):
-        if name in shown:
-            shown[name] = [translated(str(value), language) for value in shown[name]]
-    if "equation" in shown:
-        shown = shown.rename(columns={"equation": "kind"})
-    shown.columns = pd.Index([translated(str(name), language) for name in shown.columns])
-    return shown
+def _readable(result: Derived, language: Language) -> pd.DataFrame:
+    table = named(result, result.tidy().drop(columns="statistic"), language)
+    return with_heads(table.rename(columns={"equation": "kind"}), language)
 
 
 def _csv(table: pd.DataFrame, path: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from panelkit.results.fit import Language
+from panelkit.language.message import Language, message
 from panelkit.show.digits import pair, written
 
 
@@ -23,7 +23,7 @@ def span(low: float, high: float, language: Language) -> str:
     """Return an interval, or nothing where there is none."""
     if math.isnan(low) and math.isnan(high):
         return ""
-    return f"{number(low)} {'至' if language == 'zh' else 'to'} {number(high)}"
+    return message("{low} to {high}", low=number(low), high=number(high)).text(language)
 
 
 def percent(share: float) -> str:

@@ -14,13 +14,16 @@ from markupsafe import Markup
 
 import panelkit
 from panelkit.claims.file.document import Claim, Reading
-from panelkit.claims.verdict import CheckResult, Finding, Tally, Verdict, Word
+from panelkit.claims.findings import Finding, Word
+from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.language.message import Language, message, sentences
 from panelkit.report import sample, words
+from panelkit.report.charts import influence, specification_curve
 from panelkit.report.numbers import number, p_value, percent, span
-from panelkit.report.words import say, word
-from panelkit.results.fit import Language
-from panelkit.show import figures, tables
-from panelkit.show.words import in_language
+from panelkit.report.page_words import HEADS
+from panelkit.report.words import say
+from panelkit.show import tables
+from panelkit.studies.tally import Tally
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERSIONS = ("numpy", "scipy", "pandas", "formulaic", "matplotlib", "pydantic", "maketables")
@@ -43,11 +46,14 @@ def page(result: CheckResult, language: Language) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["t"] = lambda key, **values: word(key, language, **values)
+    environment.globals["t"] = lambda key: say(HEADS[key], language)
     ids = list(dict.fromkeys(verdict.claim for verdict in result))
     computed = [name for name in ids if result.of(name)[0].registered.claim.status == "computed"]
+    others = len(ids) - len(computed)
+    said = message("{n} claims: pending or not testable", n=others)
     return environment.get_template("page.html.j2").render(
         language="zh-CN" if language == "zh" else "en",
+        others=say(said, language),
         register=[_line(result, name, language) for name in ids if name in computed],
         waiting=[_line(result, name, language) for name in ids if name not in computed],
         claims=[_claim(result, name, language) for name in computed],
@@ -91,7 +97,7 @@ def _line(result: CheckResult, name: str, language: Language) -> dict[str, Any]:
         "says": say(claim.says, language),
         "place": words.short_citation(first.registered, language),
         "reason": "" if claim.status == "computed" else say(first.reason, language),
-        "verdict": word("failed", language)
+        "verdict": words.design_word(None, language)
         if failed
         else words.verdict_word(overall, claim.status, language),
         "style": _CLASSES[overall],
@@ -111,9 +117,12 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
         "phrase": claim.place.phrase,
         "citation": words.citation(registered.document, language),
         "flags": [words.flag_text(flag, language) for flag in flags],
-        "declaration": words.declaration_lines(registered, language),
+        "declaration": [say(line, language) for line in words.declaration_lines(registered)],
         "readings": [_reading(result, claim, reading, mine, language) for reading, mine in groups],
         "test_note": _test_note(claim, tested, language),
+        "other_grids": say(
+            message("The grids of the other readings stand in {claim}_grid.csv.", claim=name), language
+        ),
         "sample": sample.facts(tested[0], language) if tested else None,
         "figures": sample.figures(tested, language),
         "data_flags": sample.flags(tested, language),
@@ -132,10 +141,8 @@ def _reading(
         "failures": any(item.tested and item.tested.tally and item.tested.tally.failed for item in verdicts),
         "label": say(reading.label, language),
         "says": say(reading.says, language),
-        "rule": reading.rule.name + (f"({reading.rule.value})" if reading.rule.value else ""),
-        "verdict": word("failed", language)
-        if overall is None
-        else words.verdict_word(overall, "computed", language),
+        "rule": say(message("Rule: {rule}", rule=reading.rule.shown), language),
+        "verdict": words.design_word(overall, language),
         "style": _CLASSES[overall],
         "designs": [_design(claim, verdict, language) for verdict in verdicts],
         "beside": [
@@ -155,10 +162,9 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
     label = say(verdict.design.label, language) if verdict.design else ""
     shown = {
         "label": label,
+        "heading": say(message("{label}: ", label=label), language),
         "reason": say(verdict.reason, language),
-        "verdict": word("failed", language)
-        if verdict.word is None
-        else words.verdict_word(verdict.word, "computed", language),
+        "verdict": words.design_word(verdict.word, language),
         "style": _CLASSES[verdict.word],
         "formula": "",
         "cells": [],
@@ -181,9 +187,11 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "same_sign": percent(grid.share_same_sign) if grid else "",
         "inside": percent(grid.share_claim_inside) if grid and grid.share_claim_inside is not None else "",
         "n": _size(tally, language),
-        "curve": _curve(claim, verdict, label, language) if main else "",
-        "influence": _influence(verdict, label, language) if main else "",
-        "failed": [(which, in_language(why, language)) for which, why in tally.failed] if tally else [],
+        "curve": specification_curve(claim, verdict, language) if main else "",
+        "influence": influence(verdict, language) if main else "",
+        "failed": [(say(which, language), say(why, language)) for which, why in tally.failed]
+        if tally
+        else [],
         "lost": _lost(tally, language),
     }
 
@@ -192,41 +200,26 @@ def _size(tally: Tally | None, language: Language) -> str:
     """Return the number of specifications of a design, and of those not computed; nothing where it has no grid."""
     if tally is None:
         return ""
-    key = "grid_n_failed" if tally.failed else "grid_n"
-    return word(key, language, n=tally.computed, declared=tally.declared, failed=len(tally.failed))
+    if not tally.failed:
+        return f"n = {tally.computed}"
+    said = message(
+        "n = {n} of {declared}: {failed} not computed",
+        n=tally.computed,
+        declared=tally.declared,
+        failed=len(tally.failed),
+    )
+    return say(said, language)
 
 
 def _lost(tally: Tally | None, language: Language) -> str:
     if tally is None or not tally.failed:
         return ""
-    return word("not_computed", language, failed=len(tally.failed), declared=tally.declared)
-
-
-def _curve(claim: Claim, verdict: Verdict, label: str, language: Language) -> Markup | str:
-    tested, reading = verdict.tested, verdict.reading
-    if tested is None or tested.grid is None or reading is None or not claim.grid.axis:
-        return ""
-    if (
-        tested.headline is None
-    ):  # the curve marks the table's main row, which measured designs compute otherwise
-        return ""
-    frame = tested.grid.table
-    frame = frame[frame["left_out"] == ""]
-    shown = frame[["estimate", "conf_low", "conf_high"]].copy()
-    for axis in claim.grid.axis:
-        options = {"": say(axis.main, language)} | {
-            item.id: say(item.label, language) for item in axis.option
-        }
-        shown[say(axis.label, language)] = frame[axis.id].map(options)
-    figure = figures.specification_curve(
-        shown,
-        claimed=float(reading.claimed) if reading.claimed else None,
-        headline=frame.index[0],
-        level=tested.shown.level,
-        language=language,
-        title=f"{say(reading.label, language)}{word('colon', language)}{label}",
+    said = message(
+        "{failed} of {declared} specifications could not be computed; they count in every share, on neither side:",
+        failed=len(tally.failed),
+        declared=tally.declared,
     )
-    return Markup(figure.svg())
+    return say(said, language)
 
 
 def _years_note(claim: Claim, verdicts: tuple[Verdict, ...], language: Language) -> str:
@@ -247,59 +240,33 @@ def _years_note(claim: Claim, verdicts: tuple[Verdict, ...], language: Language)
                 pairs.setdefault(label, set()).add(str(row["period"]))
     if not pairs:
         return ""
-    comma = "、" if language == "zh" else ", "
-    said = word("semicolon", language).join(
-        f"{asked} → {comma.join(sorted(held))}" for asked, held in sorted(pairs.items())
+    moved = sentences(
+        message("{asked} → {held}", asked=asked, held=sorted(held)) for asked, held in sorted(pairs.items())
     )
-    return word("other_years", language, pairs=said)
-
-
-def _influence(verdict: Verdict, label: str, language: Language) -> Markup | str:
-    tested, reading = verdict.tested, verdict.reading
-    if tested is None or tested.grid is None or reading is None:
-        return ""
-    left_out = tested.grid.table[tested.grid.table["left_out"] != ""]
-    if left_out.empty:
-        return ""
-    head = tested.shown
-    figure = figures.influence_plot(
-        left_out[["left_out", "estimate", "conf_low", "conf_high"]],
-        headline=(head.estimate, head.beside_low, head.beside_high),
-        claimed=float(reading.claimed) if reading.claimed else None,
-        labels=sample.province_names(language),
-        language=language,
-        title=word("one_out", language, design=label),
+    said = message(
+        "Options of years name the years asked for; a figure that covers fewer is used on those: {pairs}.",
+        pairs=moved,
     )
-    return Markup(figure.svg())
+    return say(said, language)
 
 
 def _test_note(claim: Claim, tested: list[Finding], language: Language) -> str:
     heads = [item.headline for item in tested if item.headline is not None]
     if not heads or claim.test is None:
         return ""
-    test, vcov = claim.test, heads[0].vcov
-    return word(
-        "interval_note",
-        language,
-        weights=word(test.weights, language),
-        reps=test.reps,
-        seed=word("seed", language, seed=test.seed),
-        vcov=words.vcov_text(vcov, language),
-    )
+    test = claim.test
+    return words.interval_note(test.weights, test.reps, words.seed_text(test.seed), heads[0].vcov, language)
 
 
 def _wild_note(tested: list[Verdict], language: Language) -> str:
     parts = [
-        word(
-            "wild_of",
-            language,
-            design=say(item.design.label, language),
-            p=p_value(item.tested.shown.p_value),
-        )
+        message("{design} {p}", design=item.design.label.said, p=p_value(item.tested.shown.p_value))
         for item in tested
         if item.design is not None and item.tested is not None
     ]
-    return word("wild_head", language) + word("semicolon", language).join(parts) if parts else ""
+    if not parts:
+        return ""
+    return say(message("p of the main test: {designs}", designs=sentences(parts)), language)
 
 
 def _terms(tested: Finding | None) -> Mapping[str, Any] | tuple[str, ...]:

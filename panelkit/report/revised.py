@@ -2,180 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from panelkit.claims.places import place
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
 from panelkit.data.provinces import NATION, labels_of
+from panelkit.language.message import Joined, Language, Message, message, sentences, term
 from panelkit.report.narrow import prose
 from panelkit.report.numbers import moved as moved_numbers
-from panelkit.report.words import verdict_word
-from panelkit.results.fit import Language
+from panelkit.report.words import say, verdict_name, verdict_text
 from panelkit.show.digits import figures, pair, signed_percent
-from panelkit.show.words import in_language
 
 _LARGEST = 5
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "same": "The store changes no figure that a claim reads.",
-        "cells": "New figures: {new} cells new, {revised} revised, {gone} gone.",
-        "stands": "{key}: {new} stands in the place of {old}",
-        "unread": "read by no claim: {keys}",
-        "claim": "claim",
-        "verdict": "verdict",
-        "estimate": "estimate",
-        "moved": "moved",
-        "what_verdict": "verdict",
-        "what_status": "whether it can be computed",
-        "no_longer": "was {word}; cannot be computed on the new figures",
-        "only_now": "could not be computed on the shipped figures; now {word}",
-        "neither": "could not be computed",
-        "what_sign": "sign",
-        "what_coefficient": "coefficient",
-        "counts": "Of {n} verdicts computed, {verdicts} changed their word; {signs} headlines changed sign, "
-        "{coefficients} changed at all.",
-        "statuses": "{n} designs can be computed on one side only.",
-        "drivers": "Which revisions drove them: the headline with one province-year put back as it was",
-        "driver": "{province} {year} ({columns}) {without}",
-        "nodriver": "no within regression: its drivers cannot be told cell by cell",
-        "failed": "cannot be computed on the new figures: {error}",
-        "largest": "Largest revisions",
-    },
-    "zh": {
-        "same": "库中数据没有改动任何论断所用的数值。",
-        "cells": "新数据：新增{new}，修订{revised}，消失{gone}。",
-        "stands": "{key}：以{new}取代{old}",
-        "unread": "没有论断使用：{keys}",
-        "claim": "论断",
-        "verdict": "结论",
-        "estimate": "估计值",
-        "moved": "变动",
-        "what_verdict": "结论",
-        "what_status": "可否计算",
-        "no_longer": "原为{word}；新数据下未能计算",
-        "only_now": "随附数据下未能计算；现为{word}",
-        "neither": "未能计算",
-        "what_sign": "符号",
-        "what_coefficient": "系数",
-        "counts": "已计算的{n}个结论中，{verdicts}个结论改变，{signs}个估计值变号，{coefficients}个有变动。",
-        "statuses": "{n}个设计仅在一侧数据下可以计算。",
-        "drivers": "变动来自哪些修订：将某省某年恢复原值后的估计值",
-        "driver": "{province}{year}（{columns}）{without}",
-        "nodriver": "并非组内回归，无法逐格说明来源",
-        "failed": "新数据下未能计算：{error}",
-        "largest": "最大的修订",
-    },
-}
 
 
 def revised_page(found: FigureComparison, language: Language) -> RenderableType:
     """Return what the new figures move: a table of the verdicts that moved, and the cells behind each."""
-    words = _WORDS[language]
-    parts: list[RenderableType] = [*_about(found, words)]
+    parts: list[RenderableType] = [Text(say(line, language)) for line in _about(found)]
     if found.figures.changes.empty:
-        return prose(*parts, Text(words["same"]))
+        return prose(*parts, Text(say(message("The store changes no figure that a claim reads."), language)))
     moved = [one for one in found.verdicts if one.coefficient_moved or one.verdict_moved or one.status_moved]
     if moved:
-        parts += [_table(moved, words, language), Text(words["drivers"], style="bold")]
-        parts += [_drivers(one, words, language) for one in moved]
-    computed = [one for one in found.verdicts if one.old.tested is not None]
-    counts = {
-        "n": len(computed),
-        "verdicts": sum(one.verdict_moved for one in computed),
-        "signs": sum(one.sign_moved for one in computed),
-        "coefficients": sum(one.coefficient_moved for one in computed),
-    }
-    said = [Text(words["counts"].format(**counts))]
+        head = message("Which revisions drove them: the headline with one province-year put back as it was")
+        parts += [_table(moved, language), Text(say(head, language), style="bold")]
+        driven = [message("{verdict}: {said}", verdict=_name(one), said=_drivers(one)) for one in moved]
+        parts += [Text(f"  {say(line, language)}") for line in driven]
+    parts += [Text(say(line, language)) for line in _counts(found)]
+    return prose(*parts, *_largest(found.figures.changes, language))
+
+
+def _counts(found: FigureComparison) -> list[Message]:
+    """Return how many verdicts, signs and coefficients moved, and how many designs compute on one side only."""
+    said = [
+        message(
+            "Of {n} verdicts computed, {verdicts} changed their word; {signs} headlines changed sign, {coefficients} "
+            "changed at all.",
+            n=sum(one.old.tested is not None for one in found.verdicts),
+            verdicts=sum(one.verdict_moved for one in found.verdicts),
+            signs=sum(one.sign_moved for one in found.verdicts),
+            coefficients=sum(one.coefficient_moved for one in found.verdicts),
+        )
+    ]
     statuses = sum(one.status_moved for one in found.verdicts)
     if statuses:
-        said.append(Text(words["statuses"].format(n=statuses)))
-    return prose(*parts, *said, *_largest(found.figures.changes, words, language))
+        said.append(
+            message(
+                "{n} designs can be computed on one side only.",
+                n=statuses,
+            )
+        )
+    return said
 
 
-def _about(found: FigureComparison, words: Mapping[str, str]) -> list[Text]:
+def _about(found: FigureComparison) -> list[Message]:
+    """Return how many cells are new, which vintages stand in whose place, and what no claim reads."""
     counts = found.figures.changes["status"].value_counts()
-    lines = [words["cells"].format(**{k: int(counts.get(k, 0)) for k in ("new", "revised", "gone")})]
-    lines += [words["stands"].format(key=k, old=o, new=n) for k, (o, n) in found.figures.stands_for.items()]
+    said = [
+        message(
+            "New figures: {new} cells new, {revised} revised, {gone} gone.",
+            **{key: int(counts.get(key, 0)) for key in ("new", "revised", "gone")},
+        )
+    ]
+    said += [
+        message("{key}: {new} stands in the place of {old}", key=key, new=new, old=old)
+        for key, (old, new) in found.figures.stands_for.items()
+    ]
     if found.figures.unread:
-        lines.append(words["unread"].format(keys=", ".join(found.figures.unread[:_LARGEST])))
-    return [Text(line) for line in lines]
+        unread = Joined(found.figures.unread[:_LARGEST], {"en": ", ", "zh": ", "})
+        said.append(message("read by no claim: {keys}", keys=unread))
+    return said
 
 
 def _failed(one: Moved) -> bool:
     return one.new.error is not None and one.old.error is None
 
 
-def _table(moved: list[Moved], words: Mapping[str, str], language: Language) -> Table:
+def _table(moved: list[Moved], language: Language) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    for name in ("claim", "verdict", "estimate", "moved"):
-        table.add_column(words[name], overflow="fold")
+    heads = (message("claim"), message("verdict"), message("estimate"), term("what changed", "moved"))
+    for head in heads:
+        table.add_column(say(head, language), overflow="fold")
     for one in moved:
         old, new = one.estimates
-        kinds = [
-            words[f"what_{kind}"]
-            for kind, hit in (
-                ("status", one.status_moved),
-                ("verdict", one.verdict_moved),
-                ("sign", one.sign_moved),
-                ("coefficient", one.coefficient_moved),
-            )
-            if hit
-        ]
         style = "bold" if one.verdict_moved or one.status_moved or one.sign_moved else ""
-        table.add_row(
-            _name(one),
-            _verdicts(one, words, language),
-            moved_numbers(old, new),
-            ", ".join(kinds),
-            style=style,
-        )
+        what = Joined(_what_moved(one), {"en": ", ", "zh": ", "})
+        cells = (_name(one), say(_verdicts(one), language), moved_numbers(old, new), say(what, language))
+        table.add_row(*cells, style=style)
     return table
 
 
-def _verdicts(one: Moved, words: Mapping[str, str], language: Language) -> str:
+def _what_moved(one: Moved) -> list[Message]:
+    hits = (
+        (one.status_moved, message("whether it can be computed")),
+        (one.verdict_moved, message("verdict")),
+        (one.sign_moved, message("sign")),
+        (one.coefficient_moved, message("coefficient")),
+    )
+    return [said for hit, said in hits if hit]
+
+
+def _verdicts(one: Moved) -> Message:
     """Return the verdict, both verdicts where it changed, or in words that one of them is none."""
-    said = [
-        None if item.word is None else verdict_word(item.word, "computed", language)
-        for item in (one.old, one.new)
-    ]
-    old, new = said
+    old, new = (
+        None if item.word is None else verdict_text(item.word, "computed") for item in (one.old, one.new)
+    )
     if old is not None and new is not None:
-        return f"{old} → {new}" if old != new else new
-    if old is None and new is None:
-        return (
-            words["neither"]
-            if one.new.error
-            else verdict_word(None, one.new.registered.claim.status, language)
-        )
-    return words["no_longer"].format(word=old) if new is None else words["only_now"].format(word=new)
+        return message("{old} → {new}", old=old, new=new) if old != new else new
+    if old is not None:
+        return message("was {word}; cannot be computed on the new figures", word=old)
+    if new is not None:
+        return message("could not be computed on the shipped figures; now {word}", word=new)
+    if one.new.error:
+        return message("could not be computed")
+    return verdict_text(None, one.new.registered.claim.status)
 
 
 def _name(one: Moved) -> str:
-    return " ".join(
-        [one.new.claim, *(part.id for part in (one.new.reading, one.new.design) if part is not None)]
-    )
+    return verdict_name(one.new)
 
 
-def _drivers(one: Moved, words: Mapping[str, str], language: Language) -> Text:
-    """Return one line: the headline without each of the strongest revisions."""
+def _drivers(one: Moved) -> Message:
+    """Return the headline without each of the strongest revisions, or why that cannot be told."""
     if _failed(one):
-        said = words["failed"].format(error=in_language(str(one.new.error), language))
-    elif one.drivers is None:
-        said = words["nodriver"]
-    else:
-        english = labels_of("en")
-        names = {str(english[code]): str(name) for code, name in labels_of(language).items()}
-        said = "; ".join(
-            words["driver"].format(province=names.get(str(p), p), year=y, columns=c, without=without)
-            for (p, y, c, _, _), without in zip(
-                one.drivers.head(DRIVERS).itertuples(index=False), _without(one), strict=True
-            )
+        return message("cannot be computed on the new figures: {problem}", problem=one.new.error)
+    if one.drivers is None:
+        return message("no within regression: its drivers cannot be told cell by cell")
+    strongest = one.drivers.head(DRIVERS).itertuples(index=False)
+    return sentences(
+        message(
+            "{province} {year} ({columns}) {without}",
+            province=place(str(province)),
+            year=year,
+            columns=columns,
+            without=without,
         )
-    return Text(f"  {_name(one)}: {said}")
+        for (province, year, columns, _, _), without in zip(strongest, _without(one), strict=True)
+    )
 
 
 def _without(one: Moved) -> list[str]:
@@ -186,7 +151,7 @@ def _without(one: Moved) -> list[str]:
     return [pair(value, one.estimates[1])[0] for value in values]
 
 
-def _largest(changes: pd.DataFrame, words: Mapping[str, str], language: Language) -> list[RenderableType]:
+def _largest(changes: pd.DataFrame, language: Language) -> list[RenderableType]:
     revised = changes[changes["status"] == "revised"]
     if revised.empty:
         return []
@@ -200,4 +165,7 @@ def _largest(changes: pd.DataFrame, words: Mapping[str, str], language: Language
         .to_numpy()
         .tolist()
     ]
-    return [Text(words["largest"], style="bold"), *(Text(f"  {line}") for line in lines)]
+    return [
+        Text(say(message("Largest revisions"), language), style="bold"),
+        *(Text(f"  {line}") for line in lines),
+    ]

@@ -8,31 +8,42 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.claims.verdict import Finding
-from panelkit.report.words import word
-from panelkit.results.fit import Language
+from panelkit.claims.findings import Finding
+from panelkit.language.message import Joined, Language, listed, message, sentences
+from panelkit.report.words import say
 
+_COMMA: dict[Language, str] = {"en": ", ", "zh": ", "}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
-    """Return provinces, years, observations and dropped rows of a main fit."""
+    """Return what a page says of the sample of a main fit: its size, provinces and dropped rows."""
     fit = tested.fit
     if fit is None or fit.design is None:
         return None
     names = province_names(language)
     rows = zip(*(fit.dropped[name] for name in ("province", "year", "reason")), strict=True)
     dropped = [
-        {"province": names.get(str(province), str(province)), "year": year, "reason": reason}
+        {
+            "province": names.get(str(province), str(province)),
+            "year": year,
+            "reason": say(reason, language),
+        }
         for province, year, reason in rows
     ]
-    joiner = "、" if language == "zh" else ", "
+    line = message(
+        "{nobs} observations: {n} provinces, {years}.",
+        nobs=fit.nobs,
+        n=int(fit.facts["n_units"]),
+        years=str(fit.facts["years"]),
+    )
+    gone = message("{n} rows left the sample:", n=len(dropped))
+    units = _in_order([str(label) for label in fit.design.unit_labels], names)
     return {
-        "nobs": fit.nobs,
-        "years": str(fit.facts["years"]),
-        "n_units": int(fit.facts["n_units"]),
-        "provinces": joiner.join(_in_order([str(label) for label in fit.design.unit_labels], names)),
+        "line": say(line, language),
+        "provinces": say(listed(units), language),
         "dropped": dropped,
+        "gone": say(gone, language),
     }
 
 
@@ -69,7 +80,7 @@ def flags(tested: Sequence[Finding], language: Language) -> list[dict[str, Any]]
     return [
         {
             "indicator": item["indicator"],
-            "where": names.get(str(item.get("province", "")), word("every_province", language)),
+            "where": names.get(str(item.get("province", "")), say(message("every province"), language)),
             "year": item["year"],
             "why": item.get(f"why_{language}") or item["why"],
             "grid_only": grid_only,
@@ -103,8 +114,11 @@ def vintage_note(tested: Finding, columns: Sequence[str], language: Language) ->
     for key, vintage in held.items():
         if vintage is not None:
             by_vintage.setdefault(str(vintage), []).append(key)
-    parts = [f"{vintage} ({', '.join(keys)})" for vintage, keys in by_vintage.items()]
-    return word("vintages", language) + word("colon", language) + word("semicolon", language).join(parts)
+    parts = [
+        message("{vintage} ({columns})", vintage=vintage, columns=Joined(keys, _COMMA))
+        for vintage, keys in by_vintage.items()
+    ]
+    return say(message("Vintages: {vintages}", vintages=sentences(parts)), language)
 
 
 def province_names(language: Language) -> dict[str, str]:

@@ -11,24 +11,23 @@ from rich.text import Text
 
 from panelkit.claims.file.document import Reading
 from panelkit.claims.file.load import RegisteredClaim
-from panelkit.claims.verdict import CheckResult, Verdict, Word
+from panelkit.claims.findings import Word
+from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.language.message import Language, message, sentences
 from panelkit.report.narrow import Fitting, prose
+from panelkit.report.notes import claim_notes, families, run_notes
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
     citation,
     declaration_lines,
+    design_word,
     flag_text,
     level_text,
-    lost_line,
     say,
     short_citation,
     spreads,
-    vcov_text,
-    verdict_word,
-    word,
 )
-from panelkit.results.fit import Language
 
 _ROOM = 76  # numbers, grid and verdict take 61 columns; labels need some more
 _COLOURS: dict[Word | None, str] = {
@@ -56,12 +55,14 @@ def overview(result: CheckResult, language: Language, *, full: bool = False) -> 
     first = [name for name in computed if _states_a_number(result, name)]
     blocks = [short_block(result, name, language) for name in first]
     blocks += [brief(result, name, language) for name in computed if name not in first]
-    lines = (*_shared_notes(result, language), *_families(result, language))
+    lines = (*run_notes(result, language), *families(result, language))
     notes = [Text(line, style="dim") for line in lines]
     others = [*waiting(result, language), *untestable(result, language)]
-    return prose(
-        *blocks, Rule(style="dim"), *notes, Text(), *others, Text(word("more", language), style="dim")
+    more = message(
+        "`panelkit check ID` explains one claim in full, `panelkit claims list` shows all; `--out DIR` writes a page "
+        "and tables."
     )
+    return prose(*blocks, Rule(style="dim"), *notes, Text(), *others, Text(say(more, language), style="dim"))
 
 
 def short_block(result: CheckResult, name: str, language: Language) -> RenderableType:
@@ -79,8 +80,8 @@ def short_block(result: CheckResult, name: str, language: Language) -> Renderabl
         lines.append(beside_table(main, language))
     lines += _other_readings(result, name, language)
     if registered.declaration is None or registered.declaration.revision:
-        said = word("semicolon", language).join(declaration_lines(registered, language))
-        lines.append(Text(said, style="dim"))
+        said = sentences(declaration_lines(registered))
+        lines.append(Text(say(said, language), style="dim"))
     return prose(Rule(style="dim"), *lines, Text())
 
 
@@ -99,15 +100,15 @@ def brief(result: CheckResult, name: str, language: Language) -> RenderableType:
 
 def _dates(registered: RegisteredClaim, designs: int, language: Language) -> str:
     """Return the place, how many main designs there are, and when they were declared and last revised."""
-    parts = [short_citation(registered, language)]
+    parts: list[str] = [short_citation(registered, language)]
     if designs > 1:
-        parts.append(word("designs_n", language, n=designs))
+        parts.append(message("the worst of {n} designs", n=designs))
     entry = registered.declaration
     if entry is None:
         parts.append(flag_text("not_declared", language))
     elif entry.revision:
-        parts.append(word("revised_brief", language, date=entry.revision[-1].date, n=len(entry.revision)))
-    return word("semicolon", language).join(parts)
+        parts.append(message("design revised {date}", date=entry.revision[-1].date))
+    return say(sentences(parts), language)
 
 
 def _states_a_number(result: CheckResult, name: str) -> bool:
@@ -136,7 +137,7 @@ def claim_block(result: CheckResult, name: str, language: Language) -> Renderabl
         lines.append(Text())
     if claim.notes is not None:
         lines += [Text(say(claim.notes, language), style="dim"), Text()]
-    lines += [Text(line, style="dim") for line in _notes(verdicts, language)]
+    lines += [Text(line, style="dim") for line in claim_notes(verdicts, language)]
     return prose(*lines, Text())
 
 
@@ -144,7 +145,7 @@ def _head(result: CheckResult, name: str, language: Language) -> Text:
     overall = result.word_of(name)
     return Text.assemble(
         (f"{name}  ", "bold"),
-        (_verdict_text(overall, language), _COLOURS[overall]),
+        (design_word(overall, language), _COLOURS[overall]),
         "  ",
         say(result.of(name)[0].registered.claim.says, language),
     )
@@ -162,34 +163,36 @@ def _deciding(result: CheckResult, main: tuple[Verdict, ...], language: Language
 
 def _explanation(verdict: Verdict, language: Language) -> Text:
     label = say(verdict.design.label, language) if verdict.design else ""
-    return Text.assemble((f"{label}{word('colon', language)}", "italic"), say(verdict.reason, language))
+    head = say(message("{label}: ", label=label), language)
+    return Text.assemble((head, "italic"), say(verdict.reason, language))
 
 
 def _other_readings(result: CheckResult, name: str, language: Language) -> Iterator[Text]:
     others = [reading for reading in result.of(name)[0].registered.claim.reading if not reading.main]
     if not others:
         return
-    line = Text(f"{word('other_readings', language)}{word('colon', language)}", style="dim")
+    line = Text(say(message("Read otherwise: "), language), style="dim")
     for place, reading in enumerate(others):
         overall = result.word_of(name, reading.id)
         mine = [item for item in result.of(name) if item.reading is reading]
-        line.append(word("semicolon", language) if place else "")
+        line.append(say(message("; "), language) if place else "")
         line.append(f"{say(reading.label, language)} ")
-        line.append(_verdict_text(overall, language), style=_COLOURS[overall])
+        line.append(design_word(overall, language), style=_COLOURS[overall])
         if any("implausible_number" in item.flags for item in mine):
-            line.append(f" ({word('implausible', language)})")
+            implausible = message("and the number itself is implausible")
+            line.append(f" ({say(implausible, language)})")
     yield line
 
 
 def design_table(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
     """Return one row a design of one reading, in lines of their own where the terminal is narrow."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
-    table.add_column(word("design", language), ratio=1, overflow="fold")
-    table.add_column(word("estimate", language), justify="right", no_wrap=True, width=8)
+    table.add_column(say(message("Design"), language), ratio=1, overflow="fold")
+    table.add_column(say(message("Estimate"), language), justify="right", no_wrap=True, width=8)
     table.add_column(level_text(verdicts, language), justify="right", no_wrap=True, width=20)
-    table.add_column(word("p", language), justify="right", no_wrap=True, width=6)
-    table.add_column(word("grid", language), justify="right", no_wrap=True, width=9)
-    table.add_column(word("verdict", language), no_wrap=True, width=13)
+    table.add_column(say(message("p"), language), justify="right", no_wrap=True, width=6)
+    table.add_column(say(message("Grid"), language), justify="right", no_wrap=True, width=9)
+    table.add_column(say(message("Verdict"), language), no_wrap=True, width=13)
     for verdict in verdicts:
         table.add_row(*_cells(verdict, language))
     return Fitting(table, _ROOM)
@@ -200,19 +203,15 @@ def _reading_line(result: CheckResult, reading: Reading, name: str, language: La
     return Text.assemble(
         (say(reading.label, language), "bold"),
         ("  ", ""),
-        (_verdict_text(overall, language), _COLOURS[overall]),
+        (design_word(overall, language), _COLOURS[overall]),
         (f"  {say(reading.says, language)}", "dim"),
     )
-
-
-def _verdict_text(verdict: Word | None, language: Language) -> str:
-    return word("failed", language) if verdict is None else verdict_word(verdict, "computed", language)
 
 
 def _cells(verdict: Verdict, language: Language) -> list[RenderableType]:
     label = say(verdict.design.label, language) if verdict.design else ""
     colour = "bold red" if verdict.error is not None else _COLOURS[verdict.word]
-    shown = Text(_verdict_text(verdict.word, language), style=colour)
+    shown = Text(design_word(verdict.word, language), style=colour)
     if verdict.tested is None:
         return [label, "", "", "", "", shown]
     shown_numbers, grid = verdict.tested.shown, verdict.tested.grid
@@ -238,79 +237,11 @@ def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> Renderabl
     """Return the ratios beside the estimates of one reading, those that all designs share once."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
     table.add_column("", ratio=1, overflow="fold")
-    table.add_column(word("national", language), justify="right")
-    table.add_column(word("p10p90", language), justify="right")
+    table.add_column(say(message("nation"), language), justify="right")
+    table.add_column(say(message("p10 to p90"), language), justify="right")
     for label, item in spreads(verdicts, language):
         text = Text(label)
         if item.why is not None:
             text.append(f"  {say(item.why, language)}", style="dim")
         table.add_row(text, number(item.aggregate), span(item.p10, item.p90, language))
     return Fitting(table, _ROOM)
-
-
-def _notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
-    registered = verdicts[0].registered
-    tested = next((verdict.tested for verdict in verdicts if verdict.tested is not None), None)
-    if tested is not None and tested.headline is not None and registered.claim.test is not None:
-        test = registered.claim.test
-        seed = word("seed", language, seed=test.seed)
-        yield _interval_note(test.weights, test.reps, seed, tested.headline.vcov, language)
-    yield from _grid_notes(verdicts, language)
-    yield from _flag_line(verdicts, language)
-    if registered.declaration is not None:
-        yield word("semicolon", language).join(declaration_lines(registered, language))
-
-
-def _shared_notes(result: CheckResult, language: Language) -> Iterator[str]:
-    """Yield what holds for all tables of a run."""
-    verdicts = result.verdicts
-    heads = [item for item in verdicts if item.tested is not None and item.tested.headline is not None]
-    if heads and heads[0].tested and heads[0].tested.headline and heads[0].registered.claim.test:
-        test, vcov = heads[0].registered.claim.test, heads[0].tested.headline.vcov
-        yield _interval_note(test.weights, test.reps, word("seeds", language), vcov, language)
-    yield from _grid_notes(verdicts, language)
-    yield from _flag_line(verdicts, language)
-
-
-def _families(result: CheckResult, language: Language) -> Iterator[str]:
-    """Yield, for each family of more than one test, how many p and how many q stay below .05."""
-    for family in dict.fromkeys(verdict.family for verdict in result):
-        pairs = [
-            (verdict.main_p, q)
-            for verdict, q in zip(result, result.q_values, strict=True)
-            if verdict.family == family and q == q
-        ]
-        if len(pairs) > 1:
-            counts = [sum(pair[i] <= 0.05 for pair in pairs) for i in range(2)]
-            yield word("q_note", language, rule=family, n=len(pairs), p=counts[0], q=counts[1])
-
-
-def _interval_note(weights: str, reps: int, seed: str, vcov: str, language: Language) -> str:
-    shown = vcov_text(vcov, language)
-    return word("interval_note", language, weights=word(weights, language), reps=reps, seed=seed, vcov=shown)
-
-
-def _grid_notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
-    """Yield what the shares of grids are of, and how many of the specifications could not be computed."""
-    sizes = sorted({item.tested.grid.declared for item in verdicts if item.tested and item.tested.grid})
-    if sizes:
-        yield _grid_note(sizes, verdicts, language)
-    lost = lost_line(verdicts, language)
-    if lost:
-        yield lost
-
-
-def _grid_note(sizes: list[int], verdicts: tuple[Verdict, ...], language: Language) -> str:
-    n = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}–{sizes[-1]}"
-    numbers = any(item.reading is not None and item.reading.claimed for item in verdicts)
-    return word("grid_note" if numbers else "grid_note_sign", language, n=n)
-
-
-def _flag_line(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[str]:
-    computed = [item for item in verdicts if item.registered.claim.status == "computed"]
-    flags = dict.fromkeys(flag for item in computed for flag in item.registered.claim.flags)
-    names = [str(flag) for flag in flags]
-    if any(item.registered.declaration is None for item in computed):
-        names.append("not_declared")
-    if names:
-        yield word("semicolon", language).join(flag_text(flag, language) for flag in names)

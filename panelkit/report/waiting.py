@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.language.message import Language, message
 from panelkit.report.narrow import Heading
-from panelkit.report.words import need_names, say, short_citation, verdict_word, word
-from panelkit.results.fit import Language
+from panelkit.report.words import need_names, say, short_citation, verdict_word
 
 _FEW = 20  # so many pending claims at most are shown with the figure that each waits for
 
@@ -40,14 +40,24 @@ def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]
     for item in pending:
         for need in item.registered.claim.needs:
             figure = need.kind == "figure" and len(pending) > _FEW
-            for name in [word("absent", language)] if figure else need_names(need, language):
+            for name in (
+                [say(message("figures that do not ship"), language)] if figure else need_names(need, language)
+            ):
                 by_need.setdefault(name, {})[item.claim] = None
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
     table.add_column(max_width=32, overflow="fold")
     table.add_column(ratio=1, style="bold")
-    for need, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
-        table.add_row(need, " ".join(ids))
-    yield Heading(word("waiting", language, n=len(pending)))
+    for name, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
+        table.add_row(name, " ".join(ids))
+    yield Heading(
+        say(
+            message(
+                "{n} claims wait for a capability or a figure",
+                n=len(pending),
+            ),
+            language,
+        )
+    )
     yield table
     yield Text()
 
@@ -57,6 +67,6 @@ def untestable(result: CheckResult, language: Language) -> Iterator[RenderableTy
     ids = [item.claim for item in result if item.registered.claim.status == "not_testable"]
     if not ids:
         return
-    yield Heading(word("untestable", language, n=len(ids)))
+    yield Heading(say(message("{n} claims cannot be tested", n=len(ids)), language))
     yield Text(" ".join(ids), style="bold")
     yield Text()

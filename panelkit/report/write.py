@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.claims.verdict import CheckResult, GridResult, Verdict
+from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.language.errors import DataError
+from panelkit.language.message import Language, message, verbatim
 from panelkit.report.page import page, regression_table
-from panelkit.results.fit import Language
 from panelkit.show import tables
 from panelkit.show.files import csv_text, write_whole
+from panelkit.studies.grid import GridResult
 
 
 def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
@@ -31,7 +32,10 @@ def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         return _write(result, folder, language)
     except OSError as error:
-        raise DataError(f"{folder} cannot be written to: {error.strerror or error}") from error
+        why = verbatim(str(error.strerror or error))
+        raise DataError(
+            message("{folder} cannot be written to: {why}", folder=str(folder), why=why)
+        ) from error
 
 
 def _write(result: CheckResult, folder: Path, language: Language) -> list[Path]:

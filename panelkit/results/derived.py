@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
+from panelkit.language.message import Message, message
 from panelkit.results.estimates import Estimates
 
 
@@ -20,13 +21,23 @@ class Uncertainty:
     seed: int | None = None
     discarded: int = 0
 
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """Return the method as a note under a table."""
         if self.method == "delta":
-            return "standard errors by the delta method"
-        seed = "a generator of the caller's" if self.seed is None else f"seed {self.seed}"
-        lost = f", {self.discarded} discarded" if self.discarded else ""
-        return f"{self.method}: {self.reps} replications, {seed}{lost}"
+            return message("standard errors by the delta method")
+        seed = (
+            message("a generator of the caller's")
+            if self.seed is None
+            else message("seed {seed}", seed=self.seed)
+        )
+        made = (
+            message("draws: {reps} replications, {seed}", reps=self.reps, seed=seed)
+            if self.method == "draws"
+            else message("bootstrap: {reps} replications, {seed}", reps=self.reps, seed=seed)
+        )
+        if not self.discarded:
+            return made
+        return message("{made}, {discarded} discarded", made=made, discarded=self.discarded)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -247,9 +247,10 @@ class Estimates(Brief):
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""
-        from panelkit.show.words import equation_word, result_word
+        from panelkit.show.words import equation_word, result_word, term_word
 
         table = self.tidy(level)
+        table["term"] = [term_word(name, language) for name in self.terms]
         table["equation"] = [equation_word(name, language) for name in self.equations]
         if not any(self.equations):
             table = table.drop(columns="equation")

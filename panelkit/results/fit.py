@@ -17,6 +17,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Language
 from panelkit.language.register import find
+from panelkit.panel.leaving import spoken_reasons
 from panelkit.results.derived import Derived, Uncertainty
 from panelkit.results.estimates import COLUMNS, Estimates
 from panelkit.results.measure import Measure
@@ -63,9 +64,8 @@ class FitResult(Estimates):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.level_names != ("province", "year") and "reason" in self.dropped and len(self.dropped):
-            reasons = [self._spoken(str(reason)) for reason in self.dropped["reason"]]
-            object.__setattr__(self, "dropped", self.dropped.assign(reason=reasons))
+        if self.level_names != ("province", "year") and "reason" in self.dropped:
+            object.__setattr__(self, "dropped", spoken_reasons(self.dropped, *self.level_names))
 
     @property
     def level_names(self) -> tuple[str, str]:

@@ -20,4 +20,6 @@ def number(value: float) -> str:
 
 def plain(value: Any) -> str:
     """Return a number with six digits, anything else as it prints."""
-    return number(float(value)) if isinstance(value, float | np.floating) else str(value)
+    if isinstance(value, float | np.floating):
+        return number(float(value))
+    return value if isinstance(value, str) else str(value)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.language.message import message
+
 LONGEST = 160
 _WIDEST_FIELD = 60
 _ROWS = 40
@@ -41,7 +43,11 @@ class Brief:
         table = table() if callable(table) else table
         if not isinstance(table, pd.DataFrame) or table.empty:
             return None
-        more = [f"the first {_ROWS} of {len(table)} rows"] if len(table) > _ROWS else []
+        more = (
+            [message("the first {shown} of {rows} rows", shown=_ROWS, rows=len(table))]
+            if len(table) > _ROWS
+            else []
+        )
         notes = [*more, *map(str, getattr(self, "notes", ()))]
         return tables.frame_table(table.head(_ROWS), format="html", notes=notes)
 

@@ -13,9 +13,10 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import Language, in_language, message
 from panelkit.show import style
 from panelkit.show.files import write_whole
-from panelkit.show.words import Language, word
+from panelkit.show.words import word
 
 _FAMILY = re.compile(r"font-family: [^;\"]+; ?")
 _SHORTHAND = re.compile(r"(font: [^;\"]*?\d(?:px|pt) )[^;\"]+")
@@ -47,7 +48,9 @@ class Figure:
         if ending == ".svg":
             return write_whole(path, self.svg())
         if ending not in (".png", ".pdf"):
-            raise StyleError(f"a figure is written as .svg, .png or .pdf, not {ending or path!r}")
+            raise StyleError(
+                message("a figure is written as .svg, .png or .pdf, not {ending!r}", ending=ending or path)
+            )
         _warn_without_font(self.drawing, ending)
         raw = BytesIO()
         metadata = {"Software": None} if ending == ".png" else {"CreationDate": None, "Producer": None}
@@ -85,6 +88,7 @@ def sheet(
     alt: str,
 ) -> Sheet:
     """Return an empty figure: `width` inches, `height` inches of drawing, title above, notes below."""
+    title = None if title is None else in_language(title, language)
     from matplotlib.figure import Figure as Drawing
 
     lines = _note_lines(notes, width, language)
@@ -126,7 +130,7 @@ def width_in_ems(text: str) -> float:
 
 def _note_lines(notes: Sequence[str] | str, width: float, language: Language) -> list[str]:
     parts = [notes] if isinstance(notes, str) else list(notes)
-    parts = [part for part in parts if part]
+    parts = [in_language(part, language) for part in parts if part]
     if not parts:
         return []
     stop = word("stop", language)
@@ -156,8 +160,9 @@ def _warn_without_font(drawing: Any, ending: str) -> None:
 
     shown = "".join(text.get_text() for text in drawing.findobj(Text))
     if style.chinese_font() is None and _EAST_ASIAN.search(shown):
-        message = (
-            f"no Chinese font is installed, so the {ending} figure shows boxes for Chinese characters: "
-            "install Noto Sans CJK SC (Debian: fonts-noto-cjk), or save as .svg"
+        said = message(
+            "no Chinese font is installed, so the {ending} figure shows boxes for Chinese characters: install Noto "
+            "Sans CJK SC (Debian: fonts-noto-cjk), or save as .svg",
+            ending=ending,
         )
-        warnings.warn(message, UserWarning, stacklevel=3)
+        warnings.warn(said, UserWarning, stacklevel=3)

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, width_in_ems
 from panelkit.show.checks import need_rows, star_levels
-from panelkit.show.words import Language, word
+from panelkit.show.words import word
 
 
 def missing_map(
@@ -24,7 +25,7 @@ def missing_map(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw which province-years hold a figure: rows provinces, columns years, NaN is missing."""
-    need_rows(frame, "a map of missing cells")
+    need_rows(frame, message("a map of missing cells"))
     absent = frame.isna()
     count = int(absent.to_numpy().sum())
     shown = pd.DataFrame(
@@ -66,7 +67,7 @@ def heat_map(
     coordination; otherwise numbers, on a diverging scale around `centre` where it is given. Missing cells
     stay pale. Numbers stand in the cells where there is room, unless `annotate` says otherwise.
     """
-    need_rows(frame, "a heat map")
+    need_rows(frame, message("a heat map"))
     rows, columns = frame.shape
     room = annotate if annotate is not None else columns <= 16 and categories is None
     page = sheet(
@@ -107,7 +108,7 @@ def correlation_map(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw the lower half of a correlation matrix, with stars where `p_values` are given."""
-    need_rows(frame, "a correlation map")
+    need_rows(frame, message("a correlation map"))
     stars = star_levels(stars)
     values = frame.astype(float).to_numpy().copy()
     count = len(frame)
@@ -120,7 +121,7 @@ def correlation_map(
         title=title,
         notes=notes,
         language=language,
-        alt="correlation" if language == "en" else "相关系数",
+        alt=message("correlation").text(language),
     )
     with style.styled():
         axes = page.drawing.add_subplot()
@@ -153,7 +154,7 @@ def transition_map(
 
     `counts` gives, by row, the number of transitions behind it.
     """
-    need_rows(frame, "a transition map")
+    need_rows(frame, message("a transition map"))
     values = frame.astype(float).to_numpy()
     named = dict(labels or {})
     page = sheet(
@@ -204,7 +205,7 @@ def _named_cells(
 
     unknown = sorted({str(v) for v in frame.to_numpy().ravel() if not pd.isna(v)} - set(categories))
     if unknown:
-        raise StyleError(f"cells hold {', '.join(unknown)}, which `categories` does not name")
+        raise StyleError(message("cells hold {unknown}, which `categories` does not name", unknown=unknown))
     tints = list(colours) if colours is not None else style.sequence_colours(len(categories), low=0.05)
     codes = np.array(
         [[np.nan if pd.isna(v) else list(categories).index(v) for v in row] for row in frame.to_numpy()]

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 
 
 def need_pandas(frame: Any, what: str) -> None:
@@ -25,7 +26,14 @@ def need_pandas(frame: Any, what: str) -> None:
         root = kind.__module__.partition(".")[0]
         name = kind.__qualname__ if root == "builtins" else f"{root}.{kind.__qualname__}"
         way = "`.to_pandas()`" if hasattr(frame, "to_pandas") else "`pandas.DataFrame(...)`"
-        raise StyleError(f"{what} is made from a pandas frame, not {name}: give {way}, labels in its index")
+        raise StyleError(
+            message(
+                "{what} is made from a pandas frame, not {kind}: give {way}, labels in its index",
+                what=what,
+                kind=name,
+                way=way,
+            )
+        )
 
 
 def need_frame(frame: Any, what: str) -> None:
@@ -39,7 +47,10 @@ def need_frame(frame: Any, what: str) -> None:
     need_pandas(frame, what)
     if not isinstance(frame, pd.DataFrame):
         raise StyleError(
-            f"{what} is made from a frame, not from a series: give `series.to_frame()`, or the whole table"
+            message(
+                "{what} is made from a frame, not from a series: give `series.to_frame()`, or the whole table",
+                what=what,
+            )
         )
 
 
@@ -55,7 +66,12 @@ def need_columns(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise StyleError(
-            f"{what} needs the columns {', '.join(missing)}; the frame has {list(frame.columns)}"
+            message(
+                "{what} needs the columns {missing}; the frame has {columns}",
+                what=what,
+                missing=missing,
+                columns=list(frame.columns),
+            )
         )
 
 
@@ -74,13 +90,27 @@ def star_levels(stars: Any) -> tuple[float, ...]:
     if not real or isinstance(stars, (str, Real)) or not all(0.0 < float(level) < 1.0 for level in levels):
         percent = real and all(0.0 < float(level) <= 100.0 for level in levels) and levels
         why = (
-            "write shares, not percent" if percent and not isinstance(stars, Real) else "or None for no stars"
+            message("write shares, not percent")
+            if percent and not isinstance(stars, Real)
+            else message("or None for no stars")
         )
-        raise StyleError(f"stars= lists levels between 0 and 1, (0.1, 0.05, 0.01), not {stars!r}: {why}")
+        raise StyleError(
+            message(
+                "stars= lists levels between 0 and 1, (0.1, 0.05, 0.01), not {stars!r}: {why}",
+                stars=stars,
+                why=why,
+            )
+        )
     falling = sorted((float(level) for level in levels), reverse=True)
     given = [float(level) for level in levels]
     if given not in (falling, falling[::-1]) or any(one == other for one, other in pairwise(falling)):
-        raise StyleError(f"stars= lists levels in falling order, {tuple(falling)}, not {stars!r}")
+        raise StyleError(
+            message(
+                "stars= lists levels in falling order, {falling!s}, not {stars!r}",
+                falling=tuple(falling),
+                stars=stars,
+            )
+        )
     return tuple(falling)
 
 
@@ -95,7 +125,14 @@ def need_known(names: Iterable[Any], known: Iterable[str], what: str) -> None:
     allowed = list(dict.fromkeys(known))
     unknown = [repr(name) for name in names if name not in allowed]
     if unknown:
-        raise StyleError(f"{what} {', '.join(unknown)} is unknown: there are {', '.join(allowed)}")
+        raise StyleError(
+            message(
+                "{what} {unknown} is unknown: there are {allowed}",
+                what=what,
+                unknown=unknown,
+                allowed=allowed,
+            )
+        )
 
 
 def need_values(series: Any, what: str) -> None:
@@ -109,10 +146,13 @@ def need_values(series: Any, what: str) -> None:
     need_pandas(series, what)
     if not isinstance(series, pd.Series):
         raise StyleError(
-            f"{what} is made from one series under its labels: give `frame['column']`, not a frame"
+            message(
+                "{what} is made from one series under its labels: give `frame['column']`, not a frame",
+                what=what,
+            )
         )
     if len(series) == 0:
-        raise StyleError(f"{what} needs at least one row")
+        raise StyleError(message("{what} needs at least one row", what=what))
 
 
 def need_rows(frame: pd.DataFrame, what: str) -> None:
@@ -125,4 +165,4 @@ def need_rows(frame: pd.DataFrame, what: str) -> None:
     """
     need_frame(frame, what)
     if len(frame) == 0:
-        raise StyleError(f"{what} needs at least one row")
+        raise StyleError(message("{what} needs at least one row", what=what))

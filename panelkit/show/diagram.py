@@ -9,11 +9,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet, wrap
 from panelkit.show.checks import need_columns, need_rows, star_levels
 from panelkit.show.grid import number, significance
-from panelkit.show.words import Language, stars_note, word
+from panelkit.show.words import stars_note, word
 
 Point = tuple[float, float]
 _HALF = (0.2, 0.1)  # half width and half height of a box, in units of the drawing
@@ -43,13 +44,15 @@ def path_diagram(
     stand one above the other, serial ones side by side. `effects` (columns `effect, estimate`, and
     `conf_low, conf_high` or `p_value` where known) is written under the drawing.
     """
-    need_columns(paths, ("source", "target", "estimate"), "a path diagram")
-    need_rows(paths, "a path diagram")
+    need_columns(paths, ("source", "target", "estimate"), message("a path diagram"))
+    need_rows(paths, message("a path diagram"))
     stars = star_levels(stars)
     places = _places(treatment, list(mediators), outcome, order)
     unknown = sorted({str(name) for name in [*paths["source"], *paths["target"]]} - set(places))
     if unknown:
-        raise StyleError(f"paths lead to {', '.join(unknown)}, which is no treatment, mediator or outcome")
+        raise StyleError(
+            message("paths lead to {unknown}, which is no treatment, mediator or outcome", unknown=unknown)
+        )
     skips = order == "serial" and len(mediators) == 3
     tall = max(place[1] for place in places.values()) + _HALF[1] + (0.36 if skips else 0.05)
     page = sheet(
@@ -85,9 +88,9 @@ def _places(treatment: str, mediators: list[str], outcome: str, order: str) -> d
     """
     count = len(mediators)
     if count == 0:
-        raise StyleError("a path diagram needs at least one mediator")
+        raise StyleError(message("a path diagram needs at least one mediator"))
     if order == "serial" and count > 3:
-        raise StyleError(f"a serial diagram has room for three mediators, not {count}")
+        raise StyleError(message("a serial diagram has room for three mediators, not {count}", count=count))
     places = {treatment: (0.25, 0.0), outcome: (1.75, 0.0)}
     if order == "parallel" or count == 1:
         places |= {name: (1.0, _LOWEST + _STEP * (count - 1 - i)) for i, name in enumerate(mediators)}
@@ -95,7 +98,7 @@ def _places(treatment: str, mediators: list[str], outcome: str, order: str) -> d
         edge = 0.5 if count == 2 else 0.3
         places |= {name: (edge + (2 - 2 * edge) * i / (count - 1), 0.95) for i, name in enumerate(mediators)}
     if len(places) != count + 2:
-        raise StyleError("treatment, mediators and outcome need different names")
+        raise StyleError(message("treatment, mediators and outcome need different names"))
     return places
 
 
@@ -207,7 +210,7 @@ def _all_notes(
     )
     parts = [word("semicolon", language).join(told)] if told else []
     if stars and starred:
-        parts.append(stars_note(stars, language).replace("* p", "*\u00a0p"))
+        parts.append(stars_note(stars, language, blank="\u00a0"))
     return [*parts, *([notes] if isinstance(notes, str) else notes)]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from panelkit.show.canvas import Figure
 from panelkit.show.cells import correlation_map, heat_map, missing_map, transition_map
+from panelkit.show.choropleth import TILES, lisa_map, province_map
 from panelkit.show.diagram import path_diagram
 from panelkit.show.intervals import (
     coefficient_plot,
     influence_plot,
     interval_plot,
     rank_interval_plot,
-    specification_curve,
 )
 from panelkit.show.lines import (
     density_lines,
@@ -21,7 +21,7 @@ from panelkit.show.lines import (
     sensitivity_curve,
     trend_lines,
 )
-from panelkit.show.tiles import TILES, lisa_map, province_map
+from panelkit.show.specification_curve import specification_curve
 
 __all__ = [
     "TILES",

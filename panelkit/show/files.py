@@ -10,6 +10,8 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from panelkit.language.message import message
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -84,9 +86,9 @@ def require_writable(path: str | Path, *, folder: bool = False) -> None:
         elif stat.S_ISDIR(mode) and folder:
             _try_folder(target)
         elif stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, "a folder, where a file is to be written")
+            raise IsADirectoryError(errno.EISDIR, message("a folder, where a file is to be written"))
         elif folder:
-            raise NotADirectoryError(errno.ENOTDIR, "a file, where a folder is to be written")
+            raise NotADirectoryError(errno.ENOTDIR, message("a file, where a folder is to be written"))
         elif not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         elif stat.S_ISREG(mode):
@@ -112,7 +114,9 @@ def _mode(path: Path) -> int | None:
         return path.stat().st_mode
     except FileNotFoundError:
         if path.is_symlink():
-            raise FileNotFoundError(errno.ENOENT, f"a link to nothing ({os.readlink(path)})") from None
+            raise FileNotFoundError(
+                errno.ENOENT, message("a link to nothing ({target})", target=os.readlink(path))
+            ) from None
         return None
 
 

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import Language, message
 from panelkit.show import style
-from panelkit.show.canvas import Figure, sheet, width_in_ems
+from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_columns, need_rows, need_values
-from panelkit.show.words import Language, word
+from panelkit.show.labelling import name_ends, name_points, rank_ticks, year_ticks
+from panelkit.show.words import interval_words, word
 
 
 def trend_lines(
@@ -32,7 +34,7 @@ def trend_lines(
     With more than eight columns the lines that `highlight` does not name stay grey and unnamed. `bands` gives
     (low, high) arrays by column; `mark_years` draws a thin line at a year with a word, such as a census break.
     """
-    need_rows(frame, "trend lines")
+    need_rows(frame, message("trend lines"))
     names = [str(name) for name in frame.columns]
     chosen = _chosen(names, highlight)
     named = dict(labels or {})
@@ -67,9 +69,9 @@ def trend_lines(
             axes.annotate(
                 text, (year, 1.0), xycoords=top, ha="center", va="bottom", size=8.5, color=style.SOFT
             )
-        _year_ticks(axes, years)
+        year_ticks(axes, years)
         axes.margins(y=0.08)
-        _name_ends(page.drawing, axes, years[-1], ends, height=3.2)
+        name_ends(page.drawing, axes, years[-1], ends, height=3.2)
         axes.set_ylabel(value_label or word("value", language))
         axes.grid(axis="y", color=style.FAINT, lw=0.5)
         axes.set_axisbelow(True)
@@ -86,7 +88,7 @@ def rank_chart(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw ranks over the years (1 on top): index years, one column a unit, names at both ends."""
-    need_rows(frame, "a rank chart")
+    need_rows(frame, message("a rank chart"))
     names = [str(name) for name in frame.columns]
     chosen = _chosen(names, highlight)
     named = dict(labels or {})
@@ -110,8 +112,8 @@ def rank_chart(
         for side, at in ((axes, 0), (right, -1)):
             row = frame.iloc[at].astype(float)
             told = [(float(row.iloc[i]), named.get(name, name)) for i, name in enumerate(names)]
-            _rank_ticks(side, [pair for pair in told if np.isfinite(pair[0])], len(names), first=at == 0)
-        _year_ticks(axes, years)
+            rank_ticks(side, [pair for pair in told if np.isfinite(pair[0])], len(names), first=at == 0)
+        year_ticks(axes, years)
         axes.set_zorder(1)
         axes.patch.set_visible(False)
     return page.done()
@@ -130,8 +132,8 @@ def sensitivity_curve(
     `frame`: columns `rho, estimate, conf_low, conf_high`; `zero_at` marks the correlation at which the
     effect vanishes. Imai, Keele and Yamamoto (2010).
     """
-    need_columns(frame, ("rho", "estimate", "conf_low", "conf_high"), "a sensitivity curve")
-    need_rows(frame, "a sensitivity curve")
+    need_columns(frame, ("rho", "estimate", "conf_low", "conf_high"), message("a sensitivity curve"))
+    need_rows(frame, message("a sensitivity curve"))
     page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=word("rho", language))
     with style.styled():
         axes = page.drawing.add_subplot()
@@ -152,7 +154,7 @@ def sensitivity_curve(
                 size=10,
             )
         axes.set_xlabel(word("rho", language))
-        axes.set_ylabel(f"{word('acme', language)}, {word('interval95', language)}")
+        axes.set_ylabel(f"{word('acme', language)}, {interval_words().text(language)}")
         axes.margins(x=0)
     return page.done()
 
@@ -166,7 +168,7 @@ def density_lines(
     notes: Sequence[str] | str = (),
 ) -> Figure:
     """Draw density estimates by year: index the values, one column a year, pale to dark."""
-    need_rows(frame, "density lines")
+    need_rows(frame, message("density lines"))
     page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=word("density", language))
     with style.styled():
         axes = page.drawing.add_subplot()
@@ -195,9 +197,11 @@ def lorenz_curve(
         isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in curves.values()
     )
     if not pairs:
-        raise StyleError("Lorenz curves come as a dictionary, {name: (shares of units, shares of value)}")
+        raise StyleError(
+            message("Lorenz curves come as a dictionary, {{name: (shares of units, shares of value)}}")
+        )
     if not curves:
-        raise StyleError("a Lorenz curve needs at least one pair of cumulative shares")
+        raise StyleError(message("a Lorenz curve needs at least one pair of cumulative shares"))
     named = dict(labels or {})
     page = sheet(5.4, 4.6, title=title, notes=notes, language=language, alt=word("share_value", language))
     with style.styled():
@@ -230,9 +234,11 @@ def histogram(
     try:
         numbers = np.asarray(values, dtype=float).ravel()
     except (TypeError, ValueError) as error:
-        raise StyleError(f"a histogram is made from numbers, a series or an array: {error}") from None
+        raise StyleError(
+            message("a histogram is made from numbers, a series or an array: {error}", error=error)
+        ) from None
     numbers = numbers[np.isfinite(numbers)]
-    need_values(pd.Series(numbers), "a histogram")
+    need_values(pd.Series(numbers), message("a histogram"))
     page = sheet(
         style.WIDTH,
         3.2,
@@ -267,8 +273,8 @@ def moran_scatter(
     The line has the given `slope` (Moran's I where W is row-standardised), otherwise the least-squares one.
     Points away from the middle are named.
     """
-    need_columns(frame, ("z", "lag"), "a Moran scatter")
-    need_rows(frame, "a Moran scatter")
+    need_columns(frame, ("z", "lag"), message("a Moran scatter"))
+    need_rows(frame, message("a Moran scatter"))
     z, lag = (frame[column].astype(float).to_numpy() for column in ("z", "lag"))
     steep = float(slope) if slope is not None else float(np.polyfit(z, lag, 1)[0])
     page = sheet(6.4, 4.8, title=title, notes=notes, language=language, alt=word("spatial_lag", language))
@@ -301,7 +307,7 @@ def moran_scatter(
         axes.set_xlabel(name)
         axes.set_ylabel(word("spatial_lag", language))
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
-        _name_points(axes, z, lag, [str(label) for label in frame.index])
+        name_points(axes, z, lag, [str(label) for label in frame.index])
     return page.done()
 
 
@@ -310,100 +316,5 @@ def _chosen(names: list[str], highlight: Sequence[str] | None) -> list[str]:
         return names if len(names) <= len(style.CYCLE) else []
     missing = [name for name in highlight if name not in names]
     if missing:
-        raise StyleError(f"no such column to highlight: {', '.join(missing)}")
+        raise StyleError(message("no such column to highlight: {missing}", missing=missing))
     return list(highlight)
-
-
-def _year_ticks(axes: Any, years: Sequence[float]) -> None:
-    step = max(1, -(-len(years) // 12))
-    shown = [year for i, year in enumerate(reversed(years)) if i % step == 0][::-1]
-    axes.set_xticks(shown, [f"{year:g}" for year in shown])
-
-
-def _rank_ticks(axes: Any, told: list[tuple[float, str]], count: int, *, first: bool) -> None:
-    by_rank: dict[float, list[str]] = {}
-    for rank, name in sorted(told):
-        by_rank.setdefault(rank, []).append(name)
-    pairs = [(" / ".join(names), f"{rank:g}") for rank, names in by_rank.items()]
-    texts = [f"{name}\u2002{rank}" if first else f"{rank}\u2002{name}" for name, rank in pairs]
-    axes.set_yticks(list(by_rank), texts, size=8.5)
-    axes.set_ylim(count + 0.6, 0.4)
-    axes.tick_params(axis="y", length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def _name_ends(
-    drawing: Any, axes: Any, last: float, ends: list[tuple[float, str, str]], *, height: float
-) -> None:
-    """Write the names at the right, moved apart where they would touch."""
-    if not ends:
-        return
-    low, high = axes.get_ylim()
-    gap = (high - low) * 0.165 / height
-    ordered = sorted(ends)
-    places = spread([value for value, _, _ in ordered], gap, low, high)
-    for place, (value, name, colour) in zip(places, ordered, strict=True):
-        axes.annotate(
-            name,
-            (1.0, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(1.03, place),
-            textcoords=("axes fraction", "data"),
-            va="center",
-            color=colour,
-            size=9.5,
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6}
-            if abs(place - value) > gap / 3
-            else None,
-        )
-    axes.set_ylim(low, high)
-
-
-def spread(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Return sorted values moved as little as needed so that neighbours are at least `gap` apart."""
-    places = [float(value) for value in values]
-    for _ in range(200):
-        moved = False
-        for i in range(1, len(places)):
-            short = gap - (places[i] - places[i - 1])
-            if short > 1e-9 * max(gap, 1e-12):
-                places[i - 1] -= short / 2
-                places[i] += short / 2
-                moved = True
-        if places and places[0] < low:
-            places = [place + (low - places[0]) if i == 0 else place for i, place in enumerate(places)]
-        if places and places[-1] > high:
-            places[-1] = high
-        if not moved:
-            break
-    return places
-
-
-def _name_points(axes: Any, x: Any, y: Any, names: Sequence[str]) -> None:
-    """Name points from the outermost inwards, as long as a name touches no other name or point."""
-    size = 8.0
-    drawing = axes.get_figure()
-    drawing.draw_without_rendering()  # settles the layout, so that places are known
-    scale = 72 / drawing.dpi
-    frame = axes.get_window_extent()
-    wide, tall = frame.width * scale, frame.height * scale
-    points = (axes.transData.transform(np.column_stack([x, y])) - (frame.x0, frame.y0)) * scale
-    taken = [(px - 4, py - 4, px + 4, py + 4) for px, py in points]
-    for left in (0.0, wide - 66):
-        taken += [(left, 0.0, left + 66, 16.0), (left, tall - 16, left + 66, tall)]
-    for i in np.argsort(-(np.square(x) + np.square(y)), kind="stable"):
-        wide_name = width_in_ems(names[i]) * size * 1.15
-        px, py = points[i]
-        for dx, dy in ((5.0, -4.0), (-5.0 - wide_name, -4.0), (-wide_name / 2, 5.0), (-wide_name / 2, -14.0)):
-            spot = (px + dx, py + dy, px + dx + wide_name, py + dy + size * 1.4)
-            if not any(_touch(spot, other) for other in taken) and spot[0] > 0 and spot[2] < wide:
-                place = {"xytext": (dx, dy), "textcoords": "offset points", "size": size}
-                axes.annotate(names[i], (x[i], y[i]), **place).set_in_layout(False)
-                taken.append(spot)
-                break
-
-
-def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,4 +1,4 @@
-"""Names and sentences of results that are written in English, in Chinese: titles, tests, hypotheses, notes.
+"""Names and sentences of results that are still plain text, in Chinese: titles, tests, hypotheses, notes.
 
 The names of tests of spatial models (robust LM lag; Wald, SDM to SEM) stay as the literature has them.
 """
@@ -50,11 +50,6 @@ _EXACT = {
     "order 0 is b I + t W, before any feedback": "0 阶为 b I + t W，尚无反馈",
     "intervals carry the standard error of the full sample": "区间采用全样本标准误",
     "intervals: CRV1 of the remaining units, t(G-2)": "区间：其余个体的 CRV1，t(G-2)",
-    "economic weights are built from a variable that moves with the outcome: they are endogenous, and with "
-    "income-related trends they show dependence where there is none; for robustness only": (
-        "经济距离权重由与被解释变量同向变动的变量构造，具有内生性；存在与收入相关的趋势时，即使没有空间依赖也会显示依赖；"
-        "仅供稳健性检验"
-    ),
     "every value is rejected: the instruments are not all valid, or the model is wrong": (
         "所有取值均被拒绝：工具变量并非全部有效，或模型有误"
     ),
@@ -208,10 +203,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
             r"\2个设定中有\1个未能计算：按 t = 0、不显著计入",
         ),
         (
-            r"rows summed to one within (\S+) and were rescaled to one",
-            r"各行之和与 1 相差不超过 \1，已重新标准化为 1",
-        ),
-        (
             r"the likelihood is largest at the edge of its interval \((\S+) to (\S+)\): the spatial parameter is not "
             r"identified in these data; check the outcome for a common trend, or W",
             r"似然在区间边界（\1 至 \2）处最大：空间参数在该数据中不可识别；请检查被解释变量是否有共同趋势，或更换 W",
@@ -250,7 +241,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
         (r"(\w+), per_year extremes", r"\1（逐年极值）"),
         (r"Coupling coordination of (.*)", lambda f: f"耦合协调度：{f[1].replace(' and ', '、')}"),
         (r"Synergy of (.*)", r"协同度：\1"),
-        (r"the largest weight is (\S+) of its row", r"最大权重占其所在行的 \1"),
         (
             r"held against (\d+) simulated series without a trend, AR\((\S+)\) errors",
             r"与 \1 条无趋势的模拟序列比较，误差为 AR(\2)",

@@ -9,9 +9,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.errors import StyleError
+from panelkit.language.message import Language, message
 from panelkit.show.files import write_whole
-from panelkit.show.grid import Grid, frame_grid, models_grid
-from panelkit.show.words import Language, in_language, word
+from panelkit.show.grid import Grid, frame_grid
+from panelkit.show.models_grid import models_grid
+from panelkit.show.words import in_language, word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
 Target = str | Path
@@ -124,7 +126,7 @@ def _render(grid: Grid, format: Format, path: Target | None, width: int = 100) -
         from panelkit.show.word_file import docx
 
         if path is None:
-            raise StyleError("a Word table needs a path to be written to")
+            raise StyleError(message("a Word table needs a path to be written to"))
         return write_whole(path, docx(grid))
     text = _text(grid, format, width)
     if path is not None:
@@ -157,5 +159,11 @@ def _format_of(path: Target | None) -> Format:
     }
     ending = "" if path is None else Path(path).suffix.lower()
     if ending not in endings:
-        raise StyleError(f"name the format, or a path that ends in one of {', '.join(endings)}; not {path!r}")
+        raise StyleError(
+            message(
+                "name the format, or a path that ends in one of {endings}; not {path!r}",
+                endings=endings,
+                path=path,
+            )
+        )
     return endings[ending]

@@ -4,104 +4,94 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from panelkit.language.errors import StyleError
-from panelkit.language.levels import time_level, unit_level
+from panelkit.language.levels import PROVINCIAL, Levels, time_level, unit_level
+from panelkit.language.message import Language, Message, message, term
+from panelkit.language.message import in_language as said
 from panelkit.show.phrases import chinese
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Language = Literal["en", "zh"]
-
-_WORDS: dict[str, tuple[str, str]] = {
-    "nobs": ("Observations", "观测值"),
-    "n_units": ("Provinces", "省份数"),
-    "n_periods": ("Years", "年数"),
-    "years": ("Period", "样本期"),
-    "n_clusters": ("Clusters", "聚类数"),
-    "r2_within": ("Within R²", "组内 R²"),
-    "r2": ("R²", "R²"),
-    "r2_adjusted": ("Adjusted R²", "调整 R²"),
-    "loglik": ("Log-likelihood", "对数似然值"),
-    "aic": ("AIC", "AIC"),
-    "bic": ("BIC", "BIC"),
-    "effective F": ("Effective F", "有效 F"),
-    "sigma2": ("σ²", "σ²"),
-    "weights": ("Spatial weights", "空间权重"),
-    "model": ("Model", "模型"),
-    "unit_effects": ("Province effects", "省份效应"),
-    "time_effects": ("Year effects", "年份效应"),
-    "random": ("Random", "随机"),
-    "yes": ("Yes", "是"),
-    "no": ("No", "否"),
-    "table": ("Table", "表"),
-    "notes": ("Notes", "注"),
-    "stop": (".", "。"),
-    "comma": (", ", "，"),
-    "semicolon": ("; ", "；"),
-    "colon": (": ", "："),
-    "below_se": ("Standard errors in parentheses", "括号内为标准误"),
-    "below_t": ("t statistics in parentheses", "括号内为 t 值"),
-    "below_ci": ("95% confidence intervals in brackets", "方括号内为 95% 置信区间"),
-    "below_p": ("p-values in brackets", "方括号内为 p 值"),
-    "covariance": ("Covariance", "协方差估计"),
-    "convention": ("Convention", "计算惯例"),
-    "delta": ("Standard errors by the delta method", "标准误由 delta 方法得到"),
-    "bootstrap": ("Bootstrap with {reps} replications", "bootstrap 重复 {reps} 次"),
-    "draws": ("Simulation with {reps} draws", "模拟抽样 {reps} 次"),
-    "seed": ("seed {seed}", "随机种子 {seed}"),
-    "discarded": ("{discarded} discarded", "剔除 {discarded} 次"),
-    "estimate": ("Estimate", "估计值"),
-    "coefficient": ("Coefficient", "系数"),
-    "claimed": ("claimed value", "论文所称数值"),
-    "headline": ("headline", "主设定"),
-    "specification": ("Specification, sorted by estimate", "按估计值排序的设定"),
-    "interval95": ("95% interval", "95% 置信区间"),
-    "without": ("left out", "剔除对象"),
-    "full_sample": ("full sample", "全样本"),
-    "all_figures": ("figure held", "有数据"),
-    "missing": ("missing", "缺失"),
-    "year": ("Year", "年份"),
-    "value": ("Value", "数值"),
-    "no_value": ("no figure", "无数据"),
-    "spatial_lag": ("Spatial lag", "空间滞后"),
-    "slope": ("slope (Moran's I)", "斜率（Moran's I）"),
-    "HH": ("high-high", "高-高"),
-    "LH": ("low-high", "低-高"),
-    "LL": ("low-low", "低-低"),
-    "HL": ("high-low", "高-低"),
-    "ns": ("not significant", "不显著"),
-    "rank": ("Rank", "位次"),
-    "rank_interval": ("Rank, with its interval", "位次及其区间"),
-    "treatment": ("Treatment", "解释变量"),
-    "direct": ("direct", "直接效应"),
-    "indirect": ("indirect", "间接效应"),
-    "total": ("total", "总效应"),
-    "rho": ("Correlation of the two error terms, ρ", "两方程误差项相关系数 ρ"),
-    "acme": ("Indirect effect", "间接效应"),
-    "density": ("Density", "核密度"),
-    "share_units": ("Cumulative share of units, poorest first", "累计单位占比（由低到高）"),
-    "share_value": ("Cumulative share of value", "累计数值占比"),
-    "equality": ("equality", "绝对平均线"),
-    "from_state": ("From", "期初状态"),
-    "to_state": ("To", "期末状态"),
-    "count": ("Count", "频数"),
-    "test": ("Test", "检验"),
-    "null": ("Null hypothesis", "原假设"),
-    "statistic": ("Statistic", "统计量"),
-    "distribution": ("Distribution", "分布"),
-    "p_value": ("p-value", "p 值"),
-    "not_computed": (
-        "{failed} of {declared} specifications could not be computed and are not drawn",
-        "{declared}个设定中有{failed}个未能计算，未绘出",
-    ),
-    "not_computed_one": ("not computed: ", "未能计算："),
-    "not_applicable": ("not applicable", "不适用"),
-    "no_tiles": (
-        "Hong Kong, Macao and Taiwan are not shown: the yearbook figures used here do not cover them",
-        "未含香港、澳门和台湾：本文所用年鉴数据不覆盖",
+_WORDS: dict[str, Message] = {
+    "nobs": message("Observations"),
+    "n_units": message("Provinces"),
+    "n_periods": message("Years"),
+    "years": message("Period"),
+    "n_clusters": message("Clusters"),
+    "r2_within": message("Within R²"),
+    "r2": message("R²"),
+    "r2_adjusted": message("Adjusted R²"),
+    "loglik": message("Log-likelihood"),
+    "aic": message("AIC"),
+    "bic": message("BIC"),
+    "effective F": message("Effective F"),
+    "sigma2": message("σ²"),
+    "weights": message("Spatial weights"),
+    "model": message("Model"),
+    "unit_effects": message("Province effects"),
+    "time_effects": message("Year effects"),
+    "random": message("Random"),
+    "yes": message("Yes"),
+    "no": message("No"),
+    "table": message("Table"),
+    "notes": message("Notes"),
+    "stop": message("."),
+    "comma": message(", "),
+    "semicolon": message("; "),
+    "colon": message(": "),
+    "below_se": message("Standard errors in parentheses"),
+    "below_t": message("t statistics in parentheses"),
+    "below_ci": message("95% confidence intervals in brackets"),
+    "below_p": message("p-values in brackets"),
+    "covariance": message("Covariance"),
+    "convention": message("Convention"),
+    "delta": message("Standard errors by the delta method"),
+    "estimate": message("Estimate"),
+    "coefficient": message("Coefficient"),
+    "claimed": message("claimed value"),
+    "headline": message("headline"),
+    "specification": message("Specification, sorted by estimate"),
+    "without": message("left out"),
+    "full_sample": message("full sample"),
+    "all_figures": message("figure held"),
+    "missing": message("missing"),
+    "year": message("Year"),
+    "value": message("Value"),
+    "no_value": message("no figure"),
+    "spatial_lag": message("Spatial lag"),
+    "slope": message("slope (Moran's I)"),
+    "HH": message("high-high"),
+    "LH": message("low-high"),
+    "LL": message("low-low"),
+    "HL": message("high-low"),
+    "ns": message("not significant"),
+    "rank": message("Rank"),
+    "rank_interval": message("Rank, with its interval"),
+    "treatment": message("Treatment"),
+    "direct": message("direct"),
+    "indirect": message("indirect"),
+    "total": message("total"),
+    "rho": message("Correlation of the two error terms, ρ"),
+    "acme": message("Indirect effect"),
+    "density": message("Density"),
+    "share_units": message("Cumulative share of units, poorest first"),
+    "share_value": message("Cumulative share of value"),
+    "equality": message("equality"),
+    "from_state": message("From"),
+    "to_state": message("To"),
+    "count": message("Count"),
+    "test": message("Test"),
+    "null": message("Null hypothesis"),
+    "statistic": message("Statistic"),
+    "distribution": message("Distribution"),
+    "p_value": message("p-value"),
+    "not_computed_one": message("not computed: "),
+    "not_applicable": message("not applicable"),
+    "no_tiles": message(
+        "Hong Kong, Macao and Taiwan are not shown: the yearbook figures used here do not cover them"
     ),
 }
 
@@ -115,28 +105,36 @@ def word(key: str, language: Language) -> str:
         If `language` is neither `en` nor `zh`.
     """
     if language not in ("en", "zh"):
-        raise StyleError(f"language is 'en' or 'zh', not {language!r}")
-    if key not in _WORDS:
-        return key
-    return _WORDS[key][language == "zh"]
+        raise StyleError(message("language is 'en' or 'zh', not {language!r}", language=language))
+    return _WORDS[key].text(language) if key in _WORDS else key
 
 
 def in_language(note: str, language: Language) -> str:
-    """Return a note in the language of the table: its `zh` where it carries one, else what the phrases hold."""
-    if language != "zh":
-        return note
-    told = str(getattr(note, "zh", note))
-    return chinese(told) if told == note else told
+    """Return a note in the language of the table; what is no message yet, by the phrases that hold it."""
+    told = said(note, language)
+    return chinese(told) if language == "zh" and told == note else told
 
 
-_EQUATIONS_ZH = {"main": "解释变量", "wx": "空间滞后解释变量", "spatial": "空间参数", "dynamic": "动态项"}
+_EQUATIONS: dict[str, Message] = {
+    name: name
+    for name in (
+        term("equation of a spatial model", "main"),
+        term("equation of a spatial model", "wx"),
+        term("equation of a spatial model", "spatial"),
+        term("equation of a spatial model", "dynamic"),
+    )
+}
+_INTERCEPT = term("regressor", "Intercept")
 
 
 def equation_word(name: str, language: Language) -> str:
     """Return what the panel of an equation is called in a table: spatial models know four, others their own."""
-    if language == "zh" and name in _EQUATIONS_ZH:
-        return _EQUATIONS_ZH[name]
-    return in_language(name, language)
+    return in_language(_EQUATIONS.get(name, name), language)
+
+
+def term_word(name: str, language: Language) -> str:
+    """Return what a regressor is called in a table: the intercept is ours, the others are the user's own."""
+    return _INTERCEPT.text(language) if name == _INTERCEPT else name
 
 
 def note_lines(notes: Iterable[str], language: Language) -> list[str]:
@@ -147,9 +145,9 @@ def note_lines(notes: Iterable[str], language: Language) -> list[str]:
 
 def said_of(key: str, value: object, language: Language) -> str:
     """Return what a method says of one of its choices."""
-    return f"{in_language(result_word(key, language), language)}{word('colon', language)}" + in_language(
-        str(value), language
-    )
+    name = in_language(result_word(key, language), language)
+    told = value if isinstance(value, str) else str(value)
+    return f"{name}{word('colon', language)}{in_language(told, language)}"
 
 
 def frame_text(
@@ -172,85 +170,106 @@ def frame_text(
         return str(told.to_string(index=index, float_format=number))
 
 
-def stars_note(levels: tuple[float, ...], language: Language) -> str:
-    """Return what the stars mean, weakest first."""
-    marks = [f"{'*' * (i + 1)} p<{level:g}" for i, level in enumerate(sorted(levels, reverse=True))]
+def interval_words(level: float = 0.95) -> Message:
+    """Return what an interval of a level is called."""
+    return message("{level:.4g}% interval", level=100.0 * level)
+
+
+def uncertainty_words(method: str, reps: int | None, seed: int | None, discarded: int) -> list[Message]:
+    """Return how the uncertainty of a derived quantity was made: by delta, draws or bootstrap, how many, which seed."""
+    if method == "delta":
+        parts = [_WORDS["delta"]]
+    elif method == "bootstrap":
+        parts = [message("Bootstrap with {reps} replications", reps=reps)]
+    else:
+        parts = [message("Simulation with {reps} draws", reps=reps)]
+    if method != "delta" and seed is not None:
+        parts.append(message("seed {seed}", seed=seed))
+    if discarded:
+        parts.append(message("{discarded} discarded", discarded=discarded))
+    return parts
+
+
+def stars_note(levels: tuple[float, ...], language: Language, blank: str = " ") -> str:
+    """Return what the stars mean, weakest first; `blank` stands between stars and level."""
+    marks = [f"{'*' * (i + 1)}{blank}p<{level:g}" for i, level in enumerate(sorted(levels, reverse=True))]
     return word("comma", language).join(marks)
 
 
 _COUNTED = ("n_units", "n_periods", "unit_effects", "time_effects")
-_RESULT_ZH = {
-    "equation": "方程",
-    "term": "变量",
-    "std_error": "标准误",
-    "conf_low": "区间下限",
-    "conf_high": "区间上限",
-    "balanced": "平衡面板",
-    "order": "中介次序",
-    "sigma": "残差标准差",
-    "df_resid": "残差自由度",
-    "sigma_unit": "个体效应标准差",
-    "sigma_error": "误差标准差",
-    "share_unit": "个体效应方差占比",
-    "n_terms": "变量数",
-    "specifications": "设定数",
-    "not_computed": "未能计算",
-    "change": "变动",
-    "change_in_se": "变动（标准误）",
-    "left_out": "剔除对象",
-    "turns": "结论改变",
-    "df": "自由度",
-    "province": "省份",
-    "year": "年份",
-    "score": "得分",
-    "rank": "位次",
-    "low": "下限",
-    "high": "上限",
-    "first": "居首比例",
-    "part": "组成",
-    "value": "数值",
-    "share": "占比",
-    "group": "组",
-    "population_share": "人口占比",
-    "income_share": "收入占比",
-    "mean": "均值",
-    "index": "指数",
-    "within": "组内",
-    "between": "组间",
-    "dimension": "维度",
-    "direction": "方向",
-    "weight": "权重",
-    "entropy": "熵",
-    "design": "体系",
-    "variant": "口径",
-    "indicator": "指标",
-    "indicators": "指标数",
-    "normalisation": "标准化",
-    "aggregation": "合成",
-    "normalisations": "标准化",
-    "aggregations": "合成",
-    "provinces": "省份数",
-    "vintages": "数据版本",
-    "draws": "抽样次数",
-    "seed": "随机种子",
-    "median": "中位数",
-    "lowest": "最小",
-    "highest": "最大",
-    "share_positive": "为正的比例",
-    "share_significant": "显著的比例",
-    "share_positive_significant": "显著为正的比例",
-    "share_negative_significant": "显著为负的比例",
-    "median_p": "p 值中位数",
-    "pairs_within_cutoff": "截断距离内的配对数",
-    "lags": "滞后阶数",
-    "engine": "计算程序",
-    "effects": "固定效应",
-    "vcov": "协方差估计",
-    "convention": "计算惯例",
-    "note": "注",
+_COLUMNS: dict[str, Message] = {
+    name: name
+    for name in (
+        term("column of a result", "equation"),
+        term("column of a result", "term"),
+        term("column of a result", "std_error"),
+        term("column of a result", "conf_low"),
+        term("column of a result", "conf_high"),
+        term("column of a result", "balanced"),
+        term("column of a result", "order"),
+        term("column of a result", "sigma"),
+        term("column of a result", "df_resid"),
+        term("column of a result", "sigma_unit"),
+        term("column of a result", "sigma_error"),
+        term("column of a result", "share_unit"),
+        term("column of a result", "n_terms"),
+        term("column of a result", "specifications"),
+        term("column of a result", "not_computed"),
+        term("column of a result", "change"),
+        term("column of a result", "change_in_se"),
+        term("column of a result", "left_out"),
+        term("column of a result", "turns"),
+        term("column of a result", "df"),
+        term("column of a result", "province"),
+        term("column of a result", "year"),
+        term("column of a result", "score"),
+        term("column of a result", "rank"),
+        term("column of a result", "low"),
+        term("column of a result", "high"),
+        term("column of a result", "first"),
+        term("column of a result", "part"),
+        term("column of a result", "value"),
+        term("column of a result", "share"),
+        term("column of a result", "group"),
+        term("column of a result", "population_share"),
+        term("column of a result", "income_share"),
+        term("column of a result", "mean"),
+        term("column of a result", "index"),
+        term("column of a result", "within"),
+        term("column of a result", "between"),
+        term("column of a result", "dimension"),
+        term("column of a result", "direction"),
+        term("column of a result", "weight"),
+        term("column of a result", "entropy"),
+        term("column of a result", "design"),
+        term("column of a result", "variant"),
+        term("column of a result", "indicator"),
+        term("column of a result", "indicators"),
+        term("column of a result", "normalisation"),
+        term("column of a result", "aggregation"),
+        term("column of a result", "normalisations"),
+        term("column of a result", "aggregations"),
+        term("column of a result", "provinces"),
+        term("column of a result", "vintages"),
+        term("column of a result", "draws"),
+        term("column of a result", "seed"),
+        term("column of a result", "median"),
+        term("column of a result", "lowest"),
+        term("column of a result", "highest"),
+        term("column of a result", "share_positive"),
+        term("column of a result", "share_significant"),
+        term("column of a result", "share_positive_significant"),
+        term("column of a result", "share_negative_significant"),
+        term("column of a result", "median_p"),
+        term("column of a result", "pairs_within_cutoff"),
+        term("column of a result", "lags"),
+        term("column of a result", "engine"),
+        term("column of a result", "effects"),
+        term("column of a result", "vcov"),
+        term("column of a result", "convention"),
+        term("column of a result", "note"),
+    )
 }
-Levels = tuple[str, str]
-PROVINCIAL: Levels = ("province", "year")
 
 
 def result_word(key: str, language: Language, levels: Levels = PROVINCIAL) -> str:
@@ -258,14 +277,16 @@ def result_word(key: str, language: Language, levels: Levels = PROVINCIAL) -> st
 
     `levels` are the names of unit and time.
     """
+    if isinstance(key, Message):
+        return key.text(language)
     if language != "zh":
         return key
-    return _RESULT_ZH.get(key) or (
-        counted(key, language, levels) if key in _COUNTED else chinese(word(key, language))
-    )
+    if key in _COLUMNS:
+        return _COLUMNS[key].text(language)
+    return count_label(key, language, levels) if key in _COUNTED else chinese(word(key, language))
 
 
-def counted(key: str, language: Language, levels: Levels) -> str:
+def count_label(key: str, language: Language, levels: Levels) -> str:
     """Return the label of the number of units or periods, or of their effects, in the words of the panel."""
     level = unit_level(levels[0]) if key in ("n_units", "unit_effects") else time_level(levels[1])
     if levels[1] in ("year", "years", "年份", "年") and key == "time_effects" and language == "zh":
@@ -275,19 +296,32 @@ def counted(key: str, language: Language, levels: Levels) -> str:
 
 def result_value(key: str, value: object, language: Language, levels: Levels = PROVINCIAL) -> str:
     """Return a fact that is not a number in the language of the reader."""
+    if isinstance(value, Message):
+        return value.text(language)
     if language == "en":
         return str(value)
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
-    if key == "order":
-        return {"parallel": "并列", "serial": "链式"}.get(str(value), str(value))
-    if key == "effects":
-        unit, time = unit_level(levels[0]).zh, time_level(levels[1]).zh
-        time = "年份" if time == "年" else time
-        effects = {"unit": unit, "time": time, "twoway": f"{unit}和{time}", "none": "无"}
-        effects |= {"random": "随机", "random + year": f"随机，另有{time}"}
-        return effects.get(str(value), str(value))
+    if isinstance(value, Message):
+        return value.text(language)
+    known = _KNOWN_VALUES.get(key, {}).get(str(value))
+    if known is not None:
+        return known.spoken(*levels).text(language)
     return chinese(covariance_words(str(value), language))
+
+
+_ORDERS: dict[str, Message] = {
+    name: name for name in (term("order of mediators", "parallel"), term("order of mediators", "serial"))
+}
+_EFFECTS: dict[str, Message] = {
+    "unit": message("{unit}"),
+    "time": message("{period}"),
+    "twoway": message("{unit} and {period}"),
+    "none": term("effects", "none"),
+    "random": term("effects", "random"),
+    "random + year": message("random, and of {period}"),
+}
+_KNOWN_VALUES: dict[str, dict[str, Message]] = {"order": _ORDERS, "effects": _EFFECTS}
 
 
 _TWO_WAY = re.compile(r"two-way cluster by (.+?) and (.+?)(?=,|$)")

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.spatial.weights import Normalisation, Weights, largest_share
 
 FloatArray = NDArray[np.float64]
@@ -56,11 +57,18 @@ def from_distance(
 ) -> Weights:
     """Return 1 / d^power, or exp(-d / decay), for above < d <= cutoff."""
     if power <= 0 or (decay is not None and decay <= 0):
-        raise SpecError("power and decay are positive: closer is heavier")
+        raise SpecError(message("power and decay are positive: closer is heavier"))
     off = ~np.eye(len(ids), dtype=bool)
     if (distance[off] <= 0).any():
         i, j = np.argwhere((distance <= 0) & off)[0]
-        raise DataError(f"{name}: {ids[i]} and {ids[j]} lie at the same place, so that 1/d is infinite")
+        raise DataError(
+            message(
+                "{name}: {one} and {other} lie at the same place, so that 1/d is infinite",
+                name=name,
+                one=ids[i],
+                other=ids[j],
+            )
+        )
     keep = off & (distance > above) & (distance <= (np.inf if cutoff is None else cutoff))
     weights = np.zeros_like(distance)
     kept = distance[keep]
@@ -68,10 +76,16 @@ def from_distance(
     raw = Weights(sparse.csr_array(weights), tuple(ids), name)
     if raw.islands and cutoff is not None:
         nearest = np.where(off, distance, np.inf).min(axis=1).max()
-        names = ", ".join(map(str, raw.islands))
+        names = list(map(str, raw.islands))
         raise DataError(
-            f"{name}: nobody within the cut-off of {cutoff:g} for {names}; "
-            f"{nearest:.1f} is the smallest cut-off that leaves no row empty"
+            message(
+                "{name}: nobody within the cut-off of {cutoff:g} for {names}; {nearest:.1f} is the smallest "
+                "cut-off that leaves no row empty",
+                name=name,
+                cutoff=cutoff,
+                names=names,
+                nearest=nearest,
+            )
         )
     return raw.normalised(normalisation)
 
@@ -82,14 +96,16 @@ def from_nearest(
     """Return 0/1 weights of the k nearest (ties by order of id)."""
     n = len(ids)
     if not 1 <= k < n:
-        raise SpecError(f"k nearest of {n} units: k lies between 1 and {n - 1}, not {k}")
+        raise SpecError(
+            message("k nearest of {n} units: k lies between 1 and {most}, not {k}", n=n, most=n - 1, k=k)
+        )
     inside = np.where(np.eye(n, dtype=bool), np.inf, distance)
     near = np.argsort(inside, axis=1, kind="stable")[:, :k]
     matrix = sparse.csr_array((np.ones(n * k), (np.repeat(np.arange(n), k), near.ravel())), shape=(n, n))
     return Weights(matrix, tuple(ids), name).normalised(normalisation)
 
 
-ENDOGENOUS = (
+ENDOGENOUS = message(
     "economic weights are built from a variable that moves with the outcome: they are endogenous, and with "
     "income-related trends they show dependence where there is none; for robustness only"
 )
@@ -103,12 +119,17 @@ def from_values(values: pd.Series, name: str, normalisation: Normalisation = "ro
     if (gap[off] == 0).any():
         i, j = np.argwhere((gap == 0) & off)[0]
         raise DataError(
-            f"{name}: {values.index[i]} and {values.index[j]} have the same value, so that 1/|gap| is infinite"
+            message(
+                "{name}: {one} and {other} have the same value, so that 1/|gap| is infinite",
+                name=name,
+                one=values.index[i],
+                other=values.index[j],
+            )
         )
     weights = np.zeros_like(gap)
     weights[off] = 1.0 / gap[off]
     matrix = sparse.csr_array(weights)
-    share = f"the largest weight is {largest_share(matrix):.0%} of its row"
+    share = message("the largest weight is {share:.0%} of its row", share=largest_share(matrix))
     return Weights(matrix, tuple(values.index), name, notes=(share, ENDOGENOUS)).normalised(normalisation)
 
 
@@ -129,11 +150,18 @@ def gravity(
 def mixed(first: Weights, second: Weights, share: float, name: str) -> Weights:
     """Return share W1 + (1 - share) W2, both normalised alike."""
     if not 0.0 <= share <= 1.0:
-        raise SpecError(f"the share of the first weights lies between 0 and 1, not {share!r}")
+        raise SpecError(
+            message("the share of the first weights lies between 0 and 1, not {share!r}", share=share)
+        )
     if first.normalisation != second.normalisation:
         raise SpecError(
-            f"{first.name} is {first.normalisation}-normalised and {second.name} {second.normalisation}: "
-            "normalise both alike"
+            message(
+                "{one} is {how}-normalised and {other} {other_how}: normalise both alike",
+                one=first.name,
+                how=first.normalisation,
+                other=second.name,
+                other_how=second.normalisation,
+            )
         )
     other = second.aligned(first.ids)
     matrix = sparse.csr_array(share * first.matrix + (1 - share) * other.matrix)
@@ -156,5 +184,11 @@ def _positive(values: pd.Series, name: str) -> FloatArray:
     numbers = as_floats(values, name)
     wrong = [str(key) for key, value in zip(values.index, numbers, strict=True) if not value > 0]
     if wrong:
-        raise DataError(f"{name}: a positive value is needed for every unit; not so for {', '.join(wrong)}")
+        raise DataError(
+            message(
+                "{name}: a positive value is needed for every unit; not so for {wrong}",
+                name=name,
+                wrong=wrong,
+            )
+        )
     return numbers

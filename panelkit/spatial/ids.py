@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.language.message import Message, message
+from panelkit.language.message import listed as all_listed
+
 SHOWN = 12
 _DIGITS = re.compile(r"(\d+)(?:\.0+)?")
 _PLACEHOLDER = re.compile(r"(v|var|w|x|c|col|column|unnamed: ?)_?(\d+)", re.IGNORECASE)
@@ -67,8 +70,9 @@ def counts_rows(labels: Sequence[Any], *, placeholders: bool = False) -> bool:
     return any(texts == [str(at + start) for at in range(len(texts))] for start in (0, 1))
 
 
-def listed(items: Iterable[Hashable], shown: int = SHOWN) -> str:
+def listed(items: Iterable[Hashable], shown: int = SHOWN) -> Message:
     """Join the first names and count the rest."""
     names = [str(item) for item in items]
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return (", ".join(names[:shown]) or "none") + more
+    if len(names) > shown:
+        return message("{names} and {rest:,} more", names=names[:shown], rest=len(names) - shown)
+    return all_listed(names) if names else message("none")

@@ -19,6 +19,7 @@ from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
@@ -136,9 +137,9 @@ def moran(
     if centring == "unit":
         spread = float(np.abs(wide.to_numpy()).max())
         wide = wide.sub(wide.mean(axis=1), axis=0)
-        _refuse_flat(wide, str(series.name), spread, "once each province's mean is taken out ")
+        _refuse_flat(wide, str(series.name), spread, demeaned=True)
     elif centring != "none":
-        raise SpecError(f"centring is 'none' or 'unit', not {centring!r}")
+        raise SpecError(message("centring is 'none' or 'unit', not {centring!r}", centring=centring))
     generator, graph = as_generator(rng), esda_weights(weights)
     rows = [
         _one_year(column.to_numpy(float), weights.matrix, graph, permutations, generator)
@@ -218,17 +219,28 @@ class LocalMoran(Brief):
             frame, slope=self.I, language=language, title=title, notes=(self.note(),)
         )
 
-    def note(self) -> str:
+    def note(self) -> Message:
         """Return weights, year, draws and seed as a sentence."""
-        seed = "a generator of the caller's" if self.seed is None else f"seed {self.seed}"
+        parts = [
+            str(self.year),
+            self.notes[0] if self.notes else message("weights {name}", name=self.weights),
+            self._draws(),
+            message("false discovery rate {rate:g}", rate=self.fdr),
+        ]
         least = 2.0 * len(self.table) / (1 + self.permutations)
-        reach = (
-            "" if least <= self.fdr else f"; too few draws for one province alone to reach it (q {least:.2g})"
-        )
-        said = self.notes[0] if self.notes else f"weights {self.weights}"
-        return (
-            f"{self.year}; {said}; conditional permutation, {self.permutations} draws, {seed}; "
-            f"false discovery rate {self.fdr:g}{reach}{''.join(f'; {note}' for note in self.notes[1:])}"
+        if least > self.fdr:
+            parts.append(
+                message("too few draws for one province alone to reach it (q {least:.2g})", least=least)
+            )
+        return sentences([*parts, *self.notes[1:]])
+
+    def _draws(self) -> Message:
+        if self.seed is None:
+            return message(
+                "conditional permutation, {draws} draws, a generator of the caller's", draws=self.permutations
+            )
+        return message(
+            "conditional permutation, {draws} draws, seed {seed}", draws=self.permutations, seed=self.seed
         )
 
 
@@ -286,7 +298,14 @@ def local_moran(
     wide, weights, notes = _wide(series, w)
     chosen = wide.columns[-1] if year is None else year
     if chosen not in wide.columns:
-        raise DataError(f"no year {chosen!r} in the series: it holds {wide.columns[0]} to {wide.columns[-1]}")
+        raise DataError(
+            message(
+                "no year {chosen!r} in the series: it holds {first} to {last}",
+                chosen=chosen,
+                first=wide.columns[0],
+                last=wide.columns[-1],
+            )
+        )
     x = wide[chosen].to_numpy(float)
     statistic, quadrant = local_by_esda(x, esda_weights(weights))
     p = _conditional_p(x, weights.matrix, statistic, permutations, as_generator(rng))
@@ -338,15 +357,18 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
     """Return the series as (province, year) table, the weights in its order, and notes on both."""
     if not isinstance(series, pd.Series):
         raise DataError(
-            f"Moran's I is of one pandas series under a (province, year) index, such as data['y'], not of "
-            f"{type_name(series)}"
+            message(
+                "Moran's I is of one pandas series under a (province, year) index, such as data['y'], not of "
+                "{kind}",
+                kind=type_name(series),
+            )
         )
     frame, notes = provincial_rows(series.to_frame(name="value"))
     name = str(series.name)
     series = pd.Series(as_floats(frame["value"], f"`{name}`"), index=frame.index, name="value")
     if not series.index.is_unique:
         twins = list(dict.fromkeys(map(str, series.index[series.index.duplicated()])))[:10]
-        raise DataError(f"`{name}` has cells that stand twice: {', '.join(twins)}")
+        raise DataError(message("`{name}` has cells that stand twice: {twins}", name=name, twins=twins))
     if isinstance(series.index, pd.MultiIndex):
         wide = series.unstack(level=-1).sort_index(axis=1)
     else:
@@ -359,30 +381,61 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, 
         gaps = np.argwhere(missing.to_numpy())[:10]
         cells = [f"{held.index[i]} {held.columns[t]}" for i, t in gaps]
         raise DataError(
-            f"`{name}` is missing for {', '.join(cells)}: choose years in which every province is held"
+            message(
+                "`{name}` is missing for {cells}: choose years in which every province is held",
+                name=name,
+                cells=cells,
+            )
         )
     if len(held) < 3:
-        raise DataError(f"Moran's I needs at least three units, and `{name}` is held for {len(held)}")
+        raise DataError(
+            message(
+                "Moran's I needs at least three units, and `{name}` is held for {units_held}",
+                name=name,
+                units_held=len(held),
+            )
+        )
     size = float(np.abs(held.to_numpy()).max())
     if not (size == 0.0 or 1.0 / LARGEST < size < LARGEST):
         raise DataError(
-            f"`{name}` has values of {size:.1g}, whose powers leave the range of double precision: measure it in "
-            "other units"
+            message(
+                "`{name}` has values of {size:.1g}, whose powers leave the range of double precision: measure it "
+                "in other units",
+                name=name,
+                size=size,
+            )
         )
     _refuse_flat(held, name, size)
     weights.refuse_islands()
     if weights.links_alike:
         raise DataError(
-            f"{weights.name}: every unit is a neighbour of every other with the same weight, and Moran's I is then "
-            f"-1/{weights.n - 1} whatever the data: take weights that differ between pairs"
+            message(
+                "{name}: every unit is a neighbour of every other with the same weight, and Moran's I is then "
+                "-1/{others} whatever the data: take weights that differ between pairs",
+                name=weights.name,
+                others=weights.n - 1,
+            )
         )
     weights = weights.for_model()
     return held, weights, (*weights.said, *notes)
 
 
-def _refuse_flat(wide: pd.DataFrame, name: str, size: float, when: str = "") -> None:
+def _refuse_flat(wide: pd.DataFrame, name: str, size: float, *, demeaned: bool = False) -> None:
     flat = [str(t) for t, column in wide.items() if float(np.ptp(column.to_numpy())) <= ROUNDING * size]
+    if flat and demeaned:
+        raise DataError(
+            message(
+                "`{name}` is once each province's mean is taken out the same in all provinces in {years}: Moran's I "
+                "is not defined",
+                name=name,
+                years=flat,
+            )
+        )
     if flat:
         raise DataError(
-            f"`{name}` is {when}the same in all provinces in {', '.join(flat)}: Moran's I is not defined"
+            message(
+                "`{name}` is the same in all provinces in {years}: Moran's I is not defined",
+                name=name,
+                years=flat,
+            )
         )

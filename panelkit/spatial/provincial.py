@@ -13,12 +13,17 @@ from panelkit.data.provinces import TIBET, Labels, labels_of, resolve
 from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.spatial import builders
 from panelkit.spatial.ids import Places
 from panelkit.spatial.weights import Normalisation, Weights
 
 Provinces = Literal["all", "no_tibet"] | Sequence[Hashable]
+
+
+INVERSE_DISTANCE = message("inverse distance")
+ECONOMIC_DISTANCE = message("economic distance")
 
 
 @offered("weights", family="geographic", result="Weights", public=True)
@@ -61,7 +66,9 @@ def contiguity(
     30
     """
     if hainan not in ("guangdong", "guangdong+guangxi", "none"):
-        raise SpecError(f"hainan is 'guangdong', 'guangdong+guangxi' or 'none', not {hainan!r}")
+        raise SpecError(
+            message("hainan is 'guangdong', 'guangdong+guangxi' or 'none', not {hainan!r}", hainan=hainan)
+        )
     codes = _codes(provinces)
     table = contiguity_pairs(conventions=hainan != "none")
     pairs = list(zip(table["adcode_a"].astype(int), table["adcode_b"].astype(int), strict=True))
@@ -70,7 +77,7 @@ def contiguity(
     inside = [pair for pair in pairs if set(pair) <= set(codes)]
     names = labels_of(labels)
     named = [(names[a], names[b]) for a, b in inside]
-    return builders.from_links(named, [names[code] for code in codes], "contiguity", normalisation)
+    return builders.from_links(named, [names[code] for code in codes], message("contiguity"), normalisation)
 
 
 def distances(provinces: Provinces = "all", *, labels: Labels = "en") -> pd.DataFrame:
@@ -129,9 +136,9 @@ def inverse_distance(
     )
 
 
-def _distance_name(power: float, cutoff_km: float | None) -> str:
-    name = "inverse distance" if power == 1 else f"inverse distance^{power:g}"
-    return name if cutoff_km is None else f"{name} within {cutoff_km:g} km"
+def _distance_name(power: float, cutoff_km: float | None) -> Message:
+    name = INVERSE_DISTANCE if power == 1 else message("inverse distance^{power:g}", power=power)
+    return name if cutoff_km is None else message("{name} within {cutoff:g} km", name=name, cutoff=cutoff_km)
 
 
 def exponential_distance(
@@ -143,7 +150,7 @@ def exponential_distance(
 ) -> Weights:
     """Return exp(-d / decay) between capitals."""
     km = distances(provinces, labels=labels)
-    name = f"exp(-d/{decay_km:g} km)"
+    name = message("exp(-d/{decay:g} km)", decay=decay_km)
     return builders.from_distance(
         km.to_numpy(), tuple(km.index), name, decay=decay_km, normalisation=normalisation
     )
@@ -163,7 +170,11 @@ def distance_band(
     inside = ((km > above_km) & (km <= upper)).to_numpy()
     ids = tuple(km.index)
     pairs = [(ids[i], ids[j]) for i in range(len(ids)) for j in range(i + 1, len(ids)) if inside[i, j]]
-    name = f"ring {above_km:g}-{upper:g} km" if up_to_km is not None else f"ring above {above_km:g} km"
+    name = (
+        message("ring above {above:g} km", above=above_km)
+        if up_to_km is None
+        else message("ring {above:g}-{upper:g} km", above=above_km, upper=upper)
+    )
     return builders.from_links(pairs, ids, name, normalisation)
 
 
@@ -203,12 +214,14 @@ def nearest(
     >>> five = pk.nearest(5)
     """
     km = distances(provinces, labels=labels)
-    return builders.from_nearest(km.to_numpy(), tuple(km.index), k, f"{k} nearest", normalisation)
+    return builders.from_nearest(
+        km.to_numpy(), tuple(km.index), k, message("{k} nearest", k=k), normalisation
+    )
 
 
 @offered("weights", family="economic", result="Weights", public=True)
 def economic_distance(
-    values: pd.Series, *, name: str = "economic distance", normalisation: Normalisation = "row"
+    values: pd.Series, *, name: str = ECONOMIC_DISTANCE, normalisation: Normalisation = "row"
 ) -> Weights:
     """Return 1 / |v_i - v_j| from one value a province: a pre-sample or period mean, such as GDP per head.
 
@@ -233,7 +246,8 @@ def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisati
     """
     one, notes = _one_value(values)
     km = distances(list(one.index), labels="adcode").to_numpy()
-    return _noted(builders.gravity(km, one, f"gravity, d^{power:g}", power, normalisation), notes)
+    name = message("gravity, d^{power:g}", power=power)
+    return _noted(builders.gravity(km, one, name, power, normalisation), notes)
 
 
 @offered("weights", family="economic", result="Weights", public=True)
@@ -278,12 +292,14 @@ def nested(
     if geographic is None:
         km = distances(list(one.index), labels="adcode").to_numpy()
         kind: Normalisation = "none" if share is None else "row"
-        geographic = builders.from_distance(km, tuple(one.index), "inverse distance", normalisation=kind)
+        geographic = builders.from_distance(km, tuple(one.index), INVERSE_DISTANCE, normalisation=kind)
     if share is None:
         raw = Weights(geographic.matrix, geographic.ids, geographic.name)
-        return _noted(builders.scaled_by(raw, one, "nested, W diag(v)", normalisation), notes)
-    economic = builders.from_values(one, "economic distance", geographic.normalisation)
-    return _noted(builders.mixed(geographic, economic, share, f"nested, {share:g} geographic"), notes)
+        name = message("nested, W diag(v)")
+        return _noted(builders.scaled_by(raw, one, name, normalisation), notes)
+    economic = builders.from_values(one, ECONOMIC_DISTANCE, geographic.normalisation)
+    name = message("nested, {share:g} geographic", share=share)
+    return _noted(builders.mixed(geographic, economic, share, name), notes)
 
 
 def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
@@ -311,17 +327,22 @@ def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     """Return one value a province, totals set apart, and the notes on that."""
     if not isinstance(values, pd.Series):
         raise DataError(
-            "the weights need one value a province as a pandas series under the provinces' names, such as "
-            f"frame['gdp'], not {type_name(values)}"
+            message(
+                "the weights need one value a province as a pandas series under the provinces' names, such as "
+                "frame['gdp'], not {kind}",
+                kind=type_name(values),
+            )
         )
     if isinstance(values.index, pd.RangeIndex):
         raise DataError(
-            "the values stand under bare numbers, which name no province: put the names into the index, such as "
-            "frame.set_index('province')['gdp']"
+            message(
+                "the values stand under bare numbers, which name no province: put the names into the index, such "
+                "as frame.set_index('province')['gdp']"
+            )
         )
     frame, notes = provincial_rows(values.to_frame(name="value"))
     one = pd.Series(
-        as_floats(frame["value"], "the values" if values.name is None else f"`{values.name}`"),
+        as_floats(frame["value"], message("the values") if values.name is None else f"`{values.name}`"),
         index=frame.index,
     )
     if isinstance(one.index, pd.MultiIndex):
@@ -340,5 +361,9 @@ def _codes(provinces: Provinces) -> list[int]:
             return everyone
         if provinces == "no_tibet":
             return [code for code in everyone if code != TIBET]
-        raise SpecError(f"provinces is 'all', 'no_tibet' or a list of names, not {provinces!r}")
+        raise SpecError(
+            message(
+                "provinces is 'all', 'no_tibet' or a list of names, not {provinces!r}", provinces=provinces
+            )
+        )
     return resolve(list(provinces))

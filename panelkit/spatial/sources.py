@@ -15,11 +15,11 @@ from scipy import sparse
 
 from panelkit.kernels.frames import as_pandas, is_frame, type_name
 from panelkit.language.errors import DataError, SpecError
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message, message, verbatim
 from panelkit.show.brief import Brief
 from panelkit.spatial.ids import Places, absent, counts_rows, listed, loose, plain, twins
 
-FILES = ".csv, .txt, .xlsx, .xls, .dta, .gal and .gwt"
+FILES = message(".csv, .txt, .xlsx, .xls, .dta, .gal and .gwt")
 LINKS = ("focal", "neighbor")
 
 
@@ -29,7 +29,7 @@ class Source(Brief):
 
     matrix: sparse.csr_array
     ids: tuple[Hashable, ...]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,19 +58,31 @@ def read_source(w: Any, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     if isinstance(w, str | Path):
         return _file(Path(w), ids, name)
     if is_frame(w):
-        return _frame(as_pandas(w, "the weights"), ids, name)
+        return _frame(as_pandas(w, message("the weights")), ids, name)
     if hasattr(w, "adjacency") and hasattr(w, "unique_ids"):
         return _named(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.unique_ids))), ids, name)
     if hasattr(w, "id_order") and hasattr(w, "sparse"):
         return _named(Source(sparse.csr_array(w.sparse), tuple(map(plain, w.id_order))), ids, name)
     if sparse.issparse(w) or isinstance(w, np.ndarray):
         if ids is None:
-            raise SpecError("an array of weights has no ids: give them, as_weights(matrix, ids=[...])")
+            raise SpecError(
+                message("an array of weights has no ids: give them, as_weights(matrix, ids=[...])")
+            )
         if w.ndim != 2 or w.shape[0] != w.shape[1]:
-            raise DataError(f"{name}: a matrix of shape {w.shape}: weights are square, units by units")
+            raise DataError(
+                message(
+                    "{name}: a matrix of shape {shape!s}: weights are square, units by units",
+                    name=name,
+                    shape=w.shape,
+                )
+            )
         return Source(sparse.csr_array(w if sparse.issparse(w) else _numbers(w, name)), ids)
     raise SpecError(
-        f"weights come as Weights, Graph, W, a frame, an array with ids, or a file ({FILES}), not {type_name(w)}"
+        message(
+            "weights come as Weights, Graph, W, a frame, an array with ids, or a file ({files}), not {kind}",
+            files=FILES,
+            kind=type_name(w),
+        )
     )
 
 
@@ -103,25 +115,34 @@ def _square(table: _Table, ids: tuple[Hashable, ...] | None, name: str) -> Sourc
     if n != m:
         if rows is not None and heads is not None and not (no_rows or no_heads):
             _order_of(rows, heads, name)  # says which labels are too many
-        raise DataError(f"{name}: {n} rows and {m} columns of weights: they are square, units by units")
+        raise DataError(
+            message(
+                "{name}: {n} rows and {m} columns of weights: they are square, units by units",
+                name=name,
+                n=n,
+                m=m,
+            )
+        )
     alike = rows is not None and heads is not None and set(map(loose, rows)) == set(map(loose, heads))
     labelled = alike and (no_rows != no_heads or (table.written and _same_units(rows, ids)))
     values = _numbers(cells.to_numpy(dtype=object), name)
     if no_rows and no_heads and not labelled:
         if ids is None:
             raise SpecError(
-                f"{name}: rows and columns that are only counted say nothing about who is who: give the ids in the "
-                "order of the rows, as_weights(w, ids=[...]), or label rows and columns with the units' names, "
-                "frame.index = frame.columns = [...] (in a file, its first row and first column)"
+                message(
+                    "{name}: rows and columns that are only counted say nothing about who is who: give the ids in the "
+                    "order of the rows, as_weights(w, ids=[...]), or label rows and columns with the units' names, "
+                    "frame.index = frame.columns = [...] (in a file, its first row and first column)",
+                    name=name,
+                )
             )
         return Source(sparse.csr_array(values), ids)
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
     if not labelled and (no_rows or no_heads):
-        named, other = (heads, "rows") if no_rows else (rows, "columns")
-        rows = heads = named
-        notes = (_one_sided(other),)
+        notes = (_one_sided(of_rows=no_rows),)
+        rows = heads = heads if no_rows else rows
     if rows is None or heads is None:
-        raise SpecError(f"{name}: neither rows nor columns carry labels")
+        raise SpecError(message("{name}: neither rows nor columns carry labels", name=name))
     matrix = sparse.csr_array(values[:, _order_of(rows, heads, name)])
     return _ordered(Source(matrix, tuple(rows), notes), ids, name)
 
@@ -130,29 +151,41 @@ def _same_units(rows: list[Any] | None, ids: tuple[Hashable, ...] | None) -> boo
     return rows is not None and ids is not None and set(map(loose, rows)) == set(map(loose, ids))
 
 
-def _one_sided(other: str) -> Note:
-    return Note(
-        f"the {other} of the weights carry no names and were taken in the order of the other side",
-        "权重矩阵只有一侧带有名称，另一侧按同一顺序读取",
-    )
+def _one_sided(*, of_rows: bool) -> Message:
+    """Return which side of the weights carries no names."""
+    if of_rows:
+        return message("the rows of the weights carry no names and were taken in the order of the other side")
+    return message("the columns of the weights carry no names and were taken in the order of the other side")
 
 
 def _order_of(rows: list[Any], heads: list[Any], name: str) -> list[int]:
     """Return the columns in the order of the rows; refuse labels that are missing, double or on one side only."""
-    for side, keys in (("rows", rows), ("columns", heads)):
+    for side, keys in ((message("rows"), rows), (message("columns"), heads)):
         if any(absent(key) for key in keys):
-            raise DataError(f"{name}: a label is missing in the {side}: name every unit")
+            raise DataError(
+                message("{name}: a label is missing in the {side}: name every unit", name=name, side=side)
+            )
         double = twins(keys)
         if double:
-            raise DataError(f"{name}: ids stand twice in the {side}: {listed(double)}")
+            raise DataError(
+                message(
+                    "{name}: ids stand twice in the {side}: {double}",
+                    name=name,
+                    side=side,
+                    double=listed(double),
+                )
+            )
     place = Places(heads, rows)
     order = [place.get(key) for key in rows]
     if None in order or len(heads) != len(rows):
         back = Places(rows, heads)
         raise DataError(
-            f"{name}: ids of rows and columns differ: "
-            f"only in rows {listed(key for key, at in zip(rows, order, strict=True) if at is None)}, "
-            f"only in columns {listed(key for key in heads if back.get(key) is None)}"
+            message(
+                "{name}: ids of rows and columns differ: only in rows {in_rows}, only in columns {in_columns}",
+                name=name,
+                in_rows=listed((key for key, at in zip(rows, order, strict=True) if at is None)),
+                in_columns=listed(key for key in heads if back.get(key) is None),
+            )
         )
     return [at for at in order if at is not None]
 
@@ -170,15 +203,22 @@ def _ordered(source: Source, ids: tuple[Hashable, ...] | None, name: str) -> Sou
         return source
     double = twins(ids)
     if double:
-        raise DataError(f"{name}: ids stand twice in ids=: {listed(double)}")
+        raise DataError(
+            message("{name}: ids stand twice in ids=: {double}", name=name, double=listed(double))
+        )
     place, back = Places(source.ids, ids), Places(ids, source.ids)
     order = [place.get(key) for key in ids]
     absent = [key for key, at in zip(ids, order, strict=True) if at is None]
     extra = [key for key in source.ids if back.get(key) is None]
     if absent or extra:
         raise DataError(
-            f"{name}: ids= and the labels of the weights differ: only in ids= {listed(absent)}; "
-            f"only in the weights {listed(extra)}. Leave out ids=, or name the same units"
+            message(
+                "{name}: ids= and the labels of the weights differ: only in ids= {absent}; only in the weights "
+                "{extra}. Leave out ids=, or name the same units",
+                name=name,
+                absent=listed(absent),
+                extra=listed(extra),
+            )
         )
     at = np.array(order, dtype=np.int64)
     return Source(source.matrix[at][:, at].tocsr(), ids, source.notes)
@@ -187,7 +227,7 @@ def _ordered(source: Source, ids: tuple[Hashable, ...] | None, name: str) -> Sou
 def _links(frame: pd.DataFrame, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     ends = [[plain(key) for key in frame.iloc[:, side]] for side in (0, 1)]
     if any(absent(key) for side in ends for key in side):
-        raise DataError(f"{name}: a link lacks one of its two units")
+        raise DataError(message("{name}: a link lacks one of its two units", name=name))
     weight = (
         _numbers(frame.iloc[:, 2].to_numpy(dtype=object), name)
         if frame.shape[1] == 3
@@ -196,13 +236,21 @@ def _links(frame: pd.DataFrame, ids: tuple[Hashable, ...] | None, name: str) -> 
     twice = frame.iloc[:, :2].duplicated()
     if twice.any():
         pairs = [f"{a} - {b}" for a, b in frame.loc[twice].iloc[:, :2].itertuples(index=False)]
-        raise DataError(f"{name}: links stand twice, and their weights would add up: {listed(pairs)}")
+        raise DataError(
+            message(
+                "{name}: links stand twice, and their weights would add up: {pairs}",
+                name=name,
+                pairs=listed(pairs),
+            )
+        )
     held = tuple(dict.fromkeys([*ends[0], *ends[1]]))
     units = held if ids is None else ids
     place = Places(units, held)
     unknown = [key for key in held if place.get(key) is None]
     if unknown:
-        raise DataError(f"{name}: links name units that ids= lacks: {listed(unknown)}")
+        raise DataError(
+            message("{name}: links name units that ids= lacks: {unknown}", name=name, unknown=listed(unknown))
+        )
     at = tuple([int(place.get(key) or 0) for key in side] for side in ends)
     return Source(sparse.csr_array((weight, at), shape=(len(units), len(units))), units)
 
@@ -216,8 +264,15 @@ def _numbers(cells: Any, name: str) -> Any:
     except (TypeError, ValueError):
         pass
     flat = [cell for cell in np.ravel(np.asarray(cells, dtype=object)) if not _is_number(cell)]
-    seen = f", for example {flat[0]!r}" if flat else ""
-    raise DataError(f"{name}: weights are real numbers, and some cells are not{seen}")
+    if not flat:
+        raise DataError(message("{name}: weights are real numbers, and some cells are not", name=name))
+    raise DataError(
+        message(
+            "{name}: weights are real numbers, and some cells are not, for example {cell!r}",
+            name=name,
+            cell=flat[0],
+        )
+    )
 
 
 def _is_number(cell: Any) -> bool:
@@ -230,7 +285,7 @@ def _is_number(cell: Any) -> bool:
 
 def _file(path: Path, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     if not path.is_file():
-        raise DataError(f"no weights file at {path}")
+        raise DataError(message("no weights file at {path}", path=path))
     kind = path.suffix.lower()
     try:
         if kind in (".csv", ".txt"):
@@ -247,8 +302,12 @@ def _file(path: Path, ids: tuple[Hashable, ...] | None, name: str) -> Source:
         raise
     except Exception as error:  # a damaged file raises whatever its reader does
         first = str(error).splitlines() or [type(error).__name__]
-        raise DataError(f"{path.name} cannot be read as weights: {first[0][:200]}") from error
-    raise SpecError(f"{path.name}: weights are read from {FILES} files")
+        raise DataError(
+            message(
+                "{name} cannot be read as weights: {first}", name=path.name, first=verbatim(first[0][:200])
+            )
+        ) from error
+    raise SpecError(message("{name}: weights are read from {files} files", name=path.name, files=FILES))
 
 
 def _read_text(path: Path, ids: tuple[Hashable, ...] | None, name: str) -> Source:
@@ -258,7 +317,7 @@ def _read_text(path: Path, ids: tuple[Hashable, ...] | None, name: str) -> Sourc
     mark = mark if mark in first_line else r"\s+"
     lines = [line for line in text.splitlines() if line.strip(f'{mark} \t"')]
     if not lines:
-        raise DataError(f"{path.name} holds no weights: it is empty")
+        raise DataError(message("{name} holds no weights: it is empty", name=path.name))
     if len(mark) == 1 and all(line.endswith(mark) for line in lines):
         lines = [line[:-1] for line in lines]
     one = lines[0].split() if mark == r"\s+" else next(csv.reader([lines[0]], delimiter=mark))
@@ -287,14 +346,16 @@ def _decoded(path: Path) -> str:
             return held.decode(code)
         except UnicodeDecodeError:
             continue
-    raise DataError(f"{path.name} is text in no known encoding: save it as UTF-8 or GB18030")
+    raise DataError(
+        message("{name} is text in no known encoding: save it as UTF-8 or GB18030", name=path.name)
+    )
 
 
 def _read_workbook(path: Path, ids: tuple[Hashable, ...] | None, name: str) -> Source:
     grid = pd.read_excel(path, header=None, engine="calamine")
     grid = grid.dropna(how="all").dropna(how="all", axis=1).reset_index(drop=True)
     if grid.empty:
-        raise DataError(f"{path.name} holds no weights: its first sheet is empty")
+        raise DataError(message("{name} holds no weights: its first sheet is empty", name=path.name))
     first = [_whole(cell) for cell in grid.iloc[0]]
     if tuple(str(cell).strip().lower() for cell in first[:2]) == LINKS and len(first) in (2, 3):
         return _links(grid.iloc[1:].set_axis(first, axis=1), ids, name)
@@ -311,8 +372,13 @@ def _layout(lines: int, first: Sequence[Any], name: str) -> tuple[bool, bool]:
     if abs(lines - width) == 1:
         return lines > width, width > lines
     raise DataError(
-        f"{name}: {lines} lines of {width} cells: weights are square, with names in the first row, the first column "
-        "or both; or links, in columns called focal, neighbor and weight"
+        message(
+            "{name}: {lines} lines of {width} cells: weights are square, with names in the first row, the "
+            "first column or both; or links, in columns called focal, neighbor and weight",
+            name=name,
+            lines=lines,
+            width=width,
+        )
     )
 
 

@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.sparse import csgraph, linalg
 
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 FloatArray = NDArray[np.float64]
@@ -230,12 +231,16 @@ def build_spectrum(
     if method == "chebyshev":
         if scale is None:
             raise SpecError(
-                "Chebyshev log-determinants need weights that are similar to a symmetric matrix "
-                "(row-standardised symmetric weights are): take method='lu'"
+                message(
+                    "Chebyshev log-determinants need weights that are similar to a symmetric matrix (row-standardised "
+                    "symmetric weights are): take method='lu'"
+                )
             )
         form, radius = symmetric_form(matrix, scale), spectral_radius(matrix)
         return _chebyshev(form, radius, probes, order, np.random.default_rng(rng))
-    raise SpecError(f"the log-determinant comes by auto, eigen, lu or chebyshev, not {method!r}")
+    raise SpecError(
+        message("the log-determinant comes by auto, eigen, lu or chebyshev, not {method!r}", method=method)
+    )
 
 
 def eigenvalues(matrix: sparse.csr_array, scale: FloatArray | None) -> NDArray[np.complex128] | FloatArray:

@@ -15,8 +15,8 @@ from scipy import sparse
 
 from panelkit.kernels.frames import type_name
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message, sentences, verbatim
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 from panelkit.spatial.ids import Places, absent, listed, plain, twins
 from panelkit.spatial.sources import Source, read_source
 from panelkit.spatial.spectrum import Method, Spectrum, build_spectrum, spectral_radius
@@ -25,17 +25,16 @@ FloatArray = NDArray[np.float64]
 Normalisation = Literal["none", "row", "spectral", "minmax"]
 UNIT_SUM = 1e-9  # what floating-point division leaves
 ROUNDED_SUM = 5e-4  # files print weights with few decimals
-_KINDS = {"Graph": "user graph", "W": "user W"}
+_KINDS = {"Graph": message("user graph"), "W": message("user W")}
 _SAID = {
-    "row": ("row-standardised", "行标准化"),
-    "spectral": ("divided by the largest eigenvalue", "除以最大特征根"),
-    "minmax": ("divided by the smaller of the largest row and column sums", "除以最大行和与最大列和中较小者"),
-    "none": ("as given, not normalised", "按原值使用，未作标准化"),
+    "row": message("row-standardised"),
+    "spectral": message("divided by the largest eigenvalue"),
+    "minmax": message("divided by the smaller of the largest row and column sums"),
+    "none": message("as given, not normalised"),
 }
 
-BY_DEFAULT = Note(
-    'the rows were divided by their sums, which is the default: `w.normalised("none")` takes weights as they are',
-    '各行已除以行和（默认）；若要按原值使用，写 `w.normalised("none")`',
+BY_DEFAULT = message(
+    'the rows were divided by their sums, which is the default: `w.normalised("none")` takes weights as they are'
 )
 
 
@@ -131,14 +130,24 @@ class Weights:
             If they are normalised already (twice is never right), or islands (named) stand in the way.
         """
         if how not in get_args(Normalisation):
-            raise SpecError(f"weights are normalised by {', '.join(get_args(Normalisation))}, not {how!r}")
+            raise SpecError(
+                message(
+                    "weights are normalised by {names}, not {how!r}",
+                    names=list(get_args(Normalisation)),
+                    how=how,
+                )
+            )
         if how == "none" and self.normalisation == "none":
             return self if self.as_given else replace(self, as_given=True)
         if how in ("none", self.normalisation):
             return self
         if self.normalisation != "none":
             raise SpecError(
-                f"{self.name} is {self.normalisation}-normalised already: normalise the raw weights, once"
+                message(
+                    "{name} is {normalisation}-normalised already: normalise the raw weights, once",
+                    name=self.name,
+                    normalisation=self.normalisation,
+                )
             )
         self.refuse_islands()
         return replace(self, matrix=_scaled(self.matrix, how), normalisation=how, _spectra={})
@@ -153,15 +162,18 @@ class Weights:
     @property
     def said(self) -> tuple[str, ...]:
         """Return what a table prints: the normalisation, and the notes."""
-        english, chinese = _SAID[self.normalisation]
-        return (Note(f"weights {self.name}: {english}", f"权重矩阵{self.name}：{chinese}"), *self.notes)
+        return (message("weights {name}: {how}", name=self.name, how=_SAID[self.normalisation]), *self.notes)
 
     def refuse_islands(self) -> None:
         """Raise a `DataError` that names the ids without a neighbour."""
         if self.islands:
             raise DataError(
-                f"{self.name}: no neighbour for {listed(self.islands)}: link them "
-                "(Hainan has a link to Guangdong by convention), widen the cut-off, or leave the unit out"
+                message(
+                    "{name}: no neighbour for {islands}: link them (Hainan has a link to Guangdong by convention), "
+                    "widen the cut-off, or leave the unit out",
+                    name=self.name,
+                    islands=listed(self.islands),
+                )
             )
 
     def aligned(self, ids: Sequence[Hashable]) -> Weights:
@@ -172,7 +184,10 @@ class Weights:
         DataError
             If the two sets of ids differ; the message lists both sides.
         """
-        ids = tuple(ids)
+        return self._in_order_of(tuple(ids), of_panel=True)
+
+    def _in_order_of(self, ids: tuple[Hashable, ...], *, of_panel: bool) -> Weights:
+        """Return the weights in the order of ids, which are those of a panel, or of `ids=`."""
         if ids == self.ids:
             return self
         place, back = Places(self.ids, ids), Places(ids, self.ids)
@@ -180,7 +195,7 @@ class Weights:
         missing = [key for key, at in zip(ids, order, strict=True) if at is None]
         extra = [key for key in self.ids if back.get(key) is None]
         if missing or extra or len(ids) != len(self.ids):
-            raise DataError(_mismatch(self.name, missing, extra, twins(ids)))
+            raise DataError(_mismatch(self.name, missing, extra, twins(ids), of_panel=of_panel))
         at = np.array(order, dtype=np.int64)
         return replace(self, matrix=self.matrix[at][:, at].tocsr(), ids=ids, _spectra={})
 
@@ -205,7 +220,11 @@ class Weights:
 
     def permuted(self, order: NDArray[np.int64]) -> Weights:
         """Return the same network with the ids dealt out anew: id k takes the place of id order[k]."""
-        return replace(self, matrix=self.matrix[order][:, order].tocsr(), name=f"{self.name}, permuted")
+        return replace(
+            self,
+            matrix=self.matrix[order][:, order].tocsr(),
+            name=message("{name}, permuted", name=self.name),
+        )
 
     def relabelled(self, labels: Mapping[Hashable, Hashable]) -> Weights:
         """Return the weights with other ids."""
@@ -244,7 +263,7 @@ class Weights:
                 "links": int(self.matrix.nnz),
                 "min_neighbours": int(degrees.min()),
                 "max_neighbours": int(degrees.max()),
-                "islands": ", ".join(map(str, self.islands)) or "none",
+                "islands": listed(self.islands, len(self.islands)),
                 "largest_share_of_a_row": largest_share(self.matrix),
                 "rho_low": low,
                 "rho_high": high,
@@ -293,11 +312,13 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
     3
     """
     if isinstance(ids, str):
-        raise SpecError(f"ids is a list of the units' ids, not the text {ids!r}")
+        raise SpecError(message("ids is a list of the units' ids, not the text {ids!r}", ids=ids))
     given = None if ids is None else _given_ids(ids)
     if isinstance(w, Weights):
-        return w if given is None else _under(w, given)
-    label = Path(w).stem if isinstance(w, str | Path) else _KINDS.get(type(w).__name__, "user matrix")
+        return w if given is None else w._in_order_of(given, of_panel=False)
+    label = (
+        Path(w).stem if isinstance(w, str | Path) else _KINDS.get(type(w).__name__, message("user matrix"))
+    )
     return _built(read_source(w, given, name or label), name or label)
 
 
@@ -307,18 +328,14 @@ def _given_ids(ids: Any) -> tuple[Hashable, ...]:
         given = tuple(plain(key) for key in ids)
         hash(given)
     except TypeError:
+        kind: Message = verbatim(type_name(ids))
+        seen = message("{kind} of lists or arrays", kind=kind) if hasattr(ids, "__iter__") else kind
         raise SpecError(
-            f"ids is a list of the units' ids, one a unit, each a name or a number, not {type_name(ids)}"
-            f"{'' if not hasattr(ids, '__iter__') else ' of lists or arrays'}"
+            message(
+                "ids is a list of the units' ids, one a unit, each a name or a number, not {seen}", seen=seen
+            )
         ) from None
     return given
-
-
-def _under(w: Weights, ids: tuple[Hashable, ...]) -> Weights:
-    try:
-        return w.aligned(ids)
-    except DataError as error:
-        raise DataError(str(error).replace("the panel", "ids=").replace("panel", "ids=")) from None
 
 
 def _built(source: Source, name: str) -> Weights:
@@ -335,38 +352,44 @@ def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[str, .
     if not UNIT_SUM <= gap < ROUNDED_SUM:
         return matrix, ()
     return _scaled(matrix, "row"), (
-        Note(
-            f"rows summed to one within {gap:.1g} and were rescaled to one",
-            f"各行之和与1相差不超过{gap:.1g}，已重新标准化为1",
-        ),
+        message("rows summed to one within {gap:.1g} and were rescaled to one", gap=gap),
     )
 
 
 def _check(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> None:
     if matrix.shape != (len(ids), len(ids)):
-        raise DataError(f"{name}: a matrix of shape {matrix.shape} with {len(ids)} ids")
+        raise DataError(
+            message(
+                "{name}: a matrix of shape {shape!s} with {count} ids",
+                name=name,
+                shape=matrix.shape,
+                count=len(ids),
+            )
+        )
     if not ids:
-        raise DataError(f"{name}: weights of no units")
+        raise DataError(message("{name}: weights of no units", name=name))
     if any(absent(key) for key in ids):
-        raise DataError(f"{name}: an id is missing: name every unit")
+        raise DataError(message("{name}: an id is missing: name every unit", name=name))
     double = twins(ids)
     if double:
-        raise DataError(f"{name}: ids stand twice: {listed(double)}")
+        raise DataError(message("{name}: ids stand twice: {double}", name=name, double=listed(double)))
     problems = []
     for wrong, what in (
-        (~np.isfinite(matrix.data), "missing or infinite weights"),
-        (matrix.data < 0.0, "negative weights"),
+        (~np.isfinite(matrix.data), message("missing or infinite weights")),
+        (matrix.data < 0.0, message("negative weights")),
     ):
         if wrong.any():
             coo = matrix.tocoo()
             pairs = [f"{ids[i]} - {ids[j]}" for i, j in zip(coo.row[wrong], coo.col[wrong], strict=True)]
-            problems.append(f"{what}: {listed(pairs, 4)}")
+            problems.append(message("{what}: {pairs}", what=what, pairs=listed(pairs, 4)))
             break
     own = np.flatnonzero(matrix.diagonal())
     if len(own):
-        problems.append(f"a unit is its own neighbour (diagonal): {listed([ids[i] for i in own])}")
+        problems.append(
+            message("a unit is its own neighbour (diagonal): {ids}", ids=listed([ids[i] for i in own]))
+        )
     if problems:
-        raise DataError(f"{name}: " + "; ".join(problems))
+        raise DataError(message("{name}: {problems}", name=name, problems=sentences(problems)))
 
 
 def _scaled(matrix: sparse.csr_array, how: Normalisation) -> sparse.csr_array:
@@ -380,16 +403,31 @@ def _scaled(matrix: sparse.csr_array, how: Normalisation) -> sparse.csr_array:
 
 
 def _mismatch(
-    name: str, missing: Sequence[Hashable], extra: Sequence[Hashable], double: Sequence[str] = ()
-) -> str:
+    name: str,
+    missing: Sequence[Hashable],
+    extra: Sequence[Hashable],
+    double: Sequence[str] = (),
+    *,
+    of_panel: bool = True,
+) -> Message:
+    side = message("the panel") if of_panel else verbatim("ids=")
     parts = []
     if double:
-        parts.append(f"twice in the panel: {listed(double)}")
+        parts.append(message("twice in {side}: {ids}", side=side, ids=listed(double)))
     if missing:
-        parts.append(f"in the panel but not in the weights: {listed(missing)}")
+        parts.append(message("in {side} but not in the weights: {ids}", side=side, ids=listed(missing)))
     if extra:
-        parts.append(f"in the weights but not in the panel: {listed(extra)}")
-    return (
-        f"{name}: the ids of weights and panel differ; {'; '.join(parts)}. Take w.subset(ids) or change the sample "
-        "(where=, command line: --where or --provinces)"
+        parts.append(message("in the weights but not in {side}: {ids}", side=side, ids=listed(extra)))
+    if not of_panel:
+        return message(
+            "{name}: the ids of weights and ids= differ; {parts}. Take w.subset(ids) or change the sample (where=, "
+            "command line: --where or --provinces)",
+            name=name,
+            parts=sentences(parts),
+        )
+    return message(
+        "{name}: the ids of weights and panel differ; {parts}. Take w.subset(ids) or change the sample (where=, "
+        "command line: --where or --provinces)",
+        name=name,
+        parts=sentences(parts),
     )

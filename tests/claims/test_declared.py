@@ -55,8 +55,8 @@ def test_a_dated_revision_with_a_reason_is_accepted_and_printed(seeds: Path) -> 
     declared = seeds / "DECLARED.toml"
     declared.write_text(declared.read_text("utf-8") + revision, "utf-8")
     (claim,) = (item for item in load_claims(seeds) if item.id == "A9")
-    assert declaration_lines(claim, "en")[-1] == "revised 2027-01-05: fewer draws"
-    assert "减少抽样次数" in declaration_lines(claim, "zh")[-1]
+    assert declaration_lines(claim)[-1] == "revised 2027-01-05: fewer draws"
+    assert "减少抽样次数" in declaration_lines(claim)[-1].text("zh")
 
 
 def test_a_claim_that_nobody_declared_is_an_error_in_a_declared_folder(seeds: Path) -> None:

@@ -8,29 +8,9 @@ from typing import Any
 
 import pytest
 
-from panelkit.claims import check as module
 from panelkit.claims.check import check
-from panelkit.claims.designs.base import kind_of
+from panelkit.claims.designs.panel import PanelDesign
 from panelkit.claims.file.document import Claim
-
-
-class _Breaks:
-    """The kind `panel` whose module breaks under one claim."""
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def specifications(self, claim: Claim, design: Any) -> list[Any]:
-        self._break(claim)
-        return kind_of("panel").specifications(claim, design)
-
-    def run(self, claim: Claim, *rest: Any) -> Any:
-        self._break(claim)
-        return kind_of("panel").run(claim, *rest)
-
-    def _break(self, claim: Claim) -> None:
-        if claim.id == "T1":
-            raise self._error
 
 
 @pytest.mark.parametrize("error", [ImportError("no module named 'something'"), ZeroDivisionError("division")])
@@ -41,7 +21,18 @@ def test_a_kind_that_breaks_fails_its_claim_alone(
     text = path.read_text("utf-8")
     other = 'id = "T4"\n' + text.split('id = "T1"\n')[1].split("[[claim]]")[0]
     path.write_text(text + "\n[[claim]]\n" + other, "utf-8")
-    monkeypatch.setattr(module, "kind_of", lambda name: _Breaks(error))
+    whole = {name: getattr(PanelDesign, name) for name in ("specifications", "run")}
+
+    def breaking(name: str) -> Callable[..., Any]:
+        def call(design: PanelDesign, claim: Claim, *rest: Any) -> Any:
+            if claim.id == "T1":
+                raise error
+            return whole[name](design, claim, *rest)
+
+        return call
+
+    for name in whole:
+        monkeypatch.setattr(PanelDesign, name, breaking(name))
     result = check(path)
     assert {item.claim for item in result.failures} == {"T1"}
     assert all(type(error).__name__ in str(item.error) for item in result.failures)

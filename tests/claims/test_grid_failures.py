@@ -14,21 +14,25 @@ import pytest
 from rich.console import Console
 
 import panelkit as pk
-from panelkit.claims.designs import leading, mediation, spatial, yearly
-from panelkit.claims.file.document import Rule, SpatialDesign, Text
+from panelkit.claims.designs import mediation, relative_importance, spatial, yearly
+from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
-from panelkit.claims.grid import share_with_sign, summarise
+from panelkit.claims.file.rule import rule_of
+from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.rules.judge import judge
-from panelkit.claims.verdict import CheckResult, Finding, Measured, Tally
+from panelkit.claims.verdict import CheckResult
 from panelkit.language.errors import ConvergenceError
+from panelkit.language.message import message, verbatim
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.report.page import page
 from panelkit.report.terminal import overview
 from panelkit.report.write import write
 from panelkit.spatial import provincial
+from panelkit.studies import spatial_effects
+from panelkit.studies.grid import share_with_sign, summarise
+from panelkit.studies.tally import Tally
 from tests.claims.small import SMALL
 from tests.claims.test_mediation_claims import CLAIM
-from tests.claims.test_spatial_designs import DESIGN
 from tests.spatial.data import simulate
 
 # of two declared options one cannot be computed: the indicator of the other is misspelt
@@ -55,11 +59,10 @@ def test_both_shares_of_a_panel_grid_are_of_what_was_declared(broken: CheckResul
 
 def test_the_threshold_of_a_rule_is_held_against_all_declared() -> None:
     table = pd.DataFrame({"estimate": [1.0] * 7 + [-1.0], "conf_low": 0.5, "conf_high": 1.5})
-    rule = Rule(name="R-SIGN", sign="+")
-    assert summarise(table, rule).share_same_sign == 7 / 8
-    assert summarise(table, rule, (("a", "b"),)).share_same_sign == 7 / 9  # below four fifths
-    number = Rule(name="R-MAG", value="1")
-    assert summarise(table, number, (("a", "b"),) * 2).share_claim_inside == 8 / 10
+    lost = (("a", "b"),)
+    assert summarise(table, direction=1.0).share_same_sign == 7 / 8
+    assert summarise(table, lost, direction=1.0).share_same_sign == 7 / 9  # below four fifths
+    assert summarise(table, lost * 2, direction=1.0, claimed=1.0).share_claim_inside == 8 / 10
     assert share_with_sign([1.0, math.nan], 1.0, 4) == 1 / 4
 
 
@@ -100,7 +103,7 @@ def test_the_count_is_printed_everywhere(
 
 def test_a_tally_lists_reasons_by_kind() -> None:
     failed = (
-        *((f"s{i}", f"edge at 0.{i}") for i in range(3)),
+        *((f"s{i}", message("edge at {edge}", edge=i / 10)) for i in range(3)),
         ("t", "no rows"),
         ("u", "no rows"),
         ("v", "w"),
@@ -110,8 +113,8 @@ def test_a_tally_lists_reasons_by_kind() -> None:
     assert tally.reasons == {"edge at …": 3, "no rows": 2, "w": 1, "y": 1}
     said = tally.sentence()
     assert said is not None
-    assert said.en.startswith("7 of 10 specifications could not be computed")
-    assert said.en.endswith("3 x edge at …; 2 x no rows; 1 x w; 1 for other reasons.")
+    assert said.startswith("7 of 10 specifications could not be computed")
+    assert said.endswith("3 x edge at …; 2 x no rows; 1 x w; 1 for other reasons.")
     assert Tally(3).sentence() is None
     assert Tally(3).facts() == {}
 
@@ -122,7 +125,7 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
     reading = claim.reading[0]
     design = reading.design[0].model_copy(update={"draws": 999, "permutations": 199})
     calls = 0
-    fit = spatial._fit
+    fit = spatial.SpatialDesign._fit
 
     def sometimes(*arguments: object) -> object:
         nonlocal calls
@@ -131,27 +134,27 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
             raise ConvergenceError("made to fail")
         return fit(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(spatial, "_fit", sometimes)
+    monkeypatch.setattr(spatial.SpatialDesign, "_fit", sometimes)
     monkeypatch.setattr(spatial, "placebo_p", lambda *_: (0.5, 0))
-    found = spatial.run(claim, reading, design, None, lambda _: None)
+    figures = Figures(design.specifications(claim))
+    found = design.run(claim, reading, figures, lambda _: None)
     grid = found.grid
     assert grid is not None
     assert grid.declared == 12
     assert len(grid.failed) == 4
-    signs = (grid.table["estimate"] * (-1 if (design.rule or reading.rule).sign == "-" else 1) > 0).sum()
+    signs = (grid.table["estimate"] * design.rule_under(reading.rule).direction > 0).sum()
     assert grid.share_same_sign == signs / 12
-    ((said, held),) = spatial._sign_conditions(grid)
-    assert said.en == f"the claimed sign in {signs / 12:.0%} of 12 specifications"
+    said, held = spatial._sign_condition(grid)
+    assert said == f"the claimed sign in {signs / 12:.0%} of 12 specifications"
     assert held == (signs / 12 >= 0.8)
 
 
 def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -> None:
     w = provincial.contiguity()
     fit = SpatialPanel("y ~ x1").fit(simulate(w, 10, np.random.default_rng(1), rho=0.3), w)
-    design = SpatialDesign(**{**DESIGN, "permutations": 199})
-    whole, none = spatial.placebo_p(fit, design, 4)
+    whole, none = spatial_effects.placebo_p(fit, "indirect", 199, 4)
     calls = 0
-    permuted = spatial.permuted_theta
+    permuted = spatial_effects.permuted_theta
 
     def sometimes(*arguments: object) -> object:
         nonlocal calls
@@ -160,8 +163,8 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
             raise ConvergenceError("made to fail")
         return permuted(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(spatial, "permuted_theta", sometimes)
-    p, lost = spatial.placebo_p(fit, design, 4)
+    monkeypatch.setattr(spatial_effects, "permuted_theta", sometimes)
+    p, lost = spatial_effects.placebo_p(fit, "indirect", 199, 4)
     assert (none, lost) == (0, 19)
     assert p >= 20 / 200  # (1 + 19) / (1 + 199) if no computed map comes as far
     assert abs(p - whole) <= 19 / 200 + 0.02  # the median moves a little with the maps that are left
@@ -170,38 +173,38 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
 def test_a_mediation_grid_counts_what_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "claim.toml"
     path.write_text(CLAIM.replace("EXTRA", ""), encoding="utf-8")
-    fit = mediation._fit
+    fit = mediation.MediationDesign._fit
 
     def sometimes(design: object, spec: object, data: object, draws: int) -> object:
         if draws == mediation.GRID_DRAWS and spec.choices == ("lag0",):  # type: ignore[attr-defined]
             raise np.linalg.LinAlgError("Singular matrix")
         return fit(design, spec, data, draws)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(mediation, "_fit", sometimes)
+    monkeypatch.setattr(mediation.MediationDesign, "_fit", sometimes)
     verdict = next(iter(pk.check(path)))
     assert verdict.tested is not None
     assert verdict.tested.grid is not None
     assert verdict.tested.grid.declared == 2
     assert verdict.tested.grid.failed[0][1] == "LinAlgError: Singular matrix"
     assert verdict.tested.measured is not None
-    shares = [text.en for text, _ in verdict.tested.measured.conditions if "specifications" in text.en]
+    shares = [text for text, _ in verdict.tested.measured.conditions if "specifications" in text]
     assert shares
     assert all(
         text in ("that sign in 50% of 2 specifications", "that sign in 0% of 2 specifications")
         for text in shares
     )
-    assert "1 of 2 specifications could not be computed" in verdict.reason.en
+    assert "1 of 2 specifications could not be computed" in verdict.reason
 
 
 def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) -> None:
     (claim,) = (item.claim for item in load_claims() if item.id == "B59")
     reading = claim.reading[0]
     design = reading.design[0]
-    whole = leading.run(claim, reading, design, None, lambda _: None)
+    whole = design.run(claim, reading, Figures([]), lambda _: None)
     assert whole.measured is not None
     assert whole.measured.tally is not None
     declared = whole.measured.tally.declared
-    shapley = leading.shapley
+    shapley = relative_importance.shapley
     calls = 0
 
     def but_the_first(*arguments: object) -> object:
@@ -211,8 +214,8 @@ def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) 
             raise ConvergenceError("made to fail")
         return shapley(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(leading, "shapley", but_the_first)
-    part = leading.run(claim, reading, design, None, lambda _: None)
+    monkeypatch.setattr(relative_importance, "shapley", but_the_first)
+    part = design.run(claim, reading, Figures([]), lambda _: None)
     assert part.measured is not None
     assert part.measured.tally is not None
     assert part.measured.tally.declared == declared
@@ -223,14 +226,14 @@ def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_year_without_a_number_does_not_hold() -> None:
-    said = Text(en="s", zh="s")
+    said = verbatim("s")
     values = {2019: 1.0, 2020: 1.0, 2021: 1.0, 2022: 1.0, 2023: math.nan}
     measured = Measured(quantity=said, value=1.0, by_year=values, sentence=said)
-    judged = judge(Rule(name="R-DESC", relation=">", value="0.5"), Finding(measured=measured))
+    judged = judge(rule_of({"name": "R-DESC", "relation": ">", "value": "0.5"}), Finding(measured=measured))
     assert judged.word == "PARTLY"
-    assert "in 4 of the last 5 years" in judged.sentence.en
-    assert "2023: not computed" in judged.sentence.en
-    assert "2023: 未能计算" in judged.sentence.zh
+    assert "in 4 of the last 5 years" in judged.sentence
+    assert "2023: not computed" in judged.sentence
+    assert "2023: 未能计算" in judged.sentence.text("zh")
 
 
 def test_a_year_that_lacks_a_named_province_is_not_computed(
@@ -247,7 +250,7 @@ def test_a_year_that_lacks_a_named_province_is_not_computed(
         return frame
 
     monkeypatch.setattr(yearly, "expressions_on_figures", holed)
-    found = yearly.run(claim, reading, design, None, lambda _: None).measured
+    found = design.run(claim, reading, Figures([]), lambda _: None).measured
     assert found is not None
     assert math.isnan(found.by_year[2022])
     assert list(found.by_year) == sorted(found.by_year)

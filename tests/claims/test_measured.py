@@ -12,15 +12,18 @@ import pytest
 from rich.console import Console
 
 import panelkit as pk
-from panelkit.claims.designs.leading import shapley
+from panelkit.claims.designs.agreement import AgreementDesign
 from panelkit.claims.designs.measures import composite_of
-from panelkit.claims.file.document import AgreementDesign, Rule, Text
+from panelkit.claims.designs.relative_importance import shapley
 from panelkit.claims.file.load import load_claims
-from panelkit.claims.rules import judge as rules
-from panelkit.claims.verdict import Finding, Measured, Word
+from panelkit.claims.file.rule import rule_of
+from panelkit.claims.findings import Finding, Measured, Word
+from panelkit.claims.rules.judge import judge
+from panelkit.claims.rules.rank import rank
 from panelkit.data.paths import figures_from, shipped
 from panelkit.indices.arrays import inequality
 from panelkit.language.errors import SpecError
+from panelkit.language.message import verbatim
 from panelkit.report.page import page
 from panelkit.report.register import claim_card
 from panelkit.report.terminal import overview
@@ -60,7 +63,7 @@ def written(tmp_path: Path, rule: str, design: str) -> Path:
 
 
 def measured(value: float = 0.5, low: float = np.nan, high: float = np.nan, **more: object) -> Finding:
-    text = Text(en="It is.", zh="如此。")
+    text = verbatim("It is.")
     return Finding(measured=Measured(quantity=text, value=value, low=low, high=high, sentence=text, **more))  # type: ignore[arg-type]
 
 
@@ -69,8 +72,8 @@ def measured(value: float = 0.5, low: float = np.nan, high: float = np.nan, **mo
     [(1.0, "SUPPORTED"), (0.9, "SUPPORTED"), (0.89, "PARTLY"), (0.5, "PARTLY"), (0.49, "NOT SUPPORTED")],
 )
 def test_an_order_is_judged_by_its_probability(probability: float, word: Word) -> None:
-    assert rules.order(probability) == word
-    assert rules.judge(Rule(name="R-RANK"), measured(probability)).word == word
+    assert rank(probability) == word
+    assert judge(rule_of({"name": "R-RANK"}), measured(probability)).word == word
 
 
 @pytest.mark.parametrize(
@@ -86,34 +89,34 @@ def test_an_order_is_judged_by_its_probability(probability: float, word: Word) -
 def test_inequality_is_judged_by_interval_and_conditions(
     low: float, high: float, held: bool, word: Word
 ) -> None:
-    conditions = ((Text(en="the same by Theil", zh="泰尔亦然"), held),)
+    conditions = ((verbatim("the same by Theil"), held),)
     found = measured(0.15, low, high, conditions=conditions)
-    judged = rules.judge(Rule(name="R-INEQ", sign="+"), found)
+    judged = judge(rule_of({"name": "R-INEQ", "sign": "+"}), found)
     assert judged.word == word
     mirrored = measured(-0.15, -high, -low, conditions=conditions)
-    assert rules.judge(Rule(name="R-INEQ", sign="-"), mirrored).word == word
-    assert ("the same by Theil" in judged.sentence.en) == (word == "PARTLY")
+    assert judge(rule_of({"name": "R-INEQ", "sign": "-"}), mirrored).word == word
+    assert ("the same by Theil" in judged.sentence) == (word == "PARTLY")
 
 
 def test_a_description_reads_the_last_five_years_and_a_cap_holds() -> None:
     by_year = {2017: 0.0, 2018: 0.0, **dict.fromkeys(range(2019, 2024), 0.6)}
     found = measured(0.6, by_year=by_year)
-    rule = Rule(name="R-DESC", relation=">", value="0.5")
-    assert rules.judge(rule, found).word == "SUPPORTED"
-    capped = rules.judge(rule.model_copy(update={"at_most": "PARTLY"}), found)
+    rule = rule_of({"name": "R-DESC", "relation": ">", "value": "0.5"})
+    assert judge(rule, found).word == "SUPPORTED"
+    capped = judge(rule.model_copy(update={"at_most": "PARTLY"}), found)
     assert capped.word == "PARTLY"
-    assert "a part of the claim only" in capped.sentence.en
+    assert "a part of the claim only" in capped.sentence
     some = measured(0.6, by_year=by_year | {2023: 0.4})
-    assert rules.judge(rule, some).word == "PARTLY"
+    assert judge(rule, some).word == "PARTLY"
     worse = measured(0.6, by_year=dict.fromkeys(range(2019, 2024), 0.1))
-    assert rules.judge(rule.model_copy(update={"at_most": "PARTLY"}), worse).word == "NOT SUPPORTED"
+    assert judge(rule.model_copy(update={"at_most": "PARTLY"}), worse).word == "NOT SUPPORTED"
 
 
 def test_a_rule_refuses_what_it_cannot_read() -> None:
     with pytest.raises(SpecError, match="reads no result of such a design"):
-        rules.judge(Rule(name="R-MAG", value="0.3"), measured())
+        judge(rule_of({"name": "R-MAG", "value": "0.3"}), measured())
     with pytest.raises(SpecError, match="reads no result of such a design"):
-        rules.judge(Rule(name="R-RANK"), Finding())
+        judge(rule_of({"name": "R-RANK"}), Finding())
 
 
 def test_a_gap_is_the_difference_of_two_inequalities(tmp_path: Path) -> None:

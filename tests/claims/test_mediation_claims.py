@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 import panelkit as pk
-from panelkit.claims.file.document import Rule, Text
+from panelkit.claims.file.rule import rule_of
+from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.rules.judge import judge
-from panelkit.claims.verdict import CheckResult, Finding, Measured
+from panelkit.claims.verdict import CheckResult
 from panelkit.language.errors import SpecError
+from panelkit.language.message import verbatim
 from panelkit.report.words import flag_text
 
 CLAIM = """
@@ -69,7 +71,7 @@ def test_a_claim_file_of_ones_own(tmp_path: Path) -> None:
     assert list(table["lag"]) == ["", "lag0"]
     assert {"estimate", "conf_low", "conf_high", "a1", "a2", "rho_zero", "period"} <= set(table.columns)
     assert (table["failed"] == "").all()
-    texts = [text.en for text, _ in measured.conditions]
+    texts = [str(text) for text, _ in measured.conditions]
     assert "moves log(software_revenue)" in texts[0]
     assert texts[1].endswith("of 2 specifications")
     assert "no confounder below a correlation of 0.3" in texts[2]
@@ -103,12 +105,12 @@ def test_the_sum_asks_for_every_mediator(tmp_path: Path) -> None:
     ],
 )
 def test_words_of_the_rule(low: float, high: float, conditions: tuple[bool, ...], word: str) -> None:
-    said = Text(en="a", zh="甲")
+    said = verbatim("a")
     measured = Measured(
         quantity=said, value=0.5 * (low + high), low=low, high=high, sentence=said,
         conditions=tuple((said, held) for held in conditions),
     )  # fmt: skip
-    assert judge(Rule(name="R-MED", sign="+"), Finding(measured=measured)).word == word
+    assert judge(rule_of({"name": "R-MED", "sign": "+"}), Finding(measured=measured)).word == word
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,21 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.claims import beside
-from panelkit.claims.batch import effect_of
-from panelkit.claims.columns import Columns
-from panelkit.claims.designs.panel import headline, main_test, specifications
+from panelkit.claims.designs.panel import headline, main_test
 from panelkit.claims.figures import Figures
-from panelkit.claims.file.document import Test, Text
 from panelkit.claims.file.load import load_claims
-from panelkit.claims.fits import covariance, fit_specification
-from panelkit.claims.samples import longest_lag, longest_lead, specify
-from panelkit.claims.verdict import CheckResult, Finding
+from panelkit.claims.file.parts import Test
+from panelkit.claims.findings import Finding
+from panelkit.claims.ratios import spread
+from panelkit.claims.verdict import CheckResult
+from panelkit.covariance.by_name import vcov_named
 from panelkit.formula.formula import parse_formula
 from panelkit.language.errors import SpecError
+from panelkit.language.message import verbatim
+from panelkit.studies.batch import effect_of
+from panelkit.studies.columns import Columns
+from panelkit.studies.estimation import fit_specification
+from panelkit.studies.specification import longest_lag, longest_lead
 
 # Same arithmetic in another order: two dozen operations on numbers of order one to ten.
 SAME = 1e-9
@@ -114,7 +117,7 @@ def test_the_fast_road_of_the_grid_is_the_slow_one() -> None:
         spec
         for reading in claim.reading
         for design in reading.design
-        for spec in specifications(claim, design)
+        for spec in design.specifications(claim)
     ]
     panels = Figures(specs)
     for spec in specs[5::61]:
@@ -128,7 +131,7 @@ def test_the_fast_road_of_the_grid_is_the_slow_one() -> None:
 
 def test_without_fixed_effects_the_headline_is_the_treatment_and_not_the_intercept() -> None:
     (claim,) = (item.claim for item in load_claims() if item.id == "A9")
-    spec = replace(specifications(claim, claim.reading[0].design[0])[0], effects="none")
+    spec = replace(claim.reading[0].design[0].specification(claim), effects="none")
     panels = Figures([spec])
     fit = fit_specification(spec, panels.panel(spec))
     place = fit.terms.index(spec.term)
@@ -147,7 +150,7 @@ def test_without_fixed_effects_the_headline_is_the_treatment_and_not_the_interce
 def test_a_lag_reaches_back_out_of_the_sample() -> None:
     (claim,) = (item.claim for item in load_claims() if item.id == "A9")
     axis = next(item for item in claim.grid.axis if item.id == "lag")
-    spec = specify(claim, claim.reading[0].design[0], [axis.option[1]])
+    spec = claim.reading[0].design[0].specification(claim, (axis.option[1],))
     assert spec.term == "lag(log(rd_funds_government), 2)"
     assert spec.lead_in == 2
     fit = fit_specification(spec, Figures([spec]).panel(spec))
@@ -201,16 +204,15 @@ def test_percentage_points_are_rejected_as_implausible(flagship: CheckResult) ->
     assert result.plausible is not None
     assert not result.plausible.plausible
     # 0.38 / ln 1.01 x ln 1.1 = 3.64 points
-    assert "3.64" in result.plausible.sentence.en
+    assert "3.64" in result.plausible.sentence
     flags = [item.flags for item in flagship if item.reading and item.reading.id == "points"]
     assert all("implausible_number" in item for item in flags)
 
 
 def test_an_intensity_is_not_summed_over_provinces(figures: pd.DataFrame) -> None:
-    label = Text(en="x", zh="x")
     frame = figures.assign(urbanisation_rate=50.0)
     with pytest.raises(SpecError, match="urbanisation_rate: an intensity"):
-        beside.spread("urbanisation_rate / gdp", frame, label=label)
+        spread("urbanisation_rate / gdp", frame, label=verbatim("x"))
 
 
 def test_a_function_of_the_sample_is_refused_in_a_grid(figures: pd.DataFrame) -> None:
@@ -219,10 +221,10 @@ def test_a_function_of_the_sample_is_refused_in_a_grid(figures: pd.DataFrame) ->
 
 
 def test_covariances_are_named_as_in_python() -> None:
-    assert covariance("Cluster(year)") == pk.Cluster("year")
-    assert covariance("CRV3") == pk.CRV3()
+    assert vcov_named("Cluster(year)") == pk.Cluster("year")
+    assert vcov_named("CRV3") == pk.CRV3()
     with pytest.raises(SpecError, match="no covariance 'HC9'"):
-        covariance("HC9")
+        vcov_named("HC9")
 
 
 def test_the_same_seed_gives_the_same_numbers(claim_file: Callable[..., Path]) -> None:

@@ -13,12 +13,10 @@ import pytest
 from rich.console import Console
 
 from panelkit.claims.check import check
-from panelkit.claims.file.document import Text
 from panelkit.claims.file.load import load_claims
-from panelkit.claims.fits import fit_specification
-from panelkit.claims.revisions import FigureComparison, Moved, compare_figures, drivers, revised_cells
-from panelkit.claims.samples import Specification
-from panelkit.claims.verdict import Finding, Measured, Verdict, Word
+from panelkit.claims.findings import Finding, Measured, Word
+from panelkit.claims.revisions import FigureComparison, Moved, compare_figures
+from panelkit.claims.verdict import Verdict
 from panelkit.cli import main
 from panelkit.data.figures import read_figures
 from panelkit.data.panels import load_provinces
@@ -28,8 +26,12 @@ from panelkit.data.revisions import diff_vintages
 from panelkit.data.yearbook.ingest import ingest
 from panelkit.data.yearbook.store.store import read_store
 from panelkit.language.errors import DataError
+from panelkit.language.message import verbatim
 from panelkit.report.revised import revised_page
 from panelkit.results.fit import Language
+from panelkit.studies.estimation import fit_specification
+from panelkit.studies.revised_cells import drivers, revised_cells
+from panelkit.studies.specification import Specification
 from tests.claims.small import SMALL
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
@@ -184,7 +186,7 @@ def _moved(claims: Path, old: Word | None, new: Word | None, estimates: tuple[fl
     """Return a comparison with made-up verdicts; None is a design that cannot be computed."""
     registered = load_claims(claims)[0]
     reading = registered.claim.reading[0]
-    said = Text(en="said", zh="said")
+    said = verbatim("said")
 
     def verdict(word: Word | None, value: float) -> Verdict:
         return Verdict(
@@ -193,7 +195,7 @@ def _moved(claims: Path, old: Word | None, new: Word | None, estimates: tuple[fl
             design=reading.design[0],
             word=word,
             reason=said,
-            error=None if word else "no rows",
+            error=None if word else verbatim("no rows"),
             tested=Finding(measured=Measured(quantity=said, value=value, sentence=said)) if word else None,
         )
 

@@ -15,12 +15,16 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from panelkit.claims.check import check
-from panelkit.claims.file.document import Rule
-from panelkit.claims.rules import judge as rules
-from panelkit.claims.verdict import Finding, GridResult, Headline, Word, worst
+from panelkit.claims.file.rule import rule_of
+from panelkit.claims.findings import Finding, Headline, Word, worst
+from panelkit.claims.rules.description import description
+from panelkit.claims.rules.judge import judge
+from panelkit.claims.rules.magnitude import magnitude, uninformative
+from panelkit.claims.rules.sign import sign
 from panelkit.language.errors import SpecError
 from panelkit.report.page import page
 from panelkit.report.terminal import overview
+from panelkit.studies.grid import GridResult
 
 
 @pytest.mark.parametrize(
@@ -38,14 +42,14 @@ from panelkit.report.terminal import overview
     ],
 )
 def test_a_stated_number_is_judged_by_the_interval(low: float, high: float, word: Word) -> None:
-    assert rules.magnitude(0.38, low, high) == word
-    assert rules.magnitude(-0.38, -high, -low) == word
+    assert magnitude(0.38, low, high) == word
+    assert magnitude(-0.38, -high, -low) == word
 
 
 def test_an_interval_with_zero_and_the_number_is_uninformative() -> None:
-    assert rules.uninformative(0.38, -0.1, 0.5)
-    assert not rules.uninformative(0.38, -0.1, 0.3)
-    assert not rules.uninformative(0.38, 0.1, 0.5)
+    assert uninformative(0.38, -0.1, 0.5)
+    assert not uninformative(0.38, -0.1, 0.3)
+    assert not uninformative(0.38, 0.1, 0.5)
 
 
 @given(
@@ -62,8 +66,8 @@ def test_the_unit_of_the_number_does_not_matter(
         min(abs(claimed - low), abs(claimed - high)) < 1e-9 or 0.0 < min(abs(low), abs(high)) < 1e-300
     ):  # rounding may move the number over the end
         return
-    scaled = rules.magnitude(claimed * times, low * times, high * times)
-    assert scaled == rules.magnitude(claimed, low, high)
+    scaled = magnitude(claimed * times, low * times, high * times)
+    assert scaled == magnitude(claimed, low, high)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_the_unit_of_the_number_does_not_matter(
 def test_a_direction_is_judged_by_test_and_grid(
     claimed: int, estimate: float, p: float, share: float | None, word: Word
 ) -> None:
-    assert rules.sign(claimed, estimate, p, share) == word
+    assert sign(claimed, estimate, p, share) == word
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_a_level_must_hold_in_each_of_the_last_five_years(
     values: list[float], relation: str, word: Word
 ) -> None:
     by_year = {2018 + place: float(value) for place, value in enumerate(values)}
-    assert rules.description(by_year, relation, 5.0) == word
+    assert description(by_year, relation, 5.0) == word
 
 
 def test_a_claim_is_no_better_than_its_worst_design() -> None:
@@ -131,11 +135,11 @@ def _tested(low: float, high: float) -> Finding:
 
 
 def test_the_wild_interval_decides_and_the_sentence_says_so_in_both_languages() -> None:
-    judged = rules.judge(Rule(name="R-MAG", value="0.38"), _tested(0.1, 0.5))
+    judged = judge(rule_of({"name": "R-MAG", "value": "0.38"}), _tested(0.1, 0.5))
     assert judged.word == "SUPPORTED"
-    assert "0.38" in judged.sentence.en
-    assert "0.38" in judged.sentence.zh
-    assert rules.judge(Rule(name="R-MAG", value="0.38"), _tested(-0.1, 0.5)).flags == ("uninformative",)
+    assert "0.38" in judged.sentence
+    assert "0.38" in judged.sentence.text("zh")
+    assert judge(rule_of({"name": "R-MAG", "value": "0.38"}), _tested(-0.1, 0.5)).flags == ("uninformative",)
 
 
 @pytest.mark.parametrize(
@@ -146,32 +150,32 @@ def test_a_treatment_must_carry_the_least_share_that_the_rule_names(
     shares: dict[str, float], word: Word
 ) -> None:
     grid = GridResult(table=pd.DataFrame(), share_same_sign=1.0, share_claim_inside=None)
-    rule = Rule(name="R-SIGN", sign="+", least_share="0.05")
-    judged = rules.judge(rule, replace(_tested(0.1, 0.5), grid=grid, shares=shares))
+    rule = rule_of({"name": "R-SIGN", "sign": "+", "least_share": "0.05"})
+    judged = judge(rule, replace(_tested(0.1, 0.5), grid=grid, shares=shares))
     assert judged.word == word
-    assert "Shapley" in judged.sentence.en
-    assert "Shapley" in judged.sentence.zh
+    assert "Shapley" in judged.sentence
+    assert "Shapley" in judged.sentence.text("zh")
     with pytest.raises(SpecError, match="no Shapley shares"):
-        rules.judge(rule, _tested(0.1, 0.5))
+        judge(rule, _tested(0.1, 0.5))
 
 
 @pytest.mark.parametrize("wrong", [{"name": "R-RANK"}, {"name": "R-SIGN", "sign": "+", "least_share": "5"}])
 def test_a_least_share_is_a_share_and_belongs_to_a_sign(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="least_share"):
-        Rule(**{"least_share": "0.05", **wrong})
+        rule_of({"least_share": "0.05", **wrong})
 
 
 def test_a_rule_that_cannot_read_the_result_is_refused() -> None:
     with pytest.raises(SpecError, match="R-RANK"):
-        rules.judge(Rule(name="R-RANK"), _tested(0.1, 0.5))
+        judge(rule_of({"name": "R-RANK"}), _tested(0.1, 0.5))
 
 
 def test_a_level_other_than_95_is_the_level_that_is_said(claim_file: Callable[..., Path]) -> None:
     usual = check(claim_file())
     result = check(claim_file("seed = 7", 'seed = 7, level = "0.9"'))
     one, other = result.verdicts[0], usual.verdicts[0]
-    assert "its 90 % interval" in one.reason.en
-    assert "90%置信区间" in one.reason.zh
+    assert "its 90 % interval" in one.reason
+    assert "90%置信区间" in one.reason.text("zh")
     assert one.tested is not None
     assert one.tested.headline is not None
     assert one.tested.grid is not None
@@ -217,8 +221,8 @@ def test_a_set_that_is_no_bounded_interval_is_said(
         convention="reghdfe",
         wild_set=pieces,
     )
-    for rule in (Rule(name="R-MAG", value="0.2"), Rule(name="R-SIGN", sign="+")):
-        judged = rules.judge(rule, Finding(headline=head))
+    for rule in (rule_of({"name": "R-MAG", "value": "0.2"}), rule_of({"name": "R-SIGN", "sign": "+"})):
+        judged = judge(rule, Finding(headline=head))
         assert flag in judged.flags
-        assert said in judged.sentence.en
-        assert "区间" in judged.sentence.zh
+        assert said in judged.sentence
+        assert "区间" in judged.sentence.text("zh")

@@ -8,26 +8,20 @@ import pytest
 from statsmodels.regression.linear_model import OLS
 
 import panelkit as pk
-from panelkit.claims.designs.spatial import _chained, estimate_of, newey_west_trend
-from panelkit.claims.file.document import Rule, SpatialDesign, Text
+from panelkit.claims.file.rule import rule_of
+from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.rules.judge import judge
-from panelkit.claims.verdict import Finding, Measured
+from panelkit.indices.arrays.newey_west import newey_west_trend
+from panelkit.indices.panels.chained import chained
+from panelkit.language.message import verbatim
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.spatial import provincial
+from panelkit.studies.spatial_effects import simulated
 from tests.spatial.data import simulate
-
-DESIGN = {
-    "id": "d",
-    "kind": "spatial",
-    "label": {"en": "d", "zh": "d"},
-    "outcome": "y",
-    "treatment": "x1",
-    "seed": 1,
-}
 
 
 def _finding(low: float, high: float, *conditions: bool) -> Finding:
-    said = Text(en="said", zh="said")
+    said = verbatim("said")
     return Finding(
         measured=Measured(
             quantity=said,
@@ -54,7 +48,7 @@ def _finding(low: float, high: float, *conditions: bool) -> Finding:
 def test_rule_of_spillovers(
     sign: str, low: float, high: float, conditions: tuple[bool, ...], word: str
 ) -> None:
-    rule = Rule(name="R-SPILL", sign=sign)  # type: ignore[arg-type]
+    rule = rule_of({"name": "R-SPILL", "sign": sign})
     assert judge(rule, _finding(low, high, *conditions)).word == word
 
 
@@ -64,33 +58,29 @@ def test_estimates_are_those_of_the_fit() -> None:
     fit = SpatialPanel("y ~ x1", vcov=pk.Cluster()).fit(data, w)
     impacts = fit.impacts("draws", reps=9999, rng=1)
     for at, effect in enumerate(("direct", "indirect", "total")):
-        found = estimate_of(fit, SpatialDesign(**DESIGN, effect=effect), 9999, 1)
+        found = simulated(fit, effect, 9999, 1)
         row = impacts.tidy().iloc[at]
         assert found.value == pytest.approx(row["estimate"], rel=1e-12)
         assert (found.low, found.high) == pytest.approx((row["conf_low"], row["conf_high"]), rel=1e-12)
         assert found.p_value == pytest.approx(row["p_value"], abs=3e-4)  # ties are counted on one side only
-    rho = estimate_of(fit, SpatialDesign(**DESIGN, effect="rho"), 9999, 1)
+    rho = simulated(fit, "rho", 9999, 1)
     assert rho.value == fit.rho
 
 
 def test_trend_is_that_of_statsmodels() -> None:
     values = np.random.default_rng(3).standard_normal(14).cumsum()
-    slope, error, p = newey_west_trend(values, 2)
+    trend = newey_west_trend(values, 2)
     X = np.column_stack([np.ones(14), np.arange(14)])
     theirs = OLS(values, X).fit(cov_type="HAC", cov_kwds={"maxlags": 2, "use_correction": True}, use_t=True)
-    assert slope == pytest.approx(theirs.params[1], rel=1e-10)
-    assert error == pytest.approx(theirs.bse[1], rel=1e-10)
-    assert p == pytest.approx(theirs.pvalues[1], rel=1e-9)
+    assert trend.slope == pytest.approx(theirs.params[1], rel=1e-10)
+    assert trend.std_error == pytest.approx(theirs.bse[1], rel=1e-10)
+    assert trend.p_value == pytest.approx(theirs.pvalues[1], rel=1e-9)
 
 
 def test_real_output_chains_the_growth_index() -> None:
     index = pd.MultiIndex.from_product([["Anhui"], [2016, 2017, 2018]], names=["province", "year"])
     frame = pd.DataFrame({"gdp_index_prev_year": [108.0, 110.0, 105.0]}, index=index)
-
-    class Spec:
-        formula = "log(real_gdp) ~ 1"
-
-    found = _chained(frame, Spec())["real_gdp"]  # type: ignore[arg-type]
+    found = chained(frame["gdp_index_prev_year"])
     assert found.to_numpy() == pytest.approx([1.0, 1.1, 1.155], rel=1e-12)
 
 

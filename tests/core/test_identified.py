@@ -12,6 +12,7 @@ from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.sandwich import clustered
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 LONG = np.longdouble
 # what is asked for: six digits
@@ -149,4 +150,4 @@ def test_helpers() -> None:
     near = np.column_stack([X[:, 1], X[:, 1] + 1e-6 * rng.normal(size=50)])
     fit = fit_swept(y, near, ("a", "b"), Layout(np.arange(50), np.zeros(50, int)), "none")
     with pytest.raises(SpecError, match="the test inverts a covariance; `a`, `b`: they nearly repeat"):
-        refuse_squares(fit.root, fit.X, fit.terms, fit.effects, "the test")
+        refuse_squares(fit.root, fit.X, fit.terms, fit.effects, message("the test inverts a covariance"))

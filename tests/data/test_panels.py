@@ -13,8 +13,8 @@ import pytest
 
 import panelkit as pk
 from panelkit import DataError, SpecError
+from panelkit.data.figure_notes import data_notes
 from panelkit.data.figures import read_figures
-from panelkit.data.notes import data_notes
 from panelkit.formula.formula import materialise, parse_formula
 from tests.counting import calls_of
 

@@ -19,7 +19,7 @@ from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, write_figures
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import labels_of
-from panelkit.data.tables import read_rows
+from panelkit.data.shipped_tables import read_rows
 from tests.reference import figures_path
 
 CELLS = 29_885

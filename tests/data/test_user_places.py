@@ -8,7 +8,7 @@ import pytest
 
 from panelkit import DataError
 from panelkit.data.panels import load_provinces
-from panelkit.data.place_kinds import places_of
+from panelkit.data.unit_names import places_of
 from panelkit.data.user.places import _joined, provincial_rows
 from panelkit.kernels.index import SHOWN
 
@@ -52,8 +52,8 @@ def test_spellings_are_joined_and_the_total_set_apart_in_every_kind_of_column(ki
         "names of one province joined: 北京市 as 北京, 上海市 as 上海",
         "set apart, none of the 31 provinces: 全国 (8 rows)",
     )
-    assert notes[0].zh == "同一省份的不同写法已合并：北京市并入北京、上海市并入上海"
-    assert notes[1].zh == "不属于31个省份，未纳入：全国（8行）"
+    assert notes[0].text("zh") == "同一省份的不同写法已合并：北京市并入北京、上海市并入上海"
+    assert notes[1].text("zh") == "不属于31个省份，未纳入：全国（8行）"
     pd.testing.assert_frame_equal(frame, before)
 
 
@@ -245,7 +245,7 @@ def test_a_name_that_is_no_province_stays_and_is_named_with_what_is_near() -> No
     out, notes = provincial_rows(frame, "省份", "年份")
     assert set(out["省份"]) == {*NAMES, "内蒙占"}
     assert notes[0] == "kept as units, though no known province: 内蒙占 (did you mean Inner Mongolia 内蒙古?)"
-    assert "内蒙占（是否为Inner Mongolia 内蒙古？）" in notes[0].zh
+    assert "内蒙占（是否为Inner Mongolia 内蒙古？）" in notes[0].text("zh")
     assert "全国" in notes[1]
     planned = with_rows(panel(list(NAMES)), "大连", "宁波")
     out, notes = provincial_rows(planned, "省份", "年份")
@@ -290,5 +290,5 @@ def test_more_names_than_are_shown_are_counted_in_the_language_of_the_note() -> 
     pairs = [(f"甲{i}", f"乙{i}") for i in range(SHOWN + 3)]
     names = [name for pair in pairs for name in pair]
     note = _joined(names, [at + 1 if at % 2 == 0 else at for at in range(len(names))])
-    assert note.zh.endswith(f"甲{SHOWN - 1}并入乙{SHOWN - 1}，另有3个")
+    assert note.text("zh").endswith(f"甲{SHOWN - 1}并入乙{SHOWN - 1}，另有3个")
     assert str(note).endswith("and 3 more")

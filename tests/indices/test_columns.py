@@ -8,10 +8,10 @@ import pytest
 
 import panelkit as pk
 from panelkit.claims.figures import Figures
-from panelkit.claims.samples import Specification
 from panelkit.indices.arrays import structure
 from panelkit.indices.panels import columns
 from panelkit.language.errors import SpecError
+from panelkit.studies.specification import Specification
 
 
 def test_names_of_derived_columns() -> None:

@@ -19,7 +19,7 @@ from panelkit.indices.panels.designs import (
     shared_indicators,
     shipped_designs,
 )
-from panelkit.indices.panels.frames import earlier, panel_frame, wide
+from panelkit.indices.panels.panel_frame import earlier, panel_frame, wide
 from panelkit.language.errors import DataError, SpecError
 
 SHIPPED = (
@@ -295,7 +295,7 @@ def test_labelled_twins_of_the_array_functions(panel: pd.DataFrame) -> None:
 
 
 def test_declared_goalposts_hold_in_the_rank_cloud() -> None:
-    from panelkit.indices.panels.composite import stack_of
+    from panelkit.indices.panels.indicator_cube import stack_of
 
     index = pd.MultiIndex.from_product([list("ABCD"), [2020, 2021]], names=["province", "year"])
     rng = np.random.default_rng(0)

@@ -116,7 +116,7 @@ def test_spellings_are_joined_and_totals_set_apart(door: str) -> None:
 
 def test_remarks_of_indices_are_in_both_languages() -> None:
     for found in (scored(messy()), coupled(messy())):
-        assert any("未纳入" in remark.zh and "set apart" in remark.en for remark in found.remarks)
+        assert any("未纳入" in chinese and "set apart" in english for english, chinese in found.remarks)
 
 
 ROADS: dict[str, Callable[[pd.DataFrame], Any]] = {
@@ -293,10 +293,10 @@ def test_rows_that_a_condition_cannot_judge_are_named() -> None:
     data.loc[5, "k"] = np.nan
     found = pk.composite_index({"a": 1, "b": 1}, data, unit="province", time="year", where="k > 0")
     assert len(found.scores) == 11
-    note = next(remark for remark in found.remarks if "k > 0" in remark.en)
-    assert "11 of 12 rows" in note.en
-    assert note.en.endswith("left: 天津 2011")
-    assert note.zh.endswith("退出的行：天津 2011")
+    english, chinese = next(remark for remark in found.remarks if "k > 0" in remark[0])
+    assert "11 of 12 rows" in english
+    assert english.endswith("left: 天津 2011")
+    assert chinese.endswith("退出的行：天津 2011")
 
 
 def test_provinces_are_chosen_beside_totals_in_any_wording() -> None:

@@ -11,8 +11,8 @@ import panelkit as pk
 from panelkit.indices.arrays import convergence, coupling, inequality, markov
 from panelkit.indices.panels.composite import composite_index
 from panelkit.indices.panels.coordination import couple, coupling_coordination, which_coupling_formula
-from panelkit.indices.panels.dynamics import weights_matrix
 from panelkit.indices.panels.ranking import rank_bands
+from panelkit.indices.panels.spatial_weights import weights_matrix
 from panelkit.language.errors import ConvergenceError, DataError, SpecError
 
 
@@ -41,7 +41,7 @@ def test_coordination_says_what_is_arithmetic(systems: pd.DataFrame) -> None:
     assert found.facts["high_of_margins"] == coupling.high_share_of_margins(systems)
     assert found.facts["regraded"] == (found.values["level"] != found.values["level_wang"]).sum()
     words = found.words("zh")
-    assert set(words["stage"]) <= {pair[1] for pair in coupling.STAGES}
+    assert set(words["stage"]) <= {stage.text("zh") for stage in coupling.STAGES}
     assert set(words.columns) == {"level", "level_wang", "stage", "pace"}
     uneven = coupling_coordination(systems, {"U1": 3, "U2": 1})
     assert not uneven.facts["identity"]
@@ -457,7 +457,7 @@ def test_missing_levels_can_be_drawn_and_printed() -> None:
         assert "<svg" in draw(grades).svg()
     for draw in (figures.trend_lines, figures.rank_chart):
         assert "<svg" in draw(grades.T).svg()
-    names = [name for name, _ in coupling.LEVELS]
+    names = list(coupling.LEVELS)
     assert (
         "<svg" in figures.province_map(found.words()["level"].xs(2020, level="year"), categories=names).svg()
     )

@@ -43,7 +43,7 @@ def test_a_run_of_claims_counts_one_family_a_rule() -> None:
     from types import SimpleNamespace
 
     from panelkit.claims.verdict import CheckResult
-    from panelkit.report.terminal import _families
+    from panelkit.report.notes import families
 
     tested = [(f"c{i}", "R-SIGN", p) for i, p in enumerate((0.01, 0.04, 0.2))]
     tested += [("other", "R-MAG", 0.03), ("waits", None, float("nan"))]
@@ -51,7 +51,7 @@ def test_a_run_of_claims_counts_one_family_a_rule() -> None:
     result = CheckResult(tuple(verdicts))  # type: ignore[arg-type]
     # a rule that judges one claim of the run shows no family
     np.testing.assert_allclose(result.q_values, [0.03, 0.06, 0.2, np.nan, np.nan])
-    assert list(_families(result, "en")) == [
+    assert list(families(result, "en")) == [
         "Many tests: of 3 main ones under R-SIGN, 2 have p ≤ .05 and 1 Benjamini-Hochberg q ≤ .05"
     ]
 

@@ -31,7 +31,9 @@ def fits(request: pytest.FixtureRequest) -> tuple[str, dict[str, object]]:
 
 def agrees(test: object, printed: list[float]) -> None:
     found = [test.statistic, *test.df, test.p_value]
-    np.testing.assert_allclose(found, printed, rtol=1e-6, atol=1e-300)  # p far out in the tail: six digits
+    np.testing.assert_allclose(
+        found, printed, rtol=1e-5, atol=1e-300
+    )  # p far out in the tail: five digits in every scipy
 
 
 def test_f_and_lm(fits: tuple[str, dict[str, object]]) -> None:

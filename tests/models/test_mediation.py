@@ -313,8 +313,8 @@ def test_suppression_is_named() -> None:
     share = found.share()
     assert share.kind == "suppression"
     assert share.value == pytest.approx(abs(found.params["indirect"] / found.params["direct"]))
-    assert "suppression" in share.reason.en
-    assert "遮掩" in share.reason.zh
+    assert "suppression" in share.reason
+    assert "遮掩" in share.reason.text("zh")
 
 
 def test_wen_ye_takes_each_branch() -> None:
@@ -323,7 +323,7 @@ def test_wen_ye_takes_each_branch() -> None:
         data = path_panel(seed=3)
         data["m1"] = 0.5 * data["x"] + rng.normal(size=len(data))
         data["y"] = direct * data["x"] + b * data["m1"] + rng.normal(size=len(data))
-        return pk.Mediation("y", "x", "m1").fit(data, reps=500).procedure("wen_ye_2014").conclusion.en
+        return pk.Mediation("y", "x", "m1").fit(data, reps=500).procedure("wen_ye_2014").conclusion
 
     assert "partial mediation" in conclusion(0.5, 0.5)
     assert "only an indirect effect" in conclusion(0.5, 0.0)
@@ -339,7 +339,7 @@ def test_procedures_say_what_they_do_not_show(result) -> None:
             assert word in procedure.summary(language)
         assert len(procedure.models) == equations
         assert "does not show" in procedure.to_markdown()
-    assert "share" not in result.procedure("jiang_2022").conclusion.en
+    assert "share" not in result.procedure("jiang_2022").conclusion
 
 
 def test_procedures_refuse_chains(panel: pd.DataFrame) -> None:
@@ -462,7 +462,7 @@ def test_a_lost_province_is_named_once(panel: pd.DataFrame) -> None:
     data.loc[lost, "m1"] = np.nan
     data.loc[lost & (data.index.get_level_values(1) < 2013), "z"] = np.nan
     found = pk.Mediation("y", "x", "m1", "z").fit(data, reps=100)
-    told = [remark.en for remark in found.remarks if "whole province" in remark.en]
+    told = [remark for remark in found.remarks if "whole province" in remark]
     assert len(told) == 1
     assert told[0].startswith("P03: no complete row (missing: m1)")
 

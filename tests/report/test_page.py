@@ -13,7 +13,7 @@ import panelkit as pk
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.verdict import CheckResult
 from panelkit.report import sample
-from panelkit.report.figure_names import FIGURES_ZH
+from panelkit.report.awaited import FIGURES
 from panelkit.report.numbers import number, p_value
 from panelkit.report.page import page, versions
 from panelkit.report.write import write
@@ -135,8 +135,11 @@ def test_sources_hold_what_main_designs_and_grid_read(result: CheckResult) -> No
 
 def test_every_missing_figure_of_the_register_has_a_chinese_name() -> None:
     names = {need.name for item in load_claims() for need in item.claim.needs if need.kind == "figure"}
-    assert names == set(FIGURES_ZH)
-    assert all(any("\u4e00" <= character <= "\u9fff" for character in name) for name in FIGURES_ZH.values())
+    assert names == set(FIGURES)
+    assert all(
+        any("\u4e00" <= character <= "\u9fff" for character in name)
+        for name in (said.text("zh") for said in FIGURES.values())
+    )
 
 
 def test_notes_of_a_chinese_table_are_chinese(result: CheckResult) -> None:

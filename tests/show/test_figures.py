@@ -15,8 +15,8 @@ import pytest
 
 from panelkit.language.errors import SpecError
 from panelkit.show import canvas, figures, style
-from panelkit.show.lines import spread
-from panelkit.show.tiles import TILES, adcode_of
+from panelkit.show.choropleth import TILES, adcode_of
+from panelkit.show.labelling import spread
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEARS = list(range(2010, 2024))

@@ -8,7 +8,8 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import DataError, SpecError
-from panelkit.models.mediation.spatial import SpatialMediationResult, mediated_matrices
+from panelkit.models.mediation.matrices import mediated_matrices
+from panelkit.models.mediation.spatial import SpatialMediationResult
 from panelkit.spatial.provincial import contiguity
 
 A, A_NEAR, RHO_M = 0.6, 0.3, 0.3

@@ -12,7 +12,7 @@ from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.read import Context, Told, read_file
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from tests.yearbook.writers import written
 
 

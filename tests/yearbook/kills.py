@@ -27,7 +27,7 @@ from panelkit.data.yearbook.ingest import Run, take_in
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.read import Context, Told
 from panelkit.data.yearbook.store.store import read_store
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from tests.counting import calls_of
 from tests.yearbook.mutations import base_files
 

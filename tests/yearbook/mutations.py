@@ -283,7 +283,7 @@ def fuzz_one(name: str, content: bytes, folder: Path, run: Run, store_print: Cal
     try:
         report = take_in(run, [path])
     except YearbookError as error:
-        if not str(error).startswith(name) or not all(p.zh for p in error.problems):
+        if not str(error).startswith(name) or not all(p.said.text("zh") for p in error.problems):
             return f"a message without the file: {error}"
         return "refused" if store_print() == before else "refused, and the store changed"
     cells = Standing(path)

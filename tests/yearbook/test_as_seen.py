@@ -176,7 +176,7 @@ def test_a_hidden_sheet_is_left_out_and_said_unless_it_is_asked_for(
     assert [e.indicator for e in read.entries] == ["表：甲"]
     (note,) = [note for note in read.notes if "hidden" in note]
     assert "sheet '旧' is hidden: left out" in note
-    assert "工作表“旧”是隐藏的" in note.zh
+    assert "工作表“旧”是隐藏的" in note.text("zh")
     assert [e.indicator for e in read_file(path, Told(sheet="旧"), blank).entries] == ["表：旧"]
 
 
@@ -244,8 +244,8 @@ def test_a_province_that_the_file_contradicts_is_refused_naming_both(
     path.write_text(text, encoding="utf-8")
     with pytest.raises(YearbookError, match=rf"上海.*{said}") as caught:
         read_file(path, Told(province=said), blank)
-    assert "上海" in caught.value.message("zh")
-    assert str(said) in caught.value.message("zh")
+    assert "上海" in caught.value.text("zh")
+    assert str(said) in caught.value.text("zh")
     for same in ("上海", "Shanghai", 310000, None):
         assert {e.adcode for e in read_file(path, Told(province=same), blank).entries} == {310000}
 

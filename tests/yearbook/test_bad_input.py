@@ -34,10 +34,14 @@ def refused(
     path.write_bytes(content)
     with pytest.raises(YearbookError) as caught:
         read_file(path, told or Told(), context)
-    chinese = caught.value.message("zh")
+    chinese = caught.value.text("zh")
     assert str(caught.value).startswith(name)
     assert chinese.startswith(name)
-    assert any("\u4e00" <= letter <= "\u9fff" for problem in caught.value.problems for letter in problem.zh)
+    assert any(
+        "\u4e00" <= letter <= "\u9fff"
+        for problem in caught.value.problems
+        for letter in problem.said.text("zh")
+    )
     return str(caught.value)
 
 

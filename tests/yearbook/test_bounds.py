@@ -63,7 +63,7 @@ def test_a_file_cut_inside_its_last_number_is_said_wherever_it_is_cut(
 def test_whole_numbers_without_decimals_are_noted_and_read(tmp_path: Path, blank: Context, text: str) -> None:
     read = read_text(tmp_path, blank, text.replace(".5", "").rstrip("\n"))
     assert len(read.entries) == 31
-    assert any("without a line break" in note and note.zh != note for note in read.notes)
+    assert any("without a line break" in note and note.text("zh") != note for note in read.notes)
 
 
 def test_a_printed_table_as_text_with_a_short_row_is_refused(tmp_path: Path, blank: Context) -> None:
@@ -142,7 +142,7 @@ def test_so_many_problems_that_reading_stops(tmp_path: Path, blank: Context) -> 
     with pytest.raises(YearbookError) as caught:
         read_text(tmp_path, blank, text)
     assert len(caught.value.problems) == limits.PROBLEMS + 1
-    assert "reading stopped here" in caught.value.problems[-1].en
+    assert "reading stopped here" in caught.value.problems[-1].said
 
 
 @pytest.mark.parametrize(("areas", "refused"), [(20_000, False), (limits.MERGED + 1, True)])
@@ -223,8 +223,8 @@ def test_control_characters_in_names_are_refused_in_printable_words(
     with pytest.raises(YearbookError, match="control character") as caught:
         read_text(tmp_path, blank, json.dumps(answer), "a.json")
     for lang in ("en", "zh"):
-        caught.value.message(lang).encode()
-        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", caught.value.message(lang))
+        caught.value.text(lang).encode()
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", caught.value.text(lang))
     json.dumps(caught.value.problems[0].record(), ensure_ascii=False).encode()
 
 

@@ -79,8 +79,8 @@ def test_one_province_with_indicators_as_rows(context: Context) -> None:
         read_file(path, Told(), context)
     with pytest.raises(YearbookError) as refused:
         read_file(path, Told(), context)
-    assert "疑为北京（24个" in refused.value.message("zh")
-    assert "--province 北京" in refused.value.message("zh")
+    assert "疑为北京（24个" in refused.value.text("zh")
+    assert "--province 北京" in refused.value.text("zh")
     read = read_file(path, Told(province="北京"), context)
     standing = cells_of(path.read_text(encoding="utf-8-sig"))
     assert len(read.entries) == len(standing)

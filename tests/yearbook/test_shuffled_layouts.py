@@ -143,7 +143,7 @@ def test_a_unit_that_only_a_footnote_names_is_refused(read_sheet: Reader, line: 
     rows: Rows = [["各地区年末常住人口(2021年)"], ["地区", "年末常住人口"], *places(PEOPLE, 10), [line]]
     with pytest.raises(YearbookError, match="a footnote names '千人'") as caught:
         read_sheet(rows)
-    assert "千人" in caught.value.message("zh")
+    assert "千人" in caught.value.text("zh")
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])

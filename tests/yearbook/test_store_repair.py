@@ -285,7 +285,7 @@ def test_altered_and_missing_raw_files_are_named_and_put_back(store: Path) -> No
     assert not found.whole
     assert any("a.csv" in note and "was altered" in note for note in found.problems)
     assert any("new.csv" in note and "is missing" in note for note in found.problems)
-    assert all(note.zh != note for note in found.problems)
+    assert all(note.text("zh") != note for note in found.problems)
     mended = repair_store(store)
     assert len(mended.lost) == 2
     assert same(read_store(store), before)  # the table of figures is whole, so no figure is lost

@@ -22,7 +22,7 @@ from panelkit.data.yearbook.judge.held import exact, index_figures, is_equal, ma
 from panelkit.data.yearbook.judge.judge import Judgement, judge, vintages_of
 from panelkit.data.yearbook.read import Context, Told, read_file
 from panelkit.data.yearbook.store.store import overlay, read_store
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.language.errors import SpecError
 from tests.yearbook import writers
 from tests.yearbook.test_store import changed, held
@@ -114,7 +114,7 @@ def test_vintages_that_are_alike_are_asked_for_by_name(tmp_path: Path, context: 
         r"`--vintage census2023` or `--vintage mine`",
     ) as caught:
         judged(tmp_path, both, one_year)
-    assert "请用 --vintage census2023 或 --vintage mine 指明" in caught.value.message("zh")
+    assert "请用 --vintage census2023 或 --vintage mine 指明" in caught.value.text("zh")
     for name in ("census2023", "mine"):
         assert judged(tmp_path, both, one_year, name).vintages == {"gdp": name}
     path = tmp_path / "a.csv"

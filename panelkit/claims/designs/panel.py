@@ -1,55 +1,114 @@
-"""Run a panel design: the main fit, the main test, the grid, the ratios beside it."""
+"""The kind `panel`: a panel regression of an outcome on one treatment, with its main test and the grid."""
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
-from panelkit.claims import beside, scales
+from pydantic import Field
+
+from panelkit.claims import scales
 from panelkit.claims.figures import Figures
-from panelkit.claims.file.document import Claim, PanelDesign, Reading, Test
-from panelkit.claims.fits import fit_specification, treatment
-from panelkit.claims.grid import Tick, walk
-from panelkit.claims.samples import Specification, specify
-from panelkit.claims.verdict import Finding, Headline
+from panelkit.claims.file.design import ClaimDesign
+from panelkit.claims.file.document import Claim, GridOption, Reading
+from panelkit.claims.file.parts import Expression, Test, Whole
+from panelkit.claims.findings import Finding, Headline
+from panelkit.claims.plausibility import plausible
+from panelkit.claims.ratios import ratios
+from panelkit.claims.rules.sign import SignRule
+from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.inference.shapley import shapley_shares
 from panelkit.inference.wild.bootstrap import WildResult, wild_cluster_bootstrap
-from panelkit.language.errors import SpecError
+from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message
+from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
+from panelkit.studies.batch import Effect, effect_of
+from panelkit.studies.estimation import fit_specification, treatment
+from panelkit.studies.grid import GridResult, Tick, first_of, summarise, walk, without_each
+from panelkit.studies.specification import Specification
 
 
-def specifications(claim: Claim, design: PanelDesign) -> list[Specification]:
-    """Return the main specification, then every other combination of the grid's axes."""
-    choices = [(None, *axis.option) for axis in claim.grid.axis]
-    return list(dict.fromkeys(specify(claim, design, taken) for taken in product(*choices)))
+@offered("design", "panel")
+class PanelDesign(ClaimDesign):
+    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces."""
 
+    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan")
+    DERIVED: ClassVar[bool] = True
+    TESTED: ClassVar[bool] = True
 
-def run(claim: Claim, reading: Reading, design: PanelDesign, figures: Figures, tick: Tick) -> Finding:
-    """Fit the main specification, test it, walk the grid.
+    kind: Literal["panel"] = "panel"
+    estimator: str = "fixed_effects"
+    outcome: Expression
+    treatment: Expression
+    controls: tuple[Expression, ...] = ()
+    lag: Whole = Field(default=0, ge=0, le=5)
+    effects: Literal["none", "unit", "time", "twoway"] = "twoway"
+    vcov: str = "CRV3"
+    yuan: Expression | None = None
 
-    Raises
-    ------
-    SpecError, DataError
-        If the main specification cannot be computed.
-    """
-    specs = specifications(claim, design)
-    main, test = specs[0], _test_of(claim)
-    data = figures.exact(main)
-    fit = fit_specification(main, data)
-    wild = main_test(fit, test)
-    tick(1)
-    factor = scales.factor(reading.effect)
-    walked = walk(claim, reading, specs, figures, fit, tick)
-    return Finding(
-        headline=headline(fit, wild, factor),
-        grid=walked,
-        grid_figures=figures.facts(),
-        fit=fit,
-        test=wild,
-        data=data,
-        beside=beside.ratios(claim, reading, design, data, float(fit.estimates[treatment(fit)])),
-        plausible=beside.plausible(claim, reading, design, data),
-        shares=_shares(fit) if reading.rule.least_share is not None else None,
-    )
+    def specification(self, claim: Claim, options: tuple[GridOption | None, ...] = ()) -> Specification:
+        """Return the regression with figures in place of roles, changed by the options of a grid."""
+        return specify(claim, self, self._regression(claim), options)
+
+    def specifications(self, claim: Claim) -> list[Specification]:
+        """Return the main specification, then every other combination of the grid's axes."""
+        return whole_grid(claim, self, self._regression(claim))
+
+    def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
+        """Fit the main specification, test it, walk the grid.
+
+        Raises
+        ------
+        SpecError, DataError
+            If the main specification cannot be computed.
+        """
+        specs = self.specifications(claim)
+        main, test = specs[0], _test_of(claim)
+        data = figures.exact(main)
+        fit = fit_specification(main, data)
+        wild = main_test(fit, test)
+        tick(1)
+        grid = _grid(claim, reading, specs, figures, fit, tick)
+        coefficient = float(fit.estimates[treatment(fit)])
+        return Finding(
+            headline=headline(fit, wild, scales.factor(reading.effect)),
+            grid=grid,
+            grid_figures=figures.facts(),
+            fit=fit,
+            test=wild,
+            data=data,
+            beside=ratios(claim, reading, self.yuan, data, coefficient),
+            plausible=plausible(claim, reading, self.outcome, self.yuan, data),
+            shares=_shares(fit, reading),
+        )
+
+    def described(self, claim: Claim) -> tuple[str, str]:
+        """Return the formula, then estimator, sample and the size of the grid."""
+        spec = self.specification(claim)
+        years = f"{spec.years[0]}-{spec.years[1]}"
+        return f"{self.id}: {spec.formula}", message(
+            "{estimator}, {years}, {provinces}, {effects}, {vcov}; {grid}",
+            estimator=spec.estimator,
+            years=years,
+            provinces=spec.provinces,
+            effects=spec.effects,
+            vcov=spec.vcov,
+            grid=_size(len(self.specifications(claim)), leave_out=claim.grid.leave_one_out is not None),
+        )
+
+    def _regression(self, claim: Claim) -> Regression:
+        yuan = () if self.yuan is None else (self.yuan,)
+        return Regression(
+            outcome=self.outcome,
+            treatment=self.treatment,
+            controls=self.controls,
+            lag=self.lag,
+            effects=self.effects,
+            estimator=self.estimator,
+            vcov=self.vcov,
+            beside=(*(item.figure for item in claim.beside), *yuan),
+        )
 
 
 def main_test(fit: FitResult, test: Test) -> WildResult:
@@ -80,18 +139,74 @@ def headline(fit: FitResult, wild: WildResult, factor: float) -> Headline:
         nobs=fit.nobs,
         n_units=int(fit.facts["n_units"]),
         years=str(fit.facts["years"]),
-        vcov=str(fit.facts["vcov"]),
+        vcov=fit.facts["vcov"],
         convention=str(fit.facts["convention"]),
         level=wild.level,
         wild_set=tuple((factor * low, factor * high) for low, high in wild.conf_set),
     )
 
 
-def _shares(fit: FitResult) -> dict[str, float]:
+def _grid(
+    claim: Claim,
+    reading: Reading,
+    specs: list[Specification],
+    figures: Figures,
+    fit: FitResult,
+    tick: Tick,
+) -> GridResult:
+    def effect(spec: Specification) -> Effect:
+        if spec == specs[0]:
+            return effect_of(fit)
+        found = figures.effect(spec)
+        return found if found is not None else effect_of(fit_specification(spec, figures.panel(spec)))
+
+    table, failed = walk(
+        [*specs, *_without_each(claim, specs[0], fit)],
+        effect,
+        [axis.id for axis in claim.grid.axis],
+        factor=scales.factor(reading.effect),
+        level=float(claim.test.level) if claim.test is not None else 0.95,
+        tick=tick,
+    )
+    if table.empty:
+        raise DataError(
+            message(
+                "claim {claim}: no specification of the grid could be computed; first: {first}",
+                claim=claim.id,
+                first=first_of(failed),
+            )
+        )
+    return summarise(table, failed, direction=reading.rule.direction, claimed=reading.rule.claimed)
+
+
+def _without_each(claim: Claim, main: Specification, fit: FitResult) -> Iterator[Specification]:
+    if claim.grid.leave_one_out is not None and fit.design is not None:
+        yield from without_each(main, fit.design.unit_labels)
+
+
+def _shares(fit: FitResult, reading: Reading) -> dict[str, float] | None:
+    """Return the treatment's and the controls' Shapley shares, where the rule asks for them."""
+    if not isinstance(reading.rule, SignRule) or reading.rule.least_share is None:
+        return None
     return {str(term): float(share) for term, share in shapley_shares(fit).items()}
 
 
 def _test_of(claim: Claim) -> Test:
     if claim.test is None:
-        raise SpecError(f"claim {claim.id} has no [claim.test]: name the method and its seed")
+        raise SpecError(
+            message("claim {claim} has no [claim.test]: name the method and its seed", claim=claim.id)
+        )
     return claim.test
+
+
+def _size(n: int, *, leave_out: bool) -> Message:
+    if leave_out:
+        return message(
+            "{n} combinations declared; those that come to the same regression on the same rows count once in a "
+            "result, and the main design without each province is added",
+            n=n,
+        )
+    return message(
+        "{n} combinations declared; those that come to the same regression on the same rows count once in a result",
+        n=n,
+    )

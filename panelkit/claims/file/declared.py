@@ -13,8 +13,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from panelkit.claims.file.document import Part, Text
+from panelkit.claims.file.parts import Part, Text
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, verbatim
 
 FILE = "DECLARED.toml"
 
@@ -42,7 +43,12 @@ class Declaration(Part):
         for earlier, later in pairwise(dates):
             if later < earlier:
                 raise ValueError(
-                    f"the revision of {later} stands after {earlier}: revisions follow the declaration, oldest first"
+                    message(
+                        "the revision of {later} stands after {earlier}: revisions follow the declaration, oldest "
+                        "first",
+                        later=later,
+                        earlier=earlier,
+                    )
                 )
         return self
 
@@ -81,7 +87,8 @@ def read_declarations(folder: Path) -> Declarations | None:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise SpecError(f"{shown_path(path)}, {where}: {first['msg']}") from error
+        said = message("{path}, {where}: {problem}", path=shown_path(path), where=where, problem=first["msg"])
+        raise SpecError(said) from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -96,18 +103,23 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SpecError(f"there is no file {shown}") from None
+        raise SpecError(message("there is no file {path}", path=shown)) from None
     except OSError as error:
-        raise SpecError(f"{shown} cannot be read: {error.strerror or error}") from error
+        why = verbatim(str(error.strerror or error))
+        raise SpecError(message("{path} cannot be read: {why}", path=shown, why=why)) from error
     except UnicodeDecodeError as error:
-        raise SpecError(f"{shown} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+        raise SpecError(
+            message("{path} is not UTF-8 text (byte {at}): save it as UTF-8", path=shown, at=error.start)
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{shown} is not TOML: {error}") from error
+        raise SpecError(message("{path} is not TOML: {why}", path=shown, why=verbatim(str(error)))) from error
     except (
         ValueError,
         RecursionError,
     ) as error:  # numbers of thousands of digits, tables in tables without end
-        raise SpecError(f"{shown} is no TOML file that can be read: {error}") from error
+        raise SpecError(
+            message("{path} is no TOML file that can be read: {why}", path=shown, why=verbatim(str(error)))
+        ) from error
 
 
 def shown_path(path: Path) -> str:
@@ -121,20 +133,45 @@ def shown_text(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
-def problem(kind: str, key: str, content: Mapping[str, Any], entry: Declaration | None) -> str | None:
-    """Return what is wrong between a table and its declaration, or None."""
+def problem(kind: str, key: str, content: Mapping[str, Any], entry: Declaration | None) -> Message | None:
+    """Return what is wrong between a table and its declaration, or None.
+
+    Parameters
+    ----------
+    kind
+        "document" or "claim".
+    key
+        Key of the document, or id of the claim.
+    content
+        The table, as TOML holds it.
+    entry
+        Its declaration; None: not declared.
+
+    Returns
+    -------
+    Message or None
+    """
     digest = content_hash(content)
     if entry is None:
-        return f"{kind} {key} is not declared: add [{kind}.{key}] with sha256 = {digest!r}"
+        return message(
+            "{kind} {key} is not declared: add [{kind}.{key}] with sha256 = {digest!r}",
+            kind=kind,
+            key=key,
+            digest=digest,
+        )
     if digest != entry.in_force:
-        return (
-            f"{kind} {key} differs from its declaration of {_last_date(entry)}: restore it, or add a "
-            f"[[{kind}.{key}.revision]] with date, reason and sha256 = {digest!r}"
+        return message(
+            "{kind} {key} differs from its declaration of {date}: restore it, or add a [[{kind}.{key}.revision]] with "
+            "date, reason and sha256 = {digest!r}",
+            kind=kind,
+            key=key,
+            date=_last_date(entry),
+            digest=digest,
         )
     return None
 
 
-def deleted(declarations: Declarations, contents: Iterable[Mapping[str, Any]]) -> list[str]:
+def deleted(declarations: Declarations, contents: Iterable[Mapping[str, Any]]) -> list[Message]:
     """Return a sentence for each declared document or claim that the folder no longer holds."""
     held = list(contents)
     present = {
@@ -142,8 +179,13 @@ def deleted(declarations: Declarations, contents: Iterable[Mapping[str, Any]]) -
         "claim": {_named(item, "id") for content in held for item in content.get("claim", ())},
     }
     return [
-        f"{FILE}: {kind} {key} is declared but stands in no claim file: restore it (a claim that was given up stays, "
-        "with status not_testable and a reason)"
+        message(
+            "{file}: {kind} {key} is declared but stands in no claim file: restore it (a claim that was given up "
+            "stays, with status not_testable and a reason)",
+            file=FILE,
+            kind=kind,
+            key=key,
+        )
         for kind, entries in (("document", declarations.document), ("claim", declarations.claim))
         for key in entries
         if key not in present[kind]

@@ -11,12 +11,18 @@ import pandas as pd
 from panelkit.data.provinces import Labels, labels_of, lookup_many
 from panelkit.data.user.stata import labels_of_codes
 from panelkit.data.user.table import read_table
+from panelkit.data.wording import alternatives
 from panelkit.kernels.index import LARGEST_TIME, TIME_NAMES, UNIT_NAMES
 from panelkit.language.errors import DataError
+from panelkit.language.message import message, term
 
 __all__ = ["province_labels", "read_panel", "read_table"]
 
 _OPTIONS = {"province": "--unit", "year": "--time"}
+_ROLES = {
+    "province": term("column of a panel", "province"),
+    "year": term("column of a panel", "year"),
+}
 
 
 def read_panel(
@@ -47,9 +53,18 @@ def read_panel(
     time = time or _named(table, TIME_NAMES, "year", path)
     absent = [name for name in (unit, time) if name not in table.columns]
     if absent:
-        raise DataError(f"{path} has no column {', '.join(absent)}: there are {', '.join(table.columns)}")
+        raise DataError(
+            message(
+                "{path} has no column {absent}: there are {columns}",
+                path=path,
+                absent=absent,
+                columns=list(table.columns),
+            )
+        )
     if unit == time:
-        raise DataError(f"{path}: the column {unit} cannot be both the unit and the time")
+        raise DataError(
+            message("{path}: the column {unit} cannot be both the unit and the time", path=path, unit=unit)
+        )
     names, years = table[unit], table[time]
     if Path(path).suffix.lower() == ".dta":
         names = _or(labels_of_codes(path, unit), names)
@@ -90,10 +105,20 @@ def _refuse_groups(index: pd.MultiIndex, unit: str, time: str, columns: list[str
         return
     held = index.value_counts()
     (name, year), rows = held.index[0], int(held.iloc[0])
-    others = ", ".join(str(column) for column in columns if column not in (unit, time))
+    others = [column for column in columns if column not in (unit, time)]
     raise DataError(
-        f"{path}: the column {unit} was taken for the unit by its name, but most rows share {unit} and {time} with "
-        f"another ({name} {year}: {rows:,} rows): name the column of the units by --unit (there are also: {others})"
+        message(
+            "{path}: the column {unit} was taken for the unit by its name, but most rows share "
+            "{unit} and {time} with another ({name} {year}: {rows:,} rows): name the column of the "
+            "units by --unit (there are also: {others})",
+            path=path,
+            unit=unit,
+            time=time,
+            name=name,
+            year=year,
+            rows=rows,
+            others=others,
+        )
     )
 
 
@@ -112,8 +137,14 @@ def _units(values: pd.Series, name: str, path: str | Path) -> np.ndarray:
     missing = np.flatnonzero(values.isna() | (values.astype(str).str.strip() == ""))
     if len(missing):
         raise DataError(
-            f"{path}: row {missing[0] + 2} has no {name} ({len(missing):,} such rows): fill merged cells down, and "
-            "leave out notes below the table"
+            message(
+                "{path}: row {row} has no {name} ({count:,} such rows): fill merged cells down, and "
+                "leave out notes below the table",
+                path=path,
+                row=missing[0] + 2,
+                name=name,
+                count=len(missing),
+            )
         )
     if pd.api.types.is_float_dtype(values.dtype) and bool((values % 1 == 0).all()):
         values = values.astype("int64")
@@ -125,7 +156,15 @@ def _years(values: pd.Series, name: str, path: str | Path) -> np.ndarray:
     wrong = years.isna() | (years % 1 != 0) | (years.abs() > LARGEST_TIME)
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
-        raise DataError(f"{path}, row {at + 2}: column {name} holds {values.iloc[at]!r}, which is no year")
+        raise DataError(
+            message(
+                "{path}, row {row}: column {name} holds {value!r}, which is no year",
+                path=path,
+                row=at + 2,
+                name=name,
+                value=values.iloc[at],
+            )
+        )
     return years.astype(int).to_numpy()
 
 
@@ -145,8 +184,21 @@ def _named(table: pd.DataFrame, known: frozenset[str], what: str, path: str | Pa
     option = _OPTIONS[what]
     if found:
         raise DataError(
-            f"{path}: which column is the {what}: {' or '.join(found)}? Name it, {option} {found[0]}"
+            message(
+                "{path}: which column is the {what}: {columns}? Name it, {option} {first}",
+                path=path,
+                what=_ROLES[what],
+                columns=alternatives(found),
+                option=option,
+                first=found[0],
+            )
         )
     raise DataError(
-        f"{path}: which column is the {what}? Name it by {option} (there are: {', '.join(table.columns)})"
+        message(
+            "{path}: which column is the {what}? Name it by {option} (there are: {columns})",
+            path=path,
+            what=_ROLES[what],
+            option=option,
+            columns=list(table.columns),
+        )
     )

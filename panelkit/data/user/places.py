@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.data.place_kinds import (
+from panelkit.data.provinces import Place
+from panelkit.data.unit_names import (
     CITIES_OF_THE_SAME_NAME,
     MUNICIPALITIES,
     is_number,
     near_provinces,
     places_of,
 )
-from panelkit.data.provinces import Place
-from panelkit.kernels.index import SHOWN, factorised, level_places, listed
+from panelkit.data.wording import alternatives, first_of, together
+from panelkit.kernels.index import SHOWN, factorised, level_places
 from panelkit.language.errors import DataError
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Joined, Message, counted, message
 
 MOST_NAMES = 5_000  # panels of more units are firms, villages or persons
 SMALLEST_CODE, LARGEST_CODE = 100_000, 999_999
@@ -40,7 +41,7 @@ class _Units:
 
 def provincial_rows(
     data: pd.DataFrame, unit: str | None = None, time: str | None = None
-) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+) -> tuple[pd.DataFrame, tuple[Message, ...]]:
     """Return the rows of provinces, each under one name, and what was joined or set apart, as notes.
 
     A frame is a provincial panel when its units are provinces in any spelling, the nation, totals or regions, with
@@ -132,18 +133,21 @@ def _spellings(labels: Sequence[Any], places: Sequence[Place | None]) -> dict[in
 
 def _refuse_twins(labels: Sequence[Any], places: Sequence[Place | None]) -> None:
     twins = [
-        " and ".join(repr(labels[at]) for at in found)
+        together(repr(labels[at]) for at in found)
         for code, found in _spellings(labels, places).items()
         if code not in CITIES_OF_THE_SAME_NAME
     ]
     if twins:
         raise DataError(
-            f"one place stands under two names among the units: {listed(twins, len(twins))}. Each name would count as "
-            "a unit of its own: rename one of them, so that every place is spelt in one way"
+            message(
+                "one place stands under two names among the units: {twins}. Each name would count as a "
+                "unit of its own: rename one of them, so that every place is spelt in one way",
+                twins=_first(twins),
+            )
         )
 
 
-def _totals_kept(labels: Sequence[Any], places: Sequence[Place | None]) -> tuple[Note, ...]:
+def _totals_kept(labels: Sequence[Any], places: Sequence[Place | None]) -> tuple[Message, ...]:
     """Name what reads as a total among units of which some are provinces or municipalities."""
     held = {place.kind for place in places if place is not None}
     names = [
@@ -153,11 +157,10 @@ def _totals_kept(labels: Sequence[Any], places: Sequence[Place | None]) -> tuple
     ]
     if "province" not in held or not names:
         return ()
-    said = listed(names, len(names))
     return (
-        Note(
-            f"kept as units, though they read as totals or regions: {said}; take their rows out if they are",
-            f"名称似为合计或地区，仍作为截面单位保留：{said}；若确为合计，请先剔除",
+        message(
+            "kept as units, though they read as totals or regions: {names}; take their rows out if they are",
+            names=_first(names),
         ),
     )
 
@@ -189,11 +192,20 @@ def _refuse_held_twice(data: pd.DataFrame, time: str | None, units: _Units, kept
     for to, when, own in double.itertuples(index=False, name=None):
         under.setdefault((to, when), []).append(repr(units.labels[own]))
     named = [
-        f"{units.labels[to]} {when} (as {' and as '.join(names)})" for (to, when), names in under.items()
+        message(
+            "{name} {time} (as {names})",
+            name=units.labels[to],
+            time=when,
+            names=Joined(names, {"en": " and as ", "zh": "、"}),
+        )
+        for (to, when), names in under.items()
     ]
     raise DataError(
-        f"one province under two names in the same year: {listed(named[:SHOWN], len(named))}. Keep one row of each "
-        "province and year; if they are different places, rename one"
+        message(
+            "one province under two names in the same year: {cells}. Keep one row of each province "
+            "and year; if they are different places, rename one",
+            cells=_first(named),
+        )
     )
 
 
@@ -244,40 +256,30 @@ def _relabelled(attrs: dict[Any, Any], names: dict[Any, Any]) -> dict[Any, Any]:
     return {**attrs, "panelkit": {**facts, "flags": flags}}
 
 
-def _joined(labels: Sequence[Any], kept: Sequence[int]) -> Note:
+def _joined(labels: Sequence[Any], kept: Sequence[int]) -> Message:
     pairs = [(labels[at], labels[to]) for at, to in enumerate(kept) if to != at]
-    english = listed([f"{own} as {name}" for own, name in pairs], len(pairs))
-    chinese = _listed_zh([f"{own}并入{name}" for own, name in pairs])
-    return Note(f"names of one province joined: {english}", f"同一省份的不同写法已合并：{chinese}")
+    joined = _first([message("{own} as {name}", own=own, name=name) for own, name in pairs])
+    return message("names of one province joined: {joined}", joined=joined)
 
 
-def _listed_zh(names: Sequence[str]) -> str:
-    """Join the first names as Chinese does, and count the rest."""
-    rest = f"，另有{len(names) - SHOWN:,}个" if len(names) > SHOWN else ""
-    return "、".join(names[:SHOWN]) + rest
+def _first(names: Sequence[str]) -> Message:
+    return first_of(names, SHOWN, grouped=True)
 
 
-def _set_apart(labels: Sequence[Any], counts: Array, away: Array) -> Note:
+def _set_apart(labels: Sequence[Any], counts: Array, away: Array) -> Message:
     found = [(label, int(rows)) for label, rows, apart in zip(labels, counts, away, strict=True) if apart]
-    english = listed(
-        [f"{name} ({rows:,} {'row' if rows == 1 else 'rows'})" for name, rows in found], len(found)
-    )
-    chinese = _listed_zh([f"{name}（{rows:,}行）" for name, rows in found])
-    return Note(f"set apart, none of the 31 provinces: {english}", f"不属于31个省份，未纳入：{chinese}")
+    names = [counted("{name} ({n:,} row)", "{name} ({n:,} rows)", n=rows, name=name) for name, rows in found]
+    return message("set apart, none of the 31 provinces: {names}", names=_first(names))
 
 
-def _unknown(labels: Sequence[Any], places: Sequence[Place | None]) -> list[Note]:
+def _unknown(labels: Sequence[Any], places: Sequence[Place | None]) -> list[Message]:
     names = [str(label) for label, place in zip(labels, places, strict=True) if place is None]
     if not names:
         return []
-    english, chinese = [], []
-    for name in names:
-        near = near_provinces(name)
-        english.append(f"{name} (did you mean {' or '.join(near)}?)" if near else name)
-        chinese.append(f"{name}（是否为{'、'.join(near)}？）" if near else name)
-    return [
-        Note(
-            f"kept as units, though no known province: {listed(english, len(english))}",
-            f"不是已知省份，仍作为截面单位保留：{listed(chinese, len(chinese))}",
-        )
+    said = [
+        message("{name} (did you mean {near}?)", name=name, near=alternatives(near))
+        if (near := near_provinces(name))
+        else name
+        for name in names
     ]
+    return [message("kept as units, though no known province: {names}", names=_first(said))]

@@ -6,15 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.data.place_kinds import places_of
-from panelkit.data.provinces import labels_of, lookup_many
+from panelkit.data.provinces import lookup_many, place_name
 from panelkit.data.selection import Provinces, wanted_codes
+from panelkit.data.unit_names import places_of
+from panelkit.data.wording import together
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 
 _SHOWN = 5
+_DATA = message("the data")
 
 
-def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = "the data") -> pd.DataFrame:
+def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = _DATA) -> pd.DataFrame:
     """Return the rows of the provinces asked for, of a frame whose first index level names its units.
 
     The nation, totals and regions stay: whoever reads the panel sets them apart and says so.
@@ -34,16 +37,23 @@ def keep_provinces(frame: pd.DataFrame, provinces: Provinces, held_in: str = "th
     ]  # totals come in more wordings than the dictionary of places holds
     strangers = [str(name) for name, place in zip(names, places, strict=True) if place is None]
     if strangers:
-        shown = ", ".join(strangers[:_SHOWN]) + (", ..." if len(strangers) > _SHOWN else "")
+        shown = strangers[:_SHOWN] + ["..."] * (len(strangers) > _SHOWN)
         raise SpecError(
-            f"provinces are chosen among provinces, and units of {held_in} are none ({shown}): choose rows by a "
-            "condition (`where=`, command line: --where)"
+            message(
+                "provinces are chosen among provinces, and units of {held_in} are none ({shown}): choose "
+                "rows by a condition (`where=`, command line: --where)",
+                held_in=held_in,
+                shown=shown,
+            )
         )
     absent = codes - {place.adcode for place in places if place is not None}
     if absent and not (isinstance(provinces, str) and provinces == "no_tibet"):
-        english = labels_of("en")
         raise SpecError(
-            f"{held_in} does not hold {', '.join(str(english[code]) for code in sorted(absent))}, asked for by name"
+            message(
+                "{held_in} does not hold {absent}, asked for by name",
+                held_in=held_in,
+                absent=[place_name(code) for code in sorted(absent)],
+            )
         )
     away = [
         name
@@ -75,6 +85,6 @@ def spelled_as(labels: pd.Index, keys: pd.Index) -> dict[Any, Any]:
         label = by_code[place.adcode]
         if label in found.values():
             twins = [str(name) for name, one in found.items() if one == label] + [str(key)]
-            raise DataError(f"{' and '.join(twins)} name one province: keep one of them")
+            raise DataError(message("{twins} name one province: keep one of them", twins=together(twins)))
         found[key] = label
     return {key: label for key, label in found.items() if key != label}

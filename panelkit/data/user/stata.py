@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 
 _HIGH = re.compile(r"[\x80-\xff]+")
 
@@ -24,7 +25,7 @@ def read_stata(path: Path) -> pd.DataFrame:
     """
     table = _read(path, None, labels=False)
     if not table.columns.is_unique:
-        raise DataError(f"{path} is damaged: it holds two columns of one name")
+        raise DataError(message("{path} is damaged: it holds two columns of one name", path=path))
     texts = [name for name in table.columns if not pd.api.types.is_numeric_dtype(table[name].dtype)]
     cells = {cell for name in texts for cell in table[name].unique() if isinstance(cell, str)}
     if not _is_chinese([*cells, *map(str, table.columns)]):
@@ -47,10 +48,15 @@ def labels_of_codes(path: str | Path, column: str) -> pd.Series | None:
     try:
         labelled = _read(Path(path), name, labels=True)[name]
     except _RepeatedLabelsError as error:
-        twice = ", ".join(error.labels)
         raise DataError(
-            f"{path}: value labels of the column {column} stand on more than one code each: {twice}. Give every code "
-            f"its own label (label define), or drop them (label values {column} .) and use the codes"
+            message(
+                "{path}: value labels of the column {column} stand on more than one code each: {twice}. "
+                "Give every code its own label (label define), or drop them (label values {column} .) "
+                "and use the codes",
+                path=path,
+                column=column,
+                twice=error.labels,
+            )
         ) from None
     if not isinstance(labelled.dtype, pd.CategoricalDtype):
         return None
@@ -78,7 +84,11 @@ def _read(path: Path, column: str | None, *, labels: bool) -> pd.DataFrame:
             raise _RepeatedLabelsError([line.strip() for line in lines if line.strip()]) from None
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(
-            f"{path} cannot be read as a Stata file, it is damaged or of another kind: {reason}"
+            message(
+                "{path} cannot be read as a Stata file, it is damaged or of another kind: {reason}",
+                path=path,
+                reason=reason,
+            )
         ) from error
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from panelkit.data.user.stata import read_stata
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm")
 _MARKS = (
@@ -41,7 +42,9 @@ def read_table(path: str | Path, *, as_text: bool = False, sheet: str | int = 0)
     table.columns = pd.Index([str(name).strip() for name in table.columns])
     table = table.dropna(how="all")
     if len(table) == 0:
-        raise DataError(f"{path} holds column names and no rows: is it the right file and sheet?")
+        raise DataError(
+            message("{path} holds column names and no rows: is it the right file and sheet?", path=path)
+        )
     return table.reset_index(drop=True)
 
 
@@ -56,19 +59,25 @@ def _read(path: Path, as_text: bool, sheet: str | int) -> pd.DataFrame:
             return table.astype(str) if as_text else table
         return _separated(path, as_text)
     except FileNotFoundError:
-        raise DataError(f"there is no file {path}") from None
+        raise DataError(message("there is no file {path}", path=path)) from None
     except (OSError, ValueError, CalamineError) as error:
-        raise DataError(f"{path} cannot be read as a table: {error}") from error
+        raise DataError(
+            message("{path} cannot be read as a table: {error}", path=path, error=str(error))
+        ) from error
 
 
 def _workbook(path: Path, as_text: bool, sheet: str | int) -> pd.DataFrame:
     with pd.ExcelFile(path, engine="calamine") as book:
         if isinstance(sheet, str) and sheet not in book.sheet_names:
-            named = ", ".join(str(name) for name in book.sheet_names)
-            raise DataError(f"{path} has no sheet {sheet!r}: there are {named}")
+            named = [str(name) for name in book.sheet_names]
+            raise DataError(
+                message(
+                    "{path} has no sheet {sheet!r}: there are {named}", path=path, sheet=sheet, named=named
+                )
+            )
         top = pd.read_excel(book, sheet_name=sheet, header=None, nrows=1, dtype=str)
         if top.empty:
-            raise DataError(f"{path} is empty: sheet {sheet!r} holds no cell")
+            raise DataError(message("{path} is empty: sheet {sheet!r} holds no cell", path=path, sheet=sheet))
         _refuse_twins([str(name) for name in top.iloc[0].dropna()], path)
         return pd.read_excel(book, sheet_name=sheet, dtype=str if as_text else None)
 
@@ -77,17 +86,28 @@ def _separated(path: Path, as_text: bool) -> pd.DataFrame:
     text = _decoded(path)
     names = next((row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)), [])
     if not names:
-        raise DataError(f"{path} is empty: it holds no column names")
+        raise DataError(message("{path} is empty: it holds no column names", path=path))
     _refuse_twins(names, path)
     other = next((mark for mark in (";", "\t") if mark in names[0]), None)
     if len(names) == 1 and other is not None:
-        shown = "tabs" if other == "\t" else "semicolons"
-        raise DataError(f"{path} separates its columns by {shown}: save it with commas, or as .xlsx")
+        shown = message("tabs") if other == "\t" else message("semicolons")
+        raise DataError(
+            message(
+                "{path} separates its columns by {shown}: save it with commas, or as .xlsx",
+                path=path,
+                shown=shown,
+            )
+        )
     table = pd.read_csv(io.StringIO(text), dtype=str if as_text else None, keep_default_na=not as_text)
     if not isinstance(table.index, pd.RangeIndex):
         raise DataError(
-            f"{path}: the rows hold more cells than the {len(names)} column names ({', '.join(names[:_SHOWN])}): "
-            "name every column, or take the separator at the end of the rows away"
+            message(
+                "{path}: the rows hold more cells than the {count} column names ({names}): name every "
+                "column, or take the separator at the end of the rows away",
+                path=path,
+                count=len(names),
+                names=names[:_SHOWN],
+            )
         )
     return table
 
@@ -101,11 +121,20 @@ def _decoded(path: Path) -> str:
                 return content.decode(encoding)
             except UnicodeDecodeError as error:
                 raise DataError(
-                    f"{path} starts with the mark of {name}, but byte {error.start + 1:,} is none: it is damaged, or "
-                    "two files were joined; save it again as UTF-8"
+                    message(
+                        "{path} starts with the mark of {name}, but byte {byte:,} is none: it is damaged, or two "
+                        "files were joined; save it again as UTF-8",
+                        path=path,
+                        name=name,
+                        byte=error.start + 1,
+                    )
                 ) from None
     if b"\x00" in content:
-        raise DataError(f"{path} is no text file: it holds zero bytes; save it as CSV in UTF-8, or as .xlsx")
+        raise DataError(
+            message(
+                "{path} is no text file: it holds zero bytes; save it as CSV in UTF-8, or as .xlsx", path=path
+            )
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -114,7 +143,12 @@ def _decoded(path: Path) -> str:
         return content.decode("gb18030")
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{path} is neither UTF-8 nor GB18030: byte {error.start + 1:,} belongs to neither; save it as CSV in UTF-8"
+            message(
+                "{path} is neither UTF-8 nor GB18030: byte {byte:,} belongs to neither; save it as CSV "
+                "in UTF-8",
+                path=path,
+                byte=error.start + 1,
+            )
         ) from None
 
 
@@ -123,5 +157,9 @@ def _refuse_twins(names: list[str], path: Path) -> None:
     twins = [name for name, count in counts.items() if count > 1]
     if twins:
         raise DataError(
-            f"{path} holds more than one column called {', '.join(twins[:_SHOWN])}: rename all but one of each"
+            message(
+                "{path} holds more than one column called {twins}: rename all but one of each",
+                path=path,
+                twins=twins[:_SHOWN],
+            )
         )

@@ -17,8 +17,9 @@ from panelkit.data.provinces import resolve
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.judge.entries import Entry
 from panelkit.data.yearbook.judge.held import decimals, is_equal
-from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.language.errors import DataError
+from panelkit.language.message import message, sentences
 
 
 class Correction(BaseModel):
@@ -71,15 +72,21 @@ def load_corrections(path: Path | None = None) -> tuple[Correction, ...]:
         entries = tomllib.loads(file.read_text(encoding="utf-8")).get("correction", [])
         found = tuple(Correction.model_validate(entry) for entry in entries)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{file}: the corrections cannot be read: {error}") from error
+        raise DataError(
+            message("{file}: the corrections cannot be read: {error}", file=file, error=str(error))
+        ) from error
     except ValidationError as error:
-        raise DataError(f"{file}: a correction is wrong: {error}") from error
+        raise DataError(
+            message("{file}: a correction is wrong: {error}", file=file, error=str(error))
+        ) from error
     catalogue.require([one.indicator for one in found])
     resolve([one.province for one in found])
     cells = [_cell_of(one) for one in found]
     doubled = sorted({str(one) for cell, one in zip(cells, found, strict=True) if cells.count(cell) > 1})
     if doubled:
-        raise DataError(f"{file}: two corrections of one cell: {'; '.join(doubled)}")
+        raise DataError(
+            message("{file}: two corrections of one cell: {doubled}", file=file, doubled=sentences(doubled))
+        )
     return found
 
 
@@ -148,18 +155,29 @@ def _unmet(
 def _vanished(entry: Entry, one: Correction) -> Problem:
     return Problem(
         Where(entry.where.file, entry.where.sheet),
-        f"the correction of {one.indicator}, {one.province} {one.year} expects {one.expects} and finds no figure: it "
-        "no longer matches the source; remove or renew it (`--corrections FILE` takes your own list)",
-        f"对{one.province}{one.year}年{one.indicator}的更正预期为{one.expects}，而该单元格为空：更正已不符合来源，"
-        "请删除或更新（可用 --corrections 指定自己的清单）",
+        message(
+            "the correction of {indicator}, {province} {year} expects {expects} and finds no figure: "
+            "it no longer matches the source; remove or renew it (`--corrections FILE` takes your "
+            "own list)",
+            indicator=one.indicator,
+            province=one.province,
+            year=one.year,
+            expects=one.expects,
+        ),
     )
 
 
 def _stale(entry: Entry, one: Correction) -> Problem:
     return Problem(
         entry.where,
-        f"the correction of {one.indicator}, {one.province} {one.year} expects {one.expects} and finds {entry.value}: "
-        "it no longer matches the source; remove or renew it (`--corrections FILE` takes your own list)",
-        f"对{one.province}{one.year}年{one.indicator}的更正预期为{one.expects}，实际为{entry.value}：更正已不符合来源，"
-        "请删除或更新（可用 --corrections 指定自己的清单）",
+        message(
+            "the correction of {indicator}, {province} {year} expects {expects} and finds {value}: "
+            "it no longer matches the source; remove or renew it (`--corrections FILE` takes your "
+            "own list)",
+            indicator=one.indicator,
+            province=one.province,
+            year=one.year,
+            expects=one.expects,
+            value=entry.value,
+        ),
     )

@@ -1,4 +1,4 @@
-"""What a file is refused with: file, sheet, row and column, in English and in Chinese."""
+"""What a file is refused with: file, sheet, row and column."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Language, Message, in_language, lines, message, verbatim
 
 SHOWN = 8
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -30,6 +31,31 @@ def file_name(name: str) -> str:
     return printable(name).replace("\n", "\\x0a")
 
 
+class Printable(Message):
+    """A message about a file's own texts, with what no terminal takes as escapes, in every language."""
+
+    said: str
+
+    def __new__(cls, said: str) -> Printable:
+        """Return the message."""
+        made = str.__new__(cls, printable(said))
+        plain = verbatim(made)
+        made.id, made.values, made.context, made.many = plain.id, plain.values, plain.context, plain.many
+        made.levels, made.said = plain.levels, said
+        return made
+
+    def text(self, language: Language = "en") -> str:
+        """Return the message in a language."""
+        return printable(in_language(self.said, language))
+
+    def spoken(self, unit: str, time: str) -> Message:
+        """Return the message in the words of a panel."""
+        return Printable(self.said.spoken(unit, time)) if isinstance(self.said, Message) else self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Printable, (self.said,)
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """A spot in a file; row and column count from one."""
@@ -42,27 +68,21 @@ class Where:
     def __post_init__(self) -> None:
         object.__setattr__(self, "file", file_name(self.file))
 
-    def en(self) -> str:
-        """Say the spot in English."""
-        parts = [self.file]
+    def said(self) -> Message:
+        """Say the spot."""
+        spot = verbatim(self.file)
         if self.sheet:
-            parts.append(f"sheet {self.sheet!r}")
+            spot = message("{file}, sheet {sheet!r}", file=spot, sheet=self.sheet)
         if self.row is not None:
-            parts.append(f"row {self.row}")
+            spot = message("{spot}, row {row}", spot=spot, row=self.row)
         if self.column is not None:
-            parts.append(f"column {self.column} ({letters(self.column)})")
-        return ", ".join(parts)
-
-    def zh(self) -> str:
-        """Say the spot in Chinese."""
-        text = self.file
-        if self.sheet:
-            text += f"，工作表“{self.sheet}”"
-        if self.row is not None:
-            text += f"，第{self.row}行"
-        if self.column is not None:
-            text += f"第{self.column}列（{letters(self.column)}）"
-        return text
+            spot = message(
+                "{spot}, column {column} ({letters})",
+                spot=spot,
+                column=self.column,
+                letters=letters(self.column),
+            )
+        return spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +90,7 @@ class Problem:
     """One thing that is wrong, and where."""
 
     where: Where
-    en: str
-    zh: str
+    said: Message
 
     def record(self) -> dict[str, Any]:
         """Return the problem as a JSON-ready mapping."""
@@ -81,8 +100,8 @@ class Problem:
             "sheet": printable(spot.sheet) or None,
             "row": spot.row,
             "column": spot.column,
-            "message": printable(self.en),
-            "message_zh": printable(self.zh),
+            "message": printable(self.said),
+            "message_zh": printable(self.said.text("zh")),
         }
 
 
@@ -96,41 +115,28 @@ class YearbookError(DataError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(self.message("en"))
-
-    def message(self, lang: str = "en") -> str:
-        """Return all problems as one message."""
-        chinese = lang == "zh"
-        lines = [
-            f"{p.where.zh()}：{p.zh}" if chinese else f"{p.where.en()}: {p.en}" for p in self.problems[:SHOWN]
+        said = [
+            message("{where}: {problem}", where=p.where.said(), problem=p.said) for p in self.problems[:SHOWN]
         ]
         rest = len(self.problems) - SHOWN
         if rest > 0:
-            lines.append(f"另有{rest}处同类问题" if chinese else f"and {rest} more")
-        return printable("\n".join(lines))
+            said.append(message("and {rest} more", rest=rest))
+        super().__init__(Printable(lines(said)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (YearbookError, (self.problems,))
 
 
 class ToldError(SpecError):
-    """Something the caller said that cannot be followed, in both languages."""
+    """Something the caller said that cannot be followed."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        self.en, self.zh = printable(en), printable(zh)
-        super().__init__(self.en)
-
-    def message(self, lang: str = "en") -> str:
-        """Return the message in one language."""
-        return self.zh if lang == "zh" else self.en
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (ToldError, (self.en, self.zh))
+    def __init__(self, said: str) -> None:
+        super().__init__(Printable(said))
 
 
-def refuse(where: Where, en: str, zh: str) -> YearbookError:
+def refuse(where: Where, said: Message) -> YearbookError:
     """Return the error for one problem, to be raised by the caller."""
-    return YearbookError([Problem(where, en, zh)])
+    return YearbookError([Problem(where, said)])
 
 
 def letters(column: int) -> str:

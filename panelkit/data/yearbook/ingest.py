@@ -9,26 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from panelkit.data.figures import read_figures
+from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.errors import Problem, YearbookError
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.entries import Entry, FileRead
 from panelkit.data.yearbook.judge.held import Held, index_figures, is_equal, series_digits
 from panelkit.data.yearbook.judge.judge import Judgement, judge
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import Told, read_file
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
 from panelkit.data.yearbook.store.store import (
-    Figure,
     Key,
+    StoredFigure,
     StoreState,
     default_store,
     overlay,
     read_store,
     write_store,
 )
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 from panelkit.show.files import require_writable
@@ -144,7 +146,13 @@ def _require_writable(folder: Path) -> None:
     try:
         require_writable(folder, folder=True)
     except OSError as error:
-        raise DataError(f"the store {folder} cannot be written: {error.strerror or error}") from error
+        raise DataError(
+            message(
+                "the store {folder} cannot be written: {error}",
+                folder=folder,
+                error=str(error.strerror or error),
+            )
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -212,8 +220,10 @@ def _require_text(read: FileRead) -> None:
             problems.append(
                 Problem(
                     entry.where,
-                    f"the name {shown!r} holds half a character: the file is damaged; correct the name",
-                    f"名称“{shown}”含有不完整的字符：文件已损坏，请更正名称",
+                    message(
+                        "the name {shown!r} holds half a character: the file is damaged; correct the name",
+                        shown=shown,
+                    ),
                 )
             )
     if problems:
@@ -225,12 +235,12 @@ def _recorded(state: StoreState) -> dict[tuple[str, str], Mapping[str, str]]:
     return {file.key: file.vintages for file in state.files}
 
 
-def merge(done: Sequence[Ingested], held: Held, problems: list[Problem]) -> dict[Key, Figure]:
+def merge(done: Sequence[Ingested], held: Held, problems: list[Problem]) -> dict[Key, StoredFigure]:
     """Return the cells of all files; two files that give one cell two values are a problem.
 
     A cell that equals a held figure printed with more decimals keeps those.
     """
-    cells: dict[Key, Figure] = {}
+    cells: dict[Key, StoredFigure] = {}
     origin: dict[Key, tuple[Entry, int]] = {}
     for one in done:
         source = f"ingest:{one.read.sha256[:12]}"
@@ -260,10 +270,17 @@ def _finer(value: float, digits: int, key: Key, held: Held) -> float:
 def _conflict(before: Entry, entry: Entry, key: Key) -> Problem:
     return Problem(
         entry.where,
-        f"{key[2]} of {key[0]} in {key[1]} is {entry.value} here and {before.value} in {before.where.en()}, both as "
-        f"{key[3]!r}: ingest them under different `--vintage` names",
-        f"{key[0]}的{key[2]}（{key[1]}）此处为{entry.value}，{before.where.zh()}为{before.value}，版本同为“{key[3]}”："
-        "请用不同的 --vintage 名称分别导入",
+        message(
+            "{indicator} of {adcode} in {period} is {value} here and {before} in {there}, both as "
+            "{vintage!r}: ingest them under different `--vintage` names",
+            indicator=key[2],
+            adcode=key[0],
+            period=key[1],
+            value=entry.value,
+            before=before.value,
+            there=before.where.said(),
+            vintage=key[3],
+        ),
     )
 
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from panelkit.data import catalogue
 from panelkit.data.figures import LONG_COLUMNS, read_figures
-from panelkit.data.user.panel import province_labels
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
+from panelkit.data.provinces import place_name, resolve
+from panelkit.data.yearbook.context import Context as Context
+from panelkit.data.yearbook.errors import Problem, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
 from panelkit.data.yearbook.judge.belongs import vintages_of
 from panelkit.data.yearbook.judge.entries import Entry, FileRead, Total
-from panelkit.data.yearbook.judge.guess import Guess, guess_indicator, guess_province
-from panelkit.data.yearbook.judge.held import Cell, Held, index_figures
-from panelkit.data.yearbook.layouts.any import read_layout
-from panelkit.data.yearbook.layouts.reading import Figure, Reading
+from panelkit.data.yearbook.judge.guess import Guess, guess_province
+from panelkit.data.yearbook.judge.held import index_figures
+from panelkit.data.yearbook.layouts.detect import read_layout
+from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.told import Told as Told
 from panelkit.data.yearbook.layouts.told import (
     check_period,
@@ -35,28 +34,18 @@ from panelkit.data.yearbook.layouts.told import (
     in_one_line,
     told_place,
 )
-from panelkit.data.yearbook.vocabulary.labels import Names, known_names
-from panelkit.data.yearbook.vocabulary.units import factor, parse_unit
-from panelkit.language.errors import SpecError
+from panelkit.data.yearbook.magnitude import check_magnitude
+from panelkit.data.yearbook.naming import (
+    SeriesName,
+    keys_of,
+    name_of,
+)
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from panelkit.data.yearbook.vocabulary.printed_units import factor, parse_unit
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
-from panelkit.show.brief import Brief
 
 _FOOTNOTE_UNIT = re.compile(r"单\s*位\s*(?:均为|都是|[:：为是])\s*([^\s()（）\[\]，,。；;、]+)")
-
-SLIP = 30.0
-"""A series this many times the held one, or that small a part of it, stands in another unit than it says."""
-
-NEAR_YEARS = 3
-
-
-@dataclass
-class Context(Brief):
-    """What reading many files shares: the catalogue's names, the held figures, one child process."""
-
-    held: Held
-    names: Names
-    workbooks: WorkbookReader
 
 
 @offered("data", family="yearbook", result="DataFrame", public=True)
@@ -166,7 +155,7 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     check_texts(path.name, reading)
     check_period(reading, told)
     figures = _with_places(path.name, reading, told, context)
-    keys = _keys(path.name, figures, told, context)
+    keys = keys_of(path.name, figures, told, context)
     notes = list(reading.notes)
     _check_footnote_units(path.name, reading, keys, context)
     entries = _entries(path.name, figures, keys, context, notes)
@@ -174,9 +163,9 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     totals = [
         Total(total.region, entry)
         for total in reading.subtotals
-        if (entry := _entry(total.figure, known.get(_name_of(total.figure)), context)) is not None
+        if (entry := _entry(total.figure, known.get(name_of(total.figure)), context)) is not None
     ]
-    apart = [e for f in reading.apart if (e := _entry(f, known.get(_name_of(f)), context)) is not None]
+    apart = [e for f in reading.apart if (e := _entry(f, known.get(name_of(f)), context)) is not None]
     check_magnitude(entries, context.held)
     return FileRead(
         path=path,
@@ -192,110 +181,7 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     )
 
 
-_Name = tuple[str, str, str]
-"""Label, context and unit: what a series is called."""
-
-
-def _name_of(figure: Figure) -> _Name:
-    return figure.label, figure.context, figure.unit
-
-
-def _keys(file: str, figures: tuple[Figure, ...], told: Told, context: Context) -> dict[_Name, str | None]:
-    """Return the catalogue's key of every named series; None for one that keeps its printed name."""
-    first = {_name_of(figure): figure for figure in reversed(figures)}
-    names = list(dict.fromkeys(_name_of(figure) for figure in figures))
-    told_keys = _told_keys(names, told)
-    keys: dict[_Name, str | None] = {}
-    problems: list[Problem] = []
-    for name in names:
-        label, about, unit = name
-        found = context.names.find(label, about, unit) if label or about else ()
-        key = told_keys.get(name)
-        where = first[name].where
-        if key is not None:
-            if found and key not in found:
-                problems.append(_contradiction(where, label or about, found, key))
-            keys[name] = key
-        elif len(found) > 1:
-            listed = ", ".join(found)
-            problems.append(
-                Problem(
-                    where,
-                    f"{label!r} may be {listed}: say which with `--indicator`",
-                    f"“{label}”可能是{listed}：请用 --indicator 指定",
-                )
-            )
-        elif found:
-            keys[name] = found[0]
-        elif label or about:
-            keys[name] = None
-        else:
-            cells = {(f.adcode or 0, f.period): f.value for f in figures if _name_of(f) == name}
-            problems.append(_unnamed(file, cells, unit, context))
-    if problems:
-        raise YearbookError(problems)
-    return keys
-
-
-def _told_keys(names: list[_Name], told: Told) -> dict[_Name, str]:
-    if told.indicator is None:
-        return {}
-    if isinstance(told.indicator, str):
-        key = _held_key(told.indicator)
-        if len({name[:2] for name in names}) == 1:
-            return dict.fromkeys(names, key)
-        unnamed = [name for name in names if not name[0] and not name[1]]
-        return dict.fromkeys(unnamed, key)
-    wanted: dict[_Name, str] = {}
-    for label, asked in told.indicator.items():
-        fitting = [name for name in names if label.strip() in (name[0], name[0].split("：")[-1])]
-        if len({name[:2] for name in fitting}) != 1:
-            listed = "; ".join(dict.fromkeys(repr(name[0]) for name in names))
-            raise ToldError(
-                f"{len(fitting)} series of the file are called {label!r}; it holds {listed}",
-                f"文件中名为“{label}”的序列有{len(fitting)}个；文件包含：{listed}",
-            )
-        wanted |= dict.fromkeys(fitting, _held_key(asked))
-    return wanted
-
-
-def _held_key(name: str) -> str:
-    try:
-        return catalogue.require([name])[0]
-    except SpecError as error:
-        zh = f"没有名为“{name}”的指标（panelkit data list 列出全部指标）"
-        raise ToldError(str(error), zh) from error
-
-
-def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -> Problem:
-    listed = ", ".join(found)
-    return Problem(
-        where,
-        f"the file says {label!r}, which is {listed} and not {key}",
-        f"文件标明“{label}”，即{listed}，而不是{key}",
-    )
-
-
-def _unnamed(file: str, cells: Mapping[Cell, Decimal], unit: str, context: Context) -> Problem:
-    allowed = {key: context.names.unit_fits(key, unit) for key in context.names.units}
-    guesses = guess_indicator(cells, allowed, context.held)
-    if not guesses:
-        return Problem(
-            Where(file),
-            "the file does not name its indicator, and its figures equal no held series: name it with "
-            "`--indicator KEY` (`panelkit data list` shows the keys)",
-            "文件没有指标名称，数值也与已有序列不符：请用 --indicator 指定（panelkit data list 列出全部指标）",
-        )
-    en = "; ".join(f"{g.key} ({g.vintage}): {g.equal} of {g.shared} shared cells equal" for g in guesses[:3])
-    zh = "；".join(f"{g.key}（{g.vintage}）：{g.shared}个共有单元格中{g.equal}个相等" for g in guesses[:3])
-    return Problem(
-        Where(file),
-        f"the file does not name its indicator; it looks like {en}. If so, confirm with `--indicator {guesses[0].key}`",
-        f"文件没有指标名称，疑为{zh}。确认请加 --indicator {guesses[0].key}",
-    )
-
-
-def _with_places(file: str, reading: Reading, told: Told, context: Context) -> tuple[Figure, ...]:
+def _with_places(file: str, reading: FileReading, told: Told, context: Context) -> tuple[PrintedFigure, ...]:
     """Return the figures with their place, from the caller where the file does not say."""
     check_province(file, reading, told)
     if all(figure.adcode is not None for figure in reading.figures):
@@ -306,7 +192,7 @@ def _with_places(file: str, reading: Reading, told: Told, context: Context) -> t
     return tuple(f if f.adcode is not None else replace(f, adcode=adcode) for f in reading.figures)
 
 
-def _placeless(file: str, reading: Reading, context: Context) -> Problem:
+def _placeless(file: str, reading: FileReading, context: Context) -> Problem:
     series: dict[str, dict[str, Decimal]] = {}
     for figure in reading.figures:
         found = context.names.find(figure.label, figure.context, figure.unit)
@@ -321,48 +207,52 @@ def _placeless(file: str, reading: Reading, context: Context) -> Problem:
     if not guesses:
         return Problem(
             Where(file),
-            "the file does not say which province it is about: name it with `--province NAME`",
-            "文件没有标明省份：请用 --province 指定",
+            message("the file does not say which province it is about: name it with `--province NAME`"),
         )
     best = guesses[0]
-    place = province_labels(pd.Index([best.key]), "zh")[best.key]
     return Problem(
         Where(file),
-        f"the file does not say which province it is about; it looks like {best.key} ({best.equal} of {best.shared} "
-        f"shared cells equal). If so, confirm with `--province {best.key!r}`",
-        f"文件没有标明省份，疑为{place}（{best.shared}个共有单元格中{best.equal}个相等）。确认请加 --province {place}",
+        message(
+            "the file does not say which province it is about; it looks like {place} ({equal} of {shared} shared "
+            "cells equal). If so, confirm with `--province {place!r}`",
+            place=place_name(resolve([best.key])[0]),
+            equal=best.equal,
+            shared=best.shared,
+        ),
     )
 
 
 def _entries(
     file: str,
-    figures: tuple[Figure, ...],
-    keys: Mapping[_Name, str | None],
+    figures: tuple[PrintedFigure, ...],
+    keys: Mapping[SeriesName, str | None],
     context: Context,
-    notes: list[Note],
+    notes: list[Message],
 ) -> list[Entry]:
     problems: list[Problem] = []
     entries: dict[tuple[int, str, str], Entry] = {}
     for name, key in keys.items():
         if key is not None and name[2] and not context.names.unit_fits(key, name[2]):
-            spot = next(f.where for f in figures if _name_of(f) == name)
+            spot = next(f.where for f in figures if name_of(f) == name)
             wanted = context.names.units[key]
             problems.append(
                 Problem(
                     spot,
-                    f"{key} is held in {wanted}, and the printed unit {name[2]!r} is none of its kind",
-                    f"{key}的单位为{wanted}，文件所印单位“{name[2]}”无法换算",
+                    message(
+                        "{key} is held in {wanted}, and the printed unit {unit!r} is none of its kind",
+                        key=key,
+                        wanted=wanted,
+                        unit=name[2],
+                    ),
                 )
             )
         elif key is not None and not name[2]:
             unit = context.names.units[key]
-            notes.append(
-                Note(f"{key}: no unit is printed; taken as {unit}", f"{key}：未注明单位，按{unit}读入")
-            )
+            notes.append(message("{key}: no unit is printed; taken as {unit}", key=key, unit=unit))
     if problems:
         raise YearbookError(problems)
     for figure in figures:
-        entry = _entry(figure, keys[_name_of(figure)], context)
+        entry = _entry(figure, keys[name_of(figure)], context)
         if entry is None:
             continue
         cell = (entry.adcode, entry.period, entry.indicator)
@@ -377,7 +267,7 @@ def _entries(
 
 
 def _check_footnote_units(
-    file: str, reading: Reading, keys: Mapping[_Name, str | None], context: Context
+    file: str, reading: FileReading, keys: Mapping[SeriesName, str | None], context: Context
 ) -> None:
     """Refuse figures without a unit where a footnote names one that is not the catalogue's."""
     bare = {key: context.names.units[key] for name, key in keys.items() if key is not None and not name[2]}
@@ -394,22 +284,32 @@ def _check_footnote_units(
             if other is not None:
                 raise refuse(
                     Where(file),
-                    f"no unit is printed above {other}, and a footnote names {unit!r} ({line[:60]!r}): write the unit "
-                    "behind the title or the header",
-                    f"{other}未注明单位，而附注提到“{unit}”（{line[:60]}）：请把单位写在标题或表头之后",
+                    message(
+                        "no unit is printed above {other}, and a footnote names {unit!r} ({line!r}): write the "
+                        "unit behind the title or the header",
+                        other=other,
+                        unit=unit,
+                        line=line[:60],
+                    ),
                 )
 
 
 def _twice(before: Entry, entry: Entry) -> Problem:
     return Problem(
         entry.where,
-        f"two values for {entry.indicator} of {entry.adcode} in {entry.period}: {entry.value} here, {before.value} in "
-        f"{before.where.en()}",
-        f"{entry.adcode}的{entry.indicator}（{entry.period}）有两个值：此处为{entry.value}，{before.where.zh()}为{before.value}",
+        message(
+            "two values for {indicator} of {adcode} in {period}: {value} here, {before} in {there}",
+            indicator=entry.indicator,
+            adcode=entry.adcode,
+            period=entry.period,
+            value=entry.value,
+            before=before.value,
+            there=before.where.said(),
+        ),
     )
 
 
-def _entry(figure: Figure, key: str | None, context: Context) -> Entry | None:
+def _entry(figure: PrintedFigure, key: str | None, context: Context) -> Entry | None:
     if figure.adcode is None and not figure.context and key is None:
         return None
     adcode = figure.adcode or 0
@@ -421,51 +321,3 @@ def _entry(figure: Figure, key: str | None, context: Context) -> Entry | None:
     if rate is None:
         return None
     return Entry(adcode, figure.period, key, figure.value * rate, unit, figure.where, known=True)
-
-
-def check_magnitude(entries: list[Entry], held: Held) -> None:
-    """Refuse a series whose unit cannot be right: tens or thousands of times the held one.
-
-    Each cell is compared with the held figure of its province in the nearest year, at most three years away.
-
-    Raises
-    ------
-    YearbookError
-        With the median ratio and an example.
-    """
-    series: dict[str, list[tuple[float, Entry, float]]] = {}
-    for entry in entries:
-        if not entry.known or len(entry.period) != 4 or entry.value == 0:
-            continue
-        old = _nearest(entry, held)
-        if old:
-            series.setdefault(entry.indicator, []).append((abs(float(entry.value) / old), entry, old))
-    problems = []
-    for indicator, ratios in series.items():
-        ratios.sort(key=lambda item: item[0])
-        ratio, entry, old = ratios[len(ratios) // 2]
-        if ratio > SLIP or ratio < 1 / SLIP:
-            times = f"{ratio:,.6g}"
-            problems.append(
-                Problem(
-                    entry.where,
-                    f"{indicator} stands at {times} times the held figures (median of {len(ratios)} cells; here "
-                    f"{entry.value} {entry.unit}, held {old:g}): its unit cannot be right",
-                    f"{indicator}为已有数值的{times}倍（{len(ratios)}个单元格的中位数；此处{entry.value}{entry.unit}，"
-                    f"已有{old:g}）：单位有误",
-                )
-            )
-    if problems:
-        raise YearbookError(problems)
-
-
-def _nearest(entry: Entry, held: Held) -> float | None:
-    """Return the held figure of the nearest year; of several vintages, the one that is most like the entry."""
-    year, value = int(entry.period), abs(float(entry.value))
-    vintages = [held.values[entry.indicator, name] for name in held.vintages(entry.indicator)]
-    for step in range(NEAR_YEARS + 1):
-        cells = [(entry.adcode, str(near)) for near in dict.fromkeys((year - step, year + step))]
-        found = [old for cell in cells for figures in vintages if (old := figures.get(cell))]
-        if found:
-            return min(found, key=lambda old: abs(math.log(value / abs(old))))
-    return None

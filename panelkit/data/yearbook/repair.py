@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from panelkit.data.figures import read_figures
-from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
+from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.files.sheets import WorkbookReader
-from panelkit.data.yearbook.ingest import Ingested, merge
-from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.held import index_figures
-from panelkit.data.yearbook.judge.judge import Judgement, judge
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.reread import read_again, with_vintages
 from panelkit.data.yearbook.store.atomic import locked
 from panelkit.data.yearbook.store.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.health import raw_problem, unlike
@@ -34,10 +30,10 @@ from panelkit.data.yearbook.store.store import (
     set_aside,
     table_bytes,
 )
-from panelkit.data.yearbook.vocabulary.labels import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 
 _UNKNOWN = "0" * 64
 _NAMED = re.compile(r"([0-9a-f]{64})((?:\.[^/\\]{0,7})?)")
@@ -49,14 +45,14 @@ class StoreRepair:
 
     Attributes
     ----------
-    done : what was done, a note each; none where the store was whole.
+    done : what was done, a message each; none where the store was whole.
     lost : what is not in the store any more, or lies in it altered, with the remedy.
     """
 
     store: Path
     files: int
-    done: tuple[Note, ...]
-    lost: tuple[Note, ...]
+    done: tuple[Message, ...]
+    lost: tuple[Message, ...]
 
 
 @offered("data", family="yearbook", result="StoreRepair", public=True)
@@ -82,7 +78,7 @@ def repair_store(store: str | Path | None = None) -> StoreRepair:
     folder = Path(store) if store is not None else default_store()
     try:
         if kind_of(folder) in ("absent", "empty"):
-            raise DataError(f"the store {folder} is empty: there is nothing to mend")
+            raise DataError(message("the store {folder} is empty: there is nothing to mend", folder=folder))
     except DamagedError:
         pass
     except DataError:
@@ -92,7 +88,9 @@ def repair_store(store: str | Path | None = None) -> StoreRepair:
         with locked(folder):
             return _Repair(folder).run()
     except OSError as error:
-        raise DataError(f"the store {folder} cannot be mended: {error}") from error
+        raise DataError(
+            message("the store {folder} cannot be mended: {error}", folder=folder, error=str(error))
+        ) from error
 
 
 @dataclass
@@ -100,8 +98,8 @@ class _Repair:
     """One repair, under the folder's lock."""
 
     folder: Path
-    done: list[Note] = field(default_factory=list)
-    lost: list[Note] = field(default_factory=list)
+    done: list[Message] = field(default_factory=list)
+    lost: list[Message] = field(default_factory=list)
     anew: bool = False
 
     def run(self) -> StoreRepair:
@@ -114,8 +112,11 @@ class _Repair:
             whole = [file for file in files if file not in altered]
             if not whole:
                 raise DataError(
-                    f"the store {self.folder} cannot be mended: its figures are damaged, and none of its raw files is "
-                    "there as it came. Nothing was changed; ingest the files again into another folder"
+                    message(
+                        "the store {folder} cannot be mended: its figures are damaged, and none of its raw files "
+                        "is there as it came. Nothing was changed; ingest the files again into another folder",
+                        folder=self.folder,
+                    )
                 )
             files, figures = self._rebuilt(whole)
             self._compare(head, files, figures)
@@ -142,9 +143,10 @@ class _Repair:
             best = candidates[0]
         if best is not None:
             self.done.append(
-                Note(
-                    f"{HEAD} is written again from the store's own record of {len(best.files)} file(s)",
-                    f"已根据库自身的记录（{len(best.files)}个文件）重写{HEAD}",
+                message(
+                    "{head} is written again from the store's own record of {count} file(s)",
+                    head=HEAD,
+                    count=len(best.files),
                 )
             )
             return best
@@ -164,17 +166,18 @@ class _Repair:
             found = same or (None if sound else next((one for one in candidates if self._holds(one)), None))
             if found is not None:
                 self.done.append(
-                    Note(
-                        f"{HEAD} was changed by hand: it is written again from the store's own record",
-                        f"{HEAD}已被改动：已根据库自身的记录重写",
+                    message(
+                        "{head} was changed by hand: it is written again from the store's own record",
+                        head=HEAD,
                     )
                 )
                 head = found
             else:
                 self.done.append(
-                    Note(
-                        f"{HEAD} is not what the mark {MARK} says; it is recorded as it is",
-                        f"{HEAD}与标记{MARK}的记录不符；已按现状记录",
+                    message(
+                        "{head} is not what the mark {mark} says; it is recorded as it is",
+                        head=HEAD,
+                        mark=MARK,
                     )
                 )
         known = {file.entry: file.corrections for one in reversed(candidates) for file in one.files}
@@ -183,7 +186,7 @@ class _Repair:
             whole = (one for one in candidates if one.files == head.files and self._holds(one))
             found = next(whole, None)
             if found is not None:
-                self.done.append(Note(f"{HEAD} names {found.table} again", f"{HEAD}已重新指向{found.table}"))
+                self.done.append(message("{head} names {table} again", head=HEAD, table=found.table))
                 head = found
         return replace(head, files=files)
 
@@ -191,20 +194,26 @@ class _Repair:
         files = [known.get(file.sha256, file) for file in _named_raw(self.folder)]
         if not files:
             raise DataError(
-                f"{self.folder} cannot be mended: there is neither a readable {HEAD}, nor a record of the store's own, "
-                f"nor a raw file under its checksum; if this is a store at all, ingest its files into another folder"
+                message(
+                    "{folder} cannot be mended: there is neither a readable {head}, nor a record of the "
+                    "store's own, nor a raw file under its checksum; if this is a store at all, ingest its "
+                    "files into another folder",
+                    folder=self.folder,
+                    head=HEAD,
+                )
             )
         self.done.append(
-            Note(
-                f"{HEAD} is written again from {len(files)} raw file(s); names and options of that time are lost",
-                f"已根据{len(files)}个原始文件重写{HEAD}；当时的文件名和选项已丢失",
+            message(
+                "{head} is written again from {count} raw file(s); names and options of that time are lost",
+                head=HEAD,
+                count=len(files),
             )
         )
         whole = self._whole_tables()
         if len(whole) != 1:
             return Head(_UNKNOWN, tuple(files))
         figures = read_table(self.folder, whole[0])
-        named = (file if file.vintages else _with_vintages(file, figures) for file in files)
+        named = (file if file.vintages else with_vintages(file, figures) for file in files)
         return Head(whole[0].figures, tuple(named))
 
     def _holds(self, head: Head) -> bool:
@@ -222,9 +231,9 @@ class _Repair:
         found = self._table(head)
         if found is None:
             self.done.append(
-                Note(
-                    f"{head.table} is missing or damaged: the figures are read again from the raw files",
-                    f"{head.table}缺失或损坏：已由原始文件重新读取数值",
+                message(
+                    "{table} is missing or damaged: the figures are read again from the raw files",
+                    table=head.table,
                 )
             )
         return found
@@ -237,7 +246,7 @@ class _Repair:
             for file in files:
                 context = Context(index_figures(overlay(base, figures)), known_names(), workbooks)
                 try:
-                    again, cells = _read_again(self.folder, file, context)
+                    again, cells = read_again(self.folder, file, context)
                 except PanelkitError as error:
                     self.lost.append(_unread(file, error))
                     continue
@@ -245,8 +254,11 @@ class _Repair:
                 taken.append(again)
         if not taken:
             raise DataError(
-                f"the store {self.folder} cannot be mended, and is as before: "
-                + "; ".join(str(note) for note in self.lost)
+                message(
+                    "the store {folder} cannot be mended, and is as before: {lost}",
+                    folder=self.folder,
+                    lost=sentences(self.lost),
+                )
             )
         return tuple(taken), figures
 
@@ -255,21 +267,24 @@ class _Repair:
         again = hashlib.sha256(table_bytes(as_cells(figures))).hexdigest()
         if files == head.files and head.figures not in (again, _UNKNOWN):
             self.done.append(
-                Note(
-                    "the table read again is not byte for byte the one of then (another version of panelkit wrote it, "
-                    "or a file was taken in more than once)",
-                    "重新读取的数值表与当时的并非逐字节相同（软件版本不同，或同一文件曾多次导入）",
+                message(
+                    "the table read again is not byte for byte the one of then (another version of panelkit "
+                    "wrote it, or a file was taken in more than once)"
                 )
             )
 
     def _lose(self, file: RawFile, *, kept: bool) -> None:
-        stay = "its figures stay as they were read" if kept else "its figures are no longer in the store"
-        stay_zh = "其数值保持不变" if kept else "其数值已不在库中"
-        problem = raw_problem(self.folder, file)
+        figures = (
+            message("its figures stay as they were read")
+            if kept
+            else message("its figures are no longer in the store")
+        )
         self.lost.append(
-            Note(
-                f"{problem}: {stay}; ingest the original of {file.name!r} again to put it back",
-                f"{problem.zh}：{stay_zh}；请重新导入“{file.name}”的原件",
+            message(
+                "{problem}: {figures}; ingest the original of {name!r} again to put it back",
+                problem=raw_problem(self.folder, file),
+                figures=figures,
+                name=file.name,
             )
         )
 
@@ -287,50 +302,8 @@ class _Repair:
         if not is_marked(self.folder):
             set_aside(self.folder / MARK)
             journal.start()
-            self.done.append(Note(f"the mark {MARK} is written", f"已写入标记{MARK}"))
+            self.done.append(message("the mark {mark} is written", mark=MARK))
         put(journal, files, as_cells(figures), {}, 0)
-
-
-def _read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, dict[Any, Any]]:
-    """Return a file with what it was found to be, and its cells."""
-    content = (folder / file.place).read_bytes()
-    told = Told(**{name: value for name, value in file.told.items() if value is not None})
-    read = read_file(Path(file.name), told, context, content)
-    if read.sha256 != file.sha256:
-        raise DataError("it was altered while the store was being mended: run again")
-    judgement = _as_recorded(read, file.vintages) if file.vintages else judge(read, context.held)
-    rules: Iterable[Correction] = (
-        load_corrections()
-        if file.corrections is None
-        else [Correction.model_validate(dict(rule)) for rule in file.corrections]
-    )
-    entries, applied = apply_corrections(read.entries, judgement.vintages, tuple(rules))
-    problems: list[Any] = []
-    one = Ingested(read, judgement, tuple(applied), tuple(entries))
-    cells = merge([one], context.held, problems)
-    return replace(file, layout=read.layout, vintages=dict(judgement.vintages)), cells
-
-
-def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> Judgement:
-    """Return what a file was found to be when it was ingested.
-
-    Raises
-    ------
-    DataError
-        If it reads to a series of another name today.
-    """
-    series = list(read.series())
-    strange = [name for name in series if name not in vintages]
-    if strange:
-        raise DataError(f"it reads to a series today that it did not hold then: {', '.join(strange)}")
-    mine = {name: vintages[name] for name in series}
-    return Judgement(mine, dict.fromkeys(mine, "recorded"), {}, (), 0, 0, (), (), (), ())
-
-
-def _with_vintages(file: RawFile, figures: pd.DataFrame) -> RawFile:
-    mine = figures[figures["source"] == f"ingest:{file.sha256[:12]}"]
-    pairs = zip(mine["indicator"], mine["vintage"], strict=True)
-    return replace(file, vintages={str(key): str(name) for key, name in pairs})
 
 
 def _named_raw(folder: Path) -> list[RawFile]:
@@ -342,14 +315,14 @@ def _named_raw(folder: Path) -> list[RawFile]:
     ]
 
 
-def _unnamed(folder: Path, head: Head) -> list[Note]:
+def _unnamed(folder: Path, head: Head) -> list[Message]:
     """Return a note on every raw file under its checksum that a head written anew does not name."""
     places = [file.place for file in _named_raw(folder) if file.place not in head.places()]
     return [
-        Note(
-            f"{place} is there as it came, but no record says what was read from it, and its figures are not in the "
-            "store: ingest it again, with the options it needs",
-            f"{place}保存完好，但没有记录说明其内容，其数值不在库中：请带所需选项重新导入",
+        message(
+            "{place} is there as it came, but no record says what was read from it, and its figures "
+            "are not in the store: ingest it again, with the options it needs",
+            place=place,
         )
         for place in places
     ]
@@ -362,10 +335,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
 
 
-def _unread(file: RawFile, error: PanelkitError) -> Note:
-    zh = getattr(error, "message", lambda _: str(error))("zh")
-    return Note(
-        f"{file.place} ({file.name}) cannot be read again, and its figures are no longer in the store ({error}); "
-        f"ingest it anew: `panelkit ingest` with the options it needs",
-        f"无法重新读取{file.place}（{file.name}），其数值已不在库中（{zh}）；请带所需选项重新导入",
+def _unread(file: RawFile, error: PanelkitError) -> Message:
+    return message(
+        "{place} ({name}) cannot be read again, and its figures are no longer in the store ({error}); ingest it anew: "
+        "`panelkit ingest` with the options it needs",
+        place=file.place,
+        name=file.name,
+        error=error.said,
     )

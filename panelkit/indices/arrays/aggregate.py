@@ -13,6 +13,7 @@ from panelkit.indices.arrays import normalise
 from panelkit.indices.arrays.checks import directions, matrix, non_negative, weights_of
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.results.fit import FloatArray
 from panelkit.show.brief import Brief
 
@@ -21,14 +22,14 @@ Weighting = Literal["squared", "once"]
 
 def linear(z: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
     """Return sum_j w_j z_ij (n,): gaps in one indicator are made good by another."""
-    values = matrix(z, "linear aggregation")
-    return np.asarray(values @ weights_of(weights, values.shape[1], "linear aggregation"))
+    values = matrix(z, message("linear aggregation"))
+    return np.asarray(values @ weights_of(weights, values.shape[1], message("linear aggregation")))
 
 
 def geometric(z: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
     """Return prod_j z_ij^w_j (n,): one zero makes the score zero, so normalise with a floor. 0^0 = 1."""
-    values = non_negative(matrix(z, "geometric aggregation"), "geometric aggregation")
-    w = weights_of(weights, values.shape[1], "geometric aggregation")
+    values = non_negative(matrix(z, message("geometric aggregation")), message("geometric aggregation"))
+    w = weights_of(weights, values.shape[1], message("geometric aggregation"))
     with np.errstate(divide="ignore"):
         logs = np.where(w > 0, w * np.log(values), 0.0) if (values > 0).all() else _safe_logs(values, w)
     return np.asarray(np.exp(logs.sum(axis=1)))
@@ -57,20 +58,20 @@ def topsis(
     sqrt(sum w (r - r*)^2). Papers mix the two and the numbers differ. Give min-max data with
     `vector_normalise=False` and no `direction`. All rows equal is refused (0 / 0).
     """
-    values = matrix(x, "TOPSIS")
-    w = weights_of(weights, values.shape[1], "TOPSIS")
-    sign = directions(direction, values.shape[1], "TOPSIS")
+    values = matrix(x, message("TOPSIS"))
+    w = weights_of(weights, values.shape[1], message("TOPSIS"))
+    sign = directions(direction, values.shape[1], message("TOPSIS"))
     r = (normalise.vector(values) if vector_normalise else values) * sign
     if weighting == "squared":
         scale = w**2
     elif weighting == "once":
         scale = w
     else:
-        raise SpecError(f"weighting must be squared or once, not {weighting!r}")
+        raise SpecError(message("weighting must be squared or once, not {weighting!r}", weighting=weighting))
     plus = np.sqrt((scale * (r - r.max(axis=0)) ** 2).sum(axis=1))
     minus = np.sqrt((scale * (r - r.min(axis=0)) ** 2).sum(axis=1))
     if not (plus + minus > 0).all():
-        raise DataError("TOPSIS: all rows are equal, so that ideal and anti-ideal coincide")
+        raise DataError(message("TOPSIS: all rows are equal, so that ideal and anti-ideal coincide"))
     return Closeness(minus / (plus + minus), plus, minus)
 
 
@@ -87,20 +88,28 @@ def grey_relational(
     columns. `reference (k,)` defaults to the best value of each column. The first transformation of the series
     (by first value, mean or range) is the caller's and changes the grade. All rows equal to the reference: 1.
     """
-    values = matrix(z, "grey relational grade")
+    values = matrix(z, message("grey relational grade"))
     if not 0.0 < rho <= 1.0:
-        raise SpecError(f"rho lies in (0, 1], not {rho!r}: 0.5 is usual")
+        raise SpecError(message("rho lies in (0, 1], not {rho!r}: 0.5 is usual", rho=rho))
     target = (
-        values.max(axis=0) if reference is None else as_floats(reference, "grey relational grade: reference")
+        values.max(axis=0)
+        if reference is None
+        else as_floats(reference, message("grey relational grade: reference"))
     )
     if target.shape != (values.shape[1],) or not np.isfinite(target).all():
-        raise SpecError(f"the reference needs {values.shape[1]} finite values, not {target.shape}")
+        raise SpecError(
+            message(
+                "the reference needs {k} finite values, not {shape}",
+                k=values.shape[1],
+                shape=str(target.shape),
+            )
+        )
     delta = np.abs(values - target)
     largest = delta.max()
     if largest == 0:
         return np.ones(len(values))
     xi = (delta.min() + rho * largest) / (delta + rho * largest)
-    return np.asarray(xi @ weights_of(weights, values.shape[1], "grey relational grade"))
+    return np.asarray(xi @ weights_of(weights, values.shape[1], message("grey relational grade")))
 
 
 def obstacle(z: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
@@ -108,10 +117,10 @@ def obstacle(z: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
 
     z must lie in [0, 1]. A row that has reached every goalpost has no obstacles: zeros.
     """
-    values = matrix(z, "obstacle degree")
+    values = matrix(z, message("obstacle degree"))
     if (values < 0).any() or (values > 1).any():
-        raise DataError("obstacle degree needs values in [0, 1]: normalise by min-max first")
-    short = weights_of(weights, values.shape[1], "obstacle degree") * (1.0 - values)
+        raise DataError(message("obstacle degree needs values in [0, 1]: normalise by min-max first"))
+    short = weights_of(weights, values.shape[1], message("obstacle degree")) * (1.0 - values)
     total = short.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(short, total, out=np.zeros_like(short), where=total > 0))
 

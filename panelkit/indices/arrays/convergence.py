@@ -1,4 +1,4 @@
-"""Sigma and beta convergence: arrays and closed forms; the panel results stand in `dynamics.py`."""
+"""Sigma and beta convergence: arrays and closed forms; the panel results stand in `panels/growth_convergence.py`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from panelkit.indices.arrays.checks import matrix, vector
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import ConvergenceError, DataError, SpecError
+from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray, TestResult, t_quantile, t_survival
 
 LONG = 30
 EDGE = 1e-4  # of the interval of rho; the search itself stops at 1e-11
-TOO_OFTEN = (
+TOO_OFTEN = message(
     "with ten years the test rejects 15 % of series without a trend, 31 % with AR(.5) errors; simulated critical "
     "values reject 4 % and 10 % (docs/evidence/index_inference.csv)"
 )
@@ -33,15 +34,15 @@ def speed(slope: float | FloatArray, years: float) -> FloatArray:
     b is the slope of mean annual log growth on the initial log; NaN where 1 + b T <= 0 (faster than any speed).
     """
     if years <= 0:
-        raise SpecError(f"the span is positive, not {years!r}")
-    inside = 1.0 + as_floats(slope, "slope") * years
+        raise SpecError(message("the span is positive, not {years!r}", years=years))
+    inside = 1.0 + as_floats(slope, term("convergence", "slope")) * years
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(inside > 0, -np.log(inside) / years, np.nan))
 
 
 def half_life(rate: float | FloatArray) -> FloatArray:
     """Return ln 2 / lambda; NaN where lambda <= 0, because a diverging gap has no half-life."""
-    value = as_floats(rate, "speed")
+    value = as_floats(rate, term("convergence", "speed"))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(value > 0, np.log(2.0) / value, np.nan))
 
@@ -50,9 +51,9 @@ def growth(y: ArrayLike, years: float) -> tuple[FloatArray, FloatArray]:
     """Return mean annual log growth and the initial log (N,) of y (N, T), first and last column `years` apart."""
     logs = _logs(y)
     if logs.shape[1] < 2:
-        raise DataError("growth needs at least two periods")
+        raise DataError(message("growth needs at least two periods"))
     if years <= 0:
-        raise SpecError(f"the span is positive, not {years!r}")
+        raise SpecError(message("the span is positive, not {years!r}", years=years))
     return (logs[:, -1] - logs[:, 0]) / years, logs[:, 0]
 
 
@@ -97,8 +98,13 @@ def spatial_lag(
     rho = float(found.x)
     if min(rho - low, high - rho) < EDGE:
         raise ConvergenceError(
-            f"the likelihood of the spatial lag is largest at the edge of ({low:.4f}, {high:.4f}): rho is not "
-            "identified in these data under these weights; take other weights, or absolute convergence"
+            message(
+                "the likelihood of the spatial lag is largest at the edge of ({low:.4f}, "
+                "{high:.4f}): rho is not identified in these data under these weights; take other "
+                "weights, or absolute convergence",
+                low=low,
+                high=high,
+            )
         )
     beta = np.linalg.lstsq(x, growth_rates - rho * lagged, rcond=None)[0]
     error = growth_rates - rho * lagged - x @ beta
@@ -136,19 +142,21 @@ def trend(
 
     Both from docs/evidence/index_inference.csv.
     """
-    y = vector(series, "trend")
+    y = vector(series, term("array", "trend"))
     n = len(y)
-    null = "the series has no linear trend"
-    name = "Trend, Newey-West"
+    null = message("the series has no linear trend")
+    name = message("Trend, Newey-West")
     if reference not in ("t", "simulated"):
-        raise SpecError(f"reference must be t or simulated, not {reference!r}")
+        raise SpecError(message("reference must be t or simulated, not {reference!r}", reference=reference))
     if n < 10:
         return TestResult.not_applicable(
-            name, null, f"ten years are needed and {n} are held: a trend test on fewer has no size"
+            name,
+            null,
+            message("ten years are needed and {n} are held: a trend test on fewer has no size", n=n),
         )
     slope, error, residual = (part[0] for part in _slopes(y[None], lags))
     if error <= 1e-12 * max(1.0, float(np.abs(y).max())):
-        return TestResult.not_applicable(name, null, "the series is an exact line or constant")
+        return TestResult.not_applicable(name, null, message("the series is an exact line or constant"))
     statistic = float(slope / error)
     facts = {
         "slope": float(slope),
@@ -175,11 +183,17 @@ def trend(
         name=name,
         null=null,
         statistic=statistic,
-        distribution="simulated t",
+        distribution=message("simulated t"),
         p_value=float((1.0 + (drawn >= abs(statistic)).sum()) / (reps + 1.0)),
         facts=facts
         | {"critical": float(np.quantile(drawn, 0.95)), "serial": serial, "reps": reps, "seed": seed_of(rng)},
-        notes=(f"held against {reps} simulated series without a trend, AR({serial:.2f}) errors",),
+        notes=(
+            message(
+                "held against {reps} simulated series without a trend, AR({serial:.2f}) errors",
+                reps=reps,
+                serial=serial,
+            ),
+        ),
     )
 
 
@@ -210,7 +224,12 @@ def _trendless(n: int, serial: float, reps: int, rng: np.random.Generator) -> Fl
 
 
 def _logs(y: ArrayLike) -> FloatArray:
-    values = matrix(y, "convergence")
+    values = matrix(y, message("convergence"))
     if (values <= 0).any():
-        raise DataError(f"convergence takes logarithms: {int((values <= 0).sum())} values are not positive")
+        raise DataError(
+            message(
+                "convergence takes logarithms: {count} values are not positive",
+                count=int((values <= 0).sum()),
+            )
+        )
     return np.asarray(np.log(values))

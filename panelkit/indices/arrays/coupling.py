@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from panelkit.indices.arrays.checks import matrix, weights_of
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message, term
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
@@ -53,14 +54,14 @@ def degree_liao(scores: ArrayLike, *, power: float = 2.0) -> FloatArray:
     Legitimate, but on another scale than `degree`: for two subsystems with power 2 it is C^4.
     """
     if power < 2.0:
-        raise SpecError(f"Liao's power is at least 2, not {power!r}")
+        raise SpecError(message("Liao's power is at least 2, not {power!r}", power=power))
     return _no_root(_scores(scores)) ** power
 
 
 def development(scores: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
     """Return the overall development T = sum_j a_j U_j (n,); equal weights unless given."""
     u = _scores(scores)
-    return np.asarray(u @ weights_of(weights, u.shape[1], "development T"))
+    return np.asarray(u @ weights_of(weights, u.shape[1], message("development T")))
 
 
 def coordination(
@@ -75,7 +76,7 @@ def coordination(
     """
     u = _scores(scores)
     _unit_interval(u)
-    c = formula(form).compute(u, weights_of(weights, u.shape[1], "coordination"))
+    c = formula(form).compute(u, weights_of(weights, u.shape[1], message("coordination")))
     t = development(u, weights)
     with np.errstate(invalid="ignore"):
         d = np.where(t == 0, 0.0, np.sqrt(np.maximum(c, 0.0) * t))
@@ -86,11 +87,10 @@ def coordination(
 class Form(Brief):
     """One formula for C found in print: whether it is right, its largest value, and how to know it."""
 
-    name: str
-    name_zh: str
+    name: Message
     text: str
     right: bool
-    symptom: str
+    symptom: Message | None
     compute: Callable[[FloatArray, FloatArray], FloatArray]
 
 
@@ -122,93 +122,88 @@ FORMS: Mapping[str, Form] = MappingProxyType(
     {
         form.name: form
         for form in (
-            Form("standard", "标准", "n (prod U)^(1/n) / sum U", True, "", lambda u, w: degree(u)),
             Form(
-                "wang2021",
-                "王淑佳修正",
+                term("coupling formula", "standard"),
+                "n (prod U)^(1/n) / sum U",
+                True,
+                None,
+                lambda u, w: degree(u),
+            ),
+            Form(
+                term("coupling formula", "wang2021"),
                 "sqrt{[1 - mean |Ui - Uj|] [prod U / max U]^(1/(n-1))}",
                 True,
-                "lower than the standard form and less bunched near 1",
+                message("lower than the standard form and less bunched near 1"),
                 lambda u, w: degree_wang(u),
             ),
             Form(
-                "liao1999",
-                "廖重斌 k=2",
+                term("coupling formula", "liao1999"),
                 "{prod U / (mean U)^n}^2",
                 True,
-                "another scale: the fourth power of C for two subsystems",
+                message("another scale: the fourth power of C for two subsystems"),
                 lambda u, w: degree_liao(u),
             ),
             Form(
-                "lost_coefficient",
-                "丢失系数",
+                term("coupling formula", "lost_coefficient"),
                 "[prod U / (sum U)^n]^(1/n)",
                 False,
-                "C never exceeds 1/n: with two subsystems every unit looks antagonistic",
+                message("C never exceeds 1/n: with two subsystems every unit looks antagonistic"),
                 lambda u, w: degree(u) / u.shape[1],
             ),
             Form(
-                "missing_root",
-                "缺开方",
+                term("coupling formula", "missing_root"),
                 "prod U / (mean U)^n",
                 False,
-                "C too small: the n-th power of the right one",
+                message("C too small: the n-th power of the right one"),
                 lambda u, w: _no_root(u),
             ),
             Form(
-                "lost_both",
-                "丢失系数且缺开方",
+                term("coupling formula", "lost_both"),
                 "prod U / (sum U)^n",
                 False,
-                "C never exceeds 1/n^n: .25 with two subsystems",
+                message("C never exceeds 1/n^n: .25 with two subsystems"),
                 lambda u, w: _no_root(u) / float(u.shape[1]) ** u.shape[1],
             ),
             Form(
-                "square_root",
-                "一律开平方",
+                term("coupling formula", "square_root"),
                 "[prod U / (mean U)^n]^(1/2)",
                 False,
-                "the root of two subsystems kept for more of them; right for n = 2",
+                message("the root of two subsystems kept for more of them; right for n = 2"),
                 lambda u, w: np.sqrt(_no_root(u)),
             ),
             Form(
-                "wang_lost_exponent",
-                "王淑佳修正缺指数",
+                term("coupling formula", "wang_lost_exponent"),
                 "sqrt{[1 - mean |Ui - Uj|] prod U / max U}",
                 False,
-                "the exponent 1/(n-1) of the corrected degree lost; right for n = 2",
+                message("the exponent 1/(n-1) of the corrected degree lost; right for n = 2"),
                 lambda u, w: _wang(u, 1.0),
             ),
             Form(
-                "pairwise",
-                "两两之和",
+                term("coupling formula", "pairwise"),
                 "{prod U / prod_{i<j} (Ui + Uj)}^(1/n)",
                 False,
-                "depends on the units of U unless n = 3; at most .5 for n = 3",
+                message("depends on the units of U unless n = 3; at most .5 for n = 3"),
                 lambda u, w: _pairwise(u),
             ),
             Form(
-                "pairwise_n",
-                "两两之和乘n",
+                term("coupling formula", "pairwise_n"),
                 "n {prod U / prod_{i<j} (Ui + Uj)}^(1/n)",
                 False,
-                "may exceed 1: up to 1.5 for n = 3",
+                message("may exceed 1: up to 1.5 for n = 3"),
                 lambda u, w: u.shape[1] * _pairwise(u),
             ),
             Form(
-                "weighted",
-                "错用权重",
+                term("coupling formula", "weighted"),
                 "prod U^a / sum a U",
                 False,
-                "weights inside C; with equal weights it is the right form",
+                message("weights inside C; with equal weights it is the right form"),
                 _weighted,
             ),
             Form(
-                "variation",
-                "变异系数型",
+                term("coupling formula", "variation"),
                 "1 - sd(U) / mean(U), divisor n",
                 False,
-                "another concept; negative for three or more uneven subsystems",
+                message("another concept; negative for three or more uneven subsystems"),
                 lambda u, w: 1.0 - _over(u.std(axis=1), u.mean(axis=1)),
             ),
         )
@@ -221,28 +216,25 @@ def formula(name: str) -> Form:
     try:
         return FORMS[name]
     except KeyError:
-        raise SpecError(f"unknown coupling formula {name!r}: choose one of {', '.join(FORMS)}") from None
+        raise SpecError(
+            message("unknown coupling formula {name!r}: choose one of {forms}", name=name, forms=list(FORMS))
+        ) from None
 
 
 LEVELS = (
-    ("extreme disorder", "极度失调"),
-    ("severe disorder", "严重失调"),
-    ("moderate disorder", "中度失调"),
-    ("mild disorder", "轻度失调"),
-    ("near disorder", "濒临失调"),
-    ("barely coordinated", "勉强协调"),
-    ("primary coordination", "初级协调"),
-    ("intermediate coordination", "中级协调"),
-    ("good coordination", "良好协调"),
-    ("superior coordination", "优质协调"),
+    message("extreme disorder"),
+    message("severe disorder"),
+    message("moderate disorder"),
+    message("mild disorder"),
+    message("near disorder"),
+    message("barely coordinated"),
+    message("primary coordination"),
+    message("intermediate coordination"),
+    message("good coordination"),
+    message("superior coordination"),
 )
-STAGES = (
-    ("low coupling", "低水平耦合"),
-    ("antagonism", "拮抗"),
-    ("running-in", "磨合"),
-    ("high coupling", "高水平耦合"),
-)
-PACES = (("first lags", "系统1滞后"), ("synchronous", "同步"), ("second lags", "系统2滞后"))
+STAGES = (message("low coupling"), message("antagonism"), message("running-in"), message("high coupling"))
+PACES = (message("first lags"), message("synchronous"), message("second lags"))
 
 
 def levels(d: ArrayLike, *, edges: Edges = "left") -> FloatArray:
@@ -266,7 +258,7 @@ def relative_development(scores: ArrayLike) -> FloatArray:
     """Return U1 / U2 (n,) for two subsystems normalised alike; U2 = 0 gives inf, both zero NaN."""
     u = _scores(scores)
     if u.shape[1] != 2:
-        raise SpecError(f"relative development compares two subsystems, not {u.shape[1]}")
+        raise SpecError(message("relative development compares two subsystems, not {k}", k=u.shape[1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(u[:, 0] / u[:, 1])
 
@@ -276,9 +268,7 @@ def paces(ratio: ArrayLike) -> FloatArray:
     return _cut(ratio, np.array([0.8, 1.2]), "right")
 
 
-def names(
-    codes: ArrayLike, words: tuple[tuple[str, str], ...], language: Language = "en"
-) -> NDArray[np.object_]:
+def names(codes: ArrayLike, words: tuple[Message, ...], language: Language = "en") -> NDArray[np.object_]:
     """Return codes 1..n as words of `LEVELS`, `STAGES` or `PACES`; a missing code has none (NaN), 0 an empty text.
 
     Raises
@@ -286,23 +276,22 @@ def names(
     DataError
         If a code is no whole number from 0 to n.
     """
-    column = 1 if language == "zh" else 0
-    table = np.array(["", *(pair[column] for pair in words), np.nan], dtype=object)
-    code = as_floats(codes, "codes")
+    table = np.array(["", *(word.text(language) for word in words), np.nan], dtype=object)
+    code = as_floats(codes, term("array", "codes"))
     held = np.where(np.isnan(code), len(words) + 1, code)
     if ((held != np.floor(held)) | (held < 0) | (held > len(words) + 1)).any() or (code > len(words)).any():
-        raise DataError(f"codes are whole numbers from 1 to {len(words)}, or missing")
+        raise DataError(message("codes are whole numbers from 1 to {last}, or missing", last=len(words)))
     return np.asarray(table[held.astype(np.int64)])
 
 
 def order_degree(values: ArrayLike, low: ArrayLike, high: ArrayLike, *, direction: int = 1) -> FloatArray:
     """Return the order degree (e - low) / (high - low) of an order parameter, reversed if direction is -1."""
-    a, b = as_floats(low, "lower critical value"), as_floats(high, "upper critical value")
+    a, b = as_floats(low, message("lower critical value")), as_floats(high, message("upper critical value"))
     if not (b > a).all():
-        raise DataError("order degree: the upper critical value must exceed the lower")
+        raise DataError(message("order degree: the upper critical value must exceed the lower"))
     if direction not in (-1, 1):
-        raise SpecError(f"direction must be +1 or -1, not {direction!r}")
-    u = (as_floats(values, "order parameter") - a) / (b - a)
+        raise SpecError(message("direction must be +1 or -1, not {direction!r}", direction=direction))
+    u = (as_floats(values, message("order parameter")) - a) / (b - a)
     return np.asarray(u if direction == 1 else 1.0 - u)
 
 
@@ -312,9 +301,15 @@ def synergy(before: ArrayLike, after: ArrayLike) -> FloatArray:
     DWS = theta (prod_j |u_j1 - u_j0|)^(1/k), theta the sign of the smallest increment: positive only if every
     subsystem became more ordered. One unchanged subsystem gives zero. `before`, `after` are order degrees (..., k).
     """
-    u0, u1 = as_floats(before, "synergy"), as_floats(after, "synergy")
+    u0, u1 = as_floats(before, message("synergy")), as_floats(after, message("synergy"))
     if u0.shape != u1.shape or u0.ndim == 0:
-        raise DataError(f"synergy: order degrees of equal shape are needed, not {u0.shape} and {u1.shape}")
+        raise DataError(
+            message(
+                "synergy: order degrees of equal shape are needed, not {before} and {after}",
+                before=str(u0.shape),
+                after=str(u1.shape),
+            )
+        )
     step = u1 - u0
     with np.errstate(divide="ignore"):
         size = np.exp(np.log(np.abs(step)).mean(axis=-1))
@@ -356,12 +351,15 @@ def high_share_of_margins(
 
 
 def _scores(scores: ArrayLike) -> FloatArray:
-    u = matrix(scores, "subsystem scores", missing=True)
+    u = matrix(scores, message("subsystem scores"), missing=True)
     if u.shape[1] < 2:
-        raise SpecError("coupling needs at least two subsystems, one a column")
+        raise SpecError(message("coupling needs at least two subsystems, one a column"))
     if (u < 0).any():
         raise DataError(
-            "a subsystem score is negative: coupling needs scores in [0, 1] (min-max with goalposts, not z-scores)"
+            message(
+                "a subsystem score is negative: coupling needs scores in [0, 1] (min-max with "
+                "goalposts, not z-scores)"
+            )
         )
     return u
 
@@ -369,7 +367,7 @@ def _scores(scores: ArrayLike) -> FloatArray:
 def _unit_interval(u: FloatArray) -> None:
     if (u > 1).any():
         raise DataError(
-            "a subsystem score exceeds 1: D and its levels need scores in [0, 1]; normalise first"
+            message("a subsystem score exceeds 1: D and its levels need scores in [0, 1]; normalise first")
         )
 
 
@@ -377,7 +375,11 @@ def _inside(values: ArrayLike, what: str) -> None:
     x = as_floats(values, what)
     if ((x < -1e-9) | (x > 1.0 + 1e-9)).any():
         raise DataError(
-            f"{what} lies in [0, 1]: {what} = {x[(x < -1e-9) | (x > 1.0 + 1e-9)][0]:g} has no level"
+            message(
+                "{what} lies in [0, 1]: {what} = {value:g} has no level",
+                what=what,
+                value=x[(x < -1e-09) | (x > 1.0 + 1e-09)][0],
+            )
         )
 
 
@@ -392,8 +394,8 @@ def _over(top: FloatArray, bottom: FloatArray) -> FloatArray:
 
 def _cut(values: ArrayLike, at: FloatArray, edges: Edges) -> FloatArray:
     if edges not in ("left", "right"):
-        raise SpecError(f"edges must be left, [a, b), or right, (a, b], not {edges!r}")
-    x = as_floats(values, "scores")
+        raise SpecError(message("edges must be left, [a, b), or right, (a, b], not {edges!r}", edges=edges))
+    x = as_floats(values, term("array", "scores"))
     nudged = x + (1e-9 if edges == "left" else -1e-9)
     code = np.searchsorted(at, nudged, side="right" if edges == "left" else "left") + 1
     return np.where(np.isnan(x), np.nan, code.astype(np.float64))

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from panelkit.indices.arrays.checks import vector
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.results.fit import FloatArray
 
@@ -16,13 +17,13 @@ def bandwidth(y: ArrayLike) -> float:
 
     A constant or single value has no density and is refused.
     """
-    values = vector(y, "kernel density")
+    values = vector(y, message("kernel density"))
     spread = values.std(ddof=1) if len(values) > 1 else 0.0
     quartiles = np.quantile(values, [0.25, 0.75])
     middle = float(quartiles[1] - quartiles[0]) / 1.34
     scale = min(spread, middle) if middle > 0 else spread
     if scale <= 0:
-        raise DataError("all values are equal: a density needs variation")
+        raise DataError(message("all values are equal: a density needs variation"))
     return float(0.9 * scale * len(values) ** -0.2)
 
 
@@ -72,18 +73,18 @@ def kernel_density(
     >>> grid.shape
     (101,)
     """
-    values = vector(y, "kernel density")
+    values = vector(y, message("kernel density"))
     width = bandwidth(values) if h is None else h
     if width <= 0:
-        raise SpecError(f"the bandwidth is positive, not {width!r}")
+        raise SpecError(message("the bandwidth is positive, not {width!r}", width=width))
     if (low is not None and (values < low).any()) or (high is not None and (values > high).any()):
-        raise DataError(f"values lie outside the declared bounds ({low}, {high})")
+        raise DataError(message("values lie outside the declared bounds ({low}, {high})", low=low, high=high))
     if at is None:
         start = values.min() - 3 * width if low is None else low
         end = values.max() + 3 * width if high is None else high
         grid = np.linspace(start, end, points)
     else:
-        grid = vector(at, "density grid")
+        grid = vector(at, message("density grid"))
     u = (grid[:, None] - _images(values, low, high, width)[None, :]) / width
     density = np.exp(-0.5 * u**2).sum(axis=1) / (len(values) * width * np.sqrt(2 * np.pi))
     inside = np.ones(len(grid), dtype=bool)
@@ -101,7 +102,7 @@ def _images(values: FloatArray, low: float | None, high: float | None, h: float)
     if low is None or high is None:
         return np.concatenate([values, 2.0 * (low or high or 0.0) - values])
     if high <= low:
-        raise SpecError(f"the bounds run from low to high, not ({low}, {high})")
+        raise SpecError(message("the bounds run from low to high, not ({low}, {high})", low=low, high=high))
     period = 2.0 * (high - low)
     shifts = period * np.arange(-int(np.ceil(8.0 * h / period)), int(np.ceil(8.0 * h / period)) + 1)
     return np.concatenate([both + shift for shift in shifts for both in (values, 2.0 * low - values)])

@@ -18,10 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from panelkit.indices.arrays.checks import label_column, non_negative, vector
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, in_language, message, term
 from panelkit.results.fit import FloatArray, Language
 from panelkit.show.brief import Brief
 
 TheilKind = Literal["T", "L"]
+_TOTAL = term("inequality", "total")
 
 
 def gini(y: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -47,7 +49,7 @@ def atkinson(y: ArrayLike, weights: ArrayLike | None = None, *, aversion: float 
     """Return Atkinson's index for an inequality aversion > 0; at 1 or more, zeros give 1."""
     values, w = _inputs(y, weights)
     if aversion <= 0:
-        raise SpecError(f"inequality aversion is positive, not {aversion!r}")
+        raise SpecError(message("inequality aversion is positive, not {aversion!r}", aversion=aversion))
     mean = float(w @ values)
     if aversion >= 1 and (values[w > 0] == 0).any():
         return 1.0
@@ -73,7 +75,7 @@ def top_share(y: ArrayLike, top: int = 5) -> float:
     """Return the share of the total that the `top` largest units hold."""
     values, _ = _inputs(y, None)
     if not 1 <= top <= len(values):
-        raise SpecError(f"top lies between 1 and {len(values)}, not {top}")
+        raise SpecError(message("top lies between 1 and {n}, not {top}", n=len(values), top=top))
     return float(np.sort(values)[-top:].sum() / values.sum())
 
 
@@ -100,7 +102,7 @@ def batched_theil(values: FloatArray, weights: FloatArray, *, kind: TheilKind = 
     if kind == "T":
         return np.asarray((w @ _xlogx(values)) / mean - np.log(mean))
     if kind != "L":
-        raise SpecError(f"kind must be T or L, not {kind!r}")
+        raise SpecError(message("kind must be T or L, not {kind!r}", kind=kind))
     counted = (w > 0).any(axis=0)
     _refuse_zero(values[counted])
     return np.asarray(np.log(mean) - w @ np.log(np.where(counted, values, 1.0)))
@@ -128,14 +130,20 @@ def batched(index: str) -> Batched:
     try:
         return INDICES[index]
     except KeyError:
-        raise SpecError(f"unknown inequality index {index!r}: choose one of {', '.join(INDICES)}") from None
+        raise SpecError(
+            message(
+                "unknown inequality index {index!r}: choose one of {indices}",
+                index=index,
+                indices=list(INDICES),
+            )
+        ) from None
 
 
 @dataclass(frozen=True, eq=False)
 class Decomposition(Brief):
     """An index and the parts that add up to it; `groups` has one row a group, `pairs` one a pair (Dagum)."""
 
-    index: str
+    index: Message
     total: float
     parts: Mapping[str, float]
     groups: pd.DataFrame
@@ -148,23 +156,31 @@ class Decomposition(Brief):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a part: `part, value, share`."""
-        rows = [(name, value, self.share(name)) for name, value in self.parts.items()]
-        return pd.DataFrame([*rows, ("total", self.total, 1.0)], columns=["part", "value", "share"])
+        return self._table("en")
 
     def summary(self, *, language: Language = "en") -> str:
         """Return parts, groups and pairs as plain text."""
+        from rich.cells import cell_len
+
         from panelkit.show.words import frame_text, note_lines
 
+        title = self.index.text(language)
         parts = [
-            self.index,
-            "=" * len(self.index),
-            frame_text(self.tidy(), language, index=False),
+            title,
+            "=" * cell_len(title),
+            frame_text(self._table(language), language, index=False),
             "",
             frame_text(self.groups, language),
         ]
         if self.pairs is not None:
             parts += ["", frame_text(self.pairs, language, index=False)]
         return "\n".join([*parts, *note_lines(self.notes, language)])
+
+    def _table(self, language: Language) -> pd.DataFrame:
+        """Return one row a part, and the total, named in the language."""
+        rows = [(in_language(name, language), value, self.share(name)) for name, value in self.parts.items()]
+        total = (_TOTAL.text(language), self.total, 1.0)
+        return pd.DataFrame([*rows, total], columns=["part", "value", "share"])
 
     def _repr_html_(self) -> str:
         """Return the parts as an HTML table, the notes below."""
@@ -209,8 +225,11 @@ def decompose_theil(
         index=pd.Index(labels, name="group"),
     )
     total = theil(values, w, kind=kind)
-    parts = {"within": float(within.sum()), "between": float(between.sum())}
-    return Decomposition(f"Theil {kind}", total, parts, table)
+    parts: dict[str, float] = {
+        term("inequality", "within"): float(within.sum()),
+        term("inequality", "between"): float(between.sum()),
+    }
+    return Decomposition(message("Theil {kind}", kind=kind), total, parts, table)
 
 
 def decompose_dagum(y: ArrayLike, groups: ArrayLike, weights: ArrayLike | None = None) -> Decomposition:
@@ -242,16 +261,16 @@ def decompose_dagum(y: ArrayLike, groups: ArrayLike, weights: ArrayLike | None =
     pairs = pd.DataFrame(
         rows, columns=["higher", "lower", "gini", "relative_affluence", "net_between", "transvariation"]
     )
-    parts = {
-        "within": within,
-        "net_between": float(pairs["net_between"].sum()),
-        "transvariation": float(pairs["transvariation"].sum()),
+    parts: dict[str, float] = {
+        term("inequality", "within"): within,
+        term("inequality", "net_between"): float(pairs["net_between"].sum()),
+        term("inequality", "transvariation"): float(pairs["transvariation"].sum()),
     }
     table = pd.DataFrame(
         {"population_share": size, "income_share": income, "mean": mean, "gini": inner},
         index=pd.Index(labels, name="group"),
     )
-    return Decomposition("Dagum Gini", gini(values, w), parts, table, pairs)
+    return Decomposition(message("Dagum Gini"), gini(values, w), parts, table, pairs)
 
 
 def _sorted_block(values: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -287,16 +306,16 @@ def _inner(values: FloatArray, w: FloatArray, kind: TheilKind) -> float:
 
 
 def _inputs(y: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
-    values = non_negative(vector(y, "inequality"), "inequality")
+    values = non_negative(vector(y, message("inequality")), message("inequality"))
     if weights is None:
         w = np.full(len(values), 1.0 / len(values))
     else:
-        w = non_negative(vector(weights, "population weights"), "population weights")
+        w = non_negative(vector(weights, message("population weights")), message("population weights"))
         if w.shape != values.shape or w.sum() <= 0:
-            raise DataError(f"{len(values)} population weights are needed, not all zero")
+            raise DataError(message("{n} population weights are needed, not all zero", n=len(values)))
         w = w / w.sum()
     if w @ values <= 0:
-        raise DataError("all values are zero: inequality is undefined (0 / 0)")
+        raise DataError(message("all values are zero: inequality is undefined (0 / 0)"))
     return values, w
 
 
@@ -310,15 +329,23 @@ def _peopled(
 ) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
     empty = labels[np.bincount(code, w, minlength=len(labels)) == 0]
     if len(empty):
-        raise DataError(f"no population in group {', '.join(map(str, empty))}: it has no mean; drop it")
+        raise DataError(
+            message(
+                "no population in group {groups}: it has no mean; drop it", groups=[str(one) for one in empty]
+            )
+        )
     held = w > 0
     return values[held], w[held], code[held]
 
 
 def _groups(groups: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.generic]]:
-    column = pd.Series(label_column(groups, "groups").to_numpy())
+    column = pd.Series(label_column(groups, term("array", "groups")).to_numpy())
     if column.shape != (n,) or column.isna().any():
-        raise DataError(f"one group a unit is needed, none missing: {n}, not {column.shape}")
+        raise DataError(
+            message(
+                "one group a unit is needed, none missing: {n}, not {shape}", n=n, shape=str(column.shape)
+            )
+        )
     code, labels = pd.factorize(column, sort=True)
     return code.astype(np.int64), np.asarray(labels)
 
@@ -331,5 +358,8 @@ def _xlogx(values: FloatArray) -> FloatArray:
 def _refuse_zero(values: FloatArray) -> None:
     if (values <= 0).any():
         raise DataError(
-            f"Theil L takes logarithms: {int((values <= 0).sum())} values are zero; use Theil T or Gini"
+            message(
+                "Theil L takes logarithms: {count} values are zero; use Theil T or Gini",
+                count=int((values <= 0).sum()),
+            )
         )

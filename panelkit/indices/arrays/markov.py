@@ -16,28 +16,34 @@ from panelkit.indices.arrays.checks import matrix, vector
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message
 from panelkit.results.fit import FloatArray, TestResult
 from panelkit.show.brief import Brief
 
 IntArray = NDArray[np.int64]
+_SAME_FOR_NEIGHBOURS = message("the transition matrix is the same for every neighbours' class")
 
 
 def quantile_cutoffs(y: ArrayLike, k: int) -> FloatArray:
     """Return the k - 1 pooled quantile cut-offs of all values; ties that merge two cut-offs are refused."""
-    values = matrix(y, "Markov classes")
+    values = matrix(y, message("Markov classes"))
     if k < 2:
-        raise SpecError(f"at least two classes are needed, not {k}")
+        raise SpecError(message("at least two classes are needed, not {k}", k=k))
     cut = np.quantile(values, np.arange(1, k) / k)
     if (np.diff(cut) <= 0).any():
         raise DataError(
-            f"{k} pooled quantile classes are not distinct: too many equal values; use fewer classes"
+            message(
+                "{k} pooled quantile classes are not distinct: too many equal values; use fewer classes", k=k
+            )
         )
     return np.asarray(cut)
 
 
 def classify(y: ArrayLike, cutoffs: ArrayLike) -> IntArray:
     """Return classes 0..k-1; a value equal to a cut-off belongs to the lower class."""
-    return np.searchsorted(_increasing(cutoffs), matrix(y, "Markov classes"), side="left").astype(np.int64)
+    return np.searchsorted(_increasing(cutoffs), matrix(y, message("Markov classes")), side="left").astype(
+        np.int64
+    )
 
 
 def transitions(classes: ArrayLike, k: int, *, step: int = 1) -> FloatArray:
@@ -49,7 +55,7 @@ def transitions(classes: ArrayLike, k: int, *, step: int = 1) -> FloatArray:
 
 def probabilities(counts: ArrayLike) -> FloatArray:
     """Return row shares (..., k, k) of counts; a row never left is all zero (not uniform)."""
-    n = as_floats(counts, "transition counts")
+    n = as_floats(counts, message("transition counts"))
     total = n.sum(axis=-1, keepdims=True)
     return np.divide(n, total, out=np.zeros_like(n), where=total > 0)
 
@@ -62,16 +68,16 @@ def steady_state(p: ArrayLike) -> FloatArray:
     DataError
         If the chain has none (an empty row) or more than one (several closed sets of classes).
     """
-    matrix_p = matrix(p, "transition matrix")
+    matrix_p = matrix(p, message("transition matrix"))
     k = len(matrix_p)
     if not np.allclose(matrix_p.sum(axis=1), 1.0, atol=1e-9):
         raise DataError(
-            "a class is never left, so its row of the transition matrix is empty: use fewer classes"
+            message("a class is never left, so its row of the transition matrix is empty: use fewer classes")
         )
     system = np.vstack([matrix_p.T - np.eye(k), np.ones(k)])
     if np.linalg.matrix_rank(system[:-1], tol=1e-10) < k - 1:
         raise DataError(
-            "the chain falls apart into closed sets: its long-run distribution depends on the start"
+            message("the chain falls apart into closed sets: its long-run distribution depends on the start")
         )
     solution, *_ = np.linalg.lstsq(system, np.append(np.zeros(k), 1.0), rcond=None)
     return np.clip(solution, 0.0, None) / np.clip(solution, 0.0, None).sum()
@@ -79,7 +85,7 @@ def steady_state(p: ArrayLike) -> FloatArray:
 
 def mobility(p: ArrayLike) -> float:
     """Return Shorrocks' mobility (k - tr P) / (k - 1): 0 for none, 1 for independence of the start."""
-    matrix_p = matrix(p, "transition matrix")
+    matrix_p = matrix(p, message("transition matrix"))
     k = len(matrix_p)
     return float((k - np.trace(matrix_p)) / (k - 1))
 
@@ -90,20 +96,26 @@ def spatial_counts(
     """Return counts (m, k, k): moves from i to j of units whose neighbours' class at the start is s."""
     code, lag = _codes(classes, k), _codes(lag_classes, m)
     if code.shape != lag.shape:
-        raise DataError(f"classes {code.shape} and lag classes {lag.shape} must have one shape")
+        raise DataError(
+            message(
+                "classes {own} and lag classes {lag} must have one shape",
+                own=str(code.shape),
+                lag=str(lag.shape),
+            )
+        )
     start, end = _moves(code, step)
     where = lag[:, :-step].ravel()
     return np.bincount((where * k + start) * k + end, minlength=m * k * k).reshape(m, k, k).astype(float)
 
 
-def homogeneity(counts: ArrayLike, *, what: str = "neighbours' class") -> tuple[TestResult, TestResult]:
+def homogeneity(counts: ArrayLike, *, null: Message = _SAME_FOR_NEIGHBOURS) -> tuple[TestResult, TestResult]:
     """Return LR and Q tests that P does not depend on the conditioning class (Anderson and Goodman 1957).
 
     LR = 2 sum n_ij|s ln(p_ij|s / p_ij), Q = sum n_i|s (p_ij|s - p_ij)^2 / p_ij; df = sum_i (a_i - 1)(b_i - 1), a_i the
     conditions with observations in row i, b_i the positive cells of pooled row i. With many cells expected
     below 5 the chi-square is a rough guide: the tests say how many.
     """
-    n = as_floats(counts, "transition counts")
+    n = as_floats(counts, message("transition counts"))
     pooled = n.sum(axis=0)
     p, p_s = probabilities(pooled), probabilities(n)
     row = n.sum(axis=2)
@@ -112,17 +124,20 @@ def homogeneity(counts: ArrayLike, *, what: str = "neighbours' class") -> tuple[
         q = float(np.where(p > 0, row[:, :, None] * (p_s - p) ** 2 / p, 0.0).sum())
     a, b = (row > 0).sum(axis=0), (pooled > 0).sum(axis=1)
     df = int((np.maximum(a - 1, 0) * np.maximum(b - 1, 0)).sum())
-    null = f"the transition matrix is the same for every {what}"
-    names = ("Markov homogeneity, LR", "Markov homogeneity, Q")
+    names = (message("Markov homogeneity, LR"), message("Markov homogeneity, Q"))
     if df == 0:
-        because = "no row of the transition matrix has observations under two conditions"
+        because = message("no row of the transition matrix has observations under two conditions")
         return (
             TestResult.not_applicable(names[0], null, because),
             TestResult.not_applicable(names[1], null, because),
         )
     expected = (row[:, :, None] * p)[(row[:, :, None] > 0) & (p > 0)]
     thin = int((expected < 5).sum())
-    notes = (f"{thin} of {expected.size} cells expect fewer than 5 moves",) if thin else ()
+    notes = (
+        (message("{thin} of {cells} cells expect fewer than 5 moves", thin=thin, cells=expected.size),)
+        if thin
+        else ()
+    )
     return tuple(  # type: ignore[return-value]
         TestResult(
             name=name,
@@ -146,11 +161,12 @@ def order_test(classes: ArrayLike, k: int) -> TestResult:
     with np.errstate(divide="ignore", invalid="ignore"):
         lr = 2.0 * float(np.where(n > 0, n * np.log(n / expected), 0.0).sum())
     df = (int((row > 0).sum()) - 1) * (int((column > 0).sum()) - 1)
-    null = "next period's class does not depend on this period's"
+    name = message("Markov order, LR")
+    null = message("next period's class does not depend on this period's")
     if df == 0:
-        return TestResult.not_applicable("Markov order, LR", null, "only one class occurs")
+        return TestResult.not_applicable(name, null, message("only one class occurs"))
     return TestResult(
-        name="Markov order, LR",
+        name=name,
         null=null,
         statistic=lr,
         distribution="chi2",
@@ -167,7 +183,7 @@ def stationarity(classes: ArrayLike, k: int, *, breaks: Sequence[int]) -> tuple[
     part = np.searchsorted(np.asarray(sorted(breaks)), period, side="right")
     size = (len(breaks) + 1) * k * k
     counts = np.bincount((part * k + start) * k + end, minlength=size).reshape(-1, k, k)
-    return homogeneity(counts, what="sub-period")
+    return homogeneity(counts, null=message("the transition matrix is the same for every sub-period"))
 
 
 def bootstrap(
@@ -219,16 +235,20 @@ def spatial_markov(
     `same_cutoffs` the lag uses y's cut-offs, as most Chinese papers do. A unit without neighbours is refused:
     its lag would be zero and count as the lowest class.
     """
-    values = matrix(y, "spatial Markov")
-    weights = matrix(w, "spatial weights")
+    values = matrix(y, message("spatial Markov"))
+    weights = matrix(w, message("spatial weights"))
     n = len(values)
     if weights.shape != (n, n):
-        raise DataError(f"weights {weights.shape} do not match {n} units")
+        raise DataError(message("weights {shape} do not match {n} units", shape=str(weights.shape), n=n))
     islands = np.flatnonzero(weights.sum(axis=1) == 0)
     if islands.size:
-        raise DataError(f"units at rows {islands.tolist()} have no neighbours: link them or drop them")
+        raise DataError(
+            message(
+                "units at rows {rows} have no neighbours: link them or drop them", rows=str(islands.tolist())
+            )
+        )
     if not np.allclose(weights.sum(axis=1), 1.0):
-        raise DataError("spatial Markov needs row-standardised weights: rows must sum to one")
+        raise DataError(message("spatial Markov needs row-standardised weights: rows must sum to one"))
     own_cut = quantile_cutoffs(values, k) if cutoffs is None else _increasing(cutoffs)
     k = len(own_cut) + 1
     lag = weights @ values
@@ -256,24 +276,28 @@ def spatial_markov(
 
 
 def _codes(classes: ArrayLike, k: int) -> IntArray:
-    code = matrix(classes, "classes")
+    code = matrix(classes, message("classes"))
     if code.shape[1] < 2:
-        raise DataError(f"a Markov chain needs units by at least two periods, not {code.shape}")
+        raise DataError(
+            message("a Markov chain needs units by at least two periods, not {shape}", shape=str(code.shape))
+        )
     if (code != np.floor(code)).any() or code.min() < 0 or code.max() >= k:
-        raise DataError(f"classes must be integers from 0 to {k - 1}")
+        raise DataError(message("classes must be integers from 0 to {last}", last=k - 1))
     return code.astype(np.int64)
 
 
 def _increasing(cutoffs: ArrayLike) -> FloatArray:
-    cut = vector(cutoffs, "cut-offs")
+    cut = vector(cutoffs, message("cut-offs"))
     if (np.diff(cut) <= 0).any():
-        raise SpecError(f"cut-offs rise from class to class, not {cut.tolist()}")
+        raise SpecError(message("cut-offs rise from class to class, not {given}", given=str(cut.tolist())))
     return cut
 
 
 def _moves(code: IntArray, step: int) -> tuple[IntArray, IntArray]:
     if not 1 <= step < code.shape[1]:
-        raise SpecError(f"step lies between 1 and {code.shape[1] - 1}, not {step}")
+        raise SpecError(
+            message("step lies between 1 and {longest}, not {step}", longest=code.shape[1] - 1, step=step)
+        )
     return code[:, :-step].ravel(), code[:, step:].ravel()
 
 

@@ -15,12 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from panelkit.indices.arrays.checks import directions, labels, matrix
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray
 
 
 def constant_columns(x: ArrayLike) -> NDArray[np.bool_]:
     """Return which columns (k,) carry no information: all equal, or no two values held."""
-    values = matrix(x, "indicators", missing=True)
+    values = matrix(x, message("indicators"), missing=True)
     low, high = _extremes(values)
     return np.asarray(~(high > low))
 
@@ -44,13 +45,13 @@ def minmax(
     DataError
         If a column is constant (drop it), or a value lies outside declared goalposts and `clip` is False.
     """
-    values = matrix(x, "indicators", missing=True)
-    sign = directions(direction, values.shape[1], "min-max")
+    values = matrix(x, message("indicators"), missing=True)
+    sign = directions(direction, values.shape[1], message("min-max"))
     if not 0.0 <= floor < 1.0:
-        raise SpecError(f"floor lies in [0, 1), not {floor!r}: 0.01 keeps zeros away")
+        raise SpecError(message("floor lies in [0, 1), not {floor!r}: 0.01 keeps zeros away", floor=floor))
     if groups is not None:
         if goalposts is not None:
-            raise SpecError("declared goalposts and per-group extremes exclude each other")
+            raise SpecError(message("declared goalposts and per-group extremes exclude each other"))
         return _by_group(values, groups, lambda part: minmax(part, direction=sign, floor=floor))
     low, high = _extremes(values)
     if goalposts is not None:
@@ -61,8 +62,12 @@ def minmax(
     if outside.any() and not clip:
         columns = np.flatnonzero(outside.any(axis=0)).tolist()
         raise DataError(
-            f"{int(outside.sum())} values lie outside the declared goalposts (columns {columns}): "
-            "widen them, or ask for clip=True"
+            message(
+                "{count} values lie outside the declared goalposts (columns {columns}): widen them, "
+                "or ask for clip=True",
+                count=int(outside.sum()),
+                columns=str(columns),
+            )
         )
     z = (np.clip(values, low, high) - low) / (high - low)
     z = np.where(sign > 0, z, 1.0 - z)
@@ -71,14 +76,22 @@ def minmax(
 
 def to_optimum(x: ArrayLike, optimum: ArrayLike) -> FloatArray:
     """Return 1 - |x - x0| / max |x - x0| for indicators with an interior optimum x0 (k,), in [0, 1]."""
-    values = matrix(x, "indicators", missing=True)
-    best = as_floats(optimum, "optimum")
+    values = matrix(x, message("indicators"), missing=True)
+    best = as_floats(optimum, message("optimum"))
     if best.shape not in ((), (values.shape[1],)) or not np.isfinite(best).all():
-        raise SpecError(f"one finite optimum a column is needed: {values.shape[1]}, not {best.tolist()}")
+        raise SpecError(
+            message(
+                "one finite optimum a column is needed: {k}, not {given}",
+                k=values.shape[1],
+                given=str(best.tolist()),
+            )
+        )
     distance = np.abs(values - best)
     _, far = _extremes(distance)
     if not (far > 0).all():
-        raise DataError("every value of a column equals its optimum: it carries no information; drop it")
+        raise DataError(
+            message("every value of a column equals its optimum: it carries no information; drop it")
+        )
     return np.asarray(1.0 - distance / far)
 
 
@@ -90,8 +103,8 @@ def zscore(
     ddof: int = 1,
 ) -> FloatArray:
     """Return z-scores (n, k), the sign turned where less is better. `ddof` 1 divides by n - 1, 0 by n."""
-    values = matrix(x, "indicators", missing=True)
-    sign = directions(direction, values.shape[1], "z-scores")
+    values = matrix(x, message("indicators"), missing=True)
+    sign = directions(direction, values.shape[1], message("z-scores"))
     if groups is not None:
         return _by_group(values, groups, lambda part: zscore(part, direction=sign, ddof=ddof))
     _refuse_constant(*_extremes(values))
@@ -104,12 +117,16 @@ def vector(x: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
 
     Direction is not applied here: TOPSIS turns it in its ideal points. An all-zero column is refused.
     """
-    values = matrix(x, "indicators", missing=True)
+    values = matrix(x, message("indicators"), missing=True)
     if groups is not None:
         return _by_group(values, groups, vector)
     length = np.sqrt(np.nansum(values**2, axis=0))
     if (length == 0).any():
-        raise DataError(f"columns {np.flatnonzero(length == 0).tolist()} are all zero: drop them")
+        raise DataError(
+            message(
+                "columns {columns} are all zero: drop them", columns=str(np.flatnonzero(length == 0).tolist())
+            )
+        )
     return np.asarray(values / length)
 
 
@@ -120,8 +137,8 @@ def ranks(
 
     Robust to outliers and skewness, blind to distances.
     """
-    values = matrix(x, "indicators", missing=True)
-    sign = directions(direction, values.shape[1], "ranks")
+    values = matrix(x, message("indicators"), missing=True)
+    sign = directions(direction, values.shape[1], message("ranks"))
     if groups is not None:
         return _by_group(values, groups, lambda part: ranks(part, direction=sign))
     from scipy.stats import rankdata
@@ -138,12 +155,23 @@ def _extremes(values: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _declared(goalposts: ArrayLike, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
-    posts = as_floats(goalposts, "goalposts")
+    posts = as_floats(goalposts, message("goalposts"))
     if posts.shape != (len(low), 2):
-        raise SpecError(f"goalposts are one (low, high) a column: shape ({len(low)}, 2), not {posts.shape}")
+        raise SpecError(
+            message(
+                "goalposts are one (low, high) a column: shape ({k}, 2), not {shape}",
+                k=len(low),
+                shape=str(posts.shape),
+            )
+        )
     turned = posts[:, 0] >= posts[:, 1]
     if turned.any():
-        raise SpecError(f"goalposts of columns {np.flatnonzero(turned).tolist()} do not run from low to high")
+        raise SpecError(
+            message(
+                "goalposts of columns {columns} do not run from low to high",
+                columns=str(np.flatnonzero(turned).tolist()),
+            )
+        )
     return np.where(np.isnan(posts[:, 0]), low, posts[:, 0]), np.where(
         np.isnan(posts[:, 1]), high, posts[:, 1]
     )
@@ -153,19 +181,22 @@ def _refuse_constant(low: FloatArray, high: FloatArray) -> None:
     flat = ~(high > low)
     if flat.any():
         raise DataError(
-            f"columns {np.flatnonzero(flat).tolist()} are constant or empty: they carry no information; drop them"
+            message(
+                "columns {columns} are constant or empty: they carry no information; drop them",
+                columns=str(np.flatnonzero(flat).tolist()),
+            )
         )
 
 
 def _by_group(
     values: FloatArray, groups: ArrayLike, function: Callable[[FloatArray], FloatArray]
 ) -> FloatArray:
-    of_rows = labels(groups, len(values), "groups")
+    of_rows = labels(groups, len(values), term("array", "groups"))
     out = np.empty_like(values)
     for label in np.unique(of_rows):
         rows = of_rows == label
         try:
             out[rows] = function(values[rows])
         except DataError as error:
-            raise DataError(f"within {label}: {error}") from error
+            raise DataError(message("within {group}: {why}", group=label, why=error.said)) from error
     return out

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import Entry
 from panelkit.results.fit import FloatArray
 
@@ -48,16 +49,20 @@ def shares(levels: ArrayLike) -> FloatArray:
     DataError
         If a sector is negative or infinite, or a row is all zero.
     """
-    x = as_floats(levels, "structure")
+    x = as_floats(levels, message("structure"))
     if x.ndim == 0 or x.shape[-1] < 2:
-        raise DataError(f"a structure needs at least two sectors, not an array of shape {x.shape}")
+        raise DataError(
+            message(
+                "a structure needs at least two sectors, not an array of shape {shape}", shape=str(x.shape)
+            )
+        )
     if np.isinf(x).any() or (x < 0).any():
         raise DataError(
-            "sectors must be finite and not negative: check the units and the signs of the levels"
+            message("sectors must be finite and not negative: check the units and the signs of the levels")
         )
     total = x.sum(axis=-1, keepdims=True)
     if (total == 0).any():
-        raise DataError("a row of sectors is all zero: it has no structure; drop it")
+        raise DataError(message("a row of sectors is all zero: it has no structure; drop it"))
     return x / total
 
 
@@ -68,9 +73,11 @@ def advancement(levels: ArrayLike) -> FloatArray:
     A zero secondary sector is refused.
     """
     y = shares(levels)
-    _three(y, "the advancement ratio")
+    _three(y, message("the advancement ratio"))
     if (y[..., 1] == 0).any():
-        raise DataError("the advancement ratio divides by the secondary sector, which is zero in a row")
+        raise DataError(
+            message("the advancement ratio divides by the secondary sector, which is zero in a row")
+        )
     return np.asarray(y[..., 2] / y[..., 1])
 
 
@@ -87,7 +94,10 @@ def rationalisation(
     y, labour = _pair(value_added, employment)
     if ((labour == 0) & (y > 0)).any():
         raise DataError(
-            "a sector has value added but no employment: its term y ln(y/l) is infinite; check the employment figures"
+            message(
+                "a sector has value added but no employment: its term y ln(y/l) is infinite; check "
+                "the employment figures"
+            )
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(y > 0, y * (np.log(y) - np.log(labour)), np.where(np.isnan(y + labour), np.nan, 0.0))
@@ -99,8 +109,10 @@ def rationalisation(
     if form == "bounded":
         return np.asarray(1.0 / (1.0 + tl))
     if form != "inverse":
-        raise SpecError(f"form must be theil, negative, bounded or inverse, not {form!r}")
-    warnings.warn("1/TL explodes as TL nears zero: -TL or 1/(1+TL) keep the order without it", stacklevel=2)
+        raise SpecError(message("form must be theil, negative, bounded or inverse, not {form!r}", form=form))
+    warnings.warn(
+        message("1/TL explodes as TL nears zero: -TL or 1/(1+TL) keep the order without it"), stacklevel=2
+    )
     with np.errstate(divide="ignore"):
         return np.asarray(1.0 / tl)
 
@@ -112,7 +124,7 @@ def deviation(value_added: ArrayLike, employment: ArrayLike, *, weighted: bool =
     """
     y, labour = _pair(value_added, employment)
     if (labour == 0).any():
-        raise DataError("structural deviation divides by employment, which is zero in a sector")
+        raise DataError(message("structural deviation divides by employment, which is zero in a sector"))
     gap = np.abs(y / labour - 1.0)
     return np.asarray((y * gap if weighted else gap).sum(axis=-1))
 
@@ -153,7 +165,7 @@ def moore(before: ArrayLike, after: ArrayLike, *, form: ChangeForm = "radians") 
     if form == "cosine":
         return np.asarray(cosine)
     if form not in ("radians", "degrees"):
-        raise SpecError(f"form must be cosine, radians or degrees, not {form!r}")
+        raise SpecError(message("form must be cosine, radians or degrees, not {form!r}", form=form))
     # arccos loses half the digits near 1; the chord does not
     unit_a = a / np.linalg.norm(a, axis=-1, keepdims=True)
     unit_b = b / np.linalg.norm(b, axis=-1, keepdims=True)
@@ -176,7 +188,12 @@ def location_quotient(levels: ArrayLike, *, symmetric: bool = False) -> FloatArr
     total = x.sum()
     industry = x.sum(axis=0)
     if (industry == 0).any():
-        raise DataError(f"no region has industry {np.flatnonzero(industry == 0).tolist()}: drop the column")
+        raise DataError(
+            message(
+                "no region has industry {industry}: drop the column",
+                industry=str(np.flatnonzero(industry == 0).tolist()),
+            )
+        )
     quotient = shares(x) / (industry / total)
     return np.asarray((quotient - 1.0) / (quotient + 1.0) if symmetric else quotient)
 
@@ -194,10 +211,10 @@ def krugman(levels: ArrayLike, *, reference: KrugmanReference = "rest") -> Float
         against = np.broadcast_to(shares(total), own.shape)
     elif reference == "rest":
         if len(x) < 2:
-            raise DataError("the rest of the country needs at least two regions")
+            raise DataError(message("the rest of the country needs at least two regions"))
         against = shares(total - x)
     else:
-        raise SpecError(f"reference must be rest or pooled, not {reference!r}")
+        raise SpecError(message("reference must be rest or pooled, not {reference!r}", reference=reference))
     return np.asarray(np.abs(own - against).sum(axis=1))
 
 
@@ -230,19 +247,28 @@ def similarity(levels: ArrayLike) -> FloatArray:
 def _pair(first: ArrayLike, second: ArrayLike) -> tuple[FloatArray, FloatArray]:
     a, b = shares(first), shares(second)
     if a.shape != b.shape:
-        raise DataError(f"the two structures have shapes {a.shape} and {b.shape}: they must be equal")
+        raise DataError(
+            message(
+                "the two structures have shapes {first} and {second}: they must be equal",
+                first=str(a.shape),
+                second=str(b.shape),
+            )
+        )
     return a, b
 
 
 def _three(y: FloatArray, what: str) -> None:
     if y.shape[-1] != 3:
-        raise DataError(f"{what} is defined for three sectors, not {y.shape[-1]}")
+        raise DataError(message("{what} is defined for three sectors, not {k}", what=what, k=y.shape[-1]))
 
 
 def _regions(levels: ArrayLike) -> FloatArray:
-    x = as_floats(levels, "structure")
+    x = as_floats(levels, message("structure"))
     if x.ndim != 2:
         raise DataError(
-            f"one row a region and one column an industry are needed, not an array of shape {x.shape}"
+            message(
+                "one row a region and one column an industry are needed, not an array of shape {shape}",
+                shape=str(x.shape),
+            )
         )
     return x

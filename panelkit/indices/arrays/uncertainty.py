@@ -18,6 +18,7 @@ from panelkit.indices.arrays import weights as weighting
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray, TestResult
 from panelkit.show.brief import Brief
 
@@ -40,11 +41,13 @@ def draw_weights(
     `concentration` 1 is uniform on the simplex; a vector (k,) concentrates around its shape.
     """
     if k < 1 or draws < 1:
-        raise SpecError(f"at least one indicator and one draw are needed, not {k} and {draws}")
+        raise SpecError(
+            message("at least one indicator and one draw are needed, not {k} and {draws}", k=k, draws=draws)
+        )
     generator = as_generator(rng)
-    alpha = np.broadcast_to(as_floats(concentration, "concentration"), (k,))
+    alpha = np.broadcast_to(as_floats(concentration, term("array", "concentration")), (k,))
     if not ((alpha > 0) & np.isfinite(alpha)).all():
-        raise SpecError("Dirichlet concentrations are positive")
+        raise SpecError(message("Dirichlet concentrations are positive"))
     w = generator.standard_gamma(np.broadcast_to(alpha, (draws, k)))
     w = np.maximum(w, 1e-300)
     return (
@@ -67,9 +70,14 @@ def without_one(w: FloatArray, rng: int | np.random.Generator) -> FloatArray:
 
 def bootstrap_weights(z: ArrayLike, draws: int, rng: int | np.random.Generator) -> FloatArray:
     """Return entropy weights (draws, k) of resamples of units of z (N, T, k); degenerate resamples are drawn again."""
-    cube = as_floats(z, "bootstrap weights")
+    cube = as_floats(z, message("bootstrap weights"))
     if cube.ndim != 3:
-        raise DataError(f"bootstrap weights need indicators (units, years, indicators), not {cube.shape}")
+        raise DataError(
+            message(
+                "bootstrap weights need indicators (units, years, indicators), not {shape}",
+                shape=str(cube.shape),
+            )
+        )
     n, t, k = cube.shape
     generator = as_generator(rng)
     flat, unit = cube.reshape(n * t, k), np.repeat(np.arange(n), t)
@@ -79,7 +87,10 @@ def bootstrap_weights(z: ArrayLike, draws: int, rng: int | np.random.Generator) 
         positive = ((times @ (cube > 0).any(axis=1)) > 0).all(axis=1) & (times.astype(bool).sum(axis=1) > 1)
         if not positive.any():
             raise DataError(
-                "no resample of units keeps a positive value of every indicator: drop the sparse indicator"
+                message(
+                    "no resample of units keeps a positive value of every indicator: drop the sparse "
+                    "indicator"
+                )
             )
         out = np.vstack([out, weighting.bootstrap_entropy(flat, unit, times[positive])])
     return out
@@ -90,15 +101,17 @@ def scores(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linear") -
 
     Geometric scores need positive z: normalise with a floor.
     """
-    values, weights = as_floats(z, "scores"), as_floats(w, "scores: weights")
+    values, weights = as_floats(z, term("array", "scores")), as_floats(w, message("scores: weights"))
     shape = values.shape[:-1]
     flat = values.reshape(-1, values.shape[-1])
     if aggregation == "geometric":
         if (flat <= 0).any():
-            raise DataError("geometric scores need positive values: normalise with floor=0.01")
+            raise DataError(message("geometric scores need positive values: normalise with floor=0.01"))
         return np.exp(weights @ np.log(flat).T).reshape(len(weights), *shape)
     if aggregation != "linear":
-        raise SpecError(f"aggregation must be linear or geometric, not {aggregation!r}")
+        raise SpecError(
+            message("aggregation must be linear or geometric, not {aggregation!r}", aggregation=aggregation)
+        )
     return np.asarray(weights @ flat.T).reshape(len(weights), *shape)
 
 
@@ -107,9 +120,9 @@ def rank(values: ArrayLike) -> IntArray:
 
     Units with equal indicators tie in every draw, and a few discrete indicators tie in many.
     """
-    values = as_floats(values, "scores")
+    values = as_floats(values, term("array", "scores"))
     if values.ndim == 0 or np.isnan(values).any():
-        raise DataError("a missing score has no rank: drop the units without one first")
+        raise DataError(message("a missing score has no rank: drop the units without one first"))
     order = np.argsort(-values, axis=-1, kind="stable")
     falling = np.take_along_axis(values, order, axis=-1)
     place = np.broadcast_to(np.arange(1, values.shape[-1] + 1), values.shape).copy()
@@ -127,11 +140,17 @@ def rank_counts(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linea
 
     z is (N, T, k), w (B, k). Works in chunks of draws, so that 10,000 draws of 31 x 13 x 25 need little memory.
     """
-    values, weights = as_floats(z, "rank counts"), as_floats(w, "rank counts: weights")
+    values, weights = as_floats(z, message("rank counts")), as_floats(w, message("rank counts: weights"))
     if not np.isfinite(values).all():
-        raise DataError("rank counts: missing or infinite indicators have no rank; drop these units first")
+        raise DataError(
+            message("rank counts: missing or infinite indicators have no rank; drop these units first")
+        )
     if values.ndim != 3:
-        raise DataError(f"rank counts need indicators (units, years, indicators), not {values.shape}")
+        raise DataError(
+            message(
+                "rank counts need indicators (units, years, indicators), not {shape}", shape=str(values.shape)
+            )
+        )
     n, t, _ = values.shape
     out = np.zeros((t, n, n), dtype=np.int64)
     cell = (np.arange(t)[:, None] * n + np.arange(n)[None, :]) * n
@@ -145,7 +164,7 @@ def rank_counts(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linea
 def rank_interval(counts: IntArray, level: float = 0.9) -> tuple[IntArray, IntArray]:
     """Return the smallest and largest rank (...) of the central interval of rank counts (..., N)."""
     if not 0.0 < level < 1.0:
-        raise SpecError(f"a level lies between 0 and 1, not {level!r}")
+        raise SpecError(message("a level lies between 0 and 1, not {level!r}", level=level))
     share = np.cumsum(counts, axis=-1) / counts.sum(axis=-1, keepdims=True)
     tail = (1.0 - level) / 2.0
     low = (share < tail - 1e-12).sum(axis=-1) + 1
@@ -175,7 +194,7 @@ class Cloud(Brief):
         member = (codes[:, None] == np.arange(codes.max() + 1)[None, :]).astype(float)
         if weights is None:
             return np.asarray(self.scores @ (member / member.sum(axis=0)))
-        w = as_floats(weights, "population")
+        w = as_floats(weights, term("array", "population"))
         if w.ndim == 1:
             load = member * w[:, None]
             return np.asarray(self.scores @ (load / load.sum(axis=0)))
@@ -203,9 +222,11 @@ def cloud(
     `years` are the year positions to draw from (default all); R-RANK takes the last five, Dirichlet(1) weights,
     two normalisations and one indicator left out.
     """
-    stack = as_floats(z, "the indicator stack")
+    stack = as_floats(z, message("the indicator stack"))
     if stack.ndim != 4 or not np.isfinite(stack).all():
-        raise DataError("the indicator stack is (normalisation, unit, year, indicator) without missing cells")
+        raise DataError(
+            message("the indicator stack is (normalisation, unit, year, indicator) without missing cells")
+        )
     s, n, t, _ = stack.shape
     generator = as_generator(rng)
     held = np.arange(t) if years is None else np.asarray(list(years), dtype=np.int64)
@@ -230,7 +251,7 @@ def probability_of_order(values: ArrayLike, order: Sequence[int]) -> float:
     values = _draws(values)
     picked = values[:, list(order)]
     if picked.shape[1] < 2:
-        raise SpecError("an order needs at least two units or groups")
+        raise SpecError(message("an order needs at least two units or groups"))
     return float((np.diff(picked, axis=1) < -_hair(values)).all(axis=1).mean())
 
 
@@ -246,7 +267,7 @@ def kendall_tau(values: ArrayLike, order: Sequence[int]) -> float:
     picked = values[:, list(order)]
     g = picked.shape[1]
     if g < 2:
-        raise SpecError("an order needs at least two units or groups")
+        raise SpecError(message("an order needs at least two units or groups"))
     first, second = np.triu_indices(g, 1)
     gap = picked[:, first] - picked[:, second]
     return float(np.where(np.abs(gap) <= _hair(values), 0.0, np.sign(gap)).sum(axis=1).mean() / len(first))
@@ -260,21 +281,26 @@ def kendall_w(values: ArrayLike) -> TestResult:
     from scipy.special import chdtrc
     from scipy.stats import rankdata
 
-    x = as_floats(values, "Kendall's W")
-    null = "the judges' rankings are unrelated"
+    name, null = message("Kendall's W"), message("the judges' rankings are unrelated")
+    x = as_floats(values, name)
     if x.ndim != 2 or x.shape[0] < 2 or x.shape[1] < 2 or not np.isfinite(x).all():
-        raise DataError(f"Kendall's W needs at least two judges and two items, none missing, not {x.shape}")
+        raise DataError(
+            message(
+                "Kendall's W needs at least two judges and two items, none missing, not {shape}",
+                shape=str(x.shape),
+            )
+        )
     m, n = x.shape
     ranks = rankdata(x, axis=1)
     ties = sum(float((c**3 - c).sum()) for c in (np.unique(row, return_counts=True)[1] for row in ranks))
     spread = float(((ranks.sum(axis=0) - m * (n + 1) / 2.0) ** 2).sum())
     bottom = m**2 * (n**3 - n) - m * ties
     if bottom <= 0:
-        return TestResult.not_applicable("Kendall's W", null, "every judge ties all items")
+        return TestResult.not_applicable(name, null, message("every judge ties all items"))
     w = 12.0 * spread / bottom
     statistic = m * (n - 1) * w
     return TestResult(
-        name="Kendall's W",
+        name=name,
         null=null,
         statistic=statistic,
         distribution="chi2",
@@ -286,10 +312,13 @@ def kendall_w(values: ArrayLike) -> TestResult:
 
 def _draws(values: ArrayLike) -> FloatArray:
     """Return draws (B, G), none missing: a missing score stands neither above nor below another."""
-    held = as_floats(values, "draws")
+    held = as_floats(values, term("array", "draws"))
     if held.ndim != 2 or np.isnan(held).any():
         raise DataError(
-            f"draws are (draws, units) without missing scores, not an array of shape {held.shape}"
+            message(
+                "draws are (draws, units) without missing scores, not an array of shape {shape}",
+                shape=str(held.shape),
+            )
         )
     return held
 
@@ -308,10 +337,12 @@ def _weights(
     if how == "bootstrap":
         return bootstrap_weights(z, draws, generator)
     if how != "fixed":
-        raise SpecError(f"weights must be dirichlet, bootstrap or fixed, not {how!r}")
-    w = np.full(k, 1.0 / k) if fixed is None else as_floats(fixed, "fixed weights")
+        raise SpecError(message("weights must be dirichlet, bootstrap or fixed, not {how!r}", how=how))
+    w = np.full(k, 1.0 / k) if fixed is None else as_floats(fixed, message("fixed weights"))
     if w.shape != (k,) or not np.isfinite(w).all():
-        raise SpecError(f"{k} fixed weights are needed, none missing, not {w.tolist()}")
+        raise SpecError(
+            message("{k} fixed weights are needed, none missing, not {given}", k=k, given=str(w.tolist()))
+        )
     return np.tile(w / w.sum(), (draws, 1))
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from panelkit.indices.panels.designs import load_design
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 PREFIX = "index_"
 SIMILARITY = "neighbour_similarity"
@@ -31,7 +32,7 @@ def with_derived(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     """Return a shipped panel with derived columns beside its figures, named in its attributes."""
     index, names = frame.index, list(names)
     if not isinstance(index, pd.MultiIndex):
-        raise SpecError("derived columns need a (province, year) index")
+        raise SpecError(message("derived columns need a (province, year) index"))
     joined = frame.join(derived_columns(names, index))
     about = dict(frame.attrs.get("panelkit", {}))
     about["names"] = {**about.get("names", {}), **{name: derived_labels(name) for name in names}}
@@ -89,6 +90,13 @@ def _column(name: str) -> pd.Series:
 
 def _parts(name: str) -> tuple[str, str]:
     if not name.startswith(PREFIX):
-        raise SpecError(f"{name} is no derived column: they are {PREFIX}DESIGN and {SIMILARITY}")
+        raise SpecError(
+            message(
+                "{name} is no derived column: they are {prefix}DESIGN and {similarity}",
+                name=name,
+                prefix=PREFIX,
+                similarity=SIMILARITY,
+            )
+        )
     design, _, weights = name.removeprefix(PREFIX).partition("__")
     return design, weights

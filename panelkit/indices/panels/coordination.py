@@ -15,17 +15,20 @@ from numpy.typing import ArrayLike
 from panelkit.indices.arrays import coupling
 from panelkit.indices.arrays.checks import matrix, weights_of
 from panelkit.indices.arrays.coupling import Edges
-from panelkit.indices.panels.composite import Composite, Remark, composite_index
+from panelkit.indices.panels.composite import Composite, composite_index
 from panelkit.indices.panels.designs import CompositeDesign, refuse_shared
-from panelkit.indices.panels.frames import earlier, panel_frame
+from panelkit.indices.panels.panel_frame import earlier, panel_frame
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Joined, Message, message, sentences
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note, place_notes, with_place_notes
+from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Language, Measure
 from panelkit.show.brief import Brief
+from panelkit.show.words import in_language
 
 HIGH = 0.8
+_AND: Mapping[Language, str] = {"en": " and ", "zh": "、"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +45,11 @@ class Coordination(Measure):
     weights_of_systems: tuple[float, ...]
     edges: Edges
     facts: Mapping[str, Any]
-    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[tuple[str, str], ...]:
+        """Return the notes in English and in Chinese."""
+        return tuple((str(note), in_language(note, "zh")) for note in self.notes)
 
     def words(self, language: Language = "en") -> pd.DataFrame:
         """Return level, stage and, for two subsystems, pace in words."""
@@ -104,17 +111,21 @@ def coupling_coordination(
     >>> table = pk.normalise(panel[["patents_granted", "rd_expenditure"]])
     >>> found = pk.coupling_coordination(table)
     """
-    systems = as_pandas(systems, "the subsystems")
+    systems = as_pandas(systems, message("the subsystems"))
     names = [str(name) for name in systems.columns if name not in (unit, time)]
     frame = panel_frame(systems, names, unit=unit, time=time, in_order=False)
     a = _weights(weights, names)
     u = frame.to_numpy()
     beyond = frame.index[np.flatnonzero(((u < 0) | (u > 1)).any(axis=1))]
     if len(beyond):
-        places = ", ".join(f"{province} {year}" for province, year in beyond[:5])
+        places = [f"{province} {year}" for province, year in beyond[:5]]
         raise DataError(
-            f"{len(beyond)} rows have a subsystem score outside [0, 1] ({places}): normalise by min-max first, because "
-            "D and its levels need scores in [0, 1]"
+            message(
+                "{n} rows have a subsystem score outside [0, 1] ({places}): normalise by min-max "
+                "first, because D and its levels need scores in [0, 1]",
+                n=len(beyond),
+                places=places,
+            )
         )
     c, t, d = coupling.coordination(u, a)
     c_wang, _, d_wang = coupling.coordination(u, a, form="wang2021")
@@ -128,18 +139,16 @@ def coupling_coordination(
         ratio = coupling.relative_development(u)
         values["relative"], values["pace"] = ratio, _whole(coupling.paces(ratio))
     facts = _facts(frame.sort_index().to_numpy(), a, values, names)
-    remarks = (*(Remark(note, note.zh) for note in place_notes(frame)), *_remarks(facts, len(names)))
     return Coordination(
-        name="Coupling coordination of " + " and ".join(names),
+        name=message("Coupling coordination of {systems}", systems=Joined(names, _AND)),
         values=values,
         method={
-            "C": "geometric over arithmetic mean",
+            "C": message("geometric over arithmetic mean"),
             "D": "sqrt(C T)",
-            "weights in T": ", ".join(f"{name} {w:.3g}" for name, w in zip(names, a, strict=True)),
-            "levels": "[a, b)" if edges == "left" else "(a, b]",
+            message("weights in T"): ", ".join(f"{name} {w:.3g}" for name, w in zip(names, a, strict=True)),
+            message("levels"): "[a, b)" if edges == "left" else "(a, b]",
         },
-        notes=tuple(Note(remark.en, remark.zh) for remark in remarks),
-        remarks=remarks,
+        notes=(*place_notes(frame), *_notes(facts, len(names))),
         systems=tuple(names),
         weights_of_systems=tuple(float(w) for w in a),
         edges=edges,
@@ -197,19 +206,21 @@ def couple(
     >>> found, scores = pk.couple("tech_innovation", "industrial_innovation", years=(2018, 2020))
     """
     if len(designs) < 2:
-        raise SpecError("coupling needs at least two designs")
+        raise SpecError(message("coupling needs at least two designs"))
     scored = [composite_index(design, data, **changes) for design in designs]
     plans = [item.design for item in scored]
     if not allow_shared:
         refuse_shared(*plans)
     ids = [plan.id for plan in plans]
     if len(set(ids)) < len(ids):
-        raise SpecError(f"the designs {', '.join(ids)} are not different")
+        raise SpecError(message("the designs {ids} are not different", ids=ids))
     table = pd.concat(
         {plan.id: item.scores for plan, item in zip(plans, scored, strict=True)}, axis=1, join="inner"
     )
     if table.empty:
-        raise DataError(f"no province-year is scored by all of {', '.join(ids)}: their years do not overlap")
+        raise DataError(
+            message("no {unit}-{period} is scored by all of {ids}: their {periods} do not overlap", ids=ids)
+        )
     table = with_place_notes(table, place_notes(*(item.values for item in scored)))
     return coupling_coordination(table, weights, edges=edges), dict(zip(ids, scored, strict=True))
 
@@ -249,9 +260,11 @@ def synergy_degree(
     frame = panel_frame(orders, unit=unit, time=time)
     degree = coupling.synergy(earlier(frame, base=base).to_numpy(), frame.to_numpy())
     values = pd.DataFrame({"synergy": degree}, index=frame.index)
-    against = f"against {base}" if base is not None else "against the year before"
+    against = (
+        message("against {base}", base=base) if base is not None else message("against the {period} before")
+    )
     return Measure(
-        name="Synergy of " + ", ".join(map(str, frame.columns)),
+        name=message("Synergy of {systems}", systems=[str(name) for name in frame.columns]),
         values=values,
         method={"change": against},
         notes=place_notes(frame),
@@ -268,29 +281,38 @@ class FormulaSearch(Brief):
 
     def sentence(self, language: Language = "en") -> str:
         """Return the finding in one sentence."""
+        return self._said().text(language)
+
+    def _said(self) -> Message:
         best = self.table.iloc[0]
-        if not self.matches and language == "zh":
-            return f"没有一个公式能还原全部 {self.rows} 个数值；最接近的是{_chinese(best)}，吻合 {best['agree']:.0%}。"
         if not self.matches:
-            return (
-                f"no formula reproduces all {self.rows} values; nearest is {best['quantity']} by {best['formula']} "
-                f"({best['agree']:.0%} agree)"
+            return message(
+                "no formula reproduces all {rows} values; nearest is {nearest} ({agree:.0%} agree)",
+                rows=self.rows,
+                nearest=_quantity_by(best),
+                agree=float(best["agree"]),
             )
         rows = self.table[self.table["agree"] == 1.0]
-        right = bool(rows["right"].any())
-        if language == "zh":
-            named = "、".join(_chinese(row) for _, row in rows.iterrows())
-            return f"与{named}的全部 {self.rows} 个数值吻合（{'公式正确' if right else '公式有误'}）。"
-        kind = "a right formula" if right else "a wrong formula"
-        symptoms = "" if right else ": " + "; ".join(dict.fromkeys(text for text in rows["symptom"] if text))
-        return f"all {self.rows} values agree with {', '.join(self.matches)} ({kind}){symptoms}"
+        found = [_quantity_by(row) for _, row in rows.iterrows()]
+        if bool(rows["right"].any()):
+            return message(
+                "all {rows} values agree with {formulas} (a right formula)", rows=self.rows, formulas=found
+            )
+        symptoms = [coupling.FORMS[str(name)].symptom for name in rows["formula"]]
+        return message(
+            "all {rows} values agree with {formulas} (a wrong formula): {symptoms}",
+            rows=self.rows,
+            formulas=found,
+            symptoms=sentences(dict.fromkeys(text for text in symptoms if text)),
+        )
 
     def __str__(self) -> str:
         return f"{self.sentence()}\n\n{self.table.to_string(index=False)}"
 
 
-def _chinese(row: pd.Series) -> str:
-    return f"{coupling.FORMS[str(row['formula'])].name_zh}公式的 {row['quantity']} "
+def _quantity_by(row: pd.Series) -> Message:
+    name = coupling.FORMS[str(row["formula"])].name
+    return message("{quantity} by {formula}", quantity=str(row["quantity"]), formula=name)
 
 
 @offered("index", family="coupling", result="FormulaSearch", source="王淑佳等 2021; 刘春林 2017", public=True)
@@ -307,11 +329,17 @@ def which_coupling_formula(
     --------
     >>> found = pk.which_coupling_formula([[0.6, 0.4]], ["0.980"])
     """
-    u = matrix(scores, "subsystem scores")
+    u = matrix(scores, message("subsystem scores"))
     target, half = _printed(printed)
     if u.ndim != 2 or len(u) != len(target):
-        raise DataError(f"one row of scores a printed value is needed: {len(target)}, not {u.shape}")
-    given = weights_of(weights, u.shape[1], "coupling weights")
+        raise DataError(
+            message(
+                "one row of scores a printed value is needed: {n}, not {shape}",
+                n=len(target),
+                shape=str(u.shape),
+            )
+        )
+    given = weights_of(weights, u.shape[1], message("coupling weights"))
     rows = []
     for form in coupling.FORMS.values():
         for quantity, values in _quantities(u, given, form):
@@ -343,7 +371,7 @@ def _printed(printed: Sequence[str | float]) -> tuple[FloatArray, FloatArray]:
             number = Decimal("NaN")
         places = number.as_tuple().exponent
         if not isinstance(places, int):
-            raise DataError(f"{item!r} is no printed number: leave out rows without one")
+            raise DataError(message("{given!r} is no printed number: leave out rows without one", given=item))
         values.append(float(number))
         half.append(0.5 * 10.0**places)
     return np.array(values), np.array(half)
@@ -353,9 +381,11 @@ def _weights(weights: Mapping[str, float] | Sequence[float] | None, names: list[
     if isinstance(weights, Mapping):
         wrong = [name for name in [*weights, *names] if name not in weights or name not in names]
         if wrong:
-            raise SpecError(f"weights and subsystems differ in {', '.join(dict.fromkeys(wrong))}")
+            raise SpecError(
+                message("weights and subsystems differ in {names}", names=list(dict.fromkeys(wrong)))
+            )
         weights = [weights[name] for name in names]
-    return weights_of(weights, len(names), "weights of subsystems")
+    return weights_of(weights, len(names), message("weights of subsystems"))
 
 
 def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str]) -> dict[str, Any]:
@@ -384,49 +414,40 @@ def _whole(codes: FloatArray) -> pd.api.extensions.ExtensionArray:
     return pd.Series(codes).astype("Int64").array
 
 
-def _remarks(facts: Mapping[str, Any], k: int) -> tuple[Remark, ...]:
+def _notes(facts: Mapping[str, Any], k: int) -> list[Message]:
     said = []
     if facts["identity"]:
-        product = " ".join(f"U{i + 1}" for i in range(k))
         said.append(
-            Remark(
-                f"with equal weights D is exactly ({product})^(1/{2 * k}): C adds no information to the product",
-                f"等权时 D 恒等于 ({product})^(1/{2 * k})：C 未带来乘积之外的信息",
+            message(
+                "with equal weights D is exactly ({product})^(1/{root}): C adds no information to the product",
+                product=" ".join(f"U{i + 1}" for i in range(k)),
+                root=2 * k,
             )
         )
-    high, built, margins = facts["high"], facts["high_by_construction"], facts["high_of_margins"]
-    said.append(
-        Remark(
-            f"C >= {HIGH} ('high coupling') holds for {high:.1%} of the rows; for unrelated uniform scores it would "
-            f"be {built:.0%}, and for these scores paired at random {margins:.0%}",
-            f"C≥{HIGH}（“高水平耦合”）占 {high:.1%}；互不相关的均匀得分本就有 {built:.0%}，"
-            f"将这些得分随机配对也有 {margins:.0%}",
-        )
-    )
-    said.append(
-        Remark(
-            f"{facts['regraded']} of {facts['graded']} levels change under Wang Shujia's correction",
-            f"按王淑佳修正，{facts['graded']} 个等级中有 {facts['regraded']} 个改变",
-        )
-    )
-    said.append(
-        Remark(
-            "levels depend on the goalposts of the sample: compare ranks and changes, not grades across papers",
-            "等级取决于样本极值：宜比较位次与变化，不宜跨文献比较等级",
-        )
-    )
+    said += [
+        message(
+            "C >= {cut} ('high coupling') holds for {high:.1%} of the rows; for unrelated uniform scores it would be "
+            "{built:.0%}, and for these scores paired at random {margins:.0%}",
+            cut=HIGH,
+            high=facts["high"],
+            built=facts["high_by_construction"],
+            margins=facts["high_of_margins"],
+        ),
+        message(
+            "{regraded} of {graded} levels change under Wang Shujia's correction",
+            regraded=facts["regraded"],
+            graded=facts["graded"],
+        ),
+        message(
+            "levels depend on the goalposts of the sample: compare ranks and changes, not grades across papers"
+        ),
+    ]
     if facts["zeros"]:
         said.append(
-            Remark(
-                f"{facts['zeros']} rows have a zero subsystem, so that C = D = 0 by construction",
-                f"{facts['zeros']} 行有子系统得分为 0，故 C=D=0",
+            message(
+                "{rows} rows have a zero subsystem, so that C = D = 0 by construction", rows=facts["zeros"]
             )
         )
     if facts["missing"]:
-        said.append(
-            Remark(
-                f"{facts['missing']} rows lack a score and have no C, T, D",
-                f"{facts['missing']} 行缺得分，无 C、T、D",
-            )
-        )
-    return tuple(said)
+        said.append(message("{rows} rows lack a score and have no C, T, D", rows=facts["missing"]))
+    return said

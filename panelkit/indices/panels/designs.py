@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Joined, Language, Message, message, sentences, verbatim
 from panelkit.language.offers import offered
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]*$")]
@@ -28,6 +30,7 @@ WeightRule = Literal["entropy", "equal", "equal_dimensions", "critic", "cv", "pc
 Normalisation = Literal["minmax", "zscore", "vector", "ranks"]
 Aggregation = Literal["linear", "geometric", "topsis", "grey"]
 MissingCells = Literal["drop_rows", "refuse"]
+_AND: Mapping[Language, str] = {"en": " and ", "zh": "和"}
 
 
 class Part(BaseModel):
@@ -63,7 +66,13 @@ class Indicator(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.goalposts is not None and self.goalposts[0] >= self.goalposts[1]:
-            raise ValueError(f"goalposts of {self.id} run from low to high, not {self.goalposts}")
+            raise ValueError(
+                message(
+                    "goalposts of {indicator} run from low to high, not {given}",
+                    indicator=self.id,
+                    given=str(self.goalposts),
+                )
+            )
         return self
 
     def figure(self) -> str:
@@ -116,12 +125,16 @@ class CompositeDesign(Part):
         names = [item.id for item in self.indicators()]
         twins = sorted({name for name in names if names.count(name) > 1})
         if twins:
-            raise ValueError(f"indicator `{'`, `'.join(twins)}` stands twice: ids differ")
+            named = [f"`{name}`" for name in twins]
+            raise ValueError(message("indicator {names} stands twice: ids differ", names=named))
         if self.weights == "given" and any(item.weight is None for item in self.indicators()):
-            raise ValueError("weights = 'given' needs a weight for every indicator")
+            raise ValueError(message("weights = 'given' needs a weight for every indicator"))
         if self.years is not None and self.years[0] > self.years[1]:
+            first, last = self.years
             raise ValueError(
-                f"years run from {self.years[0]} to {self.years[1]}: write the earlier year first"
+                message(
+                    "years run from {first} to {last}: write the earlier year first", first=first, last=last
+                )
             )
         return self
 
@@ -135,13 +148,15 @@ class CompositeDesign(Part):
 
     def with_(self, **changes: Any) -> CompositeDesign:
         """Return another design with some fields changed, checked again."""
-        return _validated({**self.model_dump(), **changes}, f"design {self.id}")
+        return _validated({**self.model_dump(), **changes}, message("design {design}", design=self.id))
 
     def without(self, *names: str) -> CompositeDesign:
         """Return another design without some indicators; a dimension left empty goes too."""
         unknown = set(names) - {item.id for item in self.indicators()}
         if unknown:
-            raise SpecError(f"design {self.id} has no indicator {', '.join(sorted(unknown))}")
+            raise SpecError(
+                message("design {design} has no indicator {names}", design=self.id, names=sorted(unknown))
+            )
         kept = [
             {**part.model_dump(), "indicator": [i.model_dump() for i in part.indicator if i.id not in names]}
             for part in self.dimension
@@ -162,14 +177,18 @@ class CompositeDesign(Part):
         if variant == "mixed":
             return self
         if variant not in ("scale", "intensity"):
-            raise SpecError(f"variant must be mixed, scale or intensity, not {variant!r}")
+            raise SpecError(
+                message("variant must be mixed, scale or intensity, not {variant!r}", variant=variant)
+            )
         parts = []
         for part in self.dimension:
             kept = [read for item in part.indicator if (read := _read_as(item, variant, kinds)) is not None]
             if kept:
                 parts.append({**part.model_dump(), "indicator": kept})
         if not parts:
-            raise SpecError(f"design {self.id} has no indicator that is {variant}")
+            raise SpecError(
+                message("design {design} has no indicator that is {variant}", design=self.id, variant=variant)
+            )
         return self.with_(dimension=parts, variant=variant)
 
 
@@ -186,7 +205,7 @@ def design_of_columns(
         "dimension": [{"id": "all", "label": label, "indicator": items}],
         **settings,
     }
-    return _validated(raw, f"design {id}")
+    return _validated(raw, message("design {design}", design=id))
 
 
 @offered("index", family="composite", result="CompositeDesign", public=True)
@@ -210,12 +229,13 @@ def load_design(name: str | Path) -> CompositeDesign:
     if not path.is_file():
         known = shipped_designs()
         near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
-        hint = f" (near: {', '.join(near)})" if near else ""
-        raise SpecError(f"no design {name}{hint}: there are {', '.join(known)}, or give a .toml file")
+        raise SpecError(_no_design(str(name), near, known))
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SpecError(f"{path} is no readable TOML file in UTF-8: {error}") from error
+        raise SpecError(
+            message("{path} is no readable TOML file in UTF-8: {why}", path=str(path), why=str(error))
+        ) from error
     return _validated(raw, str(path))
 
 
@@ -237,9 +257,15 @@ def refuse_shared(*designs: CompositeDesign) -> None:
     """Refuse subsystems that share an indicator: what couples them would be one figure with itself."""
     shared = shared_indicators(*designs)
     if shared:
-        named = "; ".join(f"{column} in {' and '.join(ids)}" for column, ids in shared.items())
+        named = sentences(
+            message("{column} in {designs}", column=column, designs=Joined(ids, _AND))
+            for column, ids in shared.items()
+        )
         raise SpecError(
-            f"subsystems share indicators ({named}): drop them from one, or say allow_shared=True"
+            message(
+                "subsystems share indicators ({named}): drop them from one, or say allow_shared=True",
+                named=named,
+            )
         )
 
 
@@ -247,7 +273,11 @@ def _read_as(item: Indicator, variant: str, kinds: Mapping[str, str]) -> dict[st
     by_nature = item.kind or kinds.get(item.column)
     if by_nature is None:
         raise SpecError(
-            f"indicator {item.id}: say kind = 'scale' or 'intensity', because {item.column} is not ours"
+            message(
+                "indicator {indicator}: say kind = 'scale' or 'intensity', because {column} is not ours",
+                indicator=item.id,
+                column=item.column,
+            )
         )
     if variant == "scale":
         usable = by_nature == "scale" and item.direction == 1
@@ -261,8 +291,34 @@ def _validated(raw: Mapping[str, Any], where: str) -> CompositeDesign:
     try:
         return CompositeDesign.model_validate(raw)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'design'}: {item['msg']}"
-            for item in error.errors(include_url=False)
-        ]
-        raise SpecError(f"{where}: " + "; ".join(problems)) from error
+        problems = sentences(_problem(item) for item in error.errors(include_url=False))
+        raise SpecError(message("{where}: {problems}", where=where, problems=problems)) from error
+
+
+def _problem(item: ErrorDetails) -> Message:
+    """Return where in a design a field is wrong, and why: pydantic's own sentences stay as they are."""
+    place = ".".join(str(part) for part in item["loc"]) or "design"
+    given = item.get("ctx", {})
+    match item["type"]:
+        case "value_error":
+            why = message("Value error, {why}", why=given["error"].args[0])
+        case "missing":
+            why = message("Field required")
+        case "extra_forbidden":
+            why = message("Extra inputs are not permitted")
+        case "literal_error":
+            why = message("Input should be {expected}", expected=given["expected"])
+        case _:
+            why = verbatim(item["msg"])
+    return message("{place}: {reason}", place=place, reason=why)
+
+
+def _no_design(name: str, near: list[str], known: list[str]) -> Message:
+    if near:
+        return message(
+            "no design {name} (near: {near}): there are {known}, or give a .toml file",
+            name=name,
+            near=near,
+            known=known,
+        )
+    return message("no design {name}: there are {known}, or give a .toml file", name=name, known=known)

@@ -13,12 +13,13 @@ import pandas as pd
 from panelkit.data.user.provinces import spelled_as
 from panelkit.indices.arrays import uncertainty
 from panelkit.indices.arrays.uncertainty import Aggregation, Cloud, WeightDraw
-from panelkit.indices.panels.composite import Composite, cube_index, stack_of
+from panelkit.indices.panels.composite import Composite
+from panelkit.indices.panels.indicator_cube import cube_index, stack_of
 from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import FloatArray, Language, TestResult
 from panelkit.show.brief import Brief
 
@@ -78,8 +79,13 @@ class RankUncertainty(Brief):
     def _at(self, order: Sequence[str]) -> list[int]:
         absent = [name for name in order if name not in self.draws.columns]
         if absent:
-            held = ", ".join(str(name) for name in self.draws.columns)
-            raise SpecError(f"no unit {', '.join(absent)} among {held}")
+            raise SpecError(
+                message(
+                    "no unit {names} among {held}",
+                    names=absent,
+                    held=[str(name) for name in self.draws.columns],
+                )
+            )
         return [int(self.draws.columns.get_loc(name)) for name in order]  # type: ignore[arg-type]
 
 
@@ -148,10 +154,16 @@ def rank_uncertainty(
     """
     _, provinces, years = cube_index(composite)
     if "geometric" in aggregations and "zscore" in normalisations:
-        raise SpecError("geometric aggregation needs positive values: use normalisations=('minmax', 'ranks')")
+        raise SpecError(
+            message("geometric aggregation needs positive values: use normalisations=('minmax', 'ranks')")
+        )
     last_years = min(5, len(years)) if last_years is None else last_years
     if not 1 <= last_years <= len(years):
-        raise SpecError(f"last_years lies between 1 and {len(years)}, not {last_years}")
+        raise SpecError(
+            message(
+                "last_years lies between 1 and {n}, not {last_years}", n=len(years), last_years=last_years
+            )
+        )
     fixed = None if composite.weights is None else composite.weights["weight"].to_numpy()
     cloud = uncertainty.cloud(
         _floored(stack_of(composite, normalisations), aggregations),
@@ -170,12 +182,7 @@ def rank_uncertainty(
         names, scores, last = _grouped(cloud, provinces, years, groups, population, last)
     held = pd.DataFrame(scores, columns=names)
     lost = composite.values.index.get_level_values("province").unique().difference(provinces)
-    names_lost = ", ".join(map(str, lost))
-    notes = (
-        (Note(f"without a score in every year: {names_lost}", f"并非每年都有得分：{names_lost}"),)
-        if len(lost)
-        else ()
-    )
+    lacking = message("without a score in every {period}: {names}", names=[str(name) for name in lost])
     return RankUncertainty(
         table=_table(held, last, level),
         draws=held,
@@ -183,15 +190,15 @@ def rank_uncertainty(
         choices={
             "draws": draws,
             "seed": seed_of(rng),
-            "weights": weights,
+            term("indicators", "weights"): weights,
             "normalisations": ", ".join(normalisations),
             "aggregations": ", ".join(aggregations),
-            "one indicator left out": delete_one,
+            message("one indicator left out"): delete_one,
             "years": f"{years[-last_years]}-{years[-1]}",
-            "group means": "none" if groups is None else "plain" if population is None else "by population",
+            message("group means"): _way_of_means(groups, population),
         },
         level=level,
-        notes=notes,
+        notes=(lacking,) if len(lost) else (),
     )
 
 
@@ -219,10 +226,10 @@ def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
     >>> agreement = pk.design_agreement({"one": one, "two": two})
     """
     if len(composites) < 2:
-        raise SpecError("agreement needs at least two composites")
+        raise SpecError(message("agreement needs at least two composites"))
     table = pd.concat({name: item.scores for name, item in composites.items()}, axis=1, join="inner").dropna()
     if table.empty:
-        raise DataError("no province-year is scored by every design")
+        raise DataError(message("no {unit}-{period} is scored by every design"))
     mean = table.groupby(level="province").mean()
     rows = []
     for year, part in table.groupby(level="year"):
@@ -234,7 +241,7 @@ def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
         by_year=by_year,
         ranks=mean.rank(ascending=False, method="min").astype(int),
         spearman=mean.corr(method="spearman"),
-        notes=("designs share figures, so that their agreement is partly built in",),
+        notes=(message("designs share figures, so that their agreement is partly built in"),),
     )
 
 
@@ -246,6 +253,12 @@ def rank_bands(composite: Composite, *, draws: int = 1000, rng: int = 0, level: 
     low, high = uncertainty.rank_interval(uncertainty.rank_counts(z, w), level)
     index = pd.MultiIndex.from_product([provinces, years], names=["province", "year"])
     return pd.DataFrame({"low": low.ravel(), "high": high.ravel()}, index=index)
+
+
+def _way_of_means(groups: pd.Series | None, population: pd.Series | None) -> Message:
+    if groups is None:
+        return term("group means", "none")
+    return term("group means", "plain") if population is None else term("group means", "by population")
 
 
 def _order_words(names: Sequence[str], ranks: FloatArray) -> str:
@@ -270,7 +283,7 @@ def _grouped(
 ) -> tuple[pd.Index, FloatArray, pd.Series]:
     member = groups.rename(index=spelled_as(provinces, groups.index)).reindex(provinces)
     if member.isna().all():
-        raise DataError("groups name none of the provinces: index them as the composite is")
+        raise DataError(message("groups name none of the {units}: index them as the composite is"))
     code, labels = pd.factorize(member, sort=True)
     if population is None:
         weight = pd.Series(1.0, index=provinces)
@@ -281,9 +294,9 @@ def _grouped(
             population.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
         )
         if people.isna().to_numpy().any():
-            raise DataError("population is missing for some province-years of the composite")
+            raise DataError(message("population is missing for some {unit}-{periods} of the composite"))
         weight = people.iloc[:, -1]
-        means = cloud.group(code, as_floats(people, "population"))
+        means = cloud.group(code, as_floats(people, term("array", "population")))
     total = (last * weight).groupby(member).sum() / weight.groupby(member).sum()
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])

@@ -11,11 +11,13 @@ from panelkit.formula.arithmetic import Table
 from panelkit.formula.condition_grammar import columns_in, parse_condition
 from panelkit.formula.conditions import hold
 from panelkit.formula.reach import condition_reach
+from panelkit.indices.arrays.checks import first_of
 from panelkit.indices.panels.designs import load_design, shipped_designs
-from panelkit.kernels.index import SHOWN, dimension_names, listed
+from panelkit.kernels.index import SHOWN, dimension_names
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message, sentences
 from panelkit.models.reading import namesakes, open_frame
-from panelkit.panel.provenance import Note, place_notes, with_place_notes
+from panelkit.panel.provenance import place_notes, with_place_notes
 
 if TYPE_CHECKING:
     from panelkit.indices.panels.designs import CompositeDesign
@@ -34,7 +36,10 @@ def for_own_data(plan: CompositeDesign, changes: Mapping[str, Any]) -> Composite
     for name in ("vintage", "allow_breaks"):
         if changes.get(name):
             raise SpecError(
-                f"{name}= chooses among the shipped figures, and data= brings its own: leave it out"
+                message(
+                    "{name}= chooses among the shipped figures, and data= brings its own: leave it out",
+                    name=name,
+                )
             )
     settled: dict[str, Any] = {"vintage": {}, "allow_breaks": ()}
     if plan.id in shipped_designs():
@@ -60,7 +65,13 @@ def of_years(frame: pd.DataFrame, years: Span | None) -> pd.DataFrame:
     kept = (when >= years[0]) & (when <= years[1])
     if not kept.any():
         raise SpecError(
-            f"years {years[0]}-{years[1]}: the data hold no row of these years, only {when.min()}-{when.max()}"
+            message(
+                "years {first}-{last}: the data hold no row of these years, only {low}-{high}",
+                first=years[0],
+                last=years[1],
+                low=when.min(),
+                high=when.max(),
+            )
         )
     return frame[kept]
 
@@ -92,22 +103,22 @@ def rows_where(
     )
     kept = frame[frame.index.isin(index[truth.yes])]
     if kept.empty:
-        raise DataError(f"where `{where}`: it holds on no row of the {len(frame):,} at hand")
+        raise DataError(
+            message("where `{where}`: it holds on no row of the {n:,} at hand", where=where, n=len(frame))
+        )
     kept.attrs = dict(frame.attrs)
     undecided = frame.index[frame.index.isin(index[~(truth.yes | truth.no)])]
     return with_place_notes(kept, (*place_notes(frame), _said(where, len(kept), len(frame), undecided)))
 
 
-def _said(where: str, kept: int, held: int, undecided: pd.Index) -> Note:
+def _said(where: str, kept: int, held: int, undecided: pd.Index) -> Message:
     """Return what a condition left, and which rows it could not judge."""
-    english = f"sample: {where} ({kept:,} of {held:,} rows)"
-    chinese = f"样本条件：{where}（{held:,}行中的{kept:,}行）"
-    if len(undecided):
-        named = [f"{unit} {time}" for unit, time in undecided]
-        rows = listed(named[:SHOWN], len(named))
-        english += f"; a cell of it is missing, so that these rows left: {rows}"
-        chinese += f"；条件所用数据缺失而退出的行：{rows}"
-    return Note(english, chinese)
+    said = message("sample: {where} ({kept:,} of {held:,} rows)", where=where, kept=kept, held=held)
+    if len(undecided) == 0:
+        return said
+    named = [f"{unit} {time}" for unit, time in undecided]
+    rows = first_of(named[:SHOWN], len(named))
+    return sentences([said, message("a cell of it is missing, so that these rows left: {rows}", rows=rows)])
 
 
 def _figures_of(where: str, plan: CompositeDesign) -> pd.DataFrame:

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.arrays import structure
-from panelkit.indices.panels.frames import earlier, panel_frame
+from panelkit.indices.panels.composite_notes import flag_note
+from panelkit.indices.panels.panel_frame import earlier, panel_frame
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note, place_notes, with_place_notes
+from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
 
 SECTORS = ("va_primary", "va_secondary", "va_tertiary")
@@ -86,7 +88,9 @@ def structural_upgrading(
         frame = panel_frame(data, names, unit=unit, time=time)
     sectors = frame[list(value_added)].to_numpy()
     if sectors.shape[1] != 3:
-        raise DataError(f"three sectors are needed, primary, secondary, tertiary, not {sectors.shape[1]}")
+        raise DataError(
+            message("three sectors are needed, primary, secondary, tertiary, not {k}", k=sectors.shape[1])
+        )
     columns = {
         "advancement": structure.advancement(sectors),
         "hierarchy": structure.hierarchy(sectors),
@@ -100,11 +104,11 @@ def structural_upgrading(
     columns["moore"] = _moore(frame[list(value_added)], facts)
     values = pd.DataFrame(columns, index=frame.index)
     return Measure(
-        name="Industrial structure",
+        name=message("Industrial structure"),
         values=values,
         method={
-            "value added": ", ".join(value_added),
-            "employment": ", ".join(employment or ()) or "none",
+            message("value added"): ", ".join(value_added),
+            message("employment"): ", ".join(employment or ()) or term("columns", "none"),
             "vintages": ", ".join(f"{k}: {v}" for k, v in facts.get("vintages", {}).items()),
         },
         notes=(*place_notes(frame), *_notes(facts, with_jobs=employment is not None)),
@@ -131,26 +135,19 @@ def specialisation(
     for year, rows in frame.groupby(level="year", sort=True):
         held = rows.dropna()
         if len(held) < 2:
-            raise DataError(f"{year}: fewer than two provinces hold every industry")
+            raise DataError(message("{year}: fewer than two {units} hold every industry", year=year))
         levels = held.to_numpy()
         out.loc[held.index, "krugman"] = structure.krugman(levels, reference=reference)
         out.loc[held.index, "herfindahl"] = structure.herfindahl(levels)
         out.loc[held.index, [f"lq_{c}" for c in columns]] = structure.location_quotient(levels)
     lost = int(out["krugman"].isna().sum())
-    notes = (
-        *place_notes(frame),
-        *(
-            [
-                Note(
-                    f"{lost} province-years with a missing industry have no index",
-                    f"{lost} 个省年因产业数据缺失没有指数",
-                )
-            ]
-            if lost
-            else []
-        ),
+    lacking = message("{lost} {unit}-{periods} with a missing industry have no index", lost=lost)
+    return Measure(
+        name=message("Specialisation"),
+        values=out,
+        method={message("Krugman reference"): reference},
+        notes=(*place_notes(frame), *([lacking] if lost else [])),
     )
-    return Measure(name="Specialisation", values=out, method={"Krugman reference": reference}, notes=notes)
 
 
 def neighbour_similarity(
@@ -167,7 +164,7 @@ def neighbour_similarity(
     frame = panel.xs(year, level="year")
     absent = sorted({str(name) for pair in pairs for name in pair if name not in frame.index})
     if absent:
-        raise DataError(f"no row for {', '.join(absent[:8])} in {year}")
+        raise DataError(message("no row for {names} in {year}", names=absent[:8], year=year))
     held = frame.dropna()
     alike = pd.DataFrame(structure.similarity(held.to_numpy()), index=held.index, columns=held.index)
     apart = pd.DataFrame(structure.krugman_pairs(held.to_numpy()), index=held.index, columns=held.index)
@@ -189,21 +186,11 @@ def _moore(sectors: pd.DataFrame, facts: dict[str, Any]) -> FloatArray:
     return np.where(sectors.index.get_level_values("year").isin(broken), np.nan, angle)
 
 
-def _notes(facts: dict[str, Any], *, with_jobs: bool) -> tuple[str, ...]:
-    notes: list[str] = [
-        Note(
-            "nominal shares mix price and volume, and advancement also rises where industry shrinks",
-            "名义占比混合了价格与数量，且工业收缩时高级化也会上升",
-        )
+def _notes(facts: dict[str, Any], *, with_jobs: bool) -> tuple[Message, ...]:
+    notes = [
+        message("nominal shares mix price and volume, and advancement also rises where industry shrinks")
     ]
     if with_jobs:
-        notes.append("rationalisation and deviation: higher is worse")
-    seen = dict.fromkeys(
-        Note(
-            f"{flag['indicator']} {flag['year']}: {flag['why']}",
-            f"{flag['indicator']} {flag['year']} 年：{flag.get('why_zh', flag['why'])}",
-        )
-        for flag in facts.get("flags", [])
-        if flag["adcode"] == 0
-    )
+        notes.append(message("rationalisation and deviation: higher is worse"))
+    seen = dict.fromkeys(flag_note(flag) for flag in facts.get("flags", []) if flag["adcode"] == 0)
     return (*notes, *seen)

@@ -15,9 +15,9 @@ from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
@@ -25,8 +25,13 @@ from panelkit.results.tests import TestResult
 _NEGATIVE = 1e-10
 _LARGEST_POOLABILITY = 20_000_000
 
-_IID = Note("it assumes independent errors of one variance", "假定误差独立同方差")
-_WHAT_ZH = {"unit": "个体效应", "time": "时间效应", "twoway": "个体与时间效应", "none": "无效应模型"}
+_IID = message("it assumes independent errors of one variance")
+_EFFECTS: dict[str, Message] = {
+    "unit": term("... effects", "unit"),
+    "time": term("... effects", "time"),
+    "twoway": term("... effects", "unit and time"),
+    "none": term("... effects", "no"),
+}
 
 
 def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
@@ -38,7 +43,9 @@ def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
         If the fit is not least squares on a design.
     """
     if fit.linear is None or fit.design is None:
-        raise SpecError(f"{fit.title}: this test needs a least-squares fit that kept its design")
+        raise SpecError(
+            message("{title}: this test needs a least-squares fit that kept its design", title=fit.title)
+        )
     return fit.linear, fit.design
 
 
@@ -91,26 +98,24 @@ def hausman(
     if kind == "auxiliary":
         return mundlak(random, vcov=vcov)
     if kind not in ("classic", "sigmamore"):
-        raise SpecError(f"kind is classic, sigmamore or auxiliary, not {kind!r}")
-    name = Note(f"Hausman ({kind})", f"Hausman 检验（{kind}）")
-    null = Note(
-        "the unit effects are uncorrelated with the regressors, so that random effects are consistent",
-        "个体效应与解释变量不相关，故随机效应估计一致",
+        raise SpecError(message("kind is classic, sigmamore or auxiliary, not {kind!r}", kind=kind))
+    name = message("Hausman ({kind})", kind=kind)
+    null = message(
+        "the unit effects are uncorrelated with the regressors, so that random effects are consistent"
     )
     first, second = design_of(fixed)[0], design_of(random)[0]
     if first.n != second.n or first.effects not in ("unit", "twoway"):
         raise SpecError(
-            "hausman(fixed, random) takes a fixed-effects and a random-effects fit of the same rows"
+            message("hausman(fixed, random) takes a fixed-effects and a random-effects fit of the same rows")
         )
     common = [term for term in first.terms if term in second.terms]
     if not common:
-        return TestResult.not_applicable(
-            name, null, Note("the two fits share no coefficient", "两个模型没有共同的系数")
-        )
+        return TestResult.not_applicable(name, null, message("the two fits share no coefficient"))
     at = [first.terms.index(term) for term in common]
     to = [second.terms.index(term) for term in common]
     for linear in (first, second):
-        refuse_squares(linear.root, linear.X, linear.terms, linear.effects, "the Hausman test")
+        problem = message("the Hausman test inverts a covariance")
+        refuse_squares(linear.root, linear.X, linear.terms, linear.effects, problem)
     gap = first.beta[at] - second.beta[to]
     first_iid, second_iid = _iid(first), _iid(second)
     if kind == "sigmamore":
@@ -123,12 +128,12 @@ def hausman(
     facts: dict[str, Any] = {"terms": tuple(common), "eigenvalues": tuple(float(v) for v in values)}
     reason = ""
     if values[0] <= _NEGATIVE * values[-1]:
-        reason = Note(
+        reason = message(
             "V_FE - V_RE is not positive definite in this sample (its smallest eigenvalue, in units of V_FE, is "
-            f"{values[0]:.3g}), so that the statistic of {statistic:.4g} has no chi2 distribution: use "
+            "{smallest:.3g}), so that the statistic of {statistic:.4g} has no chi2 distribution: use "
             "kind='sigmamore' or, with clustered errors, kind='auxiliary'",
-            f"本样本中 V_FE - V_RE 非正定（最小特征值为 {values[0]:.3g}，以 V_FE 为单位），统计量 {statistic:.4g} "
-            "不服从卡方分布：请用 kind='sigmamore'，误差聚类时用 kind='auxiliary'",
+            smallest=float(values[0]),
+            statistic=statistic,
         )
         facts["p_value_as_others_print_it"] = p_value
     return TestResult(
@@ -141,9 +146,8 @@ def hausman(
         reason=reason,
         facts=facts,
         notes=(
-            Note(
-                "it assumes independent errors of one variance; with clustered errors use kind='auxiliary'",
-                "假定误差独立同方差；误差聚类时用 kind='auxiliary'",
+            message(
+                "it assumes independent errors of one variance; with clustered errors use kind='auxiliary'"
             ),
         ),
     )
@@ -169,13 +173,12 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     True
     """
     linear, design = design_of(random)
-    null = Note(
-        "the unit means of the regressors have no effect of their own, so that random effects are consistent",
-        "解释变量的个体均值本身没有影响，故随机效应估计一致",
+    null = message(
+        "the unit means of the regressors have no effect of their own, so that random effects are consistent"
     )
-    name = Note("Mundlak (auxiliary Hausman)", "Mundlak 检验（辅助回归 Hausman）")
+    name = message("Mundlak (auxiliary Hausman)")
     if linear.effects != "none":
-        raise SpecError("mundlak takes a random-effects (or pooled) fit")
+        raise SpecError(message("mundlak takes a random-effects (or pooled) fit"))
     layout = linear.layout
     means = (layout.sum_units(linear.X) / layout.unit_counts[:, None])[layout.unit]
     candidates = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
@@ -188,10 +191,7 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
         return TestResult.not_applicable(
             name,
             null,
-            Note(
-                "no regressor varies both within and between units",
-                "没有解释变量同时在个体内与个体间变动",
-            ),
+            message("no regressor varies both within and between units"),
         )
     names = (*linear.terms, *(f"mean({linear.terms[j]})" for j in kept))
     wide = np.column_stack([linear.X, means[:, kept]])
@@ -211,9 +211,10 @@ def _wald_of_last(
     notes: tuple[str, ...] = ()
     if groups is not None and groups <= 5 * count:
         notes = (
-            Note(
-                f"{groups} clusters for {count} restrictions: the chi2 distribution is rough",
-                f"{groups} 个聚类对 {count} 个约束：卡方分布只是粗略近似",
+            message(
+                "{groups} clusters for {count} restrictions: the chi2 distribution is rough",
+                groups=groups,
+                count=count,
             ),
         )
     return TestResult(
@@ -247,19 +248,22 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
     """
     linear, design = design_of(fit)
     if against not in EFFECTS:
-        raise SpecError(f"against is one of {', '.join(EFFECTS)}, not {against!r}")
-    what = {"unit": "unit", "time": "time", "twoway": "unit and time", "none": "no"}
-    null = Note(
-        f"the {what[linear.effects]} effects add nothing to {what[against]} effects",
-        f"在{_WHAT_ZH[against]}之外，{_WHAT_ZH[linear.effects]}没有解释力",
-    )
-    name = Note(f"F test of {what[linear.effects]} effects", f"{_WHAT_ZH[linear.effects]}的 F 检验")
+        raise SpecError(
+            message("against is one of {names}, not {against!r}", names=list(EFFECTS), against=against)
+        )
+    held = _EFFECTS[linear.effects]
+    null = message("the {held} effects add nothing to {others} effects", held=held, others=_EFFECTS[against])
+    name = message("F test of {held} effects", held=held)
     nested = {"none": (), "unit": ("none",), "time": ("none",), "twoway": ("none", "unit", "time")}
     if against not in nested[linear.effects]:
         return TestResult.not_applicable(
             name,
             null,
-            f"the effects of the fit ({linear.effects}) do not contain those of `against` ({against})",
+            message(
+                "the effects of the fit ({held}) do not contain those of `against` ({against})",
+                held=linear.effects,
+                against=against,
+            ),
         )
     rss, parameters = _rss(design, linear, against)
     restrictions = linear.k + linear.absorbed - parameters
@@ -303,19 +307,15 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
     >>> found = pk.breusch_pagan_lm(pooled)
     """
     linear, _ = design_of(fit)
-    what = {"unit": "unit", "time": "time", "twoway": "unit and time"}
-    if effects not in what:
-        raise SpecError(f"effects is unit, time or twoway, not {effects!r}")
-    null = Note(f"the variance of the {what[effects]} effects is zero", f"{_WHAT_ZH[effects]}的方差为零")
-    name = Note(f"Breusch-Pagan LM, {what[effects]} effects", f"Breusch-Pagan LM 检验，{_WHAT_ZH[effects]}")
+    if effects not in ("unit", "time", "twoway"):
+        raise SpecError(message("effects is unit, time or twoway, not {effects!r}", effects=effects))
+    null = message("the variance of the {held} effects is zero", held=_EFFECTS[effects])
+    name = message("Breusch-Pagan LM, {held} effects", held=_EFFECTS[effects])
     if linear.effects != "none" or AS_OBSERVED not in linear.can:
         return TestResult.not_applicable(
             name,
             null,
-            Note(
-                "it is read from the residuals of a pooled fit: use PooledOLS",
-                "该检验由混合回归的残差算得：请用 PooledOLS",
-            ),
+            message("it is read from the residuals of a pooled fit: use PooledOLS"),
         )
     layout, e = linear.layout, linear.residuals
     parts = []
@@ -353,8 +353,8 @@ def poolability(fit: FitResult) -> TestResult:
     >>> found = pk.poolability(fit)
     """
     linear, design = design_of(fit)
-    null = Note("every unit has the same slopes", "各个体斜率相同")
-    name = Note("poolability (F)", "可混合性检验（F）")
+    null = message("every unit has the same slopes")
+    name = message("poolability (F)")
     layout = linear.layout
     moving = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
     wanted = layout.n_units * len(moving)
@@ -362,12 +362,15 @@ def poolability(fit: FitResult) -> TestResult:
         return TestResult.not_applicable(
             name,
             null,
-            f"{linear.n} rows cannot carry {len(moving)} slopes for each of {layout.n_units} units beside the effects",
+            message(
+                "{rows} rows cannot carry {slopes} slopes for each of {count} units beside the effects",
+                rows=linear.n,
+                slopes=len(moving),
+                count=layout.n_units,
+            ),
         )
     if linear.n * wanted > _LARGEST_POOLABILITY:
-        return TestResult.not_applicable(
-            name, null, Note("the panel is too large for slopes by unit", "面板过大，无法逐个体估计斜率")
-        )
+        return TestResult.not_applicable(name, null, message("the panel is too large for slopes by unit"))
     X = linear.X if linear.effects == "none" else np.ascontiguousarray(design.X)
     own = np.zeros((linear.n, layout.n_units, len(moving)))
     own[np.arange(linear.n), layout.unit] = X[:, moving]
@@ -384,7 +387,7 @@ def poolability(fit: FitResult) -> TestResult:
     df = linear.n - basis.shape[1] - linear.absorbed
     if restrictions <= 0 or df <= 0:
         return TestResult.not_applicable(
-            name, null, Note("no degree of freedom is left with slopes by unit", "逐个体估计斜率后自由度不足")
+            name, null, message("no degree of freedom is left with slopes by unit")
         )
     f = (linear.rss - rss) / restrictions / (rss / df)
     return TestResult(

@@ -15,14 +15,19 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
 _WEIGHT_DRAWS = 999
 _FEWEST_SHARED = 3
+_NAMES = {
+    "cd": message("Pesaran CD"),
+    "cdw": message("Juodis-Reese CDw"),
+    "cdw+": message("Juodis-Reese CDw+"),
+}
 
 
 @offered("test", family="errors", result="TestResult", source="Wooldridge 2002; Drukker 2003", public=True)
@@ -39,19 +44,15 @@ def serial_correlation(fit: FitResult) -> TestResult:
     >>> found = pk.serial_correlation(fit)
     """
     linear, design = design_of(fit)
-    null = Note("the errors are not serially correlated", "误差无序列相关")
-    name = Note("Wooldridge serial correlation", "Wooldridge 序列相关检验")
+    null = message("the errors are not serially correlated")
+    name = message("Wooldridge serial correlation")
     changes = _differences(design, linear)
     if changes is None:
-        return TestResult.not_applicable(
-            name, null, Note("no unit holds three neighbouring periods", "没有个体具有三个相邻时期")
-        )
+        return TestResult.not_applicable(name, null, message("no unit holds three neighbouring periods"))
     residuals, unit, where = changes
     follows = np.flatnonzero((unit[1:] == unit[:-1]) & (np.diff(where) == 1)) + 1
     if len(follows) < 3 or len(np.unique(unit[follows])) < 2:
-        return TestResult.not_applicable(
-            name, null, Note("too few units hold three neighbouring periods", "具有三个相邻时期的个体过少")
-        )
+        return TestResult.not_applicable(name, null, message("too few units hold three neighbouring periods"))
     now, before = residuals[follows], residuals[follows - 1]
     groups = np.unique(unit[follows], return_inverse=True)[1]
     rho = float(before @ now) / float(before @ before)
@@ -111,20 +112,20 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
     >>> found = pk.groupwise_heteroskedasticity(fit)
     """
     linear, _ = design_of(fit)
-    null = Note("the error variance is the same in every unit", "各个体的误差方差相同")
+    null = message("the error variance is the same in every unit")
     layout = linear.layout
     if kind not in ("wald", "levene"):
-        raise SpecError(f"kind is levene or wald, not {kind!r}")
-    which, which_zh = ("Brown-Forsythe",) * 2 if kind == "levene" else ("modified Wald", "修正 Wald")
-    name = Note(f"groupwise heteroskedasticity ({which})", f"组间异方差检验（{which_zh}）")
+        raise SpecError(message("kind is levene or wald, not {kind!r}", kind=kind))
+    name = (
+        message("groupwise heteroskedasticity (Brown-Forsythe)")
+        if kind == "levene"
+        else message("groupwise heteroskedasticity (modified Wald)")
+    )
     if layout.unit_counts.min() < 3:
         return TestResult.not_applicable(
             name,
             null,
-            Note(
-                "a unit with fewer than three rows has no variance to compare",
-                "有个体不足三行观测，无法比较其方差",
-            ),
+            message("a unit with fewer than three rows has no variance to compare"),
         )
     groups = np.split(linear.residuals, layout.starts[1:])
     if kind == "levene":
@@ -145,10 +146,7 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
         df=(float(layout.n_units),),
         p_value=float(stats.chi2.sf(statistic, layout.n_units)),
         notes=(
-            Note(
-                "the modified Wald test rejects too often when periods are few: kind='levene' does not",
-                "时期较少时修正 Wald 检验拒绝过多；kind='levene' 则不然",
-            ),
+            message("the modified Wald test rejects too often when periods are few: kind='levene' does not"),
         ),
     )
 
@@ -193,30 +191,24 @@ def pesaran_cd(
     >>> found = pk.pesaran_cd(fit, rng=1)
     """
     linear, design = design_of(fit)
-    null = Note("the errors of different units are uncorrelated", "不同个体的误差不相关")
+    null = message("the errors of different units are uncorrelated")
     if version not in ("auto", "cd", "cdw", "cdw+"):
-        raise SpecError(f"version is auto, cd, cdw or cdw+, not {version!r}")
+        raise SpecError(message("version is auto, cd, cdw or cdw+, not {version!r}", version=version))
     with_time = linear.effects in ("time", "twoway")
     chosen = ("cdw+" if with_time else "cd") if version == "auto" else version
-    label = {"cd": "Pesaran CD", "cdw": "Juodis-Reese CDw", "cdw+": "Juodis-Reese CDw+"}[chosen]
-    name = Note(label, f"{label} 检验")
+    name = _NAMES[chosen]
     if chosen == "cd" and with_time:
         return TestResult.not_applicable(
             name,
             null,
-            Note(
-                "with time effects it rejects whatever the truth is: use version='cdw+'",
-                "含时间效应时无论真相如何都会拒绝：请用 version='cdw+'",
-            ),
+            message("with time effects it rejects whatever the truth is: use version='cdw+'"),
         )
     where, count = periods_of(design)
     rho, shared = residual_correlations(linear.residuals, design.unit, where, count)
     upper = np.triu_indices(len(rho), 1)
     held = shared[upper] >= _FEWEST_SHARED
     if not held.any():
-        return TestResult.not_applicable(
-            name, null, Note("no two units share three periods", "没有两个个体共有三个时期")
-        )
+        return TestResult.not_applicable(name, null, message("no two units share three periods"))
     products = np.sqrt(shared[upper][held]) * rho[upper][held]
     pairs = len(products)
     facts = {
@@ -239,16 +231,18 @@ def pesaran_cd(
     share = float(np.mean(2.0 * stats.norm.sf(np.abs(draws[1:])) < 0.05))
     facts |= {"share_rejected": share, "screened": extra}
     seed = seed_of(rng)
-    drawn, drawn_zh = ("own generator", "自备生成器") if seed is None else (f"seed {seed}", f"种子 {seed}")
-    notes = [Note(f"one draw of signs ({drawn})", f"符号只抽取一次（{drawn_zh}）")]
+    notes = [
+        message("one draw of signs (own generator)")
+        if seed is None
+        else message("one draw of signs (seed {seed})", seed=seed)
+    ]
     result = _normal(name, null, float(draws[0]), facts, ())
     narrow = chosen == "cdw+" and 2.0 * np.sqrt(np.log(len(rho)) / shared[upper][held].max()) >= 0.9
     if narrow and result.p_value >= 0.05:
         notes.append(
-            Note(
-                "with so few periods hardly a correlation passes the screen of CDw+, which is then CDw: "
-                "its power is low",
-                "时期过少，几乎没有相关系数能通过 CDw+ 的筛选，此时即为 CDw，功效较低",
+            message(
+                "with so few periods hardly a correlation passes the screen of CDw+, which is then CDw: its power is "
+                "low"
             )
         )
     return replace(result, notes=tuple(notes))

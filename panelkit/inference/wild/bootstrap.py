@@ -24,9 +24,8 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language
+from panelkit.language.message import Joined, Language, Message, message
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
@@ -60,11 +59,17 @@ class WildResult(TestResult):
     def _between(self, language: Language) -> tuple[str, ...]:
         """Return the estimate and the set of values that the draws do not reject."""
         pieces = [f"[{low:.6g}, {high:.6g}]" for low, high in self.conf_set if not np.isnan(low)]
-        if language == "zh":
-            found = f"，{100.0 * self.level:.4g}% 置信集：{' ∪ '.join(pieces)}" if pieces else ""
-            return (f"估计值：{self.estimate:.6g}{found}；{self.reps} 次抽样，{self.n_clusters} 个聚类",)
-        found = f", {100.0 * self.level:.4g} % confidence set {' and '.join(pieces)}" if pieces else ""
-        return (f"estimate {self.estimate:.6g}{found}; {self.reps} draws, {self.n_clusters} clusters",)
+        facts = {"estimate": self.estimate, "reps": self.reps, "clusters": self.n_clusters}
+        if not pieces:
+            said = message("estimate {estimate:.6g}; {reps} draws, {clusters} clusters", **facts)
+        else:
+            said = message(
+                "estimate {estimate:.6g}, {level:.4g} % confidence set {found}; {reps} draws, {clusters} clusters",
+                level=100.0 * self.level,
+                found=Joined(pieces, {"en": " and ", "zh": " ∪ "}),
+                **facts,
+            )
+        return (said.text(language),)
 
 
 @offered(
@@ -133,7 +138,7 @@ def wild_cluster_bootstrap(
     _check_options(null, reps, weights, ties, level)
     linear = _linear_of(fit)
     if fit.design is None:
-        raise SpecError("the wild bootstrap needs a fit that kept its design")
+        raise SpecError(message("the wild bootstrap needs a fit that kept its design"))
     by = cluster if cluster is not None else getattr(fit.spec.vcov, "by", None)
     clusters = clusters_of(fit.design, by)
     combination, label = _combination(fit.terms, term)
@@ -144,10 +149,10 @@ def wild_cluster_bootstrap(
     boot = Draws(problem.maps(), draws, ties)
     intervals = _invert(boot, problem, 1.0 - level) if interval else ((np.nan, np.nan),)
     return WildResult(
-        name=Note("wild cluster restricted bootstrap", "约束型野聚类自助法"),
-        null=f"{label} = {null:g}",
+        name=message("wild cluster restricted bootstrap"),
+        null=message("{term} = {null:g}", term=label, null=null),
         statistic=problem.t(null),
-        distribution=Note(f"t under {weights} weights", f"t（{weights} 权重）"),
+        distribution=message("t under {weights} weights", weights=weights),
         p_value=boot.p(null),
         term=label,
         null_value=null,
@@ -167,27 +172,37 @@ def wild_cluster_bootstrap(
 
 def _check_options(null: float, reps: int, weights: str, ties: str, level: float) -> None:
     if not np.isfinite(null):
-        raise SpecError(f"the null value is a finite number, not {null}")
+        raise SpecError(message("the null value is a finite number, not {null}", null=null))
     if isinstance(reps, bool) or not isinstance(reps, int | np.integer) or reps < 1:
-        raise SpecError(f"reps is a whole number and at least 1, not {reps!r}")
+        raise SpecError(message("reps is a whole number and at least 1, not {reps!r}", reps=reps))
     if not 0.0 < level < 1.0:
-        raise SpecError(f"a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %")
+        raise SpecError(
+            message(
+                "a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %", level=level
+            )
+        )
     if weights not in ("rademacher", "webb"):
-        raise SpecError(f"weights is rademacher or webb, not {weights!r}")
+        raise SpecError(message("weights is rademacher or webb, not {weights!r}", weights=weights))
     if ties not in ("inclusive", "strict"):
-        raise SpecError(f"ties is inclusive or strict, not {ties!r}")
+        raise SpecError(message("ties is inclusive or strict, not {ties!r}", ties=ties))
 
 
 def _linear_of(fit: FitResult) -> LinearFit:
     if fit.linear is None:
         raise SpecError(
-            f"{fit.title}: the wild cluster bootstrap is for least-squares fits (pooled, fixed effects), "
-            "and this fit is none"
+            message(
+                "{title}: the wild cluster bootstrap is for least-squares fits (pooled, fixed effects), and this fit "
+                "is none",
+                title=fit.title,
+            )
         )
     if RESAMPLED_RESIDUALS not in fit.linear.can:
         raise SpecError(
-            f"{fit.title}: the wild cluster bootstrap here resamples one equation, and with instruments the first "
-            "stage must be resampled too: use anderson_rubin, which bootstraps the reduced form"
+            message(
+                "{title}: the wild cluster bootstrap here resamples one equation, and with instruments the first "
+                "stage must be resampled too: use anderson_rubin, which bootstraps the reduced form",
+                title=fit.title,
+            )
         )
     return fit.linear
 
@@ -196,12 +211,12 @@ def _combination(terms: tuple[str, ...], term: str | Mapping[str, float]) -> tup
     """Return the weights on the terms (k,) and the label of the combination."""
     wanted = {term: 1.0} if isinstance(term, str) else dict(term)
     unknown = [name for name in wanted if name not in terms]
-    if unknown or not wanted:
-        raise SpecError(
-            f"no term {', '.join(unknown) or '(none given)'} in this fit: it has {', '.join(terms)}"
-        )
+    if not wanted:
+        raise SpecError(message("no term (none given) in this fit: it has {terms}", terms=terms))
+    if unknown:
+        raise SpecError(message("no term {term} in this fit: it has {terms}", term=unknown, terms=terms))
     if not any(wanted.values()):
-        raise SpecError("every weight of the linear combination is zero: nothing is tested")
+        raise SpecError(message("every weight of the linear combination is zero: nothing is tested"))
     label = term if isinstance(term, str) else " + ".join(f"{w:g}*{name}" for name, w in wanted.items())
     return np.array([wanted.get(name, 0.0) for name in terms]), label
 
@@ -211,7 +226,11 @@ def _refuse_perfect_fit(problem: Hypothesis, label: str) -> None:
     # residuals that carry no more than this share of the outcome are rounding
     if problem.std_error <= 1e-12 * size:
         raise SpecError(
-            f"the model fits the outcome exactly, so `{label}` has no standard error and there is nothing to bootstrap"
+            message(
+                "the model fits the outcome exactly, so `{term}` has no standard error and there is nothing to "
+                "bootstrap",
+                term=label,
+            )
         )
 
 
@@ -298,22 +317,30 @@ def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[str, ..
     if by is not None or hasattr(fit.spec.vcov, "by"):
         return ()
     return (
-        f"clustered by {name}: the covariance of the fit ({fit.facts.get('vcov')}) names no single clustering",
+        message(
+            "clustered by {name}: the covariance of the fit ({vcov}) names no single clustering",
+            name=name,
+            vcov=str(fit.facts.get("vcov")),
+        ),
     )
 
 
 def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: bool) -> tuple[str, ...]:
-    notes: list[str] = []
+    notes: list[Message] = []
     if len(intervals) > 1:
         notes.append(
-            f"the confidence set consists of {len(intervals)} separate intervals; its outer ends are given"
+            message(
+                "the confidence set consists of {count} separate intervals; its outer ends are given",
+                count=len(intervals),
+            )
         )
     if np.isinf(intervals[0][0]) or np.isinf(intervals[-1][1]):
         notes.append(
-            f"the confidence set is unbounded: with {groups} clusters the draws cannot reject far values"
+            message(
+                "the confidence set is unbounded: with {groups} clusters the draws cannot reject far values",
+                groups=groups,
+            )
         )
     if enumerated:
-        notes.append(
-            Note(f"all {2**groups} sign vectors were enumerated", f"已枚举全部 {2**groups} 个符号向量")
-        )
+        notes.append(message("all {count} sign vectors were enumerated", count=2**groups))
     return tuple(notes)

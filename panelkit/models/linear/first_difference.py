@@ -21,8 +21,9 @@ from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms, without_intercept
 from panelkit.panel.design import Design
+from panelkit.panel.leaving import LENDS, NO_PERIOD_BEFORE
 from panelkit.panel.provenance import refuse_changes_over_breaks
-from panelkit.panel.sample import LENDS, NO_PERIOD_BEFORE, Neighbouring, Policy
+from panelkit.panel.sample import Neighbouring, Policy
 from panelkit.results.fit import FitResult
 
 

@@ -15,7 +15,8 @@ from panelkit.language.offers import estimator
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
-from panelkit.panel.sample import SINGLETON, Policy, singletons
+from panelkit.panel.leaving import SINGLETON
+from panelkit.panel.sample import Policy, singletons
 from panelkit.results.fit import FitResult
 
 

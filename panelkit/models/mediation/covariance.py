@@ -16,6 +16,7 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.models.mediation.paths import PathSystem
 from panelkit.panel.design import Design
 
@@ -54,7 +55,10 @@ def joint_covariance(system: PathSystem, vcov: VcovSpec, design: Design, convent
         )
         return np.asarray(influence.T @ influence)
     raise SpecError(
-        f"{vcov}: the joint covariance of the equations is offered for CRV3, Cluster, Robust and Iid"
+        message(
+            "{vcov}: the joint covariance of the equations is offered for CRV3, Cluster, Robust and Iid",
+            vcov=str(vcov),
+        )
     )
 
 

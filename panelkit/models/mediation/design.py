@@ -2,107 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.clusters import clusters_of
-from panelkit.formula.formula import parse_formula
-from panelkit.formula.grammar import parse_expression, parse_terms, spelled_term
-from panelkit.formula.tree import Call, Column, Term
 from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms, refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError
+from panelkit.language.levels import PROVINCIAL
+from panelkit.language.message import Message, message, term
 from panelkit.models.mediation.interaction import QUANTILES, Interaction, Moderation
 from panelkit.models.mediation.paths import Equation, PathMap, PathSystem, path_map
 from panelkit.models.mediation.plan import MediationPlan
-from panelkit.models.mediation.terms import Variable
+from panelkit.models.mediation.roles import Roles
 from panelkit.models.reading import Frame, read_design, singleton_rule
 from panelkit.models.shell import without_intercept
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
-
-
-@dataclass(frozen=True)
-class Roles:
-    """The labels of treatment, mediators, outcome and moderator as the design carries them, and the formula."""
-
-    formula: str
-    outcome: str
-    treatment: str
-    mediators: tuple[str, ...]
-    moderator: str | None
-    plain_outcome: str
-    plain_treatment: str
-    plain_mediators: tuple[str, ...]
-    columns: tuple[str, ...]
-
-
-def roles_of(spec: MediationPlan) -> Roles:
-    treatment, mediators = _term(spec.treatment), [_term(name) for name in spec.mediators]
-    if spec.treatment_lag:
-        treatment = f"lag({treatment}, {spec.treatment_lag})"
-    outcome = spelled_term(Term((parse_expression(spec.outcome),)))
-    if spec.outcome_lead:
-        outcome = f"lead({outcome}, {spec.outcome_lead})"
-    named = [treatment, *mediators, *([_term(spec.moderator)] if spec.moderator else [])]
-    formula = " + ".join(
-        [f"{outcome} ~ {named[0]}", *named[1:], *([spec.controls] if spec.controls.strip() else [])]
-    )
-    parsed = parse_formula(formula)
-    labels = [parse_formula(f"{outcome} ~ {term}").rhs_terms[0] for term in named]
-    _refuse_made_of(spec, outcome, labels[: len(mediators) + 1])
-    twice = [label for label in labels if labels.count(label) > 1]
-    in_controls = () if not spec.controls.strip() else parse_formula(f"{outcome} ~ {spec.controls}").rhs_terms
-    twice += [label for label in labels if label in in_controls]
-    if twice:
-        raise SpecError(
-            f"`{'`, `'.join(dict.fromkeys(twice))}` stands in two places: treatment, mediators, moderator and controls "
-            "are different variables"
-        )
-    k = len(mediators)
-    return Roles(
-        formula, parsed.outcome, labels[0], tuple(labels[1 : k + 1]), labels[k + 1] if spec.moderator else None,
-        spec.outcome, spec.treatment, tuple(spec.mediators), parsed.columns,
-    )  # fmt: skip
-
-
-def _term(expression: str) -> str:
-    """Return an expression as one term of a formula: arithmetic is wrapped in I()."""
-    factor = parse_expression(expression)
-    if isinstance(factor.node, Column | Call):
-        return spelled_term(Term((factor,)))
-    return f"I({factor.label})"
-
-
-def _refuse_made_of(spec: MediationPlan, outcome: str, own: Sequence[str]) -> None:
-    """Refuse controls and a moderator that are made of a mediator, the treatment or the outcome."""
-    treatment, *mediators = (Variable(parse_expression(label)) for label in own)
-    left = Variable(parse_expression(outcome))
-    others = parse_terms(spec.controls) if spec.controls.strip() else ()
-    others += (Term((parse_expression(spec.moderator),)),) if spec.moderator else ()
-    found = []
-    for term in (term for term in others if term.label not in own):
-        held = next((variable for variable in mediators if variable.inside(term)), None)
-        if held is not None:
-            found.append(
-                f"`{term.label}` is made of the mediator `{held.label}`: the effect of the mediator would change with "
-                "it, and the product of two paths would leave that out. For treatment × mediator take "
-                "`Mediation(..., interaction=True)`, for another variable `moderator=..., moderates=('second',)`; "
-                f"`lag({held.label}, 1)` may stand as a control"
-            )
-        elif treatment.alone_inside(term):
-            found.append(
-                f"`{term.label}` is made of the treatment `{treatment.label}`: its effect is then no single number, "
-                "and what would be printed is the effect where the rest of the term is zero. Take "
-                "`moderator=..., moderates=('first', 'direct')` for a product, or leave the term out"
-            )
-        elif left.alone_inside(term):
-            found.append(f"`{term.label}` is made of the outcome `{left.label}`: leave it out on the right")
-    if found:
-        raise SpecError("\n".join(found))
 
 
 def common_sample(
@@ -120,6 +38,11 @@ def common_sample(
     return without_intercept(design) if spec.effects != "none" else design
 
 
+def levels_of(design: Design) -> tuple[str, str]:
+    """Return what unit and time are called in a sample."""
+    return design.unit_names[0], design.time_names[0]
+
+
 def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
     """Return the cluster of each unit, or None where each unit is one."""
     by = getattr(vcov, "by", None)
@@ -130,11 +53,11 @@ def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
     groups = clusters.codes[layout.starts]
     if not (groups[layout.unit] == clusters.codes).all():
         raise SpecError(
-            f"clusters by `{by}` "
-            + design.spoken(
-                "cut through provinces, and the bootstrap resamples whole provinces: cluster by the province or by a "
-                "group of provinces"
-            )
+            message(
+                "clusters by `{by}` cut through {units}, and the bootstrap resamples whole {units}: cluster by the "
+                "{unit} or by a group of {units}",
+                by=by,
+            ).spoken(*levels_of(design))
         )
     return groups
 
@@ -177,12 +100,12 @@ class Columns(Brief):
             )
             for j in wanted:
                 products.append((j, len(labels)))
-                labels.append(f"{own[j]} × ({roles.moderator} − mean)")
+                labels.append(message("{name} × ({by} − mean)", name=own[j], by=roles.moderator))
                 blocks.append((blocks[0][:, j] * (by - centre))[:, None])
         interaction = Interaction.of(blocks[0], own, spec.levels) if spec.interaction else None
         if interaction is not None:
             products = [(j, len(own) + j - 1) for j in range(1, len(own))]
-            labels += [f"({own[0]} − mean) × ({name} − mean)" for name in own[1:]]
+            labels += [message("({name} − mean) × ({by} − mean)", name=own[0], by=name) for name in own[1:]]
             centred = blocks[0] - [interaction.mean, *interaction.mediator_means]
             blocks.append(centred[:, :1] * centred[:, 1:])
         layout = Layout(design.unit, design.time)
@@ -249,21 +172,22 @@ def equation_design(design: Design, system: PathSystem, equation: Equation) -> D
     )
 
 
-def refuse_unusable(system: PathSystem, columns: Columns, effects: Effects) -> None:
+def refuse_unusable(
+    system: PathSystem, columns: Columns, effects: Effects, levels: tuple[str, str] = PROVINCIAL
+) -> None:
     """Refuse treatment, mediators and outcome that the effects absorb, and mediators that repeat the rest."""
     swept = system.swept_columns
     own = (0, *columns.mediators, columns.outcome)
     flat = absorbed_terms(system.columns, swept)
     lost = [f"`{system.labels[j]}`" for j in own if flat[j]]
     if lost:
-        what = {
-            "twoway": "within provinces beyond the years",
-            "unit": "within provinces",
-            "time": "within years",
-        }
         raise SpecError(
-            f"{', '.join(lost)}: no variation is left {what.get(effects, 'in this sample')}, so no path can lead "
-            "through it: take another variable or fewer effects"
+            message(
+                "{names}: no variation is left {where}, so no path can lead through it: take another variable or fewer "
+                "effects",
+                names=lost,
+                where=_where_left(effects),
+            ).spoken(*levels)
         )
     for j in columns.mediators:
         rest = swept[:, [0, *(i for i in columns.rest if not flat[i])]]
@@ -271,11 +195,27 @@ def refuse_unusable(system: PathSystem, columns: Columns, effects: Effects) -> N
         left = swept[:, j] - rest @ coefficients
         if np.linalg.norm(left) <= ABSORBED_SHARE * np.linalg.norm(swept[:, j]):
             raise SpecError(
-                f"mediator `{system.labels[j]}` is a combination of the treatment `{system.labels[0]}`, the controls "
-                "and the effects: nothing of its own is left to mediate"
+                message(
+                    "mediator `{mediator}` is a combination of the treatment `{treatment}`, the controls and the "
+                    "effects: nothing of its own is left to mediate",
+                    mediator=system.labels[j],
+                    treatment=system.labels[0],
+                )
             )
     for equation in system.equations:
         at = list(equation.regressors)
         terms = tuple(system.labels[j] for j in at)
         # the bootstrap stands on cross-products
         refuse_unidentified(system.columns[:, at], swept[:, at], terms, effects, squares=True)
+
+
+def _where_left(effects: Effects) -> Message:
+    if effects == "twoway":
+        return term("no variation is left", "within {units} beyond the {periods}")
+    if effects == "unit":
+        return term("no variation is left", "within {units}")
+    return (
+        term("no variation is left", "within {periods}")
+        if effects == "time"
+        else term("no variation is left", "in this sample")
+    )

@@ -13,6 +13,7 @@ from panelkit.kernels.capabilities import DELETED_GROUPS, SCORES
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import estimator
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.mediation.design import (
@@ -20,18 +21,18 @@ from panelkit.models.mediation.design import (
     common_sample,
     equation_design,
     groups_of,
+    levels_of,
     refuse_unusable,
-    roles_of,
 )
+from panelkit.models.mediation.leavers import sample_remarks
 from panelkit.models.mediation.overlap import MadeOf, Overlap, overlaps, timing_remark
 from panelkit.models.mediation.paths import Equation, PathMap, PathSystem
 from panelkit.models.mediation.plan import MediationPlan
 from panelkit.models.mediation.result import MediationResult
-from panelkit.models.mediation.words import Said
+from panelkit.models.mediation.roles import roles_of
+from panelkit.models.mediation.words import DIRECT, INDIRECT, TOTAL, via
 from panelkit.models.reading import open_frame
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
-from panelkit.panel.sample import in_chinese
 from panelkit.results.fit import FitResult, Uncertainty
 
 # Below this number of clusters a cluster bootstrap is known to be rough (Cameron, Gelbach and Miller 2008).
@@ -132,14 +133,16 @@ class Mediation(MediationPlan):
             If a variable is absorbed by the effects, repeats another, or the clusters are too few.
         """
         if reps < 100:
-            raise SpecError(f"{reps} resamples make no interval: take 1,000 at least, 5,000 by default")
+            raise SpecError(
+                message("{reps} resamples make no interval: take 1,000 at least, 5,000 by default", reps=reps)
+            )
         roles = roles_of(self)
         frame = open_frame(data, unit, time)
         design = common_sample(self, roles, frame, unit, time)
         columns = Columns.of(self, roles, design)
         system = columns.system(self, groups_of(design, self.vcov))
         weights = resample_counts(system.n_groups, reps, as_generator(rng))
-        refuse_unusable(system, columns, self.effects)
+        refuse_unusable(system, columns, self.effects, levels_of(design))
         fits = tuple(
             fit_design(equation_design(design, system, e), self._equation_spec(system, e))
             for e in system.equations
@@ -149,8 +152,12 @@ class Mediation(MediationPlan):
         lost = int((~held).sum())
         if lost > reps / 2:
             raise ConvergenceError(
-                f"{lost} of {reps} resamples do not identify the paths: "
-                + design.spoken("too few provinces carry the treatment or a mediator")
+                message(
+                    "{lost} of {reps} resamples do not identify the paths: too few {units} carry the treatment or a "
+                    "mediator",
+                    lost=lost,
+                    reps=reps,
+                ).spoken(*levels_of(design))
             )
         made = Uncertainty(method="bootstrap", reps=reps - lost, seed=seed_of(rng), discarded=lost)
         shared = overlaps(
@@ -179,23 +186,21 @@ def _result(
     draws = paths.effects(theta)
     mediators = [system.labels[j] for j in columns.mediators]
     equations, terms = _names(paths, mediators)
-    remarks = [overlap.said() for overlap in shared]
-    timing = timing_remark(spec.treatment_lag, spec.outcome_lead)
-    remarks += [] if timing is None else [timing]
-    remarks += [] if columns.interaction is None else [columns.interaction.said()]
-    remarks += [_interval_remark(made), *_sample_remarks(design, system, made)]
+    remarks = _remarks(spec, design, columns, system, made, shared)
     facts = {key: fits[-1].facts[key] for key in ("nobs", "n_units", "n_periods", "years", "balanced")}
     facts |= {"n_clusters": system.n_groups, "order": spec.order, "effects": spec.effects}
     facts |= {"vcov": fits[-1].facts["vcov"], "convention": spec.convention}
     return MediationResult(
-        title=f"Mediation: {' → '.join([system.labels[0], ', '.join(mediators), design.outcome])}",
+        title=message(
+            "Mediation: {path}", path=" → ".join([system.labels[0], ", ".join(mediators), design.outcome])
+        ),
         terms=terms,
         equations=equations,
         estimates=paths.effects(system.theta[None])[0],
         covariance=np.atleast_2d(np.cov(draws, rowvar=False)),
         df=float(system.n_groups - 1),
         facts=facts,
-        notes=(*(Note(remark.en, remark.zh) for remark in remarks), *design.provenance),
+        notes=(*remarks, *design.provenance),
         uncertainty=made,
         draws=draws,
         spec=spec,
@@ -208,80 +213,63 @@ def _result(
         moderation=columns.moderation,
         interaction=columns.interaction,
         products=columns.products,
-        remarks=tuple(remarks),
+        remarks=remarks,
         overlaps=shared,
         dropped=design.dropped,
     )
 
 
-def _names(paths: PathMap, mediators: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    routes = ["via " + " → ".join(mediators[i] for i in route) for route in paths.routes]
-    pairs = [f"{routes[i]} − {routes[j]}" for i, j in paths.pairs]
-    terms = ["total", "direct", "indirect"]
-    equations = ["effect"] * 3
-    if len(routes) > 1:
-        terms += [*routes, *pairs]
-        equations += [*["path"] * len(routes), *["contrast"] * len(pairs)]
-    return tuple(equations), tuple(terms)
-
-
-def _interval_remark(made: Uncertainty) -> Said:
-    seed = "自带随机数生成器" if made.seed is None else f"随机种子{made.seed}"
-    return Said(
-        f"percentile intervals; {made.sentence()}; provinces resampled whole, all equations and effects estimated anew",
-        f"百分位区间；整省重抽样{made.reps}次（{seed}），每次重新估计全部方程与固定效应",
+def _remarks(
+    spec: Mediation,
+    design: Design,
+    columns: Columns,
+    system: PathSystem,
+    made: Uncertainty,
+    shared: tuple[Overlap, ...],
+) -> tuple[Message, ...]:
+    """Return what is said of the model, in the words of its panel."""
+    found = [overlap.said() for overlap in shared]
+    timing = timing_remark(spec.treatment_lag, spec.outcome_lead)
+    found += [] if timing is None else [timing]
+    found += [] if columns.interaction is None else [columns.interaction.said()]
+    found.append(
+        message(
+            "percentile intervals; {made}; {units} resampled whole, all equations and effects estimated anew",
+            made=made.sentence(),
+        )
     )
+    found += [*sample_remarks(design), *_bootstrap_remarks(system.n_groups, made)]
+    return tuple(remark.spoken(*levels_of(design)) for remark in found)
 
 
-def _sample_remarks(design: Design, system: PathSystem, made: Uncertainty) -> list[Said]:
+def _bootstrap_remarks(groups: int, made: Uncertainty) -> list[Message]:
     found = []
-    if len(design.dropped):
-        tally = design.dropped["reason"].value_counts()
-        told = ", ".join(f"{reason} ({count})" for reason, count in tally.items())
+    if groups < FEW_CLUSTERS:
         found.append(
-            Said(
-                f"{len(design.dropped)} rows left the sample of every equation: {told}",
-                f"{len(design.dropped)}行退出全部方程的样本：{in_chinese(told)}",
+            message(
+                "{n} clusters: bootstrap intervals are rough; read the joint-significance test beside them",
+                n=groups,
             )
         )
-    lost, reps = made.discarded, made.reps + made.discarded
-    gone = (
-        design.dropped[~design.dropped["province"].isin(list(design.unit_labels))]
-        if len(design.dropped)
-        else design.dropped
-    )
-    for reason, names in _reasons_of_all_rows(gone).items():
+    reps = made.reps + made.discarded
+    if made.discarded > 0.05 * reps:
         found.append(
-            Said(
-                f"{names}: no complete row ({reason}), so the whole province left the sample of every equation",
-                f"{names}：没有完整的观测行（{in_chinese(reason)}），整个省份退出全部方程的样本",
-            )
-        )
-    if system.n_groups < FEW_CLUSTERS:
-        found.append(
-            Said(
-                f"{system.n_groups} clusters: bootstrap intervals are rough; read the joint-significance test beside "
-                "them",
-                f"聚类数仅{system.n_groups}：bootstrap区间较粗略，请与联合显著性检验对照阅读",
-            )
-        )
-    if lost > 0.05 * reps:
-        found.append(
-            Said(
-                f"{lost} of {reps} resamples did not identify the paths and were discarded",
-                f"{reps}次重抽样中有{lost}次无法识别路径，已剔除",
+            message(
+                "{lost} of {reps} resamples did not identify the paths and were discarded",
+                lost=made.discarded,
+                reps=reps,
             )
         )
     return found
 
 
-def _reasons_of_all_rows(gone: pd.DataFrame) -> dict[str, str]:
-    """Return the provinces without a row by what all their rows lack, or by every reason where that is nothing."""
-    found: dict[str, list[str]] = {}
-    for name, rows in gone.groupby("province", sort=True) if len(gone) else ():
-        reasons = [str(reason) for reason in dict.fromkeys(rows["reason"])]
-        lacking = [reason.removeprefix("missing: ").split(", ") for reason in reasons]
-        always = [column for column in lacking[0] if all(column in others for others in lacking)]
-        by = all(reason.startswith("missing: ") for reason in reasons) and always
-        found.setdefault("missing: " + ", ".join(always) if by else "; ".join(reasons), []).append(str(name))
-    return {reason: ", ".join(names) for reason, names in found.items()}
+def _names(paths: PathMap, mediators: list[str]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+    """Return equations and terms of the effects: the three sums, then every route and every pair of routes."""
+    routes = [via(" → ".join(mediators[i] for i in route)) for route in paths.routes]
+    pairs = [message("{one} − {other}", one=routes[i], other=routes[j]) for i, j in paths.pairs]
+    equations, terms = [term("kind of effect", "effect")] * 3, [TOTAL, DIRECT, INDIRECT]
+    if len(routes) > 1:
+        equations += [term("kind of effect", "path")] * len(routes)
+        equations += [term("kind of effect", "contrast")] * len(pairs)
+        terms += [*routes, *pairs]
+    return tuple(equations), tuple(terms)

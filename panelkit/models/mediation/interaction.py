@@ -9,10 +9,17 @@ from typing import Any
 import numpy as np
 
 from panelkit.language.errors import SpecError
-from panelkit.models.mediation.words import Said, number
+from panelkit.language.message import Message, message, term
+from panelkit.models.mediation.words import number
 from panelkit.results.fit import FloatArray
 
 QUANTILES = (0.1, 0.5, 0.9)
+_MEAN = term("level of a variable", "mean")
+_PATHS = {
+    "first": term("moderated path", "first"),
+    "second": term("moderated path", "second"),
+    "direct": term("moderated path", "direct"),
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,11 @@ class Moderation:
     quantiles: tuple[float, ...]
     values: tuple[float, ...]
     stages: tuple[str, ...]
+
+    @property
+    def paths_changed(self) -> tuple[Message, ...]:
+        """Return the names of the paths that it changes."""
+        return tuple(_PATHS[stage] for stage in self.stages)
 
 
 @dataclass(frozen=True)
@@ -46,8 +58,8 @@ class Interaction:
         """Read the levels from the columns (n, 1 + k) of treatment and mediators."""
         x, m = own[:, 0], own[:, 1:]
         shown = [f"p{100 * q:.0f}" for q in QUANTILES]
-        by_sample = [*zip(shown, np.quantile(x, QUANTILES), strict=True), ("mean", x.mean())]
-        of_mediators = [*zip(shown, np.quantile(m, QUANTILES, axis=0), strict=True), ("mean", m.mean(axis=0))]
+        by_sample = [*zip(shown, np.quantile(x, QUANTILES), strict=True), (_MEAN, x.mean())]
+        of_mediators = [*zip(shown, np.quantile(m, QUANTILES, axis=0), strict=True), (_MEAN, m.mean(axis=0))]
         return cls(
             treatment=names[0],
             mediators=tuple(names[1:]),
@@ -60,20 +72,14 @@ class Interaction:
             mediator_levels=tuple((name, tuple(map(float, values))) for name, values in of_mediators),
         )
 
-    def said(self) -> Said:
+    def said(self) -> Message:
         """Return what the effects of the main table are."""
-        met = ", ".join(f"{self.treatment} × {name}" for name in self.mediators)
-        at = ", ".join(
-            f"{name} = {number(value)}"
-            for name, value in zip(
-                (self.treatment, *self.mediators), (self.mean, *self.mediator_means), strict=True
-            )
-        )
-        return Said(
-            f"interaction {met} in the outcome equation: the effects of the main table are slopes at the sample means "
-            f"({at}); .at_levels() gives those of a change at stated levels",
-            f"结果方程含交互项{met}：主表的效应为样本均值处的斜率（{at.replace(', ', '，')}）；"
-            "各水平上的效应见 .at_levels()",
+        places = zip((self.treatment, *self.mediators), (self.mean, *self.mediator_means), strict=True)
+        return message(
+            "interaction {products} in the outcome equation: the effects of the main table are slopes at the sample "
+            "means ({means}); .at_levels() gives those of a change at stated levels",
+            products=[f"{self.treatment} × {name}" for name in self.mediators],
+            means=[f"{name} = {number(value)}" for name, value in places],
         )
 
 
@@ -89,14 +95,19 @@ def checked_levels(levels: Any, *, interaction: bool) -> tuple[float, ...] | Non
         return None
     if not interaction:
         raise SpecError(
-            "levels= belongs to interaction=True: without it the effects are the same at every level"
+            message("levels= belongs to interaction=True: without it the effects are the same at every level")
         )
     try:
         found = tuple(float(level) for level in levels)
     except (TypeError, ValueError, OverflowError):
         found = ()
     if not found or isinstance(levels, str) or not np.isfinite(found).all():
-        raise SpecError(f"levels= lists finite values of the treatment, such as (0.5, 1.0), not {levels!r}")
+        raise SpecError(
+            message(
+                "levels= lists finite values of the treatment, such as (0.5, 1.0), not {levels!r}",
+                levels=levels,
+            )
+        )
     return found
 
 

@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 
 from panelkit.language.errors import SpecError
-from panelkit.models.mediation.estimates import MediationEstimates
+from panelkit.language.message import Message, message, term
+from panelkit.language.offers import offered
 from panelkit.models.mediation.interaction import Interaction, checked_levels, named_levels
 from panelkit.models.mediation.paths import PathMap
-from panelkit.panel.provenance import Note
+from panelkit.models.mediation.result import MediationResult
+from panelkit.models.mediation.words import TOTAL
 from panelkit.results.fit import Derived, FloatArray
 
-EQUATIONS = ("pure indirect", "total indirect", "pure direct", "total direct", "total")
+INDIRECT_EQUATIONS = (message("pure indirect"), message("total indirect"))
+EQUATIONS = (*INDIRECT_EQUATIONS, message("pure direct"), message("total direct"), TOTAL)
 
 
-def effects_at_levels(
-    result: MediationEstimates, levels: Sequence[float] | None = None, change: float = 1.0
+@offered("capability", "mediation_at_levels")
+def at_levels(
+    result: MediationResult, levels: Sequence[float] | None = None, *, change: float = 1.0
 ) -> Derived:
     """Return the effects of moving the treatment from each level x to x + h (h: `change`).
 
@@ -38,9 +42,14 @@ def effects_at_levels(
     """
     held = result.interaction
     if held is None:
-        raise SpecError("no interaction: Mediation(..., interaction=True)")
+        raise SpecError(message("no interaction: Mediation(..., interaction=True)"))
     if not _is_step(change):
-        raise SpecError(f"change= is how far the treatment moves, a number other than zero, not {change!r}")
+        raise SpecError(
+            message(
+                "change= is how far the treatment moves, a number other than zero, not {change!r}",
+                change=change,
+            )
+        )
     own = checked_levels(levels, interaction=True)
     used = held.levels if own is None else named_levels(own)
 
@@ -51,11 +60,14 @@ def effects_at_levels(
     points = [_point(name, value) if name else _own(value) for name, value in used]
     fixed = [_point(name, *values) for name, values in held.mediator_levels]
     single = [
-        f"{kind} via {name}" for name in held.mediators for kind in EQUATIONS[:2] if len(held.mediators) > 1
+        message("{effect} via {route}", effect=kind, route=name)
+        for name in held.mediators
+        for kind in INDIRECT_EQUATIONS
+        if len(held.mediators) > 1
     ]
     equations = [*EQUATIONS, *single]
     return Derived(
-        title=f"{result.title}, by {held.treatment}",
+        title=message("{title}, by {name}", title=result.title, name=held.treatment),
         terms=(
             *(points * len(equations)),
             *fixed,
@@ -63,8 +75,8 @@ def effects_at_levels(
         ),
         equations=(
             *(e for e in equations for _ in points),
-            *["controlled direct"] * len(fixed),
-            *["interaction"] * len(held.mediators),
+            *[message("controlled direct")] * len(fixed),
+            *[term("effect", "interaction")] * len(held.mediators),
         ),
         estimates=effects(result.system.theta[None])[0],
         covariance=np.cov(draws, rowvar=False),
@@ -101,21 +113,24 @@ def _effects(
 
 
 def _notes(
-    result: MediationEstimates, held: Interaction, levels: Sequence[float], change: float
+    result: MediationResult, held: Interaction, levels: Sequence[float], change: float
 ) -> tuple[str, ...]:
     low, high = held.range
     beyond = [_own(level) for level in levels if not low <= level <= high]
     notes = [
-        Note(
-            f"effects of {held.treatment} moved by {change:.4g} from each level; all draws hold levels and means",
-            f"{held.treatment}自各水平变动{change:.4g}时的效应；水平与均值在每次抽样中固定",
+        message(
+            "effects of {name} moved by {change:.4g} from each level; all draws hold levels and means",
+            name=held.treatment,
+            change=change,
         )
     ]
     if beyond:
         notes.append(
-            Note(
-                f"{', '.join(beyond)} lies outside the sample ({low:.6g} to {high:.6g}): extrapolated",
-                f"{'、'.join(beyond)}在样本范围（{low:.6g}至{high:.6g}）之外，属外推",
+            message(
+                "{levels} lies outside the sample ({low:.6g} to {high:.6g}): extrapolated",
+                levels=beyond,
+                low=low,
+                high=high,
             )
         )
     return (*notes, result.uncertainty.sentence())
@@ -137,5 +152,6 @@ def _own(level: float) -> str:
     return short if float(short) == level else repr(level)
 
 
-def _point(name: str, *values: float) -> str:
-    return f"{name} ({', '.join(f'{value:.4g}' for value in values)})"
+def _point(name: str, *values: float) -> Message:
+    """Return a level with a name and where it lies: p10 (0.5)."""
+    return message("{level} ({values})", level=name, values=", ".join(f"{value:.4g}" for value in values))

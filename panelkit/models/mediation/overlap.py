@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.formula.formula import parse_formula
-from panelkit.models.mediation.words import Said
+from panelkit.language.message import Message, message, sentences
 
 MadeOf = Mapping[str, Sequence[str]]
 
@@ -24,20 +24,18 @@ class Overlap:
     shared: tuple[str, ...]
     related: tuple[tuple[str, str], ...]
 
-    def said(self) -> Said:
+    def said(self) -> Message:
         """Return the warning."""
-        both = ", ".join(self.shared)
-        pairs = ", ".join(f"{total} ⊃ {part}" for total, part in self.related)
-        en = [f"both hold {both}"] if self.shared else []
-        zh = [f"均含{both}"] if self.shared else []
+        how = [message("both hold {figures}", figures=self.shared)] if self.shared else []
         if self.related:
-            en.append(f"one holds a total and the other its part ({pairs})")
-            zh.append(f"一方含合计、另一方含其分项（{pairs}）")
-        return Said(
-            f"WARNING: `{self.first}` and `{self.second}` overlap: {'; '.join(en)}. Part of their correlation is "
-            "arithmetic, not mediation: build them from different figures",
-            f"警告：“{self.first}”与“{self.second}”指标重叠：{'；'.join(zh)}。二者的部分相关来自构造而非中介，"
-            "请改用互不重叠的指标",
+            pairs = [f"{total} ⊃ {part}" for total, part in self.related]
+            how.append(message("one holds a total and the other its part ({pairs})", pairs=pairs))
+        return message(
+            "WARNING: `{first}` and `{second}` overlap: {how}. Part of their correlation is arithmetic, not "
+            "mediation: build them from different figures",
+            first=self.first,
+            second=self.second,
+            how=sentences(how),
         )
 
 
@@ -105,23 +103,19 @@ def _families(figures: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def timing_remark(treatment_lag: int, outcome_lead: int) -> Said | None:
+def timing_remark(treatment_lag: int, outcome_lead: int) -> Message | None:
     """Return the warning that treatment, mediator and outcome share their year, or None."""
     if treatment_lag and outcome_lead:
         return None
-    if not treatment_lag and not outcome_lead:
-        return Said(
-            "treatment, mediator and outcome are of the same year: the order in time is assumed, not observed; "
-            "treatment_lag=1 and outcome_lead=1 (--lag 1 --lead 1) date them one after the other",
-            "解释变量、中介变量与结果变量取自同一年：时间先后为假定而非观测；"
-            "可用 treatment_lag=1、outcome_lead=1（--lag 1 --lead 1）使三者依次错开",
+    if treatment_lag:
+        return message(
+            "mediator and outcome are of the same {period}: their order in time is assumed, not observed"
         )
-    pair = (
-        ("mediator and outcome", "中介变量与结果变量")
-        if treatment_lag
-        else ("treatment and mediator", "解释变量与中介变量")
-    )
-    return Said(
-        f"{pair[0]} are of the same year: their order in time is assumed, not observed",
-        f"{pair[1]}取自同一年：其时间先后为假定而非观测",
+    if outcome_lead:
+        return message(
+            "treatment and mediator are of the same {period}: their order in time is assumed, not observed"
+        )
+    return message(
+        "treatment, mediator and outcome are of the same {period}: the order in time is assumed, not observed; "
+        "treatment_lag=1 and outcome_lead=1 (--lag 1 --lead 1) date them one after the other"
     )

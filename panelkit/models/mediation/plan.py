@@ -10,12 +10,43 @@ from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.models.mediation.interaction import checked_levels
 from panelkit.models.reading import check_where
 
 Order = Literal["parallel", "serial"]
 Stage = Literal["first", "second", "direct"]
 STAGES = ("first", "second", "direct")
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The variables of a mediation and how they are dated."""
+
+    outcome: str
+    treatment: str
+    mediators: tuple[str, ...]
+    controls: str
+    treatment_lag: int
+    outcome_lead: int
+    moderator: str | None = None
+
+
+def check_variables(variables: Variables) -> None:
+    """Refuse a mediation without a mediator, and dates that are no numbers of years."""
+    if not variables.mediators:
+        raise SpecError(message("a mediation needs at least one mediator"))
+    dates = (("treatment_lag", variables.treatment_lag), ("outcome_lead", variables.outcome_lead))
+    for what, years in dates:
+        if not isinstance(years, int) or years < 0:
+            raise SpecError(
+                message("{what} is a number of years, 0 or more, not {years!r}", what=what, years=years)
+            )
+
+
+def names_of(mediators: tuple[str, ...] | str) -> tuple[str, ...]:
+    """Return mediators as a tuple; one may be given as a plain string."""
+    return (mediators,) if isinstance(mediators, str) else tuple(mediators)
 
 
 @dataclass(frozen=True)
@@ -39,29 +70,49 @@ class MediationPlan:
     where: str | None = None
 
     def __post_init__(self) -> None:
-        names = (self.mediators,) if isinstance(self.mediators, str) else tuple(self.mediators)
-        object.__setattr__(self, "mediators", names)
+        object.__setattr__(self, "mediators", names_of(self.mediators))
         object.__setattr__(self, "moderates", tuple(self.moderates))
         check_effects(self.effects)
         convention_named(self.convention)
         object.__setattr__(self, "where", check_where(self.where))
         if self.order not in ("parallel", "serial"):
-            raise SpecError(f"order is parallel or serial, not {self.order!r}")
-        if not names:
-            raise SpecError("a mediation needs at least one mediator")
-        for what, years in (("treatment_lag", self.treatment_lag), ("outcome_lead", self.outcome_lead)):
-            if not isinstance(years, int) or years < 0:
-                raise SpecError(f"{what} is a number of years, 0 or more, not {years!r}")
-        unknown = [stage for stage in self.moderates if stage not in STAGES]
-        if self.moderator is not None and (unknown or not self.moderates):
-            raise SpecError(f"moderates names some of {', '.join(STAGES)}, not {self.moderates!r}")
-        if self.moderator is not None and self.order == "serial":
-            raise SpecError("moderated mediation is offered for parallel mediators: take order='parallel'")
+            raise SpecError(message("order is parallel or serial, not {order!r}", order=self.order))
+        check_variables(self.variables)
+        self._check_moderator()
         if not isinstance(self.interaction, bool):
-            raise SpecError(f"interaction is True or False, not {self.interaction!r}")
+            raise SpecError(message("interaction is True or False, not {given!r}", given=self.interaction))
         object.__setattr__(self, "levels", checked_levels(self.levels, interaction=self.interaction))
         if self.interaction and (self.moderator is not None or self.order == "serial"):
             raise SpecError(
-                "interaction=True is offered for parallel mediators without a moderator: take order='parallel', and "
-                "fit the moderated model beside it"
+                message(
+                    "interaction=True is offered for parallel mediators without a moderator: take order='parallel', "
+                    "and fit the moderated model beside it"
+                )
+            )
+
+    @property
+    def variables(self) -> Variables:
+        """Return the variables and their dates."""
+        return Variables(
+            outcome=self.outcome,
+            treatment=self.treatment,
+            mediators=names_of(self.mediators),
+            controls=self.controls,
+            treatment_lag=self.treatment_lag,
+            outcome_lead=self.outcome_lead,
+            moderator=self.moderator,
+        )
+
+    def _check_moderator(self) -> None:
+        if self.moderator is None:
+            return
+        if not self.moderates or any(stage not in STAGES for stage in self.moderates):
+            raise SpecError(
+                message(
+                    "moderates names some of {stages}, not {given!r}", stages=STAGES, given=self.moderates
+                )
+            )
+        if self.order == "serial":
+            raise SpecError(
+                message("moderated mediation is offered for parallel mediators: take order='parallel'")
             )

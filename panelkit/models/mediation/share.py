@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 
-from panelkit.models.mediation.estimates import MediationEstimates
-from panelkit.models.mediation.words import Said, number
+from panelkit.language.message import Message, message
+from panelkit.language.offers import offered
+from panelkit.models.mediation.findings import Kind, Share
+from panelkit.models.mediation.result import MediationResult
+from panelkit.models.mediation.words import number
 from panelkit.results.fit import FloatArray
-
-Kind = Literal["share", "suppression", "none"]
-
-
-@dataclass(frozen=True)
-class Share:
-    """`kind` "share": indirect / total; "suppression": |indirect / direct|, opposite signs; "none": neither."""
-
-    kind: Kind
-    value: float
-    conf_low: float
-    conf_high: float
-    reason: Said
 
 
 def kind_of(total: float, direct: float, indirect: float, *, total_holds: bool, indirect_holds: bool) -> Kind:
@@ -30,6 +17,17 @@ def kind_of(total: float, direct: float, indirect: float, *, total_holds: bool, 
 
     A share needs an indirect effect, a total effect and equal signs. Opposite signs of direct and indirect effect are
     suppression, and the ratio of the two is reported (Wen and Ye 2014).
+
+    Parameters
+    ----------
+    total, direct, indirect
+        The effects, in units of the outcome per unit of the treatment.
+    total_holds, indirect_holds
+        Whether the interval of that effect excludes zero.
+
+    Returns
+    -------
+    "share", "suppression" or "none".
     """
     if not indirect_holds:
         return "none"
@@ -38,8 +36,12 @@ def kind_of(total: float, direct: float, indirect: float, *, total_holds: bool, 
     return "share" if total_holds and total * indirect > 0.0 else "none"
 
 
-def share_of(result: MediationEstimates, level: float) -> Share:
-    """Return the share of a result, with the percentile interval of the ratio."""
+@offered("capability", "mediation_share", source="Wen and Ye (2014)")
+def share(result: MediationResult, level: float = 0.95) -> Share:
+    """Return the mediated share of a result where it means something, with the percentile interval of the ratio.
+
+    Suppression is named as such.
+    """
     total, direct, indirect = (float(value) for value in result.estimates[:3])
     ends = result.conf_int(level).to_numpy()[:3]
     holds = [bool(low > 0.0 or high < 0.0) for low, high in ends]
@@ -61,27 +63,21 @@ def _interval(draws: FloatArray, kind: Kind, level: float) -> tuple[float, float
     return float(low), float(high)
 
 
-def _why_none(*, indirect_holds: bool) -> Said:
+def _why_none(*, indirect_holds: bool) -> Message:
     if not indirect_holds:
-        return Said(
-            "no share: the interval of the indirect effect holds zero",
-            "不报告占比：间接效应的置信区间包含零",
-        )
-    return Said(
-        "no share: the total effect is not distinguishable from zero, and a ratio to it means nothing",
-        "不报告占比：总效应与零无显著差异，以其为分母的比例没有意义",
+        return message("no share: the interval of the indirect effect holds zero")
+    return message(
+        "no share: the total effect is not distinguishable from zero, and a ratio to it means nothing"
     )
 
 
-def _sentence(kind: Kind, ratio: float) -> Said:
+def _sentence(kind: Kind, ratio: float) -> Message:
     if kind == "share":
-        return Said(
-            f"indirect / total = {number(ratio)}; an arithmetic share, causal only if nothing confounds mediator and "
-            "outcome",
-            f"间接效应占总效应的{number(ratio)}；此为算术占比，仅当中介与结果之间无混杂时才有因果含义",
+        return message(
+            "indirect / total = {ratio}; an arithmetic share, causal only if nothing confounds mediator and outcome",
+            ratio=number(ratio),
         )
-    return Said(
-        f"suppression: direct and indirect effect have opposite signs, so no share; |indirect / direct| = "
-        f"{number(ratio)}",
-        f"遮掩效应：直接效应与间接效应符号相反，不报告占比；|间接/直接| = {number(ratio)}",
+    return message(
+        "suppression: direct and indirect effect have opposite signs, so no share; |indirect / direct| = {ratio}",
+        ratio=number(ratio),
     )

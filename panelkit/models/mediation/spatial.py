@@ -21,11 +21,13 @@ from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import estimator
-from panelkit.models.mediation.design import Roles, roles_of
-from panelkit.models.mediation.estimator import Mediation
+from panelkit.models.mediation.matrices import mediated_matrices, summaries
 from panelkit.models.mediation.overlap import MadeOf, overlaps, timing_remark
-from panelkit.models.mediation.words import Said
+from panelkit.models.mediation.plan import Variables, check_variables, names_of
+from panelkit.models.mediation.roles import Roles, roles_among
+from panelkit.models.mediation.words import DIRECT, TOTAL, via
 from panelkit.models.reading import check_where, open_frame
 from panelkit.models.spatial.conventions import SpatialConvention
 from panelkit.models.spatial.fit import SpatialFit
@@ -33,11 +35,10 @@ from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import Missing, SpatialSample, align_weights, read_sample
 from panelkit.models.spatial.shell import Model
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
 from panelkit.spatial.spectrum import EIGEN_LIMIT
 
-KINDS = ("within", "between", "total")
+KINDS = (term("where an effect runs", "within"), term("where an effect runs", "between"), TOTAL)
 _BATCH_CELLS = 5_000_000
 
 
@@ -83,20 +84,21 @@ class SpatialMediation:
     where: str | None = None
 
     def __post_init__(self) -> None:
-        names = (self.mediators,) if isinstance(self.mediators, str) else tuple(self.mediators)
-        object.__setattr__(self, "mediators", names)
+        object.__setattr__(self, "mediators", names_of(self.mediators))
         object.__setattr__(self, "vcov", vcov_from(self.vcov))
         check_effects(self.effects)
         object.__setattr__(self, "where", check_where(self.where))
-        self._plain()
+        check_variables(self.variables)
+        roles_among(self.variables)
 
-    def _plain(self) -> Mediation:
-        """Return the model without neighbours, which checks the variables and dates them."""
-        return Mediation(
-            self.outcome,
-            self.treatment,
-            self.mediators,
-            self.controls,
+    @property
+    def variables(self) -> Variables:
+        """Return the variables and their dates."""
+        return Variables(
+            outcome=self.outcome,
+            treatment=self.treatment,
+            mediators=names_of(self.mediators),
+            controls=self.controls,
             treatment_lag=self.treatment_lag,
             outcome_lead=self.outcome_lead,
         )
@@ -133,7 +135,7 @@ class SpatialMediation:
         ConvergenceError
             If more than half of the draws are unstable.
         """
-        roles = roles_of(self._plain())
+        roles = roles_among(self.variables)
         frame = open_frame(data, unit, time)
         sample = read_sample(
             roles.formula,
@@ -145,7 +147,9 @@ class SpatialMediation:
             where=self.where,
         )
         if len(sample.ids) > EIGEN_LIMIT:
-            raise SpecError(f"effect matrices are N x N, and {len(sample.ids)} units are too many")
+            raise SpecError(
+                message("effect matrices are N x N, and {count} units are too many", count=len(sample.ids))
+            )
         weights = align_weights(w, sample)
         fits = {
             name: fit_sample(self._equation_spec(part), part, weights, weights, weights)
@@ -157,8 +161,11 @@ class SpatialMediation:
         kept = np.logical_and.reduce([stable(parts[name], thetas) for name, thetas in drawn.items()])
         if kept.sum() < reps / 2:
             raise ConvergenceError(
-                f"{reps - int(kept.sum())} of {reps} draws are unstable: an estimate lies too near the edge of its "
-                "interval"
+                message(
+                    "{lost} of {reps} draws are unstable: an estimate lies too near the edge of its interval",
+                    lost=reps - int(kept.sum()),
+                    reps=reps,
+                )
             )
         thetas = {name: values[kept] for name, values in drawn.items()}
         made = Uncertainty(
@@ -213,7 +220,7 @@ class SpatialMediationResult(Derived):
     spec: SpatialMediation
     fits: Mapping[str, SpatialFit]
     matrices: Mapping[str, pd.DataFrame] = field(repr=False)
-    remarks: tuple[Said, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
     @property
     def level_names(self) -> tuple[str, str]:
@@ -223,56 +230,13 @@ class SpatialMediationResult(Derived):
     def by_province(self, effect: str = "mediated") -> pd.DataFrame:
         """Return, by province, the effect inside it, received from the others, and radiated to them."""
         if effect not in self.matrices:
-            raise SpecError(f"no effect {effect!r}: there are {', '.join(self.matrices)}")
+            raise SpecError(
+                message("no effect {effect!r}: there are {names}", effect=effect, names=list(self.matrices))
+            )
         matrix = self.matrices[effect].to_numpy()
         own = np.diag(matrix)
         columns = {"within": own, "received": matrix.sum(axis=1) - own, "radiated": matrix.sum(axis=0) - own}
         return pd.DataFrame(columns, index=self.matrices[effect].index)
-
-
-def effect_matrices(parts: ImpactParts, term: str, thetas: FloatArray) -> FloatArray:
-    """Return (I - rho W)^-1 (b I + t W) of one regressor for (m, p) parameter vectors, (m, N, N)."""
-    n, j = len(parts.ids), parts.terms.index(term)
-
-    def column(at: int) -> FloatArray:
-        return thetas[:, at, None, None] if at >= 0 else np.zeros((len(thetas), 1, 1))
-
-    eye = np.eye(n)
-    lag = parts.w.toarray() if parts.w is not None else np.zeros((n, n))
-    durbin = parts.w_durbin.toarray() if parts.w_durbin is not None else lag
-    inner = column(parts.own[j]) * eye + column(parts.neighbour[j]) * durbin
-    if parts.rho < 0:
-        return np.asarray(inner)
-    return np.asarray(np.linalg.solve(eye - column(parts.rho) * lag, inner))
-
-
-def mediated_matrices(
-    parts: Mapping[str, ImpactParts],
-    thetas: Mapping[str, FloatArray],
-    treatment: str,
-    mediators: Sequence[str],
-) -> list[FloatArray]:
-    """Return the direct effects of the treatment and S_Y(M) S_M(X) of every mediator, (m, N, N) each."""
-    outcome = parts["outcome"]
-    found = [effect_matrices(outcome, treatment, thetas["outcome"])]
-    for k, name in enumerate(mediators):
-        first = effect_matrices(parts[f"mediator {k}"], treatment, thetas[f"mediator {k}"])
-        found.append(effect_matrices(outcome, name, thetas["outcome"]) @ first)
-    return found
-
-
-def _summaries(matrices: Sequence[FloatArray]) -> FloatArray:
-    """Return mean diagonal, mean off-diagonal row sum and their sum of direct, mediated, total and each route."""
-    direct, routes = matrices[0], matrices[1:]
-    mediated = np.sum(routes, axis=0)
-    held = [mediated, direct, mediated + direct, *(routes if len(routes) > 1 else ())]
-    columns = []
-    for matrix in held:
-        n = matrix.shape[1]
-        within = np.einsum("bii->b", matrix) / n
-        total = matrix.sum(axis=(1, 2)) / n
-        columns += [within, total - within, total]
-    return np.stack(columns, axis=1)
 
 
 def _result(
@@ -283,7 +247,7 @@ def _result(
     parts: Mapping[str, ImpactParts],
     thetas: Mapping[str, FloatArray],
     made: Uncertainty,
-    remarks: list[Said],
+    remarks: list[Message],
 ) -> SpatialMediationResult:
     def at(chosen: Mapping[str, FloatArray]) -> list[FloatArray]:
         return mediated_matrices(parts, chosen, roles.treatment, roles.mediators)
@@ -291,14 +255,16 @@ def _result(
     point = at({name: part.theta[None, :] for name, part in parts.items()})
     step = max(1, _BATCH_CELLS // len(sample.ids) ** 2)
     blocks = [
-        _summaries(at({name: values[start : start + step] for name, values in thetas.items()}))
+        summaries(at({name: values[start : start + step] for name, values in thetas.items()}))
         for start in range(0, made.reps, step)
     ]
     draws = np.concatenate(blocks)
-    names = ["mediated", "direct", "total"]
+    names = [term("effect", "mediated"), DIRECT, TOTAL]
     if len(roles.mediators) > 1:
-        names += [f"via {name}" for name in roles.mediators]
-    remarks = [*remarks, _naive(fits, roles), _drawn(made)]
+        names += [via(name) for name in roles.mediators]
+    drawn = message("{made}; equations drawn independently of each other", made=made.sentence())
+    levels = fits["outcome"].level_names
+    said = tuple(remark.spoken(*levels) for remark in (*remarks, _naive(fits, roles), drawn))
     kept = (
         "nobs",
         "n_units",
@@ -312,15 +278,18 @@ def _result(
         "normalisation",
     )
     return SpatialMediationResult(
-        title=f"Spatial mediation: {' → '.join([roles.treatment, ', '.join(roles.mediators), roles.outcome])}",
+        title=message(
+            "Spatial mediation: {path}",
+            path=" → ".join([roles.treatment, ", ".join(roles.mediators), roles.outcome]),
+        ),
         terms=KINDS * len(names),
         equations=tuple(name for name in names for _ in KINDS),
-        estimates=_summaries(point)[0],
+        estimates=summaries(point)[0],
         covariance=np.cov(draws, rowvar=False),
         df=float(len(sample.ids) - 1),
         facts={key: fits["outcome"].facts[key] for key in kept if key in fits["outcome"].facts},
         notes=(
-            *(Note(remark.en, remark.zh) for remark in remarks),
+            *said,
             *fits["outcome"].weights.said,
             *sample.design.provenance,
         ),
@@ -329,7 +298,7 @@ def _result(
         spec=spec,
         fits=dict(fits),
         matrices=_frames(point, names, sample),
-        remarks=tuple(remarks),
+        remarks=said,
     )
 
 
@@ -345,22 +314,15 @@ def _frames(
     }
 
 
-def _naive(fits: Mapping[str, SpatialFit], roles: Roles) -> Said:
+def _naive(fits: Mapping[str, SpatialFit], roles: Roles) -> Message:
     outcome = fits["outcome"]
     product = sum(
         float(fits[f"mediator {k}"].estimates[fits[f"mediator {k}"].terms.index(roles.treatment)])
         * float(outcome.estimates[outcome.terms.index(name)])
         for k, name in enumerate(roles.mediators)
     )
-    return Said(
-        f"the product of the coefficients would be {product:.4g}: in a spatial model it is no effect, neither within "
-        "provinces nor between them",
-        f"若直接相乘系数则为{product:.4g}：在空间模型中它既不是本地效应也不是跨省效应",
-    )
-
-
-def _drawn(made: Uncertainty) -> Said:
-    return Said(
-        f"{made.sentence()}; equations drawn independently of each other",
-        f"参数模拟抽样{made.reps}次（剔除不稳定的{made.discarded}次），各方程独立抽样",
+    return message(
+        "the product of the coefficients would be {product:.4g}: in a spatial model it is no effect, neither within "
+        "{units} nor between them",
+        product=product,
     )

@@ -2,157 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from panelkit.language.levels import spoken
-from panelkit.models.mediation.estimates import MediationEstimates
-from panelkit.models.mediation.levels import effects_at_levels
-from panelkit.models.mediation.sensitivity import sensitivity_of
-from panelkit.models.mediation.share import share_of
+from panelkit.language.message import Message, in_language, message, term
+from panelkit.language.offers import offered
+from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.words import number, p_text
-from panelkit.results.fit import Language
+from panelkit.results.fit import Derived, Language
 from panelkit.show.plain import frame_text
-from panelkit.show.words import in_language, result_value, result_word
+from panelkit.show.words import in_language as note_in
+from panelkit.show.words import result_value, result_word
 
-_WORDS = {
-    "total": "总效应",
-    "direct": "直接效应",
-    "indirect": "间接效应",
-    "effect": "效应",
-    "path": "路径",
-    "contrast": "差异",
-    "equation": "类别",
-    "term": "项",
-    "estimate": "估计值",
-    "std_error": "标准误",
-    "p_value": "p 值",
-    "conf_low": "下限",
-    "conf_high": "上限",
-    "kind": "类别",
-    "method": "方法",
-    "statistic": "统计量",
-    "percentile bootstrap": "百分位bootstrap（整省重抽样）",
-    "joint significance": "联合显著性",
-    "joint significance, wild": "联合显著性（wild cluster）",
-    "wild bootstrap": "wild cluster bootstrap",
-    "bias-corrected bootstrap": "偏差校正bootstrap",
-    "Sobel, iid errors": "Sobel（独立同分布误差）",
-    "delta": "delta 方法",
-    "index": "指数",
-    "index of moderated mediation": "有调节的中介指数",
-    "pure indirect": "纯间接效应",
-    "total indirect": "总间接效应",
-    "pure direct": "纯直接效应",
-    "total direct": "总直接效应",
-    "controlled direct": "受控直接效应",
-    "interaction": "交互项系数",
-    "source": "自",
-    "target": "至",
-}
-_STAGES = {
-    "first": ("first path", "前半路径"),
-    "second": ("second path", "后半路径"),
-    "direct": ("direct path", "直接路径"),
-}
-_HEADS = {
-    "effects": (
-        "Effects (provinces resampled whole; percentile intervals)",
-        "效应（整省重抽样，百分位区间）",
-    ),
-    "paths": ("Paths", "路径系数"),
-    "levels": ("Effects at levels of the treatment", "解释变量各水平上的效应"),
-    "joint": ("Joint significance (largest p along the route)", "联合显著性检验（路径上最大的 p 值）"),
-    "share": ("Share", "占比"),
-    "sensitivity": ("Sensitivity to a confounder of mediator and outcome", "对中介—结果混杂的敏感性"),
-    "notes": ("Notes", "说明"),
+# The heads of the tables; what stands nowhere here is a name of the caller's own.
+HEADS = {
+    "kind": term("head of a table", "kind"),
+    "equation": term("head of a mediation table", "equation"),
+    "term": term("head of a mediation table", "term"),
+    "method": term("head of a table", "method"),
+    "source": term("head of a mediation table", "source"),
+    "target": term("head of a mediation table", "target"),
+    "estimate": term("head of a table", "estimate"),
+    "std_error": term("head of a table", "std_error"),
+    "statistic": term("head of a table", "statistic"),
+    "p_value": term("head of a table", "p_value"),
+    "conf_low": term("head of a mediation table", "conf_low"),
+    "conf_high": term("head of a mediation table", "conf_high"),
 }
 
 
-def summary(result: MediationEstimates, level: float, language: Language) -> str:
-    """Return the whole result as text."""
-    effects = result.tidy(level).drop(columns="statistic")
-    paths = result.path_table().drop(columns=["statistic"])
-    joint = [
-        f"  {translated(str(term), language)}: {p_text(float(p))}"
-        for term, p in result.joint_significance().items()
-    ]
-    told = [
-        f"  {sensitivity_of(result, at, level).said().of(language)}" for at in range(len(result.mediators))
-    ]
+@offered("capability", "mediation_summary")
+def summary(result: MediationResult, level: float = 0.95, language: Language = "en") -> str:
+    """Return effects, paths, share, joint significance, sensitivity and notes as plain text."""
+    effects = named(result, result.tidy(level).drop(columns="statistic"), language)
+    paths = result.path_table().drop(columns="statistic")
+    told = [result.sensitivity(name, level=level).said() for name in result.mediator_labels]
     levels = result.level_names
-    facts = "  ".join(_fact(key, value, language, levels) for key, value in result.facts.items())
-    notes = [f"  - {in_language(note, language)}" for note in result.notes]
-    title = in_language(result.title, language)
-    blocks = [
-        [title, "=" * len(title)],
-        _block("effects", [_frame(effects, language)], language),
-        _block("paths", [_frame(paths, language)], language),
-        *([_block("levels", levels_lines(result, level, language), language)] if result.interaction else []),
-        _block("joint", joint, language),
-        _block("share", [f"  {share_of(result, level).reason.of(language)}"], language),
-        _block("sensitivity", told, language),
-        _block("notes", notes, language),
-        [facts],
+    facts = (
+        f"{result_word(key, language, levels)}={result_value(key, value, language, levels)}"
+        for key, value in result.facts.items()
+    )
+    title = note_in(result.title, language)
+    blocks: list[tuple[Message, Sequence[str]]] = [
+        (message("Effects ({units} resampled whole; percentile intervals)"), [_text(effects, language)]),
+        (term("part of a mediation", "Paths"), [_text(paths, language)]),
     ]
-    blocks[:-1] = [[spoken(line, *levels) for line in block] for block in blocks[:-1]]
-    return "\n\n".join("\n".join(block) for block in blocks)
+    if result.interaction is not None:
+        blocks.append((message("Effects at levels of the treatment"), levels_lines(result, level, language)))
+    blocks += [
+        (message("Joint significance (largest p along the route)"), _joint(result, language)),
+        (term("part of a mediation", "Share"), [f"  {result.share(level).reason.text(language)}"]),
+        (
+            term("part of a mediation", "Sensitivity to a confounder of mediator and outcome"),
+            [f"  {sentence.text(language)}" for sentence in told],
+        ),
+        (term("part of a mediation", "Notes"), [f"  - {note_in(note, language)}" for note in result.notes]),
+    ]
+    whole = [
+        f"{title}\n{'=' * len(title)}",
+        *("\n".join([head.spoken(*levels).text(language), *lines]) for head, lines in blocks),
+        "  ".join(facts),
+    ]
+    return "\n\n".join(whole)
 
 
-def levels_lines(result: MediationEstimates, level: float, language: Language) -> list[str]:
+def levels_lines(result: MediationResult, level: float, language: Language) -> list[str]:
     """Return the effects at levels of the treatment and what they are, as lines of text."""
-    found = effects_at_levels(result)
-    told = [f"  {in_language(note, language)}" for note in found.notes[:-1]]
-    return [_frame(found.tidy(level).drop(columns="statistic"), language), *told]
+    found = result.at_levels()
+    told = [f"  {note_in(note, language)}" for note in found.notes[:-1]]
+    return [_text(named(found, found.tidy(level).drop(columns="statistic"), language), language), *told]
 
 
-def conditional_text(result: MediationEstimates, language: Language) -> str:
+def conditional_text(result: MediationResult, language: Language) -> str:
     """Return indirect and direct effects along the moderator, and the index of moderated mediation, as text."""
     held = result.moderation
     if held is None:
         return ""
-    table = result.conditional().tidy().drop(columns="statistic")
-    stages = [_STAGES[stage][language == "zh"] for stage in held.stages]
-    if language == "zh":
-        head = (
-            f"条件效应（调节变量{held.name}，以样本均值{number(held.mean)}中心化；调节{'、'.join(stages)}）"
-        )
-    else:
-        centred = f"centred at its mean {number(held.mean)}; it moderates the {', '.join(stages)}"
-        head = f"Conditional effects by {held.name} ({centred})"
-    return f"{head}\n{_frame(table, language)}"
+    found = result.conditional()
+    stages = [message("{stage} path", stage=stage) for stage in held.paths_changed]
+    head = message(
+        "Conditional effects by {name} (centred at its mean {mean}; it moderates the {stages})",
+        name=held.name,
+        mean=number(held.mean),
+        stages=stages,
+    )
+    table = named(found, found.tidy().drop(columns="statistic"), language)
+    return f"{head.text(language)}\n{_text(table, language)}"
 
 
-def translated(text: str, language: Language) -> str:
-    """Return a word of the result's vocabulary in the language; what has no entry stays."""
-    if language != "zh":
-        return text
-    kind, via, name = text.partition(" via ")
-    return f"{_WORDS[kind]}，经{name}" if via and kind in _WORDS else _WORDS.get(text, _level(text))
+def named(result: Derived, table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return a table of a result's rows with the names of effects and terms in a language."""
+    names = {"equation": result.equations, "term": result.terms}
+    return table.assign(
+        **{column: [in_language(name, language) for name in held] for column, held in names.items()}
+    )
 
 
-def _level(text: str) -> str:
-    """Return a level of the treatment, `mean (0.5)`, in Chinese; anything else as it is."""
-    return f"均值{text.removeprefix('mean')}" if text.startswith("mean (") else text
+def with_heads(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return a table under heads in a language."""
+    heads = [in_language(HEADS[name], language) for name in table.columns]
+    return table.set_axis(pd.Index(heads), axis="columns")
 
 
-def _fact(key: str, value: object, language: Language, levels: tuple[str, str]) -> str:
-    if language == "zh" and key == "order":
-        return "中介次序=" + {"parallel": "并列", "serial": "链式"}[str(value)]
-    return f"{result_word(key, language, levels)}={result_value(key, value, language, levels)}"
+def _joint(result: MediationResult, language: Language) -> list[str]:
+    pairs = zip(result.path_terms, result.joint_significance(), strict=True)
+    return [f"  {in_language(name, language)}: {p_text(float(p))}" for name, p in pairs]
 
 
-def _block(head: str, lines: list[str], language: Language) -> list[str]:
-    return [_HEADS[head][language == "zh"], *lines]
-
-
-def _frame(frame: pd.DataFrame, language: Language) -> str:
+def _text(frame: pd.DataFrame, language: Language) -> str:
     shown = frame.copy()
     for name in shown.columns:
-        if name in ("equation", "term"):
-            shown[name] = [translated(str(value), language) for value in shown[name]]
-        elif name == "p_value":
+        if name == "p_value":
             shown[name] = ["<0.0001" if value < 1e-4 else f"{value:.4f}" for value in shown[name]]
-        elif name not in ("source", "target"):  # names of the caller's own variables
+        elif pd.api.types.is_numeric_dtype(shown[name]):
             shown[name] = [number(value) for value in shown[name]]
-    shown.columns = pd.Index([translated(str(name), language) for name in shown.columns])
-    return frame_text(shown)
+    return frame_text(with_heads(shown, language))

@@ -1,21 +1,17 @@
-"""Sentences in two languages."""
+"""Names of effects and numbers as the sentences of a mediation print them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from panelkit.language.message import Message, message, term
 
-from panelkit.results.fit import Language
+TOTAL = term("effect", "total")
+DIRECT = term("effect", "direct")
+INDIRECT = term("effect", "indirect")
 
 
-class Said(NamedTuple):
-    """A sentence in English and in Chinese."""
-
-    en: str
-    zh: str
-
-    def of(self, language: Language) -> str:
-        """Return the sentence in one language."""
-        return self.zh if language == "zh" else self.en
+def via(route: str) -> Message:
+    """Return the name of a route from treatment to outcome."""
+    return message("via {route}", route=route)
 
 
 def number(value: float) -> str:

@@ -54,11 +54,11 @@ class _Counter:
         self.evaluations = 0
 
     def wrap(self, function: Callable[[float], float]) -> Callable[[float], float]:
-        def counted(value: float) -> float:
+        def tallied(value: float) -> float:
             self.evaluations += 1
             return function(value)
 
-        return counted
+        return tallied
 
 
 def _one(problem: Problem, spectrum: Spectrum, which: int, counter: _Counter) -> float:

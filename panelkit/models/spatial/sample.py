@@ -16,10 +16,12 @@ from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.panel.design import Design
+from panelkit.panel.leaving import DROP_UNIT, DROP_YEAR, Reason, Why, left_because, reason_of
 from panelkit.panel.provenance import Note, spoken_note
-from panelkit.panel.sample import DROP_UNIT, DROP_YEAR, OUTSIDE, Candidates
+from panelkit.panel.sample import Candidates
 from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
@@ -112,12 +114,15 @@ def sample_of(
     )
 
 
+_NO_UNIT = reason_of(message("no unit of this sample"))
+
+
 @dataclass(frozen=True)
 class OfUnits:
     """The rule that only these units enter."""
 
     units: tuple[Hashable, ...]
-    reason: str = field(default="no unit of this sample", init=False)
+    reason: Reason = field(default=_NO_UNIT, init=False)
 
     def stay(self, held: Candidates) -> NDArray[np.bool_]:
         """Mark the rows of these units."""
@@ -132,7 +137,7 @@ class Balanced:
     missing: Missing
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Reason:
         """Say why rows leave."""
         return DROP_YEAR if self.missing == "drop-year" else DROP_UNIT
 
@@ -215,7 +220,7 @@ def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str 
     if design.formula is None or not len(design.dropped):
         return sample
     year = int(design.time_labels[0]) - 1
-    gone = design.dropped[design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    gone = design.dropped[left_because(design.dropped, Why.OUTSIDE)]
     lending = {_plain(key) for key in gone.loc[gone["year"] == year, "province"]}
     if not lending.issuperset(sample.ids):
         return sample
@@ -233,9 +238,9 @@ def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str 
 
 def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable]) -> tuple[Note, ...]:
     """Return which provinces or years a policy left out."""
-    gone = design.dropped[~design.dropped["reason"].astype(str).str.startswith(OUTSIDE)]
+    gone = design.dropped[~left_because(design.dropped, Why.OUTSIDE)]
     if missing == "drop-year":
-        by_rule = gone[gone["reason"] == DROP_YEAR]["year"]
+        by_rule = gone[left_because(gone, Why.DROP_YEAR)]["year"]
         out: list[Any] = sorted(set(by_rule) - set(design.time_labels))
         what, zh = "years ", "年份"
     else:
@@ -265,7 +270,7 @@ def _cells(
         parts.append(f"no complete year at all: {_listed(absent)}")
     if gaps:
         parts.append(f"missing province-years: {_listed(gaps)}")
-    reasons = sorted({str(reason) for reason in dropped["reason"] if not str(reason).startswith(OUTSIDE)})
+    reasons = sorted(set(dropped[~left_because(dropped, Why.OUTSIDE)]["reason"]))
     why = f" ({'; '.join(reasons[:4])})" if reasons else ""
     return (
         f"a spatial panel must be balanced. {'; '.join(parts)}{why}. Choose years that hold every province, or a "

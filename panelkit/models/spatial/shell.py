@@ -14,6 +14,7 @@ from panelkit.covariance.by_name import vcov_from
 from panelkit.formula.conditions import check_where
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import listed
 from panelkit.language.offers import capabilities_of
 from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.sample import refuse_text
@@ -95,7 +96,7 @@ def head_facts(
         "model": model,
         "effects": effects,
         "convention": convention,
-        "weights": ", ".join(dict.fromkeys(w.name for w in weights)),
+        "weights": listed(dict.fromkeys(w.name for w in weights)),
         "normalisation": weights[0].normalisation,
         "sigma2": optimum.sigma2,
     }

@@ -39,9 +39,13 @@ formats = beside("_formats")
 
 
 class RefusedError(Exception):
-    """A workbook that is not read, with the kind of reason."""
+    """A workbook that is not read, with the kind of reason.
 
-    def __init__(self, kind: str, detail: str = "", sheet: str = "") -> None:
+    `detail` is a text of the file or of another program, or a word (`what`) with values, which the parent process
+    puts into a sentence.
+    """
+
+    def __init__(self, kind: str, detail: str | dict[str, Any] = "", sheet: str = "") -> None:
         super().__init__(kind)
         self.answer = {"refused": kind, "detail": detail, "sheet": sheet}
 
@@ -113,7 +117,7 @@ def scan_parts(
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if len(parts) > limits["parts"] or len({p.filename for p in parts}) != len(parts):
-            raise RefusedError("bomb", f"{len(parts)} parts")
+            raise RefusedError("bomb", {"what": "parts", "count": len(parts)})
         if any(part.flag_bits & 1 for part in parts):
             raise RefusedError("password")
         names = {p.filename for p in parts}
@@ -214,7 +218,7 @@ def mark(sheet: dict[str, Any], row: int, column: int, kind: str) -> None:
     """Put an odd cell where the reader left an empty one."""
     rows = sheet["rows"]
     if row > 100_000 or column > 20_000:
-        raise RefusedError("cells", f"{row + 1} rows", sheet["name"])
+        raise RefusedError("cells", {"what": "rows", "count": row + 1}, sheet["name"])
     while len(rows) <= row:
         rows.append([])
     while len(rows[row]) <= column:
@@ -269,9 +273,9 @@ def read_ole(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise RefusedError("password")
     if 512 * (1 + int.from_bytes(content[48:52], "little")) >= len(content):
-        raise RefusedError("damaged", "the file ends before its own table of contents")
+        raise RefusedError("damaged", {"what": "cut"})
     if "Workbook".encode("utf-16-le") not in content and "Book".encode("utf-16-le") not in content:
-        raise RefusedError("not_workbook", "an OLE document without a workbook")
+        raise RefusedError("not_workbook", {"what": "document"})
     second = read_xlrd(content, limits)
     try:
         first = read_calamine(content, limits)
@@ -390,7 +394,7 @@ def old_cell(kind: int, value: Any) -> Any:
 def compare(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
     """Refuse a workbook that two readers do not read alike."""
     if len(first) != len(second):
-        raise RefusedError("disagree", f"{len(first)} and {len(second)} sheets")
+        raise RefusedError("disagree", {"what": "sheets", "first": len(first), "second": len(second)})
     for one, two in zip(first, second, strict=True):
         mine, theirs = cells_of(one), cells_of(two)
         for spot in sorted(mine.keys() | theirs.keys()):
@@ -399,7 +403,9 @@ def compare(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
                 continue
             if isinstance(a, str) and isinstance(b, str) and a.strip() == b.strip():
                 continue
-            raise RefusedError("disagree", f"row {spot[0] + 1}, column {spot[1] + 1}", one["name"])
+            raise RefusedError(
+                "disagree", {"what": "cell", "row": spot[0] + 1, "column": spot[1] + 1}, one["name"]
+            )
 
 
 def cells_of(sheet: dict[str, Any]) -> dict[tuple[int, int], Any]:

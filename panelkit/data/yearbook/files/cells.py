@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from panelkit.data.yearbook.files.grid import Cell, Odd, trimmed
+from panelkit.language.message import Message, message, term
 
 _WIDE = str.maketrans("０１２３４５６７８９．－−﹣", "0123456789.---")
 _MISSING = {
@@ -23,6 +24,23 @@ _GROUPED = re.compile(r"-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
 _DIGITS = re.compile(
     rf"[-+(（]?\s*\d[\d,，.\s]*(?:[eE][+-]?\d+)?\s*[%％)）]?\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|[a-z0-9]{{1,2}}\))?\Z"
 )
+_KINDS = {
+    "date": term("kind of cell", "date"),
+    "truth value": term("kind of cell", "truth value"),
+    "error": term("kind of cell", "error"),
+    "formula": term("kind of cell", "formula"),
+    "odd cell": term("kind of cell", "odd cell"),
+    **{
+        f"number behind {why}": message("number behind {why}", why=said)
+        for why, said in {
+            "a format with conditions": message("a format with conditions"),
+            "a format that shows no number": message("a format that shows no number"),
+            "a format that adds digits of its own": message("a format that adds digits of its own"),
+        }.items()
+    },
+}
+"""What the process that reads workbooks says of a cell that is neither text nor number."""
+
 _HAN_DIGITS = re.compile(r"[〇零一二三四五六七八九十百千万亿两点]+")
 
 
@@ -30,8 +48,7 @@ _HAN_DIGITS = re.compile(r"[〇零一二三四五六七八九十百千万亿两�
 class Misread:
     """Why a cell is not a number."""
 
-    en: str
-    zh: str
+    said: Message
 
 
 def read_number(cell: Cell, *, scientific: bool = False) -> Decimal | Misread | None:
@@ -44,7 +61,9 @@ def read_number(cell: Cell, *, scientific: bool = False) -> Decimal | Misread | 
     if cell is None:
         return None
     if isinstance(cell, Odd):
-        return Misread(f"a {cell.kind} ({cell.shown}) where a number belongs", f"应为数值，却是{cell.shown}")
+        return Misread(
+            message("a {kind} ({shown}) where a number belongs", kind=_KINDS[cell.kind], shown=cell.shown)
+        )
     if isinstance(cell, float):
         return _from_double(cell)
     return _from_text(cell, scientific=scientific)
@@ -52,7 +71,7 @@ def read_number(cell: Cell, *, scientific: bool = False) -> Decimal | Misread | 
 
 def _from_double(number: float) -> Decimal | Misread:
     if number != number or number in (float("inf"), float("-inf")):
-        return Misread("not a finite number", "不是有限数")
+        return Misread(message("not a finite number"))
     return Decimal(str(int(number))) if number.is_integer() and abs(number) < 1e15 else Decimal(repr(number))
 
 
@@ -87,19 +106,17 @@ def _why(text: str) -> Misread:
     short = text if len(text) <= 40 else text[:40] + "…"
     if _GROUPED.fullmatch(text):
         return Misread(
-            f"{short!r} has thousands separators: write the number without them",
-            f"“{short}”带千位分隔符：请去掉分隔符",
+            message("{short!r} has thousands separators: write the number without them", short=short),
         )
     if in_chinese_digits(text):
         return Misread(
-            f"{short!r} is a number in Chinese digits: write it in Arabic digits",
-            f"“{short}”是汉字数字：请改为阿拉伯数字",
+            message("{short!r} is a number in Chinese digits: write it in Arabic digits", short=short),
         )
     if _SCIENTIFIC.fullmatch(text):
         return Misread(
-            f"{short!r} is in scientific notation, which hides digits: write the number in full",
-            f"“{short}”为科学计数法，有效数字可能已丢失：请写出全部数字",
+            message(
+                "{short!r} is in scientific notation, which hides digits: write the number in full",
+                short=short,
+            ),
         )
-    return Misread(
-        f"{short!r} is neither a number nor a mark for missing", f"“{short}”既不是数值，也不是缺失标记"
-    )
+    return Misread(message("{short!r} is neither a number nor a mark for missing", short=short))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Cell, Grid
+from panelkit.language.message import message
 
 _BREAK = re.compile(rb"\r\n|\n|\r")
 _UTF8_HAN = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf][\x80-\xbf]")
@@ -67,8 +68,11 @@ def _check_lines(content: bytes, name: str) -> None:
     if count > limits.LINES:
         raise refuse(
             Where(name),
-            f"{count} lines; at most {limits.LINES} are read: not a yearbook table",
-            f"共{count}行，最多读取{limits.LINES}行：不是年鉴表格",
+            message(
+                "{count} lines; at most {limit} are read: not a yearbook table",
+                count=count,
+                limit=limits.LINES,
+            ),
         )
 
 
@@ -89,10 +93,13 @@ def _check_mark(content: bytes, name: str) -> None:
             row = len(_BREAK.findall(content[:at])) + 1 if encoding == "utf-8" else None
             raise refuse(
                 Where(name, row=row),
-                f"the file is marked as {shown}, and its byte {at + 1} (0x{content[at]:02x}) is none of it: the file "
-                "is damaged or cut short; download or save it again",
-                f"文件标明为{shown}编码，但第{at + 1}个字节（0x{content[at]:02x}）不合该编码：文件损坏或不完整，"
-                "请重新下载或保存",
+                message(
+                    "the file is marked as {shown}, and its byte {byte} (0x{code:02x}) is none of it: the "
+                    "file is damaged or cut short; download or save it again",
+                    shown=shown,
+                    byte=at + 1,
+                    code=content[at],
+                ),
             ) from error
 
 
@@ -104,12 +111,16 @@ def _undecodable(line: bytes, offset: int, where: Where) -> Problem:
         at = 0
     except UnicodeDecodeError as error:
         at = error.start
-    spot = f"byte {at + 1} of the line, {offset + at + 1} of the file, is 0x{line[at]:02x} and no {shown}"
-    spot_zh = f"该行第{at + 1}个字节（全文第{offset + at + 1}个，0x{line[at]:02x}）不合{shown}编码"
     return Problem(
         where,
-        f"the bytes are neither UTF-8 nor GB18030: {spot}: the file is damaged or cut short",
-        f"该行既不是UTF-8也不是GB18030编码：{spot_zh}：文件损坏或不完整",
+        message(
+            "the bytes are neither UTF-8 nor GB18030: byte {byte} of the line, {in_file} of the file, is "
+            "0x{code:02x} and no {encoding}: the file is damaged or cut short",
+            byte=at + 1,
+            in_file=offset + at + 1,
+            code=line[at],
+            encoding=shown,
+        ),
     )
 
 
@@ -149,8 +160,10 @@ def _without_controls(text: str, name: str) -> str:
         row = len(re.findall(r"\r\n|\n|\r", body[: bad.start()])) + 1
         raise refuse(
             Where(name, row=row),
-            f"a control character (0x{ord(bad.group()):02x}): the file is damaged, or not a text file",
-            f"含有控制字符（0x{ord(bad.group()):02x}）：文件损坏，或不是文本文件",
+            message(
+                "a control character (0x{code:02x}): the file is damaged, or not a text file",
+                code=ord(bad.group()),
+            ),
         )
     return body
 
@@ -177,8 +190,10 @@ def text_grid(text: str, name: str) -> Grid:
     except csv.Error as error:
         raise refuse(
             Where(name, row=start),
-            f"the row cannot be split into cells ({error}): a quotation mark that never closes?",
-            f"该行无法拆分为单元格（{error}）：引号未闭合？",
+            message(
+                "the row cannot be split into cells ({error}): a quotation mark that never closes?",
+                error=str(error),
+            ),
         ) from error
     complete = text.endswith(("\n", "\r")) or not text
     return Grid(name, "", tuple(rows), tuple(lines), text=True, complete=complete)
@@ -188,14 +203,19 @@ def _check_size(name: str, record: tuple[Cell, ...], line: int, rows: int) -> No
     if len(record) > limits.COLUMNS or rows * max(len(record), 1) > limits.CELLS:
         raise refuse(
             Where(name, row=line),
-            f"more than {limits.COLUMNS} columns or {limits.CELLS} cells: not a yearbook table",
-            f"超过{limits.COLUMNS}列或{limits.CELLS}个单元格：不是年鉴表格",
+            message(
+                "more than {columns} columns or {cells} cells: not a yearbook table",
+                columns=limits.COLUMNS,
+                cells=limits.CELLS,
+            ),
         )
     if any(isinstance(cell, str) and len(cell) > limits.TEXT for cell in record):
         raise refuse(
             Where(name, row=line),
-            f"a cell of more than {limits.TEXT} characters: a quotation mark that never closes?",
-            f"某单元格超过{limits.TEXT}个字符：引号未闭合？",
+            message(
+                "a cell of more than {limit} characters: a quotation mark that never closes?",
+                limit=limits.TEXT,
+            ),
         )
 
 

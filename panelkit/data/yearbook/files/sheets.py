@@ -7,7 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,59 +16,69 @@ from typing import Any
 from panelkit.data.yearbook.errors import Where, YearbookError, letters, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Cell, Grid, Odd, is_empty
+from panelkit.language.message import Message, message
 
 _CHILD = Path(__file__).with_name("_child.py")
-_REASONS = {
-    "password": (
-        "the workbook is protected by a password, or by Excel's default read-protection: open it in Excel, choose "
-        "File > Info > Protect Workbook > Encrypt with Password, empty the box, save a plain copy, and give that",
-        "工作簿有密码或带Excel默认的只读加密：请在Excel中打开，“文件 > 信息 > 保护工作簿 > 用密码进行加密”，"
-        "清空密码后另存一份普通副本再导入",
+_REASONS: Mapping[str, Callable[[str], Message]] = {
+    "password": lambda detail: message(
+        "the workbook is protected by a password, or by Excel's default read-protection: open it "
+        "in Excel, choose File > Info > Protect Workbook > Encrypt with Password, empty the box, "
+        "save a plain copy, and give that"
     ),
-    "bomb": (
-        "the archive unpacks beyond the stated limits ({detail}): refused unread",
-        "压缩包解压后超出限制（{detail}）：拒绝读取",
+    "bomb": lambda detail: message(
+        "the archive unpacks beyond the stated limits ({detail}): refused unread", detail=detail
     ),
-    "entities": (
-        "the workbook defines XML entities, which no yearbook does: refused unread",
-        "工作簿内含XML实体定义，统计年鉴不会如此：拒绝读取",
+    "entities": lambda detail: message(
+        "the workbook defines XML entities, which no yearbook does: refused unread"
     ),
-    "not_workbook": (
-        "this is not an Excel workbook ({detail}): save the table as .xlsx, .xls or .csv",
-        "这不是Excel工作簿（{detail}）：请将表格另存为.xlsx、.xls或.csv",
+    "not_workbook": lambda detail: message(
+        "this is not an Excel workbook ({detail}): save the table as .xlsx, .xls or .csv", detail=detail
     ),
-    "sheets": (
-        f"{{detail}} sheets; at most {limits.SHEETS} are read",
-        f"共{{detail}}个工作表，最多读取{limits.SHEETS}个",
+    "sheets": lambda detail: message(
+        "{detail} sheets; at most {limit} are read", detail=detail, limit=limits.SHEETS
     ),
-    "cells": (
-        f"the sheet is too large ({{detail}}); at most {limits.CELLS} cells and {limits.COLUMNS} columns are read",
-        f"工作表过大（{{detail}}）：最多{limits.CELLS}个单元格、{limits.COLUMNS}列",
+    "cells": lambda detail: message(
+        "the sheet is too large ({detail}); at most {limit} cells and {columns} columns are read",
+        detail=detail,
+        limit=limits.CELLS,
+        columns=limits.COLUMNS,
     ),
-    "merged": (
-        f"{{detail}} merged areas on one sheet; at most {limits.MERGED} are read: unmerge the cells and save it again",
-        f"工作表有{{detail}}个合并区域，最多读取{limits.MERGED}个：请取消合并后另存",
+    "merged": lambda detail: message(
+        "{detail} merged areas on one sheet; at most {limit} are read: unmerge the cells and save it again",
+        detail=detail,
+        limit=limits.MERGED,
     ),
-    "memory": (
-        "reading the workbook needs more memory than it may take: it is damaged, or far larger than a yearbook table",
-        "读取该工作簿所需内存超出限制：文件已损坏，或远大于年鉴表格",
+    "memory": lambda detail: message(
+        "reading the workbook needs more memory than it may take: it is damaged, or far larger "
+        "than a yearbook table"
     ),
-    "disagree": (
+    "disagree": lambda detail: message(
         "two readers see different cells ({detail}): the workbook is damaged; download it again",
-        "两个读取程序读到的单元格不一致（{detail}）：文件已损坏，请重新下载",
+        detail=detail,
     ),
-    "damaged": (
-        "the workbook is damaged or cut short ({detail}): download it again",
-        "工作簿损坏或不完整（{detail}）：请重新下载",
+    "damaged": lambda detail: message(
+        "the workbook is damaged or cut short ({detail}): download it again", detail=detail
     ),
-    "died": (
+    "died": lambda detail: message(
         "the workbook is damaged: the process that read it ended abnormally ({detail}); download it again",
-        "工作簿已损坏：读取进程异常退出（{detail}）；请重新下载",
+        detail=detail,
     ),
-    "slow": (
-        f"reading the workbook took longer than {limits.SECONDS:.0f} seconds and was stopped: it is damaged",
-        f"读取该工作簿超过{limits.SECONDS:.0f}秒，已停止：文件可能已损坏",
+    "slow": lambda detail: message(
+        "reading the workbook took longer than {limit:.0f} seconds and was stopped: it is damaged",
+        limit=limits.SECONDS,
     ),
+}
+"""Why the process that reads workbooks refused one, by what it answers; `detail` is what it saw."""
+
+_DETAILS: Mapping[str, Callable[..., Message]] = {
+    "parts": lambda count: message("{count} parts", count=count),
+    "rows": lambda count: message("{count} rows", count=count),
+    "sheets": lambda first, second: message("{first} and {second} sheets", first=first, second=second),
+    "cell": lambda row, column: message("row {row}, column {column}", row=row, column=column),
+    "cut": lambda: message("the file ends before its own table of contents"),
+    "document": lambda: message("an OLE document without a workbook"),
+    "signal": lambda code: message("signal {code}", code=code),
+    "status": lambda code: message("status {code}", code=code),
 }
 
 
@@ -137,7 +147,7 @@ class WorkbookReader:
             self.close()
             return {
                 "refused": "died",
-                "detail": f"{'signal' if code < 0 else 'status'} {abs(code)}",
+                "detail": {"what": "signal" if code < 0 else "status", "code": abs(code)},
                 "sheet": "",
             }
         answer: dict[str, Any] = json.loads(line)
@@ -190,9 +200,15 @@ def _limits() -> dict[str, float]:
 
 
 def _refusal(name: str, answer: dict[str, Any]) -> YearbookError:
-    en, zh = _REASONS[answer["refused"]]
-    detail = answer["detail"] or answer["refused"]
-    return refuse(Where(name, answer["sheet"]), en.format(detail=detail), zh.format(detail=detail))
+    return refuse(Where(name, answer["sheet"]), _REASONS[answer["refused"]](_detail(answer)))
+
+
+def _detail(answer: dict[str, Any]) -> str:
+    """Return what the child saw: one of its words with values, or a text of the file or of another program."""
+    seen = answer["detail"]
+    if isinstance(seen, dict):
+        return _DETAILS[seen.pop("what")](**seen)
+    return str(seen or answer["refused"])
 
 
 def _grid(name: str, sheet: dict[str, Any]) -> Grid:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from panelkit.data.wording import alternatives
 from panelkit.data.yearbook.errors import Problem, Where
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.guess import CELLS, ENOUGH
-from panelkit.data.yearbook.judge.held import Cell, Held, Match, matches
+from panelkit.data.yearbook.judge.held import Held, Match, PlacePeriod, matches
+from panelkit.language.message import Message, message, sentences
 
 ALIKE = 0.9
 
@@ -26,7 +28,7 @@ class Belongs:
     strong: bool = False
 
 
-def belonging(series: Mapping[str, Mapping[Cell, Decimal]], held: Held) -> dict[str, Belongs]:
+def belonging(series: Mapping[str, Mapping[PlacePeriod, Decimal]], held: Held) -> dict[str, Belongs]:
     """Return what each series of a file belongs to.
 
     A series belongs to a vintage that it equals on all shared cells, however few, or on at least 99 % of at least 62;
@@ -88,60 +90,65 @@ def _fits(one: Match) -> bool:
     return one.shared > 0 and (one.equal == one.shared or (one.shared >= CELLS and one.share >= ENOUGH))
 
 
-def distances(group: list[Match]) -> tuple[str, str]:
-    """Say how far a series is from every held vintage, in English and in Chinese."""
+def distances(group: list[Match]) -> Message:
+    """Say how far a series is from every held vintage."""
     if not any(m.shared for m in group):
-        return "no held vintage shares a cell with it", "与已有版本没有共有单元格"
-    en = "; ".join(
-        f"{m.vintage}: {m.equal} of {m.shared} shared cells equal, median distance {100 * m.distance:.3g} %"
+        return message("no held vintage shares a cell with it")
+    return sentences(
+        message(
+            "{vintage}: {equal} of {shared} shared cells equal, median distance {distance:.3g} %",
+            vintage=m.vintage,
+            equal=m.equal,
+            shared=m.shared,
+            distance=100 * m.distance,
+        )
         for m in group
         if m.shared
     )
-    zh = "；".join(
-        f"{m.vintage}：{m.shared}个共有单元格中{m.equal}个相等，差距中位数{100 * m.distance:.3g}%"
-        for m in group
-        if m.shared
-    )
-    return en, zh
 
 
 def nameless(where: Where, indicator: str, group: list[Match]) -> Problem:
     """Return the problem of a series that belongs to no held vintage."""
-    en, zh = distances(group)
-    return Problem(
-        where,
-        f"{indicator} belongs to no held vintage ({en}): name its vintage with `--vintage NAME`",
-        f"{indicator}不属于任何已有版本（{zh}）：请用 --vintage 命名",
+    said = message(
+        "{indicator} belongs to no held vintage ({distances}): name its vintage with `--vintage NAME`",
+        indicator=indicator,
+        distances=distances(group),
     )
+    return Problem(where, said)
 
 
 def ambiguous(where: Where, indicator: str, names: tuple[str, ...], group: list[Match]) -> Problem:
     """Return the problem of a series whose cells do not tell held vintages apart."""
-    en, zh = distances([m for m in group if m.vintage in names])
-    asked = " or ".join(f"`--vintage {name}`" for name in names)
-    return Problem(
-        where,
-        f"{indicator} equals {len(names)} held vintages alike ({en}): say which it belongs to, {asked}",
-        f"{indicator}与{len(names)}个已有版本同样相等（{zh}）：请用{'或'.join(f' --vintage {n} ' for n in names)}指明",
+    asked = [message("`--vintage {name}`", name=name) for name in names]
+    said = message(
+        "{indicator} equals {count} held vintages alike ({distances}): say which it belongs to, {asked}",
+        indicator=indicator,
+        count=len(names),
+        distances=distances([m for m in group if m.vintage in names]),
+        asked=alternatives(asked),
     )
+    return Problem(where, said)
 
 
 def taken(where: Where, indicator: str, name: str, group: list[Match]) -> Problem:
     """Return the problem of a series named after a held vintage from which it differs."""
-    en, zh = distances(group)
-    return Problem(
-        where,
-        f"{indicator}: the vintage {name!r} is held and differs ({en}); a vintage never overwrites another, choose a "
-        "new name with `--vintage NAME`",
-        f"{indicator}：版本“{name}”已存在且数值不同（{zh}）；版本不得互相覆盖，请用 --vintage 另取名称",
+    said = message(
+        "{indicator}: the vintage {name!r} is held and differs ({distances}); a vintage never overwrites another, "
+        "choose a new name with `--vintage NAME`",
+        indicator=indicator,
+        name=name,
+        distances=distances(group),
     )
+    return Problem(where, said)
 
 
 def renamed(where: Where, indicator: str, vintage: str, name: str, group: list[Match]) -> Problem:
     """Return the problem of a series that belongs to a held vintage under another name."""
-    en, zh = distances(group)
-    return Problem(
-        where,
-        f"{indicator} belongs to the held vintage {vintage!r} ({en}), not to {name!r}: leave `--vintage` out",
-        f"{indicator}属于已有版本“{vintage}”（{zh}），而不是“{name}”：请去掉 --vintage",
+    said = message(
+        "{indicator} belongs to the held vintage {vintage!r} ({distances}), not to {name!r}: leave `--vintage` out",
+        indicator=indicator,
+        vintage=vintage,
+        distances=distances(group),
+        name=name,
     )
+    return Problem(where, said)

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from panelkit.data.yearbook.errors import Where, file_name
-from panelkit.data.yearbook.judge.held import Cell
-from panelkit.panel.provenance import Note
+from panelkit.data.yearbook.judge.held import PlacePeriod
+from panelkit.language.message import Message
 from panelkit.show.brief import Brief
 
 
@@ -47,7 +47,7 @@ class FileRead(Brief):
     apart: tuple[Entry, ...] = field(repr=False)
     missing: int
     footnotes: tuple[str, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[Message, ...]
 
     @property
     def name(self) -> str:
@@ -59,9 +59,9 @@ class FileRead(Brief):
         """The ending of the file's name in small letters, short, and fit for any file system."""
         return re.sub(r"[^a-z0-9.]", "", self.path.suffix.lower())[:8]
 
-    def series(self) -> dict[str, dict[Cell, Decimal]]:
+    def series(self) -> dict[str, dict[PlacePeriod, Decimal]]:
         """Return indicator -> (adcode, period) -> value."""
-        found: dict[str, dict[Cell, Decimal]] = {}
+        found: dict[str, dict[PlacePeriod, Decimal]] = {}
         for entry in self.entries:
             found.setdefault(entry.indicator, {})[entry.adcode, entry.period] = entry.value
         return found

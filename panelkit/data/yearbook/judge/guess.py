@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from panelkit.data.provinces import labels_of
-from panelkit.data.yearbook.judge.held import Cell, Held, match
+from panelkit.data.yearbook.judge.held import Held, PlacePeriod, match
 
 ENOUGH = 0.99
 CELLS = 62
@@ -24,7 +24,9 @@ class Guess:
     equal: int
 
 
-def guess_indicator(cells: Mapping[Cell, Decimal], units: Mapping[str, bool], held: Held) -> list[Guess]:
+def guess_indicator(
+    cells: Mapping[PlacePeriod, Decimal], units: Mapping[str, bool], held: Held
+) -> list[Guess]:
     """Return the indicators whose held figures the cells equal, best first.
 
     `units` says which indicators the file's printed unit allows.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.show.brief import Brief
 
-Cell = tuple[int, str]
+PlacePeriod = tuple[int, str]
 Series = tuple[str, str]
 
 _TRUE_DIGITS = 15
@@ -26,7 +26,7 @@ class Held(Brief):
     `digits` holds the decimals printed in each period of a series, to which two figures are compared.
     """
 
-    values: Mapping[Series, Mapping[Cell, float]]
+    values: Mapping[Series, Mapping[PlacePeriod, float]]
     digits: Mapping[Series, Mapping[str, int]]
 
     def vintages(self, indicator: str) -> list[str]:
@@ -52,7 +52,7 @@ class Match(Brief):
 
 def index_figures(figures: pd.DataFrame) -> Held:
     """Lay a long table out for comparison."""
-    values: dict[Series, dict[Cell, float]] = {}
+    values: dict[Series, dict[PlacePeriod, float]] = {}
     digits: dict[Series, dict[str, int]] = {}
     rows = zip(
         figures["indicator"],
@@ -98,7 +98,7 @@ def is_equal(one: float | Decimal, other: float | Decimal, digits: int) -> bool:
     return gap <= _HALF.scaleb(-digits) or gap <= _LAST_BITS * max(abs(first), abs(second))
 
 
-def series_digits(cells: Mapping[Cell, Decimal]) -> dict[str, int]:
+def series_digits(cells: Mapping[PlacePeriod, Decimal]) -> dict[str, int]:
     """Return the decimals printed in each period of a series; a unit that was converted moves them along."""
     shown: dict[str, int] = {}
     for (_, period), value in cells.items():
@@ -106,7 +106,7 @@ def series_digits(cells: Mapping[Cell, Decimal]) -> dict[str, int]:
     return shown
 
 
-def match(indicator: str, cells: Mapping[Cell, Decimal], held: Held, vintage: str) -> Match:
+def match(indicator: str, cells: Mapping[PlacePeriod, Decimal], held: Held, vintage: str) -> Match:
     """Compare a series with one held vintage."""
     series = (indicator, vintage)
     values, theirs, mine = held.values.get(series, {}), held.digits.get(series, {}), series_digits(cells)
@@ -123,7 +123,7 @@ def match(indicator: str, cells: Mapping[Cell, Decimal], held: Held, vintage: st
     return Match(indicator, vintage, shared, equal, _median(gaps))
 
 
-def matches(indicator: str, cells: Mapping[Cell, Decimal], held: Held) -> list[Match]:
+def matches(indicator: str, cells: Mapping[PlacePeriod, Decimal], held: Held) -> list[Match]:
     """Compare a series with every held vintage of its indicator, nearest first."""
     found = [match(indicator, cells, held, vintage) for vintage in held.vintages(indicator)]
     return sorted(found, key=lambda m: (-m.share, m.distance if m.shared else float("inf")))

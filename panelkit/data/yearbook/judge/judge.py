@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from panelkit.data import catalogue
-from panelkit.data.provinces import provinces
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.judge.belongs import (
     Belongs,
@@ -22,10 +18,12 @@ from panelkit.data.yearbook.judge.belongs import (
     taken,
     vintages_of,
 )
-from panelkit.data.yearbook.judge.entries import Entry, FileRead
+from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.guess import ENOUGH
-from panelkit.data.yearbook.judge.held import Cell, Held, Match, is_equal, matches, series_digits
-from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.judge.held import Held, Match, PlacePeriod, is_equal, matches, series_digits
+from panelkit.data.yearbook.judge.outliers import Outlier, outliers_of
+from panelkit.data.yearbook.judge.totals import Check, check_totals
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 _CENSUS = re.compile(r"第\s*([一二三四五六七八])\s*次(?:全国)?\s*(经济|人口)\s*普查")
@@ -36,9 +34,6 @@ _CENSUS_YEARS = {
 __all__ = ["Change", "Check", "Judgement", "Outlier", "judge", "proposed_name", "vintages_of"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
-OUTLIER = 8.0
-_STEP = math.log(1.5)
-_REGIONS = {"东部": "east", "中部": "central", "西部": "west", "东北": "northeast"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +46,6 @@ class Change:
     old: float
     new: float | None
     percent: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A printed total beside the sum of its parts; `gap` is relative."""
-
-    indicator: str
-    period: str
-    region: str
-    printed: float
-    parts: float
-    gap: float
-    agrees: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outlier:
-    """A cell that leaves its own history by many times the usual yearly change."""
-
-    indicator: str
-    adcode: int
-    period: str
-    value: float
-    before: float
-    percent: float
 
 
 @dataclass(frozen=True)
@@ -160,8 +130,8 @@ def judge(
         unchanged=changes.unchanged,
         revised=tuple(sorted(changes.revised, key=lambda c: -abs(c.percent or 0.0))),
         gone=tuple(changes.gone),
-        checks=tuple(_totals(read)),
-        outliers=tuple(_outliers(read, compared, held)),
+        checks=tuple(check_totals(read)),
+        outliers=tuple(outliers_of(read, compared, held)),
     )
 
 
@@ -241,8 +211,10 @@ def _check_name(where: Where, name: str | None) -> None:
             [
                 Problem(
                     where,
-                    f"the vintage name {name!r} must be small letters, digits and underscores, a letter first",
-                    f"版本名“{name}”须为小写字母、数字和下划线，并以字母开头",
+                    message(
+                        "the vintage name {name!r} must be small letters, digits and underscores, a letter first",
+                        name=name,
+                    ),
                 )
             ]
         )
@@ -255,7 +227,7 @@ def _compared(vintage: str, group: list[Match]) -> str | None:
 
 
 def _compare(
-    indicator: str, cells: Mapping[Cell, Decimal], vintage: str | None, held: Held, out: _Changes
+    indicator: str, cells: Mapping[PlacePeriod, Decimal], vintage: str | None, held: Held, out: _Changes
 ) -> None:
     if vintage is None:
         out.new += len(cells)
@@ -275,92 +247,3 @@ def _compare(
     for (adcode, period), was in old.items():
         if period in periods and adcode in places and (adcode, period) not in cells:
             out.gone.append(Change(indicator, adcode, period, was, None, None))
-
-
-def _totals(read: FileRead) -> list[Check]:
-    """Compare printed totals of quantities with the sum of the provinces they cover, where all of them are there."""
-    if not read.totals:
-        return []
-    about = catalogue.facts()
-    regions = _regions()
-    series = read.series()
-    checks = []
-    for total in read.totals:
-        entry = total.entry
-        if entry.indicator in about and about[entry.indicator].scale_or_intensity == "intensity":
-            continue
-        members = _members(total.region, regions)
-        cells = series.get(entry.indicator, {})
-        parts = [cells[code, entry.period] for code in members if (code, entry.period) in cells]
-        if not members or len(parts) < len(members):
-            continue
-        checks.append(_check(total.region, entry, parts))
-    return checks
-
-
-@lru_cache(maxsize=1)
-def _regions() -> Mapping[int, str]:
-    """Return adcode -> region of the four, read once."""
-    return {int(str(code)): str(row["region4"]) for code, row in provinces().iterrows()}
-
-
-def _members(region: str, regions: Mapping[int, str]) -> list[int]:
-    place = known_place(region)
-    if place is not None and place.kind == "nation":
-        return list(regions)
-    plain = re.sub(r"[\s\u3000]+|地区", "", region)
-    wanted = next(
-        (name for zh, name in _REGIONS.items() if plain.startswith(zh)), plain.split()[0].casefold()[:4]
-    )
-    return [
-        code
-        for code, name in regions.items()
-        if name == wanted or (len(wanted) == 4 and name.startswith(wanted))
-    ]
-
-
-def _check(region: str, entry: Entry, parts: list[Decimal]) -> Check:
-    total = sum(parts, Decimal(0))
-    gap = float((entry.value - total) / abs(total)) if total else float(entry.value != 0)
-    exponent = min(
-        v.as_tuple().exponent for v in [entry.value, *parts] if isinstance(v.as_tuple().exponent, int)
-    )
-    deviation = math.sqrt((len(parts) + 1) / 12)  # of a sum of rounded numbers, in units of the last decimal
-    rounding = Decimal(4 * deviation) * Decimal(1).scaleb(int(exponent))
-    agrees = abs(entry.value - total) <= rounding
-    return Check(entry.indicator, entry.period, region, float(entry.value), float(total), gap, agrees)
-
-
-def _outliers(read: FileRead, compared: Mapping[str, str | None], held: Held) -> list[Outlier]:
-    """List new annual cells whose change from the year before is far outside the series' own yearly changes."""
-    found = []
-    for indicator, cells in read.series().items():
-        vintage = compared[indicator]
-        known = dict(held.values.get((indicator, vintage), {})) if vintage else {}
-        history = {**known, **{cell: float(value) for cell, value in cells.items()}}
-        steps = _steps(history)
-        if len(steps) < 30:
-            continue
-        ordered = sorted(steps.values())
-        middle = ordered[len(ordered) // 2]
-        spread = sorted(abs(step - middle) for step in ordered)[len(ordered) // 2] * 1.4826
-        for (adcode, period), value in cells.items():
-            step = steps.get((adcode, period))
-            if step is None or abs(step - middle) < max(OUTLIER * spread, _STEP):
-                continue
-            before = history[adcode, str(int(period) - 1)]
-            found.append(
-                Outlier(
-                    indicator, adcode, period, float(value), before, 100 * (float(value) - before) / before
-                )
-            )
-    return found
-
-
-def _steps(history: Mapping[Cell, float]) -> dict[Cell, float]:
-    steps = {}
-    for (adcode, period), value in history.items():
-        before = history.get((adcode, str(int(period) - 1))) if len(period) == 4 else None
-        if before is not None and before > 0 and value > 0:
-            steps[adcode, period] = math.log(value / before)
-    return steps

@@ -13,7 +13,8 @@ from panelkit.data.yearbook.files.cells import looks_like_number
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.headings import HAN, NOT_FIGURES, is_head, plain, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.places import place_in, place_of
+from panelkit.data.yearbook.vocabulary.place_labels import place_in, place_of
+from panelkit.language.message import message
 
 _LABEL_COLUMNS = 4
 _BELOW = 40
@@ -65,8 +66,9 @@ def label_column(grid: Grid) -> int | None:
 def _wordy(grid: Grid) -> YearbookError:
     return refuse(
         grid.where(),
-        f"more than {limits.LABELS} different words that are no places: not a yearbook table",
-        f"有超过{limits.LABELS}个不同的文字不是地区名称：不是年鉴表格",
+        message(
+            "more than {limit} different words that are no places: not a yearbook table", limit=limits.LABELS
+        ),
     )
 
 
@@ -99,8 +101,11 @@ def split_bands(grid: Grid, builder: Builder) -> list[Band]:
     if len(starts) > limits.TABLES:
         raise refuse(
             grid.where(),
-            f"{len(starts)} tables side by side; at most {limits.TABLES} are read",
-            f"并排的表格有{len(starts)}个，最多读取{limits.TABLES}个",
+            message(
+                "{tables} tables side by side; at most {limit} are read",
+                tables=len(starts),
+                limit=limits.TABLES,
+            ),
         )
     width = max(map(len, grid.rows))
     if len(starts) == 1:
@@ -223,10 +228,11 @@ def _is_table(
     if doubled or any(text in named for text in close):
         builder.problem(
             grid.where(min(right), column),
-            f"this column names other provinces than the first of its row, under {(named or ['no header'])[-1]!r}: put "
-            "地区 above it if a table of its own begins here, or take the column out",
-            f"本列所列省份与该行首列不同（表头：{(named or ['无'])[-1]}）：若另成一表，请在其上写“地区”，否则请删去"
-            "该列",
+            message(
+                "this column names other provinces than the first of its row, under {header!r}: put 地区 "
+                "above it if a table of its own begins here, or take the column out",
+                header=named[-1] if named else message("no header"),
+            ),
         )
         return False
     return True
@@ -243,8 +249,7 @@ def _agree(
                 said = shown(grid.cell(row, own)), shown(grid.cell(row, column))
                 builder.problem(
                     grid.where(row, column),
-                    f"two places in one row: {said[0]!r} and {said[1]!r}",
-                    f"同一行有两个不同的地区：“{said[0]}”与“{said[1]}”",
+                    message("two places in one row: {first!r} and {second!r}", first=said[0], second=said[1]),
                 )
 
 

@@ -13,8 +13,9 @@ from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.bands import Band
 from panelkit.data.yearbook.layouts.headings import is_head, period_in, title_of, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.places import place_in
+from panelkit.data.yearbook.vocabulary.place_labels import place_in
 from panelkit.data.yearbook.vocabulary.remarks import NUMBERED, goes_on, is_remark, opens_table
+from panelkit.language.message import message
 
 _APART = re.compile(
     r"(?:新疆)?(?:生产)?建设?兵团|计划单列市|(?:大\s*连|宁\s*波|厦\s*门|青\s*岛|深\s*圳)市?|不分地区|不明|国外|境外|中央|地方"
@@ -99,8 +100,7 @@ def _open(band: Band, rows: list[int], blocks: list[Block], builder: Builder) ->
             if opens_table(text) and title_of(text):
                 builder.problem(
                     grid.where(row, column),
-                    f"the table {text!r} has no header above its first place",
-                    f"表“{text}”的首个地区之上没有表头",
+                    message("the table {text!r} has no header above its first place", text=text),
                 )
         if units:
             blocks.append(Block(above=units))
@@ -195,9 +195,11 @@ def _is_plain(texts: list[tuple[int, int, str]]) -> bool:
 def _unclear(where: Where, text: str, builder: Builder) -> None:
     builder.problem(
         where,
-        f"is {text!r} a further footnote of the table above, or the title of the one below? Put an empty row above a "
-        "title, or 注： before a footnote",
-        f"“{text}”是上表的附注还是下表的标题？请在标题之上留一空行，或在附注之前加“注：”",
+        message(
+            "is {text!r} a further footnote of the table above, or the title of the one below? Put "
+            "an empty row above a title, or 注： before a footnote",
+            text=text,
+        ),
     )
 
 
@@ -268,12 +270,11 @@ def _numbering(band: Band, row: int) -> bool:
 def _stray(grid: Grid, row: int, column: int, builder: Builder) -> None:
     name = shown(grid.cell(row, column))
     if _APART.search(re.sub(r"\s+", "", name)):
-        builder.note(grid.where(row), f"{name!r} is no province: left out", f"“{name}”不是省份：未读入")
+        builder.note(grid.where(row), message("{name!r} is no province: left out", name=name))
         return
     builder.problem(
         grid.where(row, column),
-        f"figures in a row that is no province or region: {name!r}",
-        f"“{name}”不是已知的省份或地区，但该行有数据",
+        message("figures in a row that is no province or region: {name!r}", name=name),
     )
 
 

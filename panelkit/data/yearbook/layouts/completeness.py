@@ -6,6 +6,7 @@ import re
 
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.reading import Builder
+from panelkit.language.message import message
 
 _ENOUGH = 5
 
@@ -17,8 +18,11 @@ def check_row(grid: Grid, row: int, last: int, builder: Builder) -> bool:
         return True
     builder.problem(
         grid.where(row),
-        f"the row has {len(cells)} cells where the table has {last + 1}: cut short, or a separator missing",
-        f"该行有{len(cells)}个单元格，表格有{last + 1}列：文件不完整，或缺少分隔符",
+        message(
+            "the row has {cells} cells where the table has {columns}: cut short, or a separator missing",
+            cells=len(cells),
+            columns=last + 1,
+        ),
     )
     return False
 
@@ -42,15 +46,21 @@ def check_tail(grid: Grid, rows: list[int], builder: Builder) -> None:
     if _lacks_decimals(text, others):
         builder.problem(
             grid.where(row, column),
-            f"the file ends without a line break inside this number: {text!r} has fewer decimals than every other in "
-            "its column. Export it again, or, where the number is whole, put a line break behind it",
-            f"文件在此数字处中断，末尾没有换行：“{text}”的小数位少于该列其他各数。请重新导出；若该数完整，请在其后补一个换行",
+            message(
+                "the file ends without a line break inside this number: {text!r} has fewer decimals than "
+                "every other in its column. Export it again, or, where the number is whole, put a line "
+                "break behind it",
+                text=text,
+            ),
         )
         return
     builder.note(
         grid.where(row, column),
-        f"the file ends without a line break: if it was cut here, the last number ({text}) is not whole; look at it",
-        f"文件末尾没有换行：若在此处被截断，最后一个数字（{text}）便不完整，请核对",
+        message(
+            "the file ends without a line break: if it was cut here, the last number ({text}) is not "
+            "whole; look at it",
+            text=text,
+        ),
     )
 
 

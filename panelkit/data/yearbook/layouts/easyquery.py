@@ -10,16 +10,36 @@ from panelkit.data.provinces import NATION
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.cells import Misread, read_number
-from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
+from panelkit.data.yearbook.layouts.layout import JsonLayout
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_code
-from panelkit.data.yearbook.vocabulary.places import known_place
-from panelkit.data.yearbook.vocabulary.units import split_unit
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
+from panelkit.data.yearbook.vocabulary.printed_units import split_unit
+from panelkit.language.message import Message, message
+from panelkit.language.offers import offered
 
 _MANY = 1_000_000
 _DIGITS = 18
 
 
-def read_easyquery(text: str, name: str) -> Reading:
+@offered("layout", "json", family="json")
+class EasyQuery(JsonLayout):
+    """The answer of the portal's query."""
+
+    order = 10
+
+    @staticmethod
+    def knows(text: str) -> bool:
+        """Return true: what is no such answer is refused as one."""
+        return True
+
+    @staticmethod
+    def read(text: str, name: str) -> FileReading:
+        """Return the figures of the answer."""
+        return read_easyquery(text, name)
+
+
+def read_easyquery(text: str, name: str) -> FileReading:
     """Return the figures of the portal's JSON answer.
 
     Rows in messages count data nodes, from one.
@@ -37,12 +57,14 @@ def read_easyquery(text: str, name: str) -> Reading:
         code = answer.get("returncode")
         raise refuse(
             where,
-            f"this is no answer of the portal with figures (returncode {code!r}): query it again",
-            f"不是含有数据的门户返回结果（returncode {code!r}）：请重新查询",
+            message(
+                "this is no answer of the portal with figures (returncode {code!r}): query it again",
+                code=code,
+            ),
         )
     nodes, dimensions = data.get("datanodes"), data.get("wdnodes")
     if not isinstance(nodes, list) or not isinstance(dimensions, list) or len(nodes) > _MANY:
-        raise refuse(where, "the answer has no `datanodes` and `wdnodes`", "返回结果缺少datanodes或wdnodes")
+        raise refuse(where, message("the answer has no `datanodes` and `wdnodes`"))
     builder = Builder("json")
     codes = _codes(dimensions, where, builder)
     seen: dict[tuple[str, ...], int] = {}
@@ -56,30 +78,39 @@ def _parse(text: str, where: Where) -> dict[str, Any]:
     if brackets > limits.BRACKETS:
         raise refuse(
             where,
-            f"the JSON holds {brackets} objects and lists; at most {limits.BRACKETS} are read: no answer of the portal",
-            f"该JSON含有{brackets}个对象和列表，最多读取{limits.BRACKETS}个：不是门户返回结果",
+            message(
+                "the JSON holds {brackets} objects and lists; at most {limit} are read: no answer of the "
+                "portal",
+                brackets=brackets,
+                limit=limits.BRACKETS,
+            ),
         )
     try:
         answer = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise refuse(
             where,
-            f"the JSON is damaged or cut short ({str(error)[:100]}): query it again",
-            f"JSON损坏或不完整（{str(error)[:100]}）：请重新查询",
+            message("the JSON is damaged or cut short ({error}): query it again", error=_reason(error)),
         ) from error
     if not isinstance(answer, dict):
-        raise refuse(where, "the JSON is no answer of the portal", "该JSON不是门户返回结果")
+        raise refuse(where, message("the JSON is no answer of the portal"))
     return answer
 
 
 def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is not a number")
+    raise ValueError(message("{text} is not a number", text=text))
+
+
+def _reason(error: Exception) -> str:
+    """Return why a text is no JSON: our own reason, or the parser's in its own words."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Message) else str(error)[:100]
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError(message("a key stands twice in one object"))
     return found
 
 
@@ -89,7 +120,7 @@ def _codes(dimensions: list[Any], where: Where, builder: Builder) -> dict[str, d
     for dimension in dimensions:
         nodes = dimension.get("nodes") if isinstance(dimension, dict) else None
         if not isinstance(nodes, list):
-            raise refuse(where, "a dimension in `wdnodes` has no nodes", "wdnodes中有维度缺少nodes")
+            raise refuse(where, message("a dimension in `wdnodes` has no nodes"))
         known: dict[str, dict[str, Any]] = {}
         names: dict[str, str] = {}
         for node in nodes:
@@ -97,16 +128,15 @@ def _codes(dimensions: list[Any], where: Where, builder: Builder) -> dict[str, d
             if not isinstance(code, str) or code in known:
                 raise refuse(
                     where,
-                    f"a code is absent or doubled in `wdnodes`: {code!r}",
-                    f"wdnodes中编码缺失或重复：{code!r}",
+                    message("a code is absent or doubled in `wdnodes`: {code!r}", code=code),
                 )
             known[code] = node
             name = node.get("cname") or node.get("name")
             unit = node.get("unit")
             if not isinstance(name, str) or not isinstance(unit, (str, type(None))):
-                raise refuse(where, f"the code {code!r} has no name", f"编码{code!r}没有名称")
+                raise refuse(where, message("the code {code!r} has no name", code=code))
             if dimension.get("wdcode") == "zb" and names.setdefault(name, code) != code:
-                builder.problem(where, f"two indicators under one name: {name!r}", f"两个指标同名：“{name}”")
+                builder.problem(where, message("two indicators under one name: {name!r}", name=name))
         codes[str(dimension.get("wdcode"))] = known
         builder.footnotes.extend(
             str(node["memo"])
@@ -114,9 +144,7 @@ def _codes(dimensions: list[Any], where: Where, builder: Builder) -> dict[str, d
             if dimension.get("wdcode") == "zb" and node.get("memo")
         )
     if "zb" not in codes or "sj" not in codes:
-        raise refuse(
-            where, "`wdnodes` lacks the indicators (zb) or the times (sj)", "wdnodes缺少指标(zb)或时间(sj)"
-        )
+        raise refuse(where, message("`wdnodes` lacks the indicators (zb) or the times (sj)"))
     return codes
 
 
@@ -132,33 +160,32 @@ def _node(
     if key is None or not isinstance(data, dict):
         builder.problem(
             where,
-            "the data node's codes are not those of `wdnodes`, or contradict each other",
-            "数据节点的编码不在wdnodes中，或前后不一致",
+            message("the data node's codes are not those of `wdnodes`, or contradict each other"),
         )
         return
     zb, sj, reg = key
     if key in seen:
-        builder.problem(where, f"the same cell as data node {seen[key]}", f"与第{seen[key]}个数据节点重复")
+        builder.problem(where, message("the same cell as data node {node}", node=seen[key]))
         return
     seen[key] = where.row or 0
     period = parse_code(sj)
     place = known_place(reg) if reg else None
     if period is None or not in_range(period):
-        builder.problem(where, f"{sj!r} is no period of a yearbook", f"“{sj}”不是年鉴的时期")
+        builder.problem(where, message("{sj!r} is no period of a yearbook", sj=sj))
         return
     if reg and (place is None or place.kind == "subtotal"):
-        builder.problem(where, f"no province has the code {reg!r}", f"没有编码为{reg!r}的省份")
+        builder.problem(where, message("no province has the code {reg!r}", reg=reg))
         return
     value = _value(data)
     if isinstance(value, Misread):
-        builder.problem(where, value.en, value.zh)
+        builder.problem(where, value.said)
     elif value is None:
         builder.missing += 1
     else:
         about = codes["zb"][zb]
         label, inside = split_unit(about.get("cname") or about["name"])
         adcode = place.adcode if place else NATION
-        figure = Figure(adcode, period, label, about.get("unit") or inside, value, where)
+        figure = PrintedFigure(adcode, period, label, about.get("unit") or inside, value, where)
         (builder.apart if adcode > 700000 else builder.figures).append(figure)
 
 
@@ -184,25 +211,24 @@ def _value(data: dict[str, Any]) -> Decimal | Misread | None:
     """Return the printed value, which must be the numeric one."""
     printed, number, held = data.get("strdata"), data.get("data"), data.get("hasdata")
     if not isinstance(held, bool):
-        return Misread("`hasdata` is neither true nor false", "hasdata既不是true也不是false")
+        return Misread(message("`hasdata` is neither true nor false"))
     if not held:
-        return (
-            None
-            if not printed
-            else Misread(f"no data, but {printed!r}", f"hasdata为false却有数据{printed!r}")
-        )
+        return None if not printed else Misread(message("no data, but {printed!r}", printed=printed))
     if isinstance(number, bool) or not isinstance(number, (int, Decimal)):
-        return Misread(f"`data` is no number: {number!r}", f"data不是数值：{number!r}")
+        return Misread(message("`data` is no number: {number!r}", number=number))
     numeric = Decimal(number)
     if not numeric.is_finite() or (numeric and not -_DIGITS <= numeric.adjusted() < _DIGITS):
-        return Misread("beyond the size of any figure", "数值超出合理范围")
+        return Misread(message("beyond the size of any figure"))
     if printed in (None, ""):
         return numeric
     value = read_number(str(printed))
     if isinstance(value, Decimal) and not _same(value, numeric, str(printed)):
         return Misread(
-            f"printed as {printed!r}, stored as {number}: the answer is damaged",
-            f"显示值{printed!r}与存储值{number}不一致：返回结果已损坏",
+            message(
+                "printed as {printed!r}, stored as {number}: the answer is damaged",
+                printed=printed,
+                number=number,
+            ),
         )
     return value
 

@@ -9,8 +9,9 @@ from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.vocabulary.periods import parse_period
+from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED
-from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
+from panelkit.language.message import message
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 HEADS = {
@@ -107,8 +108,7 @@ def spans_of(grid: Grid, rows: set[int]) -> Spans:
         if work > 2 * limits.CELLS:
             raise refuse(
                 grid.where(),
-                "merged areas lie over each other: the workbook is damaged",
-                "合并区域互相重叠：工作簿已损坏",
+                message("merged areas lie over each other: the workbook is damaged"),
             )
         for row in range(low, high + 1):
             for column in range(left, end + 1):

@@ -6,69 +6,62 @@ Lines above the table (`数据库：`, `指标：`, `时间：`, `地区：`) gi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from panelkit.data.provinces import NATION
-from panelkit.data.yearbook.errors import Where, refuse
+from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
-from panelkit.data.yearbook.layouts.bands import heads_beside
 from panelkit.data.yearbook.layouts.headings import unit_text
-from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading, Subtotal
-from panelkit.data.yearbook.layouts.shown_units import column_units
-from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, years_in
-from panelkit.data.yearbook.vocabulary.places import place_of, row_place
-from panelkit.data.yearbook.vocabulary.remarks import FOOTNOTE, SOURCE
-from panelkit.data.yearbook.vocabulary.units import parse_unit, split_unit
-
-_HEADS = {
-    "地区": "place", "省份": "place", "region": "place", "regions": "place", "province": "place",
-    "指标": "label", "indicator": "label", "indicators": "label",
-    "时间": "period", "年份": "period", "time": "period", "year": "period", "period": "period",
-}  # fmt: skip
-_META = re.compile(
-    r"(数据库|指标|时间|地区|单位|database|indicators?|year|time|period|region|unit)\s*[:：]\s*(.*)",
-    re.I | re.S,
+from panelkit.data.yearbook.layouts.layout import SheetLayout
+from panelkit.data.yearbook.layouts.portal_keys import columns_of, doubled, key_of
+from panelkit.data.yearbook.layouts.portal_table import (
+    DIMENSIONS,
+    PortalTable,
+    is_damaged_pivot,
+    is_pivot,
+    mended,
+    table_of,
 )
-_META_KEYS = {
-    "数据库": "database", "database": "database", "指标": "indicator", "indicator": "indicator",
-    "indicators": "indicator", "时间": "time", "year": "time", "time": "time", "period": "time",
-    "地区": "region", "region": "region", "单位": "unit", "unit": "unit",
-}  # fmt: skip
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
+from panelkit.data.yearbook.layouts.shown_units import column_units
+from panelkit.data.yearbook.layouts.told import Told
+from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
+from panelkit.data.yearbook.vocabulary.place_labels import place_of, row_place
+from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
+from panelkit.data.yearbook.vocabulary.remarks import FOOTNOTE, SOURCE
+from panelkit.language.message import message, term
+from panelkit.language.offers import offered
+
 _PROVINCES = 31
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Where the parts of a pivot table lie, and what the lines above it say."""
+@offered("layout", "portal", family="sheet")
+class Portal(SheetLayout):
+    """An export of the statistics portal."""
 
-    grid: Grid
-    meta: dict[str, str]
-    head: int
-    rows: str
-    columns: str
-    width: int
+    order = 20
 
+    @staticmethod
+    def knows(grid: Grid, told: Told) -> bool:
+        """Return whether a sheet has the portal's header row, or the lines above it alone."""
+        return is_pivot(grid) or is_damaged_pivot(grid)
 
-def is_pivot(grid: Grid) -> bool:
-    """Return whether a grid has the portal's header row, below its lines or as the very first row."""
-    head = _head_row(grid)
-    if head is None:
-        return False
-    alone = all(is_empty(cell) for cells in grid.rows[:head] for cell in cells)
-    if alone and len(heads_beside(grid, head)) > 1:
-        return False
-    return alone or bool(_meta(grid, head).keys() - {"unit"})
-
-
-def is_damaged_pivot(grid: Grid) -> bool:
-    """Return whether lines of a portal export stand at the top without its header row below them."""
-    if _head_row(grid) is not None:
-        return False
-    return any(key in _meta(grid, min(len(grid.rows), 6)) for key in ("database", "indicator"))
+    @staticmethod
+    def read(grid: Grid, told: Told) -> FileReading:
+        """Return the figures of the export; refuse one without its header row."""
+        if not is_pivot(grid):
+            raise refuse(
+                grid.where(),
+                message(
+                    "lines of a portal export, but no header row that starts with 地区, 指标 or 时间: the file "
+                    "is damaged"
+                ),
+            )
+        return read_pivot(grid, year=told.year)
 
 
-def read_pivot(grid: Grid, *, year: str | None = None) -> Reading:
+def read_pivot(grid: Grid, *, year: str | None = None) -> FileReading:
     """Return the figures of a portal export.
 
     `year` is the period for a table that names none.
@@ -78,139 +71,14 @@ def read_pivot(grid: Grid, *, year: str | None = None) -> Reading:
     YearbookError
         With every cell that cannot be read, doubled rows and columns, years out of range, a cut file.
     """
-    table = _layout(grid)
+    table = table_of(grid)
     builder = Builder("portal")
-    columns = _columns(table, builder)
+    columns = columns_of(table, builder)
     _body(table, columns, year, builder)
     return builder.finish()
 
 
-def mended(text: str) -> str:
-    """Return a label whose UTF-8 bytes had been taken for Latin letters as the text it was."""
-    if text.isascii() or any(ord(c) > 255 for c in text):
-        return text
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return text
-
-
-def _head_row(grid: Grid) -> int | None:
-    for row, cells in enumerate(grid.rows[:40]):
-        if not cells:
-            continue
-        name = re.sub(r"\s+", "", shown(cells[0])).casefold()
-        if name in _HEADS and any(not is_empty(cell) for cell in cells[1:]):
-            return row
-    return None
-
-
-def _layout(grid: Grid) -> _Table:
-    head = _head_row(grid)
-    if head is None:
-        raise refuse(grid.where(), "no header row of a portal export", "找不到门户导出的表头行")
-    cells = grid.rows[head]
-    width = max(i for i, cell in enumerate(cells) if not is_empty(cell)) + 1
-    rows = _HEADS[re.sub(r"\s+", "", shown(cells[0])).casefold()]
-    names = [mended(shown(cell)) for cell in cells[1:width]]
-    columns = _dimension(names)
-    if rows == columns:
-        raise refuse(
-            grid.where(head),
-            f"rows and columns both hold the {rows}: the table's header is damaged",
-            "行与列是同一维度：表头已损坏",
-        )
-    return _Table(grid, _meta(grid, head), head, rows, columns, width)
-
-
-def _meta(grid: Grid, head: int) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for cells in grid.rows[:head]:
-        line = mended(",".join(shown(cell) for cell in cells if not is_empty(cell)))
-        match = _META.match(line)
-        if match:
-            found[_META_KEYS[match.group(1).casefold()]] = match.group(2).strip()
-    return found
-
-
-def _dimension(names: list[str]) -> str:
-    periods = sum(parse_period(name) is not None for name in names)
-    places = sum(place_of(name) is not None for name in names)
-    filled = sum(bool(name) for name in names)
-    if periods * 2 > filled:
-        return "period"
-    return "place" if places * 2 > filled else "label"
-
-
-def _columns(table: _Table, builder: Builder) -> dict[int, str]:
-    """Return column -> key (period, adcode or label) of the header row, noting what is wrong with it."""
-    columns: dict[int, str] = {}
-    seen: dict[str, int] = {}
-    for column in range(1, table.width):
-        name = mended(shown(table.grid.cell(table.head, column)))
-        where = table.grid.where(table.head, column)
-        key = _key(name, table.columns, table.meta, where, builder)
-        if key is None:
-            continue
-        if key in seen:
-            builder.problem(
-                where, *_doubled(table.columns, name, f"column {seen[key] + 1}", f"第{seen[key] + 1}列")
-            )
-        seen[key] = column
-        columns[column] = key
-    return columns
-
-
-def _doubled(kind: str, name: str, en: str, zh: str) -> tuple[str, str]:
-    if kind == "label":
-        return (
-            f"two indicators under one name: {name!r} stands in {en} already",
-            f"两个指标同名：“{name}”已见于{zh}",
-        )
-    what, was = {"place": ("place", "地区"), "period": ("period", "时期")}[kind]
-    return (
-        f"the {what} {name!r} stands in {en} already: duplicate rows or columns",
-        f"{was}“{name}”已见于{zh}：重复",
-    )
-
-
-def _key(name: str, kind: str, meta: dict[str, str], where: Where, builder: Builder) -> str | None:
-    if not name:
-        builder.problem(where, "no name stands here: the header is damaged", "此处没有名称：表头已损坏")
-        return None
-    if kind == "period":
-        return _period_key(name, meta, where, builder)
-    if kind == "label":
-        return name
-    place = row_place(name)
-    if place is None:
-        builder.problem(
-            where, f"no province or region is known as {name!r}", f"“{name}”不是已知的省份或地区名称"
-        )
-        return None
-    return name if place.kind == "subtotal" else str(place.adcode)
-
-
-def _period_key(name: str, meta: dict[str, str], where: Where, builder: Builder) -> str | None:
-    period = parse_period(name)
-    if period is None:
-        builder.problem(where, f"{name!r} is no year, quarter or month", f"“{name}”不是年、季或月")
-        return None
-    if not in_range(period):
-        builder.problem(where, f"the year {name!r} is out of range", f"年份“{name}”超出范围")
-        return None
-    years = years_in(meta.get("time", ""))
-    if len(years) == 2 and not min(years) <= int(period[:4]) <= max(years):
-        builder.problem(
-            where,
-            f"{name!r} lies outside the time the file states ({meta['time']})",
-            f"“{name}”不在文件所标时间（{meta['time']}）之内",
-        )
-        return None
-    return period
-
-
-def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Builder) -> None:
+def _body(table: PortalTable, columns: dict[int, str], year: str | None, builder: Builder) -> None:
     grid = table.grid
     fixed = _third(table, year, builder)
     if builder.problems:
@@ -237,18 +105,21 @@ def _body(table: _Table, columns: dict[int, str], year: str | None, builder: Bui
             continue
         for spot, text in loose:
             builder.problem(
-                grid.where(spot), f"a row that is no {table.rows}: {text!r}", f"无法识别的行：“{text}”"
+                grid.where(spot),
+                message(
+                    "a row that is no {dimension}: {text!r}", dimension=DIMENSIONS[table.rows], text=text
+                ),
             )
         loose.clear()
         if footer:
-            builder.problem(grid.where(row), "figures below the footnotes", "附注之下仍有数据")
+            builder.problem(grid.where(row), message("figures below the footnotes"))
             continue
         key = _row_key(table, row, name, builder)
         if key is None:
             continue
         if key in seen:
             line = grid.lines[seen[key]]
-            builder.problem(grid.where(row, 0), *_doubled(table.rows, name, f"row {line}", f"第{line}行"))
+            builder.problem(grid.where(row, 0), doubled(table.rows, name, message("row {row}", row=line)))
             continue
         seen[key] = row
         places += table.rows == "place"
@@ -269,14 +140,17 @@ def _take_loose(grid: Grid, row: int, text: str, builder: Builder) -> None:
     """Say that a line below the table is not understood; a unit there holds for figures without one."""
     unit = unit_text(text)
     if not unit:
-        builder.note(grid.where(row), f"not understood, left out: {text!r}", f"无法识别，未读入：“{text}”")
+        builder.note(grid.where(row), message("not understood, left out: {text!r}", text=text))
         return
     stated = {figure.unit for figure in builder.figures}
     if any(one and parse_unit(one) != parse_unit(unit) for one in stated):
         builder.problem(
             grid.where(row),
-            f"{text!r} below the table contradicts its unit ({', '.join(sorted(filter(None, stated)))})",
-            f"表下方的“{text}”与表中单位（{'、'.join(sorted(filter(None, stated)))}）矛盾",
+            message(
+                "{text!r} below the table contradicts its unit ({units})",
+                text=text,
+                units=sorted(filter(None, stated)),
+            ),
         )
     builder.figures[:] = [replace(f, unit=f.unit or unit) for f in builder.figures]
     builder.apart[:] = [replace(f, unit=f.unit or unit) for f in builder.apart]
@@ -285,13 +159,13 @@ def _take_loose(grid: Grid, row: int, text: str, builder: Builder) -> None:
     ]
 
 
-def _unknown(name: str, table: _Table) -> bool:
+def _unknown(name: str, table: PortalTable) -> bool:
     if table.rows == "place":
         return row_place(name) is None
     return table.rows == "period" and parse_period(name) is None
 
 
-def _is_data(grid: Grid, row: int, name: str, table: _Table) -> bool:
+def _is_data(grid: Grid, row: int, name: str, table: PortalTable) -> bool:
     """Return whether a row below a footnote is a row of the table after all."""
     numbers = sum(
         not is_empty(cell) and not isinstance(read_number(cell), Misread) for cell in grid.rows[row][1:]
@@ -299,26 +173,27 @@ def _is_data(grid: Grid, row: int, name: str, table: _Table) -> bool:
     return numbers > 0 and (not _unknown(name, table))
 
 
-def _row_key(table: _Table, row: int, name: str, builder: Builder) -> str | None:
+def _row_key(table: PortalTable, row: int, name: str, builder: Builder) -> str | None:
     grid, cells = table.grid, table.grid.rows[row]
     if grid.text and len(cells) != len(grid.rows[table.head]):
         builder.problem(
             grid.where(row),
-            f"the row has {len(cells)} cells where the header has {len(grid.rows[table.head])}: cut short, or a "
-            "separator too many or too few",
-            f"该行有{len(cells)}个单元格，表头有{len(grid.rows[table.head])}个：文件不完整，或分隔符多余、缺失",
+            message(
+                "the row has {cells} cells where the header has {headed}: cut short, or a separator too "
+                "many or too few",
+                cells=len(cells),
+                headed=len(grid.rows[table.head]),
+            ),
         )
         return None
     for column in range(table.width, len(cells)):
         if not is_empty(cells[column]):
-            builder.problem(
-                grid.where(row, column), "a cell beyond the last named column", "此单元格超出表头范围"
-            )
+            builder.problem(grid.where(row, column), message("a cell beyond the last named column"))
             return None
-    return _key(name, table.rows, table.meta, grid.where(row, 0), builder)
+    return key_of(name, table.rows, table.meta, grid.where(row, 0), builder)
 
 
-def _third(table: _Table, year: str | None, builder: Builder) -> dict[str, str]:
+def _third(table: PortalTable, year: str | None, builder: Builder) -> dict[str, str]:
     """Return what the lines above the table say of the dimension that it does not spread out."""
     missing = ({"place", "period", "label"} - {table.rows, table.columns}).pop()
     if missing == "label":
@@ -329,29 +204,27 @@ def _third(table: _Table, year: str | None, builder: Builder) -> dict[str, str]:
     if stated is not None and year is not None and stated != year:
         builder.problem(
             table.grid.where(table.head),
-            f"the file is about {stated}, not {year}",
-            f"文件时间为{stated}，并非{year}",
+            message("the file is about {stated}, not {year}", stated=stated, year=year),
         )
     period = stated or year
     if period is None or not in_range(period):
         builder.problem(
             table.grid.where(),
-            f"the file names no single year for its figures (time: {table.meta.get('time') or 'absent'!r}): say which "
-            "with `--year`",
-            f"文件未标明单一年份（时间：{table.meta.get('time') or '缺'}）：请用 --year 指定",
+            message(
+                "the file names no single year for its figures (time: {time!r}): say which with `--year`",
+                time=table.meta.get("time") or term("time of a table", "absent"),
+            ),
         )
         return {}
     return {"period": period}
 
 
-def _place_above(table: _Table, builder: Builder) -> str:
+def _place_above(table: PortalTable, builder: Builder) -> str:
     region = table.meta.get("region", "")
     if region:
         place = place_of(region)
         if place is None or place.kind == "subtotal":
-            builder.problem(
-                table.grid.where(), f"no province is known as {region!r}", f"“{region}”不是已知的省份名称"
-            )
+            builder.problem(table.grid.where(), message("no province is known as {region!r}", region=region))
             return ""
         return str(place.adcode)
     database = table.meta.get("database", "").casefold()
@@ -360,7 +233,7 @@ def _place_above(table: _Table, builder: Builder) -> str:
 
 
 def _shown_units(
-    table: _Table,
+    table: PortalTable,
     rows: list[tuple[int, str]],
     columns: dict[int, str],
     fixed: dict[str, str],
@@ -382,7 +255,7 @@ def _shown_units(
 
 
 def _row(
-    table: _Table,
+    table: PortalTable,
     row: int,
     key: str,
     columns: dict[int, str],
@@ -394,7 +267,7 @@ def _row(
         where = table.grid.where(row, column)
         value = read_number(table.grid.cell(row, column))
         if isinstance(value, Misread):
-            builder.problem(where, value.en, value.zh)
+            builder.problem(where, value.said)
         elif value is None:
             builder.missing += 1
         else:
@@ -403,7 +276,7 @@ def _row(
             unit = units.get((row, column)) or unit or table.meta.get("unit", "")
             place = row_place(parts["place"]) if parts["place"] else None
             adcode = (place.adcode or None) if place else None
-            figure = Figure(adcode, parts["period"], label, unit, value, where)
+            figure = PrintedFigure(adcode, parts["period"], label, unit, value, where)
             if place is None or place.kind == "province":
                 builder.figures.append(figure)
             elif place.kind == "apart":
@@ -421,18 +294,23 @@ def _set_nation(builder: Builder) -> None:
 
 
 def _check_complete(
-    table: _Table, footer: bool, sourced: bool, places: int, builder: Builder, last_line: str
+    table: PortalTable, footer: bool, sourced: bool, places: int, builder: Builder, last_line: str
 ) -> None:
     """Refuse a text export that was cut: no line of source, and provinces or the last line break missing."""
     if not table.grid.text or footer or sourced:
         return
     cut = not table.grid.complete
     if cut or ("database" in table.meta and places < _PROVINCES):
-        en = "in the middle of a line" if cut else f"after {places} of {_PROVINCES} provinces"
-        zh = "在一行中间中断" if cut else f"只有{places}个省份（共{_PROVINCES}个）"
+        end = (
+            message("in the middle of a line")
+            if cut
+            else message("after {places} of {all} provinces", places=places, all=_PROVINCES)
+        )
         builder.problem(
             table.grid.where(len(table.grid.rows) - 1),
-            f"the file ends {en}, without the line of source that exports end with: cut short; export it again, or, "
-            "where its last line is whole, end that with a line break",
-            f"文件{zh}，且没有末尾的“数据来源”行：文件不完整，请重新导出；若最后一行完整，请在其后补一个换行",
+            message(
+                "the file ends {end}, without the line of source that exports end with: cut short; export it "
+                "again, or, where its last line is whole, end that with a line break",
+                end=end,
+            ),
         )

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from panelkit.data.yearbook.errors import Problem, Where, YearbookError
 from panelkit.data.yearbook.files.limits import PROBLEMS
-from panelkit.panel.provenance import Note
+from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PrintedFigure:
     """One printed number.
 
     Attributes
@@ -38,11 +38,11 @@ class Subtotal:
     """A printed national or regional total, to be compared with the sum of its parts."""
 
     region: str
-    figure: Figure
+    figure: PrintedFigure
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Brief):
+class FileReading(Brief):
     """Everything read from one file.
 
     Attributes
@@ -57,12 +57,12 @@ class Reading(Brief):
     """
 
     layout: str
-    figures: tuple[Figure, ...]
+    figures: tuple[PrintedFigure, ...]
     missing: int = 0
     subtotals: tuple[Subtotal, ...] = ()
-    apart: tuple[Figure, ...] = ()
+    apart: tuple[PrintedFigure, ...] = ()
     footnotes: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass
@@ -70,15 +70,15 @@ class Builder(Brief):
     """Collects figures and problems while a reader goes through a file."""
 
     layout: str
-    figures: list[Figure] = field(default_factory=list)
+    figures: list[PrintedFigure] = field(default_factory=list)
     subtotals: list[Subtotal] = field(default_factory=list)
-    apart: list[Figure] = field(default_factory=list)
+    apart: list[PrintedFigure] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     missing: int = 0
 
-    def problem(self, where: Where, en: str, zh: str) -> None:
+    def problem(self, where: Where, said: Message) -> None:
         """Note one thing that is wrong.
 
         Raises
@@ -86,16 +86,16 @@ class Builder(Brief):
         YearbookError
             When so much is wrong that reading on would tell nothing more.
         """
-        self.problems.append(Problem(where, en, zh))
+        self.problems.append(Problem(where, said))
         if len(self.problems) >= PROBLEMS:
-            en, zh = "so much is wrong that reading stopped here", "问题过多，读取到此为止"
-            raise YearbookError([*self.problems, Problem(where, en, zh)])
+            stopped = message("so much is wrong that reading stopped here")
+            raise YearbookError([*self.problems, Problem(where, stopped)])
 
-    def note(self, where: Where, en: str, zh: str) -> None:
+    def note(self, where: Where, said: Message) -> None:
         """Note one thing that a person should know."""
-        self.notes.append(Note(f"{where.en()}: {en}", f"{where.zh()}：{zh}"))
+        self.notes.append(message("{where}: {problem}", where=where.said(), problem=said))
 
-    def finish(self) -> Reading:
+    def finish(self) -> FileReading:
         """Return the reading.
 
         Raises
@@ -105,7 +105,7 @@ class Builder(Brief):
         """
         if self.problems:
             raise YearbookError(self.problems)
-        return Reading(
+        return FileReading(
             self.layout,
             tuple(self.figures),
             self.missing,
@@ -116,7 +116,7 @@ class Builder(Brief):
         )
 
 
-def joined(readings: list[Reading]) -> Reading:
+def joined(readings: list[FileReading]) -> FileReading:
     """Return the readings of several sheets of one file as one."""
     first = readings[0]
     if len(readings) == 1:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from panelkit.data.yearbook.files.cells import read_number
 from panelkit.data.yearbook.files.grid import Grid
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.units import SCALES, parse_unit
+from panelkit.data.yearbook.vocabulary.printed_units import SCALES, parse_unit
+from panelkit.language.message import message
 
 
 def column_units(
@@ -22,9 +23,11 @@ def column_units(
         if word in SCALES and not printed.startswith(word):
             builder.problem(
                 grid.where(row, column),
-                f"the cell shows its number with {word!r} behind it, and the column's unit is "
-                f"{printed or 'not named'!r}",
-                f"单元格格式在数字后显示“{word}”，而该列单位为“{printed or '未注明'}”",
+                message(
+                    "the cell shows its number with {word!r} behind it, and the column's unit is {printed!r}",
+                    word=word,
+                    printed=printed or message("not named"),
+                ),
             )
             return {}
     found = {row: unit for row in rows if (unit := grid.formats.get((row, column), "")) and parse_unit(unit)}
@@ -35,8 +38,11 @@ def column_units(
         if strong and printed and parse_unit(unit) != stated:
             builder.problem(
                 grid.where(row, column),
-                f"the cell shows its number in {unit!r}, and the column's unit is {printed!r}",
-                f"单元格格式显示的单位为“{unit}”，而该列单位为“{printed}”",
+                message(
+                    "the cell shows its number in {unit!r}, and the column's unit is {printed!r}",
+                    unit=unit,
+                    printed=printed,
+                ),
             )
             return {}
     kinds = {parse_unit(unit) for unit in found.values()}
@@ -46,7 +52,10 @@ def column_units(
         unit = next(iter(found.values()))
         builder.problem(
             grid.where(spot, column),
-            f"some cells of the column show {unit!r} and this one does not: write the unit behind the column's name",
-            f"该列部分单元格显示“{unit}”，而此处没有：请在列名之后注明单位",
+            message(
+                "some cells of the column show {unit!r} and this one does not: write the unit behind the "
+                "column's name",
+                unit=unit,
+            ),
         )
     return {} if kinds == {stated} else found

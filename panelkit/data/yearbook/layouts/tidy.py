@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_tail
-from panelkit.data.yearbook.layouts.reading import Builder, Figure, Reading
+from panelkit.data.yearbook.layouts.layout import SheetLayout
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
+from panelkit.data.yearbook.layouts.told import Told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.places import known_place
-from panelkit.data.yearbook.vocabulary.units import split_unit
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
+from panelkit.data.yearbook.vocabulary.printed_units import split_unit
+from panelkit.language.message import message
+from panelkit.language.offers import offered
 
 _ROLES = {
     "place": {
@@ -50,12 +54,29 @@ class _Roles:
     periods: tuple[int, ...] = ()
 
 
+@offered("layout", "tidy", family="sheet")
+class Tidy(SheetLayout):
+    """A user's own table: one row a province and year."""
+
+    order = 10
+
+    @staticmethod
+    def knows(grid: Grid, told: Told) -> bool:
+        """Return whether the first row names a column of places and one of periods."""
+        return is_tidy(grid, told.columns)
+
+    @staticmethod
+    def read(grid: Grid, told: Told) -> FileReading:
+        """Return the figures of the table."""
+        return read_tidy(grid, told.columns)
+
+
 def is_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> bool:
     """Return whether the first row names a column of places and one of periods."""
     return _roles(grid, columns or {}) is not None
 
 
-def read_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> Reading:
+def read_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> FileReading:
     """Return the figures of a tidy table; `columns` maps its column names to place, period, indicator, value, unit.
 
     Raises
@@ -66,7 +87,7 @@ def read_tidy(grid: Grid, columns: Mapping[str, str] | None = None) -> Reading:
     builder = Builder("tidy")
     roles = _roles(grid, columns or {})
     if roles is None:
-        builder.problem(grid.where(0), "no column of provinces, or none of years", "找不到省份列或年份列")
+        builder.problem(grid.where(0), message("no column of provinces, or none of years"))
         return builder.finish()
     names = _names(grid, roles, builder)
     seen: dict[tuple[int, str, str], int] = {}
@@ -137,11 +158,11 @@ def _names(grid: Grid, roles: _Roles, builder: Builder) -> dict[int, str]:
         name = shown(grid.cell(0, column))
         if not name:
             if any(not is_empty(grid.cell(row, column)) for row in range(1, len(grid.rows))):
-                builder.problem(grid.where(0, column), "a column without a name", "该列没有名称")
+                builder.problem(grid.where(0, column), message("a column without a name"))
             continue
         if name in names.values():
             builder.problem(
-                grid.where(0, column), f"two indicators under one name: {name!r}", f"两个指标同名：“{name}”"
+                grid.where(0, column), message("two indicators under one name: {name!r}", name=name)
             )
         names[column] = name
     return names
@@ -159,17 +180,18 @@ def _row(
     if grid.text and len(grid.rows[row]) != len(grid.rows[0]):
         builder.problem(
             grid.where(row),
-            f"the row has {len(grid.rows[row])} cells where the header has {len(grid.rows[0])}",
-            f"该行有{len(grid.rows[row])}个单元格，表头有{len(grid.rows[0])}个",
+            message(
+                "the row has {cells} cells where the header has {headed}",
+                cells=len(grid.rows[row]),
+                headed=len(grid.rows[0]),
+            ),
         )
         return
     place = known_place(shown(grid.cell(row, roles.place)))
     period = _period(grid, row, roles.period)
     if place is None or place.kind == "subtotal":
         name = shown(grid.cell(row, roles.place))
-        builder.problem(
-            grid.where(row, roles.place), f"no province is known as {name!r}", f"“{name}”不是已知的省份名称"
-        )
+        builder.problem(grid.where(row, roles.place), message("no province is known as {name!r}", name=name))
         return
     for column in roles.places:
         other = known_place(shown(grid.cell(row, column)))
@@ -177,8 +199,7 @@ def _row(
             said = shown(grid.cell(row, roles.place)), shown(grid.cell(row, column))
             builder.problem(
                 grid.where(row, column),
-                f"two places in one row: {said[0]!r} and {said[1]!r}",
-                f"同一行有两个不同的地区：“{said[0]}”与“{said[1]}”",
+                message("two places in one row: {first!r} and {second!r}", first=said[0], second=said[1]),
             )
             return
     for column in roles.periods:
@@ -186,16 +207,19 @@ def _row(
             said = shown(grid.cell(row, roles.period)), shown(grid.cell(row, column))
             builder.problem(
                 grid.where(row, column),
-                f"two periods in one row: {said[0]!r} and {said[1]!r}; keep one table with one column of years",
-                f"同一行有两个不同的时期：“{said[0]}”与“{said[1]}”；请只保留一张表和一个年份列",
+                message(
+                    "two periods in one row: {first!r} and {second!r}; keep one table with one column of "
+                    "years",
+                    first=said[0],
+                    second=said[1],
+                ),
             )
             return
     if period is None or not in_range(period):
         name = shown(grid.cell(row, roles.period))
         builder.problem(
             grid.where(row, roles.period),
-            f"{name!r} is no year, quarter or month of a yearbook",
-            f"“{name}”不是年鉴的年、季或月",
+            message("{name!r} is no year, quarter or month of a yearbook", name=name),
         )
         return
     cells = {roles.value: _label(grid, row, roles)} if roles.value is not None else names
@@ -227,14 +251,13 @@ def _cell(
         line = grid.lines[seen[key]]
         builder.problem(
             where,
-            f"the same province, period and indicator stand in row {line} already",
-            f"同一省份、时期、指标已见于第{line}行：重复",
+            message("the same province, period and indicator stand in row {line} already", line=line),
         )
         return
     seen[key] = row
     value = read_number(grid.cell(row, column), scientific=True)
     if isinstance(value, Misread):
-        builder.problem(where, value.en, value.zh)
+        builder.problem(where, value.said)
     elif value is None:
         builder.missing += 1
     else:
@@ -242,5 +265,5 @@ def _cell(
         if roles.unit is not None:
             unit = shown(grid.cell(row, roles.unit)) or unit
         unit = unit or units.get((row, column), "")
-        figure = Figure(key[0], key[1], label, unit, value, where)
+        figure = PrintedFigure(key[0], key[1], label, unit, value, where)
         (builder.apart if key[0] > 700000 else builder.figures).append(figure)

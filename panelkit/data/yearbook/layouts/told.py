@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from panelkit.data.provinces import NATION, labels_of, resolve
 from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.limits import FIRST_YEAR
-from panelkit.data.yearbook.layouts.reading import Figure, Reading
+from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.places import known_place
+from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.show.brief import Brief
 
 
@@ -38,8 +39,11 @@ def check_told(told: Told) -> None:
     period = parse_period(told.year)
     if period is None or not in_range(period):
         raise ToldError(
-            f"{told.year!r} is no year from {FIRST_YEAR} on, and no quarter or month of one: say it as 2021",
-            f"“{told.year}”不是{FIRST_YEAR}年以来的年份：请写成2021这样的形式",
+            message(
+                "{year!r} is no year from {first_year} on, and no quarter or month of one: say it as 2021",
+                year=told.year,
+                first_year=FIRST_YEAR,
+            ),
         )
 
 
@@ -47,10 +51,10 @@ _BREAKS = re.compile(r"\s*[\t\n\x0b\x0c\r\x85\u2028\u2029]+\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def in_one_line(reading: Reading) -> Reading:
+def in_one_line(reading: FileReading) -> FileReading:
     """Return a reading whose names and footnotes hold no line breaks and tabs."""
 
-    def clean(figure: Figure) -> Figure:
+    def clean(figure: PrintedFigure) -> PrintedFigure:
         parts = figure.label, figure.context, figure.unit
         if not any(map(_BREAKS.search, parts)):
             return figure
@@ -68,7 +72,7 @@ def in_one_line(reading: Reading) -> Reading:
     )
 
 
-def check_texts(file: str, reading: Reading) -> None:
+def check_texts(file: str, reading: FileReading) -> None:
     """Refuse names that hold control characters or half characters: no text of a yearbook does."""
     problems = []
     figures = (*reading.figures, *reading.apart)
@@ -81,8 +85,11 @@ def check_texts(file: str, reading: Reading) -> None:
             problems.append(
                 Problem(
                     figure.where,
-                    f"the name of this column holds a control character ({code}): {text[:60]!r}; take it out",
-                    f"该列名称含有控制字符（{code}）：{text[:60]}；请删去",
+                    message(
+                        "the name of this column holds a control character ({code}): {text!r}; take it out",
+                        code=code,
+                        text=text[:60],
+                    ),
                 )
             )
     for line in reading.footnotes:
@@ -92,15 +99,16 @@ def check_texts(file: str, reading: Reading) -> None:
             problems.append(
                 Problem(
                     Where(file),
-                    f"a footnote holds a control character ({code}): {line[:60]!r}",
-                    f"附注含有控制字符（{code}）：{line[:60]}",
+                    message(
+                        "a footnote holds a control character ({code}): {line!r}", code=code, line=line[:60]
+                    ),
                 )
             )
     if problems:
         raise YearbookError(problems)
 
 
-def check_period(reading: Reading, told: Told) -> None:
+def check_period(reading: FileReading, told: Told) -> None:
     """Refuse a year that the caller names for a file that names others."""
     if told.year is None:
         return
@@ -108,12 +116,15 @@ def check_period(reading: Reading, told: Told) -> None:
     if other is not None:
         raise refuse(
             other.where,
-            f"the file names the period of its figures, {other.period} here, and not {told.year}: leave out `--year`",
-            f"文件自带时间，此处为{other.period}，并非{told.year}：请去掉 --year",
+            message(
+                "the file names the period of its figures, {period} here, and not {year}: leave out `--year`",
+                period=other.period,
+                year=told.year,
+            ),
         )
 
 
-def check_province(file: str, reading: Reading, told: Told) -> None:
+def check_province(file: str, reading: FileReading, told: Told) -> None:
     """Refuse a province that the caller names for a file that names its own."""
     if told.province is None:
         return
@@ -127,21 +138,25 @@ def check_province(file: str, reading: Reading, told: Told) -> None:
     listed = "、".join(str(names.get(code, code)) for code in found[:3]) + ("…" if len(found) > 3 else "")
     raise refuse(
         Where(file),
-        f"the file says whose figures these are: {listed} ({len(found)} place(s)), and the call says "
-        f"{told.province!r}. Leave out `--province`, or give the file that is about {told.province!r}",
-        f"文件标明的地区为{listed}（共{len(found)}个），而指定的是“{told.province}”。"
-        "请去掉 --province，或改用该省的文件",
+        message(
+            "the file says whose figures these are: {listed} ({count} place(s)), and the call says "
+            "{province!r}. Leave out `--province`, or give the file that is about {province!r}",
+            listed=listed,
+            count=len(found),
+            province=told.province,
+        ),
     )
 
 
-def _sheet_of(figure: Figure) -> int | None:
+def _sheet_of(figure: PrintedFigure) -> int | None:
     """Return the province that a sheet is called after, for figures that name none themselves."""
     place = known_place(figure.where.sheet.strip()) if figure.where.sheet else None
     return place.adcode if place is not None and place.kind == "province" else None
 
 
 def told_place(province: str | int) -> int:
+    """Return the adcode of a province, or of the nation, that the caller names."""
     try:
         return resolve([province], kinds=("province", "nation"))[0]
     except DataError as error:
-        raise ToldError(str(error), f"没有名为“{province}”的省份：请用 --province 重新指定") from error
+        raise ToldError(error.said) from error

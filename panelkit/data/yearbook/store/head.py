@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 
 FORMAT = 1
@@ -31,11 +32,15 @@ _FIELDS: dict[str, type] = {
 class DamagedError(DataError):
     """A store that is not what it says; `what` is the damage."""
 
-    def __init__(self, folder: Path, what: str) -> None:
+    def __init__(self, folder: Path, what: Message) -> None:
         self.folder, self.what = folder, what
         super().__init__(
-            f"the store {folder} is damaged: {what}. `panelkit store check --store {folder}` lists all that is wrong, "
-            f"`panelkit store repair --store {folder}` mends it from the files as they came"
+            message(
+                "the store {folder} is damaged: {what}. `panelkit store check --store {folder}` lists all that is "
+                "wrong, `panelkit store repair --store {folder}` mends it from the files as they came",
+                folder=folder,
+                what=what,
+            )
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -132,22 +137,31 @@ def read_head(folder: Path) -> Head | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise DamagedError(folder, f"{HEAD} cannot be read ({error.strerror or error})") from error
+        raise DamagedError(
+            folder, message("{head} cannot be read ({error})", head=HEAD, error=str(error.strerror or error))
+        ) from error
     try:
         head = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise DamagedError(folder, f"{HEAD} cannot be read ({_short(error)})") from error
+        raise DamagedError(
+            folder, message("{head} cannot be read ({error})", head=HEAD, error=_short(error))
+        ) from error
     if not isinstance(head, dict):
-        raise DamagedError(folder, f"{HEAD} holds no table of names")
+        raise DamagedError(folder, message("{head} holds no table of names", head=HEAD))
     version = head.get("format")
     if type(version) is int and version > FORMAT:
         raise OtherVersionError(
-            f"the store {folder} was written by another version of panelkit (format {version}; this one reads "
-            f"{FORMAT}): update panelkit"
+            message(
+                "the store {folder} was written by another version of panelkit (format {version}; this "
+                "one reads {format}): update panelkit",
+                folder=folder,
+                version=version,
+                format=FORMAT,
+            )
         )
     wrong = _wrong(head)
     if wrong:
-        raise DamagedError(folder, f"{HEAD}: {wrong}")
+        raise DamagedError(folder, message("{head}: {wrong}", head=HEAD, wrong=wrong))
     return Head(head["figures"], tuple(raw_file(record) for record in head["files"]))
 
 
@@ -156,30 +170,26 @@ def raw_file(record: Mapping[str, Any]) -> RawFile:
     return RawFile(**{name: record[name] for name in _FIELDS})
 
 
-def wrong_record(record: object) -> str:
-    """Return what is wrong with the record of a file; nothing where it is right."""
+def wrong_record(record: object) -> Message | None:
+    """Return what is wrong with the record of a file; None where it is right."""
     if not isinstance(record, dict):
-        return "is no table of names"
+        return message("is no table of names")
     absent, strange = sorted(_FIELDS.keys() - record.keys()), sorted(record.keys() - _FIELDS.keys())
     if absent or strange:
-        return (
-            f"lacks {', '.join(absent)}"
-            if absent
-            else f"has an unknown field {', '.join(map(repr, strange))}"
-        )
+        return _fields(absent, strange)
     for name, kind in _FIELDS.items():
         if type(record[name]) is not kind:
-            return f"`{name}` is no {kind.__name__}"
+            return message("`{name}` is no {kind}", name=name, kind=kind.__name__)
     if not _SHA.fullmatch(record["sha256"]):
-        return "`sha256` is no checksum"
+        return message("`sha256` is no checksum")
     if not _SUFFIX.fullmatch(record["suffix"]):
-        return "`suffix` is no ending of a file name"
+        return message("`suffix` is no ending of a file name")
     if not all(isinstance(name, str) and name for name in record["vintages"].values()):
-        return "`vintages` names what is no vintage"
+        return message("`vintages` names what is no vintage")
     strange = sorted(name for name, what in record["told"].items() if not _is_told(name, what))
     if strange:
-        return f"`told` holds {', '.join(map(repr, strange))}, which nobody can say of a file"
-    return "" if not _surrogates(record) else "holds half a character"
+        return message("`told` holds {names}, which nobody can say of a file", names=[*map(repr, strange)])
+    return message("holds half a character") if _surrogates(record) else None
 
 
 def _is_told(name: str, what: object) -> bool:
@@ -194,26 +204,28 @@ def _is_told(name: str, what: object) -> bool:
     }.get(name, False)
 
 
-def _wrong(head: Mapping[str, Any]) -> str:
+def _wrong(head: Mapping[str, Any]) -> Message | None:
     known = {"format", "figures", "files"}
     absent, strange = sorted(known - head.keys()), sorted(head.keys() - known)
     if absent or strange:
-        return (
-            f"lacks {', '.join(absent)}"
-            if absent
-            else f"has an unknown field {', '.join(map(repr, strange))}"
-        )
+        return _fields(absent, strange)
     if type(head["format"]) is not int or head["format"] != FORMAT:
-        return f"`format` is {_short(head['format'])}, not {FORMAT}"
+        return message("`format` is {found}, not {format}", found=_short(head["format"]), format=FORMAT)
     if not isinstance(head["figures"], str) or not _SHA.fullmatch(head["figures"]):
-        return "`figures` is no checksum"
+        return message("`figures` is no checksum")
     if not isinstance(head["files"], list):
-        return "`files` is no list"
+        return message("`files` is no list")
     for number, record in enumerate(head["files"], start=1):
         wrong = wrong_record(record)
         if wrong:
-            return f"file {number} {wrong}"
-    return ""
+            return message("file {number} {wrong}", number=number, wrong=wrong)
+    return None
+
+
+def _fields(absent: Sequence[str], strange: Sequence[str]) -> Message:
+    if absent:
+        return message("lacks {names}", names=list(absent))
+    return message("has an unknown field {names}", names=[*map(repr, strange)])
 
 
 def _surrogates(record: object) -> bool:

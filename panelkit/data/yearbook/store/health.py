@@ -9,8 +9,8 @@ from pathlib import Path
 from panelkit.data.yearbook.store.head import HEAD, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, kind_of
 from panelkit.data.yearbook.store.store import ALTERED, default_store, read_table
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.panel.provenance import Note
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,13 @@ class StoreCheck:
 
     Attributes
     ----------
-    problems : one note a damage, in English and (`zh`) in Chinese; none where the store is whole.
+    problems : one message a damage; none where the store is whole.
     foreign : files and folders that no run of panelkit wrote; they are left alone.
     """
 
     store: Path
     files: int
-    problems: tuple[Note, ...]
+    problems: tuple[Message, ...]
     foreign: tuple[str, ...]
 
     @property
@@ -52,22 +52,22 @@ def check_store(store: str | Path | None = None) -> StoreCheck:
     >>> health = pk.check_store("store")
     """
     folder = Path(store) if store is not None else default_store()
-    problems: list[Note] = []
+    problems: list[Message] = []
     try:
         kind = kind_of(folder)
     except DamagedError as error:
         kind = "old"
-        problems.append(_note(error))
+        problems.append(error.what)
     head: Head | None = None
     try:
         head = read_head(folder)
         if head is None and kind == "store" and Journal(folder).has_stood():
-            problems.append(Note(f"{HEAD} is missing", f"缺少{HEAD}"))
+            problems.append(message("{head} is missing", head=HEAD))
     except DamagedError as error:
-        problems.append(_note(error))
+        problems.append(error.what)
     if head is not None:
         if is_marked(folder) and Journal(folder).disowns(head):
-            problems.append(Note(ALTERED, f"{HEAD}已被改动：与库写入的不同"))
+            problems.append(ALTERED)
         problems += _table_problems(folder, head)
         problems += [raw_problem(folder, file) for file in unlike(folder, head.files)]
     journal = Journal(folder)
@@ -81,29 +81,22 @@ def unlike(folder: Path, files: Sequence[RawFile]) -> list[RawFile]:
     return [file for file in files if not has_checksum(folder / file.place, file.sha256)]
 
 
-def raw_problem(folder: Path, file: RawFile) -> Note:
+def raw_problem(folder: Path, file: RawFile) -> Message:
     """Return the problem of a raw file that is missing or altered."""
     if not (folder / file.place).exists():
-        return Note(f"{file.place} ({file.name}) is missing", f"缺少{file.place}（{file.name}）")
-    return Note(
-        f"{file.place} ({file.name}) was altered: it is not the file that was ingested",
-        f"{file.place}（{file.name}）已被改动：不是当初导入的文件",
+        return message("{place} ({name}) is missing", place=file.place, name=file.name)
+    return message(
+        "{place} ({name}) was altered: it is not the file that was ingested",
+        place=file.place,
+        name=file.name,
     )
 
 
-def _table_problems(folder: Path, head: Head) -> list[Note]:
+def _table_problems(folder: Path, head: Head) -> list[Message]:
     try:
         read_table(folder, head)
     except DamagedError as error:
-        return [_note(error)]
+        return [error.what]
     except OSError as error:
-        return [
-            Note(
-                f"{head.table} cannot be read ({error.strerror})", f"无法读取{head.table}（{error.strerror}）"
-            )
-        ]
+        return [message("{table} cannot be read ({strerror})", table=head.table, strerror=error.strerror)]
     return []
-
-
-def _note(error: DamagedError) -> Note:
-    return Note(error.what, f"库已损坏：{error.what}")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from panelkit.data.paths import shipped
+from panelkit.data.wording import first_of
 from panelkit.data.yearbook.store.atomic import LOCK, append, locked, part_of
 from panelkit.data.yearbook.store.head import (
     FIGURES,
@@ -32,6 +33,7 @@ from panelkit.data.yearbook.store.head import (
     wrong_record,
 )
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 
 MARK = ".panelkit-store"
 FIRST = b"# panelkit store 1: a folder of panelkit's own; the lines below name the files that it wrote\n"
@@ -55,13 +57,16 @@ def kind_of(folder: Path) -> Kind:
         home folder, or holds the shipped figures. A damaged store without a mark is a `DamagedError`.
     """
     if folder.is_symlink() and not folder.exists():
-        raise DataError(f"the store {folder} is a link to nothing: name a folder")
+        raise DataError(message("the store {folder} is a link to nothing: name a folder", folder=folder))
     if not folder.exists():
         _refuse_places(folder)
         return "absent"
     if not folder.is_dir():
         raise DataError(
-            f"the store {folder} cannot be made: a file of that name is there; name a new or empty folder"
+            message(
+                "the store {folder} cannot be made: a file of that name is there; name a new or empty folder",
+                folder=folder,
+            )
         )
     if is_marked(folder):
         for part in PARTS:
@@ -74,14 +79,19 @@ def kind_of(folder: Path) -> Kind:
         return "empty"
     if HEAD in others and _has_named(folder) and _is_old(folder):
         if MARK in others:
-            raise DamagedError(folder, f"its mark {MARK} was changed by hand")
+            raise DamagedError(folder, message("its mark {mark} was changed by hand", mark=MARK))
         for part in PARTS:
             _refuse_links(folder / part)
         return "old"
-    shown = ", ".join(map(repr, others[:3])) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
+    shown = first_of([*map(repr, others)], 3)
     raise DataError(
-        f"{folder} is no store of panelkit and is not empty (it holds {shown}): a store is made in a new or empty "
-        "folder only, and nothing here was touched; name another folder with `--store DIR`"
+        message(
+            "{folder} is no store of panelkit and is not empty (it holds {shown}): a store is made "
+            "in a new or empty folder only, and nothing here was touched; name another folder with "
+            "`--store DIR`",
+            folder=folder,
+            shown=shown,
+        )
     )
 
 
@@ -117,7 +127,7 @@ def _is_old(folder: Path) -> bool:
     if head is None or (folder / HEAD).is_symlink():
         return False
     if not has_checksum(folder / head.table, head.figures):
-        raise DamagedError(folder, f"{head.table} is missing or was changed by hand")
+        raise DamagedError(folder, message("{table} is missing or was changed by hand", table=head.table))
     return True
 
 
@@ -126,19 +136,28 @@ def _refuse_places(folder: Path) -> None:
     home = Path(os.path.expanduser("~")).resolve()
     if place == home or place in home.parents:
         raise DataError(
-            f"the store {folder} cannot be made: it is the home folder or above it; name a folder in it"
+            message(
+                "the store {folder} cannot be made: it is the home folder or above it; name a folder in it",
+                folder=folder,
+            )
         )
     if place == data or data in place.parents or place in data.parents:
         raise DataError(
-            f"the store {folder} cannot be made: the shipped figures lie there; name another folder"
+            message(
+                "the store {folder} cannot be made: the shipped figures lie there; name another folder",
+                folder=folder,
+            )
         )
 
 
 def _refuse_links(part: Path) -> None:
     if part.is_symlink() or (part.exists() and not part.is_dir()):
         raise DataError(
-            f"{part} is a link or a file, where the store keeps a folder of its own: nothing was touched; put the "
-            "folder back, or name another store"
+            message(
+                "{part} is a link or a file, where the store keeps a folder of its own: nothing was "
+                "touched; put the folder back, or name another store",
+                part=part,
+            )
         )
 
 

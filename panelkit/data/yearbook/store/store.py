@@ -27,16 +27,17 @@ from panelkit.data.yearbook.store.atomic import write_atomically
 from panelkit.data.yearbook.store.head import HEAD, DamagedError, Head, RawFile, plain_bytes, read_head
 from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, kind_of, opened
 from panelkit.language.errors import DataError
+from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 
 _TRIES = 5
-ALTERED = f"{HEAD} was changed by hand: it is not as the store wrote it"
+ALTERED = message("{head} was changed by hand: it is not as the store wrote it", head=HEAD)
 _PERIOD = re.compile(r"[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2]))?")
 
 Key = tuple[int, str, str, str]
 """adcode, period, indicator, vintage."""
 
-Figure = tuple[float, str, str]
+StoredFigure = tuple[float, str, str]
 """value, unit, source."""
 
 
@@ -69,10 +70,17 @@ def read_store(folder: Path) -> StoreState:
             return _read(folder)
         except FileNotFoundError as missing:
             name = Path(str(missing.filename)).name
-            error = DamagedError(folder, f"it lacks figures/{name}")
+            error = DamagedError(folder, message("it lacks figures/{name}", name=name))
         except OSError as wrong:
-            raise DamagedError(folder, f"{wrong.filename} cannot be read ({wrong.strerror})") from wrong
-    raise error if error is not None else DataError(f"the store {folder} cannot be read")
+            raise DamagedError(
+                folder,
+                message(
+                    "{filename} cannot be read ({strerror})", filename=wrong.filename, strerror=wrong.strerror
+                ),
+            ) from wrong
+    raise (
+        error if error is not None else DataError(message("the store {folder} cannot be read", folder=folder))
+    )
 
 
 def _read(folder: Path) -> StoreState:
@@ -83,7 +91,7 @@ def _read(folder: Path) -> StoreState:
         raise
     if head is None:
         if kind_of(folder) == "store" and Journal(folder).has_stood():
-            raise DamagedError(folder, f"it lacks {HEAD}")
+            raise DamagedError(folder, message("it lacks {head}", head=HEAD))
         return StoreState((), as_table({}))
     if is_marked(folder) and Journal(folder).disowns(head):
         raise DamagedError(folder, ALTERED)
@@ -102,26 +110,29 @@ def read_table(folder: Path, head: Head) -> pd.DataFrame:
     """
     content = plain_bytes(folder / head.table)
     if hashlib.sha256(content).hexdigest() != head.figures:
-        raise DamagedError(folder, f"{head.table} was changed by hand")
+        raise DamagedError(folder, message("{table} was changed by hand", table=head.table))
     try:
         table = _parse(content)
         _require_sense(content, table)
         return table
     except (ValueError, OverflowError, csv.Error) as error:
-        raise DamagedError(folder, f"{head.table} cannot be read ({error})") from error
+        said = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+        raise DamagedError(
+            folder, message("{table} cannot be read ({error})", table=head.table, error=said)
+        ) from error
 
 
 def _require_sense(content: bytes, table: pd.DataFrame) -> None:
     """Refuse a table that no store writes, whatever its checksum says."""
     if not content.startswith(",".join(LONG_COLUMNS).encode() + b"\n"):
-        raise ValueError("its columns are not " + ", ".join(LONG_COLUMNS))
+        raise ValueError(message("its columns are not {columns}", columns=LONG_COLUMNS))
     if not all(math.isfinite(value) for value in table["value"]):
-        raise ValueError("a value is no number")
+        raise ValueError(message("a value is no number"))
     strange = [period for period in table["period"].unique() if not _PERIOD.fullmatch(period)]
     if strange:
-        raise ValueError(f"{strange[0]!r} is no period")
+        raise ValueError(message("{period!r} is no period", period=strange[0]))
     if table.duplicated(["adcode", "period", "indicator", "vintage"]).any():
-        raise ValueError("it holds a cell twice")
+        raise ValueError(message("it holds a cell twice"))
 
 
 def overlay(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +153,7 @@ def figures_with_store(folder: Path | None) -> pd.DataFrame:
 def write_store(
     folder: Path,
     files: Iterable[RawFile],
-    cells: Mapping[Key, Figure],
+    cells: Mapping[Key, StoredFigure],
     seen: StoreState | None = None,
 ) -> bool:
     """Add files and their cells (value, unit, source) in one step; return whether the store changed.
@@ -160,19 +171,24 @@ def write_store(
         with opened(folder) as journal:
             return _commit(journal, list(files), cells, seen)
     except OSError as error:
-        raise DataError(f"the store {folder} cannot be written, and is as before: {error}") from error
+        raise DataError(
+            message(
+                "the store {folder} cannot be written, and is as before: {error}",
+                folder=folder,
+                error=str(error),
+            )
+        ) from error
 
 
 def _commit(
-    journal: Journal, files: list[RawFile], cells: Mapping[Key, Figure], seen: StoreState | None
+    journal: Journal, files: list[RawFile], cells: Mapping[Key, StoredFigure], seen: StoreState | None
 ) -> bool:
     folder = journal.folder
     state = read_store(folder)
     if seen is not None and not (state.files == seen.files and state.figures.equals(seen.figures)):
         raise refuse(
             Where(str(folder)),
-            "another run has changed the store meanwhile, and it is as that run left it: run again",
-            "另一次导入已更改数据库，本次未写入：请重新运行",
+            message("another run has changed the store meanwhile, and it is as that run left it: run again"),
         )
     merged = as_cells(state.figures)
     merged.update(cells)
@@ -186,7 +202,7 @@ def _commit(
 def put(
     journal: Journal,
     files: tuple[RawFile, ...],
-    cells: Mapping[Key, Figure],
+    cells: Mapping[Key, StoredFigure],
     contents: Mapping[str, bytes],
     before: int,
 ) -> bool:
@@ -230,7 +246,7 @@ def set_aside(path: Path) -> Path | None:
     return aside
 
 
-def as_cells(figures: pd.DataFrame) -> dict[Key, Figure]:
+def as_cells(figures: pd.DataFrame) -> dict[Key, StoredFigure]:
     """Return a long table as cells."""
     return {
         (int(row[0]), str(row[1]), str(row[2]), str(row[3])): (float(row[4]), str(row[5]), str(row[6]))
@@ -238,7 +254,7 @@ def as_cells(figures: pd.DataFrame) -> dict[Key, Figure]:
     }
 
 
-def table_bytes(cells: Mapping[Key, Figure]) -> bytes:
+def table_bytes(cells: Mapping[Key, StoredFigure]) -> bytes:
     """Return cells as the store writes them; any text survives, also a lone carriage return."""
     rows = [",".join(LONG_COLUMNS)]
     for key in sorted(cells, key=lambda k: (k[2], k[3], k[1], k[0])):
@@ -258,7 +274,7 @@ def _parse(content: bytes) -> pd.DataFrame:
     return _table([(int(a), p, i, v, float(x), u, s) for a, p, i, v, x, u, s in rows[1:]])
 
 
-def as_table(cells: Mapping[Key, Figure]) -> pd.DataFrame:
+def as_table(cells: Mapping[Key, StoredFigure]) -> pd.DataFrame:
     """Return cells as the long table, in the order in which the store writes them."""
     return _parse(table_bytes(cells))
 

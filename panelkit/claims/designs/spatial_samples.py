@@ -1,0 +1,64 @@
+"""Balanced samples and weights of spatial designs, each read once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from panelkit.claims.figures import Figures
+from panelkit.models.spatial.sample import Missing, SpatialSample, align_weights, read_sample
+from panelkit.spatial import provincial
+from panelkit.spatial.weights import Weights
+from panelkit.studies.specification import Specification
+
+
+class Samples:
+    """The samples of a design's specifications and the weights between their provinces."""
+
+    def __init__(self, figures: Figures, missing: Missing) -> None:
+        self._figures = figures
+        self._missing = missing
+        self._samples: dict[Any, SpatialSample] = {}
+        self._weights: dict[Any, Weights] = {}
+
+    def sample(self, spec: Specification) -> SpatialSample:
+        """Return the balanced sample of a specification."""
+        if _key(spec) not in self._samples:
+            frame = self._figures.panel(spec)
+            frame.attrs = {}  # a row of the grid prints no sources, and pandas copies them with every slice
+            self.keep(spec, frame)
+        return self._samples[_key(spec)]
+
+    def keep(self, spec: Specification, data: pd.DataFrame) -> None:
+        """Read the sample of a specification from these data; they must say of themselves what a table prints."""
+        self._samples[_key(spec)] = read_sample(
+            spec.formula, data, missing=self._missing, intercept=spec.effects == "none"
+        )
+
+    def notes(self, spec: Specification) -> tuple[str, ...]:
+        """Return what the policy for missing cells left out of a sample, which its design does not say."""
+        sample = self.sample(spec)
+        return sample.notes[len(sample.design.notes) :]
+
+    def weights(self, name: str, sample: SpatialSample) -> Weights:
+        """Return the weights of that name in the sample's order."""
+        key = (name, sample.ids)
+        if key not in self._weights:
+            self._weights[key] = align_weights(weights_named(name, list(sample.ids)), sample)
+        return self._weights[key]
+
+
+def weights_named(name: str, ids: list[Any]) -> Weights:
+    """Return the provincial weights that a claim file names, between these provinces."""
+    if name == "contiguity":
+        return provincial.contiguity(ids)
+    if name == "inverse_distance":
+        return provincial.inverse_distance(provinces=ids)
+    if name == "inverse_distance_2":
+        return provincial.inverse_distance(2, provinces=ids)
+    return provincial.nearest(4, provinces=ids)
+
+
+def _key(spec: Specification) -> tuple[Any, ...]:
+    return (spec.formula, spec.years, spec.provinces, spec.vintage)

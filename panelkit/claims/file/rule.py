@@ -1,0 +1,91 @@
+"""What a claim file says of a rule. Each rule stands in a file of its own (`claims/rules`), found by its name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, model_validator
+
+from panelkit.claims.file.parts import Part, Printed, both
+from panelkit.claims.findings import Finding, Judgement
+from panelkit.language.message import message
+from panelkit.language.register import find, keys
+
+AWAITED = ("R-MOD", "R-THR", "R-CAUSE")
+"""Rules that pending claims name and that no design of today can feed: moderation, thresholds, causal designs."""
+
+
+def _known(name: str) -> str:
+    known = dict.fromkeys((*keys("rule"), *AWAITED))
+    if name not in known:
+        raise ValueError(message("no rule `{name}`: there are {known}", name=name, known=list(known)))
+    return name
+
+
+RuleName = Annotated[str, AfterValidator(_known)]
+
+
+class Rule(Part):
+    """The verdict rule of a reading, with its parameters as printed.
+
+    `value` and `sign` are the claimed number and the claimed direction; a rule that asks for more has fields of its
+    own. `at_most` caps the word where the design tests a part of the claim only.
+    """
+
+    NEEDS: ClassVar[tuple[str, ...]] = ()
+    """The fields that the rule cannot do without."""
+
+    name: RuleName
+    value: Printed | None = None
+    sign: Literal["+", "-"] | None = None
+    at_most: Literal["PARTLY", "NOT SUPPORTED"] | None = None
+
+    @model_validator(mode="after")
+    def _has_its_parameters(self) -> Self:
+        missing = [name for name in self.NEEDS if getattr(self, name) is None]
+        if missing:
+            raise ValueError(message("{rule} needs {missing}", rule=self.name, missing=both(missing)))
+        return self
+
+    def check_claimed(self, claimed: str | None) -> None:
+        """Refuse a reading whose claimed number is not what the rule judges (as a ValueError)."""
+
+    def judge(self, tested: Finding) -> Judgement:
+        """Return what the rule says of the result of a design.
+
+        Raises
+        ------
+        SpecError
+            If the rule reads no result of this kind.
+        """
+        raise NotImplementedError
+
+    @property
+    def direction(self) -> float:
+        """Return the claimed sign, 1 or -1: positive unless it is said to be negative."""
+        return -1.0 if self.sign == "-" else 1.0
+
+    @property
+    def claimed(self) -> float | None:
+        """Return the claimed number, or None where the rule judges a direction only."""
+        return None if self.value is None else float(self.value)
+
+    @property
+    def shown(self) -> str:
+        """Return the name with the claimed number, as tables print it."""
+        return self.name + (f"({self.value})" if self.value else "")
+
+
+def rule_class(raw: Any) -> type[Rule]:
+    """Return the class of the rule that a table of a claim file names; of no known rule, `Rule`, which refuses it."""
+    name = raw.get("name") if isinstance(raw, dict) else None
+    kind: type[Rule] = find("rule", name) if isinstance(name, str) and name in keys("rule") else Rule
+    return kind
+
+
+def rule_of(raw: Any) -> Any:
+    """Return a rule by its name from the fields of a claim file."""
+    return rule_class(raw).model_validate(raw) if isinstance(raw, dict) else raw
+
+
+AnyRule = Annotated[Rule, BeforeValidator(rule_of)]

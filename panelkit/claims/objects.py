@@ -1,0 +1,56 @@
+"""Results as the objects that `--json` prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from panelkit.claims.findings import Finding
+from panelkit.studies.grid import GridResult
+
+
+def headline_object(tested: Finding) -> dict[str, Any] | None:
+    """Return the main estimate or the measured quantity as JSON shows it; None where there is neither."""
+    if tested.headline is not None:
+        return _plain({key: value for key, value in vars(tested.headline).items() if key != "wild_set"})
+    if tested.measured is None:
+        return None
+    found = tested.measured
+    numbers = {
+        "quantity": found.quantity,
+        "estimate": float(found.value),
+        "conf_low": float(found.low),
+        "conf_high": float(found.high),
+        "p_value": float(found.p_value),
+    }
+    by_year = {str(year): finite(float(value)) for year, value in found.by_year.items()}
+    lost = found.tally.facts() if found.tally is not None else {}
+    return {
+        **_plain(numbers),
+        "by_year": by_year,
+        "conditions": dict(found.conditions),
+        "facts": _plain({**found.facts, **lost}),
+    }
+
+
+def grid_object(grid: GridResult) -> dict[str, Any]:
+    """Return the grid as JSON shows it; where specifications failed, how many of how many, and why."""
+    return _plain(
+        {
+            "n": grid.n,
+            "share_same_sign": grid.share_same_sign,
+            "share_claim_inside": grid.share_claim_inside,
+            "estimates": [finite(value) for value in grid.table["estimate"]],
+            **grid.tally.facts(),
+        }
+    )
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: finite(value) if isinstance(value, float) else value for key, value in values.items()}
+
+
+def finite(value: float) -> float | None:
+    """Return a number, None where it is none: JSON knows neither NaN nor infinity."""
+    return float(value) if math.isfinite(value) else None

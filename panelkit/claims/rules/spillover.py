@@ -1,0 +1,15 @@
+"""R-SPILL: an impact on neighbours is judged by its interval, other weights, a placebo and decay over distance."""
+
+from __future__ import annotations
+
+from panelkit.claims.rules.interval import IntervalRule
+from panelkit.claims.rules.thresholds import SIGNIFICANT
+from panelkit.language.offers import offered
+
+PLACEBO = SIGNIFICANT
+"""The largest p of the placebo: neighbours must matter more than provinces drawn by lot, at the level of the tests."""
+
+
+@offered("rule", "R-SPILL", can=("measured",))
+class SpilloverRule(IntervalRule):
+    """The impact is claimed to have a `sign`."""

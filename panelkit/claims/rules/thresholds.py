@@ -1,0 +1,9 @@
+"""Thresholds that several rules share; what one rule alone asks for stands in its own file."""
+
+from __future__ import annotations
+
+SIGNIFICANT = 0.05
+"""The level at which the documents themselves test: a claim is held to its own standard, not to a stricter one."""
+
+MOST_OF_THE_GRID = 0.8
+"""Four fifths of the defensible specifications: a direction that one choice in five turns is no finding."""

@@ -1,0 +1,107 @@
+"""Turn the regression of a design into concrete specifications: figures for roles, options of the grid taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeVar
+
+from panelkit.claims.file.design import ClaimDesign
+from panelkit.claims.file.document import Claim, GridOption
+from panelkit.claims.file.parts import Sample, fill_roles
+from panelkit.studies.specification import Specification
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regression:
+    """A regression as a design declares it: formulas with roles in braces.
+
+    `mediators` are read by an estimator that has them; `beside` are ratios read with the regression's figures.
+    """
+
+    outcome: str
+    treatment: str
+    estimator: str
+    vcov: str
+    controls: tuple[str, ...] = ()
+    lag: int = 0
+    effects: str = "twoway"
+    mediators: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+
+def specify(
+    claim: Claim, design: ClaimDesign, regression: Regression, options: Sequence[GridOption | None] = ()
+) -> Specification:
+    """Return a regression as a specification, changed by the options of a grid (None: the main choice).
+
+    Parameters
+    ----------
+    claim
+        Whose quantities fill the roles.
+    design
+        Whose sample is taken, or the claim's.
+    regression
+        The formulas and the estimator.
+    options
+        One for each axis of the grid; the last one that says something of a field decides.
+
+    Returns
+    -------
+    Specification
+
+    Raises
+    ------
+    SpecError
+        If neither design nor claim has a sample.
+    """
+    taken = [option for option in options if option is not None]
+    quantities = dict(claim.quantities)
+    for option in taken:
+        quantities.update(option.quantities or {})
+    sample = _sample(claim.sample_of(design), taken)
+
+    def filled(texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(fill_roles(text, quantities) for text in texts)
+
+    return Specification(
+        outcome=fill_roles(regression.outcome, quantities),
+        treatment=fill_roles(regression.treatment, quantities),
+        controls=filled(_last(taken, "controls", regression.controls)),
+        lag=_last(taken, "lag", regression.lag),
+        effects=_last(taken, "effects", regression.effects),
+        estimator=regression.estimator,
+        vcov=regression.vcov,
+        years=sample.years,
+        provinces=sample.provinces,
+        vintage=tuple(sorted(sample.vintage.items())),
+        choices=tuple(option.id if option is not None else "" for option in options),
+        mediators=filled(regression.mediators),
+        beside=filled(regression.beside),
+    )
+
+
+def whole_grid(claim: Claim, design: ClaimDesign, regression: Regression) -> list[Specification]:
+    """Return the main specification, then every other combination of the grid's axes."""
+    choices = product(*[(None, *axis.option) for axis in claim.grid.axis])
+    return list(dict.fromkeys(specify(claim, design, regression, taken) for taken in choices))
+
+
+def _sample(base: Sample, taken: list[GridOption]) -> Sample:
+    vintage = dict(base.vintage)
+    for option in taken:
+        vintage.update(option.vintage or {})
+    return Sample(
+        years=_last(taken, "years", base.years),
+        provinces=_last(taken, "provinces", base.provinces),
+        vintage=vintage,
+    )
+
+
+def _last(taken: list[GridOption], name: str, main: T) -> T:
+    """Return what the last option says of a field, or the main design's value."""
+    said = [getattr(option, name) for option in taken if getattr(option, name) is not None]
+    return said[-1] if said else main

@@ -1,0 +1,113 @@
+"""How a command is declared: one file each, found by its place, its options in groups, an example in its help.
+
+`panelkit/cli/NAME.py` holds the typer `app` of the command NAME. A folder `panelkit/cli/NAME/` is a group: its
+`__init__.py` says `app = group(__name__, help=...)`, and each of its files is a command of the group. A name that
+starts with an underscore is no command.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields, is_dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, ClassVar, TypeVar, get_type_hints
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+EXAMPLE = "Example 示例: "
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Modules(TyperGroup):
+    """The commands of a package, each imported only when it is called."""
+
+    package: ClassVar[str]
+    first: ClassVar[tuple[str, ...]]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands: those that come first, then the others by the alphabet."""
+        places = import_module(self.package).__path__
+        found = {module.name for module in iter_modules(places) if not module.name.startswith("_")}
+        return [name for name in self.first if name in found] + sorted(found.difference(self.first))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, or None where no file has its name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = typer.main.get_command(import_module(f"{self.package}.{cmd_name}").app)
+        command.name = cmd_name
+        return command
+
+
+def group(package: str, *, first: tuple[str, ...] = (), help: str | None = None) -> typer.Typer:
+    """Return the app of a package whose files are commands; `first` stand before the others in its help."""
+    kind = type("Modules", (_Modules,), {"package": package, "first": first})
+    made = typer.Typer(cls=kind, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+    if help is not None:
+        made.callback(help=help)(_nothing)
+    return made
+
+
+def command(
+    app: typer.Typer, *, example: str, cls: type[TyperCommand] | None = None
+) -> Callable[[Function], Function]:
+    """Make a function the command of an app; `example` is a call of it, `panelkit` left out, that the tests run.
+
+    A parameter annotated with a dataclass stands for one option a field: `sample: Sample` gives the command the
+    options of `Sample`, and the function their values in one object.
+    """
+
+    def declared(function: Function) -> Function:
+        taken: Any = with_groups(function)
+        taken.example = example
+        app.command(cls=cls, epilog=f"{EXAMPLE}panelkit {example}")(taken)
+        return function
+
+    return declared
+
+
+def with_groups(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function with one parameter for each field of the dataclasses among its parameters."""
+    groups: dict[str, Any] = {}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
+        kind = parameter.annotation
+        if isinstance(kind, type) and is_dataclass(kind):
+            groups[name] = kind
+            parameters += _parameters(kind)
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    def taken(**given: Any) -> Any:
+        made = {
+            name: kind(**{field.name: given.pop(field.name) for field in fields(kind)})
+            for name, kind in groups.items()
+        }
+        return function(**given, **made)
+
+    taken.__doc__, taken.__name__ = function.__doc__, function.__name__
+    taken.__annotations__ = {one.name: one.annotation for one in parameters}
+    taken.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return taken
+
+
+def _parameters(kind: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=_default(field), annotation=hints[field.name]
+        )
+        for field in fields(kind)
+    ]
+
+
+def _default(field: Field[Any]) -> Any:
+    return inspect.Parameter.empty if field.default is MISSING else field.default
+
+
+def _nothing() -> None:
+    """Do nothing before a command of the group."""

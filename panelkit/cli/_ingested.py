@@ -1,0 +1,167 @@
+"""What `panelkit ingest` prints of the files that it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from panelkit.cli._printing import told
+from panelkit.cli.data._cells import place_names
+from panelkit.language.message import Language, Message, message, term
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from panelkit.data.yearbook.ingest import Ingested, IngestReport
+
+_SHOWN = 12
+_WHY: Mapping[str, Message] = {
+    "equal": message("equals the held vintage"),
+    "named": message("named by you"),
+    "recorded": message("in the store already"),
+    "beside": message("as the rest of the file"),
+    "footnote": message("named after the census in its footnote"),
+}
+
+
+def print_report(report: IngestReport, language: Language, *, dry_run: bool) -> None:
+    """Print what each file holds and changes, and what became of it."""
+    from rich.console import Console
+
+    console = Console(soft_wrap=True, highlight=False)
+    for one in report.files:
+        _print_file(console, one, language)
+    if dry_run:
+        done = message("dry run: nothing was written")
+    elif report.changed:
+        done = message("{n} file(s) in {store}", n=len(report.files), store=report.store)
+    else:
+        done = message("nothing changed: {store} holds all of it already", store=report.store)
+    console.print(done.text(language), markup=False)
+
+
+def _print_file(console: Console, one: Ingested, language: Language) -> None:
+    names, judged = place_names(language), one.judgement
+    console.print(one.read.name, style="bold", markup=False)
+    facts = message(
+        "{cells} cells, {missing} marked missing ({layout})",
+        cells=len(one.read.entries),
+        missing=one.read.missing,
+        layout=one.read.layout,
+    )
+    groups: dict[tuple[str, str], list[str]] = {}
+    for key, vintage in judged.vintages.items():
+        groups.setdefault((vintage, judged.why[key]), []).append(key)
+    counts = message(
+        "{new} new, {unchanged} unchanged, {revised} revised, {gone} gone",
+        new=judged.new,
+        unchanged=judged.unchanged,
+        revised=len(judged.revised),
+        gone=len(judged.gone),
+    )
+    named = (
+        message("{vintage} ({why}): {keys}", vintage=vintage, why=_WHY.get(why, why), keys=_listed(keys))
+        for (vintage, why), keys in groups.items()
+    )
+    _print_lines(console, (facts, *named, counts), language)
+    _print_revised(console, one, names, language)
+    lines = _lines(one, names, language)
+    _print_lines(console, lines[:_SHOWN], language)
+    if len(lines) > _SHOWN:
+        _print_lines(console, [_more(len(lines) - _SHOWN)], language)
+
+
+def _print_lines(console: Console, lines: Iterable[Any], language: Language) -> None:
+    for line in lines:
+        console.print(f"  {told(line, language)}", markup=False)
+
+
+def _more(n: int) -> Message:
+    return message("... and {n} more (`--json` lists all)", n=n)
+
+
+def _listed(keys: list[str]) -> str:
+    """Return keys of indicators, the first of them and how many there are besides."""
+    rest = len(keys) - _SHOWN
+    return ", ".join(keys[:_SHOWN]) + (f", ... (+{rest})" if rest > 0 else "")
+
+
+def _print_revised(console: Console, one: Ingested, names: Mapping[int, str], language: Language) -> None:
+    from rich.table import Table
+
+    revised = one.judgement.revised
+    if not revised:
+        return
+    compared = sorted({str(one.judgement.compared[change.indicator]) for change in revised})
+    title = message("revised against {vintages}", vintages=", ".join(compared))
+    table = Table(box=None, pad_edge=False, title=title.text(language))
+    table.title_justify = "left"
+    for head in (term("column", "province"), term("column", "period")):
+        table.add_column(head.text(language), no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for head in (term("column", "old"), term("column", "new"), term("column", "change")):
+        table.add_column(head.text(language), justify="right", no_wrap=True)
+    for change in revised[:_SHOWN]:
+        place = names.get(change.adcode, str(change.adcode))
+        table.add_row(place, change.period, change.indicator, *_numbers(change))
+    console.print(table)
+    if len(revised) > _SHOWN:
+        _print_lines(console, [_more(len(revised) - _SHOWN)], language)
+
+
+def _numbers(change: Any) -> tuple[str, str, str]:
+    """Return the old value, the new one, and the change in per cent."""
+    from panelkit.show.digits import figures, signed_percent
+
+    old, new = figures(change.old, change.old if change.new is None else change.new)
+    percent = "" if change.percent is None else signed_percent(change.percent)
+    return old, "" if change.new is None else new, percent
+
+
+def _lines(one: Ingested, names: Mapping[int, str], language: Language) -> list[Any]:
+    """Return what the reader saw and judged: totals, outliers, corrections, notes."""
+    judged = one.judgement
+    lines: list[Any] = [_gap(check) for check in judged.checks if not check.agrees]
+    agreeing = sum(check.agrees for check in judged.checks)
+    if agreeing:
+        lines.append(message("{n} printed totals equal the sum of their parts", n=agreeing))
+    lines += [_outlier(outlier, names) for outlier in judged.outliers]
+    lines += [_correction(applied, names, language) for applied in one.applied]
+    if one.read.apart:
+        lines.append(message("Hong Kong, Macau and Taiwan set apart: {n} cells", n=len(one.read.apart)))
+    return [*lines, *one.read.notes]
+
+
+def _gap(check: Any) -> Message:
+    return message(
+        "the printed total of {place} differs from its parts by {gap:+.2f} %: {indicator} {when}",
+        place=check.region,
+        gap=100 * check.gap,
+        indicator=check.indicator,
+        when=check.period,
+    )
+
+
+def _outlier(outlier: Any, names: Mapping[int, str]) -> Message:
+    from panelkit.show.digits import figures
+
+    return message(
+        "outlier: {place} {when} {indicator} {value}, {percent:+.0f} % on the year before",
+        place=names.get(outlier.adcode, str(outlier.adcode)),
+        when=outlier.period,
+        indicator=outlier.indicator,
+        value=figures(outlier.value)[0],
+        percent=outlier.percent,
+    )
+
+
+def _correction(applied: Any, names: Mapping[int, str], language: Language) -> Message:
+    rule = applied.correction
+    return message(
+        "correction ({action}): {place} {when} {indicator}: {reason}",
+        action=rule.action,
+        place=names[applied.adcode],
+        when=rule.year,
+        indicator=rule.indicator,
+        reason=rule.reason_zh if language == "zh" and rule.reason_zh else rule.reason,
+    )

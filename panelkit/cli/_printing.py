@@ -1,0 +1,102 @@
+"""What commands print: tables in the width of the terminal, JSON, names of files, sentences in the language."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from panelkit.language.message import Language, Message, listed, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def terminal_width(most: int = 100) -> int:
+    """Return the columns of the terminal, at most `most`: what a file or a pipe gets."""
+    return min(most, shutil.get_terminal_size((most, 24)).columns)
+
+
+@contextmanager
+def narrow_terminal(most: int = 100) -> Iterator[int]:
+    """Let plain text of results keep to the terminal inside the block, where it has fewer than `most` columns."""
+    from panelkit.show.plain import columns_of_terminal
+
+    width = terminal_width(most)
+    with columns_of_terminal(width) if width < most else nullcontext():
+        yield width
+
+
+def told(said: Any, language: Language) -> str:
+    """Return a note in a language: a message, a note that carries its Chinese, or a pair of both."""
+    if isinstance(said, Message):
+        return said.text(language)
+    if isinstance(said, str):
+        from panelkit.show.words import in_language
+
+        return in_language(said, language)
+    return str(said[language == "zh"])
+
+
+def all_told(notes: Iterable[Any], language: Language) -> list[str]:
+    """Return notes in a language."""
+    return [told(note, language) for note in notes]
+
+
+def echo(said: Message, language: Language, *, error: bool = False) -> None:
+    """Print a sentence."""
+    typer.echo(said.text(language), err=error)
+
+
+def shortened(names: Sequence[str], most: int) -> Message:
+    """Return names as a list, the first `most` of them."""
+    if len(names) <= most:
+        return listed(names)
+    return message("{names}, ...", names=list(names[:most]))
+
+
+def print_json(value: Any, *, allow_nan: bool = False) -> None:
+    """Print a value as JSON; not-a-number is an error unless it is allowed."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=allow_nan, default=str))
+
+
+def records(frame: pd.DataFrame, precision: int = 10) -> Any:
+    """Return the rows of a frame, each as a JSON-ready mapping, numbers with so many digits."""
+    text = frame.to_json(orient="records", force_ascii=False, double_precision=precision)
+    return json.loads(str(text))
+
+
+def plain_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return facts as plain numbers and texts."""
+    return {key: value.item() if hasattr(value, "item") else value for key, value in values.items()}
+
+
+def heads_of(table: Callable[[Language], pd.DataFrame], language: Language) -> dict[str, str]:
+    """Return the heads of a table in a language by the names that its columns have in English."""
+    return dict(zip(table("en").columns, table(language).columns, strict=True))
+
+
+def fitted(frame: pd.DataFrame, language: Language, *, drop: Sequence[str] = (), **words: Any) -> str:
+    """Return a frame as text in the terminal's width, at most 100: columns of `drop` go before a digit is cut."""
+    from rich.cells import cell_len
+
+    from panelkit.show.tables import frame_table
+
+    width = terminal_width()
+    for gone in range(len(drop) + 1):
+        shown = frame.drop(columns=list(drop[:gone]))
+        whole = frame_table(shown, language=language, format="text", width=200)
+        if max(cell_len(line) for line in whole.splitlines()) <= width:
+            break
+    return frame_table(shown, language=language, format="text", width=width, **words)
+
+
+def print_written(paths: Iterable[Path], *, quiet: bool = False) -> None:
+    """Name the files that were written, on the error stream when the output is JSON."""
+    for path in paths:
+        typer.echo(str(path), err=quiet)

@@ -1,0 +1,30 @@
+"""`panelkit claims show`: one claim, and how it is tested."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from panelkit.cli._commands import command
+from panelkit.cli._options import Lang, LangOption
+
+app = typer.Typer(add_completion=False)
+
+
+@command(app, example="claims show A1")
+def show_claim(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ID|FILE", help="A claim's id, or a claim file. 论断的编号，或论断文件。"),
+    ],
+    lang: LangOption = Lang.en,
+) -> None:
+    """Show a claim: what it says, its readings, designs, rule, grid and declaration. 显示论断及其检验设计。"""
+    from rich.console import Console
+
+    from panelkit.claims.check import find_claims
+    from panelkit.report.register import claim_card
+
+    for registered in find_claims([what]):
+        Console().print(claim_card(registered, lang.language))

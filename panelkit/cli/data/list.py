@@ -1,0 +1,89 @@
+"""`panelkit data list`: the indicators that ship with the package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from panelkit.cli._commands import command
+from panelkit.cli._options import Printed
+from panelkit.cli._printing import print_json
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, message, term
+
+if TYPE_CHECKING:
+    from panelkit.data.coverage import Coverage
+
+app = typer.Typer(add_completion=False)
+
+_WIDE = 100
+_ROOMY = 76
+_RECORD = ("indicator", "name_en", "name_zh", "unit", "default_vintage")
+
+
+@command(app, example="data list patents")
+def list_indicators(
+    printed: Printed,
+    search: Annotated[
+        str,
+        typer.Argument(
+            help="Only indicators whose key or name contains this. 仅列出代码或名称含此文字的指标。"
+        ),
+    ] = "",
+) -> None:
+    """List the indicators: name, unit, years, vintages, flags. 列出指标。"""
+    from rich.console import Console
+
+    from panelkit.data.coverage import coverage
+    from panelkit.report.narrow import Fitting
+
+    rows, language = [row for row in coverage() if _matches(row, search)], printed.language
+    if printed.as_json:
+        print_json([_record(row) for row in rows], allow_nan=True)
+        return
+    if not rows:
+        raise SpecError(message("no indicator's key or name contains {text!r}", text=search))
+    console = Console(soft_wrap=False)
+    console.print(Fitting(_table(rows, language), _ROOMY))
+    if console.width >= _WIDE:
+        console.print(message("* the default vintage.").text(language))
+    told = message("{n} indicators. `panelkit data show INDICATOR` tells all of one.", n=len(rows))
+    console.print(told.text(language))
+
+
+def _matches(row: Coverage, search: str) -> bool:
+    text = search.casefold()
+    return any(text in name.casefold() for name in (row.key, row.about.name_en, row.about.name_zh))
+
+
+def _record(row: Coverage) -> dict[str, Any]:
+    whole = row.as_dict()
+    spans = {one.vintage: one.span for one in row.vintages}
+    return {key: whole[key] for key in _RECORD} | {"vintages": spans, "flags": len(row.flags)}
+
+
+def _table(rows: list[Coverage], language: Language) -> Any:
+    from rich.console import Console
+    from rich.table import Table
+
+    wide = Console().width >= _WIDE
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    table.add_column(term("column", "indicator").text(language), style="cyan", no_wrap=True)
+    table.add_column(term("column", "name").text(language), overflow="fold")
+    table.add_column(term("column", "unit").text(language), no_wrap=True)
+    table.add_column(term("column", "years").text(language), overflow="fold")
+    if wide:
+        table.add_column(term("column", "vintages").text(language), overflow="fold")
+    table.add_column(term("column", "flags").text(language), justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*_cells(row, language, wide=wide))
+    return table
+
+
+def _cells(row: Coverage, language: Language, *, wide: bool) -> list[str]:
+    default = next(one for one in row.vintages if one.default)
+    name = row.about.name_en if language == "en" else row.about.name_zh
+    years = default.span if wide else f"{default.years[0].year}-{default.years[-1].year}"
+    vintages = " ".join(f"{one.vintage}*" if one.default else one.vintage for one in row.vintages)
+    return [row.key, name, row.about.unit, years, *([vintages] if wide else []), str(len(row.flags) or "")]

@@ -1,0 +1,130 @@
+"""Options of the spatial commands, and the model that they describe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panelkit.cli._data import Rows, rows_of
+from panelkit.cli._options import ShippedSample
+
+if TYPE_CHECKING:
+    from panelkit.models.spatial.fit import SpatialFit
+    from panelkit.models.spatial.panel import SpatialPanel
+
+SHIPPED_YEARS = (2011, 2022)
+
+
+class ModelChoice(StrEnum):
+    """The models."""
+
+    sar = "sar"
+    sem = "sem"
+    sdm = "sdm"
+    slx = "slx"
+    sdem = "sdem"
+    sac = "sac"
+
+
+class EffectsChoice(StrEnum):
+    """Which effects are swept out."""
+
+    none = "none"
+    unit = "unit"
+    time = "time"
+    twoway = "twoway"
+
+
+WeightsOption = Annotated[
+    str,
+    typer.Option(
+        "--w",
+        help="contiguity, inverse-distance, inverse-distance-2, nearest-4 (of provinces), or a file: CSV, GAL, GWT. "
+        "空间权重矩阵。",
+    ),
+]
+ModelOption = Annotated[ModelChoice, typer.Option("--model", help="sar, sem, sdm, slx, sdem or sac. 模型。")]
+EffectsOption = Annotated[EffectsChoice, typer.Option("--effects", help="Fixed effects. 固定效应。")]
+ConventionOption = Annotated[
+    str, typer.Option("--convention", help="lee-yu, lsdv, splm or elhorst. 估计口径。")
+]
+DurbinOption = Annotated[
+    str | None,
+    typer.Option("--durbin", help="Regressors with a spatial lag, all if absent: 'x1; x2'. 默认全部。"),
+]
+VcovOption = Annotated[
+    str,
+    typer.Option(
+        "--vcov",
+        help="information, hessian, qml, cluster, cluster-scores, driscoll-kraay. 协方差估计。",
+    ),
+]
+MissingOption = Annotated[
+    str, typer.Option("--missing", help="raise, drop-unit or drop-year. 缺失值处理方式。")
+]
+FormulaArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Outcome and regressors: 'log(gdp/population) ~ log(rd_expenditure/gdp)'. 被解释变量与解释变量。"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What a spatial panel is, whatever its weights."""
+
+    model: ModelOption = ModelChoice.sdm
+    effects: EffectsOption = EffectsChoice.twoway
+    convention: ConventionOption = "lee-yu"
+    missing: MissingOption = "raise"
+
+
+@dataclass(frozen=True)
+class Model(Specification):
+    """A spatial panel on one matrix of weights."""
+
+    w: WeightsOption = "contiguity"
+    durbin: DurbinOption = None
+    vcov: VcovOption = "information"
+
+
+def panel_of(chosen: Specification, formula: str, where: str | None) -> SpatialPanel:
+    """Return the estimator that the options describe."""
+    from panelkit.covariance.by_name import vcov_named
+    from panelkit.kernels.capabilities import LIKELIHOOD
+    from panelkit.models.spatial.panel import SpatialPanel
+
+    durbin = chosen.durbin if isinstance(chosen, Model) else None
+    return SpatialPanel(
+        formula,
+        chosen.model.value,
+        chosen.effects.value,
+        chosen.convention,  # type: ignore[arg-type]
+        durbin=None if durbin is None else _parts(durbin),
+        vcov=vcov_named(chosen.vcov if isinstance(chosen, Model) else "information", LIKELIHOOD),
+        missing=chosen.missing,  # type: ignore[arg-type]
+        where=where,
+    )
+
+
+def fit_of(ctx: typer.Context, sample: ShippedSample, chosen: Model, formula: str) -> SpatialFit:
+    """Return the fit that the options of a command describe."""
+    from panelkit.cli.spatial._weights import units_of, weights_of
+
+    rows = rows_of_formula(ctx, sample, formula)
+    return panel_of(chosen, formula, rows.where).fit(rows.frame, weights_of(chosen.w, units_of(rows.frame)))
+
+
+def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> Rows:
+    """Return the user's panel, or the shipped figures that the formula names, 2011 to 2022 unless asked."""
+    from panelkit.formula.formula import parse_formula
+
+    return rows_of(ctx, sample, [parse_formula(formula)], shipped_years=SHIPPED_YEARS)
+
+
+def _parts(durbin: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in durbin.split(";") if part.strip())

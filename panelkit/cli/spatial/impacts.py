@@ -1,0 +1,96 @@
+"""`panelkit spatial impacts`: direct, indirect and total impacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from panelkit.cli._chosen import flag, refuse
+from panelkit.cli._commands import command
+from panelkit.cli._options import Output, SeedOption, ShippedSample
+from panelkit.cli._printing import print_json, print_written
+from panelkit.cli.spatial._options import FormulaArgument, Model, fit_of
+from panelkit.cli.spatial._tables import echo_by_term, rows, write_tables
+from panelkit.cli.spatial._weights import all_provinces
+from panelkit.language.message import Language, Message, message
+
+if TYPE_CHECKING:
+    from panelkit.models.spatial.fit import SpatialFit
+
+app = typer.Typer(add_completion=False)
+
+
+class MethodChoice(StrEnum):
+    """Where the errors of impacts come from."""
+
+    delta = "delta"
+    draws = "draws"
+    bootstrap = "bootstrap"
+
+
+@command(
+    app,
+    example='spatial impacts "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2019-2022 --method delta',
+)
+def impacts(
+    ctx: typer.Context,
+    formula: FormulaArgument,
+    sample: ShippedSample,
+    model: Model,
+    output: Output,
+    method: Annotated[
+        MethodChoice, typer.Option("--method", help="delta, draws or bootstrap. 标准误的来源。")
+    ] = MethodChoice.draws,
+    reps: Annotated[int | None, typer.Option(min=99, help="Draws. 抽样次数。")] = None,
+    orders: Annotated[int, typer.Option(min=0, help="Also partition by so many orders. 按阶分解。")] = 0,
+    seed: SeedOption = 0,
+) -> None:
+    """Direct, indirect and total impacts with errors; maps of who radiates and who receives. 效应分解。"""
+    if method is MethodChoice.delta:
+        for name in ("seed", "reps"):
+            refuse(
+                ctx,
+                name,
+                message(
+                    "{option} belongs to draws, and --method delta makes none: leave it out",
+                    option=flag(name),
+                ),
+            )
+    fit = fit_of(ctx, sample, model, formula)
+    found = fit.impacts(method.value, reps=reps, rng=seed)
+    partition = found.by_order(orders).tidy() if orders else None
+    if output.as_json:
+        content: dict[str, Any] = {"impacts": rows(found.tidy()), "notes": list(found.notes)}
+        if partition is not None:
+            content["orders"] = rows(partition)
+        print_json(content, allow_nan=True)
+    else:
+        echo_by_term(found.tidy(), [*found.notes, *fit.notes], output.language)
+        if partition is not None:
+            echo_by_term(partition, [], output.language)
+    if output.out is not None:
+        print_written(_write(fit, found, output.out, output.language), quiet=output.as_json)
+
+
+def _write(fit: SpatialFit, found: Any, out: Path, language: Language) -> list[Path]:
+    """Write impacts and, for provinces, maps of what each term of the model sends and takes."""
+    tables = {"impacts": found.tidy()}
+    paths = []
+    for at, term in enumerate(dict.fromkeys(found.terms), 1):
+        tables[f"provinces_{at}"] = found.by_province(term).reset_index()
+        if all_provinces(list(fit.sample.ids)):
+            for which, title in _titles(term).items():
+                figure = found.map(term, which, language=language, title=title.text(language))
+                paths.append(figure.save(out / f"{which}_{at}.svg"))
+    return [*write_tables(tables, out), *paths]
+
+
+def _titles(term: str) -> Mapping[str, Message]:
+    return {
+        "radiated": message("{term}: radiated", term=term),
+        "received": message("{term}: received", term=term),
+    }

@@ -1,0 +1,58 @@
+"""`panelkit spatial lm`: LM tests for spatial dependence."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from panelkit.cli._commands import command
+from panelkit.cli._options import Printed, ShippedSample
+from panelkit.cli.spatial._options import (
+    EffectsChoice,
+    EffectsOption,
+    FormulaArgument,
+    MissingOption,
+    WeightsOption,
+    rows_of_formula,
+)
+from panelkit.cli.spatial._tables import echo_tests, print_tests
+from panelkit.cli.spatial._weights import units_of, weights_of
+
+app = typer.Typer(add_completion=False)
+
+
+@command(app, example='spatial lm "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2019-2022')
+def lm(
+    ctx: typer.Context,
+    formula: FormulaArgument,
+    sample: ShippedSample,
+    printed: Printed,
+    w: WeightsOption = "contiguity",
+    effects: EffectsOption = EffectsChoice.twoway,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--form",
+            help="transformed, or elhorst (over-rejects with time effects). 检验形式：elhorst 在含时间效应时过度拒绝。",
+        ),
+    ] = "transformed",
+    missing: MissingOption = "raise",
+) -> None:
+    """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
+    from panelkit.models.spatial.lm_tests import spatial_lm_tests
+
+    held = rows_of_formula(ctx, sample, formula)
+    tests = spatial_lm_tests(
+        formula,
+        held.frame,
+        weights_of(w, units_of(held.frame)),
+        effects=effects.value,
+        form=form,  # type: ignore[arg-type]
+        missing=missing,  # type: ignore[arg-type]
+        where=held.where,
+    )
+    if printed.as_json:
+        print_tests(tests)
+    else:
+        echo_tests(list(tests), printed.language)

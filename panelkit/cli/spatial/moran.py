@@ -1,0 +1,96 @@
+"""`panelkit spatial moran`: Moran's I of every year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from panelkit.cli._commands import command
+from panelkit.cli._options import Output, SeedOption, ShippedSample
+from panelkit.cli._printing import all_told, print_json, print_written
+from panelkit.cli.spatial._options import WeightsOption, rows_of_formula
+from panelkit.cli.spatial._tables import echo_frame, rows, write_tables
+from panelkit.cli.spatial._weights import all_provinces, weights_of
+from panelkit.language.message import Language, Message, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from panelkit.spatial.weights import Weights
+
+app = typer.Typer(add_completion=False)
+
+_PRINTED = ["I", "expected", "z", "p_permutation", "p_two_sided"]
+
+
+@command(app, example='spatial moran "log(gdp/population)" --years 2021-2022 --permutations 199')
+def moran(
+    ctx: typer.Context,
+    variable: Annotated[
+        str,
+        typer.Argument(help="An indicator or an expression: 'patents_granted/population'. 指标或表达式。"),
+    ],
+    sample: ShippedSample,
+    output: Output,
+    w: WeightsOption = "contiguity",
+    within: Annotated[
+        bool, typer.Option("--within", help="Take each province's mean out first. 先去省份均值。")
+    ] = False,
+    permutations: Annotated[int, typer.Option(min=99, help="Permutations. 置换次数。")] = 9999,
+    seed: SeedOption = 0,
+) -> None:
+    """Moran's I of every year with permutation inference; map and scatter of the last year. 莫兰指数。"""
+    import pandas as pd
+
+    from panelkit.models.reading import read_design
+    from panelkit.spatial.moran import moran as moran_of_years
+
+    held = rows_of_formula(ctx, sample, f"{variable} ~ 1")
+    design = read_design(f"{variable} ~ 1", held.frame, where=held.where)
+    units = list(design.unit_labels)
+    series = pd.Series(design.y, index=design.labels(), name=variable)
+    weights = weights_of(w, units)
+    table = moran_of_years(
+        series, weights, centring="unit" if within else "none", permutations=permutations, rng=seed
+    )
+    notes = [*weights.for_model().said, _dealt(permutations, seed, within), *design.notes]
+    if output.as_json:
+        print_json(
+            {"rows": rows(table.reset_index()), "notes": all_told(notes, output.language)}, allow_nan=True
+        )
+    else:
+        echo_frame(table[_PRINTED], notes, output.language)
+    if output.out is not None:
+        paths = _write_local(
+            series, weights, output.out, output.language, permutations=permutations, rng=seed
+        )
+        paths = [*write_tables({"moran": table.reset_index()}, output.out), *paths]
+        print_written(paths, quiet=output.as_json)
+
+
+def _write_local(
+    series: pd.Series, weights: Weights, out: Path, language: Language, **dealt: Any
+) -> list[Path]:
+    """Write the local statistics of the last year, their map where the units are provinces, and their scatter."""
+    from panelkit.spatial.moran import local_moran
+
+    found = local_moran(series, weights, **dealt)
+    paths = write_tables({"local_moran": found.table.reset_index()}, out)
+    if all_provinces(list(series.index.get_level_values(0).unique())):
+        paths.append(found.map(language=language).save(out / "lisa.svg"))
+    paths.append(found.scatter(language=language).save(out / "moran_scatter.svg"))
+    return paths
+
+
+def _dealt(permutations: int, seed: int, within: bool) -> Message:
+    if within:
+        return message(
+            "{n} permutations, seed {seed}; provinces' own means taken out", n=permutations, seed=seed
+        )
+    return message(
+        "{n} permutations, seed {seed}; levels mostly show the fixed map, see --within",
+        n=permutations,
+        seed=seed,
+    )

@@ -1,0 +1,46 @@
+"""`panelkit store`: what the store holds; `check` and `repair` it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from panelkit.cli._commands import group, with_groups
+from panelkit.cli._options import Printed
+from panelkit.cli._printing import echo, print_json
+from panelkit.cli.store._options import StoreOption
+from panelkit.language.message import message
+
+app = group(__name__, first=("check", "repair"))
+
+_SHOWN = 20
+
+
+@app.callback(invoke_without_command=True, no_args_is_help=False)
+@with_groups
+def list_files(ctx: typer.Context, printed: Printed, store: StoreOption = None) -> None:
+    """List the files of the store and their vintages; `check` and `repair` it. 列出库中的文件；检查、修复。"""
+    from panelkit.data.yearbook.store.store import default_store, read_store
+
+    ctx.obj = store
+    if ctx.invoked_subcommand is not None:
+        return
+    folder = store or default_store()
+    state = read_store(folder)
+    if printed.as_json:
+        print_json([file.record() for file in state.files], allow_nan=True)
+        return
+    if not state.files:
+        empty = message("the store {store} is empty: `panelkit ingest FILE...` fills it", store=folder)
+        echo(empty, printed.language)
+    for file in state.files:
+        typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in _line(file)))
+
+
+def _line(file: Any) -> str:
+    """Return a file's checksum, name, vintages and indicators."""
+    keys = list(file.vintages)
+    more = f", ... (+{len(keys) - _SHOWN})" if len(keys) > _SHOWN else ""
+    vintages = ", ".join(sorted(set(file.vintages.values())))
+    return f"{file.sha256[:12]}  {file.name}  {vintages}: {', '.join(keys[:_SHOWN])}{more}"

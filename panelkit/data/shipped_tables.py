@@ -1,0 +1,44 @@
+"""Read one small table of the shipped `data/` folder."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from panelkit.data.paths import shipped
+from panelkit.language.errors import DataError
+from panelkit.language.message import message
+
+
+def read_rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
+    """Return the rows of a csv file of `folder` (default: the shipped `data/`) as dictionaries of text.
+
+    Raises
+    ------
+    DataError
+        A file that is missing, is not UTF-8 text, or has a row of another length than its header.
+    """
+    path = (folder or shipped("data")) / name
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, restkey="\0", restval="\0"))
+    except FileNotFoundError:
+        raise DataError(
+            message(
+                "{name} is missing from {folder}: reinstall, or restore the file",
+                name=name,
+                folder=path.parent,
+            )
+        ) from None
+    except UnicodeDecodeError as error:
+        raise DataError(message("{path} is not UTF-8 text: {error}", path=path, error=str(error))) from None
+    ragged = [n for n, row in enumerate(rows, start=2) if "\0" in row or "\0" in row.values()]
+    if ragged:
+        raise DataError(
+            message(
+                "{path}: line {rows} has more or fewer fields than the header",
+                path=path,
+                rows=[*map(str, ragged)],
+            )
+        )
+    return rows

@@ -1,0 +1,65 @@
+"""A raw file of a store read again, into the vintages that it was stored under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from panelkit.data.yearbook.context import Context
+from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
+from panelkit.data.yearbook.ingest import Ingested, merge
+from panelkit.data.yearbook.judge.entries import FileRead
+from panelkit.data.yearbook.judge.judge import Judgement, judge
+from panelkit.data.yearbook.read import Told, read_file
+from panelkit.data.yearbook.store.head import RawFile
+from panelkit.language.errors import DataError
+from panelkit.language.message import message
+
+
+def read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, dict[Any, Any]]:
+    """Return a file with what it was found to be, and its cells."""
+    content = (folder / file.place).read_bytes()
+    told = Told(**{name: value for name, value in file.told.items() if value is not None})
+    read = read_file(Path(file.name), told, context, content)
+    if read.sha256 != file.sha256:
+        raise DataError(message("it was altered while the store was being mended: run again"))
+    judgement = _as_recorded(read, file.vintages) if file.vintages else judge(read, context.held)
+    rules: Iterable[Correction] = (
+        load_corrections()
+        if file.corrections is None
+        else [Correction.model_validate(dict(rule)) for rule in file.corrections]
+    )
+    entries, applied = apply_corrections(read.entries, judgement.vintages, tuple(rules))
+    problems: list[Any] = []
+    one = Ingested(read, judgement, tuple(applied), tuple(entries))
+    cells = merge([one], context.held, problems)
+    return replace(file, layout=read.layout, vintages=dict(judgement.vintages)), cells
+
+
+def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> Judgement:
+    """Return what a file was found to be when it was ingested.
+
+    Raises
+    ------
+    DataError
+        If it reads to a series of another name today.
+    """
+    series = list(read.series())
+    strange = [name for name in series if name not in vintages]
+    if strange:
+        raise DataError(
+            message("it reads to a series today that it did not hold then: {strange}", strange=strange)
+        )
+    mine = {name: vintages[name] for name in series}
+    return Judgement(mine, dict.fromkeys(mine, "recorded"), {}, (), 0, 0, (), (), (), ())
+
+
+def with_vintages(file: RawFile, figures: pd.DataFrame) -> RawFile:
+    """Return a raw file with the vintages in which a table holds its figures."""
+    mine = figures[figures["source"] == f"ingest:{file.sha256[:12]}"]
+    pairs = zip(mine["indicator"], mine["vintage"], strict=True)
+    return replace(file, vintages={str(key): str(name) for key, name in pairs})

@@ -1,0 +1,106 @@
+"""Printed names of indicators, and which entry of the catalogue each one is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from panelkit.data.catalogue import facts
+from panelkit.data.shipped_tables import read_rows
+from panelkit.data.yearbook.vocabulary.printed_units import factor
+from panelkit.show.brief import Brief
+
+_MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
+_TOTALS = {"合计", "总计", "总额", "小计", "全部", "total", "总量", ""}
+_SCOPES = re.compile(
+    r"企业|机构|高等学校|高校|高技术|工业|农村|城镇|城市|国有|私营|外商|港澳台|上市|女性|平均|指数|比重|占|"
+    r"不变价|可比价|增长|增速|构成|人均|少数民族|省会|市辖区|县|大中型|小型|微型|限额|三资|外资|民营"
+)
+_BESIDE = re.compile(r"[和及与](?:指数|增长速度|增长|增速|构成)")
+_LEADING = re.compile(r"^(?:各地区|分地区|各省份|各省|分省|按地区分|主要年份)+")
+_SAME = (
+    (re.compile(r"规模以上工业企业|规模以上工业|规上工业(?!企业)"), "规上工业企业"),
+    (re.compile(r"研究与试验发展(?:\(r&d\))?"), "r&d"),
+    (re.compile(r"高技术产业\(制造业\)|高技术制造业"), "高技术产业"),
+    (re.compile(r"[:、,，·\s]"), ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names(Brief):
+    """Normalised names -> keys of the catalogue, and each key's unit."""
+
+    keys: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str]
+    printed: Mapping[str, str]
+
+    def unit_fits(self, key: str, unit: str) -> bool:
+        """Return whether a printed unit can be converted to the catalogue's; an absent one can."""
+        return not unit or factor(unit, self.units[key]) is not None
+
+    def find(self, label: str, context: str, unit: str) -> tuple[str, ...]:
+        """Return the keys that a label may be, best reading first tried; several only where nothing tells them apart.
+
+        `label` may have parts joined by a full-width colon; `context` is the title of its table.
+        """
+        for name in _candidates(label, context):
+            keys = [key for key in self.keys.get(name, ()) if self._in_scope(key, name, label, context)]
+            fitting = tuple(key for key in keys if self.unit_fits(key, unit))
+            if fitting or keys:
+                return fitting or tuple(keys)
+        return ()
+
+    def _in_scope(self, key: str, name: str, label: str, context: str) -> bool:
+        """Return whether what narrows the title or a header above the label stands in the indicator's name too."""
+        about = _BESIDE.sub("", normalised(context)) + normalised(label)
+        printed = normalised(self.printed[key])
+        return all(word in name or word in printed for word in _SCOPES.findall(about))
+
+
+def known_names() -> Names:
+    """Return the names of the catalogue and the aliases beside it."""
+    about = facts()
+    keys: dict[str, list[str]] = {}
+    for key, one in about.items():
+        for name in (key, one.name_zh, one.name_en):
+            keys.setdefault(normalised(name), []).append(key)
+    for row in read_rows("indicator_aliases.csv"):
+        if row["indicator"] in about:
+            keys.setdefault(normalised(row["alias"]), []).append(row["indicator"])
+    return Names(
+        {name: tuple(dict.fromkeys(found)) for name, found in keys.items()},
+        {key: one.unit for key, one in about.items()},
+        {key: one.name_zh for key, one in about.items()},
+    )
+
+
+def normalised(text: str) -> str:
+    """Return a name without blanks, width, case, footnote markers and the usual variants of spelling."""
+    plain = unicodedata.normalize("NFKC", _MARKS.sub("", text.strip())).casefold()
+    plain = re.sub(r"\s+", "", plain).lstrip("#")
+    plain = re.sub(r"^其中:?", "", plain)
+    plain = _LEADING.sub("", plain)
+    for pattern, name in _SAME:
+        plain = pattern.sub(name, plain)
+    return plain
+
+
+def _candidates(label: str, context: str) -> list[str]:
+    """Return the normalised names a label may stand for, the fullest first."""
+    parts = [part for part in label.split("：") if part]
+    leaf = parts[-1] if parts else ""
+    title = normalised(context)
+    names: list[str] = []
+    if title:
+        if normalised(leaf) in _TOTALS or title.endswith(normalised(leaf)):
+            names.append(title)
+        names += [title + normalised(part) for part in ("".join(parts), leaf) if part]
+        scope = re.match(r"规上工业企业|高技术产业", title)
+        if scope and leaf:
+            names += [scope.group() + normalised("".join(parts)), scope.group() + normalised(leaf)]
+    names += [normalised("".join(parts)), normalised(leaf)]
+    if normalised(leaf) in _TOTALS and len(parts) > 1:
+        names.append(normalised("".join(parts[:-1])))
+    return list(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,43 @@
+"""Headings and standing sentences of the page, by the keys under which its template asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from panelkit.language.message import Message, message, term
+
+HEADS: Mapping[str, Message] = {
+    "title": message("What public figures say about each claim"),
+    "page_intro": message(
+        "Each claim is tested on official provincial figures with designs that were declared before they were "
+        "computed. A verdict speaks of these figures and designs, not of the authors."
+    ),
+    "worst_rule": message(
+        "The verdict of a reading is that of its worst design; the verdict of the claim is that of its literal "
+        "reading, the first below."
+    ),
+    "claim": message("Claim"),
+    "says": message("What it says"),
+    "design": message("Design"),
+    "estimate": message("Estimate"),
+    "p": message("p"),
+    "share_sign": message("Grid: claimed sign"),
+    "share_inside": message("Grid: holds the number"),
+    "verdict": message("Verdict"),
+    "status": message("Status"),
+    "national": message("nation"),
+    "p10p90": message("p10 to p90"),
+    "regressions": message("Regression table"),
+    "curves": message("Specification curves"),
+    "others": message("Claims without a computed verdict"),
+    "sample": message("Sample"),
+    "nothing_dropped": message("No row was dropped."),
+    "sources": message("Figures and sources"),
+    "figure": term("official statistics", "Figure"),
+    "unit": term("of measurement", "Unit"),
+    "vintage": message("Vintage"),
+    "from": term("source of a figure", "From"),
+    "through": term("who compiled a figure", "through"),
+    "grid_only": message("read by the grid only"),
+    "no_flags": message("None of the cells and series used carries a flag."),
+}

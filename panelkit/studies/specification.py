@@ -1,0 +1,114 @@
+"""One regression as a plan: formulas on figures, sample, estimator. It says what it reads, and holds no data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from panelkit.formula.formula import Formula, parse_formula
+from panelkit.formula.grammar import parse_expression
+from panelkit.formula.tree import Call, Chain, Factor, Negate, Node, Power, columns_of
+
+
+@dataclass(frozen=True)
+class Specification:
+    """One regression on figures: what an estimator is asked to fit.
+
+    `choices` names the option taken on every axis of a grid, "" for the main one. `mediators` are read by an estimator
+    that has them; `beside` are ratios that stand beside the regression and are read with its figures.
+    """
+
+    outcome: str
+    treatment: str
+    controls: tuple[str, ...]
+    lag: int
+    effects: str
+    estimator: str
+    vcov: str
+    years: tuple[int, int]
+    provinces: str | tuple[str, ...]
+    vintage: tuple[tuple[str, str], ...] = ()
+    choices: tuple[str, ...] = ()
+    left_out: str = ""
+    mediators: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def term(self) -> str:
+        """Return the treatment with its lag, as the formula spells it."""
+        return f"lag({self.treatment}, {self.lag})" if self.lag else self.treatment
+
+    @property
+    def formula(self) -> str:
+        """Return the regression as a formula."""
+        return f"{self.outcome} ~ {' + '.join((self.term, *self.controls))}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the indicators that the specification reads, those beside the regression included."""
+        others = [name for text in (*self.mediators, *self.beside) for name in _columns_in(text)]
+        return tuple(dict.fromkeys([*_parsed(self.formula).columns, *others]))
+
+    @property
+    def lead_in(self) -> int:
+        """Return how many years before the first are loaded, so that lags reach back out of the sample."""
+        return longest_lag(_parsed(self.formula))
+
+    @property
+    def lead_out(self) -> int:
+        """Return how many years after the last are loaded, so that leads reach out of the sample."""
+        return longest_lead(_parsed(self.formula))
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return the first and the last year whose figures the specification reads."""
+        return self.years[0] - self.lead_in, self.years[1] + self.lead_out
+
+
+def longest_lag(formula: Formula) -> int:
+    """Return how many years back the formula reaches."""
+    return -min(_extent(factor.node, 0)[0] for factor in _factors(formula))
+
+
+def longest_lead(formula: Formula) -> int:
+    """Return how many years ahead the formula reaches."""
+    return max(_extent(factor.node, 0)[1] for factor in _factors(formula))
+
+
+def _factors(formula: Formula) -> list[Factor]:
+    return [formula.left, *(factor for term in formula.terms for factor in term.factors)]
+
+
+def _extent(node: Node, at: int) -> tuple[int, int]:
+    """Return the earliest and the latest year that a node reads, seen from a row `at` years away from its own.
+
+    The rows on the way count too: lag(lead(x, 2)) looks at the row one year back before it looks ahead.
+    """
+    match node:
+        case Call("lag" | "diff" | "lead", argument):
+            step = node.count("k") if node.name == "lead" else -node.count("k")
+            return _widest([(at, at), _extent(argument, at + step)])
+        case Call(_, argument):
+            return _extent(argument, at)
+        case Chain(first, rest):
+            return _widest([_extent(part, at) for part in (first, *(item for _, item in rest))])
+        case Negate(operand):
+            return _extent(operand, at)
+        case Power(base, exponent):
+            return _widest([_extent(base, at), _extent(exponent, at)])
+        case _:
+            return at, at
+
+
+def _widest(extents: list[tuple[int, int]]) -> tuple[int, int]:
+    return min(low for low, _ in extents), max(high for _, high in extents)
+
+
+@cache
+def _columns_in(expression: str) -> tuple[str, ...]:
+    return columns_of(parse_expression(expression).node)
+
+
+@cache
+def _parsed(formula: str) -> Formula:
+    return parse_formula(formula)
