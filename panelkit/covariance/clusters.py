@@ -14,7 +14,6 @@ from panelkit.language.message import Message, message, term, verbatim
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
 
-
 _LEVELS: dict[str, Message] = {
     name: name for name in (term("level of a panel", "province"), term("level of a panel", "year"))
 }

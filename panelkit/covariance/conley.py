@@ -91,7 +91,9 @@ class Conley(Covariance):
             refuse_mending(fit, _CONLEY)
         df = cluster_df(fit, units.count, convention)
         pairs = int((weights > 0.0).sum() - len(weights)) // 2
-        return Vcov(matrix, df, self._name(), {"n_clusters": units.count, "pairs_within_cutoff": pairs}, notes)
+        return Vcov(
+            matrix, df, self._name(), {"n_clusters": units.count, "pairs_within_cutoff": pairs}, notes
+        )
 
     def _name(self) -> Message:
         if self.lags is None:

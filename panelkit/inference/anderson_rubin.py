@@ -21,7 +21,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by, whole_units
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -226,7 +226,7 @@ def _invert(
     return tuple(found)
 
 
-def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
+def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[Message, ...]:
     notes = [message("valid however weak the instruments are")]
     if not sets:
         notes.append(

@@ -19,7 +19,7 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.outcome import refuse_absorbed, refuse_constant
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import capabilities_of, offered
 from panelkit.models.coordinates import Coordinates, with_coordinates
 from panelkit.models.reading import Frame, open_frame, read_with_lenders, spoken_errors
@@ -55,7 +55,7 @@ class LinearSpec(Generic[Result]):
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
-        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), type(self).__name__)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
         convention_named(self.convention)
         object.__setattr__(self, "where", check_where(self.where))
         self._check()

@@ -23,7 +23,7 @@ def note_of(sentence: Mapping[str, str]) -> Told:
     return Told(sentence["en"], sentence.get("zh", ""))
 
 
-def with_place_notes(frame: Labelled, notes: Iterable[str]) -> Labelled:
+def with_place_notes(frame: Labelled, notes: Iterable[Message]) -> Labelled:
     """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
     held = tuple(dict.fromkeys(notes))
     if not held:

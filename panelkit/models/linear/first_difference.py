@@ -79,7 +79,9 @@ class FirstDifference(LinearSpec[FitResult]):
     def _check(self) -> None:
         if self.effects not in ("time", "none", "drift"):
             raise SpecError(
-                message("effects of first differences is time, none or drift, not {given!r}", given=self.effects)
+                message(
+                    "effects of first differences is time, none or drift, not {given!r}", given=self.effects
+                )
             )
 
     def _rules(self) -> tuple[Policy, ...]:

@@ -13,8 +13,8 @@ from panelkit.kernels.within import Effects, Layout, check_effects
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
-from panelkit.models.reading import singleton_rule
 from panelkit.models.effects import effects_word
+from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import SINGLETON
@@ -89,7 +89,9 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
         design = without_intercept(design)
     if not design.terms:
         raise SpecError(
-            message("`{formula}` has no regressor: name at least one beside the effects", formula=spec.formula)
+            message(
+                "`{formula}` has no regressor: name at least one beside the effects", formula=spec.formula
+            )
         )
     _refuse_one_unit(design, spec.effects)
     layout = Layout(design.unit, design.time)
