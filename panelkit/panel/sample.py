@@ -66,7 +66,7 @@ class Policy(Protocol):
     """A rule of an estimator about its rows."""
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Message:
         """Say why rows leave."""
 
     def stay(self, held: Candidates) -> Array:

@@ -125,7 +125,7 @@ def equation_word(name: str, language: Language) -> str:
 
 def term_word(name: str, language: Language) -> str:
     """Return what a regressor is called in a table: the intercept is ours, the others are the user's own."""
-    return said(_INTERCEPT if name == _INTERCEPT else name, language)
+    return in_language(_INTERCEPT if name == _INTERCEPT else name, language)
 
 
 def note_lines(notes: Iterable[Message], language: Language) -> list[str]:

@@ -192,7 +192,9 @@ def test_words_of_levels() -> None:
     assert unit_level("City").many == "cities"
     assert unit_level("stkcd").count_label("en") == "Units (stkcd)"
     assert time_level("wave").count_label("zh") == "期数（wave）"
-    said = message("a {unit} is missing in this {period}; {unit}-{periods}; all {units}, and the 31 provinces")
+    said = message(
+        "a {unit} is missing in this {period}; {unit}-{periods}; all {units}, and the 31 provinces"
+    )
     assert said == "a province is missing in this year; province-years; all provinces, and the 31 provinces"
     assert said.spoken("county", "quarter") == (
         "a county is missing in this quarter; county-quarters; all counties, and the 31 provinces"
@@ -227,7 +229,9 @@ def test_errors_speak_of_the_panels_units() -> None:
 
 def test_what_lies_below_a_model_refuses_in_the_panels_words() -> None:
     data = every_result.city_panel("firm", "quarter", gaps=True)
-    with pytest.raises(pk.DataError, match="missing firm-quarters.*Choose quarters that hold every firm") as found:
+    with pytest.raises(
+        pk.DataError, match="missing firm-quarters.*Choose quarters that hold every firm"
+    ) as found:
         pk.SpatialPanel("y ~ x + w").fit(data, every_result.lattice())
     assert "缺失的企业—季度" in found.value.text("zh")
     with pytest.raises(pk.SpecError, match="not identified|absorb|no variation") as absorbed:

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.message import verbatim
 from panelkit.models.spatial import sensitivity as spatial_sensitivity
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.models.spatial.sensitivity import placebo, provincial_weights, rolling, weights_sensitivity
-from panelkit.language.message import verbatim
 from panelkit.spatial import provincial
 from tests.spatial.data import simulate
 
