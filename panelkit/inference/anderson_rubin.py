@@ -23,6 +23,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_confidence, check_count, check_number
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
 
@@ -99,8 +100,9 @@ def anderson_rubin(
                 count=linear.k - linear.n_exogenous,
             )
         )
-    if reps < 1:
-        raise SpecError(message("reps is at least 1, not {reps}", reps=reps))
+    check_count("reps", reps)
+    check_number("null", null, message("the null value"))
+    check_confidence(level)
     clusters = clusters_of(fit.design, getattr(fit.spec.vcov, "by", None))
     if whole_units(linear, clusters.codes) is None:
         raise SpecError(message("anderson_rubin needs clusters of whole units"))

@@ -20,6 +20,7 @@ from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_confidence, check_count, is_whole, refuse_idle
 from panelkit.results.fit import FloatArray, Language, TestResult
 from panelkit.show.brief import Brief
 
@@ -152,13 +153,19 @@ def rank_uncertainty(
     >>> index = pk.composite_index({"patents_granted": 1, "rd_expenditure": 1, "gdp": 1}, panel)
     >>> ranks = pk.rank_uncertainty(index, draws=200, rng=1)
     """
+    check_count("draws", draws, 2)
+    check_confidence(level)
+    refuse_idle(
+        {"population": groups is None and population is not None},
+        message("weighs the {units} of a group: give groups= too, or leave it out"),
+    )
     _, provinces, years = cube_index(composite)
     if "geometric" in aggregations and "zscore" in normalisations:
         raise SpecError(
             message("geometric aggregation needs positive values: use normalisations=('minmax', 'ranks')")
         )
     last_years = min(5, len(years)) if last_years is None else last_years
-    if not 1 <= last_years <= len(years):
+    if not is_whole(last_years) or not 1 <= last_years <= len(years):
         raise SpecError(
             message(
                 "last_years lies between 1 and {n}, not {last_years}", n=len(years), last_years=last_years

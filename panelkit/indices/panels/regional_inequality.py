@@ -20,6 +20,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Joined, Language, Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, TestResult, Uncertainty
 
@@ -247,6 +248,7 @@ def inequality_gap(
     --------
     >>> gap = pk.inequality_gap(panel, "rd_expenditure", "gdp", years=(2020,), reps=199, rng=1)
     """
+    check_count("reps", reps, 2)
     other = benchmark_population or population
     names = [resource, benchmark, *([population] if population else []), *([other] if other else [])]
     frame = panel_frame(data, list(dict.fromkeys(names)), unit=unit, time=time)
@@ -355,6 +357,7 @@ def inequality_trend(
     >>> frame = pk.load_provinces(["gdp"], (2010, 2020))
     >>> found = pk.inequality_trend(pk.inequality_by_year(frame, "gdp", index="gini"))
     """
+    check_count("lags", lags, 0)
     held = _yearly(as_pandas(table), column) if is_frame(table) else as_pandas_series(table)
     if not isinstance(held, pd.Series):
         raise DataError(

@@ -14,6 +14,7 @@ from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Language
 from panelkit.language.offers import offered
+from panelkit.language.options import check_significance
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.lm_tests import chi2, lm_tests_of
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -201,6 +202,7 @@ def select_model(
     --------
     >>> path = pk.select_model(pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)"), panel, w)
     """
+    check_significance("level", level)
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"

@@ -15,6 +15,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, PanelkitError, SpecError
 from panelkit.language.offers import offered
+from panelkit.language.options import check_permutations
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Problem, lag
@@ -285,8 +286,7 @@ def placebo(
     >>> found.draws.shape
     (19, 3)
     """
-    if permutations < 19:
-        raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")
+    check_permutations("permutations", permutations)
     sample = _sample(spec, data, unit, time)
     weights = align_weights(w, sample)
     fit = fit_sample(spec, sample, weights, weights, weights)
