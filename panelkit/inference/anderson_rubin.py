@@ -11,6 +11,7 @@ import numpy as np
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import small_sample_factor
+from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.inference.wild.bootstrap import WildResult, bisect, draw_signs, runs_of
 from panelkit.inference.wild.draws import BATCH_CELLS, ScoreMaps, Signs, projection, scores_of, widest_of
 from panelkit.kernels.capabilities import ENDOGENOUS
@@ -90,6 +91,7 @@ def anderson_rubin(
     >>> formula = "log(patents_granted) ~ log(gdp) + [log(rd_expenditure) ~ log(rd_funds_government)]"
     >>> found = pk.anderson_rubin(pk.InstrumentalFE(formula).fit(panel), reps=199, rng=1)
     """
+    check_fit(fit)
     if fit.linear is None or ENDOGENOUS not in fit.linear.can or fit.design is None:
         raise SpecError(message("{title}: anderson_rubin takes a fit of InstrumentalFE", title=fit.title))
     linear = cast(InstrumentedFit, fit.linear)

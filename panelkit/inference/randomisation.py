@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.permutation import (
     Paths,

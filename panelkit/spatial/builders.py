@@ -12,6 +12,7 @@ from scipy import sparse
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
+from panelkit.language.options import is_real
 from panelkit.spatial.weights import Normalisation, Weights, largest_share
 
 FloatArray = NDArray[np.float64]
@@ -149,7 +150,7 @@ def gravity(
 
 def mixed(first: Weights, second: Weights, share: float, name: str) -> Weights:
     """Return share W1 + (1 - share) W2, both normalised alike."""
-    if not 0.0 <= share <= 1.0:
+    if not is_real(share) or not 0.0 <= share <= 1.0:
         raise SpecError(
             message("the share of the first weights lies between 0 and 1, not {share!r}", share=share)
         )

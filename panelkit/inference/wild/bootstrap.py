@@ -18,6 +18,7 @@ import numpy as np
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import small_sample_factor
+from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.inference.wild.draws import Draws, Hypothesis, Signs, Ties
 from panelkit.kernels.capabilities import RESAMPLED_RESIDUALS
 from panelkit.kernels.linear import LinearFit
@@ -137,6 +138,7 @@ def wild_cluster_bootstrap(
     True
     """
     _check_options(null, reps, weights, ties, level)
+    check_fit(fit)
     linear = _linear_of(fit)
     if fit.design is None:
         raise SpecError(message("the wild bootstrap needs a fit that kept its design"))
