@@ -296,10 +296,7 @@ def _grouped(
         weight = pd.Series(1.0, index=provinces)
         means = cloud.group(code)
     else:
-        same = spelled_as(provinces, population.index.get_level_values(0))
-        people = (
-            population.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
-        )
+        people = _people(population, provinces, years)
         if people.isna().to_numpy().any():
             raise DataError(message("population is missing for some {unit}-{periods} of the composite"))
         weight = people.iloc[:, -1]
@@ -308,6 +305,28 @@ def _grouped(
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])
     return names, means, total.reindex(names)
+
+
+def _people(population: pd.Series, provinces: pd.Index, years: pd.Index) -> pd.DataFrame:
+    """Return population by unit and period, whatever the two levels of its index are called."""
+    if not isinstance(population, pd.Series) or population.index.nlevels != 2:
+        raise DataError(
+            message(
+                "population is a series under two levels, {unit} and {period}: take the column of a panel, "
+                "panel['population']"
+            )
+        )
+    bare = population.rename_axis(index=["province", "year"])
+    twice = bare.index[bare.index.duplicated()]
+    if len(twice):
+        raise DataError(
+            message(
+                "population holds {place} twice: one number a {unit} and {period} is needed",
+                place=" ".join(str(part) for part in twice[0]),
+            )
+        )
+    same = spelled_as(provinces, bare.index.get_level_values(0))
+    return bare.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
 
 
 def _table(draws: pd.DataFrame, last: pd.Series, level: float) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from panelkit.models.spatial.sample import (
     align_weights,
     sample_of,
 )
-from panelkit.models.spatial.shell import DURBIN
+from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.panel.provenance import Note
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
@@ -195,6 +195,8 @@ def select_model(
 
     Raises
     ------
+    SpecError
+        If the spec is no `SpatialPanel`, or the level does not lie between 0 and 1.
     DataError
         If the weights lack a unit of the panel, or cells are missing and `missing` is "raise".
 
@@ -202,6 +204,7 @@ def select_model(
     --------
     >>> path = pk.select_model(pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)"), panel, w)
     """
+    check_spec(spec, SpatialPanel, "select_model")
     check_significance("level", level)
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)

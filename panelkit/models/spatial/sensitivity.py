@@ -14,14 +14,16 @@ from panelkit.inference.impact_parts import stacked
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, PanelkitError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
-from panelkit.language.options import check_permutations
+from panelkit.language.options import check_count, check_permutations
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Problem, lag
 from panelkit.models.spatial.maximum import solve
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
+from panelkit.models.spatial.shell import DURBIN, LAGGED, check_spec
 from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
 from panelkit.show.phrases import chinese
@@ -115,7 +117,7 @@ def weights_sensitivity(
     Returns
     -------
     Sensitivity
-        One row a W and regressor: rho, direct, indirect and total impact, each with its standard error.
+        One row a W and regressor: rho (missing where the model has none), direct, indirect and total impact, each with its standard error.
 
     Raises
     ------
@@ -130,6 +132,7 @@ def weights_sensitivity(
     >>> len(found.table)
     2
     """
+    check_spec(spec, SpatialPanel, "weights_sensitivity")
     sample = _sample(spec, data, unit, time)
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
     rows: list[pd.DataFrame] = []
@@ -175,7 +178,7 @@ def _rows(name: str, fit: SpatialFit) -> pd.DataFrame:
         row: dict[str, Any] = {
             "weights": name,
             "term": term,
-            "rho": fit.rho,
+            "rho": fit.rho if has_rho else float("nan"),
             "rho_p": float(p_values["spatial", "rho"]) if has_rho else float("nan"),
         }
         for line in tidy[tidy["term"] == term].itertuples():
@@ -277,7 +280,8 @@ def placebo(
     Raises
     ------
     SpecError
-        If there are too few permutations to reach p = 0.05.
+        If there are too few permutations to reach p = 0.05 (19 are needed), the model has no indirect impacts, or the
+        spec is no `SpatialPanel`.
 
     Examples
     --------
@@ -286,7 +290,9 @@ def placebo(
     >>> found.draws.shape
     (19, 3)
     """
+    check_spec(spec, SpatialPanel, "placebo")
     check_permutations("permutations", permutations)
+    _refuse_without_neighbours(spec)
     sample = _sample(spec, data, unit, time)
     weights = align_weights(w, sample)
     fit = fit_sample(spec, sample, weights, weights, weights)
@@ -313,6 +319,19 @@ def placebo(
     far = (draws - middle).abs() >= (observed - middle).abs()
     p = (1.0 + failed + far.sum()) / (1.0 + permutations)
     return Placebo(observed, draws, p, seed_of(rng), failed, (*fit.weights.said, *sample.said))
+
+
+def _refuse_without_neighbours(spec: SpatialPanel) -> None:
+    """Refuse a model in which no neighbour moves the outcome: its indirect impacts are zero under every W."""
+    durbin = spec.model in DURBIN and spec.durbin != ()
+    if spec.model not in LAGGED and not durbin:
+        raise SpecError(
+            message(
+                "a {model} without Durbin terms has no indirect impacts, so that every map gives zero: take sar, sdm, "
+                "slx, sdem or sac",
+                model=spec.model.upper(),
+            )
+        )
 
 
 def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
@@ -354,6 +373,8 @@ def rolling(
     SpecError
         If the model has no rho, or the window is longer than the panel.
     """
+    check_spec(spec, SpatialPanel, "rolling")
+    check_count("window", window)
     frame = open_frame(data, unit, time)
     whole = _sample(spec, frame, unit, time)
     years = list(whole.design.time_labels)

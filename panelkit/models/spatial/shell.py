@@ -14,7 +14,7 @@ from panelkit.covariance.by_name import vcov_from
 from panelkit.formula.conditions import check_where
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import listed
+from panelkit.language.message import listed, message
 from panelkit.language.offers import capabilities_of
 from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.sample import refuse_text
@@ -53,6 +53,25 @@ class SpatialSpec:
 
     def _check(self) -> None:
         """Refuse options of this estimator that have no meaning."""
+
+
+def check_spec(spec: Any, kind: type, function: str) -> None:
+    """Refuse a spec of another kind than a function takes, or what is no spec.
+
+    Raises
+    ------
+    SpecError
+        Which names both kinds.
+    """
+    if not isinstance(spec, kind):
+        raise SpecError(
+            message(
+                "{function} takes a {kind}, not {given}",
+                function=function,
+                kind=kind.__name__,
+                given=type(spec).__name__,
+            )
+        )
 
 
 def one_of(what: str, value: Any, allowed: Sequence[str]) -> None:
