@@ -134,6 +134,8 @@ def equation_word(name: str, language: Language) -> str:
 
 def term_word(name: str, language: Language) -> str:
     """Return what a regressor is called in a table: the intercept is ours, the others are the user's own."""
+    if isinstance(name, Message):
+        return name.text(language)
     return _INTERCEPT.text(language) if name == _INTERCEPT else name
 
 
