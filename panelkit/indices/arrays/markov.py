@@ -17,7 +17,7 @@ from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
-from panelkit.language.options import check_count, is_whole
+from panelkit.language.options import check_count, is_whole, refuse_idle
 from panelkit.results.fit import FloatArray, TestResult
 from panelkit.show.brief import Brief
 
@@ -237,6 +237,12 @@ def spatial_markov(
     `same_cutoffs` the lag uses y's cut-offs, as most Chinese papers do. A unit without neighbours is refused:
     its lag would be zero and count as the lowest class.
     """
+    refuse_idle(
+        {"m": same_cutoffs and m is not None and m != k},
+        message(
+            "would change nothing: with same_cutoffs=True the neighbours have the classes of the values, k"
+        ),
+    )
     values = matrix(y, message("spatial Markov"))
     weights = matrix(w, message("spatial weights"))
     n = len(values)

@@ -153,6 +153,7 @@ def rank_uncertainty(
     >>> index = pk.composite_index({"patents_granted": 1, "rd_expenditure": 1, "gdp": 1}, panel)
     >>> ranks = pk.rank_uncertainty(index, draws=200, rng=1)
     """
+    _refuse_other(composite, "rank_uncertainty")
     check_count("draws", draws, 2)
     check_confidence(level)
     refuse_idle(
@@ -232,6 +233,10 @@ def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
     >>> two = pk.composite_index({"rd_expenditure": 1, "population": 1}, panel)
     >>> agreement = pk.design_agreement({"one": one, "two": two})
     """
+    if not isinstance(composites, Mapping):
+        raise SpecError(message("composites maps names to composites, {{'one': ..., 'two': ...}}"))
+    for item in composites.values():
+        _refuse_other(item, "design_agreement")
     if len(composites) < 2:
         raise SpecError(message("agreement needs at least two composites"))
     table = pd.concat({name: item.scores for name, item in composites.items()}, axis=1, join="inner").dropna()
@@ -305,6 +310,18 @@ def _grouped(
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])
     return names, means, total.reindex(names)
+
+
+def _refuse_other(composite: Any, function: str) -> None:
+    """Refuse what is no composite index: a design, a table of scores."""
+    if not isinstance(composite, Composite):
+        raise SpecError(
+            message(
+                "{function} takes what composite_index returns, not {kind}",
+                function=function,
+                kind=type(composite).__name__,
+            )
+        )
 
 
 def _people(population: pd.Series, provinces: pd.Index, years: pd.Index) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Joined, Language, Message, message, term
 from panelkit.language.offers import offered
-from panelkit.language.options import check_count
+from panelkit.language.options import check_count, refuse_idle
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, TestResult, Uncertainty
 
@@ -165,6 +165,10 @@ def inequality_by_year(
         raise DataError(message("no {unit}-{period} holds {columns}", columns=Joined(names, _AND)))
     if index == "dagum" and groups is None:
         raise SpecError(message("Dagum's decomposition needs groups: without them use index='gini'"))
+    refuse_idle(
+        {"groups": groups is not None and index in ("gini", "cv")},
+        message("would change nothing: gini and cv are not decomposed; take index='dagum' or 'theil_t'"),
+    )
     member = None if groups is None else _members(groups, frame)
     rows = {}
     for year, part in frame.groupby(level="year"):

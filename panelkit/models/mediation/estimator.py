@@ -143,6 +143,8 @@ class Mediation(MediationPlan):
                 )
             )
         check_count("reps", reps, FEWEST_REPS)
+        if not is_whole(jobs) or jobs == 0:
+            raise SpecError(message("jobs is a number of workers, or -1 for all, not {jobs!r}", jobs=jobs))
         roles = roles_of(self)
         frame = open_frame(data, unit, time)
         design = common_sample(self, roles, frame, unit, time)

@@ -117,7 +117,8 @@ def weights_sensitivity(
     Returns
     -------
     Sensitivity
-        One row a W and regressor: rho (missing where the model has none), direct, indirect and total impact, each with its standard error.
+        One row a W and regressor: rho (missing where the model has none), direct, indirect and total impact, each
+        with its standard error.
 
     Raises
     ------
