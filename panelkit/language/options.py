@@ -1,11 +1,10 @@
-"""What options take: whole numbers from some number on, shares between 0 and 1, one of several words.
+"""What options take: whole numbers from some number on, shares between 0 and 1; and options without work.
 
 A truth value is no number here: `reps=True` is a slip, not one draw. Numbers of numpy are numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -114,20 +113,6 @@ def check_number(name: str, value: Any, what: Message | None = None, *, positive
     else:
         said = message("{name} is a finite number, not {value!r}", name=what or name, value=value)
     raise SpecError(said)
-
-
-def check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
-    """Refuse a word that an option does not take.
-
-    Raises
-    ------
-    SpecError
-        Which names the words that it takes.
-    """
-    if not isinstance(value, str) or value not in choices:
-        raise SpecError(
-            message("{name} is one of {choices}, not {value!r}", name=name, choices=choices, value=value)
-        )
 
 
 def refuse_idle(given: dict[str, bool], where: Message) -> None:

@@ -11,7 +11,7 @@ from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
-from panelkit.language.options import is_whole
+from panelkit.language.options import is_whole, refuse_idle
 from panelkit.models.mediation.interaction import checked_levels
 from panelkit.models.reading import check_where
 
@@ -106,6 +106,10 @@ class MediationPlan:
 
     def _check_moderator(self) -> None:
         if self.moderator is None:
+            refuse_idle(
+                {"moderates": self.moderates != ("first",)},
+                message("says which paths a moderator changes: name one by moderator="),
+            )
             return
         if not self.moderates or any(stage not in STAGES for stage in self.moderates):
             raise SpecError(
