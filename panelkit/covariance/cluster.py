@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, least_squares, named_columns
+from panelkit.covariance.base import (
+    Covariance,
+    LikelihoodProblem,
+    Vcov,
+    check_names,
+    least_squares,
+    named_columns,
+)
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.likelihood import sandwiched
@@ -40,6 +47,9 @@ class Cluster(Covariance):
     spellings: ClassVar[tuple[str, ...]] = ("Cluster", "Cluster(column)")
 
     by: str | None = None
+
+    def __post_init__(self) -> None:
+        check_names(self, self.by)
 
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares
+from panelkit.covariance.base import Covariance, Vcov, check_lags, least_squares
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.lags import bartlett, periods_of
@@ -20,6 +20,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, term, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.options import is_real
 from panelkit.panel.design import Design
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius of the Earth (IUGG)
@@ -65,6 +66,14 @@ class Conley(Covariance):
     lags: int | None = None
     kernel: Literal["bartlett", "uniform"] = "bartlett"
 
+    def __post_init__(self) -> None:
+        near = is_real(self.cutoff_km) and self.cutoff_km > 0.0
+        if not near or self.kernel not in ("bartlett", "uniform"):
+            raise SpecError(
+                message("{vcov}: cutoff_km is positive and kernel is bartlett or uniform", vcov=str(self))
+            )
+        check_lags(self, self.lags)
+
     @classmethod
     def from_text(cls, arguments: Sequence[str]) -> Conley:
         """Return the spec with the distance, the lags and the kernel that a text gives."""
@@ -73,12 +82,6 @@ class Conley(Covariance):
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit whose design carries coordinates."""
         fit, convention = least_squares(problem, convention)
-        if not self.cutoff_km > 0.0 or self.kernel not in ("bartlett", "uniform"):
-            raise SpecError(
-                message("{vcov}: cutoff_km is positive and kernel is bartlett or uniform", vcov=str(self))
-            )
-        if self.lags is not None and self.lags < 0:
-            raise SpecError(message("{vcov}: lags is None or at least 0", vcov=str(self)))
         latitude, longitude = unit_coordinates(design)
         weights = spatial_weights(great_circle_km(latitude, longitude), self.cutoff_km, self.kernel)
         where, count = periods_of(design)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
+from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import SCORES
@@ -52,6 +52,9 @@ class CR2(Covariance):
     spellings: ClassVar[tuple[str, ...]] = ("CR2", "CR2(column)")
 
     by: str | None = None
+
+    def __post_init__(self) -> None:
+        check_names(self, self.by)
 
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
+from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
 from panelkit.covariance.clusters import Clusters, clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import DELETED_GROUPS
@@ -35,6 +35,9 @@ class CRV3(Covariance):
     spellings: ClassVar[tuple[str, ...]] = ("CRV3", "CRV3(column)")
 
     by: str | None = None
+
+    def __post_init__(self) -> None:
+        check_names(self, self.by)
 
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""

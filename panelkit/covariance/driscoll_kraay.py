@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, least_squares
+from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, check_lags, least_squares
 from panelkit.covariance.clusters import periods_of as period_clusters
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.lags import bartlett, default_lags, kernel_meat, periods_of
@@ -52,6 +52,9 @@ class DriscollKraay(Covariance):
     spellings: ClassVar[tuple[str, ...]] = ("DriscollKraay", "DriscollKraay(lags)")
 
     lags: int | None = None
+
+    def __post_init__(self) -> None:
+        check_lags(self, self.lags)
 
     @classmethod
     def from_text(cls, arguments: Sequence[str]) -> DriscollKraay:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
+from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.small_sample import cluster_df, refuse_mending, small_sample_factor
@@ -42,6 +42,16 @@ class TwoWayCluster(Covariance):
 
     first: str = "province"
     second: str = "year"
+
+    def __post_init__(self) -> None:
+        check_names(self, self.first, self.second)
+        if None in (self.first, self.second) or self.first == self.second:
+            raise SpecError(
+                message(
+                    "{vcov}: two different clusterings are needed; by one of them it is Cluster(column)",
+                    vcov=repr(self),
+                )
+            )
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that name the clusters."""

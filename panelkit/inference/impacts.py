@@ -26,6 +26,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.options import check_count, is_whole, refuse_idle
 from panelkit.results.derived import Derived, Uncertainty
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def impacts(
     horizon
         "long" for the long run of a dynamic model.
     reps
-        10,000 draws or 999 bootstrap panels unless told.
+        10,000 draws or 999 bootstrap panels unless told; the delta method takes none.
 
     Raises
     ------
@@ -140,8 +141,14 @@ def impacts(
     ConvergenceError
         If more than half of the draws are unstable.
     """
-    if reps is not None and reps < 2:
+    if reps is not None and is_whole(reps) and reps < 2:
         raise SpecError(message("impacts need at least two draws, not reps={reps}", reps=reps))
+    if reps is not None:
+        check_count("reps", reps, 2)
+    refuse_idle(
+        {"reps": method == "delta" and reps is not None},
+        message("would change nothing: method='delta' draws nothing; take 'draws' or 'bootstrap'"),
+    )
     parts = fit.impact_parts()
     check_horizon(parts, horizon)
     estimate = stacked(parts, parts.theta[None, :], horizon)[0]

@@ -14,6 +14,7 @@ import numpy as np
 from panelkit.covariance.base import VcovSpec, check_vcov, computed, refuse_uncarried
 from panelkit.covariance.conventions import convention_named
 from panelkit.formula.conditions import check_where
+from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit
@@ -238,6 +239,7 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
     >>> bool((clustered.params == fit.params).all())
     True
     """
+    check_fit(fit)
     return fit.with_vcov(vcov, coords=coords)
 
 

@@ -198,6 +198,8 @@ class Estimates(Brief):
         table = self.tidy().rename(columns=_MAKETABLES_COLUMNS)
         several = len(set(self.equations)) > 1
         pairs = zip(self.equations, self.terms, strict=True)
+        for name, held in (("equation", self.equations), ("term", self.terms)):
+            table[name] = pd.Series(list(held), index=table.index, dtype=object)  # messages stay messages
         keys = [f"{equation} · {term}" if several else term for equation, term in pairs]
         table.index = pd.Index(keys, name="Coefficient", dtype=object)
         return table

@@ -121,7 +121,7 @@ def _read(
     extractor = _extractor(model)
     table = extractor.coef_table(model) if extractor is not None else model.__maketables_coef_table__
     equations = list(table["equation"]) if "equation" in table else [""] * len(table)
-    terms = [str(term) for term in table.get("term", table.index)]
+    terms = [term if isinstance(term, Message) else str(term) for term in table.get("term", table.index)]
     cells = {}
     for i, key in enumerate(zip(equations, terms, strict=True)):
         line = table.iloc[i]
@@ -315,7 +315,8 @@ def _standard_notes(
     )
     if made:
         notes.append(made)
-    notes += list(dict.fromkeys(in_language(note, language) for column in columns for note in column.notes))
+    told = [note for column in columns for note in column.notes if note != _made_note(column)]
+    notes += list(dict.fromkeys(in_language(note, language) for note in told))
     return notes
 
 
@@ -331,6 +332,12 @@ def _uncertainty(made: Any, language: Language) -> str:
         return ""
     parts = uncertainty_words(made.method, made.reps, made.seed, made.discarded)
     return word("comma", language).join(part.text(language) for part in parts)
+
+
+def _made_note(column: _Column) -> str | None:
+    """Return the note that says how the uncertainty was made, which stands under the table already."""
+    made = column.facts.get("uncertainty")
+    return None if made is None else made.sentence()
 
 
 def _by_model(texts: Sequence[str], language: Language) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from scipy import stats
 
 from panelkit.covariance.lags import periods_of
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
+from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by
@@ -46,6 +47,12 @@ def serial_correlation(fit: FitResult) -> TestResult:
     linear, design = design_of(fit)
     null = message("the errors are not serially correlated")
     name = message("Wooldridge serial correlation")
+    if ONE_EQUATION not in linear.can:
+        return TestResult.not_applicable(
+            name,
+            null,
+            message("it differences a regression by least squares, and the fit has instruments"),
+        )
     changes = _differences(design, linear)
     if changes is None:
         return TestResult.not_applicable(name, null, message("no unit holds three neighbouring periods"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
-from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.capabilities import MADE_ROWS
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.kernels.within import Layout
@@ -23,7 +23,7 @@ from panelkit.results.fit import FitResult
 
 
 @estimator(
-    "between", family="linear", can=sorted(LEAST_SQUARES), source="Baltagi 2021, ch. 2; plm model = 'between'"
+    "between", family="linear", can=sorted(MADE_ROWS), source="Baltagi 2021, ch. 2; plm model = 'between'"
 )
 @dataclass(frozen=True)
 class BetweenEffects(LinearSpec[FitResult]):
@@ -63,6 +63,7 @@ class BetweenEffects(LinearSpec[FitResult]):
         layout = Layout(means.unit, means.time)
         linear = fit_swept(means.y, means.X, means.terms, layout, "none")
         linear = through_linearmodels.carrying(linear, through_linearmodels.between(design))
+        linear = replace(linear, can=MADE_ROWS)
         years = f"{design.time_labels[0]}-{design.time_labels[-1]}"
         facts = {"n_periods": len(design.time_labels), "years": years, "rows_averaged": len(design.y)}
         title = message("Between effects: {outcome}", outcome=design.outcome)

@@ -11,7 +11,7 @@ import numpy as np
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
 from panelkit.covariance.lags import periods_of
-from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.capabilities import MADE_ROWS
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
@@ -33,7 +33,7 @@ _NO_CHANGE = message("no unit holds two neighbouring periods, so that there is n
 @estimator(
     "first_difference",
     family="linear",
-    can=sorted(LEAST_SQUARES),
+    can=sorted(MADE_ROWS),
     source="Wooldridge 2010, ch. 10.6; plm model = 'fd'",
 )
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class FirstDifference(LinearSpec[FitResult]):
             design = replace(design, X=np.asfortranarray(X), terms=("Intercept", *design.terms))
         layout = Layout(design.unit, design.time)
         effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
-        linear = fit_swept(design.y, design.X, design.terms, layout, effects)
+        linear = replace(fit_swept(design.y, design.X, design.terms, layout, effects), can=MADE_ROWS)
         theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
         if theirs is not None:
             linear = through_linearmodels.carrying(linear, theirs)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.maximum import maximise
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import align_weights, read_sample
-from panelkit.models.spatial.shell import Model, SpatialSpec
+from panelkit.models.spatial.shell import Model, SpatialSpec, one_of, refuse_idle_weights
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Method
 from panelkit.spatial.weights import Weights
 
@@ -86,6 +86,9 @@ class SpatialCrossSection(SpatialSpec):
     logdet: Method = "auto"
     where: str | None = None
 
+    def _check(self) -> None:
+        one_of("model", self.model, get_args(Model))
+
     def fit(
         self,
         data: pd.DataFrame,
@@ -121,6 +124,7 @@ class SpatialCrossSection(SpatialSpec):
         DataError
             If the year is not held, or the frame has several years and none is named.
         """
+        refuse_idle_weights(self.model, w_error, w_durbin)
         frame = _indexed(open_frame(data, unit, time), unit, time)
         frame, years = _one_year(frame, year)
         spec = SpatialPanel(

@@ -19,7 +19,7 @@ from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.random import SpatialRandomEffects, SpatialRandomFit, fit_random
 from panelkit.models.spatial.random_maximum import BOUNDARY
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
-from panelkit.models.spatial.shell import DURBIN
+from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
 from panelkit.spatial.weights import Weights
 
@@ -62,7 +62,7 @@ def spatial_hausman(
     Raises
     ------
     SpecError
-        If the method is unknown.
+        If the spec is no `SpatialRandomEffects` or the method is unknown.
 
     Examples
     --------
@@ -71,6 +71,7 @@ def spatial_hausman(
     >>> len(tests)
     2
     """
+    check_spec(spec, SpatialRandomEffects, "spatial_hausman")
     if method not in get_args(HausmanMethod):
         raise SpecError(
             message("method is {methods}, not {method!r}", methods=get_args(HausmanMethod), method=method)

@@ -48,6 +48,7 @@ from panelkit.models.spatial.shell import (
     SpatialSpec,
     head_facts,
     one_of,
+    refuse_idle_weights,
     spoken_in_sample,
     squared_correlation,
 )
@@ -121,10 +122,6 @@ class SpatialPanel(SpatialSpec):
         check_effects(self.effects)
         one_of("model", self.model, get_args(Model))
         one_of("convention", self.convention, SPATIAL_CONVENTIONS)
-        if self.durbin is not None and self.model not in DURBIN:
-            raise SpecError(
-                message("durbin terms belong to {models}, not to {model}", models=DURBIN, model=self.model)
-            )
 
     def fit(
         self,
@@ -160,6 +157,7 @@ class SpatialPanel(SpatialSpec):
         SpecError
             If convention, effects and weights do not go together, or a regressor is not identified.
         """
+        refuse_idle_weights(self.model, w_error, w_durbin)
         sample = sample_of(self, data, unit, time, intercept=self.effects == "none")
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)

@@ -14,6 +14,7 @@ from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_significance
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.lm_tests import chi2, lm_tests_of
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -21,7 +22,7 @@ from panelkit.models.spatial.sample import (
     align_weights,
     sample_of,
 )
-from panelkit.models.spatial.shell import DURBIN
+from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
 
@@ -199,6 +200,8 @@ def select_model(
 
     Raises
     ------
+    SpecError
+        If the spec is no `SpatialPanel`, or the level does not lie between 0 and 1.
     DataError
         If the weights lack a unit of the panel, or cells are missing and `missing` is "raise".
 
@@ -206,6 +209,8 @@ def select_model(
     --------
     >>> path = pk.select_model(pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)"), panel, w)
     """
+    check_spec(spec, SpatialPanel, "select_model")
+    check_significance("level", level)
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"

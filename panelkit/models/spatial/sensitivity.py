@@ -16,12 +16,14 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, PanelkitError, SpecError
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count, check_permutations
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Problem, lag
 from panelkit.models.spatial.maximum import solve
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
+from panelkit.models.spatial.shell import DURBIN, LAGGED, check_spec
 from panelkit.show.brief import Brief
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
@@ -112,7 +114,8 @@ def weights_sensitivity(
     Returns
     -------
     Sensitivity
-        One row a W and regressor: rho, direct, indirect and total impact, each with its standard error.
+        One row a W and regressor: rho (missing where the model has none), direct, indirect and total impact, each
+        with its standard error.
 
     Raises
     ------
@@ -127,6 +130,7 @@ def weights_sensitivity(
     >>> len(found.table)
     2
     """
+    check_spec(spec, SpatialPanel, "weights_sensitivity")
     sample = _sample(spec, data, unit, time)
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
     rows: list[pd.DataFrame] = []
@@ -178,7 +182,7 @@ def _rows(name: str, fit: SpatialFit) -> pd.DataFrame:
         row: dict[str, Any] = {
             "weights": name,
             "term": term,
-            "rho": fit.rho,
+            "rho": fit.rho if has_rho else float("nan"),
             "rho_p": float(p_values["spatial", "rho"]) if has_rho else float("nan"),
         }
         for line in tidy[tidy["term"] == term].itertuples():
@@ -280,7 +284,8 @@ def placebo(
     Raises
     ------
     SpecError
-        If there are too few permutations to reach p = 0.05.
+        If there are too few permutations to reach p = 0.05 (19 are needed), the model has no indirect impacts, or the
+        spec is no `SpatialPanel`.
 
     Examples
     --------
@@ -289,13 +294,9 @@ def placebo(
     >>> found.draws.shape
     (19, 3)
     """
-    if permutations < 19:
-        raise SpecError(
-            message(
-                "{permutations} permutations cannot reach p = 0.05: take 199 or more",
-                permutations=permutations,
-            )
-        )
+    check_spec(spec, SpatialPanel, "placebo")
+    check_permutations("permutations", permutations)
+    _refuse_without_neighbours(spec)
     sample = _sample(spec, data, unit, time)
     weights = align_weights(w, sample)
     fit = fit_sample(spec, sample, weights, weights, weights)
@@ -324,6 +325,19 @@ def placebo(
     far = (draws - middle).abs() >= (observed - middle).abs()
     p = (1.0 + failed + far.sum()) / (1.0 + permutations)
     return Placebo(observed, draws, p, seed_of(rng), failed, (*fit.weights.said, *sample.said))
+
+
+def _refuse_without_neighbours(spec: SpatialPanel) -> None:
+    """Refuse a model in which no neighbour moves the outcome: its indirect impacts are zero under every W."""
+    durbin = spec.model in DURBIN and spec.durbin != ()
+    if spec.model not in LAGGED and not durbin:
+        raise SpecError(
+            message(
+                "a {model} without Durbin terms has no indirect impacts, so that every map gives zero: take sar, sdm, "
+                "slx, sdem or sac",
+                model=spec.model.upper(),
+            )
+        )
 
 
 def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
@@ -365,6 +379,8 @@ def rolling(
     SpecError
         If the model has no rho, or the window is longer than the panel.
     """
+    check_spec(spec, SpatialPanel, "rolling")
+    check_count("window", window)
     frame = open_frame(data, unit, time)
     whole = _sample(spec, frame, unit, time)
     years = list(whole.design.time_labels)

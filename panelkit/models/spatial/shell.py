@@ -17,6 +17,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import listed, message, verbatim
 from panelkit.language.offers import capabilities_of
+from panelkit.language.options import refuse_idle
 from panelkit.models.reading import spoken_errors
 from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.sample import SpatialSample, refuse_text
@@ -51,6 +52,10 @@ class SpatialSpec:
             refuse_text(self.durbin)
             object.__setattr__(self, "durbin", tuple(self.durbin))
         self._check()
+        if self.durbin is not None and self.model not in DURBIN:
+            raise SpecError(
+                message("durbin terms belong to {models}, not to {model}", models=DURBIN, model=self.model)
+            )
 
     def with_vcov(self, vcov: VcovSpec) -> Self:
         """Return the same model with another covariance."""
@@ -71,6 +76,37 @@ def spoken_in_sample(
             return estimate(spec, sample, *args, **kwargs)
 
     return told
+
+
+def check_spec(spec: Any, kind: type, function: str) -> None:
+    """Refuse a spec of another kind than a function takes, or what is no spec.
+
+    Raises
+    ------
+    SpecError
+        Which names both kinds.
+    """
+    if not isinstance(spec, kind):
+        raise SpecError(
+            message(
+                "{function} takes a {kind}, not {given}",
+                function=function,
+                kind=kind.__name__,
+                given=type(spec).__name__,
+            )
+        )
+
+
+def refuse_idle_weights(model: str, w_error: Any, w_durbin: Any) -> None:
+    """Refuse weights of an error or of Durbin terms that a model does not have.
+
+    A Durbin model keeps those of an error for its test against the error model.
+    """
+    given = {
+        "w_error": w_error is not None and model not in (*ERROR, "sdm"),
+        "w_durbin": w_durbin is not None and model not in DURBIN,
+    }
+    refuse_idle(given, message("would change nothing: a {model} has no such weights", model=model.upper()))
 
 
 def one_of(what: str, value: Any, allowed: Sequence[str]) -> None:
