@@ -231,7 +231,7 @@ def test_the_provinces_of_china_are_provinces_in_a_column_of_any_name() -> None:
         "kept as units, though no known province: 新僵",
         "names of one province joined: 北京市 as 北京",
         "不属于31个省份，未纳入：全国（5行）",
-        "不是已知省份，仍作为截面单位保留：新僵",
+        "不是已知省份，仍作为个体保留：新僵",
         "同一省份的不同写法已合并：北京市并入北京",
     ):
         assert spoken(said, "city", "year") == said

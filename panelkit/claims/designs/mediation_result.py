@@ -84,7 +84,7 @@ def sentence_of(judged: Judged, *, channel: bool) -> Message:
             "{estimate:.3g}, 95 % interval {low:.3g} to {high:.3g}.",
             treatment=result.treatment_label,
             outcome=result.outcome_label,
-            mediators=", ".join(judged.through_names),
+            mediators=judged.through_names,
             years=facts["years"],
             n=facts["n_units"],
             estimate=float(line["estimate"]),
