@@ -154,5 +154,6 @@ def test_reasons_of_a_curve_keep_both_languages() -> None:
         "(0 complete rows): leave out the choice"
     )
     assert caught.value.text("zh").startswith(
-        "设定网格中有空单元：被解释变量 a、核心解释变量 b、控制变量 none、样本 none、滞后 0（完整观测 0 行）：请略去相应选择"
+        "设定网格中有空单元：被解释变量 a、核心解释变量 b、控制变量 none、样本 none、滞后 0（完整观测 0 行）："
+        "请略去相应选择"
     )

@@ -17,7 +17,7 @@ from panelkit.language.message import Message, message, term
 from panelkit.language.offers import estimator
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.mediation.design import (
-    Columns,
+    PathColumns,
     common_sample,
     equation_design,
     groups_of,
@@ -139,7 +139,7 @@ class Mediation(MediationPlan):
         roles = roles_of(self)
         frame = open_frame(data, unit, time)
         design = common_sample(self, roles, frame, unit, time)
-        columns = Columns.of(self, roles, design)
+        columns = PathColumns.of(self, roles, design)
         system = columns.system(self, groups_of(design, self.vcov))
         weights = resample_counts(system.n_groups, reps, as_generator(rng))
         refuse_unusable(system, columns, self.effects, levels_of(design))
@@ -174,7 +174,7 @@ class Mediation(MediationPlan):
 def _result(
     spec: Mediation,
     design: Design,
-    columns: Columns,
+    columns: PathColumns,
     system: PathSystem,
     fits: tuple[FitResult, ...],
     swept: FloatArray,
@@ -222,7 +222,7 @@ def _result(
 def _remarks(
     spec: Mediation,
     design: Design,
-    columns: Columns,
+    columns: PathColumns,
     system: PathSystem,
     made: Uncertainty,
     shared: tuple[Overlap, ...],

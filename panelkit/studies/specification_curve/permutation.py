@@ -15,7 +15,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.results.fit import TestResult, t_quantile
 from panelkit.studies.specification_curve.choices import Choices
-from panelkit.studies.specification_curve.columns import Columns
+from panelkit.studies.specification_curve.columns import CurveColumns
 from panelkit.studies.specification_curve.fits import crv1_factor
 from panelkit.studies.specification_curve.specifications import by_rows, by_size, specifications
 from panelkit.studies.specification_curve.sweep import Swept, column_numbers, sweep
@@ -32,7 +32,7 @@ class CurveTest(TestResult):
 
 def permutation_test(
     spec: Choices,
-    columns: Columns,
+    columns: CurveColumns,
     computed: NDArray[np.bool_],
     *,
     reps: int,
