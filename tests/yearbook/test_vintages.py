@@ -114,7 +114,7 @@ def test_vintages_that_are_alike_are_asked_for_by_name(tmp_path: Path, context: 
         r"`--vintage census2023` or `--vintage mine`",
     ) as caught:
         judged(tmp_path, both, one_year)
-    assert "请用 --vintage census2023 或 --vintage mine 指明" in caught.value.text("zh")
+    assert "请用`--vintage census2023`或`--vintage mine`指明" in caught.value.text("zh")
     for name in ("census2023", "mine"):
         assert judged(tmp_path, both, one_year, name).vintages == {"gdp": name}
     path = tmp_path / "a.csv"
