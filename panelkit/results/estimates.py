@@ -196,6 +196,8 @@ class Estimates(Brief):
     def __maketables_coef_table__(self) -> pd.DataFrame:
         """Return what maketables reads (b, se, t, p, ci95l, ci95u), `equation` and `term` beside it."""
         table = self.tidy().rename(columns=_MAKETABLES_COLUMNS)
+        for name, words in (("equation", self.equations), ("term", self.terms)):
+            table[name] = pd.Series(list(words), dtype=object)  # a column of texts would make plain ones of messages
         several = len(set(self.equations)) > 1
         pairs = zip(self.equations, self.terms, strict=True)
         for name, held in (("equation", self.equations), ("term", self.terms)):
