@@ -31,9 +31,9 @@ class Vcov(Brief):
 
     matrix: FloatArray
     df: float | FloatArray
-    name: str
+    name: Message
     facts: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @runtime_checkable
@@ -80,7 +80,7 @@ class LikelihoodProblem(Problem, Protocol):
         """Return the scores of every unit and period, (N, T, p), which sum to zero."""
         ...
 
-    def said(self, sentence: str) -> tuple[str, ...]:
+    def said(self, sentence: Message) -> tuple[Message, ...]:
         """Return the notes under a table: what the covariance assumes, and how the problem scales it."""
         ...
 
@@ -175,7 +175,7 @@ def carried(can: Collection[str]) -> tuple[str, ...]:
     return tuple(entry.key for entry in entries("covariance") if set(entry.can) & set(can))
 
 
-def refuse_uncarried(vcov: VcovSpec, can: Collection[str], what: Message | str) -> None:
+def refuse_uncarried(vcov: VcovSpec, can: Collection[str], what: Message) -> None:
     """Refuse a covariance that an estimator or a problem cannot carry.
 
     Parameters
@@ -203,7 +203,7 @@ def refuse_uncarried(vcov: VcovSpec, can: Collection[str], what: Message | str) 
 
 
 def computed(
-    vcov: VcovSpec, problem: Problem, design: Design, convention: Convention | None, what: Message | str
+    vcov: VcovSpec, problem: Problem, design: Design, convention: Convention | None, what: Message
 ) -> Vcov:
     """Return the covariance of a problem: the one road that every fit takes.
 

@@ -18,13 +18,17 @@ from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.sandwich import nearest_positive, sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message, verbatim
+from panelkit.language.message import Message, message, term, verbatim
 from panelkit.language.offers import offered
 from panelkit.language.options import is_real
 from panelkit.panel.design import Design
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius of the Earth (IUGG)
 LATITUDE, LONGITUDE = "__latitude", "__longitude"
+_CONLEY = verbatim("Conley")
+_KERNELS: dict[str, Message] = {
+    name: name for name in (term("kernel", "bartlett"), term("kernel", "uniform"))
+}
 
 
 @offered("covariance", can=(SCORES,), source="Conley 1999; Hsiang 2010", public=True)
@@ -85,14 +89,26 @@ class Conley(Covariance):
         meat += serial_meat(fit.basis_scores, design.unit, where, count, self.lags)
         units = clusters_of(design, None)
         factor = small_sample_factor(fit, (units,), convention)
-        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, "Conley")
+        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, _CONLEY)
         if notes:
-            refuse_mending(fit, verbatim("Conley"))
+            refuse_mending(fit, _CONLEY)
         df = cluster_df(fit, units.count, convention)
-        time = "any lag within a unit" if self.lags is None else f"{self.lags} lags within a unit"
-        name = f"Conley, {self.kernel} to {self.cutoff_km:g} km, {time}"
         pairs = int((weights > 0.0).sum() - len(weights)) // 2
-        return Vcov(matrix, df, name, {"n_clusters": units.count, "pairs_within_cutoff": pairs}, notes)
+        return Vcov(
+            matrix, df, self._name(), {"n_clusters": units.count, "pairs_within_cutoff": pairs}, notes
+        )
+
+    def _name(self) -> Message:
+        if self.lags is None:
+            time = message("any lag within a unit")
+        else:
+            time = message("{lags} lags within a unit", lags=self.lags)
+        return message(
+            "Conley, {kernel} to {cutoff:g} km, {time}",
+            kernel=_KERNELS[self.kernel],
+            cutoff=self.cutoff_km,
+            time=time,
+        )
 
 
 def _value_of(text: str) -> float | int | str:

@@ -68,7 +68,7 @@ class CR2(Covariance):
         return Vcov(
             matrix,
             df,
-            f"CR2 by {clusters.name}, Satterthwaite df",
+            message("CR2 by {name}, Satterthwaite df", name=clusters.shown),
             {"n_clusters": clusters.count, "df_satterthwaite": tuple(round(float(v), 1) for v in df)},
         )
 

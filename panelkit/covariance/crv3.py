@@ -55,7 +55,7 @@ class CRV3(Covariance):
         return Vcov(
             matrix,
             float(clusters.count - 1),
-            f"CRV3 (jackknife) by {clusters.name}, t({clusters.count - 1})",
+            message("CRV3 (jackknife) by {name}, t({df})", name=clusters.shown, df=clusters.count - 1),
             {"n_clusters": clusters.count},
         )
 

@@ -41,4 +41,4 @@ class Robust(Covariance):
         left = residual_df(fit, convention)
         factor = fit.n / left if self.kind == "HC1" else 1.0
         matrix = sandwich.heteroskedastic(fit) * factor
-        return Vcov(matrix, float(left), f"robust, {self.kind}")
+        return Vcov(matrix, float(left), message("robust, {kind}", kind=self.kind))

@@ -22,7 +22,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by, whole_units
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence, check_count, check_number
 from panelkit.results.fit import FitResult
@@ -230,7 +230,7 @@ def _invert(
     return tuple(found)
 
 
-def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
+def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[Message, ...]:
     notes = [message("valid however weak the instruments are")]
     if not sets:
         notes.append(

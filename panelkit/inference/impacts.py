@@ -40,7 +40,7 @@ class SpatialFitLike(Protocol):
     """What a fit offers to this module."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> Message: ...
 
     @property
     def design(self) -> Design | None: ...
@@ -187,7 +187,7 @@ def impacts(
     )
 
 
-def _title(fit: str, parts: ImpactParts, horizon: Horizon) -> Message:
+def _title(fit: Message, parts: ImpactParts, horizon: Horizon) -> Message:
     if horizon == "long":
         return message("long-run impacts: {fit}", fit=fit)
     if parts.tau < 0 and parts.eta < 0:
@@ -229,7 +229,7 @@ def _replications(
     return thetas[good], lost + int((~good).sum())
 
 
-def _check_total(parts: ImpactParts, estimate: FloatArray, horizon: Horizon) -> tuple[str, ...]:
+def _check_total(parts: ImpactParts, estimate: FloatArray, horizon: Horizon) -> tuple[Message, ...]:
     """Check totals against (b + t) / (a - r) where W is row-standardised."""
     if not parts.row_standardised:
         return ()

@@ -44,7 +44,7 @@ class Influence(Brief):
     by: str
     table: pd.DataFrame
     headline: tuple[float, float, float]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def summary(self, rows: int = 10, *, language: Language = "en") -> str:
         """Return the largest changes as plain text."""

@@ -195,7 +195,7 @@ class LocalMoran(Brief):
     permutations: int
     seed: int | None
     fdr: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def quadrants(self) -> pd.Series:
@@ -357,7 +357,7 @@ def _conditional_p(
     return p
 
 
-def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, ...]]:
+def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[Message, ...]]:
     """Return the series as (province, year) table, the weights in its order, and notes on both."""
     if not isinstance(series, pd.Series):
         raise DataError(

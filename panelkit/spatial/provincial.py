@@ -336,7 +336,7 @@ def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
     )
 
 
-def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[Message, ...]]:
     """Return one value a province, totals set apart, and the notes on that."""
     if not isinstance(values, pd.Series):
         raise DataError(
@@ -363,7 +363,7 @@ def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     return one, notes
 
 
-def _noted(weights: Weights, notes: tuple[str, ...]) -> Weights:
+def _noted(weights: Weights, notes: tuple[Message, ...]) -> Weights:
     return replace(weights, notes=(*weights.notes, *notes)) if notes else weights
 
 

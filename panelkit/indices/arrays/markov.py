@@ -218,7 +218,7 @@ class SpatialMarkov(Brief):
     lag_p: FloatArray
     lr: TestResult
     q: TestResult
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def spatial_markov(

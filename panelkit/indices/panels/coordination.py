@@ -25,7 +25,6 @@ from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Language, Measure
 from panelkit.show.brief import Brief
-from panelkit.show.words import in_language
 
 HIGH = 0.8
 _AND: Mapping[Language, str] = {"en": " and ", "zh": "、"}
@@ -45,11 +44,6 @@ class Coordination(Measure):
     weights_of_systems: tuple[float, ...]
     edges: Edges
     facts: Mapping[str, Any]
-
-    @property
-    def remarks(self) -> tuple[tuple[str, str], ...]:
-        """Return the notes in English and in Chinese."""
-        return tuple((str(note), in_language(note, "zh")) for note in self.notes)
 
     def words(self, language: Language = "en") -> pd.DataFrame:
         """Return level, stage and, for two subsystems, pace in words."""

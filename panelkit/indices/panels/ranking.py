@@ -38,7 +38,7 @@ class RankUncertainty(Brief):
     cloud: Cloud
     choices: Mapping[str, Any]
     level: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def probability(self, *order: str) -> float:
         """Return the share of draws in which the units stand in exactly this order, best first."""
@@ -218,7 +218,7 @@ class Agreement(Brief):
     by_year: pd.DataFrame
     ranks: pd.DataFrame
     spearman: pd.DataFrame
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    notes: tuple[Message, ...] = field(default_factory=tuple)
 
 
 @offered("index", family="ranks", result="Agreement", source="Kendall and Babington Smith 1939", public=True)

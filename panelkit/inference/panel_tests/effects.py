@@ -16,7 +16,7 @@ from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, message, term
+from panelkit.language.message import Message, message, term, verbatim
 from panelkit.language.offers import offered
 from panelkit.language.options import refuse_idle
 from panelkit.panel.design import Design
@@ -114,7 +114,7 @@ def hausman(
     statistic = float(gap @ np.linalg.solve(V, gap))
     p_value = float(stats.chi2.sf(statistic, len(common)))
     facts: dict[str, Any] = {"terms": common, "eigenvalues": tuple(float(v) for v in values)}
-    reason = ""
+    reason = verbatim("")
     if values[0] <= _NEGATIVE * values[-1]:
         reason = message(
             "V_FE - V_RE is not positive definite in this sample (its smallest eigenvalue, in units of V_FE, is "
@@ -189,7 +189,13 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
 
 
 def _wald_of_last(
-    auxiliary: LinearFit, design: Design, fit: FitResult, count: int, name: str, null: str, spec: VcovSpec
+    auxiliary: LinearFit,
+    design: Design,
+    fit: FitResult,
+    count: int,
+    name: Message,
+    null: Message,
+    spec: VcovSpec,
 ) -> TestResult:
     made = spec.compute(auxiliary, design, convention_named(fit.spec.convention))
     last = slice(auxiliary.k - count, auxiliary.k)
@@ -197,7 +203,7 @@ def _wald_of_last(
     statistic = float(b @ np.linalg.solve(V, b))
     errors = np.sqrt(np.diag(V))
     groups = made.facts.get("n_clusters")
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     if groups is not None and groups <= 5 * count:
         notes = (
             message(

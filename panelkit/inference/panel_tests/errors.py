@@ -16,7 +16,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
@@ -256,7 +256,7 @@ def pesaran_cd(
 
 
 def _normal(
-    name: str, null: str, statistic: float, facts: dict[str, float | int], notes: tuple[str, ...]
+    name: Message, null: Message, statistic: float, facts: dict[str, float | int], notes: tuple[Message, ...]
 ) -> TestResult:
     return TestResult(
         name=name,

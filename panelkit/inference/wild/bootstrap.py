@@ -308,7 +308,7 @@ def bisect(accepted: Callable[[float], bool], outside: float, inside: float) -> 
     return inside
 
 
-def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[str, ...]:
+def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[Message, ...]:
     """Say by what is clustered where neither the caller nor the covariance named it."""
     if by is not None or hasattr(fit.spec.vcov, "by"):
         return ()
@@ -316,12 +316,12 @@ def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[str, ..
         message(
             "clustered by {name}: the covariance of the fit ({vcov}) names no single clustering",
             name=name,
-            vcov=str(fit.facts.get("vcov")),
+            vcov=fit.facts.get("vcov"),
         ),
     )
 
 
-def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: bool) -> tuple[str, ...]:
+def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: bool) -> tuple[Message, ...]:
     notes: list[Message] = []
     if len(intervals) > 1:
         notes.append(
