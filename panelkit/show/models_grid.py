@@ -121,11 +121,7 @@ def _read(
     extractor = _extractor(model)
     table = extractor.coef_table(model) if extractor is not None else model.__maketables_coef_table__
     equations = list(table["equation"]) if "equation" in table else [""] * len(table)
-<<<<<<< HEAD
     terms = [term if isinstance(term, Message) else str(term) for term in table.get("term", table.index)]
-=======
-    terms = [term if isinstance(term, str) else str(term) for term in table.get("term", table.index)]
->>>>>>> strict
     cells = {}
     for i, key in enumerate(zip(equations, terms, strict=True)):
         line = table.iloc[i]
