@@ -104,10 +104,10 @@ def test_the_count_is_printed_everywhere(
 def test_a_tally_lists_reasons_by_kind() -> None:
     failed = (
         *((f"s{i}", message("edge at {edge}", edge=i / 10)) for i in range(3)),
-        ("t", "no rows"),
-        ("u", "no rows"),
-        ("v", "w"),
-        ("x", "y"),
+        ("t", verbatim("no rows")),
+        ("u", verbatim("no rows")),
+        ("v", verbatim("w")),
+        ("x", verbatim("y")),
     )
     tally = Tally(3, tuple(failed))
     assert tally.reasons == {"edge at …": 3, "no rows": 2, "w": 1, "y": 1}
