@@ -55,7 +55,18 @@ def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> FileJudgement:
             message("it reads to a series today that it did not hold then: {strange}", strange=strange)
         )
     mine = {name: vintages[name] for name in series}
-    return FileJudgement(mine, dict.fromkeys(mine, "recorded"), {}, (), 0, 0, (), (), (), ())
+    return FileJudgement(
+        vintages=mine,
+        why=dict.fromkeys(mine, "recorded"),
+        compared={},
+        evidence=(),
+        new=0,
+        unchanged=0,
+        revised=(),
+        gone=(),
+        checks=(),
+        outliers=(),
+    )
 
 
 def with_vintages(file: RawFile, figures: pd.DataFrame) -> RawFile:

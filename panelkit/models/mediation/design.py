@@ -119,14 +119,14 @@ class PathColumns(Brief):
         blocks += [design.X[:, [index[name] for name in others]], design.y[:, None]]
         mediators = tuple(range(1, len(own)))
         return cls(
-            np.hstack(blocks),
-            tuple(labels),
-            mediators,
-            rest,
-            tuple(products),
-            layout,
-            moderation,
-            interaction,
+            values=np.hstack(blocks),
+            labels=tuple(labels),
+            mediators=mediators,
+            rest=rest,
+            products=tuple(products),
+            layout=layout,
+            moderation=moderation,
+            interaction=interaction,
         )
 
     @property

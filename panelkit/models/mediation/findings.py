@@ -79,13 +79,6 @@ class ConfounderSensitivity(Brief):
         return float(self.curve([rho])["estimate"].iloc[0])
 
     @property
-    def rho_covered(self) -> float:
-        """Return the correlation nearest to zero, on a grid of 0.01, whose interval holds zero."""
-        curve = self.curve()
-        inside = curve[(curve["conf_low"] <= 0.0) & (curve["conf_high"] >= 0.0)]["rho"]
-        return float(inside.iloc[inside.abs().argmin()]) if len(inside) else float("nan")
-
-    @property
     def fragile(self) -> bool:
         """Return whether a correlation below 0.3 undoes the effect, or the correlation has no value."""
         return not abs(self.rho_zero) >= FRAGILE

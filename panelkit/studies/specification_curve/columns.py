@@ -69,17 +69,17 @@ class CurveColumns(Brief):
                 lacking[:, at] = np.isnan(values[:, at])
         entering = np.ones(len(order), dtype=bool) if asked is None else asked.yes[order]
         columns = cls(
-            values,
-            ~lacking & entering[:, None],
-            {name: at for at, name in enumerate(factors)},
-            panel.unit[order],
-            panel.time[order],
-            panel.unit_labels,
-            panel.time_labels,
-            order,
-            table,
-            by_sample,
-            (*frame.notes, *where_note(asked)),
+            values=values,
+            complete=~lacking & entering[:, None],
+            number={name: at for at, name in enumerate(factors)},
+            unit=panel.unit[order],
+            time=panel.time[order],
+            unit_labels=panel.unit_labels,
+            time_labels=panel.time_labels,
+            order=order,
+            table=table,
+            by_sample=by_sample,
+            notes=(*frame.notes, *where_note(asked)),
         )
         inside = np.zeros(len(order), dtype=bool)
         inside[order] = entering & np.logical_or.reduce([mask_of(sample, columns) for sample in spec.samples])
