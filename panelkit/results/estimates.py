@@ -197,7 +197,9 @@ class Estimates(Brief):
         """Return what maketables reads (b, se, t, p, ci95l, ci95u), `equation` and `term` beside it."""
         table = self.tidy().rename(columns=_MAKETABLES_COLUMNS)
         for name, words in (("equation", self.equations), ("term", self.terms)):
-            table[name] = pd.Series(list(words), dtype=object)  # a column of texts would make plain ones of messages
+            table[name] = pd.Series(
+                list(words), dtype=object
+            )  # a column of texts would make plain ones of messages
         several = len(set(self.equations)) > 1
         pairs = zip(self.equations, self.terms, strict=True)
         for name, held in (("equation", self.equations), ("term", self.terms)):
