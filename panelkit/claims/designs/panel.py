@@ -78,8 +78,8 @@ class PanelDesign(ClaimDesign):
             fit=fit,
             test=wild,
             data=data,
-            beside=ratios(claim, reading, self.yuan, data, coefficient),
-            plausible=plausible(claim, reading, self.outcome, self.yuan, data),
+            beside=ratios(claim, reading, self.yuan, data, coefficient, catalogued=figures.catalogued),
+            plausible=plausible(claim, reading, self.outcome, self.yuan, data, catalogued=figures.catalogued),
             shares=_shares(fit, reading),
         )
 

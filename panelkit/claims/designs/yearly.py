@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Literal, NamedTuple, Self
 
 import pandas as pd
@@ -16,12 +16,11 @@ from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.names import at_place, refuse_missing_years
 from panelkit.claims.file.parts import Choice, Expression, Key, Printed, Whole, both
 from panelkit.claims.findings import Finding, Measured, paragraph
-from panelkit.claims.places import place, regions_of
-from panelkit.data.provinces import labels_of, resolve
+from panelkit.claims.places import place
 from panelkit.indices.panels import yearly
 from panelkit.indices.panels.coordination import couple
 from panelkit.indices.panels.regional_inequality import inequality_by_year
-from panelkit.language.errors import DataError, SpecError
+from panelkit.language.errors import DataError
 from panelkit.language.message import Message, listed, message
 from panelkit.language.offers import offered
 from panelkit.studies.grid import Tick
@@ -89,6 +88,15 @@ class YearlyDesign(MeasuredDesign):
             )
         return self
 
+    def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
+        """Yield why the design cannot be run on a panel of the user's own: an index, or regions of provinces."""
+        yield from super().inapplicable(provincial=provincial, weights=weights)
+        if self.measure in ("dagum_between", "theil_between") and not provincial:
+            yield message(
+                "measure `{measure}` is between the four regions of the provinces, and the {units} are none",
+                measure=self.measure,
+            )
+
     def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
         """Return the number of every year.
 
@@ -97,7 +105,7 @@ class YearlyDesign(MeasuredDesign):
         DataError
             If no year holds the figures.
         """
-        found = _MEASURES[self.measure](claim, self)
+        found = _MEASURES[self.measure](claim, self, figures)
         tick(1)
         computed = {year: value for year, value in found.by_year.items() if math.isfinite(value)}
         if not computed:
@@ -105,7 +113,7 @@ class YearlyDesign(MeasuredDesign):
                 message("claim {claim}, {design}: no year holds the figures", claim=claim.id, design=self.id)
             )
         last = max(computed)
-        tally = _tally(claim.sample_of(self).years, computed, found.by_year)
+        tally = _tally(claim.sample_of(self).window, computed, found.by_year)
         quantity, heading = _QUANTITIES[self.measure]
         said = message(
             "{quantity}: {value:.3g} in {year}.", quantity=heading, value=computed[last], year=last
@@ -136,49 +144,41 @@ def _tally(asked: tuple[int, int], computed: Mapping[int, float], found: Mapping
     return Tally(len(computed), tuple((str(year), held if year in found else none) for year in lost))
 
 
-def _between(claim: Claim, design: YearlyDesign) -> Series:
-    frame = expressions_on_figures(claim, design, {"figure": design.figure, "weight": design.weight})
+def _between(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    frame = expressions_on_figures(figures, claim, design, {"figure": design.figure, "weight": design.weight})
     dagum = design.measure == "dagum_between"
     table = inequality_by_year(
         frame,
         "figure",
         index="dagum" if dagum else "theil_t",
-        groups=regions_of(frame.index.get_level_values("province").unique()),
+        groups=figures.regions(frame.index.get_level_values("province").unique()),
         population="weight" if design.weight else None,
     )
     share = table["net_between_share" if dagum else "between_share"]
     return Series(yearly.by_year(share), table, None, frame)
 
 
-def _leaders(claim: Claim, design: YearlyDesign) -> Series:
-    frame = expressions_on_figures(claim, design, {"figure": design.figure})
-    counts, table = yearly.leaders(frame["figure"], _places(claim, design))
+def _leaders(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    frame = expressions_on_figures(figures, claim, design, {"figure": design.figure})
+    with at_place(message("{place}, places", place=claim.place_of(design))):
+        named = figures.places(design.places)
+    counts, table = yearly.leaders(frame["figure"], named)
     front = listed(place(str(name)) for name in table.iloc[-1] if name)
     return Series(counts, table, message("In front: {places}.", places=front), frame)
 
 
-def _places(claim: Claim, design: YearlyDesign) -> list[str]:
-    """Return the English names of the named provinces, whatever their spelling."""
-    with at_place(message("{place}, places", place=claim.place_of(design))):
-        english = labels_of("en")
-        found = [str(english[code]) for code in resolve(design.places)]
-        if len(set(found)) < len(found):
-            raise SpecError(message("{places} name a province twice", places=list(design.places)))
-    return found
-
-
-def _spearman(claim: Claim, design: YearlyDesign) -> Series:
+def _spearman(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
     named = {"figure": design.figure, "against": design.against}
-    frame = expressions_on_figures(claim, design, named).dropna()
+    frame = expressions_on_figures(figures, claim, design, named).dropna()
     values = yearly.rank_correlations(frame, "figure", "against")
     table = pd.DataFrame({"value": pd.Series(values)}).rename_axis(index="year")
     return Series(values, table, None, frame)
 
 
-def _growth_gap(claim: Claim, design: YearlyDesign) -> Series:
-    first, last = claim.sample_of(design).years
+def _growth_gap(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    first, last = claim.sample_of(design).window
     named = {"figure": design.figure, "against": design.against}
-    frame = expressions_on_figures(claim, design, named, years=(first - 1, last))
+    frame = expressions_on_figures(figures, claim, design, named, years=(first - 1, last))
     formulas = {"figure": str(design.figure), "against": str(design.against)}
     refuse_missing_years(claim.place_of(design), frame, formulas)
     found = yearly.growth_gap(frame, "figure", "against")
@@ -196,9 +196,9 @@ def _growth_gap(claim: Claim, design: YearlyDesign) -> Series:
     return Series(found.by_year, found.totals, said, frame)
 
 
-def _share_below(claim: Claim, design: YearlyDesign) -> Series:
+def _share_below(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
     sample = claim.sample_of(design)
-    found, _ = couple(*design.index, years=sample.years, provinces=sample.provinces)
+    found, _ = couple(*design.index, years=sample.window, provinces=sample.provinces)
     d = found.values["D_wang" if design.corrected else "D"].dropna()
     below = d < float(design.value or "nan")
     said = message(
@@ -208,16 +208,16 @@ def _share_below(claim: Claim, design: YearlyDesign) -> Series:
     return Series(yearly.by_year(below.groupby(level="year").mean()), d.unstack("year"), said)
 
 
-def _min_diagonal(claim: Claim, design: YearlyDesign) -> Series:
-    return _persistence(claim, design, "min_diagonal")
+def _min_diagonal(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    return _persistence(claim, design, figures, "min_diagonal")
 
 
-def _top_stays(claim: Claim, design: YearlyDesign) -> Series:
-    return _persistence(claim, design, "top_stays")
+def _top_stays(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    return _persistence(claim, design, figures, "top_stays")
 
 
-def _persistence(claim: Claim, design: YearlyDesign, what: yearly.Persistence) -> Series:
-    frame = expressions_on_figures(claim, design, {"figure": design.figure})
+def _persistence(claim: Claim, design: YearlyDesign, figures: Figures, what: yearly.Persistence) -> Series:
+    frame = expressions_on_figures(figures, claim, design, {"figure": design.figure})
     refuse_missing_years(claim.place_of(design), frame, {"figure": str(design.figure)})
     complete = frame["figure"].unstack("year").dropna()
     n, years = complete.shape
@@ -244,7 +244,7 @@ def _persistence(claim: Claim, design: YearlyDesign, what: yearly.Persistence) -
     return Series(values, matrix, said, frame)
 
 
-_MEASURES: dict[Measure, Callable[[Claim, YearlyDesign], Series]] = {
+_MEASURES: dict[Measure, Callable[[Claim, YearlyDesign, Figures], Series]] = {
     "dagum_between": _between,
     "theil_between": _between,
     "leaders": _leaders,
