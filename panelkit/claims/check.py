@@ -69,7 +69,7 @@ def check(
         A panel of your own (pandas, polars, ...) on which the claims named are tested in the place of the shipped
         figures: formulas name its columns, years select among its own, no shipped figure is read.
     unit, time
-        Its columns of units and periods; None: the levels of its index, or the columns that are called so.
+        Its columns of units and periods; None: the levels of its index.
     w
         Weights between its units for spatial designs, aligned by id, or a list of up to three: what `as_weights`
         takes. A claim file calls them `own`, `own_2`, `own_3`.

@@ -11,7 +11,7 @@ from panelkit.claims.file.parts import Plausibility, fill_roles
 from panelkit.claims.findings import Plausible, Spread
 from panelkit.claims.places import place
 from panelkit.claims.ratios import claimed_coefficient, claimed_yuan
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.studies.ratios import widest_range
 
 
@@ -51,16 +51,14 @@ def plausible(
     if yuan is None or bound.too_large is None:
         return None
     implied = claimed_yuan(reading, fill_roles(yuan, claim.quantities), data, catalogued=catalogued)
-    return _yuan(reading, implied, bound.too_large, bound)
+    return _yuan(reading, implied, bound.too_large, bound, catalogued=catalogued)
 
 
-def _yuan(reading: Reading, implied: Spread, too_large: str, bound: Plausibility) -> Plausible:
+def _yuan(
+    reading: Reading, implied: Spread, too_large: str, bound: Plausibility, *, catalogued: bool
+) -> Plausible:
     holds = implied.aggregate < float(too_large)
-    means = message(
-        "The number itself, {claimed}, would mean {yuan:.3g} yuan of R&D for each yuan of subsidy over the nation",
-        claimed=reading.claimed,
-        yuan=implied.aggregate,
-    )
+    means = _means(reading, implied, catalogued=catalogued)
     if implied.p10 != implied.p90:
         means = message(
             "{means} ({p10:.3g} to {p90:.3g} from p10 to p90)", means=means, p10=implied.p10, p90=implied.p90
@@ -71,6 +69,20 @@ def _yuan(reading: Reading, implied: Spread, too_large: str, bound: Plausibility
         else message("{means}; and {bound} yuan or more is implausible.", means=means, bound=too_large)
     )
     return Plausible(plausible=holds, sentence=sentence, why=bound.why.said)
+
+
+def _means(reading: Reading, implied: Spread, *, catalogued: bool) -> Message:
+    if catalogued:
+        return message(
+            "The number itself, {claimed}, would mean {yuan:.3g} yuan of R&D for each yuan of subsidy over the nation",
+            claimed=reading.claimed,
+            yuan=implied.aggregate,
+        )
+    return message(
+        "The number itself, {claimed}, would mean {yuan:.3g} yuan of R&D for each yuan of subsidy over all {units}",
+        claimed=reading.claimed,
+        yuan=implied.aggregate,
+    )
 
 
 def _reach(reading: Reading, outcome: str, data: pd.DataFrame, bound: Plausibility) -> Plausible:

@@ -98,7 +98,7 @@ class GapDesign(MeasuredDesign):
         if kept.empty:
             raise DataError(
                 message(
-                    "claim {claim}, {design}: no province holds every figure in every year",
+                    "claim {claim}, {design}: no {unit} holds every figure in every {period}",
                     claim=claim.id,
                     design=self.id,
                 )
@@ -132,7 +132,7 @@ class GapDesign(MeasuredDesign):
         one, other, difference = (float(value) for value in found.estimates)
         said = message(
             "{inequality} {one:.3f} against {other:.3f}: difference {difference:.3f}, 95 % interval {low:.3f} to "
-            "{high:.3f} ({n} provinces resampled, {first}-{last}); studentised {better_low:.3f} to {better_high:.3f}.",
+            "{high:.3f} ({n} {units} resampled, {first}-{last}); studentised {better_low:.3f} to {better_high:.3f}.",
             inequality=NAMES[self.inequality],
             one=one,
             other=other,

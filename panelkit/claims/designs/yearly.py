@@ -88,6 +88,15 @@ class YearlyDesign(MeasuredDesign):
             )
         return self
 
+    def _named(self, figures: Figures) -> tuple[Message, Message]:
+        """Return what is measured, inside a sentence and at its beginning."""
+        if self.measure == "growth_gap" and not figures.catalogued:
+            return (
+                message("growth of the one less growth of the other, all {units}"),
+                message("Growth of the one less growth of the other, all {units}"),
+            )
+        return _QUANTITIES[self.measure]
+
     def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
         """Yield why the design cannot be run on a panel of the user's own: an index, or regions of provinces."""
         yield from super().inapplicable(provincial=provincial, weights=weights)
@@ -103,7 +112,7 @@ class YearlyDesign(MeasuredDesign):
         Raises
         ------
         DataError
-            If no year holds the figures.
+            If no {period} holds the figures.
         """
         found = _MEASURES[self.measure](claim, self, figures)
         tick(1)
@@ -114,7 +123,7 @@ class YearlyDesign(MeasuredDesign):
             )
         last = max(computed)
         tally = _tally(claim.sample_of(self).window, computed, found.by_year)
-        quantity, heading = _QUANTITIES[self.measure]
+        quantity, heading = self._named(figures)
         said = message(
             "{quantity}: {value:.3g} in {year}.", quantity=heading, value=computed[last], year=last
         )
@@ -139,8 +148,8 @@ def _tally(asked: tuple[int, int], computed: Mapping[int, float], found: Mapping
     The years before the first number are those that a measure needs to begin with.
     """
     lost = [year for year in range(min(computed), asked[1] + 1) if year not in computed]
-    held = message("the figures of the year give no number")
-    none = message("no figures of the year are held")
+    held = message("the figures of the {period} give no number")
+    none = message("no figures of the {period} are held")
     return Tally(len(computed), tuple((str(year), held if year in found else none) for year in lost))
 
 
@@ -184,11 +193,11 @@ def _growth_gap(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
     found = yearly.growth_gap(frame, "figure", "against")
     if found is None:
         raise DataError(
-            message("{place}: no province holds both figures in every year", place=claim.place_of(design))
+            message("{place}: no {unit} holds both figures in every {period}", place=claim.place_of(design))
         )
     start, end = (float(found.totals["ratio"].iloc[at]) for at in (0, -1))
     said = message(
-        "{n} provinces; the ratio of the totals moves from {start:.3g} to {end:.3g}.",
+        "{n} {units}; the ratio of the totals moves from {start:.3g} to {end:.3g}.",
         n=found.n_units,
         start=start,
         end=end,
@@ -202,7 +211,7 @@ def _share_below(claim: Claim, design: YearlyDesign, figures: Figures) -> Series
     d = found.values["D_wang" if design.corrected else "D"].dropna()
     below = d < float(design.value or "nan")
     said = message(
-        "Over all province-years {share:.0%}; D depends on the extremes of the sample.",
+        "Over all {unit}-{periods} {share:.0%}; D depends on the extremes of the sample.",
         share=float(below.mean()),
     )
     return Series(yearly.by_year(below.groupby(level="year").mean()), d.unstack("year"), said)
@@ -224,8 +233,8 @@ def _persistence(claim: Claim, design: YearlyDesign, figures: Figures, what: yea
     if n < design.classes or years < _LEAST_YEARS:
         raise DataError(
             message(
-                "{place}: `{figure}` is complete for {n} provinces over {years} years; {classes} classes need as many "
-                "provinces and {least} years",
+                "{place}: `{figure}` is complete for {n} {units} over {years} {periods}; {classes} classes need as "
+                "many {units} and {least} {periods}",
                 place=claim.place_of(design),
                 figure=design.figure,
                 n=n,
@@ -236,7 +245,7 @@ def _persistence(claim: Claim, design: YearlyDesign, figures: Figures, what: yea
         )
     values, matrix = yearly.persistence(complete, design.classes, what, _LEAST_YEARS)
     said = message(
-        "{n} provinces, {moves} moves, {classes} classes of values relative to the year's mean.",
+        "{n} {units}, {moves} moves, {classes} classes of values relative to the {period}'s mean.",
         n=n,
         moves=n * (years - 1),
         classes=design.classes,
@@ -265,20 +274,20 @@ _QUANTITIES: dict[Measure, tuple[Message, Message]] = {
         message("Share of Theil T that lies between the regions"),
     ),
     "leaders": (
-        message("how many of the named provinces are in front"),
-        message("How many of the named provinces are in front"),
+        message("how many of the named {units} are in front"),
+        message("How many of the named {units} are in front"),
     ),
     "spearman": (
-        message("rank correlation over the provinces"),
-        message("Rank correlation over the provinces"),
+        message("rank correlation over the {units}"),
+        message("Rank correlation over the {units}"),
     ),
     "growth_gap": (
         message("growth of the one less growth of the other, nation"),
         message("Growth of the one less growth of the other, nation"),
     ),
     "share_below": (
-        message("share of provinces below the bound"),
-        message("Share of provinces below the bound"),
+        message("share of {units} below the bound"),
+        message("Share of {units} below the bound"),
     ),
     "min_diagonal": (
         message("smallest probability of staying in a class"),

@@ -73,7 +73,7 @@ def refuse_missing_years(here: Message, frame: pd.DataFrame, formulas: Mapping[s
     if problems:
         raise DataError(
             message(
-                "{place}: {problems}: change the years of the sample",
+                "{place}: {problems}: change the {periods} of the sample",
                 place=here,
                 problems=sentences(problems),
             )
@@ -83,7 +83,7 @@ def refuse_missing_years(here: Message, frame: pd.DataFrame, formulas: Mapping[s
 def _lacking(name: str, text: str, absent: list[int], years: list[int]) -> Message:
     if not years:
         return message(
-            "`{formula}` ({name}) has no value in {absent}; it has none in any year of the sample",
+            "`{formula}` ({name}) has no value in {absent}; it has none in any {period} of the sample",
             formula=text,
             name=name,
             absent=spans(absent),
