@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -127,7 +128,7 @@ class Own:
                     "no design reads the weights {names} given by `w`: a spatial design names them, weights = "
                     "{example}, or names none",
                     names=idle,
-                    example=list(given),
+                    example=json.dumps(given),
                 )
             )
 

@@ -184,7 +184,7 @@ def read_lines(verdicts: Sequence[Verdict]) -> list[Message]:
     said: list[Message] = [] if panel is None else [panel.sentence(), *panel.notes]
     if window is not None:
         levels = PROVINCIAL if panel is None else panel.levels
-        said.append(_window(window).spoken(*levels))
+        said.append(window_line(window).spoken(*levels))
     return said
 
 
@@ -194,7 +194,8 @@ def whole(verdicts: Sequence[Verdict]) -> Message:
     return message("nation") if panel is None else message("all {units}").spoken(*panel.levels)
 
 
-def _window(window: Window) -> Message:
+def window_line(window: Window) -> Message:
+    """Return which years a claim reads whose last one is the newest, and which figures end then."""
     return message(
         "Years: {used}; the last one is the newest {period} that all figures of the claim hold ({ends} end then).",
         used="-".join(map(str, window.used)),

@@ -110,8 +110,8 @@ class TighteningDesign(MeasuredDesign):
 
     def _sentence(self, spec: Specification, series: pd.Series, trend: Trend, years: str) -> Message:
         return message(
-            "{quantity} of {outcome}, {years}: {slope:.3g} ({low:.3g}, {high:.3g}) a {period}, Newey-West ({lags} lags), "
-            "from {start:.3g} to {end:.3g}.",
+            "{quantity} of {outcome}, {years}: {slope:.3g} ({low:.3g}, {high:.3g}) a {period}, Newey-West ({lags} "
+            "lags), from {start:.3g} to {end:.3g}.",
             quantity=_QUANTITIES[self.measure][1],
             outcome=spec.outcome,
             years=years,
