@@ -112,14 +112,16 @@ class YearlyDesign(MeasuredDesign):
         Raises
         ------
         DataError
-            If no {period} holds the figures.
+            If no year holds the figures.
         """
         found = _MEASURES[self.measure](claim, self, figures)
         tick(1)
         computed = {year: value for year, value in found.by_year.items() if math.isfinite(value)}
         if not computed:
             raise DataError(
-                message("claim {claim}, {design}: no year holds the figures", claim=claim.id, design=self.id)
+                message(
+                    "claim {claim}, {design}: no {period} holds the figures", claim=claim.id, design=self.id
+                )
             )
         last = max(computed)
         tally = _tally(claim.sample_of(self).window, computed, found.by_year)
