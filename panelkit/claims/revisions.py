@@ -92,7 +92,16 @@ class Moved(Brief):
             "error": None if self.new.error is None else self.new.error.text(language),
             "reason": {"old": self.old.reason.text(language), "new": self.new.reason.text(language)},
             "drivers": None if self.drivers is None else _records(self.drivers.head(DRIVERS)),
+            **self._years(),
         }
+
+    def _years(self) -> dict[str, Any]:
+        """Return the years read on the old and on the new figures, where the claim ends in the newest one."""
+        windows = [item.registered.window for item in (self.old, self.new)]
+        if windows == [None, None]:
+            return {}
+        used = [None if window is None else window.used for window in windows]
+        return {"years": {"old": used[0], "new": used[1]}}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
