@@ -16,6 +16,7 @@ from panelkit.cli._chosen import refuse_idle_file
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption, OwnFile
 from panelkit.cli._output import folder_out
+from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import print_json, told
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
@@ -150,12 +151,12 @@ def check(
             message("--out writes the pages of a run on the shipped figures: leave it or --figures out")
         )
     refuse_idle_file(ctx, own)
-    _refuse_idle(own, figures, w or [], what or [])
+    refuse_idle(own, figures, w or [], what or [])
     stand = _vintages(vintage or [], figures)
     if figures is not None:
         failures = _check_revised(what or [], figures, stand, lang.language, as_json=as_json)
     else:
-        source = None if own.data is None else _panel(own, w or [])
+        source = None if own.data is None else own_source(own, w or [])
         failures = _check(what or [], source, out, lang.language, as_json=as_json)
     for said in failures:
         typer.echo(f"panelkit: {said.text(lang.language)}", err=True)
@@ -169,39 +170,6 @@ def _progress() -> Iterator[_Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         yield _Bar(progress)
-
-
-def _refuse_idle(own: OwnFile, figures: Path | None, weights: list[str], what: list[str]) -> None:
-    """Refuse what does not go with a panel of the user's own, or not without one."""
-    if own.data is None:
-        if weights:
-            raise SpecError(
-                message("--w gives weights between the units of --data: name the file, or leave it out")
-            )
-        return
-    if figures is not None:
-        raise SpecError(
-            message("--figures compares two states of the shipped figures: leave it or --data out")
-        )
-    if not what:
-        raise SpecError(
-            message("--data {file}: name the claim file that is to be tested on it", file=own.data)
-        )
-
-
-def _panel(own: OwnFile, weights: list[str]) -> Source:
-    """Return the user's panel with its weights."""
-    from panelkit.claims.own_panel import open_panel
-    from panelkit.claims.source import Own
-    from panelkit.cli.spatial._weights import units_of, weights_of
-    from panelkit.data.user.panel import read_panel
-
-    if own.data is None:
-        raise SpecError(message("name a file by --data"))
-    sheet = 0 if own.sheet is None else own.sheet
-    frame = read_panel(own.data, unit=own.unit, time=own.time, sheet=sheet)
-    w = [weights_of(text, units_of(frame)) for text in weights]
-    return Own(open_panel(frame, w=w or None, name=own.data.name))
 
 
 def _check(
