@@ -20,7 +20,7 @@ from panelkit.language.message import message
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights
 from panelkit.studies.batch import Batch, Effect
-from panelkit.studies.columns import Columns
+from panelkit.studies.columns import PanelColumns
 from panelkit.studies.specification import Specification
 
 
@@ -33,7 +33,7 @@ class OwnFigures(Figures):
         self._own = panel
         self._batch = Batch(specifications)
         self._parts: dict[Provinces, pd.DataFrame] = {}
-        self._columns_of: dict[Provinces, Columns] = {}
+        self._columns_of: dict[Provinces, PanelColumns] = {}
         self.map: WeightsName = OWN_WEIGHTS[0] if panel.weights else "contiguity"
 
     def panel(self, spec: Specification) -> pd.DataFrame:
@@ -57,7 +57,7 @@ class OwnFigures(Figures):
     def effect(self, spec: Specification) -> Effect | None:
         """Return the treatment's effect from the batch, or None where the batch cannot compute it."""
         if spec.provinces not in self._columns_of:
-            self._columns_of[spec.provinces] = Columns(self._among(spec.provinces))
+            self._columns_of[spec.provinces] = PanelColumns(self._among(spec.provinces))
         return self._batch.effect(spec, self._columns_of[spec.provinces])
 
     def expressions(

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from panelkit.formula.tokens import spelled
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Joined, Language, Message, Verbatim, message
+from panelkit.language.message import Joined, Message, Told, message
 
 Status = Literal["computed", "pending", "not_testable"]
 Flag = Literal["association_only", "provincial_analogue", "proxy_only"]
@@ -86,25 +86,6 @@ Year = Annotated[int, PlainValidator(_year)]
 LastYear = Annotated[int | Literal["newest"], PlainValidator(_last_year)]
 
 
-class Written(Verbatim):
-    """What a claim file says in both languages, as a sentence that may stand in others."""
-
-    chinese: str
-
-    def __new__(cls, en: str, zh: str) -> Written:
-        """Return the sentence."""
-        said: Written = super().__new__(cls, en)  # type: ignore[assignment]
-        said.chinese = zh
-        return said
-
-    def text(self, language: Language = "en") -> str:
-        """Return the sentence in a language."""
-        return self.chinese if language == "zh" else str(self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Written, (str(self), self.chinese)
-
-
 class Part(BaseModel):
     """A table of a claim file: unknown fields are errors, values do not change."""
 
@@ -120,7 +101,7 @@ class Text(Part):
     @property
     def said(self) -> Message:
         """Return the sentence as a message."""
-        return Written(self.en, self.zh)
+        return Told(self.en, self.zh)
 
 
 def _in_order(years: tuple[int, int | Literal["newest"]]) -> tuple[int, int | Literal["newest"]]:
@@ -169,7 +150,7 @@ class Need(Part):
     @property
     def said(self) -> Message:
         """Return what is missing and how to supply it; the Chinese text names it by itself."""
-        return Written(f"{self.name}: {self.supply.en}", self.supply.zh)
+        return Told(f"{self.name}: {self.supply.en}", self.supply.zh)
 
 
 class Sample(Part):
