@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, Reading
-from panelkit.claims.file.load import RegisteredClaim, load_claims, select_claims
-from panelkit.claims.file.names import check_names
+from panelkit.claims.file.load import RegisteredClaim, load_claims, read_claims, select_claims
 from panelkit.claims.findings import paragraph
+from panelkit.claims.own_panel import open_panel
+from panelkit.claims.own_words import spoken
 from panelkit.claims.rules.judge import judge
+from panelkit.claims.source import Own, Shipped, Source
 from panelkit.claims.verdict import CheckResult, Verdict
-from panelkit.language.errors import PanelkitError
+from panelkit.language.errors import PanelkitError, SpecError
+from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message, sentences, verbatim
 from panelkit.language.offers import offered
 from panelkit.studies.specification import Specification
@@ -45,16 +48,44 @@ class Silence:
 
 
 @offered("claim", family="check", result="CheckResult", public=True)
-def check(*what: str | Path, progress: Progress | None = None) -> CheckResult:
+def check(
+    *what: str | Path,
+    data: Any = None,
+    unit: str | None = None,
+    time: str | None = None,
+    w: Any = None,
+    progress: Progress | None = None,
+) -> CheckResult:
     """Check claims: all that ship with panelkit, or those named by id or by claim file.
 
     A claim marked computed that cannot be computed does not stop the others: its verdict is None and
     `CheckResult.failures` names it.
 
+    Parameters
+    ----------
+    what
+        Ids of registered claims, or claim files; none: all registered claims.
+    data
+        A panel of your own (pandas, polars, ...) on which the claims named are tested in the place of the shipped
+        figures: formulas name its columns, years select among its own, no shipped figure is read.
+    unit, time
+        Its columns of units and periods; None: the levels of its index.
+    w
+        Weights between its units for spatial designs, aligned by id, or a list of up to three: what `as_weights`
+        takes. A claim file calls them `own`, `own_2`, `own_3`.
+    progress
+        Follows a long run.
+
+    Returns
+    -------
+    CheckResult
+
     Raises
     ------
     SpecError
-        If an id is unknown or a claim file is wrong.
+        If an id is unknown, a claim file is wrong, or an option belongs to `data` and there is none.
+    DataError
+        If `data` is no panel.
 
     Examples
     --------
@@ -62,33 +93,81 @@ def check(*what: str | Path, progress: Progress | None = None) -> CheckResult:
     >>> len(result.verdicts), len(result.failures)
     (1, 0)
     """
+    if data is None:
+        _refuse_without_data(unit=unit, time=time, w=w)
+        return run(find_claims(what), Shipped(), progress)
+    if not what:
+        raise SpecError(message("name the claim file that is to be tested on the data"))
+    source = Own(open_panel(data, unit=unit, time=time, w=w))
+    return run(find_claims(what, own=True), source, progress)
+
+
+def run(claims: Sequence[RegisteredClaim], source: Source, progress: Progress | None = None) -> CheckResult:
+    """Check these claims on the shipped figures or on a panel of the user's own.
+
+    Raises
+    ------
+    SpecError
+        If weights are given that no claim reads.
+    """
+    source.refuse_idle_weights(claims)
     watcher = progress if progress is not None else Silence()
-    verdicts = [verdict for item in find_claims(what) for verdict in check_claim(item, watcher)]
-    return CheckResult(tuple(verdicts))
+    return CheckResult(tuple(verdict for item in claims for verdict in check_claim(item, watcher, source)))
 
 
-def find_claims(what: Sequence[str | Path]) -> tuple[RegisteredClaim, ...]:
-    """Return the claims that ids and files name; all shipped claims where nothing is named."""
+def _refuse_without_data(**options: Any) -> None:
+    idle = [name for name, value in options.items() if value is not None]
+    if idle:
+        raise SpecError(
+            message(
+                "{options} describe a panel of your own: give it by `data`, or leave them out", options=idle
+            )
+        )
+
+
+def find_claims(what: Sequence[str | Path], *, own: bool = False) -> tuple[RegisteredClaim, ...]:
+    """Return the claims that ids and files name; all shipped claims where nothing is named.
+
+    `own`: claim files are read for a panel of the user's own.
+    """
     if not what:
         return load_claims()
     files = [Path(item) for item in what if _is_file(item)]
     ids = [str(item) for item in what if not _is_file(item)]
-    found = [claim for file in files for claim in load_claims(file)]
+    found = [claim for file in files for claim in read_claims(file, own=own)]
     if ids:
         found += select_claims(load_claims(), ids)
     return tuple(found)
 
 
-def check_claim(registered: RegisteredClaim, progress: Progress) -> list[Verdict]:
+def check_claim(registered: RegisteredClaim, progress: Progress, source: Source) -> list[Verdict]:
     """Return the verdicts of one claim: one a reading and design."""
-    claim = registered.claim
-    if claim.status != "computed":
+    if registered.claim.status != "computed":
         return [_without_design(registered)]
-    pairs = [(reading, design) for reading in claim.reading for design in reading.design]
+    try:
+        registered = source.prepared(registered)
+    except Exception as error:  # one claim's defect must not silence the others
+        return [_failed(registered, reading, design, error, source) for reading, design in _pairs(registered)]
+    claim, pairs = registered.claim, _pairs(registered)
     planned = [_planned(claim, design) for _, design in pairs]
-    figures = _figures([spec for group in planned for spec in group])
+    figures = _figures([spec for group in planned for spec in group], source)
     progress.start(claim.id, sum(max(1, len(group)) for group in planned))
-    return [_verdict(registered, reading, design, figures, progress) for reading, design in pairs]
+    job = _Job(registered, figures, source, progress)
+    return [_verdict(job, reading, design) for reading, design in pairs]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One claim, and what its designs are run on."""
+
+    registered: RegisteredClaim
+    figures: Figures
+    source: Source
+    progress: Progress
+
+
+def _pairs(registered: RegisteredClaim) -> list[tuple[Reading, ClaimDesign]]:
+    return [(reading, design) for reading in registered.claim.reading for design in reading.design]
 
 
 def _planned(claim: Claim, design: ClaimDesign) -> list[Specification]:
@@ -99,32 +178,41 @@ def _planned(claim: Claim, design: ClaimDesign) -> list[Specification]:
         return []
 
 
-def _figures(planned: list[Specification]) -> Figures:
+def _figures(planned: list[Specification], source: Source) -> Figures:
     """Return the figures of all designs of a claim; where one of them spoils the plan, figures load one by one."""
     try:
-        return Figures(planned)
+        return source.figures(planned)
     except Exception:  # the design that spoils it raises again when it is run, where it is named
-        return Figures([])
+        return source.figures([])
 
 
-def _verdict(
-    registered: RegisteredClaim, reading: Reading, design: ClaimDesign, figures: Figures, progress: Progress
+def _failed(
+    registered: RegisteredClaim, reading: Reading, design: ClaimDesign, error: Exception, source: Source
 ) -> Verdict:
-    claim = registered.claim
+    said = _said(error).spoken(*_levels(source))
+    return Verdict(
+        registered=registered,
+        reading=reading,
+        design=design,
+        reason=message("could not be computed: {problem}", problem=said),
+        flags=_standing_flags(registered),
+        error=said,
+        panel=source.panel,
+    )
+
+
+def _levels(source: Source) -> Levels:
+    return PROVINCIAL if source.panel is None else source.panel.levels
+
+
+def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
+    registered, claim, levels = job.registered, job.registered.claim, _levels(job.source)
     try:
-        check_names(claim, design)
-        tested = design.run(claim, reading, figures, progress.advance)
+        job.source.check(claim, design)
+        tested = spoken(design.run(claim, reading, job.figures, job.progress.advance), levels)
         judged = judge(design.rule_under(reading.rule), tested)
     except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2
-        said = _said(error)
-        return Verdict(
-            registered=registered,
-            reading=reading,
-            design=design,
-            reason=message("could not be computed: {problem}", problem=said),
-            flags=_standing_flags(registered),
-            error=said,
-        )
+        return _failed(registered, reading, design, error, job.source)
     implausible = tested.plausible is not None and not tested.plausible.plausible
     return Verdict(
         registered=registered,
@@ -137,13 +225,14 @@ def _verdict(
                 tested.plausible.sentence if tested.plausible else None,
                 tested.tally.sentence() if tested.tally else None,
             ]
-        ),
+        ).spoken(*levels),
         flags=(
             *_standing_flags(registered),
             *judged.flags,
             *(("implausible_number",) if implausible else ()),
         ),
         tested=tested,
+        panel=job.source.panel,
     )
 
 

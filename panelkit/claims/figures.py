@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from panelkit.claims.maps import WeightsName, weights_named
+from panelkit.claims.places import regions_of
 from panelkit.data import catalogue
 from panelkit.formula.formula import evaluate
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import columns_of
 from panelkit.indices.panels.chained import chained
-from panelkit.indices.panels.columns import is_derived
+from panelkit.indices.panels.columns import figures_behind, is_derived
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import message
+from panelkit.spatial.weights import Weights
 from panelkit.studies.batch import Batch, Effect
 from panelkit.studies.columns import PanelColumns
 from panelkit.studies.specification import Specification
@@ -30,6 +33,11 @@ MADE = {"real_gdp": "gdp_index_prev_year"}
 
 class Figures:
     """The figures that a set of specifications reads; one whole panel for every choice of vintages."""
+
+    map: WeightsName = "contiguity"
+    """The weights of designs that name none."""
+    catalogued: bool = True
+    """Whether a column is what the catalogue says of its name."""
 
     def __init__(self, specifications: Iterable[Specification]) -> None:
         specs = list(specifications)
@@ -84,6 +92,59 @@ class Figures:
         if key not in self._columns:
             self._columns[key] = PanelColumns(self._provinces(spec))
         return self._batch.effect(spec, self._columns[key])
+
+    def expressions(
+        self,
+        formulas: Mapping[str, str],
+        years: tuple[int, int],
+        vintage: Vintages = (),
+        provinces: Provinces = "all",
+    ) -> pd.DataFrame:
+        """Return named expressions, one column each, by (province, year); see `expressions` of this module."""
+        return expressions(formulas, years, vintage, provinces)
+
+    def weights(self, name: str, ids: Sequence[Hashable], left_out: Sequence[Hashable] = ()) -> Weights:
+        """Return the weights of that name between the units of a sample.
+
+        Parameters
+        ----------
+        name
+            As a claim file writes it.
+        ids
+            Units of the sample.
+        left_out
+            Units that a policy for missing cells took out of it: weights given for them are no error.
+
+        Raises
+        ------
+        SpecError, DataError
+            If there are no such weights between these units.
+        """
+        return weights_named(name, ids)
+
+    def regions(self, names: pd.Index) -> pd.Series:
+        """Return the region of each unit."""
+        return regions_of(names)
+
+    def places(self, names: Sequence[str]) -> list[Any]:
+        """Return units as the panels call them, whatever their spelling.
+
+        Raises
+        ------
+        SpecError, DataError
+            If a name is no unit, or two name one.
+        """
+        from panelkit.data.provinces import labels_of, resolve
+
+        english = labels_of("en")
+        found = [str(english[code]) for code in resolve(names)]
+        if len(set(found)) < len(found):
+            raise SpecError(message("{places} name a {unit} twice", places=list(names)))
+        return found
+
+    def made_of(self, spec: Specification) -> dict[str, tuple[str, ...]]:
+        """Return the figures behind every column of a specification that is made of some."""
+        return {name: figures_behind(name) for name in spec.columns if is_derived(name)}
 
     def _provinces(self, spec: Specification) -> pd.DataFrame:
         _refuse_unknown(spec)

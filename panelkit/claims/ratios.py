@@ -17,7 +17,13 @@ from panelkit.studies.ratios import ratio_spread
 
 
 def ratios(
-    claim: Claim, reading: Reading, yuan: str | None, data: pd.DataFrame, coefficient: float
+    claim: Claim,
+    reading: Reading,
+    yuan: str | None,
+    data: pd.DataFrame,
+    coefficient: float,
+    *,
+    catalogued: bool = True,
 ) -> tuple[Spread, ...]:
     """Return the declared ratios, and the yuan that the estimate and the claimed number imply.
 
@@ -32,32 +38,46 @@ def ratios(
         The figures of the main specification, by (province, year).
     coefficient
         The estimate.
+    catalogued
+        Whether columns are what the catalogue says of their names.
 
     Returns
     -------
     tuple of Spread
     """
     spreads = [
-        spread(fill_roles(item.figure, claim.quantities), data, label=item.label.said, why=item.why.said)
+        spread(
+            fill_roles(item.figure, claim.quantities),
+            data,
+            label=item.label.said,
+            why=item.why.said,
+            catalogued=catalogued,
+        )
         for item in claim.beside
     ]
     if yuan is not None:
         ratio = fill_roles(yuan, claim.quantities)
         label = message("yuan of R&D per yuan of subsidy, by the estimate")
-        spreads.append(spread(ratio, data, label=label, times=coefficient))
+        spreads.append(spread(ratio, data, label=label, times=coefficient, catalogued=catalogued))
         if reading.claimed is not None:
-            spreads.append(claimed_yuan(reading, ratio, data))
+            spreads.append(claimed_yuan(reading, ratio, data, catalogued=catalogued))
     return tuple(spreads)
 
 
-def claimed_yuan(reading: Reading, ratio: str, data: pd.DataFrame) -> Spread:
+def claimed_yuan(reading: Reading, ratio: str, data: pd.DataFrame, *, catalogued: bool = True) -> Spread:
     """Return the yuan that the claimed number implies."""
     label = message("yuan of R&D per yuan of subsidy, by the claimed number")
-    return spread(ratio, data, label=label, times=claimed_coefficient(reading))
+    return spread(ratio, data, label=label, times=claimed_coefficient(reading), catalogued=catalogued)
 
 
 def spread(
-    expression: str, data: pd.DataFrame, *, label: Message, why: Message | None = None, times: float = 1.0
+    expression: str,
+    data: pd.DataFrame,
+    *,
+    label: Message,
+    why: Message | None = None,
+    times: float = 1.0,
+    catalogued: bool = True,
 ) -> Spread:
     """Return a ratio of figures times a number, with its label.
 
@@ -71,6 +91,8 @@ def spread(
         What it is called, and what it is there for.
     times
         What the ratio is multiplied by.
+    catalogued
+        Whether columns are what the catalogue says of their names.
 
     Returns
     -------
@@ -81,7 +103,8 @@ def spread(
     SpecError
         If a figure of the ratio is an intensity, so that its sum over provinces means nothing.
     """
-    _refuse_intensities(list(columns_of(parse_expression(expression).node)))
+    if catalogued:
+        _refuse_intensities(list(columns_of(parse_expression(expression).node)))
     found = ratio_spread(expression, data, times)
     return Spread(label=label, aggregate=found.aggregate, p10=found.p10, p90=found.p90, why=why)
 
@@ -100,7 +123,7 @@ def _refuse_intensities(columns: list[str]) -> None:
     if wrong:
         raise SpecError(
             message(
-                "{figures}: an intensity cannot be summed over provinces; a ratio beside an estimate takes totals such "
+                "{figures}: an intensity cannot be summed over {units}; a ratio beside an estimate takes totals such "
                 "as gdp or population",
                 figures=wrong,
             )

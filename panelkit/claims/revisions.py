@@ -12,10 +12,12 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims import scales
-from panelkit.claims.check import Progress, check
+from panelkit.claims.check import Progress, Silence, check, find_claims
 from panelkit.claims.designs.panel import PanelDesign
+from panelkit.claims.findings import Word
 from panelkit.claims.objects import finite
-from panelkit.claims.verdict import Verdict
+from panelkit.claims.stated_windows import StatedWindow, stated_windows
+from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.data.compare import standing
 from panelkit.data.paths import figures_from
 from panelkit.data.revised import NewFigures, write_new_figures
@@ -90,20 +92,34 @@ class Moved(Brief):
             "error": None if self.new.error is None else self.new.error.text(language),
             "reason": {"old": self.old.reason.text(language), "new": self.new.reason.text(language)},
             "drivers": None if self.drivers is None else _records(self.drivers.head(DRIVERS)),
+            **self._years(),
         }
+
+    def _years(self) -> dict[str, Any]:
+        """Return the years read on the old and on the new figures, where the claim ends in the newest one."""
+        windows = [item.registered.window for item in (self.old, self.new)]
+        if windows == [None, None]:
+            return {}
+        used = [None if window is None else window.used for window in windows]
+        return {"years": {"old": used[0], "new": used[1]}}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FigureComparison(Brief):
-    """All verdicts on old and new figures, and what is new in the figures."""
+    """All verdicts on old and new figures, what is new in the figures, and stated windows beside rolled ones."""
 
     figures: NewFigures
     verdicts: tuple[Moved, ...]
+    windows: tuple[StatedWindow, ...] = ()
 
     @property
     def failures(self) -> tuple[Verdict, ...]:
         """Return the designs that can be computed on the old figures and not on the new."""
         return tuple(one.new for one in self.verdicts if one.new.error is not None and one.old.error is None)
+
+    def word_of(self, claim: str) -> Word | None:
+        """Return the verdict of a claim on the new figures."""
+        return CheckResult(tuple(one.new for one in self.verdicts)).word_of(claim)
 
     def to_dict(self, language: Language = "en") -> dict[str, Any]:
         """Return the object that `--json` prints."""
@@ -113,6 +129,7 @@ class FigureComparison(Brief):
             "cells": {name: int(counts.get(name, 0)) for name in ("new", "revised", "gone")},
             "not_read_by_claims": list(self.figures.unread),
             "verdicts": [one.to_dict(language) for one in self.verdicts],
+            "windows": [one.to_dict(language) for one in self.windows],
         }
 
 
@@ -144,8 +161,9 @@ def compare_figures(
         figures = write_new_figures(state, place, vintages)
         with figures_from(place):
             new = check(*what, progress=progress)
+            windows = stated_windows(find_claims(what), progress or Silence())
     pairs = tuple(_moved(one, other) for one, other in zip(old, new, strict=True))
-    return FigureComparison(figures=figures, verdicts=pairs)
+    return FigureComparison(figures=figures, verdicts=pairs, windows=windows)
 
 
 def _moved(old: Verdict, new: Verdict) -> Moved:

@@ -75,7 +75,7 @@ def specify(
         effects=_last(taken, "effects", regression.effects),
         estimator=regression.estimator,
         vcov=regression.vcov,
-        years=sample.years,
+        years=sample.window,
         provinces=sample.provinces,
         vintage=tuple(sorted(sample.vintage.items())),
         choices=tuple(option.id if option is not None else "" for option in options),
@@ -94,10 +94,12 @@ def _sample(base: Sample, taken: list[GridOption]) -> Sample:
     vintage = dict(base.vintage)
     for option in taken:
         vintage.update(option.vintage or {})
-    return Sample(
-        years=_last(taken, "years", base.years),
-        provinces=_last(taken, "provinces", base.provinces),
-        vintage=vintage,
+    return base.model_copy(
+        update={
+            "years": _last(taken, "years", base.years),
+            "provinces": _last(taken, "provinces", base.provinces),
+            "vintage": vintage,
+        }
     )
 
 

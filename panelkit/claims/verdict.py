@@ -15,6 +15,7 @@ from panelkit.claims.file.document import Reading
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.findings import Finding, Word, worst
 from panelkit.claims.objects import grid_object, headline_object
+from panelkit.claims.own_panel import OwnPanel
 from panelkit.language.message import Language, Message
 from panelkit.show.brief import Brief
 
@@ -23,7 +24,8 @@ from panelkit.show.brief import Brief
 class Verdict(Brief):
     """One claim under one reading and one design; pending claims and claims not testable have neither.
 
-    `word` is None for a pending claim and for a design that failed (`error` says how).
+    `word` is None for a pending claim and for a design that failed (`error` says how). `panel` is the user's own panel
+    on which it was run; None: the shipped figures.
     """
 
     registered: RegisteredClaim
@@ -34,6 +36,7 @@ class Verdict(Brief):
     flags: tuple[str, ...] = ()
     tested: Finding | None = None
     error: Message | None = None
+    panel: OwnPanel | None = None
 
     def _brief(self) -> str:
         place = [part.id for part in (self.reading, self.design) if part is not None]
@@ -74,7 +77,18 @@ class Verdict(Brief):
             "headline": headline_object(tested) if tested else None,
             "grid": grid_object(tested.grid) if tested and tested.grid else None,
             "reason": self.reason.text(language),
+            **self._read(language),
         }
+
+    def _read(self, language: Language) -> dict[str, Any]:
+        """Return what JSON says of years that roll and of a panel of the user's own; nothing where there is neither."""
+        found: dict[str, Any] = {}
+        window = self.registered.window
+        if window is not None:
+            found["years"] = {"declared": window.declared, "used": window.used, "ends": list(window.ends)}
+        if self.panel is not None:
+            found["data"] = self.panel.facts(language)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from panelkit.cli._options import DesignSample, Lags, SampleOptions
+from panelkit.cli._options import DesignSample, Lags, OwnFile, SampleOptions
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 
@@ -74,13 +74,8 @@ def chosen(
     SpecError
         An option that is written wrongly, or that has nothing to act on.
     """
-    _refuse_idle(ctx, options.data)
-    for name in ("provinces", "unit", "time", "sheet"):
-        value = getattr(options, name)
-        if value is not None and not str(value).strip():
-            raise SpecError(
-                message("{option} is empty: write what is meant, or leave it out", option=flag(name))
-            )
+    refuse_idle_file(ctx, options)
+    _refuse_empty("provinces", options.provinces)
     years = years_of(options.years)
     if years is None and options.data is None:
         years = shipped_years
@@ -103,8 +98,17 @@ def chosen(
     )
 
 
-def _refuse_idle(ctx: typer.Context, data: Path | None) -> None:
-    """Refuse options about a file where there is none, and about the shipped figures where there is one."""
+def refuse_idle_file(ctx: typer.Context, options: OwnFile) -> None:
+    """Refuse options about a file where there is none, and about the shipped figures where there is one.
+
+    Raises
+    ------
+    SpecError
+        With the option, also where it is empty.
+    """
+    for name in ("unit", "time", "sheet"):
+        _refuse_empty(name, getattr(options, name))
+    data = options.data
     if data is None:
         for name in ("unit", "time", "sheet"):
             refuse(
@@ -134,6 +138,11 @@ def _refuse_idle(ctx: typer.Context, data: Path | None) -> None:
                 "--sheet names a sheet of an Excel file, and {file} has no sheets: leave it out", file=data
             ),
         )
+
+
+def _refuse_empty(name: str, value: str | None) -> None:
+    if value is not None and not value.strip():
+        raise SpecError(message("{option} is empty: write what is meant, or leave it out", option=flag(name)))
 
 
 def years_of(text: str | None) -> Span | None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand
 
+from panelkit.cli._chosen import refuse_idle_file
 from panelkit.cli._commands import command
-from panelkit.cli._options import Lang, LangOption
+from panelkit.cli._options import Lang, LangOption, OwnFile
 from panelkit.cli._output import folder_out
+from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import print_json
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
+
+if TYPE_CHECKING:
+    from panelkit.claims.source import Source
 
 app = typer.Typer(add_completion=False)
 
@@ -83,6 +88,8 @@ class _Bar:
 
 @command(app, example="check claim.toml", cls=_OptionalStore)
 def check(
+    ctx: typer.Context,
+    own: OwnFile,
     what: Annotated[
         list[str] | None,
         typer.Argument(
@@ -121,23 +128,36 @@ def check(
             "与 --figures 合用：指标=版本，可重复。",
         ),
     ] = None,
+    w: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--w",
+            help="With --data: weights between its units, a CSV, GAL or GWT file; repeatable (own, own_2, own_3). "
+            "与 --data 合用：自备空间权重文件，可重复。",
+        ),
+    ] = None,
     lang: LangOption = Lang.en,
 ) -> None:
     """Say what public figures say about registered claims. 用公开数据检验已登记的论断。
 
     Exit status 0 whatever the verdicts; 2 for a wrong id, file or option, or if a claim marked computed could
     not be computed (the others still run).
+    With --data the claims named are tested on a panel of your own: formulas name its columns.
     无论结论如何，退出码均为 0；编号、文件或选项有误，或标为可计算的论断未能计算时为 2（其余论断照常运行）。
+    使用 --data 时，以自备面板检验所列论断，公式所用为其列名。
     """
     if figures is not None and out is not None:
         raise SpecError(
             message("--out writes the pages of a run on the shipped figures: leave it or --figures out")
         )
+    refuse_idle_file(ctx, own)
+    refuse_idle(own, figures, w or [], what or [])
     stand = _vintages(vintage or [], figures)
     if figures is not None:
         failures = _check_revised(what or [], figures, stand, lang.language, as_json=as_json)
     else:
-        failures = _check(what or [], out, lang.language, as_json=as_json)
+        source = None if own.data is None else own_source(own, w or [])
+        failures = _check(what or [], source, out, lang.language, as_json=as_json)
     for said in failures:
         typer.echo(f"panelkit: {said.text(lang.language)}", err=True)
     if failures:
@@ -152,12 +172,35 @@ def _progress() -> Iterator[_Bar]:
         yield _Bar(progress)
 
 
-def _check(what: list[str], out: Path | None, language: Language, *, as_json: bool) -> list[Message]:
-    """Run claims on the shipped figures, print or write what they say, and return what could not be computed."""
-    from panelkit.claims.check import check as run
+def _check(
+    what: list[str], source: Source | None, out: Path | None, language: Language, *, as_json: bool
+) -> list[Message]:
+    """Run claims, print or write what the figures say, and return what could not be computed.
+
+    Parameters
+    ----------
+    what
+        Ids or files of claims; none for all.
+    source
+        The user's panel; None: the shipped figures.
+    out
+        The folder of pages and tables, or None.
+    language
+        The language of the output.
+    as_json
+        Whether JSON is printed in place of the page.
+
+    Returns
+    -------
+    list of Message
+        One a design that could not be computed.
+    """
+    from panelkit.claims.check import find_claims, run
+    from panelkit.claims.source import Shipped
 
     with _progress() as bar:
-        result = run(*what, progress=bar)
+        claims = find_claims(what, own=source is not None)
+        result = run(claims, Shipped() if source is None else source, bar)
     if as_json:
         print_json(result.to_list(language))
     else:

@@ -48,7 +48,9 @@ def influence(verdict: Verdict, language: Language) -> Markup | str:
     if left_out.empty:
         return ""
     head = tested.shown
-    title = message("One province left out at a time: {design}", design=design.label.said)
+    title = message("One {unit} left out at a time: {design}", design=design.label.said)
+    if verdict.panel is not None:
+        title = title.spoken(*verdict.panel.levels)
     figure = figures.influence_plot(
         left_out[["left_out", "estimate", "conf_low", "conf_high"]],
         headline=(head.estimate, head.beside_low, head.beside_high),

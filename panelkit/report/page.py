@@ -16,7 +16,7 @@ import panelkit
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.findings import Finding, Word
 from panelkit.claims.verdict import CheckResult, Verdict
-from panelkit.language.message import Language, message, sentences
+from panelkit.language.message import Language, Message, message, sentences
 from panelkit.report import sample, words
 from panelkit.report.charts import influence, specification_curve
 from panelkit.report.numbers import number, p_value, percent, span
@@ -52,6 +52,7 @@ def page(result: CheckResult, language: Language) -> str:
     others = len(ids) - len(computed)
     said = message("{n} claims: pending or not testable", n=others)
     return environment.get_template("page.html.j2").render(
+        intro=say(_intro(result), language),
         language="zh-CN" if language == "zh" else "en",
         others=say(said, language),
         register=[_line(result, name, language) for name in ids if name in computed],
@@ -59,6 +60,16 @@ def page(result: CheckResult, language: Language) -> str:
         claims=[_claim(result, name, language) for name in computed],
         versions=versions(),
     )
+
+
+def _intro(result: CheckResult) -> Message:
+    """Return what verdicts speak of: the official figures, or a panel of the user's own."""
+    if any(verdict.panel is not None for verdict in result):
+        return message(
+            "Each claim is tested on a panel of the user's own, not on official figures. A verdict speaks of this "
+            "panel and of the designs of the claim file, not of the authors."
+        )
+    return HEADS["page_intro"]
 
 
 def versions() -> dict[str, str]:
@@ -118,13 +129,15 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
         "citation": words.citation(registered.document, language),
         "flags": [words.flag_text(flag, language) for flag in flags],
         "declaration": [say(line, language) for line in words.declaration_lines(registered)],
+        "read": [say(line, language) for line in words.read_lines(verdicts)],
         "readings": [_reading(result, claim, reading, mine, language) for reading, mine in groups],
         "test_note": _test_note(claim, tested, language),
         "other_grids": say(
             message("The grids of the other readings stand in {claim}_grid.csv.", claim=name), language
         ),
-        "sample": sample.facts(tested[0], language) if tested else None,
+        "sample": sample.facts(tested[0], verdicts[0].panel, language) if tested else None,
         "figures": sample.figures(tested, language),
+        "own": verdicts[0].panel is not None,
         "data_flags": sample.flags(tested, language),
     }
 
@@ -145,6 +158,7 @@ def _reading(
         "verdict": words.design_word(overall, language),
         "style": _CLASSES[overall],
         "designs": [_design(claim, verdict, language) for verdict in verdicts],
+        "whole": say(words.whole(verdicts), language),
         "beside": [
             {
                 "label": label,
@@ -231,7 +245,7 @@ def _years_note(claim: Claim, verdicts: tuple[Verdict, ...], language: Language)
         if grid is None or asked is None:
             continue
         for row in grid.table.to_dict("records"):
-            years = asked.years
+            years: tuple[int, int | str] = asked.window
             for axis in claim.grid.axis:
                 taken = [item.years for item in axis.option if item.id == row[axis.id] and item.years]
                 years = taken[0] if taken else years

@@ -25,7 +25,6 @@ HEADS: Mapping[str, Message] = {
     "share_inside": message("Grid: holds the number"),
     "verdict": message("Verdict"),
     "status": message("Status"),
-    "national": message("nation"),
     "p10p90": message("p10 to p90"),
     "regressions": message("Regression table"),
     "curves": message("Specification curves"),

@@ -23,6 +23,7 @@ from panelkit.report.words import (
     say,
     short_citation,
     verdict_word,
+    window_line,
 )
 
 _ROOM = 72
@@ -68,6 +69,8 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
         ),
     ]
     parts += [Text(say(text, language)) for text in (claim.notes, claim.reason) if text is not None]
+    if registered.window is not None:
+        parts.append(Text(say(window_line(registered.window), language)))
     parts += [Text(say(_need(need, language), language)) for need in claim.needs]
     if claim.rules:
         parts.append(Text(say(message("Rule: {rules}", rules=claim.rules), language)))

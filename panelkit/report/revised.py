@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from panelkit.claims.findings import Word
 from panelkit.claims.places import place
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
 from panelkit.data.provinces import NATION, labels_of
@@ -30,8 +33,40 @@ def revised_page(found: FigureComparison, language: Language) -> RenderableType:
         parts += [_table(moved, language), Text(say(head, language), style="bold")]
         driven = [message("{verdict}: {said}", verdict=_name(one), said=_drivers(one)) for one in moved]
         parts += [Text(f"  {say(line, language)}") for line in driven]
-    parts += [Text(say(line, language)) for line in _counts(found)]
+    parts += [Text(say(line, language)) for line in (*_counts(found), *_windows(found))]
     return prose(*parts, *_largest(found.figures.changes, language))
+
+
+def _windows(found: FigureComparison) -> Iterator[Message]:
+    """Yield, for claims that state their years, the verdict on the newest ones beside, or what ends too early."""
+    for one in found.windows:
+        if one.rolled is not None:
+            word, stated = one.rolled.word_of(one.claim), found.word_of(one.claim)
+            yield message(
+                "{claim} states {first}-{last} ({stated}); on {first}-{newest}: {word}",
+                claim=one.claim,
+                first=one.years[0],
+                last=one.years[1],
+                stated=_word(stated),
+                newest=one.window.last,
+                word=_word(word),
+            )
+    ends: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+    for one in found.windows:
+        if one.rolled is None:
+            ends.setdefault((one.window.last, one.window.ends), []).append(one.claim)
+    if ends:
+        lines = (
+            message("{claims}: {figures} in {year}", claims=claims, figures=list(names[:_LARGEST]), year=year)
+            for (year, names), claims in sorted(ends.items())
+        )
+        yield message(
+            "No later year than stated, by the figures that end first: {claims}.", claims=sentences(lines)
+        )
+
+
+def _word(word: Word | None) -> Message:
+    return message("could not be computed") if word is None else verdict_text(word, "computed")
 
 
 def _counts(found: FigureComparison) -> list[Message]:

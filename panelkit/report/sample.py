@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims.findings import Finding
+from panelkit.claims.own_panel import OwnPanel
 from panelkit.language.message import Joined, Language, listed, message, sentences
 from panelkit.report.words import say
 
@@ -16,12 +17,12 @@ _COMMA: dict[Language, str] = {"en": ", ", "zh": ", "}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
-    """Return what a page says of the sample of a main fit: its size, provinces and dropped rows."""
+def facts(tested: Finding, panel: OwnPanel | None, language: Language) -> dict[str, Any] | None:
+    """Return what a page says of the sample of a main fit: its size, units and dropped rows."""
     fit = tested.fit
     if fit is None or fit.design is None:
         return None
-    names = province_names(language)
+    names = province_names(language) if panel is None or panel.provincial else {}
     rows = zip(*(fit.dropped[name] for name in ("province", "year", "reason")), strict=True)
     dropped = [
         {
@@ -32,11 +33,13 @@ def facts(tested: Finding, language: Language) -> dict[str, Any] | None:
         for province, year, reason in rows
     ]
     line = message(
-        "{nobs} observations: {n} provinces, {years}.",
+        "{nobs} observations: {n} {units}, {years}.",
         nobs=fit.nobs,
         n=int(fit.facts["n_units"]),
         years=str(fit.facts["years"]),
     )
+    if panel is not None:
+        line = line.spoken(*panel.levels)
     gone = message("{n} rows left the sample:", n=len(dropped))
     units = _in_order([str(label) for label in fit.design.unit_labels], names)
     return {
@@ -114,6 +117,8 @@ def vintage_note(tested: Finding, columns: Sequence[str], language: Language) ->
     for key, vintage in held.items():
         if vintage is not None:
             by_vintage.setdefault(str(vintage), []).append(key)
+    if not by_vintage:
+        return ""
     parts = [
         message("{vintage} ({columns})", vintage=vintage, columns=Joined(keys, _COMMA))
         for vintage, keys in by_vintage.items()

@@ -24,9 +24,11 @@ from panelkit.report.words import (
     design_word,
     flag_text,
     level_text,
+    read_lines,
     say,
     short_citation,
     spreads,
+    whole,
 )
 
 _ROOM = 76  # numbers, grid and verdict take 61 columns; labels need some more
@@ -73,6 +75,7 @@ def short_block(result: CheckResult, name: str, language: Language) -> Renderabl
     lines: list[RenderableType] = [
         _head(result, name, language),
         Text(short_citation(registered, language), style="dim"),
+        *_read(verdicts, language),
         design_table(main, language),
         *_deciding(result, main, language),
     ]
@@ -91,6 +94,7 @@ def brief(result: CheckResult, name: str, language: Language) -> RenderableType:
     main = tuple(item for item in verdicts if item.reading is not None and item.reading.main)
     lines: list[RenderableType] = [
         _head(result, name, language),
+        *_read(verdicts, language),
         *_deciding(result, main, language),
         *_other_readings(result, name, language),
     ]
@@ -126,6 +130,7 @@ def claim_block(result: CheckResult, name: str, language: Language) -> Renderabl
         Rule(style="dim"),
         _head(result, name, language),
         Text(f"{citation(registered.document, language)} ({claim.place.section})", style="dim"),
+        *_read(verdicts, language),
         Text(),
     ]
     for reading in claim.reading:
@@ -149,6 +154,12 @@ def _head(result: CheckResult, name: str, language: Language) -> Text:
         "  ",
         say(result.of(name)[0].registered.claim.says, language),
     )
+
+
+def _read(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[Text]:
+    """Yield what is said of the panel and the years that a claim reads, where these are the user's own or roll."""
+    for line in read_lines(verdicts):
+        yield Text(say(line, language), style="dim")
 
 
 def _deciding(result: CheckResult, main: tuple[Verdict, ...], language: Language) -> Iterator[Text]:
@@ -237,7 +248,7 @@ def beside_table(verdicts: tuple[Verdict, ...], language: Language) -> Renderabl
     """Return the ratios beside the estimates of one reading, those that all designs share once."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
     table.add_column("", ratio=1, overflow="fold")
-    table.add_column(say(message("nation"), language), justify="right")
+    table.add_column(say(whole(verdicts), language), justify="right")
     table.add_column(say(message("p10 to p90"), language), justify="right")
     for label, item in spreads(verdicts, language):
         text = Text(label)

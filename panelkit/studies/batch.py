@@ -110,7 +110,7 @@ def _effects(
     if not rows.any():
         years = f"{spec.years[0]}-{spec.years[1]}"
         said = message(
-            "no province has all figures of `{formula}` in {years}", formula=spec.formula, years=years
+            "no {unit} has all figures of `{formula}` in {years}", formula=spec.formula, years=years
         )
         return dict.fromkeys(names, DataError(said))
     layout = columns.layout(rows)

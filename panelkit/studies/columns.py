@@ -18,14 +18,14 @@ _BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
 
 class PanelColumns:
-    """The columns of one panel (its index sorted by unit, then year), each expression worked out once."""
+    """The columns of one panel, each expression worked out once; its index is (unit, year), sorted so."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
-        units, labels = pd.factorize(frame.index.get_level_values("province"))
+        units, labels = pd.factorize(frame.index.get_level_values(0))
         self._labels = [str(label) for label in labels]
         self._unit: NDArray[np.int64] = units.astype(np.int64)
-        self._year: NDArray[np.int64] = frame.index.get_level_values("year").to_numpy(np.int64)
+        self._year: NDArray[np.int64] = frame.index.get_level_values(1).to_numpy(np.int64)
         self._held: dict[str, NDArray[np.float64]] = {}
 
     def column(self, expression: str) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ def ratio_spread(expression: str, data: pd.DataFrame, times: float = 1.0) -> Rat
 
 
 def widest_range(expression: str, data: pd.DataFrame) -> tuple[float, str]:
-    """Return the largest range (maximum less minimum) of an expression inside any one province, and the province."""
-    values = evaluate(expression, data).groupby(level="province")
+    """Return the largest range (maximum less minimum) of an expression inside any one unit, and the unit."""
+    values = evaluate(expression, data).groupby(level=0)
     ranges = (values.max() - values.min()).dropna()
     return float(ranges.max()), str(ranges.idxmax())

@@ -175,10 +175,10 @@ def test_a_mediation_grid_counts_what_fails(tmp_path: Path, monkeypatch: pytest.
     path.write_text(CLAIM.replace("EXTRA", ""), encoding="utf-8")
     fit = mediation.MediationDesign._fit
 
-    def sometimes(design: object, spec: object, data: object, draws: int) -> object:
+    def sometimes(design: object, spec: object, data: object, draws: int, made_of: object) -> object:
         if draws == mediation.GRID_DRAWS and spec.choices == ("lag0",):  # type: ignore[attr-defined]
             raise np.linalg.LinAlgError("Singular matrix")
-        return fit(design, spec, data, draws)  # type: ignore[arg-type]
+        return fit(design, spec, data, draws, made_of)  # type: ignore[arg-type]
 
     monkeypatch.setattr(mediation.MediationDesign, "_fit", sometimes)
     verdict = next(iter(pk.check(path)))

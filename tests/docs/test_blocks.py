@@ -104,6 +104,9 @@ def own_files(folder: Path, page: str) -> None:
     if page == "claims.md":
         examples = [text for kind, text in blocks(HOME / "docs" / page) if kind == "toml"]
         (folder / "my_claim.toml").write_text("\n".join(examples[:2]), encoding="utf-8")
+        (folder / "own_claim.toml").write_text(examples[-1], encoding="utf-8")
+        city_panel().reset_index().to_csv(folder / "panel.csv", index=False)
+        city_panel().reset_index().to_excel(folder / "panel.xlsx", sheet_name="cities", index=False)
     elif page == "indices.md":
         own = data[["x", "m", "y"]].abs().add(0.1).set_axis(["rd", "patents", "energy"], axis=1)
         own.rename_axis(index=["地区", "年份"]).reset_index().to_excel(folder / "own.xlsx", index=False)

@@ -50,7 +50,7 @@ class GapDesign(MeasuredDesign):
         DataError
             If a year or every province lacks a figure.
         """
-        frame, kept = self._rows(claim)
+        frame, kept = self._rows(claim, figures)
         found = self._gap(kept, self.inequality)
         low, high = (float(value) for value in found.conf_int().iloc[2])
         better = self._gap(kept, self.inequality, "studentised", min(self.draws, _STUDENTISED))
@@ -80,7 +80,7 @@ class GapDesign(MeasuredDesign):
             data=frame,
         )
 
-    def _rows(self, claim: Claim) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _rows(self, claim: Claim, figures: Figures) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the expressions on the sample, and the rows of provinces that hold them all in every year."""
         named = {
             "figure": self.figure,
@@ -88,7 +88,7 @@ class GapDesign(MeasuredDesign):
             "weight": self.weight,
             "against_weight": self.against_weight or self.weight,
         }
-        frame = expressions_on_figures(claim, self, named)
+        frame = expressions_on_figures(figures, claim, self, named)
         formulas = {name: text for name, text in named.items() if text is not None}
         refuse_missing_years(claim.place_of(self), frame, formulas)
         complete = frame.dropna()
@@ -98,7 +98,7 @@ class GapDesign(MeasuredDesign):
         if kept.empty:
             raise DataError(
                 message(
-                    "claim {claim}, {design}: no province holds every figure in every year",
+                    "claim {claim}, {design}: no {unit} holds every figure in every {period}",
                     claim=claim.id,
                     design=self.id,
                 )
@@ -132,7 +132,7 @@ class GapDesign(MeasuredDesign):
         one, other, difference = (float(value) for value in found.estimates)
         said = message(
             "{inequality} {one:.3f} against {other:.3f}: difference {difference:.3f}, 95 % interval {low:.3f} to "
-            "{high:.3f} ({n} provinces resampled, {first}-{last}); studentised {better_low:.3f} to {better_high:.3f}.",
+            "{high:.3f} ({n} {units} resampled, {first}-{last}); studentised {better_low:.3f} to {better_high:.3f}.",
             inequality=NAMES[self.inequality],
             one=one,
             other=other,

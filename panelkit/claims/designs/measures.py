@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.claims.figures import expressions, loaded
+from panelkit.claims.figures import Figures, loaded
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.parts import fill_roles
@@ -20,17 +20,40 @@ from panelkit.language.message import message
 
 
 def expressions_on_figures(
+    figures: Figures,
     claim: Claim,
     design: ClaimDesign,
     named: Mapping[str, str | None],
     *,
     years: tuple[int, int] | None = None,
 ) -> pd.DataFrame:
-    """Return named expressions on the figures of the design's sample, one column each; absent ones are left out."""
+    """Return named expressions on the figures of the design's sample, one column each; absent ones are left out.
+
+    Parameters
+    ----------
+    figures
+        What the claim is tested on.
+    claim, design
+        What fills the roles, and whose sample is taken.
+    named
+        Name of the column -> expression with roles in braces, or None.
+    years
+        First and last year; None: those of the sample.
+
+    Returns
+    -------
+    DataFrame
+        Rows by (province, year), whatever the levels of the panel are called.
+
+    Raises
+    ------
+    SpecError, DataError
+        If a formula is wrong, or a figure is not held.
+    """
     sample = claim.sample_of(design)
     filled = {name: fill_roles(text, claim.quantities) for name, text in named.items() if text is not None}
     vintage = tuple(sample.vintage.items())
-    return expressions(filled, years or sample.years, vintage, sample.provinces)
+    return figures.expressions(filled, years or sample.window, vintage, sample.provinces)
 
 
 def composite_of(claim: Claim, design: ClaimDesign, name: str, variant: Variant) -> Composite:
@@ -42,7 +65,7 @@ def composite_of(claim: Claim, design: ClaimDesign, name: str, variant: Variant)
                 "design {design}: a composite index takes provinces 'all' or 'no_tibet'", design=design.id
             )
         )
-    return _composite(shipped("data"), name, variant, sample.years, sample.provinces)
+    return _composite(shipped("data"), name, variant, sample.window, sample.provinces)
 
 
 @lru_cache(maxsize=32)

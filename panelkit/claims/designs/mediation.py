@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 import pandas as pd
@@ -19,7 +19,6 @@ from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.rules.mediation import FIRST_PATH, FIRST_PATH_GRID
 from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.covariance.by_name import vcov_named
-from panelkit.indices.panels.columns import figures_behind, is_derived
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -112,7 +111,7 @@ class MediationDesign(MeasuredDesign):
         """
         specs = self.specifications(claim)
         data = figures.exact(specs[0])
-        result = self._fit(specs[0], data, self.draws)
+        result = self._fit(specs[0], data, self.draws, figures.made_of(specs[0]))
         tick(1)
         rows = list(self._grid(claim, specs, figures, tick))
         rule = self.rule_under(reading.rule)
@@ -139,7 +138,9 @@ class MediationDesign(MeasuredDesign):
             data=data,
         )
 
-    def _fit(self, spec: Specification, data: pd.DataFrame, draws: int) -> MediationResult:
+    def _fit(
+        self, spec: Specification, data: pd.DataFrame, draws: int, made_of: Mapping[str, tuple[str, ...]]
+    ) -> MediationResult:
         model = Mediation(
             spec.outcome,
             spec.treatment,
@@ -150,7 +151,6 @@ class MediationDesign(MeasuredDesign):
             vcov=vcov_named(spec.vcov),
             treatment_lag=spec.lag,
         )
-        made_of = {name: figures_behind(name) for name in spec.columns if is_derived(name)}
         return model.fit(data, reps=draws, rng=self.seed, made_of=made_of)
 
     def _summary(self, rows: list[dict[str, Any]], rule: Rule) -> GridResult:
@@ -210,7 +210,8 @@ class MediationDesign(MeasuredDesign):
                 mediators=list(spec.mediators),
             )
             try:
-                row |= _row(Judged(self._fit(spec, figures.panel(spec), GRID_DRAWS), self.through))
+                found = self._fit(spec, figures.panel(spec), GRID_DRAWS, figures.made_of(spec))
+                row |= _row(Judged(found, self.through))
             except NOT_COMPUTED as error:
                 row |= {"estimate": float("nan"), "failed": reason_of(error)}
             tick(1)

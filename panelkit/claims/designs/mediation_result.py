@@ -80,7 +80,7 @@ def sentence_of(judged: Judged, *, channel: bool) -> Message:
     low, high = float(line["conf_low"]), float(line["conf_high"])
     said: list[Message] = [
         message(
-            "Indirect effect of {treatment} on {outcome} through {mediators} ({years}, {n} provinces): "
+            "Indirect effect of {treatment} on {outcome} through {mediators} ({years}, {n} {units}): "
             "{estimate:.3g}, 95 % interval {low:.3g} to {high:.3g}.",
             treatment=result.treatment_label,
             outcome=result.outcome_label,

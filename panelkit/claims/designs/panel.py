@@ -78,8 +78,8 @@ class PanelDesign(ClaimDesign):
             fit=fit,
             test=wild,
             data=data,
-            beside=ratios(claim, reading, self.yuan, data, coefficient),
-            plausible=plausible(claim, reading, self.outcome, self.yuan, data),
+            beside=ratios(claim, reading, self.yuan, data, coefficient, catalogued=figures.catalogued),
+            plausible=plausible(claim, reading, self.outcome, self.yuan, data, catalogued=figures.catalogued),
             shares=_shares(fit, reading),
         )
 
@@ -203,7 +203,7 @@ def _size(n: int, *, leave_out: bool) -> Message:
     if leave_out:
         return message(
             "{n} combinations declared; those that come to the same regression on the same rows count once in a "
-            "result, and the main design without each province is added",
+            "result, and the main design without each {unit} is added",
             n=n,
         )
     return message(

@@ -61,7 +61,7 @@ class LeadingDesign(MeasuredDesign):
         DataError
             If no specification can be computed.
         """
-        frame, table, lost = self._shares(claim)
+        frame, table, lost = self._shares(claim, figures)
         tick(1)
         if table.empty:
             raise DataError(
@@ -96,11 +96,11 @@ class LeadingDesign(MeasuredDesign):
             data=frame,
         )
 
-    def _shares(self, claim: Claim) -> tuple[pd.DataFrame, pd.DataFrame, Failures]:
+    def _shares(self, claim: Claim, figures: Figures) -> tuple[pd.DataFrame, pd.DataFrame, Failures]:
         """Return the expressions, the Shapley shares of every specification, and what could not be computed."""
         named = {f"y{i}": text for i, text in enumerate(self.outcome)}
         named |= {f"{group}_{i}": text for group, texts in self.group.items() for i, text in enumerate(texts)}
-        frame = expressions_on_figures(claim, self, named)
+        frame = expressions_on_figures(figures, claim, self, named)
         rows: list[dict[str, Any]] = []
         lost: list[tuple[str, Message]] = []
         for outcome, columns, taken in self._choices():

@@ -17,6 +17,7 @@ from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression, Whole, refuse_twins
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Measured
+from panelkit.claims.maps import OWN_WEIGHTS, WeightsName
 from panelkit.claims.rules.spillover import PLACEBO
 from panelkit.claims.rules.thresholds import MOST_OF_THE_GRID
 from panelkit.claims.specify import Regression, specify, whole_grid
@@ -53,7 +54,8 @@ _QUANTITIES: Mapping[Quantity, tuple[Message, Message]] = {
 class SpatialDesign(MeasuredDesign):
     """A spatial panel: the impact of the treatment, or the spatial lag itself.
 
-    `weights`: the first is the main one, the others belong to the grid and to what R-SPILL asks. `rings` are limits in
+    `weights`: the first is the main one, the others belong to the grid and to what R-SPILL asks; `own`, `own_2`, ...
+    are those given beside a panel of the user's own. `rings` are limits in
     km of the rings over which a spillover must decay. `real_gdp` in a formula chains the growth index.
     """
 
@@ -70,9 +72,7 @@ class SpatialDesign(MeasuredDesign):
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     convention: Literal["lee-yu", "lsdv", "splm", "elhorst"] = "lee-yu"
     effect: Quantity = "indirect"
-    weights: tuple[Literal["contiguity", "inverse_distance", "inverse_distance_2", "nearest_4"], ...] = Field(
-        default=("contiguity", "inverse_distance"), min_length=1
-    )
+    weights: tuple[WeightsName, ...] = Field(default=("contiguity", "inverse_distance"), min_length=1)
     vcov: Literal["information", "hessian", "qml", "cluster", "cluster-scores", "driscoll-kraay"] = "cluster"
     missing: Literal["raise", "drop-unit", "drop-year"] = "raise"
     rings: tuple[Annotated[int, Field(strict=True, gt=0, le=10_000)], ...] = ()
@@ -93,6 +93,21 @@ class SpatialDesign(MeasuredDesign):
     def fits(self) -> int:
         """Return the number of weights: each combination of the grid is fitted under all."""
         return len(self.weights)
+
+    def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
+        """Yield why the design cannot be run on a user's panel: a map of provinces, and units that are none."""
+        maps = [name for name in self.weights if name not in OWN_WEIGHTS]
+        if maps and not provincial:
+            yield message(
+                "weights {names} are matrices of provinces, and the {units} are none: give weights of your own by `w` "
+                '(--w FILE) and write weights = ["own"]',
+                names=maps,
+            )
+        absent = [name for name in self.weights if name in OWN_WEIGHTS[weights:]]
+        if absent:
+            yield message("weights {names} are not given: `w=`, on the command line --w FILE", names=absent)
+        if self.rings and not provincial:
+            yield message("rings are distances between capitals of provinces: leave them out")
 
     def specification(self, claim: Claim, options: tuple[GridOption | None, ...] = ()) -> Specification:
         """Return the regression with figures in place of roles, changed by the options of a grid."""

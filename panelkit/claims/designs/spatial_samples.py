@@ -9,7 +9,6 @@ import pandas as pd
 from panelkit.claims.figures import Figures
 from panelkit.language.message import Message
 from panelkit.models.spatial.sample import Missing, SpatialSample, align_weights, read_sample
-from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
 from panelkit.studies.specification import Specification
 
@@ -46,19 +45,10 @@ class Samples:
         """Return the weights of that name in the sample's order."""
         key = (name, sample.ids)
         if key not in self._weights:
-            self._weights[key] = align_weights(weights_named(name, list(sample.ids)), sample)
+            self._weights[key] = align_weights(
+                self._figures.weights(name, sample.ids, sample.left_out), sample
+            )
         return self._weights[key]
-
-
-def weights_named(name: str, ids: list[Any]) -> Weights:
-    """Return the provincial weights that a claim file names, between these provinces."""
-    if name == "contiguity":
-        return provincial.contiguity(ids)
-    if name == "inverse_distance":
-        return provincial.inverse_distance(provinces=ids)
-    if name == "inverse_distance_2":
-        return provincial.inverse_distance(2, provinces=ids)
-    return provincial.nearest(4, provinces=ids)
 
 
 def _key(spec: Specification) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal, Self
 
 import pandas as pd
@@ -22,7 +22,6 @@ from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.models.spatial.sample import read_sample
 from panelkit.models.spatial.sensitivity import rolling
 from panelkit.panel.design import build_design
-from panelkit.spatial import provincial
 from panelkit.spatial.moran import moran
 from panelkit.studies.grid import Tick
 from panelkit.studies.specification import Specification
@@ -61,6 +60,11 @@ class TighteningDesign(MeasuredDesign):
             raise ValueError(message("measure `rolling_rho` needs regressors"))
         return self
 
+    def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
+        """Yield that units which are no provinces need weights of their own."""
+        if not provincial and not weights:
+            yield message("the {units} are no provinces: give weights of your own by `w` (--w FILE)")
+
     def specification(self, claim: Claim) -> Specification:
         """Return the regression of the rolling fits, on the constant where the measure needs none."""
         first, *others = self.regressors or ("1",)
@@ -83,7 +87,9 @@ class TighteningDesign(MeasuredDesign):
         """
         spec = self.specification(claim)
         data = figures.exact(spec)
-        series = self._moran(spec, data) if self.measure == "moran" else self._rho(spec, data)
+        series = (
+            self._moran(spec, data, figures) if self.measure == "moran" else self._rho(spec, data, figures)
+        )
         trend = newey_west_trend(series.to_numpy(float), self.lags)
         years = f"{series.index[0]}-{series.index[-1]}"
         tick(1)
@@ -104,8 +110,8 @@ class TighteningDesign(MeasuredDesign):
 
     def _sentence(self, spec: Specification, series: pd.Series, trend: Trend, years: str) -> Message:
         return message(
-            "{quantity} of {outcome}, {years}: {slope:.3g} ({low:.3g}, {high:.3g}) a year, Newey-West ({lags} lags), "
-            "from {start:.3g} to {end:.3g}.",
+            "{quantity} of {outcome}, {years}: {slope:.3g} ({low:.3g}, {high:.3g}) a {period}, Newey-West ({lags} "
+            "lags), from {start:.3g} to {end:.3g}.",
             quantity=_QUANTITIES[self.measure][1],
             outcome=spec.outcome,
             years=years,
@@ -117,17 +123,17 @@ class TighteningDesign(MeasuredDesign):
             end=series.iloc[-1],
         )
 
-    def _moran(self, spec: Specification, data: pd.DataFrame) -> pd.Series:
+    def _moran(self, spec: Specification, data: pd.DataFrame, figures: Figures) -> pd.Series:
         sample = build_design(f"{spec.outcome} ~ 1", data)
         values = pd.Series(sample.y, index=sample.labels(), name=spec.outcome)
         whole = values.unstack().dropna(axis=1)
         kept = values[values.index.get_level_values(1).isin(whole.columns)]
-        table = moran(kept, provincial.contiguity(list(whole.index)), permutations=99, rng=self.seed)
+        table = moran(kept, figures.weights(figures.map, list(whole.index)), permutations=99, rng=self.seed)
         series: pd.Series = table["I"]
         return series
 
-    def _rho(self, spec: Specification, data: pd.DataFrame) -> pd.Series:
+    def _rho(self, spec: Specification, data: pd.DataFrame, figures: Figures) -> pd.Series:
         model = SpatialPanel(spec.formula, self.model, missing=self.missing)
         sample = read_sample(spec.formula, data, missing=self.missing)
-        table = rolling(model, data, provincial.contiguity(list(sample.ids)), self.window)
+        table = rolling(model, data, figures.weights(figures.map, sample.ids, sample.left_out), self.window)
         return pd.Series(table["rho"].to_numpy(float), index=pd.Index(table["last"], name="year"))

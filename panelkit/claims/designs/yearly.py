@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Literal, NamedTuple, Self
 
 import pandas as pd
@@ -16,12 +16,11 @@ from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.names import at_place, refuse_missing_years
 from panelkit.claims.file.parts import Choice, Expression, Key, Printed, Whole, both
 from panelkit.claims.findings import Finding, Measured, paragraph
-from panelkit.claims.places import place, regions_of
-from panelkit.data.provinces import labels_of, resolve
+from panelkit.claims.places import place
 from panelkit.indices.panels import yearly
 from panelkit.indices.panels.coordination import couple
 from panelkit.indices.panels.regional_inequality import inequality_by_year
-from panelkit.language.errors import DataError, SpecError
+from panelkit.language.errors import DataError
 from panelkit.language.message import Message, listed, message
 from panelkit.language.offers import offered
 from panelkit.studies.grid import Tick
@@ -89,6 +88,24 @@ class YearlyDesign(MeasuredDesign):
             )
         return self
 
+    def _named(self, figures: Figures) -> tuple[Message, Message]:
+        """Return what is measured, inside a sentence and at its beginning."""
+        if self.measure == "growth_gap" and not figures.catalogued:
+            return (
+                message("growth of the one less growth of the other, all {units}"),
+                message("Growth of the one less growth of the other, all {units}"),
+            )
+        return _QUANTITIES[self.measure]
+
+    def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
+        """Yield why the design cannot be run on a panel of the user's own: an index, or regions of provinces."""
+        yield from super().inapplicable(provincial=provincial, weights=weights)
+        if self.measure in ("dagum_between", "theil_between") and not provincial:
+            yield message(
+                "measure `{measure}` is between the four regions of the provinces, and the {units} are none",
+                measure=self.measure,
+            )
+
     def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
         """Return the number of every year.
 
@@ -97,16 +114,18 @@ class YearlyDesign(MeasuredDesign):
         DataError
             If no year holds the figures.
         """
-        found = _MEASURES[self.measure](claim, self)
+        found = _MEASURES[self.measure](claim, self, figures)
         tick(1)
         computed = {year: value for year, value in found.by_year.items() if math.isfinite(value)}
         if not computed:
             raise DataError(
-                message("claim {claim}, {design}: no year holds the figures", claim=claim.id, design=self.id)
+                message(
+                    "claim {claim}, {design}: no {period} holds the figures", claim=claim.id, design=self.id
+                )
             )
         last = max(computed)
-        tally = _tally(claim.sample_of(self).years, computed, found.by_year)
-        quantity, heading = _QUANTITIES[self.measure]
+        tally = _tally(claim.sample_of(self).window, computed, found.by_year)
+        quantity, heading = self._named(figures)
         said = message(
             "{quantity}: {value:.3g} in {year}.", quantity=heading, value=computed[last], year=last
         )
@@ -131,64 +150,56 @@ def _tally(asked: tuple[int, int], computed: Mapping[int, float], found: Mapping
     The years before the first number are those that a measure needs to begin with.
     """
     lost = [year for year in range(min(computed), asked[1] + 1) if year not in computed]
-    held = message("the figures of the year give no number")
-    none = message("no figures of the year are held")
+    held = message("the figures of the {period} give no number")
+    none = message("no figures of the {period} are held")
     return Tally(len(computed), tuple((str(year), held if year in found else none) for year in lost))
 
 
-def _between(claim: Claim, design: YearlyDesign) -> Series:
-    frame = expressions_on_figures(claim, design, {"figure": design.figure, "weight": design.weight})
+def _between(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    frame = expressions_on_figures(figures, claim, design, {"figure": design.figure, "weight": design.weight})
     dagum = design.measure == "dagum_between"
     table = inequality_by_year(
         frame,
         "figure",
         index="dagum" if dagum else "theil_t",
-        groups=regions_of(frame.index.get_level_values("province").unique()),
+        groups=figures.regions(frame.index.get_level_values("province").unique()),
         population="weight" if design.weight else None,
     )
     share = table["net_between_share" if dagum else "between_share"]
     return Series(yearly.by_year(share), table, None, frame)
 
 
-def _leaders(claim: Claim, design: YearlyDesign) -> Series:
-    frame = expressions_on_figures(claim, design, {"figure": design.figure})
-    counts, table = yearly.leaders(frame["figure"], _places(claim, design))
+def _leaders(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    frame = expressions_on_figures(figures, claim, design, {"figure": design.figure})
+    with at_place(message("{place}, places", place=claim.place_of(design))):
+        named = figures.places(design.places)
+    counts, table = yearly.leaders(frame["figure"], named)
     front = listed(place(str(name)) for name in table.iloc[-1] if name)
     return Series(counts, table, message("In front: {places}.", places=front), frame)
 
 
-def _places(claim: Claim, design: YearlyDesign) -> list[str]:
-    """Return the English names of the named provinces, whatever their spelling."""
-    with at_place(message("{place}, places", place=claim.place_of(design))):
-        english = labels_of("en")
-        found = [str(english[code]) for code in resolve(design.places)]
-        if len(set(found)) < len(found):
-            raise SpecError(message("{places} name a province twice", places=list(design.places)))
-    return found
-
-
-def _spearman(claim: Claim, design: YearlyDesign) -> Series:
+def _spearman(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
     named = {"figure": design.figure, "against": design.against}
-    frame = expressions_on_figures(claim, design, named).dropna()
+    frame = expressions_on_figures(figures, claim, design, named).dropna()
     values = yearly.rank_correlations(frame, "figure", "against")
     table = pd.DataFrame({"value": pd.Series(values)}).rename_axis(index="year")
     return Series(values, table, None, frame)
 
 
-def _growth_gap(claim: Claim, design: YearlyDesign) -> Series:
-    first, last = claim.sample_of(design).years
+def _growth_gap(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    first, last = claim.sample_of(design).window
     named = {"figure": design.figure, "against": design.against}
-    frame = expressions_on_figures(claim, design, named, years=(first - 1, last))
+    frame = expressions_on_figures(figures, claim, design, named, years=(first - 1, last))
     formulas = {"figure": str(design.figure), "against": str(design.against)}
     refuse_missing_years(claim.place_of(design), frame, formulas)
     found = yearly.growth_gap(frame, "figure", "against")
     if found is None:
         raise DataError(
-            message("{place}: no province holds both figures in every year", place=claim.place_of(design))
+            message("{place}: no {unit} holds both figures in every {period}", place=claim.place_of(design))
         )
     start, end = (float(found.totals["ratio"].iloc[at]) for at in (0, -1))
     said = message(
-        "{n} provinces; the ratio of the totals moves from {start:.3g} to {end:.3g}.",
+        "{n} {units}; the ratio of the totals moves from {start:.3g} to {end:.3g}.",
         n=found.n_units,
         start=start,
         end=end,
@@ -196,36 +207,36 @@ def _growth_gap(claim: Claim, design: YearlyDesign) -> Series:
     return Series(found.by_year, found.totals, said, frame)
 
 
-def _share_below(claim: Claim, design: YearlyDesign) -> Series:
+def _share_below(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
     sample = claim.sample_of(design)
-    found, _ = couple(*design.index, years=sample.years, provinces=sample.provinces)
+    found, _ = couple(*design.index, years=sample.window, provinces=sample.provinces)
     d = found.values["D_wang" if design.corrected else "D"].dropna()
     below = d < float(design.value or "nan")
     said = message(
-        "Over all province-years {share:.0%}; D depends on the extremes of the sample.",
+        "Over all {unit}-{periods} {share:.0%}; D depends on the extremes of the sample.",
         share=float(below.mean()),
     )
     return Series(yearly.by_year(below.groupby(level="year").mean()), d.unstack("year"), said)
 
 
-def _min_diagonal(claim: Claim, design: YearlyDesign) -> Series:
-    return _persistence(claim, design, "min_diagonal")
+def _min_diagonal(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    return _persistence(claim, design, figures, "min_diagonal")
 
 
-def _top_stays(claim: Claim, design: YearlyDesign) -> Series:
-    return _persistence(claim, design, "top_stays")
+def _top_stays(claim: Claim, design: YearlyDesign, figures: Figures) -> Series:
+    return _persistence(claim, design, figures, "top_stays")
 
 
-def _persistence(claim: Claim, design: YearlyDesign, what: yearly.Persistence) -> Series:
-    frame = expressions_on_figures(claim, design, {"figure": design.figure})
+def _persistence(claim: Claim, design: YearlyDesign, figures: Figures, what: yearly.Persistence) -> Series:
+    frame = expressions_on_figures(figures, claim, design, {"figure": design.figure})
     refuse_missing_years(claim.place_of(design), frame, {"figure": str(design.figure)})
     complete = frame["figure"].unstack("year").dropna()
     n, years = complete.shape
     if n < design.classes or years < _LEAST_YEARS:
         raise DataError(
             message(
-                "{place}: `{figure}` is complete for {n} provinces over {years} years; {classes} classes need as many "
-                "provinces and {least} years",
+                "{place}: `{figure}` is complete for {n} {units} over {years} {periods}; {classes} classes need as "
+                "many {units} and {least} {periods}",
                 place=claim.place_of(design),
                 figure=design.figure,
                 n=n,
@@ -236,7 +247,7 @@ def _persistence(claim: Claim, design: YearlyDesign, what: yearly.Persistence) -
         )
     values, matrix = yearly.persistence(complete, design.classes, what, _LEAST_YEARS)
     said = message(
-        "{n} provinces, {moves} moves, {classes} classes of values relative to the year's mean.",
+        "{n} {units}, {moves} moves, {classes} classes of values relative to the {period}'s mean.",
         n=n,
         moves=n * (years - 1),
         classes=design.classes,
@@ -244,7 +255,7 @@ def _persistence(claim: Claim, design: YearlyDesign, what: yearly.Persistence) -
     return Series(values, matrix, said, frame)
 
 
-_MEASURES: dict[Measure, Callable[[Claim, YearlyDesign], Series]] = {
+_MEASURES: dict[Measure, Callable[[Claim, YearlyDesign, Figures], Series]] = {
     "dagum_between": _between,
     "theil_between": _between,
     "leaders": _leaders,
@@ -265,20 +276,20 @@ _QUANTITIES: dict[Measure, tuple[Message, Message]] = {
         message("Share of Theil T that lies between the regions"),
     ),
     "leaders": (
-        message("how many of the named provinces are in front"),
-        message("How many of the named provinces are in front"),
+        message("how many of the named {units} are in front"),
+        message("How many of the named {units} are in front"),
     ),
     "spearman": (
-        message("rank correlation over the provinces"),
-        message("Rank correlation over the provinces"),
+        message("rank correlation over the {units}"),
+        message("Rank correlation over the {units}"),
     ),
     "growth_gap": (
         message("growth of the one less growth of the other, nation"),
         message("Growth of the one less growth of the other, nation"),
     ),
     "share_below": (
-        message("share of provinces below the bound"),
-        message("Share of provinces below the bound"),
+        message("share of {units} below the bound"),
+        message("Share of {units} below the bound"),
     ),
     "min_diagonal": (
         message("smallest probability of staying in a class"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.parts import Key, Part, Sample, Text, roles_in
 from panelkit.claims.file.rule import AnyRule, Rule
 from panelkit.claims.findings import Finding
-from panelkit.language.message import listed, message, verbatim
+from panelkit.language.message import Message, listed, message, verbatim
 from panelkit.language.register import find, keys
 from panelkit.studies.grid import Tick
 from panelkit.studies.specification import Specification
@@ -73,6 +73,23 @@ class ClaimDesign(Part):
         """Return the rule that judges the design, where its reading has `rule`."""
         return rule
 
+    def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
+        """Yield why the design cannot be run on a panel of the user's own.
+
+        Parameters
+        ----------
+        provincial
+            Whether the panel's units are provinces.
+        weights
+            How many weights are given beside it.
+        """
+        if self.indices:
+            yield message(
+                "the kind `{kind}` reads the composite index {names}, which is made of shipped figures",
+                kind=self.kind,
+                names=list(self.indices),
+            )
+
     def specifications(self, claim: Any) -> list[Specification]:
         """Return what the design reads from the claim's common figures, the main specification first."""
         return []
@@ -119,8 +136,8 @@ class MeasuredDesign(ClaimDesign):
         return self.rule or rule
 
 
-def design_of(raw: Any) -> Any:
-    """Return a design of its kind from the fields of a claim file.
+def design_of(raw: Any, info: ValidationInfo) -> Any:
+    """Return a design of its kind from the fields of a claim file, read for what the whole file is read for.
 
     Raises
     ------
@@ -129,7 +146,7 @@ def design_of(raw: Any) -> Any:
     """
     if not isinstance(raw, dict):
         return raw
-    return kind_of(raw.get("kind", DEFAULT)).model_validate(raw)
+    return kind_of(raw.get("kind", DEFAULT)).model_validate(raw, context=info.context)
 
 
 def kind_of(name: Any) -> type[ClaimDesign]:

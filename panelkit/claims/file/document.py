@@ -94,7 +94,7 @@ class Grid(Part):
     """The defensible specifications: every combination of the axes, and units left out one at a time."""
 
     axis: tuple[GridAxis, ...] = ()
-    leave_one_out: Literal["province"] | None = None
+    leave_one_out: Literal["province", "unit"] | None = None
 
 
 class Claim(Part):

@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from panelkit.claims.file import declared
 from panelkit.claims.file.declared import Declaration, Declarations, read_toml, shown_path, shown_text
 from panelkit.claims.file.document import Claim, ClaimFile
-from panelkit.claims.file.parts import Document, both
+from panelkit.claims.file.parts import OWN, Document, both
 from panelkit.claims.file.problems import problems_of, unprintable_problems
+from panelkit.claims.file.window import Window
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, lines, listed, message
@@ -26,12 +27,16 @@ _MOST_PROBLEMS = 50
 
 @dataclass(frozen=True, eq=False)
 class RegisteredClaim(Brief):
-    """A claim with its document, its file and its declaration (None: not declared)."""
+    """A claim with its document, its file and its declaration (None: not declared).
+
+    `window` says which years a claim reads whose last one is "newest"; the claim then holds them as numbers.
+    """
 
     claim: Claim
     document: Document
     path: Path
     declaration: Declaration | None = None
+    window: Window | None = None
 
     def _brief(self) -> str:
         return f"{self.claim.id}, {self.claim.status}, {shown_text(self.path.name)}"
@@ -59,6 +64,20 @@ def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]
     >>> claims[0].claim.id
     'A1'
     """
+    return read_claims(source)
+
+
+def read_claims(source: str | Path | None = None, *, own: bool = False) -> tuple[RegisteredClaim, ...]:
+    """Return the claims as `load_claims`; `own` reads them for a panel of the user's own.
+
+    Roles may then be any column, years any whole number, and a claim that `DECLARED.toml` does not name is not
+    declared, which is no error; one that differs from its declaration is.
+
+    Raises
+    ------
+    SpecError
+        One message with every problem: file, claim, field, remedy.
+    """
     path = shipped("seeds") if source is None else Path(source)
     files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
     files = [file for file in files if file.name != declared.FILE]
@@ -75,7 +94,8 @@ def load_claims(source: str | Path | None = None) -> tuple[RegisteredClaim, ...]
         )
     contents = [(file, read_toml(file)) for file in files]
     problems: list[Message] = []
-    claims = [claim for file, raw in contents for claim in _claims_of(file, raw, declarations, problems)]
+    read = _Reading(declarations, problems, own)
+    claims = [claim for file, raw in contents for claim in _claims_of(file, raw, read)]
     problems += _claimed_twice(claims)
     if path.is_dir() and declarations is not None:
         problems += declared.deleted(declarations, [raw for _, raw in contents])
@@ -129,32 +149,43 @@ def natural_key(text: str) -> tuple[str, int, str]:
     return head, int(number) if number else -1, text
 
 
-def _claims_of(
-    path: Path, raw: dict[str, Any], declarations: Declarations | None, problems: list[Message]
-) -> list[RegisteredClaim]:
+@dataclass(frozen=True)
+class _Reading:
+    """What files are read with: their declarations, the problems found so far, and for whose panel."""
+
+    declarations: Declarations | None
+    problems: list[Message]
+    own: bool
+
+
+def _claims_of(path: Path, raw: dict[str, Any], read: _Reading) -> list[RegisteredClaim]:
     unprintable = unprintable_problems(path, raw)
     if unprintable:
-        problems += unprintable
+        read.problems.extend(unprintable)
         return []
     try:
-        parsed = ClaimFile.model_validate(raw)
+        parsed = ClaimFile.model_validate(raw, context={OWN: read.own})
     except ValidationError as error:
-        problems += problems_of(path, raw, error)
+        read.problems.extend(problems_of(path, raw, error))
         return []
+    declarations = read.declarations
     if declarations is not None:
-        problems += _undeclared(path, raw, declarations)
+        read.problems.extend(_undeclared(path, raw, declarations, only_held=read.own))
     entries: Mapping[str, Declaration] = declarations.claim if declarations is not None else {}
     return [RegisteredClaim(claim, parsed.document, path, entries.get(claim.id)) for claim in parsed.claim]
 
 
-def _undeclared(path: Path, raw: dict[str, Any], declarations: Declarations) -> list[Message]:
+def _undeclared(
+    path: Path, raw: dict[str, Any], declarations: Declarations, *, only_held: bool
+) -> list[Message]:
+    """Return what differs from its declaration, and what has none unless `only_held`."""
     document = raw["document"]
+    parts = [("document", document["key"], document, declarations.document.get(document["key"]))]
+    parts += [("claim", item["id"], item, declarations.claim.get(item["id"])) for item in raw["claim"]]
     found = [
-        declared.problem("document", document["key"], document, declarations.document.get(document["key"]))
-    ]
-    found += [
-        declared.problem("claim", content["id"], content, declarations.claim.get(content["id"]))
-        for content in raw["claim"]
+        declared.problem(kind, key, content, entry)
+        for kind, key, content, entry in parts
+        if entry is not None or not only_held
     ]
     return [
         message("{file}: {problem}", file=path.name, problem=problem)

@@ -43,7 +43,7 @@ def check_names(claim: Claim, design: ClaimDesign) -> None:
     for field in design.formulas():
         where = message("{place}, {field} `{formula}`", place=here, field=field.name, formula=field.formula)
         with at_place(where):
-            for column in _columns(claim, field):
+            for column in columns_of_field(field, claim.quantities):
                 _refuse_unknown(column, design)
                 used.setdefault(column, field.name)
     for name in design.indices:
@@ -73,7 +73,7 @@ def refuse_missing_years(here: Message, frame: pd.DataFrame, formulas: Mapping[s
     if problems:
         raise DataError(
             message(
-                "{place}: {problems}: change the years of the sample",
+                "{place}: {problems}: change the {periods} of the sample",
                 place=here,
                 problems=sentences(problems),
             )
@@ -83,7 +83,7 @@ def refuse_missing_years(here: Message, frame: pd.DataFrame, formulas: Mapping[s
 def _lacking(name: str, text: str, absent: list[int], years: list[int]) -> Message:
     if not years:
         return message(
-            "`{formula}` ({name}) has no value in {absent}; it has none in any year of the sample",
+            "`{formula}` ({name}) has no value in {absent}; it has none in any {period} of the sample",
             formula=text,
             name=name,
             absent=spans(absent),
@@ -121,8 +121,15 @@ def _check_sample(here: Message, sample: Sample) -> None:
         wanted_codes(sample.provinces)
 
 
-def _columns(claim: Claim, field: FormulaField) -> tuple[str, ...]:
-    filled = fill_roles(field.formula, claim.quantities)
+def columns_of_field(field: FormulaField, quantities: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns that a formula of a design reads, with these figures in the place of its roles.
+
+    Raises
+    ------
+    SpecError
+        If it is no formula.
+    """
+    filled = fill_roles(field.formula, quantities)
     if not field.terms:
         return columns_of(parse_expression(filled).node)
     factors = (factor for term in parse_terms(filled) for factor in term.factors)
@@ -148,8 +155,8 @@ def _refuse_years(where: Message, column: str, sample: Sample) -> None:
     if column not in catalogue.facts():
         return
     vintage = choose_vintages([column], {k: v for k, v in sample.vintage.items() if k == column})[column]
-    held = _years(shipped("data"), column, vintage)
-    first, last = sample.years
+    held = years_held(column, vintage)
+    first, last = sample.window
     if not any(first - _REACH <= year <= last for year in held):
         raise DataError(
             message(
@@ -162,6 +169,11 @@ def _refuse_years(where: Message, column: str, sample: Sample) -> None:
                 held=spans(held) if held else message("no year"),
             )
         )
+
+
+def years_held(column: str, vintage: str) -> tuple[int, ...]:
+    """Return the years in which some province has a figure."""
+    return _years(shipped("data"), column, vintage)
 
 
 @lru_cache(maxsize=512)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from panelkit.formula.tokens import spelled
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Message, Told, message
 
 Status = Literal["computed", "pending", "not_testable"]
@@ -16,18 +28,62 @@ EffectName = Literal["coefficient", "one_percent_of_treatment", "percent_of_outc
 
 PRINTED = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 INDICATOR = r"^[a-z][a-z0-9_]*$"
+NEWEST = "newest"
+"""Stands for the newest year that all figures of a claim hold."""
+OWN = "own"
+"""The key in a validation's context that says that a claim is read for a panel of the user's own."""
 Printed = Annotated[str, StringConstraints(pattern=PRINTED, max_length=30)]
 Whole = Annotated[int, Field(strict=True)]
-Year = Annotated[int, Field(strict=True, ge=1900, le=2100)]
 Choice = Annotated[bool, Field(strict=True)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Indicator = Annotated[str, StringConstraints(pattern=INDICATOR, max_length=80)]
 
 MOST_SPECIFICATIONS = 20_000
 """More combinations than this are no grid that anybody declares by hand, and none that ends in time."""
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
+_INDICATOR = re.compile(INDICATOR)
+_YEARS = {"ge": 1900, "le": 2100}
+
+
+def _own(info: ValidationInfo) -> bool:
+    return bool((info.context or {}).get(OWN))
+
+
+def _indicator(name: str, info: ValidationInfo) -> str:
+    """Return the key of an indicator, or the name of a column of the user's own panel."""
+    if not _own(info) and not _INDICATOR.search(name):
+        raise PydanticCustomError("string_pattern_mismatch", "no key of an indicator", {"pattern": INDICATOR})
+    return name
+
+
+def _year(value: Any, info: ValidationInfo) -> int:
+    """Return a whole number that can be a year of figures; periods of the user's own panel have any number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticKnownError("int_type")
+    if not _own(info):
+        if value < _YEARS["ge"]:
+            raise PydanticKnownError("greater_than_equal", {"ge": _YEARS["ge"]})
+        if value > _YEARS["le"]:
+            raise PydanticKnownError("less_than_equal", {"le": _YEARS["le"]})
+    return value
+
+
+def _last_year(value: Any, info: ValidationInfo) -> int | str:
+    if value == NEWEST:
+        return NEWEST
+    if isinstance(value, str):
+        raise ValueError(
+            message(
+                '{written!r} is no year: write a number, or "newest" for the newest year held', written=value
+            )
+        )
+    return _year(value, info)
+
+
+Indicator = Annotated[str, StringConstraints(max_length=80), AfterValidator(_indicator)]
+Year = Annotated[int, PlainValidator(_year)]
+LastYear = Annotated[int | Literal["newest"], PlainValidator(_last_year)]
 
 
 class Part(BaseModel):
@@ -48,19 +104,20 @@ class Text(Part):
         return Told(self.en, self.zh)
 
 
-def _in_order(years: tuple[int, int]) -> tuple[int, int]:
-    if years[0] > years[1]:
+def _in_order(years: tuple[int, int | Literal["newest"]]) -> tuple[int, int | Literal["newest"]]:
+    first, last = years
+    if not isinstance(last, str) and first > last:
         raise ValueError(
             message(
                 "years run from {first} to {last}: write the earlier year first",
-                first=years[0],
-                last=years[1],
+                first=first,
+                last=last,
             )
         )
     return years
 
 
-Years = Annotated[tuple[Year, Year], AfterValidator(_in_order)]
+Years = Annotated[tuple[Year, LastYear], AfterValidator(_in_order)]
 
 
 class Document(Part):
@@ -97,11 +154,28 @@ class Need(Part):
 
 
 class Sample(Part):
-    """The province-years of a design: years of the outcome, provinces, vintage by indicator."""
+    """The province-years of a design: years of the outcome, provinces, vintage by indicator.
+
+    The last year may be "newest": `claims.windows` puts the year there before anything is computed.
+    """
 
     years: Years
     provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
     vintage: dict[Indicator, str] = {}
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return the first and the last year.
+
+        Raises
+        ------
+        SpecError
+            If the last one is "newest" and no figures have been asked which year that is.
+        """
+        first, last = self.years
+        if isinstance(last, str):
+            raise SpecError(message("the newest year is known once the figures of the claim are"))
+        return first, last
 
 
 class Test(Part):
@@ -152,8 +226,8 @@ class Plausibility(Part):
 
 
 def fill_roles(expression: str, quantities: Mapping[str, str]) -> str:
-    """Return the expression with each `{role}` replaced by its indicator."""
-    return _SLOT.sub(lambda match: quantities[match.group(1)], expression)
+    """Return the expression with each `{role}` replaced by its indicator, spelled as a formula spells a column."""
+    return _SLOT.sub(lambda match: spelled(quantities[match.group(1)]), expression)
 
 
 def roles_in(expression: str) -> set[str]:

@@ -40,7 +40,7 @@ class DescriptionRule(Rule):
         held = [year for year in last if _RELATIONS[relation](found.by_year[year], bound)]
         values = [_value(year, found.by_year[year]) for year in last]
         said = message(
-            "{relation} {value} holds in {held} of the last {n} years ({values}).",
+            "{relation} {value} holds in {held} of the last {n} {periods} ({values}).",
             relation=relation,
             value=self.value,
             held=len(held),

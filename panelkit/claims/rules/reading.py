@@ -63,7 +63,7 @@ def shape(head: Headline) -> tuple[list[Message], tuple[str, ...]]:
     if math.isinf(head.wild_low) or math.isinf(head.wild_high):
         said.append(
             message(
-                "The interval is unbounded: so few provinces carry the estimate that the test cannot close it."
+                "The interval is unbounded: so few {units} carry the estimate that the test cannot close it."
             )
         )
         flags.append("unbounded_interval")

@@ -110,13 +110,13 @@ def _carried(least: float, tested: Finding, term: str) -> tuple[bool, Message]:
     share = tested.shares[term] / total if total > 0.0 else 0.0
     if share >= least:
         return True, message(
-            "It carries {share:.1%} of the variance within provinces that the regressors explain (Shapley), at least "
+            "It carries {share:.1%} of the variance within {units} that the regressors explain (Shapley), at least "
             "the {least:.0%} asked for.",
             share=share,
             least=least,
         )
     return False, message(
-        "It carries {share:.1%} of the variance within provinces that the regressors explain (Shapley), below the "
+        "It carries {share:.1%} of the variance within {units} that the regressors explain (Shapley), below the "
         "{least:.0%} asked for.",
         share=share,
         least=least,

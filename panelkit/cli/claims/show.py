@@ -24,7 +24,8 @@ def show_claim(
     from rich.console import Console
 
     from panelkit.claims.check import find_claims
+    from panelkit.claims.source import Shipped
     from panelkit.report.register import claim_card
 
     for registered in find_claims([what]):
-        Console().print(claim_card(registered, lang.language))
+        Console().print(claim_card(Shipped().prepared(registered), lang.language))

@@ -1,0 +1,83 @@
+"""Claims that state their years, on the years that newer figures would give them: shown beside, deciding nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from panelkit.claims.check import Progress, check_claim
+from panelkit.claims.file.load import RegisteredClaim
+from panelkit.claims.file.window import Window, rolls, with_last
+from panelkit.claims.objects import finite
+from panelkit.claims.source import Shipped
+from panelkit.claims.verdict import CheckResult
+from panelkit.claims.windows import newest
+from panelkit.language.errors import PanelkitError
+from panelkit.language.message import Language
+from panelkit.show.brief import Brief
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StatedWindow(Brief):
+    """A claim whose sample states its years, and the newest year that all its figures hold.
+
+    `rolled` holds the verdicts on the first year to that newest one; None where the claim reads it already.
+    """
+
+    claim: str
+    years: tuple[int, int]
+    window: Window
+    rolled: CheckResult | None = None
+
+    @property
+    def later(self) -> bool:
+        """Return whether the figures hold a later year than the claim states."""
+        return self.window.last > self.years[1]
+
+    def to_dict(self, language: Language = "en") -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return {
+            "claim": self.claim,
+            "stated": list(self.years),
+            "newest": self.window.last,
+            "ends": list(self.window.ends),
+            "reads_newest": not self.later,
+            "rolled": None if self.rolled is None else self._rolled(self.rolled, language),
+        }
+
+    def _rolled(self, found: CheckResult, language: Language) -> dict[str, Any]:
+        designs = [
+            {
+                "reading": item.reading.id if item.reading else None,
+                "design": item.design.id if item.design else None,
+                "verdict": item.word,
+                "estimate": finite(math.nan if item.tested is None else item.tested.shown.estimate),
+                "reason": item.reason.text(language),
+            }
+            for item in found
+        ]
+        years = [self.years[0], self.window.last]
+        return {"years": years, "verdict": found.word_of(self.claim), "designs": designs}
+
+
+def stated_windows(claims: Sequence[RegisteredClaim], progress: Progress) -> tuple[StatedWindow, ...]:
+    """Return the claims that state their years, those with a later year of figures computed on it too."""
+    source, found = Shipped(), []
+    for registered in claims:
+        claim = registered.claim
+        if claim.status != "computed" or claim.sample is None or rolls(claim):
+            continue
+        try:
+            window = newest(claim, source)
+        except PanelkitError:  # a figure or index that is not held: the verdict of the claim says so
+            continue
+        if window is None:
+            continue
+        stated = StatedWindow(claim=claim.id, years=claim.sample.window, window=window)
+        if stated.later:
+            moved = replace(registered, claim=with_last(claim, window.last, explicit=True))
+            stated = replace(stated, rolled=CheckResult(tuple(check_claim(moved, progress, source))))
+        found.append(stated)
+    return tuple(found)
