@@ -72,6 +72,7 @@ from panelkit.inference.panel_tests.errors import pesaran_cd as pesaran_cd
 from panelkit.inference.panel_tests.errors import serial_correlation as serial_correlation
 from panelkit.inference.randomisation import randomisation_inference as randomisation_inference
 from panelkit.inference.robustness_value import robustness_value as robustness_value
+from panelkit.inference.sensitivity import sensitivity_table as sensitivity_table
 from panelkit.inference.shapley import shapley_shares as shapley_shares
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap as wild_cluster_bootstrap
 from panelkit.language.errors import ConvergenceError as ConvergenceError

@@ -11,7 +11,7 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import Lang, LangOption, Sample
+from panelkit.cli._options import JsonOption, Lang, LangOption, Sample
 from panelkit.cli._output import file_out
 from panelkit.cli._printing import narrow_terminal, terminal_width
 from panelkit.language.errors import SpecError
@@ -91,6 +91,13 @@ class Tests:
     tests: Annotated[
         bool, typer.Option("--tests", help="Run the tests that belong to the model. 运行模型的检验。")
     ] = False
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="Detectable effects, equivalence and robustness values of every term. 可检出效应、等效检验与稳健值。",
+        ),
+    ] = False
     seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap. 随机种子。")] = 0
 
 
@@ -111,6 +118,7 @@ class Table:
     out: Annotated[
         Path | None, typer.Option("--out", callback=file_out, help="Write the table there. 输出文件。")
     ] = None
+    as_json: JsonOption = False
     lang: LangOption = Lang.en
 
 
@@ -129,22 +137,33 @@ def fit(
     table: Table,
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
-    _refuse_idle(ctx, estimator, tests)
+    from panelkit.cli._fit_tests import tests_of, wild_tests
+
+    _refuse_idle(ctx, estimator, tests, table)
     chosen = _format_of(table)
     plain = [_plain(text) for text in formula]
     rows = rows_of(ctx, sample, plain, change=estimator.model == "first_difference")
     places = _coordinates(estimator.coords)
     models = [_model(text, estimator, rows.where) for text in formula]
     fits = [model.fit(rows.frame, coords=places) for model in models]
-    found = [(0, test) for test in _wild(fits, tests.wild or [], tests.seed)]
+    found = [(0, test) for test in wild_tests(fits, tests.wild or [], tests.seed)]
     if tests.tests:
-        from panelkit.cli._fit_tests import tests_of
-
         found += [
             (at, test) for at, one in enumerate(fits, 1) for test in tests_of(one, estimator.model, rows)
         ]
+    if table.as_json:
+        from panelkit.cli._fit_json import print_fits
+
+        if table.out is not None:
+            _write(fits, chosen, table)
+        print_fits(fits, found, table.lang.language, sensitivity=tests.sensitivity)
+        return
     _write(fits, chosen, table)
     _print_tests(found, len(fits), table.lang.language)
+    if tests.sensitivity:
+        from panelkit.cli._fit_sensitivity import print_sensitivity
+
+        print_sensitivity(fits, table.lang.language)
 
 
 def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: Language) -> None:
@@ -157,8 +176,14 @@ def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: La
             typer.echo(folded(f"\n{head}{test.summary(language=language)}"))
 
 
-def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None:
-    """Refuse options that this model and covariance leave without work."""
+def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests, table: Table) -> None:
+    """Refuse options that model, covariance and output leave without work."""
+    if table.as_json and table.out is None:
+        said = message(
+            "--json prints numbers, and no table is written: leave it out, or name a file by --out"
+        )
+        refuse(ctx, "below", said)
+        refuse(ctx, "format", said)
     if not tests.wild:
         said = message("--seed is the seed of the bootstrap, and nothing is drawn: name a term by --wild")
         refuse(ctx, "seed", said)
@@ -251,24 +276,4 @@ def _write(fits: list[FitResult], chosen: str, table: Table) -> None:
     if chosen == "text" and table.out is None:
         style["width"] = terminal_width()
     made = getattr(tables, f"to_{chosen}")(fits, table.out, **style)
-    typer.echo(str(table.out) if table.out is not None else made)
-
-
-def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[TestResult]:
-    known = list(dict.fromkeys(term for one in fits for term in one.terms))
-    unknown = [term for term in terms if term not in known]
-    if unknown:
-        raise SpecError(
-            message("--wild {terms}: no such term; there are {known}", terms=unknown, known=known)
-        )
-    return [_by_draws(one, term, seed) for one in fits for term in terms if term in one.terms]
-
-
-def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
-    """Test a term by the wild bootstrap; an endogenous one through the reduced form, which resamples both stages."""
-    from panelkit.inference.anderson_rubin import anderson_rubin
-    from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
-
-    if one.facts.get("endogenous") == term:
-        return anderson_rubin(one, rng=seed)
-    return wild_cluster_bootstrap(one, term, rng=seed)
+    typer.echo(str(table.out) if table.out is not None else made, err=table.as_json)

@@ -159,7 +159,7 @@ def leave_one_out(
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     >>> found = pk.leave_one_out(fit, lambda fit: pk.equivalence(fit, "log(rd_expenditure)", 0.5))
     >>> len(found.table), found.worst
-    (31, '')
+    (31, 'Heilongjiang')
     """
     _, design = design_of(fit)
     if by not in ("unit", "time"):

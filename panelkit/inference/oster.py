@@ -62,7 +62,7 @@ class Selection(Brief):
         ]
         roots = np.roots(cubic)
         real = roots.real[np.abs(roots.imag) <= _REAL * np.maximum(1.0, np.abs(roots))]
-        return tuple(self.long - unit * real[np.argsort(np.abs(real))])
+        return tuple(float(self.long - unit * root) for root in sorted(real, key=abs))
 
     def same_direction(self, beta: float) -> bool:
         """Return whether the controls' true part leans on the term as their estimated one does (assumption 3)."""

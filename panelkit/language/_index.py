@@ -105,6 +105,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('inference', 'oster_delta', 'inference.oster', 'oster_delta', 'sensitivity', (), 'OsterDelta', 'Oster 2019', True, ()),
     ('inference', 'randomisation_inference', 'inference.randomisation', 'randomisation_inference', 'few clusters', (), 'RandomisationResult', 'MacKinnon and Webb 2020', True, ()),
     ('inference', 'robustness_value', 'inference.robustness_value', 'robustness_value', 'sensitivity', (), 'RobustnessValue', 'Cinelli and Hazlett 2020', True, ()),
+    ('inference', 'sensitivity_table', 'inference.sensitivity', 'sensitivity_table', 'sensitivity', (), 'DataFrame', '', True, ()),
     ('inference', 'shapley_shares', 'inference.shapley', 'shapley_shares', 'decomposition', (), 'Series', 'Lindeman, Merenda and Gold 1980', True, ()),
     ('inference', 'smallest_effect', 'inference.detectable', 'smallest_effect', 'sensitivity', (), 'float', '', True, ()),
     ('inference', 'wild_cluster_bootstrap', 'inference.wild.bootstrap', 'wild_cluster_bootstrap', 'few clusters', (), 'WildResult', 'Cameron, Gelbach and Miller 2008; MacKinnon, Nielsen and Webb 2023', True, ()),
