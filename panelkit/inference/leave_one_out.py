@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -87,15 +88,21 @@ class LeftOut(Brief):
         """Return the worst cases as an HTML table, the notes below."""
         return self.to_html(rows=10)
 
-    def to_html(self, path: Any = None, *, language: Language = "en", rows: int | None = None) -> str:
+    def to_html(
+        self, path: str | Path | None = None, *, language: Language = "en", rows: int | None = None
+    ) -> str:
         """Return (and write, if `path` is given) an HTML table of the worst cases, all of them by default."""
         return self._rendered(path, "html", language, rows)
 
-    def to_latex(self, path: Any = None, *, language: Language = "en", rows: int | None = None) -> str:
+    def to_latex(
+        self, path: str | Path | None = None, *, language: Language = "en", rows: int | None = None
+    ) -> str:
         """Return (and write, if `path` is given) a booktabs table."""
         return self._rendered(path, "latex", language, rows)
 
-    def to_markdown(self, path: Any = None, *, language: Language = "en", rows: int | None = None) -> str:
+    def to_markdown(
+        self, path: str | Path | None = None, *, language: Language = "en", rows: int | None = None
+    ) -> str:
         """Return (and write, if `path` is given) a Markdown table."""
         return self._rendered(path, "markdown", language, rows)
 
@@ -103,11 +110,11 @@ class LeftOut(Brief):
         """Return the table for a terminal."""
         return self._rendered(None, "text", language, rows)
 
-    def to_docx(self, path: Any, *, language: Language = "en", rows: int | None = None) -> Any:
+    def to_docx(self, path: str | Path, *, language: Language = "en", rows: int | None = None) -> Path:
         """Write a Word file with a three-line table and return its path."""
-        return self._rendered(path, "docx", language, rows)
+        return Path(self._rendered(path, "docx", language, rows))
 
-    def _rendered(self, path: Any, format: Any, language: Language, rows: int | None) -> Any:
+    def _rendered(self, path: str | Path | None, format: Any, language: Language, rows: int | None) -> str:
         from panelkit.show import tables
         from panelkit.show.words import in_language
 

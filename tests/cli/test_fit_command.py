@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -146,3 +147,53 @@ def test_bad_options_are_one_clear_line(
     done = RUN.invoke(app, ["fit", "y ~ x1", "--data", str(tmp_path / "own.csv"), *options])
     assert isinstance(done.exception, pk.PanelkitError)
     assert message in str(done.exception)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("model", ["fixed_effects", "random_effects", "instrumental"])
+def test_sensitivity_prints_what_the_functions_say(
+    own: pd.DataFrame, tmp_path: Path, language: str, model: str
+) -> None:
+    formula = "y ~ x2 + [x1 ~ z]" if model == "instrumental" else "y ~ x1 + x2"
+    arguments = ["fit", formula, "--data", str(tmp_path / "own.csv"), "--model", model, "--sensitivity"]
+    done = RUN.invoke(app, [*arguments, "--lang", language])
+    assert done.exit_code == 0, done.output
+    fits = {
+        "fixed_effects": pk.FixedEffects,
+        "random_effects": pk.RandomEffects,
+        "instrumental": pk.InstrumentalFE,
+    }
+    table = pk.sensitivity_table(fits[model](formula).fit(own))
+    for value in table.loc["x1"].dropna():
+        assert f"{value:.6g}" in done.output
+    assert ("Sensitivity of the estimates" in done.output) == (language == "en")
+
+
+def test_json_holds_estimates_tests_and_sensitivity(own: pd.DataFrame, tmp_path: Path) -> None:
+    formulas = ["y ~ x1 + x2", "y ~ x1"]
+    arguments = ["fit", *formulas, "--data", str(tmp_path / "own.csv"), "--sensitivity", "--tests", "--json"]
+    done = RUN.invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output)
+    assert [len(each["estimates"]) for each in told["fits"]] == [2, 1]
+    fit = pk.FixedEffects("y ~ x1 + x2").fit(own)
+    first = told["fits"][0]
+    assert first["estimates"][0]["estimate"] == pytest.approx(fit.params["x1"], abs=1e-9)
+    assert first["facts"]["nobs"] == fit.nobs
+    expected = pk.robustness_value(fit, "x1").value
+    assert first["sensitivity"][0]["robustness_value"] == pytest.approx(expected, abs=1e-9)
+    assert {test["column"] for test in told["tests"]} == {1, 2}
+    plain = json.loads(RUN.invoke(app, [*arguments[:3], *arguments[3:5], "--json", "--lang", "zh"]).output)
+    assert "sensitivity" not in plain["fits"][0]
+
+
+def test_json_beside_a_file_and_without_one(own: pd.DataFrame, tmp_path: Path) -> None:
+    arguments = ["fit", "y ~ x1", "--data", str(tmp_path / "own.csv"), "--json"]
+    out = tmp_path / "table.tex"
+    done = RUN.invoke(app, [*arguments, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert out.exists()
+    assert json.loads(done.stdout)["fits"][0]["outcome"] == "y"
+    refused = RUN.invoke(app, [*arguments, "--below", "t"])
+    assert refused.exit_code != 0
+    assert "--json prints numbers" in refused.output

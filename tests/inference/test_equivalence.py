@@ -42,16 +42,16 @@ def test_one_sample_is_what_scipy_says_of_both_sides() -> None:
 
 
 def test_size_at_the_bound() -> None:
-    """600 panels whose true effect is the bound: rejected in 5 %, within four binomial errors."""
+    """400 panels whose true effect is the bound: rejected in 5 %, within four binomial errors."""
     rng = np.random.default_rng(73)
     index = pd.MultiIndex.from_product([range(31), range(6)], names=["province", "year"])
     spec = pk.FixedEffects("y ~ x")
     rejected = []
-    for _ in range(600):
+    for _ in range(400):
         x, e = rng.normal(size=(2, len(index)))
         fit = spec.fit(pd.DataFrame({"x": x, "y": 0.4 * x + e}, index=index))
         rejected.append(pk.equivalence(fit, "x", 0.4).small)
-    assert np.mean(rejected) == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 600))
+    assert np.mean(rejected) == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 400))
 
 
 def test_the_bound_is_that_of_interest_unless_given() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,9 @@ def test_common_controls_are_not_compared() -> None:
     """What both fits hold is as good as swept out beforehand: effects as dummies give what effects swept give."""
     frame = random_panel(84, 8, 6, regressors=3)
     swept = [pk.FixedEffects(f"y ~ {f}", effects="unit").fit(frame) for f in ("x1", "x1 + x2 + x3")]
-    written = [pk.PooledOLS(f"y ~ {f} + C(province)", vcov=pk.Iid()).fit(frame) for f in ("x1", "x1 + x2 + x3")]
+    written = [
+        pk.PooledOLS(f"y ~ {f} + C(province)", vcov=pk.Iid()).fit(frame) for f in ("x1", "x1 + x2 + x3")
+    ]
     one = pk.oster_delta(*swept, r2_max=0.9)
     # an R2 of .9 within is this share of all variance
     inside = swept[0].linear.tss / written[0].linear.tss
@@ -119,9 +122,9 @@ def test_common_controls_are_not_compared() -> None:
 
 
 def test_samples_of_such_a_population() -> None:
-    """80 samples of 600 rows with delta = 1: the effect is found, within four errors of the mean."""
+    """60 samples of 600 rows with delta = 1: the effect is found, within four errors of the mean."""
     found = []
-    for seed in range(80):
+    for seed in range(60):
         rng = np.random.default_rng(seed)
         w1, w2, u, own, noise = rng.normal(size=(5, 600))
         psi = 0.8 * w1 + 0.6 * w2
@@ -130,29 +133,33 @@ def test_samples_of_such_a_population() -> None:
             {"y": 0.7 * x + psi + 0.9 * u + 0.7 * noise, "x": x, "w1": w1, "w2": w2,
              "unit": np.arange(600) // 6, "time": np.arange(600) % 6}
         )  # fmt: skip
-        fits = [pk.PooledOLS(f).fit(frame, unit="unit", time="time") for f in ("y ~ x", "y ~ x + w1 + w2")]
+        spec = pk.PooledOLS("y ~ x", vcov=pk.Iid())
+        fits = [
+            replace(spec, formula=f).fit(frame, unit="unit", time="time")
+            for f in ("y ~ x", "y ~ x + w1 + w2")
+        ]
         variance = np.var(frame["y"])
         found.append(pk.oster_delta(*fits, r2_max=1 - 0.49 / variance).adjusted)
-    assert np.mean(found) == pytest.approx(0.7, abs=4 * np.std(found) / np.sqrt(80) + 0.01)
+    assert np.mean(found) == pytest.approx(0.7, abs=4 * np.std(found) / np.sqrt(60) + 0.01)
 
 
 def test_roots_against_the_equation_on_a_grid() -> None:
     """Every change of sign of the equation is a root, and no other."""
     rng = np.random.default_rng(85)
-    for _ in range(200):
+    for _ in range(60):
         one = Selection(
             long=float(rng.normal()), a=float(rng.normal()), v=float(rng.uniform(0.5, 3)),
             s=float(rng.uniform(0.1, 2)), tau=float(rng.uniform(0.1, 2)), d=float(rng.uniform(0.1, 2)),
         )  # fmt: skip
         delta = float(rng.choice([0.5, 1.0, 2.0, rng.uniform(-2, 3)]))
-        n = one.long - np.linspace(-300, 300, 1_200_001) - one.long
+        n = one.long - np.linspace(-300, 300, 300_001) - one.long
         left = delta * (one.a + n * one.s) * (one.d + n**2 * one.tau)
         gap = left - n * one.tau * (one.v + 2 * one.a * n + n**2 * one.s)
         changes = n[:-1][np.sign(gap[:-1]) != np.sign(gap[1:])]
         found = np.array([one.long - root for root in one.effects(delta)])
         found = found[np.abs(found) < 299]
         if len(changes) == len(found):  # two roots within one step of the grid are none to it
-            np.testing.assert_allclose(np.sort(found), np.sort(changes), atol=6e-4)
+            np.testing.assert_allclose(np.sort(found), np.sort(changes), atol=2.5e-3)
         else:
             assert abs(len(changes) - len(found)) == 2
 
