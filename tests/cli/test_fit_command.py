@@ -196,4 +196,4 @@ def test_json_beside_a_file_and_without_one(own: pd.DataFrame, tmp_path: Path) -
     assert json.loads(done.stdout)["fits"][0]["outcome"] == "y"
     refused = RUN.invoke(app, [*arguments, "--below", "t"])
     assert refused.exit_code != 0
-    assert "--json prints numbers" in refused.output
+    assert "--json prints numbers" in str(refused.exception)
