@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from panelkit.cli._printing import narrow_terminal
+from panelkit.cli._printing import narrow_terminal, records
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
@@ -22,6 +22,13 @@ def print_sensitivity(fits: list[FitResult], language: Language) -> None:
         for at, one in enumerate(fits, 1):
             head = f"({at}) {title}" if len(fits) > 1 else title
             typer.echo(f"\n{head}\n{_tables(one, language, width)}")
+
+
+def sensitivity_rows(one: FitResult) -> Any:
+    """Return the table as JSON holds it, one mapping a term, what is missing as null."""
+    from panelkit.inference.sensitivity import sensitivity_table
+
+    return records(sensitivity_table(one).reset_index())
 
 
 def _tables(one: FitResult, language: Language, width: int) -> str:

@@ -1,11 +1,8 @@
-"""The tests that `panelkit fit` runs: by draws of terms that are named, and those that belong to each model."""
+"""The tests that `panelkit fit --tests` runs for each model."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-from panelkit.language.errors import SpecError
-from panelkit.language.message import message
 
 if TYPE_CHECKING:
     from panelkit.cli._data import Rows
@@ -40,24 +37,3 @@ def tests_of(one: FitResult, model: str, rows: Rows) -> list[TestResult]:
         error_tests.pesaran_cd(one),
     ]
     return found
-
-
-def wild_tests(fits: list[FitResult], terms: list[str], seed: int) -> list[TestResult]:
-    """Return the tests by draws of the terms that `--wild` names, in every fit that has them."""
-    known = list(dict.fromkeys(term for one in fits for term in one.terms))
-    unknown = [term for term in terms if term not in known]
-    if unknown:
-        raise SpecError(
-            message("--wild {terms}: no such term; there are {known}", terms=unknown, known=known)
-        )
-    return [_by_draws(one, term, seed) for one in fits for term in terms if term in one.terms]
-
-
-def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
-    """Test a term by the wild bootstrap; an endogenous one through the reduced form, which resamples both stages."""
-    from panelkit.inference.anderson_rubin import anderson_rubin
-    from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
-
-    if one.facts.get("endogenous") == term:
-        return anderson_rubin(one, rng=seed)
-    return wild_cluster_bootstrap(one, term, rng=seed)

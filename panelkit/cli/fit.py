@@ -121,6 +121,11 @@ class Table:
     as_json: JsonOption = False
     lang: LangOption = Lang.en
 
+    @property
+    def language(self) -> Language:
+        """Return the language as every table takes it."""
+        return self.lang.language
+
 
 @command(app, example='fit "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2016-2022 --tests')
 def fit(
@@ -137,33 +142,58 @@ def fit(
     table: Table,
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
-    from panelkit.cli._fit_tests import tests_of, wild_tests
-
-    _refuse_idle(ctx, estimator, tests, table)
+    _refuse_idle(ctx, estimator, tests)
+    _refuse_style(ctx, table)
     chosen = _format_of(table)
     plain = [_plain(text) for text in formula]
     rows = rows_of(ctx, sample, plain, change=estimator.model == "first_difference")
     places = _coordinates(estimator.coords)
     models = [_model(text, estimator, rows.where) for text in formula]
     fits = [model.fit(rows.frame, coords=places) for model in models]
-    found = [(0, test) for test in wild_tests(fits, tests.wild or [], tests.seed)]
+    found = _wild(fits, tests.wild or [], tests.seed)
     if tests.tests:
+        from panelkit.cli._fit_tests import tests_of
+
         found += [
             (at, test) for at, one in enumerate(fits, 1) for test in tests_of(one, estimator.model, rows)
         ]
+    if table.out is not None or not table.as_json:
+        _write(fits, chosen, table)
     if table.as_json:
-        from panelkit.cli._fit_json import print_fits
-
-        if table.out is not None:
-            _write(fits, chosen, table)
-        print_fits(fits, found, table.lang.language, sensitivity=tests.sensitivity)
+        _print_json(formula, fits, found, table.language, sensitivity=tests.sensitivity)
         return
-    _write(fits, chosen, table)
-    _print_tests(found, len(fits), table.lang.language)
+    _print_tests(found, len(fits), table.language)
     if tests.sensitivity:
         from panelkit.cli._fit_sensitivity import print_sensitivity
 
-        print_sensitivity(fits, table.lang.language)
+        print_sensitivity(fits, table.language)
+
+
+def _print_json(
+    formulas: list[str],
+    fits: list[FitResult],
+    found: list[tuple[int, TestResult]],
+    language: Language,
+    *,
+    sensitivity: bool,
+) -> None:
+    """Print one mapping a formula; a test stands with the fit that it is of."""
+    from panelkit.cli._fit_sensitivity import sensitivity_rows
+    from panelkit.cli._printing import all_told, plain_values, print_json
+    from panelkit.cli.spatial._tables import rows, test_record
+
+    content = [
+        {
+            "formula": text,
+            "estimates": rows(one.tidy()),
+            "facts": plain_values(dict(one.glance())),
+            "notes": all_told(one.notes, language),
+            "tests": [test_record(test) for of, test in found if of == at],
+            **({"sensitivity": sensitivity_rows(one)} if sensitivity else {}),
+        }
+        for at, (text, one) in enumerate(zip(formulas, fits, strict=True), 1)
+    ]
+    print_json(content, allow_nan=True)
 
 
 def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: Language) -> None:
@@ -172,18 +202,12 @@ def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: La
 
     with narrow_terminal():
         for at, test in found:
-            head = f"({at}) " if at and columns > 1 else ""
+            head = f"({at}) " if columns > 1 else ""
             typer.echo(folded(f"\n{head}{test.summary(language=language)}"))
 
 
-def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests, table: Table) -> None:
-    """Refuse options that model, covariance and output leave without work."""
-    if table.as_json and table.out is None:
-        said = message(
-            "--json prints numbers, and no table is written: leave it out, or name a file by --out"
-        )
-        refuse(ctx, "below", said)
-        refuse(ctx, "format", said)
+def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None:
+    """Refuse options that this model and covariance leave without work."""
     if not tests.wild:
         said = message("--seed is the seed of the bootstrap, and nothing is drawn: name a term by --wild")
         refuse(ctx, "seed", said)
@@ -196,6 +220,17 @@ def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests, table: 
     if estimator.model == "between":
         said = message("--tests has no test that belongs to the model between: leave it out")
         refuse(ctx, "tests", said)
+
+
+def _refuse_style(ctx: typer.Context, table: Table) -> None:
+    """Refuse what a table looks like where none is made."""
+    if table.as_json and table.out is None:
+        for name in ("below", "format"):
+            said = message(
+                "--{option} is about a table, and --json prints none: leave it out, or write the table by --out",
+                option=name,
+            )
+            refuse(ctx, name, said)
 
 
 def _plain(text: str) -> Formula:
@@ -277,3 +312,29 @@ def _write(fits: list[FitResult], chosen: str, table: Table) -> None:
         style["width"] = terminal_width()
     made = getattr(tables, f"to_{chosen}")(fits, table.out, **style)
     typer.echo(str(table.out) if table.out is not None else made, err=table.as_json)
+
+
+def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[tuple[int, TestResult]]:
+    """Return the tests of the terms, each with the number of its fit."""
+    known = list(dict.fromkeys(term for one in fits for term in one.terms))
+    unknown = [term for term in terms if term not in known]
+    if unknown:
+        raise SpecError(
+            message("--wild {terms}: no such term; there are {known}", terms=unknown, known=known)
+        )
+    return [
+        (at, _by_draws(one, term, seed))
+        for at, one in enumerate(fits, 1)
+        for term in terms
+        if term in one.terms
+    ]
+
+
+def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:
+    """Test a term by the wild bootstrap; an endogenous one through the reduced form, which resamples both stages."""
+    from panelkit.inference.anderson_rubin import anderson_rubin
+    from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
+
+    if one.facts.get("endogenous") == term:
+        return anderson_rubin(one, rng=seed)
+    return wild_cluster_bootstrap(one, term, rng=seed)

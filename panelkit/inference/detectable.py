@@ -11,7 +11,7 @@ import pandas as pd
 from panelkit.inference.focal import check_share, coefficient_of, swept_deviations
 from panelkit.kernels.capabilities import AS_OBSERVED
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile
@@ -32,7 +32,7 @@ class DetectableEffect(Tabled):
     df: float
     power: float
     level: float
-    vcov: str
+    vcov: Message
     standardised: float = float("nan")
 
     def _named(self) -> Sequence[Named]:
@@ -128,7 +128,7 @@ def minimum_detectable_effect(
         df=one.df,
         power=power,
         level=level,
-        vcov=fit.facts.get("vcov", ""),
+        vcov=fit.facts["vcov"],
         standardised=value * of_term / of_outcome,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.inference.focal import check_share
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Language, Message, message, term
 from panelkit.language.offers import offered
@@ -36,7 +36,7 @@ class LeftOut(Brief):
     by: str
     level: float
     table: pd.DataFrame
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def worst(self) -> Any:
@@ -116,7 +116,6 @@ class LeftOut(Brief):
 
     def _rendered(self, path: str | Path | None, format: Any, language: Language, rows: int | None) -> str:
         from panelkit.show import tables
-        from panelkit.show.words import in_language
 
         return tables.frame_table(
             self.table if rows is None else self.table.head(rows),
@@ -125,8 +124,8 @@ class LeftOut(Brief):
             language=language,
             index=False,
             decimals=4,
-            caption=in_language(self.whole.name, language),
-            notes=[in_language(note, language) for note in (*self._said(), *self.notes)],
+            caption=self.whole.name.text(language),
+            notes=[note.text(language) for note in (*self._said(), *self.notes)],
         )
 
 

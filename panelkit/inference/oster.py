@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.inference.focal import Focal, focal_of
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import AS_OBSERVED
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message

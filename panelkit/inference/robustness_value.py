@@ -56,7 +56,7 @@ class RobustnessValue(Tabled):
     value: float
     value_alpha: float | None
     bounds: pd.DataFrame
-    vcov: str
+    vcov: Message
     exposed: Exposed = field(repr=False)
 
     def _named(self) -> Sequence[Named]:
@@ -240,7 +240,7 @@ def robustness_value(
         value=held.robustness(q, None),
         value_alpha=None if alpha is None else held.robustness(q, alpha),
         bounds=bounds,
-        vcov=fit.facts.get("vcov", ""),
+        vcov=fit.facts["vcov"],
         exposed=held,
         notes=tuple(note.spoken(*fit.level_names) for note in _notes(fit, one, held, q, alpha, bounds)),
     )

@@ -13,15 +13,15 @@ from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells, number, plain
 from panelkit.show.brief import Brief
 
-Named = tuple[Message, float | int | str]
+Named = tuple[Message, float | int | Message]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tabled(Brief):
     """Numbers with names. A kind of result says which in `_named`, and what a program reads in `tidy`."""
 
-    title: str
-    notes: tuple[str, ...] = ()
+    title: Message
+    notes: tuple[Message, ...] = ()
 
     def _named(self) -> Sequence[Named]:
         """Return names and numbers in the order of the table."""
@@ -41,9 +41,9 @@ class Tabled(Brief):
 
     def summary(self, *, language: Language = "en") -> str:
         """Return title, table and notes as plain text."""
-        from panelkit.show.words import in_language, note_lines
+        from panelkit.show.words import note_lines
 
-        title = in_language(self.title, language)
+        title = self.title.text(language)
         named = [(name.text(language), _text(value, language)) for name, value in self._named()]
         width = max((cells(name) for name, _ in named), default=0)
         lines = [name + " " * (width - cells(name) + 2) + value for name, value in named]
@@ -84,11 +84,10 @@ class Tabled(Brief):
         self, path: str | Path | None, format: Any, language: Language, style: dict[str, Any]
     ) -> str:
         from panelkit.show import tables
-        from panelkit.show.words import in_language
 
         shown: dict[str, Any] = {
-            "caption": in_language(self.title, language),
-            "notes": [in_language(note, language) for note in self.notes],
+            "caption": self.title.text(language),
+            "notes": [note.text(language) for note in self.notes],
             "index": False,
             **style,
         }
@@ -97,8 +96,6 @@ class Tabled(Brief):
         )
 
 
-def _text(value: float | int | str, language: Language) -> str:
-    """Return a value as text: a text is a message, or the name of a covariance."""
-    from panelkit.show.words import result_value
-
-    return result_value("vcov", value, language) if isinstance(value, str) else plain(value)
+def _text(value: float | int | Message, language: Language) -> str:
+    """Return a value as text."""
+    return value.text(language) if isinstance(value, Message) else plain(value)

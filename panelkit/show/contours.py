@@ -11,7 +11,6 @@ from panelkit.language.message import Language, Message, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_rows
-from panelkit.show.words import in_language
 
 
 def contour_lines(
@@ -56,7 +55,7 @@ def contour_lines(
         If the frame is empty.
     """
     need_rows(frame, message("contour lines"))
-    across, up = in_language(x_label, language), in_language(y_label, language)
+    across, up = x_label.text(language), y_label.text(language)
     page = sheet(style.WIDTH, 4.4, title=title, notes=notes, language=language, alt=f"{up} · {across}")
     x, y = frame.columns.to_numpy(dtype=float), frame.index.to_numpy(dtype=float)
     values = frame.to_numpy(dtype=float)

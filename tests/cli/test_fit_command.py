@@ -169,31 +169,16 @@ def test_sensitivity_prints_what_the_functions_say(
     assert ("Sensitivity of the estimates" in done.output) == (language == "en")
 
 
-def test_json_holds_estimates_tests_and_sensitivity(own: pd.DataFrame, tmp_path: Path) -> None:
+def test_json_holds_the_sensitivity_of_each_fit(own: pd.DataFrame, tmp_path: Path) -> None:
     formulas = ["y ~ x1 + x2", "y ~ x1"]
-    arguments = ["fit", *formulas, "--data", str(tmp_path / "own.csv"), "--sensitivity", "--tests", "--json"]
+    arguments = ["fit", *formulas, "--data", str(tmp_path / "own.csv"), "--sensitivity", "--json"]
     done = RUN.invoke(app, arguments)
     assert done.exit_code == 0, done.output
     told = json.loads(done.output)
-    assert [len(each["estimates"]) for each in told["fits"]] == [2, 1]
+    assert [len(each["sensitivity"]) for each in told] == [2, 1]
     fit = pk.FixedEffects("y ~ x1 + x2").fit(own)
-    first = told["fits"][0]
-    assert first["estimates"][0]["estimate"] == pytest.approx(fit.params["x1"], abs=1e-9)
-    assert first["facts"]["nobs"] == fit.nobs
-    expected = pk.robustness_value(fit, "x1").value
-    assert first["sensitivity"][0]["robustness_value"] == pytest.approx(expected, abs=1e-9)
-    assert {test["column"] for test in told["tests"]} == {1, 2}
-    plain = json.loads(RUN.invoke(app, [*arguments[:3], *arguments[3:5], "--json", "--lang", "zh"]).output)
-    assert "sensitivity" not in plain["fits"][0]
-
-
-def test_json_beside_a_file_and_without_one(own: pd.DataFrame, tmp_path: Path) -> None:
-    arguments = ["fit", "y ~ x1", "--data", str(tmp_path / "own.csv"), "--json"]
-    out = tmp_path / "table.tex"
-    done = RUN.invoke(app, [*arguments, "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    assert out.exists()
-    assert json.loads(done.stdout)["fits"][0]["outcome"] == "y"
-    refused = RUN.invoke(app, [*arguments, "--below", "t"])
-    assert refused.exit_code != 0
-    assert "--json prints numbers" in str(refused.exception)
+    first = told[0]["sensitivity"][0]
+    assert first["term"] == "x1"
+    assert first["robustness_value"] == pytest.approx(pk.robustness_value(fit, "x1").value, abs=1e-9)
+    plain = RUN.invoke(app, [*arguments[:5], "--json"])
+    assert "sensitivity" not in json.loads(plain.output)[0]

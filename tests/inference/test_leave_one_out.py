@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.language.message import verbatim
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 from tests.panels import random_panel
@@ -76,8 +77,8 @@ def test_the_province_that_carries_a_finding_is_named() -> None:
 
 def _wald(fit: FitResult, term: str) -> TestResult:
     return TestResult(
-        name="t",
-        null="none",
+        name=verbatim("t"),
+        null=verbatim("none"),
         statistic=float(fit.statistics[term]),
         distribution="t",
         p_value=float(fit.p_values[term]),
