@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panelkit.inference.panel_tests.fits import design_of
+from panelkit.inference.panel_tests.fits import check_fit, design_of
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray
@@ -58,6 +58,7 @@ def coefficient_of(fit: FitResult, term: str) -> Coefficient:
     SpecError
         If the fit has no such term, has it in several equations, or gives it no standard error.
     """
+    check_fit(fit)
     at = _place_of(fit, term)
     error = float(np.sqrt(fit.covariance[at, at]))
     if not (np.isfinite(error) and error > 0.0):
