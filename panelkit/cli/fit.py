@@ -11,7 +11,7 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import JsonOption, Lang, LangOption, Sample
+from panelkit.cli._options import JsonOption, Lang, LangOption, SampleOptions
 from panelkit.cli._output import file_out
 from panelkit.cli._printing import narrow_terminal, terminal_width
 from panelkit.language.errors import SpecError
@@ -102,7 +102,7 @@ class Tests:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableOptions:
     """What the table looks like, and where it goes."""
 
     below: Annotated[
@@ -136,10 +136,10 @@ def fit(
             help='One or more formulas, side by side in one table: "log(gdp) ~ log(rd)". 一个或多个公式。'
         ),
     ],
-    sample: Sample,
+    sample: SampleOptions,
     estimator: Estimator,
     tests: Tests,
-    table: Table,
+    table: TableOptions,
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
     _refuse_idle(ctx, estimator, tests)
@@ -222,7 +222,7 @@ def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None
         refuse(ctx, "tests", said)
 
 
-def _refuse_style(ctx: typer.Context, table: Table) -> None:
+def _refuse_style(ctx: typer.Context, table: TableOptions) -> None:
     """Refuse what a table looks like where none is made."""
     if table.as_json and table.out is None:
         for name in ("below", "format"):
@@ -279,7 +279,7 @@ def _coordinates(path: Path | None) -> pd.DataFrame | None:
     return renamed.set_index(next(name for name in renamed.columns if name not in ("lat", "lon")))
 
 
-def _format_of(table: Table) -> str:
+def _format_of(table: TableOptions) -> str:
     """Return the format of the table, before anything is fitted."""
     out = table.out
     ending = "" if out is None else out.suffix.lower()
@@ -304,7 +304,7 @@ def _format_of(table: Table) -> str:
     return chosen
 
 
-def _write(fits: list[FitResult], chosen: str, table: Table) -> None:
+def _write(fits: list[FitResult], chosen: str, table: TableOptions) -> None:
     from panelkit.show import tables
 
     style: dict[str, Any] = {"language": table.lang.language, "below": table.below}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.formula.arithmetic import Evaluator, Table
+from panelkit.formula.arithmetic import Cells, Evaluator
 from panelkit.formula.conditions import Namesakes
 from panelkit.formula.formula import Columns, Formula, as_formula, columns_on
 from panelkit.formula.model_matrix import INTERCEPT, Memory
@@ -217,7 +217,7 @@ def build_with_lenders(
 ) -> tuple[Design, Array]:
     """Build a design as `build_design` does, and mark which of its rows (n,) decide; the others lend a level."""
     parsed = as_formula(formula)
-    table = Table(data, unit, time)
+    table = Cells(data, unit, time)
     data = table.frame
     panel = table.panel
     order = panel.order
@@ -335,7 +335,7 @@ def _renumbered(codes: Array, labels: Array) -> tuple[Array, Array]:
 
 
 def _dropped(
-    columns: Columns, table: Table, absent: Mapping[str, Array], order: Array | None, gone: Array
+    columns: Columns, table: Cells, absent: Mapping[str, Array], order: Array | None, gone: Array
 ) -> pd.DataFrame:
     """Say what the marked rows (n,) lack."""
     if not gone.any():
@@ -343,7 +343,7 @@ def _dropped(
     return _dropped_rows(table.panel, _missing_by_reason(columns, table, absent), gone, order)
 
 
-def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Array]) -> dict[str, Array]:
+def _missing_by_reason(columns: Columns, table: Cells, absent: Mapping[str, Array]) -> dict[str, Array]:
     raw = {name: np.asarray(pd.isna(table.raw(name))) for name in columns.formula.columns}
     reasons = dict(raw)
     factors = [columns.formula.left, *(factor for term in columns.formula.terms for factor in term.factors)]

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from panelkit.formula.arithmetic import Table
+from panelkit.formula.arithmetic import Cells
 from panelkit.formula.conditions import Namesakes, Truth, hold
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.within import Effects
@@ -152,7 +152,7 @@ class Asked(Brief):
 
 
 def asked_rows(
-    table: Table,
+    table: Cells,
     names: tuple[tuple[str, ...], tuple[str, ...]],
     where: str | None,
     years: Sequence[Hashable] | None,

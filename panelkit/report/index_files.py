@@ -18,7 +18,7 @@ from panelkit.show.tables import frame_table
 if TYPE_CHECKING:
     from panelkit.indices.panels.composite import Composite
     from panelkit.indices.panels.coordination import Coordination, FormulaSearch
-    from panelkit.indices.panels.designs import Indicator
+    from panelkit.indices.panels.designs import DesignIndicator
     from panelkit.indices.panels.ranking import RankUncertainty
 
 _HEADS = {
@@ -104,7 +104,7 @@ def formula_table(found: FormulaSearch, language: Language = "en") -> pd.DataFra
     return table
 
 
-def indicator_label(item: Indicator, language: Language = "en") -> str:
+def indicator_label(item: DesignIndicator, language: Language = "en") -> str:
     """Return an indicator's label: its own, or the catalogue's name of its figure, or its id."""
     from panelkit.data import catalogue
 

@@ -30,7 +30,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grid:
+class TableGrid:
     """A finished table: `header` one cell a column (lines divided by newlines), `blocks` of rows, notes."""
 
     header: tuple[str, ...]
@@ -92,7 +92,7 @@ def frame_grid(
     notes: Sequence[str] | str = (),
     caption: str | None = None,
     label: str | None = None,
-) -> Grid:
+) -> TableGrid:
     """Return a plain frame as a grid; its index becomes the first columns unless `index` is False.
 
     `decimals` is one number or a number by column; whole-number columns print without decimals.
@@ -122,7 +122,7 @@ def frame_grid(
         named.get(str(head)) or _head(head, name, language) for head, name in zip(heads, columns, strict=True)
     ]
     rows = tuple(Row(label=line[0], cells=tuple(line[1:])) for line in zip(*texts, strict=True))
-    return Grid(
+    return TableGrid(
         header=tuple(shown[1:]),
         stub=shown[0],
         blocks=(rows,),

@@ -16,8 +16,8 @@ from panelkit.language.message import Language, Message, in_language, message
 from panelkit.show.checks import need_known, star_levels
 from panelkit.show.grid import (
     INDENT,
-    Grid,
     Row,
+    TableGrid,
     need_decimals,
     need_texts,
     note_tuple,
@@ -77,7 +77,7 @@ def models_grid(
     notes: Sequence[str] | str = (),
     caption: str | None = None,
     label: str | None = None,
-) -> Grid:
+) -> TableGrid:
     """Return fits side by side: terms in first-seen order, equations as panels, facts below.
 
     `models` are results with maketables attributes (or anything maketables can read); `labels` maps terms,
@@ -105,7 +105,7 @@ def models_grid(
     keys = list(dict.fromkeys(key for column in columns for key in column.cells))
     body = _body(keys, columns, named, below, language)
     facts = _fact_rows(columns, stats, named, decimals, language)
-    return Grid(
+    return TableGrid(
         header=_header(columns, names, named),
         blocks=tuple(block for block in (body, facts) if block),
         notes=(*_standard_notes(columns, below, stars, language), *note_tuple(notes)),

@@ -233,7 +233,7 @@ def test_a_year_without_a_number_does_not_hold() -> None:
     assert judged.word == "PARTLY"
     assert "in 4 of the last 5 years" in judged.sentence
     assert "2023: not computed" in judged.sentence
-    assert "2023: 未能计算" in judged.sentence.text("zh")
+    assert "2023年：未能计算" in judged.sentence.text("zh")
 
 
 def test_a_year_that_lacks_a_named_province_is_not_computed(

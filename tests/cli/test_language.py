@@ -38,7 +38,7 @@ REFUSED = [
     (["fit", FORMULA, "--model", "between", "--tests"], "没有适用于组间估计"),
     (["fit", FORMULA, "--model", "between", "--effects", "unit"], "没有 --effects 选项"),
     (["fit", FORMULA, "--model", "spatial_panel"], "panelkit fit 可用的模型为 fixed_effects、pooled"),
-    (["fit", FORMULA, "--model", "nothing"], "没有名为 'nothing' 的估计量"),
+    (["fit", FORMULA, "--model", "nothing"], "没有名为 'nothing' 的估计方法"),
     (["fit", FORMULA, "--below", "x"], "--below 只能取"),
     (["fit", FORMULA, "--format", "x"], "--format 只能取 text、latex"),
     (["fit", FORMULA, "--format", "docx"], "须指定 --out file.docx"),

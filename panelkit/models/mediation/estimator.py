@@ -18,7 +18,7 @@ from panelkit.language.offers import estimator
 from panelkit.language.options import check_count, is_whole
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.mediation.design import (
-    Columns,
+    PathColumns,
     common_sample,
     equation_design,
     groups_of,
@@ -148,7 +148,7 @@ class Mediation(MediationPlan):
         roles = roles_of(self)
         frame = open_frame(data, unit, time)
         design = common_sample(self, roles, frame, unit, time)
-        columns = Columns.of(self, roles, design)
+        columns = PathColumns.of(self, roles, design)
         system = columns.system(self, groups_of(design, self.vcov))
         weights = resample_counts(system.n_groups, reps, as_generator(rng))
         refuse_unusable(system, columns, self.effects, levels_of(design))
@@ -183,7 +183,7 @@ class Mediation(MediationPlan):
 def _result(
     spec: Mediation,
     design: Design,
-    columns: Columns,
+    columns: PathColumns,
     system: PathSystem,
     fits: tuple[FitResult, ...],
     swept: FloatArray,
@@ -231,7 +231,7 @@ def _result(
 def _remarks(
     spec: Mediation,
     design: Design,
-    columns: Columns,
+    columns: PathColumns,
     system: PathSystem,
     made: Uncertainty,
     shared: tuple[Overlap, ...],

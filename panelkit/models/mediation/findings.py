@@ -36,7 +36,7 @@ class Share:
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity(Brief):
+class ConfounderSensitivity(Brief):
     """The sensitivity of the effect through one mediator (Imai, Keele and Yamamoto 2010), after the fixed effects.
 
     `rho_zero`: the correlation of the errors of mediator and outcome equation at which the effect is zero, with its

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.formula.arithmetic import Evaluator, Table
+from panelkit.formula.arithmetic import Cells, Evaluator
 from panelkit.formula.formula import parse_formula
 from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
@@ -241,7 +241,7 @@ def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str 
     lending = {_plain(key) for key in gone.loc[gone["year"] == year, "province"]}
     if not lending.issuperset(sample.ids):
         return sample
-    table = Table(frame.data, unit, time)
+    table = Cells(frame.data, unit, time)
     panel = table.panel
     rows = panel.time_labels[panel.time] == year
     evaluator = Evaluator(table, statistics=design.memory.statistics)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.formula.arithmetic import BY_SAMPLE, Evaluator, Table
+from panelkit.formula.arithmetic import BY_SAMPLE, Cells, Evaluator
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Factor, calls_of, columns_of
 from panelkit.kernels.index import dimension_names
@@ -24,7 +24,7 @@ from panelkit.studies.specification_curve.choices import Choices, Sample
 
 
 @dataclass(frozen=True, eq=False)
-class Columns(Brief):
+class CurveColumns(Brief):
     """Every column of the grid on the sorted rows of the panel."""
 
     values: FloatArray
@@ -35,14 +35,14 @@ class Columns(Brief):
     unit_labels: NDArray[Any]
     time_labels: NDArray[Any]
     order: IntArray
-    table: Table
+    table: Cells
     by_sample: Mapping[int, Factor]
     notes: tuple[Message, ...] = ()
 
     @classmethod
-    def of(cls, spec: Choices, data: pd.DataFrame, unit: str | None, time: str | None) -> Columns:
+    def of(cls, spec: Choices, data: pd.DataFrame, unit: str | None, time: str | None) -> CurveColumns:
         frame = open_frame(data, unit, time)
-        table = Table(frame.data, unit, time)
+        table = Cells(frame.data, unit, time)
         panel = table.panel
         names = dimension_names(frame.data, unit, time)
         asked = asked_rows(table, names, spec.where, None, namesakes)
@@ -110,7 +110,7 @@ def lagged(treatment: str, lag: int) -> str:
     return treatment if lag == 0 else f"lag({treatment}, {lag})"
 
 
-def mask_of(sample: Sample, columns: Columns) -> NDArray[np.bool_]:
+def mask_of(sample: Sample, columns: CurveColumns) -> NDArray[np.bool_]:
     years = columns.time_labels[columns.time]
     kept = np.ones(len(years), dtype=bool)
     if sample.years is not None:

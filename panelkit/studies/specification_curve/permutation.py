@@ -16,7 +16,7 @@ from panelkit.language.message import message
 from panelkit.language.options import FEWEST_PERMUTATIONS, check_count, is_whole
 from panelkit.results.fit import TestResult, t_quantile
 from panelkit.studies.specification_curve.choices import Choices
-from panelkit.studies.specification_curve.columns import Columns
+from panelkit.studies.specification_curve.columns import CurveColumns
 from panelkit.studies.specification_curve.fits import crv1_factor
 from panelkit.studies.specification_curve.specifications import by_rows, by_size, specifications
 from panelkit.studies.specification_curve.sweep import Swept, column_numbers, sweep
@@ -33,7 +33,7 @@ class CurveTest(TestResult):
 
 def permutation_test(
     spec: Choices,
-    columns: Columns,
+    columns: CurveColumns,
     computed: NDArray[np.bool_],
     *,
     reps: int,
