@@ -56,7 +56,12 @@ from panelkit.inference.anderson_rubin import anderson_rubin as anderson_rubin
 from panelkit.inference.descriptives import correlations as correlations
 from panelkit.inference.descriptives import describe_panel as describe_panel
 from panelkit.inference.descriptives import missing_cells as missing_cells
+from panelkit.inference.detectable import minimum_detectable_effect as minimum_detectable_effect
+from panelkit.inference.detectable import smallest_effect as smallest_effect
+from panelkit.inference.equivalence import equivalence as equivalence
 from panelkit.inference.influence import influence as influence
+from panelkit.inference.leave_one_out import leave_one_out as leave_one_out
+from panelkit.inference.oster import oster_delta as oster_delta
 from panelkit.inference.panel_tests.effects import breusch_pagan_lm as breusch_pagan_lm
 from panelkit.inference.panel_tests.effects import effects_f as effects_f
 from panelkit.inference.panel_tests.effects import hausman as hausman
@@ -66,6 +71,8 @@ from panelkit.inference.panel_tests.errors import groupwise_heteroskedasticity a
 from panelkit.inference.panel_tests.errors import pesaran_cd as pesaran_cd
 from panelkit.inference.panel_tests.errors import serial_correlation as serial_correlation
 from panelkit.inference.randomisation import randomisation_inference as randomisation_inference
+from panelkit.inference.robustness_value import robustness_value as robustness_value
+from panelkit.inference.sensitivity import sensitivity_table as sensitivity_table
 from panelkit.inference.shapley import shapley_shares as shapley_shares
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap as wild_cluster_bootstrap
 from panelkit.language.errors import ConvergenceError as ConvergenceError

@@ -91,6 +91,13 @@ class Tests:
     tests: Annotated[
         bool, typer.Option("--tests", help="Run the tests that belong to the model. 运行模型的检验。")
     ] = False
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="Detectable effects, equivalence and robustness values of every term. 可检出效应、等效检验与稳健值。",
+        ),
+    ] = False
     seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap. 随机种子。")] = 0
 
 
@@ -153,15 +160,25 @@ def fit(
     if table.out is not None or not table.as_json:
         _write(fits, chosen, table)
     if table.as_json:
-        _print_json(formula, fits, found, table.language)
-    else:
-        _print_tests(found, len(fits), table.language)
+        _print_json(formula, fits, found, table.language, sensitivity=tests.sensitivity)
+        return
+    _print_tests(found, len(fits), table.language)
+    if tests.sensitivity:
+        from panelkit.cli._fit_sensitivity import print_sensitivity
+
+        print_sensitivity(fits, table.language)
 
 
 def _print_json(
-    formulas: list[str], fits: list[FitResult], found: list[tuple[int, TestResult]], language: Language
+    formulas: list[str],
+    fits: list[FitResult],
+    found: list[tuple[int, TestResult]],
+    language: Language,
+    *,
+    sensitivity: bool,
 ) -> None:
     """Print one mapping a formula; a test stands with the fit that it is of."""
+    from panelkit.cli._fit_sensitivity import sensitivity_rows
     from panelkit.cli._printing import all_told, plain_values, print_json
     from panelkit.cli.spatial._tables import rows, test_record
 
@@ -172,6 +189,7 @@ def _print_json(
             "facts": plain_values(dict(one.glance())),
             "notes": all_told(one.notes, language),
             "tests": [test_record(test) for of, test in found if of == at],
+            **({"sensitivity": sensitivity_rows(one)} if sensitivity else {}),
         }
         for at, (text, one) in enumerate(zip(formulas, fits, strict=True), 1)
     ]

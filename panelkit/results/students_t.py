@@ -28,3 +28,9 @@ def t_quantile(level: float, df: float | FloatArray) -> FloatArray:
     finite = np.isfinite(degrees)
     tail = 0.5 + level / 2.0
     return np.where(finite, special.stdtrit(np.where(finite, degrees, 1.0), tail), special.ndtri(tail))
+
+
+def t_upper(statistic: float, df: float) -> float:
+    """Return P(T > statistic), the one-sided p-value of a t (df finite) or normal (df = inf) distribution."""
+    two_sided = float(t_survival(np.array(statistic), df))
+    return two_sided / 2.0 if statistic > 0.0 else 1.0 - two_sided / 2.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -146,3 +147,38 @@ def test_bad_options_are_one_clear_line(
     done = RUN.invoke(app, ["fit", "y ~ x1", "--data", str(tmp_path / "own.csv"), *options])
     assert isinstance(done.exception, pk.PanelkitError)
     assert message in str(done.exception)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("model", ["fixed_effects", "random_effects", "instrumental"])
+def test_sensitivity_prints_what_the_functions_say(
+    own: pd.DataFrame, tmp_path: Path, language: str, model: str
+) -> None:
+    formula = "y ~ x2 + [x1 ~ z]" if model == "instrumental" else "y ~ x1 + x2"
+    arguments = ["fit", formula, "--data", str(tmp_path / "own.csv"), "--model", model, "--sensitivity"]
+    done = RUN.invoke(app, [*arguments, "--lang", language])
+    assert done.exit_code == 0, done.output
+    fits = {
+        "fixed_effects": pk.FixedEffects,
+        "random_effects": pk.RandomEffects,
+        "instrumental": pk.InstrumentalFE,
+    }
+    table = pk.sensitivity_table(fits[model](formula).fit(own))
+    for value in table.loc["x1"].dropna():
+        assert f"{value:.6g}" in done.output
+    assert ("Sensitivity of the estimates" in done.output) == (language == "en")
+
+
+def test_json_holds_the_sensitivity_of_each_fit(own: pd.DataFrame, tmp_path: Path) -> None:
+    formulas = ["y ~ x1 + x2", "y ~ x1"]
+    arguments = ["fit", *formulas, "--data", str(tmp_path / "own.csv"), "--sensitivity", "--json"]
+    done = RUN.invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output)
+    assert [len(each["sensitivity"]) for each in told] == [2, 1]
+    fit = pk.FixedEffects("y ~ x1 + x2").fit(own)
+    first = told[0]["sensitivity"][0]
+    assert first["term"] == "x1"
+    assert first["robustness_value"] == pytest.approx(pk.robustness_value(fit, "x1").value, abs=1e-9)
+    plain = RUN.invoke(app, [*arguments[:5], "--json"])
+    assert "sensitivity" not in json.loads(plain.output)[0]
