@@ -9,17 +9,18 @@ from typing import Any
 
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, spans
-from panelkit.data.provinces import labels_of
+from panelkit.data.provinces import NATION, labels_of
 
 
 @dataclass(frozen=True)
 class YearHeld:
-    """One year of one vintage: its source, how many provinces are held, and which are not (adcodes)."""
+    """One year of one vintage: its source, how many provinces are held, which are not (adcodes), the nation or not."""
 
     year: int
     source: str
     held: int
     absent: tuple[int, ...]
+    nation: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def _held(keys: list[str], folder: Path | None) -> dict[tuple[str, str], tuple[Y
     for (key, name, period), cells in figures.groupby(["indicator", "vintage", "period"], sort=True):
         codes = {int(code) for code in cells["adcode"]}
         source = ", ".join(dict.fromkeys(map(str, cells["source"])))
-        row = YearHeld(int(str(period)), source, len(codes & every), tuple(sorted(every - codes)))
+        absent = tuple(sorted(every - codes))
+        row = YearHeld(int(str(period)), source, len(codes & every), absent, NATION in codes)
         found.setdefault((str(key), str(name)), []).append(row)
     return {pair: tuple(rows) for pair, rows in found.items()}
