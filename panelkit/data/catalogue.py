@@ -72,7 +72,7 @@ def vintages(folder: Path | None = None) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Flag:
-    """One warning of `flags.csv`; adcode 0 stands for every province.
+    """One warning of `flags.csv`; adcode 0 stands for every province, `until` is the last year that it touches.
 
     A break holds the last year of the old base and the first of the new one (0 in every other flag). A change from
     year s to year t is across it where s < new_base_from and t > old_base_until.
@@ -87,6 +87,12 @@ class Flag:
     why_zh: str = ""
     old_base_until: int = 0
     new_base_from: int = 0
+    until: int = 0
+
+    @property
+    def years(self) -> range:
+        """The years that the flag touches."""
+        return range(self.year, max(self.year, self.until) + 1)
 
     @property
     def is_break(self) -> bool:
@@ -96,7 +102,7 @@ class Flag:
     def as_dict(self) -> dict[str, int | str]:
         """Return what a reader needs, as plain JSON."""
         named = ("indicator", "vintage", "adcode", "year", "flag", "why", "why_zh")
-        return {name: getattr(self, name) for name in named}
+        return {**{name: getattr(self, name) for name in named}, "until": self.years[-1]}
 
 
 def flag_rows(vintages: Mapping[str, str] | None = None, folder: Path | None = None) -> list[Flag]:
@@ -112,6 +118,7 @@ def flag_rows(vintages: Mapping[str, str] | None = None, folder: Path | None = N
             why_zh=row["why_zh"],
             old_base_until=int(row["old_base_until"] or 0),
             new_base_from=int(row["new_base_from"] or 0),
+            until=int(row["until"] or 0),
         )
         for row in read_rows("flags.csv", folder)
     ]
@@ -141,6 +148,24 @@ def sums(folder: Path | None = None) -> list[SumRule]:
     return [
         SumRule(r["total"], tuple(r["parts"].split()), r["relation"], float(r["rtol"]), r["why"])
         for r in read_rows("sums.csv", folder)
+    ]
+
+
+@dataclass(frozen=True)
+class NationalSum:
+    """The provinces add to the printed national total (`relation` "equal") or to no more ("at_most"), up to `rtol`."""
+
+    indicator: str
+    relation: str
+    rtol: float
+    why: str
+
+
+def national_sums(folder: Path | None = None) -> list[NationalSum]:
+    """Return how the provinces add up to the printed national total, by indicator."""
+    return [
+        NationalSum(r["indicator"], r["relation"], float(r["rtol"]), r["why"])
+        for r in read_rows("national_sums.csv", folder)
     ]
 
 

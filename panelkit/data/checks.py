@@ -52,6 +52,8 @@ _RULES = {
 """The checks by the names under which pandera gives them back."""
 
 _EXEMPT = ("checked", "absent", "suspect")
+_EVERYWHERE = 0
+"""The code of a flag on every province."""
 
 
 def check_figures(figures: pd.DataFrame, *, folder: Path | None = None, strict: bool = True) -> None:
@@ -70,6 +72,7 @@ def check_figures(figures: pd.DataFrame, *, folder: Path | None = None, strict: 
     problems = [*_schema_problems(figures, folder, strict=strict)]
     if not problems:
         problems = [*sum_problems(figures, folder=folder)]
+        problems += national_problems(figures, folder=folder) if strict else []
     if problems:
         raise DataError(message("the figures fail their checks: {problems}", problems=sentences(problems)))
 
@@ -100,6 +103,39 @@ def sum_problems(figures: pd.DataFrame, *, folder: Path | None = None) -> list[M
         ]
         if gaps:
             found.append(message("{sum} fails in {cells}", sum=sign, cells=first_of(gaps, _SHOWN)))
+    return found
+
+
+def national_problems(figures: pd.DataFrame, *, folder: Path | None = None) -> list[Message]:
+    """Return a sentence for every printed national total that the provinces do not add up to.
+
+    A province without a figure counts as none: blank cells of a table that adds up are no figures.
+    """
+    nation = figures[figures["adcode"] == NATION]
+    if nation.empty:
+        return []
+    key = ["indicator", "vintage", "period"]
+    total = nation.set_index(key)["value"]
+    parts = figures[figures["adcode"] != NATION].groupby(key)["value"].sum()
+    gaps = (parts / total - 1).dropna()
+    found: list[Message] = []
+    for rule in catalogue.national_sums(folder):
+        mine = gaps[gaps.index.get_level_values("indicator") == rule.indicator]
+        bad = mine[(mine.abs() if rule.relation == "equal" else mine) > rule.rtol]
+        cells = [
+            message(
+                "{when} ({vintage}) by {percent:.3g} %", when=key[2], vintage=key[1], percent=100 * float(gap)
+            )
+            for key, gap in zip(bad.index, bad, strict=True)
+        ]
+        if cells:
+            found.append(
+                message(
+                    "the provinces miss the national total of {indicator} in {cells}",
+                    indicator=rule.indicator,
+                    cells=first_of(cells, _SHOWN),
+                )
+            )
     return found
 
 
@@ -218,8 +254,13 @@ def _pairs_in(figures: pd.DataFrame, pairs: set[tuple[str, str]]) -> pd.Series[b
 
 
 def _exempt_cells(folder: Path | None) -> set[tuple[int, str, str, str]]:
-    rows = [row for row in catalogue.flag_rows(folder=folder) if row.flag in _EXEMPT]
-    return {(row.adcode, str(row.year), row.indicator, row.vintage) for row in rows}
+    rows = [row for row in catalogue.flag_rows(folder=folder) if row.flag in _exempting(row.adcode)]
+    return {(row.adcode, str(year), row.indicator, row.vintage) for row in rows for year in row.years}
+
+
+def _exempting(adcode: int) -> tuple[str, ...]:
+    """Return the flags that exempt a cell; where a whole year lacks cells, those that are held must add up."""
+    return _EXEMPT if adcode else tuple(kind for kind in _EXEMPT if kind != "absent")
 
 
 def _is_exempt(
@@ -227,4 +268,4 @@ def _is_exempt(
 ) -> bool:
     vintage, adcode, period = key
     names = (rule.total, *rule.parts)
-    return any((adcode, period, name, vintage) in exempt for name in names)
+    return any((code, period, name, vintage) in exempt for name in names for code in (adcode, _EVERYWHERE))

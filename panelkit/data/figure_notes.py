@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.data.figures import spans
 from panelkit.data.provinces import place_name
 from panelkit.language.message import Language, Message, Told, message
 
@@ -62,9 +63,14 @@ def flag_sentence(flag: Mapping[str, Any]) -> Message:
         flag=flag["flag"],
         column=flag["indicator"],
         province=place_name(flag["adcode"]) if flag["adcode"] else message("all provinces"),
-        year=flag["year"],
+        year=flag_years(flag),
         why=Told(flag["why"], flag["why_zh"]),
     )
+
+
+def flag_years(flag: Mapping[str, Any]) -> str:
+    """Return the years that a flag of a panel touches: `2019`, `2018-2023`."""
+    return spans(range(flag["year"], max(flag["year"], flag.get("until", 0)) + 1))
 
 
 def _origin(key: str, facts: Mapping[str, Any]) -> Message:
@@ -74,7 +80,7 @@ def _origin(key: str, facts: Mapping[str, Any]) -> Message:
         "{column}: {name}, {unit}, vintage {vintage}; {publisher}, {publication}",
         column=key,
         name=Told(name.get("en", key), name.get("zh", key)),
-        unit=facts["units"][key],
+        unit=facts["units"][key] or message("unit not stated"),
         vintage=facts["vintages"][key],
         publisher=_each_once(sources, "publisher_en", "publisher", between=", "),
         publication=_each_once(sources, "publication_en", "publication_zh", between="; "),

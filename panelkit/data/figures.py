@@ -1,8 +1,8 @@
 """The shipped figures: one readable file an indicator and vintage, one long table in memory.
 
 A file `figures/gdp.census2023.csv` opens with `#` lines (names, unit, vintage, sources), then holds one row a
-year: the source of the row, and one column a province. The text of a cell is the number as compiled; an empty
-cell is absent upstream.
+year: the source of the row, the nation where its printed total is held, and one column a province. The text of a
+cell is the number as compiled; an empty cell is absent upstream.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 
 from panelkit.data import catalogue
 from panelkit.data.paths import shipped
-from panelkit.data.provinces import labels_of
+from panelkit.data.provinces import NATION, labels_of
 from panelkit.data.shipped_tables import read_rows
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, sentences
@@ -25,6 +25,7 @@ from panelkit.show.brief import Brief
 from panelkit.show.files import write_whole
 
 LONG_COLUMNS = ("adcode", "period", "indicator", "vintage", "value", "unit", "source")
+_NATION_COLUMN = "全国 China"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_figures(
     about = catalogue.facts(folder)
     keys = list(about) if indicators is None else catalogue.require(indicators, folder)
     wanted = _wanted({key: about[key].vintages for key in keys}, vintages)
-    columns = _province_columns()
+    columns = _place_columns()
     long = _long([_read_file(_path(base, key, vintage), columns) for key, vintage in wanted])
     if check:
         from panelkit.data.checks import check_figures
@@ -113,9 +114,10 @@ def _wanted(
     return [(key, name) for key, names in held.items() for name in names if name in asked]
 
 
-def _province_columns() -> dict[str, int]:
+def _place_columns() -> dict[str, int]:
     english = labels_of("en")
-    return {f"{name} {english[code]}": code for code, name in labels_of("zh").items()}
+    provinces = {f"{name} {english[code]}": code for code, name in labels_of("zh").items()}
+    return {_NATION_COLUMN: NATION, **provinces}
 
 
 def _read_file(path: Path, columns: Mapping[str, int]) -> FigureFile:
@@ -211,7 +213,8 @@ def _long(files: list[FigureFile]) -> pd.DataFrame:
 
 
 def _file_text(key: str, vintage: str, cells: pd.DataFrame) -> str:
-    names = _province_columns()
+    held = set(cells["adcode"])
+    names = {label: code for label, code in _place_columns().items() if code != NATION or code in held}
     about = catalogue.facts()[key]
     grid = cells.pivot(index=["period", "source"], columns="adcode", values="value")
     grid = grid.reindex(columns=list(names.values())).sort_index()

@@ -53,7 +53,7 @@ def flags_and_breaks(
             breaks.setdefault(row.indicator, []).extend(starts)
             flags.append({**row.as_dict(), "province": "all", "starts": starts})
             continue
-        if (row.adcode and row.adcode not in codes) or row.year not in span:
+        if (row.adcode and row.adcode not in codes) or not any(year in row.years for year in span):
             continue
         place = (
             {"province": names[row.adcode], "label": shown[row.adcode]} if row.adcode else {"province": "all"}

@@ -144,7 +144,9 @@ def _touches(flag: Mapping[str, Any], used: list[str], sample: PanelIndex, steps
     if flag.get("starts"):
         return any(int(years[0]) < year <= int(years[-1]) for year in flag["starts"])
     if not flag["adcode"]:
-        return steps or flag["year"] in years
+        return steps or any(
+            year in years for year in range(flag["year"], flag.get("until", flag["year"]) + 1)
+        )
     unit = sample.unit_labels == flag["label"]
     if steps or not unit.any():
         return bool(unit.any())

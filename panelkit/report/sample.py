@@ -10,6 +10,7 @@ import pandas as pd
 
 from panelkit.claims.findings import Finding
 from panelkit.claims.own_panel import OwnPanel
+from panelkit.data.figure_notes import flag_years
 from panelkit.language.message import Joined, Language, listed, message, sentences
 from panelkit.report.words import say
 
@@ -84,7 +85,7 @@ def flags(tested: Sequence[Finding], language: Language) -> list[dict[str, Any]]
         {
             "indicator": item["indicator"],
             "where": names.get(str(item.get("province", "")), say(message("every province"), language)),
-            "year": item["year"],
+            "year": flag_years(item),
             "why": item.get(f"why_{language}") or item["why"],
             "grid_only": grid_only,
         }

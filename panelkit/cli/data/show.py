@@ -10,7 +10,7 @@ import typer
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import print_json
-from panelkit.language.message import Language, Message, listed, message, term
+from panelkit.language.message import Language, Message, listed, message, term, verbatim
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,7 +79,8 @@ def _print_vintage(one: VintageHeld, language: Language) -> None:
     table.add_column(term("column", "not held").text(language), overflow="fold")
     for first, last, row in _runs(one):
         years = str(first) if first == last else f"{first}-{last}"
-        table.add_row(years, f"{row.held}/31", row.source, ", ".join(str(names[c]) for c in row.absent))
+        absent = ", ".join(str(names[c]) for c in row.absent)
+        table.add_row(years, _held(row).text(language), ", ".join(row.sources), absent)
     _console().print(Fitting(table, _ROOMY))
 
 
@@ -113,7 +114,13 @@ def _runs(one: VintageHeld) -> list[tuple[int, int, Any]]:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    return bool(one.source == other.source and one.absent == other.absent)
+    return bool(one.sources == other.sources and one.absent == other.absent and one.nation == other.nation)
+
+
+def _held(row: Any) -> Message:
+    if row.nation:
+        return message("{held}/31 and the nation", held=row.held)
+    return verbatim(f"{row.held}/31")
 
 
 def _print_sources(found: Coverage, language: Language) -> None:
@@ -122,7 +129,7 @@ def _print_sources(found: Coverage, language: Language) -> None:
     table = sources()
     heading = message("sources").text(language)
     _console().print(f"\n[bold]{heading}[/]")
-    for key in sorted({row.source for one in found.vintages for row in one.years}):
+    for key in found.sources:
         about = table.loc[key]
         licence = str(about["licence_of_compilation"])
         via = message(
@@ -136,6 +143,7 @@ def _print_sources(found: Coverage, language: Language) -> None:
 
 
 def _print_flags(found: Coverage, language: Language) -> None:
+    from panelkit.data.figures import spans
     from panelkit.data.provinces import labels_of
 
     names = {**labels_of(language), 0: message("all provinces").text(language)}
@@ -144,7 +152,7 @@ def _print_flags(found: Coverage, language: Language) -> None:
     _console().print(f"\n{heading.text(language)}", style=style)
     for flag in found.flags:
         why = flag.why if language == "en" else flag.why_zh
-        place = f"{names[flag.adcode]} {flag.year}"
+        place = f"{names[flag.adcode]} {spans(flag.years)}"
         _console().print(f"[yellow]{flag.flag}[/] {place} ({flag.vintage}): {why}", highlight=False)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.data.figure_notes import flag_years
 from panelkit.indices.panels.designs import (
     CompositeDesign,
 )
@@ -54,7 +55,7 @@ def notes_of(
 def flag_note(flag: Mapping[str, Any]) -> Message:
     """Return what a flag of the figures says of one indicator in one year, whatever the province."""
     return message(
-        "{indicator} {year}: {why}", indicator=flag["indicator"], year=flag["year"], why=_reason(flag)
+        "{indicator} {year}: {why}", indicator=flag["indicator"], year=flag_years(flag), why=_reason(flag)
     )
 
 
@@ -73,7 +74,7 @@ def _flags(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[Message]:
                 "{indicator}, {place} {year}: {why}",
                 indicator=flag["indicator"],
                 place=place,
-                year=flag["year"],
+                year=flag_years(flag),
                 why=_reason(flag),
             )
         )
