@@ -2,8 +2,8 @@
 
 Every world is a panel of the 31 provinces with a real regressor of a registered regression claim: its within path is
 perturbed, and in every second world dealt to other provinces. The errors are AR(1) in time, correlated between
-neighbours, and have the standard deviations by province that such regressions leave. x and errors have the within deviations of A9
-(private R&D on government R&D money), so that an effect of .17 or .38 is of its size.
+neighbours, and have the standard deviations by province that such regressions leave. x and errors have the within
+deviations of A9 (private R&D on government R&D money), so that an effect of .17 or .38 is of its size.
 
 What the specification leaves open (the size of the perturbation, how much of x and y a common movement makes) is set
 so that the main test alone is significant as often as the specification's prototype says; no rule was looked at.

@@ -41,7 +41,9 @@ def dense(sample: Cube, world: int, kind: str) -> tuple[np.ndarray, list[str]]:
         if kind == "path" and counts[one] > 2:
             columns.append((unit == one) * path[year])
     for region in np.unique(REGION)[1:] if kind == "regions" else ():
-        columns += [(unit == np.flatnonzero(REGION == region)[:, None]).any(0) * (year == t) for t in range(1, YEARS)]
+        columns += [
+            (unit == np.flatnonzero(region == REGION)[:, None]).any(0) * (year == t) for t in range(1, YEARS)
+        ]
     if kind == "income":
         columns += [sample.income[unit] * (year == t) for t in range(1, YEARS)]
     names = ["x", *(f"c{at}" for at in range(1, len(columns)))]

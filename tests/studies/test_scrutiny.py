@@ -49,7 +49,9 @@ def test_slopes_are_those_of_dense_dummies(kind: str, balanced: bool) -> None:
     found = TWINS[kind](sample).slope
     for world in range(2):
         y = sample.y[world][sample.held]
-        assert found[world] == pytest.approx(least_squares(y, dense(sample, world, kind)[0], unit, year), rel=1e-9)
+        assert found[world] == pytest.approx(
+            least_squares(y, dense(sample, world, kind)[0], unit, year), rel=1e-9
+        )
 
 
 @pytest.mark.parametrize("kind", TWINS)
@@ -72,7 +74,9 @@ def test_p_is_the_public_bootstraps_to_the_last_digit(kind: str, weights: str) -
     draws = wild(fit, lots)
     low, high = draws.interval(0.95)
     for world in range(2):
-        public = pk.wild_cluster_bootstrap(dense_fit(sample, world, kind), "x", reps=499, rng=7, weights=weights)
+        public = pk.wild_cluster_bootstrap(
+            dense_fit(sample, world, kind), "x", reps=499, rng=7, weights=weights
+        )
         assert draws.p()[world] == public.p_value == wild(fit, lots, at_zero=True).p()[world]
         assert [low[world], high[world]] == pytest.approx([public.conf_low, public.conf_high], rel=1e-7)
 
@@ -158,7 +162,11 @@ def test_what_cannot_be_computed_says_why_and_does_not_pass() -> None:
     whole = panel()
     sample = cube(whole.y[..., :5], whole.x[..., :5])
     main = run_main(sample, Lots(99))
-    found = [path(sample, main, ONE, Lots(99)), regions(sample, main, ONE, Lots(99)), income(sample, ONE, Lots(99))]
+    found = [
+        path(sample, main, ONE, Lots(99)),
+        regions(sample, main, ONE, Lots(99)),
+        income(sample, ONE, Lots(99)),
+    ]
     found += [space(sample, main, ONE)]
     assert [trial.reason is not None and not trial.passes.any() for trial in found] == [True] * 4
     assert path(sample, main, ONE, Lots(99)).at().reason.text("en") == "needs at least 6 years"
@@ -178,7 +186,11 @@ def test_the_worst_unit_is_that_of_a_loop() -> None:
         left = np.delete(np.arange(UNITS), unit)
         part = cube(sample.y[:1, left], sample.x[:1, left], sample.controls[:, left])
         public = pk.wild_cluster_bootstrap(
-            pk.FixedEffects("y ~ x + c", vcov=pk.Cluster()).fit(_frame(part)), "x", reps=199, rng=2, interval=False
+            pk.FixedEffects("y ~ x + c", vcov=pk.Cluster()).fit(_frame(part)),
+            "x",
+            reps=199,
+            rng=2,
+            interval=False,
         )
         values.append(public.p_value)
     assert found.p[0] == max(values)
@@ -205,7 +217,9 @@ def test_a_common_trend_is_taken_away_and_an_effect_stands() -> None:
 
 
 def test_the_flagship_claim_is_taken_away_by_trends() -> None:
-    data = pk.load_provinces(["rd_expenditure", "rd_funds_government", "gdp"], (2016, 2023), {"gdp": "census2023"})
+    data = pk.load_provinces(
+        ["rd_expenditure", "rd_funds_government", "gdp"], (2016, 2023), {"gdp": "census2023"}
+    )
     formula = "log((rd_expenditure - rd_funds_government) / gdp) ~ log(rd_funds_government)"
     fit = pk.FixedEffects(formula, vcov=pk.Conley(800.0)).fit(data)
     found = scrutinise(fit, "log(rd_funds_government)", lots=Lots(499))
@@ -223,6 +237,8 @@ def test_the_flagship_claim_is_taken_away_by_trends() -> None:
 def _frame(sample: Cube):
     import pandas as pd
 
-    index = pd.MultiIndex.from_product([range(sample.units), range(2000, 2000 + sample.years)], names=["unit", "year"])
+    index = pd.MultiIndex.from_product(
+        [range(sample.units), range(2000, 2000 + sample.years)], names=["unit", "year"]
+    )
     columns = {"y": sample.y[0], "x": sample.x[0], "c": sample.controls[0]}
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)

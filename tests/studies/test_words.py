@@ -21,7 +21,9 @@ INTERVALS = {
 }
 
 
-def _word(where: str, passed: bool, taken: bool, number: float | None = None, inside: bool | None = None) -> str:
+def _word(
+    where: str, passed: bool, taken: bool, number: float | None = None, inside: bool | None = None
+) -> str:
     interval, inner = ([np.array([end]) for end in ends] for ends in INTERVALS[where])
     return str(
         words(
@@ -36,18 +38,22 @@ def _word(where: str, passed: bool, taken: bool, number: float | None = None, in
     )
 
 
-def _by_the_text(where: str, passed: bool, taken: bool, number: float | None, inside: bool | None) -> list[str]:
+def _by_the_text(
+    where: str, passed: bool, taken: bool, number: float | None, inside: bool | None
+) -> list[str]:
     """Return the words of all lines that hold, in the order of the specification."""
     (low, high), (inner_low, inner_high) = INTERVALS[where]
     if np.isnan(low):
         return ["NOT TESTABLE"]
     lines = []
     if low > 0.0:
-        lines.append("NOT SUPPORTED" if taken else "SUPPORTED" if passed and inside is not False else "PARTLY")
+        lines.append(
+            "NOT SUPPORTED" if taken else "SUPPORTED" if passed and inside is not False else "PARTLY"
+        )
     if high < 0.0:
         lines.append("CONTRADICTED" if passed and not taken else "NOT SUPPORTED")
     if low <= 0.0 <= high:
-        if -1.0 < inner_low and inner_high < 1.0:
+        if inner_low > -1.0 and inner_high < 1.0:
             lines.append("NOT SUPPORTED")
         if number is not None and not low <= number <= high:
             lines.append("NOT SUPPORTED")
@@ -66,7 +72,9 @@ CASES = [
 def test_every_case_has_exactly_one_word(
     where: str, passed: bool, taken: bool, number: float | None, inside: bool | None
 ) -> None:
-    assert _word(where, passed, taken, number, inside) == _by_the_text(where, passed, taken, number, inside)[0]
+    assert (
+        _word(where, passed, taken, number, inside) == _by_the_text(where, passed, taken, number, inside)[0]
+    )
 
 
 def test_six_words_are_said() -> None:

@@ -54,7 +54,9 @@ def test_errors_are_correlated_in_time_and_have_the_provinces_deviations() -> No
 
 def test_an_effect_is_added_to_the_same_errors() -> None:
     with_effect = draw(NAMED["effect .38"], 8, 0.5, 2, seed=TRYING)
-    slope = [np.polyfit(within(with_effect.x)[w].ravel(), within(with_effect.y)[w].ravel(), 1)[0] for w in (0, 1)]
+    slope = [
+        np.polyfit(within(with_effect.x)[w].ravel(), within(with_effect.y)[w].ravel(), 1)[0] for w in (0, 1)
+    ]
     assert slope == pytest.approx([0.38, 0.38], abs=0.25)
 
 
@@ -64,4 +66,6 @@ def test_a_small_calibration_of_the_words() -> None:
     assert cells["trends .8 2/3"]["significant"] >= 80.0
     assert cells["trends .8 2/3"]["S"] <= 5.0
     assert cells["effect .38"]["S"] >= 80.0
-    assert all(sum(cell[letter] for letter in "SPUNC") == pytest.approx(100.0, abs=0.1) for cell in cells.values())
+    assert all(
+        sum(cell[letter] for letter in "SPUNC") == pytest.approx(100.0, abs=0.1) for cell in cells.values()
+    )

@@ -82,10 +82,10 @@ def cube(y: FloatArray, x: FloatArray, controls: FloatArray | None = None, **bes
     """
     outcome, focal = _worlds(y), _worlds(x)
     more = np.empty((0, *outcome.shape[1:])) if controls is None else np.asarray(controls, dtype=float)
-    missing = np.isnan(outcome).any(axis=0) | np.isnan(focal).any(axis=0) | np.isnan(more).any(axis=0)
+    held: Mask = np.isfinite(np.concatenate([outcome, focal, more])).all(axis=0)
     count = max(len(outcome), len(focal))
     outcome, focal = (np.broadcast_to(part, (count, *part.shape[1:])) for part in (outcome, focal))
-    return Cube(outcome, focal, ~missing, more, **beside)
+    return Cube(outcome, focal, held, more, **beside)
 
 
 def _worlds(values: FloatArray) -> FloatArray:

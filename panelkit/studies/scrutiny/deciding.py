@@ -127,9 +127,7 @@ def gap(fit: Slopes, main: MainTest) -> FloatArray:
     return made
 
 
-def _left_standing(
-    name: Name, fit: Slopes, main: MainTest, direction: FloatArray, lots: Lots
-) -> Trial:
+def _left_standing(name: Name, fit: Slopes, main: MainTest, direction: FloatArray, lots: Lots) -> Trial:
     """Ask whether a twin's slope is still there, or at least not significantly smaller than the main one."""
     p, apart = wild(fit, lots, at_zero=True).p(), gap(fit, main)
     # df as of the main slope's own jackknife

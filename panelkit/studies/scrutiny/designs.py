@@ -7,7 +7,6 @@ import numpy as np
 from panelkit.kernels.within import FloatArray
 from panelkit.studies.scrutiny.cube import Cube
 from panelkit.studies.scrutiny.nuisance import (
-    Nuisance,
     constant,
     nuisance,
     times_years,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -179,7 +179,7 @@ def _checked(fit: FitResult, term: str) -> Design:
         )
     if term not in fit.terms:
         raise SpecError(message("no term {term} in this fit: it has {terms}", term=term, terms=fit.terms))
-    return cast(Design, fit.design)
+    return fit.design
 
 
 def _of_provinces(units: list[Any]) -> tuple[NDArray[Any] | None, FloatArray | None]:

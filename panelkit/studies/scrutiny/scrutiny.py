@@ -105,9 +105,7 @@ def inside_both(panel: Cube, main: MainTest, number: float, lots: Lots) -> Mask:
     """Return whether a number lies in the 95 % interval of the main slope and in that beside unit trends, (W,)."""
     low, high = wild(trend_slopes(panel), lots).interval(0.95)
     with np.errstate(invalid="ignore"):
-        return np.asarray(
-            (main.low <= number) & (number <= main.high) & (low <= number) & (number <= high)
-        )
+        return np.asarray((main.low <= number) & (number <= main.high) & (low <= number) & (number <= high))
 
 
 def _towards(claimed: float, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -13,9 +13,7 @@ from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 from panelkit.studies.scrutiny.cube import Mask
 
-Name = Literal[
-    "trends", "path", "differences", "regions", "leads", "income", "space", "provinces", "grid"
-]
+Name = Literal["trends", "path", "differences", "regions", "leads", "income", "space", "provinces", "grid"]
 DECIDING: tuple[Name, ...] = ("trends", "path", "differences", "regions", "leads")
 """The conditions that decide; the others are printed."""
 
