@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.evidence.verdicts import run
+from benchmarks.more_worlds import CHANNELS, ORDERS, Channel, draw_channel, draw_gap, draw_order
 from benchmarks.worlds import (
     COUNTING,
     ERROR_DEVIATION,
@@ -69,3 +70,28 @@ def test_a_small_calibration_of_the_words() -> None:
     assert all(
         sum(cell[letter] for letter in "SPUNC") == pytest.approx(100.0, abs=0.1) for cell in cells.values()
     )
+
+
+@pytest.mark.parametrize("world", CHANNELS, ids=lambda world: world.name)
+def test_channels_have_the_paths_and_correlations_that_they_say(world: Channel) -> None:
+    x, m, y = (within(part) for part in draw_channel(world, 12, 0.5, 60, seed=TRYING))
+    columns = np.stack([x.ravel(), m.ravel()], axis=1)
+    direct, b = np.linalg.lstsq(columns, y.ravel())[0]
+    a = (x * m).sum() / (x * x).sum()
+    assert a == pytest.approx(world.a, abs=0.05)
+    bias = world.errors or (world.trends or 0.0) / 3.0
+    assert b == pytest.approx(world.b + bias, abs=0.06)
+    assert direct == pytest.approx(world.direct - bias * world.a, abs=0.07)
+
+
+def test_groups_stand_as_far_apart_as_they_say() -> None:
+    for order in ORDERS:
+        values, group = draw_order(order, 5, 300, seed=TRYING)
+        means = [values[:, group == one].mean() for one in range(order.groups)]
+        assert -np.diff(means) == pytest.approx(np.full(order.groups - 1, order.apart), abs=0.12)
+
+
+def test_gaps_that_are_none() -> None:
+    first, second = (np.log(part) for part in draw_gap(8, 400, seed=TRYING))
+    assert first.std() == pytest.approx(second.std(), rel=0.03)
+    assert np.corrcoef(first[..., 0].ravel(), second[..., 0].ravel())[0, 1] == pytest.approx(0.5, abs=0.05)
