@@ -37,7 +37,7 @@ def main(worlds: int = 1000, *, seed: int = COUNTING, only: str = "", jobs: int 
     start = time.perf_counter()
     kinds = [world for world in WORLDS if re.search(only, world.name)]
     cells = [(world, years, serial) for world in kinds for years in YEARS for serial in SERIAL]
-    table = _held(name, seed)
+    table = _held(name, seed, worlds)
     done = set() if table.empty else set(table[KEYS].itertuples(index=False, name=None))
     missing = [cell for cell in cells if (cell[0].name, cell[1], cell[2], worlds) not in done]
     made = "verdicts" if seed == COUNTING else "verdicts --trying"
@@ -123,13 +123,17 @@ def _percent(marks: np.ndarray) -> float:
     return round(100.0 * float(np.mean(marks)), 2) if len(marks) else float("nan")
 
 
-def _held(name: str, seed: int) -> pd.DataFrame:
-    """Return the cells that are written already; those of another seed do not count."""
+def _held(name: str, seed: int, worlds: int) -> pd.DataFrame:
+    """Return the cells that are written already; those of another seed or number of worlds do not count."""
     path: Path = FOLDER / f"{name}.csv"
     if not path.exists():
         return pd.DataFrame()
     text = path.read_text(encoding="utf-8")
-    return pd.read_csv(path, comment="#") if f"# seed: {seed}\n" in text else pd.DataFrame()
+    if f"# seed: {seed}\n" not in text:
+        return pd.DataFrame()
+    # a world is called null
+    table = pd.read_csv(path, comment="#", keep_default_na=False, na_values=[""])
+    return table[table["worlds"] == worlds].reset_index(drop=True)
 
 
 if __name__ == "__main__":

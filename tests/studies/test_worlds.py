@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from benchmarks.evidence import record, verdicts
 from benchmarks.evidence.verdicts import run
 from benchmarks.more_worlds import CHANNELS, ORDERS, Channel, draw_channel, draw_gap, draw_order
 from benchmarks.worlds import (
@@ -95,3 +98,15 @@ def test_gaps_that_are_none() -> None:
     first, second = (np.log(part) for part in draw_gap(8, 400, seed=TRYING))
     assert first.std() == pytest.approx(second.std(), rel=0.03)
     assert np.corrcoef(first[..., 0].ravel(), second[..., 0].ravel())[0, 1] == pytest.approx(0.5, abs=0.05)
+
+
+def test_cells_that_are_written_are_not_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    monkeypatch.setattr(verdicts, "FOLDER", tmp_path)
+    assert verdicts.main(2, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("4 cells")
+    first = (tmp_path / "verdicts_trying.csv").read_text(encoding="utf-8")
+    assert verdicts.main(2, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("0 cells")
+    assert (tmp_path / "verdicts_trying.csv").read_text(encoding="utf-8") == first
+    assert verdicts.main(3, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("4 cells")
