@@ -18,7 +18,7 @@ from panelkit.indices.panels.columns import is_derived
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import message
 from panelkit.studies.batch import Batch, Effect
-from panelkit.studies.columns import Columns
+from panelkit.studies.columns import PanelColumns
 from panelkit.studies.specification import Specification
 
 Vintages = tuple[tuple[str, str], ...]
@@ -44,7 +44,7 @@ class Figures:
             self._wanted[spec.vintage] = (columns, min(first, spec.span[0]), max(last, spec.span[1]))
         self._whole: dict[Vintages, pd.DataFrame] = {}
         self._exact: dict[object, pd.DataFrame] = {}
-        self._columns: dict[object, Columns] = {}
+        self._columns: dict[object, PanelColumns] = {}
         self._batch = Batch(specs)
 
     def panel(self, spec: Specification) -> pd.DataFrame:
@@ -82,7 +82,7 @@ class Figures:
         """Return the treatment's effect from the batch, or None where the batch cannot compute it."""
         key = (spec.vintage, spec.provinces)
         if key not in self._columns:
-            self._columns[key] = Columns(self._provinces(spec))
+            self._columns[key] = PanelColumns(self._provinces(spec))
         return self._batch.effect(spec, self._columns[key])
 
     def _provinces(self, spec: Specification) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from panelkit.cli._options import DesignSample, Lags, Sample
+from panelkit.cli._options import DesignSample, Lags, SampleOptions
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 
@@ -65,7 +65,7 @@ def refuse(ctx: typer.Context, name: str, said: Message) -> None:
 
 
 def chosen(
-    ctx: typer.Context, options: Sample | DesignSample, *, shipped_years: Span | None = None
+    ctx: typer.Context, options: SampleOptions | DesignSample, *, shipped_years: Span | None = None
 ) -> Chosen:
     """Read the options of a command that choose its data; `shipped_years` are those of the figures unless named.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from panelkit.cli._chosen import Chosen, Span, chosen
-from panelkit.cli._options import Sample
+from panelkit.cli._options import SampleOptions
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
@@ -24,7 +24,7 @@ _DIMENSIONS = ("province", "unit", "year", "time")
 
 
 @dataclass(frozen=True, eq=False)
-class Rows(Brief):
+class ChosenRows(Brief):
     """A panel, and the condition that estimators put on its rows after lags."""
 
     frame: pd.DataFrame
@@ -34,13 +34,13 @@ class Rows(Brief):
 
 def rows_of(
     ctx: typer.Context,
-    options: Sample,
+    options: SampleOptions,
     formulas: Sequence[Formula],
     *,
     shipped_years: Span | None = None,
     beside: Reach = (0, 0),
     change: bool = False,
-) -> Rows:
+) -> ChosenRows:
     """Return the panel of a command whose formulas name its columns.
 
     `beside` are years that the command itself reads around its sample and promises (the lag of a treatment), `change`
@@ -95,7 +95,7 @@ def rows_of(
     where = asked.where
     if asked.years is not None and around != (0, 0) and not asked.within:
         where = _both(_year_condition(frame, asked.years), where)
-    return Rows(frame, where, asked.data is not None)
+    return ChosenRows(frame, where, asked.data is not None)
 
 
 def own_rows(asked: Chosen, *, labelled: Iterable[str] = ()) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from panelkit.cli._data import Rows
+    from panelkit.cli._data import ChosenRows
     from panelkit.results.fit import FitResult, TestResult
 
 
-def tests_of(one: FitResult, model: str, rows: Rows) -> list[TestResult]:
+def tests_of(one: FitResult, model: str, rows: ChosenRows) -> list[TestResult]:
     """Return the tests that belong to a model, on the rows of its fit."""
     from panelkit.inference.panel_tests import effects as effects_tests
     from panelkit.inference.panel_tests import errors as error_tests

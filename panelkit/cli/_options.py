@@ -122,7 +122,7 @@ class OwnFile:
 
 
 @dataclass(frozen=True)
-class Sample(OwnFile):
+class SampleOptions(OwnFile):
     """The rows of a regression."""
 
     years: YearsOption = None
@@ -133,7 +133,7 @@ class Sample(OwnFile):
 
 
 @dataclass(frozen=True)
-class ShippedSample(Sample):
+class ShippedSample(SampleOptions):
     """The rows of a regression that has years of its own on the shipped figures."""
 
     years: ShippedYearsOption = None

@@ -12,10 +12,10 @@ import typer
 from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import Output, Sample, SeedOption
-from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records, told
+from panelkit.cli._options import Output, SampleOptions, SeedOption
+from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, in_language, message
+from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class OrderChoice(StrEnum):
     serial = "serial"
 
 
-class EffectsChoice(StrEnum):
+class EffectsOption(StrEnum):
     """Which fixed effects every equation has."""
 
     twoway = "twoway"
@@ -44,14 +44,14 @@ class EffectsChoice(StrEnum):
 
 
 @dataclass(frozen=True)
-class Paths:
+class PathOptions:
     """What the paths are, besides outcome, treatment and mediators."""
 
     controls: Annotated[
         str,
         typer.Option(help="Terms of a formula: log(gdp / population) + urbanisation_rate. 控制变量。"),
     ] = ""
-    effects: Annotated[EffectsChoice, typer.Option(help="Fixed effects. 固定效应。")] = EffectsChoice.twoway
+    effects: Annotated[EffectsOption, typer.Option(help="Fixed effects. 固定效应。")] = EffectsOption.twoway
     order: Annotated[
         OrderChoice,
         typer.Option(help="Mediators side by side or in a chain. 多个中介变量并列或链式。"),
@@ -71,7 +71,7 @@ class Paths:
 
 
 @dataclass(frozen=True)
-class Draws:
+class DrawOptions:
     """How often the units are resampled."""
 
     reps: Annotated[int, typer.Option(min=100, help="Resamples of provinces. 重抽样次数。")] = 5000
@@ -82,7 +82,7 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownOptions:
     """What is printed and drawn besides the effects."""
 
     labels: Annotated[
@@ -105,10 +105,10 @@ def mediate(
     outcome: Annotated[str, typer.Argument(help="An expression: va_tertiary / va_secondary. 结果变量。")],
     treatment: Annotated[str, typer.Argument(help="An expression. 解释变量。")],
     mediators: Annotated[list[str], typer.Argument(help="One or more expressions. 中介变量。")],
-    sample: Sample,
-    paths: Paths,
-    draws: Draws,
-    shown: Shown,
+    sample: SampleOptions,
+    paths: PathOptions,
+    draws: DrawOptions,
+    shown: ShownOptions,
     output: Output,
 ) -> None:
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
@@ -133,7 +133,7 @@ def mediate(
         print_written(files, quiet=output.as_json)
 
 
-def _spec(outcome: str, treatment: str, mediators: list[str], paths: Paths) -> Any:
+def _spec(outcome: str, treatment: str, mediators: list[str], paths: PathOptions) -> Any:
     """Return the estimator that the options describe, before a condition on rows.
 
     Parameters
@@ -170,7 +170,7 @@ def _spec(outcome: str, treatment: str, mediators: list[str], paths: Paths) -> A
 
 
 def _print(
-    result: MediationResult, origin: Sequence[str], language: Language, shown: Shown, *, reps: int
+    result: MediationResult, origin: Sequence[str], language: Language, shown: ShownOptions, *, reps: int
 ) -> None:
     """Print the result; in a narrow terminal lines break between words and numbers.
 
@@ -194,7 +194,7 @@ def _print(
 
     with narrow_terminal(_WIDEST) as width:
         typer.echo(plain.folded(result.summary(language=language)))
-        said = {told(note, language) for note in result.notes}
+        said = {note.text(language) for note in result.notes}
         further = [f"  - {note}" for note in origin if note not in said]
         if further:
             typer.echo(plain.folded("\n".join(further)))
@@ -208,7 +208,7 @@ def _print(
             typer.echo(plain.folded("\n" + mediation_files.procedures_text(result, language)))
 
 
-def _refuse_idle(ctx: typer.Context, mediators: list[str], paths: Paths, output: Output) -> None:
+def _refuse_idle(ctx: typer.Context, mediators: list[str], paths: PathOptions, output: Output) -> None:
     """Refuse options that this model leaves without work."""
     if paths.moderator is None:
         said = message("--moderates says which paths a moderator changes: name one by --moderator")
@@ -274,7 +274,7 @@ def _content(result: MediationResult) -> dict[str, Any]:
         "joint_significance": {str(key): float(value) for key, value in result.joint_significance().items()},
         "share": {"kind": share.kind, "value": None if share.kind == "none" else share.value},
         "sensitivity": [_sensitivity(result, name) for name in result.mediator_labels],
-        "notes": [{"en": str(note), "zh": _chinese(note)} for note in result.notes],
+        "notes": [{"en": str(note), "zh": note.text("zh")} for note in result.notes],
     }
 
 
@@ -286,8 +286,3 @@ def _sensitivity(result: MediationResult, mediator: str) -> dict[str, Any]:
         "r2_residual": found.r2_residual,
         "r2_total": found.r2_total,
     }
-
-
-def _chinese(note: str) -> str:
-    """Return a note's own Chinese; a note without is the same in both languages."""
-    return str(getattr(note, "zh", in_language(note, "zh")))

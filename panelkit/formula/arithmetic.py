@@ -38,7 +38,7 @@ _LOGS = frozenset({"log", "log2", "log10"})
 BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
 
-class Table:
+class Cells:
     """The columns of a frame as checked float arrays, and the place of every row."""
 
     def __init__(self, frame: pd.DataFrame, unit: str | None = None, time: str | None = None) -> None:
@@ -124,9 +124,9 @@ class Table:
             self._columns[name] = self._numbers(name)
         return self._columns[name]
 
-    def reading(self, names: Iterable[str], values: Array) -> Table:
+    def reading(self, names: Iterable[str], values: Array) -> Cells:
         """Return the same table, in which these names read as the given numbers (n,)."""
-        other = Table(self.frame, self.unit, self.time)
+        other = Cells(self.frame, self.unit, self.time)
         other.__dict__["panel"] = self.panel
         other._columns = {**self._columns, **dict.fromkeys(names, values)}
         other.__dict__["names"] = self.names | frozenset(names)
@@ -184,7 +184,7 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem(Brief):
+class ArithmeticProblem(Brief):
     """What went wrong at the marked rows (n,): the label, what was seen, and the remedy.
 
     `reach` (n,) is the row that each row reads there (-1: none; None: itself), `among` (n,) the rows that ask.
@@ -229,14 +229,14 @@ class Evaluator:
 
     def __init__(
         self,
-        table: Table,
+        table: Cells,
         sample: Array | None = None,
         statistics: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         self.table = table
         self.sample = sample
         self.statistics = dict(statistics or {})
-        self.problems: list[Problem] = []
+        self.problems: list[ArithmeticProblem] = []
 
     def factor(self, factor: Factor) -> Array:
         """Return one factor's value as (n,) float64; of C(), bs() and poly(), of their argument."""
@@ -303,7 +303,9 @@ class Evaluator:
         if not bool(infinite.any()):
             return values
         remedy = message("correct those cells, or set them to missing")
-        self.problems.append(Problem("", message("column `{name}` is infinite", name=name), infinite, remedy))
+        self.problems.append(
+            ArithmeticProblem("", message("column `{name}` is infinite", name=name), infinite, remedy)
+        )
         return np.where(infinite, np.nan, values)
 
     def _chain(self, node: Chain) -> Array:
@@ -350,7 +352,7 @@ class Evaluator:
 
     def _problem(self, label: str, seen: Message, rows: Array, remedy: Message) -> None:
         marked = np.broadcast_to(rows, (len(self.table),))
-        self.problems.append(Problem(label, seen, marked, remedy))
+        self.problems.append(ArithmeticProblem(label, seen, marked, remedy))
 
     def _call(self, node: Call) -> Array:
         before = len(self.problems)

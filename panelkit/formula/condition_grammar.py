@@ -19,7 +19,7 @@ _ARITHMETIC = ("+", "-", "*", "/", "^")
 
 
 @dataclass(frozen=True)
-class Text:
+class QuotedText:
     """Text in quotes."""
 
     value: str
@@ -30,8 +30,8 @@ class Compare:
     """Two sides and the operator between them."""
 
     operator: str
-    left: Node | Text
-    right: Node | Text
+    left: Node | QuotedText
+    right: Node | QuotedText
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class _Parser(Parser):
             left, at = right, start
         if found:
             return self._all(found)
-        if isinstance(left, Text):
+        if isinstance(left, QuotedText):
             refuse(
                 self.text,
                 at,
@@ -177,7 +177,7 @@ class _Parser(Parser):
 
     def side(self) -> Any:
         if self.token.kind == "string":
-            return Text(self.take().text)
+            return QuotedText(self.take().text)
         return self.sum()
 
     def primary(self) -> Any:
@@ -202,10 +202,10 @@ class _Parser(Parser):
 
     def _compared(self, operator: str, left: Any, right: Any, at: int, start: int) -> Condition:
         for side, place in ((left, at), (right, start)):
-            if not isinstance(side, Text):
+            if not isinstance(side, QuotedText):
                 self._arithmetic(side, place)
-        if isinstance(left, Text) or isinstance(right, Text):
-            named = right if isinstance(left, Text) else left
+        if isinstance(left, QuotedText) or isinstance(right, QuotedText):
+            named = right if isinstance(left, QuotedText) else left
             if not isinstance(named, Column):
                 refuse(
                     self.text,
@@ -223,7 +223,7 @@ class _Parser(Parser):
         return Compare(operator, left, right)
 
     def _arithmetic(self, side: Any, at: int) -> Node:
-        if isinstance(side, Text):
+        if isinstance(side, QuotedText):
             refuse(
                 self.text, at, message("text in quotes before `in`"), message("a column stands before `in`")
             )
@@ -336,12 +336,12 @@ def columns_in(condition: Condition) -> tuple[str, ...]:
     """List the columns of a condition, each once."""
     found: list[str] = []
     for side in _sides(condition):
-        if not isinstance(side, Text):
+        if not isinstance(side, QuotedText):
             found += columns_of(side)
     return tuple(dict.fromkeys(found))
 
 
-def _sides(condition: Condition) -> list[Node | Text]:
+def _sides(condition: Condition) -> list[Node | QuotedText]:
     match condition:
         case Compare(_, left, right):
             return [left, right]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.formula.arithmetic import Evaluator, Problem, Table
+from panelkit.formula.arithmetic import ArithmeticProblem, Cells, Evaluator
 from panelkit.formula.condition_grammar import (
     Among,
     Both,
@@ -22,7 +22,7 @@ from panelkit.formula.condition_grammar import (
     Condition,
     Either,
     Not,
-    Text,
+    QuotedText,
     check_where,
     columns_in,
     parse_condition,
@@ -56,7 +56,7 @@ class Truth(Brief):
 
 def hold(
     where: str,
-    table: Table,
+    table: Cells,
     names: tuple[tuple[str, ...], tuple[str, ...]],
     namesakes: Namesakes | None = None,
 ) -> Truth:
@@ -109,7 +109,7 @@ class _Worked:
 
     def __init__(
         self,
-        table: Table,
+        table: Cells,
         names: tuple[tuple[str, ...], tuple[str, ...]],
         namesakes: Namesakes | None,
     ) -> None:
@@ -146,10 +146,12 @@ class _Worked:
             yes, no = yes & found.yes, no | found.no
         return Truth(yes, no)
 
-    def _compare(self, operator: str, left: Node | Text, right: Node | Text, alive: Array) -> Truth:
-        if isinstance(left, Text):
+    def _compare(
+        self, operator: str, left: Node | QuotedText, right: Node | QuotedText, alive: Array
+    ) -> Truth:
+        if isinstance(left, QuotedText):
             left, right = right, left
-        if isinstance(right, Text):
+        if isinstance(right, QuotedText):
             found = self._matching(left, (right.value,), alive)
         elif operator in ("==", "!=") and (pair := self._label_and_number(left, right)) is not None:
             found = self._matching(pair[0], (pair[1],), alive)
@@ -218,7 +220,9 @@ class _Worked:
     def _is_label(self, node: Any) -> bool:
         return isinstance(node, Column) and node.name in (*self.names[0], *self.names[1])
 
-    def _label_and_number(self, left: Node | Text, right: Node | Text) -> tuple[Column, float] | None:
+    def _label_and_number(
+        self, left: Node | QuotedText, right: Node | QuotedText
+    ) -> tuple[Column, float] | None:
         """Return a column of labels (units, times, texts) and the number that it is compared with, if that is so."""
         for side, other in ((left, right), (right, left)):
             value = _constant(other)
@@ -301,12 +305,12 @@ def _near(value: str, held: list[str]) -> list[str]:
     return list(dict.fromkeys(near))[:4]
 
 
-def _among(problem: Problem, rows: Array) -> Problem:
+def _among(problem: ArithmeticProblem, rows: Array) -> ArithmeticProblem:
     """Return a problem that only these of the rows that ask for it meet."""
     return replace(problem, among=rows if problem.among is None else problem.among & rows)
 
 
-def _constant(node: Node | Text) -> float | None:
+def _constant(node: Node | QuotedText) -> float | None:
     match node:
         case Number(value):
             return value

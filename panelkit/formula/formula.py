@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from panelkit.formula.arithmetic import BY_SAMPLE, Evaluator, Table
+from panelkit.formula.arithmetic import BY_SAMPLE, Cells, Evaluator
 from panelkit.formula.grammar import parse, parse_expression, parse_terms, spelled_term
 from panelkit.formula.model_matrix import Category, Memory, read_category, stack
 from panelkit.formula.tree import FUNCTIONS, Call, Factor, Term, calls_of, columns_of
@@ -154,7 +154,7 @@ def _take(value: Array | Category, rows: Array | None) -> Array | Category:
 
 def columns_on(
     formula: Formula,
-    table: Table,
+    table: Cells,
     also: Array | None = None,
     memory: Memory | None = None,
     *,
@@ -217,7 +217,7 @@ def _only_column(factor: Factor) -> str:
 def _by_sample(
     factors: list[Factor],
     values: dict[str, Array | Category],
-    table: Table,
+    table: Cells,
     complete: Array,
     statistics: Mapping[str, tuple[float, float]],
 ) -> Mapping[str, tuple[float, float]]:
@@ -239,7 +239,7 @@ def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series,
         On the frame's own index and in its order; NaN in every column of a row that misses any cell of the
         right-hand side. The intercept, if the formula has one, is the column `Intercept`.
     """
-    table = Table(frame)
+    table = Cells(frame)
     frame = table.frame
     _refuse_duplicates(table)
     columns = columns_on(as_formula(formula), table)
@@ -260,7 +260,7 @@ def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series,
     return y, pd.DataFrame(full, index=frame.index, columns=pd.Index(labels))
 
 
-def _refuse_duplicates(table: Table) -> None:
+def _refuse_duplicates(table: Cells) -> None:
     """Let the panel index refuse a unit that holds one year twice."""
     _ = table.panel.order
 
@@ -278,7 +278,7 @@ def evaluate(expression: str, frame: pd.DataFrame, rows: Array | None = None) ->
         If columns are missing or not numeric, or a function meets a value it is not defined for.
     """
     factor = parse_expression(expression)
-    table = Table(frame)
+    table = Cells(frame)
     table.require(columns_of(factor.node))
     evaluator = Evaluator(table, rows)
     value = evaluator.factor(factor)

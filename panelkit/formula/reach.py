@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from panelkit.formula.condition_grammar import Among, Both, Compare, Condition, Either, Not, Text
+from panelkit.formula.condition_grammar import Among, Both, Compare, Condition, Either, Not, QuotedText
 from panelkit.formula.formula import Formula
 from panelkit.formula.tree import Call, Chain, Column, Factor, Negate, Node, Number, Power
 
@@ -49,7 +49,10 @@ def factors_reach(factors: Iterable[Factor]) -> Reach:
 def condition_reach(condition: Condition) -> Reach:
     """Return how far the sides of a condition read."""
     return widest(
-        reach_of(side) for pair in _comparisons(condition) for side in pair if not isinstance(side, Text)
+        reach_of(side)
+        for pair in _comparisons(condition)
+        for side in pair
+        if not isinstance(side, QuotedText)
     )
 
 
@@ -58,17 +61,17 @@ def columns_of_text(condition: Condition) -> tuple[str, ...]:
     found = [
         [side.name for side in pair if isinstance(side, Column)]
         for pair in _comparisons(condition)
-        if any(isinstance(side, Text) for side in pair)
+        if any(isinstance(side, QuotedText) for side in pair)
     ]
     return tuple(dict.fromkeys(name for names in found for name in names))
 
 
-def _comparisons(condition: Condition) -> list[tuple[Node | Text, ...]]:
+def _comparisons(condition: Condition) -> list[tuple[Node | QuotedText, ...]]:
     match condition:
         case Compare(_, left, right):
             return [(left, right)]
         case Among(left, values):
-            return [(left, *(Text(value) for value in values if isinstance(value, str)))]
+            return [(left, *(QuotedText(value) for value in values if isinstance(value, str)))]
         case Not(inner):
             return _comparisons(inner)
         case Both(parts) | Either(parts):

@@ -56,7 +56,16 @@ def offered(
     def mark(thing: T) -> T:
         name, module = thing.__name__, thing.__module__.removeprefix("panelkit.")  # type: ignore[attr-defined]
         entry = Entry(
-            kind, key or name, module, name, family, tuple(can), result, source, public, tuple(also)
+            kind=kind,
+            key=key or name,
+            module=module,
+            name=name,
+            family=family,
+            can=tuple(can),
+            result=result,
+            source=source,
+            public=public,
+            also=tuple(also),
         )
         setattr(thing, MARK, (*vars(thing).get(MARK, ()), entry))
         return thing

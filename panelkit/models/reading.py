@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.index import Array
 from panelkit.kernels.outcome import refuse_constant, refuse_scale
 from panelkit.kernels.within import Effects
+from panelkit.language.errors import PanelkitError
 from panelkit.language.message import Message
 from panelkit.panel.design import Design, build_with_lenders
 from panelkit.panel.sample import Policy, WithoutSingletons
@@ -30,6 +32,7 @@ __all__ = [
     "read_design",
     "read_with_lenders",
     "singleton_rule",
+    "spoken_errors",
 ]
 
 _UNKNOWN_SHARE = 4  # labels that are no place: at most one to so many places
@@ -112,6 +115,16 @@ def read_with_lenders(
             design, notes=(*frame.notes, *design.notes), provenance=(*frame.notes, *design.provenance)
         )
     return design, inside
+
+
+@contextmanager
+def spoken_errors(design: Design) -> Iterator[None]:
+    """Put what is raised inside the block into the words of the panel: what lies below knows of arrays only."""
+    try:
+        yield
+    except PanelkitError as error:
+        error.said = design.spoken(error.said)
+        raise
 
 
 def singleton_rule(convention: str, effects: Effects) -> tuple[Policy, ...]:

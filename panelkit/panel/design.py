@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.formula.arithmetic import Evaluator, Table
+from panelkit.formula.arithmetic import Cells, Evaluator
 from panelkit.formula.conditions import Namesakes
 from panelkit.formula.formula import Columns, Formula, as_formula, columns_on
 from panelkit.formula.model_matrix import INTERCEPT, Memory
@@ -24,7 +24,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.panel.leaving import dropped_rows, joined, nothing_dropped, reason_of, tally
 from panelkit.panel.leaving import missing as missing_cells
-from panelkit.panel.provenance import provenance_notes, refuse_breaks, spoken_note
+from panelkit.panel.provenance import provenance_notes, refuse_breaks
 from panelkit.panel.sample import (
     Policy,
     Settled,
@@ -55,7 +55,7 @@ class Design(Brief):
     time_labels: Array
     extra: Mapping[str, Array]
     dropped: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     has_intercept: bool
     provenance: tuple[Message, ...] = ()
     unit_names: tuple[str, ...] = ("province", "unit")
@@ -74,9 +74,14 @@ class Design(Brief):
         codes: list[Any] = [self.unit, self.time]
         return pd.MultiIndex(levels=levels, codes=codes, names=["province", "year"])
 
-    def spoken(self, sentence: str) -> str:
-        """Return a sentence about units and periods in the words of this panel; a message stays a message."""
-        return spoken_note(sentence, self.unit_names[0], self.time_names[0])
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        return self.unit_names[0], self.time_names[0]
+
+    def spoken(self, said: Message) -> Message:
+        """Return a sentence about units and periods in the words of this panel."""
+        return said.spoken(*self.level_names)
 
     def counts(self) -> dict[str, int | bool]:
         """Count rows, units and times, rows dropped, units seen once; say whether the panel is balanced."""
@@ -94,7 +99,7 @@ class Design(Brief):
             "balanced": n == n_units * n_periods,
         }
 
-    def keep(self, rows: Array, reason: str) -> Design:
+    def keep(self, rows: Array, reason: Message) -> Design:
         """Return the design of the marked rows, (n,) bool; the others stand in `dropped` with the reason.
 
         Units and times that no row holds any more leave the labels.
@@ -212,7 +217,7 @@ def build_with_lenders(
 ) -> tuple[Design, Array]:
     """Build a design as `build_design` does, and mark which of its rows (n,) decide; the others lend a level."""
     parsed = as_formula(formula)
-    table = Table(data, unit, time)
+    table = Cells(data, unit, time)
     data = table.frame
     panel = table.panel
     order = panel.order
@@ -234,7 +239,7 @@ def build_with_lenders(
         try:
             found.append(settle(panel, columns.complete, missing, asked, policies))
         except DataError as error:  # a policy knows codes only, not what the panel calls its units
-            raise DataError(spoken_note(error.said, unit_names[0], time_names[0])) from None
+            raise DataError(error.said.spoken(unit_names[0], time_names[0])) from None
         if len(found[0].rows) == 0:
             raise _nothing_left(found[0].dropped, total)
         return found[0].deciding
@@ -330,7 +335,7 @@ def _renumbered(codes: Array, labels: Array) -> tuple[Array, Array]:
 
 
 def _dropped(
-    columns: Columns, table: Table, absent: Mapping[str, Array], order: Array | None, gone: Array
+    columns: Columns, table: Cells, absent: Mapping[str, Array], order: Array | None, gone: Array
 ) -> pd.DataFrame:
     """Say what the marked rows (n,) lack."""
     if not gone.any():
@@ -338,7 +343,7 @@ def _dropped(
     return _dropped_rows(table.panel, _missing_by_reason(columns, table, absent), gone, order)
 
 
-def _missing_by_reason(columns: Columns, table: Table, absent: Mapping[str, Array]) -> dict[str, Array]:
+def _missing_by_reason(columns: Columns, table: Cells, absent: Mapping[str, Array]) -> dict[str, Array]:
     raw = {name: np.asarray(pd.isna(table.raw(name))) for name in columns.formula.columns}
     reasons = dict(raw)
     factors = [columns.formula.left, *(factor for term in columns.formula.terms for factor in term.factors)]

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from panelkit.formula.arithmetic import Table
+from panelkit.formula.arithmetic import Cells
 from panelkit.formula.conditions import Namesakes, Truth, hold
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.within import Effects
@@ -66,7 +66,7 @@ class Policy(Protocol):
     """A rule of an estimator about its rows."""
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Message:
         """Say why rows leave."""
 
     def stay(self, held: Candidates) -> Array:
@@ -152,7 +152,7 @@ class Asked(Brief):
 
 
 def asked_rows(
-    table: Table,
+    table: Cells,
     names: tuple[tuple[str, ...], tuple[str, ...]],
     where: str | None,
     years: Sequence[Hashable] | None,
@@ -287,20 +287,3 @@ def where_note(asked: Asked | None) -> tuple[Message, ...]:
     if not (asked.no | asked.open).any():
         return (message("sample: {where}, which every row meets", where=where),)
     return (message("sample: {where} (lags read the rows outside it)", where=where),)
-
-
-# for sentences that are still plain text, in mediation
-_ZH = (
-    (SINGLETON, "单一观测组"),
-    (NO_PERIOD_BEFORE, "没有上一期的观测，无法求差分"),
-    ("outside where: ", "不满足条件："),
-    ("missing in where: ", "条件因缺失而无法判断："),
-    ("missing: ", "缺失 "),
-)
-
-
-def in_chinese(reason: str) -> str:
-    """Return the reason why rows left in Chinese."""
-    for english, chinese in _ZH:
-        reason = reason.replace(english, chinese)
-    return reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from panelkit.show.grid import INDENT, Grid, Row
+from panelkit.show.grid import INDENT, Row, TableGrid
 
 PACKAGES = "booktabs, threeparttable, makecell"
 
@@ -57,7 +57,7 @@ def escape(text: str) -> str:
     return "".join(parts)
 
 
-def latex(grid: Grid) -> str:
+def latex(grid: TableGrid) -> str:
     """Return the table; a comment in front names the packages that it needs."""
     from maketables import MTable
 
@@ -98,7 +98,7 @@ def _measured(text: str) -> str:
     return text
 
 
-def _escaped(grid: Grid) -> Grid:
+def _escaped(grid: TableGrid) -> TableGrid:
     blocks = tuple(
         tuple(Row(label=escape(row.label), cells=tuple(_cell(cell) for cell in row.cells)) for row in block)
         for block in grid.blocks

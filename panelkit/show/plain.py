@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from panelkit.show.grid import INDENT, Grid
+from panelkit.show.grid import INDENT, TableGrid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ def escape(text: str) -> str:
     return shown.replace("\n", "<br>")
 
 
-def markdown(grid: Grid) -> str:
+def markdown(grid: TableGrid) -> str:
     """Return a pipe table, the caption above it and the notes below."""
     lines = [_line((grid.stub, *(head.rstrip() for head in grid.header)))]
     lines.append("|" + "|".join([":---", *(":---:" for _ in grid.header)]) + "|")
@@ -44,7 +44,7 @@ def markdown(grid: Grid) -> str:
     return "\n".join(lines) + "\n"
 
 
-def text(grid: Grid, *, width: int = 100) -> str:
+def text(grid: TableGrid, *, width: int = 100) -> str:
     """Return the table for a terminal, ruled by three lines.
 
     Columns that do not fit beside each other stand below each other, the first column repeated, so that no number is
@@ -63,7 +63,7 @@ def text(grid: Grid, *, width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def _table(grid: Grid, part: Sequence[int], width: int, *, caption: str | None) -> Table:
+def _table(grid: TableGrid, part: Sequence[int], width: int, *, caption: str | None) -> Table:
     """Return some columns of a grid as a table; where they do not fit as they are, words give way to numbers."""
     from rich import box
     from rich.table import Table
@@ -89,7 +89,7 @@ def _table(grid: Grid, part: Sequence[int], width: int, *, caption: str | None) 
     return table
 
 
-def _parts(grid: Grid, width: int) -> list[list[int]]:
+def _parts(grid: TableGrid, width: int) -> list[list[int]]:
     """Return the columns that stand beside each other in a given width, at least one each time."""
     parts: list[list[int]] = [[]]
     for column in range(len(grid.header)):
@@ -99,12 +99,12 @@ def _parts(grid: Grid, width: int) -> list[list[int]]:
     return parts
 
 
-def _needed(grid: Grid, part: Sequence[int], measure: Callable[[list[str]], int]) -> int:
+def _needed(grid: TableGrid, part: Sequence[int], measure: Callable[[list[str]], int]) -> int:
     stub = [grid.stub, *(row.label for row in grid.rows)]
     return sum(measure(cells) + _GAP for cells in (stub, *(_cells(grid, column) for column in part))) + 1
 
 
-def _cells(grid: Grid, column: int) -> list[str]:
+def _cells(grid: TableGrid, column: int) -> list[str]:
     return [grid.header[column], *(row.cells[column] for row in grid.rows)]
 
 

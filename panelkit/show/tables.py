@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import Language, message
+from panelkit.language.message import Language, in_language, message
 from panelkit.show.files import write_whole
-from panelkit.show.grid import Grid, frame_grid
+from panelkit.show.grid import TableGrid, frame_grid
 from panelkit.show.models_grid import models_grid
-from panelkit.show.words import in_language, word
+from panelkit.show.words import word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
 Target = str | Path
@@ -121,7 +121,7 @@ def _test_row(test: Any, language: Language) -> tuple[Any, ...]:
     )
 
 
-def _render(grid: Grid, format: Format, path: Target | None, width: int = 100) -> str | Path:
+def _render(grid: TableGrid, format: Format, path: Target | None, width: int = 100) -> str | Path:
     if format == "docx":
         from panelkit.show.word_file import docx
 
@@ -134,7 +134,7 @@ def _render(grid: Grid, format: Format, path: Target | None, width: int = 100) -
     return text
 
 
-def _text(grid: Grid, format: Format, width: int) -> str:
+def _text(grid: TableGrid, format: Format, width: int) -> str:
     if format == "latex":
         from panelkit.show.latex import latex
 

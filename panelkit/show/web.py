@@ -7,7 +7,7 @@ import html as markup
 import re
 from typing import Any
 
-from panelkit.show.grid import Grid
+from panelkit.show.grid import TableGrid
 
 _FONTS = [
     "Times New Roman",
@@ -31,7 +31,7 @@ _STYLE = {
 }
 
 
-def html(grid: Grid) -> str:
+def html(grid: TableGrid) -> str:
     """Return one `<div>` that holds its own style; its identifier depends on the content only."""
     from maketables import MTable
 
@@ -48,7 +48,7 @@ def _with_stub(text: str, stub: str) -> str:
     return re.sub(r"(<th [^>]*gt_col_heading[^>]*>)(</th>)", rf"\1{markup.escape(stub)}\2", text, count=1)
 
 
-def _steady(text: str, grid: Grid) -> str:
+def _steady(text: str, grid: TableGrid) -> str:
     """Replace the random identifier by one made from the content, and name the language."""
     found = re.search(r'<div id="([a-z]+)"', text)
     if found is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from panelkit.show.grid import Grid
+from panelkit.show.grid import TableGrid
 from panelkit.show.words import word
 
 LATIN = "Times New Roman"
@@ -18,7 +18,7 @@ _HEAVY, _LIGHT = 12, 6  # eighths of a point: 1.5 pt outside, 0.75 pt under the 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def docx(grid: Grid) -> bytes:
+def docx(grid: TableGrid) -> bytes:
     """Return the Word file; the same grid gives the same bytes."""
     document = _filled(grid)
     table = document.tables[0]
@@ -34,7 +34,7 @@ def docx(grid: Grid) -> bytes:
     return _packed(document)
 
 
-def _filled(grid: Grid) -> Any:
+def _filled(grid: TableGrid) -> Any:
     """Return maketables' document with the cells filled in; lines, fonts and notes are set afterwards."""
     from maketables import MTable
 
@@ -87,7 +87,7 @@ def _border(side: str, size: int) -> Any:
     return border
 
 
-def _fit(table: Any, grid: Grid) -> None:
+def _fit(table: Any, grid: TableGrid) -> None:
     """Give every column the width of its longest text, and lines no extra space."""
     from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
     from docx.shared import Pt
@@ -123,11 +123,11 @@ def _keep_together(paragraph: Any) -> None:
     paragraph.paragraph_format.keep_with_next = True
 
 
-def _size(grid: Grid) -> float:
+def _size(grid: TableGrid) -> float:
     return 9.0 if len(grid.header) > 6 else 10.5
 
 
-def _widths(grid: Grid, *, size: float) -> list[float]:
+def _widths(grid: TableGrid, *, size: float) -> list[float]:
     """Return column widths in points, together no wider than the page."""
     columns = [[grid.stub, *(row.label for row in grid.rows)]]
     for i, head in enumerate(grid.header):
@@ -153,7 +153,7 @@ def _page(document: Any, *, wide: bool) -> None:
     section.left_margin = section.right_margin = Mm(25)
 
 
-def _caption(document: Any, grid: Grid) -> Any:
+def _caption(document: Any, grid: TableGrid) -> Any:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
@@ -188,7 +188,7 @@ def _sequence(paragraph: Any) -> None:
             run._element.append(mark)
 
 
-def _notes(document: Any, table: Any, grid: Grid) -> None:
+def _notes(document: Any, table: Any, grid: TableGrid) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
@@ -227,7 +227,7 @@ def _set_font(properties: Any, east_asian: str | None) -> None:
     fonts.set(qn("w:eastAsia"), east_asian or held or BODY)
 
 
-def _metadata(document: Any, grid: Grid) -> None:
+def _metadata(document: Any, grid: TableGrid) -> None:
     core = document.core_properties
     core.author = ""
     core.comments = ""

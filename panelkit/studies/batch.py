@@ -12,7 +12,7 @@ from panelkit.kernels.within import Layout, check_effects
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import message
 from panelkit.results.fit import FitResult
-from panelkit.studies.columns import Columns
+from panelkit.studies.columns import PanelColumns
 from panelkit.studies.estimation import treatment
 from panelkit.studies.specification import Specification
 
@@ -47,7 +47,7 @@ class Batch:
             self._outcomes.setdefault(_shared(spec), {})[spec.outcome] = None
         self._held: dict[tuple[Shared, str, str], Effect | PanelkitError | None] = {}
 
-    def effect(self, spec: Specification, columns: Columns) -> Effect | None:
+    def effect(self, spec: Specification, columns: PanelColumns) -> Effect | None:
         """Return the effect of a specification, or None where it must be fitted on its own.
 
         Raises
@@ -65,7 +65,7 @@ class Batch:
             raise found
         return found
 
-    def _compute(self, spec: Specification, columns: Columns) -> None:
+    def _compute(self, spec: Specification, columns: PanelColumns) -> None:
         """Compute the effects on every outcome that shares the regressors of a specification."""
         outcomes = list(self._outcomes.get(_shared(spec), {}) or [spec.outcome])
         X = columns.regressors(spec)
@@ -83,7 +83,7 @@ class Batch:
 
 
 def _columns_of(
-    outcomes: list[str], columns: Columns
+    outcomes: list[str], columns: PanelColumns
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, Effect | PanelkitError | None]]:
     """Return the outcomes' columns, and the errors of those that cannot be worked out."""
     held: dict[str, NDArray[np.float64]] = {}
@@ -101,7 +101,7 @@ def _effects(
     names: list[str],
     Y: NDArray[np.float64],
     X: NDArray[np.float64],
-    columns: Columns,
+    columns: PanelColumns,
     rows: NDArray[np.bool_],
 ) -> dict[str, Effect | PanelkitError | None]:
     """Return the effects on outcomes Y (n, m) held on the same rows; None where singletons ask for more care."""

@@ -17,7 +17,7 @@ from panelkit.studies.specification import Specification
 _BY_SAMPLE = frozenset({"center", "standardize", "scale", "winsorize"})
 
 
-class Columns:
+class PanelColumns:
     """The columns of one panel (its index sorted by unit, then year), each expression worked out once."""
 
     def __init__(self, frame: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from panelkit.kernels.moments import GroupMoments, group_moments, regress
 from panelkit.kernels.within import check_effects
-from panelkit.studies.columns import Columns
+from panelkit.studies.columns import PanelColumns
 from panelkit.studies.specification import Specification
 
 SAME = 1e-9
@@ -94,7 +94,7 @@ def _moments(
     spec: Specification, stacked: pd.DataFrame, n_units: int
 ) -> tuple[NDArray[np.float64], GroupMoments]:
     """Return the moments of every unit of the stack, those without complete rows as zeros, and their layout."""
-    columns = Columns(stacked)
+    columns = PanelColumns(stacked)
     constant = np.ones((len(stacked), 1 if spec.effects == "none" else 0))
     table = np.column_stack([columns.regressors(spec), constant, columns.column(spec.outcome)])
     rows = columns.rows(spec) & np.isfinite(table).all(axis=1)

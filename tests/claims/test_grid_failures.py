@@ -104,10 +104,10 @@ def test_the_count_is_printed_everywhere(
 def test_a_tally_lists_reasons_by_kind() -> None:
     failed = (
         *((f"s{i}", message("edge at {edge}", edge=i / 10)) for i in range(3)),
-        ("t", "no rows"),
-        ("u", "no rows"),
-        ("v", "w"),
-        ("x", "y"),
+        ("t", verbatim("no rows")),
+        ("u", verbatim("no rows")),
+        ("v", verbatim("w")),
+        ("x", verbatim("y")),
     )
     tally = Tally(3, tuple(failed))
     assert tally.reasons == {"edge at …": 3, "no rows": 2, "w": 1, "y": 1}
@@ -131,7 +131,7 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
         nonlocal calls
         calls += 1
         if calls > 1 and calls % 3 == 0:
-            raise ConvergenceError("made to fail")
+            raise ConvergenceError(verbatim("made to fail"))
         return fit(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial.SpatialDesign, "_fit", sometimes)
@@ -160,7 +160,7 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
         nonlocal calls
         calls += 1
         if calls % 10 == 0:
-            raise ConvergenceError("made to fail")
+            raise ConvergenceError(verbatim("made to fail"))
         return permuted(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial_effects, "permuted_theta", sometimes)
@@ -211,7 +211,7 @@ def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) 
         nonlocal calls
         calls += 1
         if calls == 1:
-            raise ConvergenceError("made to fail")
+            raise ConvergenceError(verbatim("made to fail"))
         return shapley(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(relative_importance, "shapley", but_the_first)
@@ -233,7 +233,7 @@ def test_a_year_without_a_number_does_not_hold() -> None:
     assert judged.word == "PARTLY"
     assert "in 4 of the last 5 years" in judged.sentence
     assert "2023: not computed" in judged.sentence
-    assert "2023: 未能计算" in judged.sentence.text("zh")
+    assert "2023年：未能计算" in judged.sentence.text("zh")
 
 
 def test_a_year_that_lacks_a_named_province_is_not_computed(

@@ -24,7 +24,7 @@ from panelkit.formula.formula import parse_formula
 from panelkit.language.errors import SpecError
 from panelkit.language.message import verbatim
 from panelkit.studies.batch import effect_of
-from panelkit.studies.columns import Columns
+from panelkit.studies.columns import PanelColumns
 from panelkit.studies.estimation import fit_specification
 from panelkit.studies.specification import longest_lag, longest_lead
 
@@ -217,7 +217,7 @@ def test_an_intensity_is_not_summed_over_provinces(figures: pd.DataFrame) -> Non
 
 def test_a_function_of_the_sample_is_refused_in_a_grid(figures: pd.DataFrame) -> None:
     with pytest.raises(SpecError, match=r"center\(\) depends on the sample"):
-        Columns(figures).column("center(gdp)")
+        PanelColumns(figures).column("center(gdp)")
 
 
 def test_covariances_are_named_as_in_python() -> None:

@@ -31,7 +31,7 @@ def test_moran_of_shipped_figures(tmp_path: Path) -> None:
     found = run(app, [*args, "--lang", "zh", "--out", str(tmp_path)])
     assert found.exit_code == 0, found.output
     assert "莫兰指数" in found.output
-    assert "权重矩阵contiguity：行标准化" in found.output.replace("\n", "")
+    assert "权重矩阵（邻接）：行标准化" in found.output.replace("\n", "")
     assert {"moran.csv", "local_moran.csv", "lisa.svg", "moran_scatter.svg"} <= {
         p.name for p in tmp_path.iterdir()
     }
@@ -109,7 +109,7 @@ def test_tables_name_their_tests_and_cut_no_digits(
     tests = run(app, ["spatial", "lm", *args]).output
     impacts = run(app, ["spatial", "impacts", *args, "--method", "delta", "--orders", "2"]).output
     fit = run(app, ["spatial", "fit", *args]).output
-    assert "robust LM error" in tests
+    assert ("robust LM error" if lang == "en" else "稳健 LM-error 检验") in tests
     assert "Wald, SDM to SEM" in fit
     for text in (tests, impacts):
         assert "\u2026" not in text
@@ -117,7 +117,7 @@ def test_tables_name_their_tests_and_cut_no_digits(
     if lang == "zh":
         assert "无空间滞后" in tests
         assert "totals equal" not in impacts
-        assert "标准误由 delta 方法得出" in impacts
+        assert "标准误由 delta 方法得到" in impacts
 
 
 def test_income_of_economic_weights_may_be_a_ratio() -> None:
@@ -134,6 +134,6 @@ def test_sensitivity_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> No
     found = run(app, args)
     assert found.exit_code == 0, found.output
     assert "\u2026" not in found.output
-    assert "空间 rho" in found.output
+    assert "空间滞后系数 rho" in found.output
     assert "误差项" not in found.output
     assert "19 次置换" in found.output

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.formula.arithmetic import Table
+from panelkit.formula.arithmetic import Cells
 from panelkit.formula.conditions import hold, parse_condition
 from panelkit.language.errors import DataError
 from panelkit.panel.design import build_design
@@ -204,7 +204,7 @@ def test_a_condition_is_refused_where_something_undefined_decides_and_only_there
         )
         frame.loc[draw.random(n) < 0.2, "z"] = np.nan
         text, value = random_condition(draw, frame, 3)
-        table = Table(frame, "id", "year")
+        table = Cells(frame, "id", "year")
         if (value == UNDEFINED).any():
             refused += 1
             with pytest.raises(DataError):

@@ -29,13 +29,11 @@ def test_vintage_and_flag_stand_under_every_table(tmp_path: Path) -> None:
         assert "gdp: gross regional product" in " ".join(plain.split())
     chinese = fit.to_markdown(language="zh").replace("\\", "")
     assert "地区生产总值" in chinese
-    assert "版本 as_published" in chinese
+    assert "数据版本 as_published" in chinese
     assert "标记 mixed_vintage：gdp，全部省份" in chinese
     assert "flag mixed_vintage" not in chinese
     again = pickle.loads(pickle.dumps(fit.notes))
-    assert [note.zh for note in again if hasattr(note, "zh")] == [
-        note.zh for note in fit.notes if hasattr(note, "zh")
-    ]
+    assert [note.text("zh") for note in again] == [note.text("zh") for note in fit.notes]
 
 
 def test_a_blanket_vintage_names_no_series() -> None:

@@ -248,7 +248,7 @@ def test_notes_in_both_languages() -> None:
     english, chinese = data_notes(frame), data_notes(frame, language="zh")
     assert len(english) == len(chinese) == 5
     assert "vintage census2023; National Bureau of Statistics" in english[0]
-    assert "版本 census2023；国家统计局" in chinese[0]
+    assert "数据版本 census2023；国家统计局" in chinese[0]
     assert "1 of 93 cells are missing" in english[2]
     assert any("北京 2012" in line and "来源缺失" in line for line in chinese)
     assert data_notes(pd.DataFrame()) == ()

@@ -27,7 +27,13 @@ INSTALLS = ("python3 -m venv", ".venv/bin/", "mkdocs")
 # a run over every claim takes minutes; tests/cli holds it on small claims, and here its options are read
 WHOLE = ("panelkit check", "panelkit check --json", "panelkit check --figures")
 # a page that builds a part of the package is run on a copy of it by test_how_to.py
-BUILT = ("add_an_estimator.md", "add_a_covariance.md", "add_a_command.md", "add_a_layout.md")
+BUILT = (
+    "add_an_estimator.md",
+    "add_a_covariance.md",
+    "add_a_command.md",
+    "add_a_layout.md",
+    "add_a_rule.md",
+)
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -122,9 +128,7 @@ def own_files(folder: Path, page: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_blocks_say_what_they_are(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert {kind for kind, _ in blocks(page)} <= SHOWN | {"python", "sh"} | (
-        {"diff"} if page.name in BUILT else set()
-    )
+    assert {kind for kind, _ in blocks(page)} <= SHOWN | {"python", "sh"}
     assert not re.search(r"^    panelkit ", text, re.MULTILINE), "commands stand in blocks of `sh`"
     assert not re.search(r"(?<![\w.])/(home|tmp|work|root|Users)/", text), "no page says paths of one machine"
 

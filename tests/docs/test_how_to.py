@@ -15,10 +15,9 @@ import panelkit
 
 PACKAGE = Path(panelkit.__file__).parent
 HOME = PACKAGE.parent
-FILE = re.compile(r'^```python title="([\w/.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+FILE = re.compile(r'^```(?:python|toml) title="([\w/.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DIFF = re.compile(r"^```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -68,12 +67,24 @@ def test_an_estimator_is_one_file(copy: Path) -> None:
         run(copy, *command.split()[1:])
     (used,) = PYTHON.findall(text)
     check = (
-        "\nprint(fit.facts['nobs'], fit.summary(language='zh') != fit.summary(), len(fit.tidy()))\n"
+        "\nprint(fit.with_vcov(pk.Robust()).facts['vcov'].split()[0])\n"
+        "import numpy as np\nlogs = np.log(panel.dropna()).groupby('year').mean()\n"
+        "slope = np.polyfit(logs['gdp'], logs['patents_granted'], 1)[0]\n"
+        "print(bool(abs(fit.params['log(gdp)'] / slope - 1) < 1e-9))\n"
+        "print(fit.facts['nobs'], fit.summary(language='zh') != fit.summary(), len(fit.tidy()))\n"
         "print('MeanOfPeriods' in pk.__all__)\n"
         "from panelkit.language import register\n"
         "print(register.find('estimator', 'mean_of_periods') is pk.MeanOfPeriods)\n"
     )
-    assert run(copy, "-c", PANEL + used + check).split() == ["9", "True", "2", "True", "True"]
+    assert run(copy, "-c", PANEL + used + check).split() == [
+        "robust,",
+        "True",
+        "9",
+        "True",
+        "2",
+        "True",
+        "True",
+    ]
     assert "MeanOfPeriods as MeanOfPeriods" in (copy / "panelkit/__init__.pyi").read_text(encoding="utf-8")
 
 
@@ -103,17 +114,11 @@ def test_a_command_is_one_file(copy: Path) -> None:
     assert "describe" in run(copy, "-c", "from panelkit.cli import main; main()", "--help")
 
 
-def test_a_layout_is_one_file_and_its_place_in_the_order(copy: Path) -> None:
+def test_a_layout_is_one_file(copy: Path) -> None:
     text = page("add_a_layout")
     add(copy, text)
-    (diff,) = DIFF.findall(text)
-    imported, (*added, before) = diff.split("@@\n")[0][1:], diff.split("@@\n")[1].splitlines()
-    target = copy / "panelkit/data/yearbook/layouts/any.py"
-    source = target.read_text(encoding="utf-8")
-    assert source.count(before[1:]) == 1
-    source = source.replace(before[1:], "\n".join(line[1:] for line in (*added, before)))
-    first = source.index("from panelkit.")
-    target.write_text(source[:first] + imported + source[first:], encoding="utf-8")
+    for command in commands(text):
+        run(copy, *command.split()[1:])
     (copy / "ledger.csv").write_text("LEDGER,,,,\n北京,2020,gdp,36000.5,亿元\n", encoding="utf-8")
     (used,) = PYTHON.findall(text)
     check = "print(figures['adcode'].item(), figures['value'].item(), figures.attrs['panelkit']['layout'])"
@@ -121,3 +126,36 @@ def test_a_layout_is_one_file_and_its_place_in_the_order(copy: Path) -> None:
     (copy / "ledger.csv").write_text("LEDGER,,,,\n火星,2020,gdp,1,亿元\n", encoding="utf-8")
     refused = f"{PANEL}try:\n    {used}except pk.DataError as error:\n    print(error)"
     assert "火星" in run(copy, "-c", refused)
+
+
+def test_a_rule_is_one_file(copy: Path) -> None:
+    text = page("add_a_rule")
+    add(copy, text)
+    for command in commands(text):
+        run(copy, *command.split()[1:])
+    (used,) = PYTHON.findall(text)
+    check = (
+        "print(verdict.word, verdict.family, 'At least 0.01 is claimed.' in verdict.reason)\n"
+        "from panelkit.claims.rules.at_least import at_least\n"
+        "print(at_least(1.0, 2.0, 1.0), at_least(1.0, 2.0, 0.5), at_least(1.0, 0.9, 0.5))\n"
+    )
+    told = run(copy, "-c", f"import panelkit as pk\n{used}{check}").split()
+    assert told == ["SUPPORTED", "R-LEAST", "True", "SUPPORTED", "PARTLY", "NOT", "SUPPORTED"]
+    claim = copy / "concentration.toml"
+    claim.write_text(
+        claim.read_text(encoding="utf-8").replace('least = "0.01"', 'sign = "+"'), encoding="utf-8"
+    )
+    refused = f"import panelkit as pk\ntry:\n    {used}except pk.SpecError as error:\n    print(error)"
+    assert "R-LEAST needs least" in run(copy, "-c", refused)
+
+
+@pytest.mark.parametrize(
+    "name", ["add_an_estimator", "add_a_covariance", "add_a_layout", "add_a_rule", "add_a_command"]
+)
+def test_what_a_page_shows_passes_the_linter(copy: Path, name: str) -> None:
+    shown = [(path, source) for path, source in FILE.findall(page(name)) if path.endswith(".py")]
+    add(copy, page(name))
+    shutil.copy(HOME / "pyproject.toml", copy)
+    paths = [path for path, _ in shown]
+    for check in (["ruff", "check"], ["ruff", "format", "--check"]):
+        run(copy, "-m", *check, *paths)

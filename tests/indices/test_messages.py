@@ -92,9 +92,8 @@ def test_notes_and_names_of_measures_are_messages() -> None:
     measure = pk.coupling_coordination(panel()[["a", "b"]])
     assert all(isinstance(note, Message) for note in measure.notes)
     assert "耦合协调度：a、b" in measure.summary(language="zh")
-    assert [str(note) for note in measure.notes] == [english for english, _ in measure.remarks]
     again = pickle.loads(pickle.dumps(measure.notes))
-    assert [note.text("zh") for note in again] == [chinese for _, chinese in measure.remarks]
+    assert [note.text("zh") for note in again] == [note.text("zh") for note in measure.notes]
 
 
 def test_words_for_levels_are_read_in_either_language() -> None:
@@ -114,14 +113,14 @@ def test_a_wrong_formula_says_how_to_know_it_in_either_language() -> None:
         "every unit looks antagonistic"
     )
     assert found.sentence("zh") == (
-        "与丢失系数公式的 C 的全部 20 个数值吻合（公式有误）：C 不超过 1/n：两个子系统时各单元看上去都处于拮抗阶段。"
+        "与丢失系数公式的 C 的全部 20 个数值吻合（公式有误）：C 不超过 1/n：两个子系统时各个体看上去都处于拮抗阶段。"
     )
 
 
 def test_a_test_that_does_not_apply_says_why_in_either_language() -> None:
     told = convergence.trend([1.0, 2.0]).summary(language="zh")
     assert told == (
-        "趋势检验，Newey-West：不适用，因为需要十年数据，现有 2 年：年数更少时趋势检验的水平不可靠\n"
+        "趋势检验（Newey-West）：不适用，因为需要十年数据，现有 2 年：年数更少时趋势检验的水平不可靠\n"
         "原假设：序列没有线性趋势"
     )
     lr, q = markov.homogeneity(np.zeros((2, 2, 2)))
@@ -143,8 +142,8 @@ def test_reasons_of_a_curve_keep_both_languages() -> None:
     samples = (pk.Sample(), pk.Sample("none", (1990, 1991)))
     curve = pk.SpecificationCurve(("a",), ("b", "double"), samples=samples, failures="count").fit(data)
     told = {reason.text("zh") for reason in curve.frame["failed"] if reason}
-    assert told == {"完整的行太少", "解释变量恰好再现被解释变量"}
-    assert "未能计算：2 x 完整的行太少" in curve.summary(language="zh")
+    assert told == {"完整的观测过少", "解释变量恰好再现被解释变量"}
+    assert "未能计算：2 个，完整的观测过少" in curve.summary(language="zh")
     assert "not computed: 2 x too few complete rows" in curve.summary()
     strict = pk.SpecificationCurve(("a",), ("b",), samples=(pk.Sample("none", (1990, 1991)),))
     with pytest.raises(PanelkitError) as caught:
@@ -154,5 +153,6 @@ def test_reasons_of_a_curve_keep_both_languages() -> None:
         "(0 complete rows): leave out the choice"
     )
     assert caught.value.text("zh").startswith(
-        "设定网格中有空格：被解释变量 a、处理变量 b、控制变量 none、样本 none、滞后 0（完整的行 0 行）：请略去相应选择"
+        "设定网格中有空单元：被解释变量 a、核心解释变量 b、控制变量 none、样本 none、滞后 0（完整观测 0 行）："
+        "请略去相应选择"
     )

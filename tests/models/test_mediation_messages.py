@@ -16,7 +16,7 @@ from panelkit.language.message import Message
 from panelkit.language.register import entries, find
 from panelkit.models.mediation import leavers
 from panelkit.models.mediation import result as result_module
-from panelkit.models.mediation.findings import Sensitivity, Share
+from panelkit.models.mediation.findings import ConfounderSensitivity, Share
 from panelkit.models.mediation.intervals import JOINT
 from panelkit.models.mediation.procedures import NAMES
 from panelkit.models.mediation.text import conditional_text
@@ -49,7 +49,7 @@ def test_the_result_imports_none_of_the_functions_above_it() -> None:
 
 def test_methods_are_the_functions_that_the_register_holds(result) -> None:
     assert isinstance(find("capability", "mediation_share")(result), Share)
-    assert isinstance(find("capability", "mediation_sensitivity")(result, "m1"), Sensitivity)
+    assert isinstance(find("capability", "mediation_sensitivity")(result, "m1"), ConfounderSensitivity)
     assert result.share().reason == find("capability", "mediation_share")(result).reason
     pd.testing.assert_frame_equal(result.path_table(), find("capability", "mediation_paths")(result))
     assert result.summary() == find("capability", "mediation_summary")(result)

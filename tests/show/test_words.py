@@ -42,7 +42,7 @@ def test_weights_are_named_in_the_language_of_the_table() -> None:
     assert "邻接" in fit.to_text(language="zh")
     assert "contiguity" not in fit.to_text(language="zh")
     assert "contiguity" in fit.to_text()
-    assert w.normalised("row").said[0].text("zh") == "权重矩阵邻接：行标准化"  # type: ignore[attr-defined]
+    assert w.normalised("row").said[0].text("zh") == "权重矩阵（邻接）：行标准化"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_how_uncertainty_was_made() -> None:
     def told(*made: object) -> list[str]:
         return [part.text("zh") for part in uncertainty_words(*made)]  # type: ignore[arg-type]
 
-    assert told("bootstrap", 999, 3, 2) == ["bootstrap 重复 999 次", "随机种子 3", "剔除 2 次"]
+    assert told("bootstrap", 999, 3, 2) == ["自助法重复 999 次", "随机种子 3", "剔除 2 次"]
     assert told("draws", 500, None, 0) == ["模拟抽样 500 次"]
     assert uncertainty_words("delta", None, 3, 0) == ["Standard errors by the delta method"]
     assert interval_words(0.9) == "90% interval"

@@ -11,7 +11,7 @@ from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.held import index_figures
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from tests.yearbook.writers import written
 
@@ -44,6 +44,6 @@ def read_sheet(tmp_path: Path, blank: Context) -> Callable[..., FileRead]:
     ) -> FileRead:
         path = tmp_path / f"表.{kind}"
         path.write_bytes(written(rows, kind, merge))
-        return read_file(path, Told(**told), blank)
+        return read_file(path, CallerSays(**told), blank)
 
     return read

@@ -13,7 +13,7 @@ import numpy as np
 
 from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.ingest import Run, take_in
-from panelkit.data.yearbook.read import Context, Told
+from panelkit.data.yearbook.read import CallerSays, Context
 from tests.yearbook.mutations import base_files, fuzz_one, mutate
 
 Counts = Counter[tuple[str, str, str]]
@@ -27,7 +27,7 @@ def fuzz(
     random = np.random.default_rng(seed)
     store, golden, work = folder / "store", folder / "golden", folder / "work"
     work.mkdir()
-    runs = [Run(store, Told(), name, load_corrections(), context, {}) for name in (None, "trial")]
+    runs = [Run(store, CallerSays(), name, load_corrections(), context, {}) for name in (None, "trial")]
     bases = base_files()
     start = work / "start.csv"
     start.write_bytes(bases["classic_utf8.csv"])

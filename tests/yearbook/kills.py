@@ -25,7 +25,7 @@ from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.ingest import Run, take_in
 from panelkit.data.yearbook.judge.held import index_figures
-from panelkit.data.yearbook.read import Context, Told
+from panelkit.data.yearbook.read import CallerSays, Context
 from panelkit.data.yearbook.store.store import read_store
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from tests.counting import calls_of
@@ -123,7 +123,7 @@ def two_files(folder: Path) -> list[Path]:
 def a_run(store: Path) -> Run:
     """Return a run on the shipped figures."""
     context = Context(index_figures(read_figures(check=False)), known_names(), WorkbookReader())
-    return Run(store, Told(), None, load_corrections(), context, {})
+    return Run(store, CallerSays(), None, load_corrections(), context, {})
 
 
 def _kill(run: Run, files: list[Path], delay: float, golden: Path, new: Path) -> dict[str, Any]:

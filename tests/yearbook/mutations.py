@@ -18,7 +18,7 @@ from panelkit.data.figures import read_figures
 from panelkit.data.provinces import lookup
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.ingest import Run, take_in
-from panelkit.data.yearbook.judge.entries import Entry
+from panelkit.data.yearbook.judge.entries import JudgedEntry
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
 
@@ -190,7 +190,7 @@ class Standing:
         kinds = {".json": self._nodes, ".xlsx": self._xlsx, ".xls": self._xls}
         self._cells = kinds.get(path.suffix, self._lines)()
 
-    def value(self, entry: Entry) -> Decimal | None:
+    def value(self, entry: JudgedEntry) -> Decimal | None:
         """Return the number in the cell that a figure says it was read from; None where another place's row is."""
         row, column = (entry.where.row or 0) - 1, (entry.where.column or 0) - 1
         if self._path.suffix == ".json":
@@ -219,7 +219,7 @@ class Standing:
             text = "\n".join(_line(raw) for raw in content.split(b"\n"))
         return json.loads(text.lstrip("\ufeff"))["returndata"]["datanodes"]
 
-    def _node(self, node: Any, entry: Entry) -> Decimal | None:
+    def _node(self, node: Any, entry: JudgedEntry) -> Decimal | None:
         codes = {spot["wdcode"]: spot["valuecode"] for spot in node["wds"]}
         if codes["reg"] != str(entry.adcode) or codes["sj"] != entry.period:
             return None

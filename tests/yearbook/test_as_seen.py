@@ -12,7 +12,7 @@ import pytest
 
 from panelkit.data.yearbook.errors import ToldError, YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.reference import yearbook_case
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
@@ -29,7 +29,7 @@ def read_styled(request: pytest.FixtureRequest, tmp_path: Path, blank: Context) 
     def read(rows: list[list[Any]], **told: Any) -> FileRead:
         path = tmp_path / f"表.{request.param}"
         path.write_bytes(styled(rows, request.param))
-        return read_file(path, Told(**told), blank)
+        return read_file(path, CallerSays(**told), blank)
 
     return read
 
@@ -172,12 +172,12 @@ def test_a_hidden_sheet_is_left_out_and_said_unless_it_is_asked_for(
 ) -> None:
     path = tmp_path / f"a.{kind}"
     path.write_bytes(workbook({"甲": "visible", "旧": state}, kind))
-    read = read_file(path, Told(), blank)
+    read = read_file(path, CallerSays(), blank)
     assert [e.indicator for e in read.entries] == ["表：甲"]
     (note,) = [note for note in read.notes if "hidden" in note]
     assert "sheet '旧' is hidden: left out" in note
     assert "工作表“旧”是隐藏的" in note.text("zh")
-    assert [e.indicator for e in read_file(path, Told(sheet="旧"), blank).entries] == ["表：旧"]
+    assert [e.indicator for e in read_file(path, CallerSays(sheet="旧"), blank).entries] == ["表：旧"]
 
 
 def test_a_workbook_with_its_only_table_on_a_hidden_sheet_is_refused_with_the_way(
@@ -193,7 +193,7 @@ def test_a_workbook_with_its_only_table_on_a_hidden_sheet_is_refused_with_the_wa
         sheet.append(row)
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(YearbookError, match=r"hidden sheets: 旧\. Name one with `--sheet NAME`"):
-        read_file(tmp_path / "a.xlsx", Told(), blank)
+        read_file(tmp_path / "a.xlsx", CallerSays(), blank)
 
 
 def test_hidden_rows_and_columns_are_read_and_said(tmp_path: Path, blank: Context) -> None:
@@ -205,13 +205,13 @@ def test_hidden_rows_and_columns_are_read_and_said(tmp_path: Path, blank: Contex
     book.active.row_dimensions[4].hidden = True
     book.active.column_dimensions["B"].hidden = True
     book.save(tmp_path / "a.xlsx")
-    read = read_file(tmp_path / "a.xlsx", Told(), blank)
+    read = read_file(tmp_path / "a.xlsx", CallerSays(), blank)
     assert len(read.entries) == 4
     assert any("hidden rows or columns (4, B) are read" in note for note in read.notes)
 
 
 def test_the_case_with_a_hidden_sheet(context: Context) -> None:
-    read = read_file(yearbook_case("09_hidden.xlsx"), Told(), context)
+    read = read_file(yearbook_case("09_hidden.xlsx"), CallerSays(), context)
     assert {entry.period for entry in read.entries} == {"2021", "2022", "2023"}
     assert any("'旧' is hidden" in note for note in read.notes)
 
@@ -243,11 +243,11 @@ def test_a_province_that_the_file_contradicts_is_refused_naming_both(
     path = tmp_path / "a.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(YearbookError, match=rf"上海.*{said}") as caught:
-        read_file(path, Told(province=said), blank)
+        read_file(path, CallerSays(province=said), blank)
     assert "上海" in caught.value.text("zh")
     assert str(said) in caught.value.text("zh")
     for same in ("上海", "Shanghai", 310000, None):
-        assert {e.adcode for e in read_file(path, Told(province=same), blank).entries} == {310000}
+        assert {e.adcode for e in read_file(path, CallerSays(province=same), blank).entries} == {310000}
 
 
 def test_a_province_or_year_for_a_file_that_names_its_own_is_refused(tmp_path: Path, blank: Context) -> None:
@@ -264,9 +264,9 @@ def test_a_province_or_year_for_a_file_that_names_its_own_is_refused(tmp_path: P
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         with pytest.raises(YearbookError, match="the file says whose figures these are"):
-            read_file(path, Told(province="上海"), blank)
+            read_file(path, CallerSays(province="上海"), blank)
         with pytest.raises(YearbookError, match="the file names the period of its figures, 202"):
-            read_file(path, Told(year="2019"), blank)
+            read_file(path, CallerSays(year="2019"), blank)
 
 
 @pytest.mark.parametrize("year", ["abc", "1" + "0" * 26, "20231", "1e26", "", "1900", "2999"])
@@ -274,4 +274,4 @@ def test_a_year_that_is_none_is_refused_before_the_file_is_read(
     tmp_path: Path, blank: Context, year: str
 ) -> None:
     with pytest.raises(ToldError, match="is no year from 1949 on"):
-        read_file(tmp_path / "absent.csv", Told(year=year), blank)
+        read_file(tmp_path / "absent.csv", CallerSays(year=year), blank)

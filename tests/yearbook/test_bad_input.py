@@ -13,7 +13,7 @@ import pytest
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.sheets import WorkbookReader
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
 
@@ -28,12 +28,12 @@ WORKBOOK = writers.xlsx([[cell or None for cell in line.split(",")] for line in 
 
 
 def refused(
-    tmp_path: Path, context: Context, content: bytes, name: str = "甲.csv", told: Told | None = None
+    tmp_path: Path, context: Context, content: bytes, name: str = "甲.csv", told: CallerSays | None = None
 ) -> str:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(YearbookError) as caught:
-        read_file(path, told or Told(), context)
+        read_file(path, told or CallerSays(), context)
     chinese = caught.value.text("zh")
     assert str(caught.value).startswith(name)
     assert chinese.startswith(name)
@@ -140,14 +140,14 @@ def test_a_unit_that_cannot_be_right_is_refused_with_the_evidence(tmp_path: Path
     assert "10,000 times the held figures (median of 31 cells" in found
     right = writers.classic(Table(table.provinces, table.periods, table.labels, cells, "万元")).encode()
     (tmp_path / "b.csv").write_bytes(right)
-    assert len(read_file(tmp_path / "b.csv", Told(), context).entries) == 31
+    assert len(read_file(tmp_path / "b.csv", CallerSays(), context).entries) == 31
 
 
 def test_what_the_caller_says_must_not_contradict_the_file(tmp_path: Path, blank: Context) -> None:
     table = Table([110000], ["2020"], ["地区生产总值"], {(110000, "2020", "地区生产总值"): "1"})
     text = writers.classic(table).encode()
     assert "which is gdp and not population" in refused(
-        tmp_path, blank, text, told=Told(indicator="population")
+        tmp_path, blank, text, told=CallerSays(indicator="population")
     )
 
 
@@ -206,9 +206,9 @@ def test_a_file_above_the_limit_is_refused_unread(tmp_path: Path, blank: Context
     with path.open("wb") as handle:
         handle.truncate(limits.FILE_BYTES + 1)
     with pytest.raises(YearbookError, match="larger than 20 MB"):
-        read_file(path, Told(), blank)
+        read_file(path, CallerSays(), blank)
     with pytest.raises(YearbookError, match="no such file"):
-        read_file(tmp_path / "absent.csv", Told(), blank)
+        read_file(tmp_path / "absent.csv", CallerSays(), blank)
 
 
 def test_a_workbook_that_takes_too_long_or_kills_its_reader(tmp_path: Path) -> None:
@@ -269,4 +269,4 @@ def test_a_row_of_a_tidy_table_names_one_place(tmp_path: Path, blank: Context) -
     assert "row 2, column 2 (B): two places in one row: '110000' and '天津'" in message
     path = tmp_path / "regions.csv"
     path.write_text("province,region,year,gdp\n北京,东部地区,2021,5\n", encoding="utf-8")
-    assert [entry.adcode for entry in read_file(path, Told(), blank).entries] == [110000]
+    assert [entry.adcode for entry in read_file(path, CallerSays(), blank).entries] == [110000]

@@ -16,7 +16,7 @@ import pytest
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Table
 
@@ -32,7 +32,7 @@ SMALL = Table([110000], ["2020"], ["甲"], {(110000, "2020", "甲"): "5"})
 def read_text(tmp_path: Path, blank: Context, content: str | bytes, name: str = "a.csv") -> FileRead:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_file(path, Told(), blank)
+    return read_file(path, CallerSays(), blank)
 
 
 @pytest.mark.parametrize("text", [TIDY, PRINTED])
@@ -163,9 +163,9 @@ def test_merged_areas_without_number(
             new.writestr(name, part)
     if refused:
         with pytest.raises(YearbookError, match=f"{areas} merged areas on one sheet"):
-            read_file(path, Told(), blank)
+            read_file(path, CallerSays(), blank)
     else:
-        assert [int(e.value) for e in read_file(path, Told(), blank).entries] == [1, 2]
+        assert [int(e.value) for e in read_file(path, CallerSays(), blank).entries] == [1, 2]
 
 
 def test_merged_areas_over_each_other_are_refused(tmp_path: Path, blank: Context) -> None:

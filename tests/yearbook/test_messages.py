@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from panelkit.data.yearbook.errors import SHOWN, Problem, ToldError, Where, YearbookError
+from panelkit.data.yearbook.errors import SHOWN, CellProblem, ToldError, Where, YearbookError
 from panelkit.data.yearbook.files import _child, _formats, cells, sheets
 from panelkit.data.yearbook.store.head import DamagedError
 from panelkit.language.message import message
@@ -21,7 +21,7 @@ def test_a_spot_is_said_in_both_languages() -> None:
 
 
 def test_many_problems_are_counted_and_nothing_unprintable_is_said() -> None:
-    one = Problem(Where("a.csv", row=1), message("no province is known as {name!s}", name="a\x00b"))
+    one = CellProblem(Where("a.csv", row=1), message("no province is known as {name!s}", name="a\x00b"))
     error = YearbookError([one] * (SHOWN + 2))
     assert str(error).endswith("\nand 2 more")
     assert error.text("zh").endswith("\n另有2处同类问题")
@@ -32,7 +32,7 @@ def test_many_problems_are_counted_and_nothing_unprintable_is_said() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        YearbookError([Problem(Where("a.csv"), message("the file is empty"))]),
+        YearbookError([CellProblem(Where("a.csv"), message("the file is empty"))]),
         ToldError(message("the file is empty")),
         DamagedError(Path("store"), message("it lacks {head}", head="head.json")),
     ],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.yearbook import writers
 from tests.yearbook.writers import NAMES, Cells, Table
 
@@ -52,11 +52,11 @@ def expected(cells: Cells) -> dict[tuple[int, str, str], Decimal]:
 
 
 def read(
-    tmp_path: Path, name: str, content: bytes, context: Context, told: Told | None = None
+    tmp_path: Path, name: str, content: bytes, context: Context, told: CallerSays | None = None
 ) -> dict[tuple[int, str, str], Decimal]:
     path = tmp_path / name
     path.write_bytes(content)
-    found = read_file(path, told or Told(), context)
+    found = read_file(path, told or CallerSays(), context)
     return {(e.adcode, e.period, e.indicator): e.value for e in found.entries}
 
 
@@ -107,7 +107,7 @@ def test_modern_many(tmp_path: Path, blank: Context, table: Table) -> None:
 @given(table=tables())
 def test_modern_single_named_by_the_caller(tmp_path: Path, blank: Context, table: Table) -> None:
     content = writers.modern_single(table).encode("utf-8-sig")
-    found = read(tmp_path, "a.csv", content, blank, Told(indicator="gdp"))
+    found = read(tmp_path, "a.csv", content, blank, CallerSays(indicator="gdp"))
     wanted = expected(only(table, label=table.labels[0]))
     assert found == {(a, p, "gdp"): value for (a, p, _), value in wanted.items()}
 
@@ -116,7 +116,7 @@ def test_modern_single_named_by_the_caller(tmp_path: Path, blank: Context, table
 @given(table=tables())
 def test_modern_one_province(tmp_path: Path, blank: Context, table: Table) -> None:
     content = writers.modern_one_province(table).encode("utf-8-sig")
-    found = read(tmp_path, "a.csv", content, blank, Told(province=table.provinces[0]))
+    found = read(tmp_path, "a.csv", content, blank, CallerSays(province=table.provinces[0]))
     assert found == expected(only(table, adcode=table.provinces[0]))
 
 

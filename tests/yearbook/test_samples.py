@@ -14,7 +14,7 @@ from panelkit.data.provinces import lookup as look_up
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import judge, vintages_of
-from panelkit.data.yearbook.read import Context, Told, read_file, read_yearbook
+from panelkit.data.yearbook.read import CallerSays, Context, read_file, read_yearbook
 from tests.reference import sample_path
 
 lookup = cache(look_up)
@@ -43,7 +43,7 @@ def by_place(read: FileRead) -> dict[tuple[int, str], Decimal]:
 def test_classic_exports(name: str, context: Context) -> None:
     path = sample_path(name)
     standing = cells_of(path.read_text(encoding="gb18030"))
-    read = read_file(path, Told(), context)
+    read = read_file(path, CallerSays(), context)
     wanted = {(lookup(row).adcode, head[:4]): Decimal(cell) for (row, head), cell in standing.items()}
     assert by_place(read) == wanted
     assert len(read.entries) == len(standing)
@@ -54,8 +54,8 @@ def test_one_indicator_without_a_name(context: Context) -> None:
     with pytest.raises(
         YearbookError, match=r"budget_science_technology.*403 of 403 shared cells equal.*confirm"
     ):
-        read_file(path, Told(), context)
-    read = read_file(path, Told(indicator="budget_science_technology"), context)
+        read_file(path, CallerSays(), context)
+    read = read_file(path, CallerSays(indicator="budget_science_technology"), context)
     standing = cells_of(path.read_text(encoding="utf-8-sig"))
     assert by_place(read) == {(lookup(r).adcode, h[:4]): Decimal(c) for (r, h), c in standing.items()}
     assert read.missing == 62
@@ -63,7 +63,7 @@ def test_one_indicator_without_a_name(context: Context) -> None:
 
 def test_many_indicators_of_one_year(context: Context) -> None:
     path = sample_path("nbs_portal2026_multi_indicator_2023.csv")
-    read = read_file(path, Told(), context)
+    read = read_file(path, CallerSays(), context)
     standing = cells_of(path.read_text(encoding="utf-8-sig"))
     assert sorted(e.value for e in read.entries) == sorted(Decimal(c) for c in standing.values())
     held = {k: v for k, v in vintages_of(read, context.held).items() if v}
@@ -76,12 +76,12 @@ def test_many_indicators_of_one_year(context: Context) -> None:
 def test_one_province_with_indicators_as_rows(context: Context) -> None:
     path = sample_path("nbs_portal2026_one_province_many_indicators.csv")
     with pytest.raises(YearbookError, match=r"Beijing \(24 of 24 shared cells equal\)"):
-        read_file(path, Told(), context)
+        read_file(path, CallerSays(), context)
     with pytest.raises(YearbookError) as refused:
-        read_file(path, Told(), context)
+        read_file(path, CallerSays(), context)
     assert "疑为北京（24个" in refused.value.text("zh")
     assert "--province 北京" in refused.value.text("zh")
-    read = read_file(path, Told(province="北京"), context)
+    read = read_file(path, CallerSays(province="北京"), context)
     standing = cells_of(path.read_text(encoding="utf-8-sig"))
     assert len(read.entries) == len(standing)
     first = {(e.indicator, e.period): e.value for e in read.entries}
@@ -99,7 +99,7 @@ def test_english_workbook_with_two_encodings(context: Context) -> None:
         for r in range(4, 35)
         for c in range(1, 21)
     }
-    read = read_file(path, Told(), context)
+    read = read_file(path, CallerSays(), context)
     assert by_place(read) == wanted
     assert {e.indicator for e in read.entries} == {"gdp"}
     with pytest.raises(YearbookError, match=r"as_published: 45 of 527.*census2023: 0 of 558.*--vintage NAME"):
@@ -109,7 +109,7 @@ def test_english_workbook_with_two_encodings(context: Context) -> None:
 def test_quarterly_json_of_the_nation(context: Context) -> None:
     path = sample_path("nbs_easyquery_national_quarterly.json")
     nodes = json.loads(path.read_text(encoding="utf-8"))["returndata"]["datanodes"]
-    read = read_file(path, Told(), context)
+    read = read_file(path, CallerSays(), context)
     assert [e.value for e in read.entries] == [Decimal(n["data"]["strdata"]) for n in nodes]
     assert {e.adcode for e in read.entries} == {100000}
     assert {e.period for e in read.entries} == {
@@ -152,4 +152,4 @@ def test_shared_cells_equal_the_held_vintage(
 
 def test_a_sample_read_twice_is_the_same(context: Context) -> None:
     path = sample_path("nbs_english_gdp_2004_2023.xls")
-    assert read_file(path, Told(), context).entries == read_file(path, Told(), context).entries
+    assert read_file(path, CallerSays(), context).entries == read_file(path, CallerSays(), context).entries

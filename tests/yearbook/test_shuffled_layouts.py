@@ -9,7 +9,7 @@ import pytest
 
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files import limits
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.yearbook.test_side_by_side import (
     CODES,
     GDP,
@@ -165,7 +165,7 @@ def test_a_scale_alone_behind_the_number_is_refused(tmp_path: Path, blank: Conte
     book.active["B3"].number_format = code
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(YearbookError, match="the cell shows its number with"):
-        read_file(tmp_path / "a.xlsx", Told(), blank)
+        read_file(tmp_path / "a.xlsx", CallerSays(), blank)
 
 
 def test_a_sheet_called_after_another_province_is_refused(tmp_path: Path, blank: Context) -> None:
@@ -177,8 +177,8 @@ def test_a_sheet_called_after_another_province_is_refused(tmp_path: Path, blank:
         book.active.append(row)
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(YearbookError, match=r"上海.*北京"):
-        read_file(tmp_path / "a.xlsx", Told(province="北京"), blank)
-    assert len(read_file(tmp_path / "a.xlsx", Told(province="上海"), blank).entries) == 1
+        read_file(tmp_path / "a.xlsx", CallerSays(province="北京"), blank)
+    assert len(read_file(tmp_path / "a.xlsx", CallerSays(province="上海"), blank).entries) == 1
 
 
 def test_words_without_number_are_refused_at_once(
@@ -189,10 +189,10 @@ def test_words_without_number_are_refused_at_once(
     head = "各地区地区生产总值（2021年）\n单位：亿元\n地区,地区生产总值\n北京,5\n"
     (tmp_path / "a.csv").write_text(head + junk, encoding="utf-8")
     with pytest.raises(YearbookError, match="more than 200 different words that are no places"):
-        read_file(tmp_path / "a.csv", Told(), blank)
+        read_file(tmp_path / "a.csv", CallerSays(), blank)
     (tmp_path / "b.csv").write_text(junk, encoding="utf-8")
     with pytest.raises(YearbookError, match="no table is found"):
-        read_file(tmp_path / "b.csv", Told(), blank)
+        read_file(tmp_path / "b.csv", CallerSays(), blank)
 
 
 def test_halves_under_english_heads_with_the_same_order_are_two_tables(read_sheet: Reader) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.reference import yearbook_case
 from tests.yearbook.writers import NAMES
 
@@ -445,7 +445,7 @@ def test_a_header_in_two_lines_is_one_name(read_sheet: Reader) -> None:
     ],
 )
 def test_cases_equal_the_official_figures(context: Context, name: str, indicator: str, cells_: int) -> None:
-    read = read_file(yearbook_case(name), Told(), context)
+    read = read_file(yearbook_case(name), CallerSays(), context)
     found = read.series()[indicator]
     vintage = "census2023" if indicator == "gdp" else "census2020"
     assert len(found) == cells_
@@ -459,6 +459,6 @@ def test_cases_equal_the_official_figures(context: Context, name: str, indicator
 
 def test_cases_with_a_total_and_with_a_footnote_name_their_year(context: Context) -> None:
     for name, year in (("14_total_looks_like_month.xlsx", "2023"), ("44_2024_note_continued.xlsx", "2024")):
-        read = read_file(yearbook_case(name), Told(), context)
+        read = read_file(yearbook_case(name), CallerSays(), context)
         assert {entry.period for entry in read.entries} == {year}
         assert len(read.entries) == 62

@@ -16,7 +16,7 @@ from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.ingest import IngestReport, Run, take_in
 from panelkit.data.yearbook.judge.judge import proposed_name
-from panelkit.data.yearbook.read import Context, Told
+from panelkit.data.yearbook.read import CallerSays, Context
 from panelkit.data.yearbook.store.store import figures_with_store, read_store
 from panelkit.language.errors import DataError
 from tests.yearbook import writers
@@ -54,7 +54,7 @@ def take(
 ) -> IngestReport:
     path = tmp_path / name
     path.write_text(writers.classic(table).replace("注：", f"注：{note}"), encoding="utf-8")
-    run = Run(tmp_path / "store", Told(), vintage, load_corrections(), context, {})
+    run = Run(tmp_path / "store", CallerSays(), vintage, load_corrections(), context, {})
     return take_in(run, [path])
 
 
@@ -176,7 +176,7 @@ def test_all_files_go_in_or_none(tmp_path: Path, context: Context) -> None:
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(writers.classic(held(context)), encoding="utf-8")
     bad.write_text(writers.classic(held(context)).replace("天津市", "天京市"), encoding="utf-8")
-    run = Run(tmp_path / "store", Told(), None, load_corrections(), context, {})
+    run = Run(tmp_path / "store", CallerSays(), None, load_corrections(), context, {})
     with pytest.raises(YearbookError, match=r"^bad\.csv, row 6"):
         take_in(run, [good, bad])
     assert not (tmp_path / "store").exists()
@@ -187,7 +187,7 @@ def test_two_files_of_one_run_that_contradict_each_other(tmp_path: Path, context
     for name, value in (("a.csv", "1500.1"), ("b.csv", "1600.1")):
         other = changed(table, {(540000, "2018"): value})
         (tmp_path / name).write_text(writers.classic(other), encoding="utf-8")
-    run = Run(tmp_path / "store", Told(), None, load_corrections(), context, {})
+    run = Run(tmp_path / "store", CallerSays(), None, load_corrections(), context, {})
     with pytest.raises(YearbookError, match=r"b\.csv.*is 1600\.1 here and 1500\.1 in a\.csv"):
         take_in(run, [tmp_path / "a.csv", tmp_path / "b.csv"])
 
@@ -223,7 +223,9 @@ def test_corrections(tmp_path: Path, context: Context, action: str, more: str, l
     rules.write_text(CORRECTION.format(action=action, expects="7590.2", more=more), encoding="utf-8")
     path = tmp_path / "a.csv"
     path.write_text(writers.classic(held(context)), encoding="utf-8")
-    report = take_in(Run(tmp_path / "store", Told(), None, load_corrections(rules), context, {}), [path])
+    report = take_in(
+        Run(tmp_path / "store", CallerSays(), None, load_corrections(rules), context, {}), [path]
+    )
     assert [a.correction.action for a in report.files[0].applied] == [action]
     stored = read_store(tmp_path / "store").figures
     cell = stored[(stored["adcode"] == 460000) & (stored["period"] == "2023")]["value"].tolist()
@@ -236,7 +238,7 @@ def test_a_correction_that_no_longer_matches_stops_the_run(tmp_path: Path, conte
     path = tmp_path / "a.csv"
     path.write_text(writers.classic(held(context)), encoding="utf-8")
     with pytest.raises(YearbookError, match=r"expects 7000\.1 and finds 7590\.2: it no longer matches"):
-        take_in(Run(tmp_path / "store", Told(), None, load_corrections(rules), context, {}), [path])
+        take_in(Run(tmp_path / "store", CallerSays(), None, load_corrections(rules), context, {}), [path])
     assert not (tmp_path / "store").exists()
 
 
@@ -303,7 +305,7 @@ def test_a_short_series_with_one_revised_cell_belongs_with_the_rest_of_its_file(
         table = Table(list(NAMES), ["2022"], list(keys.values()), {**cells, **changes})
         path = tmp_path / "many.csv"
         path.write_text(writers.modern_many(table), encoding="utf-8")
-        return take_in(Run(tmp_path / "store", Told(), None, (), context, {}), [path], dry_run=True)
+        return take_in(Run(tmp_path / "store", CallerSays(), None, (), context, {}), [path], dry_run=True)
 
     judged = read(one).files[0].judgement
     assert set(judged.vintages.values()) == {"census2023"}
@@ -321,7 +323,7 @@ def test_a_correction_of_a_cell_that_is_blank_now_stops_the_run(tmp_path: Path, 
     rules.write_text(rule, encoding="utf-8")
     path = tmp_path / "a.csv"
     path.write_text(writers.classic(changed(held(context), {(110000, "2022"): ""})), encoding="utf-8")
-    run = Run(tmp_path / "store", Told(), None, load_corrections(rules), context, {})
+    run = Run(tmp_path / "store", CallerSays(), None, load_corrections(rules), context, {})
     with pytest.raises(YearbookError, match="finds no figure"):
         take_in(run, [path])
     rules.write_text(rule + rule, encoding="utf-8")
@@ -336,5 +338,5 @@ def test_a_store_that_changed_since_it_was_judged_is_not_written(tmp_path: Path,
     path.write_text(writers.classic(held(context, years=("2020", "2021", "2022"))), encoding="utf-8")
     before = fingerprint(tmp_path / "store")
     with pytest.raises(YearbookError, match="run again"):
-        take_in(Run(tmp_path / "store", Told(), None, (), context, {}, seen), [path])
+        take_in(Run(tmp_path / "store", CallerSays(), None, (), context, {}, seen), [path])
     assert fingerprint(tmp_path / "store") == before

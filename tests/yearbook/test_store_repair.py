@@ -17,7 +17,7 @@ from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.ingest import Run, ingest, take_in
-from panelkit.data.yearbook.read import Context, Told
+from panelkit.data.yearbook.read import CallerSays, Context
 from panelkit.data.yearbook.repair import repair_store
 from panelkit.data.yearbook.store.head import FORMAT, DamagedError, OtherVersionError
 from panelkit.data.yearbook.store.health import check_store
@@ -141,7 +141,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, context: Context) -> Path:
     rule = CORRECTION.format(action="replace", expects=shown, more='value = "7600.5"')
     rules.write_text(rule.replace("census2023", "census2028"), encoding="utf-8")
     (folder / "new.csv").write_text(writers.classic(other), encoding="utf-8")
-    run = Run(folder / "store", Told(), "census2028", load_corrections(rules), context, {})
+    run = Run(folder / "store", CallerSays(), "census2028", load_corrections(rules), context, {})
     take_in(run, [folder / "new.csv"])
     ingest([tidy(folder, "行数")], store=folder / "store", vintage="mine", columns={"value": "value"})
     return folder

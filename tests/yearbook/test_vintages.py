@@ -19,8 +19,8 @@ from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.ingest import Run, ingest, take_in
 from panelkit.data.yearbook.judge.held import exact, index_figures, is_equal, match, printed
-from panelkit.data.yearbook.judge.judge import Judgement, judge, vintages_of
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.judge.judge import FileJudgement, judge, vintages_of
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from panelkit.data.yearbook.store.store import overlay, read_store
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.language.errors import SpecError
@@ -31,10 +31,10 @@ from tests.yearbook.writers import NAMES, Table
 LABEL = "规上工业企业新产品销售收入"
 
 
-def judged(folder: Path, context: Context, table: Table, name: str | None = None) -> Judgement:
+def judged(folder: Path, context: Context, table: Table, name: str | None = None) -> FileJudgement:
     path = folder / "a.csv"
     path.write_text(writers.classic(table), encoding="utf-8")
-    return judge(read_file(path, Told(), context), context.held, name)
+    return judge(read_file(path, CallerSays(), context), context.held, name)
 
 
 def with_store(context: Context, values: dict[tuple[str, str], dict[tuple[int, str], float]]) -> Context:
@@ -114,11 +114,11 @@ def test_vintages_that_are_alike_are_asked_for_by_name(tmp_path: Path, context: 
         r"`--vintage census2023` or `--vintage mine`",
     ) as caught:
         judged(tmp_path, both, one_year)
-    assert "请用 --vintage census2023 或 --vintage mine 指明" in caught.value.text("zh")
+    assert "请用`--vintage census2023`或`--vintage mine`指明" in caught.value.text("zh")
     for name in ("census2023", "mine"):
         assert judged(tmp_path, both, one_year, name).vintages == {"gdp": name}
     path = tmp_path / "a.csv"
-    read = read_file(path, Told(), both)
+    read = read_file(path, CallerSays(), both)
     assert vintages_of(read, both.held) == {"gdp": None}
     assert judge(read, both.held, recorded={"gdp": "mine"}).vintages == {"gdp": "mine"}
     assert judged(tmp_path, both, held(context, years=("2020", "2021"))).vintages == {"gdp": "census2023"}
@@ -137,7 +137,7 @@ def test_the_rest_of_a_file_tells_vintages_apart(tmp_path: Path, context: Contex
     path.write_text(
         writers.modern_many(Table(list(NAMES), ["2021"], list(labels.values()), cells)), encoding="utf-8"
     )
-    found = judge(read_file(path, Told(), both), both.held)
+    found = judge(read_file(path, CallerSays(), both), both.held)
     assert found.vintages == {"gdp": "census2023", "va_primary": "census2023"}
     assert found.why["gdp"] == "beside"
 
@@ -184,7 +184,7 @@ def test_a_file_that_prints_fewer_decimals_is_equal(
     table = Table(list(NAMES), ["2021"], [LABEL], cells)
     path = tmp_path / "a.csv"
     path.write_text(writers.classic(table), encoding="utf-8")
-    read = read_file(path, Told(indicator=key), context)
+    read = read_file(path, CallerSays(indicator=key), context)
     assert (judge(read, context.held).vintages, judge(read, context.held).unchanged) == (
         {key: "as_published"},
         31,
@@ -203,7 +203,7 @@ def test_the_printed_decimals_go_along_with_the_unit(
     cells = {(a, "2021", LABEL): cut(values[a, "2021"] * 10**power, digits, ROUND_HALF_EVEN) for a in NAMES}
     path = tmp_path / "a.csv"
     path.write_text(writers.classic(Table(list(NAMES), ["2021"], [LABEL], cells, unit)), encoding="utf-8")
-    read = read_file(path, Told(indicator=key), context)
+    read = read_file(path, CallerSays(indicator=key), context)
     assert judge(read, context.held).unchanged == 31
     assert {printed(entry.value) for entry in read.entries} == {max(4, power)}
 
@@ -364,10 +364,10 @@ def test_a_file_that_went_in_under_a_name_of_its_own_is_found_again(tmp_path: Pa
         context = Context(index_figures(base), known_names(), workbooks)
         path = tmp_path / "a.csv"
         path.write_text(writers.classic(held(context, years=("2020",))), encoding="utf-8")
-        take_in(Run(tmp_path / "store", Told(), "mine", (), context, {}), [path])
+        take_in(Run(tmp_path / "store", CallerSays(), "mine", (), context, {}), [path])
         state = read_store(tmp_path / "store")
         again = Context(index_figures(overlay(base, state.figures)), known_names(), workbooks)
         recorded = {file.key: file.vintages for file in state.files}
-        report = take_in(Run(tmp_path / "store", Told(), None, (), again, recorded), [path])
+        report = take_in(Run(tmp_path / "store", CallerSays(), None, (), again, recorded), [path])
     assert report.files[0].judgement.why == {"gdp": "recorded"}
     assert not report.changed

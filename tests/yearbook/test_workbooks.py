@@ -13,7 +13,7 @@ import pytest
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import judge
-from panelkit.data.yearbook.read import Context, Told, read_file
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.yearbook.writers import NAMES
 
 Rows = Sequence[Sequence[Any]]
@@ -36,7 +36,7 @@ def read_rows(tmp_path: Path, blank: Context) -> Callable[..., FileRead]:
         book.save(out)
         path = tmp_path / "yearbook.xlsx"
         path.write_bytes(out.getvalue())
-        return read_file(path, Told(**told), blank)
+        return read_file(path, CallerSays(**told), blank)
 
     return read
 
@@ -144,7 +144,7 @@ def test_an_english_table_as_an_old_workbook(tmp_path: Path, blank: Context) -> 
     page.write(7, 0, "a) Data are preliminary.")
     path = tmp_path / "a.xls"
     book.save(str(path))
-    read = read_file(path, Told(), blank)
+    read = read_file(path, CallerSays(), blank)
     assert series(read) == {
         ("gdp", "2022"): [Decimal("41540.9"), Decimal("2150.2")],
         ("va_primary", "2022"): [Decimal("111.5")],
@@ -227,7 +227,7 @@ def test_totals_are_compared_with_their_parts(tmp_path: Path, blank: Context) ->
             page.append([name, 2 if adcode == 210000 else 1])
         path = tmp_path / "a.xlsx"
         book.save(path)
-        result = judge(read_file(path, Told(), blank), blank.held, "trial")
+        result = judge(read_file(path, CallerSays(), blank), blank.held, "trial")
         return [(check.region, check.agrees) for check in result.checks]
 
     assert judged(32) == [("全 国", True), ("东 北", True)]
@@ -271,7 +271,10 @@ def test_a_formula_is_read_by_its_stored_value_or_refused(
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    assert [entry.value for entry in read_file(path, Told(), blank).entries] == [Decimal(1), Decimal("2.5")]
+    assert [entry.value for entry in read_file(path, CallerSays(), blank).entries] == [
+        Decimal(1),
+        Decimal("2.5"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 from panelkit.claims.findings import paragraph
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.language.message import Message, message
-from panelkit.models.mediation.findings import Sensitivity
+from panelkit.models.mediation.findings import ConfounderSensitivity
 from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.words import number
@@ -47,7 +47,7 @@ class Judged:
         return labels if self.is_sum else [labels[(self.through or 1) - 1]]
 
     @property
-    def weakest(self) -> Sensitivity:
+    def weakest(self) -> ConfounderSensitivity:
         """Return the sensitivity of the mediator whose path the smallest confounder undoes."""
         names = [self.result.mediator_labels[k] for k in self.mediators]
         return min((self.result.sensitivity(name) for name in names), key=lambda found: abs(found.rho_zero))
@@ -84,7 +84,7 @@ def sentence_of(judged: Judged, *, channel: bool) -> Message:
             "{estimate:.3g}, 95 % interval {low:.3g} to {high:.3g}.",
             treatment=result.treatment_label,
             outcome=result.outcome_label,
-            mediators=", ".join(judged.through_names),
+            mediators=judged.through_names,
             years=facts["years"],
             n=facts["n_units"],
             estimate=float(line["estimate"]),

@@ -45,7 +45,7 @@ class DescriptionRule(Rule):
             value=self.value,
             held=len(held),
             n=len(last),
-            values=Joined(values, {"en": ", ", "zh": ", "}),
+            values=Joined(values, {"en": ", ", "zh": "，"}),
         )
         return judged(found, description(found.by_year, relation, bound), said)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from panelkit.cli._data import Rows, rows_of
+from panelkit.cli._data import ChosenRows, rows_of
 from panelkit.cli._options import ShippedSample
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ FormulaArgument = Annotated[
 
 
 @dataclass(frozen=True)
-class Specification:
+class SpatialOptions:
     """What a spatial panel is, whatever its weights."""
 
     model: ModelOption = ModelChoice.sdm
@@ -84,7 +84,7 @@ class Specification:
 
 
 @dataclass(frozen=True)
-class Model(Specification):
+class Model(SpatialOptions):
     """A spatial panel on one matrix of weights."""
 
     w: WeightsOption = "contiguity"
@@ -92,7 +92,7 @@ class Model(Specification):
     vcov: VcovOption = "information"
 
 
-def panel_of(chosen: Specification, formula: str, where: str | None) -> SpatialPanel:
+def panel_of(chosen: SpatialOptions, formula: str, where: str | None) -> SpatialPanel:
     """Return the estimator that the options describe."""
     from panelkit.covariance.by_name import vcov_named
     from panelkit.kernels.capabilities import LIKELIHOOD
@@ -119,7 +119,7 @@ def fit_of(ctx: typer.Context, sample: ShippedSample, chosen: Model, formula: st
     return panel_of(chosen, formula, rows.where).fit(rows.frame, weights_of(chosen.w, units_of(rows.frame)))
 
 
-def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> Rows:
+def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> ChosenRows:
     """Return the user's panel, or the shipped figures that the formula names, 2011 to 2022 unless asked."""
     from panelkit.formula.formula import parse_formula
 

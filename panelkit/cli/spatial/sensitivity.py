@@ -9,10 +9,10 @@ import typer
 
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
-from panelkit.cli._data import Rows
+from panelkit.cli._data import ChosenRows
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
-from panelkit.cli.spatial._options import FormulaArgument, Specification, panel_of, rows_of_formula
+from panelkit.cli.spatial._options import FormulaArgument, SpatialOptions, panel_of, rows_of_formula
 from panelkit.cli.spatial._tables import ROOMY, echo_by_term, rows, width, write_tables
 from panelkit.cli.spatial._weights import refuse_strangers, units_of, weights_of
 from panelkit.language.message import Language, message
@@ -33,7 +33,7 @@ def sensitivity(
     ctx: typer.Context,
     formula: FormulaArgument,
     sample: ShippedSample,
-    model: Specification,
+    model: SpatialOptions,
     output: Output,
     income: Annotated[
         str | None,
@@ -116,7 +116,7 @@ def _write(found: Any, calm: Any, out: Path, language: Language) -> list[Path]:
     return paths
 
 
-def _income(expression: str, held: Rows) -> pd.Series:
+def _income(expression: str, held: ChosenRows) -> pd.Series:
     import pandas as pd
 
     from panelkit.models.reading import read_design

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.held import Held
-from panelkit.data.yearbook.layouts.told import Told as Told
+from panelkit.data.yearbook.layouts.told import CallerSays as CallerSays
 from panelkit.data.yearbook.vocabulary.indicator_names import Names
 from panelkit.show.brief import Brief
 

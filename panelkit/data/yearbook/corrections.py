@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from panelkit.data import catalogue
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import resolve
-from panelkit.data.yearbook.errors import Problem, Where, YearbookError
-from panelkit.data.yearbook.judge.entries import Entry
+from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
+from panelkit.data.yearbook.judge.entries import JudgedEntry
 from panelkit.data.yearbook.judge.held import decimals, is_equal
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.language.errors import DataError
@@ -91,8 +91,8 @@ def load_corrections(path: Path | None = None) -> tuple[Correction, ...]:
 
 
 def apply_corrections(
-    entries: Sequence[Entry], vintages: Mapping[str, str], corrections: Sequence[Correction]
-) -> tuple[list[Entry], list[Applied]]:
+    entries: Sequence[JudgedEntry], vintages: Mapping[str, str], corrections: Sequence[Correction]
+) -> tuple[list[JudgedEntry], list[Applied]]:
     """Return the entries with the corrections that concern them, and which those were.
 
     Raises
@@ -101,9 +101,9 @@ def apply_corrections(
         Where a correction finds another value than it expects: the source was mended, or the correction is wrong.
     """
     wanted = {_cell_of(c): c for c in corrections}
-    kept: list[Entry] = []
+    kept: list[JudgedEntry] = []
     applied: list[Applied] = []
-    problems: list[Problem] = []
+    problems: list[CellProblem] = []
     for entry in entries:
         one = wanted.get((entry.indicator, entry.adcode, entry.period, vintages[entry.indicator]))
         if one is None:
@@ -131,13 +131,13 @@ def _cell_of(one: Correction) -> tuple[str, int, str, str]:
 
 
 def _unmet(
-    entries: Sequence[Entry],
+    entries: Sequence[JudgedEntry],
     vintages: Mapping[str, str],
     wanted: Mapping[tuple[str, int, str, str], Correction],
     met: Sequence[Correction],
-) -> list[tuple[Entry, Correction]]:
+) -> list[tuple[JudgedEntry, Correction]]:
     """Return corrections of cells that are blank where the series has their province and their year."""
-    held: dict[str, list[Entry]] = {}
+    held: dict[str, list[JudgedEntry]] = {}
     concerned = {cell[0] for cell in wanted}
     for entry in entries:
         if entry.indicator in concerned:
@@ -152,8 +152,8 @@ def _unmet(
     return found
 
 
-def _vanished(entry: Entry, one: Correction) -> Problem:
-    return Problem(
+def _vanished(entry: JudgedEntry, one: Correction) -> CellProblem:
+    return CellProblem(
         Where(entry.where.file, entry.where.sheet),
         message(
             "the correction of {indicator}, {province} {year} expects {expects} and finds no figure: "
@@ -167,8 +167,8 @@ def _vanished(entry: Entry, one: Correction) -> Problem:
     )
 
 
-def _stale(entry: Entry, one: Correction) -> Problem:
-    return Problem(
+def _stale(entry: JudgedEntry, one: Correction) -> CellProblem:
+    return CellProblem(
         entry.where,
         message(
             "the correction of {indicator}, {province} {year} expects {expects} and finds {value}: "

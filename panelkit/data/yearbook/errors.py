@@ -86,7 +86,7 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CellProblem:
     """One thing that is wrong, and where."""
 
     where: Where
@@ -113,7 +113,7 @@ class YearbookError(DataError):
     problems : tuple of Problem, in the order of the file.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[CellProblem]) -> None:
         self.problems = tuple(problems)
         said = [
             message("{where}: {problem}", where=p.where.said(), problem=p.said) for p in self.problems[:SHOWN]
@@ -136,7 +136,7 @@ class ToldError(SpecError):
 
 def refuse(where: Where, said: Message) -> YearbookError:
     """Return the error for one problem, to be raised by the caller."""
-    return YearbookError([Problem(where, said)])
+    return YearbookError([CellProblem(where, said)])
 
 
 def letters(column: int) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
-from panelkit.data.yearbook.errors import Problem, YearbookError
+from panelkit.data.yearbook.errors import CellProblem, YearbookError
 from panelkit.data.yearbook.files.sheets import WorkbookReader
-from panelkit.data.yearbook.judge.entries import Entry, FileRead
+from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
 from panelkit.data.yearbook.judge.held import Held, index_figures, is_equal, series_digits
-from panelkit.data.yearbook.judge.judge import Judgement, judge
-from panelkit.data.yearbook.read import Told, read_file
+from panelkit.data.yearbook.judge.judge import FileJudgement, judge
+from panelkit.data.yearbook.read import CallerSays, read_file
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
 from panelkit.data.yearbook.store.store import (
@@ -33,7 +33,7 @@ from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
-from panelkit.show.files import require_writable
+from panelkit.show.files import reason_of, require_writable
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Ingested(Brief):
     """One file of a run: what was read, what it is, which corrections it met."""
 
     read: FileRead
-    judgement: Judgement
+    judgement: FileJudgement
     applied: tuple[Applied, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[JudgedEntry, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the file's part of the report as JSON holds it."""
@@ -132,7 +132,7 @@ def ingest(
     kind_of(folder)
     if not dry_run:
         _require_writable(folder)
-    told = Told(indicator, province, None if year is None else str(year), sheet, columns or {})
+    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {})
     rules = load_corrections(None if corrections is None else Path(corrections))
     state = read_store(folder)
     held = index_figures(overlay(read_figures(check=False), state.figures))
@@ -150,7 +150,7 @@ def _require_writable(folder: Path) -> None:
             message(
                 "the store {folder} cannot be written: {error}",
                 folder=folder,
-                error=str(error.strerror or error),
+                error=reason_of(error),
             )
         ) from error
 
@@ -160,7 +160,7 @@ class Run(Brief):
     """What all files of a run share: the store, what the caller said, the corrections, the held figures."""
 
     folder: Path
-    told: Told
+    told: CallerSays
     vintage: str | None
     rules: Sequence[Correction]
     context: Context
@@ -179,7 +179,7 @@ def take_in(
         With every problem of every file; the store is then unchanged.
     """
     done: list[Ingested] = []
-    problems: list[Problem] = []
+    problems: list[CellProblem] = []
     for path in dict.fromkeys(files):
         try:
             done.append(_take(run, path))
@@ -218,7 +218,7 @@ def _require_text(read: FileRead) -> None:
         shown = name.encode(errors="backslashreplace").decode()
         if shown != name:
             problems.append(
-                Problem(
+                CellProblem(
                     entry.where,
                     message(
                         "the name {shown!r} holds half a character: the file is damaged; correct the name",
@@ -235,13 +235,13 @@ def _recorded(state: StoreState) -> dict[tuple[str, str], Mapping[str, str]]:
     return {file.key: file.vintages for file in state.files}
 
 
-def merge(done: Sequence[Ingested], held: Held, problems: list[Problem]) -> dict[Key, StoredFigure]:
+def merge(done: Sequence[Ingested], held: Held, problems: list[CellProblem]) -> dict[Key, StoredFigure]:
     """Return the cells of all files; two files that give one cell two values are a problem.
 
     A cell that equals a held figure printed with more decimals keeps those.
     """
     cells: dict[Key, StoredFigure] = {}
-    origin: dict[Key, tuple[Entry, int]] = {}
+    origin: dict[Key, tuple[JudgedEntry, int]] = {}
     for one in done:
         source = f"ingest:{one.read.sha256[:12]}"
         digits = {indicator: series_digits(values) for indicator, values in one.read.series().items()}
@@ -267,8 +267,8 @@ def _finer(value: float, digits: int, key: Key, held: Held) -> float:
     return old if old is not None and printed > digits and is_equal(old, value, digits) else value
 
 
-def _conflict(before: Entry, entry: Entry, key: Key) -> Problem:
-    return Problem(
+def _conflict(before: JudgedEntry, entry: JudgedEntry, key: Key) -> CellProblem:
+    return CellProblem(
         entry.where,
         message(
             "{indicator} of {adcode} in {period} is {value} here and {before} in {there}, both as "
@@ -284,7 +284,7 @@ def _conflict(before: Entry, entry: Entry, key: Key) -> Problem:
     )
 
 
-def _said(told: Told) -> dict[str, Any]:
+def _said(told: CallerSays) -> dict[str, Any]:
     """Return what the caller said of the files, as a store records it."""
     said = {
         "indicator": dict(told.indicator) if isinstance(told.indicator, Mapping) else told.indicator,
@@ -296,7 +296,7 @@ def _said(told: Told) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value is not None}
 
 
-def _raw(one: Ingested, told: Told) -> RawFile:
+def _raw(one: Ingested, told: CallerSays) -> RawFile:
     return RawFile(
         sha256=one.read.sha256,
         name=one.read.name,

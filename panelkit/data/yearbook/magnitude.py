@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from panelkit.data.yearbook.errors import Problem, YearbookError
-from panelkit.data.yearbook.judge.entries import Entry
+from panelkit.data.yearbook.errors import CellProblem, YearbookError
+from panelkit.data.yearbook.judge.entries import JudgedEntry
 from panelkit.data.yearbook.judge.held import Held
-from panelkit.data.yearbook.layouts.told import Told as Told
+from panelkit.data.yearbook.layouts.told import CallerSays as CallerSays
 from panelkit.language.message import message
 
 SLIP = 30.0
@@ -16,7 +16,7 @@ SLIP = 30.0
 NEAR_YEARS = 3
 
 
-def check_magnitude(entries: list[Entry], held: Held) -> None:
+def check_magnitude(entries: list[JudgedEntry], held: Held) -> None:
     """Refuse a series whose unit cannot be right: tens or thousands of times the held one.
 
     Each cell is compared with the held figure of its province in the nearest year, at most three years away.
@@ -26,7 +26,7 @@ def check_magnitude(entries: list[Entry], held: Held) -> None:
     YearbookError
         With the median ratio and an example.
     """
-    series: dict[str, list[tuple[float, Entry, float]]] = {}
+    series: dict[str, list[tuple[float, JudgedEntry, float]]] = {}
     for entry in entries:
         if not entry.known or len(entry.period) != 4 or entry.value == 0:
             continue
@@ -40,7 +40,7 @@ def check_magnitude(entries: list[Entry], held: Held) -> None:
         if ratio > SLIP or ratio < 1 / SLIP:
             times = f"{ratio:,.6g}"
             problems.append(
-                Problem(
+                CellProblem(
                     entry.where,
                     message(
                         "{indicator} stands at {times} times the held figures (median of {count} cells; here "
@@ -58,7 +58,7 @@ def check_magnitude(entries: list[Entry], held: Held) -> None:
         raise YearbookError(problems)
 
 
-def _nearest(entry: Entry, held: Held) -> float | None:
+def _nearest(entry: JudgedEntry, held: Held) -> float | None:
     """Return the held figure of the nearest year; of several vintages, the one that is most like the entry."""
     year, value = int(entry.period), abs(float(entry.value))
     vintages = [held.values[entry.indicator, name] for name in held.vintages(entry.indicator)]

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from panelkit.data import catalogue
 from panelkit.data.yearbook.context import Context
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError
+from panelkit.data.yearbook.errors import CellProblem, ToldError, Where, YearbookError
 from panelkit.data.yearbook.judge.guess import guess_indicator
 from panelkit.data.yearbook.judge.held import PlacePeriod
 from panelkit.data.yearbook.layouts.reading import PrintedFigure
-from panelkit.data.yearbook.layouts.told import Told
+from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, sentences
 
@@ -25,14 +25,14 @@ def name_of(figure: PrintedFigure) -> SeriesName:
 
 
 def keys_of(
-    file: str, figures: tuple[PrintedFigure, ...], told: Told, context: Context
+    file: str, figures: tuple[PrintedFigure, ...], told: CallerSays, context: Context
 ) -> dict[SeriesName, str | None]:
     """Return the catalogue's key of every named series; None for one that keeps its printed name."""
     first = {name_of(figure): figure for figure in reversed(figures)}
     names = list(dict.fromkeys(name_of(figure) for figure in figures))
     told_keys = _told_keys(names, told)
     keys: dict[SeriesName, str | None] = {}
-    problems: list[Problem] = []
+    problems: list[CellProblem] = []
     for name in names:
         label, about, unit = name
         found = context.names.find(label, about, unit) if label or about else ()
@@ -44,7 +44,7 @@ def keys_of(
             keys[name] = key
         elif len(found) > 1:
             problems.append(
-                Problem(
+                CellProblem(
                     where,
                     message(
                         "{label!r} may be {listed}: say which with `--indicator`", label=label, listed=found
@@ -63,7 +63,7 @@ def keys_of(
     return keys
 
 
-def _told_keys(names: list[SeriesName], told: Told) -> dict[SeriesName, str]:
+def _told_keys(names: list[SeriesName], told: CallerSays) -> dict[SeriesName, str]:
     if told.indicator is None:
         return {}
     if isinstance(told.indicator, str):
@@ -96,8 +96,8 @@ def _held_key(name: str) -> str:
         raise ToldError(error.said) from error
 
 
-def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -> Problem:
-    return Problem(
+def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -> CellProblem:
+    return CellProblem(
         where,
         message(
             "the file says {label!r}, which is {listed} and not {key}", label=label, listed=found, key=key
@@ -105,11 +105,11 @@ def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -
     )
 
 
-def _unnamed(file: str, cells: Mapping[PlacePeriod, Decimal], unit: str, context: Context) -> Problem:
+def _unnamed(file: str, cells: Mapping[PlacePeriod, Decimal], unit: str, context: Context) -> CellProblem:
     allowed = {key: context.names.unit_fits(key, unit) for key in context.names.units}
     guesses = guess_indicator(cells, allowed, context.held)
     if not guesses:
-        return Problem(
+        return CellProblem(
             Where(file),
             message(
                 "the file does not name its indicator, and its figures equal no held series: name it "
@@ -126,7 +126,7 @@ def _unnamed(file: str, cells: Mapping[PlacePeriod, Decimal], unit: str, context
         )
         for one in guesses[:3]
     ]
-    return Problem(
+    return CellProblem(
         Where(file),
         message(
             "the file does not name its indicator; it looks like {alike}. If so, confirm with `--indicator {key}`",

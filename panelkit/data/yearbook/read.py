@@ -16,16 +16,16 @@ import pandas as pd
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.provinces import place_name, resolve
 from panelkit.data.yearbook.context import Context as Context
-from panelkit.data.yearbook.errors import Problem, Where, YearbookError, refuse
+from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
 from panelkit.data.yearbook.judge.belongs import vintages_of
-from panelkit.data.yearbook.judge.entries import Entry, FileRead, Total
+from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry, Total
 from panelkit.data.yearbook.judge.guess import Guess, guess_province
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.layouts.detect import read_layout
 from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
-from panelkit.data.yearbook.layouts.told import Told as Told
+from panelkit.data.yearbook.layouts.told import CallerSays as CallerSays
 from panelkit.data.yearbook.layouts.told import (
     check_period,
     check_province,
@@ -100,7 +100,7 @@ def read_yearbook(
     >>> list(figures["adcode"])
     [110000, 310000]
     """
-    told = Told(indicator, province, None if year is None else str(year), sheet, columns or {})
+    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {})
     with ExitStack() as stack:
         workbooks = stack.enter_context(WorkbookReader())
         context = Context(index_figures(read_figures(check=False)), known_names(), workbooks)
@@ -131,7 +131,7 @@ def long_table(read: FileRead, vintages: Mapping[str, str], source: str | None =
     return table
 
 
-def _record(entry: Entry, region: str | None = None) -> dict[str, Any]:
+def _record(entry: JudgedEntry, region: str | None = None) -> dict[str, Any]:
     record = {
         "adcode": entry.adcode,
         "period": entry.period,
@@ -141,7 +141,7 @@ def _record(entry: Entry, region: str | None = None) -> dict[str, Any]:
     return {**record, "value": float(entry.value), **({"region": region} if region is not None else {})}
 
 
-def read_file(path: Path, told: Told, context: Context, content: bytes | None = None) -> FileRead:
+def read_file(path: Path, told: CallerSays, context: Context, content: bytes | None = None) -> FileRead:
     """Read one file to named figures in the catalogue's units; `content`, where given, stands for its bytes.
 
     Raises
@@ -181,7 +181,9 @@ def read_file(path: Path, told: Told, context: Context, content: bytes | None = 
     )
 
 
-def _with_places(file: str, reading: FileReading, told: Told, context: Context) -> tuple[PrintedFigure, ...]:
+def _with_places(
+    file: str, reading: FileReading, told: CallerSays, context: Context
+) -> tuple[PrintedFigure, ...]:
     """Return the figures with their place, from the caller where the file does not say."""
     check_province(file, reading, told)
     if all(figure.adcode is not None for figure in reading.figures):
@@ -192,7 +194,7 @@ def _with_places(file: str, reading: FileReading, told: Told, context: Context) 
     return tuple(f if f.adcode is not None else replace(f, adcode=adcode) for f in reading.figures)
 
 
-def _placeless(file: str, reading: FileReading, context: Context) -> Problem:
+def _placeless(file: str, reading: FileReading, context: Context) -> CellProblem:
     series: dict[str, dict[str, Decimal]] = {}
     for figure in reading.figures:
         found = context.names.find(figure.label, figure.context, figure.unit)
@@ -205,12 +207,12 @@ def _placeless(file: str, reading: FileReading, context: Context) -> Problem:
             series.setdefault(found[0], {})[figure.period] = figure.value * rate
     guesses: list[Guess] = guess_province(series, context.held)
     if not guesses:
-        return Problem(
+        return CellProblem(
             Where(file),
             message("the file does not say which province it is about: name it with `--province NAME`"),
         )
     best = guesses[0]
-    return Problem(
+    return CellProblem(
         Where(file),
         message(
             "the file does not say which province it is about; it looks like {place} ({equal} of {shared} shared "
@@ -228,15 +230,15 @@ def _entries(
     keys: Mapping[SeriesName, str | None],
     context: Context,
     notes: list[Message],
-) -> list[Entry]:
-    problems: list[Problem] = []
-    entries: dict[tuple[int, str, str], Entry] = {}
+) -> list[JudgedEntry]:
+    problems: list[CellProblem] = []
+    entries: dict[tuple[int, str, str], JudgedEntry] = {}
     for name, key in keys.items():
         if key is not None and name[2] and not context.names.unit_fits(key, name[2]):
             spot = next(f.where for f in figures if name_of(f) == name)
             wanted = context.names.units[key]
             problems.append(
-                Problem(
+                CellProblem(
                     spot,
                     message(
                         "{key} is held in {wanted}, and the printed unit {unit!r} is none of its kind",
@@ -294,8 +296,8 @@ def _check_footnote_units(
                 )
 
 
-def _twice(before: Entry, entry: Entry) -> Problem:
-    return Problem(
+def _twice(before: JudgedEntry, entry: JudgedEntry) -> CellProblem:
+    return CellProblem(
         entry.where,
         message(
             "two values for {indicator} of {adcode} in {period}: {value} here, {before} in {there}",
@@ -309,15 +311,15 @@ def _twice(before: Entry, entry: Entry) -> Problem:
     )
 
 
-def _entry(figure: PrintedFigure, key: str | None, context: Context) -> Entry | None:
+def _entry(figure: PrintedFigure, key: str | None, context: Context) -> JudgedEntry | None:
     if figure.adcode is None and not figure.context and key is None:
         return None
     adcode = figure.adcode or 0
     if key is None:
         name = "：".join(part for part in (figure.context, figure.label) if part)
-        return Entry(adcode, figure.period, name, figure.value, figure.unit, figure.where, known=False)
+        return JudgedEntry(adcode, figure.period, name, figure.value, figure.unit, figure.where, known=False)
     unit = context.names.units[key]
     rate = factor(figure.unit or unit, unit)
     if rate is None:
         return None
-    return Entry(adcode, figure.period, key, figure.value * rate, unit, figure.where, known=True)
+    return JudgedEntry(adcode, figure.period, key, figure.value * rate, unit, figure.where, known=True)

@@ -13,8 +13,8 @@ from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
 from panelkit.data.yearbook.ingest import Ingested, merge
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.judge.judge import Judgement, judge
-from panelkit.data.yearbook.read import Told, read_file
+from panelkit.data.yearbook.judge.judge import FileJudgement, judge
+from panelkit.data.yearbook.read import CallerSays, read_file
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
@@ -23,7 +23,7 @@ from panelkit.language.message import message
 def read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, dict[Any, Any]]:
     """Return a file with what it was found to be, and its cells."""
     content = (folder / file.place).read_bytes()
-    told = Told(**{name: value for name, value in file.told.items() if value is not None})
+    told = CallerSays(**{name: value for name, value in file.told.items() if value is not None})
     read = read_file(Path(file.name), told, context, content)
     if read.sha256 != file.sha256:
         raise DataError(message("it was altered while the store was being mended: run again"))
@@ -40,7 +40,7 @@ def read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, 
     return replace(file, layout=read.layout, vintages=dict(judgement.vintages)), cells
 
 
-def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> Judgement:
+def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> FileJudgement:
     """Return what a file was found to be when it was ingested.
 
     Raises
@@ -55,7 +55,18 @@ def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> Judgement:
             message("it reads to a series today that it did not hold then: {strange}", strange=strange)
         )
     mine = {name: vintages[name] for name in series}
-    return Judgement(mine, dict.fromkeys(mine, "recorded"), {}, (), 0, 0, (), (), (), ())
+    return FileJudgement(
+        vintages=mine,
+        why=dict.fromkeys(mine, "recorded"),
+        compared={},
+        evidence=(),
+        new=0,
+        unchanged=0,
+        revised=(),
+        gone=(),
+        checks=(),
+        outliers=(),
+    )
 
 
 def with_vintages(file: RawFile, figures: pd.DataFrame) -> RawFile:

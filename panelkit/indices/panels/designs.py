@@ -33,20 +33,20 @@ MissingCells = Literal["drop_rows", "refuse"]
 _AND: Mapping[Language, str] = {"en": " and ", "zh": "和"}
 
 
-class Part(BaseModel):
+class DesignPart(BaseModel):
     """A table of a design file: unknown fields are errors, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Text(Part):
+class DesignText(DesignPart):
     """Words in English and in Chinese."""
 
     en: str = Field(min_length=1)
     zh: str = Field(min_length=1)
 
 
-class Indicator(Part):
+class DesignIndicator(DesignPart):
     """One indicator: a figure, `per` another one where it is an intensity; an id may hold blanks and units.
 
     `is_total` makes the mixed variant use the total although `per` is named. `goalposts` are declared low and high.
@@ -61,7 +61,7 @@ class Indicator(Part):
     is_total: bool = False
     goalposts: tuple[float, float] | None = None
     weight: float | None = Field(default=None, gt=0)
-    label: Text | None = None
+    label: DesignText | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -84,28 +84,28 @@ class Indicator(Part):
         return (self.column,) if self.per is None else (self.column, self.per)
 
 
-class Dimension(Part):
+class Dimension(DesignPart):
     """A dimension and its indicators."""
 
     id: Key
-    label: Text
-    indicator: tuple[Indicator, ...] = Field(min_length=1)
+    label: DesignText
+    indicator: tuple[DesignIndicator, ...] = Field(min_length=1)
 
 
-class Absent(Part):
+class Absent(DesignPart):
     """An indicator that such an index usually has and the shipped figures do not: said, not passed over."""
 
-    label: Text
-    why: Text
+    label: DesignText
+    why: DesignText
 
 
-class CompositeDesign(Part):
+class CompositeDesign(DesignPart):
     """A composite index: its indicators by dimension, and how they are normalised, weighted and aggregated."""
 
     id: Key
-    label: Text
+    label: DesignText
     source: str = ""
-    about: Text | None = None
+    about: DesignText | None = None
     years: tuple[int, int] | None = None
     provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
     vintage: dict[str, str] = {}
@@ -138,7 +138,7 @@ class CompositeDesign(Part):
             )
         return self
 
-    def indicators(self) -> tuple[Indicator, ...]:
+    def indicators(self) -> tuple[DesignIndicator, ...]:
         """Return all indicators in order."""
         return tuple(item for part in self.dimension for item in part.indicator)
 
@@ -269,7 +269,7 @@ def refuse_shared(*designs: CompositeDesign) -> None:
         )
 
 
-def _read_as(item: Indicator, variant: str, kinds: Mapping[str, str]) -> dict[str, Any] | None:
+def _read_as(item: DesignIndicator, variant: str, kinds: Mapping[str, str]) -> dict[str, Any] | None:
     by_nature = item.kind or kinds.get(item.column)
     if by_nature is None:
         raise SpecError(

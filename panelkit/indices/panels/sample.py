@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from panelkit.formula.arithmetic import Table
+from panelkit.formula.arithmetic import Cells
 from panelkit.formula.condition_grammar import columns_in, parse_condition
 from panelkit.formula.conditions import hold
 from panelkit.formula.reach import condition_reach
@@ -95,7 +95,7 @@ def rows_where(
     if where is None:
         return frame
     held = _figures_of(where, plan) if data is None and plan is not None else data
-    table = Table(frame if held is None else open_frame(held, unit, time).data, unit, time)
+    table = Cells(frame if held is None else open_frame(held, unit, time).data, unit, time)
     truth = hold(where, table, dimension_names(table.frame, unit, time), namesakes)
     panel = table.panel
     index = pd.MultiIndex.from_arrays(

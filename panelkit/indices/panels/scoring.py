@@ -8,7 +8,7 @@ import pandas as pd
 from panelkit.indices.arrays import aggregate, weights
 from panelkit.indices.panels.designs import (
     CompositeDesign,
-    Indicator,
+    DesignIndicator,
 )
 from panelkit.indices.panels.weighting import normalise
 from panelkit.language.errors import DataError, SpecError
@@ -163,7 +163,7 @@ def part_score(plan: CompositeDesign, z: FloatArray, w: FloatArray) -> FloatArra
     return aggregate.linear(z, share)
 
 
-def _indicator(item: Indicator, frame: pd.DataFrame) -> pd.Series:
+def _indicator(item: DesignIndicator, frame: pd.DataFrame) -> pd.Series:
     top = frame[item.column]
     if item.per is None or item.is_total:
         return top

@@ -63,7 +63,7 @@ def groups_of(design: Design, vcov: VcovSpec) -> IntArray | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Columns(Brief):
+class PathColumns(Brief):
     """The columns of the system, (n, q): treatment, mediators, products, the rest, outcome.
 
     `products` are (column, its product): of mediators with the treatment, or of any with the moderator. They are formed
@@ -80,7 +80,7 @@ class Columns(Brief):
     interaction: Interaction | None = None
 
     @classmethod
-    def of(cls, spec: MediationPlan, roles: Roles, design: Design) -> Columns:
+    def of(cls, spec: MediationPlan, roles: Roles, design: Design) -> PathColumns:
         index = {term: j for j, term in enumerate(design.terms)}
         own = [roles.treatment, *roles.mediators]
         blocks = [design.X[:, [index[name] for name in own]]]
@@ -119,14 +119,14 @@ class Columns(Brief):
         blocks += [design.X[:, [index[name] for name in others]], design.y[:, None]]
         mediators = tuple(range(1, len(own)))
         return cls(
-            np.hstack(blocks),
-            tuple(labels),
-            mediators,
-            rest,
-            tuple(products),
-            layout,
-            moderation,
-            interaction,
+            values=np.hstack(blocks),
+            labels=tuple(labels),
+            mediators=mediators,
+            rest=rest,
+            products=tuple(products),
+            layout=layout,
+            moderation=moderation,
+            interaction=interaction,
         )
 
     @property
@@ -173,7 +173,7 @@ def equation_design(design: Design, system: PathSystem, equation: Equation) -> D
 
 
 def refuse_unusable(
-    system: PathSystem, columns: Columns, effects: Effects, levels: tuple[str, str] = PROVINCIAL
+    system: PathSystem, columns: PathColumns, effects: Effects, levels: tuple[str, str] = PROVINCIAL
 ) -> None:
     """Refuse treatment, mediators and outcome that the effects absorb, and mediators that repeat the rest."""
     swept = system.swept_columns

@@ -36,7 +36,7 @@ class Share:
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity(Brief):
+class ConfounderSensitivity(Brief):
     """The sensitivity of the effect through one mediator (Imai, Keele and Yamamoto 2010), after the fixed effects.
 
     `rho_zero`: the correlation of the errors of mediator and outcome equation at which the effect is zero, with its
@@ -77,13 +77,6 @@ class Sensitivity(Brief):
     def at(self, rho: float) -> float:
         """Return the effect if the error terms are correlated by rho."""
         return float(self.curve([rho])["estimate"].iloc[0])
-
-    @property
-    def rho_covered(self) -> float:
-        """Return the correlation nearest to zero, on a grid of 0.01, whose interval holds zero."""
-        curve = self.curve()
-        inside = curve[(curve["conf_low"] <= 0.0) & (curve["conf_high"] >= 0.0)]["rho"]
-        return float(inside.iloc[inside.abs().argmin()]) if len(inside) else float("nan")
 
     @property
     def fragile(self) -> bool:

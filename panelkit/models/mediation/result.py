@@ -17,7 +17,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.register import find
 from panelkit.models.mediation.covariance import joint_covariance
-from panelkit.models.mediation.findings import Sensitivity, Share
+from panelkit.models.mediation.findings import ConfounderSensitivity, Share
 from panelkit.models.mediation.interaction import Interaction, Moderation
 from panelkit.models.mediation.overlap import Overlap
 from panelkit.models.mediation.paths import PathMap, PathSystem
@@ -160,9 +160,11 @@ class MediationResult(Derived):
         found: Share = find("capability", "mediation_share")(self, level)
         return found
 
-    def sensitivity(self, mediator: str | None = None, *, level: float = 0.95) -> Sensitivity:
+    def sensitivity(self, mediator: str | None = None, *, level: float = 0.95) -> ConfounderSensitivity:
         """Return what a confounder of mediator and outcome would have to be; see `sensitivity.sensitivity`."""
-        found: Sensitivity = find("capability", "mediation_sensitivity")(self, mediator, level=level)
+        found: ConfounderSensitivity = find("capability", "mediation_sensitivity")(
+            self, mediator, level=level
+        )
         return found
 
     def at_levels(self, levels: Sequence[float] | None = None, *, change: float = 1.0) -> Derived:

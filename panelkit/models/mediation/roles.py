@@ -67,9 +67,16 @@ def roles_among(spec: Variables) -> Roles:
         )
     k = len(mediators)
     return Roles(
-        formula, parsed.outcome, labels[0], tuple(labels[1 : k + 1]), labels[k + 1] if spec.moderator else None,
-        spec.outcome, spec.treatment, spec.mediators, parsed.columns,
-    )  # fmt: skip
+        formula=formula,
+        outcome=parsed.outcome,
+        treatment=labels[0],
+        mediators=tuple(labels[1 : k + 1]),
+        moderator=labels[k + 1] if spec.moderator else None,
+        plain_outcome=spec.outcome,
+        plain_treatment=spec.treatment,
+        plain_mediators=spec.mediators,
+        columns=parsed.columns,
+    )
 
 
 def _term(expression: str) -> str:

@@ -8,13 +8,16 @@ import numpy as np
 
 from panelkit.inference.confounding import error_moments, explained_share
 from panelkit.language.offers import offered
-from panelkit.models.mediation.findings import Sensitivity
+from panelkit.language.options import check_confidence
+from panelkit.models.mediation.findings import ConfounderSensitivity
 from panelkit.models.mediation.result import MediationResult
 from panelkit.results.fit import FloatArray
 
 
 @offered("capability", "mediation_sensitivity", source="Imai, Keele and Yamamoto (2010)")
-def sensitivity(result: MediationResult, mediator: str | None = None, *, level: float = 0.95) -> Sensitivity:
+def sensitivity(
+    result: MediationResult, mediator: str | None = None, *, level: float = 0.95
+) -> ConfounderSensitivity:
     """Return the sensitivity of the effect through one mediator of a result; None is the only one."""
     at = result.mediator_position(mediator)
     system, column = result.system, result.mediators[at]
@@ -26,7 +29,7 @@ def sensitivity(result: MediationResult, mediator: str | None = None, *, level: 
     errors = error_moments(whole, regressors, column, outcome, products)
     drawn = error_moments(result.swept_draws, regressors, column, outcome, products)
     before = _before(result, system.theta[None], at)
-    tail = (1.0 - level) / 2.0
+    tail = (1.0 - check_confidence(level)) / 2.0
     low, high = np.nanquantile(drawn.correlation, [tail, 1.0 - tail])
     rho = float(errors.correlation[0])
     explained = [
@@ -34,7 +37,7 @@ def sensitivity(result: MediationResult, mediator: str | None = None, *, level: 
         explained_share(whole[0], equation.regressors, outcome),
     ]
     left = float(np.prod([max(1.0 - share, 0.0) for share in explained]))
-    return Sensitivity(
+    return ConfounderSensitivity(
         mediator=system.labels[column],
         estimate=float(before[0] * errors.slope(np.zeros(1))[0, 0]),
         rho_zero=rho,

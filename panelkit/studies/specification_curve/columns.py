@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.formula.arithmetic import BY_SAMPLE, Evaluator, Table
+from panelkit.formula.arithmetic import BY_SAMPLE, Cells, Evaluator
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Factor, calls_of, columns_of
 from panelkit.kernels.index import dimension_names
@@ -19,11 +19,12 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.reading import namesakes, open_frame
 from panelkit.panel.sample import asked_rows, where_note
+from panelkit.show.brief import Brief
 from panelkit.studies.specification_curve.choices import Choices, Sample
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class CurveColumns(Brief):
     """Every column of the grid on the sorted rows of the panel."""
 
     values: FloatArray
@@ -34,14 +35,14 @@ class Columns:
     unit_labels: NDArray[Any]
     time_labels: NDArray[Any]
     order: IntArray
-    table: Table
+    table: Cells
     by_sample: Mapping[int, Factor]
     notes: tuple[Message, ...] = ()
 
     @classmethod
-    def of(cls, spec: Choices, data: pd.DataFrame, unit: str | None, time: str | None) -> Columns:
+    def of(cls, spec: Choices, data: pd.DataFrame, unit: str | None, time: str | None) -> CurveColumns:
         frame = open_frame(data, unit, time)
-        table = Table(frame.data, unit, time)
+        table = Cells(frame.data, unit, time)
         panel = table.panel
         names = dimension_names(frame.data, unit, time)
         asked = asked_rows(table, names, spec.where, None, namesakes)
@@ -68,17 +69,17 @@ class Columns:
                 lacking[:, at] = np.isnan(values[:, at])
         entering = np.ones(len(order), dtype=bool) if asked is None else asked.yes[order]
         columns = cls(
-            values,
-            ~lacking & entering[:, None],
-            {name: at for at, name in enumerate(factors)},
-            panel.unit[order],
-            panel.time[order],
-            panel.unit_labels,
-            panel.time_labels,
-            order,
-            table,
-            by_sample,
-            (*frame.notes, *where_note(asked)),
+            values=values,
+            complete=~lacking & entering[:, None],
+            number={name: at for at, name in enumerate(factors)},
+            unit=panel.unit[order],
+            time=panel.time[order],
+            unit_labels=panel.unit_labels,
+            time_labels=panel.time_labels,
+            order=order,
+            table=table,
+            by_sample=by_sample,
+            notes=(*frame.notes, *where_note(asked)),
         )
         inside = np.zeros(len(order), dtype=bool)
         inside[order] = entering & np.logical_or.reduce([mask_of(sample, columns) for sample in spec.samples])
@@ -109,7 +110,7 @@ def lagged(treatment: str, lag: int) -> str:
     return treatment if lag == 0 else f"lag({treatment}, {lag})"
 
 
-def mask_of(sample: Sample, columns: Columns) -> NDArray[np.bool_]:
+def mask_of(sample: Sample, columns: CurveColumns) -> NDArray[np.bool_]:
     years = columns.time_labels[columns.time]
     kept = np.ones(len(years), dtype=bool)
     if sample.years is not None:

@@ -22,8 +22,8 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.results.fit import t_quantile, t_survival
 from panelkit.studies.specification_curve.choices import AXES, Choices
-from panelkit.studies.specification_curve.columns import Columns
-from panelkit.studies.specification_curve.specifications import Specification, by_size
+from panelkit.studies.specification_curve.columns import CurveColumns
+from panelkit.studies.specification_curve.specifications import CurveSpecification, by_size
 from panelkit.studies.specification_curve.sweep import OutcomeError, Swept, column_numbers, sweep
 
 _NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
@@ -34,7 +34,7 @@ _ABSORBED = message("a regressor is absorbed by the effects or nearly repeats ot
 _NO_ERROR = message("no standard error: without one unit the treatment is lost, or the fit is exact")
 
 
-def fit_or_count(spec: Choices, columns: Columns, group: list[Specification]) -> list[pd.DataFrame]:
+def fit_or_count(spec: Choices, columns: CurveColumns, group: list[CurveSpecification]) -> list[pd.DataFrame]:
     """Return the rows of one sample's specifications; where failures count, those of each alone that fails.
 
     Raises
@@ -57,7 +57,7 @@ def fit_or_count(spec: Choices, columns: Columns, group: list[Specification]) ->
     return [part for task in group for part in fit_or_count(spec, columns, [task])]
 
 
-def without_numbers(spec: Choices, task: Specification, reason: str) -> pd.DataFrame:
+def without_numbers(spec: Choices, task: CurveSpecification, reason: str) -> pd.DataFrame:
     """Return the rows of a specification that cannot be fitted."""
     count = len(spec.vcovs)
     frame = pd.DataFrame([task.labels] * count, columns=list(AXES[:-1])).assign(vcov=spec.vcovs)
@@ -88,7 +88,7 @@ def _said(reasons: list[str]) -> pd.Series:
 
 
 def unidentified_in(
-    spec: Choices, columns: Columns, tasks: list[Specification], labels: tuple[Any, ...]
+    spec: Choices, columns: CurveColumns, tasks: list[CurveSpecification], labels: tuple[Any, ...]
 ) -> str | None:
     """Return which regressors are not identified in a specification, None where that cannot be told."""
     task = next(task for task in tasks if tuple(task.labels) == labels)
@@ -102,7 +102,7 @@ def unidentified_in(
     return None
 
 
-def _fit_group(spec: Choices, columns: Columns, group: list[Specification]) -> pd.DataFrame:
+def _fit_group(spec: Choices, columns: CurveColumns, group: list[CurveSpecification]) -> pd.DataFrame:
     swept = sweep(spec, columns, group)
     layout = swept.layout
     moments = group_moments(swept.columns, layout, "none").moments
@@ -159,7 +159,7 @@ def _cluster_factor(layout: Layout, effects: Effects, k: int, convention: Conven
 
 def _rows(
     spec: Choices,
-    tasks: list[Specification],
+    tasks: list[CurveSpecification],
     solved: Solved,
     errors: FloatArray,
     vcov: str,

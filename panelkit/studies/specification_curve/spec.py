@@ -11,7 +11,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.studies.specification_curve.choices import AXES, Choices
-from panelkit.studies.specification_curve.columns import Columns
+from panelkit.studies.specification_curve.columns import CurveColumns
 from panelkit.studies.specification_curve.fits import (
     EXACT,
     TOO_FEW,
@@ -22,7 +22,7 @@ from panelkit.studies.specification_curve.fits import (
 )
 from panelkit.studies.specification_curve.result import CurveResult
 from panelkit.studies.specification_curve.specifications import (
-    Specification,
+    CurveSpecification,
     by_rows,
     cell_of,
     first_of,
@@ -89,7 +89,7 @@ class SpecificationCurve(Choices):
             If a specification is not identified (a regressor is absorbed by the effects, or repeats others). Under
             `failures="count"` only if none is identified.
         """
-        columns = Columns.of(self, data, unit, time)
+        columns = CurveColumns.of(self, data, unit, time)
         tasks = specifications(self, columns)
         short = [task for task in tasks if is_short(task)]
         if short and (self.failures == "raise" or len(short) == len(tasks)):
@@ -103,7 +103,9 @@ class SpecificationCurve(Choices):
         failed = reasons_of(frame)
         return CurveResult(spec=self, frame=frame.assign(failed=failed), columns=columns, notes=columns.notes)
 
-    def _refuse_failures(self, frame: pd.DataFrame, columns: Columns, tasks: list[Specification]) -> None:
+    def _refuse_failures(
+        self, frame: pd.DataFrame, columns: CurveColumns, tasks: list[CurveSpecification]
+    ) -> None:
         """Refuse specifications without numbers where failures do not count, and a curve that has none at all."""
         nothing, strict = bool(frame["estimate"].isna().all()), self.failures == "raise"
         if nothing and (frame["failed"] != "").any():

@@ -12,13 +12,13 @@ import numpy as np
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, listed, message, sentences
 from panelkit.studies.specification_curve.choices import Choices
-from panelkit.studies.specification_curve.columns import Columns, lagged, mask_of
+from panelkit.studies.specification_curve.columns import CurveColumns, lagged, mask_of
 
 SHOWN = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Specification:
+class CurveSpecification:
     """One regression before its covariance: its place in the grid, column numbers, rows."""
 
     place: int
@@ -29,7 +29,7 @@ class Specification:
     count: int
 
 
-def specifications(spec: Choices, columns: Columns) -> list[Specification]:
+def specifications(spec: Choices, columns: CurveColumns) -> list[CurveSpecification]:
     """Return all specifications of the grid but for their covariance, in its order."""
     keep = {sample.name: mask_of(sample, columns) for sample in spec.samples}
     if len(keep) < len(spec.samples):
@@ -44,16 +44,16 @@ def specifications(spec: Choices, columns: Columns) -> list[Specification]:
             packed[key] = (np.packbits(rows).tobytes(), int(rows.sum()))
         rows_key, count = packed[key]
         labels = (outcome, treatment, name, sample.name, lag)
-        found.append(Specification(place, labels, regressors, number[outcome], rows_key, count))
+        found.append(CurveSpecification(place, labels, regressors, number[outcome], rows_key, count))
     return found
 
 
-def is_short(task: Specification) -> bool:
+def is_short(task: CurveSpecification) -> bool:
     """Tell whether a specification has too few complete rows to be fitted."""
     return task.count < len(task.regressors) + 3
 
 
-def refuse_empty(short: list[Specification]) -> None:
+def refuse_empty(short: list[CurveSpecification]) -> None:
     """Refuse specifications without rows to stand on, naming each.
 
     Raises
@@ -73,18 +73,18 @@ def refuse_empty(short: list[Specification]) -> None:
     )
 
 
-def by_rows(tasks: list[Specification]) -> Iterator[list[Specification]]:
+def by_rows(tasks: list[CurveSpecification]) -> Iterator[list[CurveSpecification]]:
     """Yield the specifications that use the same rows, those without enough rows left out."""
-    held: dict[bytes, list[Specification]] = {}
+    held: dict[bytes, list[CurveSpecification]] = {}
     for task in tasks:
         if not is_short(task):
             held.setdefault(task.rows, []).append(task)
     yield from held.values()
 
 
-def by_size(group: list[Specification]) -> Iterator[list[Specification]]:
+def by_size(group: list[CurveSpecification]) -> Iterator[list[CurveSpecification]]:
     """Yield the specifications with the same number of regressors."""
-    held: dict[int, list[Specification]] = {}
+    held: dict[int, list[CurveSpecification]] = {}
     for task in group:
         held.setdefault(len(task.regressors), []).append(task)
     yield from held.values()

@@ -14,15 +14,16 @@ from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, withi
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.panel.sample import singletons
+from panelkit.show.brief import Brief
 from panelkit.studies.specification_curve.choices import Choices
-from panelkit.studies.specification_curve.columns import Columns
-from panelkit.studies.specification_curve.specifications import Specification, cell_of
+from panelkit.studies.specification_curve.columns import CurveColumns
+from panelkit.studies.specification_curve.specifications import CurveSpecification, cell_of
 
 
 class OutcomeError(Exception):
     """A specification whose outcome cannot be regressed, and why."""
 
-    def __init__(self, error: DataError | SpecError, task: Specification) -> None:
+    def __init__(self, error: DataError | SpecError, task: CurveSpecification) -> None:
         super().__init__(error.said)
         self.error, self.task = error, task
 
@@ -34,7 +35,7 @@ class OutcomeError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Swept:
+class Swept(Brief):
     """The columns of one set of rows, swept; `at` maps a column of the grid to a column here."""
 
     columns: FloatArray
@@ -44,7 +45,7 @@ class Swept:
     units: IntArray
 
 
-def sweep(spec: Choices, columns: Columns, group: list[Specification]) -> Swept:
+def sweep(spec: Choices, columns: CurveColumns, group: list[CurveSpecification]) -> Swept:
     """Return the columns of the specifications of one set of rows, freed of the effects.
 
     Raises
@@ -77,7 +78,7 @@ def sweep(spec: Choices, columns: Columns, group: list[Specification]) -> Swept:
     return Swept(swept, raw, layout, {number: at for at, number in enumerate(used)}, units)
 
 
-def column_numbers(spec: Choices, swept: Swept, tasks: list[Specification]) -> tuple[IntArray, IntArray]:
+def column_numbers(spec: Choices, swept: Swept, tasks: list[CurveSpecification]) -> tuple[IntArray, IntArray]:
     """Return the columns of the regressors, focal first, the intercept last where there is one, and the outcomes."""
     regressors = np.array(
         [[swept.at[number] for number in task.regressors] for task in tasks], dtype=np.int64
@@ -87,7 +88,7 @@ def column_numbers(spec: Choices, swept: Swept, tasks: list[Specification]) -> t
     return regressors, np.array([swept.at[task.outcome] for task in tasks], dtype=np.int64)
 
 
-def _refuse_flat(raw: FloatArray, used: list[int], group: list[Specification]) -> None:
+def _refuse_flat(raw: FloatArray, used: list[int], group: list[CurveSpecification]) -> None:
     """Refuse an outcome that does not vary in the sample of a specification."""
     for task in group:
         try:
@@ -97,7 +98,7 @@ def _refuse_flat(raw: FloatArray, used: list[int], group: list[Specification]) -
 
 
 def _refuse_absorbed(
-    raw: FloatArray, swept: FloatArray, used: list[int], group: list[Specification], effects: Effects
+    raw: FloatArray, swept: FloatArray, used: list[int], group: list[CurveSpecification], effects: Effects
 ) -> None:
     """Refuse an outcome that the effects hold whole in the sample of a specification."""
     for task in group:
@@ -108,7 +109,9 @@ def _refuse_absorbed(
             raise OutcomeError(error, task) from None
 
 
-def _without_singletons(rows: NDArray[np.bool_], columns: Columns, effects: Effects) -> NDArray[np.bool_]:
+def _without_singletons(
+    rows: NDArray[np.bool_], columns: CurveColumns, effects: Effects
+) -> NDArray[np.bool_]:
     kept = rows.copy()
     while True:
         alone = singletons(columns.unit[kept], columns.time[kept], effects)

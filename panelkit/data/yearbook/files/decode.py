@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from panelkit.data.yearbook.errors import Problem, Where, YearbookError, refuse
+from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Cell, Grid
 from panelkit.language.message import message
@@ -103,7 +103,7 @@ def _check_mark(content: bytes, name: str) -> None:
             ) from error
 
 
-def _undecodable(line: bytes, offset: int, where: Where) -> Problem:
+def _undecodable(line: bytes, offset: int, where: Where) -> CellProblem:
     """Return what is wrong with a line, with the first byte that fits no encoding."""
     encoding, shown = ("utf-8", "UTF-8") if _mostly_utf8(line) else ("gb18030", "GB18030")
     try:
@@ -111,7 +111,7 @@ def _undecodable(line: bytes, offset: int, where: Where) -> Problem:
         at = 0
     except UnicodeDecodeError as error:
         at = error.start
-    return Problem(
+    return CellProblem(
         where,
         message(
             "the bytes are neither UTF-8 nor GB18030: byte {byte} of the line, {in_file} of the file, is "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from panelkit.data.wording import alternatives
-from panelkit.data.yearbook.errors import Problem, Where
+from panelkit.data.yearbook.errors import CellProblem, Where
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.guess import CELLS, ENOUGH
 from panelkit.data.yearbook.judge.held import Held, Match, PlacePeriod, matches
@@ -107,17 +107,17 @@ def distances(group: list[Match]) -> Message:
     )
 
 
-def nameless(where: Where, indicator: str, group: list[Match]) -> Problem:
+def nameless(where: Where, indicator: str, group: list[Match]) -> CellProblem:
     """Return the problem of a series that belongs to no held vintage."""
     said = message(
         "{indicator} belongs to no held vintage ({distances}): name its vintage with `--vintage NAME`",
         indicator=indicator,
         distances=distances(group),
     )
-    return Problem(where, said)
+    return CellProblem(where, said)
 
 
-def ambiguous(where: Where, indicator: str, names: tuple[str, ...], group: list[Match]) -> Problem:
+def ambiguous(where: Where, indicator: str, names: tuple[str, ...], group: list[Match]) -> CellProblem:
     """Return the problem of a series whose cells do not tell held vintages apart."""
     asked = [message("`--vintage {name}`", name=name) for name in names]
     said = message(
@@ -127,10 +127,10 @@ def ambiguous(where: Where, indicator: str, names: tuple[str, ...], group: list[
         distances=distances([m for m in group if m.vintage in names]),
         asked=alternatives(asked),
     )
-    return Problem(where, said)
+    return CellProblem(where, said)
 
 
-def taken(where: Where, indicator: str, name: str, group: list[Match]) -> Problem:
+def taken(where: Where, indicator: str, name: str, group: list[Match]) -> CellProblem:
     """Return the problem of a series named after a held vintage from which it differs."""
     said = message(
         "{indicator}: the vintage {name!r} is held and differs ({distances}); a vintage never overwrites another, "
@@ -139,10 +139,10 @@ def taken(where: Where, indicator: str, name: str, group: list[Match]) -> Proble
         name=name,
         distances=distances(group),
     )
-    return Problem(where, said)
+    return CellProblem(where, said)
 
 
-def renamed(where: Where, indicator: str, vintage: str, name: str, group: list[Match]) -> Problem:
+def renamed(where: Where, indicator: str, vintage: str, name: str, group: list[Match]) -> CellProblem:
     """Return the problem of a series that belongs to a held vintage under another name."""
     said = message(
         "{indicator} belongs to the held vintage {vintage!r} ({distances}), not to {name!r}: leave `--vintage` out",
@@ -151,4 +151,4 @@ def renamed(where: Where, indicator: str, vintage: str, name: str, group: list[M
         distances=distances(group),
         name=name,
     )
-    return Problem(where, said)
+    return CellProblem(where, said)

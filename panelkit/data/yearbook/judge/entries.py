@@ -14,7 +14,7 @@ from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Brief):
+class JudgedEntry(Brief):
     """One figure, named and in its final unit; `known` says whether the catalogue holds its indicator."""
 
     adcode: int
@@ -31,7 +31,7 @@ class Total:
     """A printed total of a region, in the unit of its indicator."""
 
     region: str
-    entry: Entry
+    entry: JudgedEntry
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class FileRead(Brief):
     content: bytes = field(repr=False)
     sha256: str
     layout: str
-    entries: tuple[Entry, ...] = field(repr=False)
+    entries: tuple[JudgedEntry, ...] = field(repr=False)
     totals: tuple[Total, ...] = field(repr=False)
-    apart: tuple[Entry, ...] = field(repr=False)
+    apart: tuple[JudgedEntry, ...] = field(repr=False)
     missing: int
     footnotes: tuple[str, ...]
     notes: tuple[Message, ...]

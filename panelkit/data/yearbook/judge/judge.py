@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from panelkit.data.yearbook.errors import Problem, Where, YearbookError
+from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
 from panelkit.data.yearbook.judge.belongs import (
     Belongs,
     ambiguous,
@@ -31,7 +31,7 @@ _CENSUS_YEARS = {
     ("经济", "一"): 2004, ("经济", "二"): 2008, ("经济", "三"): 2013, ("经济", "四"): 2018, ("经济", "五"): 2023,
     ("人口", "四"): 1990, ("人口", "五"): 2000, ("人口", "六"): 2010, ("人口", "七"): 2020,
 }  # fmt: skip
-__all__ = ["Change", "Check", "Judgement", "Outlier", "judge", "proposed_name", "vintages_of"]
+__all__ = ["Change", "Check", "FileJudgement", "Outlier", "judge", "proposed_name", "vintages_of"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
@@ -49,7 +49,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Judgement(Brief):
+class FileJudgement(Brief):
     """What a file is and does.
 
     Attributes
@@ -101,7 +101,7 @@ def proposed_name(footnotes: tuple[str, ...]) -> str | None:
 
 def judge(
     read: FileRead, held: Held, name: str | None = None, recorded: Mapping[str, str] | None = None
-) -> Judgement:
+) -> FileJudgement:
     """Compare a file with the held figures and say which vintage it belongs to.
 
     `name` is the vintage the caller names for series that equal no held vintage; `recorded`, the vintages under
@@ -121,7 +121,7 @@ def judge(
     changes = _Changes()
     for indicator, cells in series.items():
         _compare(indicator, cells, compared[indicator], held, changes)
-    return Judgement(
+    return FileJudgement(
         vintages=vintages,
         why=why,
         compared=compared,
@@ -156,7 +156,7 @@ def _assign(
     _check_name(where, name)
     vintages: dict[str, str] = {}
     why: dict[str, str] = {}
-    problems: list[Problem] = []
+    problems: list[CellProblem] = []
     census = proposed_name(read.footnotes)
     rest = {one.names[0] for one in belongs.values() if len(one.names) == 1}
     for indicator, one in belongs.items():
@@ -209,7 +209,7 @@ def _check_name(where: Where, name: str | None) -> None:
     if name is not None and not NAME.fullmatch(name):
         raise YearbookError(
             [
-                Problem(
+                CellProblem(
                     where,
                     message(
                         "the vintage name {name!r} must be small letters, digits and underscores, a letter first",

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from panelkit.data import catalogue
 from panelkit.data.provinces import provinces
-from panelkit.data.yearbook.judge.entries import Entry, FileRead
+from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
 
 _REGIONS = {"东部": "east", "中部": "central", "西部": "west", "东北": "northeast"}
@@ -72,7 +72,7 @@ def _members(region: str, regions: Mapping[int, str]) -> list[int]:
     ]
 
 
-def _check(region: str, entry: Entry, parts: list[Decimal]) -> Check:
+def _check(region: str, entry: JudgedEntry, parts: list[Decimal]) -> Check:
     total = sum(parts, Decimal(0))
     gap = float((entry.value - total) / abs(total)) if total else float(entry.value != 0)
     exponent = min(

@@ -12,11 +12,11 @@ from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import sniff
 from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
 from panelkit.data.yearbook.layouts.reading import FileReading, joined
-from panelkit.data.yearbook.layouts.told import Told
+from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.language.message import Message, message
 
 
-def read_layout(path: Path, content: bytes, told: Told, workbooks: WorkbookReader) -> FileReading:
+def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: WorkbookReader) -> FileReading:
     """Return what stands in a file, by the reader of its layout.
 
     Raises
@@ -49,7 +49,7 @@ def read_layout(path: Path, content: bytes, told: Told, workbooks: WorkbookReade
     return _not_empty(replace(reading, notes=(*reading.notes, *notes)), path.name)
 
 
-def _sheets(grids: list[Grid], told: Told, name: str) -> tuple[list[Grid], list[Message]]:
+def _sheets(grids: list[Grid], told: CallerSays, name: str) -> tuple[list[Grid], list[Message]]:
     """Return the sheets to read: the one that was asked for, or those that the workbook shows."""
     if told.sheet is None or not any(grid.sheet for grid in grids):
         notes = [
@@ -119,7 +119,7 @@ def _not_empty(reading: FileReading, name: str) -> FileReading:
     return reading
 
 
-def _read_grid(grid: Grid, told: Told) -> FileReading | None:
+def _read_grid(grid: Grid, told: CallerSays) -> FileReading | None:
     if all(is_empty(cell) for row in grid.rows for cell in row):
         return None
     layout = next((one for one in sheet_layouts() if one.knows(grid, told)), None)

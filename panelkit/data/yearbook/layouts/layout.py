@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from panelkit.data.yearbook.files.grid import Grid
 from panelkit.data.yearbook.layouts.reading import FileReading
-from panelkit.data.yearbook.layouts.told import Told
+from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.language.register import entries
 
 
@@ -23,12 +23,12 @@ class SheetLayout(ABC):
 
     @staticmethod
     @abstractmethod
-    def knows(grid: Grid, told: Told) -> bool:
+    def knows(grid: Grid, told: CallerSays) -> bool:
         """Return whether a sheet lies in this way."""
 
     @staticmethod
     @abstractmethod
-    def read(grid: Grid, told: Told) -> FileReading:
+    def read(grid: Grid, told: CallerSays) -> FileReading:
         """Return what stands on the sheet."""
 
 

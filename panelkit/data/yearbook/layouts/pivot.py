@@ -25,7 +25,7 @@ from panelkit.data.yearbook.layouts.portal_table import (
 )
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
-from panelkit.data.yearbook.layouts.told import Told
+from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import place_of, row_place
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
@@ -43,12 +43,12 @@ class Portal(SheetLayout):
     order = 20
 
     @staticmethod
-    def knows(grid: Grid, told: Told) -> bool:
+    def knows(grid: Grid, told: CallerSays) -> bool:
         """Return whether a sheet has the portal's header row, or the lines above it alone."""
         return is_pivot(grid) or is_damaged_pivot(grid)
 
     @staticmethod
-    def read(grid: Grid, told: Told) -> FileReading:
+    def read(grid: Grid, told: CallerSays) -> FileReading:
         """Return the figures of the export; refuse one without its header row."""
         if not is_pivot(grid):
             raise refuse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from panelkit.data.yearbook.errors import Problem, Where, YearbookError
+from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
 from panelkit.data.yearbook.files.limits import PROBLEMS
 from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
@@ -75,7 +75,7 @@ class Builder(Brief):
     apart: list[PrintedFigure] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[CellProblem] = field(default_factory=list)
     missing: int = 0
 
     def problem(self, where: Where, said: Message) -> None:
@@ -86,10 +86,10 @@ class Builder(Brief):
         YearbookError
             When so much is wrong that reading on would tell nothing more.
         """
-        self.problems.append(Problem(where, said))
+        self.problems.append(CellProblem(where, said))
         if len(self.problems) >= PROBLEMS:
             stopped = message("so much is wrong that reading stopped here")
-            raise YearbookError([*self.problems, Problem(where, stopped)])
+            raise YearbookError([*self.problems, CellProblem(where, stopped)])
 
     def note(self, where: Where, said: Message) -> None:
         """Note one thing that a person should know."""

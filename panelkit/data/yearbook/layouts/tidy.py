@@ -12,7 +12,7 @@ from panelkit.data.yearbook.layouts.completeness import check_tail
 from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
-from panelkit.data.yearbook.layouts.told import Told
+from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.data.yearbook.vocabulary.printed_units import split_unit
@@ -61,12 +61,12 @@ class Tidy(SheetLayout):
     order = 10
 
     @staticmethod
-    def knows(grid: Grid, told: Told) -> bool:
+    def knows(grid: Grid, told: CallerSays) -> bool:
         """Return whether the first row names a column of places and one of periods."""
         return is_tidy(grid, told.columns)
 
     @staticmethod
-    def read(grid: Grid, told: Told) -> FileReading:
+    def read(grid: Grid, told: CallerSays) -> FileReading:
         """Return the figures of the table."""
         return read_tidy(grid, told.columns)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from panelkit.data.provinces import NATION, labels_of, resolve
-from panelkit.data.yearbook.errors import Problem, ToldError, Where, YearbookError, refuse
+from panelkit.data.yearbook.errors import CellProblem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.limits import FIRST_YEAR
 from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
@@ -18,7 +18,7 @@ from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True)
-class Told(Brief):
+class CallerSays(Brief):
     """What the caller says of a file beyond what stands in it.
 
     `indicator` is a key of the catalogue for a file with one series, or printed name -> key for several;
@@ -32,7 +32,7 @@ class Told(Brief):
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
-def check_told(told: Told) -> None:
+def check_told(told: CallerSays) -> None:
     """Refuse a year that is none before any file is read."""
     if told.year is None:
         return
@@ -83,7 +83,7 @@ def check_texts(file: str, reading: FileReading) -> None:
             text = next(part for part in name if _CONTROL.search(part))
             code = f"0x{ord(bad.group()):02x}"
             problems.append(
-                Problem(
+                CellProblem(
                     figure.where,
                     message(
                         "the name of this column holds a control character ({code}): {text!r}; take it out",
@@ -97,7 +97,7 @@ def check_texts(file: str, reading: FileReading) -> None:
         if bad is not None:
             code = f"0x{ord(bad.group()):02x}"
             problems.append(
-                Problem(
+                CellProblem(
                     Where(file),
                     message(
                         "a footnote holds a control character ({code}): {line!r}", code=code, line=line[:60]
@@ -108,7 +108,7 @@ def check_texts(file: str, reading: FileReading) -> None:
         raise YearbookError(problems)
 
 
-def check_period(reading: FileReading, told: Told) -> None:
+def check_period(reading: FileReading, told: CallerSays) -> None:
     """Refuse a year that the caller names for a file that names others."""
     if told.year is None:
         return
@@ -124,7 +124,7 @@ def check_period(reading: FileReading, told: Told) -> None:
         )
 
 
-def check_province(file: str, reading: FileReading, told: Told) -> None:
+def check_province(file: str, reading: FileReading, told: CallerSays) -> None:
     """Refuse a province that the caller names for a file that names its own."""
     if told.province is None:
         return

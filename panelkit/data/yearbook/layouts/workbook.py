@@ -21,10 +21,10 @@ from panelkit.data.yearbook.layouts.headings import (
 from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
-from panelkit.data.yearbook.layouts.told import Told
+from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.layouts.workbook_columns import (
     Above,
-    Column,
+    SheetColumn,
     Texts,
     check_columns,
     columns_of,
@@ -50,12 +50,12 @@ class Workbook(SheetLayout):
     order = 30
 
     @staticmethod
-    def knows(grid: Grid, told: Told) -> bool:
+    def knows(grid: Grid, told: CallerSays) -> bool:
         """Return whether a sheet has a column of provinces."""
         return label_column(grid) is not None
 
     @staticmethod
-    def read(grid: Grid, told: Told) -> FileReading:
+    def read(grid: Grid, told: CallerSays) -> FileReading:
         """Return the figures of the tables of the sheet."""
         return read_workbook(grid, year=told.year)
 
@@ -79,9 +79,9 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> FileReading:
     if builder.problems:
         return builder.finish()
     seen: _Seen = {}
-    beside: dict[int, tuple[Above, list[Column]]] = {}
+    beside: dict[int, tuple[Above, list[SheetColumn]]] = {}
     for number, band in enumerate(bands):
-        above, columns = Above(), list[Column]()
+        above, columns = Above(), list[SheetColumn]()
         for order, block in enumerate(blocks[number]):
             left = beside.get(order)
             if order == 0 and left is not None:
@@ -151,7 +151,7 @@ def _years(texts: Sequence[str]) -> set[int]:
     return set(years_in(_EDITION.sub("", dated(" ".join(texts)))))
 
 
-def _below(grid: Grid, block: Block, columns: list[Column], above: Above, builder: Builder) -> Above:
+def _below(grid: Grid, block: Block, columns: list[SheetColumn], above: Above, builder: Builder) -> Above:
     """Return what holds for a table whose unit stands below it: the unit, where none stands above."""
     if not block.units:
         return above
@@ -173,7 +173,7 @@ def _below(grid: Grid, block: Block, columns: list[Column], above: Above, builde
 
 
 def _body(
-    band: Band, block: Block, columns: list[Column], above: Above, seen: _Seen, builder: Builder
+    band: Band, block: Block, columns: list[SheetColumn], above: Above, seen: _Seen, builder: Builder
 ) -> None:
     grid = band.grid
     units = {
@@ -189,7 +189,7 @@ def _row(
     band: Band,
     row: int,
     place: Place,
-    columns: list[Column],
+    columns: list[SheetColumn],
     units: dict[int, dict[int, str]],
     above: Above,
     seen: _Seen,

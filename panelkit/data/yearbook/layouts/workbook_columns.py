@@ -31,7 +31,7 @@ Texts = list[tuple[int, int, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """One column of numbers, as its header names it; `own` says whether the header itself names the unit."""
 
     index: int
@@ -84,12 +84,12 @@ def _by_column(grid: Grid, units: Texts, block: Block) -> dict[int, str]:
 def columns_of(
     band: Band,
     block: Block,
-    before: list[Column],
+    before: list[SheetColumn],
     above: Above,
-    left: tuple[Above, list[Column]] | None,
+    left: tuple[Above, list[SheetColumn]] | None,
     year: str | None,
     builder: Builder,
-) -> list[Column]:
+) -> list[SheetColumn]:
     """Return the columns of numbers of a block: by its header, or those of the table above or beside that goes on.
 
     Parameters
@@ -141,7 +141,7 @@ def columns_of(
         whole = columns[-1] if columns and named.part and not named.unit and columns[-1].own else None
         unit = named.unit or (whole.unit if whole else "") or _nearest(by_column, index) or shared
         period = named.period or above.year or parse_period(grid.sheet) or year
-        columns.append(Column(index, named.label, unit, period, bool(named.unit or whole), named.part))
+        columns.append(SheetColumn(index, named.label, unit, period, bool(named.unit or whole), named.part))
     return columns
 
 
@@ -151,8 +151,8 @@ def _nearest(units: dict[int, str], column: int) -> str:
 
 
 def _with_units(
-    grid: Grid, columns: list[Column], units: Texts, block: Block, builder: Builder
-) -> list[Column]:
+    grid: Grid, columns: list[SheetColumn], units: Texts, block: Block, builder: Builder
+) -> list[SheetColumn]:
     """Return the columns of a table that goes on, in the units of a line such as 单位：万元 amid its places."""
     if not units:
         return columns
@@ -211,7 +211,7 @@ def _name(
     full: set[int],
     first: int,
     builder: Builder,
-) -> Column:
+) -> SheetColumn:
     """Return what the header rows say of one column: its label in parts joined by a colon, its unit, its period."""
     period: str | None = None
     unit = ""
@@ -251,7 +251,7 @@ def _name(
             kind.append(own)
         above = row
     label = "：".join(part_ for part_ in parts or english if part_)
-    return Column(column, label, unit, period, part=part)
+    return SheetColumn(column, label, unit, period, part=part)
 
 
 def _full_rows(grid: Grid, rows: list[int], columns: list[int], wide: set[int]) -> set[int]:
@@ -265,7 +265,7 @@ def _full_rows(grid: Grid, rows: list[int], columns: list[int], wide: set[int]) 
 
 
 def check_columns(
-    grid: Grid, columns: list[Column], body: list[int], above: Above, year: str | None, builder: Builder
+    grid: Grid, columns: list[SheetColumn], body: list[int], above: Above, year: str | None, builder: Builder
 ) -> None:
     """Note columns without a year, with one out of range or other than the caller's, and two of one name.
 
