@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from panelkit.data.geography import capitals
 from panelkit.data.geography import regions as nbs_regions
-from panelkit.data.provinces import lookup_many
+from panelkit.data.provinces import lookup_many, place_name
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, message, verbatim
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
@@ -68,7 +68,7 @@ class Scrutinised(Brief):
         if found.reason is not None:
             said = message("cannot be computed: {why}", why=found.reason)
         elif found.worst is not None:
-            said = message("worst without {name}", name=str(self.units[found.worst]))
+            said = message("worst without {name}", name=_name_of(self.units[found.worst]))
         return "" if said is None else said.text(language)
 
 
@@ -180,6 +180,12 @@ def _checked(fit: FitResult, term: str) -> Design:
     if term not in fit.terms:
         raise SpecError(message("no term {term} in this fit: it has {terms}", term=term, terms=fit.terms))
     return fit.design
+
+
+def _name_of(unit: Any) -> Message:
+    """Return what a unit is called: a province in both languages."""
+    place = lookup_many([unit])[0]
+    return verbatim(str(unit)) if place is None or place.kind != "province" else place_name(place.adcode)
 
 
 def _of_provinces(units: list[Any]) -> tuple[NDArray[Any] | None, FloatArray | None]:
