@@ -230,7 +230,7 @@ def test_the_flagship_claim_is_taken_away_by_trends() -> None:
     assert by_name["space"].p == pytest.approx(float(fit.p_values.iloc[0]), rel=1e-9)
     assert "worst without" in found.table().iloc[7]["note"]
     assert found.table("zh")["note"][5].startswith("无法计算")
-    assert found.table("zh")["note"][7].startswith("剔除新疆")
+    assert found.table("zh")["note"][7].startswith("剔除海南")
     with pytest.raises(SpecError, match="the conditions of a verdict are for least squares"):
         scrutinise(pk.PooledOLS(formula).fit(data), "log(rd_funds_government)")
 
