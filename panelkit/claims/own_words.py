@@ -10,7 +10,7 @@ from panelkit.language.message import Message
 from panelkit.studies.grid import GridResult
 from panelkit.studies.tally import Tally
 
-Failures = tuple[tuple[str, str], ...]
+Failures = tuple[tuple[str, Message], ...]
 
 
 def spoken(finding: Finding, levels: Levels) -> Finding:
@@ -50,4 +50,4 @@ def _measured(found: Measured, levels: Levels) -> Measured:
 
 
 def _failures(failed: Failures, levels: Levels) -> Failures:
-    return tuple((said(which, levels), said(why, levels)) for which, why in failed)
+    return tuple((said(which, levels), why.spoken(*levels)) for which, why in failed)

@@ -1,0 +1,245 @@
+"""The conditions of a verdict against dense regressions, refits and the public bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import panelkit as pk
+from panelkit.language.errors import SpecError
+from panelkit.studies.scrutiny.cube import Cube, cube
+from panelkit.studies.scrutiny.deciding import differences, gap, leads, path, regions, trends
+from panelkit.studies.scrutiny.designs import (
+    common_path,
+    difference_slopes,
+    income_slopes,
+    lead_slopes,
+    main_slopes,
+    path_slopes,
+    region_slopes,
+    trend_slopes,
+    with_lead,
+)
+from panelkit.studies.scrutiny.door import scrutinise
+from panelkit.studies.scrutiny.main_test import run_main
+from panelkit.studies.scrutiny.printed import grid, income, provinces, space
+from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
+from panelkit.studies.scrutiny.slopes import Slopes
+from panelkit.studies.scrutiny.wild import Lots, wild
+from tests.studies.scrutiny_panels import REGION, UNITS, YEARS, dense, dense_fit, least_squares, panel
+
+TWINS: dict[str, Callable[[Cube], Slopes]] = {
+    "main": main_slopes,
+    "trends": trend_slopes,
+    "path": path_slopes,
+    "regions": lambda sample: region_slopes(sample, REGION),
+    "income": lambda sample: income_slopes(sample, sample.income),
+}
+ONE = np.ones(2)
+
+
+@pytest.mark.parametrize("kind", TWINS)
+@pytest.mark.parametrize("balanced", [True, False])
+def test_slopes_are_those_of_dense_dummies(kind: str, balanced: bool) -> None:
+    sample = panel(balanced=balanced)
+    unit, year = np.nonzero(sample.held)
+    found = TWINS[kind](sample).slope
+    for world in range(2):
+        y = sample.y[world][sample.held]
+        assert found[world] == pytest.approx(
+            least_squares(y, dense(sample, world, kind)[0], unit, year), rel=1e-9
+        )
+
+
+@pytest.mark.parametrize("kind", TWINS)
+@pytest.mark.parametrize("balanced", [True, False])
+def test_slopes_without_each_unit_are_refits(kind: str, balanced: bool) -> None:
+    sample = panel(balanced=balanced)
+    unit, year = np.nonzero(sample.held)
+    found = TWINS[kind](sample).without_each()
+    for gone in range(UNITS):
+        kept = unit != gone
+        y, columns = sample.y[0][sample.held][kept], dense(sample, 0, kind)[0][kept]
+        assert found[0, gone] == pytest.approx(least_squares(y, columns, unit[kept], year[kept]), rel=1e-8)
+
+
+@pytest.mark.parametrize("kind", ["main", "trends", "path", "regions"])
+@pytest.mark.parametrize("weights", ["rademacher", "webb"])
+def test_p_is_the_public_bootstraps_to_the_last_digit(kind: str, weights: str) -> None:
+    sample, lots = panel(), Lots(499, rng=7, weights=weights)
+    fit = TWINS[kind](sample)
+    draws = wild(fit, lots)
+    low, high = draws.interval(0.95)
+    for world in range(2):
+        public = pk.wild_cluster_bootstrap(
+            dense_fit(sample, world, kind), "x", reps=499, rng=7, weights=weights
+        )
+        assert draws.p()[world] == public.p_value == wild(fit, lots, at_zero=True).p()[world]
+        assert [low[world], high[world]] == pytest.approx([public.conf_low, public.conf_high], rel=1e-7)
+
+
+def test_p_on_holes_and_by_strict_ties() -> None:
+    sample, lots = panel(balanced=False), Lots(499, rng=7, ties="strict")
+    found = wild(main_slopes(sample), lots).p(0.2 * ONE)
+    for world in range(2):
+        fit = dense_fit(sample, world, "main")
+        public = pk.wild_cluster_bootstrap(fit, "x", 0.2, reps=499, rng=7, ties="strict", interval=False)
+        assert found[world] == public.p_value
+
+
+def test_p_of_next_years_treatment() -> None:
+    sample = panel()
+    found = wild(lead_slopes(sample), Lots(499, rng=1), at_zero=True).p()
+    ahead, held = with_lead(sample)
+    assert held.sum() == UNITS * (YEARS - 1)
+    short = replace(sample, x=ahead, held=held, controls=np.concatenate([sample.controls, sample.x[:1]]))
+    public = pk.wild_cluster_bootstrap(dense_fit(short, 0, "trends"), "x", reps=499, rng=1, interval=False)
+    assert found[0] == public.p_value
+
+
+def test_few_clusters_are_enumerated() -> None:
+    whole = panel()
+    sample = cube(whole.y[:, :7], whole.x[:, :7])
+    assert len(Lots(999).of(7)) == 2**7
+    assert wild(main_slopes(sample), Lots(999)).p()[0] * 2**7 % 1.0 == 0.0
+
+
+def test_the_path_is_the_first_eigenvector_of_both_residuals() -> None:
+    sample = panel(balanced=False)
+    unit, year = np.nonzero(sample.held)
+    moments = np.zeros((YEARS, YEARS))
+    design = np.column_stack(
+        [
+            unit[:, None] == np.arange(UNITS),
+            (unit[:, None] == np.arange(UNITS)) * year[:, None],
+            year[:, None] == np.arange(YEARS),
+            sample.controls[0][sample.held],
+        ]
+    ).astype(float)
+    for column in (sample.x[0][sample.held], sample.y[0][sample.held]):
+        left = column - design @ np.linalg.lstsq(design, column, rcond=1e-11)[0]
+        left /= np.sqrt((left**2).mean())
+        for whole in np.flatnonzero(sample.held.all(axis=1)):
+            moments += np.outer(left[unit == whole], left[unit == whole])
+    first = np.linalg.eigh(moments)[1][:, -1]
+    assert abs(first @ common_path(sample)[0]) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_differences_carry_a_drift_in_every_unit() -> None:
+    sample = panel(balanced=False)
+    both = sample.held[:, 1:] & sample.held[:, :-1]
+    unit, year = np.nonzero(both)
+    columns = np.column_stack([np.diff(sample.x[0])[both], np.diff(sample.controls[0])[both]])
+    slope = difference_slopes(sample).slope[0]
+    assert slope == pytest.approx(least_squares(np.diff(sample.y[0])[both], columns, unit, year), rel=1e-9)
+    main = run_main(sample, Lots(99))
+    found = differences(sample, main, ONE)
+    assert found.rows == both.sum()
+    assert found.passes.tolist() == ((found.slope > 0) & (found.slope >= main.slope / 2)).tolist()
+
+
+def test_the_gap_is_the_jackknife_of_the_difference_of_two_refits() -> None:
+    sample = panel(balanced=False)
+    main, twin = run_main(sample, Lots(99)), trend_slopes(sample)
+    moves = (main.without - twin.without_each()) - (main.slope - twin.slope)[:, None]
+    error = np.sqrt((UNITS - 1) / UNITS * (moves**2).sum(axis=1))
+    assert gap(twin, main) == pytest.approx((main.slope - twin.slope) / error)
+
+
+def test_the_main_error_is_the_jackknife_covariance() -> None:
+    sample = panel()
+    main = run_main(sample, Lots(99))
+    fit = dense_fit(sample, 0, "main")
+    crv3 = pk.influence(fit, "x").table["change"]
+    assert main.error[0] == pytest.approx(np.sqrt((UNITS - 1) / UNITS * (crv3**2).sum()))
+    assert main.detectable[0] == pytest.approx((2.160369 + 0.870152) * main.error[0], rel=1e-5)
+
+
+def test_what_cannot_be_computed_says_why_and_does_not_pass() -> None:
+    whole = panel()
+    sample = cube(whole.y[..., :5], whole.x[..., :5])
+    main = run_main(sample, Lots(99))
+    found = [
+        path(sample, main, ONE, Lots(99)),
+        regions(sample, main, ONE, Lots(99)),
+        income(sample, ONE, Lots(99)),
+    ]
+    found += [space(sample, main, ONE)]
+    assert [trial.reason is not None and not trial.passes.any() for trial in found] == [True] * 4
+    assert path(sample, main, ONE, Lots(99)).at().reason.text("en") == "needs at least 6 years"
+    two = cube(whole.y[..., :2], whole.x[..., :2])
+    first = run_main(two, Lots(99))
+    assert differences(two, first, ONE).reason is not None
+    assert trends(two, first, ONE, Lots(99)).reason is not None
+    assert leads(two, ONE, Lots(99)).reason is not None
+
+
+def test_the_worst_unit_is_that_of_a_loop() -> None:
+    sample, lots = panel(), Lots(199, rng=2)
+    main = run_main(sample, lots)
+    found = provinces(sample, main, np.sign(main.slope), lots)
+    values = []
+    for unit in range(UNITS):
+        left = np.delete(np.arange(UNITS), unit)
+        part = cube(sample.y[:1, left], sample.x[:1, left], sample.controls[:, left])
+        public = pk.wild_cluster_bootstrap(
+            pk.FixedEffects("y ~ x + c", vcov=pk.Cluster()).fit(_frame(part)),
+            "x",
+            reps=199,
+            rng=2,
+            interval=False,
+        )
+        values.append(public.p_value)
+    assert found.p[0] == max(values)
+    assert found.worst is not None
+    assert values[found.worst[0]] == max(values)
+
+
+def test_a_specification_that_is_missing_counts_against() -> None:
+    found = grid(np.array([[1.0, 2.0, np.nan, 3.0]]), np.ones(1))
+    assert found.statistic[0] == 0.75
+
+
+def test_a_common_trend_is_taken_away_and_an_effect_stands() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 31, 10))
+    slope = rng.normal(size=(31, 1)) * np.arange(10)
+    trending = x[0] + slope
+    y = np.stack([2.0 * slope + rng.normal(size=(31, 10)), x[1] + rng.normal(size=(31, 10))])
+    sample = cube(y, np.stack([trending, x[1]]), regions=np.arange(31) % 4)
+    assert scrutinise_worlds(sample, Lots(499)).word.tolist() == ["NOT SUPPORTED", "SUPPORTED"]
+    assert scrutinise_worlds(sample, Lots(499), sign=-1.0).word.tolist() == ["NOT SUPPORTED", "CONTRADICTED"]
+    assert scrutinise_worlds(sample, Lots(499), number=1.0).word[1] == "SUPPORTED"
+    assert scrutinise_worlds(sample, Lots(499), number=3.0).word[1] == "PARTLY"
+
+
+def test_the_flagship_claim_is_taken_away_by_trends() -> None:
+    data = pk.load_provinces(
+        ["rd_expenditure", "rd_funds_government", "gdp"], (2016, 2023), {"gdp": "census2023"}
+    )
+    formula = "log((rd_expenditure - rd_funds_government) / gdp) ~ log(rd_funds_government)"
+    fit = pk.FixedEffects(formula, vcov=pk.Conley(800.0)).fit(data)
+    found = scrutinise(fit, "log(rd_funds_government)", lots=Lots(499))
+    by_name = {condition.name: condition for condition in found.conditions}
+    assert (found.word, found.mirrored) == ("NOT SUPPORTED", False)
+    assert by_name["trends"].slope == pytest.approx(-0.050675, abs=1e-6)
+    assert by_name["differences"].slope == pytest.approx(-0.168532, abs=1e-6)
+    assert by_name["space"].p == pytest.approx(float(fit.p_values.iloc[0]), rel=1e-9)
+    assert "worst without" in found.table().iloc[7]["note"]
+    assert found.table("zh")["note"][5].startswith("无法计算")
+    assert found.table("zh")["note"][7].startswith("剔除海南")
+    with pytest.raises(SpecError, match="the conditions of a verdict are for least squares"):
+        scrutinise(pk.PooledOLS(formula).fit(data), "log(rd_funds_government)")
+
+
+def _frame(sample: Cube):
+    import pandas as pd
+
+    index = pd.MultiIndex.from_product(
+        [range(sample.units), range(2000, 2000 + sample.years)], names=["unit", "year"]
+    )
+    columns = {"y": sample.y[0], "x": sample.x[0], "c": sample.controls[0]}
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
