@@ -137,11 +137,11 @@ class LinearFit(Brief):
     def swept_without(self, columns: FloatArray, gone: NDArray[np.bool_]) -> FloatArray:
         """Return columns (n, m) without some rows, swept of the effects of the others."""
         kept = ~gone
-        return within(columns[kept], self._layout_of(kept), self.effects) if kept.any() else columns[kept]
+        return within(columns[kept], self.layout.at(kept), self.effects) if kept.any() else columns[kept]
 
     def effects_without(self, gone: NDArray[np.bool_]) -> int:
         """Return the rank of the effects' dummies on the rows that are left."""
-        return self._layout_of(~gone).absorbed(self.effects) if not gone.all() else 0
+        return self.layout.at(~gone).absorbed(self.effects) if not gone.all() else 0
 
     def terms_lost(self, gone: NDArray[np.bool_]) -> tuple[int, ...]:
         """Return which regressors take part in what the rows that are left do not identify.
@@ -158,11 +158,6 @@ class LinearFit(Brief):
         lost = self.root @ right[below].T * np.sqrt(np.einsum("ij,ij->j", self.X, self.X))[:, None]
         share = np.abs(lost).max(axis=1) / np.abs(lost).max()
         return tuple(np.flatnonzero(share > 1e-6).tolist())
-
-    def _layout_of(self, kept: NDArray[np.bool_]) -> Layout:
-        codes = (self.layout.unit[kept], self.layout.time[kept])
-        unit, time = (np.unique(each, return_inverse=True)[1] for each in codes)
-        return Layout(unit, time)
 
 
 def fit_swept(
