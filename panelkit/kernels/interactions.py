@@ -171,25 +171,30 @@ class Blocks(Brief):
         return made
 
 
-def blocks_of(unit: IntArray, time: IntArray | None, interactions: Interactions) -> Blocks:
-    """Return the blocks of a sample: unit codes (n,) sorted, period codes where there are time effects."""
+def blocks_of(
+    unit: IntArray, time: IntArray | None, interactions: Interactions, *, intercepts: bool = True
+) -> Blocks:
+    """Return the blocks of a sample: unit codes (n,) sorted, period codes where there are time effects.
+
+    Without `intercepts` a unit has slopes only.
+    """
     n = len(unit)
     codes = [*([] if time is None else [time]), *interactions.cells.T]
     parts = [
         sparse.csr_array((np.ones(n), (np.arange(n), code)), shape=(n, int(code.max()) + 1)) for code in codes
     ]
     short = sparse.csr_array(sparse.hstack(parts)) if parts else sparse.csr_array((n, 0))
-    return Blocks(unit, _coordinates(unit, interactions.slopes), short)
+    return Blocks(unit, _coordinates(unit, interactions.slopes, intercepts), short)
 
 
-def _coordinates(unit: IntArray, slopes: FloatArray) -> FloatArray:
-    """Return the orthonormal basis of intercept and slopes inside each unit, (n, 1 + s)."""
+def _coordinates(unit: IntArray, slopes: FloatArray, intercepts: bool) -> FloatArray:
+    """Return the orthonormal basis of intercept and slopes inside each unit, (n, 1 + s), or of slopes alone."""
     starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
 
     def by_unit(column: FloatArray) -> FloatArray:
         return np.asarray(np.add.reduceat(column, starts)[unit])
 
-    made = [1.0 / np.sqrt(by_unit(np.ones(len(unit))))]
+    made = [1.0 / np.sqrt(by_unit(np.ones(len(unit))))] if intercepts else []
     for column in slopes.T:
         size = np.sqrt(by_unit(column**2))
         rest = column

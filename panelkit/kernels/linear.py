@@ -174,7 +174,8 @@ def fit_swept(
     swept = within(np.column_stack([X, y]), layout, effects)
     X_swept, y_swept = np.ascontiguousarray(swept[:, :-1]), swept[:, -1].copy()
     absorbed = layout.absorbed(effects)
-    root = identified_root(X, X_swept, terms, effects)
+    beside = () if layout.interactions is None else layout.interactions.names
+    root = identified_root(X, X_swept, terms, effects, interactions=beside)
     if len(y) - X.shape[1] - absorbed <= 0:
         raise SpecError(
             message(

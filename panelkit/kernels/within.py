@@ -45,7 +45,7 @@ def check_effects(effects: str) -> Effects:
 class Layout(Brief):
     """Where the rows of a panel stand: `unit` and `time` are codes from 0 without gaps, shape (n,), unit-major.
 
-    `interactions` are swept out beside unit effects: slopes of every unit and effects of cells.
+    `interactions` are swept out beside the effects: slopes of every unit and effects of cells.
     """
 
     unit: IntArray
@@ -107,31 +107,32 @@ class Layout(Brief):
     def blocks(self, effects: Effects) -> Blocks | None:
         """Return the blocks of the interactions beside the effects, None where there are no interactions.
 
+        With time effects alone units have slopes, and no intercepts of their own.
+
         Raises
         ------
         SpecError
-            If there are some, and the effects hold no unit effects: nothing is known of slopes then.
+            If there are interactions and no effects, beside which they would be swept.
         """
         if self.interactions is None:
             return None
-        if effects not in ("unit", "twoway"):
+        if effects == "none":
             raise SpecError(
                 message(
-                    "{names} are swept out beside unit effects, and the effects here are {effects!r}: take "
-                    "effects='unit' or 'twoway'",
+                    "{names} are swept out beside effects, and effects='none' sweeps nothing: take 'unit' or 'twoway'",
                     names=[f"`{name}`" for name in self.interactions.names],
-                    effects=effects,
                 )
             )
-        return self._blocks_twoway if effects == "twoway" else self._blocks_unit
+        if effects not in self._blocks:
+            time = None if effects == "unit" else self.time
+            intercepts = effects != "time"
+            self._blocks[effects] = blocks_of(self.unit, time, self.interactions, intercepts=intercepts)
+        return self._blocks[effects]
 
     @cached_property
-    def _blocks_unit(self) -> Blocks:
-        return blocks_of(self.unit, None, cast(Interactions, self.interactions))
-
-    @cached_property
-    def _blocks_twoway(self) -> Blocks:
-        return blocks_of(self.unit, self.time, cast(Interactions, self.interactions))
+    def _blocks(self) -> dict[str, Blocks]:
+        """Return the blocks by effects, as far as they have been asked for."""
+        return {}
 
     def added(self, effects: Effects) -> tuple[int, int]:
         """Return how much slopes of units, and then effects of cells, add to the rank of the effects."""
@@ -194,7 +195,7 @@ def within(
     Raises
     ------
     SpecError
-        If the layout has interactions, and the effects hold no unit effects, or rows have weights.
+        If the layout has interactions, and there are no effects, or rows have weights.
     """
     blocks = layout.blocks(effects)
     if blocks is not None:

@@ -66,6 +66,7 @@ def read_design(
     where: str | None = None,
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
+    sweeping: Effects = "none",
 ) -> Design:
     """Build the design of an estimator; see `core.design.build_design`.
 
@@ -77,7 +78,15 @@ def read_design(
         If the panel is unusable, or the outcome does not vary.
     """
     return read_with_lenders(
-        formula, data, unit=unit, time=time, extra=extra, where=where, years=years, policies=policies
+        formula,
+        data,
+        unit=unit,
+        time=time,
+        extra=extra,
+        where=where,
+        years=years,
+        policies=policies,
+        sweeping=sweeping,
     )[0]
 
 
@@ -91,6 +100,7 @@ def read_with_lenders(
     where: str | None = None,
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
+    sweeping: Effects = "none",
 ) -> tuple[Design, Array]:
     """Build the design as `read_design` does, and mark the rows (n,) that do not only lend a level to a change."""
     frame = open_frame(data, unit, time)
@@ -104,6 +114,7 @@ def read_with_lenders(
         years=years,
         policies=policies,
         namesakes=namesakes,
+        sweeping=sweeping,
     )
     refuse_constant(design.y, design.outcome)
     refuse_scale([(design.outcome, design.y), *zip(design.terms, design.X.T, strict=True)])

@@ -9,13 +9,14 @@ from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.linear import fit_swept
-from panelkit.kernels.within import Effects, Layout, check_effects
+from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.offers import estimator
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import SINGLETON
+from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Policy, singletons
 from panelkit.results.fit import FitResult
 
@@ -70,6 +71,9 @@ class FixedEffects(LinearSpec[FitResult]):
     def _rules(self) -> tuple[Policy, ...]:
         return singleton_rule(self.convention, self.effects)
 
+    def _sweeping(self) -> Effects:
+        return self.effects
+
     def _estimate(self, rows: Rows) -> FitResult:
         return _fit_rows(rows.design, self)
 
@@ -85,12 +89,13 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
     """Fit a design whose rows are settled."""
     if spec.effects != "none":
         design = without_intercept(design)
+    design, notes = without_redundant(design, spec.effects)
     if not design.terms:
         raise SpecError(f"`{spec.formula}` has no regressor: name at least one beside the effects")
     _refuse_one_unit(design, spec.effects)
-    layout = Layout(design.unit, design.time)
-    linear = fit_swept(design.y, design.X, design.terms, layout, spec.effects)
-    return finish(spec, design, linear, title=f"Fixed effects ({spec.effects}): {design.outcome}")
+    linear = fit_swept(design.y, design.X, design.terms, design.layout, spec.effects)
+    notes = (*interaction_notes(design, spec.effects), *notes)
+    return finish(spec, design, linear, title=f"Fixed effects ({spec.effects}): {design.outcome}", notes=notes)
 
 
 def without_singletons(design: Design, effects: Effects) -> Design:
