@@ -8,7 +8,7 @@ the units' block holds already (a common trend, a region's years) are null direc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -52,6 +52,10 @@ class Interactions(Brief):
         cells = [np.unique(column, return_inverse=True)[1] for column in self.cells[rows].T]
         held = np.stack(cells, axis=1) if cells else self.cells[rows]
         return Interactions(self.slopes[rows], held.astype(np.int64), self.slope_names, self.cell_names)
+
+    def changes(self, before: IntArray) -> Interactions:
+        """Return the slopes less those of the row before, `before` (n,): in differences a trend is a drift."""
+        return replace(self.without_cells(), slopes=self.slopes - self.slopes[before])
 
     def without_cells(self) -> Interactions:
         """Return the slopes alone."""

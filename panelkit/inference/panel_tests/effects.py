@@ -108,6 +108,15 @@ def hausman(
         raise SpecError(
             message("hausman(fixed, random) takes a fixed-effects and a random-effects fit of the same rows")
         )
+    if first.layout.interactions is not None:
+        return TestResult.not_applicable(
+            name,
+            null,
+            message(
+                "the fixed-effects fit sweeps {interactions} out, and the random-effects fit cannot",
+                interactions=[f"`{name}`" for name in first.layout.interactions.names],
+            ),
+        )
     common = [term for term in first.terms if term in second.terms]
     if not common:
         return TestResult.not_applicable(name, null, message("the two fits share no coefficient"))
@@ -262,6 +271,17 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
             message(
                 "the effects of the fit ({held}) do not contain those of `against` ({against})",
                 held=linear.effects,
+                against=against,
+            ),
+        )
+    if linear.layout.interactions is not None and against in ("none", "time"):
+        return TestResult.not_applicable(
+            name,
+            null,
+            message(
+                "the fit sweeps {interactions} out beside unit effects, and {against!r} has no unit effects: test "
+                "against='unit'",
+                interactions=[f"`{name}`" for name in linear.layout.interactions.names],
                 against=against,
             ),
         )

@@ -15,7 +15,7 @@ from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
-from panelkit.kernels.within import FloatArray, Layout
+from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
@@ -23,6 +23,7 @@ from panelkit.models.shell import LinearSpec, Rows, finish, require_terms, witho
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import LENDS, NO_PERIOD_BEFORE
 from panelkit.panel.provenance import refuse_changes_over_breaks
+from panelkit.panel.redundant import interaction_notes
 from panelkit.panel.sample import Neighbouring, Policy
 from panelkit.results.fit import FitResult
 
@@ -80,6 +81,9 @@ class FirstDifference(LinearSpec[FitResult]):
     def _rules(self) -> tuple[Policy, ...]:
         return (Neighbouring(),)
 
+    def _sweeping(self) -> Effects:
+        return "time" if self.effects == "time" else "none"
+
     def _estimate(self, rows: Rows) -> FitResult:
         design, inside = rows.design, rows.inside
         if design.formula is not None:
@@ -92,14 +96,16 @@ class FirstDifference(LinearSpec[FitResult]):
         if self.effects == "drift":
             X = np.column_stack([np.ones(len(design.y)), design.X])
             design = replace(design, X=np.asfortranarray(X), terms=("Intercept", *design.terms))
-        layout = Layout(design.unit, design.time)
         effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
-        linear = fit_swept(design.y, design.X, design.terms, layout, effects)
+        linear = fit_swept(design.y, design.X, design.terms, design.layout, effects)
         theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
         if theirs is not None:
             linear = through_linearmodels.carrying(linear, theirs)
-        note = "outcome and regressors are changes between neighbouring periods of one unit"
-        return finish(self, design, linear, title=f"First differences: {design.outcome}", notes=(note,))
+        notes = (
+            "outcome and regressors are changes between neighbouring periods of one unit",
+            *interaction_notes(design, effects),
+        )
+        return finish(self, design, linear, title=f"First differences: {design.outcome}", notes=notes)
 
     def _through_linearmodels(self, levels: Design, changes: Design, *, whole: bool) -> FloatArray | None:
         """Return linearmodels' coefficients, or None where it would form other changes: over gaps, outside `where`."""
@@ -132,6 +138,7 @@ def differenced(design: Design, inside: Array | None = None) -> Design:
         y=design.y - design.y[before],
         X=np.asfortranarray(design.X - design.X[before]),
         extra=MappingProxyType(dict(design.extra)),
+        interactions=None if design.interactions is None else design.interactions.changes(before),
     )
     if inside is not None and not inside.all():
         if not (follows & inside).any():
