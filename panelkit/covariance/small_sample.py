@@ -97,23 +97,17 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     return effects_swept(fit, convention) - saved - _nested_interactions(fit, clusterings, convention)
 
 
-def _nested_interactions(
-    fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention
-) -> int:
-    """Return how many absorbed slopes and cells lie inside the clusters, and are no parameters for that reason.
+def _nested_interactions(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
+    """Return how many absorbed effects of cells lie inside the clusters, and are no parameters for that reason.
 
-    Slopes lie where their units lie, cells where all of theirs do, as `reghdfe` counts `absorb(id#c.t region#year)`.
-    Under `xtreg` they are regressors, as there.
+    Slopes of units count although their units lie inside: reghdfe and fixest look at intercepts only. Under xtreg both
+    are regressors.
     """
     interactions = fit.layout.interactions
     if interactions is None or convention.nested_effects == "refuse":
         return 0
-    slopes, cells = fit.layout.added(fit.effects)
-    units_lie = any(_is_nested(fit.layout.unit, each.codes) for each in clusterings)
-    cells_lie = all(
-        any(_is_nested(column, each.codes) for each in clusterings) for column in interactions.cells.T
-    )
-    return slopes * units_lie + cells * cells_lie
+    inside = (any(_is_nested(column, each.codes) for each in clusterings) for column in interactions.cells.T)
+    return fit.layout.added(fit.effects)[1] if all(inside) else 0
 
 
 def _is_nested(effect: IntArray, clusters: IntArray) -> bool:

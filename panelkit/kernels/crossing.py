@@ -2,8 +2,8 @@
 
 With `long` the dimension of more levels and `short` the other, the projection on all dummies is
 P = P_long + W H W', where W (n, m) holds the short dummies less their means by long level and H (m, m) is a
-generalised inverse of their Schur complement. Nothing larger than the data or m x m is held. Slopes of units and effects
-of cells change the levels' own projections and W (`SlopedCrossing`), not what stands on them.
+generalised inverse of their Schur complement. Nothing larger than the data or m x m is held. Slopes of units and
+effects of cells change the levels' own projections and W (`SlopedCrossing`), not what stands on them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Cross-products swept anew without each cluster where slopes of units or effects of cells are swept too.
 
 With Q the units' blocks, V what they leave of the short block (both orthonormal) and Z swept of everything,
-what leaves with the rows g is Z_g' (M_gg)^+ Z_g, M_gg = A - V_g V_g' and A = I - Q_g Q_g'. A falls into pieces, the rows
-of one unit, with A^+ = I + Q_p (I - Q_p'Q_p)^+ Q_p'; the short block then is Woodbury's formula. A direction that a
+what leaves with the rows g is Z_g' (M_gg)^+ Z_g, M_gg = A - V_g V_g' and A = I - Q_g Q_g'. A falls into pieces, the
+rows of one unit, with A^+ = I + Q_p (I - Q_p'Q_p)^+ Q_p'; the short block then is Woodbury's formula. A direction that a
 cluster alone shows, the trend of a unit that leaves, is a null direction of either, and leaves with it.
 """
 
@@ -54,9 +54,7 @@ def _own_units(held: FloatArray, coordinates: FloatArray, unit: IntArray) -> Flo
     """Return rows (pieces x b, p) whose squares are held' (A^+ - I) held, A one cluster's I - Q_g Q_g'."""
     starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
     width = coordinates.shape[1]
-    sums = np.stack(
-        [np.add.reduceat(own[:, None] * held, starts, axis=0) for own in coordinates.T], axis=1
-    )
+    sums = np.stack([np.add.reduceat(own[:, None] * held, starts, axis=0) for own in coordinates.T], axis=1)
     pairs = (coordinates[:, :, None] * coordinates[:, None, :]).reshape(len(unit), -1)
     left = np.eye(width) - np.add.reduceat(pairs, starts, axis=0).reshape(-1, width, width)
     values, vectors = np.linalg.eigh(left)
@@ -71,9 +69,9 @@ def _refuse_work(groups: int, rows: int, width: int) -> None:
     if work > _LARGEST_WORK:
         raise SpecError(
             message(
-                "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters beside {width:,} effects of periods "
-                "and cells, with the absorbed interactions, would take about {minutes:,.1f} minutes: use vcov=Cluster() "
-                "(with this many clusters it is as good), or take larger clusters",
+                "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters beside {width:,} effects of "
+                "{periods} and cells, with the absorbed interactions, would take about {minutes:,.1f} minutes: use "
+                "vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
                 clusters=groups,
                 width=width,
                 minutes=work / _LARGEST_WORK * 0.5,

@@ -100,7 +100,9 @@ def identified_root(
     upper = _triangle(X_swept / norms)
     dependent = np.abs(np.diag(upper)) <= ABSORBED_SHARE
     if dependent.any():
-        raise SpecError(_repeats_earlier(upper, np.flatnonzero(dependent), terms, _after(effects, interactions)))
+        raise SpecError(
+            _repeats_earlier(upper, np.flatnonzero(dependent), terms, _after(effects, interactions))
+        )
     inverse = linalg.solve_triangular(upper, np.eye(len(upper)))
     share, coefficients = uncertain_shares(inverse, rounding * np.maximum(1.0, _norms(X) / norms))
     distances = 1.0 / _norms(inverse.T)

@@ -69,7 +69,7 @@ def unit_slopes(*columns: FloatArray) -> Interactions:
 
 
 def cell_effects(*codes: IntArray) -> Interactions:
-    """Return effects of cells: `cell_effects(region_year)` is an effect of every region-year, codes (n,) of any kind."""
+    """Return effects of cells: `cell_effects(region_year)` is an effect of every region-year; codes (n,)."""
     cells = np.stack([np.unique(column, return_inverse=True)[1] for column in codes], axis=1)
     return Interactions(np.empty((len(cells), 0)), cells.astype(np.int64), (), ("",) * cells.shape[1])
 
@@ -132,8 +132,8 @@ class Blocks(Brief):
         if ((values > _NULL) & (values < _HELD)).any():
             raise SpecError(
                 message(
-                    "the absorbed interactions nearly hold an effect of the {periods} or cells: double precision cannot "
-                    "tell whether they do. Leave out an interaction, or the time effects"
+                    "the absorbed interactions nearly hold an effect of the {periods} or cells: double precision "
+                    "cannot tell whether they do. Leave out an interaction, or the time effects"
                 )
             )
         held = values >= _HELD

@@ -124,7 +124,9 @@ def same_periods(layout: Layout) -> IntArray:
         path = np.zeros(held.shape)
         path[layout.unit, layout.time] = column
         paths.append(path)
-    return np.unique(np.concatenate(paths, axis=1), axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return (
+        np.unique(np.concatenate(paths, axis=1), axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    )
 
 
 def random_permutations(groups: IntArray, count: int, rng: np.random.Generator) -> IntArray:

@@ -152,8 +152,11 @@ class Design(Brief):
         terms = tuple(self.terms[j] for j in kept)
         memory = self.memory
         if len(memory.owners) == len(self.terms):
-            owners, bases = (tuple(part[j] for j in kept) for part in (memory.owners, memory.bases))
-            memory = replace(memory, owners=owners, bases=bases)
+            memory = replace(
+                memory,
+                owners=tuple(memory.owners[j] for j in kept),
+                bases=tuple(memory.bases[j] for j in kept),
+            )
         return replace(
             self,
             X=_sealed(np.asfortranarray(self.X[:, kept])),
@@ -204,7 +207,8 @@ def build_design(
         Marks the labels that a text in `where` means beyond its own spelling.
     sweeping
         The effects that the estimator sweeps out: slopes of units, and beside unit effects region-years, then are no
-        columns but stand in `Design.interactions`, for an estimator that sweeps those too. "none": all terms are columns.
+        columns but stand in `Design.interactions`, for an estimator that sweeps those too. "none": all terms are
+        columns.
 
     Raises
     ------

@@ -1,9 +1,9 @@
 """Levels of interactions that effects and other terms already hold: left out by a fixed rule, and named.
 
-A column may leave only if it belongs to an interaction with categories, or to a main effect of such an interaction. The
-columns are looked at in this order: all others; those of no base level; those of one; and so on, each as the formula has
-them. So what leaves is the base where one level is redundant. Whether a column repeats those before it is the decision of
-`kernels/identified.py`, far from rounding on either side.
+A column may leave only if it belongs to an interaction with categories, or to a main effect of such an interaction.
+The columns are looked at in this order: all others; those of no base level; those of one; and so on, each as the
+formula has them. So what leaves is the base where one level is redundant. Whether a column repeats those before it is
+the decision of `kernels/identified.py`, far from rounding on either side.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def without_redundant(
     swept = within(X, design.layout, effects)
     held = absorbed_terms(X, swept)
     gone = may & held
-    order = [j for j in np.flatnonzero(looked_at & ~held) if not may[j]]
-    places = np.flatnonzero(may & ~held)
-    order += sorted(places.tolist(), key=lambda j: design.memory.bases[j])
+    order: list[int] = np.flatnonzero(looked_at & ~held & ~may).tolist()
+    places: list[int] = np.flatnonzero(may & ~held).tolist()
+    order += sorted(places, key=lambda j: design.memory.bases[j])
     repeated = _repeated(swept, order) & may
     notes = (*_left_out(design, gone, alone=True), *_left_out(design, repeated, alone=False))
     return design.without_columns(gone | repeated), notes
@@ -67,9 +67,7 @@ def _may_leave(design: Design) -> Array:
         for factor in term.factors
         if factor.kind == "category" or factor.label in levels
     }
-    crossed = [
-        term.key for term in design.formula.terms if len(term.factors) > 1 and term.key & categories
-    ]
+    crossed = [term.key for term in design.formula.terms if len(term.factors) > 1 and term.key & categories]
     return np.array([any(owner and owner <= key for key in crossed) for owner in owners], dtype=bool)
 
 
@@ -133,7 +131,9 @@ def interaction_notes(design: Design, effects: Effects) -> tuple[Message, ...]:
         notes.append(_slopes_note(design, name, varying, rank - before))
         before = rank
     for at, name in enumerate(held.cell_names):
-        cells = Interactions(held.slopes, held.cells[:, : at + 1], held.slope_names, held.cell_names[: at + 1])
+        cells = Interactions(
+            held.slopes, held.cells[:, : at + 1], held.slope_names, held.cell_names[: at + 1]
+        )
         rank = Layout(design.unit, design.time, cells).absorbed(effects)
         notes.append(
             message(

@@ -95,7 +95,9 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
     _refuse_one_unit(design, spec.effects)
     linear = fit_swept(design.y, design.X, design.terms, design.layout, spec.effects)
     notes = (*interaction_notes(design, spec.effects), *notes)
-    return finish(spec, design, linear, title=f"Fixed effects ({spec.effects}): {design.outcome}", notes=notes)
+    return finish(
+        spec, design, linear, title=f"Fixed effects ({spec.effects}): {design.outcome}", notes=notes
+    )
 
 
 def without_singletons(design: Design, effects: Effects) -> Design:
