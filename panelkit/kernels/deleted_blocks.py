@@ -1,8 +1,8 @@
 """Cross-products swept anew without each cluster where slopes of units or effects of cells are swept too.
 
 With Q the units' blocks, V what they leave of the short block (both orthonormal) and Z swept of everything,
-what leaves with the rows g is Z_g' (M_gg)^+ Z_g, M_gg = A - V_g V_g' and A = I - Q_g Q_g'. A falls into pieces, the
-rows of one unit, with A^+ = I + Q_p (I - Q_p'Q_p)^+ Q_p'; the short block then is Woodbury's formula. A direction that a
+what leaves with the rows g is Z_g' (M_gg)^+ Z_g, M_gg = A - V_g V_g' and A = I - Q_g Q_g'. A falls into pieces,
+the rows of one unit, with A^+ = I + Q_p (I - Q_p'Q_p)^+ Q_p'; the short block is Woodbury's formula. A direction that a
 cluster alone shows, the trend of a unit that leaves, is a null direction of either, and leaves with it.
 """
 

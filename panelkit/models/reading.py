@@ -17,7 +17,8 @@ from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.index import Array
 from panelkit.kernels.outcome import refuse_constant, refuse_scale
 from panelkit.kernels.within import Effects
-from panelkit.language.message import Message
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message
 from panelkit.panel.design import Design, build_with_lenders
 from panelkit.panel.sample import Policy, WithoutSingletons
 from panelkit.show.brief import Brief
@@ -29,6 +30,7 @@ __all__ = [
     "open_frame",
     "read_design",
     "read_with_lenders",
+    "refuse_interactions",
     "singleton_rule",
 ]
 
@@ -123,6 +125,25 @@ def read_with_lenders(
             design, notes=(*frame.notes, *design.notes), provenance=(*frame.notes, *design.provenance)
         )
     return design, inside
+
+
+def refuse_interactions(design: Design, what: str) -> None:
+    """Refuse slopes of units and effects of cells to an estimator that sweeps unit and time effects only.
+
+    Raises
+    ------
+    SpecError
+        Naming the terms.
+    """
+    if design.interactions is not None:
+        raise SpecError(
+            message(
+                "{what} sweeps unit and {period} effects out, and not {interactions} beside them: FixedEffects, "
+                "InstrumentalFE and FirstDifference do",
+                what=what,
+                interactions=[f"`{name}`" for name in design.interactions.names],
+            )
+        )
 
 
 def singleton_rule(convention: str, effects: Effects) -> tuple[Policy, ...]:
