@@ -134,7 +134,7 @@ def equation_word(name: str, language: Language) -> str:
 
 def term_word(name: str, language: Language) -> str:
     """Return what a regressor is called in a table: the intercept is ours, the others are the user's own."""
-    return _INTERCEPT.text(language) if name == _INTERCEPT else name
+    return said(_INTERCEPT if name == _INTERCEPT else name, language)
 
 
 def note_lines(notes: Iterable[str], language: Language) -> list[str]:

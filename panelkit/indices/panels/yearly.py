@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.arrays import markov
+from panelkit.show.brief import Brief
 
 Persistence = Literal["min_diagonal", "top_stays"]
 
@@ -48,7 +49,7 @@ def rank_correlations(frame: pd.DataFrame, one: str, other: str) -> dict[int, fl
 
 
 @dataclass(frozen=True)
-class GrowthGap:
+class GrowthGap(Brief):
     """Growth of one total less growth of another by year, the totals with their ratio, and how many provinces."""
 
     by_year: dict[int, float]

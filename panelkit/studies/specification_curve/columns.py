@@ -19,11 +19,12 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.reading import namesakes, open_frame
 from panelkit.panel.sample import asked_rows, where_note
+from panelkit.show.brief import Brief
 from panelkit.studies.specification_curve.choices import Choices, Sample
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class Columns(Brief):
     """Every column of the grid on the sorted rows of the panel."""
 
     values: FloatArray

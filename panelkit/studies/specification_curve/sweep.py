@@ -14,6 +14,7 @@ from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, withi
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.panel.sample import singletons
+from panelkit.show.brief import Brief
 from panelkit.studies.specification_curve.choices import Choices
 from panelkit.studies.specification_curve.columns import Columns
 from panelkit.studies.specification_curve.specifications import Specification, cell_of
@@ -34,7 +35,7 @@ class OutcomeError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Swept:
+class Swept(Brief):
     """The columns of one set of rows, swept; `at` maps a column of the grid to a column here."""
 
     columns: FloatArray
