@@ -142,7 +142,7 @@ def refuse_interactions(design: Design, what: str) -> None:
                 "InstrumentalFE and FirstDifference do",
                 what=what,
                 interactions=[f"`{name}`" for name in design.interactions.names],
-            )
+            ).spoken(design.unit_names[0], design.time_names[0])
         )
 
 

@@ -64,7 +64,7 @@ def problem(kind: str, share: float) -> tuple[Layout, np.ndarray, np.random.Gene
     unit, time = np.repeat(np.arange(11), 8), np.tile(np.arange(8), 11)
     held = rng.random(len(unit)) < share
     unit, time = compact(unit[held]), compact(time[held])
-    columns = rng.normal(size=(len(unit), 3)) + [0.0, 100.0, 0.0]
+    columns = rng.normal(size=(len(unit), 3)) + np.array([0.0, 100.0, 0.0])
     return Layout(unit, time, interactions(kind, unit, time, rng)), columns, rng
 
 

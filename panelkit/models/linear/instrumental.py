@@ -225,7 +225,7 @@ def _refuse_swept_out(design: Design, blocks: tuple[str, str], left: str) -> Non
                 "{terms}: an interaction with the units, or of categories with the {periods}, is absorbed beside the "
                 "effects, and can be neither endogenous nor an instrument: write it as columns of your own",
                 terms=swept,
-            )
+            ).spoken(design.unit_names[0], design.time_names[0])
         )
 
 
