@@ -27,6 +27,8 @@ _VARIES = 1e-9
 # Eigenvalues of what the units leave of the short block, its columns of norm one, are squared sines of angles: exact
 # zeros come out below the first, what double precision carries lies above the second.
 _NULL, _HELD = 1e-12, 1e-9
+# Cells of the short block's basis that are held whole: 160 MB.
+_HELD_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +173,15 @@ class Blocks(Brief):
         """Return rows of W F, an orthonormal basis of what the units leave of the short block, (r, rank)."""
         if not self.root.size:
             return np.empty((len(self.unit[rows]), 0))
+        if self.n * self.root.shape[1] <= _HELD_CELLS:
+            return self._all_short_columns[rows]
+        return self._short_columns(rows)
+
+    @cached_property
+    def _all_short_columns(self) -> FloatArray:
+        return self._short_columns(slice(None))
+
+    def _short_columns(self, rows: IntArray | slice) -> FloatArray:
         made: FloatArray = self.short[rows] @ self.root - self.short_means(self.root, rows)
         return made
 

@@ -50,6 +50,11 @@ class FixedEffects(LinearSpec[FitResult]):
     The estimates are exact on unbalanced panels. Nothing is dropped silently: rows with missing cells and,
     under "reghdfe", singletons stand in `dropped` with their reason.
 
+    `C(province):year` (a trend in every province, or a slope of another column) and, beside unit effects,
+    `C(region):C(year)` are swept out with the effects: they stand in a note and not in the table, and a cluster that
+    leaves takes its own along. A `base=` makes columns of them. Levels of other interactions that the effects hold
+    (`C(year, base=2013):treat`) are left out and named.
+
     Examples
     --------
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure) + log(gdp)").fit(panel)
@@ -57,6 +62,9 @@ class FixedEffects(LinearSpec[FitResult]):
     (186, 31)
     >>> round(float(fit.params["log(rd_expenditure)"]), 4)
     0.0764
+    >>> trends = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure) + C(province):year").fit(panel)
+    >>> list(trends.params.index)
+    ['log(rd_expenditure)']
     """
 
     formula: str
