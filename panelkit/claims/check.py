@@ -169,7 +169,7 @@ def _said(error: Exception) -> Message:
     """Return what an error says: the message of ours, or kind and text of another one."""
     if not isinstance(error, PanelkitError):
         return verbatim(f"{type(error).__name__}: {error}")
-    return error.said if isinstance(error.said, Message) else verbatim(error.said)
+    return error.said
 
 
 def _standing_flags(registered: RegisteredClaim) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from panelkit.claims.file.parts import Written
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, Told, message
 
 _REGIONS = {
     str(name): name for name in (message("east"), message("central"), message("west"), message("northeast"))
@@ -18,7 +17,7 @@ def place(name: str) -> Message:
     """Return a region or a province by its English name; another name is the same in both languages."""
     if name in _REGIONS:
         return _REGIONS[name]
-    return Written(name, _chinese().get(name, name))
+    return Told(name, _chinese().get(name, name))
 
 
 @cache

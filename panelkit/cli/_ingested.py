@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from panelkit.cli._printing import told
 from panelkit.cli.data._cells import place_names
 from panelkit.language.message import Language, Message, message, term
 
@@ -73,7 +72,7 @@ def _print_file(console: Console, one: Ingested, language: Language) -> None:
 
 def _print_lines(console: Console, lines: Iterable[Any], language: Language) -> None:
     for line in lines:
-        console.print(f"  {told(line, language)}", markup=False)
+        console.print(f"  {line.text(language)}", markup=False)
 
 
 def _more(n: int) -> Message:

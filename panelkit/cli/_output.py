@@ -25,7 +25,7 @@ def folder_out(path: Path | None) -> Path | None:
 
 
 def _checked(path: Path | None, *, folder: bool) -> Path | None:
-    from panelkit.show.files import require_writable
+    from panelkit.show.files import reason_of, require_writable
 
     if path is not None:
         try:
@@ -41,12 +41,6 @@ def _not_writable(path: Path, reason: Message, *, folder: bool) -> Message:
             "--out {path} cannot be written: {reason}; name a folder that can", path=path, reason=reason
         )
     return message("--out {path} cannot be written: {reason}; name a file that can", path=path, reason=reason)
-
-
-def reason_of(error: OSError) -> Message:
-    """Return what is wrong: a message of ours, or what the system says in its own words."""
-    reason = error.strerror or str(error)
-    return reason if isinstance(reason, Message) else verbatim(reason)
 
 
 @contextmanager
@@ -67,6 +61,8 @@ def guarded_output(language: Language = "en") -> Iterator[None]:
         _drop_output()
         raise SystemExit(1) from None
     except OSError as error:
+        from panelkit.show.files import reason_of
+
         _drop_output()
         name = message("the standard output") if error.filename is None else verbatim(f"{error.filename}")
         broken = message("{file} cannot be written or read: {reason}", file=name, reason=reason_of(error))

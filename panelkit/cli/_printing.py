@@ -32,20 +32,9 @@ def narrow_terminal(most: int = 100) -> Iterator[int]:
         yield width
 
 
-def told(said: Any, language: Language) -> str:
-    """Return a note in a language: a message, a note that carries its Chinese, or a pair of both."""
-    if isinstance(said, Message):
-        return said.text(language)
-    if isinstance(said, str):
-        from panelkit.show.words import in_language
-
-        return in_language(said, language)
-    return str(said[language == "zh"])
-
-
-def all_told(notes: Iterable[Any], language: Language) -> list[str]:
+def all_told(notes: Iterable[Message], language: Language) -> list[str]:
     """Return notes in a language."""
-    return [told(note, language) for note in notes]
+    return [note.text(language) for note in notes]
 
 
 def echo(said: Message, language: Language, *, error: bool = False) -> None:

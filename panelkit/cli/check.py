@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import folder_out
-from panelkit.cli._printing import print_json, told
+from panelkit.cli._printing import print_json
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 
@@ -175,9 +175,7 @@ def _check(what: list[str], out: Path | None, language: Language, *, as_json: bo
 
 def _failed(verdict: Any, language: Language) -> Message:
     where = " ".join(part.id for part in (verdict.reading, verdict.design) if part is not None)
-    return message(
-        "{claim} {where}: {error}", claim=verdict.claim, where=where, error=told(verdict.error, language)
-    )
+    return message("{claim} {where}: {error}", claim=verdict.claim, where=where, error=verdict.error)
 
 
 def _check_revised(
@@ -216,7 +214,7 @@ def _check_revised(
         message(
             "{claim}: on the new figures: {error}",
             claim=verdict.claim,
-            error=told(verdict.error, language),
+            error=verdict.error,
         )
         for verdict in found.failures
     ]

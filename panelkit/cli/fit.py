@@ -11,7 +11,7 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import Lang, LangOption, Sample
+from panelkit.cli._options import JsonOption, Lang, LangOption, Sample
 from panelkit.cli._output import file_out
 from panelkit.cli._printing import narrow_terminal, terminal_width
 from panelkit.language.errors import SpecError
@@ -111,7 +111,13 @@ class Table:
     out: Annotated[
         Path | None, typer.Option("--out", callback=file_out, help="Write the table there. 输出文件。")
     ] = None
+    as_json: JsonOption = False
     lang: LangOption = Lang.en
+
+    @property
+    def language(self) -> Language:
+        """Return the language as every table takes it."""
+        return self.lang.language
 
 
 @command(app, example='fit "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2016-2022 --tests')
@@ -130,21 +136,46 @@ def fit(
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
     _refuse_idle(ctx, estimator, tests)
+    _refuse_style(ctx, table)
     chosen = _format_of(table)
     plain = [_plain(text) for text in formula]
     rows = rows_of(ctx, sample, plain, change=estimator.model == "first_difference")
     places = _coordinates(estimator.coords)
     models = [_model(text, estimator, rows.where) for text in formula]
     fits = [model.fit(rows.frame, coords=places) for model in models]
-    found = [(0, test) for test in _wild(fits, tests.wild or [], tests.seed)]
+    found = _wild(fits, tests.wild or [], tests.seed)
     if tests.tests:
         from panelkit.cli._fit_tests import tests_of
 
         found += [
             (at, test) for at, one in enumerate(fits, 1) for test in tests_of(one, estimator.model, rows)
         ]
-    _write(fits, chosen, table)
-    _print_tests(found, len(fits), table.lang.language)
+    if table.out is not None or not table.as_json:
+        _write(fits, chosen, table)
+    if table.as_json:
+        _print_json(formula, fits, found, table.language)
+    else:
+        _print_tests(found, len(fits), table.language)
+
+
+def _print_json(
+    formulas: list[str], fits: list[FitResult], found: list[tuple[int, TestResult]], language: Language
+) -> None:
+    """Print one mapping a formula; a test stands with the fit that it is of."""
+    from panelkit.cli._printing import all_told, plain_values, print_json
+    from panelkit.cli.spatial._tables import rows, test_record
+
+    content = [
+        {
+            "formula": text,
+            "estimates": rows(one.tidy()),
+            "facts": plain_values(dict(one.glance())),
+            "notes": all_told(one.notes, language),
+            "tests": [test_record(test) for of, test in found if of == at],
+        }
+        for at, (text, one) in enumerate(zip(formulas, fits, strict=True), 1)
+    ]
+    print_json(content, allow_nan=True)
 
 
 def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: Language) -> None:
@@ -153,7 +184,7 @@ def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: La
 
     with narrow_terminal():
         for at, test in found:
-            head = f"({at}) " if at and columns > 1 else ""
+            head = f"({at}) " if columns > 1 else ""
             typer.echo(folded(f"\n{head}{test.summary(language=language)}"))
 
 
@@ -171,6 +202,17 @@ def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None
     if estimator.model == "between":
         said = message("--tests has no test that belongs to the model between: leave it out")
         refuse(ctx, "tests", said)
+
+
+def _refuse_style(ctx: typer.Context, table: Table) -> None:
+    """Refuse what a table looks like where none is made."""
+    if table.as_json and table.out is None:
+        for name in ("below", "format"):
+            said = message(
+                "--{option} is about a table, and --json prints none: leave it out, or write the table by --out",
+                option=name,
+            )
+            refuse(ctx, name, said)
 
 
 def _plain(text: str) -> Formula:
@@ -251,17 +293,23 @@ def _write(fits: list[FitResult], chosen: str, table: Table) -> None:
     if chosen == "text" and table.out is None:
         style["width"] = terminal_width()
     made = getattr(tables, f"to_{chosen}")(fits, table.out, **style)
-    typer.echo(str(table.out) if table.out is not None else made)
+    typer.echo(str(table.out) if table.out is not None else made, err=table.as_json)
 
 
-def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[TestResult]:
+def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[tuple[int, TestResult]]:
+    """Return the tests of the terms, each with the number of its fit."""
     known = list(dict.fromkeys(term for one in fits for term in one.terms))
     unknown = [term for term in terms if term not in known]
     if unknown:
         raise SpecError(
             message("--wild {terms}: no such term; there are {known}", terms=unknown, known=known)
         )
-    return [_by_draws(one, term, seed) for one in fits for term in terms if term in one.terms]
+    return [
+        (at, _by_draws(one, term, seed))
+        for at, one in enumerate(fits, 1)
+        for term in terms
+        if term in one.terms
+    ]
 
 
 def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:

@@ -13,9 +13,9 @@ from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import Output, Sample, SeedOption
-from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records, told
+from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, in_language, message
+from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,7 +194,7 @@ def _print(
 
     with narrow_terminal(_WIDEST) as width:
         typer.echo(plain.folded(result.summary(language=language)))
-        said = {told(note, language) for note in result.notes}
+        said = {note.text(language) for note in result.notes}
         further = [f"  - {note}" for note in origin if note not in said]
         if further:
             typer.echo(plain.folded("\n".join(further)))
@@ -274,7 +274,7 @@ def _content(result: MediationResult) -> dict[str, Any]:
         "joint_significance": {str(key): float(value) for key, value in result.joint_significance().items()},
         "share": {"kind": share.kind, "value": None if share.kind == "none" else share.value},
         "sensitivity": [_sensitivity(result, name) for name in result.mediator_labels],
-        "notes": [{"en": str(note), "zh": _chinese(note)} for note in result.notes],
+        "notes": [{"en": str(note), "zh": note.text("zh")} for note in result.notes],
     }
 
 
@@ -286,8 +286,3 @@ def _sensitivity(result: MediationResult, mediator: str) -> dict[str, Any]:
         "r2_residual": found.r2_residual,
         "r2_total": found.r2_total,
     }
-
-
-def _chinese(note: str) -> str:
-    """Return a note's own Chinese; a note without is the same in both languages."""
-    return str(getattr(note, "zh", in_language(note, "zh")))

@@ -14,6 +14,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import capabilities_of
+from panelkit.language.options import is_whole
 from panelkit.language.register import entries
 from panelkit.show.brief import Brief
 
@@ -30,9 +31,9 @@ class Vcov(Brief):
 
     matrix: FloatArray
     df: float | FloatArray
-    name: str
+    name: Message
     facts: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @runtime_checkable
@@ -79,7 +80,7 @@ class LikelihoodProblem(Problem, Protocol):
         """Return the scores of every unit and period, (N, T, p), which sum to zero."""
         ...
 
-    def said(self, sentence: str) -> tuple[str, ...]:
+    def said(self, sentence: Message) -> tuple[Message, ...]:
         """Return the notes under a table: what the covariance assumes, and how the problem scales it."""
         ...
 
@@ -110,6 +111,37 @@ class Covariance:
     def from_text(cls, arguments: Sequence[str]) -> Self:
         """Return the spec that a claim file or the command line writes with these arguments."""
         return cls(*arguments)
+
+
+def check_names(vcov: Covariance, *names: object) -> None:
+    """Refuse what names no column: a list, a number.
+
+    Raises
+    ------
+    SpecError
+        Which shows the covariance as it was written.
+    """
+    for name in names:
+        if name is not None and not (isinstance(name, str) and name):
+            raise SpecError(
+                message(
+                    "{kind} names a column or a level of the panel by its name, not {name!r}",
+                    kind=type(vcov).__name__,
+                    name=name,
+                )
+            )
+
+
+def check_lags(vcov: Covariance, lags: object) -> None:
+    """Refuse lags that are neither None nor a whole number from 0.
+
+    Raises
+    ------
+    SpecError
+        Which shows the covariance as it was written.
+    """
+    if lags is not None and not (is_whole(lags) and cast(int, lags) >= 0):
+        raise SpecError(message("{vcov}: lags is None or a whole number from 0", vcov=repr(vcov)))
 
 
 def named_columns(*names: str | None) -> tuple[str, ...]:
@@ -143,7 +175,7 @@ def carried(can: Collection[str]) -> tuple[str, ...]:
     return tuple(entry.key for entry in entries("covariance") if set(entry.can) & set(can))
 
 
-def refuse_uncarried(vcov: VcovSpec, can: Collection[str], what: Message | str) -> None:
+def refuse_uncarried(vcov: VcovSpec, can: Collection[str], what: Message) -> None:
     """Refuse a covariance that an estimator or a problem cannot carry.
 
     Parameters
@@ -171,7 +203,7 @@ def refuse_uncarried(vcov: VcovSpec, can: Collection[str], what: Message | str) 
 
 
 def computed(
-    vcov: VcovSpec, problem: Problem, design: Design, convention: Convention | None, what: Message | str
+    vcov: VcovSpec, problem: Problem, design: Design, convention: Convention | None, what: Message
 ) -> Vcov:
     """Return the covariance of a problem: the one road that every fit takes.
 

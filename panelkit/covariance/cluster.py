@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, least_squares, named_columns
+from panelkit.covariance.base import (
+    Covariance,
+    LikelihoodProblem,
+    Vcov,
+    check_names,
+    least_squares,
+    named_columns,
+)
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.likelihood import sandwiched
@@ -13,10 +20,9 @@ from panelkit.covariance.small_sample import cluster_df, small_sample_factor
 from panelkit.kernels import sandwich
 from panelkit.kernels.capabilities import SCORES, UNIT_SCORES
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 
 
 @offered(
@@ -42,6 +48,9 @@ class Cluster(Covariance):
 
     by: str | None = None
 
+    def __post_init__(self) -> None:
+        check_names(self, self.by)
+
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""
         return named_columns(self.by)
@@ -57,7 +66,7 @@ class Cluster(Covariance):
         return Vcov(
             matrix,
             cluster_df(fit, clusters.count, convention),
-            f"cluster (CRV1) by {clusters.name}",
+            message("cluster (CRV1) by {name}", name=clusters.shown),
             {"n_clusters": clusters.count},
         )
 
@@ -73,9 +82,8 @@ class Cluster(Covariance):
         return sandwiched(
             problem,
             problem.unit_meat(),
-            "cluster",
-            Note(
-                "clustered by unit: any serial form within units, independence between; pairs of units included",
-                "按截面单位聚类：单位内序列相关形式任意，单位之间独立，计入单位两两之间的项",
+            term("covariance", "cluster"),
+            message(
+                "clustered by unit: any serial form within units, independence between; pairs of units included"
             ),
         )

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, term, verbatim
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
+
+_LEVELS: dict[str, Message] = {
+    name: name for name in (term("level of a panel", "province"), term("level of a panel", "year"))
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class Clusters(Brief):
     @property
     def count(self) -> int:
         return int(self.codes.max()) + 1
+
+    @property
+    def shown(self) -> Message:
+        """Return what a table calls them: our own two levels in its language, a column as it is named."""
+        return _LEVELS.get(self.name, verbatim(self.name))
 
 
 def clusters_of(design: Design, by: str | None) -> Clusters:

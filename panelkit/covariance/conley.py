@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares
+from panelkit.covariance.base import Covariance, Vcov, check_lags, least_squares
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.lags import bartlett, periods_of
@@ -18,12 +18,17 @@ from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.sandwich import nearest_positive, sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message, verbatim
+from panelkit.language.message import Message, message, term, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.options import is_real
 from panelkit.panel.design import Design
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius of the Earth (IUGG)
 LATITUDE, LONGITUDE = "__latitude", "__longitude"
+_CONLEY = verbatim("Conley")
+_KERNELS: dict[str, Message] = {
+    name: name for name in (term("kernel", "bartlett"), term("kernel", "uniform"))
+}
 
 
 @offered("covariance", can=(SCORES,), source="Conley 1999; Hsiang 2010", public=True)
@@ -61,6 +66,14 @@ class Conley(Covariance):
     lags: int | None = None
     kernel: Literal["bartlett", "uniform"] = "bartlett"
 
+    def __post_init__(self) -> None:
+        near = is_real(self.cutoff_km) and self.cutoff_km > 0.0
+        if not near or self.kernel not in ("bartlett", "uniform"):
+            raise SpecError(
+                message("{vcov}: cutoff_km is positive and kernel is bartlett or uniform", vcov=str(self))
+            )
+        check_lags(self, self.lags)
+
     @classmethod
     def from_text(cls, arguments: Sequence[str]) -> Conley:
         """Return the spec with the distance, the lags and the kernel that a text gives."""
@@ -69,12 +82,6 @@ class Conley(Covariance):
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit whose design carries coordinates."""
         fit, convention = least_squares(problem, convention)
-        if not self.cutoff_km > 0.0 or self.kernel not in ("bartlett", "uniform"):
-            raise SpecError(
-                message("{vcov}: cutoff_km is positive and kernel is bartlett or uniform", vcov=str(self))
-            )
-        if self.lags is not None and self.lags < 0:
-            raise SpecError(message("{vcov}: lags is None or at least 0", vcov=str(self)))
         latitude, longitude = unit_coordinates(design)
         weights = spatial_weights(great_circle_km(latitude, longitude), self.cutoff_km, self.kernel)
         where, count = periods_of(design)
@@ -82,14 +89,26 @@ class Conley(Covariance):
         meat += serial_meat(fit.basis_scores, design.unit, where, count, self.lags)
         units = clusters_of(design, None)
         factor = small_sample_factor(fit, (units,), convention)
-        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, "Conley")
+        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, _CONLEY)
         if notes:
-            refuse_mending(fit, verbatim("Conley"))
+            refuse_mending(fit, _CONLEY)
         df = cluster_df(fit, units.count, convention)
-        time = "any lag within a unit" if self.lags is None else f"{self.lags} lags within a unit"
-        name = f"Conley, {self.kernel} to {self.cutoff_km:g} km, {time}"
         pairs = int((weights > 0.0).sum() - len(weights)) // 2
-        return Vcov(matrix, df, name, {"n_clusters": units.count, "pairs_within_cutoff": pairs}, notes)
+        return Vcov(
+            matrix, df, self._name(), {"n_clusters": units.count, "pairs_within_cutoff": pairs}, notes
+        )
+
+    def _name(self) -> Message:
+        if self.lags is None:
+            time = message("any lag within a unit")
+        else:
+            time = message("{lags} lags within a unit", lags=self.lags)
+        return message(
+            "Conley, {kernel} to {cutoff:g} km, {time}",
+            kernel=_KERNELS[self.kernel],
+            cutoff=self.cutoff_km,
+            time=time,
+        )
 
 
 def _value_of(text: str) -> float | int | str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Convention:
     others, or once, however the panel falls apart.
     `mends`: whether a two-way clustered covariance that is not positive definite is mended.
     `calendar`: whether lags of a serially robust variance are counted in calendar time, or in periods that are held.
-    `sentence`, `sentence_zh`: what a table prints, in English and Chinese.
+    `sentence`: what a table prints; the value `convention` in it is the name that it explains.
     """
 
     name: str
@@ -31,8 +31,7 @@ class Convention:
     group_factor: bool
     nested_effects: Literal["never", "unless single", "refuse", "all", "none"]
     cluster_df: Literal["groups", "residual"]
-    sentence: str
-    sentence_zh: str
+    sentence: Message
     small_sample: bool = True
     counts_components: bool = True
     mends: bool = True
@@ -46,8 +45,10 @@ CONVENTIONS = {
         group_factor=True,
         nested_effects="never",
         cluster_df="groups",
-        sentence="reghdfe: singletons dropped, effects nested in the clusters not counted, t(G-1)",
-        sentence_zh="reghdfe：剔除单点组，嵌套于聚类内的效应不计自由度，t(G-1)",
+        sentence=message(
+            "{convention}: singletons dropped, effects nested in the clusters not counted, t(G-1)",
+            convention="reghdfe",
+        ),
     ),
     "xtreg": Convention(
         "xtreg",
@@ -55,8 +56,10 @@ CONVENTIONS = {
         group_factor=True,
         nested_effects="refuse",
         cluster_df="groups",
-        sentence="xtreg, fe: singletons kept, unit effects not counted, clusters must hold whole units, t(G-1)",
-        sentence_zh="xtreg, fe：保留单点组，个体效应不计自由度，聚类须包含完整个体，t(G-1)",
+        sentence=message(
+            "{convention}, fe: singletons kept, unit effects not counted, clusters must hold whole units, t(G-1)",
+            convention="xtreg",
+        ),
     ),
     "linearmodels": Convention(
         "linearmodels",
@@ -64,9 +67,11 @@ CONVENTIONS = {
         group_factor=False,
         nested_effects="unless single",
         cluster_df="residual",
-        sentence="linearmodels.PanelOLS defaults: no G/(G-1), effects counted unless there is one and it is nested in "
-        "the clusters, t(n-K)",
-        sentence_zh="linearmodels.PanelOLS 默认：无 G/(G-1)，除单一效应嵌套于聚类外，效应均计入自由度，t(n-K)",
+        sentence=message(
+            "{convention}.PanelOLS defaults: no G/(G-1), effects counted unless there is one and it is nested in "
+            "the clusters, t(n-K)",
+            convention="linearmodels",
+        ),
         counts_components=False,
         mends=False,
         calendar=False,
@@ -77,8 +82,10 @@ CONVENTIONS = {
         group_factor=True,
         nested_effects="never",
         cluster_df="groups",
-        sentence="fixest and pyfixest: singletons kept, effects nested in the clusters not counted, t(G-1)",
-        sentence_zh="fixest 与 pyfixest：保留单点组，嵌套于聚类内的效应不计自由度，t(G-1)",
+        sentence=message(
+            "{convention} and pyfixest: singletons kept, effects nested in the clusters not counted, t(G-1)",
+            convention="fixest",
+        ),
     ),
     "plm": Convention(
         "plm",
@@ -86,8 +93,10 @@ CONVENTIONS = {
         group_factor=False,
         nested_effects="never",
         cluster_df="residual",
-        sentence="plm: clustered and serially robust variances without a small-sample factor (HC0), t(n-K)",
-        sentence_zh="plm：聚类与序列稳健方差不作小样本修正（HC0），t(n-K)",
+        sentence=message(
+            "{convention}: clustered and serially robust variances without a small-sample factor (HC0), t(n-K)",
+            convention="plm",
+        ),
         small_sample=False,
     ),
     "plm-sss": Convention(
@@ -96,10 +105,10 @@ CONVENTIONS = {
         group_factor=True,
         nested_effects="none",
         cluster_df="residual",
-        sentence="plm type sss (linearmodels group_debias with one nested effect): G/(G-1) (n-1)/(n-k), no effect "
-        "counted, t(n-K)",
-        sentence_zh="plm 的 sss 型（单一嵌套效应时同 linearmodels 的 group_debias）：G/(G-1) (n-1)/(n-k)，"
-        "效应不计自由度，t(n-K)",
+        sentence=message(
+            "plm type sss (linearmodels group_debias with one nested effect): G/(G-1) (n-1)/(n-k), no effect "
+            "counted, t(n-K)"
+        ),
     ),
     "lsdv": Convention(
         "lsdv",
@@ -107,8 +116,9 @@ CONVENTIONS = {
         group_factor=True,
         nested_effects="all",
         cluster_df="groups",
-        sentence="least squares on dummies (statsmodels OLS, Stata regress): every effect counted, t(G-1)",
-        sentence_zh="虚拟变量最小二乘（statsmodels OLS、Stata regress）：效应全部计入自由度，t(G-1)",
+        sentence=message(
+            "least squares on dummies (statsmodels OLS, Stata regress): every effect counted, t(G-1)"
+        ),
     ),
 }
 

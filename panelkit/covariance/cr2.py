@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
+from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import SCORES
@@ -53,6 +53,9 @@ class CR2(Covariance):
 
     by: str | None = None
 
+    def __post_init__(self) -> None:
+        check_names(self, self.by)
+
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""
         return named_columns(self.by)
@@ -65,7 +68,7 @@ class CR2(Covariance):
         return Vcov(
             matrix,
             df,
-            f"CR2 by {clusters.name}, Satterthwaite df",
+            message("CR2 by {name}, Satterthwaite df", name=clusters.shown),
             {"n_clusters": clusters.count, "df_satterthwaite": tuple(round(float(v), 1) for v in df)},
         )
 

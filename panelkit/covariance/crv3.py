@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
+from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
 from panelkit.covariance.clusters import Clusters, clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import DELETED_GROUPS
@@ -36,6 +36,9 @@ class CRV3(Covariance):
 
     by: str | None = None
 
+    def __post_init__(self) -> None:
+        check_names(self, self.by)
+
     def columns(self) -> tuple[str, ...]:
         """Return the column that names the clusters."""
         return named_columns(self.by)
@@ -52,7 +55,7 @@ class CRV3(Covariance):
         return Vcov(
             matrix,
             float(clusters.count - 1),
-            f"CRV3 (jackknife) by {clusters.name}, t({clusters.count - 1})",
+            message("CRV3 (jackknife) by {name}, t({df})", name=clusters.shown, df=clusters.count - 1),
             {"n_clusters": clusters.count},
         )
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, least_squares
+from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov, check_lags, least_squares
 from panelkit.covariance.clusters import periods_of as period_clusters
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.lags import bartlett, default_lags, kernel_meat, periods_of
@@ -19,12 +19,12 @@ from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.sandwich import nearest_positive
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, term, verbatim
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 
 _FEWEST = 5  # periods of a likelihood
+_DRISCOLL_KRAAY = verbatim("Driscoll-Kraay")
 
 
 @offered(
@@ -53,6 +53,9 @@ class DriscollKraay(Covariance):
 
     lags: int | None = None
 
+    def __post_init__(self) -> None:
+        check_lags(self, self.lags)
+
     @classmethod
     def from_text(cls, arguments: Sequence[str]) -> DriscollKraay:
         """Return the spec with the lags that a text gives."""
@@ -76,9 +79,11 @@ class DriscollKraay(Covariance):
         meat = kernel_meat(_by_period(fit.basis_scores, where, count), bartlett(lags))
         years = period_clusters(design)
         factor = _time_factor(fit, years.count, convention)
-        matrix, notes = nearest_positive(fit, fit.root @ meat @ fit.root.T * factor, meat, "Driscoll-Kraay")
+        matrix = fit.root @ meat @ fit.root.T * factor
+        matrix, notes = nearest_positive(fit, matrix, meat, _DRISCOLL_KRAAY)
         df = cluster_df(fit, years.count, convention)
-        return Vcov(matrix, df, f"Driscoll-Kraay, {lags} lags", {"lags": lags}, (*_few(years.count), *notes))
+        name = message("Driscoll-Kraay, {lags} lags", lags=lags)
+        return Vcov(matrix, df, name, {"lags": lags}, (*_few(years.count), *notes))
 
     def _of_likelihood(self, problem: LikelihoodProblem) -> Vcov:
         cells = problem.cell_scores()
@@ -101,21 +106,18 @@ class DriscollKraay(Covariance):
         return sandwiched(
             problem,
             meat,
-            "driscoll-kraay",
-            Note(
-                "Driscoll-Kraay on scores summed by period: asks for many periods",
-                "Driscoll-Kraay：按期加总得分，需要较多期数",
-            ),
+            term("covariance", "driscoll-kraay"),
+            message("Driscoll-Kraay on scores summed by period: asks for many periods"),
         )
 
 
-def _few(periods: int) -> tuple[str, ...]:
+def _few(periods: int) -> tuple[Message, ...]:
     if periods >= 20:
         return ()
     return (
-        Note(
-            f"Driscoll-Kraay standard errors rest on many periods; with {periods} they are too small",
-            f"Driscoll-Kraay 标准误要求时期较多；仅 {periods} 期时偏小",
+        message(
+            "Driscoll-Kraay standard errors rest on many periods; with {periods_held} they are too small",
+            periods_held=periods,
         ),
     )
 

@@ -10,6 +10,7 @@ from panelkit.covariance.conventions import Convention
 from panelkit.covariance.likelihood import Information
 from panelkit.covariance.small_sample import residual_df
 from panelkit.kernels.capabilities import INFORMATION, SCORES
+from panelkit.language.message import term
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
@@ -40,4 +41,4 @@ class Iid(Covariance):
             return Information().compute(problem, design, convention)
         fit, convention = least_squares(problem, convention)
         left = residual_df(fit, convention)
-        return Vcov(fit.bread * fit.rss / left, float(left), "iid")
+        return Vcov(fit.bread * fit.rss / left, float(left), term("covariance", "iid"))

@@ -12,12 +12,12 @@ from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN, INFORMATION, MOMENTS
 from panelkit.kernels.within import FloatArray
+from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 
 
-def sandwiched(problem: LikelihoodProblem, meat: FloatArray, name: str, sentence: str) -> Vcov:
+def sandwiched(problem: LikelihoodProblem, meat: FloatArray, name: Message, sentence: Message) -> Vcov:
     """Return the inverse information about the variance of the score, both (p, p)."""
     bread = problem.inverse_information()
     return Vcov(problem.scale * bread @ meat @ bread, problem.df, name, notes=problem.said(sentence))
@@ -38,12 +38,9 @@ class Information(Covariance):
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a likelihood."""
-        sentence = Note(
-            "information matrix: errors independent, homoskedastic and normal",
-            "信息矩阵：误差独立、同方差、正态",
-        )
+        sentence = message("information matrix: errors independent, homoskedastic and normal")
         matrix = problem.scale * problem.inverse_information()
-        return Vcov(matrix, problem.df, "information", notes=problem.said(sentence))
+        return Vcov(matrix, problem.df, term("covariance", "information"), notes=problem.said(sentence))
 
 
 @offered("covariance", can=(HESSIAN,), source="second derivatives of the log-likelihood", public=True)
@@ -61,12 +58,9 @@ class Hessian(Covariance):
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a likelihood."""
-        sentence = Note(
-            "observed Hessian: errors independent, homoskedastic and normal",
-            "观测海森矩阵：误差独立、同方差、正态",
-        )
+        sentence = message("observed Hessian: errors independent, homoskedastic and normal")
         matrix = problem.scale * problem.inverse_hessian()
-        return Vcov(matrix, problem.df, "hessian", notes=problem.said(sentence))
+        return Vcov(matrix, problem.df, term("covariance", "hessian"), notes=problem.said(sentence))
 
 
 @offered("covariance", can=(MOMENTS,), source="Lee 2004", public=True)
@@ -84,11 +78,10 @@ class QML(Covariance):
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a likelihood."""
-        sentence = Note(
-            "QML sandwich: errors independent and identically distributed, not necessarily normal",
-            "拟极大似然三明治估计：误差独立同分布，不必正态",
+        sentence = message(
+            "QML sandwich: errors independent and identically distributed, not necessarily normal"
         )
-        return sandwiched(problem, problem.moments_meat(), "qml", sentence)
+        return sandwiched(problem, problem.moments_meat(), term("covariance", "qml"), sentence)
 
 
 @offered(
@@ -114,8 +107,6 @@ class ScoreCluster(Covariance):
         """Return the covariance of a likelihood."""
         sums = problem.cell_scores().sum(axis=1)
         units = len(sums)
-        sentence = Note(
-            "scores summed by unit, as likelihood programs cluster; leaves out pairs of units",
-            "按单位加总得分（似然类程序的聚类做法），未计入单位两两之间的项",
-        )
-        return sandwiched(problem, sums.T @ sums * units / (units - 1), "cluster-scores", sentence)
+        sentence = message("scores summed by unit, as likelihood programs cluster; leaves out pairs of units")
+        name = term("covariance", "cluster-scores")
+        return sandwiched(problem, sums.T @ sums * units / (units - 1), name, sentence)

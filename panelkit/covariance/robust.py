@@ -31,12 +31,14 @@ class Robust(Covariance):
 
     kind: Literal["HC0", "HC1"] = "HC1"
 
+    def __post_init__(self) -> None:
+        if self.kind not in ("HC0", "HC1"):
+            raise SpecError(message("Robust(kind) is HC0 or HC1, not {kind!r}", kind=self.kind))
+
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""
         fit, convention = least_squares(problem, convention)
-        if self.kind not in ("HC0", "HC1"):
-            raise SpecError(message("Robust(kind) is HC0 or HC1, not {kind!r}", kind=self.kind))
         left = residual_df(fit, convention)
         factor = fit.n / left if self.kind == "HC1" else 1.0
         matrix = sandwich.heteroskedastic(fit) * factor
-        return Vcov(matrix, float(left), f"robust, {self.kind}")
+        return Vcov(matrix, float(left), message("robust, {kind}", kind=self.kind))

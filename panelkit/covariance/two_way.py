@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from panelkit.covariance.base import Covariance, Vcov, least_squares, named_columns
+from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.small_sample import cluster_df, refuse_mending, small_sample_factor
@@ -15,10 +15,11 @@ from panelkit.kernels import sandwich
 from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
+
+_TWO_WAY = message("two-way clustered")
 
 
 @offered(
@@ -42,6 +43,16 @@ class TwoWayCluster(Covariance):
     first: str = "province"
     second: str = "year"
 
+    def __post_init__(self) -> None:
+        check_names(self, self.first, self.second)
+        if None in (self.first, self.second) or self.first == self.second:
+            raise SpecError(
+                message(
+                    "{vcov}: two different clusterings are needed; by one of them it is Cluster(column)",
+                    vcov=repr(self),
+                )
+            )
+
     def columns(self) -> tuple[str, ...]:
         """Return the columns that name the clusters."""
         return named_columns(self.first, self.second)
@@ -60,15 +71,15 @@ class TwoWayCluster(Covariance):
         factor = small_sample_factor(fit, (a, b), convention, fewest.count)
         meat = sandwich.clustered_meat(fit, a.codes) + sandwich.clustered_meat(fit, b.codes)
         meat -= sandwich.clustered_meat(fit, both)
-        mended, notes = sandwich.nearest_positive(fit, matrix * factor, meat)
+        mended, notes = sandwich.nearest_positive(fit, matrix * factor, meat, _TWO_WAY)
         if notes and convention.mends:
-            refuse_mending(fit, message("two-way clustered"))
+            refuse_mending(fit, _TWO_WAY)
         if notes and not convention.mends:
             mended, notes = _as_it_is(matrix * factor, fit.terms, convention)
         return Vcov(
             mended,
             cluster_df(fit, fewest.count, convention),
-            f"two-way cluster by {a.name} and {b.name}",
+            message("two-way cluster by {first} and {second}", first=a.shown, second=b.shown),
             {"n_clusters": fewest.count},
             notes,
         )
@@ -76,7 +87,7 @@ class TwoWayCluster(Covariance):
 
 def _as_it_is(
     matrix: FloatArray, terms: tuple[str, ...], convention: Convention
-) -> tuple[FloatArray, tuple[str, ...]]:
+) -> tuple[FloatArray, tuple[Message, ...]]:
     """Return a covariance that is not positive definite as a program prints it, with a note."""
     negative = [f"`{term}`" for term, variance in zip(terms, np.diag(matrix), strict=True) if variance < 0.0]
     if negative:
@@ -88,8 +99,8 @@ def _as_it_is(
                 convention=convention.name,
             )
         )
-    note = Note(
-        f"the two-way clustered covariance is not positive definite; {convention.name} leaves it so",
-        f"双向聚类协方差矩阵非正定；{convention.name} 不作修正",
+    note = message(
+        "the two-way clustered covariance is not positive definite; {convention} leaves it so",
+        convention=convention.name,
     )
     return matrix, (note,)

@@ -12,7 +12,7 @@ from panelkit.data import catalogue
 from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import read_figures
 from panelkit.data.metadata import facts_of, flags_and_breaks
-from panelkit.data.provinces import NATION, Labels, labels_of
+from panelkit.data.provinces import NATION, Labels, labels_of, place_name
 from panelkit.data.selection import (
     Provinces,
     Vintage,
@@ -28,7 +28,7 @@ from panelkit.data.selection import (
 from panelkit.data.units import Units, check_units, harmonised
 from panelkit.kernels.frames import as_pandas
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import listed, message
+from panelkit.language.message import counted, listed, message
 from panelkit.language.offers import offered
 
 
@@ -185,6 +185,7 @@ def build_panel(
     chosen = vintages_in(figures, keys, vintage, folder)
     codes = wanted_codes(provinces)
     cells = _annual(figures, chosen)
+    refuse_twice(cells)
     span = wanted_years(years, cells)
     grid = _grid(cells, keys, codes, span)
     about = catalogue.facts(folder)
@@ -200,6 +201,31 @@ def build_panel(
     facts = with_sentences(facts)
     grid.attrs["panelkit"] = {**facts, "units_as": units, "years": span, "provinces": len(codes)}
     return grid
+
+
+def refuse_twice(cells: pd.DataFrame) -> None:
+    """Refuse two values of one figure, whichever checks were asked for: a panel holds one."""
+    key = ["adcode", "year", "indicator"]
+    different = cells.drop_duplicates([*key, "value"])
+    twice = different[different.duplicated(key, keep=False)]
+    if twice.empty:
+        return
+    first = twice.iloc[0]
+    same = twice[(twice[key] == first[key]).all(axis=1)]
+    raise DataError(
+        counted(
+            "{n} figure has more than one value: {indicator} of {place} in {year}, vintage {vintage}, stands as "
+            "{values}; keep one row of it",
+            "{n} figures have more than one value, the first {indicator} of {place} in {year}, vintage {vintage}: "
+            "{values}; keep one row of each",
+            n=int((~twice.duplicated(key)).sum()),
+            indicator=first["indicator"],
+            place=place_name(int(first["adcode"])),
+            year=first["year"],
+            vintage=first["vintage"],
+            values=[f"{value:g}" for value in same["value"]],
+        )
+    )
 
 
 def _annual(figures: pd.DataFrame, chosen: Mapping[str, str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import numpy as np
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import small_sample_factor
+from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.inference.wild.bootstrap import WildResult, bisect, draw_signs, runs_of
 from panelkit.inference.wild.draws import BATCH_CELLS, ScoreMaps, Signs, projection, scores_of, widest_of
 from panelkit.kernels.capabilities import ENDOGENOUS
@@ -21,8 +22,9 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by, whole_units
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_confidence, check_count, check_number
 from panelkit.results.fit import FitResult
 from panelkit.show.brief import Brief
 
@@ -89,6 +91,7 @@ def anderson_rubin(
     >>> formula = "log(patents_granted) ~ log(gdp) + [log(rd_expenditure) ~ log(rd_funds_government)]"
     >>> found = pk.anderson_rubin(pk.InstrumentalFE(formula).fit(panel), reps=199, rng=1)
     """
+    check_fit(fit)
     if fit.linear is None or ENDOGENOUS not in fit.linear.can or fit.design is None:
         raise SpecError(message("{title}: anderson_rubin takes a fit of InstrumentalFE", title=fit.title))
     linear = cast(InstrumentedFit, fit.linear)
@@ -99,8 +102,9 @@ def anderson_rubin(
                 count=linear.k - linear.n_exogenous,
             )
         )
-    if reps < 1:
-        raise SpecError(message("reps is at least 1, not {reps}", reps=reps))
+    check_count("reps", reps)
+    check_number("null", null, message("the null value"))
+    check_confidence(level)
     clusters = clusters_of(fit.design, getattr(fit.spec.vcov, "by", None))
     if whole_units(linear, clusters.codes) is None:
         raise SpecError(message("anderson_rubin needs clusters of whole units"))
@@ -226,7 +230,7 @@ def _invert(
     return tuple(found)
 
 
-def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
+def _notes(sets: tuple[tuple[float, float], ...]) -> tuple[Message, ...]:
     notes = [message("valid however weak the instruments are")]
     if not sets:
         notes.append(

@@ -26,6 +26,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.options import check_count, is_whole, refuse_idle
 from panelkit.results.derived import Derived, Uncertainty
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SpatialFitLike(Protocol):
     """What a fit offers to this module."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> Message: ...
 
     @property
     def design(self) -> Design | None: ...
@@ -131,7 +132,7 @@ def impacts(
     horizon
         "long" for the long run of a dynamic model.
     reps
-        10,000 draws or 999 bootstrap panels unless told.
+        10,000 draws or 999 bootstrap panels unless told; the delta method takes none.
 
     Raises
     ------
@@ -140,8 +141,14 @@ def impacts(
     ConvergenceError
         If more than half of the draws are unstable.
     """
-    if reps is not None and reps < 2:
+    if reps is not None and is_whole(reps) and reps < 2:
         raise SpecError(message("impacts need at least two draws, not reps={reps}", reps=reps))
+    if reps is not None:
+        check_count("reps", reps, 2)
+    refuse_idle(
+        {"reps": method == "delta" and reps is not None},
+        message("would change nothing: method='delta' draws nothing; take 'draws' or 'bootstrap'"),
+    )
     parts = fit.impact_parts()
     check_horizon(parts, horizon)
     estimate = stacked(parts, parts.theta[None, :], horizon)[0]
@@ -180,7 +187,7 @@ def impacts(
     )
 
 
-def _title(fit: str, parts: ImpactParts, horizon: Horizon) -> Message:
+def _title(fit: Message, parts: ImpactParts, horizon: Horizon) -> Message:
     if horizon == "long":
         return message("long-run impacts: {fit}", fit=fit)
     if parts.tau < 0 and parts.eta < 0:
@@ -222,7 +229,7 @@ def _replications(
     return thetas[good], lost + int((~good).sum())
 
 
-def _check_total(parts: ImpactParts, estimate: FloatArray, horizon: Horizon) -> tuple[str, ...]:
+def _check_total(parts: ImpactParts, estimate: FloatArray, horizon: Horizon) -> tuple[Message, ...]:
     """Check totals against (b + t) / (a - r) where W is row-standardised."""
     if not parts.row_standardised:
         return ()

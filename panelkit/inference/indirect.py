@@ -12,6 +12,7 @@ from scipy import special
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.options import check_confidence
 from panelkit.results.students_t import t_survival
 
 Variance = Literal["sobel", "aroian", "goodman"]
@@ -56,7 +57,7 @@ def bias_corrected(
     """
     share = (draws < estimate).mean(axis=0) + 0.5 * (draws == estimate).mean(axis=0)
     z0 = special.ndtri(np.clip(share, 0.5 / len(draws), 1.0 - 0.5 / len(draws)))
-    half = special.ndtri(0.5 + level / 2.0)
+    half = special.ndtri(0.5 + check_confidence(level) / 2.0)
     low, high = special.ndtr(2.0 * z0 - half), special.ndtr(2.0 * z0 + half)
     pairs = [np.quantile(column, [lo, hi]) for column, lo, hi in zip(draws.T, low, high, strict=True)]
     found = np.array(pairs)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.crossing import crossing_of
 from panelkit.kernels.linear import LinearFit
@@ -44,7 +44,7 @@ class Influence(Brief):
     by: str
     table: pd.DataFrame
     headline: tuple[float, float, float]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def summary(self, rows: int = 10, *, language: Language = "en") -> str:
         """Return the largest changes as plain text."""

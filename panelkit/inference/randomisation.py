@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.permutation import (
     Paths,
@@ -22,6 +22,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count, check_number
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
@@ -108,8 +109,8 @@ def randomisation_inference(
         raise SpecError(message("statistic is coefficient or t, not {statistic!r}", statistic=statistic))
     if term not in linear.terms:
         raise SpecError(message("no term {term} in this fit: it has {terms}", term=term, terms=linear.terms))
-    if reps < 1:
-        raise SpecError(message("reps is at least 1, not {reps}", reps=reps))
+    check_count("reps", reps)
+    check_number("null", null, message("the null value"))
     at = linear.terms.index(term)
     focal = linear.X[:, at]
     rest = np.column_stack([np.delete(linear.X, at, axis=1), linear.y - null * focal])

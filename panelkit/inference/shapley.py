@@ -8,7 +8,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError

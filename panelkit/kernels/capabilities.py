@@ -13,6 +13,7 @@ ONE_EQUATION = "one equation"  # rows and regressors can be exchanged or left ou
 RESAMPLED_RESIDUALS = "resampled residuals"  # the restricted wild bootstrap
 ENDOGENOUS = "endogenous terms"  # regressors with instruments
 AS_OBSERVED = "rows as observed"  # the rows are not moved by estimated variance components
+PANEL_ROWS = "rows of the panel"  # one row for each of the panel: neither changes nor means
 WEIGHTS = "weights"  # rows that count by a weight
 
 # likelihoods
@@ -24,12 +25,16 @@ CELL_SCORES = "scores by cell"  # scores of every unit and period
 
 CAPABILITIES = frozenset(
     {
-        SCORES, DELETED_GROUPS, ONE_EQUATION, RESAMPLED_RESIDUALS, ENDOGENOUS, AS_OBSERVED, WEIGHTS,
+        SCORES, DELETED_GROUPS, ONE_EQUATION, RESAMPLED_RESIDUALS, ENDOGENOUS, AS_OBSERVED, PANEL_ROWS,
+        WEIGHTS,
         INFORMATION, HESSIAN, MOMENTS, UNIT_SCORES, CELL_SCORES,
     }
 )  # fmt: skip
 
-LEAST_SQUARES = frozenset({SCORES, DELETED_GROUPS, ONE_EQUATION, RESAMPLED_RESIDUALS, AS_OBSERVED})
+LEAST_SQUARES = frozenset(
+    {SCORES, DELETED_GROUPS, ONE_EQUATION, RESAMPLED_RESIDUALS, AS_OBSERVED, PANEL_ROWS}
+)
+MADE_ROWS = LEAST_SQUARES - {PANEL_ROWS}  # least squares on means or changes
 GENERALISED_LEAST_SQUARES = LEAST_SQUARES - {AS_OBSERVED}
-TWO_STAGE = frozenset({SCORES, DELETED_GROUPS, ENDOGENOUS, AS_OBSERVED})
+TWO_STAGE = frozenset({SCORES, DELETED_GROUPS, ENDOGENOUS, AS_OBSERVED, PANEL_ROWS})
 LIKELIHOOD = frozenset({INFORMATION, HESSIAN, MOMENTS, UNIT_SCORES, CELL_SCORES})

@@ -6,6 +6,7 @@ import numpy as np
 
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.message import Message, message
 
 # Eigenvalues are known to a unit in the last place of the largest: six digits of what is this share of it.
 _CARRIED = 1e-9
@@ -44,13 +45,13 @@ def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
 
 
 def nearest_positive(
-    fit: LinearFit, matrix: FloatArray, meat: FloatArray, what: str = "two-way clustered"
-) -> tuple[FloatArray, tuple[str, ...]]:
+    fit: LinearFit, matrix: FloatArray, meat: FloatArray, what: Message
+) -> tuple[FloatArray, tuple[Message, ...]]:
     """Return a covariance with negative eigenvalues set to zero, and a note where any was negative.
 
     `meat` (k, k) is the same on the orthonormal basis: its signs are those of the covariance, and neither the units of
     the regressors nor near repetitions blur them. Where units differ so much that the eigenvalues of the covariance
-    have no digits for the smallest variance, regressors are put on one scale first.
+    have no digits for the smallest variance, regressors are put on one scale first. `what` names the covariance.
     """
     signs = np.linalg.eigvalsh((meat + meat.T) / 2.0)
     # below this share of the largest eigenvalue a negative one is rounding
@@ -62,8 +63,9 @@ def nearest_positive(
         scale = np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0 * np.outer(scale, scale))
     root = vectors * np.sqrt(np.maximum(values, 0.0)) / scale[:, None]
-    note = (
-        f"the {what} covariance is not positive definite: its negative eigenvalues were set to zero "
-        "(Cameron, Gelbach and Miller 2011)"
+    note = message(
+        "the {what} covariance is not positive definite: its negative eigenvalues were set to zero "
+        "(Cameron, Gelbach and Miller 2011)",
+        what=what,
     )
     return root @ root.T, (note,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panelkit.language.message import Language, in_language
+from panelkit.language.message import Language, Message
 from panelkit.language.offers import offered
 
 
@@ -20,7 +20,12 @@ class PanelkitError(Exception):
     ...     chinese = error.text("zh")
     """
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, said: Message) -> None:
+        if not isinstance(said, Message):
+            raise TypeError(
+                f"{type(self).__name__} says a message, not plain text: message({said!r}), or verbatim() of a text "
+                "that is not ours"
+            )
         super().__init__(said)
         self.said = said
 
@@ -29,7 +34,7 @@ class PanelkitError(Exception):
 
     def text(self, language: Language = "en") -> str:
         """Return what the error says in a language."""
-        return in_language(self.said, language)
+        return self.said.text(language)
 
 
 @offered("error", public=True)

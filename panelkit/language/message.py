@@ -76,11 +76,6 @@ class Message(str):
             return str(self)
         return _filled(self._translated(language), self.values, language, self.levels)
 
-    @property
-    def zh(self) -> str:
-        """Return the Chinese sentence, as readers of the older `Note` ask for it."""
-        return self.text("zh")
-
     def spoken(self, unit: str, time: str) -> Message:
         """Return the sentence in the words of a panel whose levels are called `unit` and `time`."""
         values = {name: _spoken(value, unit, time) for name, value in self.values.items()}

@@ -1,7 +1,8 @@
 """Count what a reader of Chinese would meet in English: `python -m panelkit.language.untranslated [ROOM ...]`.
 
-Three things count: a refusal whose sentence is no message (`raise DataError("...")`), a message without Chinese,
-and a message whose Chinese has other placeholders than its English.
+Four things count: a refusal whose sentence is no message (`raise DataError("...")`), a result that is named or
+explained in plain text (`TestResult(name="...")`), a message without Chinese, and a message whose Chinese has other
+placeholders than its English.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from string import Formatter
 from panelkit.language.extract import PACKAGE, held, messages
 
 MAKERS = frozenset({"message", "counted", "term", "verbatim", "listed", "sentences", "lines", "spoken"})
+_TOLD = frozenset({"title", "name", "null", "reason", "because", "notes"})
+_MAKE_RESULTS = frozenset({"finish", "fields_under", "not_applicable"})
 _ONE = {"units": "unit", "periods": "period"}
 # the readers that run in a child process say why in words of a protocol, which `files/read.py` turns into messages
 _APART = frozenset({"data/yearbook/files/_child.py"})
@@ -25,18 +28,60 @@ def plain_refusals(rooms: Sequence[str] = ()) -> list[str]:
 
 
 def _plain_refusals() -> Iterator[str]:
+    for inside, call in _calls():
+        name = _called(call)
+        if name.endswith("Error") and name in _errors() and any(map(_is_text, call.args[:1])):
+            yield f"{inside}:{call.lineno}"
+
+
+def plain_results(rooms: Sequence[str] = ()) -> list[str]:
+    """Return `path:line` of every title, name, null, reason or note of a result that is written as plain text."""
+    return [place for place in _plain_results() if not rooms or place.split("/")[0] in rooms]
+
+
+def _plain_results() -> Iterator[str]:
+    made = {*_results(), *_MAKE_RESULTS}
+    for inside, call in _calls():
+        if _called(call) not in made:
+            continue
+        told = [word.value for word in call.keywords if word.arg in _TOLD]
+        if _called(call) == "not_applicable":
+            told += call.args
+        if any(map(_is_text, (part for value in told for part in _parts(value)))):
+            yield f"{inside}:{call.lineno}"
+
+
+def _results() -> set[str]:
+    """Return the names of the classes of results: the bases, and all that inherit from them."""
+    bases: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    found = {"Estimates", "TestResult", "Measure", "Vcov"}
+    while more := {name for name, above in bases.items() if above & found} - found:
+        found |= more
+    return found
+
+
+def _parts(value: ast.expr) -> list[ast.expr]:
+    """Return the members of a tuple or list, or the expression itself."""
+    if isinstance(value, ast.Tuple | ast.List):
+        return [part for member in value.elts for part in _parts(member)]
+    return [value]
+
+
+def _calls() -> Iterator[tuple[str, ast.Call]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         inside = path.relative_to(PACKAGE).as_posix()
-        if inside in _APART:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _is_error(node.func) and any(map(_is_text, node.args[:1])):
-                yield f"{inside}:{node.lineno}"
+        if inside not in _APART:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    yield inside, node
 
 
-def _is_error(called: ast.expr) -> bool:
-    name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-    return name.endswith("Error") and name in _errors()
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
 def _errors() -> frozenset[str]:
@@ -101,6 +146,7 @@ def main(rooms: Sequence[str]) -> None:
     """Print what is untranslated, by kind, and the count of each."""
     kinds = {
         "refusals in plain text": plain_refusals(rooms),
+        "results in plain text": plain_results(rooms),
         "messages without Chinese": without_chinese(rooms),
         "messages with other placeholders in Chinese": other_placeholders(rooms),
     }

@@ -15,6 +15,7 @@ from panelkit.covariance.conley import LATITUDE, LONGITUDE
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
+from panelkit.language.options import refuse_idle
 from panelkit.panel.design import Design
 
 Coordinates = pd.DataFrame | Mapping[Any, tuple[float, float]]
@@ -30,10 +31,19 @@ def with_coordinates(design: Design, vcov: VcovSpec, coords: Coordinates | None)
 
     Raises
     ------
+    SpecError
+        If coordinates are given to a covariance that needs none.
     DataError
         If a unit has no coordinates; the message names every such unit.
     """
-    if not getattr(vcov, "needs_coordinates", False) or (coords is None and LATITUDE in design.extra):
+    needed = getattr(vcov, "needs_coordinates", False)
+    refuse_idle(
+        {"coords": coords is not None and not needed},
+        message(
+            "would change nothing: coordinates are for Conley(), and the covariance is {vcov!r}", vcov=vcov
+        ),
+    )
+    if not needed or (coords is None and LATITUDE in design.extra):
         return design
     table = _capitals(design) if coords is None else _table(coords)
     missing = [str(label) for label in design.unit_labels if label not in table]

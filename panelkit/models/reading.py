@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.index import Array
 from panelkit.kernels.outcome import refuse_constant, refuse_scale
 from panelkit.kernels.within import Effects
-from panelkit.language.errors import SpecError
+from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.panel.design import Design, build_with_lenders
 from panelkit.panel.sample import Policy, WithoutSingletons
@@ -32,6 +33,7 @@ __all__ = [
     "read_with_lenders",
     "refuse_interactions",
     "singleton_rule",
+    "spoken_errors",
 ]
 
 _UNKNOWN_SHARE = 4  # labels that are no place: at most one to so many places
@@ -144,6 +146,16 @@ def refuse_interactions(design: Design, what: str) -> None:
                 interactions=[f"`{name}`" for name in design.interactions.names],
             ).spoken(design.unit_names[0], design.time_names[0])
         )
+
+
+@contextmanager
+def spoken_errors(design: Design) -> Iterator[None]:
+    """Put what is raised inside the block into the words of the panel: what lies below knows of arrays only."""
+    try:
+        yield
+    except PanelkitError as error:
+        error.said = design.spoken(error.said)
+        raise
 
 
 def singleton_rule(convention: str, effects: Effects) -> tuple[Policy, ...]:

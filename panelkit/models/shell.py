@@ -14,16 +14,17 @@ import numpy as np
 from panelkit.covariance.base import VcovSpec, check_vcov, computed, refuse_uncarried
 from panelkit.covariance.conventions import convention_named
 from panelkit.formula.conditions import check_where
+from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.outcome import refuse_absorbed, refuse_constant
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import capabilities_of, offered
 from panelkit.models.coordinates import Coordinates, with_coordinates
-from panelkit.models.reading import Frame, open_frame, read_with_lenders
+from panelkit.models.reading import Frame, open_frame, read_with_lenders, spoken_errors
 from panelkit.models.statements import convention_sentence, exact_fit, few_treated, linear_facts
 from panelkit.panel.design import Design
 from panelkit.panel.sample import Policy
@@ -56,7 +57,7 @@ class LinearSpec(Generic[Result]):
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
-        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), type(self).__name__)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
         convention_named(self.convention)
         object.__setattr__(self, "where", check_where(self.where))
         self._check()
@@ -108,7 +109,8 @@ class LinearSpec(Generic[Result]):
             policies=self._rules(),
             sweeping=self._sweeping(),
         )
-        return self._estimate(Rows(with_coordinates(design, self.vcov, coords), inside, frame))
+        with spoken_errors(design):
+            return self._estimate(Rows(with_coordinates(design, self.vcov, coords), inside, frame))
 
     def _check(self) -> None:
         """Refuse options of this estimator that have no meaning."""
@@ -139,10 +141,10 @@ def finish(
     design: Design,
     linear: LinearFit,
     *,
-    title: str,
+    title: Message,
     moved: Design | None = None,
     facts: Mapping[str, Any] | None = None,
-    notes: tuple[str, ...] = (),
+    notes: tuple[Message, ...] = (),
 ) -> FitResult:
     """Return the result of a least-squares problem.
 
@@ -244,6 +246,7 @@ def with_vcov(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None = None)
     >>> bool((clustered.params == fit.params).all())
     True
     """
+    check_fit(fit)
     return fit.with_vcov(vcov, coords=coords)
 
 

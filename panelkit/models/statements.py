@@ -10,8 +10,8 @@ from panelkit.covariance.conventions import Convention
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.outcome import is_exact
 from panelkit.kernels.within import Effects
+from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 
 # With fewer treated units than this neither CRV3 nor the wild bootstrap holds its level
 # (MacKinnon and Webb 2017; docs/evidence/panel_size.csv).
@@ -42,22 +42,26 @@ def linear_facts(design: Design, linear: LinearFit, convention: str) -> tuple[di
     return before, after
 
 
-def convention_sentence(convention: Convention, effects: Effects) -> Note:
+def convention_sentence(convention: Convention, effects: Effects) -> Message:
     """Return what a table says of the convention; singletons and nested effects matter with effects only."""
     if effects != "none":
-        return Note(convention.sentence, convention.sentence_zh)
-    factor = "no small-sample factor" if not convention.small_sample else "n/(n-k)"
-    if convention.small_sample and convention.group_factor:
-        factor = "G/(G-1) (n-1)/(n-k)"
+        return convention.sentence
     tail = "t(G-1)" if convention.cluster_df == "groups" else "t(n-k)"
-    factor_zh = "不作小样本修正" if not convention.small_sample else f"乘以 {factor}"
-    return Note(
-        f"{convention.name}: clustered variances with {factor}, {tail}",
-        f"{convention.name}：聚类方差{factor_zh}，{tail}",
+    if not convention.small_sample:
+        return message(
+            "{convention}: clustered variances with no small-sample factor, {tail}",
+            convention=convention.name,
+            tail=tail,
+        )
+    return message(
+        "{convention}: clustered variances with {factor}, {tail}",
+        convention=convention.name,
+        factor="G/(G-1) (n-1)/(n-k)" if convention.group_factor else "n/(n-k)",
+        tail=tail,
     )
 
 
-def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
+def few_treated(design: Design, linear: LinearFit) -> tuple[Message, ...]:
     """Return a note for each 0/1 regressor that fewer than five units, or all but fewer than five, ever have.
 
     Its first difference, -1, 0 or 1, counts like it.
@@ -71,27 +75,36 @@ def few_treated(design: Design, linear: LinearFit) -> tuple[str, ...]:
         treated = np.flatnonzero(np.bincount(design.unit, np.abs(column), n_units) > 0.0)
         fewer = min(len(treated), n_units - len(treated))
         if 0 < fewer < FEW_TREATED and n_units >= 2 * FEW_TREATED:
-            side = "have" if len(treated) == fewer else "lack"
-            side_zh = "曾具有" if side == "have" else "不具有"
-            notes.append(
-                Note(
-                    f"`{term}`: only {fewer} of {n_units} units ever {side} it; clustered errors, CRV3 and the wild "
-                    "bootstrap do not hold their level there: use randomisation_inference",
-                    f"`{term}`：{n_units} 个个体中仅 {fewer} 个{side_zh}该处理；聚类标准误、CRV3 与"
-                    "野聚类自助法在此均不能保持检验水平：请用 randomisation_inference",
-                )
-            )
+            notes.append(_few(term, fewer, n_units, have=len(treated) == fewer))
     return tuple(notes)
 
 
-def exact_fit(design: Design, linear: LinearFit) -> tuple[Note, ...]:
+def _few(name: str, fewer: int, of: int, *, have: bool) -> Message:
+    if have:
+        return message(
+            "`{name}`: only {fewer} of {of} units ever have it; clustered errors, CRV3 and the wild "
+            "bootstrap do not hold their level there: use randomisation_inference",
+            name=name,
+            fewer=fewer,
+            of=of,
+        )
+    return message(
+        "`{name}`: only {fewer} of {of} units ever lack it; clustered errors, CRV3 and the wild "
+        "bootstrap do not hold their level there: use randomisation_inference",
+        name=name,
+        fewer=fewer,
+        of=of,
+    )
+
+
+def exact_fit(design: Design, linear: LinearFit) -> tuple[Message, ...]:
     """Say that a fit leaves no residuals, so that its standard errors are rounding."""
     if not is_exact(linear.residuals, linear.y):
         return ()
     return (
-        Note(
-            f"the regressors and effects reproduce `{design.outcome}` exactly: there are no residuals, and standard "
+        message(
+            "the regressors and effects reproduce `{outcome}` exactly: there are no residuals, and standard "
             "errors and tests are rounding",
-            f"解释变量与固定效应完全复现 `{design.outcome}`：没有残差，标准误与检验只是舍入误差",
+            outcome=design.outcome,
         ),
     )

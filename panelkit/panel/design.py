@@ -27,7 +27,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.panel.leaving import dropped_rows, joined, nothing_dropped, reason_of, tally
 from panelkit.panel.leaving import missing as missing_cells
-from panelkit.panel.provenance import provenance_notes, refuse_breaks, spoken_note
+from panelkit.panel.provenance import provenance_notes, refuse_breaks
 from panelkit.panel.sample import (
     Policy,
     Settled,
@@ -59,7 +59,7 @@ class Design(Brief):
     time_labels: Array
     extra: Mapping[str, Array]
     dropped: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     has_intercept: bool
     provenance: tuple[Message, ...] = ()
     unit_names: tuple[str, ...] = ("province", "unit")
@@ -84,9 +84,14 @@ class Design(Brief):
         codes: list[Any] = [self.unit, self.time]
         return pd.MultiIndex(levels=levels, codes=codes, names=["province", "year"])
 
-    def spoken(self, sentence: str) -> str:
-        """Return a sentence about units and periods in the words of this panel; a message stays a message."""
-        return spoken_note(sentence, self.unit_names[0], self.time_names[0])
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """Return what unit and time are called in the data."""
+        return self.unit_names[0], self.time_names[0]
+
+    def spoken(self, said: Message) -> Message:
+        """Return a sentence about units and periods in the words of this panel."""
+        return said.spoken(*self.level_names)
 
     def counts(self) -> dict[str, int | bool]:
         """Count rows, units and times, rows dropped, units seen once; say whether the panel is balanced."""
@@ -104,7 +109,7 @@ class Design(Brief):
             "balanced": n == n_units * n_periods,
         }
 
-    def keep(self, rows: Array, reason: str) -> Design:
+    def keep(self, rows: Array, reason: Message) -> Design:
         """Return the design of the marked rows, (n,) bool; the others stand in `dropped` with the reason.
 
         Units and times that no row holds any more leave the labels.
@@ -271,7 +276,7 @@ def build_with_lenders(
         try:
             found.append(settle(panel, columns.complete, missing, asked, policies))
         except DataError as error:  # a policy knows codes only, not what the panel calls its units
-            raise DataError(spoken_note(error.said, unit_names[0], time_names[0])) from None
+            raise DataError(error.said.spoken(unit_names[0], time_names[0])) from None
         if len(found[0].rows) == 0:
             raise _nothing_left(found[0].dropped, total)
         return found[0].deciding

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.kernels.index import SHOWN, Array, PanelIndex
-from panelkit.language.message import Language, Message, counted, listed, message, verbatim
+from panelkit.language.message import Language, Message, counted, listed, message
 
 
 class Why(Enum):
@@ -64,11 +64,9 @@ DROP_UNIT = Reason(Why.DROP_UNIT, message("policy drop-unit: a {period} is missi
 LENDS = Reason(Why.LENDS, message("lends its values to the first change"))
 
 
-def reason_of(reason: str) -> Reason:
+def reason_of(said: Message) -> Reason:
     """Return a sentence as a reason; one that is none yet is of no kind of its own."""
-    if isinstance(reason, Reason):
-        return reason
-    return Reason(Why.OTHER, reason if isinstance(reason, Message) else verbatim(reason))
+    return said if isinstance(said, Reason) else Reason(Why.OTHER, said)
 
 
 def missing(columns: Sequence[str]) -> Reason:
@@ -91,9 +89,9 @@ def left_because(dropped: pd.DataFrame, *kinds: Why) -> Array:
     return np.array([reason_of(reason).why in kinds for reason in dropped["reason"]], dtype=bool)
 
 
-def dropped_rows(units: Array, times: Array, reason: str | Array) -> pd.DataFrame:
+def dropped_rows(units: Array, times: Array, reason: Message | Array) -> pd.DataFrame:
     """Return the table of rows that left: province, year, reason; one reason for all, or one for each (n,)."""
-    if isinstance(reason, str):
+    if isinstance(reason, Message):
         reasons = np.empty(len(units), dtype=object)
         reasons[:] = reason
     else:
@@ -102,7 +100,7 @@ def dropped_rows(units: Array, times: Array, reason: str | Array) -> pd.DataFram
     return pd.DataFrame({"province": units, "year": times, "reason": pd.Series(reasons, dtype=object)})
 
 
-def dropped_frame(panel: PanelIndex, rows: Array, reason: str) -> pd.DataFrame:
+def dropped_frame(panel: PanelIndex, rows: Array, reason: Message) -> pd.DataFrame:
     """Return the table of rows of a panel that left for one reason."""
     if len(rows) == 0:
         return nothing_dropped()

@@ -11,7 +11,6 @@ from panelkit.formula.formula import Formula
 from panelkit.formula.tree import calls_of
 from panelkit.kernels.index import PanelIndex
 from panelkit.language.errors import DataError
-from panelkit.language.levels import spoken
 from panelkit.language.message import Message, Told, listed, message, sentences
 
 _STEPS = frozenset({"lag", "lead", "diff"})
@@ -19,25 +18,12 @@ _PLACES = "panelkit_places"
 Labelled = TypeVar("Labelled", pd.DataFrame, pd.Series)
 
 
-class Note(Told):
-    """A sentence that a module writes in both languages, before it is a `message`."""
-
-    def spoken(self, unit: str, time: str) -> Message:
-        """Return a sentence about provinces in the words of a panel, in both languages."""
-        return Note(spoken(str(self), unit, time), spoken(self.zh, unit, time))
-
-
 def note_of(sentence: Mapping[str, str]) -> Told:
     """Return a sentence with the keys `en` and `zh`, as a file holds it."""
     return Told(sentence["en"], sentence.get("zh", ""))
 
 
-def spoken_note(note: str, unit: str, time: str) -> str:
-    """Return a note in the words of a panel, in both languages."""
-    return note.spoken(unit, time) if isinstance(note, Message) else spoken(note, unit, time)
-
-
-def with_place_notes(frame: Labelled, notes: Iterable[str]) -> Labelled:
+def with_place_notes(frame: Labelled, notes: Iterable[Message]) -> Labelled:
     """Return a frame or series that carries what was done to the names of its provinces, in `attrs`."""
     held = tuple(dict.fromkeys(notes))
     if not held:

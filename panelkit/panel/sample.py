@@ -66,7 +66,7 @@ class Policy(Protocol):
     """A rule of an estimator about its rows."""
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Message:
         """Say why rows leave."""
 
     def stay(self, held: Candidates) -> Array:
@@ -287,20 +287,3 @@ def where_note(asked: Asked | None) -> tuple[Message, ...]:
     if not (asked.no | asked.open).any():
         return (message("sample: {where}, which every row meets", where=where),)
     return (message("sample: {where} (lags read the rows outside it)", where=where),)
-
-
-# for sentences that are still plain text, in mediation
-_ZH = (
-    (SINGLETON, "单一观测组"),
-    (NO_PERIOD_BEFORE, "没有上一期的观测，无法求差分"),
-    ("outside where: ", "不满足条件："),
-    ("missing in where: ", "条件因缺失而无法判断："),
-    ("missing: ", "缺失 "),
-)
-
-
-def in_chinese(reason: str) -> str:
-    """Return the reason why rows left in Chinese."""
-    for english, chinese in _ZH:
-        reason = reason.replace(english, chinese)
-    return reason

@@ -146,7 +146,7 @@ def system_labels(found: Coordination, language: Language) -> dict[str, str]:
 
 def coordination_notes(found: Coordination, language: Language) -> list[str]:
     """Return the notes of a coordination table; of two subsystems the first says which is which."""
-    notes = [remark[language == "zh"] for remark in found.remarks]
+    notes = [note.text(language) for note in found.notes]
     if "pace" not in found.values:
         return notes
     first, second = system_labels(found, language).values()
@@ -178,7 +178,7 @@ def write_composite(
 ) -> list[Path]:
     """Write scores, ranking and weights as tables and five figures; return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    notes = [remark[language == "zh"] for remark in composite.remarks]
+    notes = [note.text(language) for note in composite.notes]
     title = getattr(composite.design.label, language)
     written = [_csv(composite.values.join(composite.ranks()), folder / "scores.csv")]
     heading = of_last_year(title, composite.values)
@@ -198,7 +198,7 @@ def write_composite(
 def write_coordination(found: Coordination, folder: Path, language: Language = "en") -> list[Path]:
     """Write coordination as tables and figures (map, grades, trend, ranks); return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    remarks = [remark[language == "zh"] for remark in found.remarks]
+    told = [note.text(language) for note in found.notes]
     notes = coordination_notes(found, language)
     title = coordination_title(language)
     written = [_csv(found.values.join(found.words(language).add_suffix("_words")), folder / "values.csv")]
@@ -209,7 +209,7 @@ def write_coordination(found: Coordination, folder: Path, language: Language = "
     written += _panel_figures(d, ranks, folder, language, title)
     words = [level.text(language) for level in coupling.LEVELS]
     grades = _labelled(found.words(language)["level"].unstack(), language)
-    drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=remarks[:2])
+    drawn = figures.heat_map(grades, categories=words, language=language, title=title, notes=told[:2])
     written.append(drawn.save(folder / "levels.svg"))
     return written
 

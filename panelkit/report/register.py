@@ -41,6 +41,20 @@ def claims_table(claims: Sequence[RegisteredClaim], language: Language) -> Fitti
     return Fitting(table, _ROOM)
 
 
+def claim_records(claims: Sequence[RegisteredClaim], language: Language) -> list[dict[str, str]]:
+    """Return one mapping a claim for JSON: what `claims_table` shows, the status as the file has it."""
+    return [
+        {
+            "id": item.id,
+            "status": item.claim.status,
+            "document": short_citation(item, language),
+            "section": item.claim.place.section,
+            "says": say(item.claim.says, language),
+        }
+        for item in claims
+    ]
+
+
 def claim_card(registered: RegisteredClaim, language: Language) -> RenderableType:
     """Return everything that a claim file says of one claim."""
     claim = registered.claim

@@ -8,9 +8,9 @@ from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.parts import Document, Need, Status, Text
 from panelkit.claims.findings import Spread, Word
 from panelkit.claims.verdict import Verdict
-from panelkit.language.message import Joined, Language, Message, listed, message, verbatim
+from panelkit.language.message import Joined, Language, Message, in_language, listed, message, verbatim
 from panelkit.report.awaited import CAPABILITIES, FIGURES
-from panelkit.show.words import in_language, result_value
+from panelkit.show.words import result_value
 
 _VERDICTS: dict[Word, Message] = {
     "SUPPORTED": message("SUPPORTED"),
@@ -46,7 +46,7 @@ def say(text: str | Text, language: Language) -> str:
     """Return a message, or a text of a claim file, in one language."""
     if isinstance(text, Text):
         return text.zh if language == "zh" else text.en
-    return text.text(language) if isinstance(text, Message) else in_language(text, language)
+    return in_language(text, language)
 
 
 def verdict_text(verdict: Word | None, status: Status) -> Message:

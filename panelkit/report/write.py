@@ -10,10 +10,10 @@ import pandas as pd
 
 from panelkit.claims.verdict import CheckResult, Verdict
 from panelkit.language.errors import DataError
-from panelkit.language.message import Language, message, verbatim
+from panelkit.language.message import Language, message
 from panelkit.report.page import page, regression_table
 from panelkit.show import tables
-from panelkit.show.files import csv_text, write_whole
+from panelkit.show.files import csv_text, reason_of, write_whole
 from panelkit.studies.grid import GridResult
 
 
@@ -32,7 +32,7 @@ def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         return _write(result, folder, language)
     except OSError as error:
-        why = verbatim(str(error.strerror or error))
+        why = reason_of(error)
         raise DataError(
             message("{folder} cannot be written to: {why}", folder=str(folder), why=why)
         ) from error

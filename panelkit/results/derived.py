@@ -9,6 +9,7 @@ import numpy as np
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message
+from panelkit.language.options import check_confidence
 from panelkit.results.estimates import Estimates
 
 
@@ -62,7 +63,7 @@ class Derived(Estimates):
     def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
         if self.draws is None:
             return super()._interval(level)
-        tail = (1.0 - level) / 2.0
+        tail = (1.0 - check_confidence(level)) / 2.0
         low, high = _quantiles(self.draws, [tail, 1.0 - tail])
         return low, high
 

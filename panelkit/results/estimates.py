@@ -12,8 +12,7 @@ import pandas as pd
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, message
-from panelkit.panel.provenance import spoken_note
+from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells, number, plain
 from panelkit.results.students_t import t_quantile, t_survival
 from panelkit.show.brief import Brief
@@ -51,14 +50,14 @@ class Estimates(Brief):
     Shapes: `terms` and `equations` k, `estimates` (k,), `covariance` (k, k), `df` scalar or (k,).
     """
 
-    title: str
+    title: Message
     terms: tuple[str, ...]
     estimates: FloatArray
     covariance: FloatArray
     equations: tuple[str, ...] = ()
     df: float | FloatArray = np.inf
     facts: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
         k = len(self.terms)
@@ -75,7 +74,7 @@ class Estimates(Brief):
         if not self.equations:
             object.__setattr__(self, "equations", ("",) * k)
         if self.level_names != ("province", "year"):
-            object.__setattr__(self, "notes", tuple(self._spoken(note) for note in self.notes))
+            object.__setattr__(self, "notes", tuple(note.spoken(*self.level_names) for note in self.notes))
 
     @property
     def params(self) -> pd.Series:
@@ -129,10 +128,9 @@ class Estimates(Brief):
 
     def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
         """Return the result as plain text: the table, the facts, the notes."""
-        from panelkit.show.words import in_language, result_word, word
+        from panelkit.show.words import note_lines
 
-        title = in_language(self.title, language)
-        heading = result_word("note", language) + word("colon", language)
+        title = self.title.text(language)
         lines = [
             title,
             "=" * cells(title),
@@ -140,7 +138,7 @@ class Estimates(Brief):
             "",
             *self._fact_lines(language),
         ]
-        lines += ["", *(heading + in_language(note, language) for note in self.notes)] if self.notes else []
+        lines += ["", *note_lines(self.notes, language)] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -200,6 +198,8 @@ class Estimates(Brief):
         table = self.tidy().rename(columns=_MAKETABLES_COLUMNS)
         several = len(set(self.equations)) > 1
         pairs = zip(self.equations, self.terms, strict=True)
+        for name, held in (("equation", self.equations), ("term", self.terms)):
+            table[name] = pd.Series(list(held), index=table.index, dtype=object)  # messages stay messages
         keys = [f"{equation} · {term}" if several else term for equation, term in pairs]
         table.index = pd.Index(keys, name="Coefficient", dtype=object)
         return table
@@ -240,10 +240,6 @@ class Estimates(Brief):
     def level_names(self) -> tuple[str, str]:
         """Return what unit and time are called in the data."""
         return ("province", "year")
-
-    def _spoken(self, note: str) -> str:
-        """Return a note about provinces in the words of this panel, in both languages."""
-        return spoken_note(note, *self.level_names)
 
     def table_text(self, level: float, language: Language) -> str:
         """Return the table of estimates as plain text under heads in the language."""

@@ -15,7 +15,7 @@ import pandas as pd
 from panelkit.covariance.base import Problem, Vcov, VcovSpec, of_terms
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray
-from panelkit.language.message import Language
+from panelkit.language.message import Language, Message, verbatim
 from panelkit.language.register import find
 from panelkit.panel.leaving import spoken_reasons
 from panelkit.results.derived import Derived, Uncertainty
@@ -109,7 +109,7 @@ class FitResult(Estimates):
 
     def under(self, vcov: Vcov, **changes: Any) -> Self:
         """Return the fit with a covariance in place of its own: matrix, df, facts and notes, and other fields."""
-        own = self.covariance_of or Vcov(self.covariance, self.df, "")
+        own = self.covariance_of or Vcov(self.covariance, self.df, verbatim(""))
         kept = [(key, value) for key, value in self.facts.items() if key not in own.facts]
         at, note_at = self.covariance_at
         kept[at:at] = vcov.facts.items()
@@ -129,7 +129,7 @@ def fields_under(
     terms: int,
     *,
     facts: tuple[Mapping[str, Any], Mapping[str, Any]],
-    notes: tuple[Sequence[str], Sequence[str]],
+    notes: tuple[Sequence[Message], Sequence[Message]],
 ) -> dict[str, Any]:
     """Return the fields of a fit that its covariance fills.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from panelkit.language.message import Language
+from panelkit.language.message import Language, Message
 from panelkit.results.numbers import cells, number, plain
 from panelkit.show.brief import Brief
 
@@ -21,11 +21,11 @@ class Measure(Brief):
     one row an indicator. `method` says how it was made, in words that a table can print.
     """
 
-    name: str
+    name: Message
     values: pd.DataFrame
     weights: pd.DataFrame | None = None
     method: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a province, year and index: `province, year, measure, value`."""
@@ -34,11 +34,11 @@ class Measure(Brief):
 
     def summary(self, *, language: Language = "en") -> str:
         """Return the last year's values, the weights and the notes as plain text."""
-        from panelkit.show.words import frame_text, in_language, note_lines, said_of
+        from panelkit.show.words import frame_text, note_lines, said_of
 
         years = self.values.index.get_level_values(-1)
         last = self.values[years == years.max()]
-        name = in_language(self.name, language)
+        name = self.name.text(language)
         parts = [name, "=" * cells(name), frame_text(last, language, number)]
         if self.weights is not None:
             parts += ["", frame_text(self.weights, language, number)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
-from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.options import check_confidence
 
 
 def t_survival(statistic: FloatArray, df: float | FloatArray) -> FloatArray:
@@ -24,12 +23,7 @@ def t_quantile(level: float, df: float | FloatArray) -> FloatArray:
     """Return the two-sided critical value of a t (df finite) or normal (df = inf) distribution."""
     from scipy import special
 
-    if not 0.0 < level < 1.0:
-        raise SpecError(
-            message(
-                "a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %", level=level
-            )
-        )
+    level = check_confidence(level)
     degrees = np.asarray(df, dtype=float)
     finite = np.isfinite(degrees)
     tail = 0.5 + level / 2.0

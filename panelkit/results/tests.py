@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from panelkit.language.message import Language
+from panelkit.language.message import Language, Message, message, verbatim
 from panelkit.results.numbers import number, plain
 from panelkit.show.brief import Brief
 
@@ -17,18 +17,18 @@ class TestResult(Brief):
 
     __test__ = False  # pytest must not collect it
 
-    name: str
-    null: str
+    name: Message
+    null: Message
     statistic: float = float("nan")
     distribution: str = ""
     df: tuple[float, ...] = ()
     p_value: float = float("nan")
-    reason: str = ""
+    reason: Message = verbatim("")
     facts: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @classmethod
-    def not_applicable(cls, name: str, null: str, because: str) -> TestResult:
+    def not_applicable(cls, name: Message, null: Message, because: Message) -> TestResult:
         """Return the result of a test that cannot be run, with the reason."""
         return cls(name=name, null=null, reason=because)
 
@@ -38,24 +38,23 @@ class TestResult(Brief):
         return not self.reason
 
     def summary(self, *, language: Language = "en") -> str:
-        """Return the test in two lines of plain text, then its notes; what has no Chinese text stays English."""
-        from panelkit.show.words import in_language
+        """Return the test in two lines of plain text, then its notes."""
+        from panelkit.show.words import note_lines
 
-        colon, null, note = ("：", "原假设", "注") if language == "zh" else (": ", "null", "note")
-        name, hypothesis = (
-            in_language(self.name, language),
-            f"{null}{colon}{in_language(self.null, language)}",
-        )
+        hypothesis = message("null: {null}", null=self.null).text(language)
         if not self.applicable:
-            because = "不适用，因为" if language == "zh" else "not applicable, because "
-            return f"{name}{colon}{because}{in_language(self.reason, language)}\n{hypothesis}"
-        degrees = f"({', '.join(plain(value) for value in self.df)})" if self.df else ""
-        head = (
-            f"{name}{colon}{in_language(self.distribution, language)}{degrees} = {number(self.statistic)}, "
-            f"p = {self.p_value:.4g}"
+            head = message("{name}: not applicable, because {reason}", name=self.name, reason=self.reason)
+            return f"{head.text(language)}\n{hypothesis}"
+        head = message(
+            "{name}: {distribution}{degrees} = {statistic:.6g}, p = {p:.4g}",
+            name=self.name,
+            distribution=self.distribution,
+            degrees=f"({', '.join(plain(value) for value in self.df)})" if self.df else "",
+            statistic=self.statistic,
+            p=self.p_value,
         )
-        notes = (f"{note}{colon}{in_language(text, language)}" for text in self.notes)
-        return "\n".join([head, hypothesis, *self._between(language), *notes])
+        lines = [head.text(language), hypothesis, *self._between(language)]
+        return "\n".join([*lines, *note_lines(self.notes, language)])
 
     def _between(self, language: Language) -> tuple[str, ...]:
         """Return what a kind of test says between its null and its notes."""

@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, verbatim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +97,12 @@ def require_writable(path: str | Path, *, folder: bool = False) -> None:
         raise _about(error, target) from error
 
 
+def reason_of(error: OSError) -> Message:
+    """Return what is wrong with a file: a message of ours, or what the system says in its own words."""
+    reason = error.strerror or str(error)
+    return reason if isinstance(reason, Message) else verbatim(reason)
+
+
 def csv_text(table: pd.DataFrame, *, index: bool = False, float_format: str | None = None) -> str:
     """Return a table as CSV; texts that hold a lone carriage return are quoted, which `csv` forgets."""
     text: str = table.to_csv(index=index, float_format=float_format, lineterminator="\n")
@@ -136,7 +142,7 @@ def _require_short(path: Path, above: Path) -> None:
 
 def _try_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, f"{folder} is no folder")
+        raise NotADirectoryError(errno.ENOTDIR, message("{folder} is no folder", folder=folder))
     trial = folder / f".panelkit-{secrets.token_hex(6)}{PART}"
     try:
         write_new(trial, b"\n")

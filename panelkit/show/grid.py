@@ -111,7 +111,7 @@ def frame_grid(
         columns = ["" if name == "index" and index and i == 0 else name for i, name in enumerate(columns)]
     texts = [
         [
-            plain_cell(value, decimals if isinstance(decimals, int) else decimals.get(name, 3))
+            _cell(value, decimals if isinstance(decimals, int) else decimals.get(name, 3), named, language)
             for value in flat.iloc[:, i]
         ]
         for i, name in enumerate(columns)
@@ -121,10 +121,7 @@ def frame_grid(
     shown = [
         named.get(str(head)) or _head(head, name, language) for head, name in zip(heads, columns, strict=True)
     ]
-    rows = tuple(
-        Row(label=named.get(line[0], line[0]), cells=tuple(named.get(cell, cell) for cell in line[1:]))
-        for line in zip(*texts, strict=True)
-    )
+    rows = tuple(Row(label=line[0], cells=tuple(line[1:])) for line in zip(*texts, strict=True))
     return Grid(
         header=tuple(shown[1:]),
         stub=shown[0],
@@ -134,6 +131,14 @@ def frame_grid(
         label=label,
         language=language,
     )
+
+
+def _cell(value: Any, decimals: int, named: Mapping[str, str], language: Language) -> str:
+    """Return a cell as it is printed: under a label, in the language, or as it stands."""
+    plain = plain_cell(value, decimals)
+    if plain in named:
+        return named[plain]
+    return value.text(language) if isinstance(value, Message) else plain
 
 
 def _head(head: Any, name: str, language: Language) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import Levels
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, in_language, message
 from panelkit.show.checks import need_known, star_levels
 from panelkit.show.grid import (
     INDENT,
@@ -27,9 +27,7 @@ from panelkit.show.grid import (
 )
 from panelkit.show.words import (
     count_label,
-    covariance_words,
     equation_word,
-    in_language,
     stars_note,
     term_word,
     uncertainty_words,
@@ -123,18 +121,16 @@ def _read(
     extractor = _extractor(model)
     table = extractor.coef_table(model) if extractor is not None else model.__maketables_coef_table__
     equations = list(table["equation"]) if "equation" in table else [""] * len(table)
-    terms = [str(term) for term in table.get("term", table.index)]
+    terms = [term if isinstance(term, Message) else str(term) for term in table.get("term", table.index)]
     cells = {}
     for i, key in enumerate(zip(equations, terms, strict=True)):
         line = table.iloc[i]
         top = number(line["b"], decimals) + significance(float(line["p"]), stars)
         cells[key] = (top, _second(line, below, decimals))
     outcome = extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
-    outcome = outcome if isinstance(outcome, Message) else str(outcome)
-    is_title = outcome == getattr(model, "title", None)
     return _Column(
         cells=cells,
-        outcome=in_language(outcome, language) if is_title or isinstance(outcome, Message) else outcome,
+        outcome=outcome.text(language) if isinstance(outcome, Message) else str(outcome),
         facts=_facts(model, extractor),
         notes=tuple(getattr(model, "notes", ()) or ())
         if isinstance(getattr(model, "notes", ()), tuple)
@@ -308,7 +304,7 @@ def _standard_notes(
     notes = [] if below is None else [word(f"below_{below}", language)]
     if stars:
         notes.append(stars_note(stars, language))
-    named = [_covariance(column.facts.get("vcov"), language) for column in columns]
+    named = [_fact(column.facts.get("vcov"), 3, language) for column in columns]
     conventions = [_unexplained_convention(column) for column in columns]
     for title, texts in (("covariance", named), ("convention", conventions)):
         text = _by_model(texts, language)
@@ -319,21 +315,16 @@ def _standard_notes(
     )
     if made:
         notes.append(made)
-    notes += list(dict.fromkeys(in_language(note, language) for column in columns for note in column.notes))
+    told = [note for column in columns for note in column.notes if note != _made_note(column)]
+    notes += list(dict.fromkeys(in_language(note, language) for note in told))
     return notes
 
 
-def _covariance(name: Any, language: Language) -> str:
-    """Return the name of a covariance; one that is no message yet, by the phrases that hold it."""
-    if isinstance(name, Message):
-        return name.text(language)
-    return covariance_words(_fact(name, 3, language), language)
-
-
 def _unexplained_convention(column: _Column) -> str:
-    """Return the convention's name, or nothing where a note of the fit begins with it and says what it means."""
+    """Return the convention's name, or nothing where a note of the fit says what it means."""
     name = str(column.facts.get("convention") or "")
-    return "" if any(name in note.partition(":")[0] for note in column.notes) else name
+    explained = {note.values.get("convention") for note in column.notes if isinstance(note, Message)}
+    return "" if name in explained else name
 
 
 def _uncertainty(made: Any, language: Language) -> str:
@@ -341,6 +332,12 @@ def _uncertainty(made: Any, language: Language) -> str:
         return ""
     parts = uncertainty_words(made.method, made.reps, made.seed, made.discarded)
     return word("comma", language).join(part.text(language) for part in parts)
+
+
+def _made_note(column: _Column) -> str | None:
+    """Return the note that says how the uncertainty was made, which stands under the table already."""
+    made = column.facts.get("uncertainty")
+    return None if made is None else made.sentence()
 
 
 def _by_model(texts: Sequence[str], language: Language) -> str:

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.language.errors import StyleError
-from panelkit.language.message import Language, message
+from panelkit.language.message import Language, in_language, message
 from panelkit.show.files import write_whole
 from panelkit.show.grid import Grid, frame_grid
 from panelkit.show.models_grid import models_grid
-from panelkit.show.words import in_language, word
+from panelkit.show.words import word
 
 Format = Literal["latex", "html", "markdown", "text", "docx"]
 Target = str | Path

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import PROVINCIAL, Levels, time_level, unit_level
-from panelkit.language.message import Language, Message, message, term
-from panelkit.language.message import in_language as said
-from panelkit.show.phrases import chinese
+from panelkit.language.message import Language, Message, in_language, message, term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,12 +106,6 @@ def word(key: str, language: Language) -> str:
     return _WORDS[key].text(language) if key in _WORDS else key
 
 
-def in_language(note: str, language: Language) -> str:
-    """Return a note in the language of the table; what is no message yet, by the phrases that hold it."""
-    told = said(note, language)
-    return chinese(told) if language == "zh" and told == note else told
-
-
 _EQUATIONS: dict[str, Message] = {
     name: name
     for name in (
@@ -134,13 +125,13 @@ def equation_word(name: str, language: Language) -> str:
 
 def term_word(name: str, language: Language) -> str:
     """Return what a regressor is called in a table: the intercept is ours, the others are the user's own."""
-    return said(_INTERCEPT if name == _INTERCEPT else name, language)
+    return in_language(_INTERCEPT if name == _INTERCEPT else name, language)
 
 
-def note_lines(notes: Iterable[str], language: Language) -> list[str]:
+def note_lines(notes: Iterable[Message], language: Language) -> list[str]:
     """Return notes as lines of plain text, each with its heading."""
     heading = result_word("note", language) + word("colon", language)
-    return [heading + in_language(note, language) for note in notes]
+    return [heading + note.text(language) for note in notes]
 
 
 def said_of(key: str, value: object, language: Language) -> str:
@@ -283,7 +274,7 @@ def result_word(key: str, language: Language, levels: Levels = PROVINCIAL) -> st
         return key
     if key in _COLUMNS:
         return _COLUMNS[key].text(language)
-    return count_label(key, language, levels) if key in _COUNTED else chinese(word(key, language))
+    return count_label(key, language, levels) if key in _COUNTED else word(key, language)
 
 
 def count_label(key: str, language: Language, levels: Levels) -> str:
@@ -302,12 +293,8 @@ def result_value(key: str, value: object, language: Language, levels: Levels = P
         return str(value)
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
-    if isinstance(value, Message):
-        return value.text(language)
     known = _KNOWN_VALUES.get(key, {}).get(str(value))
-    if known is not None:
-        return known.spoken(*levels).text(language)
-    return chinese(covariance_words(str(value), language))
+    return str(value) if known is None else known.spoken(*levels).text(language)
 
 
 _ORDERS: dict[str, Message] = {
@@ -322,42 +309,3 @@ _EFFECTS: dict[str, Message] = {
     "random + year": message("random, and of {period}"),
 }
 _KNOWN_VALUES: dict[str, dict[str, Message]] = {"order": _ORDERS, "effects": _EFFECTS}
-
-
-_TWO_WAY = re.compile(r"two-way cluster by (.+?) and (.+?)(?=,|$)")
-_LAGS = re.compile(r"^Driscoll-Kraay, (\d+) lags?$")
-_CONLEY = re.compile(r"^Conley, (\w+) to (\S+ km), (?:any lag|(\d+) lags) within a unit$")
-_KERNELS = {"uniform": "均匀核", "bartlett": "Bartlett 核"}
-_LEVELS = {"province": "省份", "year": "年份"}
-_COVARIANCE = (
-    ("two-way cluster by ", "双向聚类："),
-    ("cluster (CRV1) by ", "聚类稳健（CRV1），聚类于"),
-    ("CRV3 (jackknife) by ", "CRV3（刀切法），聚类于"),
-    ("CR2 by ", "CR2，聚类于"),
-    ("Satterthwaite df", "Satterthwaite 自由度"),
-    ("聚类于province", "聚类于省份"),
-    ("聚类于year", "聚类于年份"),
-    (", ", "，"),
-)
-
-
-def _two_way_zh(found: re.Match[str]) -> str:
-    first, second = (_LEVELS.get(name, name) for name in found.groups())
-    return f"two-way cluster by {first}和{second}"
-
-
-def _conley_zh(found: re.Match[str]) -> str:
-    kernel, cutoff, lags = found.groups()
-    time = "任意滞后" if lags is None else f"滞后 {lags} 期以内"
-    return f"Conley，{_KERNELS.get(kernel, kernel)}，截断距离 {cutoff}，个体内{time}"
-
-
-def covariance_words(name: str, language: Language) -> str:
-    """Return the name of a covariance in the language of the table; unknown parts stay as they are."""
-    if language == "zh":
-        name = _LAGS.sub(r"Driscoll-Kraay，滞后 \1 期", name)
-        name = _CONLEY.sub(_conley_zh, name)
-        name = _TWO_WAY.sub(_two_way_zh, name)
-        for english, told in _COVARIANCE:
-            name = name.replace(english, told)
-    return name

@@ -12,6 +12,7 @@ from scipy import sparse
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
+from panelkit.language.options import is_real, is_whole
 from panelkit.spatial.weights import Normalisation, Weights, largest_share
 
 FloatArray = NDArray[np.float64]
@@ -95,7 +96,7 @@ def from_nearest(
 ) -> Weights:
     """Return 0/1 weights of the k nearest (ties by order of id)."""
     n = len(ids)
-    if not 1 <= k < n:
+    if not is_whole(k) or not 1 <= k < n:
         raise SpecError(
             message("k nearest of {n} units: k lies between 1 and {most}, not {k}", n=n, most=n - 1, k=k)
         )
@@ -149,7 +150,7 @@ def gravity(
 
 def mixed(first: Weights, second: Weights, share: float, name: str) -> Weights:
     """Return share W1 + (1 - share) W2, both normalised alike."""
-    if not 0.0 <= share <= 1.0:
+    if not is_real(share) or not 0.0 <= share <= 1.0:
         raise SpecError(
             message("the share of the first weights lies between 0 and 1, not {share!r}", share=share)
         )

@@ -21,6 +21,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count, check_significance
 from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
@@ -133,6 +134,7 @@ def moran(
     >>> round(float(table.loc[2020, "expected"]), 4)
     -0.0333
     """
+    check_count("permutations", permutations)
     wide, weights, notes = _wide(series, w)
     if centring == "unit":
         spread = float(np.abs(wide.to_numpy()).max())
@@ -193,7 +195,7 @@ class LocalMoran(Brief):
     permutations: int
     seed: int | None
     fdr: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def quadrants(self) -> pd.Series:
@@ -295,6 +297,8 @@ def local_moran(
     """
     from statsmodels.stats.multitest import multipletests
 
+    check_count("permutations", permutations)
+    check_significance("fdr", fdr)
     wide, weights, notes = _wide(series, w)
     chosen = wide.columns[-1] if year is None else year
     if chosen not in wide.columns:
@@ -353,7 +357,7 @@ def _conditional_p(
     return p
 
 
-def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[str, ...]]:
+def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[Message, ...]]:
     """Return the series as (province, year) table, the weights in its order, and notes on both."""
     if not isinstance(series, pd.Series):
         raise DataError(

@@ -15,6 +15,7 @@ from panelkit.kernels.frames import as_floats, type_name
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_number, refuse_idle
 from panelkit.spatial import builders
 from panelkit.spatial.ids import Places
 from panelkit.spatial.weights import Normalisation, Weights
@@ -129,6 +130,9 @@ def inverse_distance(
     >>> near.n
     31
     """
+    check_number("power", power)
+    if cutoff_km is not None:
+        check_number("cutoff_km", cutoff_km, positive=True)
     km = distances(provinces, labels=labels)
     name = _distance_name(power, cutoff_km)
     return builders.from_distance(
@@ -244,6 +248,7 @@ def gravity(values: pd.Series, power: float = 2.0, *, normalisation: Normalisati
     --------
     >>> attraction = pk.gravity(panel["gdp"].xs(2015, level="year"))
     """
+    check_number("power", power)
     one, notes = _one_value(values)
     km = distances(list(one.index), labels="adcode").to_numpy()
     name = message("gravity, d^{power:g}", power=power)
@@ -272,7 +277,7 @@ def nested(
     share
         Share of the geographic weights; None: W_geo diag(v / mean v).
     normalisation
-        "row", "spectral", "minmax" or "none".
+        "row", "spectral", "minmax" or "none", with `share=None`; a mixture is standardised as its parts are.
 
     Returns
     -------
@@ -281,6 +286,8 @@ def nested(
 
     Raises
     ------
+    SpecError
+        If `share` does not lie between 0 and 1, or `normalisation` is given for a mixture.
     DataError
         If a value is missing or not positive, or ids disagree.
 
@@ -288,6 +295,12 @@ def nested(
     --------
     >>> both = pk.nested(panel["gdp"] / panel["population"], share=0.5)
     """
+    refuse_idle(
+        {"normalisation": share is not None and normalisation != "row"},
+        message(
+            "belongs to share=None: a mixture is standardised as its parts are; take .normalised() of the result"
+        ),
+    )
     one, notes = _one_value(values)
     if geographic is None:
         km = distances(list(one.index), labels="adcode").to_numpy()
@@ -323,7 +336,7 @@ def match_labels(weights: Weights, labels: Sequence[Hashable]) -> Weights:
     )
 
 
-def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[Message, ...]]:
     """Return one value a province, totals set apart, and the notes on that."""
     if not isinstance(values, pd.Series):
         raise DataError(
@@ -350,7 +363,7 @@ def _one_value(values: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     return one, notes
 
 
-def _noted(weights: Weights, notes: tuple[str, ...]) -> Weights:
+def _noted(weights: Weights, notes: tuple[Message, ...]) -> Weights:
     return replace(weights, notes=(*weights.notes, *notes)) if notes else weights
 
 

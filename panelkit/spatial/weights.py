@@ -74,7 +74,7 @@ class Weights:
     ids: tuple[Hashable, ...]
     name: str
     normalisation: Normalisation = "none"
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     as_given: bool = False
     _spectra: dict[str, Spectrum] = field(default_factory=dict, repr=False)
 
@@ -160,7 +160,7 @@ class Weights:
         return replace(row, notes=(*row.notes, BY_DEFAULT))
 
     @property
-    def said(self) -> tuple[str, ...]:
+    def said(self) -> tuple[Message, ...]:
         """Return what a table prints: the normalisation, and the notes."""
         return (message("weights {name}: {how}", name=self.name, how=_SAID[self.normalisation]), *self.notes)
 
@@ -346,7 +346,7 @@ def _built(source: Source, name: str) -> Weights:
     return Weights(matrix, source.ids, name, notes=(*source.notes, *notes))
 
 
-def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[str, ...]]:
+def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[Message, ...]]:
     """Rescale rows that sum to one but for printed decimals, and say so."""
     gap = float(np.abs(np.asarray(matrix.sum(axis=1)).ravel() - 1.0).max(initial=0.0))
     if not UNIT_SUM <= gap < ROUNDED_SUM:

@@ -19,7 +19,7 @@ from panelkit.studies.specification import Specification
 from panelkit.studies.tally import NOT_COMPUTED, Tally, reason_of
 
 Tick = Callable[[int], None]
-Failures = tuple[tuple[str, str], ...]
+Failures = tuple[tuple[str, Message], ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,7 +88,7 @@ def walk(
         One row a regression, and (specification, reason) of those not computed.
     """
     rows: dict[tuple[Specification, str, int], dict[str, Any]] = {}
-    failed: list[tuple[str, str]] = []
+    failed: list[tuple[str, Message]] = []
     for spec in specifications:
         try:
             found = effect(spec)

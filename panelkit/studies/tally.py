@@ -17,11 +17,11 @@ NOT_COMPUTED = (PanelkitError, np.linalg.LinAlgError, ArithmeticError)
 _REASONS_SAID = 3
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: Exception) -> Message:
     """Return why a specification could not be computed, on one line."""
     if not isinstance(error, PanelkitError):
         return verbatim(" ".join(f"{type(error).__name__}: {error}".split()))
-    return error.said if isinstance(error.said, Message) else " ".join(error.said.split())
+    return error.said
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Tally:
     """How many specifications (fits, years) of a design were computed, and (which, why) of those that were not."""
 
     computed: int
-    failed: tuple[tuple[str, str], ...] = ()
+    failed: tuple[tuple[str, Message], ...] = ()
 
     @property
     def declared(self) -> int:
@@ -37,12 +37,12 @@ class Tally:
         return self.computed + len(self.failed)
 
     @property
-    def reasons(self) -> dict[str, int]:
+    def reasons(self) -> dict[Message, int]:
         """Return how many were not computed for each reason, the most frequent first.
 
         Reasons that differ in their numbers only are one message with other values: one reason, its numbers left open.
         """
-        alike: dict[str, list[str]] = {}
+        alike: dict[Message, list[Message]] = {}
         for _, reason in self.failed:
             alike.setdefault(with_open_numbers(reason), []).append(reason)
         said = {(together if len(set(same)) > 1 else same[0]): len(same) for together, same in alike.items()}
@@ -83,11 +83,11 @@ class _Open(str):
 _OPEN = _Open("…")
 
 
-def with_open_numbers(said: str) -> str:
+def with_open_numbers(said: Message) -> Message:
     """Return a message with `…` in the place of its numbers, those of messages inside it included."""
     if isinstance(said, Joined):
-        return Joined((with_open_numbers(part) for part in said.parts), said.between)
-    if not isinstance(said, Message) or not said.values:
+        return Joined((_opened(part) for part in said.parts), said.between)
+    if not said.values:
         return said
     values: Mapping[str, Any] = {name: _opened(value) for name, value in said.values.items()}
     return Message(said.id, values, context=said.context, many=said.many, levels=said.levels)
@@ -100,4 +100,4 @@ def _opened(value: Any) -> Any:
         return _OPEN
     if isinstance(value, list | tuple):
         return type(value)(_opened(part) for part in value)
-    return with_open_numbers(value) if isinstance(value, str) else value
+    return with_open_numbers(value) if isinstance(value, Message) else value

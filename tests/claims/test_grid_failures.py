@@ -131,7 +131,7 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
         nonlocal calls
         calls += 1
         if calls > 1 and calls % 3 == 0:
-            raise ConvergenceError("made to fail")
+            raise ConvergenceError(verbatim("made to fail"))
         return fit(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial.SpatialDesign, "_fit", sometimes)
@@ -160,7 +160,7 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
         nonlocal calls
         calls += 1
         if calls % 10 == 0:
-            raise ConvergenceError("made to fail")
+            raise ConvergenceError(verbatim("made to fail"))
         return permuted(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial_effects, "permuted_theta", sometimes)
@@ -211,7 +211,7 @@ def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) 
         nonlocal calls
         calls += 1
         if calls == 1:
-            raise ConvergenceError("made to fail")
+            raise ConvergenceError(verbatim("made to fail"))
         return shapley(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(relative_importance, "shapley", but_the_first)

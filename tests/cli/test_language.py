@@ -16,9 +16,8 @@ from typer.testing import CliRunner
 
 from panelkit.cli import spoken_language
 from panelkit.cli._commands import EXAMPLE, command, group
-from panelkit.cli._printing import shortened, told
-from panelkit.language.message import message
-from panelkit.panel.provenance import Note
+from panelkit.cli._printing import all_told, shortened
+from panelkit.language.message import Told, message
 from tests.show.test_languages import english
 
 FORMULA = "log(gdp) ~ log(population)"
@@ -199,11 +198,8 @@ def test_a_field_without_a_default_is_a_required_option() -> None:
     assert run(app, []).exit_code == 2
 
 
-def test_notes_of_every_kind_are_told() -> None:
-    assert told(message("none stated"), "zh") == "未声明"
-    assert told(Note("some", "一些"), "zh") == "一些"
-    assert told(Note("some", "一些"), "en") == "some"
-    assert told(("some", "一些"), "zh") == "一些"
+def test_notes_are_told_and_names_listed() -> None:
+    assert all_told([message("none stated"), Told("some", "一些")], "zh") == ["未声明", "一些"]
     assert shortened(["a", "b", "c"], 2) == "a, b, ..."
     assert shortened(["a", "b", "c"], 2).text("zh") == "a、b等"
     assert shortened(["a", "b"], 2).text("zh") == "a、b"

@@ -52,9 +52,7 @@ def same(found: Any, expected: Any) -> None:
     assert np.array_equal(found.df, expected.df)
     assert list(found.facts.items()) == list(expected.facts.items())
     assert found.notes == expected.notes
-    assert [getattr(note, "zh", note) for note in found.notes] == [
-        getattr(note, "zh", note) for note in expected.notes
-    ]
+    assert [note.text("zh") for note in found.notes] == [note.text("zh") for note in expected.notes]
     assert found.spec == expected.spec
     assert found.covariance_of.name == expected.covariance_of.name == found.facts["vcov"]
     for language in ("en", "zh"):

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.language.message import verbatim
 from panelkit.results.measure import Measure
 from panelkit.show.brief import LONGEST, Brief, short
 from tests import every_result
@@ -97,7 +98,7 @@ def test_a_notebook_shows_tables() -> None:
 def test_measures_and_claims_show_tables() -> None:
     index = pd.MultiIndex.from_product([["a", "b"], [2020, 2021]], names=["province", "year"])
     values = pd.DataFrame({"score": [0.1, 0.2, 0.3, 0.4]}, index=index)
-    measure = Measure(name="index", values=values, notes=("a note",))
+    measure = Measure(name=verbatim("index"), values=values, notes=(verbatim("a note"),))
     assert repr(measure) == "Measure(index: 2 units, 2020-2021; score)"
     assert "0.400" in measure._repr_html_()
     assert "0.100" not in measure._repr_html_()  # the last year only

@@ -33,9 +33,7 @@ def test_vintage_and_flag_stand_under_every_table(tmp_path: Path) -> None:
     assert "标记 mixed_vintage：gdp，全部省份" in chinese
     assert "flag mixed_vintage" not in chinese
     again = pickle.loads(pickle.dumps(fit.notes))
-    assert [note.zh for note in again if hasattr(note, "zh")] == [
-        note.zh for note in fit.notes if hasattr(note, "zh")
-    ]
+    assert [note.text("zh") for note in again] == [note.text("zh") for note in fit.notes]
 
 
 def test_a_blanket_vintage_names_no_series() -> None:

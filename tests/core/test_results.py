@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import panelkit as pk
+from panelkit.language.message import verbatim
 from panelkit.results.derived import Derived, Uncertainty
 from panelkit.results.estimates import COLUMNS, Estimates
 from panelkit.results.students_t import t_survival
@@ -33,7 +34,7 @@ def test_every_result_has_the_same_columns() -> None:
 def test_draws_make_percentiles_and_p_values() -> None:
     draws = np.arange(1.0, 1000.0)[:, None] - 100.0
     derived = Derived(
-        title="effect",
+        title=verbatim("effect"),
         terms=("x",),
         estimates=np.array([400.0]),
         covariance=np.array([[1.0]]),
@@ -56,7 +57,7 @@ def test_draws_may_be_infinite() -> None:
     draws[90:, 0], draws[:10, 1], draws[96:, 3] = np.inf, -np.inf, np.inf
     draws[5, 2] = np.nan
     derived = Derived(
-        title="effect",
+        title=verbatim("effect"),
         terms=tuple("abcd"),
         estimates=np.full(4, 50.0),
         covariance=np.eye(4),
@@ -69,7 +70,7 @@ def test_draws_may_be_infinite() -> None:
 
 def test_shapes_must_agree() -> None:
     with pytest.raises(pk.SpecError, match="2 terms"):
-        Estimates(title="t", terms=("a", "b"), estimates=np.zeros(1), covariance=np.eye(2))
+        Estimates(title=verbatim("t"), terms=("a", "b"), estimates=np.zeros(1), covariance=np.eye(2))
 
 
 def test_a_plot_names_the_terms() -> None:

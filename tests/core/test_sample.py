@@ -44,7 +44,7 @@ def test_every_row_that_left_says_why() -> None:
     assert any(
         note == "sample: x > -9 & year >= 2011 (lags read the rows outside it)" for note in design.notes
     )
-    chinese = "".join(getattr(note, "zh", "") for note in design.notes)
+    chinese = "".join(note.text("zh") for note in design.notes)
     assert "样本条件：x > -9" in chinese
     assert "缺失 z（1行）" in chinese
 

@@ -151,7 +151,7 @@ def test_shipped_designs_compute_with_both_languages_and_name_what_is_missing(na
 
 def test_flagged_cells_are_named_in_both_languages() -> None:
     found = composite_index("nqpf_three_factors")
-    english, chinese = (" ".join(remark[i] for remark in found.remarks) for i in (0, 1))
+    english, chinese = (" ".join(note.text(tongue) for note in found.notes) for tongue in ("en", "zh"))
     assert "software_revenue, Inner Mongolia 2021" in english
     assert "software_revenue，内蒙古 2021 年" in chinese
     assert "industrial robots" in english

@@ -116,7 +116,7 @@ def test_spellings_are_joined_and_totals_set_apart(door: str) -> None:
 
 def test_remarks_of_indices_are_in_both_languages() -> None:
     for found in (scored(messy()), coupled(messy())):
-        assert any("未纳入" in chinese and "set apart" in english for english, chinese in found.remarks)
+        assert any("未纳入" in note.text("zh") and "set apart" in note for note in found.notes)
 
 
 ROADS: dict[str, Callable[[pd.DataFrame], Any]] = {
@@ -293,7 +293,8 @@ def test_rows_that_a_condition_cannot_judge_are_named() -> None:
     data.loc[5, "k"] = np.nan
     found = pk.composite_index({"a": 1, "b": 1}, data, unit="province", time="year", where="k > 0")
     assert len(found.scores) == 11
-    english, chinese = next(remark for remark in found.remarks if "k > 0" in remark[0])
+    english = next(note for note in found.notes if "k > 0" in note)
+    chinese = english.text("zh")
     assert "11 of 12 rows" in english
     assert english.endswith("left: 天津 2011")
     assert chinese.endswith("退出的行：天津 2011")

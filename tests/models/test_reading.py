@@ -76,7 +76,7 @@ def numbers(made: Any) -> Any:
 def test_one_province_has_one_name_and_the_nation_is_none(name: str) -> None:
     made = ROADS[name](messy())
     assert numbers(made) == pytest.approx(numbers(ROADS[name](clean())), rel=1e-9)
-    said, chinese = "\n".join(made.notes), "\n".join(getattr(note, "zh", note) for note in made.notes)
+    said, chinese = "\n".join(made.notes), "\n".join(note.text("zh") for note in made.notes)
     assert "北京市 as 北京" in said or "北京 as 北京市" in said
     assert "全国" in said
     assert "未纳入" in chinese

@@ -12,12 +12,10 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.language.levels import spoken, time_level, unit_level
-from panelkit.panel.provenance import Note
+from panelkit.language.levels import time_level, unit_level
+from panelkit.language.message import message
 from panelkit.results.fit import TestResult
 from panelkit.show import tables
-from panelkit.show.phrases import chinese
-from panelkit.show.words import covariance_words, in_language
 from panelkit.spatial import provincial
 from tests import every_result
 from tests.every_result import PERIODS
@@ -152,10 +150,6 @@ def test_a_column_called_province_keeps_its_name() -> None:
     data["province"] = np.where(np.arange(len(data)) % 7 == 0, np.nan, 1.0 + np.arange(len(data)) % 5)
     fit = pk.FixedEffects("y ~ x + province", vcov=pk.Robust()).fit(data)
     assert any("missing: province" in note for note in fit.notes)
-    assert (
-        spoken("clusters by province; provinces resampled", "city", "year")
-        == "clusters by province; cities resampled"
-    )
 
 
 def test_random_effects_say_random() -> None:
@@ -198,19 +192,27 @@ def test_words_of_levels() -> None:
     assert unit_level("City").many == "cities"
     assert unit_level("stkcd").count_label("en") == "Units (stkcd)"
     assert time_level("wave").count_label("zh") == "期数（wave）"
-    said = "a province is missing in this year; province-years; all provinces"
-    assert spoken(said, "county", "year") == "a county is missing in this year; county-years; all counties"
-    assert spoken(said, "province", "year") == said
-    assert spoken("singleton: the only row of its province or year", "firm", "quarter").endswith(
-        "its firm or quarter"
+    said = message(
+        "a {unit} is missing in this {period}; {unit}-{periods}; all {units}, and the 31 provinces"
+    )
+    assert said == "a province is missing in this year; province-years; all provinces, and the 31 provinces"
+    assert said.spoken("county", "quarter") == (
+        "a county is missing in this quarter; county-quarters; all counties, and the 31 provinces"
     )
 
 
-def test_a_note_with_its_own_chinese_keeps_it() -> None:
-    assert in_language(Note("random unit effect", "其他"), "zh") == "其他"
-    assert in_language("nobody has translated this", "zh") == "nobody has translated this"
-    assert chinese("Fixed effects (twoway): log(y)") == "固定效应（双向）：log(y)"
-    assert chinese("long-run impacts: dynamic SDM (unit): y") == "长期效应分解：动态 SDM（个体）：y"
+def test_titles_are_said_in_chinese() -> None:
+    data, w = every_result.city_panel(), every_result.lattice()
+    fit = pk.FixedEffects("y ~ x", effects="unit").fit(data)
+    assert fit.title == "Fixed effects (unit): y"
+    assert fit.title.text("zh") == "固定效应（个体）：y"
+    spatial = pk.SpatialPanel("y ~ x", "sdm").fit(data, w)
+    assert spatial.impacts().title == "impacts: SDM (twoway): y"
+    assert spatial.impacts().title.text("zh") == "效应分解：SDM（双向）：y"
+    dynamic = pk.DynamicSpatialPanel("y ~ x", "sar", lags="time", effects="time", convention="lsdv")
+    title = dynamic.fit(data, w).impacts().title
+    assert title == "short-run impacts: dynamic SAR (time): y"
+    assert title.text("zh") == "短期效应分解：动态 SAR（时间）：y"
 
 
 def test_errors_speak_of_the_panels_units() -> None:
@@ -225,17 +227,16 @@ def test_errors_speak_of_the_panels_units() -> None:
         pk.Mediation("y", "x", "m", vcov=pk.Cluster("half")).fit(cut, reps=199)
 
 
-def test_the_provinces_of_china_are_provinces_in_a_column_of_any_name() -> None:
-    for said in (
-        "set apart, none of the 31 provinces: 全国 (5 rows)",
-        "kept as units, though no known province: 新僵",
-        "names of one province joined: 北京市 as 北京",
-        "不属于31个省份，未纳入：全国（5行）",
-        "不是已知省份，仍作为截面单位保留：新僵",
-        "同一省份的不同写法已合并：北京市并入北京",
-    ):
-        assert spoken(said, "city", "year") == said
-    assert spoken("按省份聚类", "city", "year") == "按城市聚类"
+def test_what_lies_below_a_model_refuses_in_the_panels_words() -> None:
+    data = every_result.city_panel("firm", "quarter", gaps=True)
+    with pytest.raises(
+        pk.DataError, match="missing firm-quarters.*Choose quarters that hold every firm"
+    ) as found:
+        pk.SpatialPanel("y ~ x + w").fit(data, every_result.lattice())
+    assert "缺失的企业—季度" in found.value.text("zh")
+    with pytest.raises(pk.SpecError, match="not identified|absorb|no variation") as absorbed:
+        pk.FixedEffects("y ~ x + z").fit(data.assign(z=1.0))
+    assert "provinc" not in str(absorbed.value)
 
 
 def _more() -> Iterator[tuple[str, Any]]:
@@ -275,25 +276,33 @@ def test_studies_are_said_in_chinese_and_shown_in_a_notebook() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("vcov", "name", "told"),
     [
-        ("Driscoll-Kraay, 2 lags", "Driscoll-Kraay，滞后 2 期"),
+        (pk.CRV3(), "CRV3 (jackknife) by province, t(30)", "CRV3（刀切法），聚类于省份，t(30)"),
+        (pk.Cluster("year"), "cluster (CRV1) by year", "聚类稳健（CRV1），聚类于年份"),
+        (pk.CR2(), "CR2 by province, Satterthwaite df", "CR2，聚类于省份，Satterthwaite 自由度"),
+        (pk.Cluster("region"), "cluster (CRV1) by region", "聚类稳健（CRV1），聚类于region"),
+        (pk.DriscollKraay(2), "Driscoll-Kraay, 2 lags", "Driscoll-Kraay，滞后 2 期"),
         (
+            pk.Conley(800.0),
             "Conley, bartlett to 800 km, any lag within a unit",
             "Conley，Bartlett 核，截断距离 800 km，个体内任意滞后",
         ),
         (
-            "Conley, uniform to 1e+03 km, 3 lags within a unit",
-            "Conley，均匀核，截断距离 1e+03 km，个体内滞后 3 期以内",
+            pk.Conley(1000.0, 3, "uniform"),
+            "Conley, uniform to 1000 km, 3 lags within a unit",
+            "Conley，均匀核，截断距离 1000 km，个体内滞后 3 期以内",
         ),
-        ("two-way cluster by province and year", "双向聚类：省份和年份"),
-        ("two-way cluster by 省份 and year", "双向聚类：省份和年份"),
-        ("two-way cluster by city and quarter", "双向聚类：city和quarter"),
+        (pk.TwoWayCluster(), "two-way cluster by province and year", "双向聚类：省份和年份"),
+        (pk.Iid(), "iid", "独立同分布"),
+        (pk.Robust("HC0"), "robust, HC0", "异方差稳健（HC0）"),
     ],
 )
-def test_covariances_are_told_in_chinese(name: str, told: str) -> None:
-    assert covariance_words(name, "zh") == told
-    assert covariance_words(name, "en") == name
+def test_covariances_are_told_in_chinese(vcov: Any, name: str, told: str) -> None:
+    data = simulate(provincial.contiguity(), 8, _dice(), rho=0.4)
+    data["region"] = np.arange(len(data)) // 8 % 5
+    held = pk.FixedEffects("y ~ x1", vcov=vcov).fit(data).facts["vcov"]
+    assert (held, held.text("zh")) == (name, told)
 
 
 def test_panels_of_spatial_tables_are_told_in_chinese() -> None:

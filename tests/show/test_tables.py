@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message, term, verbatim
 from panelkit.results.fit import Derived, FitResult, TestResult, Uncertainty
-from panelkit.show import figures, tables, words
+from panelkit.show import figures, tables
 from panelkit.show.cells import correlation_map
 from panelkit.show.diagram import path_diagram
 from panelkit.show.grid import number, significance
@@ -35,7 +36,7 @@ def fit(terms: list[str], estimates: list[float], errors: list[float], **facts: 
         "convention": "reghdfe",
     }
     return FitResult(
-        title="FE",
+        title=verbatim("FE"),
         terms=tuple(terms),
         estimates=np.array(estimates),
         covariance=np.diag(np.square(errors)),
@@ -48,9 +49,9 @@ def fit(terms: list[str], estimates: list[float], errors: list[float], **facts: 
 
 def derived() -> Derived:
     return Derived(
-        title="Impacts",
+        title=verbatim("Impacts"),
         terms=("gov", "gov"),
-        equations=("direct", "indirect"),
+        equations=(term("effect", "direct"), term("effect", "indirect")),
         estimates=np.array([0.2, 0.4]),
         covariance=np.eye(2) * 0.01,
         uncertainty=Uncertainty(method="draws", reps=1000, seed=7, discarded=3),
@@ -116,19 +117,19 @@ def test_chinese_words_and_labels(pair: list[FitResult]) -> None:
 
 
 def test_a_convention_that_a_note_explains_is_named_once() -> None:
-    told = replace(fit(["gov"], [0.1], [0.1]), notes=("reghdfe: singletons dropped",))
+    told = replace(
+        fit(["gov"], [0.1], [0.1]), notes=(message("{convention}: singletons dropped", convention="reghdfe"),)
+    )
     text = tables.to_text([told], width=300)
     assert "Convention" not in text
     assert "reghdfe: singletons dropped." in text
 
 
 def test_covariances_speak_chinese() -> None:
-    held = fit(["gov"], [0.1], [0.1], vcov="CRV3 (jackknife) by province, t(30)")
+    held = fit(["gov"], [0.1], [0.1], vcov=message("CRV3 (jackknife) by {name}, t({df})", name="省份", df=30))
     assert "协方差估计：CRV3（刀切法），聚类于省份，t(30)。" in tables.to_text(
         [held], language="zh", width=300
     )
-    assert words.covariance_words("two-way cluster by province and year", "zh") == "双向聚类：省份和年份"
-    assert words.covariance_words("iid", "zh") == "iid"
 
 
 def test_names_and_chosen_statistics(pair: list[FitResult]) -> None:
@@ -292,9 +293,14 @@ def test_plain_frames(tmp_path: Path, ending: str, language: str) -> None:
 
 def test_tests_become_a_frame() -> None:
     good = TestResult(
-        name="Hausman", null="no correlation", statistic=12.345, distribution="chi2", df=(3.0,), p_value=0.006
+        name=verbatim("Hausman"),
+        null=verbatim("no correlation"),
+        statistic=12.345,
+        distribution="chi2",
+        df=(3.0,),
+        p_value=0.006,
     )
-    bad = TestResult.not_applicable("Pesaran CD", "independence", "there is one province")
+    bad = TestResult.not_applicable(*map(verbatim, ("Pesaran CD", "independence", "there is one province")))
     text = tables.frame_table(tables.frame_of_tests([good, bad]), format="markdown")
     assert "| Hausman | 12.345 | chi2(3) | 0.006 | no correlation |" in text
     assert "not applicable: there is one province" in text

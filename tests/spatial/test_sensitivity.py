@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.message import verbatim
 from panelkit.models.spatial import sensitivity as spatial_sensitivity
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.models.spatial.sensitivity import placebo, provincial_weights, rolling, weights_sensitivity
-from panelkit.panel.provenance import Note
 from panelkit.spatial import provincial
 from tests.spatial.data import simulate
 
@@ -92,7 +92,7 @@ def test_maps_that_cannot_be_computed_count_as_far(monkeypatch: pytest.MonkeyPat
     def sometimes(*arguments: object) -> object:
         calls[0] += 1
         if calls[0] % 5 == 0:
-            raise ConvergenceError("made to fail")
+            raise ConvergenceError(verbatim("made to fail"))
         return permuted(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial_sensitivity, "permuted_theta", sometimes)
@@ -109,7 +109,7 @@ def test_maps_that_cannot_be_computed_count_as_far(monkeypatch: pytest.MonkeyPat
 
 def test_a_placebo_without_any_map_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> object:
-        raise ConvergenceError("made to fail")
+        raise ConvergenceError(verbatim("made to fail"))
 
     monkeypatch.setattr(spatial_sensitivity, "permuted_theta", never)
     data = simulate(W31, 6, np.random.default_rng(2), rho=0.4)
@@ -124,4 +124,4 @@ def test_weights_without_a_fit_are_told_in_both_languages_and_on_the_figure() ->
     assert lost
     assert f"under {lost} of {declared} weights the model could not be fitted" in found.notes
     assert f"{declared} 个权重矩阵中有 {lost} 个未能估计" in found.plot("x1", language="zh").svg()
-    assert not any("likelihood" in note.zh for note in found.notes if isinstance(note, Note))
+    assert not any("likelihood" in note.text("zh") for note in found.notes)

@@ -22,7 +22,7 @@ from panelkit.claims.file.parts import Expression, Key, refuse_too_many
 from panelkit.claims.findings import Finding, Measured
 from panelkit.inference.shapley import shapley_shares
 from panelkit.language.errors import DataError
-from panelkit.language.message import Joined, message
+from panelkit.language.message import Joined, Message, message
 from panelkit.language.offers import offered
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.studies.grid import Failures, Tick, first_of
@@ -102,7 +102,7 @@ class LeadingDesign(MeasuredDesign):
         named |= {f"{group}_{i}": text for group, texts in self.group.items() for i, text in enumerate(texts)}
         frame = expressions_on_figures(claim, self, named)
         rows: list[dict[str, Any]] = []
-        lost: list[tuple[str, str]] = []
+        lost: list[tuple[str, Message]] = []
         for outcome, columns, taken in self._choices():
             try:
                 shares = shapley(frame[[f"y{outcome}", *columns]].dropna(), f"y{outcome}", columns)

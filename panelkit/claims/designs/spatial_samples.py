@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims.figures import Figures
+from panelkit.language.message import Message
 from panelkit.models.spatial.sample import Missing, SpatialSample, align_weights, read_sample
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
@@ -36,7 +37,7 @@ class Samples:
             spec.formula, data, missing=self._missing, intercept=spec.effects == "none"
         )
 
-    def notes(self, spec: Specification) -> tuple[str, ...]:
+    def notes(self, spec: Specification) -> tuple[Message, ...]:
         """Return what the policy for missing cells left out of a sample, which its design does not say."""
         sample = self.sample(spec)
         return sample.notes[len(sample.design.notes) :]

@@ -16,6 +16,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from panelkit.claims.file.parts import Part, Text
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
+from panelkit.show.files import reason_of
 
 FILE = "DECLARED.toml"
 
@@ -105,7 +106,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise SpecError(message("there is no file {path}", path=shown)) from None
     except OSError as error:
-        why = verbatim(str(error.strerror or error))
+        why = reason_of(error)
         raise SpecError(message("{path} cannot be read: {why}", path=shown, why=why)) from error
     except UnicodeDecodeError as error:
         raise SpecError(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from panelkit.language.message import Joined, Language, Message, Verbatim, message
+from panelkit.language.message import Joined, Message, Told, message
 
 Status = Literal["computed", "pending", "not_testable"]
 Flag = Literal["association_only", "provincial_analogue", "proxy_only"]
@@ -30,25 +30,6 @@ MOST_SPECIFICATIONS = 20_000
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
 
-class Written(Verbatim):
-    """What a claim file says in both languages, as a sentence that may stand in others."""
-
-    chinese: str
-
-    def __new__(cls, en: str, zh: str) -> Written:
-        """Return the sentence."""
-        said: Written = super().__new__(cls, en)  # type: ignore[assignment]
-        said.chinese = zh
-        return said
-
-    def text(self, language: Language = "en") -> str:
-        """Return the sentence in a language."""
-        return self.chinese if language == "zh" else str(self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Written, (str(self), self.chinese)
-
-
 class Part(BaseModel):
     """A table of a claim file: unknown fields are errors, values do not change."""
 
@@ -64,7 +45,7 @@ class Text(Part):
     @property
     def said(self) -> Message:
         """Return the sentence as a message."""
-        return Written(self.en, self.zh)
+        return Told(self.en, self.zh)
 
 
 def _in_order(years: tuple[int, int]) -> tuple[int, int]:
@@ -112,7 +93,7 @@ class Need(Part):
     @property
     def said(self) -> Message:
         """Return what is missing and how to supply it; the Chinese text names it by itself."""
-        return Written(f"{self.name}: {self.supply.en}", self.supply.zh)
+        return Told(f"{self.name}: {self.supply.en}", self.supply.zh)
 
 
 class Sample(Part):

@@ -148,7 +148,7 @@ def _content(found: Coordination, language: Language) -> dict[str, Any]:
         "method": dict(found.method),
         "facts": dict(found.facts),
         "last_year": records(coordination_table(found, "en").reset_index()),
-        "notes": all_told(found.remarks, language),
+        "notes": all_told(found.notes, language),
     }
 
 
@@ -159,7 +159,7 @@ def _print(found: Coordination, language: Language) -> None:
         return index_files.coordination_table(found, tongue, short=True)
 
     caption = index_files.of_last_year(index_files.coordination_title(language), found.values)
-    notes = all_told(index_files.coordination_notes(found, language), language)
+    notes = index_files.coordination_notes(found, language)
     heads = heads_of(table, language)
     least = [heads.get("pace", heads["level"]), heads["C"], heads["T"]]
     typer.echo(fitted(table(language), language, caption=caption, notes=notes, drop=least))

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from panelkit.cli._commands import command
-from panelkit.cli._options import Lang, LangOption
-from panelkit.cli._printing import fitted, narrow_terminal
+from panelkit.cli._options import Printed
+from panelkit.cli._printing import fitted, narrow_terminal, print_json, records
 from panelkit.cli.couple._options import SharesOption, numbers_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, verbatim
@@ -28,8 +28,8 @@ def which_formula(
     ],
     systems: Annotated[str, typer.Option(help="The score columns: U1,U2. 得分所在的列。")],
     printed: Annotated[str, typer.Option(help="The column of printed values. 印刷数值所在的列。")],
+    shown: Printed,
     weights: SharesOption = None,
-    lang: LangOption = Lang.en,
 ) -> None:
     """Find the formula behind printed coupling degrees, right or wrong. 判断印刷数值所用的耦合公式。"""
     from panelkit.data.user.panel import read_table
@@ -56,6 +56,11 @@ def which_formula(
             message("{file}: a score is no number ({reason})", file=table, reason=verbatim(str(error)))
         ) from None
     found = which_coupling_formula(scores, list(frame[printed]), numbers_of(weights))
+    language = shown.language
+    if shown.as_json:
+        content = {"sentence": found.sentence(language), "rows": found.rows, "formulas": records(found.table)}
+        print_json(content, allow_nan=True)
+        return
     with narrow_terminal():
-        typer.echo(folded(found.sentence(lang.language)))
-    typer.echo(fitted(formula_table(found, lang.language), lang.language, index=False))
+        typer.echo(folded(found.sentence(language)))
+    typer.echo(fitted(formula_table(found, language), language, index=False))

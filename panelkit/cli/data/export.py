@@ -10,7 +10,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption
-from panelkit.cli._output import file_out, reason_of
+from panelkit.cli._output import file_out
 from panelkit.cli._printing import echo
 from panelkit.cli.store._options import IndicatorOption, StoreOption
 from panelkit.language.errors import DataError
@@ -61,7 +61,7 @@ def export(
 
 
 def _write(out: Path, text: str) -> None:
-    from panelkit.show.files import write_whole
+    from panelkit.show.files import reason_of, write_whole
 
     try:
         write_whole(out, text)

@@ -137,7 +137,7 @@ def _content(found: Any, sure: Any, language: Language) -> dict[str, Any]:
         "method": dict(found.method),
         "weights": {} if found.weights is None else found.weights["weight"].to_dict(),
         "ranking": records(ranking_table(found, sure, "en").reset_index()),
-        "notes": all_told(found.remarks, language),
+        "notes": all_told(found.notes, language),
     }
 
 
@@ -154,5 +154,5 @@ def _print(found: Any, sure: Any, language: Language) -> None:
     heads = heads_of(ranking, language)
     least = heads.get("first", heads["rank"])
     typer.echo(fitted(ranking(language), language, caption=caption, drop=[least]))
-    notes, dimension = all_told(found.remarks, language), [heads_of(weights, language)["dimension"]]
+    notes, dimension = all_told(found.notes, language), [heads_of(weights, language)["dimension"]]
     typer.echo(fitted(weights(language), language, notes=notes, drop=dimension))

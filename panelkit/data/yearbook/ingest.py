@@ -33,7 +33,7 @@ from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
-from panelkit.show.files import require_writable
+from panelkit.show.files import reason_of, require_writable
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _require_writable(folder: Path) -> None:
             message(
                 "the store {folder} cannot be written: {error}",
                 folder=folder,
-                error=str(error.strerror or error),
+                error=reason_of(error),
             )
         ) from error
 

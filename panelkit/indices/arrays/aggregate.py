@@ -14,6 +14,7 @@ from panelkit.indices.arrays.checks import directions, matrix, non_negative, wei
 from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
+from panelkit.language.options import is_real
 from panelkit.results.fit import FloatArray
 from panelkit.show.brief import Brief
 
@@ -89,7 +90,7 @@ def grey_relational(
     (by first value, mean or range) is the caller's and changes the grade. All rows equal to the reference: 1.
     """
     values = matrix(z, message("grey relational grade"))
-    if not 0.0 < rho <= 1.0:
+    if not is_real(rho) or not 0.0 < rho <= 1.0:
         raise SpecError(message("rho lies in (0, 1], not {rho!r}: 0.5 is usual", rho=rho))
     target = (
         values.max(axis=0)

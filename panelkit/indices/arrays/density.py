@@ -9,7 +9,10 @@ from panelkit.indices.arrays.checks import vector
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count, refuse_idle
 from panelkit.results.fit import FloatArray
+
+_POINTS = 201  # of the even grid
 
 
 def bandwidth(y: ArrayLike) -> float:
@@ -35,7 +38,7 @@ def kernel_density(
     low: float | None = None,
     high: float | None = None,
     h: float | None = None,
-    points: int = 201,
+    points: int = _POINTS,
 ) -> tuple[FloatArray, FloatArray]:
     """Return grid (m,) and Gaussian density (m,), reflected at the bounds `low` and `high` where given.
 
@@ -73,6 +76,11 @@ def kernel_density(
     >>> grid.shape
     (101,)
     """
+    check_count("points", points, 2)
+    refuse_idle(
+        {"points": at is not None and points != _POINTS},
+        message("would change nothing: at= says where the density is asked for"),
+    )
     values = vector(y, message("kernel density"))
     width = bandwidth(values) if h is None else h
     if width <= 0:

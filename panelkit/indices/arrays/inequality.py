@@ -148,7 +148,7 @@ class Decomposition(Brief):
     parts: Mapping[str, float]
     groups: pd.DataFrame
     pairs: pd.DataFrame | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def share(self, part: str) -> float:
         """Return a part's share of the total; NaN where the total is zero."""

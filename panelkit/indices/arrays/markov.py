@@ -17,6 +17,7 @@ from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.options import check_count, is_whole, refuse_idle
 from panelkit.results.fit import FloatArray, TestResult
 from panelkit.show.brief import Brief
 
@@ -27,8 +28,9 @@ _SAME_FOR_NEIGHBOURS = message("the transition matrix is the same for every neig
 def quantile_cutoffs(y: ArrayLike, k: int) -> FloatArray:
     """Return the k - 1 pooled quantile cut-offs of all values; ties that merge two cut-offs are refused."""
     values = matrix(y, message("Markov classes"))
-    if k < 2:
+    if is_whole(k) and k < 2:
         raise SpecError(message("at least two classes are needed, not {k}", k=k))
+    check_count("k", k, 2)
     cut = np.quantile(values, np.arange(1, k) / k)
     if (np.diff(cut) <= 0).any():
         raise DataError(
@@ -216,7 +218,7 @@ class SpatialMarkov(Brief):
     lag_p: FloatArray
     lr: TestResult
     q: TestResult
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def spatial_markov(
@@ -235,6 +237,12 @@ def spatial_markov(
     `same_cutoffs` the lag uses y's cut-offs, as most Chinese papers do. A unit without neighbours is refused:
     its lag would be zero and count as the lowest class.
     """
+    refuse_idle(
+        {"m": same_cutoffs and m is not None and m != k},
+        message(
+            "would change nothing: with same_cutoffs=True the neighbours have the classes of the values, k"
+        ),
+    )
     values = matrix(y, message("spatial Markov"))
     weights = matrix(w, message("spatial weights"))
     n = len(values)

@@ -19,6 +19,7 @@ from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
+from panelkit.language.options import check_confidence, check_count
 from panelkit.results.fit import FloatArray, TestResult
 from panelkit.show.brief import Brief
 
@@ -163,8 +164,7 @@ def rank_counts(z: ArrayLike, w: ArrayLike, *, aggregation: Aggregation = "linea
 
 def rank_interval(counts: IntArray, level: float = 0.9) -> tuple[IntArray, IntArray]:
     """Return the smallest and largest rank (...) of the central interval of rank counts (..., N)."""
-    if not 0.0 < level < 1.0:
-        raise SpecError(message("a level lies between 0 and 1, not {level!r}", level=level))
+    level = check_confidence(level)
     share = np.cumsum(counts, axis=-1) / counts.sum(axis=-1, keepdims=True)
     tail = (1.0 - level) / 2.0
     low = (share < tail - 1e-12).sum(axis=-1) + 1
@@ -222,6 +222,7 @@ def cloud(
     `years` are the year positions to draw from (default all); R-RANK takes the last five, Dirichlet(1) weights,
     two normalisations and one indicator left out.
     """
+    check_count("draws", draws)
     stack = as_floats(z, message("the indicator stack"))
     if stack.ndim != 4 or not np.isfinite(stack).all():
         raise DataError(

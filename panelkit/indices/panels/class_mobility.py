@@ -15,6 +15,7 @@ from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count
 from panelkit.panel.provenance import place_notes
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
 
@@ -70,6 +71,7 @@ def markov_chain(
     --------
     >>> found = pk.markov_chain(panel, "gdp", k=3, relative=True, reps=99, rng=1)
     """
+    check_count("reps", reps, 2)
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, _, years = wide(frame[column])
     refuse_gaps(years)

@@ -34,7 +34,6 @@ from panelkit.language.message import Message, Told, message, term
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
-from panelkit.show.words import in_language
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,11 +48,6 @@ class Composite(Measure):
     indicators: pd.DataFrame
     normalised: pd.DataFrame
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-    @property
-    def remarks(self) -> tuple[tuple[str, str], ...]:
-        """Return the notes in English and in Chinese."""
-        return tuple((str(note), in_language(note, "zh")) for note in self.notes)
 
     @property
     def scores(self) -> pd.Series:

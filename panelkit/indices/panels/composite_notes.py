@@ -20,7 +20,7 @@ HIGH_CONCENTRATION = 0.5
 
 def notes_of(
     plan: CompositeDesign, frame: pd.DataFrame, dropped: pd.DataFrame, w: FloatArray
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     """Return the notes of a composite, each once.
 
     Parameters
@@ -34,7 +34,7 @@ def notes_of(
     w
         The weights of the indicators (k,).
     """
-    said: list[str] = list(place_notes(frame))
+    said: list[Message] = list(place_notes(frame))
     if plan.extremes == "per_year":
         said.append(
             message(

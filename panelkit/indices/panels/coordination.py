@@ -25,7 +25,6 @@ from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Language, Measure
 from panelkit.show.brief import Brief
-from panelkit.show.words import in_language
 
 HIGH = 0.8
 _AND: Mapping[Language, str] = {"en": " and ", "zh": "、"}
@@ -45,11 +44,6 @@ class Coordination(Measure):
     weights_of_systems: tuple[float, ...]
     edges: Edges
     facts: Mapping[str, Any]
-
-    @property
-    def remarks(self) -> tuple[tuple[str, str], ...]:
-        """Return the notes in English and in Chinese."""
-        return tuple((str(note), in_language(note, "zh")) for note in self.notes)
 
     def words(self, language: Language = "en") -> pd.DataFrame:
         """Return level, stage and, for two subsystems, pace in words."""
@@ -116,15 +110,14 @@ def coupling_coordination(
     frame = panel_frame(systems, names, unit=unit, time=time, in_order=False)
     a = _weights(weights, names)
     u = frame.to_numpy()
-    beyond = frame.index[np.flatnonzero(((u < 0) | (u > 1)).any(axis=1))]
-    if len(beyond):
-        places = [f"{province} {year}" for province, year in beyond[:5]]
+    beyond = _beyond(frame)
+    if beyond:
         raise DataError(
             message(
                 "{n} rows have a subsystem score outside [0, 1] ({places}): normalise by min-max "
                 "first, because D and its levels need scores in [0, 1]",
                 n=len(beyond),
-                places=places,
+                places=beyond[:5],
             )
         )
     c, t, d = coupling.coordination(u, a)
@@ -250,7 +243,7 @@ def synergy_degree(
     Raises
     ------
     DataError
-        If a column is not numeric, or a unit stands twice in a year.
+        If a column is not numeric or lies outside [0, 1], or a unit stands twice in a year.
 
     Examples
     --------
@@ -258,6 +251,16 @@ def synergy_degree(
     >>> degree = pk.synergy_degree(table, base=2015)
     """
     frame = panel_frame(orders, unit=unit, time=time)
+    beyond = _beyond(frame)
+    if beyond:
+        raise DataError(
+            message(
+                "{n} rows have an order degree outside [0, 1] ({places}): normalise by min-max first, for "
+                "changes of other numbers are no synergy",
+                n=len(beyond),
+                places=beyond[:5],
+            )
+        )
     degree = coupling.synergy(earlier(frame, base=base).to_numpy(), frame.to_numpy())
     values = pd.DataFrame({"synergy": degree}, index=frame.index)
     against = (
@@ -407,6 +410,13 @@ def _facts(u: FloatArray, a: FloatArray, values: pd.DataFrame, names: list[str])
         if len(held) > 2
         else float("nan"),
     }
+
+
+def _beyond(frame: pd.DataFrame) -> list[str]:
+    """Return the rows that hold a number outside [0, 1]."""
+    u = frame.to_numpy()
+    rows = frame.index[np.flatnonzero(((u < 0) | (u > 1)).any(axis=1))]
+    return [f"{province} {year}" for province, year in rows]
 
 
 def _whole(codes: FloatArray) -> pd.api.extensions.ExtensionArray:

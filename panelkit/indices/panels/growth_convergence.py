@@ -16,10 +16,13 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count, refuse_idle
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, Uncertainty
 
 _SLOPE, _SPEED = term("convergence", "slope"), term("convergence", "speed")
+_BELONGS = {"absolute": "", "conditional": "controls", "spatial": "w"}
+_IDLE = message("would change nothing: controls= belongs to kind='conditional', and w= to kind='spatial'")
 
 
 @offered(
@@ -67,6 +70,7 @@ def sigma_convergence(
     >>> len(table)
     6
     """
+    check_count("reps", reps, 2)
     frame = panel_frame(data, [column], unit=unit, time=time)
     y, _, years = wide(frame[column])
     sigma = convergence.sigma(y)
@@ -147,15 +151,18 @@ def beta_convergence(
     --------
     >>> found = pk.beta_convergence(panel, "gdp", reps=99, rng=1)
     """
+    if kind not in _BELONGS:
+        raise SpecError(message("kind must be absolute, conditional or spatial, not {kind!r}", kind=kind))
+    check_count("reps", reps, 2)
+    given = {"controls": len(controls) > 0, "w": w is not None}
+    refuse_idle({name: there and _BELONGS[kind] != name for name, there in given.items()}, _IDLE)
     frame = panel_frame(data, [column, *controls], unit=unit, time=time)
     if kind == "absolute":
         found = _absolute(frame[column], reps, rng)
     elif kind == "conditional":
         found = _conditional(frame, column, controls)
-    elif kind == "spatial":
-        found = _spatial(frame[column], w)
     else:
-        raise SpecError(message("kind must be absolute, conditional or spatial, not {kind!r}", kind=kind))
+        found = _spatial(frame[column], w)
     return replace(found, notes=(*place_notes(frame), *found.notes))
 
 

@@ -20,6 +20,7 @@ from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_confidence, check_count, is_whole, refuse_idle
 from panelkit.results.fit import FloatArray, Language, TestResult
 from panelkit.show.brief import Brief
 
@@ -37,7 +38,7 @@ class RankUncertainty(Brief):
     cloud: Cloud
     choices: Mapping[str, Any]
     level: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def probability(self, *order: str) -> float:
         """Return the share of draws in which the units stand in exactly this order, best first."""
@@ -152,13 +153,20 @@ def rank_uncertainty(
     >>> index = pk.composite_index({"patents_granted": 1, "rd_expenditure": 1, "gdp": 1}, panel)
     >>> ranks = pk.rank_uncertainty(index, draws=200, rng=1)
     """
+    _refuse_other(composite, "rank_uncertainty")
+    check_count("draws", draws, 2)
+    check_confidence(level)
+    refuse_idle(
+        {"population": groups is None and population is not None},
+        message("weighs the {units} of a group: give groups= too, or leave it out"),
+    )
     _, provinces, years = cube_index(composite)
     if "geometric" in aggregations and "zscore" in normalisations:
         raise SpecError(
             message("geometric aggregation needs positive values: use normalisations=('minmax', 'ranks')")
         )
     last_years = min(5, len(years)) if last_years is None else last_years
-    if not 1 <= last_years <= len(years):
+    if not is_whole(last_years) or not 1 <= last_years <= len(years):
         raise SpecError(
             message(
                 "last_years lies between 1 and {n}, not {last_years}", n=len(years), last_years=last_years
@@ -210,7 +218,7 @@ class Agreement(Brief):
     by_year: pd.DataFrame
     ranks: pd.DataFrame
     spearman: pd.DataFrame
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    notes: tuple[Message, ...] = field(default_factory=tuple)
 
 
 @offered("index", family="ranks", result="Agreement", source="Kendall and Babington Smith 1939", public=True)
@@ -225,6 +233,10 @@ def design_agreement(composites: Mapping[str, Composite]) -> Agreement:
     >>> two = pk.composite_index({"rd_expenditure": 1, "population": 1}, panel)
     >>> agreement = pk.design_agreement({"one": one, "two": two})
     """
+    if not isinstance(composites, Mapping):
+        raise SpecError(message("composites maps names to composites, {{'one': ..., 'two': ...}}"))
+    for item in composites.values():
+        _refuse_other(item, "design_agreement")
     if len(composites) < 2:
         raise SpecError(message("agreement needs at least two composites"))
     table = pd.concat({name: item.scores for name, item in composites.items()}, axis=1, join="inner").dropna()
@@ -289,10 +301,7 @@ def _grouped(
         weight = pd.Series(1.0, index=provinces)
         means = cloud.group(code)
     else:
-        same = spelled_as(provinces, population.index.get_level_values(0))
-        people = (
-            population.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
-        )
+        people = _people(population, provinces, years)
         if people.isna().to_numpy().any():
             raise DataError(message("population is missing for some {unit}-{periods} of the composite"))
         weight = people.iloc[:, -1]
@@ -301,6 +310,40 @@ def _grouped(
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])
     return names, means, total.reindex(names)
+
+
+def _refuse_other(composite: Any, function: str) -> None:
+    """Refuse what is no composite index: a design, a table of scores."""
+    if not isinstance(composite, Composite):
+        raise SpecError(
+            message(
+                "{function} takes what composite_index returns, not {kind}",
+                function=function,
+                kind=type(composite).__name__,
+            )
+        )
+
+
+def _people(population: pd.Series, provinces: pd.Index, years: pd.Index) -> pd.DataFrame:
+    """Return population by unit and period, whatever the two levels of its index are called."""
+    if not isinstance(population, pd.Series) or population.index.nlevels != 2:
+        raise DataError(
+            message(
+                "population is a series under two levels, {unit} and {period}: take the column of a panel, "
+                "panel['population']"
+            )
+        )
+    bare = population.rename_axis(index=["province", "year"])
+    twice = bare.index[bare.index.duplicated()]
+    if len(twice):
+        raise DataError(
+            message(
+                "population holds {place} twice: one number a {unit} and {period} is needed",
+                place=" ".join(str(part) for part in twice[0]),
+            )
+        )
+    same = spelled_as(provinces, bare.index.get_level_values(0))
+    return bare.rename(index=same, level=0).unstack("year").reindex(index=provinces, columns=years)
 
 
 def _table(draws: pd.DataFrame, last: pd.Series, level: float) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Joined, Language, Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count, refuse_idle
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import Derived, FloatArray, TestResult, Uncertainty
 
@@ -164,6 +165,10 @@ def inequality_by_year(
         raise DataError(message("no {unit}-{period} holds {columns}", columns=Joined(names, _AND)))
     if index == "dagum" and groups is None:
         raise SpecError(message("Dagum's decomposition needs groups: without them use index='gini'"))
+    refuse_idle(
+        {"groups": groups is not None and index in ("gini", "cv")},
+        message("would change nothing: gini and cv are not decomposed; take index='dagum' or 'theil_t'"),
+    )
     member = None if groups is None else _members(groups, frame)
     rows = {}
     for year, part in frame.groupby(level="year"):
@@ -247,6 +252,7 @@ def inequality_gap(
     --------
     >>> gap = pk.inequality_gap(panel, "rd_expenditure", "gdp", years=(2020,), reps=199, rng=1)
     """
+    check_count("reps", reps, 2)
     other = benchmark_population or population
     names = [resource, benchmark, *([population] if population else []), *([other] if other else [])]
     frame = panel_frame(data, list(dict.fromkeys(names)), unit=unit, time=time)
@@ -355,6 +361,7 @@ def inequality_trend(
     >>> frame = pk.load_provinces(["gdp"], (2010, 2020))
     >>> found = pk.inequality_trend(pk.inequality_by_year(frame, "gdp", index="gini"))
     """
+    check_count("lags", lags, 0)
     held = _yearly(as_pandas(table), column) if is_frame(table) else as_pandas_series(table)
     if not isinstance(held, pd.Series):
         raise DataError(

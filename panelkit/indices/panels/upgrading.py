@@ -14,6 +14,7 @@ from panelkit.indices.panels.panel_frame import earlier, panel_frame
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import refuse_idle
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray, Measure
 
@@ -72,6 +73,8 @@ def structural_upgrading(
 
     Raises
     ------
+    SpecError
+        If `data` is given with what chooses among shipped figures, or `unit` and `time` without it.
     DataError
         If a column is missing or negative.
 
@@ -80,6 +83,18 @@ def structural_upgrading(
     >>> found = pk.structural_upgrading(years=(2019, 2021))
     """
     names = [*value_added, *(employment or ())]
+    shipped = {
+        "years": years is not None,
+        "vintage": vintage is not None,
+        "provinces": not _everyone(provinces),
+    }
+    own = {"unit": unit is not None, "time": time is not None}
+    if data is None:
+        refuse_idle(own, message("would change nothing: columns of data= are named, and none were given"))
+    else:
+        refuse_idle(
+            shipped, message("would change nothing: the shipped figures are chosen by them, not data=")
+        )
     if data is None:
         from panelkit.data.panels import load_provinces
 
@@ -113,6 +128,10 @@ def structural_upgrading(
         },
         notes=(*place_notes(frame), *_notes(facts, with_jobs=employment is not None)),
     )
+
+
+def _everyone(provinces: Any) -> bool:
+    return isinstance(provinces, str) and provinces == "all"
 
 
 def specialisation(

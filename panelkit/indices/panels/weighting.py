@@ -17,11 +17,14 @@ from panelkit.kernels.frames import as_floats, as_pandas_series
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import refuse_idle
 from panelkit.panel.provenance import place_notes, with_place_notes
 from panelkit.results.fit import FloatArray
 
 Extremes = Literal["global", "per_year"]
 Directions = Mapping[str, int] | Sequence[int] | None
+
+_UNSCALED = ("zscore", "vector", "ranks")
 
 
 @offered("index", family="normalisation", result="DataFrame", public=True)
@@ -73,6 +76,14 @@ def normalise(
     >>> float(scaled["gdp"].max())
     1.0
     """
+    given = {"goalposts": goalposts is not None, "floor": floor != 0.0, "clip": bool(clip)}
+    refuse_idle(
+        {name: there and method in _UNSCALED for name, there in given.items()},
+        message(
+            "would change nothing: method={method!r} takes none of them; they belong to 'minmax'",
+            method=method,
+        ),
+    )
     table, values = labelled(table, message("indicators"))
     names = [str(name) for name in table.columns]
     sign = signs(direction, names)

@@ -7,16 +7,18 @@ from typing import Any, Literal
 import numpy as np
 from scipy import linalg, stats
 
-from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.base import VcovSpec, check_vcov
 from panelkit.covariance.cluster import Cluster
 from panelkit.covariance.conventions import convention_named
-from panelkit.kernels.capabilities import AS_OBSERVED
+from panelkit.inference.panel_tests.fits import design_of, fixed_and_random
+from panelkit.kernels.capabilities import LEAST_SQUARES, ONE_EQUATION, PANEL_ROWS
 from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_squares
 from panelkit.kernels.linear import LinearFit, fit_plain
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, message, term
+from panelkit.language.message import Message, message, term, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.options import refuse_idle
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
@@ -26,27 +28,13 @@ _NEGATIVE = 1e-10
 _LARGEST_POOLABILITY = 20_000_000
 
 _IID = message("it assumes independent errors of one variance")
+_TWO_STAGE = message("sums of squares of two-stage least squares make no F test: use FixedEffects")
 _EFFECTS: dict[str, Message] = {
     "unit": term("... effects", "unit"),
     "time": term("... effects", "time"),
     "twoway": term("... effects", "unit and time"),
     "none": term("... effects", "no"),
 }
-
-
-def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
-    """Return the least-squares problem of a fit and its design.
-
-    Raises
-    ------
-    SpecError
-        If the fit is not least squares on a design.
-    """
-    if fit.linear is None or fit.design is None:
-        raise SpecError(
-            message("{title}: this test needs a least-squares fit that kept its design", title=fit.title)
-        )
-    return fit.linear, fit.design
 
 
 @offered(
@@ -68,7 +56,9 @@ def hausman(
     Parameters
     ----------
     fixed, random
-        Fits of one formula with unit effects fixed and random (and the same time effects in both).
+        Fits of one formula on the same rows, `FixedEffects` with unit or two-way effects and `RandomEffects` (with
+        C(year) in its formula where the fixed effects are two-way). Regressors that the fixed effects absorb may
+        stand in the second alone.
     kind
         "classic" (Hausman 1978): (b_F - b_R)' (V_F - V_R)^-1 (b_F - b_R) with the covariances under independent
         errors, whatever covariances the fits print; where the difference is not positive definite the result
@@ -76,7 +66,7 @@ def hausman(
         error variance of the random-effects fit in both, as Stata's option, so that the difference cannot be
         negative. "auxiliary": the regression form, see `mundlak`, always defined and robust.
     vcov
-        The covariance of the auxiliary regression; None is `Cluster()`.
+        The covariance of the auxiliary regression (kind "auxiliary" alone); None is `Cluster()`.
 
     Returns
     -------
@@ -87,7 +77,8 @@ def hausman(
     Raises
     ------
     SpecError
-        If the first is no fixed-effects fit, or the two are not of the same rows.
+        If the first is no fixed-effects fit or the second no random-effects fit, or outcome, rows or regressors of
+        the two differ.
 
     Examples
     --------
@@ -95,19 +86,19 @@ def hausman(
     >>> random = pk.RandomEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     >>> found = pk.hausman(fit, random, kind="auxiliary")
     """
+    if kind not in ("classic", "sigmamore", "auxiliary"):
+        raise SpecError(message("kind is classic, sigmamore or auxiliary, not {kind!r}", kind=kind))
+    first, second = fixed_and_random(fixed, random)
     if kind == "auxiliary":
         return mundlak(random, vcov=vcov)
-    if kind not in ("classic", "sigmamore"):
-        raise SpecError(message("kind is classic, sigmamore or auxiliary, not {kind!r}", kind=kind))
+    refuse_idle(
+        {"vcov": vcov is not None},
+        message("would change nothing: it is the covariance of kind='auxiliary'"),
+    )
     name = message("Hausman ({kind})", kind=kind)
     null = message(
         "the unit effects are uncorrelated with the regressors, so that random effects are consistent"
     )
-    first, second = design_of(fixed)[0], design_of(random)[0]
-    if first.n != second.n or first.effects not in ("unit", "twoway"):
-        raise SpecError(
-            message("hausman(fixed, random) takes a fixed-effects and a random-effects fit of the same rows")
-        )
     if first.layout.interactions is not None:
         return TestResult.not_applicable(
             name,
@@ -117,25 +108,22 @@ def hausman(
                 interactions=[f"`{name}`" for name in first.layout.interactions.names],
             ),
         )
-    common = [term for term in first.terms if term in second.terms]
-    if not common:
-        return TestResult.not_applicable(name, null, message("the two fits share no coefficient"))
-    at = [first.terms.index(term) for term in common]
+    common = first.terms
     to = [second.terms.index(term) for term in common]
     for linear in (first, second):
         problem = message("the Hausman test inverts a covariance")
         refuse_squares(linear.root, linear.X, linear.terms, linear.effects, problem)
-    gap = first.beta[at] - second.beta[to]
+    gap = first.beta - second.beta[to]
     first_iid, second_iid = _iid(first), _iid(second)
     if kind == "sigmamore":
         first_iid = first.bread * (second.rss / second.df_resid)
-    V = first_iid[np.ix_(at, at)] - second_iid[np.ix_(to, to)]
-    scale = 1.0 / np.sqrt(np.diag(first_iid)[at])
+    V = first_iid - second_iid[np.ix_(to, to)]
+    scale = 1.0 / np.sqrt(np.diag(first_iid))
     values = np.linalg.eigvalsh(V * np.outer(scale, scale))
     statistic = float(gap @ np.linalg.solve(V, gap))
     p_value = float(stats.chi2.sf(statistic, len(common)))
-    facts: dict[str, Any] = {"terms": tuple(common), "eigenvalues": tuple(float(v) for v in values)}
-    reason = ""
+    facts: dict[str, Any] = {"terms": common, "eigenvalues": tuple(float(v) for v in values)}
+    reason = verbatim("")
     if values[0] <= _NEGATIVE * values[-1]:
         reason = message(
             "V_FE - V_RE is not positive definite in this sample (its smallest eigenvalue, in units of V_FE, is "
@@ -182,11 +170,12 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     True
     """
     linear, design = design_of(random)
+    check_vcov(Cluster() if vcov is None else vcov)
     null = message(
         "the unit means of the regressors have no effect of their own, so that random effects are consistent"
     )
     name = message("Mundlak (auxiliary Hausman)")
-    if linear.effects != "none":
+    if linear.effects != "none" or not {ONE_EQUATION, PANEL_ROWS} <= linear.can:
         raise SpecError(message("mundlak takes a random-effects (or pooled) fit"))
     layout = linear.layout
     means = (layout.sum_units(linear.X) / layout.unit_counts[:, None])[layout.unit]
@@ -209,7 +198,13 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
 
 
 def _wald_of_last(
-    auxiliary: LinearFit, design: Design, fit: FitResult, count: int, name: str, null: str, spec: VcovSpec
+    auxiliary: LinearFit,
+    design: Design,
+    fit: FitResult,
+    count: int,
+    name: Message,
+    null: Message,
+    spec: VcovSpec,
 ) -> TestResult:
     made = spec.compute(auxiliary, design, convention_named(fit.spec.convention))
     last = slice(auxiliary.k - count, auxiliary.k)
@@ -217,7 +212,7 @@ def _wald_of_last(
     statistic = float(b @ np.linalg.solve(V, b))
     errors = np.sqrt(np.diag(V))
     groups = made.facts.get("n_clusters")
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     if groups is not None and groups <= 5 * count:
         notes = (
             message(
@@ -285,6 +280,8 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
                 against=against,
             ),
         )
+    if ONE_EQUATION not in linear.can:
+        return TestResult.not_applicable(name, null, _TWO_STAGE)
     rss, parameters = _rss(design, linear, against)
     restrictions = linear.k + linear.absorbed - parameters
     f = (rss - linear.rss) / restrictions / (linear.rss / linear.df_resid)
@@ -331,7 +328,7 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
         raise SpecError(message("effects is unit, time or twoway, not {effects!r}", effects=effects))
     null = message("the variance of the {held} effects is zero", held=_EFFECTS[effects])
     name = message("Breusch-Pagan LM, {held} effects", held=_EFFECTS[effects])
-    if linear.effects != "none" or AS_OBSERVED not in linear.can:
+    if linear.effects != "none" or not linear.can >= LEAST_SQUARES:
         return TestResult.not_applicable(
             name,
             null,
@@ -375,6 +372,8 @@ def poolability(fit: FitResult) -> TestResult:
     linear, design = design_of(fit)
     null = message("every unit has the same slopes")
     name = message("poolability (F)")
+    if ONE_EQUATION not in linear.can:
+        return TestResult.not_applicable(name, null, _TWO_STAGE)
     layout = linear.layout
     moving = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
     wanted = layout.n_units * len(moving)

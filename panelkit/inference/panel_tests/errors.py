@@ -9,13 +9,14 @@ import numpy as np
 from scipy import stats
 
 from panelkit.covariance.lags import periods_of
-from panelkit.inference.panel_tests.effects import design_of
+from panelkit.inference.panel_tests.fits import design_of
+from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
@@ -55,6 +56,12 @@ def serial_correlation(fit: FitResult) -> TestResult:
                 "under the null",
                 interactions=[f"`{each}`" for each in linear.layout.interactions.names],
             ),
+        )
+    if ONE_EQUATION not in linear.can:
+        return TestResult.not_applicable(
+            name,
+            null,
+            message("it differences a regression by least squares, and the fit has instruments"),
         )
     changes = _differences(design, linear)
     if changes is None:
@@ -259,7 +266,7 @@ def pesaran_cd(
 
 
 def _normal(
-    name: str, null: str, statistic: float, facts: dict[str, float | int], notes: tuple[str, ...]
+    name: Message, null: Message, statistic: float, facts: dict[str, float | int], notes: tuple[Message, ...]
 ) -> TestResult:
     return TestResult(
         name=name,

@@ -18,6 +18,7 @@ import numpy as np
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import small_sample_factor
+from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.inference.wild.draws import Draws, Hypothesis, Signs, Ties
 from panelkit.kernels.capabilities import RESAMPLED_RESIDUALS
 from panelkit.kernels.linear import LinearFit
@@ -26,6 +27,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Language, Message, message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_confidence, check_count, check_number
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
@@ -136,6 +138,7 @@ def wild_cluster_bootstrap(
     True
     """
     _check_options(null, reps, weights, ties, level)
+    check_fit(fit)
     linear = _linear_of(fit)
     if fit.design is None:
         raise SpecError(message("the wild bootstrap needs a fit that kept its design"))
@@ -171,16 +174,9 @@ def wild_cluster_bootstrap(
 
 
 def _check_options(null: float, reps: int, weights: str, ties: str, level: float) -> None:
-    if not np.isfinite(null):
-        raise SpecError(message("the null value is a finite number, not {null}", null=null))
-    if isinstance(reps, bool) or not isinstance(reps, int | np.integer) or reps < 1:
-        raise SpecError(message("reps is a whole number and at least 1, not {reps!r}", reps=reps))
-    if not 0.0 < level < 1.0:
-        raise SpecError(
-            message(
-                "a confidence level lies between 0 and 1, not {level!r}: write 0.95 for 95 %", level=level
-            )
-        )
+    check_number("the null value", null, message("the null value"))
+    check_count("reps", reps)
+    check_confidence(level)
     if weights not in ("rademacher", "webb"):
         raise SpecError(message("weights is rademacher or webb, not {weights!r}", weights=weights))
     if ties not in ("inclusive", "strict"):
@@ -312,7 +308,7 @@ def bisect(accepted: Callable[[float], bool], outside: float, inside: float) -> 
     return inside
 
 
-def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[str, ...]:
+def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[Message, ...]:
     """Say by what is clustered where neither the caller nor the covariance named it."""
     if by is not None or hasattr(fit.spec.vcov, "by"):
         return ()
@@ -320,12 +316,12 @@ def _clustering_note(fit: FitResult, by: str | None, name: str) -> tuple[str, ..
         message(
             "clustered by {name}: the covariance of the fit ({vcov}) names no single clustering",
             name=name,
-            vcov=str(fit.facts.get("vcov")),
+            vcov=fit.facts.get("vcov"),
         ),
     )
 
 
-def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: bool) -> tuple[str, ...]:
+def _notes(intervals: tuple[tuple[float, float], ...], groups: int, enumerated: bool) -> tuple[Message, ...]:
     notes: list[Message] = []
     if len(intervals) > 1:
         notes.append(

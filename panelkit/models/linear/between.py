@@ -9,11 +9,12 @@ import numpy as np
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
-from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.capabilities import MADE_ROWS
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
@@ -22,7 +23,7 @@ from panelkit.results.fit import FitResult
 
 
 @estimator(
-    "between", family="linear", can=sorted(LEAST_SQUARES), source="Baltagi 2021, ch. 2; plm model = 'between'"
+    "between", family="linear", can=sorted(MADE_ROWS), source="Baltagi 2021, ch. 2; plm model = 'between'"
 )
 @dataclass(frozen=True)
 class BetweenEffects(LinearSpec[FitResult]):
@@ -58,13 +59,14 @@ class BetweenEffects(LinearSpec[FitResult]):
         design = rows.design
         require_terms(design, self.formula)
         means = unit_means(design)
-        refuse_constant(means.y, f"mean of {design.outcome} by unit")
+        refuse_constant(means.y, message("mean of {outcome} by unit", outcome=design.outcome))
         layout = Layout(means.unit, means.time)
         linear = fit_swept(means.y, means.X, means.terms, layout, "none")
         linear = through_linearmodels.carrying(linear, through_linearmodels.between(design))
+        linear = replace(linear, can=MADE_ROWS)
         years = f"{design.time_labels[0]}-{design.time_labels[-1]}"
         facts = {"n_periods": len(design.time_labels), "years": years, "rows_averaged": len(design.y)}
-        title = f"Between effects: {design.outcome}"
+        title = message("Between effects: {outcome}", outcome=design.outcome)
         return finish(self, means, linear, title=title, facts=facts)
 
 
@@ -82,7 +84,10 @@ def unit_means(design: Design) -> Design:
     changing = [name for name, values in design.extra.items() if (values != values[first][design.unit]).any()]
     if changing:
         raise DataError(
-            f"`{'`, `'.join(changing)}` changes within a unit, and between effects hold one row a unit"
+            message(
+                "{columns} changes within a unit, and between effects hold one row a unit",
+                columns=[f"`{name}`" for name in changing],
+            )
         )
     return _plain(
         design,

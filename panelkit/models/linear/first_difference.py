@@ -11,12 +11,13 @@ import numpy as np
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
 from panelkit.covariance.lags import periods_of
-from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.capabilities import MADE_ROWS
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms, without_intercept
@@ -27,11 +28,13 @@ from panelkit.panel.redundant import interaction_notes
 from panelkit.panel.sample import Neighbouring, Policy
 from panelkit.results.fit import FitResult
 
+_NO_CHANGE = message("no unit holds two neighbouring periods, so that there is no first difference")
+
 
 @estimator(
     "first_difference",
     family="linear",
-    can=sorted(LEAST_SQUARES),
+    can=sorted(MADE_ROWS),
     source="Wooldridge 2010, ch. 10.6; plm model = 'fd'",
 )
 @dataclass(frozen=True)
@@ -76,7 +79,11 @@ class FirstDifference(LinearSpec[FitResult]):
 
     def _check(self) -> None:
         if self.effects not in ("time", "none", "drift"):
-            raise SpecError(f"effects of first differences is time, none or drift, not {self.effects!r}")
+            raise SpecError(
+                message(
+                    "effects of first differences is time, none or drift, not {given!r}", given=self.effects
+                )
+            )
 
     def _rules(self) -> tuple[Policy, ...]:
         return (Neighbouring(),)
@@ -97,15 +104,13 @@ class FirstDifference(LinearSpec[FitResult]):
             X = np.column_stack([np.ones(len(design.y)), design.X])
             design = replace(design, X=np.asfortranarray(X), terms=("Intercept", *design.terms))
         effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
-        linear = fit_swept(design.y, design.X, design.terms, design.layout, effects)
+        linear = replace(fit_swept(design.y, design.X, design.terms, design.layout, effects), can=MADE_ROWS)
         theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
         if theirs is not None:
             linear = through_linearmodels.carrying(linear, theirs)
-        notes = (
-            "outcome and regressors are changes between neighbouring periods of one unit",
-            *interaction_notes(design, effects),
-        )
-        return finish(self, design, linear, title=f"First differences: {design.outcome}", notes=notes)
+        note = message("outcome and regressors are changes between neighbouring periods of one unit")
+        title = message("First differences: {outcome}", outcome=design.outcome)
+        return finish(self, design, linear, title=title, notes=(note, *interaction_notes(design, effects)))
 
     def _through_linearmodels(self, levels: Design, changes: Design, *, whole: bool) -> FloatArray | None:
         """Return linearmodels' coefficients, or None where it would form other changes: over gaps, outside `where`."""
@@ -131,7 +136,7 @@ def differenced(design: Design, inside: Array | None = None) -> Design:
     follows = np.zeros(len(design.y), dtype=bool)
     follows[1:] = (design.unit[1:] == design.unit[:-1]) & (np.diff(where) == 1)
     if not follows.any():
-        raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+        raise DataError(_NO_CHANGE)
     before = np.roll(np.arange(len(follows)), 1)
     changed = replace(
         design,
@@ -142,7 +147,7 @@ def differenced(design: Design, inside: Array | None = None) -> Design:
     )
     if inside is not None and not inside.all():
         if not (follows & inside).any():
-            raise DataError("no unit holds two neighbouring periods, so that there is no first difference")
+            raise DataError(_NO_CHANGE)
         lent = changed.dropped
         changed = replace(changed.keep(inside, reason=LENDS), dropped=lent, notes=changed.notes)
         follows = follows[inside]

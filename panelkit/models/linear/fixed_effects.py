@@ -11,7 +11,9 @@ from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import message
 from panelkit.language.offers import estimator
+from panelkit.models.effects import effects_word
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
@@ -99,13 +101,18 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
         design = without_intercept(design)
     design, notes = without_redundant(design, spec.effects)
     if not design.terms:
-        raise SpecError(f"`{spec.formula}` has no regressor: name at least one beside the effects")
+        raise SpecError(
+            message(
+                "`{formula}` has no regressor: name at least one beside the effects", formula=spec.formula
+            )
+        )
     _refuse_one_unit(design, spec.effects)
     linear = fit_swept(design.y, design.X, design.terms, design.layout, spec.effects)
-    notes = (*interaction_notes(design, spec.effects), *notes)
-    return finish(
-        spec, design, linear, title=f"Fixed effects ({spec.effects}): {design.outcome}", notes=notes
+    title = message(
+        "Fixed effects ({effects}): {outcome}", effects=effects_word(spec.effects), outcome=design.outcome
     )
+    notes = (*interaction_notes(design, spec.effects), *notes)
+    return finish(spec, design, linear, title=title, notes=notes)
 
 
 def without_singletons(design: Design, effects: Effects) -> Design:
@@ -115,9 +122,9 @@ def without_singletons(design: Design, effects: Effects) -> Design:
         if not alone.any():
             return design
         if alone.all():
-            said = (
-                "every row is the only one of its province or year, so the effects fit it exactly: "
-                "take more years or provinces, or effects='none'"
+            said = message(
+                "every row is the only one of its {unit} or {period}, so the effects fit it exactly: "
+                "take more {periods} or {units}, or effects='none'"
             )
             raise DataError(design.spoken(said))
         design = design.keep(~alone, reason=SINGLETON)
@@ -126,6 +133,9 @@ def without_singletons(design: Design, effects: Effects) -> Design:
 def _refuse_one_unit(design: Design, effects: Effects) -> None:
     if design.unit[-1] == 0 and effects in ("time", "twoway"):
         raise DataError(
-            f"the sample holds one unit ({design.unit_labels[0]}), and time effects then fit every row exactly: "
-            + design.spoken("take more provinces or effects='unit'")
+            message(
+                "the sample holds one unit ({label}), and time effects then fit every row exactly: "
+                "take more {units} or effects='unit'",
+                label=str(design.unit_labels[0]),
+            ).spoken(*design.level_names)
         )

@@ -13,12 +13,13 @@ from panelkit.kernels.identified import orthonormal_columns
 from panelkit.kernels.instruments import InstrumentedFit
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray
+from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
 _WORST_BIAS = 0.10
+_EFFECTIVE_F = message("effective F")
 
 
 def first_stage_f(
@@ -34,10 +35,11 @@ def first_stage_f(
     denominator = float(df if df.ndim == 0 else df[at].min())
     f = wald / len(at)
     return TestResult(
-        name=Note(f"first-stage F of {stage.outcome}", f"{stage.outcome} 的第一阶段 F"),
-        null=Note(
-            f"the excluded instruments ({', '.join(excluded)}) have no effect on {stage.outcome}",
-            f"排除的工具变量（{', '.join(excluded)}）对 {stage.outcome} 没有影响",
+        name=message("first-stage F of {outcome}", outcome=stage.outcome),
+        null=message(
+            "the excluded instruments ({excluded}) have no effect on {outcome}",
+            excluded=excluded,
+            outcome=stage.outcome,
         ),
         statistic=f,
         distribution="F",
@@ -67,13 +69,10 @@ def effective_f(linear: InstrumentedFit, stage: FitResult, excluded: tuple[str, 
     f = float(((upper @ pi) ** 2).sum()) / trace
     critical, df = _effective_critical(spread)
     return TestResult(
-        name=Note("effective F", "有效 F"),
-        null=Note(
-            "the instruments are so weak that the bias may exceed 10 % of the worst case",
-            "工具变量过弱，偏误可能超过最坏情形的10%",
-        ),
+        name=_EFFECTIVE_F,
+        null=message("the instruments are so weak that the bias may exceed 10 % of the worst case"),
         statistic=f,
-        distribution="scaled noncentral chi2",
+        distribution=message("scaled noncentral chi2"),
         df=(df,),
         p_value=float(stats.ncx2.sf(f * df, df, df / _WORST_BIAS)),
         facts={"critical_value": critical, "worst_case_bias": _WORST_BIAS, "covariance": stage.facts["vcov"]},
@@ -90,18 +89,17 @@ def _effective_critical(spread: FloatArray) -> tuple[float, float]:
 
 def several_endogenous() -> TestResult:
     return TestResult.not_applicable(
-        Note("effective F", "有效 F"),
-        Note("the instruments are weak", "工具变量为弱工具变量"),
-        Note(
+        _EFFECTIVE_F,
+        message("the instruments are weak"),
+        message(
             "it is defined for one endogenous regressor; the F of each first stage does not rule out weak "
-            "identification of several",
-            "它只对一个内生变量有定义；各第一阶段的 F 不能排除多个内生变量的弱识别",
+            "identification of several"
         ),
     )
 
 
-_VALID = Note("every excluded instrument is uncorrelated with the error", "所有排除的工具变量均与误差不相关")
-_SARGAN = Note("Sargan over-identification", "Sargan 过度识别检验")
+_VALID = message("every excluded instrument is uncorrelated with the error")
+_SARGAN = message("Sargan over-identification")
 
 
 def sargan(linear: InstrumentedFit, theirs: Any) -> TestResult:
@@ -117,7 +115,7 @@ def sargan(linear: InstrumentedFit, theirs: Any) -> TestResult:
         distribution="chi2",
         df=(float(surplus),),
         p_value=float(stats.chi2.sf(statistic, surplus)),
-        notes=(Note("it assumes independent errors of one variance", "假定误差独立同方差"),),
+        notes=(message("it assumes independent errors of one variance"),),
     )
 
 
@@ -127,7 +125,7 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
     The surplus instruments, less what the fitted regressors explain, are multiplied by the residuals; their sums
     over the clusters have mean zero under the null.
     """
-    name = Note("cluster-robust over-identification (score)", "聚类稳健过度识别检验（得分）")
+    name = message("cluster-robust over-identification (score)")
     surplus = linear.instruments.shape[1] - linear.k
     if surplus == 0:
         return _exactly(name)
@@ -136,9 +134,10 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
         return TestResult.not_applicable(
             name,
             _VALID,
-            Note(
-                f"{clusters.count} clusters cannot carry {surplus} over-identifying restrictions",
-                f"{clusters.count} 个聚类不足以检验 {surplus} 个过度识别约束",
+            message(
+                "{clusters} clusters cannot carry {surplus} over-identifying restrictions",
+                clusters=clusters.count,
+                surplus=surplus,
             ),
         )
     Z = linear.instruments[:, linear.instruments.shape[1] - surplus :]
@@ -157,28 +156,24 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
     )
 
 
-def _exactly(name: str) -> TestResult:
+def _exactly(name: Message) -> TestResult:
     return TestResult.not_applicable(
         name,
         _VALID,
-        Note(
-            "there are as many instruments as endogenous regressors: nothing is left to test",
-            "工具变量与内生变量个数相同，没有可检验的约束",
-        ),
+        message("there are as many instruments as endogenous regressors: nothing is left to test"),
     )
 
 
-def weakness(tests: tuple[TestResult, ...]) -> tuple[str, ...]:
+def weakness(tests: tuple[TestResult, ...]) -> tuple[Message, ...]:
     """Return a note where the effective F says that the instruments are weak."""
     for test in tests:
-        if test.name == "effective F" and test.applicable and test.statistic < test.facts["critical_value"]:
+        if test.name == _EFFECTIVE_F and test.applicable and test.statistic < test.facts["critical_value"]:
             return (
-                Note(
-                    f"weak instruments: the effective F of {test.statistic:.1f} is below "
-                    f"{test.facts['critical_value']:.1f}; its t statistics and intervals are then not reliable: "
-                    "use anderson_rubin",
-                    f"弱工具变量：有效 F 为 {test.statistic:.1f}，低于 {test.facts['critical_value']:.1f}，t 统计量与"
-                    "区间不可靠：请用 anderson_rubin",
+                message(
+                    "weak instruments: the effective F of {value:.1f} is below {critical:.1f}; its t statistics and "
+                    "intervals are then not reliable: use anderson_rubin",
+                    value=test.statistic,
+                    critical=test.facts["critical_value"],
                 ),
             )
     return ()

@@ -21,8 +21,9 @@ from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import Effects, check_effects, within
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, message
+from panelkit.language.message import Language, listed, message, term
 from panelkit.language.offers import estimator
+from panelkit.models.effects import effects_word
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.linear.fixed_effects import without_singletons
 from panelkit.models.linear.instrument_tests import (
@@ -40,7 +41,6 @@ from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Policy
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
-from panelkit.show.words import in_language
 
 _BRACKET = re.compile(r"\[([^\[\]~]*)~([^\[\]~]*)\]")
 
@@ -105,7 +105,7 @@ class InstrumentalResult(FitResult):
         ]
         beside = (*self.first_stages, self.reduced_form)
         parts += [
-            f"{in_language(fit.title, language)}\n{fit.table_text(level, language)}"
+            f"{fit.title.text(language)}\n{fit.table_text(level, language)}"
             for fit in beside
             if fit is not None
         ]
@@ -181,8 +181,11 @@ class InstrumentalFE(LinearSpec[InstrumentalResult]):
         keywords = (self.endogenous, self.instruments)
         if len(found) + (keywords != (None, None)) != 1 or (found == [] and None in keywords):
             raise SpecError(
-                f"`{self.formula}`: write one block `[x2 ~ z1 + z2]` (endogenous ~ excluded instruments) in the "
-                "formula, or give both endogenous= and instruments="
+                message(
+                    "`{formula}`: write one block `[x2 ~ z1 + z2]` (endogenous ~ excluded instruments) in the "
+                    "formula, or give both endogenous= and instruments=",
+                    formula=self.formula,
+                )
             )
         if not found:
             return self.formula, str(self.endogenous), str(self.instruments)
@@ -263,8 +266,12 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
         spec,
         _columns(design, linear.terms),
         linear,
-        title=f"Two-stage least squares ({spec.effects}): {design.outcome}",
-        facts={"endogenous": ", ".join(names[1]), "instruments": ", ".join(names[2])},
+        title=message(
+            "Two-stage least squares ({effects}): {outcome}",
+            effects=effects_word(spec.effects),
+            outcome=design.outcome,
+        ),
+        facts={"endogenous": listed(names[1]), "instruments": listed(names[2])},
     )
     held = {part.name: getattr(made, part.name) for part in fields(FitResult)}
     return InstrumentalResult(
@@ -289,11 +296,22 @@ def _checked(design: Design, blocks: Blocks) -> Blocks:
         | (set(endogenous) & set(excluded))
     )
     if twice:
-        raise SpecError(f"`{'`, `'.join(twice)}` stands in two of: exogenous, endogenous, instruments")
+        raise SpecError(
+            message(
+                "{columns} stands in two of: exogenous, endogenous, instruments",
+                columns=[f"`{name}`" for name in twice],
+            )
+        )
     if len(excluded) < len(endogenous) or not endogenous:
         raise SpecError(
-            f"{len(endogenous)} endogenous regressors ({', '.join(endogenous)}) need at least as many excluded "
-            f"instruments; there are {len(excluded)} ({', '.join(excluded) or 'none'})"
+            message(
+                "{count} endogenous regressors ({endogenous}) need at least as many excluded "
+                "instruments; there are {held} ({excluded})",
+                count=len(endogenous),
+                endogenous=endogenous,
+                held=len(excluded),
+                excluded=excluded or term("instruments", "none"),
+            )
         )
     return exogenous, endogenous, excluded
 
@@ -312,5 +330,8 @@ def _stage(design: Design, spec: InstrumentalFE, terms: tuple[str, ...], outcome
     """Return the first stage of an endogenous regressor, or the reduced form of the outcome."""
     part = _columns(design, terms, outcome)
     linear = fit_swept(part.y, part.X, terms, part.layout, spec.effects)
-    kind = "Reduced form" if outcome is None else "First stage"
-    return finish(spec, part, linear, title=f"{kind}: {part.outcome}")
+    if outcome is None:
+        title = message("Reduced form: {outcome}", outcome=part.outcome)
+    else:
+        title = message("First stage: {outcome}", outcome=part.outcome)
+    return finish(spec, part, linear, title=title)

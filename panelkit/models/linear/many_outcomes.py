@@ -8,6 +8,7 @@ from panelkit.kernels.identified import identified_root
 from panelkit.kernels.moments import group_moments, regress
 from panelkit.kernels.within import Effects, FloatArray, Layout, within
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 
 def jackknifed(
@@ -34,18 +35,22 @@ def jackknifed(
     """
     k, m = X.shape[1], Y.shape[1]
     swept = within(X, layout, effects)
-    names = tuple(f"regressor {j + 1}" for j in range(k))
+    names = tuple(message("regressor {number}", number=j + 1) for j in range(k))
     try:
         root = identified_root(X, swept, names, effects).inverse
     except SpecError as error:
-        raise SpecError(f"the regressors are not identified on this sample: {error}") from error
+        raise SpecError(
+            message("the regressors are not identified on this sample: {problem}", problem=error.said)
+        ) from error
     moments = group_moments(np.column_stack([swept @ root, Y]), layout, effects)
     whole, held = regress(moments.swept(np.ones((1, moments.n_groups))), range(k), range(k, k + m))
     deleted, kept = regress(moments.swept_without_each(), range(k), range(k, k + m))
     if not (held.all() and kept.all()):
         raise SpecError(
-            "the regressors are not identified on this sample, or not without one of its units: "
-            "leave out what the effects absorb"
+            message(
+                "the regressors are not identified on this sample, or not without one of its units: "
+                "leave out what the effects absorb"
+            )
         )
     spread = ((root @ (deleted - whole)) ** 2).sum(axis=0)
     groups = moments.n_groups

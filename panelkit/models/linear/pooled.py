@@ -9,6 +9,7 @@ from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Layout
+from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
@@ -48,4 +49,5 @@ class PooledOLS(LinearSpec[FitResult]):
         require_terms(design, self.formula)
         linear = fit_swept(design.y, design.X, design.terms, Layout(design.unit, design.time), "none")
         linear = through_linearmodels.carrying(linear, through_linearmodels.pooled(design))
-        return finish(self, design, linear, title=f"Pooled least squares: {design.outcome}")
+        title = message("Pooled least squares: {outcome}", outcome=design.outcome)
+        return finish(self, design, linear, title=title)

@@ -15,6 +15,7 @@ from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import FloatArray, Layout, within
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
@@ -25,6 +26,8 @@ from panelkit.show.brief import Brief
 # A direction below this many units of rounding is a repetition; a regressor with less than _PART of it has no part.
 _REPEATED = 100.0
 _PART = 1e-3
+
+_WITHIN, _BETWEEN = message("within units"), message("between units")
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,13 @@ def fit_random(design: Design, spec: Any) -> FitResult:
         "r2": _squared_correlation(design.y, design.X @ linear.beta),
         "effects": "random",
     }
-    notes: tuple[str, ...] = ("random unit effect: Swamy-Arora variance components, theta treated as known",)
+    notes = [message("random unit effect: Swamy-Arora variance components, theta treated as known")]
     if parts.sigma2_unit == 0.0:
-        notes += ("the variance of the unit effect is estimated at zero: this is pooled least squares",)
-    title = f"Random effects: {design.outcome}"
-    return finish(spec, design, linear, title=title, moved=moved, facts=facts, notes=notes)
+        notes.append(
+            message("the variance of the unit effect is estimated at zero: this is pooled least squares")
+        )
+    title = message("Random effects: {outcome}", outcome=design.outcome)
+    return finish(spec, design, linear, title=title, moved=moved, facts=facts, notes=tuple(notes))
 
 
 def _refuse_without_error(design: Design, layout: Layout) -> None:
@@ -142,18 +147,24 @@ def swamy_arora(y: FloatArray, X: FloatArray, layout: Layout, terms: tuple[str, 
         If regressors repeat each other so nearly, within or between units, that their rank cannot be told.
     """
     swept = within(np.column_stack([X, y]), layout, "unit")
-    rank_within, rss_within, _ = _least_squares(X, swept[:, :-1], swept[:, -1], terms, "within units")
+    rank_within, rss_within, _ = _least_squares(X, swept[:, :-1], swept[:, -1], terms, _WITHIN)
     counts = layout.unit_counts.astype(np.float64)
     means = layout.sum_units(np.column_stack([X, y])) / counts[:, None]
     root = np.sqrt(counts)[:, None]
     between, outcome = root * means[:, :-1], root[:, 0] * means[:, -1]
-    rank_between, rss_between, basis = _least_squares(X, between, outcome, terms, "between units")
+    rank_between, rss_between, basis = _least_squares(X, between, outcome, terms, _BETWEEN)
     df_within, df_between = layout.n - layout.n_units - rank_within, layout.n_units - rank_between
     if df_within <= 0 or df_between <= 0:
         raise DataError(
-            f"random effects need more units than regressors between ({layout.n_units} units, {rank_between} "
-            f"coefficients) and more rows within ({layout.n} rows, {rank_within} coefficients): use PooledOLS, or "
-            "fewer regressors"
+            message(
+                "random effects need more units than regressors between ({n_units} units, {between} "
+                "coefficients) and more rows within ({rows} rows, {within} coefficients): use PooledOLS, or "
+                "fewer regressors",
+                n_units=layout.n_units,
+                between=rank_between,
+                rows=layout.n,
+                within=rank_within,
+            )
         )
     sigma2_error = rss_within / df_within
     trace = float(
@@ -173,7 +184,7 @@ def quasi_demeaned(design: Design, layout: Layout, theta: FloatArray) -> Design:
 
 
 def _least_squares(
-    X: FloatArray, columns: FloatArray, y: FloatArray, terms: tuple[str, ...], where: str
+    X: FloatArray, columns: FloatArray, y: FloatArray, terms: tuple[str, ...], where: Message
 ) -> tuple[int, float, FloatArray]:
     """Return rank, residual sum of squares and an orthonormal basis of the span of swept or averaged columns.
 
@@ -188,20 +199,23 @@ def _least_squares(
     unclear = (share > _REPEATED * rounding) & (share < rounding / TOLERANCE)
     if unclear.any():
         involved = np.abs(right[unclear]).max(axis=0) > _PART
-        names = ", ".join(f"`{terms[at]}`" for at in held[involved])
         raise SpecError(
-            f"{names}: they nearly repeat each other {where}, so that double precision cannot tell how many regressors "
-            "the variance components rest on: leave one out, or put their difference in its place"
+            message(
+                "{names}: they nearly repeat each other {where}, so that double precision cannot tell how many "
+                "regressors the variance components rest on: leave one out, or put their difference in its place",
+                names=[f"`{terms[at]}`" for at in held[involved]],
+                where=where,
+            )
         )
     basis = left[:, share > _REPEATED * rounding]
     residuals = y - basis @ (basis.T @ y)
     return basis.shape[1], float(residuals @ residuals), basis
 
 
-def _range(theta: FloatArray) -> float | str:
+def _range(theta: FloatArray) -> float | Message:
     if np.ptp(theta) < 1e-12:
         return float(theta[0])
-    return f"{theta.min():.6g} to {theta.max():.6g}"
+    return message("{low:.6g} to {high:.6g}", low=float(theta.min()), high=float(theta.max()))
 
 
 def _squared_correlation(a: FloatArray, b: FloatArray) -> float:

@@ -15,6 +15,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import estimator
+from panelkit.language.options import check_count, is_whole
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.mediation.design import (
     Columns,
@@ -37,6 +38,7 @@ from panelkit.results.fit import FitResult, Uncertainty
 
 # Below this number of clusters a cluster bootstrap is known to be rough (Cameron, Gelbach and Miller 2008).
 FEW_CLUSTERS = 20
+FEWEST_REPS = 100
 
 
 @estimator(
@@ -132,10 +134,17 @@ class Mediation(MediationPlan):
         SpecError
             If a variable is absorbed by the effects, repeats another, or the clusters are too few.
         """
-        if reps < 100:
+        if is_whole(reps) and reps < FEWEST_REPS:
             raise SpecError(
-                message("{reps} resamples make no interval: take 1,000 at least, 5,000 by default", reps=reps)
+                message(
+                    "{reps} resamples make no interval: take {least} at least, 5,000 by default",
+                    reps=reps,
+                    least=FEWEST_REPS,
+                )
             )
+        check_count("reps", reps, FEWEST_REPS)
+        if not is_whole(jobs) or jobs == 0:
+            raise SpecError(message("jobs is a number of workers, or -1 for all, not {jobs!r}", jobs=jobs))
         roles = roles_of(self)
         frame = open_frame(data, unit, time)
         design = common_sample(self, roles, frame, unit, time)

@@ -17,6 +17,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count
 from panelkit.models.mediation.covariance import cluster_factors
 from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.paths import exact_jacobian, wild_coefficients
@@ -74,6 +75,7 @@ def with_interval(
         covariance, draws = jacobian @ result.joint_vcov @ jacobian.T, None
         made = Uncertainty(method="delta")
     elif kind == "monte carlo":
+        check_count("reps", reps, 2)
         draws = result.paths.effects(normal_draws(theta, result.joint_vcov, reps, as_generator(rng), df))
         covariance = np.atleast_2d(np.cov(draws, rowvar=False))
         made = Uncertainty(method="draws", reps=reps, seed=seed_of(rng))
@@ -91,6 +93,7 @@ def wild_intervals(
     Rademacher weights by cluster, the same in every equation; every equation keeps its regressors. The total
     effect of a draw is its direct plus its indirect effect.
     """
+    check_count("reps", reps, 2)
     weights = rademacher(result.system.n_groups, reps, as_generator(rng))
     by = getattr(result.spec.vcov, "by", None)
     factors = cluster_factors(result.system, result.design, by, result.spec.convention)
@@ -162,6 +165,7 @@ def inference(
     Columns `term, method, estimate, std_error, statistic, p_value, conf_low, conf_high`; `term` and `method` hold
     messages, which have Chinese.
     """
+    check_count("reps", reps, 2)
     made = _derived(result, result.covariance, result.draws, result.uncertainty, result.df)
     delta = with_interval(result, "delta")
     carlo = with_interval(result, "monte carlo", reps=4 * reps, rng=rng)

@@ -6,12 +6,9 @@ from collections import Counter
 
 import pandas as pd
 
-from panelkit.language.message import Message, Told, message, sentences
+from panelkit.language.message import Message, message, sentences
 from panelkit.panel.design import Design
-from panelkit.panel.sample import in_chinese
-
-# how a reason begins that is no message: what follows are columns
-MISSING = "missing: "
+from panelkit.panel.leaving import reason_of
 
 
 def sample_remarks(design: Design) -> list[Message]:
@@ -20,7 +17,7 @@ def sample_remarks(design: Design) -> list[Message]:
     if not len(dropped):
         return []
     told = [
-        message("{reason} ({rows})", reason=_said(reason), rows=count)
+        message("{reason} ({rows})", reason=reason, rows=count)
         for reason, count in Counter(dropped["reason"]).most_common()
     ]
     found = [message("{rows} rows left the sample of every equation: {told}", rows=len(dropped), told=told)]
@@ -41,19 +38,8 @@ def _reasons_of_all_rows(gone: pd.DataFrame) -> dict[Message, list[str]]:
     found: dict[Message, list[str]] = {}
     for name, rows in gone.groupby("province", sort=True) if len(gone) else ():
         reasons = list(dict.fromkeys(rows["reason"]))
-        lacking = [_lacking(reason) for reason in reasons]
+        lacking = [reason_of(reason).columns for reason in reasons]
         always = [column for column in lacking[0] if all(column in others for others in lacking)]
-        by = message("missing: {columns}", columns=always) if always else sentences(map(_said, reasons))
+        by = message("missing: {columns}", columns=always) if always else sentences(reasons)
         found.setdefault(by, []).append(str(name))
     return found
-
-
-def _lacking(reason: str) -> tuple[str, ...]:
-    """Return the columns that rows lack which left for a reason; none where they left for another one."""
-    if isinstance(reason, Message):
-        return tuple(reason.values.get("columns", ()))
-    return tuple(reason.removeprefix(MISSING).split(", ")) if reason.startswith(MISSING) else ()
-
-
-def _said(reason: str) -> Message:
-    return reason if isinstance(reason, Message) else Told(reason, in_chinese(reason))

@@ -114,7 +114,7 @@ def _effects(
 
 def _notes(
     result: MediationResult, held: Interaction, levels: Sequence[float], change: float
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     low, high = held.range
     beyond = [_own(level) for level in levels if not low <= level <= high]
     notes = [

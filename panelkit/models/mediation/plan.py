@@ -11,6 +11,7 @@ from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.options import is_whole, refuse_idle
 from panelkit.models.mediation.interaction import checked_levels
 from panelkit.models.reading import check_where
 
@@ -38,7 +39,7 @@ def check_variables(variables: Variables) -> None:
         raise SpecError(message("a mediation needs at least one mediator"))
     dates = (("treatment_lag", variables.treatment_lag), ("outcome_lead", variables.outcome_lead))
     for what, years in dates:
-        if not isinstance(years, int) or years < 0:
+        if not is_whole(years) or years < 0:
             raise SpecError(
                 message("{what} is a number of years, 0 or more, not {years!r}", what=what, years=years)
             )
@@ -105,6 +106,10 @@ class MediationPlan:
 
     def _check_moderator(self) -> None:
         if self.moderator is None:
+            refuse_idle(
+                {"moderates": self.moderates != ("first",)},
+                message("says which paths a moderator changes: name one by moderator="),
+            )
             return
         if not self.moderates or any(stage not in STAGES for stage in self.moderates):
             raise SpecError(

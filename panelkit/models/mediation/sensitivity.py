@@ -8,6 +8,7 @@ import numpy as np
 
 from panelkit.inference.confounding import error_moments, explained_share
 from panelkit.language.offers import offered
+from panelkit.language.options import check_confidence
 from panelkit.models.mediation.findings import Sensitivity
 from panelkit.models.mediation.result import MediationResult
 from panelkit.results.fit import FloatArray
@@ -26,7 +27,7 @@ def sensitivity(result: MediationResult, mediator: str | None = None, *, level: 
     errors = error_moments(whole, regressors, column, outcome, products)
     drawn = error_moments(result.swept_draws, regressors, column, outcome, products)
     before = _before(result, system.theta[None], at)
-    tail = (1.0 - level) / 2.0
+    tail = (1.0 - check_confidence(level)) / 2.0
     low, high = np.nanquantile(drawn.correlation, [tail, 1.0 - tail])
     rho = float(errors.correlation[0])
     explained = [

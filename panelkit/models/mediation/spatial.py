@@ -23,6 +23,7 @@ from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import estimator
+from panelkit.language.options import check_count
 from panelkit.models.mediation.matrices import mediated_matrices, summaries
 from panelkit.models.mediation.overlap import MadeOf, overlaps, timing_remark
 from panelkit.models.mediation.plan import Variables, check_variables, names_of
@@ -135,6 +136,7 @@ class SpatialMediation:
         ConvergenceError
             If more than half of the draws are unstable.
         """
+        check_count("reps", reps, 2)
         roles = roles_among(self.variables)
         frame = open_frame(data, unit, time)
         sample = read_sample(

@@ -12,7 +12,6 @@ from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.words import number, p_text
 from panelkit.results.fit import Derived, Language
 from panelkit.show.plain import frame_text
-from panelkit.show.words import in_language as note_in
 from panelkit.show.words import result_value, result_word
 
 # The heads of the tables; what stands nowhere here is a name of the caller's own.
@@ -43,7 +42,7 @@ def summary(result: MediationResult, level: float = 0.95, language: Language = "
         f"{result_word(key, language, levels)}={result_value(key, value, language, levels)}"
         for key, value in result.facts.items()
     )
-    title = note_in(result.title, language)
+    title = result.title.text(language)
     blocks: list[tuple[Message, Sequence[str]]] = [
         (message("Effects ({units} resampled whole; percentile intervals)"), [_text(effects, language)]),
         (term("part of a mediation", "Paths"), [_text(paths, language)]),
@@ -57,7 +56,7 @@ def summary(result: MediationResult, level: float = 0.95, language: Language = "
             term("part of a mediation", "Sensitivity to a confounder of mediator and outcome"),
             [f"  {sentence.text(language)}" for sentence in told],
         ),
-        (term("part of a mediation", "Notes"), [f"  - {note_in(note, language)}" for note in result.notes]),
+        (term("part of a mediation", "Notes"), [f"  - {note.text(language)}" for note in result.notes]),
     ]
     whole = [
         f"{title}\n{'=' * len(title)}",
@@ -70,7 +69,7 @@ def summary(result: MediationResult, level: float = 0.95, language: Language = "
 def levels_lines(result: MediationResult, level: float, language: Language) -> list[str]:
     """Return the effects at levels of the treatment and what they are, as lines of text."""
     found = result.at_levels()
-    told = [f"  {note_in(note, language)}" for note in found.notes[:-1]]
+    told = [f"  {note.text(language)}" for note in found.notes[:-1]]
     return [_text(named(found, found.tidy(level).drop(columns="statistic"), language), language), *told]
 
 

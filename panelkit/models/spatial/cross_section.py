@@ -16,7 +16,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from panelkit.covariance.likelihood import Information
 from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import DataError
+from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.reading import Frame, open_frame
 from panelkit.models.spatial.fit import SpatialFit
@@ -33,16 +34,15 @@ from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.maximum import maximise
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import align_weights, read_sample
-from panelkit.models.spatial.shell import Model, SpatialSpec
-from panelkit.panel.provenance import Note
+from panelkit.models.spatial.shell import Model, SpatialSpec, one_of, refuse_idle_weights
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Method
 from panelkit.spatial.weights import Weights
 
 AGREE = 1e-5  # what two exact likelihoods may differ by; spreg stops its search in rho at 1e-10
 EDGE = 0.99  # beyond it spreg's series for (I - rho W)^-1 is slow or raises, and its search ends at 1
 ENGINES = {
-    "spreg": Note("estimates and likelihood from spreg", "估计值与似然值由 spreg 得出"),
-    "panelkit": Note("estimates and likelihood from panelkit", "估计值与似然值由 panelkit 得出"),
+    "spreg": message("estimates and likelihood from spreg"),
+    "panelkit": message("estimates and likelihood from panelkit"),
 }
 
 
@@ -86,6 +86,9 @@ class SpatialCrossSection(SpatialSpec):
     logdet: Method = "auto"
     where: str | None = None
 
+    def _check(self) -> None:
+        one_of("model", self.model, get_args(Model))
+
     def fit(
         self,
         data: pd.DataFrame,
@@ -121,6 +124,7 @@ class SpatialCrossSection(SpatialSpec):
         DataError
             If the year is not held, or the frame has several years and none is named.
         """
+        refuse_idle_weights(self.model, w_error, w_durbin)
         frame = _indexed(open_frame(data, unit, time), unit, time)
         frame, years = _one_year(frame, year)
         spec = SpatialPanel(
@@ -143,7 +147,9 @@ class SpatialCrossSection(SpatialSpec):
         engine = fit.curvature.optimum.engine
         return replace(
             fit,
-            title=f"{self.model.upper()} (cross-section): {fit.outcome}",
+            title=message(
+                "{model} (cross-section): {outcome}", model=self.model.upper(), outcome=fit.outcome
+            ),
             facts={**fit.facts, "engine": engine},
             notes=(*fit.notes, ENGINES[engine]),
         )
@@ -190,7 +196,13 @@ def _indexed(frame: Frame, unit: str | None, time: str | None) -> Frame:
     data = frame.data
     if unit is not None and time is None and not isinstance(data.index, pd.MultiIndex):
         if unit not in data:
-            raise DataError(f"unit={unit!r} is no column of the data: {', '.join(map(str, data.columns))}")
+            raise DataError(
+                message(
+                    "unit={unit_column!r} is no column of the data: {columns}",
+                    unit_column=unit,
+                    columns=[str(name) for name in data.columns],
+                )
+            )
         return replace(frame, data=data.set_index(unit))
     panel = read_panel_index(data, unit, time)
     labels = panel.unit_labels[panel.unit], panel.time_labels[panel.time]
@@ -203,8 +215,10 @@ def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:
     if not isinstance(data.index, pd.MultiIndex):
         if year is not None:
             raise DataError(
-                "the frame has one row a unit and no years: leave out year=, or name the columns of units and years by "
-                "unit= and time="
+                message(
+                    "the frame has one row a unit and no years: leave out year=, or name the columns of units and "
+                    "years by unit= and time="
+                )
             )
         index = pd.MultiIndex.from_arrays(
             [data.index, np.zeros(len(data), dtype=np.int64)], names=[data.index.name, "year"]
@@ -212,9 +226,18 @@ def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:
         return replace(frame, data=data.set_axis(index)), (0,)
     held = [int(label) for label in read_panel_index(data).time_labels]
     if year is None and len(held) > 1:
-        raise DataError(f"the panel holds {len(held)} years: name one, year={held[-1]!r}")
+        raise DataError(
+            message("the panel holds {count} years: name one, year={last!r}", count=len(held), last=held[-1])
+        )
     named = int(year) if isinstance(year, str) and year.strip().isdecimal() else year
     chosen = held[0] if year is None else named
     if chosen not in held:
-        raise DataError(f"no year {year!r} in the panel: it holds {held[0]} to {held[-1]}")
+        raise DataError(
+            message(
+                "no year {year!r} in the panel: it holds {first} to {last}",
+                year=year,
+                first=held[0],
+                last=held[-1],
+            )
+        )
     return frame, (int(chosen),)

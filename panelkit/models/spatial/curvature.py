@@ -17,6 +17,7 @@ from scipy.sparse.linalg import SuperLU
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.models.spatial.likelihood import Optimum, Problem, lag, star, sweep, trace_of
 from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, factorise
@@ -103,7 +104,7 @@ class Curvature(Brief):
         if self.commutes:
             return self.g.dense
         if self.problem.m is None:
-            raise SpecError("a spatial error without its weights")
+            raise SpecError(message("a spatial error without its weights"))
         r = np.eye(self.problem.counting.n_units) - self.optimum.lam * self.problem.m.toarray()
         operator: FloatArray = np.linalg.solve(r.T, (r @ self.g.dense).T).T
         return operator
@@ -111,7 +112,7 @@ class Curvature(Brief):
     def apply_lag_operator(self, cube: FloatArray) -> FloatArray:
         """Return A applied to the first axis of (N, ...)."""
         if self.g is None:
-            raise SpecError("a lag without its weights")
+            raise SpecError(message("a lag without its weights"))
         if self.commutes or self.problem.m is None:
             return self.g.apply(cube)
         lam, m = self.optimum.lam, self.problem.m
@@ -196,8 +197,11 @@ def _probed_products(c: Curvature) -> dict[str, float]:
     if "h" in images and "a" in images:
         if not c.commutes:
             raise SpecError(
-                f"{n} units with different weights for lag and error: the information matrix is not offered; "
-                "take one W for both, or vcov='hessian'"
+                message(
+                    "{n} units with different weights for lag and error: the information matrix is not offered; "
+                    "take one W for both, or vcov='hessian'",
+                    n=n,
+                )
             )
         out["ha"] = float((images["a"] * c.h.apply_transposed(u)).sum()) / PROBES if c.h is not None else 0.0
         out["ha"] = star(out["ha"], 1 / ((1 - c.optimum.rho) * (1 - c.optimum.lam)), c.problem)

@@ -19,7 +19,9 @@ from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.outcome import refuse_absorbed
 from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.models.effects import effects_word
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.conventions import SpatialConvention
 from panelkit.models.spatial.dynamic_maximum import radius_of, solve_dynamic
@@ -28,6 +30,7 @@ from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, 
 from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.problem import SpatialProblem
 from panelkit.models.spatial.sample import (
+    TIME_EFFECTS,
     Missing,
     SpatialSample,
     align_weights,
@@ -37,7 +40,7 @@ from panelkit.models.spatial.sample import (
     sample_of,
     with_start,
 )
-from panelkit.models.spatial.shell import SpatialSpec, head_facts, squared_correlation
+from panelkit.models.spatial.shell import SpatialSpec, head_facts, spoken_in_sample, squared_correlation
 from panelkit.results.fit import fields_under
 from panelkit.results.tests import TestResult
 from panelkit.spatial.spectrum import Method as LogDeterminant
@@ -102,7 +105,12 @@ class DynamicSpatialPanel(SpatialSpec):
         ):
             if value not in allowed:
                 raise SpecError(
-                    f"{what} of a dynamic spatial panel is one of {', '.join(allowed)}, not {value!r}"
+                    message(
+                        "{what} of a dynamic spatial panel is one of {allowed}, not {value!r}",
+                        what=what,
+                        allowed=allowed,
+                        value=value,
+                    )
                 )
 
     def fit(
@@ -185,15 +193,25 @@ class DynamicSpatialFit(SpatialFit):
         """
         if horizon == "long" and not self.stable:
             raise ConvergenceError(
-                f"the estimate is not stable (radius {self.radius:.3f} >= 1): it has no long run; "
-                "short-run impacts are defined"
+                message(
+                    "the estimate is not stable (radius {radius:.3f} >= 1): it has no long run; "
+                    "short-run impacts are defined",
+                    radius=self.radius,
+                )
             )
         return impacts_of(self, method=method, horizon=horizon, reps=reps, rng=rng)
 
     def reduction_tests(self) -> tuple[TestResult, ...]:
         """Say that the tests of the static Durbin model are not offered here."""
-        because = "the reductions are offered for static models; read the Wald statistics of the table"
-        return (TestResult.not_applicable("dynamic SDM to smaller models", "theta = 0", because),)
+        return (
+            TestResult.not_applicable(
+                message("dynamic SDM to smaller models"),
+                message("theta = 0"),
+                message(
+                    "the reductions are offered for static models; read the Wald statistics of the table"
+                ),
+            ),
+        )
 
     def impact_parts(self) -> ImpactParts:
         """Return what impacts need of this fit."""
@@ -246,12 +264,13 @@ def _lag_columns(before: FloatArray, w: Weights) -> tuple[FloatArray, FloatArray
     return before, lag(w.matrix, before)
 
 
+@spoken_in_sample
 def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> DynamicSpatialFit:
     """Fit balanced arrays."""
     sample, years = _from_start(sample)
     _refuse(spec, years, w)
     if spec.effects in ("time", "twoway"):
-        refuse_alike(w, "the time effects")
+        refuse_alike(w, TIME_EFFECTS)
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model == "sdm" else ()
     static, names = durbin_design(sample, positions, w)
     before, behind = _lag_columns(sample.y[:, :-1], w)
@@ -280,7 +299,12 @@ def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) ->
     radius = radius_of(problem, tau, eta, optimum.rho)
     kx, k = len(sample.terms), len(names)
     equations = ("main",) * kx + ("wx",) * (k - kx) + ("dynamic",) * len(chosen) + ("spatial",)
-    title = f"dynamic {spec.model.upper()} ({spec.effects}): {sample.design.outcome}"
+    title = message(
+        "dynamic {model} ({effects}): {outcome}",
+        model=spec.model.upper(),
+        effects=effects_word(spec.effects),
+        outcome=outcome,
+    )
     likelihood = SpatialProblem(curvature, _CAN, spec.small_sample)
     return DynamicSpatialFit(
         title=title,
@@ -325,14 +349,23 @@ def _from_start(sample: SpatialSample) -> tuple[SpatialSample, NDArray[Any]]:
 def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], w: Weights) -> None:
     if np.issubdtype(years.dtype, np.number) and len(years) > 1 and (np.diff(years.astype(float)) != 1).any():
         raise SpecError(
-            f"a dynamic panel needs consecutive years, and the sample jumps: {', '.join(map(str, years))}"
+            message(
+                "a dynamic panel needs consecutive years, and the sample jumps: {years}",
+                years=[str(year) for year in years],
+            )
         )
     if len(years) < 4:
-        raise SpecError(f"{len(years)} years are too few for a dynamic panel: take four at least")
+        raise SpecError(
+            message("{count} years are too few for a dynamic panel: take four at least", count=len(years))
+        )
     if spec.convention == "lee-yu" and spec.effects in ("time", "twoway") and not w.row_standardised:
         raise SpecError(
-            f"lee-yu with time effects needs row-standardised weights, and {w.name} is normalised by "
-            f"{w.normalisation}: take convention='lsdv', or row-standardise"
+            message(
+                "lee-yu with time effects needs row-standardised weights, and {weights} is normalised by "
+                "{normalisation}: take convention='lsdv', or row-standardise",
+                weights=w.name,
+                normalisation=w.normalisation,
+            )
         )
 
 
@@ -349,7 +382,7 @@ def _facts(
         optimum,
         (w,),
         years=years[1:],
-        model=f"dynamic {spec.model}",
+        model=message("dynamic {model}", model=spec.model),
         effects=spec.effects,
         convention=spec.convention,
     )
@@ -364,18 +397,23 @@ def _facts(
 
 def _notes(
     spec: DynamicSpatialPanel, sample: SpatialSample, radius: float, years: NDArray[Any]
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     """Return the notes before those of the covariance."""
     corrected = spec.convention == "lee-yu" and spec.effects in ("unit", "twoway")
     said = (
-        "convention lee-yu: transformation for time effects, O(1/T) bias of unit effects corrected"
+        message(
+            "convention {convention}: transformation for time effects, O(1/T) bias of unit effects corrected",
+            convention=spec.convention,
+        )
         if corrected
-        else f"convention {spec.convention}: not corrected for the bias of unit effects"
+        else message(
+            "convention {convention}: not corrected for the bias of unit effects", convention=spec.convention
+        )
     )
-    stable = "stable" if radius < 1 else "NOT stable: no long run"
-    return (
-        *sample.notes,
-        f"{years[0]} serves as the start of the lags",
-        said,
-        f"stability radius {radius:.4f}: {stable}",
+    stable = (
+        message("stability radius {radius:.4f}: stable", radius=radius)
+        if radius < 1
+        else message("stability radius {radius:.4f}: NOT stable: no long run", radius=radius)
     )
+    start = message("{start} serves as the start of the lags", start=str(years[0]))
+    return (*sample.notes, start, said, stable)

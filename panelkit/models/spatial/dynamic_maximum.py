@@ -9,6 +9,7 @@ import numpy as np
 from panelkit.inference.impact_parts import stability_radius
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.message import message
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Optimum, Problem
@@ -38,8 +39,13 @@ def correct_dynamic(problem: Problem, optimum: Optimum, expected: FloatArray, at
     eta = float(optimum.b[at[1]]) if at[1] >= 0 else 0.0
     if radius_of(problem, tau, eta, optimum.rho) >= 1.0:
         raise ConvergenceError(
-            f"the uncorrected estimate is not stable (tau {tau:.3f}, eta {eta:.3f}, rho {optimum.rho:.3f}): the bias "
-            "correction does not exist there; difference the outcome, or take convention='lsdv'"
+            message(
+                "the uncorrected estimate is not stable (tau {tau:.3f}, eta {eta:.3f}, rho {rho:.3f}): the bias "
+                "correction does not exist there; difference the outcome, or take convention='lsdv'",
+                tau=tau,
+                eta=eta,
+                rho=optimum.rho,
+            )
         )
 
     def total(function: FloatArray, at_one: float) -> float:
@@ -69,7 +75,9 @@ def eigenvalues_of(problem: Problem) -> FloatArray:
     """
     if not isinstance(problem.spectrum_w, EigenSpectrum):
         raise SpecError(
-            "dynamic spatial panels need the eigenvalues of W: take logdet='eigen' (some minutes at 5,000 units)"
+            message(
+                "dynamic spatial panels need the eigenvalues of W: take logdet='eigen' (some minutes at 5,000 units)"
+            )
         )
     return problem.spectrum_w.values  # type: ignore[return-value]
 

@@ -12,6 +12,7 @@ from panelkit.inference.impacts import Impacts, Method
 from panelkit.inference.impacts import impacts as impacts_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.language.register import find
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.likelihood import Optimum
@@ -84,7 +85,9 @@ class SpatialFit(FitResult):
         kx = len(self.sample.terms)
         rows = [j for j, term in enumerate(self.sample.terms) if term != "Intercept"]
         if not rows:
-            raise SpecError("impacts are those of regressors, and the formula names none: name at least one")
+            raise SpecError(
+                message("impacts are those of regressors, and the formula names none: name at least one")
+            )
         behind = {j: kx + at for at, j in enumerate(self.durbin_terms)}
         problem = self.curvature.problem
         one_w = self.weights is self.weights_durbin

@@ -11,6 +11,7 @@ from scipy import special
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message, verbatim
 from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.information import information_random
@@ -18,8 +19,7 @@ from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.random import SpatialRandomEffects, SpatialRandomFit, fit_random
 from panelkit.models.spatial.random_maximum import BOUNDARY
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
-from panelkit.models.spatial.shell import DURBIN
-from panelkit.panel.provenance import Note
+from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
 from panelkit.spatial.weights import Weights
 
@@ -62,7 +62,7 @@ def spatial_hausman(
     Raises
     ------
     SpecError
-        If the method is unknown.
+        If the spec is no `SpatialRandomEffects` or the method is unknown.
 
     Examples
     --------
@@ -71,8 +71,11 @@ def spatial_hausman(
     >>> len(tests)
     2
     """
+    check_spec(spec, SpatialRandomEffects, "spatial_hausman")
     if method not in get_args(HausmanMethod):
-        raise SpecError(f"method is {', '.join(get_args(HausmanMethod))}, not {method!r}")
+        raise SpecError(
+            message("method is {methods}, not {method!r}", methods=get_args(HausmanMethod), method=method)
+        )
     sample = sample_of(spec, data, unit, time, intercept=not spec.time_effects)
     weights = align_weights(w, sample)
     found: list[TestResult] = []
@@ -107,34 +110,35 @@ def information_covariance(random: SpatialRandomFit) -> FloatArray:
 
 
 def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
-    null = "random and fixed effects estimate the same coefficients"
+    name = verbatim("Hausman")
+    null = message("random and fixed effects estimate the same coefficients")
     at = [random.terms.index(term) for term in fixed.terms]
     gap = fixed.estimates - random.estimates[at]
     spread = fixed.covariance - information_covariance(random)[np.ix_(at, at)]
     if np.linalg.eigvalsh(spread).min() <= 0:
         return TestResult.not_applicable(
-            "Hausman",
+            name,
             null,
-            "the difference of the two covariances is not positive definite in this sample: read the Mundlak test",
+            message(
+                "the difference of the two covariances is not positive definite in this sample: read the Mundlak test"
+            ),
         )
     value = float(gap @ np.linalg.solve(spread, gap))
     return TestResult(
-        name="Hausman",
+        name=name,
         null=null,
         statistic=value,
         distribution="chi2",
         df=(float(len(gap)),),
         p_value=float(special.chdtrc(len(gap), value)),
         notes=(
-            Note(
+            message(
                 "every coefficient compared counts, the spatial ones included; both covariances come from the "
-                "information matrix",
-                "所有可比系数（含空间系数）均计入；两个协方差均取自信息矩阵",
+                "information matrix"
             ),
-            Note(
+            message(
                 "in short panels Hausman rejects a true null two to four times as often as it says: rely on the "
-                "Mundlak test",
-                "短面板中豪斯曼检验对真原假设的拒绝率为名义水平的二至四倍，应以 Mundlak 检验为准",
+                "Mundlak test"
             ),
         ),
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.likelihood import Problem, star
 
@@ -81,5 +82,5 @@ def hessian(c: Curvature) -> FloatArray:
 def _second(problem: Problem, which: str, value: float) -> float:
     spectrum = problem.spectrum_w if which == "w" else problem.spectrum_m
     if spectrum is None:
-        raise SpecError("a spatial term without its spectrum")
+        raise SpecError(message("a spatial term without its spectrum"))
     return star(spectrum.trace_gg(value), (1 - value) ** -2, problem)

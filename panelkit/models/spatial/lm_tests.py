@@ -13,6 +13,7 @@ from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
@@ -27,7 +28,6 @@ from panelkit.models.spatial.sample import (
     refuse_unidentifiable,
     refuse_without_regressor,
 )
-from panelkit.panel.provenance import Note
 from panelkit.results.tests import TestResult
 from panelkit.spatial.weights import Weights
 
@@ -105,8 +105,12 @@ def lm_tests_of(
     """Return the tests on balanced arrays."""
     if form == "transformed" and effects in ("time", "twoway") and not w.row_standardised:
         raise SpecError(
-            f"the transformed LM tests with time effects need row-standardised weights, and {w.name} is normalised by "
-            f"{w.normalisation}: row-standardise, or take form='elhorst'"
+            message(
+                "the transformed LM tests with time effects need row-standardised weights, and {weights} is "
+                "normalised by {normalisation}: row-standardise, or take form='elhorst'",
+                weights=w.name,
+                normalisation=w.normalisation,
+            )
         )
     refuse_without_regressor(sample)
     refuse_unidentifiable(sample, effects, w)
@@ -147,14 +151,14 @@ def _conditional(sample: SpatialSample, w: Weights, effects: Effects) -> tuple[T
     found = []
     for name, null, optimum, position in (
         (
-            "LM lag given error",
-            Note("no spatial lag, a spatial error present", "存在空间误差时无空间滞后"),
+            message("LM lag given error"),
+            message("no spatial lag, a spatial error present"),
             error_only,
             k,
         ),
         (
-            "LM error given lag",
-            Note("no spatial error, a spatial lag present", "存在空间滞后时无空间误差"),
+            message("LM error given lag"),
+            message("no spatial error, a spatial lag present"),
             lag_only,
             k + 1,
         ),
@@ -184,7 +188,7 @@ def full_score(c: Curvature) -> FloatArray:
     return np.concatenate(parts)
 
 
-def chi2(name: str, null: str, value: float, df: int, facts: dict[str, Any]) -> TestResult:
+def chi2(name: Message, null: Message, value: float, df: int, facts: dict[str, Any]) -> TestResult:
     """Return a test whose statistic is chi2 with `df` degrees of freedom under the null."""
     return TestResult(
         name=name,

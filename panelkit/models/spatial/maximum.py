@@ -10,6 +10,7 @@ from scipy import optimize
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError
+from panelkit.language.message import message
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
 from panelkit.models.spatial.likelihood import Optimum, Problem, loglik, regress, score
@@ -84,8 +85,12 @@ def _one(problem: Problem, spectrum: Spectrum, which: int, counter: _Counter) ->
 
 def _at_the_edge(low: float, high: float) -> ConvergenceError:
     return ConvergenceError(
-        f"the likelihood is largest at the edge of its interval ({low:.4f} to {high:.4f}): "
-        "the spatial parameter is not identified in these data; check the outcome for a common trend, or W"
+        message(
+            "the likelihood is largest at the edge of its interval ({low:.4f} to {high:.4f}): "
+            "the spatial parameter is not identified in these data; check the outcome for a common trend, or W",
+            low=low,
+            high=high,
+        )
     )
 
 
@@ -123,8 +128,12 @@ def _two(problem: Problem, lagged: Spectrum, error: Spectrum, counter: _Counter)
     top = polished.x if polished.success and np.abs(polished.x - best.x).max() < 1e-3 else best.x
     if any(not low < value < high for value, (low, high) in zip(top, bounds, strict=True)):
         raise ConvergenceError(
-            f"rho = {top[0]:.4f} and lambda = {top[1]:.4f} lie at the edge of their intervals: "
-            "lag and error are not told apart in these data; take sar or sem, or another W for the error"
+            message(
+                "rho = {rho:.4f} and lambda = {lam:.4f} lie at the edge of their intervals: "
+                "lag and error are not told apart in these data; take sar or sem, or another W for the error",
+                rho=top[0],
+                lam=top[1],
+            )
         )
     return float(top[0]), float(top[1])
 

@@ -17,8 +17,9 @@ from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
+from panelkit.models.effects import effects_word
 from panelkit.models.spatial.conventions import (
     SPATIAL_CONVENTIONS,
     SpatialConvention,
@@ -47,9 +48,10 @@ from panelkit.models.spatial.shell import (
     SpatialSpec,
     head_facts,
     one_of,
+    refuse_idle_weights,
+    spoken_in_sample,
     squared_correlation,
 )
-from panelkit.panel.provenance import Note
 from panelkit.results.fit import fields_under
 from panelkit.spatial.spectrum import Method
 from panelkit.spatial.weights import Weights
@@ -120,8 +122,6 @@ class SpatialPanel(SpatialSpec):
         check_effects(self.effects)
         one_of("model", self.model, get_args(Model))
         one_of("convention", self.convention, SPATIAL_CONVENTIONS)
-        if self.durbin is not None and self.model not in DURBIN:
-            raise SpecError(f"durbin terms belong to {', '.join(DURBIN)}, not to {self.model}")
 
     def fit(
         self,
@@ -157,6 +157,7 @@ class SpatialPanel(SpatialSpec):
         SpecError
             If convention, effects and weights do not go together, or a regressor is not identified.
         """
+        refuse_idle_weights(self.model, w_error, w_durbin)
         sample = sample_of(self, data, unit, time, intercept=self.effects == "none")
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)
@@ -164,6 +165,7 @@ class SpatialPanel(SpatialSpec):
         return fit_sample(self, sample, lag_w, error_w, durbin_w)
 
 
+@spoken_in_sample
 def fit_sample(
     spec: SpatialPanel,
     sample: SpatialSample,
@@ -224,7 +226,12 @@ def fit_sample(
     )
     optimum, curvature = solve(problem, maximiser)
     likelihood = SpatialProblem(curvature, LIKELIHOOD, spec.small_sample, one_year)
-    title = f"{spec.model.upper()} ({spec.effects}): {sample.design.outcome}"
+    title = message(
+        "{model} ({effects}): {outcome}",
+        model=spec.model.upper(),
+        effects=effects_word(spec.effects),
+        outcome=sample.design.outcome,
+    )
     spatial = ("rho",) * lagged + ("lambda",) * error
     terms, k, kx = (*names, *spatial), len(names), len(sample.terms)
     weights = (w, w_error, w_durbin)
@@ -268,7 +275,11 @@ def durbin_design(
 def _refuse_overfit(counting: Counting, k: int) -> None:
     if counting.nobs <= k + 2:
         raise SpecError(
-            f"{counting.nobs} observations after the effects cannot carry {k} regressors: take more years"
+            message(
+                "{nobs} observations after the effects cannot carry {k} regressors: take more {periods}",
+                nobs=counting.nobs,
+                k=k,
+            )
         )
 
 
@@ -317,16 +328,11 @@ def _facts(
 
 def _notes(
     spec: SpatialPanel, sample: SpatialSample, problem: Problem, weights: tuple[Weights, Weights, Weights]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Return the notes before and after those of the covariance, each once."""
     before = dict.fromkeys((*sample.notes, *convention_note(spec.convention, spec.effects)))
     after = [said for w in dict.fromkeys(weights) for said in w.said]
     for spectrum in (problem.spectrum_w, problem.spectrum_m):
         if spectrum is not None and not spectrum.exact:
-            after.append(
-                Note(
-                    "log-determinants from Chebyshev moments with random probes (seed 0)",
-                    "对数行列式由切比雪夫矩与随机探针得出（种子 0）",
-                )
-            )
+            after.append(message("log-determinants from Chebyshev moments with random probes (seed 0)"))
     return tuple(before), tuple(said for said in dict.fromkeys(after) if said not in before)

@@ -8,10 +8,10 @@ import numpy as np
 
 from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.within import FloatArray
+from panelkit.language.message import Message, message
 from panelkit.models.spatial import scores
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import hessian, information
-from panelkit.panel.provenance import Note
 from panelkit.show.brief import Brief
 
 
@@ -62,7 +62,7 @@ class SpatialProblem(Brief):
         """Return the scores of every unit and period, (N, T, p)."""
         return scores.cell_scores(self.curvature)
 
-    def said(self, sentence: str) -> tuple[str, ...]:
+    def said(self, sentence: Message) -> tuple[Message, ...]:
         """Return what a covariance assumes, and how variances and the distribution are scaled."""
         return (sentence, small_sample_note(self.df)) if self.small_sample else (sentence,)
 
@@ -74,6 +74,6 @@ def inverse_of(matrix: FloatArray) -> FloatArray:
     return np.asarray((inner + inner.T) / 2 * np.outer(scale, scale))
 
 
-def small_sample_note(df: float) -> Note:
+def small_sample_note(df: float) -> Message:
     """Return how variances and the distribution are scaled."""
-    return Note(f"variances times n/(n - k), t({df:g})", f"方差乘以 n/(n - k)，t({df:g}) 分布")
+    return message("variances times n/(n - k), t({df:g})", df=df)

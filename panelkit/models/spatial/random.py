@@ -23,6 +23,7 @@ from panelkit.kernels.capabilities import HESSIAN
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import estimator
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.fit import SpatialFit
@@ -30,6 +31,7 @@ from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, sweep
 from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.random_maximum import inverse_hessian, maximise_random
 from panelkit.models.spatial.sample import (
+    TIME_EFFECTS,
     Missing,
     SpatialSample,
     align_weights,
@@ -46,6 +48,8 @@ from panelkit.models.spatial.shell import (
     Model,
     SpatialSpec,
     head_facts,
+    one_of,
+    spoken_in_sample,
     squared_correlation,
 )
 from panelkit.results.fit import fields_under
@@ -96,8 +100,7 @@ class SpatialRandomEffects(SpatialSpec):
     vcov: VcovSpec = Hessian()
 
     def _check(self) -> None:
-        if self.model not in get_args(Model):
-            raise SpecError(f"model is one of {', '.join(get_args(Model))}, not {self.model!r}")
+        one_of("model", self.model, get_args(Model))
 
     def fit(
         self, data: pd.DataFrame, w: Any, *, unit: str | None = None, time: str | None = None
@@ -129,8 +132,8 @@ class SpatialRandomEffects(SpatialSpec):
 
 
 _NOTES = (
-    "random unit effects inside the innovation; observed Hessian",
-    "random effects need unit effects unrelated to the regressors: read the Mundlak test",
+    message("random unit effects inside the innovation; observed Hessian"),
+    message("random effects need unit effects unrelated to the regressors: read the Mundlak test"),
 )
 
 
@@ -158,7 +161,7 @@ class RandomProblem(Brief):
         """Return the inverse of the observed Hessian."""
         return inverse_hessian(self.raw, self.optimum, self.phi)
 
-    def said(self, sentence: str) -> tuple[str, ...]:
+    def said(self, sentence: Message) -> tuple[Message, ...]:
         """Return nothing more than the notes of the fit."""
         return ()
 
@@ -172,25 +175,33 @@ class SpatialRandomFit(SpatialFit):
 
     def bootstrap_theta(self, rng: np.random.Generator) -> FloatArray:
         """Refuse: residual vectors of units are not exchangeable apart from their random effect."""
-        raise SpecError("impacts of a random-effects model take method='delta' or 'draws'")
+        raise SpecError(message("impacts of a random-effects model take method='delta' or 'draws'"))
 
     def reduction_tests(self) -> tuple[TestResult, ...]:
         """Say that these tests are offered for fixed effects."""
-        because = "the reductions are offered for fixed effects: fit SpatialPanel"
-        return (TestResult.not_applicable("random-effects SDM to smaller models", "theta = 0", because),)
+        return (
+            TestResult.not_applicable(
+                message("random-effects SDM to smaller models"),
+                message("theta = 0"),
+                message("the reductions are offered for fixed effects: fit SpatialPanel"),
+            ),
+        )
 
     def mundlak_test(self) -> TestResult:
         """Test the unit means jointly (fit with `means=True`).
 
         Under the null unit effects and regressors are unrelated.
         """
-        null = "unit effects are unrelated to the regressors: random effects are consistent"
-        at = [j for j, term in enumerate(self.terms) if term.startswith("mean(")]
+        name = verbatim("Mundlak")
+        null = message("unit effects are unrelated to the regressors: random effects are consistent")
+        at = [j for j, equation in enumerate(self.equations) if equation == "means"]
         if not at:
-            return TestResult.not_applicable("Mundlak", null, "the fit has no unit means: take means=True")
+            return TestResult.not_applicable(
+                name, null, message("the fit has no unit means: take means=True")
+            )
         value, df = wald(self.estimates, self.covariance, lambda theta: theta[at])
         return TestResult(
-            name="Mundlak",
+            name=name,
             null=null,
             statistic=value,
             distribution="chi2",
@@ -199,27 +210,37 @@ class SpatialRandomFit(SpatialFit):
         )
 
 
+@spoken_in_sample
 def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) -> SpatialRandomFit:
     """Fit balanced arrays."""
     if spec.time_effects and not w.row_standardised:
         raise SpecError(
-            f"year effects need row-standardised weights here, and {w.name} is normalised by {w.normalisation}"
+            message(
+                "year effects need row-standardised weights here, and {weights} is normalised by {normalisation}",
+                weights=w.name,
+                normalisation=w.normalisation,
+            )
         )
     if spec.time_effects and (spec.model in LAGGED or spec.model in ERROR):
-        refuse_alike(w, "the time effects")
+        refuse_alike(w, TIME_EFFECTS)
     kx = len(sample.terms)
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model in DURBIN else ()
     Z, names = durbin_design(sample, positions, w)
+    equations = ("main",) * kx + ("wx",) * (len(names) - kx)
     if spec.means:
         Z, names = _with_means(Z, names)
+        equations += ("means",) * (len(names) - len(equations))
     n, t = sample.y.shape
     effects = "time" if spec.time_effects else "none"
     flat = sweep(Z, effects).reshape(n * t, -1)  # type: ignore[arg-type]
     refuse_unidentified(Z.reshape(n * t, -1), flat, names, effects, squares=True)  # type: ignore[arg-type]
     if t < 2:
         raise DataError(
-            f"the sample holds one year ({sample.design.time_labels[0]}), and a random unit effect cannot be told from "
-            "the error there: take more years, or SpatialCrossSection"
+            message(
+                "the sample holds one {period} ({label}), and a random unit effect cannot be told from "
+                "the error there: take more {periods}, or SpatialCrossSection",
+                label=str(sample.design.time_labels[0]),
+            )
         )
     inside: Effects = "twoway" if spec.time_effects else "unit"
     swept = sweep(sample.y[..., None], inside)[..., 0]
@@ -242,12 +263,14 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
     spatial = ("rho",) * lagged + ("lambda",) * error
     curvature = Curvature(problem, optimum)
     sigma2_mu = optimum.sigma2 * (1 / phi**2 - 1) / t
-    title = f"{spec.model.upper()} (random effects): {sample.design.outcome}"
+    title = message(
+        "{model} (random effects): {outcome}", model=spec.model.upper(), outcome=sample.design.outcome
+    )
     terms = (*names, *spatial)
     return SpatialRandomFit(
         title=title,
         terms=terms,
-        equations=tuple(_equation(name, j, kx) for j, name in enumerate(names)) + ("spatial",) * len(spatial),
+        equations=(*equations, *("spatial",) * len(spatial)),
         estimates=optimum.theta(problem)[:-1],
         outcome=sample.design.outcome,
         spec=spec,
@@ -297,12 +320,6 @@ def _facts(
         "loglik": optimum.loglik,
         "r2": squared_correlation(problem, optimum),
     }
-
-
-def _equation(name: str, at: int, kx: int) -> str:
-    if name.startswith("mean("):
-        return "means"
-    return "main" if at < kx else "wx"
 
 
 def _with_means(Z: FloatArray, names: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:

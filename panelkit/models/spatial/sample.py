@@ -16,11 +16,10 @@ from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, listed, message, sentences
 from panelkit.models.reading import Frame, open_frame, read_design, refuse_interactions
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import DROP_UNIT, DROP_YEAR, Reason, Why, left_because, reason_of
-from panelkit.panel.provenance import Note, spoken_note
 from panelkit.panel.sample import Candidates
 from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
@@ -28,6 +27,7 @@ from panelkit.spatial.weights import Weights, as_weights
 
 Missing = Literal["raise", "drop-unit", "drop-year"]
 SHOWN = 12
+TIME_EFFECTS = message("the time effects")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +41,14 @@ class SpatialSample(Brief):
     y: FloatArray
     X: FloatArray
     terms: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     left_out: tuple[Hashable, ...] = ()
     start: FloatArray | None = None
 
     @property
-    def said(self) -> tuple[str, ...]:
+    def said(self) -> tuple[Message, ...]:
         """Return what a study of this sample says of its rows and figures, in the panel's own words."""
-        names = self.design.unit_names[0], self.design.time_names[0]
-        return tuple(
-            dict.fromkeys(spoken_note(note, *names) for note in (*self.notes, *self.design.provenance))
-        )
+        return tuple(dict.fromkeys(map(self.design.spoken, (*self.notes, *self.design.provenance))))
 
     @property
     def ids(self) -> tuple[Hashable, ...]:
@@ -80,7 +77,9 @@ def read_sample(
     judged, and lags read the others. With `sweeping="twoway"` slopes of units and effects of cells are refused by name.
     """
     if missing not in get_args(Missing):
-        raise SpecError(f"missing is {', '.join(get_args(Missing))}, not {missing!r}")
+        raise SpecError(
+            message("missing is {policies}, not {missing!r}", policies=get_args(Missing), missing=missing)
+        )
     frame = open_frame(data, unit, time)
     rules = (*(() if units is None else (OfUnits(tuple(units)),)), Balanced(missing))
     design = read_design(
@@ -97,7 +96,9 @@ def read_sample(
     if intercept:
         X, terms = np.concatenate([np.ones((n, t, 1)), X], axis=2), ("Intercept", *terms)
     if n < 3:
-        raise DataError(f"a spatial model needs at least three units, and the sample holds {n}")
+        raise DataError(
+            message("a spatial model needs at least three units, and the sample holds {count}", count=n)
+        )
     notes = (*design.notes, *_policy_note(design, missing, left_out))
     return SpatialSample(design, np.array(design.y).reshape(n, t), X, terms, notes, left_out)
 
@@ -164,8 +165,11 @@ class Balanced:
             return np.asarray(present.all(axis=1))[unit]
         if absent:
             raise DataError(
-                f"no complete year for {_listed(absent)}: dropping years cannot help; take missing='drop-unit', "
-                "or leave these provinces out of data and weights"
+                message(
+                    "no complete {period} for {names}: dropping {periods} cannot help; take missing='drop-unit', "
+                    "or leave these {units} out of data and weights",
+                    names=_listed(absent),
+                )
             )
         return np.asarray(present.all(axis=0))[time]
 
@@ -188,8 +192,11 @@ def refuse_without_regressor(sample: SpatialSample) -> None:
     """Refuse a sample without a regressor where a spatial lag and a spatial error are to be told apart."""
     if not [term for term in sample.terms if term != "Intercept"]:
         raise SpecError(
-            f"`{sample.design.formula}` has no regressor, and without one a spatial lag and a spatial error are the "
-            "same process: name at least one"
+            message(
+                "`{formula}` has no regressor, and without one a spatial lag and a spatial error are the "
+                "same process: name at least one",
+                formula=sample.design.formula,
+            )
         )
 
 
@@ -200,22 +207,32 @@ def refuse_unidentifiable(sample: SpatialSample, effects: Effects, *weights: Wei
     swept of the time effects is -y / (N - 1), so that a spatial parameter only rescales the others.
     """
     if effects != "none" and not sample.terms:
-        raise SpecError(f"`{sample.design.formula}` has no regressor: name at least one beside the effects")
+        raise SpecError(
+            message(
+                "`{formula}` has no regressor: name at least one beside the effects",
+                formula=sample.design.formula,
+            )
+        )
     if effects not in ("time", "twoway") and sample.y.shape[1] > 1:
         return
-    beside = "the time effects" if effects in ("time", "twoway") else "the intercept of one year"
+    beside = TIME_EFFECTS if effects in ("time", "twoway") else message("the intercept of one year")
     for w in weights:
         if w is not None:
             refuse_alike(w, beside)
 
 
-def refuse_alike(w: Weights, beside: str) -> None:
+def refuse_alike(w: Weights, beside: Message) -> None:
     """Refuse weights that link every unit to every other alike."""
     if w.links_alike:
         raise SpecError(
-            f"{w.name}: every unit is a neighbour of every other with the same weight, so that beside {beside} each "
-            f"spatial lag is the column itself times -1/{w.n - 1}: no spatial parameter is identified. Take weights "
-            "that differ between pairs of units, or effects='unit'"
+            message(
+                "{weights}: every unit is a neighbour of every other with the same weight, so that beside {beside} "
+                "each spatial lag is the column itself times -1/{others}: no spatial parameter is identified. Take "
+                "weights that differ between pairs of units, or effects='unit'",
+                weights=w.name,
+                beside=beside,
+                others=w.n - 1,
+            )
         )
 
 
@@ -241,25 +258,26 @@ def with_start(sample: SpatialSample, frame: Frame, unit: str | None, time: str 
     return sample if np.isnan(start).any() else replace(sample, start=start)
 
 
-def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable]) -> tuple[Note, ...]:
+def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable]) -> tuple[Message, ...]:
     """Return which provinces or years a policy left out."""
     gone = design.dropped[~left_because(design.dropped, Why.OUTSIDE)]
     if missing == "drop-year":
         by_rule = gone[left_because(gone, Why.DROP_YEAR)]["year"]
-        out: list[Any] = sorted(set(by_rule) - set(design.time_labels))
-        what, zh = "years ", "年份"
-    else:
-        units = {_plain(key) for key in gone["province"]}
-        out = [key for key in left_out if key in units]
-        what, zh = "", ""
+        years = sorted(set(by_rule) - set(design.time_labels))
+        if not years:
+            return ()
+        return (
+            message(
+                "missing cells: {periods} {out} left out (policy {missing})",
+                out=_listed(years),
+                missing=missing,
+            ),
+        )
+    units = {_plain(key) for key in gone["province"]}
+    out = [key for key in left_out if key in units]
     if missing == "raise" or not out:
         return ()
-    return (
-        Note(
-            f"missing cells: {what}{_listed(out)} left out (policy {missing})",
-            f"存在缺失：{zh}{_listed(out)}未纳入（missing='{missing}'）",
-        ),
-    )
+    return (message("missing cells: {out} left out (policy {missing})", out=_listed(out), missing=missing),)
 
 
 def _cells(
@@ -268,18 +286,21 @@ def _cells(
     dropped: pd.DataFrame,
     present: NDArray[np.bool_],
     absent: Sequence[Hashable],
-) -> str:
+) -> Message:
     gaps = [f"{unit_labels[i]} {time_labels[j]}" for i, j in np.argwhere(~present)]
     parts = []
     if absent:
-        parts.append(f"no complete year at all: {_listed(absent)}")
+        parts.append(message("no complete {period} at all: {names}", names=_listed(absent)))
     if gaps:
-        parts.append(f"missing province-years: {_listed(gaps)}")
+        parts.append(message("missing {unit}-{periods}: {cells}", cells=_listed(gaps)))
     reasons = sorted(set(dropped[~left_because(dropped, Why.OUTSIDE)]["reason"]))
-    why = f" ({'; '.join(reasons[:4])})" if reasons else ""
-    return (
-        f"a spatial panel must be balanced. {'; '.join(parts)}{why}. Choose years that hold every province, or a "
-        "policy: missing='drop-unit' or missing='drop-year'"
+    problem = sentences(parts)
+    if reasons:
+        problem = message("{cells} ({reasons})", cells=problem, reasons=sentences(reasons[:4]))
+    return message(
+        "a spatial panel must be balanced. {problem}. Choose {periods} that hold every {unit}, or a "
+        "policy: missing='drop-unit' or missing='drop-year'",
+        problem=problem,
     )
 
 
@@ -295,7 +316,9 @@ def align_weights(w: Any, sample: SpatialSample, *, name: str | None = None) -> 
         weights = weights.subset([key for key in weights.ids if key not in gone])
     weights = weights.aligned(sample.ids)
     if not weights.matrix.nnz:
-        raise DataError(f"{weights.name}: there is no link at all between the units of the panel")
+        raise DataError(
+            message("{weights}: there is no link at all between the units of the panel", weights=weights.name)
+        )
     weights.refuse_islands()
     return weights.for_model()
 
@@ -313,23 +336,28 @@ def durbin_positions(durbin: Sequence[str] | None, terms: tuple[str, ...]) -> tu
         else:
             unknown.append(text)
     if unknown:
-        raise SpecError(f"durbin: no regressor {_listed(unknown)}; there are {', '.join(terms)}")
+        raise SpecError(
+            message(
+                "durbin: no regressor {unknown}; there are {terms}", unknown=_listed(unknown), terms=terms
+            )
+        )
     if len(set(found)) < len(found):
-        raise SpecError("durbin: a regressor stands twice")
+        raise SpecError(message("durbin: a regressor stands twice"))
     return tuple(sorted(found))
 
 
 def refuse_text(durbin: Any) -> None:
     """Refuse one string where a list of regressors is meant."""
     if isinstance(durbin, str):
-        raise SpecError(f"durbin is a list of regressors, such as [{durbin!r}]")
+        raise SpecError(message("durbin is a list of regressors, such as [{durbin!r}]", durbin=durbin))
 
 
 def _plain(key: Any) -> Hashable:
     return key.item() if isinstance(key, np.generic) else key
 
 
-def _listed(items: Sequence[Any]) -> str:
+def _listed(items: Sequence[Any]) -> Message:
     names = [str(item) for item in items]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    if len(names) <= SHOWN:
+        return listed(names)
+    return message("{names} and {rest} more", names=names[:SHOWN], rest=len(names) - SHOWN)

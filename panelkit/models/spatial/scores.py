@@ -6,6 +6,7 @@ import numpy as np
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
 
@@ -20,8 +21,11 @@ def quadratic_forms(c: Curvature) -> list[FloatArray]:
     """
     if not c.small:
         raise SpecError(
-            f"qml and clustered covariances need N x N forms, and {c.problem.counting.n_units} units are too many: "
-            "take vcov=Information(), Hessian() or DriscollKraay()"
+            message(
+                "qml and clustered covariances need N x N forms, and {count} units are too many: "
+                "take vcov=Information(), Hessian() or DriscollKraay()",
+                count=c.problem.counting.n_units,
+            )
         )
     forms = [form for form in (c.lag_operator, None if c.h is None else c.h.dense) if form is not None]
     if c.problem.counting.effects in ("time", "twoway") and c.problem.counting.resweeps:

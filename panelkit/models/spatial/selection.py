@@ -12,8 +12,9 @@ import pandas as pd
 from panelkit.inference.spatial_tests import Form
 from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
-from panelkit.language.message import Language
+from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_significance
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.lm_tests import chi2, lm_tests_of
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -21,8 +22,7 @@ from panelkit.models.spatial.sample import (
     align_weights,
     sample_of,
 )
-from panelkit.models.spatial.shell import DURBIN
-from panelkit.panel.provenance import Note
+from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
 
@@ -43,16 +43,17 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
     The Wald tests use the covariance of the fit; the LR tests refit the smaller models on the same sample.
     """
     names = {
-        "sar": Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
-        "sem": Note("common factor: theta + rho b = 0", "共同因子约束：theta + rho b = 0"),
-        "slx": Note("no spatial lag: rho = 0", "无空间滞后：rho = 0"),
+        "sar": message("no Durbin terms: theta = 0"),
+        "sem": message("common factor: theta + rho b = 0"),
+        "slx": message("no spatial lag: rho = 0"),
     }
     if fit.spec.model != "sdm":
-        because = (
-            f"the fit is a {fit.spec.model.upper()}, and the tests start from the Durbin model (model='sdm')"
+        because = message(
+            "the fit is a {model}, and the tests start from the Durbin model (model='sdm')",
+            model=fit.spec.model.upper(),
         )
         return tuple(
-            TestResult.not_applicable(f"SDM to {model.upper()}", null, because)
+            TestResult.not_applicable(message("SDM to {model}", model=model.upper()), null, because)
             for model, null in names.items()
         )
     kx, k = len(fit.sample.terms), fit.curvature.problem.k
@@ -65,9 +66,9 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
     facts = {"vcov": fit.facts["vcov"], "convention": fit.spec.convention}
     found = []
     for model, null in names.items():
-        name, because = f"Wald, SDM to {model.upper()}", _not_nested(fit, model)
-        if because:
-            found.append(TestResult.not_applicable(name, null, because))
+        name, outside = message("Wald, SDM to {model}", model=model.upper()), _not_nested(fit, model)
+        if outside is not None:
+            found.append(TestResult.not_applicable(name, null, outside))
             continue
         value, df = wald(fit.estimates, fit.covariance, restrictions[model])
         found.append(chi2(name, null, value, df, facts))
@@ -76,16 +77,18 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
     return tuple(found)
 
 
-def _likelihood_ratio(fit: SpatialFit, model: str, null: str) -> TestResult:
-    name = f"LR, SDM to {model.upper()}"
+def _likelihood_ratio(fit: SpatialFit, model: str, null: Message) -> TestResult:
+    name = message("LR, SDM to {model}", model=model.upper())
     if fit.spec.convention == "elhorst":
         return TestResult.not_applicable(
             name,
             null,
-            "bias-corrected estimates do not maximise their likelihood (convention elhorst); read the Wald test",
+            message(
+                "bias-corrected estimates do not maximise their likelihood (convention elhorst); read the Wald test"
+            ),
         )
     because = _not_nested(fit, model)
-    if because:
+    if because is not None:
         return TestResult.not_applicable(name, null, because)
     smaller = refit_as(fit, model)
     df = 1 if model == "slx" else len(fit.durbin_terms)
@@ -93,14 +96,16 @@ def _likelihood_ratio(fit: SpatialFit, model: str, null: str) -> TestResult:
     return chi2(name, null, value, df, {"convention": fit.spec.convention})
 
 
-def _not_nested(fit: SpatialFit, model: str) -> str:
+def _not_nested(fit: SpatialFit, model: str) -> Message | None:
     """Return why a model is not a special case of the fit, or nothing."""
     if model == "sar" and not fit.durbin_terms:
-        return "the fit has no Durbin terms"
+        return message("the fit has no Durbin terms")
     full = len(fit.durbin_terms) == sum(term != "Intercept" for term in fit.sample.terms)
     if model == "sem" and (not full or abs(fit.weights.matrix - fit.weights_durbin.matrix).sum() > 0.0):
-        return "the error model is nested only if every regressor has a Durbin term with the lag's weights"
-    return ""
+        return message(
+            "the error model is nested only if every regressor has a Durbin term with the lag's weights"
+        )
+    return None
 
 
 def refit_as(fit: SpatialFit, model: str) -> SpatialFit:
@@ -116,9 +121,9 @@ class SelectionPath(Brief):
     """Elhorst's path: every step with its numbers, and the model it ends at."""
 
     steps: tuple[TestResult, ...]
-    sentences: tuple[str, ...]
+    sentences: tuple[Message, ...]
     chosen: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row a step: `test, null, statistic, df, p_value`."""
@@ -137,22 +142,23 @@ class SelectionPath(Brief):
 
     def summary(self, *, language: Language = "en") -> str:
         """Return the path as text."""
-        from panelkit.show.words import frame_text, in_language, result_word, word
+        from panelkit.show.words import frame_text, note_lines
 
         table = self.table().rename(columns={"p_value": "p"} if language == "zh" else {})
-        table["test"] = [in_language(step.name, language) for step in self.steps]
-        table["null"] = [in_language(step.null, language) for step in self.steps]
-        told = [in_language(sentence, language) for sentence in self.sentences]
-        chosen = ("选定" if language == "zh" else "chosen") + word("colon", language) + self.chosen.upper()
-        heading = result_word("note", language) + word("colon", language)
-        notes = [heading + in_language(note, language) for note in self.notes]
-        return "\n".join([frame_text(table, language, index=False), "", *told, chosen, *notes])
+        table["test"] = [step.name.text(language) for step in self.steps]
+        table["null"] = [step.null.text(language) for step in self.steps]
+        told = [sentence.text(language) for sentence in (*self.sentences, self._end())]
+        notes = note_lines(self.notes, language)
+        return "\n".join([frame_text(table, language, index=False), "", *told, *notes])
+
+    def _end(self) -> Message:
+        return message("chosen: {model}", model=self.chosen.upper())
 
     def _repr_html_(self) -> str:
         """Return the steps as an HTML table, what they say below."""
         from panelkit.show import tables
 
-        notes = (*self.sentences, f"chosen: {self.chosen.upper()}", *self.notes)
+        notes = (*self.sentences, self._end(), *self.notes)
         return tables.frame_table(self.table(), format="html", notes=notes)
 
     def __str__(self) -> str:
@@ -194,6 +200,8 @@ def select_model(
 
     Raises
     ------
+    SpecError
+        If the spec is no `SpatialPanel`, or the level does not lie between 0 and 1.
     DataError
         If the weights lack a unit of the panel, or cells are missing and `missing` is "raise".
 
@@ -201,40 +209,41 @@ def select_model(
     --------
     >>> path = pk.select_model(pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)"), panel, w)
     """
+    check_spec(spec, SpatialPanel, "select_model")
+    check_significance("level", level)
     sample = sample_of(spec, data, unit, time, intercept=spec.effects == "none")
     weights = align_weights(w, sample)
     form: Form = "transformed" if weights.row_standardised or spec.effects in ("none", "unit") else "elhorst"
     lm = lm_tests_of(sample, weights, spec.effects, form)
-    by_name = {test.name: test for test in lm}
+    by_name = {str(test.name): test for test in lm}
     said = (*weights.said, *sample.said)
     none = by_name["LM joint"].p_value >= level
-    joint = f"LM joint p = {by_name['LM joint'].p_value:.4g}"
-    sentences: list[str] = [
-        Note(f"{joint}: no sign of spatial dependence in the residuals", f"{joint}：残差没有空间依赖的迹象")
+    joint = by_name["LM joint"].p_value
+    sentences = [
+        message("LM joint p = {p:.4g}: no sign of spatial dependence in the residuals", p=joint)
         if none
-        else Note(f"{joint}: spatial dependence in the residuals", f"{joint}：残差存在空间依赖")
+        else message("LM joint p = {p:.4g}: spatial dependence in the residuals", p=joint)
     ]
     if none:
         slx = fit_sample(replace(spec, model="slx"), sample, weights, weights, weights)
         value, df = wald(slx.estimates, slx.covariance, lambda theta: theta[len(sample.terms) :])
         local = chi2(
-            "Wald, SLX to no spatial terms",
-            Note("no Durbin terms: theta = 0", "无杜宾项：theta = 0"),
+            message("Wald, SLX to no spatial terms"),
+            message("no Durbin terms: theta = 0"),
             value,
             df,
             {"vcov": slx.facts["vcov"]},
         )
         chosen = "slx" if local.p_value < level else "ols"
-        p = f"{local.p_value:.4g}"
-        sentences.append(Note(f"SLX against no spatial terms: p = {p}", f"SLX 对无空间项：p = {p}"))
+        sentences.append(message("SLX against no spatial terms: p = {p:.4g}", p=local.p_value))
         return SelectionPath((*lm, local), tuple(sentences), chosen, said)
     sdm = fit_sample(replace(spec, model="sdm"), sample, weights, weights, weights)
     reductions = reduction_tests(sdm)
-    chosen, more = _read_path({**by_name, **{test.name: test for test in reductions}}, level)
+    chosen, more = _read_path({**by_name, **{str(test.name): test for test in reductions}}, level)
     return SelectionPath((*lm, *reductions), (*sentences, *more), chosen, said)
 
 
-def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[str]]:
+def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[Message]]:
     def kept(model: str) -> bool:
         pair = (tests[f"Wald, SDM to {model}"], tests[f"LR, SDM to {model}"])
         told = [test.p_value for test in pair if test.applicable]
@@ -242,25 +251,19 @@ def _read_path(tests: dict[str, TestResult], level: float) -> tuple[str, list[st
 
     to_sar, to_sem = kept("SAR"), kept("SEM")
     lag_p, error_p = tests["robust LM lag"].p_value, tests["robust LM error"].p_value
-    sentences: list[str] = [
-        _reduced("SAR", to_sar, f"robust LM lag p = {lag_p:.4g}"),
-        _reduced("SEM", to_sem, f"robust LM error p = {error_p:.4g}"),
+    sentences = [
+        _reduced("SAR", to_sar, message("robust LM lag p = {p:.4g}", p=lag_p)),
+        _reduced("SEM", to_sem, message("robust LM error p = {p:.4g}", p=error_p)),
     ]
     if to_sar and lag_p < level and not (to_sem and error_p < lag_p):
         return "sar", sentences
     if to_sem and error_p < level:
         return "sem", sentences
-    sentences.append(
-        Note(
-            "neither reduction is carried by both kinds of test: the Durbin model stays",
-            "两种简化均未同时得到两类检验支持：保留杜宾模型",
-        )
-    )
+    sentences.append(message("neither reduction is carried by both kinds of test: the Durbin model stays"))
     return "sdm", sentences
 
 
-def _reduced(model: str, kept: bool, robust: str) -> Note:
-    return Note(
-        f"SDM to {model}: {'not rejected' if kept else 'rejected or not nested'}; {robust}",
-        f"SDM 简化为 {model}：{'未被拒绝' if kept else '被拒绝或不嵌套'}；{robust}",
-    )
+def _reduced(model: str, kept: bool, robust: Message) -> Message:
+    if kept:
+        return message("SDM to {model}: not rejected; {robust}", model=model, robust=robust)
+    return message("SDM to {model}: rejected or not nested; {robust}", model=model, robust=robust)

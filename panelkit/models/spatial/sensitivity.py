@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,16 +14,17 @@ from panelkit.inference.impact_parts import stacked
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, PanelkitError, SpecError
+from panelkit.language.message import Language, Message, message, sentences
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count, check_permutations
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Problem, lag
 from panelkit.models.spatial.maximum import solve
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
-from panelkit.panel.provenance import Note
+from panelkit.models.spatial.shell import DURBIN, LAGGED, check_spec
 from panelkit.show.brief import Brief
-from panelkit.show.phrases import chinese
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
 
@@ -57,20 +58,19 @@ class Sensitivity(Brief):
     """
 
     table: pd.DataFrame
-    failures: Mapping[str, str]
-    notes: tuple[str, ...]
+    failures: Mapping[str, Message]
+    notes: tuple[Message, ...]
 
     def plot(
         self,
         term: str,
         effect: str = "indirect",
         *,
-        language: Literal["en", "zh"] = "en",
+        language: Language = "en",
         title: str | None = None,
     ) -> Figure:
         """Return the intervals of one effect under every W."""
         from panelkit.show import figures
-        from panelkit.show.words import in_language
 
         rows = self.table[self.table["term"] == term]
         frame = pd.DataFrame(
@@ -81,7 +81,7 @@ class Sensitivity(Brief):
                 "conf_high": rows[f"{effect}_high"],
             }
         )
-        notes = [in_language(note, language) for note in self.notes]
+        notes = [note.text(language) for note in self.notes]
         return figures.coefficient_plot(frame, language=language, title=title, notes=notes)
 
 
@@ -114,7 +114,8 @@ def weights_sensitivity(
     Returns
     -------
     Sensitivity
-        One row a W and regressor: rho, direct, indirect and total impact, each with its standard error.
+        One row a W and regressor: rho (missing where the model has none), direct, indirect and total impact, each
+        with its standard error.
 
     Raises
     ------
@@ -129,39 +130,46 @@ def weights_sensitivity(
     >>> len(found.table)
     2
     """
+    check_spec(spec, SpatialPanel, "weights_sensitivity")
     sample = _sample(spec, data, unit, time)
     chosen = provincial_weights(list(sample.ids)) if weights is None else dict(weights)
     rows: list[pd.DataFrame] = []
-    failures: dict[str, str] = {}
-    notes: list[str] = [*sample.said]
+    failures: dict[str, Message] = {}
+    notes = [*sample.said]
     for name, w in chosen.items():
         try:
             aligned = align_weights(w, sample)
             fit = fit_sample(spec, sample, aligned, aligned, aligned)
         except PanelkitError as error:
-            failures[name] = str(error)
+            failures[name] = error.said
             continue
         rows.append(_rows(name, fit))
-        notes.extend(Note(f"{name}: {note}", f"{name}：{getattr(note, 'zh', note)}") for note in aligned.said)
+        notes.extend(_of(name, note) for note in aligned.said)
     if not rows:
         raise SpecError(
-            "under none of the weights could the model be fitted: " + "; ".join(failures.values())
+            message(
+                "under none of the weights could the model be fitted: {failures}",
+                failures=sentences(failures.values()),
+            )
         )
     notes.extend(_not_fitted(failures, len(chosen)))
     return Sensitivity(pd.concat(rows, ignore_index=True), failures, tuple(notes))
 
 
-def _not_fitted(failures: Mapping[str, str], declared: int) -> list[Note]:
+def _of(name: str, said: Message) -> Message:
+    return message("{name}: {said}", name=name, said=said)
+
+
+def _not_fitted(failures: Mapping[str, Message], declared: int) -> list[Message]:
     """Return how many of the weights bear no fit, and why each."""
     if not failures:
         return []
     lost = len(failures)
     return [
-        Note(
-            f"under {lost} of {declared} weights the model could not be fitted",
-            f"{declared} 个权重矩阵中有 {lost} 个未能估计",
+        message(
+            "under {lost} of {declared} weights the model could not be fitted", lost=lost, declared=declared
         ),
-        *(Note(f"{name}: {why}", f"{name}：{chinese(why)}") for name, why in failures.items()),
+        *(_of(name, why) for name, why in failures.items()),
     ]
 
 
@@ -174,7 +182,7 @@ def _rows(name: str, fit: SpatialFit) -> pd.DataFrame:
         row: dict[str, Any] = {
             "weights": name,
             "term": term,
-            "rho": fit.rho,
+            "rho": fit.rho if has_rho else float("nan"),
             "rho_p": float(p_values["spatial", "rho"]) if has_rho else float("nan"),
         }
         for line in tidy[tidy["term"] == term].itertuples():
@@ -200,18 +208,19 @@ class Placebo(Brief):
     p_values: pd.Series
     seed: int | None
     failed: int
-    said: tuple[str, ...] = ()
+    said: tuple[Message, ...] = ()
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         """Return how many maps could not be computed, then what is said of weights and sample."""
         if not self.failed:
             return self.said
         count = len(self.draws) + self.failed
         return (
-            Note(
-                f"{self.failed} of {count} permuted maps could not be computed: they count as at least as far",
-                f"{count} 次置换中有 {self.failed} 次未能计算：按不小于观测值计入",
+            message(
+                "{failed} of {count} permuted maps could not be computed: they count as at least as far",
+                failed=self.failed,
+                count=count,
             ),
             *self.said,
         )
@@ -223,17 +232,16 @@ class Placebo(Brief):
             {"observed": self.observed, "placebo_low": low, "placebo_high": high, "p_value": self.p_values}
         )
 
-    def plot(self, term: str, effect: str = "indirect", *, language: Literal["en", "zh"] = "en") -> Figure:
+    def plot(self, term: str, effect: str = "indirect", *, language: Language = "en") -> Figure:
         """Return the histogram of placebo impacts with the observed one marked."""
         from panelkit.show import figures
-        from panelkit.show.words import in_language
 
         return figures.histogram(
             self.draws[effect, term],
             mark=float(self.observed[effect, term]),
             value_label=term,
             language=language,
-            notes=[in_language(note, language) for note in self.notes],
+            notes=[note.text(language) for note in self.notes],
         )
 
 
@@ -276,7 +284,8 @@ def placebo(
     Raises
     ------
     SpecError
-        If there are too few permutations to reach p = 0.05.
+        If there are too few permutations to reach p = 0.05 (19 are needed), the model has no indirect impacts, or the
+        spec is no `SpatialPanel`.
 
     Examples
     --------
@@ -285,8 +294,9 @@ def placebo(
     >>> found.draws.shape
     (19, 3)
     """
-    if permutations < 19:
-        raise SpecError(f"{permutations} permutations cannot reach p = 0.05: take 199 or more")
+    check_spec(spec, SpatialPanel, "placebo")
+    check_permutations("permutations", permutations)
+    _refuse_without_neighbours(spec)
     sample = _sample(spec, data, unit, time)
     weights = align_weights(w, sample)
     fit = fit_sample(spec, sample, weights, weights, weights)
@@ -306,13 +316,28 @@ def placebo(
             continue
         found.append(stacked(parts, theta[None, :])[0])  # impacts depend on W up to its labels only
     if not found:
-        raise ConvergenceError(f"none of {permutations} permuted maps could be computed")
+        raise ConvergenceError(
+            message("none of {permutations} permuted maps could be computed", permutations=permutations)
+        )
     draws = pd.DataFrame(found, columns=labels)
     observed = pd.Series(stacked(parts, parts.theta[None, :])[0], index=labels)
     middle = draws.median()
     far = (draws - middle).abs() >= (observed - middle).abs()
     p = (1.0 + failed + far.sum()) / (1.0 + permutations)
     return Placebo(observed, draws, p, seed_of(rng), failed, (*fit.weights.said, *sample.said))
+
+
+def _refuse_without_neighbours(spec: SpatialPanel) -> None:
+    """Refuse a model in which no neighbour moves the outcome: its indirect impacts are zero under every W."""
+    durbin = spec.model in DURBIN and spec.durbin != ()
+    if spec.model not in LAGGED and not durbin:
+        raise SpecError(
+            message(
+                "a {model} without Durbin terms has no indirect impacts, so that every map gives zero: take sar, sdm, "
+                "slx, sdem or sac",
+                model=spec.model.upper(),
+            )
+        )
 
 
 def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
@@ -354,11 +379,17 @@ def rolling(
     SpecError
         If the model has no rho, or the window is longer than the panel.
     """
+    check_spec(spec, SpatialPanel, "rolling")
+    check_count("window", window)
     frame = open_frame(data, unit, time)
     whole = _sample(spec, frame, unit, time)
     years = list(whole.design.time_labels)
     if not 3 <= window <= len(years):
-        raise SpecError(f"a window holds 3 to {len(years)} years, not {window}")
+        raise SpecError(
+            message(
+                "a window holds 3 to {most} {periods}, not {window}", most=len(years), window=window
+            ).spoken(*whole.design.level_names)
+        )
     weights = align_weights(w, whole)
     rows = []
     for start in range(len(years) - window + 1):
@@ -368,7 +399,9 @@ def rolling(
             sample = _cut(whole, start, window)
         fit = fit_sample(spec, sample, weights, weights, weights)
         if fit.curvature.problem.w is None:
-            raise SpecError(f"a {spec.model.upper()} has no rho to follow: take sar, sdm or sac")
+            raise SpecError(
+                message("a {model} has no rho to follow: take sar, sdm or sac", model=spec.model.upper())
+            )
         at = fit.terms.index("rho")
         rows.append(
             {
@@ -392,6 +425,8 @@ def _depends_on_rows(sample: SpatialSample) -> bool:
 
 def _cut(sample: SpatialSample, start: int, window: int) -> SpatialSample:
     years: Sequence[Any] = range(start, start + window)
-    design = sample.design.keep(np.isin(sample.design.time, list(years)), reason="outside the window")
+    design = sample.design.keep(
+        np.isin(sample.design.time, list(years)), reason=message("outside the window")
+    )
     span = slice(start, start + window)
     return replace(sample, design=design, y=sample.y[:, span], X=sample.X[:, span])

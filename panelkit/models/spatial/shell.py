@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Literal, Self, cast
+from functools import wraps
+from typing import Any, Concatenate, Literal, ParamSpec, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,19 @@ from panelkit.covariance.by_name import vcov_from
 from panelkit.formula.conditions import check_where
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import listed
+from panelkit.language.message import listed, message, verbatim
 from panelkit.language.offers import capabilities_of
+from panelkit.language.options import refuse_idle
+from panelkit.models.reading import spoken_errors
 from panelkit.models.spatial.likelihood import Optimum, Problem
-from panelkit.models.spatial.sample import refuse_text
+from panelkit.models.spatial.sample import SpatialSample, refuse_text
 from panelkit.spatial.spectrum import factorise
 from panelkit.spatial.weights import Weights
 
 Model = Literal["sar", "sem", "sdm", "slx", "sdem", "sac"]
+Spec = TypeVar("Spec")
+Result = TypeVar("Result")
+Options = ParamSpec("Options")
 LAGGED, ERROR, DURBIN = ("sar", "sdm", "sac"), ("sem", "sdem", "sac"), ("sdm", "slx", "sdem")
 
 
@@ -41,11 +47,15 @@ class SpatialSpec:
         object.__setattr__(self, "where", check_where(self.where))
         object.__setattr__(self, "vcov", vcov_from(self.vcov))
         check_vcov(self.vcov)
-        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), type(self).__name__)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
         if self.durbin is not None:
             refuse_text(self.durbin)
             object.__setattr__(self, "durbin", tuple(self.durbin))
         self._check()
+        if self.durbin is not None and self.model not in DURBIN:
+            raise SpecError(
+                message("durbin terms belong to {models}, not to {model}", models=DURBIN, model=self.model)
+            )
 
     def with_vcov(self, vcov: VcovSpec) -> Self:
         """Return the same model with another covariance."""
@@ -55,10 +65,58 @@ class SpatialSpec:
         """Refuse options of this estimator that have no meaning."""
 
 
+def spoken_in_sample(
+    estimate: Callable[Concatenate[Spec, SpatialSample, Options], Result],
+) -> Callable[Concatenate[Spec, SpatialSample, Options], Result]:
+    """Let a function of a spec and a sample refuse in the words of the panel behind the sample."""
+
+    @wraps(estimate)
+    def told(spec: Spec, sample: SpatialSample, /, *args: Options.args, **kwargs: Options.kwargs) -> Result:
+        with spoken_errors(sample.design):
+            return estimate(spec, sample, *args, **kwargs)
+
+    return told
+
+
+def check_spec(spec: Any, kind: type, function: str) -> None:
+    """Refuse a spec of another kind than a function takes, or what is no spec.
+
+    Raises
+    ------
+    SpecError
+        Which names both kinds.
+    """
+    if not isinstance(spec, kind):
+        raise SpecError(
+            message(
+                "{function} takes a {kind}, not {given}",
+                function=function,
+                kind=kind.__name__,
+                given=type(spec).__name__,
+            )
+        )
+
+
+def refuse_idle_weights(model: str, w_error: Any, w_durbin: Any) -> None:
+    """Refuse weights of an error or of Durbin terms that a model does not have.
+
+    A Durbin model keeps those of an error for its test against the error model.
+    """
+    given = {
+        "w_error": w_error is not None and model not in (*ERROR, "sdm"),
+        "w_durbin": w_durbin is not None and model not in DURBIN,
+    }
+    refuse_idle(given, message("would change nothing: a {model} has no such weights", model=model.upper()))
+
+
 def one_of(what: str, value: Any, allowed: Sequence[str]) -> None:
     """Refuse a value that an option does not have."""
     if value not in allowed:
-        raise SpecError(f"{what} is one of {', '.join(allowed)}, not {value!r}")
+        raise SpecError(
+            message(
+                "{what} is one of {allowed}, not {value!r}", what=what, allowed=tuple(allowed), value=value
+            )
+        )
 
 
 def head_facts(

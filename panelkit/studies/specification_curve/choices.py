@@ -12,6 +12,7 @@ from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
+from panelkit.language.options import is_whole
 from panelkit.models.reading import check_where
 
 VCOVS = ("CRV1", "CRV3")
@@ -92,7 +93,7 @@ class Choices:
                     names=[repr(name) for name in unknown],
                 )
             )
-        if any(not isinstance(lag, int) or lag < 0 for lag in self.lags):
+        if any(not is_whole(lag) or lag < 0 for lag in self.lags):
             raise SpecError(message("lags are whole numbers from 0, not {given}", given=str(self.lags)))
 
     @property

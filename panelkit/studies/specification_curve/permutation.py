@@ -13,6 +13,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.options import FEWEST_PERMUTATIONS, check_count, is_whole
 from panelkit.results.fit import TestResult, t_quantile
 from panelkit.studies.specification_curve.choices import Choices
 from panelkit.studies.specification_curve.columns import Columns
@@ -56,8 +57,9 @@ def permutation_test(
     SpecError
         If there are fewer than 19 permutations.
     """
-    if reps < 19:
+    if is_whole(reps) and reps < FEWEST_PERMUTATIONS:
         raise SpecError(message("a permutation test needs at least 19 permutations, not {reps}", reps=reps))
+    check_count("reps", reps, FEWEST_PERMUTATIONS)
     tasks = specifications(spec, columns)
     count = len(tasks)
     tasks = [task for task, known in zip(tasks, computed, strict=True) if known]

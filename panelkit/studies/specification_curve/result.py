@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.results.fit import Language
 from panelkit.show.brief import Brief
 from panelkit.studies.specification_curve.choices import AXES, Choices
@@ -30,7 +30,7 @@ class CurveResult(Brief):
     spec: Choices
     frame: pd.DataFrame
     columns: Any = field(repr=False)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @cached_property
     def facts(self) -> dict[str, float | int]:
@@ -80,7 +80,7 @@ class CurveResult(Brief):
 
     def summary(self, *, language: Language = "en") -> str:
         """Return the facts, and the medians along every axis with a choice, as plain text."""
-        from panelkit.show.words import in_language, result_word
+        from panelkit.show.words import result_word
 
         lines = [f"{result_word(key, language):<28}{value:.6g}" for key, value in self.facts.items()]
         for axis in AXES:
@@ -94,7 +94,7 @@ class CurveResult(Brief):
             for why, n in reasons.most_common()
         ]
         lines += ["", *(one.text(language) for one in said)] if said else []
-        lines += ["", *(in_language(note, language) for note in self.notes)] if self.notes else []
+        lines += ["", *(note.text(language) for note in self.notes)] if self.notes else []
         return "\n".join(lines)
 
     def __str__(self) -> str:

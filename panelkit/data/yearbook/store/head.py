@@ -16,6 +16,7 @@ from typing import Any
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
+from panelkit.show.files import reason_of
 
 FORMAT = 1
 HEAD = "head.json"
@@ -138,7 +139,7 @@ def read_head(folder: Path) -> Head | None:
         return None
     except OSError as error:
         raise DamagedError(
-            folder, message("{head} cannot be read ({error})", head=HEAD, error=str(error.strerror or error))
+            folder, message("{head} cannot be read ({error})", head=HEAD, error=reason_of(error))
         ) from error
     try:
         head = json.loads(content)

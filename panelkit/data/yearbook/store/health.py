@@ -11,6 +11,7 @@ from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, 
 from panelkit.data.yearbook.store.store import ALTERED, default_store, read_table
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.show.files import reason_of
 
 
 @dataclass(frozen=True)
@@ -98,5 +99,5 @@ def _table_problems(folder: Path, head: Head) -> list[Message]:
     except DamagedError as error:
         return [error.what]
     except OSError as error:
-        return [message("{table} cannot be read ({strerror})", table=head.table, strerror=error.strerror)]
+        return [message("{table} cannot be read ({strerror})", table=head.table, strerror=reason_of(error))]
     return []

@@ -29,6 +29,7 @@ from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, 
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
+from panelkit.show.files import reason_of
 
 _TRIES = 5
 ALTERED = message("{head} was changed by hand: it is not as the store wrote it", head=HEAD)
@@ -75,7 +76,9 @@ def read_store(folder: Path) -> StoreState:
             raise DamagedError(
                 folder,
                 message(
-                    "{filename} cannot be read ({strerror})", filename=wrong.filename, strerror=wrong.strerror
+                    "{filename} cannot be read ({strerror})",
+                    filename=wrong.filename,
+                    strerror=reason_of(wrong),
                 ),
             ) from wrong
     raise (
