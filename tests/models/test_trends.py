@@ -283,7 +283,8 @@ def test_after_the_fit() -> None:
     assert cell["P00 2010"] == pytest.approx(first, rel=1e-9)
     assert not pk.serial_correlation(fit).applicable
     assert not pk.effects_f(fit).applicable
-    assert not pk.hausman(fit, pk.RandomEffects("y ~ x1 + x2").fit(data)).applicable
+    fixed = pk.FixedEffects(FORMULA, effects="unit").fit(data)
+    assert not pk.hausman(fixed, pk.RandomEffects("y ~ x1 + x2").fit(data)).applicable
     against = pk.effects_f(fit, against="unit")
     less = Dense(data, "unit", "trends")
     f = (
