@@ -115,8 +115,7 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
         basis = np.column_stack([fit.basis[rows], crossing.short_columns(rows)])
         block = np.eye(len(rows)) - basis @ basis.T
         if crossing.long is not None:
-            own = crossing.long[rows]
-            block -= (own[:, None] == own) / crossing.long_counts[own][:, None]
+            block -= crossing.long_block(rows)
         adjusted[rows] = _inverse_root(block) @ influence[rows]
     sums = sum_by(adjusted * fit.residuals[:, None], codes)
     df = [_satterthwaite(fit, codes, crossing, column) for column in adjusted.T]
@@ -138,8 +137,7 @@ def _satterthwaite(fit: LinearFit, codes: IntArray, crossing: Crossing, column: 
     squares = np.einsum("gr,gr->g", dense, dense)
     total = float(((dense.T @ dense) ** 2).sum())
     if crossing.long is not None:
-        scale = sparse.diags_array(1.0 / np.sqrt(crossing.long_counts))
-        thin = (crossing.long_sums(column, codes) @ scale).tocsr()
+        thin = crossing.thin_sums(column, codes)
         squares = squares + thin.multiply(thin).sum(axis=1)
         total += 2.0 * float(((thin.T @ dense) ** 2).sum()) + _squares_of_gram(thin)
     trace = float(own.sum() - squares.sum())

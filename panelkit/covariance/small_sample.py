@@ -39,7 +39,7 @@ def small_sample_factor(
 def effects_swept(fit: LinearFit, convention: Convention) -> int:
     """Return how many effects a convention counts where all count."""
     if fit.effects == "twoway" and not convention.counts_components:
-        return fit.layout.n_units + fit.layout.n_times - 1
+        return fit.layout.n_units + fit.layout.n_times - 1 + sum(fit.layout.added(fit.effects))
     return fit.absorbed
 
 
@@ -76,7 +76,7 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
         "twoway": ("unit", "time"),
     }[fit.effects]
     if convention.nested_effects == "unless single":
-        alone = len(dimensions) == 1
+        alone = len(dimensions) == 1 and fit.layout.interactions is None
         codes = getattr(fit.layout, dimensions[0])
         return (
             0
@@ -94,7 +94,20 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     saved = sum(
         (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]
     )
-    return effects_swept(fit, convention) - saved
+    return effects_swept(fit, convention) - saved - _nested_interactions(fit, clusterings, convention)
+
+
+def _nested_interactions(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
+    """Return how many absorbed effects of cells lie inside the clusters, and are no parameters for that reason.
+
+    Slopes of units count although their units lie inside: reghdfe and fixest look at intercepts only. Under xtreg both
+    are regressors.
+    """
+    interactions = fit.layout.interactions
+    if interactions is None or convention.nested_effects == "refuse":
+        return 0
+    inside = (any(_is_nested(column, each.codes) for each in clusterings) for column in interactions.cells.T)
+    return fit.layout.added(fit.effects)[1] if all(inside) else 0
 
 
 def _is_nested(effect: IntArray, clusters: IntArray) -> bool:

@@ -131,15 +131,24 @@ class Columns(Brief):
     complete: Array
     statistics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
+    def taken(self, rows: Array | None) -> dict[str, Array | Category]:
+        """Return the values on the given rows (None: all, in order)."""
+        return {label: _take(value, rows) for label, value in self.values.items()}
+
     def matrices(
-        self, rows: Array | None, memory: Memory | None = None
+        self, rows: Array | None, memory: Memory | None = None, terms: tuple[Term, ...] | None = None
     ) -> tuple[Array, tuple[str, ...], Array, Memory]:
-        """Return y (m,), k labels, X (m, k) and the memory, on the given rows (None: all, in order)."""
-        taken = {label: _take(value, rows) for label, value in self.values.items()}
+        """Return y (m,), k labels, X (m, k) and the memory, on the given rows (None: all, in order).
+
+        `terms` are those that become columns, of the formula's own; None is all of them.
+        """
+        taken = self.taken(rows)
         outcome = taken[self.formula.left.label]
         if isinstance(outcome, Category):
             raise DataError(message("the outcome `{outcome}` must be numeric", outcome=self.formula.outcome))
-        terms, has_intercept = self.formula.terms, self.formula.has_intercept
+        has_intercept = self.formula.has_intercept
+        if terms is None:
+            terms = self.formula.terms
         labels, matrix, made = stack(terms, has_intercept, taken, len(outcome), memory)
         return outcome, labels, matrix, replace(made, statistics=self.statistics)
 

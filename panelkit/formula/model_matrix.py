@@ -44,13 +44,14 @@ class Memory(Brief):
 
     `spec` is formulaic's model spec (None for plain columns), `levels` the levels of each C(), base first,
     `statistics` the means, deviations and quantiles that the functions of the sample used, `owners` (k,) the factors
-    of the term behind each column (none for the intercept).
+    of the term behind each column (none for the intercept), `bases` (k,) how many of its categories are at their base.
     """
 
     spec: Any = None
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statistics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     owners: tuple[frozenset[str], ...] = ()
+    bases: tuple[int, ...] = ()
 
 
 def read_category(values: Any, call: Call, rows: Array, levels: tuple[str, ...] | None = None) -> Category:
@@ -154,7 +155,8 @@ def _stack_plain(
     for at, term in enumerate(terms, start=int(has_intercept)):
         matrix[:, at] = _floats(values[term.label])
     own = tuple(term.key for term in terms)
-    return labels, matrix, Memory(owners=(*((frozenset(),) if has_intercept else ()), *own))
+    owners = (*((frozenset(),) if has_intercept else ()), *own)
+    return labels, matrix, Memory(owners=owners, bases=(0,) * len(owners))
 
 
 def _stack_formulaic(
@@ -185,7 +187,7 @@ def _stack_formulaic(
     return (
         labels,
         np.asfortranarray(made.to_numpy(dtype=np.float64)),
-        Memory(made.model_spec, levels, owners=owners),
+        Memory(made.model_spec, levels, owners=owners, bases=tuple(_bases(str(c)) for c in made.columns)),
     )
 
 
@@ -258,6 +260,12 @@ def _owner(column: str, factors: list[Factor]) -> frozenset[str]:
         return frozenset()
     matches = [_PIECE.fullmatch(piece) for piece in column.split(":")]
     return frozenset(factors[int((m["plain"] or m["basis"])[1:])].label for m in matches if m is not None)
+
+
+def _bases(column: str) -> int:
+    """Return how many categories of a column that formulaic made are at their base."""
+    matches = [_PIECE.fullmatch(piece) for piece in column.split(":")]
+    return sum(match is not None and match["level"] == "0" for match in matches)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -2,18 +2,19 @@
 
 With `long` the dimension of more levels and `short` the other, the projection on all dummies is
 P = P_long + W H W', where W (n, m) holds the short dummies less their means by long level and H (m, m) is a
-generalised inverse of their Schur complement. Nothing larger than the data or m x m is held. A further block (unit
-trends) or weights change the levels' own projections and W, not what stands on them.
+generalised inverse of their Schur complement. Nothing larger than the data or m x m is held. Slopes of units and
+effects of cells change the levels' own projections and W (`SlopedCrossing`), not what stands on them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
+from panelkit.kernels.interactions import Blocks
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout
 from panelkit.show.brief import Brief
 
@@ -88,6 +89,17 @@ class Crossing(Brief):
         made: FloatArray = (by_short - by_long @ self.means) @ self.root
         return made
 
+    def long_block(self, rows: IntArray) -> FloatArray:
+        """Return the projection on the long block among some rows, (r, r)."""
+        own = codes_of(self.long)[rows]
+        made: FloatArray = (own[:, None] == own) / self.long_counts[own][:, None]
+        return made
+
+    def thin_sums(self, column: FloatArray, codes: IntArray) -> sparse.csr_array:
+        """Return the sums of column (n,) times an orthonormal basis of the long block by group, (G, levels), sparse."""
+        scale = sparse.diags_array(1.0 / np.sqrt(self.long_counts))
+        return (self.long_sums(column, codes) @ scale).tocsr()
+
     def kept_shares(self) -> FloatArray:
         """Return the diagonal of the projection off the dummies, (n,)."""
         if self.long is None:
@@ -105,8 +117,50 @@ class Crossing(Brief):
         return pair_table(column, codes, codes_of(self.long), self.n_long)
 
 
+@dataclass(frozen=True, eq=False)
+class SlopedCrossing(Crossing):
+    """The blocks of a panel with interactions: units with their slopes are the long one, periods and cells the short.
+
+    `short` is None: the blocks hold the short dummies, of which a row may have several.
+    """
+
+    blocks: Blocks = field(kw_only=True)
+
+    @cached_property
+    def root(self) -> FloatArray:
+        return self.blocks.root
+
+    def short_columns(self, rows: IntArray) -> FloatArray:
+        return self.blocks.short_columns(rows)
+
+    def short_sums(self, column: FloatArray, codes: IntArray) -> FloatArray:
+        groups = sparse.csr_array((column, (codes, np.arange(self.n))), shape=(int(codes.max()) + 1, self.n))
+        made: FloatArray = groups @ self.blocks.short_columns()
+        return made
+
+    def long_block(self, rows: IntArray) -> FloatArray:
+        own, held = self.blocks.unit[rows], self.blocks.coordinates[rows]
+        made: FloatArray = (own[:, None] == own) * (held @ held.T)
+        return made
+
+    def thin_sums(self, column: FloatArray, codes: IntArray) -> sparse.csr_array:
+        parts = [
+            pair_table(column * own, codes, self.blocks.unit, self.n_long)
+            for own in self.blocks.coordinates.T
+        ]
+        return sparse.csr_array(sparse.hstack(parts))
+
+    def kept_shares(self) -> FloatArray:
+        short = self.blocks.short_columns()
+        held = self.blocks.coordinates
+        return np.asarray(1.0 - np.einsum("ij,ij->i", held, held) - np.einsum("ij,ij->i", short, short))
+
+
 def crossing_of(layout: Layout, effects: Effects) -> Crossing:
     """Return the blocks of the effects of a panel, the dimension of more levels first."""
+    blocks = layout.blocks(effects)
+    if blocks is not None:
+        return SlopedCrossing(layout.n, layout.unit, None, blocks=blocks)
     if effects == "none":
         return Crossing(layout.n, None, None)
     if effects == "unit":

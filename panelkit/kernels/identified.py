@@ -9,6 +9,7 @@ refused by name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,7 @@ def identified_root(
     *,
     rounding: float = ROUNDING,
     squares: bool = False,
+    interactions: Sequence[str] = (),
 ) -> Root:
     """Return the factor of swept columns (n, k), or name those that the data cannot identify.
 
@@ -66,6 +68,8 @@ def identified_root(
         The share of a column's level that is uncertain, where it was itself computed.
     squares
         Whether the estimator stands on cross-products, which hold only half the digits.
+    interactions
+        Names of what is swept out beside the effects.
 
     Raises
     ------
@@ -80,7 +84,7 @@ def identified_root(
                 "{names}: no variation is left {because}: leave out the regressor or the effects (if it does vary, "
                 "its level hides it from double precision: subtract a constant from it)",
                 names=names,
-                because=_because(effects),
+                because=_because(effects) if not interactions else _after(effects, interactions),
             )
         )
     if len(X) < X.shape[1]:
@@ -96,7 +100,9 @@ def identified_root(
     upper = _triangle(X_swept / norms)
     dependent = np.abs(np.diag(upper)) <= ABSORBED_SHARE
     if dependent.any():
-        raise SpecError(_repeats_earlier(upper, np.flatnonzero(dependent), terms, effects))
+        raise SpecError(
+            _repeats_earlier(upper, np.flatnonzero(dependent), terms, _after(effects, interactions))
+        )
     inverse = linalg.solve_triangular(upper, np.eye(len(upper)))
     share, coefficients = uncertain_shares(inverse, rounding * np.maximum(1.0, _norms(X) / norms))
     distances = 1.0 / _norms(inverse.T)
@@ -104,7 +110,7 @@ def identified_root(
     if squares:
         poor |= distances <= TOLERANCE_OF_SQUARES
     if poor.any():
-        raise SpecError(_nearly_repeats(poor, coefficients, distances, terms, effects))
+        raise SpecError(_nearly_repeats(poor, coefficients, distances, terms, _after(effects, interactions)))
     return Root(inverse / norms[:, None], max(float(share.max()), ROUNDING) if len(share) else ROUNDING)
 
 
@@ -173,7 +179,7 @@ def refuse_squares(
     poor = distances <= TOLERANCE_OF_SQUARES
     if poor.any():
         bread = root @ root.T * np.outer(_norms(X), _norms(X))
-        problem = _nearly_repeats(poor, bread / np.diag(bread)[:, None], distances, terms, effects)
+        problem = _nearly_repeats(poor, bread / np.diag(bread)[:, None], distances, terms, _after(effects))
         raise SpecError(sentences([what, problem]))
 
 
@@ -197,7 +203,7 @@ def _triangle(X: FloatArray) -> FloatArray:
 
 
 def _repeats_earlier(
-    upper: FloatArray, places: NDArray[np.int64], terms: tuple[str, ...], effects: Effects
+    upper: FloatArray, places: NDArray[np.int64], terms: tuple[str, ...], after: Message
 ) -> Message:
     partners: set[int] = set()
     for j in places:
@@ -209,13 +215,13 @@ def _repeats_earlier(
         return message(
             "{names}: a linear combination of the regressors before it {after}: leave it out",
             names=names,
-            after=_after(effects),
+            after=after,
         )
     return message(
         "{names}: a linear combination of the regressors before it ({others}) {after}: leave it out",
         names=names,
         others=others,
-        after=_after(effects),
+        after=after,
     )
 
 
@@ -224,7 +230,7 @@ def _nearly_repeats(
     coefficients: FloatArray,
     distances: FloatArray,
     terms: tuple[str, ...],
-    effects: Effects,
+    after: Message,
 ) -> Message:
     # others that are uncertain are so because of the nearest
     nearest = poor & (distances <= 10.0 * distances[poor].min())
@@ -234,12 +240,16 @@ def _nearly_repeats(
         "for coefficients that double precision can carry: leave one out, put their difference in its place, or "
         "subtract a constant from them if their levels are high",
         names=[f"`{terms[j]}`" for j in np.flatnonzero(involved)],
-        after=_after(effects),
+        after=after,
         share=distances[poor].min(),
     )
 
 
-def _after(effects: Effects) -> Message:
+def _after(effects: Effects, interactions: Sequence[str] = ()) -> Message:
+    if interactions:
+        return message(
+            "after the effects and {interactions}", interactions=[f"`{name}`" for name in interactions]
+        )
     return {
         "none": message("in this sample"),
         "unit": message("after the unit effects"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,16 +107,14 @@ def fit_two_stage(
     raw = np.column_stack([exogenous, endogenous, excluded])
     swept = within(np.column_stack([raw, y]), layout, effects)
     X, Z = swept[:, : a + b], np.column_stack([swept[:, :a], swept[:, a + b : -1]])
+    beside = () if layout.interactions is None else layout.interactions.names
     # the tests of the first stage invert covariances, which square the distances
-    identified_root(raw[:, : a + b], X, (*names[0], *names[1]), effects, squares=True)
-    among = identified_root(
-        np.column_stack([raw[:, :a], raw[:, a + b :]]), Z, (*names[0], *names[2]), effects, squares=True
-    )
+    decide = partial(identified_root, effects=effects, squares=True, interactions=beside)
+    decide(raw[:, : a + b], X, (*names[0], *names[1]))
+    among = decide(np.column_stack([raw[:, :a], raw[:, a + b :]]), Z, (*names[0], *names[2]))
     span = Z @ among.inverse
     stage = span @ (span.T @ X)
-    root = identified_root(
-        X, stage, (*names[0], *names[1]), effects, rounding=max(among.noise, ROUNDING), squares=True
-    )
+    root = decide(X, stage, (*names[0], *names[1]), rounding=max(among.noise, ROUNDING))
     basis, y_swept = stage @ root.inverse, swept[:, -1].copy()
     beta = root.inverse @ (basis.T @ y_swept)
     beta += root.inverse @ (basis.T @ (y_swept - X @ beta))

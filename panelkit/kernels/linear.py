@@ -137,11 +137,11 @@ class LinearFit(Brief):
     def swept_without(self, columns: FloatArray, gone: NDArray[np.bool_]) -> FloatArray:
         """Return columns (n, m) without some rows, swept of the effects of the others."""
         kept = ~gone
-        return within(columns[kept], self._layout_of(kept), self.effects) if kept.any() else columns[kept]
+        return within(columns[kept], self.layout.at(kept), self.effects) if kept.any() else columns[kept]
 
     def effects_without(self, gone: NDArray[np.bool_]) -> int:
         """Return the rank of the effects' dummies on the rows that are left."""
-        return self._layout_of(~gone).absorbed(self.effects) if not gone.all() else 0
+        return self.layout.at(~gone).absorbed(self.effects) if not gone.all() else 0
 
     def terms_lost(self, gone: NDArray[np.bool_]) -> tuple[int, ...]:
         """Return which regressors take part in what the rows that are left do not identify.
@@ -159,11 +159,6 @@ class LinearFit(Brief):
         share = np.abs(lost).max(axis=1) / np.abs(lost).max()
         return tuple(np.flatnonzero(share > 1e-6).tolist())
 
-    def _layout_of(self, kept: NDArray[np.bool_]) -> Layout:
-        codes = (self.layout.unit[kept], self.layout.time[kept])
-        unit, time = (np.unique(each, return_inverse=True)[1] for each in codes)
-        return Layout(unit, time)
-
 
 def fit_swept(
     y: FloatArray, X: FloatArray, terms: tuple[str, ...], layout: Layout, effects: Effects
@@ -179,7 +174,8 @@ def fit_swept(
     swept = within(np.column_stack([X, y]), layout, effects)
     X_swept, y_swept = np.ascontiguousarray(swept[:, :-1]), swept[:, -1].copy()
     absorbed = layout.absorbed(effects)
-    root = identified_root(X, X_swept, terms, effects)
+    beside = () if layout.interactions is None else layout.interactions.names
+    root = identified_root(X, X_swept, terms, effects, interactions=beside)
     if len(y) - X.shape[1] - absorbed <= 0:
         raise SpecError(
             message(

@@ -31,12 +31,14 @@ _BATCH_CELLS = 25_000_000
 class GroupMoments(Brief):
     """Moments of the period dummies and of the columns, by group.
 
-    `moments` (G, p, p) with p = n_dummies + q: the dummies first, then the q columns; `effects` as swept.
+    `moments` (G, p, p) with p = n_dummies + q: the dummies first, then the q columns; `effects` as swept. `sloped` says
+    that units have slopes or rows have cells, so that dummies may repeat each other in more than one direction.
     """
 
     moments: FloatArray
     n_dummies: int
     effects: Effects
+    sloped: bool = False
 
     @property
     def n_groups(self) -> int:
@@ -84,9 +86,10 @@ class GroupMoments(Brief):
         dummies, cross = total[:, :d, :d].copy(), total[:, :d, d:]
         diagonal = np.einsum("bii->bi", dummies)
         diagonal += np.where(diagonal <= LOST_SHARE * diagonal.max(axis=1, keepdims=True), 1.0, 0.0)
-        if self.effects == "twoway":
+        if self.effects == "twoway" and not self.sloped:
             dummies += diagonal.mean(axis=1)[:, None, None] / d
-        swept = columns - cross.transpose(0, 2, 1) @ _solve(dummies, cross)
+        solution = _solve_repeated(dummies, cross) if self.sloped else _solve(dummies, cross)
+        swept = columns - cross.transpose(0, 2, 1) @ solution
         before, after = np.einsum("bii->bi", columns), np.einsum("bii->bi", swept)
         lost = after <= LOST_SHARE * before
         swept[np.broadcast_to(lost[:, :, None], swept.shape)] = 0.0
@@ -105,6 +108,16 @@ def _solve(left: FloatArray, right: FloatArray) -> FloatArray:
     if poor.any():
         solution[poor] = np.linalg.pinv(left[poor], hermitian=True) @ right[poor]
     return np.asarray(solution, dtype=np.float64)
+
+
+def _solve_repeated(left: FloatArray, right: FloatArray) -> FloatArray:
+    """Solve a stack of consistent systems whose columns repeat each other, by pseudo-inverse."""
+    scale = 1.0 / np.sqrt(np.einsum("bii->bi", left))
+    values, vectors = np.linalg.eigh(left * scale[:, :, None] * scale[:, None, :])
+    held = values > _IDENTIFIED
+    inverse = np.where(held, 1.0 / np.where(held, values, 1.0), 0.0)[:, :, None]
+    solution = vectors @ (inverse * (vectors.transpose(0, 2, 1) @ (right * scale[:, :, None])))
+    return np.asarray(solution * scale[:, :, None], dtype=np.float64)
 
 
 def regress(
@@ -151,8 +164,17 @@ def group_moments(
         Shape (n_units,): the group code of each unit; None makes each unit a group.
     """
     codes = np.arange(layout.n_units) if groups is None else groups
+    blocks = layout.blocks(effects)
     d = layout.n_times if effects in ("time", "twoway") else 0
     inside = within(columns, layout, effects)
+    if blocks is not None:
+        dense = blocks.short.toarray()
+        d, inside = dense.shape[1], np.column_stack([dense - blocks.unit_part(dense), inside])
+        moments = np.zeros((int(codes.max()) + 1, inside.shape[1], inside.shape[1]))
+        for unit, rows in enumerate(np.split(inside, layout.starts[1:])):
+            moments[codes[unit]] += rows.T @ rows
+        made = _without_rounding(moments, inside[:, d:], columns, d)
+        return GroupMoments(made, d, effects, sloped=True)
     p = d + inside.shape[1]
     moments = np.zeros((int(codes.max()) + 1, p, p))
     step = max(1, _BATCH_CELLS // (layout.n_times * p))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -67,8 +67,10 @@ def refuse_scale(columns: Iterable[tuple[str, Array]]) -> None:
         )
 
 
-def refuse_absorbed(y: Array, swept: Array, outcome: str, effects: Effects) -> None:
-    """Refuse an outcome of which sweeping the effects out leaves rounding only.
+def refuse_absorbed(
+    y: Array, swept: Array, outcome: str, effects: Effects, interactions: Sequence[str] = ()
+) -> None:
+    """Refuse an outcome of which sweeping the effects, and `interactions` beside them, leaves rounding only.
 
     Raises
     ------
@@ -83,7 +85,12 @@ def refuse_absorbed(y: Array, swept: Array, outcome: str, effects: Effects) -> N
                 "the outcome `{outcome}` does not vary {within}. Take another outcome or fewer effects (if it does "
                 "vary, its level hides it from double precision: subtract a constant from it)",
                 outcome=outcome,
-                within=_WITHIN[effects],
+                within=_WITHIN[effects]
+                if not interactions
+                else message(
+                    "beside the effects and {interactions}, which hold it whole",
+                    interactions=[f"`{name}`" for name in interactions],
+                ),
             )
         )
 

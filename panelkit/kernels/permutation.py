@@ -113,10 +113,20 @@ def paths_of(focal: FloatArray, rest: FloatArray, layout: Layout) -> Paths:
 
 
 def same_periods(layout: Layout) -> IntArray:
-    """Return a code by unit (N,), equal where two units hold the same periods."""
+    """Return a code by unit (N,), equal where two units hold the same periods, slopes swept out of them, and cells."""
     held = np.zeros((layout.n_units, layout.n_times), dtype=bool)
     held[layout.unit, layout.time] = True
-    return np.unique(np.packbits(held, axis=1), axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    codes = np.unique(np.packbits(held, axis=1), axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    if layout.interactions is None:
+        return codes
+    paths = [codes[:, None].astype(np.float64)]
+    for column in (*layout.interactions.slopes.T, *layout.interactions.cells.T):
+        path = np.zeros(held.shape)
+        path[layout.unit, layout.time] = column
+        paths.append(path)
+    return (
+        np.unique(np.concatenate(paths, axis=1), axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    )
 
 
 def random_permutations(groups: IntArray, count: int, rng: np.random.Generator) -> IntArray:

@@ -22,7 +22,7 @@ _LARGEST_MOMENTS = 25_000_000
 
 def suits_reweighting(layout: Layout, effects: Effects, groups: int, q: int) -> bool:
     """Return whether moments with the dummies of all periods would be large, or slower than what is here."""
-    if effects not in ("time", "twoway"):
+    if effects not in ("time", "twoway") or layout.interactions is not None:
         return False
     return layout.n_times > layout.n_units or groups * (layout.n_times + q) ** 2 > _LARGEST_MOMENTS
 

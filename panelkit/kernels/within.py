@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.sparse import csgraph
 
+from panelkit.kernels.interactions import Blocks, Interactions, blocks_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
@@ -42,10 +43,14 @@ def check_effects(effects: str) -> Effects:
 
 @dataclass(frozen=True, eq=False)
 class Layout(Brief):
-    """Where the rows of a panel stand: `unit` and `time` are codes from 0 without gaps, shape (n,), unit-major."""
+    """Where the rows of a panel stand: `unit` and `time` are codes from 0 without gaps, shape (n,), unit-major.
+
+    `interactions` are swept out beside the effects: slopes of every unit and effects of cells.
+    """
 
     unit: IntArray
     time: IntArray
+    interactions: Interactions | None = None
 
     @property
     def n(self) -> int:
@@ -89,8 +94,63 @@ class Layout(Brief):
         """Return the number of groups of units that share no period with another group."""
         return int(csgraph.connected_components(self._crossing(None), directed=False)[0])
 
+    def at(self, rows: NDArray[np.bool_]) -> Layout:
+        """Return the layout of the marked rows (n,), numbered anew."""
+        codes = (self.unit[rows], self.time[rows])
+        unit, time = (np.unique(each, return_inverse=True)[1] for each in codes)
+        return Layout(unit, time, None if self.interactions is None else self.interactions.at(rows))
+
+    def plain(self) -> Layout:
+        """Return the layout without its interactions."""
+        return Layout(self.unit, self.time)
+
+    def blocks(self, effects: Effects) -> Blocks | None:
+        """Return the blocks of the interactions beside the effects, None where there are no interactions.
+
+        With time effects alone units have slopes, and no intercepts of their own.
+
+        Raises
+        ------
+        SpecError
+            If there are interactions and no effects, beside which they would be swept.
+        """
+        if self.interactions is None:
+            return None
+        if effects == "none":
+            raise SpecError(
+                message(
+                    "{names} are swept out beside effects, and effects='none' sweeps nothing: take 'unit' or 'twoway'",
+                    names=[f"`{name}`" for name in self.interactions.names],
+                )
+            )
+        if effects not in self._blocks:
+            time = None if effects == "unit" else self.time
+            intercepts = effects != "time"
+            self._blocks[effects] = blocks_of(self.unit, time, self.interactions, intercepts=intercepts)
+        return self._blocks[effects]
+
+    @cached_property
+    def _blocks(self) -> dict[str, Blocks]:
+        """Return the blocks by effects, as far as they have been asked for."""
+        return {}
+
+    def added(self, effects: Effects) -> tuple[int, int]:
+        """Return how much slopes of units, and then effects of cells, add to the rank of the effects."""
+        blocks = self.blocks(effects)
+        if blocks is None:
+            return 0, 0
+        base = self.plain().absorbed(effects)
+        interactions = cast(Interactions, self.interactions)
+        if interactions.cells.shape[1] == 0:
+            return blocks.rank - base, 0
+        slopes = Layout(self.unit, self.time, interactions.without_cells()).absorbed(effects)
+        return slopes - base, blocks.rank - slopes
+
     def absorbed(self, effects: Effects) -> int:
-        """Return the rank of the effects' dummies."""
+        """Return the rank of the effects' dummies, interactions included."""
+        blocks = self.blocks(effects)
+        if blocks is not None:
+            return blocks.rank
         if effects == "none":
             return 0
         if effects == "unit":
@@ -131,7 +191,19 @@ def within(
     Returns
     -------
     Shape (n, m), a new array. With `effects="none"` a copy.
+
+    Raises
+    ------
+    SpecError
+        If the layout has interactions, and there are no effects, or rows have weights.
     """
+    blocks = layout.blocks(effects)
+    if blocks is not None:
+        if weights is not None:
+            raise SpecError(
+                message("absorbed interactions are swept with equal weights only: leave out the weights")
+            )
+        return blocks.sweep(columns)
     if effects == "none":
         return columns.copy()
     if layout.balanced and weights is None:

@@ -18,8 +18,8 @@ from panelkit.kernels.frames import as_pandas
 from panelkit.kernels.index import Array
 from panelkit.kernels.outcome import refuse_constant, refuse_scale
 from panelkit.kernels.within import Effects
-from panelkit.language.errors import PanelkitError
-from panelkit.language.message import Message
+from panelkit.language.errors import PanelkitError, SpecError
+from panelkit.language.message import Message, message
 from panelkit.panel.design import Design, build_with_lenders
 from panelkit.panel.sample import Policy, WithoutSingletons
 from panelkit.show.brief import Brief
@@ -31,6 +31,7 @@ __all__ = [
     "open_frame",
     "read_design",
     "read_with_lenders",
+    "refuse_interactions",
     "singleton_rule",
     "spoken_errors",
 ]
@@ -69,6 +70,7 @@ def read_design(
     where: str | None = None,
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
+    sweeping: Effects = "none",
 ) -> Design:
     """Build the design of an estimator; see `core.design.build_design`.
 
@@ -80,7 +82,15 @@ def read_design(
         If the panel is unusable, or the outcome does not vary.
     """
     return read_with_lenders(
-        formula, data, unit=unit, time=time, extra=extra, where=where, years=years, policies=policies
+        formula,
+        data,
+        unit=unit,
+        time=time,
+        extra=extra,
+        where=where,
+        years=years,
+        policies=policies,
+        sweeping=sweeping,
     )[0]
 
 
@@ -94,6 +104,7 @@ def read_with_lenders(
     where: str | None = None,
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
+    sweeping: Effects = "none",
 ) -> tuple[Design, Array]:
     """Build the design as `read_design` does, and mark the rows (n,) that do not only lend a level to a change."""
     frame = open_frame(data, unit, time)
@@ -107,6 +118,7 @@ def read_with_lenders(
         years=years,
         policies=policies,
         namesakes=namesakes,
+        sweeping=sweeping,
     )
     refuse_constant(design.y, design.outcome)
     refuse_scale([(design.outcome, design.y), *zip(design.terms, design.X.T, strict=True)])
@@ -115,6 +127,25 @@ def read_with_lenders(
             design, notes=(*frame.notes, *design.notes), provenance=(*frame.notes, *design.provenance)
         )
     return design, inside
+
+
+def refuse_interactions(design: Design, what: str) -> None:
+    """Refuse slopes of units and effects of cells to an estimator that sweeps unit and time effects only.
+
+    Raises
+    ------
+    SpecError
+        Naming the terms.
+    """
+    if design.interactions is not None:
+        raise SpecError(
+            message(
+                "{what} sweeps unit and {period} effects out, and not {interactions} beside them: FixedEffects, "
+                "InstrumentalFE and FirstDifference do",
+                what=what,
+                interactions=[f"`{name}`" for name in design.interactions.names],
+            ).spoken(design.unit_names[0], design.time_names[0])
+        )
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.outcome import refuse_absorbed, refuse_constant
+from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import capabilities_of, offered
@@ -106,6 +107,7 @@ class LinearSpec(Generic[Result]):
             extra=self._columns(),
             where=self.where,
             policies=self._rules(),
+            sweeping=self._sweeping(),
         )
         with spoken_errors(design):
             return self._estimate(Rows(with_coordinates(design, self.vcov, coords), inside, frame))
@@ -124,6 +126,10 @@ class LinearSpec(Generic[Result]):
     def _rules(self) -> tuple[Policy, ...]:
         """Return the rules by which rows leave the sample."""
         return ()
+
+    def _sweeping(self) -> Effects:
+        """Return the effects beside which interactions of the formula are swept out; "none" where none are."""
+        return "none"
 
     def _estimate(self, rows: Rows) -> Result:
         """Return the result of the rows."""
@@ -168,7 +174,8 @@ def finish(
     """
     convention = convention_named(spec.convention)
     refuse_constant(design.y, design.outcome)
-    refuse_absorbed(design.y, linear.y, design.outcome, linear.effects)
+    beside = () if linear.layout.interactions is None else linear.layout.interactions.names
+    refuse_absorbed(design.y, linear.y, design.outcome, linear.effects, beside)
     kept = design if moved is None else moved
     before, after = linear_facts(design, linear, spec.convention)
     own = dict(facts or {})
@@ -247,9 +254,7 @@ def without_intercept(design: Design) -> Design:
     """Return the design without its intercept column."""
     if not design.has_intercept:
         return design
-    keep = [j for j, term in enumerate(design.terms) if term != "Intercept"]
-    terms = tuple(design.terms[j] for j in keep)
-    return replace(design, X=np.asfortranarray(design.X[:, keep]), terms=terms, has_intercept=False)
+    return design.without_columns(np.array([term == "Intercept" for term in design.terms]))
 
 
 def require_terms(design: Design, formula: str) -> None:

@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.formula.absorbing import split_terms
 from panelkit.formula.arithmetic import Cells, Evaluator
 from panelkit.formula.conditions import Namesakes
 from panelkit.formula.formula import Columns, Formula, as_formula, columns_on
 from panelkit.formula.model_matrix import INTERCEPT, Memory
 from panelkit.formula.tree import columns_of
 from panelkit.kernels.index import SHOWN, Array, PanelIndex, dimension_names, listed, read_panel_index
+from panelkit.kernels.interactions import Interactions
+from panelkit.kernels.within import Effects, Layout
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.panel.leaving import dropped_rows, joined, nothing_dropped, reason_of, tally
@@ -42,7 +45,8 @@ class Design(Brief):
     y (n,) and X (n, k) are float64 (X in column order); unit and time (n,) are int64 codes into unit_labels
     (N,) and time_labels (T,), sorted unit-major, then by time, every code used. `extra` holds further
     columns (n,) by name. `dropped` has columns province, year, reason. `provenance`, a part of `notes`, says the
-    vintages and flags of the figures. The arrays are read-only.
+    vintages and flags of the figures. `interactions` are terms that are no columns, to be swept out beside the effects.
+    The arrays are read-only.
     """
 
     y: Array
@@ -62,6 +66,12 @@ class Design(Brief):
     time_names: tuple[str, ...] = ("year", "time")
     formula: Formula | None = None
     memory: Memory = field(default_factory=Memory, repr=False)
+    interactions: Interactions | None = field(default=None, repr=False)
+
+    @property
+    def layout(self) -> Layout:
+        """Return where the rows stand, with the interactions that are swept beside the effects."""
+        return Layout(self.unit, self.time, self.interactions)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the fields, so that a design can travel to another process."""
@@ -131,6 +141,7 @@ class Design(Brief):
             unit_labels=unit_labels,
             time_labels=time_labels,
             extra=MappingProxyType({name: _sealed(values[marked]) for name, values in self.extra.items()}),
+            interactions=None if self.interactions is None else self.interactions.at(marked),
             dropped=dropped,
             notes=(
                 *self.notes,
@@ -138,6 +149,25 @@ class Design(Brief):
                     "{gone:,} more rows left the sample: {reason}", gone=len(gone), reason=reason_of(reason)
                 ),
             ),
+        )
+
+    def without_columns(self, gone: Array) -> Design:
+        """Return the design without the marked columns, (k,) bool."""
+        kept = np.flatnonzero(~np.asarray(gone, dtype=bool))
+        terms = tuple(self.terms[j] for j in kept)
+        memory = self.memory
+        if len(memory.owners) == len(self.terms):
+            memory = replace(
+                memory,
+                owners=tuple(memory.owners[j] for j in kept),
+                bases=tuple(memory.bases[j] for j in kept),
+            )
+        return replace(
+            self,
+            X=_sealed(np.asfortranarray(self.X[:, kept])),
+            terms=terms,
+            memory=memory,
+            has_intercept=self.has_intercept and INTERCEPT in terms,
         )
 
     def frame(self) -> pd.DataFrame:
@@ -158,6 +188,7 @@ def build_design(
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
     namesakes: Namesakes | None = None,
+    sweeping: Effects = "none",
 ) -> Design:
     """Build the design of a formula on a panel.
 
@@ -179,6 +210,10 @@ def build_design(
         Rules of the estimator about its rows (`core/sample.py`); means, quantiles and levels come after them.
     namesakes
         Marks the labels that a text in `where` means beyond its own spelling.
+    sweeping
+        The effects that the estimator sweeps out: slopes of units, and beside unit effects region-years, then are no
+        columns but stand in `Design.interactions`, for an estimator that sweeps those too. "none": all terms are
+        columns.
 
     Raises
     ------
@@ -199,6 +234,7 @@ def build_design(
         years=years,
         policies=policies,
         namesakes=namesakes,
+        sweeping=sweeping,
     )[0]
 
 
@@ -214,6 +250,7 @@ def build_with_lenders(
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
     namesakes: Namesakes | None = None,
+    sweeping: Effects = "none",
 ) -> tuple[Design, Array]:
     """Build a design as `build_design` does, and mark which of its rows (n,) decide; the others lend a level."""
     parsed = as_formula(formula)
@@ -256,7 +293,11 @@ def build_with_lenders(
     sample = _sample(panel, order, complete=whole)
     refuse_breaks(data, parsed, sample)
     origins = provenance_notes(data, dict.fromkeys([*parsed.columns, *beside]), parsed, sample)
-    y, terms, X, made = columns.matrices(order, memory)
+    shown, interactions = parsed.terms, None
+    if sweeping != "none" and any(len(term.factors) > 1 for term in parsed.terms):
+        codes = (sample.unit, sample.time)
+        shown, interactions = split_terms(parsed.terms, columns.taken(order), codes, sweeping)
+    y, terms, X, made = columns.matrices(order, memory, shown)
     design = Design(
         y=_sealed(y if order is not None else y.copy()),
         X=_sealed(X),
@@ -275,6 +316,7 @@ def build_with_lenders(
         time_names=time_names,
         formula=parsed,
         memory=made,
+        interactions=interactions,
     )
     return design, inside
 

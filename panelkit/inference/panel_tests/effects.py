@@ -99,6 +99,15 @@ def hausman(
     null = message(
         "the unit effects are uncorrelated with the regressors, so that random effects are consistent"
     )
+    if first.layout.interactions is not None:
+        return TestResult.not_applicable(
+            name,
+            null,
+            message(
+                "the fixed-effects fit sweeps {interactions} out, and the random-effects fit cannot",
+                interactions=[f"`{name}`" for name in first.layout.interactions.names],
+            ),
+        )
     common = first.terms
     to = [second.terms.index(term) for term in common]
     for linear in (first, second):
@@ -257,6 +266,17 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
             message(
                 "the effects of the fit ({held}) do not contain those of `against` ({against})",
                 held=linear.effects,
+                against=against,
+            ),
+        )
+    if linear.layout.interactions is not None and against in ("none", "time"):
+        return TestResult.not_applicable(
+            name,
+            null,
+            message(
+                "the fit sweeps {interactions} out beside unit effects, and {against!r} has no unit effects: test "
+                "against='unit'",
+                interactions=[f"`{name}`" for name in linear.layout.interactions.names],
                 against=against,
             ),
         )

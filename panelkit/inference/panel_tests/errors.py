@@ -47,6 +47,16 @@ def serial_correlation(fit: FitResult) -> TestResult:
     linear, design = design_of(fit)
     null = message("the errors are not serially correlated")
     name = message("Wooldridge serial correlation")
+    if linear.layout.interactions is not None:
+        return TestResult.not_applicable(
+            name,
+            null,
+            message(
+                "the fit sweeps {interactions} out, and without them the changes no longer have autocorrelation -1/2 "
+                "under the null",
+                interactions=[f"`{each}`" for each in linear.layout.interactions.names],
+            ),
+        )
     if ONE_EQUATION not in linear.can:
         return TestResult.not_applicable(
             name,

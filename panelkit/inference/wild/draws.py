@@ -121,8 +121,7 @@ def projection(
     )
     factors = [Factor(left.T, right0, right1)]
     if crossing.long is not None and not _holds_levels(crossing.long, codes):
-        scale = sparse.diags_array(1.0 / np.sqrt(crossing.long_counts))
-        thin = [(crossing.long_sums(c, codes) @ scale).tocsr() for c in columns]
+        thin = [crossing.thin_sums(c, codes) for c in columns]
         factors.append(Factor(thin[0].T.tocsr(), thin[1], thin[2]))
     groups = left.shape[0]
     if groups <= min(sum(factor.left.shape[0] for factor in factors), _LARGEST_SQUARE):

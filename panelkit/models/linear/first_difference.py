@@ -15,7 +15,7 @@ from panelkit.kernels.capabilities import MADE_ROWS
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
-from panelkit.kernels.within import FloatArray, Layout
+from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
@@ -24,6 +24,7 @@ from panelkit.models.shell import LinearSpec, Rows, finish, require_terms, witho
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import LENDS, NO_PERIOD_BEFORE
 from panelkit.panel.provenance import refuse_changes_over_breaks
+from panelkit.panel.redundant import interaction_notes
 from panelkit.panel.sample import Neighbouring, Policy
 from panelkit.results.fit import FitResult
 
@@ -87,6 +88,9 @@ class FirstDifference(LinearSpec[FitResult]):
     def _rules(self) -> tuple[Policy, ...]:
         return (Neighbouring(),)
 
+    def _sweeping(self) -> Effects:
+        return "time" if self.effects == "time" else "none"
+
     def _estimate(self, rows: Rows) -> FitResult:
         design, inside = rows.design, rows.inside
         if design.formula is not None:
@@ -99,15 +103,14 @@ class FirstDifference(LinearSpec[FitResult]):
         if self.effects == "drift":
             X = np.column_stack([np.ones(len(design.y)), design.X])
             design = replace(design, X=np.asfortranarray(X), terms=("Intercept", *design.terms))
-        layout = Layout(design.unit, design.time)
         effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
-        linear = replace(fit_swept(design.y, design.X, design.terms, layout, effects), can=MADE_ROWS)
+        linear = replace(fit_swept(design.y, design.X, design.terms, design.layout, effects), can=MADE_ROWS)
         theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
         if theirs is not None:
             linear = through_linearmodels.carrying(linear, theirs)
         note = message("outcome and regressors are changes between neighbouring periods of one unit")
         title = message("First differences: {outcome}", outcome=design.outcome)
-        return finish(self, design, linear, title=title, notes=(note,))
+        return finish(self, design, linear, title=title, notes=(note, *interaction_notes(design, effects)))
 
     def _through_linearmodels(self, levels: Design, changes: Design, *, whole: bool) -> FloatArray | None:
         """Return linearmodels' coefficients, or None where it would form other changes: over gaps, outside `where`."""
@@ -140,6 +143,7 @@ def differenced(design: Design, inside: Array | None = None) -> Design:
         y=design.y - design.y[before],
         X=np.asfortranarray(design.X - design.X[before]),
         extra=MappingProxyType(dict(design.extra)),
+        interactions=None if design.interactions is None else design.interactions.changes(before),
     )
     if inside is not None and not inside.all():
         if not (follows & inside).any():

@@ -9,7 +9,7 @@ from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.capabilities import LEAST_SQUARES
 from panelkit.kernels.linear import fit_swept
-from panelkit.kernels.within import Effects, Layout, check_effects
+from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
@@ -18,6 +18,7 @@ from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import SINGLETON
+from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Policy, singletons
 from panelkit.results.fit import FitResult
 
@@ -51,6 +52,11 @@ class FixedEffects(LinearSpec[FitResult]):
     The estimates are exact on unbalanced panels. Nothing is dropped silently: rows with missing cells and,
     under "reghdfe", singletons stand in `dropped` with their reason.
 
+    `C(province):year` (a trend in every province, or a slope of another column) and, beside unit effects,
+    `C(region):C(year)` are swept out with the effects: they stand in a note and not in the table, and a cluster that
+    leaves takes its own along. A `base=` makes columns of them. Levels of other interactions that the effects hold
+    (`C(year, base=2013):treat`) are left out and named.
+
     Examples
     --------
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure) + log(gdp)").fit(panel)
@@ -58,6 +64,9 @@ class FixedEffects(LinearSpec[FitResult]):
     (186, 31)
     >>> round(float(fit.params["log(rd_expenditure)"]), 4)
     0.0764
+    >>> trends = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure) + C(province):year").fit(panel)
+    >>> list(trends.params.index)
+    ['log(rd_expenditure)']
     """
 
     formula: str
@@ -71,6 +80,9 @@ class FixedEffects(LinearSpec[FitResult]):
 
     def _rules(self) -> tuple[Policy, ...]:
         return singleton_rule(self.convention, self.effects)
+
+    def _sweeping(self) -> Effects:
+        return self.effects
 
     def _estimate(self, rows: Rows) -> FitResult:
         return _fit_rows(rows.design, self)
@@ -87,6 +99,7 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
     """Fit a design whose rows are settled."""
     if spec.effects != "none":
         design = without_intercept(design)
+    design, notes = without_redundant(design, spec.effects)
     if not design.terms:
         raise SpecError(
             message(
@@ -94,12 +107,12 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
             )
         )
     _refuse_one_unit(design, spec.effects)
-    layout = Layout(design.unit, design.time)
-    linear = fit_swept(design.y, design.X, design.terms, layout, spec.effects)
+    linear = fit_swept(design.y, design.X, design.terms, design.layout, spec.effects)
     title = message(
         "Fixed effects ({effects}): {outcome}", effects=effects_word(spec.effects), outcome=design.outcome
     )
-    return finish(spec, design, linear, title=title)
+    notes = (*interaction_notes(design, spec.effects), *notes)
+    return finish(spec, design, linear, title=title, notes=notes)
 
 
 def without_singletons(design: Design, effects: Effects) -> Design:

@@ -19,7 +19,7 @@ from panelkit.kernels.capabilities import TWO_STAGE
 from panelkit.kernels.instruments import InstrumentedFit, fit_two_stage
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
-from panelkit.kernels.within import Effects, Layout, check_effects, within
+from panelkit.kernels.within import Effects, check_effects, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, listed, message, term
 from panelkit.language.offers import estimator
@@ -37,6 +37,7 @@ from panelkit.models.linear.instrument_tests import (
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
+from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Policy
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
@@ -201,12 +202,34 @@ class InstrumentalFE(LinearSpec[InstrumentalResult]):
     def _rules(self) -> tuple[Policy, ...]:
         return singleton_rule(self.convention, self.effects)
 
+    def _sweeping(self) -> Effects:
+        return self.effects
+
     def _estimate(self, rows: Rows) -> InstrumentalResult:
         base, endogenous, instruments = self.blocks()
         left = base.partition("~")[0]
+        _refuse_swept_out(rows.design, (endogenous, instruments), left)
+        design, notes = without_redundant(rows.design, self.effects, _terms(base, rows.design))
         parts = (base, f"{left} ~ {endogenous}", f"{left} ~ {instruments}")
-        exogenous, inside, excluded = (_terms(text, rows.design) for text in parts)
-        return fit_instrumental(rows.design, self, (exogenous, inside, excluded))
+        exogenous, inside, excluded = (_terms(text, design) for text in parts)
+        said = (*design.notes, *interaction_notes(design, self.effects), *notes)
+        return fit_instrumental(replace(design, notes=said), self, (exogenous, inside, excluded))
+
+
+def _refuse_swept_out(design: Design, blocks: tuple[str, str], left: str) -> None:
+    """Refuse an endogenous regressor or an instrument that would be swept out with the effects."""
+    if design.interactions is None:
+        return
+    named = {term.label for text in blocks for term in parse_formula(f"{left} ~ {text}").terms}
+    swept = [f"`{name}`" for name in design.interactions.names if name in named]
+    if swept:
+        raise SpecError(
+            message(
+                "{terms}: an interaction with the units, or of categories with the {periods}, is absorbed beside the "
+                "effects, and can be neither endogenous nor an instrument: write it as columns of your own",
+                terms=swept,
+            ).spoken(design.unit_names[0], design.time_names[0])
+        )
 
 
 Blocks = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -227,7 +250,7 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
         design = without_singletons(design, spec.effects)
     names = _checked(design, blocks)
     where = [[design.terms.index(term) for term in block] for block in names]
-    layout = Layout(design.unit, design.time)
+    layout = design.layout
     X = np.ascontiguousarray(design.X)
     swept = within(np.column_stack([design.y]), layout, spec.effects)[:, 0]
     refuse_absorbed(design.y, swept, design.outcome, spec.effects)
@@ -306,7 +329,7 @@ def _columns(design: Design, terms: tuple[str, ...], outcome: str | None = None)
 def _stage(design: Design, spec: InstrumentalFE, terms: tuple[str, ...], outcome: str | None) -> FitResult:
     """Return the first stage of an endogenous regressor, or the reduced form of the outcome."""
     part = _columns(design, terms, outcome)
-    linear = fit_swept(part.y, part.X, terms, Layout(part.unit, part.time), spec.effects)
+    linear = fit_swept(part.y, part.X, terms, part.layout, spec.effects)
     if outcome is None:
         title = message("Reduced form: {outcome}", outcome=part.outcome)
     else:

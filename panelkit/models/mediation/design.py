@@ -17,7 +17,7 @@ from panelkit.models.mediation.interaction import QUANTILES, Interaction, Modera
 from panelkit.models.mediation.paths import Equation, PathMap, PathSystem, path_map
 from panelkit.models.mediation.plan import MediationPlan
 from panelkit.models.mediation.roles import Roles
-from panelkit.models.reading import Frame, read_design, singleton_rule
+from panelkit.models.reading import Frame, read_design, refuse_interactions, singleton_rule
 from panelkit.models.shell import without_intercept
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -34,7 +34,9 @@ def common_sample(
         extra=spec.vcov.columns(),
         where=spec.where,
         policies=singleton_rule(spec.convention, spec.effects),
+        sweeping="twoway" if spec.effects == "twoway" else "none",
     )
+    refuse_interactions(design, "Mediation")
     return without_intercept(design) if spec.effects != "none" else design
 
 

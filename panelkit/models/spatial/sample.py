@@ -17,7 +17,7 @@ from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, listed, message, sentences
-from panelkit.models.reading import Frame, open_frame, read_design
+from panelkit.models.reading import Frame, open_frame, read_design, refuse_interactions
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import DROP_UNIT, DROP_YEAR, Reason, Why, left_because, reason_of
 from panelkit.panel.sample import Candidates
@@ -66,6 +66,7 @@ def read_sample(
     where: str | None = None,
     years: Sequence[Hashable] | None = None,
     units: Sequence[Hashable] | None = None,
+    sweeping: Effects = "none",
 ) -> SpatialSample:
     """Return the balanced sample of a formula.
 
@@ -73,7 +74,7 @@ def read_sample(
     `design.dropped`. A province-year that is missing while others are held needs a policy: "raise" lists the cells,
     "drop-unit" and "drop-year" leave out the provinces or the years concerned and say so in the notes. Means,
     quantiles and levels are those of the balanced rows; `where`, `years` and `units` choose rows before the balance is
-    judged, and lags read the others.
+    judged, and lags read the others. With `sweeping="twoway"` slopes of units and effects of cells are refused by name.
     """
     if missing not in get_args(Missing):
         raise SpecError(
@@ -81,7 +82,10 @@ def read_sample(
         )
     frame = open_frame(data, unit, time)
     rules = (*(() if units is None else (OfUnits(tuple(units)),)), Balanced(missing))
-    design = read_design(formula, frame, unit=unit, time=time, where=where, years=years, policies=rules)
+    design = read_design(
+        formula, frame, unit=unit, time=time, where=where, years=years, policies=rules, sweeping=sweeping
+    )
+    refuse_interactions(design, message("a spatial model"))
     everyone = read_panel_index(frame.data, unit, time).unit_labels
     held = {_plain(key) for key in design.unit_labels}
     left_out = tuple(_plain(key) for key in everyone if _plain(key) not in held)
@@ -111,6 +115,7 @@ def sample_of(
         unit=unit,
         time=time,
         where=spec.where,
+        sweeping="twoway" if getattr(spec, "effects", "none") == "twoway" else "none",
         **rows,
     )
 

@@ -1,0 +1,79 @@
+"""Cross-products swept anew without each cluster where slopes of units or effects of cells are swept too.
+
+With Q the units' blocks, V what they leave of the short block (both orthonormal) and Z swept of everything,
+what leaves with the rows g is Z_g' (M_gg)^+ Z_g, M_gg = A - V_g V_g' and A = I - Q_g Q_g'. A falls into pieces,
+the rows of one unit, with A^+ = I + Q_p (I - Q_p'Q_p)^+ Q_p'; the short block is Woodbury's formula. A direction that a
+cluster alone shows, the trend of a unit that leaves, is a null direction of either, and leaves with it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from panelkit.kernels.interactions import Blocks, FloatArray, IntArray
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+
+# Eigenvalues lie between 0 and 1: below this one is an effect that leaves with the cluster.
+_NULL = 1e-9
+# Floating-point operations that a jackknife may take: about half a minute on one core.
+_LARGEST_WORK = 6e11
+
+
+def grams_without_blocks(columns: FloatArray, blocks: Blocks, codes: IntArray) -> FloatArray:
+    """Return the cross-products of swept columns (n, q) with each cluster left out, everything swept anew, (G, q, q).
+
+    `codes` (n,): the cluster of each row, from 0 without gaps; clusters may cut units, periods and cells.
+
+    Raises
+    ------
+    SpecError
+        If the clusters and the effects are so many that the work is out of reach.
+    """
+    groups, q, rank = int(codes.max()) + 1, columns.shape[1], blocks.root.shape[1]
+    _refuse_work(groups, len(codes), q + rank)
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(groups + 1))
+    total = columns.T @ columns
+    grams = np.empty((groups, q, q))
+    for group in range(groups):
+        rows = order[edges[group] : edges[group + 1]]
+        held = np.column_stack([columns[rows], blocks.short_columns(rows)])
+        gone = held.T @ held
+        more = _own_units(held, blocks.coordinates[rows], blocks.unit[rows])
+        gone += more.T @ more
+        cross = gone[:q, q:]
+        values, vectors = np.linalg.eigh(np.eye(rank) - gone[q:, q:])
+        stays = values > _NULL
+        part = cross @ (vectors[:, stays] / np.sqrt(values[stays]))
+        grams[group] = total - gone[:q, :q] - part @ part.T
+    return grams
+
+
+def _own_units(held: FloatArray, coordinates: FloatArray, unit: IntArray) -> FloatArray:
+    """Return rows (pieces x b, p) whose squares are held' (A^+ - I) held, A one cluster's I - Q_g Q_g'."""
+    starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
+    width = coordinates.shape[1]
+    sums = np.stack([np.add.reduceat(own[:, None] * held, starts, axis=0) for own in coordinates.T], axis=1)
+    pairs = (coordinates[:, :, None] * coordinates[:, None, :]).reshape(len(unit), -1)
+    left = np.eye(width) - np.add.reduceat(pairs, starts, axis=0).reshape(-1, width, width)
+    values, vectors = np.linalg.eigh(left)
+    stays = values > _NULL
+    scale = np.where(stays, 1.0 / np.sqrt(np.where(stays, values, 1.0)), 0.0)
+    made: FloatArray = (scale[:, :, None] * vectors.transpose(0, 2, 1)) @ sums
+    return made.reshape(-1, held.shape[1])
+
+
+def _refuse_work(groups: int, rows: int, width: int) -> None:
+    work = groups * (10.0 * width**3 + 4e5) + 4.0 * rows * width**2
+    if work > _LARGEST_WORK:
+        raise SpecError(
+            message(
+                "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters beside {width:,} effects of "
+                "{periods} and cells, with the absorbed interactions, would take about {minutes:,.1f} minutes: use "
+                "vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
+                clusters=groups,
+                width=width,
+                minutes=work / _LARGEST_WORK * 0.5,
+            )
+        )
