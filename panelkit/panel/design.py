@@ -109,7 +109,7 @@ class Design(Brief):
             "balanced": n == n_units * n_periods,
         }
 
-    def keep(self, rows: Array, reason: Message) -> Design:
+    def keep(self, rows: Array, reason: str) -> Design:
         """Return the design of the marked rows, (n,) bool; the others stand in `dropped` with the reason.
 
         Units and times that no row holds any more leave the labels.

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.kernels.index import SHOWN, Array, PanelIndex
-from panelkit.language.message import Language, Message, counted, listed, message
+from panelkit.language.message import Language, Message, counted, listed, message, verbatim
 
 
 class Why(Enum):
@@ -64,9 +64,11 @@ DROP_UNIT = Reason(Why.DROP_UNIT, message("policy drop-unit: a {period} is missi
 LENDS = Reason(Why.LENDS, message("lends its values to the first change"))
 
 
-def reason_of(said: Message) -> Reason:
-    """Return a sentence as a reason; one that is none yet is of no kind of its own."""
-    return said if isinstance(said, Reason) else Reason(Why.OTHER, said)
+def reason_of(said: str) -> Reason:
+    """Return a sentence as a reason; one that is none yet is of no kind of its own, and a user's own is kept."""
+    if isinstance(said, Reason):
+        return said
+    return Reason(Why.OTHER, said if isinstance(said, Message) else verbatim(said))
 
 
 def missing(columns: Sequence[str]) -> Reason:

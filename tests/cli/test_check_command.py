@@ -76,7 +76,7 @@ def test_every_registered_claim_is_checked_without_arguments(
 ) -> None:
     asked: list[str] = []
 
-    def light(registered: RegisteredClaim, progress: object) -> list[Verdict]:
+    def light(registered: RegisteredClaim, *how: object) -> list[Verdict]:
         asked.append(registered.id)
         return []
 
