@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections.abc import Collection
 from typing import Any
@@ -10,18 +11,18 @@ from typing import Any
 from panelkit.covariance.base import Covariance, VcovSpec
 from panelkit.kernels.capabilities import CAPABILITIES
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Joined, Message, message, sentences
 from panelkit.language.register import entries
 
 _CALL = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*$")
 
 
-def spellings(can: Collection[str] = CAPABILITIES) -> tuple[str, ...]:
+def spellings(can: Collection[str] = CAPABILITIES) -> tuple[Message, ...]:
     """Return how the covariances are written that something of these capabilities carries."""
     found: list[type[Covariance]] = [
         entry.load() for entry in entries("covariance") if set(entry.can) & set(can)
     ]
-    return tuple(" or ".join(kind.spellings) for kind in found)
+    return tuple(Joined(kind.spellings, {"en": " or ", "zh": " 或 "}) for kind in found)
 
 
 def vcov_named(text: str, can: Collection[str] = CAPABILITIES) -> VcovSpec:
@@ -61,9 +62,23 @@ def vcov_from(value: Any) -> Any:
     warnings.warn(
         f"vcov={value!r} is written vcov={spec!r} now; names are taken for one release more",
         DeprecationWarning,
-        stacklevel=5,
+        stacklevel=_frames_inside() + 1,
     )
     return spec
+
+
+def _frames_inside() -> int:
+    """Return how many calls, from the caller of this on, lie inside panelkit and the dataclasses that it makes."""
+    frame, count = sys._getframe(1), 0
+    while frame is not None and _is_ours(frame.f_globals.get("__name__", ""), frame.f_code.co_filename):
+        frame, count = frame.f_back, count + 1  # type: ignore[assignment]
+    return count
+
+
+def _is_ours(module: str, file: str) -> bool:
+    return (
+        module.split(".")[0] in ("panelkit", "dataclasses", "functools", "contextlib") or file == "<string>"
+    )
 
 
 def _plain(name: str) -> str:
@@ -72,5 +87,5 @@ def _plain(name: str) -> str:
 
 def _unknown(text: str, can: Collection[str]) -> SpecError:
     return SpecError(
-        message("no covariance {text!r}: there are {names}", text=text, names="; ".join(spellings(can)))
+        message("no covariance {text!r}: there are {names}", text=text, names=sentences(spellings(can)))
     )

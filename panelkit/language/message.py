@@ -24,6 +24,10 @@ _BETWEEN: dict[Language, str] = {"en": ", ", "zh": "、"}
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
+class LanguageError(ValueError):
+    """A language that the catalogue does not hold."""
+
+
 class Message(str):
     """A sentence or name in English, and in Chinese by `text("zh")`.
 
@@ -211,6 +215,8 @@ def in_language(text: str, language: Language) -> str:
 def translations(language: Language) -> NullTranslations:
     """Return the catalogue of a language."""
     path = CATALOGUE / f"{language}.mo"
+    if not path.is_file():
+        raise LanguageError(f"language is 'en' or 'zh', not {language!r} (语言为 'en' 或 'zh')")
     with path.open("rb") as file:
         return GNUTranslations(file)
 

@@ -216,7 +216,7 @@ def under_covariance(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None 
     spec = fit.spec.with_vcov(vcov)
     known = (*fit.design.extra, *fit.design.unit_names, *fit.design.time_names)
     missing = [name for name in spec.vcov.columns() if name not in known]
-    if missing:
+    if missing and SCORES in fit.can:  # a likelihood clusters by unit alone, and says so
         raise SpecError(
             message(
                 "the fit did not carry `{columns}`: fit again with vcov={vcov}",

@@ -128,8 +128,9 @@ class Estimates(Brief):
 
     def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
         """Return the result as plain text: the table, the facts, the notes."""
-        from panelkit.show.words import note_lines
+        from panelkit.show.words import check_language, note_lines
 
+        check_language(language)
         title = self.title.text(language)
         lines = [
             title,

@@ -34,8 +34,9 @@ class Measure(Brief):
 
     def summary(self, *, language: Language = "en") -> str:
         """Return the last year's values, the weights and the notes as plain text."""
-        from panelkit.show.words import frame_text, note_lines, said_of
+        from panelkit.show.words import check_language, frame_text, note_lines, said_of
 
+        check_language(language)
         years = self.values.index.get_level_values(-1)
         last = self.values[years == years.max()]
         name = self.name.text(language)

@@ -41,8 +41,9 @@ class Tabled(Brief):
 
     def summary(self, *, language: Language = "en") -> str:
         """Return title, table and notes as plain text."""
-        from panelkit.show.words import note_lines
+        from panelkit.show.words import check_language, note_lines
 
+        check_language(language)
         title = self.title.text(language)
         named = [(name.text(language), _text(value, language)) for name, value in self._named()]
         width = max((cells(name) for name, _ in named), default=0)

@@ -39,8 +39,9 @@ class TestResult(Brief):
 
     def summary(self, *, language: Language = "en") -> str:
         """Return the test in two lines of plain text, then its notes."""
-        from panelkit.show.words import note_lines
+        from panelkit.show.words import check_language, note_lines
 
+        check_language(language)
         hypothesis = message("null: {null}", null=self.null).text(language)
         if not self.applicable:
             head = message("{name}: not applicable, because {reason}", name=self.name, reason=self.reason)

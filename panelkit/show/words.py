@@ -93,8 +93,8 @@ _WORDS: dict[str, Message] = {
 }
 
 
-def word(key: str, language: Language) -> str:
-    """Return the word for `key`; a key that has no entry is returned as it is.
+def check_language(language: Language) -> None:
+    """Refuse a language that panelkit does not speak.
 
     Raises
     ------
@@ -103,6 +103,17 @@ def word(key: str, language: Language) -> str:
     """
     if language not in ("en", "zh"):
         raise StyleError(message("language is 'en' or 'zh', not {language!r}", language=language))
+
+
+def word(key: str, language: Language) -> str:
+    """Return the word for `key`; a key that has no entry is returned as it is.
+
+    Raises
+    ------
+    StyleError
+        If `language` is neither `en` nor `zh`.
+    """
+    check_language(language)
     return _WORDS[key].text(language) if key in _WORDS else key
 
 

@@ -164,3 +164,28 @@ def test_a_covariance_of_a_users_own_is_asked_nothing() -> None:
     refuse_uncarried(Mine(), (), "anything")
     fit = fitted("fixed_effects").with_vcov(Mine())
     assert np.array_equal(fit.covariance, fitted("fixed_effects").with_vcov(pk.Iid()).covariance)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        lambda: pk.SpatialPanel("y ~ x", vcov="cluster"),
+        lambda: pk.DynamicSpatialPanel("y ~ x", vcov="cluster"),
+        lambda: pk.SpatialCrossSection("y ~ x", vcov="qml"),
+        lambda: pk.SpatialRandomEffects("y ~ x", vcov="hessian"),
+        lambda: pk.SpatialMediation("y", "x", "m", vcov="cluster"),
+        lambda: pk.SpatialPanel("y ~ x").with_vcov("qml"),
+    ],
+)
+def test_the_warning_of_an_old_name_points_at_the_users_line(named: Callable[[], object]) -> None:
+    with pytest.warns(DeprecationWarning, match="names are taken for one release more") as told:
+        named()
+    assert [warning.filename for warning in told] == [__file__]
+
+
+@pytest.mark.parametrize("vcov", ["CRV3", pk.CRV3, None, 3, pk.QML()])
+def test_mediation_refuses_what_is_no_covariance_of_its_own(vcov: object) -> None:
+    with pytest.raises(pk.SpecError, match="vcov is a covariance|Mediation has no covariance"):
+        pk.Mediation("y", "x", "m", vcov=vcov)
+    with pytest.raises(pk.SpecError, match="SpatialMediation has no covariance"):
+        pk.SpatialMediation("y", "x", "m", vcov=pk.CR2())

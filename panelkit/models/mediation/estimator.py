@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.base import VcovSpec, check_vcov, refuse_uncarried
 from panelkit.inference.indirect import resample_counts
 from panelkit.kernels.capabilities import DELETED_GROUPS, SCORES
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError, SpecError
-from panelkit.language.message import Message, message, term
-from panelkit.language.offers import estimator
+from panelkit.language.message import Message, message, term, verbatim
+from panelkit.language.offers import capabilities_of, estimator
 from panelkit.language.options import check_count, is_whole
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.mediation.design import (
@@ -97,6 +97,8 @@ class Mediation(MediationPlan):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_vcov(self.vcov)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim("Mediation"))
         roles_of(self)
 
     def with_vcov(self, vcov: VcovSpec) -> Mediation:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.covariance.base import check_vcov, refuse_uncarried
 from panelkit.covariance.by_name import vcov_from
 from panelkit.covariance.cluster import Cluster
 from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable
@@ -21,8 +22,8 @@ from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
-from panelkit.language.message import Message, message, term
-from panelkit.language.offers import estimator
+from panelkit.language.message import Message, message, term, verbatim
+from panelkit.language.offers import capabilities_of, estimator
 from panelkit.language.options import check_count
 from panelkit.models.mediation.matrices import mediated_matrices, summaries
 from panelkit.models.mediation.overlap import MadeOf, overlaps, timing_remark
@@ -87,6 +88,8 @@ class SpatialMediation:
     def __post_init__(self) -> None:
         object.__setattr__(self, "mediators", names_of(self.mediators))
         object.__setattr__(self, "vcov", vcov_from(self.vcov))
+        check_vcov(self.vcov)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim("SpatialMediation"))
         check_effects(self.effects)
         object.__setattr__(self, "where", check_where(self.where))
         check_variables(self.variables)
