@@ -14,7 +14,6 @@ import pytest
 import panelkit as pk
 from panelkit.language.message import Message
 from panelkit.language.register import entries, find
-from panelkit.models.mediation import leavers
 from panelkit.models.mediation import result as result_module
 from panelkit.models.mediation.findings import ConfounderSensitivity, Share
 from panelkit.models.mediation.intervals import JOINT
@@ -176,10 +175,3 @@ def test_whole_units_leave_for_what_all_their_rows_lack() -> None:
         f"{name}: no complete row (missing: m1), so the whole province left the sample of every equation"
     )
     assert note.text("zh") == f"{name}：没有完整的观测行（缺失 m1），整个省份退出全部方程的样本"
-
-
-def test_columns_are_read_from_a_reason_that_is_typed() -> None:
-    typed = Message("missing: {columns}", {"columns": ["a", "b"]})
-    assert leavers._lacking(typed) == ("a", "b")
-    assert leavers._lacking("missing: a, b") == ("a", "b")
-    assert leavers._lacking("singleton: the only row of its province or year") == ()
