@@ -453,7 +453,9 @@ def test_what_is_wrong_with_a_panel_of_provinces_is_said_as_ever() -> None:
 
 
 def test_an_index_counts_firms() -> None:
-    found = pk.markov_chain(_firms(), "x", k=2, relative=True, reps=50, **FIRMS)
+    found = pk.markov_chain(
+        _firms().assign(x=lambda data: data["x"].abs()), "x", k=2, relative=True, reps=50, **FIRMS
+    )
     assert re.search(r"企业数 +20", found.summary(language="zh"))
     assert "relative to the quarter" in found.summary()
 
