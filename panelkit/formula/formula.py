@@ -256,8 +256,9 @@ def materialise(formula: str | Formula, frame: pd.DataFrame) -> tuple[pd.Series,
     if len(rows) == 0:
         raise DataError(
             message(
-                "no row holds every column of `{formula}`: check the years asked for", formula=columns.formula
-            )
+                "no row holds every column of `{formula}`: check the {periods} asked for",
+                formula=columns.formula,
+            ).spoken(*table.panel.levels)
         )
     _, labels, matrix, _ = columns.matrices(rows)
     outcome = columns.values[columns.formula.left.label]

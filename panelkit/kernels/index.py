@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.language.errors import DataError
+from panelkit.language.levels import PROVINCIAL, Levels, time_level, unit_level
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.message import listed as all_listed
 from panelkit.show.brief import Brief
@@ -32,13 +33,14 @@ class PanelIndex(Brief):
     """Units and times of n rows, in the rows' own order.
 
     `unit` and `time` are (n,) int64 codes into `unit_labels` (N,) and `time_labels` (T,), both sorted
-    and each used at least once; `time_labels` are whole numbers.
+    and each used at least once; `time_labels` are whole numbers. `levels` are what the data call unit and time.
     """
 
     unit: Array
     time: Array
     unit_labels: Array
     time_labels: Array
+    levels: Levels = PROVINCIAL
 
     @cached_property
     def order(self) -> Array | None:
@@ -83,9 +85,10 @@ class PanelIndex(Brief):
         raise DataError(
             message(
                 "{unit} and {period} must name one row each; held more than once: {named}. Keep one row of each, or "
-                "aggregate them (`data.groupby(['province', 'year']).sum()`).",
+                "aggregate them (`data.groupby({names}).sum()`).",
                 named=listed(named, len(double)),
-            )
+                names=str(list(self.levels)),
+            ).spoken(*self.levels)
         )
 
     def _rows_at(self, held: Array, wanted: Array, cells: int) -> Array:
@@ -143,8 +146,10 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
         If there is no such index or column, the index has a third level, a unit or time is missing or not a
         whole year, or names of units differ only by blanks.
     """
+    levels = levels_of(frame, unit, time)
     if len(frame) == 0:
-        raise DataError(message("the data hold no rows: check the {units} and {periods} that were asked for"))
+        said = message("the data hold no rows: check the {units} and {periods} that were asked for")
+        raise DataError(said.spoken(*levels))
     if (unit is None) != (time is None):
         raise DataError(message("give both `unit=` and `time=`, or neither for a (province, year) index"))
     if unit is not None and time is not None:
@@ -153,16 +158,27 @@ def read_panel_index(frame: pd.DataFrame, unit: str | None = None, time: str | N
         unit_part, time_part = _levels(frame)
     unit_codes, unit_labels = unit_part
     time_codes, time_labels = time_part
-    _refuse_missing(unit_codes, message("unit ({unit})"))
-    _refuse_missing(time_codes, message("time ({period})"))
-    years = _whole_years(time_labels)
+    _refuse_missing(unit_codes, _unit_called(levels[0]), levels)
+    _refuse_missing(time_codes, _time_called(levels[1]), levels)
+    years = _whole_years(time_labels, levels, named=unit is not None)
     unit_codes, unit_labels = _compact(unit_codes, _ordered_labels(unit_labels))
     _refuse_blanks(unit_labels)
     time_codes, time_labels = _compact(time_codes, (np.argsort(years, kind="stable"), years))
     if len(np.unique(time_labels)) < len(time_labels):
         time_labels, merged = np.unique(time_labels, return_inverse=True)
         time_codes = merged[time_codes]
-    return PanelIndex(unit_codes, time_codes, unit_labels, time_labels)
+    return PanelIndex(unit_codes, time_codes, unit_labels, time_labels, levels)
+
+
+def levels_of(frame: pd.DataFrame, unit: str | None = None, time: str | None = None) -> Levels:
+    """Return what the data call unit and time; province and year where they do not say."""
+    if unit is not None and time is not None:
+        return str(unit), str(time)
+    if frame.index.nlevels < 2:
+        return PROVINCIAL
+    own = (frame.index.names[at] for at in level_places(frame))
+    unit, time = (other if name is None else str(name) for name, other in zip(own, PROVINCIAL, strict=True))
+    return unit, time
 
 
 def dimension_names(
@@ -263,7 +279,19 @@ def factorised(values: Any) -> tuple[Array, Any]:
     return codes, labels
 
 
-def _refuse_missing(codes: Array, what: Message) -> None:
+def _unit_called(name: str) -> Message:
+    if unit_level(name).one == "unit":  # no word of its own: the column says which one
+        return message("unit ({column})", column=name)
+    return message("unit ({unit})")
+
+
+def _time_called(name: str) -> Message:
+    if time_level(name).one == "period":
+        return message("time ({column})", column=name)
+    return message("time ({period})")
+
+
+def _refuse_missing(codes: Array, what: Message, levels: Levels) -> None:
     missing = np.flatnonzero(codes < 0)
     if len(missing):
         rows = listed([str(row) for row in missing[:SHOWN]], len(missing))
@@ -273,7 +301,7 @@ def _refuse_missing(codes: Array, what: Message) -> None:
                 what=what,
                 count=len(missing),
                 rows=rows,
-            )
+            ).spoken(*levels)
         )
 
 
@@ -320,7 +348,7 @@ def _compact(codes: Array, ordered: tuple[Array, Array]) -> tuple[Array, Array]:
     return renumbered[codes], labels[kept]
 
 
-def _whole_years(labels: Any) -> Array:
+def _whole_years(labels: Any, levels: Levels, *, named: bool) -> Array:
     if isinstance(labels, pd.PeriodIndex) or getattr(labels, "dtype", None) == "period[Y-DEC]":
         return np.asarray([label.year for label in labels], dtype=np.int64)
     values = np.asarray(labels)
@@ -331,14 +359,7 @@ def _whole_years(labels: Any) -> Array:
     if values.dtype.kind not in "iu":
         bad = [label for label in labels if not _is_whole(label)]
         if bad:
-            shown = listed([repr(label) for label in bad[:SHOWN]], len(bad))
-            raise DataError(
-                message(
-                    "times must be whole numbers such as 2019; seen: {shown}. If province and year are swapped, name "
-                    "the levels.",
-                    shown=shown,
-                )
-            )
+            raise DataError(_no_times(bad, levels, named=named))
         values = np.array([_whole(label) for label in labels], dtype=object)
     if len(values):
         farthest = max(int(values.max()), -int(values.min()))  # of any size: they may not fit into 64 bits
@@ -348,6 +369,17 @@ def _whole_years(labels: Any) -> Array:
                 message("a time of {shown} is no year: count times in years or periods", shown=shown)
             )
     return values.astype(np.int64)
+
+
+def _no_times(bad: Sequence[Any], levels: Levels, *, named: bool) -> Message:
+    shown = listed([repr(label) for label in bad[:SHOWN]], len(bad))
+    if named:
+        return message("times must be whole numbers such as 2019; seen: {shown}", shown=shown)
+    return message(
+        "times must be whole numbers such as 2019; seen: {shown}. If {names} are swapped, name the levels.",
+        shown=shown,
+        names=message("{unit_name} and {time_name}", unit_name=levels[0], time_name=levels[1]),
+    )
 
 
 def _whole(label: Any) -> int:

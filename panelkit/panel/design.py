@@ -278,14 +278,14 @@ def build_with_lenders(
         except DataError as error:  # a policy knows codes only, not what the panel calls its units
             raise DataError(error.said.spoken(unit_names[0], time_names[0])) from None
         if len(found[0].rows) == 0:
-            raise _nothing_left(found[0].dropped, total)
+            raise _nothing_left(found[0].dropped, total, panel)
         return found[0].deciding
 
     columns = columns_on(
         parsed, table, also, memory, asking=None if asked is None else asked.yes, choose=choose
     )
     if not found:
-        raise _nothing_left(_dropped(columns, table, absent, order, ~columns.complete), total)
+        raise _nothing_left(_dropped(columns, table, absent, order, ~columns.complete), total, panel)
     rows, dropped, inside = found[0].rows, found[0].dropped, found[0].deciding
     whole = len(rows) == len(data)
     if not whole or order is not None:
@@ -321,13 +321,13 @@ def build_with_lenders(
     return design, inside
 
 
-def _nothing_left(dropped: pd.DataFrame, total: int) -> DataError:
+def _nothing_left(dropped: pd.DataFrame, total: int, panel: PanelIndex) -> DataError:
     return DataError(
         message(
             "no complete row is left of {total:,}: {tally}. Check the {periods} asked for.",
             total=total,
             tally=tally(dropped),
-        )
+        ).spoken(*panel.levels)
     )
 
 
@@ -359,13 +359,13 @@ def _carried(values: Any, order: Array | None) -> Array:
 
 def _sample(panel: PanelIndex, order: Array | None, *, complete: bool) -> PanelIndex:
     if order is None:
-        return PanelIndex(panel.unit.copy(), panel.time.copy(), panel.unit_labels, panel.time_labels)
+        return replace(panel, unit=panel.unit.copy(), time=panel.time.copy())
     unit, time = panel.unit[order], panel.time[order]
     if complete:
-        return PanelIndex(unit, time, panel.unit_labels, panel.time_labels)
+        return replace(panel, unit=unit, time=time)
     unit, unit_labels = _renumbered(unit, panel.unit_labels)
     time, time_labels = _renumbered(time, panel.time_labels)
-    return PanelIndex(unit, time, unit_labels, time_labels)
+    return PanelIndex(unit, time, unit_labels, time_labels, panel.levels)
 
 
 def _renumbered(codes: Array, labels: Array) -> tuple[Array, Array]:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
+from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message
 from panelkit.language.options import check_confidence
 from panelkit.results.estimates import Estimates
@@ -51,6 +52,12 @@ class Derived(Estimates):
 
     uncertainty: Uncertainty
     draws: FloatArray | None = None
+    levels: Levels = PROVINCIAL
+
+    @property
+    def level_names(self) -> Levels:
+        """Return what unit and time are called in the data."""
+        return self.levels
 
     def _p_values(self) -> FloatArray:
         if self.draws is None:

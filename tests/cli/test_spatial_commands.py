@@ -110,7 +110,7 @@ def test_tables_name_their_tests_and_cut_no_digits(
     impacts = run(app, ["spatial", "impacts", *args, "--method", "delta", "--orders", "2"]).output
     fit = run(app, ["spatial", "fit", *args]).output
     assert ("robust LM error" if lang == "en" else "稳健 LM-error 检验") in tests
-    assert "Wald, SDM to SEM" in fit
+    assert ("Wald, SDM to SEM" if lang == "en" else "Wald 检验：SDM 简化为 SEM") in fit
     for text in (tests, impacts):
         assert "\u2026" not in text
         assert "(rd_expenditure / gdp)" in impacts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -30,8 +30,6 @@ NAMES = (
     "robust LM ",
     "LM lag given",
     "LM error given",
-    "Wald, S",
-    "LR, S",
 )
 
 
@@ -315,3 +313,162 @@ def test_panels_of_spatial_tables_are_told_in_chinese() -> None:
     assert fit.params.index.get_level_values("equation")[0] == "main"
     english = tables.to_text(fit)
     assert all(re.search(rf"\b{name}\b", english) for name in ("main", "wx", "spatial"))
+
+
+FIRMS = {"unit": "firm", "time": "quarter"}
+
+
+def _firms() -> pd.DataFrame:
+    return every_result.city_panel("firm", "quarter").reset_index()
+
+
+def _without(column: str) -> pd.DataFrame:
+    data = _firms().astype({column: object})
+    data.loc[3, column] = None
+    return data
+
+
+def _cross_section(**options: Any) -> Any:
+    return pk.SpatialCrossSection("y ~ x", "sar").fit(_firms(), every_result.lattice(), **FIRMS, **options)
+
+
+def _growth(kind: Any) -> Any:
+    data = _firms()
+    first = data[data["quarter"] == data["quarter"].min()]
+    return pk.beta_convergence(
+        first, "x", kind=kind, w=every_result.lattice() if kind == "spatial" else None, **FIRMS
+    )
+
+
+def _short() -> Any:
+    data = _firms()
+    two = data[data["quarter"] <= data["quarter"].min() + 1]
+    return pk.DynamicSpatialPanel("y ~ x", "sar").fit(two, every_result.lattice(), **FIRMS)
+
+
+REFUSALS: dict[str, tuple[Callable[[], Any], str, str]] = {
+    "twice": (
+        lambda: _fitted(pd.concat([_firms(), _firms().iloc[:1]])),
+        "firm and quarter must name one row each; .*groupby\\(\\['firm', 'quarter'\\]\\)",
+        "每个企业与季度的组合只能对应一行.*groupby\\(\\['firm', 'quarter'\\]\\)",
+    ),
+    "twice, by index": (
+        lambda: pk.FixedEffects("y ~ x").fit(
+            pd.concat([_firms(), _firms().iloc[:1]]).set_index(["firm", "quarter"])
+        ),
+        "firm and quarter must name one row each; .*groupby\\(\\['firm', 'quarter'\\]\\)",
+        "每个企业与季度的组合",
+    ),
+    "twice, in an index of ours": (
+        lambda: pk.markov_chain(pd.concat([_firms(), _firms().iloc[:1]]), "x", **FIRMS),
+        "firm and quarter must name one row each",
+        "每个企业与季度的组合",
+    ),
+    "no unit": (
+        lambda: _fitted(_without("firm")),
+        "the unit \\(firm\\) is missing in 1 rows",
+        "个体（企业）在1行",
+    ),
+    "no unit of a column that is no word": (
+        lambda: pk.FixedEffects("y ~ x").fit(
+            _without("firm").rename(columns={"firm": "stkcd", "quarter": "wave"}), unit="stkcd", time="wave"
+        ),
+        "the unit \\(stkcd\\) is missing",
+        "个体（stkcd）在1行",
+    ),
+    "no time": (
+        lambda: _fitted(_without("quarter")),
+        "the time \\(quarter\\) is missing",
+        "时间（季度）在1行",
+    ),
+    "swapped though named": (
+        lambda: pk.FixedEffects("y ~ x").fit(_firms(), unit="quarter", time="firm"),
+        "whole numbers such as 2019; seen: [^.]*$",
+        "时间须为整数[^。]*$",
+    ),
+    "swapped": (
+        lambda: pk.FixedEffects("y ~ x").fit(_firms().set_index(["quarter", "firm"])),
+        "If quarter and firm are swapped, name the levels\\.$",
+        "若 quarter 与 firm 颠倒，请为索引各级命名。$",
+    ),
+    "empty": (
+        lambda: _fitted(_firms().iloc[:0]),
+        "check the firms and quarters that",
+        "请检查所选的企业与季度",
+    ),
+    "nothing left": (
+        lambda: pk.FixedEffects("y ~ lag(x, 8)").fit(_firms(), **FIRMS),
+        "Check the quarters asked for",
+        "请检查所选季度",
+    ),
+    "no year chosen": (
+        _cross_section,
+        "the panel holds 8 quarters: name one",
+        "面板含 8 个季度：请指明其中一个",
+    ),
+    "a year not held": (lambda: _cross_section(year=1900), "no quarter 1900 in the panel", "没有季度 1900"),
+    "too short": (_short, "2 quarters are too few .*four at least", "2 个季度不足.*至少需要四个季度"),
+    "no growth": (lambda: _growth("absolute"), "three firms and two quarters", "三个企业和两个季度"),
+    "no growth in space": (lambda: _growth("spatial"), "four firms and two quarters", "四个企业和两个季度"),
+}
+
+
+def _fitted(data: pd.DataFrame) -> Any:
+    return pk.FixedEffects("y ~ x").fit(data, **FIRMS)
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_what_is_wrong_with_a_panel_of_firms_is_said_of_firms(case: str) -> None:
+    refused, english_words, chinese_words = REFUSALS[case]
+    with pytest.raises(pk.PanelkitError, match=english_words) as found:
+        refused()
+    assert re.search(chinese_words, found.value.text("zh"))
+    for text in (str(found.value), found.value.text("zh")):
+        assert not re.search("provinc|省|年份", text)
+
+
+def test_what_is_wrong_with_a_panel_of_provinces_is_said_as_ever() -> None:
+    data = _firms().rename(columns={"firm": "province", "quarter": "year"})
+    twice = pd.concat([data, data.iloc[:1]])
+    levels = ["province", "year"]
+    said = (
+        "province and year must name one row each; held more than once: c00 2010 (2 rows). Keep one row of each, or "
+        "aggregate them (`data.groupby(['province', 'year']).sum()`)."
+    )
+    for named in (
+        lambda: pk.FixedEffects("y ~ x").fit(twice.set_index(levels)),
+        lambda: pk.FixedEffects("y ~ x").fit(twice, unit="province", time="year"),
+        lambda: pk.FixedEffects("y ~ x").fit(twice.set_index(levels).rename_axis([None, None])),
+    ):
+        with pytest.raises(pk.DataError) as found:
+            named()
+        assert str(found.value) == said
+    bad = data.assign(year="x").set_index(levels)
+    with pytest.raises(pk.DataError, match="If province and year are swapped, name the levels") as found:
+        pk.FixedEffects("y ~ x").fit(bad)
+    assert found.value.text("zh").endswith("若 province 与 year 颠倒，请为索引各级命名。")
+    with pytest.raises(pk.DataError, match="the panel holds 8 years: name one, year=2017") as found:
+        pk.SpatialCrossSection("y ~ x").fit(data.set_index(levels), every_result.lattice())
+    assert found.value.text("zh") == "面板含 8 个年份：请指明一年，如 year=2017"
+
+
+def test_an_index_counts_firms() -> None:
+    found = pk.markov_chain(
+        _firms().assign(x=lambda data: data["x"].abs()), "x", k=2, relative=True, reps=50, **FIRMS
+    )
+    assert re.search(r"企业数 +20", found.summary(language="zh"))
+    assert "relative to the quarter" in found.summary()
+
+
+def test_a_cross_section_refuses_in_its_own_name() -> None:
+    fit = _cross_section(year=2017)
+    assert fit.spec == pk.SpatialCrossSection("y ~ x", "sar")
+    with pytest.raises(pk.SpecError, match="^SpatialCrossSection has no covariance"):
+        fit.with_vcov(pk.CR2())
+    assert fit.with_vcov(pk.Cluster()).spec == pk.SpatialCrossSection("y ~ x", "sar", vcov=pk.Cluster())
+
+
+def test_reductions_are_named_in_chinese() -> None:
+    fit = pk.SpatialPanel("y ~ x").fit(_firms(), every_result.lattice(), **FIRMS)
+    names = [message("{name}", name=test.name).text("zh") for test in fit.reduction_tests()]
+    assert {"Wald 检验：SDM 简化为 SAR", "LR 检验：SDM 简化为 SEM"} <= set(names)

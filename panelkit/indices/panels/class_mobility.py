@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.arrays import markov
-from panelkit.indices.panels.panel_frame import panel_frame, refuse_gaps, wide
+from panelkit.indices.panels.panel_frame import own_words, panel_frame, refuse_gaps, wide
 from panelkit.indices.panels.spatial_weights import row_weights
 from panelkit.kernels.rng import seed_of
 from panelkit.language.errors import DataError
@@ -72,7 +72,15 @@ def markov_chain(
     >>> found = pk.markov_chain(panel, "gdp", k=3, relative=True, reps=99, rng=1)
     """
     check_count("reps", reps, 2)
-    frame = panel_frame(data, [column], unit=unit, time=time)
+    with own_words(data, unit, time) as levels:
+        frame = panel_frame(data, [column], unit=unit, time=time)
+        found = _chain(frame, column, k, relative=relative, reps=reps, rng=rng)
+    return replace(found, levels=levels)
+
+
+def _chain(
+    frame: pd.DataFrame, column: str, k: int, *, relative: bool, reps: int, rng: int | np.random.Generator
+) -> Derived:
     y, _, years = wide(frame[column])
     refuse_gaps(years)
     y = _relative(y) if relative else y

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.arrays import convergence
-from panelkit.indices.panels.panel_frame import panel_frame, wide
+from panelkit.indices.panels.panel_frame import own_words, panel_frame, wide
 from panelkit.indices.panels.spatial_weights import row_weights
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
@@ -156,14 +156,15 @@ def beta_convergence(
     check_count("reps", reps, 2)
     given = {"controls": len(controls) > 0, "w": w is not None}
     refuse_idle({name: there and _BELONGS[kind] != name for name, there in given.items()}, _IDLE)
-    frame = panel_frame(data, [column, *controls], unit=unit, time=time)
-    if kind == "absolute":
-        found = _absolute(frame[column], reps, rng)
-    elif kind == "conditional":
-        found = _conditional(frame, column, controls)
-    else:
-        found = _spatial(frame[column], w)
-    return replace(found, notes=(*place_notes(frame), *found.notes))
+    with own_words(data, unit, time) as levels:
+        frame = panel_frame(data, [column, *controls], unit=unit, time=time)
+        if kind == "absolute":
+            found = _absolute(frame[column], reps, rng)
+        elif kind == "conditional":
+            found = _conditional(frame, column, controls)
+        else:
+            found = _spatial(frame[column], w)
+    return replace(found, notes=(*place_notes(frame), *found.notes), levels=levels)
 
 
 def _absolute(series: pd.Series, reps: int, rng: int | np.random.Generator) -> Derived:

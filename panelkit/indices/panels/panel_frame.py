@@ -6,7 +6,8 @@ says `panel.provenance.place_notes`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ import pandas as pd
 from panelkit.data.user.places import provincial_rows
 from panelkit.indices.arrays.checks import first_of
 from panelkit.kernels.frames import as_floats, as_pandas
-from panelkit.kernels.index import read_panel_index
-from panelkit.language.errors import DataError
+from panelkit.kernels.index import levels_of, read_panel_index
+from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.levels import Levels
 from panelkit.language.message import message
 from panelkit.panel.provenance import with_place_notes
 from panelkit.results.fit import FloatArray
@@ -59,6 +61,17 @@ def panel_frame(
     )
     out.attrs = dict(data.attrs)
     return with_place_notes(out, notes)
+
+
+@contextmanager
+def own_words(data: Any, unit: str | None, time: str | None) -> Iterator[Levels]:
+    """Give what a panel calls unit and time, and put what is raised inside the block into these words."""
+    levels = levels_of(as_pandas(data), unit, time)
+    try:
+        yield levels
+    except PanelkitError as error:
+        error.said = error.said.spoken(*levels)
+        raise
 
 
 def labelled(table: pd.DataFrame, what: str) -> tuple[pd.DataFrame, FloatArray]:

@@ -14,9 +14,10 @@ Checked side by side (spreg 1.9.0; columbus, spatialreg and our exact likelihood
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, get_args
+from typing import Any, ClassVar, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,10 @@ from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.likelihood import Information
 from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.index import read_panel_index
+from panelkit.kernels.within import Effects
 from panelkit.language.errors import DataError
-from panelkit.language.message import message
+from panelkit.language.levels import Levels, time_level
+from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.models.reading import Frame, open_frame
 from panelkit.models.spatial.fit import SpatialFit
@@ -85,6 +88,8 @@ class SpatialCrossSection(SpatialSpec):
     small_sample: bool = True
     logdet: Method = "auto"
     where: str | None = None
+    effects: ClassVar[Effects] = "none"  # what a panel of one year has
+    convention: ClassVar[str] = "lsdv"
 
     def _check(self) -> None:
         one_of("model", self.model, get_args(Model))
@@ -127,22 +132,13 @@ class SpatialCrossSection(SpatialSpec):
         refuse_idle_weights(self.model, w_error, w_durbin)
         frame = _indexed(open_frame(data, unit, time), unit, time)
         frame, years = _one_year(frame, year)
-        spec = SpatialPanel(
-            self.formula,
-            self.model,
-            "none",
-            "lsdv",
-            durbin=self.durbin,
-            vcov=self.vcov,
-            small_sample=self.small_sample,
-            logdet=self.logdet,
-        )
         sample = read_sample(self.formula, frame, intercept=True, where=self.where, years=years)
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)
         durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)
         used = error_w if self.model in ("sem", "sdem") else lag_w
         through = partial(_maximise_by_spreg, weights=used) if _spreg_is_right(self, used) else maximise
+        spec = cast(SpatialPanel, self)  # it says all that a panel of one year says
         fit = fit_sample(spec, sample, lag_w, error_w, durbin_w, maximiser=through, one_year=True)
         engine = fit.curvature.optimum.engine
         return replace(
@@ -224,20 +220,29 @@ def _one_year(frame: Frame, year: Any) -> tuple[Frame, tuple[int, ...]]:
             [data.index, np.zeros(len(data), dtype=np.int64)], names=[data.index.name, "year"]
         )
         return replace(frame, data=data.set_axis(index)), (0,)
-    held = [int(label) for label in read_panel_index(data).time_labels]
+    panel = read_panel_index(data)
+    held = [int(label) for label in panel.time_labels]
     if year is None and len(held) > 1:
-        raise DataError(
-            message("the panel holds {count} years: name one, year={last!r}", count=len(held), last=held[-1])
-        )
+        raise DataError(_several(held, panel.levels))
     named = int(year) if isinstance(year, str) and year.strip().isdecimal() else year
     chosen = held[0] if year is None else named
     if chosen not in held:
         raise DataError(
             message(
-                "no year {year!r} in the panel: it holds {first} to {last}",
+                "no {period} {year!r} in the panel: it holds {first} to {last}",
                 year=year,
                 first=held[0],
                 last=held[-1],
-            )
+            ).spoken(*panel.levels)
         )
     return frame, (int(chosen),)
+
+
+def _several(held: Sequence[int], levels: Levels) -> Message:
+    if time_level(levels[1]).one == "year":
+        return message(
+            "the panel holds {count} years: name one, year={last!r}", count=len(held), last=held[-1]
+        )
+    return message(
+        "the panel holds {count} {periods}: name one, year={last!r}", count=len(held), last=held[-1]
+    ).spoken(*levels)

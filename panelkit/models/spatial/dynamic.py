@@ -19,6 +19,7 @@ from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.outcome import refuse_absorbed
 from panelkit.kernels.within import Effects, FloatArray, check_effects
 from panelkit.language.errors import ConvergenceError, SpecError
+from panelkit.language.levels import time_level
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.models.effects import effects_word
@@ -268,7 +269,7 @@ def _lag_columns(before: FloatArray, w: Weights) -> tuple[FloatArray, FloatArray
 def fit_dynamic(spec: DynamicSpatialPanel, sample: SpatialSample, w: Weights) -> DynamicSpatialFit:
     """Fit balanced arrays."""
     sample, years = _from_start(sample)
-    _refuse(spec, years, w)
+    _refuse(spec, years, sample.design.level_names[1], w)
     if spec.effects in ("time", "twoway"):
         refuse_alike(w, TIME_EFFECTS)
     positions = durbin_positions(spec.durbin, sample.terms) if spec.model == "sdm" else ()
@@ -346,18 +347,22 @@ def _from_start(sample: SpatialSample) -> tuple[SpatialSample, NDArray[Any]]:
     return replace(sample, y=y, X=X), np.concatenate([[years[0] - 1], years])
 
 
-def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], w: Weights) -> None:
+def _too_few(count: int, time: str) -> Message:
+    if time_level(time).one == "year":
+        return message("{count} years are too few for a dynamic panel: take four at least", count=count)
+    return message("{count} {periods} are too few for a dynamic panel: take four at least", count=count)
+
+
+def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], time: str, w: Weights) -> None:
     if np.issubdtype(years.dtype, np.number) and len(years) > 1 and (np.diff(years.astype(float)) != 1).any():
         raise SpecError(
             message(
-                "a dynamic panel needs consecutive years, and the sample jumps: {years}",
+                "a dynamic panel needs consecutive {periods}, and the sample jumps: {years}",
                 years=[str(year) for year in years],
             )
         )
     if len(years) < 4:
-        raise SpecError(
-            message("{count} years are too few for a dynamic panel: take four at least", count=len(years))
-        )
+        raise SpecError(_too_few(len(years), time))
     if spec.convention == "lee-yu" and spec.effects in ("time", "twoway") and not w.row_standardised:
         raise SpecError(
             message(
