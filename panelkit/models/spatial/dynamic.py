@@ -76,7 +76,7 @@ class DynamicSpatialPanel(SpatialSpec):
     convention
         "lee-yu": time effects by the transformation F_N, and the O(1/T) bias of the unit effects corrected
         (Yu, de Jong and Lee 2008; Lee and Yu 2010). "lsdv": dummies, uncorrected.
-    vcov, small_sample, missing, durbin, logdet
+    vcov, small_sample, missing, durbin, logdet, where
         As in `SpatialPanel`; `vcov` is `Information()`, `Hessian()` or `Cluster()`.
 
     Examples
