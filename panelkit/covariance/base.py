@@ -132,6 +132,20 @@ def check_names(vcov: Covariance, *names: object) -> None:
             )
 
 
+@dataclass(frozen=True)
+class OneClustering(Covariance):
+    """What covariances of one clustering share: `by` names a column or level, None is the unit."""
+
+    by: str | None = None
+
+    def __post_init__(self) -> None:
+        check_names(self, self.by)
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the column that names the clusters."""
+        return named_columns(self.by)
+
+
 def check_lags(vcov: Covariance, lags: object) -> None:
     """Refuse lags that are neither None nor a whole number from 0.
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from panelkit.covariance.base import (
-    Covariance,
     LikelihoodProblem,
+    OneClustering,
     Vcov,
-    check_names,
     least_squares,
-    named_columns,
 )
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
@@ -33,7 +31,7 @@ from panelkit.panel.design import Design
     also=("crv1",),
 )
 @dataclass(frozen=True)
-class Cluster(Covariance):
+class Cluster(OneClustering):
     """Errors correlated inside clusters (CRV1); `by` names a column or level, None is the unit.
 
     On a likelihood the clusters are the units, and the covariance of the quadratic terms of two units counts.
@@ -45,15 +43,6 @@ class Cluster(Covariance):
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("Cluster", "Cluster(column)")
-
-    by: str | None = None
-
-    def __post_init__(self) -> None:
-        check_names(self, self.by)
-
-    def columns(self) -> tuple[str, ...]:
-        """Return the column that names the clusters."""
-        return named_columns(self.by)
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of least squares, or of a likelihood whose clusters are the units."""

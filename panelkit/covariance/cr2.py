@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 
-from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
+from panelkit.covariance.base import OneClustering, Vcov, least_squares
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import SCORES
@@ -37,7 +37,7 @@ _BATCH_CELLS = 2_000_000
     public=True,
 )
 @dataclass(frozen=True)
-class CR2(Covariance):
+class CR2(OneClustering):
     """Bell and McCaffrey's (2002) adjustment, from the projection on all dummies, with Satterthwaite df.
 
     Under independent errors of one variance the estimator is unbiased; each coefficient has degrees of freedom
@@ -50,15 +50,6 @@ class CR2(Covariance):
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("CR2", "CR2(column)")
-
-    by: str | None = None
-
-    def __post_init__(self) -> None:
-        check_names(self, self.by)
-
-    def columns(self) -> tuple[str, ...]:
-        """Return the column that names the clusters."""
-        return named_columns(self.by)
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""

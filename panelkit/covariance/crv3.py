@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.covariance.base import Covariance, Vcov, check_names, least_squares, named_columns
+from panelkit.covariance.base import OneClustering, Vcov, least_squares
 from panelkit.covariance.clusters import Clusters, clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import DELETED_GROUPS
@@ -21,7 +21,7 @@ from panelkit.panel.design import Design
 
 @offered("covariance", can=(DELETED_GROUPS,), source="MacKinnon, Nielsen and Webb 2023", public=True)
 @dataclass(frozen=True)
-class CRV3(Covariance):
+class CRV3(OneClustering):
     """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).
 
     Every cluster leaves in turn and everything, period effects included, is estimated anew.
@@ -33,15 +33,6 @@ class CRV3(Covariance):
     """
 
     spellings: ClassVar[tuple[str, ...]] = ("CRV3", "CRV3(column)")
-
-    by: str | None = None
-
-    def __post_init__(self) -> None:
-        check_names(self, self.by)
-
-    def columns(self) -> tuple[str, ...]:
-        """Return the column that names the clusters."""
-        return named_columns(self.by)
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""

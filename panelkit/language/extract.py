@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,7 @@ def rooms() -> list[str]:
     return sorted(path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.rglob("*.py")))
 
 
+@cache
 def messages() -> dict[str, list[Said]]:
     """Return the messages that each room is the first to say."""
     seen: set[tuple[str, str]] = set()

@@ -14,7 +14,6 @@ from string import Formatter
 
 from panelkit.language.extract import PACKAGE, held, messages
 
-MAKERS = frozenset({"message", "counted", "term", "verbatim", "listed", "sentences", "lines", "spoken"})
 _TOLD = frozenset({"title", "name", "null", "reason", "because", "notes"})
 _MAKE_RESULTS = frozenset({"finish", "fields_under", "not_applicable"})
 _ONE = {"units": "unit", "periods": "period"}

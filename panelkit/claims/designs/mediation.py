@@ -14,7 +14,6 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression, Whole
-from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.rules.mediation import FIRST_PATH, FIRST_PATH_GRID
 from panelkit.claims.specify import Regression, specify, whole_grid
@@ -26,7 +25,7 @@ from panelkit.models.mediation.estimator import Mediation
 from panelkit.models.mediation.findings import FRAGILE
 from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.result import MediationResult
-from panelkit.studies.grid import GridResult, Tick, first_of, share_with_sign, split, summarise
+from panelkit.studies.grid import GridResult, Tick, share_with_sign
 from panelkit.studies.specification import Specification
 from panelkit.studies.tally import NOT_COMPUTED, reason_of
 
@@ -115,7 +114,7 @@ class MediationDesign(MeasuredDesign):
         tick(1)
         rows = list(self._grid(claim, specs, figures, tick))
         rule = self.rule_under(reading.rule)
-        grid = self._summary(rows, rule)
+        grid = self.summary_of(rows, rule)
         judged = Judged(result, self.through)
         conditions = tuple(self._conditions(claim, judged, grid))
         channel = all(held for _, held in conditions[:-1])
@@ -152,18 +151,6 @@ class MediationDesign(MeasuredDesign):
             treatment_lag=spec.lag,
         )
         return model.fit(data, reps=draws, rng=self.seed, made_of=made_of)
-
-    def _summary(self, rows: list[dict[str, Any]], rule: Rule) -> GridResult:
-        table, lost = split(rows)
-        if table.empty:
-            raise DataError(
-                message(
-                    "design {design}: no specification of the grid could be computed; first: {first}",
-                    design=self.id,
-                    first=first_of(lost),
-                )
-            )
-        return summarise(table, lost, direction=rule.direction, claimed=rule.claimed)
 
     def _conditions(self, claim: Claim, judged: Judged, grid: GridResult) -> Iterator[Condition]:
         """Yield what R-MED asks beside the interval: the first path, its grid, the sensitivity."""

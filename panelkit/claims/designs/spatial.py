@@ -15,7 +15,6 @@ from panelkit.claims.figures import MADE, Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression, Whole, refuse_twins
-from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.maps import OWN_WEIGHTS, WeightsName
 from panelkit.claims.rules.spillover import PLACEBO
@@ -29,7 +28,7 @@ from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.results.fit import t_quantile, t_survival
-from panelkit.studies.grid import GridResult, Tick, first_of, no_result, split, summarise
+from panelkit.studies.grid import GridResult, Tick, no_result
 from panelkit.studies.spatial_effects import (
     Quantity,
     Simulated,
@@ -144,7 +143,7 @@ class SpatialDesign(MeasuredDesign):
         found = simulated(fit, self.effect, self.draws, self.seed)
         rows = list(self._grid(claim, specs, samples, tick))
         rule = self.rule_under(reading.rule)
-        grid = self._summary(rows, rule)
+        grid = self.summary_of(rows, rule)
         spills = rule.name == "R-SPILL"
         conditions = (
             tuple(self._spill_conditions(fit, main, rule.direction, samples))
@@ -205,18 +204,6 @@ class SpatialDesign(MeasuredDesign):
             "permutations": self.permutations,
             **({"missing": sentences(missing)} if missing else {}),
         }
-
-    def _summary(self, rows: list[dict[str, Any]], rule: Rule) -> GridResult:
-        table, lost = split(rows)
-        if table.empty:
-            raise DataError(
-                message(
-                    "design {design}: no specification of the grid could be computed; first: {first}",
-                    design=self.id,
-                    first=first_of(lost),
-                )
-            )
-        return summarise(table, lost, direction=rule.direction, claimed=rule.claimed)
 
     def _grid(
         self, claim: Claim, specs: list[Specification], samples: Samples, tick: Tick

@@ -15,9 +15,10 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.parts import Key, Part, Sample, Text, roles_in
 from panelkit.claims.file.rule import AnyRule, Rule
 from panelkit.claims.findings import Finding
+from panelkit.language.errors import DataError
 from panelkit.language.message import Message, listed, message, verbatim
 from panelkit.language.register import find, keys
-from panelkit.studies.grid import Tick
+from panelkit.studies.grid import GridResult, Tick, first_of, split, summarise
 from panelkit.studies.specification import Specification
 
 DEFAULT = "panel"
@@ -134,6 +135,25 @@ class MeasuredDesign(ClaimDesign):
     def rule_under(self, rule: Rule) -> Rule:
         """Return the design's own rule, or its reading's."""
         return self.rule or rule
+
+    def summary_of(self, rows: list[dict[str, Any]], rule: Rule) -> GridResult:
+        """Return the grid of these rows under a rule.
+
+        Raises
+        ------
+        DataError
+            If no row could be computed.
+        """
+        table, lost = split(rows)
+        if table.empty:
+            raise DataError(
+                message(
+                    "design {design}: no specification of the grid could be computed; first: {first}",
+                    design=self.id,
+                    first=first_of(lost),
+                )
+            )
+        return summarise(table, lost, direction=rule.direction, claimed=rule.claimed)
 
 
 def design_of(raw: Any, info: ValidationInfo) -> Any:
