@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,23 @@ def test_two_runs_at_once_lose_nothing(tmp_path: Path, context: Context) -> None
     assert len(read_store(store).figures) == 6 * 31
     assert check_store(store).whole
     assert check_store(store).foreign == ()
+
+
+def test_a_store_that_another_run_makes_meanwhile_is_a_store(
+    tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    take(tmp_path / "other", context, held(context))
+    store, real = tmp_path / "store", Path.iterdir
+    store.mkdir()
+
+    def made_first(folder: Path) -> Iterator[Path]:
+        if folder == store and not (store / MARK).exists():
+            shutil.copytree(tmp_path / "other" / "store", store, dirs_exist_ok=True)
+        return real(folder)
+
+    monkeypatch.setattr(Path, "iterdir", made_first)
+    assert kind_of(store) == "store"
 
 
 def test_a_full_disk_leaves_the_store_as_it_was(

@@ -68,11 +68,13 @@ def kind_of(folder: Path) -> Kind:
                 folder=folder,
             )
         )
+    names = sorted(
+        path.name for path in folder.iterdir()
+    )  # before the mark: another run may be making the store
     if is_marked(folder):
         for part in PARTS:
             _refuse_links(folder / part)
         return "store"
-    names = sorted(path.name for path in folder.iterdir())
     others = [name for name in names if name not in _CLUTTER and not _is_begun(folder, name)]
     if not others:
         _refuse_places(folder)
