@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, Reading
@@ -16,7 +17,7 @@ from panelkit.claims.own_panel import open_panel
 from panelkit.claims.own_words import spoken
 from panelkit.claims.rules.judge import judge
 from panelkit.claims.source import Own, Shipped, Source
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.verdict import Verdict
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message, sentences, verbatim
@@ -210,7 +211,8 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
     try:
         job.source.check(claim, design)
         tested = spoken(design.run(claim, reading, job.figures, job.progress.advance), levels)
-        judged = judge(design.rule_under(reading.rule), tested)
+        far = "far_proxy" in (*claim.flags, *design.flags)
+        judged = judge(design.rule_under(reading.rule), tested, far_proxy=far)
     except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2
         return _failed(registered, reading, design, error, job.source)
     implausible = tested.plausible is not None and not tested.plausible.plausible
@@ -226,8 +228,11 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
                 tested.tally.sentence() if tested.tally else None,
             ]
         ).spoken(*levels),
+        conditions=tuple(item.spoken(levels) for item in judged.conditions),
+        leans=judged.leans,
+        sizes=judged.sizes,
         flags=(
-            *_standing_flags(registered),
+            *dict.fromkeys((*_standing_flags(registered), *design.flags)),
             *judged.flags,
             *(("implausible_number",) if implausible else ()),
         ),

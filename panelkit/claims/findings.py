@@ -4,29 +4,94 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
 
-from panelkit.language.message import Joined, Message
+from panelkit.language.levels import Levels
+from panelkit.language.message import Joined, Message, message
 from panelkit.results.fit import FitResult, TestResult
 from panelkit.show.brief import Brief
 from panelkit.studies.grid import GridResult
+from panelkit.studies.scrutiny.door import Scrutinised
 from panelkit.studies.tally import Tally
 
-Word = Literal["SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
+Word = Literal["SUPPORTED", "PARTLY", "UNDECIDED", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
+WORDS: tuple[Word, ...] = (
+    "SUPPORTED",
+    "PARTLY",
+    "UNDECIDED",
+    "NOT SUPPORTED",
+    "CONTRADICTED",
+    "NOT TESTABLE",
+)
 
-Condition = tuple[Message, bool]
-"""What else a rule asks of a result, and whether it holds."""
+WORD_TEXTS: Mapping[Word, Message] = {
+    "SUPPORTED": message("SUPPORTED"),
+    "PARTLY": message("PARTLY"),
+    "UNDECIDED": message("UNDECIDED"),
+    "NOT SUPPORTED": message("NOT SUPPORTED"),
+    "CONTRADICTED": message("CONTRADICTED"),
+    "NOT TESTABLE": message("NOT TESTABLE"),
+}
 
-# from best to worst: a claim is no better than the worst of its main designs
-ORDER: tuple[Word, ...] = ("SUPPORTED", "PARTLY", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE")
+Outcome = Literal["passes", "fails", "takes away", "not computed", "printed"]
+"""What came of a condition: it passes, it does not, it takes the association away, it cannot be computed, or it is
+printed and decides nothing."""
 
 
-def worst(words: Iterable[Word]) -> Word | None:
-    """Return the worst of the words, or None where there is none."""
-    return max(words, key=ORDER.index, default=None)
+@dataclass(frozen=True, kw_only=True)
+class Condition(Brief):
+    """One condition of a verdict: what is asked, what was found, what it does to the word.
+
+    `key` is what programs know it by; `numbers` are those that `found` says in words, in the units of the claim.
+    `decides` is False where it is printed only.
+    """
+
+    key: str
+    asks: Message
+    outcome: Outcome
+    found: Message
+    decides: bool = True
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def passes(self) -> bool:
+        """Return whether it stands in no verdict's way."""
+        return not self.decides or self.outcome == "passes"
+
+    @property
+    def takes_away(self) -> bool:
+        """Return whether it leaves nothing of the association."""
+        return self.decides and self.outcome == "takes away"
+
+    def spoken(self, levels: Levels) -> Condition:
+        """Return it with units and periods called as a panel calls them."""
+        return replace(self, asks=self.asks.spoken(*levels), found=self.found.spoken(*levels))
+
+
+def asked(key: str, asks: Message, holds: bool, found: Message | None = None, **numbers: float) -> Condition:
+    """Return a condition that passes or fails; `found` None says whether it holds."""
+    said = found or (message("holds") if holds else message("does not hold"))
+    outcome: Outcome = "passes" if holds else "fails"
+    return Condition(key=key, asks=asks, outcome=outcome, found=said, numbers=numbers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes(Brief):
+    """What sizes a test can tell apart, in the units of the claim; NaN where there is none.
+
+    `smallest` is the smallest effect of interest, `why` where it comes from. `detectable` is what the main test finds
+    with 80 % power at 5 %, `detectable_beside` what its hardest condition does. `excluded` is the smallest size that
+    the 90 % interval excludes on both sides.
+    """
+
+    smallest: float = math.nan
+    why: Message | None = None
+    detectable: float = math.nan
+    detectable_beside: float = math.nan
+    excluded: float = math.nan
 
 
 def paragraph(parts: Iterable[str | None]) -> Message:
@@ -39,7 +104,8 @@ class Headline:
     """The main estimate in the units of the claim, with the main test beside the table's t test.
 
     `conf_low, conf_high, p_value` come from `vcov`; `wild_low, wild_high, wild_p` from the main test. Both intervals
-    have the declared `level`; `wild_set` lists the pieces of the set that the main test does not reject.
+    have the declared `level`; `wild_set` lists the pieces of the set that the main test does not reject. `inner_low,
+    inner_high` are those of the level at which two one-sided tests stand (90 % beside 95 %).
     """
 
     term: str
@@ -58,6 +124,8 @@ class Headline:
     convention: str
     level: float = 0.95
     wild_set: tuple[tuple[float, float], ...] = ()
+    inner_low: float = math.nan
+    inner_high: float = math.nan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +152,11 @@ class Plausible:
 class Measured(Brief):
     """What a design without a regression measured: a probability, a gap, a number for every year.
 
-    `low, high, p_value` are NaN where there is no interval or test; `conditions` are what else a rule asks for;
-    `sentence` says the number in words; `table` holds what stands behind it; `facts` draws, seed, provinces, years;
-    `flags` what weakens it whatever the rule says; `tally` what of it could not be computed, where it is many numbers.
+    `low, high, p_value` are NaN where there is no interval or test; `inner_low, inner_high` are the ends of the 90 %
+    interval, `error` its standard error with `df`, `smallest` the effect that a silent rule takes for the smallest of
+    interest. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds what stands
+    behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says; `tally` what of it
+    could not be computed, where it is many numbers.
     """
 
     quantity: Message
@@ -94,6 +164,11 @@ class Measured(Brief):
     low: float = math.nan
     high: float = math.nan
     p_value: float = math.nan
+    inner_low: float = math.nan
+    inner_high: float = math.nan
+    error: float = math.nan
+    df: float = math.nan
+    smallest: float = math.nan
     by_year: Mapping[int, float] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     sentence: Message
@@ -122,6 +197,8 @@ class Finding(Brief):
     """What a design yielded: everything that rules, tables and pages read; a headline or something measured.
 
     `shares` are the Shapley shares of the main fit's regressors in its within R2, where the rule asks for them.
+    `scrutiny` holds the conditions of a regression, in units of its coefficient (`factor` times that is the claim's);
+    None where there can be none, and `unscrutinised` says why. `printed` are conditions that decide nothing.
     """
 
     headline: Headline | None = None
@@ -134,6 +211,10 @@ class Finding(Brief):
     beside: tuple[Spread, ...] = ()
     plausible: Plausible | None = None
     shares: Mapping[str, float] | None = None
+    scrutiny: Scrutinised | None = None
+    printed: tuple[Condition, ...] = ()
+    unscrutinised: Message | None = None
+    factor: float = 1.0
 
     @property
     def tally(self) -> Tally | None:
@@ -165,8 +246,15 @@ class Finding(Brief):
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What a rule says of a result: the word, a sentence for it, further flags."""
+    """What a rule says of a result: the word, the sentence and the conditions that earned it, further flags.
+
+    `leans` is 1 where the result points in the claimed direction, -1 in the other, 0 in none: alternatives are counted
+    by it.
+    """
 
     word: Word
     sentence: Message
+    conditions: tuple[Condition, ...]
+    leans: int
+    sizes: Sizes | None = None
     flags: tuple[str, ...] = ()

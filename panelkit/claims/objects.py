@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from panelkit.claims.findings import Finding
+from panelkit.claims.findings import Condition, Finding, Sizes
+from panelkit.language.message import Language
 from panelkit.studies.grid import GridResult
 
 
@@ -29,9 +30,26 @@ def headline_object(tested: Finding) -> dict[str, Any] | None:
     return {
         **_plain(numbers),
         "by_year": by_year,
-        "conditions": dict(found.conditions),
         "facts": _plain({**found.facts, **lost}),
     }
+
+
+def condition_object(item: Condition, language: Language) -> dict[str, Any]:
+    """Return a condition as JSON shows it."""
+    return {
+        "condition": item.key,
+        "asks": item.asks.text(language),
+        "outcome": item.outcome,
+        "decides": item.decides,
+        "found": item.found.text(language),
+        "numbers": _plain(item.numbers),
+    }
+
+
+def sizes_object(sizes: Sizes, language: Language) -> dict[str, Any]:
+    """Return the sizes that a test can tell apart as JSON shows them."""
+    why = None if sizes.why is None else sizes.why.text(language)
+    return {**_plain({key: value for key, value in vars(sizes).items() if key != "why"}), "why": why}
 
 
 def grid_object(grid: GridResult) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _measured(found: Measured, levels: Levels) -> Measured:
         found,
         quantity=found.quantity.spoken(*levels),
         sentence=found.sentence.spoken(*levels),
-        conditions=tuple((text.spoken(*levels), held) for text, held in found.conditions),
+        conditions=tuple(item.spoken(levels) for item in found.conditions),
         tally=None if tally is None else Tally(tally.computed, _failures(tally.failed, levels)),
     )
 

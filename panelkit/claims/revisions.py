@@ -13,11 +13,12 @@ import pandas as pd
 
 from panelkit.claims import scales
 from panelkit.claims.check import Progress, Silence, check, find_claims
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.designs.panel import PanelDesign
 from panelkit.claims.findings import Word
 from panelkit.claims.objects import finite
 from panelkit.claims.stated_windows import StatedWindow, stated_windows
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.verdict import Verdict
 from panelkit.data.compare import standing
 from panelkit.data.paths import figures_from
 from panelkit.data.revised import NewFigures, write_new_figures

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from panelkit.claims.check import Progress, check_claim
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.window import Window, rolls, with_last
 from panelkit.claims.objects import finite
 from panelkit.claims.source import Shipped
-from panelkit.claims.verdict import CheckResult
 from panelkit.claims.windows import newest
 from panelkit.language.errors import PanelkitError
 from panelkit.language.message import Language

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.checked import CheckResult
+from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message, sentences
 from panelkit.report.words import declaration_lines, flag_text, interval_note, lost_line, say, seed_text
 

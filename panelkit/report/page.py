@@ -13,9 +13,10 @@ import pandas as pd
 from markupsafe import Markup
 
 import panelkit
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.findings import Finding, Word
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.report import sample, words
 from panelkit.report.charts import influence, specification_curve

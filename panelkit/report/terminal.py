@@ -9,10 +9,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.document import Reading
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.findings import Word
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message, sentences
 from panelkit.report.narrow import Fitting, prose
 from panelkit.report.notes import claim_notes, families, run_notes
@@ -35,6 +36,7 @@ _ROOM = 76  # numbers, grid and verdict take 61 columns; labels need some more
 _COLOURS: dict[Word | None, str] = {
     "SUPPORTED": "bold green",
     "PARTLY": "bold yellow",
+    "UNDECIDED": "bold blue",
     "NOT SUPPORTED": "bold magenta",
     "CONTRADICTED": "bold red",
     "NOT TESTABLE": "dim",

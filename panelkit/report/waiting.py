@@ -8,7 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.checked import CheckResult
+from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message
 from panelkit.report.narrow import Heading
 from panelkit.report.words import need_names, say, short_citation, verdict_word

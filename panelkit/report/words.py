@@ -7,20 +7,13 @@ from collections.abc import Mapping, Sequence
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.parts import Document, Need, Status, Text
 from panelkit.claims.file.window import Window
-from panelkit.claims.findings import Spread, Word
+from panelkit.claims.findings import WORD_TEXTS, Spread, Word
 from panelkit.claims.verdict import Verdict
 from panelkit.language.levels import PROVINCIAL
 from panelkit.language.message import Joined, Language, Message, in_language, listed, message, verbatim
 from panelkit.report.awaited import CAPABILITIES, FIGURES
 from panelkit.show.words import result_value
 
-_VERDICTS: dict[Word, Message] = {
-    "SUPPORTED": message("SUPPORTED"),
-    "PARTLY": message("PARTLY"),
-    "NOT SUPPORTED": message("NOT SUPPORTED"),
-    "CONTRADICTED": message("CONTRADICTED"),
-    "NOT TESTABLE": message("NOT TESTABLE"),
-}
 _STATUSES: dict[Status, Message] = {
     "computed": message("computed"),
     "pending": message("pending"),
@@ -30,6 +23,8 @@ _FLAGS: Mapping[str, Message] = {
     "association_only": message("association only: nothing here is exogenous"),
     "provincial_analogue": message("provincial analogue of a firm-level claim"),
     "proxy_only": message("proxy only"),
+    "far_proxy": message("far proxy: another concept than the sentence's, never SUPPORTED or CONTRADICTED"),
+    "province_for_city": message("provinces in the place of cities"),
     "uninformative": message("uninformative: the interval holds zero and the claimed number"),
     "implausible_number": message("the claimed number is implausible under this reading"),
     "disconnected_interval": message("the values not rejected are no single interval"),
@@ -53,7 +48,7 @@ def say(text: str | Text, language: Language) -> str:
 
 def verdict_text(verdict: Word | None, status: Status) -> Message:
     """Return the verdict, or the status of a claim that has none."""
-    return _VERDICTS[verdict] if verdict is not None else _STATUSES[status]
+    return WORD_TEXTS[verdict] if verdict is not None else _STATUSES[status]
 
 
 def verdict_word(verdict: Word | None, status: Status, language: Language) -> str:

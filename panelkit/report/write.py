@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.claims.verdict import CheckResult, Verdict
+from panelkit.claims.checked import CheckResult
+from panelkit.claims.verdict import Verdict
 from panelkit.language.errors import DataError
 from panelkit.language.message import Language, message
 from panelkit.report.page import page, regression_table

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from panelkit.claims.check import check
-from panelkit.claims.verdict import CheckResult
+from panelkit.claims.checked import CheckResult
 from tests.claims.small import SMALL
 
 

@@ -14,13 +14,13 @@ import pytest
 from rich.console import Console
 
 import panelkit as pk
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.designs import mediation, relative_importance, spatial, yearly
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.rules.judge import judge
-from panelkit.claims.verdict import CheckResult
 from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import message, verbatim
 from panelkit.models.spatial.panel import SpatialPanel

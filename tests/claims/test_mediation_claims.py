@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import panelkit as pk
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.rules.judge import judge
-from panelkit.claims.verdict import CheckResult
 from panelkit.language.errors import SpecError
 from panelkit.language.message import verbatim
 from panelkit.report.words import flag_text

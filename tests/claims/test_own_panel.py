@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import panelkit as pk
-from panelkit.claims.verdict import CheckResult
+from panelkit.claims.checked import CheckResult
 from panelkit.data import figures as shipped_figures
 from panelkit.data.user.panel import read_panel
 from panelkit.language.errors import DataError, SpecError

@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.designs.panel import headline, main_test
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.parts import Test
 from panelkit.claims.findings import Finding
 from panelkit.claims.ratios import spread
-from panelkit.claims.verdict import CheckResult
 from panelkit.covariance.by_name import vcov_named
 from panelkit.formula.formula import parse_formula
 from panelkit.language.errors import SpecError

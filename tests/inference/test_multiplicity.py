@@ -42,7 +42,7 @@ def test_bad_p_is_refused() -> None:
 def test_a_run_of_claims_counts_one_family_a_rule() -> None:
     from types import SimpleNamespace
 
-    from panelkit.claims.verdict import CheckResult
+    from panelkit.claims.checked import CheckResult
     from panelkit.report.notes import families
 
     tested = [(f"c{i}", "R-SIGN", p) for i, p in enumerate((0.01, 0.04, 0.2))]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import panelkit as pk
+from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.load import load_claims
-from panelkit.claims.verdict import CheckResult
 from panelkit.report import sample
 from panelkit.report.awaited import FIGURES
 from panelkit.report.numbers import number, p_value

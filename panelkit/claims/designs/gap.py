@@ -15,7 +15,7 @@ from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.names import refuse_missing_years
 from panelkit.claims.file.parts import Expression, Whole
-from panelkit.claims.findings import Finding, Measured, paragraph
+from panelkit.claims.findings import Condition, Finding, Measured, asked, paragraph
 from panelkit.indices.panels.regional_inequality import inequality_gap
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
@@ -152,10 +152,10 @@ class GapDesign(MeasuredDesign):
         return paragraph([said, worth])
 
 
-def _agrees(found: Derived, index: Inequality, sign: float) -> tuple[Message, bool]:
+def _agrees(found: Derived, index: Inequality, sign: float) -> Condition:
     low, high = (float(value) for value in found.conf_int().iloc[2])
     held = bool((low > 0.0 and sign > 0) or (high < 0.0 and sign < 0))
-    return message("the same by {inequality}", inequality=NAMES[index]), held
+    return asked("also", message("the same by {inequality}", inequality=NAMES[index]), held)
 
 
 def _units(kept: pd.DataFrame) -> int:

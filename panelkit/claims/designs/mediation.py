@@ -14,7 +14,7 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression, Whole
-from panelkit.claims.findings import Condition, Finding, Measured
+from panelkit.claims.findings import Condition, Finding, Measured, asked
 from panelkit.claims.rules.mediation import FIRST_PATH, FIRST_PATH_GRID
 from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.covariance.by_name import vcov_named
@@ -117,7 +117,7 @@ class MediationDesign(MeasuredDesign):
         grid = self.summary_of(rows, rule)
         judged = Judged(result, self.through)
         conditions = tuple(self._conditions(claim, judged, grid))
-        channel = all(held for _, held in conditions[:-1])
+        channel = all(item.passes for item in conditions[:-1])
         line = judged.line
         return Finding(
             measured=Measured(
@@ -157,7 +157,8 @@ class MediationDesign(MeasuredDesign):
         reps, seed = (_REPS, self.seed) if claim.test is None else (claim.test.reps, claim.test.seed)
         for k, (estimate, p) in first_paths(judged, reps, seed).items():
             claimed = self._first_sign(k)
-            yield (
+            yield asked(
+                "first_path",
                 message(
                     "the treatment moves {mediator} in the claimed direction ({estimate:.3g}, p = {p:.4f})",
                     mediator=judged.result.mediator_labels[k],
@@ -167,12 +168,14 @@ class MediationDesign(MeasuredDesign):
                 p < FIRST_PATH and estimate * claimed > 0.0,
             )
             share = share_with_sign(grid.table[f"a{k + 1}"], claimed, grid.declared)
-            yield (
+            yield asked(
+                "first_path_grid",
                 message("that sign in {share:.0%} of {n} specifications", share=share, n=grid.declared),
                 share >= FIRST_PATH_GRID,
             )
         weakest = judged.weakest
-        yield (
+        yield asked(
+            "sensitivity",
             message(
                 "no confounder below a correlation of {fragile} undoes it (rho = {rho:.2f})",
                 fragile=FRAGILE,

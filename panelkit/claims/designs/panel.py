@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from panelkit.claims import scales
+from panelkit.claims.designs.scrutinised import confounding, scrutiny_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
@@ -67,12 +68,13 @@ class PanelDesign(ClaimDesign):
         main, test = specs[0], _test_of(claim)
         data = figures.exact(main)
         fit = fit_specification(main, data)
-        wild = main_test(fit, test)
+        wild, inner = main_test(fit, test), inner_test(fit, test)
+        scrutiny = scrutiny_of(fit, claim, reading, main, figures, test)
         tick(1)
         grid = _grid(claim, reading, specs, figures, fit, tick)
         coefficient = float(fit.estimates[treatment(fit)])
         return Finding(
-            headline=headline(fit, wild, scales.factor(reading.effect)),
+            headline=headline(fit, wild, inner, scales.factor(reading.effect)),
             grid=grid,
             grid_figures=figures.facts(),
             fit=fit,
@@ -81,6 +83,10 @@ class PanelDesign(ClaimDesign):
             beside=ratios(claim, reading, self.yuan, data, coefficient, catalogued=figures.catalogued),
             plausible=plausible(claim, reading, self.outcome, self.yuan, data, catalogued=figures.catalogued),
             shares=_shares(fit, reading),
+            scrutiny=scrutiny.found,
+            unscrutinised=scrutiny.why_not,
+            printed=(confounding(fit),) if scrutiny.found is not None else (),
+            factor=scales.factor(reading.effect),
         )
 
     def described(self, claim: Claim) -> tuple[str, str]:
@@ -113,17 +119,26 @@ class PanelDesign(ClaimDesign):
 
 def main_test(fit: FitResult, test: Test) -> WildResult:
     """Return the restricted wild cluster bootstrap of the treatment, as declared."""
+    return _wild(fit, test, float(test.level))
+
+
+def inner_test(fit: FitResult, test: Test) -> WildResult:
+    """Return the same draws with the interval of two one-sided tests: 90 % beside 95 %."""
+    return _wild(fit, test, max(2.0 * float(test.level) - 1.0, 0.01))
+
+
+def _wild(fit: FitResult, test: Test, level: float) -> WildResult:
     return wild_cluster_bootstrap(
         fit,
         fit.terms[treatment(fit)],
         reps=test.reps,
         rng=test.seed,
         weights=test.weights,
-        level=float(test.level),
+        level=level,
     )
 
 
-def headline(fit: FitResult, wild: WildResult, factor: float) -> Headline:
+def headline(fit: FitResult, wild: WildResult, inner: WildResult, factor: float) -> Headline:
     """Return the main estimate in the units of the claim (`factor` > 0 times the coefficient)."""
     row = fit.tidy(wild.level).iloc[treatment(fit)]
     return Headline(
@@ -143,6 +158,8 @@ def headline(fit: FitResult, wild: WildResult, factor: float) -> Headline:
         convention=str(fit.facts["convention"]),
         level=wild.level,
         wild_set=tuple((factor * low, factor * high) for low, high in wild.conf_set),
+        inner_low=factor * float(inner.conf_low),
+        inner_high=factor * float(inner.conf_high),
     )
 
 

@@ -15,7 +15,7 @@ from panelkit.claims.figures import MADE, Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression, Whole, refuse_twins
-from panelkit.claims.findings import Condition, Finding, Measured
+from panelkit.claims.findings import Condition, Finding, Measured, asked
 from panelkit.claims.maps import OWN_WEIGHTS, WeightsName
 from panelkit.claims.rules.spillover import PLACEBO
 from panelkit.claims.rules.thresholds import MOST_OF_THE_GRID
@@ -232,7 +232,7 @@ class SpatialDesign(MeasuredDesign):
             values = ring_coefficients(samples.sample(spec), self.rings, spec.effects)  # type: ignore[arg-type]
             falls = all(sign * a > sign * b for a, b in pairwise(values)) and sign * values[0] > 0
             listed = ", ".join(f"{value:.3g}" for value in values)
-            yield message("decay over the rings of distance: {values}", values=listed), falls
+            yield asked("decay", message("decay over the rings of distance: {values}", values=listed), falls)
 
     def _under(self, w: str, spec: Specification, sign: float, samples: Samples) -> Condition:
         """Return whether the quantity has the claimed sign under other weights too."""
@@ -241,12 +241,15 @@ class SpatialDesign(MeasuredDesign):
             other = simulated(self._fit(spec, w, samples), self.effect, self.draws, self.seed)
         except PanelkitError as error:
             said = message("not computable: {reason}", reason=error.said)
-            return message("the same under {weights}: {numbers}", weights=label, numbers=said), False
+            asks = message("the same under {weights}: {numbers}", weights=label, numbers=said)
+            return asked("weights", asks, False)
         said = message(
             "{value:.3g} ({low:.3g}, {high:.3g})", value=other.value, low=other.low, high=other.high
         )
         held = (other.low if sign > 0 else -other.high) > 0
-        return message("the same under {weights}: {numbers}", weights=label, numbers=said), held
+        return asked(
+            "weights", message("the same under {weights}: {numbers}", weights=label, numbers=said), bool(held)
+        )
 
     def _placebo(self, fit: SpatialFit) -> Condition:
         p, lost = placebo_p(fit, self.effect, self.permutations, self.seed)
@@ -257,14 +260,14 @@ class SpatialDesign(MeasuredDesign):
                 placebo=said,
                 lost=lost,
             )
-        return said, p <= PLACEBO
+        return asked("placebo", said, p <= PLACEBO)
 
 
 def _sign_condition(grid: GridResult) -> Condition:
     said = message(
         "the claimed sign in {share:.0%} of {n} specifications", share=grid.share_same_sign, n=grid.declared
     )
-    return said, grid.share_same_sign >= MOST_OF_THE_GRID
+    return asked("grid", said, grid.share_same_sign >= MOST_OF_THE_GRID)
 
 
 def _row(fit: SpatialFit, effect: Quantity) -> dict[str, Any]:

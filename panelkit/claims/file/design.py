@@ -7,12 +7,12 @@ what it yields, `described` what a page says of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, ValidationInfo
 
 from panelkit.claims.figures import Figures
-from panelkit.claims.file.parts import Key, Part, Sample, Text, roles_in
+from panelkit.claims.file.parts import Flag, Key, Part, Sample, Text, roles_in
 from panelkit.claims.file.rule import AnyRule, Rule
 from panelkit.claims.findings import Finding
 from panelkit.language.errors import DataError
@@ -23,6 +23,10 @@ from panelkit.studies.specification import Specification
 
 DEFAULT = "panel"
 """The kind of a design that names none: a regression."""
+
+
+Standing = Literal["principal", "part", "alternative"]
+"""What a design is in the round of its reading (`claims/rounds`)."""
 
 
 class FormulaField(NamedTuple):
@@ -48,6 +52,8 @@ class ClaimDesign(Part):
     id: Key
     kind: str
     label: Text
+    standing: Standing | None = None
+    flags: tuple[Flag, ...] = ()
     sample: Sample | None = None
 
     def formulas(self) -> Iterator[FormulaField]:
@@ -121,7 +127,9 @@ class ClaimDesign(Part):
     def described(self, claim: Any) -> tuple[str, str]:
         """Return what a page says of the design: a first line, and the fields that it declares."""
         said = self.model_dump(
-            exclude={"id", "label", "kind", "rule"}, exclude_none=True, exclude_defaults=True
+            exclude={"id", "label", "kind", "rule", "standing", "flags"},
+            exclude_none=True,
+            exclude_defaults=True,
         )
         fields = listed(verbatim(f"{key} = {value}") for key, value in said.items())
         return f"{self.id}: {self.kind}", fields

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from panelkit.claims.file.design import AnyDesign, ClaimDesign
+from panelkit.claims.file.design import AnyDesign, ClaimDesign, Standing
 from panelkit.claims.file.parts import (
     Choice,
     Document,
@@ -50,12 +50,41 @@ class Reading(Part):
     plausibility: Plausibility | None = None
     design: tuple[AnyDesign, ...] = Field(min_length=1)
 
+    def standing_of(self, design: ClaimDesign) -> Standing:
+        """Return what a design of the reading is in its round; one alone is the principal one."""
+        if len(self.design) == 1:
+            return "principal"
+        return design.standing or "alternative"
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         refuse_twins("design", [design.id for design in self.design])
+        self._has_one_principal()
         for rule in (self.rule, *(design.rule_under(self.rule) for design in self.design)):
             rule.check_claimed(self.claimed)
         return self
+
+    def _has_one_principal(self) -> None:
+        named = [design.id for design in self.design if self.standing_of(design) == "principal"]
+        if not named:
+            raise ValueError(
+                message(
+                    'reading `{reading}` has {n} designs and no principal one: write standing = "principal" in the one '
+                    'that decides; the others are alternatives, or parts where they say standing = "part"',
+                    reading=self.id,
+                    n=len(self.design),
+                )
+            )
+        if len(named) > 1:
+            raise ValueError(
+                message(
+                    "reading `{reading}` has {n} principal designs ({names}): one decides; another that must hold with "
+                    'it says standing = "part"',
+                    reading=self.id,
+                    n=len(named),
+                    names=named,
+                )
+            )
 
 
 class Beside(Part):

@@ -23,7 +23,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Message, Told, message
 
 Status = Literal["computed", "pending", "not_testable"]
-Flag = Literal["association_only", "provincial_analogue", "proxy_only"]
+Flag = Literal["association_only", "provincial_analogue", "proxy_only", "far_proxy", "province_for_city"]
 EffectName = Literal["coefficient", "one_percent_of_treatment", "percent_of_outcome"]
 
 PRINTED = r"^[+-]?[0-9]+(\.[0-9]+)?$"

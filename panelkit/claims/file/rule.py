@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from panelkit.claims.file.parts import Part, Printed, both
+from panelkit.claims.file.parts import Part, Printed, Text, both
 from panelkit.claims.findings import Finding, Judgement
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.register import find, keys
 
 AWAITED = ("R-MOD", "R-THR", "R-CAUSE")
@@ -29,15 +30,20 @@ class Rule(Part):
     """The verdict rule of a reading, with its parameters as printed.
 
     `value` and `sign` are the claimed number and the claimed direction; a rule that asks for more has fields of its
-    own. `at_most` caps the word where the design tests a part of the claim only.
+    own. `smallest` is the smallest effect of interest in units of the claim, `why` the reason of a bound. `at_most`
+    caps the word where the design tests a part of the claim only.
     """
 
     NEEDS: ClassVar[tuple[str, ...]] = ()
     """The fields that the rule cannot do without."""
+    BOUNDS: ClassVar[tuple[str, ...]] = ("smallest",)
+    """The fields that need a reason: numbers that we chose, and the document did not."""
 
     name: RuleName
     value: Printed | None = None
     sign: Literal["+", "-"] | None = None
+    smallest: Printed | None = None
+    why: Text | None = None
     at_most: Literal["PARTLY", "NOT SUPPORTED"] | None = None
 
     @model_validator(mode="after")
@@ -45,6 +51,20 @@ class Rule(Part):
         missing = [name for name in self.NEEDS if getattr(self, name) is None]
         if missing:
             raise ValueError(message("{rule} needs {missing}", rule=self.name, missing=both(missing)))
+        bounds = [name for name in self.BOUNDS if getattr(self, name) is not None]
+        if bounds and self.why is None:
+            raise ValueError(
+                message(
+                    "{rule} has a bound ({bounds}) without a reason: add {example}",
+                    rule=self.name,
+                    bounds=bounds,
+                    example='why = { en = "...", zh = "..." }',
+                )
+            )
+        if self.smallest is not None and not float(self.smallest) > 0.0:
+            raise ValueError(
+                message('smallest = "{value}" is no size: write a positive number', value=self.smallest)
+            )
         return self
 
     def check_claimed(self, claimed: str | None) -> None:
@@ -59,6 +79,12 @@ class Rule(Part):
             If the rule reads no result of this kind.
         """
         raise NotImplementedError
+
+    def smallest_effect(self, silent: Message, otherwise: float = math.nan) -> tuple[float, Message]:
+        """Return the smallest effect of interest and where it comes from; `otherwise` where the file is silent."""
+        if self.smallest is None or self.why is None:
+            return otherwise, silent
+        return float(self.smallest), self.why.said
 
     @property
     def direction(self) -> float:

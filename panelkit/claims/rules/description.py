@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Finding, Judgement, Word
-from panelkit.claims.rules.reading import judged, measured_of
+from panelkit.claims.findings import Finding, Judgement, Word, paragraph
+from panelkit.claims.rules.reading import measured_of
 from panelkit.language.message import Joined, Message, message
 from panelkit.language.offers import offered
 
@@ -47,7 +47,14 @@ class DescriptionRule(Rule):
             n=len(last),
             values=Joined(values, {"en": ", ", "zh": "，"}),
         )
-        return judged(found, description(found.by_year, relation, bound), said)
+        word = description(found.by_year, relation, bound)
+        return Judgement(
+            word=word,
+            sentence=paragraph([found.sentence, said]),
+            conditions=(*found.conditions, *tested.printed),
+            leans=1 if len(held) == len(last) else -1,
+            flags=found.flags,
+        )
 
 
 def description(by_year: Mapping[int, float], relation: str, bound: float) -> Word:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
+import numpy as np
+
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Finding, Judgement, Word
-from panelkit.claims.rules.reading import judged, measured_of
-from panelkit.language.message import Message, message, sentences
+from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Sizes, Word, paragraph
+from panelkit.claims.rules.reading import measured_of
+from panelkit.claims.rules.regression import undecided
+from panelkit.claims.rules.six_words import leaning, word_of
+from panelkit.claims.rules.thresholds import SIGNIFICANT
+from panelkit.language.message import Message, listed, message
+from panelkit.studies.scrutiny.main_test import detectable
+
+SILENT = message("none is declared")
 
 
 class IntervalRule(Rule):
@@ -17,47 +24,71 @@ class IntervalRule(Rule):
     NEEDS: ClassVar[tuple[str, ...]] = ("sign",)
 
     def judge(self, tested: Finding) -> Judgement:
-        """Return the word for the interval, PARTLY where a condition fails."""
-        return by_interval(self.direction, tested)
+        """Return the word for the interval and the conditions beside it."""
+        return by_interval(self, tested)
 
 
-def by_interval(direction: float, tested: Finding) -> Judgement:
+def by_interval(rule: Rule, tested: Finding) -> Judgement:
     """Return the word for a measured quantity whose sign is claimed."""
     found = measured_of(tested)
-    word = interval(direction, found.low, found.high, [held for _, held in found.conditions])
-    return judged(found, word, _said(word, [text for text, held in found.conditions if not held]))
+    smallest, why = rule.smallest_effect(SILENT, found.smallest)
+    sizes = _sizes(found, smallest, why)
+    word = word_of(
+        rule.direction,
+        (found.low, found.high),
+        (found.inner_low, found.inner_high),
+        smallest,
+        found.conditions,
+    )
+    conditions = (_interval(found, rule.direction), *found.conditions, *tested.printed)
+    return Judgement(
+        word=word,
+        sentence=paragraph([found.sentence, _said(word, rule.direction, found, sizes)]),
+        conditions=conditions,
+        leans=leaning(rule.direction, found.value),
+        sizes=sizes,
+        flags=found.flags,
+    )
 
 
-def interval(direction: float, low: float, high: float, conditions: Iterable[bool] = ()) -> Word:
-    """Judge a quantity by its interval; further conditions make PARTLY of SUPPORTED.
-
-    Parameters
-    ----------
-    direction
-        The claimed sign, 1 or -1.
-    low, high
-        The ends of the interval.
-    conditions
-        Whether each of what the rule asks for beside holds.
-
-    Returns
-    -------
-    Word
-    """
-    if not (low > 0.0 or high < 0.0):
-        return "NOT SUPPORTED"
-    if (low > 0.0) != (direction > 0):
-        return "CONTRADICTED"
-    return "SUPPORTED" if all(conditions) else "PARTLY"
+def _sizes(found: Measured, smallest: float, why: Message) -> Sizes:
+    return Sizes(
+        smallest=smallest,
+        why=why,
+        detectable=float(detectable(np.array(found.error), found.df, SIGNIFICANT)),
+        excluded=max(abs(found.inner_low), abs(found.inner_high)),
+    )
 
 
-def _said(word: Word, failed: list[Message]) -> Message:
+def _interval(found: Measured, direction: float) -> Condition:
+    """Return the main interval as the first condition."""
+    excludes = found.low > 0.0 if direction > 0.0 else found.high < 0.0
+    return Condition(
+        key="main",
+        asks=message("the main interval excludes zero on the claimed side"),
+        outcome="passes" if excludes else "fails",
+        found=message(
+            "{value:.3g} ({low:.3g} to {high:.3g})", value=found.value, low=found.low, high=found.high
+        ),
+        numbers={"value": found.value, "low": found.low, "high": found.high, "p": found.p_value},
+    )
+
+
+def _said(word: Word, direction: float, found: Measured, sizes: Sizes) -> Message:
+    failed = [item.asks for item in found.conditions if not item.passes]
+    if not (found.low > 0.0 or found.high < 0.0):
+        if word == "NOT SUPPORTED":
+            return message(
+                "The interval holds zero and is narrow: an effect of {smallest:.3g} is excluded.",
+                smallest=sizes.smallest,
+            )
+        return undecided(sizes)
+    if (found.low > 0.0) != (direction > 0.0):
+        if word == "CONTRADICTED":
+            return message("The interval lies on the other side of zero, and every condition holds there.")
+        return message("It leans the other way, but not: {failed}.", failed=listed(failed))
     if word == "SUPPORTED":
-        return message("The interval excludes zero on the claimed side.")
-    if word == "CONTRADICTED":
-        return message("The interval lies on the other side of zero.")
-    if word == "PARTLY":
-        return message(
-            "The interval excludes zero on the claimed side, but not: {failed}.", failed=sentences(failed)
-        )
-    return message("The interval holds zero.")
+        return message("The interval excludes zero on the claimed side, and every condition holds.")
+    return message(
+        "The interval excludes zero on the claimed side, but not: {failed}.", failed=listed(failed)
+    )

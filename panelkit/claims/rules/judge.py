@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import ORDER, Finding, Judgement, paragraph
+from panelkit.claims.findings import WORDS, Finding, Judgement, Word, paragraph
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.register import entries
 
+FAR: dict[Word, Word] = {"SUPPORTED": "PARTLY", "CONTRADICTED": "NOT SUPPORTED"}
+"""What a far proxy can say at most: it measures another concept than the sentence's."""
 
-def judge(rule: Rule, tested: Finding) -> Judgement:
-    """Return what the rule says of a tested design.
+
+def judge(rule: Rule, tested: Finding, *, far_proxy: bool = False) -> Judgement:
+    """Return what the rule says of a tested design; `far_proxy`: its figures measure another concept.
 
     Raises
     ------
@@ -28,7 +33,14 @@ def judge(rule: Rule, tested: Finding) -> Judgement:
             )
         )
     judged = rule.judge(tested)
-    if rule.at_most is None or ORDER.index(judged.word) >= ORDER.index(rule.at_most):
+    if far_proxy and judged.word in FAR:
+        said = message("The figures are a far proxy, so that the verdict says no more than this.")
+        judged = _capped(judged, FAR[judged.word], said)
+    if rule.at_most is None or WORDS.index(judged.word) >= WORDS.index(rule.at_most):
         return judged
-    capped = message("The design tests a part of the claim only, so that the verdict is no better than this.")
-    return Judgement(word=rule.at_most, sentence=paragraph([judged.sentence, capped]), flags=judged.flags)
+    said = message("The design tests a part of the claim only, so that the verdict is no better than this.")
+    return _capped(judged, rule.at_most, said)
+
+
+def _capped(judged: Judgement, word: Word, said: Message) -> Judgement:
+    return replace(judged, word=word, sentence=paragraph([judged.sentence, said]))

@@ -1,19 +1,26 @@
-"""R-MAG: a stated number is judged by the main interval.
+"""R-MAG: a stated number is judged by the main interval, by that beside unit trends, and by the conditions.
 
-No threshold of its own: the level of the interval is the claim's.
+No threshold of its own but the smallest effect of interest: the level of the interval is the claim's.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import ClassVar, Self
 
 from pydantic import model_validator
 
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Finding, Judgement, Word, paragraph
-from panelkit.claims.rules.reading import headline_of, percent_of, shape
+from panelkit.claims.findings import Condition, Finding, Headline, Judgement, paragraph
+from panelkit.claims.rules.headline import by_headline
+from panelkit.claims.rules.reading import headline_of
+from panelkit.claims.rules.regression import conditions_of, sizes_of
+from panelkit.claims.rules.thresholds import HALF_OF_THE_NUMBER
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+
+HALF = message("half of the claimed number")
 
 
 @offered("rule", "R-MAG", can=("headline",))
@@ -48,64 +55,66 @@ class MagnitudeRule(Rule):
                 )
             )
 
+    @property
+    def direction(self) -> float:
+        """Return the side of the number."""
+        return math.copysign(1.0, float(self.value or "nan"))
+
     def judge(self, tested: Finding) -> Judgement:
-        """Return the word for the interval, which holds the number, zero, both or neither."""
-        head = headline_of(tested)
-        claimed, low, high = float(self.value or "nan"), head.wild_low, head.wild_high
-        word, both = magnitude(claimed, low, high), uninformative(claimed, low, high)
-        said, flags = shape(head)
-        sentence = message(
-            "Estimate {estimate:.3g}; its {level} % interval, {low:.3g} to {high:.3g}, {finding}",
-            estimate=head.estimate,
-            level=percent_of(head.level),
-            low=low,
-            high=high,
-            finding=self._finding(word, both),
+        """Return the word for the interval, its conditions, and whether the number lies where it must."""
+        head, number = headline_of(tested), float(self.value or "nan")
+        inside = _inside(head, tested, number)
+        conditions = (*conditions_of(head, tested, self.direction), _number(head, tested, number, inside))
+        smallest, why = self.smallest_effect(HALF, HALF_OF_THE_NUMBER * abs(number))
+        sizes = sizes_of(head, tested, smallest, why)
+        judged = by_headline(
+            self.direction,
+            tested,
+            tuple(item for item in conditions if item.key != "number"),
+            sizes,
+            number=number,
+            inside=inside,
         )
-        return Judgement(
-            word=word,
-            sentence=paragraph([sentence, *said]),
-            flags=(*(("uninformative",) if both else ()), *flags),
+        both = head.wild_low <= min(0.0, number) and max(0.0, number) <= head.wild_high
+        return replace(
+            judged,
+            sentence=paragraph([judged.sentence, _said(head, number, self.value, inside)]),
+            conditions=conditions,
+            flags=(*(("uninformative",) if both else ()), *judged.flags),
         )
 
-    def _finding(self, word: Word, both: bool) -> Message:
-        if word == "SUPPORTED":
-            return message(
-                "holds the claimed {claimed} and excludes zero: compatible, which is not confirmed.",
-                claimed=self.value,
-            )
-        if word == "PARTLY":
-            return message(
-                "lies on the claimed side of zero but excludes the claimed {claimed}: the direction fits, the size "
-                "does not.",
-                claimed=self.value,
-            )
-        if word == "CONTRADICTED":
-            return message(
-                "lies wholly on the other side of zero from the claimed {claimed}.", claimed=self.value
-            )
-        if both:
-            return message(
-                "holds both zero and the claimed {claimed}: these figures cannot tell them apart.",
-                claimed=self.value,
-            )
-        return message("holds zero and excludes the claimed {claimed}.", claimed=self.value)
+
+def _inside(head: Headline, tested: Finding, number: float) -> bool:
+    """Return whether the number lies in the main interval and in that beside unit trends, where there is one."""
+    held = head.wild_low <= number <= head.wild_high
+    beside = None if tested.scrutiny is None else tested.scrutiny.inside
+    return held and beside is True
 
 
-def magnitude(claimed: float, low: float, high: float) -> Word:
-    """Judge a stated number by the main interval.
+def _number(head: Headline, tested: Finding, number: float, inside: bool) -> Condition:
+    held = head.wild_low <= number <= head.wild_high
+    computed = tested.scrutiny is not None and tested.scrutiny.inside is not None
+    if not held:
+        found = message("outside the main interval")
+    elif not computed:
+        found = message("in the main interval; beside {unit} trends it cannot be computed")
+    else:
+        found = message("in both") if inside else message("in the main interval, not beside {unit} trends")
+    return Condition(
+        key="number",
+        asks=message("the number lies in the main interval and in that beside {unit} trends"),
+        outcome="passes" if inside else "fails" if computed or not held else "not computed",
+        found=found,
+        numbers={"number": number},
+    )
 
-    Holds the number and excludes zero: SUPPORTED. Excludes both, on the claimed side of zero: PARTLY.
-    Excludes zero on the other side: CONTRADICTED. Else NOT SUPPORTED.
-    """
-    if low <= 0.0 <= high:
-        return "NOT SUPPORTED"
-    if low <= claimed <= high:
-        return "SUPPORTED"
-    same_side = (low > 0.0) == (claimed > 0.0)
-    return "PARTLY" if same_side else "CONTRADICTED"
 
-
-def uninformative(claimed: float, low: float, high: float) -> bool:
-    """Return whether the interval holds both zero and the stated number."""
-    return low <= 0.0 <= high and low <= claimed <= high
+def _said(head: Headline, number: float, value: str | None, inside: bool) -> Message:
+    """Return what the intervals say of the number."""
+    if inside:
+        return message(
+            "The claimed {claimed} lies in both intervals: compatible, which is not confirmed.", claimed=value
+        )
+    if head.wild_low <= number <= head.wild_high:
+        return message("The main interval holds the claimed {claimed}.", claimed=value)
+    return message("The main interval excludes the claimed {claimed}.", claimed=value)

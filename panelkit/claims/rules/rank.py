@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Finding, Judgement, Word
-from panelkit.claims.rules.reading import judged, measured_of
+from panelkit.claims.findings import Finding, Judgement, Word, paragraph
+from panelkit.claims.rules.reading import measured_of
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 
@@ -23,7 +23,13 @@ class RankRule(Rule):
         """Return the word for the probability."""
         found = measured_of(tested)
         word = rank(found.value)
-        return judged(found, word, _said(word))
+        return Judgement(
+            word=word,
+            sentence=paragraph([found.sentence, _said(word)]),
+            conditions=(*found.conditions, *tested.printed),
+            leans=1 if found.value >= FRAGILE else -1,
+            flags=found.flags,
+        )
 
 
 def rank(probability: float) -> Word:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from panelkit.claims.findings import Finding, Headline, Judgement, Measured, Word, paragraph
+from panelkit.claims.findings import Finding, Headline, Measured
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message
 
@@ -36,11 +36,6 @@ def measured_of(tested: Finding) -> Measured:
     if tested.measured is None:
         raise SpecError(message("the rule reads a measured quantity, which the design does not yield"))
     return tested.measured
-
-
-def judged(found: Measured, word: Word, said: Message) -> Judgement:
-    """Return the word with what was measured and what the rule says of it."""
-    return Judgement(word=word, sentence=paragraph([found.sentence, said]), flags=found.flags)
 
 
 def percent_of(level: float) -> str:

@@ -7,3 +7,6 @@ SIGNIFICANT = 0.05
 
 MOST_OF_THE_GRID = 0.8
 """Four fifths of the defensible specifications: a direction that one choice in five turns is no finding."""
+
+HALF_OF_THE_NUMBER = 0.5
+"""Of a stated number: what is smaller than its half is another number."""

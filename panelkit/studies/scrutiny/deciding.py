@@ -23,7 +23,7 @@ from panelkit.studies.scrutiny.designs import (
     trend_slopes,
     with_lead,
 )
-from panelkit.studies.scrutiny.main_test import MainTest
+from panelkit.studies.scrutiny.main_test import MainTest, detectable
 from panelkit.studies.scrutiny.slopes import Slopes, jackknife_error
 from panelkit.studies.scrutiny.trial import Name, Trial, not_computed
 from panelkit.studies.scrutiny.wild import Lots, wild
@@ -63,8 +63,14 @@ def path(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Tria
         return not_computed("path", panel.worlds, _too_short(SHORTEST_PATH))
     if not whole.any():
         return not_computed("path", panel.worlds, message("no {unit} has all {periods}"))
-    found = _left_standing("path", path_slopes(panel), main, direction, lots)
-    return replace(found, passes=_still_there(found.slope, found.p, direction))
+    fit = path_slopes(panel)
+    found = _left_standing("path", fit, main, direction, lots)
+    error = jackknife_error(fit.slope, fit.without_each()[:, panel.held.any(axis=1)])
+    return replace(
+        found,
+        passes=_still_there(found.slope, found.p, direction),
+        detectable=detectable(error, panel.clusters - 1.0, STILL_THERE),
+    )
 
 
 def differences(panel: Cube, main: MainTest, direction: FloatArray) -> Trial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +35,10 @@ _NO_LOTS = Lots()
 class Scrutinised(Brief):
     """The word of one regression with the conditions that earned it.
 
-    `mirrored` says that the main test lies on the other side and the conditions were read there. `units` are the labels
-    that `worst` of a condition counts.
+    `mirrored` says that the main test lies on the other side and the conditions were read there. `inside` says whether
+    the number that the claim states lies in the interval of the main slope and in that beside unit trends, None where
+    it states none. `detectable_beside` is the effect that the path condition finds with 80 % power. `units` are the
+    labels that `worst` of a condition counts.
     """
 
     word: str
@@ -44,6 +47,8 @@ class Scrutinised(Brief):
     conditions: tuple[Condition, ...]
     mirrored: bool
     units: tuple[Any, ...]
+    inside: bool | None = None
+    detectable_beside: float = math.nan
 
     def table(self, language: Language = "en") -> pd.DataFrame:
         """Return one row a condition: what it found, what it does, and why one could not be computed."""
@@ -68,7 +73,7 @@ class Scrutinised(Brief):
         if found.reason is not None:
             said = message("cannot be computed: {why}", why=found.reason)
         elif found.worst is not None:
-            said = message("worst without {name}", name=_name_of(self.units[found.worst]))
+            said = message("worst without {name}", name=name_of(self.units[found.worst]))
         return "" if said is None else said.text(language)
 
 
@@ -132,6 +137,8 @@ def scrutinise(
         tuple(trial.at() for trial in (*found.trials.values(), *shown)),
         bool(found.direction[0] != claimed),
         tuple(design.unit_labels.tolist()),
+        None if found.inside is None else bool(found.inside[0]),
+        float(found.trials["path"].detectable[0]),
     )
 
 
@@ -182,7 +189,7 @@ def _checked(fit: FitResult, term: str) -> Design:
     return fit.design
 
 
-def _name_of(unit: Any) -> Message:
+def name_of(unit: Any) -> Message:
     """Return what a unit is called: a province in both languages."""
     place = lookup_many([unit])[0]
     return verbatim(str(unit)) if place is None or place.kind != "province" else place_name(place.adcode)

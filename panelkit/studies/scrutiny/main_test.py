@@ -20,6 +20,8 @@ than that, 31 provinces cannot exclude."""
 
 POWER = 0.8
 
+SIGNIFICANT = 0.05
+
 
 @dataclass(frozen=True, eq=False)
 class MainTest(Brief):
@@ -43,9 +45,13 @@ class MainTest(Brief):
     @property
     def detectable(self) -> FloatArray:
         """Return the effect that a 5 % test finds with 80 % power, in jackknife errors with t(G-1), (W,)."""
-        df = self.without.shape[1] - 1.0
-        quantiles = float(t_quantile(0.95, df)) + float(t_quantile(2.0 * POWER - 1.0, df))
-        return self.error * quantiles
+        return detectable(self.error, self.without.shape[1] - 1.0, SIGNIFICANT)
+
+
+def detectable(error: FloatArray, df: float, level: float) -> FloatArray:
+    """Return the effect that a two-sided test finds with 80 % power, in standard errors with t(df), (W,)."""
+    made: FloatArray = error * (float(t_quantile(1.0 - level, df)) + float(t_quantile(2.0 * POWER - 1.0, df)))
+    return made
 
 
 def run_main(panel: Cube, lots: Lots) -> MainTest:

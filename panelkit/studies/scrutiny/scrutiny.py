@@ -26,13 +26,14 @@ class Scrutiny(Brief):
     """The main test, the deciding conditions by name, and the word, of W worlds.
 
     `direction` (W,) is the side on which the conditions were read: the claimed one unless the main test lies on the
-    other.
+    other. `inside` (W,) says whether a stated number lies in both its intervals, None where none is stated.
     """
 
     main: MainTest
     trials: dict[Name, Trial]
     direction: FloatArray
     word: NDArray[np.str_]
+    inside: Mask | None = None
 
     @property
     def passed(self) -> Mask:
@@ -89,6 +90,7 @@ def scrutinise_worlds(
     if smallest is None:
         smallest = main.smallest if number is None else np.asarray(HALF_OF_A_NUMBER * abs(number))
     stated = None if number is None else np.full(panel.worlds, claimed * number)
+    inside = None if number is None else inside_both(panel, main, number, lots)
     word = words(
         _towards(claimed, main.low, main.high),
         _towards(claimed, main.inner_low, main.inner_high),
@@ -96,9 +98,9 @@ def scrutinise_worlds(
         np.all([trial.passes for trial in found], axis=0),
         np.any([trial.takes_away for trial in found], axis=0),
         number=stated,
-        inside=None if number is None else inside_both(panel, main, number, lots),
+        inside=inside,
     )
-    return Scrutiny(main, trials, direction, word)
+    return Scrutiny(main, trials, direction, word, inside)
 
 
 def inside_both(panel: Cube, main: MainTest, number: float, lots: Lots) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -48,7 +48,8 @@ class Trial(Brief):
     """One condition in W worlds: numbers and answers (W,), missing and False where it cannot be computed.
 
     `statistic` is the t of the gap to the main slope (trends, path, regions), the ratio to the main slope
-    (differences), or missing. `worst` (W,) is the unit whose absence makes p largest.
+    (differences), or missing. `worst` (W,) is the unit whose absence makes p largest. `detectable` (W,) is the effect
+    that the condition finds with 80 % power at its own level, missing where it was not asked for.
     """
 
     name: Name
@@ -60,6 +61,7 @@ class Trial(Brief):
     rows: int
     reason: Message | None = None
     worst: NDArray[np.int64] | None = None
+    detectable: FloatArray = field(default_factory=lambda: np.array([np.nan]))
 
     @property
     def decides(self) -> bool:

@@ -1,0 +1,49 @@
+"""What R-SIGN and R-MAG share: the word of an estimate with its interval, its conditions and its sizes."""
+
+from __future__ import annotations
+
+from panelkit.claims.findings import Condition, Finding, Judgement, Sizes, paragraph
+from panelkit.claims.rules.reading import headline_of, percent_of, shape
+from panelkit.claims.rules.regression import plain
+from panelkit.claims.rules.six_words import leaning, word_of
+from panelkit.language.message import message
+
+FIFTH = message("one within deviation of the treatment moves the outcome by a fifth of its own")
+
+
+def by_headline(
+    direction: float,
+    tested: Finding,
+    conditions: tuple[Condition, ...],
+    sizes: Sizes,
+    *,
+    number: float | None = None,
+    inside: bool | None = None,
+) -> Judgement:
+    """Return the word of an estimate; `number` and `inside` are those of `word_of`."""
+    head = headline_of(tested)
+    word = word_of(
+        direction,
+        (head.wild_low, head.wild_high),
+        (head.inner_low, head.inner_high),
+        sizes.smallest,
+        [item for item in conditions if item.key != "main"],
+        number=number,
+        inside=inside,
+    )
+    estimate = message(
+        "Estimate {estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}.",
+        estimate=head.estimate,
+        level=percent_of(head.level),
+        low=head.wild_low,
+        high=head.wild_high,
+    )
+    said, flags = shape(head)
+    return Judgement(
+        word=word,
+        sentence=paragraph([plain(word, direction, head, conditions, sizes), estimate, *said]),
+        conditions=conditions,
+        leans=leaning(direction, head.estimate),
+        sizes=sizes,
+        flags=flags,
+    )
