@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from panelkit.claims import scales
+from panelkit.claims.designs.exchanged import exchanged
 from panelkit.claims.designs.scrutinised import confounding, scrutiny_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Expression, Test, Whole
+from panelkit.claims.file.parts import Expression, Test, Whole, refuse_half_said
 from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible
 from panelkit.claims.ratios import ratios
@@ -32,10 +33,15 @@ from panelkit.studies.specification import Specification
 
 @offered("design", "panel")
 class PanelDesign(ClaimDesign):
-    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces."""
+    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces.
+
+    `lags` and `spread` say that the effect arrives over years: of the treatment and its `lags` earlier years, beginning
+    `lag` years back, "mean" takes the mean, and "sum" the sum of the coefficients of all of them.
+    """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan")
     DERIVED: ClassVar[bool] = True
+    TWINS: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
 
     kind: Literal["panel"] = "panel"
@@ -44,9 +50,16 @@ class PanelDesign(ClaimDesign):
     treatment: Expression
     controls: tuple[Expression, ...] = ()
     lag: Whole = Field(default=0, ge=0, le=5)
+    lags: Whole = Field(default=0, ge=0, le=5)
+    spread: Literal["mean", "sum"] | None = None
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
     yuan: Expression | None = None
+
+    @model_validator(mode="after")
+    def _arrives_whole(self) -> Self:
+        refuse_half_said(self.lags, self.spread)
+        return self
 
     def specification(self, claim: Claim, options: tuple[GridOption | None, ...] = ()) -> Specification:
         """Return the regression with figures in place of roles, changed by the options of a grid."""
@@ -85,7 +98,10 @@ class PanelDesign(ClaimDesign):
             shares=_shares(fit, reading),
             scrutiny=scrutiny.found,
             unscrutinised=scrutiny.why_not,
-            printed=(confounding(fit),) if scrutiny.found is not None else (),
+            printed=(
+                *((confounding(fit),) if scrutiny.found is not None else ()),
+                *exchanged(claim, specs, figures, test.seed),
+            ),
             factor=scales.factor(reading.effect),
         )
 
@@ -110,6 +126,8 @@ class PanelDesign(ClaimDesign):
             treatment=self.treatment,
             controls=self.controls,
             lag=self.lag,
+            lags=self.lags,
+            spread=self.spread or "",
             effects=self.effects,
             estimator=self.estimator,
             vcov=self.vcov,

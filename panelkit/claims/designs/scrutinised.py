@@ -87,20 +87,21 @@ def confounding(fit: FitResult) -> Condition:
 def _next_year(spec: Specification, figures: Figures) -> pd.Series | None:
     """Return the treatment of the next year by (unit, year), beyond the sample where figures reach there.
 
-    None where they do not: the sample's own years are then taken, one less.
+    Of a treatment that arrives over years it is that of the next year alone: a mean or a sum of lags holds most of
+    today's as well. None where there are no figures: the sample's own years are then taken, one less.
     """
     first, last = spec.years
-    try:
-        frame = figures.expressions(
-            {"lead": spec.term}, (first - spec.lead_in, last + 1), spec.vintage, spec.provinces
-        )
-    except PanelkitError:
-        return None
-    wide = frame["lead"].unstack()
-    if last + 1 not in wide.columns:
-        return None
-    wide.columns = wide.columns - 1
-    return pd.Series(wide.stack())
+    for end in (last + 1, last):
+        try:
+            frame = figures.expressions(
+                {"lead": spec.newest}, (first - spec.lead_in, end), spec.vintage, spec.provinces
+            )
+        except PanelkitError:
+            continue
+        wide = frame["lead"].unstack()
+        wide.columns = wide.columns - 1
+        return pd.Series(wide.stack())
+    return None
 
 
 def _income(spec: Specification, figures: Figures) -> dict[Hashable, float] | None:
