@@ -56,8 +56,8 @@ def exchange(
     """Return the permutation test that the treatment has no effect in any specification of a grid.
 
     Units that hold the same periods in every sample exchange the whole path of the treatment; outcome and controls
-    stay. The statistic is the mean over the grid of the t clustered by unit, without a small-sample factor. Specifications
-    that are the same regression on the same rows count once.
+    stay. The statistic is the mean over the grid of the t clustered by unit, without a small-sample factor.
+    Specifications that are the same regression on the same rows count once.
 
     Parameters
     ----------
