@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from panelkit.claims import scales
 from panelkit.claims.designs.exchanged import exchanged
-from panelkit.claims.designs.scrutinised import confounding, scrutiny_of
+from panelkit.claims.designs.scrutinised import confounding, scrutiny_of, smallest_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
@@ -98,6 +98,7 @@ class PanelDesign(ClaimDesign):
             shares=_shares(fit, reading),
             scrutiny=scrutiny.found,
             unscrutinised=scrutiny.why_not,
+            smallest=smallest_of(fit),
             printed=(
                 *((confounding(fit),) if scrutiny.found is not None else ()),
                 *exchanged(claim, specs, figures, test.seed),
