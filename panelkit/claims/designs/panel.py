@@ -8,11 +8,12 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from panelkit.claims import scales
+from panelkit.claims.designs.additionality import Beside, declared_conditions
 from panelkit.claims.designs.scrutinised import confounding, scrutiny_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Expression, Test, Whole
+from panelkit.claims.file.parts import Choice, Expression, Test, Whole
 from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible
 from panelkit.claims.ratios import ratios
@@ -32,9 +33,13 @@ from panelkit.studies.specification import Specification
 
 @offered("design", "panel")
 class PanelDesign(ClaimDesign):
-    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces."""
+    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces.
 
-    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan")
+    `no_additionality` is the slope of an outcome that contains the treatment, where nothing comes on top of it (a share);
+    `placebo` prints the slope on next year's treatment in place of this year's.
+    """
+
+    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan", "no_additionality")
     DERIVED: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
 
@@ -47,6 +52,8 @@ class PanelDesign(ClaimDesign):
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
     yuan: Expression | None = None
+    no_additionality: Expression | None = None
+    placebo: Choice = False
 
     def specification(self, claim: Claim, options: tuple[GridOption | None, ...] = ()) -> Specification:
         """Return the regression with figures in place of roles, changed by the options of a grid."""
@@ -70,6 +77,8 @@ class PanelDesign(ClaimDesign):
         fit = fit_specification(main, data)
         wild, inner = main_test(fit, test), inner_test(fit, test)
         scrutiny = scrutiny_of(fit, claim, reading, main, figures, test)
+        beside = Beside(fit, claim, reading, data, test, scrutiny.found)
+        declared = tuple(declared_conditions(beside, self.no_additionality, self.placebo))
         tick(1)
         grid = _grid(claim, reading, specs, figures, fit, tick)
         coefficient = float(fit.estimates[treatment(fit)])
@@ -85,7 +94,7 @@ class PanelDesign(ClaimDesign):
             shares=_shares(fit, reading),
             scrutiny=scrutiny.found,
             unscrutinised=scrutiny.why_not,
-            printed=(confounding(fit),) if scrutiny.found is not None else (),
+            printed=(*((confounding(fit),) if scrutiny.found is not None else ()), *declared),
             factor=scales.factor(reading.effect),
         )
 
@@ -104,7 +113,7 @@ class PanelDesign(ClaimDesign):
         )
 
     def _regression(self, claim: Claim) -> Regression:
-        yuan = () if self.yuan is None else (self.yuan,)
+        ratios_read = tuple(item for item in (self.yuan, self.no_additionality) if item is not None)
         return Regression(
             outcome=self.outcome,
             treatment=self.treatment,
@@ -113,7 +122,7 @@ class PanelDesign(ClaimDesign):
             effects=self.effects,
             estimator=self.estimator,
             vcov=self.vcov,
-            beside=(*(item.figure for item in claim.beside), *yuan),
+            beside=(*(item.figure for item in claim.beside), *ratios_read),
         )
 
 

@@ -173,12 +173,14 @@ _TAKEN: dict[str, Message] = {
     "path": message("beyond the {units}' own trends and a path that they share nothing is left"),
     "regions": message("common shocks of regions explain it"),
     "leads": message("the treatment of the next {period} explains it as well"),
+    "additionality": message("nothing is left beyond the treatment itself, which the outcome contains"),
 }
 _FAILED: dict[str, Message] = {
     "path": message("it cannot be told from a slow path that the {units} share"),
     "differences": message(
         "it shows in slow movements alone, where an effect over {periods} and a slow common cause look alike"
     ),
+    "additionality": message("it hardly exceeds the treatment itself, which the outcome contains"),
 }
 
 
