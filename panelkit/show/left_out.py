@@ -63,7 +63,8 @@ def _dots(axes: Any, values: pd.Series, worst: pd.Series) -> None:
     bad = worst.to_numpy(dtype=bool)
     axes.plot(held[~bad], places[~bad], "o", color=style.INK, ms=3.5)
     axes.plot(held[bad], places[bad], "D", color=style.RED, ms=5.5, zorder=4)
-    axes.hlines(places, *axes.get_xlim(), color=style.FAINT, lw=0.4, zorder=0)
+    axes.grid(axis="y", color=style.FAINT, lw=0.4)
+    axes.set_axisbelow(True)
 
 
 def _p_axis(axes: Any, values: pd.Series, level: float, language: Language) -> None:

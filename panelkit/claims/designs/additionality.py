@@ -18,6 +18,7 @@ from panelkit.claims import scales
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Test, fill_roles
 from panelkit.claims.findings import Condition, Outcome
+from panelkit.claims.rules.reading import written_p
 from panelkit.formula.formula import evaluate
 from panelkit.language.message import message
 from panelkit.results.fit import FitResult
@@ -98,13 +99,13 @@ def _additionality(known: Beside, share: str) -> Condition:
         outcome=_outcome(found, known.side),
         found=message(
             "{slope:.3g}, of which {alone:.3g} is the treatment itself at every {unit}'s own share; {excess:.3g} beyond "
-            "it, p = {p:.3g}; beside {unit} trends {trend:.3g}, p = {trend_p:.3g}",
+            "it, p {p}; beside {unit} trends {trend:.3g}, p {trend_p}",
             slope=slope,
             alone=slope - factor * excess,
             excess=factor * excess,
-            p=p,
+            p=written_p(p),
             trend=factor * trend.slope,
-            trend_p=trend.p,
+            trend_p=written_p(trend.p),
         ),
         numbers={
             "slope": slope,
@@ -149,7 +150,7 @@ def _placebo(known: Beside) -> Condition:
         key="placebo",
         asks=message("next {period}'s treatment in place of this one's"),
         outcome="printed",
-        found=message("{slope:.3g}, p = {p:.3g} ({rows} rows)", slope=slope, p=p, rows=fit.rows),
+        found=message("{slope:.3g}, p {p} ({rows} rows)", slope=slope, p=written_p(p), rows=fit.rows),
         decides=False,
         numbers={"slope": slope, "p": p, "rows": fit.rows},
     )

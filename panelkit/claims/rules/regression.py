@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word
-from panelkit.claims.rules.reading import percent_of
+from panelkit.claims.rules.reading import percent_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
 from panelkit.studies.scrutiny.door import Scrutinised, name_of
@@ -58,12 +58,12 @@ def _main(head: Headline, direction: float) -> Condition:
         asks=message("main test"),
         outcome="passes" if significant else "fails",
         found=message(
-            "{estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}, p = {p:.3g}",
+            "{estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}, p {p}",
             estimate=head.estimate,
             level=percent_of(head.level),
             low=head.wild_low,
             high=head.wild_high,
-            p=head.wild_p,
+            p=written_p(head.wild_p),
         ),
         numbers={"slope": head.estimate, "low": head.wild_low, "high": head.wild_high, "p": head.wild_p},
     )
@@ -117,27 +117,27 @@ def _found(found: Found, scrutiny: Scrutinised, factor: float) -> Message:
             )
         case "trends" | "path" | "regions":
             return message(
-                "{slope:.3g}, p = {p:.3g}; smaller than the main slope by t = {t:.2f}",
+                "{slope:.3g}, p {p}; smaller than the main slope by t = {t:.2f}",
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
                 t=found.statistic,
             )
         case "leads":
             return message(
-                "next {period}'s: {slope:.3g}, p = {p:.3g} ({rows} rows)",
+                "next {period}'s: {slope:.3g}, p {p} ({rows} rows)",
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
                 rows=found.rows,
             )
         case "provinces":
             return message(
-                "worst without {name}: {slope:.3g}, p = {p:.3g}",
+                "worst without {name}: {slope:.3g}, p {p}",
                 name=name_of(scrutiny.units[found.worst or 0]),
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
             )
         case _:
-            return message("{slope:.3g}, p = {p:.3g}", slope=slope, p=found.p)
+            return message("{slope:.3g}, p {p}", slope=slope, p=written_p(found.p))
 
 
 def _numbers(found: Found, factor: float) -> dict[str, float | int]:
