@@ -93,7 +93,9 @@ def trend_picture(verdict: Verdict, language: Language) -> Markup | str:
         names=(say(message("treatment"), language), say(message("outcome"), language)),
         language=language,
         title=say(title.spoken(*spoken), language),
-        notes=[say(message("outcome and treatment: {formula}", formula=_formula(verdict, language)), language)],
+        notes=[
+            say(message("outcome and treatment: {formula}", formula=_formula(verdict, language)), language)
+        ],
     )
     return Markup(figure.svg())
 
@@ -110,7 +112,9 @@ def left_out(verdict: Verdict, language: Language) -> Markup | str:
     worst = labels[int(worst_of(slope, p, np.full(1, direction))[0])]
     frame = pd.DataFrame({"left_out": labels, "estimate": tested.factor * slope[0], "p_value": p[0]})
     head, names = tested.shown, sample.province_names(language)
-    title = message("One {unit} left out at a time: {design}", design=design.label.said).spoken(*levels_of(verdict))
+    title = message("One {unit} left out at a time: {design}", design=design.label.said).spoken(
+        *levels_of(verdict)
+    )
     note = message("the absence of {name} costs most", name=names.get(worst, worst))
     figure = figures.left_out_plot(
         frame,

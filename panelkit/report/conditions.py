@@ -10,16 +10,18 @@ import pandas as pd
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.design import Standing
 from panelkit.claims.findings import Condition, Outcome, Sizes
+from panelkit.claims.rules.reading import written_p
 from panelkit.claims.verdict import Verdict
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Language, Message, listed, message, sentences, term
-from panelkit.report.numbers import number
+from panelkit.report.numbers import number, percent
 from panelkit.report.words import design_word, say
+from panelkit.show.canvas import wrap
 
 MARKS: Mapping[Outcome, str] = {
     "passes": "✓",
     "fails": "✗",
-    "takes away": "✗",
+    "takes away": "✗✗",
     "not computed": "−",
     "printed": "·",
 }
@@ -36,9 +38,21 @@ STANDINGS: Mapping[Standing, Message] = {
     "alternative": term("standing of a design", "alternative"),
 }
 LEGEND = message(
-    "✓ passes, ✗ does not pass or takes the association away, − cannot be computed (counts as not passed), · printed, "
+    "✓ passes, ✗ does not pass, ✗✗ takes the association away, − cannot be computed (counts as not passed), · printed, "
     "decides nothing"
 )
+
+
+_SHARES = ("share", "robustness_value")
+_FIRST = ("excess", "slope", "value", "estimate", *_SHARES)
+"""The numbers that a condition may stand on, the first that it has is printed in a cell."""
+_SIZES: Mapping[str, Message] = {
+    "smallest": message("smallest effect of interest"),
+    "detectable": message("detectable effect (80 % power, 5 %)"),
+    "detectable_beside": message("detectable effect beside a common path"),
+    "excluded": message("excluded by the 90 % interval: larger than"),
+}
+_HEAD = 13  # ems of a line in the head of a column
 
 
 def levels_of(verdict: Verdict) -> Levels:
@@ -88,9 +102,7 @@ def not_passed(verdict: Verdict) -> Message | None:
     for outcome, head in groups:
         asks = [item.asks for item in verdict.conditions if item.decides and item.outcome == outcome]
         if asks:
-            said.append(
-                message("{mark} {head}{asks}", mark=MARKS[outcome], head=head, asks=listed(asks))
-            )
+            said.append(message("{mark} {head}{asks}", mark=MARKS[outcome], head=head, asks=listed(asks)))
     return sentences(said).spoken(*levels_of(verdict)) if said else None
 
 
@@ -140,29 +152,34 @@ def round_text(result: CheckResult, claim: str, reading: str, language: Language
 def conditions_table(verdicts: Sequence[Verdict], language: Language) -> pd.DataFrame:
     """Return the conditions of one reading for Word and LaTeX: one row a condition, one column a design.
 
-    Each cell holds the mark and the number that it stands on.
+    Each cell holds the mark and the number that it stands on; the word comes first, the sizes last.
     """
     rows: dict[str, dict[str, str]] = {}
     for verdict in verdicts:
-        label = design_label(verdict, language)
+        label = "\n".join(wrap(design_label(verdict, language), _HEAD))
+        rows.setdefault(say(message("Verdict"), language), {})[label] = design_word(verdict.word, language)
         for item in verdict.conditions:
             rows.setdefault(say(item.asks, language), {})[label] = _cell(item)
+    for verdict, label in zip(verdicts, rows[say(message("Verdict"), language)], strict=True):
+        for key, head in _SIZES.items():
+            size = float(getattr(verdict.sizes or Sizes(), key))
+            if math.isfinite(size):
+                rows.setdefault(say(head, language), {})[label] = number(size)
     frame = pd.DataFrame.from_dict(rows, orient="index").fillna("")
     frame.index.name = say(message("Condition"), language)
     return frame
 
 
 def _cell(item: Condition) -> str:
-    """Return a mark with the slope and the p behind it, where there are such."""
+    """Return a mark with the number that the condition stands on, and its p where it has one."""
+    held = {key: float(value) for key, value in item.numbers.items() if key in _FIRST or key == "p"}
+    shown = next((key for key in _FIRST if math.isfinite(held.get(key, math.nan))), None)
     parts = [MARKS[item.outcome]]
-    for key in ("slope", "value", "excess"):
-        if key in item.numbers and math.isfinite(float(item.numbers[key])):
-            parts.append(number(float(item.numbers[key])))
-            break
-    if math.isfinite(float(item.numbers.get("p", math.nan))):
-        p = float(item.numbers["p"])
-        parts.append("p < 0.001" if p < 0.001 else f"p = {p:.3f}")
-    return " ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else "")
+    if shown is not None:
+        parts.append(percent(held[shown]) if shown in _SHARES else number(held[shown]))
+    if math.isfinite(held.get("p", math.nan)):
+        parts.append(f"(p {written_p(held['p'])})".replace(" ", "\u00a0"))
+    return " ".join(parts)
 
 
 def conditions_frame(verdicts: Sequence[Verdict], language: Language) -> pd.DataFrame:

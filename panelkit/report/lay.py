@@ -29,8 +29,8 @@ _FAILED: Mapping[str, Message] = {
 }
 _MEANS: Mapping[Word, Message] = {
     "SUPPORTED": message(
-        "That is what one would expect if the sentence were true, and no proof of it: two series that wander in step by "
-        "chance look the same to every test of these two alone."
+        "That is what one would expect if the sentence were true, and no proof of it: two series that wander in step "
+        "by chance look the same to every test of these two alone."
     ),
     "PARTLY": message(
         "That fits the sentence as far as it goes; whether the one brings about the other, these figures cannot tell."
@@ -45,10 +45,16 @@ _MEANS: Mapping[Word, Message] = {
     "NOT TESTABLE": message("No verdict can be drawn from these figures."),
 }
 _CAVEATS: Mapping[str, Message] = {
-    "provincial_analogue": message("They are figures of provinces, not of the firms that the sentence speaks of."),
-    "far_proxy": message("They measure something else than the sentence names, so that no firm word is given."),
+    "provincial_analogue": message(
+        "They are figures of provinces, not of the firms that the sentence speaks of."
+    ),
+    "far_proxy": message(
+        "They measure something else than the sentence names, so that no firm word is given."
+    ),
     "proxy_only": message("They are stand-ins for what the sentence names."),
-    "province_for_city": message("They are figures of provinces, not of the cities that the sentence speaks of."),
+    "province_for_city": message(
+        "They are figures of provinces, not of the cities that the sentence speaks of."
+    ),
 }
 
 
@@ -106,12 +112,13 @@ def _of_a_regression(verdict: Verdict, word: Word, head: Headline) -> Message:
     failed = list(_failed(verdict.conditions))
     if word == "SUPPORTED" or not failed:
         return message(
-            "In {n} {units}, {years}, the two go together as claimed (slope {estimate}), and still do when each {unit}'s own "
-            "course, movements that they share, shocks of regions and the order in time are allowed for.",
+            "In {n} {units}, {years}, the two go together as claimed (slope {estimate}), and still do when each "
+            "{unit}'s own course, movements that they share, shocks of regions and the order in time are allowed for.",
             **where,
         )
     return message(
-        "In {n} {units}, {years}, the two go together as claimed (slope {estimate}), and nothing takes that away, but {why}.",
+        "In {n} {units}, {years}, the two go together as claimed (slope {estimate}), and nothing takes that away, but "
+        "{why}.",
         why=sentences(failed),
         **where,
     )
@@ -121,8 +128,8 @@ def _of_none(verdict: Verdict, word: Word, where: Mapping[str, object]) -> Messa
     sizes = verdict.sizes
     if word == "NOT SUPPORTED" and sizes is not None and sizes.excluded < sizes.smallest:
         return message(
-            "In {n} {units}, {years}, no link is to be seen, and one of {smallest} or more, the least that would matter, "
-            "is ruled out.",
+            "In {n} {units}, {years}, no link is to be seen, and one of {smallest} or more, the least that would "
+            "matter, is ruled out.",
             smallest=number(sizes.smallest),
             **where,
         )
@@ -132,7 +139,9 @@ def _of_none(verdict: Verdict, word: Word, where: Mapping[str, object]) -> Messa
             **where,
         )
     if sizes is None or sizes.detectable != sizes.detectable:
-        return message("In {n} {units}, {years}, the figures vary too much to show a link or its absence.", **where)
+        return message(
+            "In {n} {units}, {years}, the figures vary too much to show a link or its absence.", **where
+        )
     return message(
         "In {n} {units}, {years}, the figures vary too much to show a link or its absence: it would have to be "
         "{detectable} or more to be found four times in five.",
@@ -144,12 +153,14 @@ def _of_none(verdict: Verdict, word: Word, where: Mapping[str, object]) -> Messa
 def _of_the_other_side(word: Word, where: Mapping[str, object]) -> Message:
     if word == "CONTRADICTED":
         return message(
-            "In {n} {units}, {years}, the two go against each other (slope {estimate}), not as claimed, and still do when each "
-            "{unit}'s own course, movements that they share, shocks of regions and the order in time are allowed for.",
+            "In {n} {units}, {years}, the two go against each other (slope {estimate}), not as claimed, and still do "
+            "when each {unit}'s own course, movements that they share, shocks of regions and the order in time are "
+            "allowed for.",
             **where,
         )
     return message(
-        "In {n} {units}, {years}, the two lean the other way (slope {estimate}), too weakly to contradict the sentence.",
+        "In {n} {units}, {years}, the two lean the other way (slope {estimate}), too weakly to contradict the sentence."
+        "",
         **where,
     )
 

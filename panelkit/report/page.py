@@ -139,8 +139,7 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
         **_line(result, name, language),
         **_opening(result, name, language),
         "notes": say(claim.notes, language) if claim.notes else "",
-        "phrase": claim.place.phrase,
-        "citation": words.citation(registered.document, language),
+        "cited": words.cited(registered, language),
         "flags": [words.flag_text(flag, language) for flag in flags],
         "declaration": [say(line, language) for line in words.declaration_lines(registered)],
         "read": [say(line, language) for line in words.read_lines(verdicts)],
@@ -157,13 +156,17 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
 
 
 def _opening(result: CheckResult, name: str, language: Language) -> dict[str, Any]:
-    """Return what a page of a claim opens with: plain sentences, conditions, pictures, what would change the verdict."""
+    """Return what the page of a claim opens with: plain sentences, conditions, pictures, what would change it."""
     claim, found = result.of(name)[0].registered.claim, result.round_of(name)
     story = story_of(result, name)
-    regressions = [item for item in found.deciding if item.tested is not None and item.tested.scrutiny is not None]
+    regressions = [
+        item for item in found.deciding if item.tested is not None and item.tested.scrutiny is not None
+    ]
     return {
         "plain": three_sentences(result, name, language),
-        "round": round_text(result, name, found.principal.reading.id, language) if found.principal.reading else "",
+        "round": round_text(result, name, found.principal.reading.id, language)
+        if found.principal.reading
+        else "",
         "legend": say(LEGEND, language),
         "limited": bool(regressions),
         "deciding": [_pictured(claim, item, language) for item in found.deciding],
@@ -237,7 +240,6 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "formula": "",
         "cells": [],
         "curve": "",
-        "influence": "",
         "failed": [],
     }
     if verdict.tested is None:
@@ -257,7 +259,6 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "inside": percent(grid.share_claim_inside) if grid and grid.share_claim_inside is not None else "",
         "n": _size(tally, language),
         "curve": specification_curve(claim, verdict, language) if beside else "",
-        "influence": influence(verdict, language) if beside else "",
         "failed": [(say(which, language), say(why, language)) for which, why in tally.failed]
         if tally
         else [],

@@ -17,8 +17,8 @@ HEADS: Mapping[str, Message] = {
         "not decide. The verdict of the claim is that of its literal reading, the first below."
     ),
     "limit": message(
-        "The limit of every verdict here: an effect cannot be told from two random walks that happen to move together by "
-        "any test on these two series. About one in four of such worlds comes out as SUPPORTED."
+        "The limit of every verdict here: an effect cannot be told from two random walks that happen to move together "
+        "by any test on these two series. About one in four of such worlds comes out as SUPPORTED."
     ),
     "conditions": message("Conditions"),
     "condition": message("Condition"),

@@ -38,7 +38,9 @@ class Story:
         yield _step(_label(self.gross), gross["main"])
         yield Step(message("of this the money itself, at every {unit}'s own share"), arithmetic["alone"])
         yield Step(message("beyond it"), arithmetic["excess"], arithmetic["p"])
-        yield _step(message("{design}, in first differences", design=_label(self.gross)), gross["differences"])
+        yield _step(
+            message("{design}, in first differences", design=_label(self.gross)), gross["differences"]
+        )
         yield from self._ratios()
         yield _step(_label(self.net), net["main"])
         for key, asks in (

@@ -22,7 +22,7 @@ from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.terminal_conditions import conditions, failed
 from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
-    citation,
+    cited,
     declaration_lines,
     design_word,
     flag_text,
@@ -133,7 +133,7 @@ def claim_block(result: CheckResult, name: str, language: Language) -> Renderabl
     lines: list[RenderableType] = [
         Rule(style="dim"),
         _head(result, name, language),
-        Text(f"{citation(registered.document, language)} ({claim.place.section})", style="dim"),
+        Text(cited(registered, language), style="dim"),
         *_read(verdicts, language),
         Text(),
     ]
@@ -170,9 +170,7 @@ def _read(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[Text]:
         yield Text(say(line, language), style="dim")
 
 
-def _deciding(
-    result: CheckResult, main: tuple[Verdict, ...], language: Language
-) -> Iterator[RenderableType]:
+def _deciding(result: CheckResult, main: tuple[Verdict, ...], language: Language) -> Iterator[RenderableType]:
     """Yield the sentences of the designs that decide the verdict, what they did not pass, and what failed."""
     if not main:
         return

@@ -46,7 +46,7 @@ class Marked:
 
     def _table(self, width: int) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False, width=width)
-        table.add_column(width=1, no_wrap=True)
+        table.add_column(width=2, no_wrap=True)
         table.add_column(width=min(44, int(_ASKS * width)), overflow="fold")
         table.add_column(ratio=1, overflow="fold")
         for row in self.rows:

@@ -130,7 +130,8 @@ def _of_zero(read: Read, word: Word) -> Iterator[Message]:
     up = read.rule.direction > 0.0
     needed = read.estimate - low if up else -(high - read.estimate)
     yield message(
-        "A main interval that excludes zero: at this precision an estimate of about {needed}, where {estimate} was found.",
+        "A main interval that excludes zero: at this precision an estimate of about {needed}, where {estimate} was "
+        "found.",
         needed=number(needed),
         estimate=number(read.estimate),
     )
@@ -158,7 +159,9 @@ def _of_conditions(read: Read, word: Word) -> Iterator[Message]:
     for item in read.open:
         alone = read.word([item])
         if alone != word and len(read.open) > 1:
-            yield message("If this alone were passed: {asks}: {word}.", asks=item.asks, word=WORD_TEXTS[alone])
+            yield message(
+                "If this alone were passed: {asks}: {word}.", asks=item.asks, word=WORD_TEXTS[alone]
+            )
     whole, fits = read.word(read.open), read.word(read.open, inside=True)
     if read.open and whole != word:
         asks = listed(item.asks for item in read.open)
@@ -170,7 +173,9 @@ def _of_conditions(read: Read, word: Word) -> Iterator[Message]:
             word=WORD_TEXTS[fits],
         )
     if not read.open and word in FALLS_TO:
-        yield message("If one of the conditions above were not passed: {word}.", word=WORD_TEXTS[FALLS_TO[word]])
+        yield message(
+            "If one of the conditions above were not passed: {word}.", word=WORD_TEXTS[FALLS_TO[word]]
+        )
 
 
 def _of_one_left_out(verdict: Verdict) -> Iterator[Message]:

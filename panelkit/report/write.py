@@ -16,10 +16,8 @@ from panelkit.report.conditions import (
     LEGEND,
     conditions_frame,
     conditions_table,
-    design_label,
     round_text,
     sizes_frame,
-    sizes_text,
 )
 from panelkit.report.page import page, regression_table
 from panelkit.report.words import design_word, say
@@ -71,7 +69,7 @@ def _write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
 def _conditions(
     result: CheckResult, verdicts: tuple[Verdict, ...], stem: Path, language: Language
 ) -> list[Path]:
-    """Write the conditions of one reading as LaTeX and Word, the sizes of its designs below."""
+    """Write the conditions and sizes of one reading as LaTeX and Word."""
     first = verdicts[0]
     if first.reading is None:
         return []
@@ -81,15 +79,15 @@ def _conditions(
         "{claim}, {reading}: {word}", claim=first.claim, reading=first.reading.label.said, word=word
     )
     notes = [say(LEGEND, language), round_text(result, first.claim, first.reading.id, language)]
-    for item in verdicts:
-        sizes = sizes_text(item, language)
-        if sizes:
-            said = message("{label}: {said}", label=design_label(item, language), said=sizes)
-            notes.append(say(said, language))
-    style = {"language": language, "caption": say(caption, language), "notes": [note for note in notes if note]}
     paths = [stem.with_name(f"{stem.name}_conditions.{ending}") for ending in ("tex", "docx")]
     for path in paths:
-        tables.frame_table(table, path, **style)
+        tables.frame_table(
+            table,
+            path,
+            language=language,
+            caption=say(caption, language),
+            notes=[note for note in notes if note],
+        )
     return paths
 
 

@@ -37,7 +37,9 @@ def left_out_plot(
     named = dict(labels or {})
     ordered = frame.sort_values("estimate", kind="stable").reset_index(drop=True)
     height = 0.95 + 0.2 * len(ordered)
-    page = sheet(style.WIDTH, height, title=title, notes=notes, language=language, alt=word("without", language))
+    page = sheet(
+        style.WIDTH, height, title=title, notes=notes, language=language, alt=word("without", language)
+    )
     with style.styled():
         left, right = page.drawing.subplots(1, 2, sharey=True, width_ratios=[1.6, 1.0])
         value, low, high = headline

@@ -72,5 +72,7 @@ def _name(axes: Any, frame: pd.DataFrame, labels: Mapping[str, str]) -> None:
     deviation = frame[["x", "y"]].std(ddof=0).replace(0.0, 1.0)
     far = frame.assign(far=((frame[["x", "y"]] / deviation) ** 2).sum(axis=1))
     outermost = far.loc[far.groupby("unit", sort=False)["far"].idxmax()].nlargest(NAMED, "far")
-    shown = [f"{labels.get(str(u), str(u))} {t}" for u, t in zip(outermost["unit"], outermost["when"], strict=True)]
+    shown = [
+        f"{labels.get(str(u), str(u))} {t}" for u, t in zip(outermost["unit"], outermost["when"], strict=True)
+    ]
     name_points(axes, outermost["x"].to_numpy(float), outermost["y"].to_numpy(float), shown)

@@ -1,9 +1,9 @@
 """A treatment that the outcome contains: what of the slope is arithmetic, and whether anything is beyond it.
 
 A subsidised yuan is itself R&D. Where it brings no other R&D, the slope of all R&D on it is the treatment's own share
-of the outcome, which passes every condition that an effect passes: of 200 worlds on the shipped figures in which private
-R&D does not depend on the public money, 196 are SUPPORTED without this condition. The share of the nation is no null
-for all provinces at once (it still calls 24 of the 200 additional); each province's own share is (0 of 200).
+of the outcome, which passes every condition that an effect passes: of 200 worlds on the shipped figures in which
+private R&D does not depend on the public money, 196 are SUPPORTED without this condition. The share of the nation is
+no null for all provinces at once (24 of the 200 still lie beyond it); each province's own share is (0 of 200).
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ def _additionality(known: Beside, share: str) -> Condition:
         asks=asks,
         outcome=_outcome(found, known.side),
         found=message(
-            "{slope:.3g}, of which {alone:.3g} is the treatment itself at every {unit}'s own share; {excess:.3g} beyond "
-            "it, p {p}; beside {unit} trends {trend:.3g}, p {trend_p}",
+            "{slope:.3g}, of which {alone:.3g} is the treatment itself at every {unit}'s own share; {excess:.3g} "
+            "beyond it, p {p}; beside {unit} trends {trend:.3g}, p {trend_p}",
             slope=slope,
             alone=slope - factor * excess,
             excess=factor * excess,

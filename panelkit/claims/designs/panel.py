@@ -35,8 +35,8 @@ from panelkit.studies.specification import Specification
 class PanelDesign(ClaimDesign):
     """A panel regression of an outcome on one treatment: formulas with figures by role, in braces.
 
-    `no_additionality` is the slope of an outcome that contains the treatment, where nothing comes on top of it (a share);
-    `placebo` prints the slope on next year's treatment in place of this year's.
+    `no_additionality` is the slope of an outcome that contains the treatment where nothing comes on top of it, a share
+    of figures; `placebo` prints the slope on next year's treatment in place of this year's.
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan", "no_additionality")
