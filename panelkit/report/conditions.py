@@ -106,8 +106,11 @@ def not_passed(verdict: Verdict) -> Message | None:
     return sentences(said).spoken(*levels_of(verdict)) if said else None
 
 
-def sizes_lines(sizes: Sizes | None) -> Iterator[Message]:
-    """Yield what sizes a test can tell apart, in the units of the claim; nothing where there are none."""
+def sizes_lines(sizes: Sizes | None, *, undecided: bool = False) -> Iterator[Message]:
+    """Yield what sizes a test can tell apart, in the units of the claim; nothing where there are none.
+
+    `undecided`: the detectable effect is asked for, and where it is not known that is said.
+    """
     if sizes is None:
         return
     if not math.isnan(sizes.smallest):
@@ -115,7 +118,8 @@ def sizes_lines(sizes: Sizes | None) -> Iterator[Message]:
         yield message(
             "Smallest effect of interest: {smallest} ({why}).", smallest=number(sizes.smallest), why=why
         )
-    yield _detectable(sizes)
+    if undecided or not math.isnan(sizes.detectable):
+        yield _detectable(sizes)
     if math.isfinite(sizes.excluded):
         yield message(
             "The 90 % interval excludes every effect larger than {excluded}, on both sides.",
@@ -139,7 +143,10 @@ def _detectable(sizes: Sizes) -> Message:
 
 def sizes_text(verdict: Verdict, language: Language) -> str:
     """Return the sizes of a verdict as one paragraph."""
-    said = [say(line.spoken(*levels_of(verdict)), language) for line in sizes_lines(verdict.sizes)]
+    said = [
+        say(line.spoken(*levels_of(verdict)), language)
+        for line in sizes_lines(verdict.sizes, undecided=verdict.word == "UNDECIDED")
+    ]
     return ("" if language == "zh" else " ").join(said)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from panelkit.claims.checked import CheckResult
-from panelkit.claims.findings import Condition, Headline, Word, paragraph
+from panelkit.claims.findings import Condition, Headline, Measured, Word, paragraph
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.report.conditions import levels_of
@@ -44,6 +45,14 @@ _MEANS: Mapping[Word, Message] = {
     ),
     "NOT TESTABLE": message("No verdict can be drawn from these figures."),
 }
+_STANDS: Mapping[Word, Message] = {
+    "SUPPORTED": message("this is what is claimed, and every check holds"),
+    "PARTLY": message("this is on the claimed side, but not every check holds"),
+    "UNDECIDED": message("this is too uncertain to tell"),
+    "NOT SUPPORTED": message("this does not show what is claimed"),
+    "CONTRADICTED": message("this is the opposite of what is claimed, and every check holds"),
+    "NOT TESTABLE": message("this cannot be judged"),
+}
 _CAVEATS: Mapping[str, Message] = {
     "provincial_analogue": message(
         "They are figures of provinces, not of the firms that the sentence speaks of."
@@ -67,19 +76,20 @@ def three_sentences(result: CheckResult, name: str, language: Language) -> list[
     means = message("No verdict: a design could not be computed.") if word is None else _MEANS[word]
     return [
         (say(message("What is claimed"), language), say(claim.says, language)),
-        (say(message("What these figures show"), language), say(_shown_by(deciding, language), language)),
+        (say(message("What these figures show"), language), say(_shown_by(deciding), language)),
         (say(message("What that means"), language), say(paragraph([means, *caveats]), language)),
     ]
 
 
-def _shown_by(deciding: tuple[Verdict, ...], language: Language) -> Message:
+def _shown_by(deciding: tuple[Verdict, ...]) -> Message:
     """Return what the deciding designs show, each by its name where there are parts."""
     if len(deciding) == 1:
         return shown(deciding[0])
     return paragraph(
         message("{label}: {said}", label=item.design.label.said, said=shown(item))
+        if item.design is not None and item.tested is not None and item.tested.headline is not None
+        else shown(item)
         for item in deciding
-        if item.design is not None
     )
 
 
@@ -89,8 +99,28 @@ def shown(verdict: Verdict) -> Message:
     if verdict.word is None or tested is None:
         return verdict.reason
     if tested.headline is None:
-        return tested.measured.sentence if tested.measured is not None else verdict.reason
+        return (
+            verdict.reason
+            if tested.measured is None
+            else _of_a_measure(verdict, verdict.word, tested.measured)
+        )
     return _of_a_regression(verdict, verdict.word, tested.headline).spoken(*levels_of(verdict))
+
+
+def _of_a_measure(verdict: Verdict, word: Word, found: Measured) -> Message:
+    """Return what a design without a regression measured, and how that stands to the sentence."""
+    assert verdict.design is not None  # it was run
+    said = message("{quantity} {value}", quantity=found.quantity, value=number(found.value))
+    if math.isfinite(found.low) and math.isfinite(found.high):
+        said = message(
+            "{said}, likely between {low} and {high}",
+            said=said,
+            low=number(found.low),
+            high=number(found.high),
+        )
+    return message(
+        "{design}: {said}; {stands}.", design=verdict.design.label.said, said=said, stands=_STANDS[word]
+    ).spoken(*levels_of(verdict))
 
 
 def _of_a_regression(verdict: Verdict, word: Word, head: Headline) -> Message:
@@ -138,7 +168,7 @@ def _of_none(verdict: Verdict, word: Word, where: Mapping[str, object]) -> Messa
             "In {n} {units}, {years}, no link can be told from chance, and one of the stated size is ruled out.",
             **where,
         )
-    if sizes is None or sizes.detectable != sizes.detectable:
+    if sizes is None or math.isnan(sizes.detectable):
         return message(
             "In {n} {units}, {years}, the figures vary too much to show a link or its absence.", **where
         )

@@ -17,7 +17,7 @@ from panelkit.report.narrow import Prose
 from panelkit.report.words import say
 
 _ROOM = 56  # below it, what is asked and what was found follow each other
-_ASKS = 0.36  # of the width, for what is asked
+_ASKS = 0.55  # of the width, at most, for what is asked
 _INDENT = (0, 0, 0, 2)
 _STYLES: dict[str, str] = {
     "passes": "green",
@@ -47,7 +47,7 @@ class Marked:
     def _table(self, width: int) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False, width=width)
         table.add_column(width=2, no_wrap=True)
-        table.add_column(width=min(44, int(_ASKS * width)), overflow="fold")
+        table.add_column(max_width=int(_ASKS * width), overflow="fold")
         table.add_column(ratio=1, overflow="fold")
         for row in self.rows:
             style = _STYLES[row["style"]]
