@@ -44,5 +44,8 @@ class ModerationRule(Rule):
         conditions = conditions_of(head, tested, self.direction)
         smallest, why = self.smallest_effect(FIFTH)
         judged = by_headline(self.direction, tested, conditions, sizes_of(head, tested, smallest, why))
-        said = (message("{asks}: {found}.", asks=item.asks, found=item.found) for item in slopes)
+        said = (
+            message("Slope of the treatment by moderator, intervals joint: {found}.", found=item.found)
+            for item in slopes
+        )
         return replace(judged, sentence=paragraph([judged.sentence, *said]))
