@@ -31,6 +31,7 @@ says = { en = "1 % more, 0.67 % more.", zh = "增加1%，提高0.67%。" }
 
 [[claim.reading.design]]
 id = "gross"
+standing = "principal"
 label = { en = "gross", zh = "总额" }
 outcome = "log({rd} / gdp)"
 treatment = "log({subsidy})"
