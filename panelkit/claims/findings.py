@@ -198,7 +198,8 @@ class Finding(Brief):
 
     `shares` are the Shapley shares of the main fit's regressors in its within R2, where the rule asks for them.
     `scrutiny` holds the conditions of a regression, in units of its coefficient (`factor` times that is the claim's);
-    None where there can be none, and `unscrutinised` says why. `printed` are conditions that decide nothing.
+    None where there can be none, and `unscrutinised` says why; `smallest` is then the effect that a silent rule takes
+    for the smallest of interest, in units of the coefficient. `printed` are conditions that decide nothing.
     """
 
     headline: Headline | None = None
@@ -214,6 +215,7 @@ class Finding(Brief):
     scrutiny: Scrutinised | None = None
     printed: tuple[Condition, ...] = ()
     unscrutinised: Message | None = None
+    smallest: float = math.nan
     factor: float = 1.0
 
     @property

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word
 from panelkit.claims.rules.reading import percent_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
 from panelkit.studies.scrutiny.door import Scrutinised, name_of
+from panelkit.studies.scrutiny.main_test import detectable
 from panelkit.studies.scrutiny.trial import DECIDING, label
 from panelkit.studies.scrutiny.trial import Condition as Found
 
@@ -36,10 +39,15 @@ def conditions_of(head: Headline, tested: Finding, direction: float) -> tuple[Co
 
 
 def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> Sizes:
-    """Return what sizes the main test can tell apart; `smallest` NaN takes that of the scrutiny."""
+    """Return what sizes the main test can tell apart; `smallest` NaN takes that of the design."""
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
-        return Sizes(smallest=smallest, why=why, excluded=excluded)
+        return Sizes(
+            smallest=tested.factor * tested.smallest if math.isnan(smallest) else smallest,
+            why=why,
+            detectable=float(detectable(np.array([head.std_error]), head.n_units - 1.0, SIGNIFICANT)[0]),
+            excluded=excluded,
+        )
     main, factor = tested.scrutiny.main, tested.factor
     return Sizes(
         smallest=factor * float(main.smallest[0]) if math.isnan(smallest) else smallest,
@@ -250,10 +258,15 @@ def _reasons(failed: list[Condition]) -> list[Message]:
     """Return why conditions that failed leave the word below SUPPORTED."""
     alone = [item.key for item in failed] == ["differences"]
     said = []
+    absent = [item for item in failed if item.outcome == "not computed"]
+    if {item.key for item in absent} >= set(DECIDING):
+        said.append(message("no condition that looks inside {units} can be asked of it"))
+    elif absent:
+        said.append(message("{asks} cannot be computed", asks=listed(item.asks for item in absent)))
     for item in failed:
         if item.outcome == "not computed":
-            said.append(message("{asks} cannot be computed", asks=item.asks))
-        elif item.key == "differences" and not alone:
+            continue
+        if item.key == "differences" and not alone:
             said.append(message("first differences give less than half of it"))
         else:
             said.append(_FAILED.get(item.key) or message("not: {asks}", asks=item.asks))
