@@ -18,7 +18,6 @@ from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.words import number
 from panelkit.studies.scrutiny.main_test import SMALLEST_SHARE
 
-
 SMALLEST = message(
     "each half of the channel moves what follows by a fifth of its own within deviation, which is the smallest effect "
     "of interest of a regression"

@@ -141,3 +141,32 @@ def deciding(
         Of one world, in units of the coefficient.
     """
     return scrutinise_worlds(cube_of(design, term, lead=_next_year(spec, figures)), lots, sign=sign)
+
+
+def scrutiny_on(
+    fit: FitResult, term: str, spec: Specification, figures: Figures, *, sign: float, lots: Lots
+) -> Scrutinised:
+    """Run every condition of a verdict on one term of a fit that stands beside a design's own.
+
+    Parameters
+    ----------
+    fit
+        A least-squares fit with unit and year effects.
+    term
+        The treatment among its regressors.
+    spec
+        Where the treatment of the next year, and income at the start, are read.
+    figures
+        The figures of the claim.
+    sign
+        The side on which an effect is asked for, 1 or -1.
+    lots
+        The draws of every bootstrap.
+
+    Returns
+    -------
+    Scrutinised
+        In units of the coefficient.
+    """
+    lead, income = _next_year(spec, figures), _income(spec, figures)
+    return scrutinise(fit, term, sign=sign, lots=lots, lead=lead, income=income)
