@@ -150,7 +150,7 @@ def _trends(channel: Channel) -> Condition:
         asks=TRENDS,
         outcome="passes" if held else "takes away" if found.takes_away[0] else "fails",
         found=message(
-            "{estimate:.3g}, 90 % interval {low:.3g} to {high:.3g}; first path p = {p:.3g}",
+            "{estimate:.3g}, 95 % interval {low:.3g} to {high:.3g}; first path p = {p:.3g}",
             estimate=estimate,
             low=low,
             high=high,

@@ -11,6 +11,7 @@ import pandas as pd
 from panelkit.claims.findings import paragraph
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.mediation.findings import ConfounderSensitivity
 from panelkit.models.mediation.legs import leg
@@ -51,7 +52,10 @@ class Judged:
     @property
     def draws(self) -> FloatArray:
         """Return the judged effect in every resample that identifies the paths."""
-        column: FloatArray = self.result.draws[:, self.position]
+        draws = self.result.draws
+        if draws is None:
+            raise SpecError(message("this result carries no resamples"))
+        column: FloatArray = draws[:, self.position]
         return column
 
     @property

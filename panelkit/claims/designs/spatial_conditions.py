@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Protocol
 
 from panelkit.claims.designs.scrutinised import scrutiny_on
-from panelkit.claims.designs.spatial_samples import Samples
 from panelkit.claims.figures import Figures
 from panelkit.claims.findings import Condition, asked
 from panelkit.claims.rules.regression import told
@@ -17,6 +17,8 @@ from panelkit.language.message import Message, message
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
+from panelkit.models.spatial.sample import SpatialSample
+from panelkit.spatial.weights import Weights
 from panelkit.studies.grid import GridResult
 from panelkit.studies.scrutiny.trial import DECIDING, label
 from panelkit.studies.scrutiny.wild import Lots
@@ -33,6 +35,18 @@ from panelkit.studies.specification import Specification
 TRENDS = message("the same beside {unit} trends")
 
 
+class Held(Protocol):
+    """Where a design's samples and weights are held."""
+
+    def sample(self, spec: Specification) -> SpatialSample:
+        """Return the balanced sample of a specification."""
+        ...
+
+    def weights(self, name: str, sample: SpatialSample) -> Weights:
+        """Return the weights of that name in the sample's order."""
+        ...
+
+
 @dataclass(frozen=True)
 class Asked:
     """A spatial quantity whose conditions are asked for: main fit, side, and what the design declares.
@@ -46,7 +60,7 @@ class Asked:
     found: Simulated
     effect: Quantity
     spec: Specification
-    samples: Samples
+    samples: Held
     weights: Sequence[str]
     direction: float
     draws: int
@@ -61,9 +75,9 @@ class Asked:
 
 def spillover_conditions(asks: Asked) -> Iterator[Condition]:
     """Yield what R-SPILL asks: other weights, a placebo, unit trends, and decay where rings are named."""
-    yield from _other_weights(asks)
-    yield _placebo(asks)
-    yield _trends(asks)
+    yield from other_weights(asks)
+    yield placebo_condition(asks)
+    yield trends_condition(asks)
     if asks.rings:
         yield _decay(asks)
 
@@ -113,7 +127,7 @@ def _twin(asks: Asked, figures: Figures, lots: Lots) -> Iterator[Condition]:
     yield from (told(item, units=found.units) for item in found.conditions)
 
 
-def _other_weights(asks: Asked) -> Iterator[Condition]:
+def other_weights(asks: Asked) -> Iterator[Condition]:
     """Yield the quantity under the first other weights that can be computed, and why those before cannot.
 
     A likelihood without a top inside its interval says nothing of the spillover: the next declared weights stand in.
@@ -144,7 +158,7 @@ def _other_weights(asks: Asked) -> Iterator[Condition]:
     yield from lost
 
 
-def _placebo(asks: Asked) -> Condition:
+def placebo_condition(asks: Asked) -> Condition:
     p, lost, side = placebo_of(asks.fit, asks.effect, asks.permutations, asks.seed)
     said = message("p = {p:.3f}", p=p)
     if lost:
@@ -163,7 +177,7 @@ def _placebo(asks: Asked) -> Condition:
     )
 
 
-def _trends(asks: Asked) -> Condition:
+def trends_condition(asks: Asked) -> Condition:
     """Return whether the quantity is still there with a linear trend in every unit.
 
     It passes where its 90 % interval excludes zero, and is taken away where the 95 % one holds zero and not the main
@@ -185,7 +199,13 @@ def _trends(asks: Asked) -> Condition:
             low=other.inner_low,
             high=other.inner_high,
         ),
-        numbers={"value": other.value, "low": other.inner_low, "high": other.inner_high},
+        numbers={
+            "value": other.value,
+            "low": other.inner_low,
+            "high": other.inner_high,
+            "low_95": other.low,
+            "high_95": other.high,
+        },
     )
 
 

@@ -19,10 +19,14 @@ from panelkit.studies.scrutiny.words import words
 
 Ends = tuple[FloatArray, FloatArray]
 
+STILL_A_CHANNEL = 0.95
+"""The level of the interval beside trends. Percentile intervals of 31 resampled provinces are narrow: at .90 up to 7.4
+of 100 worlds whose trends alone are correlated pass, at .95 up to 5.8, and a second path of .3 loses two."""
+
 
 @dataclass(frozen=True, eq=False)
 class BesideTrends(Brief):
-    """Indirect effects with a linear trend in every unit, W worlds: `low`, `high` end their 90 % interval."""
+    """Indirect effects with a linear trend in every unit, W worlds: `low`, `high` end their interval."""
 
     estimate: FloatArray
     low: FloatArray
@@ -36,7 +40,7 @@ def beside_trends(
 ) -> BesideTrends:
     """Ask whether an indirect effect is still there beside a linear trend in every unit.
 
-    It passes where its first path is still there and its 90 % interval excludes zero, and is taken away where it does
+    It passes where its first path is still there and its 95 % interval excludes zero, and is taken away where it does
     not and the effect is significantly smaller than without the trends.
 
     Parameters
@@ -55,7 +59,8 @@ def beside_trends(
     -------
     BesideTrends
     """
-    low, high = np.nanquantile(twins, [STILL_THERE / 2.0, 1.0 - STILL_THERE / 2.0], axis=1)
+    tail = (1.0 - STILL_A_CHANNEL) / 2.0
+    low, high = np.nanquantile(twins, [tail, 1.0 - tail], axis=1)
     with np.errstate(invalid="ignore"):
         passes = first & (np.where(direction > 0.0, low, -high) > 0.0)
     lost = np.nanquantile(direction[:, None] * (draws - twins), SMALLER, axis=1)
