@@ -154,9 +154,9 @@ class Measured(Brief):
 
     `low, high, p_value` are NaN where there is no interval or test; `inner_low, inner_high` are the ends of the 90 %
     interval, `error` its standard error with `df`, `smallest` the effect that a silent rule takes for the smallest of
-    interest. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds what stands
-    behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says; `tally` what of it
-    could not be computed, where it is many numbers.
+    interest, and `why`. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds
+    what stands behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says;
+    `tally` what of it could not be computed, where it is many numbers.
     """
 
     quantity: Message
@@ -169,6 +169,7 @@ class Measured(Brief):
     error: float = math.nan
     df: float = math.nan
     smallest: float = math.nan
+    why: Message | None = None
     by_year: Mapping[int, float] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     sentence: Message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Size
 from panelkit.claims.rules.reading import percent_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
-from panelkit.studies.scrutiny.door import Scrutinised, name_of
+from panelkit.studies.scrutiny.door import name_of
 from panelkit.studies.scrutiny.main_test import detectable
 from panelkit.studies.scrutiny.trial import DECIDING, label
 from panelkit.studies.scrutiny.trial import Condition as Found
@@ -90,14 +91,42 @@ def _scrutinised(tested: Finding) -> Iterator[Condition]:
             )
         return
     for found in tested.scrutiny.conditions:
-        yield Condition(
-            key=found.name,
-            asks=label(found.name),
-            outcome=_outcome(found),
-            found=_found(found, tested.scrutiny, tested.factor),
-            decides=found.decides,
-            numbers=_numbers(found, tested.factor),
-        )
+        yield told(found, factor=tested.factor, units=tested.scrutiny.units)
+
+
+def told(
+    found: Found,
+    *,
+    key: str | None = None,
+    asks: Message | None = None,
+    factor: float = 1.0,
+    units: tuple[Any, ...] = (),
+) -> Condition:
+    """Return a condition of a scrutiny as outputs print it.
+
+    Parameters
+    ----------
+    found
+        What the scrutiny found, in units of the coefficient.
+    key, asks
+        What programs and readers know it by; None is its own name.
+    factor
+        What a coefficient is multiplied by.
+    units
+        The labels that `found.worst` counts.
+
+    Returns
+    -------
+    Condition
+    """
+    return Condition(
+        key=key or found.name,
+        asks=asks or label(found.name),
+        outcome=_outcome(found),
+        found=_found(found, units, factor),
+        decides=found.decides,
+        numbers=_numbers(found, factor),
+    )
 
 
 def _outcome(found: Found) -> Outcome:
@@ -110,7 +139,7 @@ def _outcome(found: Found) -> Outcome:
     return "passes" if found.passes else "fails"
 
 
-def _found(found: Found, scrutiny: Scrutinised, factor: float) -> Message:
+def _found(found: Found, units: tuple[Any, ...], factor: float) -> Message:
     """Return what a condition found, in units of the claim."""
     if found.reason is not None:
         return message("cannot be computed: {why}", why=found.reason)
@@ -140,7 +169,7 @@ def _found(found: Found, scrutiny: Scrutinised, factor: float) -> Message:
         case "provinces":
             return message(
                 "worst without {name}: {slope:.3g}, p {p}",
-                name=name_of(scrutiny.units[found.worst or 0]),
+                name=name_of(units[found.worst or 0]),
                 slope=slope,
                 p=written_p(found.p),
             )
