@@ -21,7 +21,6 @@ from panelkit.language.message import Message, message
 from panelkit.results.fit import FitResult
 from panelkit.studies.estimation import treatment
 from panelkit.studies.scrutiny.door import Scrutinised, scrutinise
-from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.specification import Specification
 
 INCOME = "gdp / population"
@@ -48,7 +47,9 @@ def scrutiny_of(
             sign=rule.direction,
             number=None if rule.claimed is None else rule.claimed / factor,
             smallest=smallest,
-            lots=Lots(test.reps, test.seed, test.weights),
+            reps=test.reps,
+            rng=test.seed,
+            weights=test.weights,
             lead=_next_year(spec, figures),
             income=_income(spec, figures),
         )
