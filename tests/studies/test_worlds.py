@@ -105,8 +105,8 @@ def test_cells_that_are_written_are_not_computed_again(
 ) -> None:
     monkeypatch.setattr(record, "FOLDER", tmp_path)
     monkeypatch.setattr(verdicts, "FOLDER", tmp_path)
-    assert verdicts.main(2, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("4 cells")
+    assert verdicts.main(2, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("8 cells")
     first = (tmp_path / "verdicts_trying.csv").read_text(encoding="utf-8")
     assert verdicts.main(2, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("0 cells")
     assert (tmp_path / "verdicts_trying.csv").read_text(encoding="utf-8") == first
-    assert verdicts.main(3, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("4 cells")
+    assert verdicts.main(3, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("8 cells")
