@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from benchmarks.evidence import record, verdicts
-from benchmarks.evidence.verdicts import run
 from benchmarks.more_worlds import CHANNELS, ORDERS, Channel, draw_channel, draw_gap, draw_order
 from benchmarks.worlds import (
     COUNTING,
@@ -62,17 +61,6 @@ def test_an_effect_is_added_to_the_same_errors() -> None:
         np.polyfit(within(with_effect.x)[w].ravel(), within(with_effect.y)[w].ravel(), 1)[0] for w in (0, 1)
     ]
     assert slope == pytest.approx([0.38, 0.38], abs=0.25)
-
-
-def test_a_small_calibration_of_the_words() -> None:
-    cells = {name: run(NAMED[name], 8, 0.8, 60, TRYING) for name in ("null", "trends .8 2/3", "effect .38")}
-    assert cells["null"]["S"] <= 5.0
-    assert cells["trends .8 2/3"]["significant"] >= 80.0
-    assert cells["trends .8 2/3"]["S"] <= 5.0
-    assert cells["effect .38"]["S"] >= 80.0
-    assert all(
-        sum(cell[letter] for letter in "SPUNC") == pytest.approx(100.0, abs=0.1) for cell in cells.values()
-    )
 
 
 @pytest.mark.parametrize("world", CHANNELS, ids=lambda world: world.name)
