@@ -15,9 +15,10 @@ from panelkit.results.fit import FitResult, TestResult
 from panelkit.show.brief import Brief
 from panelkit.studies.grid import GridResult
 from panelkit.studies.scrutiny.door import Scrutinised
+from panelkit.studies.scrutiny.words import TEXTS, SixWords
 from panelkit.studies.tally import Tally
 
-Word = Literal["SUPPORTED", "PARTLY", "UNDECIDED", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
+Word = SixWords
 WORDS: tuple[Word, ...] = (
     "SUPPORTED",
     "PARTLY",
@@ -27,14 +28,7 @@ WORDS: tuple[Word, ...] = (
     "NOT TESTABLE",
 )
 
-WORD_TEXTS: Mapping[Word, Message] = {
-    "SUPPORTED": message("SUPPORTED"),
-    "PARTLY": message("PARTLY"),
-    "UNDECIDED": message("UNDECIDED"),
-    "NOT SUPPORTED": message("NOT SUPPORTED"),
-    "CONTRADICTED": message("CONTRADICTED"),
-    "NOT TESTABLE": message("NOT TESTABLE"),
-}
+WORD_TEXTS: Mapping[Word, Message] = TEXTS
 
 Outcome = Literal["passes", "fails", "takes away", "not computed", "printed"]
 """What came of a condition: it passes, it does not, it takes the association away, it cannot be computed, or it is

@@ -23,8 +23,9 @@ from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.studies.estimation import treatment
-from panelkit.studies.scrutiny.door import Scrutinised, cube_of, scrutinise
+from panelkit.studies.scrutiny.door import Scrutinised, scrutinise
 from panelkit.studies.scrutiny.main_test import SMALLEST_SHARE
+from panelkit.studies.scrutiny.sample import cube_of
 from panelkit.studies.scrutiny.scrutiny import Scrutiny as Worlds
 from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
 from panelkit.studies.scrutiny.wild import Lots
@@ -64,7 +65,9 @@ def scrutiny_of(
             sign=rule.direction,
             number=None if rule.claimed is None else rule.claimed / factor,
             smallest=smallest,
-            lots=Lots(test.reps, test.seed, test.weights),
+            reps=test.reps,
+            rng=test.seed,
+            weights=test.weights,
             lead=_next_year(spec, figures),
             income=_income(spec, figures),
         )
@@ -198,4 +201,13 @@ def scrutiny_on(
         In units of the coefficient.
     """
     lead, income = _next_year(spec, figures), _income(spec, figures)
-    return scrutinise(fit, term, sign=sign, lots=lots, lead=lead, income=income)
+    return scrutinise(
+        fit,
+        term,
+        sign=sign,
+        reps=lots.reps,
+        rng=lots.rng,
+        weights=lots.weights,
+        lead=lead,
+        income=income,
+    )
