@@ -146,7 +146,7 @@ def local_draws(draws: IntArray, units: IntArray) -> IntArray:
     """Return permutations (B, N) of a whole panel as permutations of the units of a sample, named by their places."""
     where = np.full(draws.shape[1], -1, dtype=np.int64)
     where[units] = np.arange(len(units))
-    return cast(IntArray, where[draws[:, units]])
+    return where[draws[:, units]]
 
 
 def placements(n_units: int, treated: IntArray, alike: bool) -> int:

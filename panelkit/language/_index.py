@@ -130,6 +130,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('study', 'SpecificationCurve', 'studies.specification_curve.spec', 'SpecificationCurve', 'specification', (), 'CurveResult', 'Simonsohn, Simmons and Nelson 2020', True, ()),
     ('study', 'control_sets', 'studies.specification_curve.spec', 'control_sets', 'specification', (), '', '', True, ()),
     ('study', 'placebo', 'models.spatial.sensitivity', 'placebo', 'spatial', (), 'Placebo', '', True, ()),
+    ('study', 'scrutinise', 'studies.scrutiny.door', 'scrutinise', 'verdicts', (), 'Scrutinised', 'Cameron, Gelbach and Miller 2008 (its p)', True, ()),
     ('study', 'select_model', 'models.spatial.selection', 'select_model', 'spatial', (), 'SelectionPath', 'Elhorst 2010', True, ()),
     ('study', 'weights_sensitivity', 'models.spatial.sensitivity', 'weights_sensitivity', 'spatial', (), 'Sensitivity', 'LeSage and Pace 2009 (impacts)', True, ()),
     ('test', 'breusch_pagan_lm', 'inference.panel_tests.effects', 'breusch_pagan_lm', 'effects', (), 'TestResult', 'Breusch and Pagan 1980; Baltagi and Li 1990; Honda 1985', True, ()),
