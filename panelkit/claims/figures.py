@@ -233,7 +233,7 @@ def expressions(
 
 
 def _known() -> set[str]:
-    return {str(key) for key in catalogue.indicators().index}
+    return {*catalogue.facts()}
 
 
 def _refuse_unknown(spec: Specification) -> None:

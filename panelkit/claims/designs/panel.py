@@ -8,12 +8,13 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from panelkit.claims import scales
+from panelkit.claims.designs.additionality import Beside, declared_conditions
 from panelkit.claims.designs.exchanged import exchanged
 from panelkit.claims.designs.scrutinised import confounding, scrutiny_of, smallest_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Expression, Test, Whole, refuse_half_said
+from panelkit.claims.file.parts import Choice, Expression, Test, Whole, refuse_half_said
 from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible
 from panelkit.claims.ratios import ratios
@@ -37,9 +38,12 @@ class PanelDesign(ClaimDesign):
 
     `lags` and `spread` say that the effect arrives over years: of the treatment and its `lags` earlier years, beginning
     `lag` years back, "mean" takes the mean, and "sum" the sum of the coefficients of all of them.
+
+    `no_additionality` is the slope of an outcome that contains the treatment where nothing comes on top of it, a share
+    of figures; `placebo` prints the slope on next year's treatment in place of this year's.
     """
 
-    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan")
+    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan", "no_additionality")
     DERIVED: ClassVar[bool] = True
     TWINS: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
@@ -55,6 +59,8 @@ class PanelDesign(ClaimDesign):
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
     yuan: Expression | None = None
+    no_additionality: Expression | None = None
+    placebo: Choice = False
 
     @model_validator(mode="after")
     def _arrives_whole(self) -> Self:
@@ -83,6 +89,8 @@ class PanelDesign(ClaimDesign):
         fit = fit_specification(main, data)
         wild, inner = main_test(fit, test), inner_test(fit, test)
         scrutiny = scrutiny_of(fit, claim, reading, main, figures, test)
+        beside = Beside(fit, claim, reading, data, test, scrutiny.found)
+        declared = tuple(declared_conditions(beside, self.no_additionality, self.placebo))
         tick(1)
         grid = _grid(claim, reading, specs, figures, fit, tick)
         coefficient = float(fit.estimates[treatment(fit)])
@@ -101,6 +109,7 @@ class PanelDesign(ClaimDesign):
             smallest=smallest_of(fit),
             printed=(
                 *((confounding(fit),) if scrutiny.found is not None else ()),
+                *declared,
                 *exchanged(claim, specs, figures, test.seed),
             ),
             factor=scales.factor(reading.effect),
@@ -122,7 +131,7 @@ class PanelDesign(ClaimDesign):
         return f"{self.id}: {spec.formula}", sentences([said, *_arrival(spec)])
 
     def _regression(self, claim: Claim) -> Regression:
-        yuan = () if self.yuan is None else (self.yuan,)
+        ratios_read = tuple(item for item in (self.yuan, self.no_additionality) if item is not None)
         return Regression(
             outcome=self.outcome,
             treatment=self.treatment,
@@ -133,7 +142,7 @@ class PanelDesign(ClaimDesign):
             effects=self.effects,
             estimator=self.estimator,
             vcov=self.vcov,
-            beside=(*(item.figure for item in claim.beside), *yuan),
+            beside=(*(item.figure for item in claim.beside), *ratios_read),
         )
 
 

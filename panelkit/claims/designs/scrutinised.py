@@ -20,10 +20,14 @@ from panelkit.claims.findings import Condition
 from panelkit.inference.robustness_value import robustness_value
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, message
+from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.studies.estimation import treatment
 from panelkit.studies.scrutiny.door import Scrutinised, scrutinise
 from panelkit.studies.scrutiny.main_test import SMALLEST_SHARE
+from panelkit.studies.scrutiny.sample import cube_of
+from panelkit.studies.scrutiny.scrutiny import Scrutiny as Worlds
+from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
 from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.specification import Specification
 
@@ -61,7 +65,9 @@ def scrutiny_of(
             sign=rule.direction,
             number=None if rule.claimed is None else rule.claimed / factor,
             smallest=smallest,
-            lots=Lots(test.reps, test.seed, test.weights),
+            reps=test.reps,
+            rng=test.seed,
+            weights=test.weights,
             lead=_next_year(spec, figures),
             income=_income(spec, figures),
         )
@@ -139,3 +145,69 @@ def _income(spec: Specification, figures: Figures) -> dict[Hashable, float] | No
     frame = figures.expressions({"income": INCOME}, (spec.years[0], spec.years[0]), (), spec.provinces)
     held = frame["income"].droplevel("year").dropna()
     return {str(name): float(value) for name, value in held.items()}
+
+
+def deciding(
+    design: Design, term: str, spec: Specification, figures: Figures, *, sign: float, lots: Lots
+) -> Worlds:
+    """Run the main test and the conditions that decide, and none of those that are printed only.
+
+    Parameters
+    ----------
+    design
+        The sample of a regression with unit and year effects.
+    term
+        The treatment among its regressors.
+    spec
+        Where the treatment of the next year is read.
+    figures
+        The figures of the claim.
+    sign
+        The side on which an effect is asked for, 1 or -1.
+    lots
+        The draws of every bootstrap.
+
+    Returns
+    -------
+    Scrutiny
+        Of one world, in units of the coefficient.
+    """
+    return scrutinise_worlds(cube_of(design, term, lead=_next_year(spec, figures)), lots, sign=sign)
+
+
+def scrutiny_on(
+    fit: FitResult, term: str, spec: Specification, figures: Figures, *, sign: float, lots: Lots
+) -> Scrutinised:
+    """Run every condition of a verdict on one term of a fit that stands beside a design's own.
+
+    Parameters
+    ----------
+    fit
+        A least-squares fit with unit and year effects.
+    term
+        The treatment among its regressors.
+    spec
+        Where the treatment of the next year, and income at the start, are read.
+    figures
+        The figures of the claim.
+    sign
+        The side on which an effect is asked for, 1 or -1.
+    lots
+        The draws of every bootstrap.
+
+    Returns
+    -------
+    Scrutinised
+        In units of the coefficient.
+    """
+    lead, income = _next_year(spec, figures), _income(spec, figures)
+    return scrutinise(
+        fit,
+        term,
+        sign=sign,
+        reps=lots.reps,
+        rng=lots.rng,
+        weights=lots.weights,
+        lead=lead,
+        income=income,
+    )

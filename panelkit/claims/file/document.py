@@ -177,21 +177,27 @@ class Claim(Part):
         """Return where a design stands, as errors say it."""
         return message("claim {claim}, design {design}", claim=self.id, design=design.id)
 
+    @property
+    def waits(self) -> bool:
+        """Return whether it is pending with designs: it is computed as soon as their figures are held."""
+        return self.status == "pending" and bool(self.reading)
+
     @model_validator(mode="after")
     def _status_is_carried(self) -> Self:
-        if self.status == "computed":
-            self._check_computed()
-        elif self.reason is None:
+        if self.status != "computed" and self.reason is None:
             raise ValueError(
                 message("status `{status}` needs a reason, in English and Chinese", status=self.status)
             )
-        if self.status == "pending" and not self.needs:
+        if self.status == "computed" or self.waits:
+            self._check_computed()
+        elif self.status == "pending" and not self.needs:
             raise ValueError(
                 message(
-                    "status `pending` needs at least one [[claim.needs]]: what is missing, how to supply it"
+                    "status `pending` needs at least one [[claim.needs]] (what is missing, how to supply it), or "
+                    "readings whose figures are not held yet"
                 )
             )
-        if self.status != "computed" and self.reading:
+        if self.status == "not_testable" and self.reading:
             raise ValueError(
                 message(
                     "status `{status}` has readings: set status to `computed`, or remove them",

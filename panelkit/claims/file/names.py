@@ -179,6 +179,6 @@ def years_held(column: str, vintage: str) -> tuple[int, ...]:
 @lru_cache(maxsize=512)
 def _years(figures: Path, column: str, vintage: str) -> tuple[int, ...]:
     """Return the years in which some province has a figure, once for each folder of figures."""
-    cells = read_figures([column], {column: vintage})
+    cells = read_figures([column], {column: vintage}, check=False)  # what loads the panel checks its figures
     annual = cells[cells["period"].astype(str).str.fullmatch(r"\d{4}") & (cells["adcode"] != NATION)]
     return tuple(sorted({int(period) for period in annual.dropna(subset=["value"])["period"]}))
