@@ -12,11 +12,14 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims import scales
-from panelkit.claims.check import Progress, Silence, check, find_claims
+from panelkit.claims.cache import Cache
+from panelkit.claims.check import find_claims, run
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.designs.panel import PanelDesign
 from panelkit.claims.findings import Word
 from panelkit.claims.objects import finite
+from panelkit.claims.one_claim import Progress, Silence
+from panelkit.claims.source import Shipped
 from panelkit.claims.stated_windows import StatedWindow, stated_windows
 from panelkit.claims.verdict import Verdict
 from panelkit.data.compare import standing
@@ -140,10 +143,13 @@ def compare_figures(
     *,
     vintages: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    workers: int | None = None,
+    cache: Cache | None = None,
 ) -> FigureComparison:
     """Check claims on the shipped figures and on a store's, and say what moved and why.
 
-    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default.
+    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default;
+    `workers` and `cache` are those of `run`.
 
     Raises
     ------
@@ -156,13 +162,14 @@ def compare_figures(
             message("the store {store} is empty: `panelkit ingest FILE...` fills it", store=str(store))
         )
     standing(state, vintages)
-    old = check(*what, progress=progress)
+    claims = find_claims(what)
+    old = run(claims, Shipped(), progress, workers=workers, cache=cache)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "data"
         figures = write_new_figures(state, place, vintages)
         with figures_from(place):
-            new = check(*what, progress=progress)
-            windows = stated_windows(find_claims(what), progress or Silence())
+            new = run(claims, Shipped(), progress, workers=workers, cache=cache)
+            windows = stated_windows(claims, progress or Silence(), workers=workers, cache=cache)
     pairs = tuple(_moved(one, other) for one, other in zip(old, new, strict=True))
     return FigureComparison(figures=figures, verdicts=pairs, windows=windows)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from panelkit.claims.designs.spatial import SpatialDesign
@@ -14,12 +15,14 @@ from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.names import check_names, years_held
+from panelkit.claims.file.window import Window
 from panelkit.claims.maps import OWN_WEIGHTS
 from panelkit.claims.own_figures import OwnFigures
 from panelkit.claims.own_names import check_own
 from panelkit.claims.own_panel import OwnPanel
-from panelkit.claims.windows import rolled
+from panelkit.claims.windows import rolled, with_window
 from panelkit.data import catalogue
+from panelkit.data.paths import shipped
 from panelkit.data.selection import choose_vintages
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -36,6 +39,15 @@ class Source(Protocol):
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
         """Return a claim with its years and weights as this source has them."""
+        ...
+
+    def at(self, registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+        """Return a claim as `prepared` did, whose window is known."""
+        ...
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of shipped figures that is read; None: no shipped figure is."""
         ...
 
     def figures(self, planned: Sequence[Specification]) -> Figures:
@@ -60,6 +72,15 @@ class Shipped:
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
         """Return a claim with the newest year of its figures wherever it says "newest"."""
         return rolled(registered, self)
+
+    def at(self, registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+        """Return a claim with the newest year that was found for it."""
+        return with_window(registered, window)
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of figures."""
+        return shipped("data")
 
     def figures(self, planned: Sequence[Specification]) -> Figures:
         """Return the figures that specifications read."""
@@ -88,8 +109,16 @@ class Own:
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
         """Return a claim with the newest year of its columns and, where it names none, the weights given."""
-        found = rolled(registered, self)
-        return replace(found, claim=self._weighted(found.claim))
+        return self._with_weights(rolled(registered, self))
+
+    def at(self, registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+        """Return a claim with the newest year that was found for it and, where it names none, the weights given."""
+        return self._with_weights(with_window(registered, window))
+
+    @property
+    def folder(self) -> Path | None:
+        """Return None: no shipped figure is read."""
+        return None
 
     def figures(self, planned: Sequence[Specification]) -> Figures:
         """Return the panel as specifications read it."""
@@ -131,6 +160,9 @@ class Own:
                     example=json.dumps(given),
                 )
             )
+
+    def _with_weights(self, registered: RegisteredClaim) -> RegisteredClaim:
+        return replace(registered, claim=self._weighted(registered.claim))
 
     def _weighted(self, claim: Claim) -> Claim:
         given = OWN_WEIGHTS[: len(self.panel.weights)]
