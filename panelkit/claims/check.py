@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,12 @@ def each(
         found |= {at: verdicts for at, verdicts in held.items() if verdicts is not None}
     rest = {at: item for at, item in computed.items() if at not in found}
     n = workers_for(workers, len(rest))
-    for done in in_turn(rest, source, watcher) if n == 1 else shared_out(rest, source, watcher, n):
-        found[done.at] = done.verdicts
-        if cache is not None:
-            cache.keep(rest[done.at], done.verdicts, source, done.data)
+    share = in_turn(rest, source, watcher) if n == 1 else shared_out(rest, source, watcher, n)
+    with closing(share):
+        for done in share:
+            found[done.at] = done.verdicts
+            if cache is not None:
+                cache.keep(rest[done.at], done.verdicts, source, done.data)
     if cache is not None:
         cache.end()
     return [found[at] for at in range(len(claims))]

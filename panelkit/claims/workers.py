@@ -6,7 +6,8 @@ any number of workers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,7 @@ def workers_for(asked: int | None, claims: int) -> int:
     return max(1, min(there, claims // LEAST if asked == -1 else claims))
 
 
-def in_turn(claims: Mapping[int, RegisteredClaim], source: Source, progress: Progress) -> Iterator[Done]:
+def in_turn(claims: Mapping[int, RegisteredClaim], source: Source, progress: Progress) -> Generator[Done]:
     """Yield the verdicts of claims, computed here one after the other."""
     for at, registered in claims.items():
         with on_one_thread():
@@ -79,7 +80,7 @@ def in_turn(claims: Mapping[int, RegisteredClaim], source: Source, progress: Pro
 
 def shared_out(
     claims: Mapping[int, RegisteredClaim], source: Source, progress: Progress, workers: int
-) -> Iterator[Done]:
+) -> Generator[Done]:
     """Yield the verdicts of claims as workers finish them.
 
     Raises
@@ -98,7 +99,9 @@ def shared_out(
             progress.advance(1)
             yield Done(at, unpacked(data, claims[at], source), data)
     finally:
-        found.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of claims that a run which is stopped leaves
+            found.close()
 
 
 def _this_version() -> str:
