@@ -84,7 +84,7 @@ FileStates = Mapping[Path, tuple[State, ...]]
 
 
 def states_of(paths: Iterable[Path], folder: Path) -> FileStates:
-    """Return the states of files of figures below a folder, taken before they are read; missing files have none."""
+    """Return the states of files of figures, to be taken before they are read; missing files have none."""
     tables = tuple(state_of(folder / name) for name in _AGAINST if (folder / name).exists())
     return {path: (state_of(path), *tables) for path in paths if path.exists()}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.facts import Facts
 from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.metadata import facts_of, flags_and_breaks
@@ -88,7 +89,9 @@ def load_nation(
         if key in products
     }
     facts |= flags_and_breaks(chosen, [], span, "en", folder)
-    grid.attrs["panelkit"] = {**with_sentences(facts), "units_as": units, "years": span, "provinces": 1}
+    grid.attrs["panelkit"] = Facts(
+        {**with_sentences(facts), "units_as": units, "years": span, "provinces": 1}
+    )
     return grid
 
 
