@@ -31,7 +31,8 @@ def pivots(estimate: FloatArray, error: FloatArray, draws: FloatArray, draw_erro
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (draws - estimate) / draw_errors
-    return np.where(np.isfinite(t), estimate - error * t, np.nan)
+        found: FloatArray = np.where(np.isfinite(t), estimate - error * t, np.nan)
+    return found
 
 
 def _errors(statistic: Statistic, counts: FloatArray) -> FloatArray:
