@@ -13,6 +13,7 @@ from rich.text import Text
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.parts import Need
+from panelkit.claims.waiting import lacking, waits_for
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.report.narrow import Fitting
 from panelkit.report.words import (
@@ -72,6 +73,8 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     if registered.window is not None:
         parts.append(Text(say(window_line(registered.window), language)))
     parts += [Text(say(_need(need, language), language)) for need in claim.needs]
+    if claim.waits:
+        parts.append(Text(say(waits_for(claim.id, lacking(claim)), language)))
     if claim.rules:
         parts.append(Text(say(message("Rule: {rules}", rules=claim.rules), language)))
     for reading in claim.reading:
