@@ -20,6 +20,7 @@ from panelkit.claims.own_names import check_own
 from panelkit.claims.own_panel import OwnPanel
 from panelkit.claims.windows import rolled
 from panelkit.data import catalogue
+from panelkit.data.nation import product_years
 from panelkit.data.selection import choose_vintages
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -73,9 +74,12 @@ class Shipped:
         """Refuse nothing: no weights are given beside the shipped figures."""
 
     def held(self, column: str, vintage: str | None) -> tuple[int, ...] | None:
-        """Return the years in which some province has a figure, of the default vintage unless one is named."""
+        """Return the years in which some province has a figure, of the default vintage unless one is named.
+
+        Of a product, the years of its output; None where there is no such figure.
+        """
         if column not in catalogue.facts():
-            return None
+            return product_years(column) or None
         chosen = choose_vintages([column], None if vintage is None else {column: vintage})
         return years_held(column, chosen[column])
 

@@ -47,6 +47,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('design', 'agreement', 'claims.designs.agreement', 'AgreementDesign', '', (), '', '', False, ()),
     ('design', 'gap', 'claims.designs.gap', 'GapDesign', '', (), '', '', False, ()),
     ('design', 'leading', 'claims.designs.relative_importance', 'LeadingDesign', '', (), '', '', False, ()),
+    ('design', 'level', 'claims.designs.level', 'LevelDesign', '', (), '', '', False, ()),
     ('design', 'mediation', 'claims.designs.mediation', 'MediationDesign', '', (), '', '', False, ()),
     ('design', 'order', 'claims.designs.order', 'OrderDesign', '', (), '', '', False, ()),
     ('design', 'panel', 'claims.designs.panel', 'PanelDesign', '', (), '', '', False, ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -28,10 +29,10 @@ class IntervalRule(Rule):
         return by_interval(self, tested)
 
 
-def by_interval(rule: Rule, tested: Finding) -> Judgement:
-    """Return the word for a measured quantity whose sign is claimed."""
+def by_interval(rule: Rule, tested: Finding, silent: Message = SILENT) -> Judgement:
+    """Return the word for a measured quantity of claimed sign; `silent` says where its smallest effect is from."""
     found = measured_of(tested)
-    smallest, why = rule.smallest_effect(SILENT, found.smallest)
+    smallest, why = rule.smallest_effect(silent, found.smallest)
     sizes = _sizes(found, smallest, why)
     word = word_of(
         rule.direction,
@@ -52,10 +53,11 @@ def by_interval(rule: Rule, tested: Finding) -> Judgement:
 
 
 def _sizes(found: Measured, smallest: float, why: Message) -> Sizes:
+    by_t = float(detectable(np.array(found.error), found.df, SIGNIFICANT))
     return Sizes(
         smallest=smallest,
         why=why,
-        detectable=float(detectable(np.array(found.error), found.df, SIGNIFICANT)),
+        detectable=by_t if math.isnan(found.detectable) else found.detectable,
         excluded=max(abs(found.inner_low), abs(found.inner_high)),
     )
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word
 from panelkit.claims.rules.reading import percent_of
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
 from panelkit.studies.scrutiny.door import Scrutinised, name_of
+from panelkit.studies.scrutiny.main_test import detectable
 from panelkit.studies.scrutiny.trial import DECIDING, label
 from panelkit.studies.scrutiny.trial import Condition as Found
 
@@ -39,7 +42,8 @@ def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> 
     """Return what sizes the main test can tell apart; `smallest` NaN takes that of the scrutiny."""
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
-        return Sizes(smallest=smallest, why=why, excluded=excluded)
+        by_t = float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT))
+        return Sizes(smallest=smallest, why=why, detectable=by_t, excluded=excluded)
     main, factor = tested.scrutiny.main, tested.factor
     return Sizes(
         smallest=factor * float(main.smallest[0]) if math.isnan(smallest) else smallest,
