@@ -24,6 +24,7 @@ from panelkit.claims.own_panel import OwnPanel
 from panelkit.claims.waiting import supplied
 from panelkit.claims.windows import figures_of, rolled, with_window
 from panelkit.data import catalogue
+from panelkit.data.nation import product_years
 from panelkit.data.paths import shipped
 from panelkit.data.selection import choose_vintages
 from panelkit.language.errors import SpecError
@@ -105,10 +106,13 @@ class Shipped:
         """Refuse nothing: no weights are given beside the shipped figures."""
 
     def held(self, column: str, vintage: str | None) -> tuple[int, ...] | None:
-        """Return the years in which some province has a figure, of the default vintage unless one is named."""
+        """Return the years in which some province has a figure, of the default vintage unless one is named.
+
+        Of a product, the years of its output; None where there is no such figure.
+        """
         about = catalogue.facts().get(column)
         if about is None:
-            return None
+            return product_years(column) or None
         if not about.vintages:
             return ()
         chosen = choose_vintages([column], None if vintage is None else {column: vintage})

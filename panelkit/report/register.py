@@ -15,6 +15,9 @@ from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.parts import Need
 from panelkit.claims.file.rule import Rule as ClaimRule
 from panelkit.claims.findings import WORD_TEXTS
+from panelkit.claims.rules.headline import FIFTH
+from panelkit.claims.rules.magnitude import HALF, MagnitudeRule
+from panelkit.claims.rules.sign import SignRule
 from panelkit.claims.waiting import lacking, waits_for
 from panelkit.language.message import Language, Message, message, sentences, verbatim
 from panelkit.report.conditions import STANDINGS
