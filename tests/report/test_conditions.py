@@ -23,6 +23,7 @@ from panelkit.report.page import page
 from panelkit.report.terminal import overview
 from panelkit.report.write import write
 from panelkit.results.fit import Language
+from panelkit.show.latex import escape
 from panelkit.studies.scrutiny.designs import main_slopes, trend_slopes
 from panelkit.studies.scrutiny.door import cube_of
 from tests.claims.small import SMALL
@@ -65,6 +66,7 @@ def test_every_output_shows_every_condition_and_the_sizes(
         for verdict in verdicts:
             for item in verdict.conditions:
                 asks = item.asks.text(language)
+                asks = escape(asks) if name == "latex" else asks
                 assert ("".join(asks.split()) if name == "terminal" else asks) in text, (name, asks)
     sizes = pd.read_csv(tmp_path / "T1_verdicts.csv").set_index("design")
     for verdict in verdicts:
