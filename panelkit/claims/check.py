@@ -18,6 +18,8 @@ from panelkit.claims.own_words import spoken
 from panelkit.claims.rules.judge import judge
 from panelkit.claims.source import Own, Shipped, Source
 from panelkit.claims.verdict import Verdict
+from panelkit.claims.waiting import as_computed, waits_for
+from panelkit.data.yearbook.store.store import default_store
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message, sentences, verbatim
@@ -60,7 +62,8 @@ def check(
     """Check claims: all that ship with panelkit, or those named by id or by claim file.
 
     A claim marked computed that cannot be computed does not stop the others: its verdict is None and
-    `CheckResult.failures` names it.
+    `CheckResult.failures` names it. A pending claim whose designs are declared is computed where the store in the
+    user's data folder (`ingest`) holds what it waits for; no other claim reads that store.
 
     Parameters
     ----------
@@ -96,7 +99,7 @@ def check(
     """
     if data is None:
         _refuse_without_data(unit=unit, time=time, w=w)
-        return run(find_claims(what), Shipped(), progress)
+        return run(find_claims(what), Shipped(store=default_store()), progress)
     if not what:
         raise SpecError(message("name the claim file that is to be tested on the data"))
     source = Own(open_panel(data, unit=unit, time=time, w=w))
@@ -143,8 +146,18 @@ def find_claims(what: Sequence[str | Path], *, own: bool = False) -> tuple[Regis
 
 def check_claim(registered: RegisteredClaim, progress: Progress, source: Source) -> list[Verdict]:
     """Return the verdicts of one claim: one a reading and design."""
-    if registered.claim.status != "computed":
+    claim = registered.claim
+    if claim.waits:
+        with source.supplied(claim) as missing:
+            if not missing:
+                return _computed(as_computed(registered, own=source.panel is None), progress, source)
+        return [_without_design(registered, missing)]
+    if claim.status != "computed":
         return [_without_design(registered)]
+    return _computed(registered, progress, source)
+
+
+def _computed(registered: RegisteredClaim, progress: Progress, source: Source) -> list[Verdict]:
     try:
         registered = source.prepared(registered)
     except Exception as error:  # one claim's defect must not silence the others
@@ -241,9 +254,11 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
     )
 
 
-def _without_design(registered: RegisteredClaim) -> Verdict:
+def _without_design(registered: RegisteredClaim, missing: Sequence[str] = ()) -> Verdict:
     claim = registered.claim
     reason = claim.reason.said if claim.reason else message("no reason given")
+    if missing:
+        reason = paragraph([reason, waits_for(claim.id, missing)])
     return Verdict(
         registered=registered,
         word="NOT TESTABLE" if claim.status == "not_testable" else None,

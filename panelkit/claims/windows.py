@@ -63,7 +63,7 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
 def newest(claim: Claim, holder: Holder) -> Window | None:
     """Return the newest year that all figures of a claim hold, and which of them end then; None where none is."""
     held: dict[str, tuple[int, ...]] = {}
-    for column, vintage in dict.fromkeys(_figures(claim)):
+    for column, vintage in dict.fromkeys(figures_of(claim)):
         years = holder.held(column, vintage)
         if years is not None:
             held[column] = years
@@ -77,7 +77,7 @@ def newest(claim: Claim, holder: Holder) -> Window | None:
     return Window(last, ends)
 
 
-def _figures(claim: Claim) -> Iterator[tuple[str, str | None]]:
+def figures_of(claim: Claim) -> Iterator[tuple[str, str | None]]:
     """Yield every figure that a claim names, in its designs, its grid and beside, with the vintage of the sample."""
     options = [option for axis in claim.grid.axis for option in axis.option]
     roles = [claim.quantities, *({**claim.quantities, **(item.quantities or {})} for item in options)]

@@ -197,10 +197,11 @@ def _check(
     """
     from panelkit.claims.check import find_claims, run
     from panelkit.claims.source import Shipped
+    from panelkit.data.yearbook.store.store import default_store
 
     with _progress() as bar:
         claims = find_claims(what, own=source is not None)
-        result = run(claims, Shipped() if source is None else source, bar)
+        result = run(claims, Shipped(store=default_store()) if source is None else source, bar)
     if as_json:
         print_json(result.to_list(language))
     else:

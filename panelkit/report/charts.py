@@ -15,8 +15,8 @@ from panelkit.report.words import say
 from panelkit.show import figures
 from panelkit.studies.scrutiny.cube import Cube
 from panelkit.studies.scrutiny.designs import main_slopes, trend_slopes
-from panelkit.studies.scrutiny.door import cube_of
 from panelkit.studies.scrutiny.printed import without_each, worst_of
+from panelkit.studies.scrutiny.sample import cube_of
 from panelkit.studies.scrutiny.slopes import Slopes
 from panelkit.studies.scrutiny.wild import Lots
 

@@ -9,6 +9,7 @@ from panelkit.claims.file.parts import Document, Need, Status, Text
 from panelkit.claims.file.window import Window
 from panelkit.claims.findings import WORD_TEXTS, Spread, Word
 from panelkit.claims.verdict import Verdict
+from panelkit.claims.waiting import OWN_STORE
 from panelkit.language.levels import PROVINCIAL
 from panelkit.language.message import Joined, Language, Message, in_language, listed, message, verbatim
 from panelkit.report.awaited import CAPABILITIES, FIGURES
@@ -33,6 +34,7 @@ _FLAGS: Mapping[str, Message] = {
         "treatment, mediator and outcome share figures: part of their correlation is arithmetic"
     ),
     "not_declared": message("not declared: the claim was not fixed before it was computed"),
+    OWN_STORE: message("on figures of the user's own store beside the shipped ones"),
     "revised": message("revised after its declaration"),
 }
 _COMMA: dict[Language, str] = {"en": ", ", "zh": "，"}

@@ -26,8 +26,9 @@ from panelkit.studies.estimation import treatment
 from panelkit.studies.scrutiny.cube import Cube
 from panelkit.studies.scrutiny.deciding import STILL_THERE
 from panelkit.studies.scrutiny.designs import main_slopes, with_lead
-from panelkit.studies.scrutiny.door import Scrutinised, cube_of
+from panelkit.studies.scrutiny.door import Scrutinised
 from panelkit.studies.scrutiny.main_test import SIGNIFICANT
+from panelkit.studies.scrutiny.sample import cube_of
 from panelkit.studies.scrutiny.scrutiny import Scrutiny, scrutinise_worlds
 from panelkit.studies.scrutiny.wild import Lots, wild
 

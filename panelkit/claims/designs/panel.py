@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from panelkit.claims import scales
 from panelkit.claims.designs.additionality import Beside, declared_conditions
-from panelkit.claims.designs.scrutinised import confounding, scrutiny_of
+from panelkit.claims.designs.exchanged import exchanged
+from panelkit.claims.designs.scrutinised import confounding, scrutiny_of, smallest_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Choice, Expression, Test, Whole
+from panelkit.claims.file.parts import Choice, Expression, Test, Whole, refuse_half_said
 from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible
 from panelkit.claims.ratios import ratios
@@ -35,12 +36,16 @@ from panelkit.studies.specification import Specification
 class PanelDesign(ClaimDesign):
     """A panel regression of an outcome on one treatment: formulas with figures by role, in braces.
 
+    `lags` and `spread` say that the effect arrives over years: of the treatment and its `lags` earlier years, beginning
+    `lag` years back, "mean" takes the mean, and "sum" the sum of the coefficients of all of them.
+
     `no_additionality` is the slope of an outcome that contains the treatment where nothing comes on top of it, a share
     of figures; `placebo` prints the slope on next year's treatment in place of this year's.
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan", "no_additionality")
     DERIVED: ClassVar[bool] = True
+    TWINS: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
 
     kind: Literal["panel"] = "panel"
@@ -49,11 +54,18 @@ class PanelDesign(ClaimDesign):
     treatment: Expression
     controls: tuple[Expression, ...] = ()
     lag: Whole = Field(default=0, ge=0, le=5)
+    lags: Whole = Field(default=0, ge=0, le=5)
+    spread: Literal["mean", "sum"] | None = None
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
     yuan: Expression | None = None
     no_additionality: Expression | None = None
     placebo: Choice = False
+
+    @model_validator(mode="after")
+    def _arrives_whole(self) -> Self:
+        refuse_half_said(self.lags, self.spread)
+        return self
 
     def specification(self, claim: Claim, options: tuple[GridOption | None, ...] = ()) -> Specification:
         """Return the regression with figures in place of roles, changed by the options of a grid."""
@@ -94,7 +106,12 @@ class PanelDesign(ClaimDesign):
             shares=_shares(fit, reading),
             scrutiny=scrutiny.found,
             unscrutinised=scrutiny.why_not,
-            printed=(*((confounding(fit),) if scrutiny.found is not None else ()), *declared),
+            smallest=smallest_of(fit),
+            printed=(
+                *((confounding(fit),) if scrutiny.found is not None else ()),
+                *declared,
+                *exchanged(claim, specs, figures, test.seed),
+            ),
             factor=scales.factor(reading.effect),
         )
 
@@ -119,6 +136,8 @@ class PanelDesign(ClaimDesign):
             treatment=self.treatment,
             controls=self.controls,
             lag=self.lag,
+            lags=self.lags,
+            spread=self.spread or "",
             effects=self.effects,
             estimator=self.estimator,
             vcov=self.vcov,

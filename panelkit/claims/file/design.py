@@ -46,6 +46,8 @@ class ClaimDesign(Part):
     """Columns that the kind makes itself, with the figure behind each."""
     DERIVED: ClassVar[bool] = False
     """Whether formulas may name columns of composite indices (`index_...`)."""
+    TWINS: ClassVar[bool] = False
+    """Whether options of the grid may change how the treatment arrives over years, or take a twin design."""
     TESTED: ClassVar[bool] = False
     """Whether the claim's main test is run on it, so that the claim must declare one."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +18,9 @@ from panelkit.studies.scrutiny.main_test import detectable
 
 SILENT = message("none is declared")
 
+Reading = Callable[..., Word]
+"""From direction, interval, inner interval, smallest effect and conditions to a word, as `six_words.word_of`."""
+
 
 class IntervalRule(Rule):
     """The claimed direction is `sign`. The level of the interval is the design's."""
@@ -28,12 +32,12 @@ class IntervalRule(Rule):
         return by_interval(self, tested)
 
 
-def by_interval(rule: Rule, tested: Finding) -> Judgement:
-    """Return the word for a measured quantity whose sign is claimed."""
+def by_interval(rule: Rule, tested: Finding, *, reading: Reading = word_of) -> Judgement:
+    """Return the word for a measured quantity whose sign is claimed; `reading` gives the word."""
     found = measured_of(tested)
-    smallest, why = rule.smallest_effect(SILENT, found.smallest)
+    smallest, why = rule.smallest_effect(found.why or SILENT, found.smallest)
     sizes = _sizes(found, smallest, why)
-    word = word_of(
+    word = reading(
         rule.direction,
         (found.low, found.high),
         (found.inner_low, found.inner_high),
