@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from panelkit.claims.file.rule import rule_of
-from panelkit.claims.findings import Finding, Word
+from panelkit.claims.findings import Condition, Finding, Measured, Word, asked
 from panelkit.claims.rounds import round_of
 from panelkit.claims.rules.judge import judge
+from panelkit.language.message import verbatim
 from panelkit.report.turning import of_design, reading_of, worse, would_change
 from tests.claims.test_rules import NUMBER, SIGN, result_of, scrutiny
 
@@ -18,7 +19,7 @@ from tests.claims.test_rules import NUMBER, SIGN, result_of, scrutiny
 def verdict(rule: dict[str, Any], tested: Finding, *, far: bool = False) -> Any:
     """Return what is read of a verdict: the judgement of a result by a rule."""
     judged = judge(rule_of(rule), tested, far_proxy=far)
-    design = SimpleNamespace(rule_under=lambda own: own, label=SimpleNamespace(said="design"))
+    design = SimpleNamespace(rule_under=lambda own: own, label=SimpleNamespace(said=verbatim("design")))
     return SimpleNamespace(
         tested=tested,
         reading=SimpleNamespace(rule=rule_of(rule)),
@@ -28,6 +29,8 @@ def verdict(rule: dict[str, Any], tested: Finding, *, far: bool = False) -> Any:
         sizes=judged.sizes,
         flags=("far_proxy",) if far else (),
         panel=None,
+        family=rule["name"],
+        reason=verbatim("why"),
         standing="principal",
         leans=judged.leans,
         p=0.01,
@@ -102,6 +105,46 @@ def test_alternatives_are_counted() -> None:
     ]
     result: Any = SimpleNamespace(round_of=lambda name: round_of([principal, *others]))
     assert str(would_change(result, "X")[-1]) == "If 2 of 3 alternatives pointed the other way: PARTLY."
+
+
+def measured(low: float, high: float, *conditions: Condition) -> Finding:
+    """Return a measured quantity in the middle of its interval; the 90 % one is a sixth narrower."""
+    middle, half = (low + high) / 2, (high - low) / 2
+    found = Measured(
+        quantity=verbatim("indirect effect"),
+        value=middle,
+        low=low,
+        high=high,
+        inner_low=middle - half / 1.2,
+        inner_high=middle + half / 1.2,
+        smallest=0.05,
+        conditions=conditions,
+        sentence=verbatim("Measured."),
+    )
+    return Finding(measured=found)
+
+
+def test_a_channel_is_read_by_its_own_cap() -> None:
+    mediator = asked("mediator", verbatim("the mediator was randomised"), False)
+    trends = Condition(
+        key="trends", asks=verbatim("trends"), outcome="takes away", found=verbatim("nothing is left")
+    )
+    item = verdict({"name": "R-MED", "sign": "+"}, measured(0.1, 0.5, mediator, trends))
+    assert item.word == "NOT SUPPORTED"
+    assert lines(item) == [
+        "If this alone were passed: trends: PARTLY.",
+        "If all of this were passed: the mediator was randomised, trends: SUPPORTED.",
+    ]
+
+
+def test_a_rule_of_its_own_names_what_stands_in_the_way_and_where_it_turns() -> None:
+    item = verdict(SIGN, result_of(0.1, 0.5, scrutiny()))
+    item.word = "NOT SUPPORTED"  # as a rule that reads more than the interval may say
+    turns = Condition(
+        key="turns", asks=verbatim("turns"), outcome="printed", found=verbatim("at .5"), decides=False
+    )
+    item.conditions = (asked("bound", verbatim("the bound is cleared"), False), turns)
+    assert lines(item) == ["What stands in the way of more: the bound is cleared.", "at .5"]
 
 
 @pytest.mark.parametrize(
