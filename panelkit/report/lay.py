@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from panelkit.claims.checked import CheckResult
-from panelkit.claims.findings import Condition, Headline, Measured, Word, paragraph
+from panelkit.claims.findings import Condition, Headline, Word, paragraph
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.report.conditions import levels_of
@@ -98,19 +98,21 @@ def shown(verdict: Verdict) -> Message:
     tested = verdict.tested
     if verdict.word is None or tested is None:
         return verdict.reason
+    if tested.measured is not None:
+        return _of_a_measure(verdict, verdict.word, tested.measured.quantity)
     if tested.headline is None:
-        return (
-            verdict.reason
-            if tested.measured is None
-            else _of_a_measure(verdict, verdict.word, tested.measured)
-        )
+        return verdict.reason
+    if verdict.family == "R-MOD":
+        return _of_a_measure(verdict, verdict.word, message("the slope changes with the moderator by"))
     return _of_a_regression(verdict, verdict.word, tested.headline).spoken(*levels_of(verdict))
 
 
-def _of_a_measure(verdict: Verdict, word: Word, found: Measured) -> Message:
-    """Return what a design without a regression measured, and how that stands to the sentence."""
+def _of_a_measure(verdict: Verdict, word: Word, quantity: Message) -> Message:
+    """Return the one number of a design, and how that stands to the sentence."""
     assert verdict.design is not None  # it was run
-    said = message("{quantity} {value}", quantity=found.quantity, value=number(found.value))
+    assert verdict.tested is not None
+    found = verdict.tested.shown
+    said = message("{quantity} {value}", quantity=quantity, value=number(found.estimate))
     if math.isfinite(found.low) and math.isfinite(found.high):
         said = message(
             "{said}, likely between {low} and {high}",

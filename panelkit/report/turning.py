@@ -13,6 +13,8 @@ from panelkit.claims.rounds import FALLS_TO, Round
 from panelkit.claims.rules.interval import IntervalRule
 from panelkit.claims.rules.judge import FAR
 from panelkit.claims.rules.magnitude import MagnitudeRule
+from panelkit.claims.rules.mediation import MediationRule, word_of_a_channel
+from panelkit.claims.rules.moderation import ModerationRule
 from panelkit.claims.rules.sign import SignRule
 from panelkit.claims.rules.six_words import Ends, word_of
 from panelkit.claims.rules.thresholds import SIGNIFICANT
@@ -53,16 +55,10 @@ class Read:
     def word(self, passed: Sequence[Condition] = (), *, inside: bool | None = None) -> Word:
         """Return the word if these conditions were passed, or if the number lay where it must."""
         left = [item for item in self.beside if item not in passed]
-        fits = self.inside if inside is None else inside
-        found = word_of(
-            self.rule.direction,
-            self.interval,
-            self.inner,
-            self.smallest,
-            left,
-            number=self.rule.claimed if fits is not None else None,
-            inside=fits,
-        )
+        fits = self.inside if inside is None or self.inside is None else inside
+        stated = {} if fits is None else {"number": self.rule.claimed, "inside": fits}
+        read = word_of_a_channel if isinstance(self.rule, MediationRule) else word_of
+        found = read(self.rule.direction, self.interval, self.inner, self.smallest, left, **stated)
         capped = FAR.get(found, found) if self.far else found
         return capped if self.rule.at_most is None else worse(capped, self.rule.at_most)
 
@@ -87,10 +83,19 @@ def would_change(result: CheckResult, name: str) -> list[Message]:
 def of_design(verdict: Verdict) -> Iterator[Message]:
     """Yield what would change the word of one design; a rule of its own says it by a condition `turns`."""
     read = reading_of(verdict)
-    if read is not None and verdict.word is not None:
+    if read is not None and verdict.word is not None and read.word() == verdict.word:
         yield from _of_interval(read, verdict.word)
         yield from _of_one_left_out(verdict)
+    else:
+        yield from _in_the_way(verdict)
     yield from (item.found for item in verdict.conditions if item.key == "turns")
+
+
+def _in_the_way(verdict: Verdict) -> Iterator[Message]:
+    """Yield the conditions that were not passed, where a rule of its own reads them."""
+    open_ones = [item.asks for item in verdict.conditions if not item.passes]
+    if open_ones:
+        yield message("What stands in the way of more: {asks}.", asks=listed(open_ones))
 
 
 def reading_of(verdict: Verdict) -> Read | None:
@@ -100,7 +105,7 @@ def reading_of(verdict: Verdict) -> Read | None:
         return None
     rule = design.rule_under(reading.rule)
     source = tested.headline or tested.measured
-    if source is None or not isinstance(rule, SignRule | MagnitudeRule | IntervalRule):
+    if source is None or not isinstance(rule, SignRule | MagnitudeRule | ModerationRule | IntervalRule):
         return None
     shown = tested.shown
     return Read(

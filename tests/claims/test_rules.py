@@ -48,7 +48,18 @@ def scrutiny(*, inside: bool | None = None, detectable: float = 0.4, **outcomes:
     main: Any = SimpleNamespace(smallest=np.array([0.05]), detectable=np.array([detectable]))
     conditions = tuple(found(name, outcomes.get(name, "passes")) for name in DECIDING)
     printed = (found("income", "printed", decides=False),)
-    return Scrutinised("", "x", main, (*conditions, *printed), False, ("Anhui",), inside, 0.5)
+    return Scrutinised(
+        title=verbatim("conditions"),
+        word="SUPPORTED",
+        term="x",
+        main=main,
+        conditions=(*conditions, *printed),
+        mirrored=False,
+        units=("Anhui",),
+        smallest=0.05,
+        inside=inside,
+        detectable_beside=0.5,
+    )
 
 
 def result_of(low: float, high: float, conditions: Scrutinised | None = None, **more: Any) -> Finding:
