@@ -8,9 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.indices.arrays.uncertainty import pair_probabilities, probability_of_order, rank
-from panelkit.language.message import Joined, Message
+from panelkit.kernels.within import IntArray
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Joined, Message, message
 from panelkit.results.fit import FloatArray
 from panelkit.show.brief import Brief
+
+_MOST = 15  # 16^15 is the largest such power that 64 bits hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +108,28 @@ def shares_of_pairs(draws: FloatArray, *, leading: bool = False) -> FloatArray:
 
 def modal_order(draws: FloatArray) -> tuple[tuple[int, ...], float]:
     """Return the order of columns that most draws (B, G) give, best first, and the share of them that does."""
-    found, count = np.unique(rank(draws), axis=0, return_counts=True)
+    ranks = rank(draws)
+    _, first, same = np.unique(ranks @ _digits(ranks.shape[1]), return_index=True, return_inverse=True)
+    count = np.bincount(same)
     best = int(np.argmax(count))
-    return tuple(int(at) for at in np.argsort(found[best], kind="stable")), float(count[best] / len(draws))
+    return tuple(int(at) for at in np.argsort(ranks[first[best]], kind="stable")), float(
+        count[best] / len(draws)
+    )
+
+
+def _digits(places: int) -> IntArray:
+    """Return the powers that make one number of ranks.
+
+    Raises
+    ------
+    SpecError
+        If there are so many places that their orders have no numbers.
+    """
+    if places > _MOST:
+        raise SpecError(
+            message("an order is of {most} places at most, not {places}", most=_MOST, places=places)
+        )
+    return np.asarray((places + 1) ** np.arange(places, dtype=np.int64))
 
 
 def in_order(names: Sequence[Message]) -> Message:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
@@ -9,12 +11,13 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from panelkit.claims.designs.measures import composite_of, expressions_on_figures
-from panelkit.claims.figures import Figures, loaded
+from panelkit.claims.figures import Figures, Provinces, loaded
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Indicator, Key, Whole, refuse_twins
 from panelkit.claims.findings import Condition, Finding, Measured, asked
 from panelkit.data import catalogue
+from panelkit.data.paths import shipped
 from panelkit.indices.arrays import linked
 from panelkit.indices.arrays.resampled import bootstrap_t
 from panelkit.indices.panels.composite import Composite
@@ -133,7 +136,7 @@ class AgreementDesign(MeasuredDesign):
     def _pool(self, claim: Claim, equal: bool, units: pd.Index) -> dict[bool, System]:
         """Return the pool as totals and as ratios: what is a total by nature is read per head there."""
         sample = claim.sample_of(self)
-        frame = loaded([*self.pool, "population"], sample.window, provinces=sample.provinces)
+        frame = _figures(shipped("data"), self.pool, sample.window, sample.provinces)
         lacking = [name for name in self.pool if frame[name].isna().any()]
         if lacking:
             raise DataError(
@@ -177,6 +180,16 @@ class AgreementDesign(MeasuredDesign):
             columns = pd.concat([scores, outside], axis=1).dropna().to_numpy(dtype=float)
             rows.append((name, *_correlation(columns, self.draws, self.seed)))
         return (_agreeing(rows),)
+
+
+@lru_cache(maxsize=4)
+def _figures(
+    folder: Path, pool: tuple[str, ...], years: tuple[int, int], provinces: Provinces
+) -> pd.DataFrame:
+    """Return the pool and the population once for each folder of figures."""
+    frame = loaded([*pool, "population"], years, provinces=provinces)
+    frame.attrs = {}  # pandas copies what figures say of themselves at every step
+    return frame
 
 
 def _names(expression: str) -> set[str]:

@@ -28,9 +28,10 @@ from panelkit.studies.grid import Tick
 
 
 class _Cloud(NamedTuple):
-    """Scores of the claimed places (B, G) in the claimed order, all scores' names, and what was chosen."""
+    """Scores of the claimed places (B, G) in the claimed order, how their pairs stand, and what was chosen."""
 
     draws: FloatArray
+    shares: FloatArray
     tau: float
     table: pd.DataFrame
     n_units: int
@@ -102,7 +103,7 @@ class OrderDesign(MeasuredDesign):
 def _turned_everywhere(claim: Claim, design: OrderDesign, reading: Reading) -> FloatArray:
     """Return, for every pair of the order, the smallest share of the reading's designs in which it is reversed."""
     others = [item for item in reading.design if isinstance(item, OrderDesign) and item.order == design.order]
-    shares: FloatArray = np.min([shares_of_pairs(_cloud(claim, item).draws)[:, 1] for item in others], axis=0)
+    shares: FloatArray = np.min([_cloud(claim, item).shares[:, 1] for item in others], axis=0)
     return shares
 
 
@@ -127,8 +128,10 @@ def _cloud_of(figures: Path, index: Composite, design: OrderDesign) -> _Cloud:
         population=people,
         redraw=design.resample == "provinces",
     )
+    scores = sure.draws[list(design.order)].to_numpy()
     return _Cloud(
-        draws=sure.draws[list(design.order)].to_numpy(),
+        draws=scores,
+        shares=shares_of_pairs(scores),
         tau=sure.tau(*design.order),
         table=sure.pairs(*design.order),
         n_units=len(sure.draws.columns),

@@ -9,6 +9,7 @@ import numpy as np
 
 from panelkit.claims.file.rule import Rule
 from panelkit.indices.arrays.resampled import Resampled, Scale, bootstrap_t
+from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.results.fit import FloatArray
 
@@ -84,8 +85,21 @@ def interval_of(
 
 
 def numbers_of(found: Resampled, rule: Rule, units: int) -> dict[str, Any]:
-    """Return the last value of a statistic with its intervals, as what was measured has them."""
+    """Return the last value of a statistic with its intervals, as what was measured has them.
+
+    Raises
+    ------
+    DataError
+        If too many resamples have no error, so that there is no interval.
+    """
     (low, high), (inner_low, inner_high) = found.interval(), found.interval(0.9)
+    if np.isnan(low[-1]):
+        raise DataError(
+            message(
+                "more than a tenth of the resamples of {n} {units} gives no number with an error: too few carry it",
+                n=units,
+            )
+        )
     return {
         "value": float(found.value[-1]),
         "low": float(low[-1]),

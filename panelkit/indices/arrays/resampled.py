@@ -36,7 +36,7 @@ class Resampled(Brief):
         ends = np.full((2, len(self.value)), np.nan)
         if enough.any():
             ends[:, enough] = np.nanquantile(self.pivots[:, enough], [tail, 1.0 - tail], axis=0)
-        still = self.error == 0.0  # nothing depends on which units are drawn
+        still = self.error <= _STILL * np.maximum(1.0, np.abs(self.value))
         ends[:, still] = self.value[still]
         return ends[0], ends[1]
 
@@ -49,6 +49,9 @@ class Resampled(Brief):
         less = min((draws <= bound).sum(), (draws >= bound).sum())
         return float(min(1.0, 2.0 * (1.0 + less) / (1.0 + len(draws))))
 
+
+_STILL = 1e-12
+"""An error of this share is rounding: nothing depends on which units are drawn."""
 
 _ENOUGH = 0.9
 """Of the draws must have an error: an interval of the others alone would be of other samples."""

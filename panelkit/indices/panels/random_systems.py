@@ -15,6 +15,7 @@ import pandas as pd
 from panelkit.indices.arrays import weights as weighting
 from panelkit.indices.arrays.normalise import minmax
 from panelkit.indices.panels.composite import Composite
+from panelkit.kernels.within import IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.results.fit import FloatArray
@@ -119,21 +120,31 @@ def random_scores(
     systems, marks
         The systems, and the indicators that each keeps.
     """
-    draws = len(marks[0])
-    taken = [{kind: np.zeros((draws, len(part.columns))) for kind, part in pool.items()} for _ in systems]
-    names = sorted({name for part in pool.values() for name in part.columns})
-    at = {kind: {name: place for place, name in enumerate(part.columns)} for kind, part in pool.items()}
-    for draw in range(draws):
-        free = [names[place] for place in rng.permutation(len(names))]
-        for kind in (True, False):  # fewer figures can be totals
-            for number, system in enumerate(systems):
-                wanted = int(marks[number][draw] @ (np.array(system.totals) == kind))
-                found = [name for name in free if name in at[kind]][:wanted]
-                if len(found) < wanted:
-                    raise DataError(message("the pool holds too few figures for systems of this size"))
-                taken[number][kind][draw, [at[kind][name] for name in found]] = 1.0
-                free = [name for name in free if name not in set(found)]
+    draws, names = len(marks[0]), sorted({name for part in pool.values() for name in part.columns})
+    keys = rng.random((draws, len(names)))
+    taken: list[dict[bool, FloatArray]] = [{} for _ in systems]
+    for kind in (True, False):  # fewer figures can be totals: they come first
+        at = [names.index(name) for name in pool[kind].columns]
+        wanted = [
+            part @ (np.array(system.totals) == kind) for system, part in zip(systems, marks, strict=True)
+        ]
+        holder = _holders(keys[:, at], np.stack(wanted, axis=1))
+        for number, kinds in enumerate(taken):
+            kinds[kind] = (holder == number).astype(float)
+        keys[:, at] = np.where(holder < len(systems), np.inf, keys[:, at])
     return [_joined(pool, marks_by_kind) for marks_by_kind in taken]
+
+
+def _holders(keys: FloatArray, wanted: FloatArray) -> IntArray:
+    """Return which system (B, P) takes each figure, the figures in the order of their keys; the last number is none.
+
+    `wanted` (B, S) is how many each system takes; an infinite key is a figure that is taken already.
+    """
+    if (np.isfinite(keys).sum(axis=1) < wanted.sum(axis=1)).any():
+        raise DataError(message("the pool holds too few figures for systems of this size"))
+    place = np.argsort(np.argsort(keys, axis=1), axis=1)
+    ends = np.cumsum(wanted, axis=1)
+    return np.asarray((place[:, :, None] >= ends[:, None, :]).sum(axis=2))
 
 
 def _joined(pool: Mapping[bool, System], marks: Mapping[bool, FloatArray]) -> FloatArray:
