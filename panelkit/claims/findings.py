@@ -147,10 +147,12 @@ class Measured(Brief):
     """What a design without a regression measured: a probability, a gap, a number for every year.
 
     `low, high, p_value` are NaN where there is no interval or test; `inner_low, inner_high` are the ends of the 90 %
-    interval, `error` its standard error with `df`, `smallest` the effect that a silent rule takes for the smallest of
-    interest, and `why`. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds
-    what stands behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says;
-    `tally` what of it could not be computed, where it is many numbers.
+    interval, `error` its standard error with `df`, `detectable` what it finds with 80 % power at 5 % where t(df) does
+    not say it, `smallest` the effect that a silent rule takes for the smallest of interest, and `why`.
+    `by_year_interval` holds the main interval of every year that has one, `order` what a cloud of draws shows of a
+    claimed order. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds what
+    stands behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says; `tally`
+    what of it could not be computed, where it is many numbers.
     """
 
     quantity: Message
@@ -162,9 +164,11 @@ class Measured(Brief):
     inner_high: float = math.nan
     error: float = math.nan
     df: float = math.nan
+    detectable: float = math.nan
     smallest: float = math.nan
     why: Message | None = None
     by_year: Mapping[int, float] = field(default_factory=dict)
+    by_year_interval: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     sentence: Message
     table: pd.DataFrame | None = None

@@ -69,17 +69,20 @@ def as_computed(registered: RegisteredClaim, *, own: bool) -> RegisteredClaim:
 
 def waits_for(claim: str, missing: Sequence[str]) -> Message:
     """Return which figures a claim waits for, and what computes it."""
-    about = catalogue.facts()
-    names = listed(
-        message("{name} ({key})", name=Told(about[key].name_en, about[key].name_zh), key=key)
-        for key in missing
-    )
     return message(
         "It waits for {figures}. Its designs are declared: once `panelkit ingest FILE --vintage NAME` has taken the "
         "table in, `panelkit check {claim}` computes it.",
-        figures=names,
+        figures=listed(missing_names(missing)),
         claim=claim,
     )
+
+
+def missing_names(keys: Sequence[str]) -> list[Message]:
+    """Return what indicators are called, each with its key."""
+    about = catalogue.facts()
+    return [
+        message("{name} ({key})", name=Told(about[key].name_en, about[key].name_zh), key=key) for key in keys
+    ]
 
 
 def _state(store: Path | None) -> StoreState | None:

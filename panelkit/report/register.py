@@ -18,6 +18,7 @@ from panelkit.claims.findings import WORD_TEXTS
 from panelkit.claims.rules.headline import FIFTH
 from panelkit.claims.rules.magnitude import HALF, MagnitudeRule
 from panelkit.claims.rules.sign import SignRule
+from panelkit.claims.waiting import lacking, waits_for
 from panelkit.language.message import Language, Message, message, sentences, verbatim
 from panelkit.report.conditions import STANDINGS
 from panelkit.report.narrow import Fitting
@@ -77,6 +78,8 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     if registered.window is not None:
         parts.append(Text(say(window_line(registered.window), language)))
     parts += [Text(say(_need(need, language), language)) for need in claim.needs]
+    if claim.waits:
+        parts.append(Text(say(waits_for(claim.id, lacking(claim)), language)))
     if claim.rules:
         parts.append(Text(say(message("Rule: {rules}", rules=claim.rules), language)))
     for reading in claim.reading:

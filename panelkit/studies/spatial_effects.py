@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable, stacked
-from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.rng import as_generator
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import ConvergenceError, SpecError
@@ -101,13 +100,13 @@ def simulated(fit: SpatialFit, effect: Quantity, draws: int, seed: int) -> Simul
 
 
 def delta(parts: ImpactParts, effect: Quantity) -> tuple[float, float]:
-    """Return a quantity and its standard error by the delta method."""
-
-    def value(theta: FloatArray) -> FloatArray:
-        return quantity_of(parts, theta[None, :], effect)
-
-    slope = numerical_jacobian(value, parts.theta)[0]
-    return float(value(parts.theta)[0]), float(np.sqrt(slope @ parts.covariance @ slope))
+    """Return a quantity and its standard error by the delta method: central differences, all in one pass."""
+    steps = 1e-5 * np.maximum(np.abs(parts.theta), 1e-2)
+    moved = np.concatenate([parts.theta[None, :], parts.theta + np.diag(steps), parts.theta - np.diag(steps)])
+    values = quantity_of(parts, moved, effect)
+    up, down = np.split(values[1:], 2)
+    slope = (up - down) / (2.0 * steps)
+    return float(values[0]), float(np.sqrt(slope @ parts.covariance @ slope))
 
 
 def without_trends(sample: SpatialSample) -> SpatialSample:

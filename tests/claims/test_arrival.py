@@ -297,3 +297,50 @@ def test_a_kind_without_twins_refuses_the_option(claim_file: Callable[..., Path]
     first = pk.check(path).of("T1")[0]
     assert first.error is not None
     assert "which a design of the kind `mediation` does not have" in first.error
+
+
+ALONE = {"time": "has year effects alone", "none": "has no effects", "unit": "has province effects alone"}
+
+
+@pytest.mark.parametrize("effects", ["time", "none", "unit"])
+def test_without_both_effects_conditions_are_not_computed_and_sizes_are(
+    claim_file: Callable[..., Path], effects: str
+) -> None:
+    path = claim_file(TREATMENT, f'{TREATMENT}\ncontrols = ["log(gdp)"]\neffects = "{effects}"')
+    text = path.read_text(encoding="utf-8").replace('claimed = "0.67"\n', "", 1)
+    path.write_text(
+        text.replace('name = "R-MAG", value = "0.67"', 'name = "R-SIGN", sign = "+"', 1), encoding="utf-8"
+    )
+    first = pk.check(path).of("T1")[0]
+    deciding = [item for item in first.conditions if item.decides and item.key != "main"]
+    assert [item.key for item in deciding] == ["trends", "path", "differences", "regions", "leads"]
+    for item in deciding:
+        assert item.outcome == "not computed"
+        assert ALONE[effects] in item.found
+    assert first.word not in ("SUPPORTED", "CONTRADICTED")
+    assert first.tested is not None
+    head, sizes = first.tested.headline, first.sizes
+    assert head is not None
+    assert sizes is not None
+    # t(30) at 97.5 % and 80 %
+    assert sizes.detectable == pytest.approx((2.042272 + 0.853767) * head.std_error, rel=1e-5)
+    data = pk.load_provinces(["rd_expenditure", "rd_funds_government", "gdp"], (2018, 2021))
+    columns = np.log(np.column_stack([data["rd_expenditure"] / data["gdp"], data["rd_funds_government"]]))
+    others = [np.log(data["gdp"].to_numpy())[:, None], np.ones((len(data), 1))]
+    level = {"time": ["year"], "unit": ["province"], "none": []}[effects]
+    others += [pd.get_dummies(data.index.get_level_values(name), dtype=float).to_numpy() for name in level]
+    beside = np.column_stack(others)
+    y, x = (columns - beside @ np.linalg.lstsq(beside, columns, rcond=None)[0]).T
+    assert sizes.smallest == pytest.approx(0.2 * np.sqrt((y @ y) / (x @ x)), rel=SAME)
+
+
+def test_one_sentence_says_that_no_condition_can_be_asked(claim_file: Callable[..., Path]) -> None:
+    path = claim_file(TREATMENT, f'{TREATMENT}\neffects = "time"')
+    text = path.read_text(encoding="utf-8").replace('claimed = "0.67"\n', "", 1)
+    path.write_text(
+        text.replace('name = "R-MAG", value = "0.67"', 'name = "R-SIGN", sign = "+"', 1), encoding="utf-8"
+    )
+    first = pk.check(path).of("T1")[0]
+    assert first.word == "PARTLY"
+    assert "but no condition that looks inside provinces can be asked of it" in first.reason
+    assert "但所有须观察省份内部变化的条件均无从检验" in first.reason.text("zh")

@@ -1,4 +1,4 @@
-"""The joint test against refits of every draw, statistic against statsmodels, size, and the words of R-JOINT."""
+"""The joint test against refits of every draw and against statsmodels, its size, and the words of R-JOINT."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.inference.shapley import shapley_shares
 from panelkit.inference.wild.bootstrap import WildResult, wild_cluster_bootstrap
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.studies.batch import Effect, effect_of
@@ -119,7 +119,7 @@ class PanelDesign(ClaimDesign):
         """Return the formula, then estimator, sample and the size of the grid."""
         spec = self.specification(claim)
         years = f"{spec.years[0]}-{spec.years[1]}"
-        return f"{self.id}: {spec.formula}", message(
+        said = message(
             "{estimator}, {years}, {provinces}, {effects}, {vcov}; {grid}",
             estimator=spec.estimator,
             years=years,
@@ -128,6 +128,7 @@ class PanelDesign(ClaimDesign):
             vcov=spec.vcov,
             grid=_size(len(self.specifications(claim)), leave_out=claim.grid.leave_one_out is not None),
         )
+        return f"{self.id}: {spec.formula}", sentences([said, *_arrival(spec)])
 
     def _regression(self, claim: Claim) -> Regression:
         ratios_read = tuple(item for item in (self.yuan, self.no_additionality) if item is not None)
@@ -242,6 +243,17 @@ def _test_of(claim: Claim) -> Test:
             message("claim {claim} has no [claim.test]: name the method and its seed", claim=claim.id)
         )
     return claim.test
+
+
+def _arrival(spec: Specification) -> Iterator[Message]:
+    """Yield how the effect arrives, where it does over several periods."""
+    if spec.spread == "mean":
+        yield message("the treatment is the mean of {n} {periods}", n=spec.lags + 1)
+    if spec.spread == "sum":
+        yield message(
+            "the effect is the sum of the coefficients of {n} {periods}: that of the first beside the differences",
+            n=spec.lags + 1,
+        )
 
 
 def _size(n: int, *, leave_out: bool) -> Message:

@@ -67,6 +67,10 @@ class ClaimDesign(Part):
         """Return the roles in braces that the formulas name."""
         return {role for field in self.formulas() for role in roles_in(field.formula)}
 
+    def makes(self, column: str) -> bool:
+        """Return whether the kind has a column of that name which is no indicator of the catalogue."""
+        return column in self.MADE
+
     @property
     def indices(self) -> tuple[str, ...]:
         """Return the composite indices that the design names."""

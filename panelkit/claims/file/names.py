@@ -137,7 +137,7 @@ def columns_of_field(field: FormulaField, quantities: Mapping[str, str]) -> tupl
 
 
 def _refuse_unknown(column: str, design: ClaimDesign) -> None:
-    if column in catalogue.facts() or column in design.MADE:
+    if column in catalogue.facts() or design.makes(column):
         return
     if is_derived(column) and design.DERIVED:
         check_derived(column)

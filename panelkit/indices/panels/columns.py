@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from panelkit.data.facts import Facts
 from panelkit.indices.panels.designs import load_design
 from panelkit.indices.panels.made import MADE
 from panelkit.language.errors import SpecError
@@ -46,7 +47,7 @@ def with_derived(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     if not isinstance(index, pd.MultiIndex):
         raise SpecError(message("derived columns need a (province, year) index"))
     joined = frame.join(derived_columns(names, index))
-    about = dict(frame.attrs.get("panelkit", {}))
+    about = Facts(frame.attrs.get("panelkit", {}))
     about["names"] = {**about.get("names", {}), **{name: derived_labels(name) for name in names}}
     joined.attrs = {**frame.attrs, "panelkit": about}
     return joined
