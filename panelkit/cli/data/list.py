@@ -82,8 +82,11 @@ def _table(rows: list[Coverage], language: Language) -> Any:
 
 
 def _cells(row: Coverage, language: Language, *, wide: bool) -> list[str]:
-    default = next(one for one in row.vintages if one.default)
+    held = next((one for one in row.vintages if one.default), None)
     name = row.about.name_en if language == "en" else row.about.name_zh
-    years = default.span if wide else f"{default.years[0].year}-{default.years[-1].year}"
+    if held is None:
+        years = ""  # an indicator that claims wait for: its figures come with a store
+    else:
+        years = held.span if wide else f"{held.years[0].year}-{held.years[-1].year}"
     vintages = " ".join(f"{one.vintage}*" if one.default else one.vintage for one in row.vintages)
     return [row.key, name, row.about.unit, years, *([vintages] if wide else []), str(len(row.flags) or "")]
