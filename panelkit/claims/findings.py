@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from panelkit.claims.orders import Order
 from panelkit.language.levels import Levels
 from panelkit.language.message import Joined, Message, message
 from panelkit.results.fit import FitResult, TestResult
@@ -169,6 +170,7 @@ class Measured(Brief):
     why: Message | None = None
     by_year: Mapping[int, float] = field(default_factory=dict)
     by_year_interval: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    order: Order | None = None
     conditions: tuple[Condition, ...] = ()
     sentence: Message
     table: pd.DataFrame | None = None
