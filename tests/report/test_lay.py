@@ -11,7 +11,7 @@ from panelkit.claims.findings import WORDS
 from panelkit.claims.rounds import round_of
 from panelkit.language.message import verbatim
 from panelkit.report.lay import _MEANS, _STANDS, shown, three_sentences
-from tests.claims.test_rules import NUMBER, SIGN, result_of, scrutiny
+from tests.claims.estimates import NUMBER, SIGN, result_of, scrutiny
 from tests.report.test_turning import measured, verdict
 
 WHERE = "In 5 provinces, 2016-2017, "
