@@ -45,6 +45,15 @@ _MEANS: Mapping[Word, Message] = {
     ),
     "NOT TESTABLE": message("No verdict can be drawn from these figures."),
 }
+_DESCRIBES: Mapping[Word, Message] = {
+    "SUPPORTED": message(
+        "That is what the sentence says, for these {units} and these figures; why it is so, they do not say."
+    ),
+    "PARTLY": message("That fits the sentence in part, for these {units} and these figures."),
+}
+_DESCRIPTIVE = ("R-DESC", "R-RANK", "R-INEQ")
+"""Rules of sentences that say how things are, and not what brings about what."""
+
 _STANDS: Mapping[Word, Message] = {
     "SUPPORTED": message("this is what is claimed, and every check holds"),
     "PARTLY": message("this is on the claimed side, but not every check holds"),
@@ -73,12 +82,21 @@ def three_sentences(result: CheckResult, name: str, language: Language) -> list[
     deciding = result.round_of(name).deciding
     flags = dict.fromkeys(flag for item in deciding for flag in item.flags)
     caveats = [_CAVEATS[flag] for flag in flags if flag in _CAVEATS]
-    means = message("No verdict: a design could not be computed.") if word is None else _MEANS[word]
+    means = _meaning(word, deciding)
     return [
         (say(message("What is claimed"), language), say(claim.says, language)),
         (say(message("What these figures show"), language), say(_shown_by(deciding), language)),
         (say(message("What that means"), language), say(paragraph([means, *caveats]), language)),
     ]
+
+
+def _meaning(word: Word | None, deciding: tuple[Verdict, ...]) -> Message:
+    """Return what a word means, of a description or of an effect."""
+    if word is None:
+        return message("No verdict: a design could not be computed.")
+    if word in _DESCRIBES and all(item.family in _DESCRIPTIVE for item in deciding):
+        return _DESCRIBES[word].spoken(*levels_of(deciding[0]))
+    return _MEANS[word]
 
 
 def _shown_by(deciding: tuple[Verdict, ...]) -> Message:

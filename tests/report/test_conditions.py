@@ -25,7 +25,7 @@ from panelkit.report.write import write
 from panelkit.results.fit import Language
 from panelkit.show.latex import escape
 from panelkit.studies.scrutiny.designs import main_slopes, trend_slopes
-from panelkit.studies.scrutiny.door import cube_of
+from panelkit.studies.scrutiny.sample import cube_of
 from tests.claims.small import SMALL
 
 # sweeping against least squares with dummies: two dozen operations on numbers of order one

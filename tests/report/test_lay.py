@@ -11,7 +11,7 @@ from panelkit.claims.findings import WORDS
 from panelkit.claims.rounds import round_of
 from panelkit.language.message import verbatim
 from panelkit.report.lay import _MEANS, _STANDS, shown, three_sentences
-from tests.claims.test_rules import NUMBER, SIGN, result_of, scrutiny
+from tests.claims.estimates import NUMBER, SIGN, result_of, scrutiny
 from tests.report.test_turning import measured, verdict
 
 WHERE = "In 5 provinces, 2016-2017, "
@@ -106,3 +106,14 @@ def test_flags_become_caveats_and_parts_are_named() -> None:
     assert "That fits the sentence as far as it goes" in means
     assert "something else than the sentence names" in means
     assert "not of the firms" in means
+
+
+def test_a_description_says_how_things_are_and_not_why() -> None:
+    item = verdict({"name": "R-INEQ", "sign": "+"}, measured(0.1, 0.5))
+    item.registered = SimpleNamespace(claim=SimpleNamespace(says=verbatim("x is uneven.")))
+    result: Any = SimpleNamespace(
+        of=lambda name: (item,), word_of=lambda name: item.word, round_of=lambda name: round_of([item])
+    )
+    means = three_sentences(result, "X", "en")[2][1]
+    assert means.startswith("That is what the sentence says, for these provinces")
+    assert "random" not in means

@@ -13,7 +13,7 @@ from panelkit.claims.rounds import round_of
 from panelkit.claims.rules.judge import judge
 from panelkit.language.message import verbatim
 from panelkit.report.turning import of_design, reading_of, worse, would_change
-from tests.claims.test_rules import NUMBER, SIGN, result_of, scrutiny
+from tests.claims.estimates import NUMBER, SIGN, result_of, scrutiny
 
 
 def verdict(rule: dict[str, Any], tested: Finding, *, far: bool = False) -> Any:
