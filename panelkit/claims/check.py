@@ -12,11 +12,12 @@ from panelkit.claims.cache import Cache
 from panelkit.claims.cache_folder import cache_folder
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.load import RegisteredClaim, load_claims, read_claims, select_claims
-from panelkit.claims.one_claim import Progress, Silence, without_design
+from panelkit.claims.one_claim import Progress, Silence, waiting_claim, without_design
 from panelkit.claims.own_panel import open_panel
 from panelkit.claims.source import Own, Shipped, Source
 from panelkit.claims.verdict import Verdict
 from panelkit.claims.workers import in_turn, shared_out, workers_for
+from panelkit.data.yearbook.store.store import default_store
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -36,7 +37,8 @@ def check(
     """Check claims: all that ship with panelkit, or those named by id or by claim file.
 
     A claim marked computed that cannot be computed does not stop the others: its verdict is None and
-    `CheckResult.failures` names it.
+    `CheckResult.failures` names it. A pending claim whose designs are declared is computed where the store in the
+    user's data folder (`ingest`) holds what it waits for; no other claim reads that store.
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ def check(
     """
     if data is None:
         _refuse_without_data(unit=unit, time=time, w=w)
-        return _run(find_claims(what), Shipped(), progress, workers, cache)
+        return _run(find_claims(what), Shipped(store=default_store()), progress, workers, cache)
     if not what:
         raise SpecError(message("name the claim file that is to be tested on the data"))
     source = Own(open_panel(data, unit=unit, time=time, w=w))
@@ -135,7 +137,11 @@ def each(
     """Return the verdicts of every claim, as `run`."""
     watcher = progress if progress is not None else Silence()
     computed = {at: item for at, item in enumerate(claims) if item.claim.status == "computed"}
-    found = {at: without_design(item) for at, item in enumerate(claims) if at not in computed}
+    found = {
+        at: waiting_claim(item, watcher, source) if item.claim.waits else without_design(item)
+        for at, item in enumerate(claims)
+        if at not in computed
+    }
     if cache is not None:
         cache.begin(source)
         held = {at: cache.find(item, source) for at, item in computed.items()}

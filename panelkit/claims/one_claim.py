@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from panelkit.claims.own_words import spoken
 from panelkit.claims.rules.judge import judge
 from panelkit.claims.source import Source
 from panelkit.claims.verdict import Verdict
+from panelkit.claims.waiting import as_computed, waits_for
 from panelkit.language.errors import PanelkitError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message, sentences, verbatim
@@ -143,10 +145,26 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
     )
 
 
-def without_design(registered: RegisteredClaim) -> list[Verdict]:
-    """Return the one verdict of a claim that is not computed: its word, if it has one, and its reason."""
+def waiting_claim(registered: RegisteredClaim, progress: Progress, source: Source) -> list[Verdict]:
+    """Return the verdicts of a pending claim whose figures the user has taken in, or what it still waits for.
+
+    They stand on figures beside the shipped ones, and are never kept.
+    """
+    with source.supplied(registered.claim) as missing:
+        if not missing:
+            return check_claim(as_computed(registered, own=source.panel is None), progress, source)
+    return without_design(registered, missing)
+
+
+def without_design(registered: RegisteredClaim, missing: Sequence[str] = ()) -> list[Verdict]:
+    """Return the one verdict of a claim that is not computed: its word, if it has one, and its reason.
+
+    `missing`: the figures that its designs wait for.
+    """
     claim = registered.claim
     reason = claim.reason.said if claim.reason else message("no reason given")
+    if missing:
+        reason = paragraph([reason, waits_for(claim.id, missing)])
     return [
         Verdict(
             registered=registered,

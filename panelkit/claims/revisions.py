@@ -64,6 +64,11 @@ class Moved(Brief):
         return (self.old.word is None) != (self.new.word is None)
 
     @property
+    def waited(self) -> bool:
+        """Return whether the claim was pending on the old figures and is computed on the new."""
+        return self.old.design is None and self.new.design is not None
+
+    @property
     def sign_moved(self) -> bool:
         """Return whether the headline changed its sign."""
         old, new = self.estimates
@@ -89,7 +94,7 @@ class Moved(Brief):
             "p_value": {"old": finite(_p(self.old)), "new": finite(_p(self.new))},
             "sign_moved": self.sign_moved,
             "computed": {
-                "old": self.old.error is None,
+                "old": self.old.error is None and not self.waited,
                 "new": self.new.error is None,
                 "moved": self.status_moved,
             },
@@ -170,8 +175,19 @@ def compare_figures(
         with figures_from(place):
             new = run(claims, Shipped(), progress, workers=workers, cache=cache)
             windows = stated_windows(claims, progress or Silence(), workers=workers, cache=cache)
-    pairs = tuple(_moved(one, other) for one, other in zip(old, new, strict=True))
+    pairs = tuple(_moved(_before(old, other), other) for other in new)
     return FigureComparison(figures=figures, verdicts=pairs, windows=windows)
+
+
+def _before(old: CheckResult, new: Verdict) -> Verdict:
+    """Return the verdict of the same design on the old figures, or of the claim that had none: it waited."""
+    mine = old.of(new.claim)
+    return next((one for one in mine if _named(one) == _named(new)), mine[0])
+
+
+def _named(verdict: Verdict) -> tuple[str | None, str | None]:
+    reading, design = verdict.reading, verdict.design
+    return None if reading is None else reading.id, None if design is None else design.id
 
 
 def _moved(old: Verdict, new: Verdict) -> Moved:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -20,8 +21,10 @@ from panelkit.claims.maps import OWN_WEIGHTS
 from panelkit.claims.own_figures import OwnFigures
 from panelkit.claims.own_names import check_own
 from panelkit.claims.own_panel import OwnPanel
-from panelkit.claims.windows import rolled, with_window
+from panelkit.claims.waiting import supplied
+from panelkit.claims.windows import figures_of, rolled, with_window
 from panelkit.data import catalogue
+from panelkit.data.nation import product_years
 from panelkit.data.paths import shipped
 from panelkit.data.selection import choose_vintages
 from panelkit.language.errors import SpecError
@@ -35,6 +38,10 @@ class Source(Protocol):
     @property
     def panel(self) -> OwnPanel | None:
         """Return the user's own panel, or None on the shipped figures."""
+        ...
+
+    def supplied(self, claim: Claim) -> AbstractContextManager[tuple[str, ...]]:
+        """Return a block in which a pending claim can be computed, or what it still waits for."""
         ...
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
@@ -65,9 +72,14 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Shipped:
-    """The figures that ship with panelkit."""
+    """The figures that ship with panelkit; claims that wait for others find them in `store`, where there is one."""
 
     panel: OwnPanel | None = None
+    store: Path | None = None
+
+    def supplied(self, claim: Claim) -> AbstractContextManager[tuple[str, ...]]:
+        """Return a block in which a pending claim can be computed, or what it still waits for."""
+        return supplied(claim, self.store)
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
         """Return a claim with the newest year of its figures wherever it says "newest"."""
@@ -94,9 +106,15 @@ class Shipped:
         """Refuse nothing: no weights are given beside the shipped figures."""
 
     def held(self, column: str, vintage: str | None) -> tuple[int, ...] | None:
-        """Return the years in which some province has a figure, of the default vintage unless one is named."""
-        if column not in catalogue.facts():
-            return None
+        """Return the years in which some province has a figure, of the default vintage unless one is named.
+
+        Of a product, the years of its output; None where there is no such figure.
+        """
+        about = catalogue.facts().get(column)
+        if about is None:
+            return product_years(column) or None
+        if not about.vintages:
+            return ()
         chosen = choose_vintages([column], None if vintage is None else {column: vintage})
         return years_held(column, chosen[column])
 
@@ -106,6 +124,11 @@ class Own:
     """A panel of the user's own."""
 
     panel: OwnPanel
+
+    def supplied(self, claim: Claim) -> AbstractContextManager[tuple[str, ...]]:
+        """Return a block that waits for the columns of a pending claim that the panel lacks."""
+        named = dict.fromkeys(column for column, _ in figures_of(claim))
+        return nullcontext(tuple(name for name in named if name not in self.panel.frame.columns))
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
         """Return a claim with the newest year of its columns and, where it names none, the weights given."""

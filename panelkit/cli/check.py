@@ -186,13 +186,14 @@ def _check(
     """
     from panelkit.claims.check import find_claims, run
     from panelkit.claims.source import Shipped
+    from panelkit.data.yearbook.store.store import default_store
 
     cache = keeping.opened()
     with progress(cache, language) as bar:
         claims = find_claims(what, own=source is not None)
         result = run(
             claims,
-            Shipped() if source is None else source,
+            Shipped(store=default_store()) if source is None else source,
             bar,
             workers=keeping.workers,
             cache=cache,

@@ -95,6 +95,12 @@ def load_nation(
     return grid
 
 
+def product_years(product: str, folder: Path | None = None) -> tuple[int, ...]:
+    """Return the years in which the output of a product is held, none where there is no such product."""
+    rows = read_rows("national_products.csv", folder)
+    return tuple(sorted(int(row["year"]) for row in rows if row["product"] == product))
+
+
 def _keys(
     series: str | Iterable[str], products: Mapping[str, Mapping[str, str]], folder: Path | None
 ) -> list[str]:
