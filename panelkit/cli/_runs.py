@@ -189,7 +189,7 @@ def _table(held: list[Kept], language: Language) -> str:
     heads = [
         message("claim"),
         message("document"),
-        message("years"),
+        message("years read"),
         message("verdicts by design"),
         message("kB"),
         message("now"),
@@ -207,4 +207,4 @@ def _table(held: list[Kept], language: Language) -> str:
         for item in sorted(held, key=lambda item: (not item.current, natural_key(item.claim)))
     ]
     names = [head.text(language) for head in heads]
-    return fitted(pd.DataFrame(rows, columns=names), language, drop=(names[1], names[2]))
+    return fitted(pd.DataFrame(rows, columns=names), language, drop=(names[1], names[2]), index=False)

@@ -181,6 +181,7 @@ says = { en = "x", zh = "某" }
 [[claim.reading.design]]
 id = "dagum_between"
 kind = "yearly"
+standing = "principal"
 measure = "dagum_between"
 figure = "{rd}"
 label = { en = "dagum_between", zh = "dagum_between" }

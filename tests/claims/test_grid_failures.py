@@ -144,9 +144,9 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
     assert len(grid.failed) == 4
     signs = (grid.table["estimate"] * design.rule_under(reading.rule).direction > 0).sum()
     assert grid.share_same_sign == signs / 12
-    said, held = spatial._sign_condition(grid)
-    assert said == f"the claimed sign in {signs / 12:.0%} of 12 specifications"
-    assert held == (signs / 12 >= 0.8)
+    (asked,) = (item for item in found.measured.conditions if item.key == "grid")  # type: ignore[union-attr]
+    assert asked.asks == f"the claimed sign in {signs / 12:.0%} of 12 specifications"
+    assert (asked.outcome == "passes") == (signs / 12 >= 0.8)
 
 
 def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_a_mediation_grid_counts_what_fails(tmp_path: Path, monkeypatch: pytest.
     assert verdict.tested.grid.declared == 2
     assert verdict.tested.grid.failed[0][1] == "LinAlgError: Singular matrix"
     assert verdict.tested.measured is not None
-    shares = [text for text, _ in verdict.tested.measured.conditions if "specifications" in text]
+    shares = [item.asks for item in verdict.tested.measured.conditions if "specifications" in item.asks]
     assert shares
     assert all(
         text in ("that sign in 50% of 2 specifications", "that sign in 0% of 2 specifications")
