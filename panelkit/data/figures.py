@@ -94,6 +94,14 @@ def _wanted(
     if vintages is None:
         return [(key, name) for key, names in held.items() for name in names]
     if isinstance(vintages, Mapping):
+        empty = [k for k in vintages if k in held and not held[k]]
+        if empty:
+            raise DataError(
+                message(
+                    "{keys}: no figures are held yet; `panelkit ingest FILE --vintage NAME` takes a table in",
+                    keys=empty,
+                )
+            )
         wrong = [(k, v) for k, v in vintages.items() if k in held and v not in held[k]]
         if wrong:
             raise SpecError(

@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from panelkit.cli.data import app
+from panelkit.data.panels import load_provinces
+from panelkit.language.errors import DataError
 
 
 def run(*words: str, width: int = 80) -> str:
@@ -30,7 +32,7 @@ def test_list_fits_the_terminal(width: int, lang: str) -> None:
     text = run("list", "--lang", lang, width=width)
     assert max(map(columns, text.splitlines())) <= width
     assert "disposable_income_per_capita" in text
-    assert "151" in text.splitlines()[-1] + text.splitlines()[-2]
+    assert "151" in "".join(text.splitlines()[-4:])
     assert text.count("*") == (152 if width == 120 else 0)  # the mark is explained where it stands
 
 
@@ -80,8 +82,16 @@ def test_json() -> None:
     }
     assert shown["flags"][0]["flag"] == "mixed_vintage"
     listed = json.loads(run("list", "--json"))
-    assert len(listed) == 151
+    assert sum(bool(row["vintages"]) for row in listed) == 151
+    assert next(row for row in listed if row["indicator"] == "housing_price")["vintages"] == {}
     assert {"indicator", "name_en", "name_zh", "unit", "vintages", "flags"} <= set(listed[0])
+
+
+def test_an_indicator_without_figures_says_so() -> None:
+    assert "none yet" in run("list", "housing_price")
+    assert "housing_price" in run("show", "housing_price")
+    with pytest.raises(DataError, match="no figures are held yet"):
+        load_provinces("housing_price")
 
 
 def test_search() -> None:

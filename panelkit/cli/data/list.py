@@ -48,8 +48,12 @@ def list_indicators(
     console.print(Fitting(_table(rows, language), _ROOMY))
     if console.width >= _WIDE:
         console.print(message("* the default vintage.").text(language))
-    told = message("{n} indicators. `panelkit data show INDICATOR` tells all of one.", n=len(rows))
+    held = sum(bool(row.vintages) for row in rows)
+    told = message("{n} indicators. `panelkit data show INDICATOR` tells all of one.", n=held)
     console.print(told.text(language))
+    if held < len(rows):
+        more = message("{n} more have no figures yet: `panelkit ingest` takes them in.", n=len(rows) - held)
+        console.print(more.text(language))
 
 
 def _matches(row: Coverage, search: str) -> bool:
@@ -85,7 +89,7 @@ def _cells(row: Coverage, language: Language, *, wide: bool) -> list[str]:
     # an indicator that claims wait for has none: its figures come with a store
     held = next((one for one in row.vintages if one.default), None)
     name = row.about.name_en if language == "en" else row.about.name_zh
-    years = "" if held is None else _span(held, wide=wide)
+    years = message("none yet").text(language) if held is None else _span(held, wide=wide)
     vintages = " ".join(f"{one.vintage}*" if one.default else one.vintage for one in row.vintages)
     return [row.key, name, row.about.unit, years, *([vintages] if wide else []), str(len(row.flags) or "")]
 
