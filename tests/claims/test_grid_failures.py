@@ -15,7 +15,7 @@ from rich.console import Console
 
 import panelkit as pk
 from panelkit.claims.checked import CheckResult
-from panelkit.claims.designs import mediation, relative_importance, spatial, yearly
+from panelkit.claims.designs import mediation, relative_importance, spatial, spatial_conditions, yearly
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.rule import rule_of
@@ -120,7 +120,7 @@ def test_a_tally_lists_reasons_by_kind() -> None:
 
 
 def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
-    """B02 declares twelve specifications; every third of its fits is made to fail, the main one is not."""
+    """B02 declares eighteen specifications; every third of its fits is made to fail, the main one is not."""
     (claim,) = (item.claim for item in load_claims() if item.id == "B02")
     reading = claim.reading[0]
     design = reading.design[0].model_copy(update={"draws": 999, "permutations": 199})
@@ -135,24 +135,21 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
         return fit(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial.SpatialDesign, "_fit", sometimes)
-    monkeypatch.setattr(spatial, "placebo_p", lambda *_: (0.5, 0))
+    monkeypatch.setattr(spatial_conditions, "placebo_of", lambda *_: spatial_effects.Placebo(0.5, 0, 1.0))
     figures = Figures(design.specifications(claim))
     found = design.run(claim, reading, figures, lambda _: None)
     grid = found.grid
     assert grid is not None
-    assert grid.declared == 12
-    assert len(grid.failed) == 4
+    assert grid.declared == 18
+    assert len(grid.failed) == 6
     signs = (grid.table["estimate"] * design.rule_under(reading.rule).direction > 0).sum()
-    assert grid.share_same_sign == signs / 12
-    (asked,) = (item for item in found.measured.conditions if item.key == "grid")  # type: ignore[union-attr]
-    assert asked.asks == f"the claimed sign in {signs / 12:.0%} of 12 specifications"
-    assert (asked.outcome == "passes") == (signs / 12 >= 0.8)
+    assert grid.share_same_sign == signs / 18
 
 
 def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -> None:
     w = provincial.contiguity()
     fit = SpatialPanel("y ~ x1").fit(simulate(w, 10, np.random.default_rng(1), rho=0.3), w)
-    whole, none = spatial_effects.placebo_p(fit, "indirect", 199, 4)
+    whole, none, _ = spatial_effects.placebo_of(fit, "indirect", 199, 4)
     calls = 0
     permuted = spatial_effects.permuted_theta
 
@@ -164,7 +161,7 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
         return permuted(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial_effects, "permuted_theta", sometimes)
-    p, lost = spatial_effects.placebo_p(fit, "indirect", 199, 4)
+    p, lost, _ = spatial_effects.placebo_of(fit, "indirect", 199, 4)
     assert (none, lost) == (0, 19)
     assert p >= 20 / 200  # (1 + 19) / (1 + 199) if no computed map comes as far
     assert abs(p - whole) <= 19 / 200 + 0.02  # the median moves a little with the maps that are left
@@ -173,26 +170,23 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
 def test_a_mediation_grid_counts_what_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "claim.toml"
     path.write_text(CLAIM.replace("EXTRA", ""), encoding="utf-8")
-    fit = mediation.MediationDesign._fit
+    paths = mediation.MediationDesign._paths
 
-    def sometimes(design: object, spec: object, data: object, draws: int, made_of: object) -> object:
-        if draws == mediation.GRID_DRAWS and spec.choices == ("lag0",):  # type: ignore[attr-defined]
+    def sometimes(design: object, spec: object, figures: object) -> object:
+        if spec.choices == ("lag0",):  # type: ignore[attr-defined]
             raise np.linalg.LinAlgError("Singular matrix")
-        return fit(design, spec, data, draws, made_of)  # type: ignore[arg-type]
+        return paths(design, spec, figures)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(mediation.MediationDesign, "_fit", sometimes)
+    monkeypatch.setattr(mediation.MediationDesign, "_paths", sometimes)
     verdict = next(iter(pk.check(path)))
     assert verdict.tested is not None
     assert verdict.tested.grid is not None
     assert verdict.tested.grid.declared == 2
     assert verdict.tested.grid.failed[0][1] == "LinAlgError: Singular matrix"
     assert verdict.tested.measured is not None
-    shares = [item.asks for item in verdict.tested.measured.conditions if "specifications" in item.asks]
+    shares = [item.found for item in verdict.tested.measured.conditions if item.key == "first_path_grid"]
     assert shares
-    assert all(
-        text in ("that sign in 50% of 2 specifications", "that sign in 0% of 2 specifications")
-        for text in shares
-    )
+    assert all(text in ("in 50% of 2 specifications", "in 0% of 2 specifications") for text in shares)
     assert "1 of 2 specifications could not be computed" in verdict.reason
 
 

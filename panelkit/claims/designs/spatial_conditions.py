@@ -180,32 +180,20 @@ def placebo_condition(asks: Asked) -> Condition:
 def trends_condition(asks: Asked) -> Condition:
     """Return whether the quantity is still there with a linear trend in every unit.
 
-    It passes where its 90 % interval excludes zero, and is taken away where the 95 % one holds zero and not the main
-    value.
+    It passes where its 95 % interval excludes zero, and is taken away where that holds zero and not the main value.
     """
     try:
         other = simulated(beside_trends(asks), asks.effect, asks.draws, asks.seed)
     except PanelkitError as error:
         return _not_computed("trends", TRENDS, error.said)
-    passes = asks.on_its_side(other.inner_low, other.inner_high)
+    passes = asks.on_its_side(other.low, other.high)
     gone = other.low <= 0.0 <= other.high and not other.low <= asks.found.value <= other.high
     return Condition(
         key="trends",
         asks=TRENDS,
         outcome="passes" if passes else "takes away" if gone else "fails",
-        found=message(
-            "{value:.3g}, 90 % interval {low:.3g} to {high:.3g}",
-            value=other.value,
-            low=other.inner_low,
-            high=other.inner_high,
-        ),
-        numbers={
-            "value": other.value,
-            "low": other.inner_low,
-            "high": other.inner_high,
-            "low_95": other.low,
-            "high_95": other.high,
-        },
+        found=_numbers(other),
+        numbers={"value": other.value, "low": other.low, "high": other.high},
     )
 
 
