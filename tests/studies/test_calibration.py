@@ -78,6 +78,22 @@ def test_every_condition_stops_what_it_is_there_for_and_lets_an_effect_through(
     assert share(true.found.trials[condition].passes[claimed(true)]) > 90
 
 
+def test_two_conditions_must_be_passed_and_the_others_not_take_it_away() -> None:
+    false = cell("factor")
+    trials, direction = false.found.trials, false.found.direction
+    path = trials["path"]
+    there = (path.p < 0.10) & (path.slope * direction > 0)
+    assert path.passes.tolist() == there.tolist()
+    # t(30) at 97.5 %
+    assert path.takes_away.tolist() == (~there & (path.statistic * direction > 2.042)).tolist()
+    assert (~path.passes & ~path.takes_away).sum() >= 5
+    ratio = trials["differences"].statistic
+    assert trials["differences"].passes.tolist() == (ratio >= 0.5).tolist()
+    assert not trials["differences"].takes_away.any()
+    for name in ("trends", "regions", "leads"):
+        assert np.array_equal(trials[name].passes, ~trials[name].takes_away)
+
+
 def test_conditions_are_read_in_a_mirror() -> None:
     drawn = draw(NAMED["effect .38"], 8, SERIAL, 20, seed=TRYING)
     turned = judged(type(drawn)(-drawn.y, drawn.x, drawn.regions, drawn.income), DRAWS, TRYING)
