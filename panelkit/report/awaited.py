@@ -44,10 +44,12 @@ FIGURES = _by_name(
     message("employment by function and province"),
     message("employment by industry (中国劳动统计年鉴，分行业城镇单位就业人员)"),
     message(
-        "employment by two-digit industry of Shanghai, Jiangsu, Zhejiang and Anhui (四省市统计年鉴，按行业分规模以上工业企业平均用工人数)"
+        "employment by two-digit industry of Shanghai, Jiangsu, Zhejiang and Anhui "
+        "(四省市统计年鉴，按行业分规模以上工业企业平均用工人数)"
     ),
     message(
-        "exports of electric vehicles, batteries, solar cells and telecommunication equipment (海关总署，出口主要商品量值表)"
+        "exports of electric vehicles, batteries, solar cells and telecommunication equipment "
+        "(海关总署，出口主要商品量值表)"
     ),
     message("government procurement by province"),
     message("graduates by field (中国教育统计年鉴，普通本专科分学科毕业生数)"),
@@ -77,7 +79,8 @@ FIGURES = _by_name(
     message("revenue of national high-technology zones by province"),
     message("robots by industry"),
     message(
-        "share of inventions in force that are industrialised, universities and firms (中国专利调查报告，有效发明专利产业化率)"
+        "share of inventions in force that are industrialised, universities and firms "
+        "(中国专利调查报告，有效发明专利产业化率)"
     ),
     message(
         "social financing by kind: corporate bonds and shares against the total "
