@@ -17,7 +17,7 @@ from panelkit.report.narrow import Prose
 from panelkit.report.words import say
 
 _ROOM = 68  # below it, what is asked and what was found follow each other
-_ASKS = 0.55  # of the width, at most, for what is asked
+_ASKS = 0.48  # of the width, at most, for what is asked
 _INDENT = (0, 0, 0, 2)
 _STYLES: dict[str, str] = {
     "passes": "green",
