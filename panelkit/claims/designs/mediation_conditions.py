@@ -114,7 +114,7 @@ def _first_paths(channel: Channel) -> Iterator[Condition]:
             "first_path",
             message("the treatment moves {mediator} in the claimed direction", mediator=labels[k]),
             p < FIRST_PATH and estimate * channel.sign_of(k) > 0.0,
-            message("{estimate:.3g}, p = {p:.3g}", estimate=estimate, p=p),
+            message("{slope:.3g}, p = {p:.3g}", slope=estimate, p=p),
             slope=estimate,
             p=p,
         )

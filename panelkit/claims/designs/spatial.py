@@ -155,7 +155,7 @@ class SpatialDesign(MeasuredDesign):
         if rule.name == "R-SPILL":
             conditions = tuple(spillover_conditions(asks))
         else:
-            conditions = tuple(impact_conditions(asks, figures, self._lots(claim), grid, rule.direction))
+            conditions = tuple(impact_conditions(asks, figures, self._lots(claim), grid))
         parts = fit.impact_parts()
         smallest, why = self._smallest(fit)
         return Finding(

@@ -13,7 +13,7 @@ from panelkit.claims.findings import Condition, asked
 from panelkit.claims.rules.regression import told
 from panelkit.claims.rules.spillover import PLACEBO
 from panelkit.language.errors import PanelkitError, SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, verbatim
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -82,22 +82,18 @@ def spillover_conditions(asks: Asked) -> Iterator[Condition]:
         yield _decay(asks)
 
 
-def impact_conditions(
-    asks: Asked, figures: Figures, lots: Lots, grid: GridResult, claimed: float
-) -> Iterator[Condition]:
+def impact_conditions(asks: Asked, figures: Figures, lots: Lots, grid: GridResult) -> Iterator[Condition]:
     """Yield what R-SIGN asks of an impact at home: the conditions of the same regression without its spatial lags."""
     try:
         yield from _twin(asks, figures, lots)
     except PanelkitError as error:
         yield from (_not_computed(name, label(name), error.said) for name in DECIDING)
-    side = message("the claimed sign") if claimed > 0.0 else message("the claimed, negative sign")
     yield Condition(
         key="grid",
         asks=label("grid"),
         outcome="printed",
         found=message(
-            "{side} in {share:.0%} of {n} specifications",
-            side=side,
+            "the claimed sign in {share:.0%} of {n} specifications",
             share=grid.share_same_sign,
             n=grid.declared,
         ),
@@ -222,9 +218,7 @@ def _decay(asks: Asked) -> Condition:
     sign = asks.direction
     falls = all(sign * a > sign * b for a, b in pairwise(values)) and sign * values[0] > 0
     listed = ", ".join(f"{value:.3g}" for value in values)
-    return asked(
-        "decay", message("decay over the rings of distance"), falls, message("{values}", values=listed)
-    )
+    return asked("decay", message("decay over the rings of distance"), falls, verbatim(listed))
 
 
 def _fit(asks: Asked, model: SpatialPanel, name: str) -> SpatialFit:
