@@ -49,6 +49,8 @@ HEADLINE = [
     "vcov",
     "convention",
     "level",
+    "inner_low",
+    "inner_high",
 ]
 GRID = ["n", "share_same_sign", "share_claim_inside", "estimates"]
 
@@ -84,7 +86,8 @@ def test_every_registered_claim_is_checked_without_arguments(
         return []
 
     monkeypatch.setattr("panelkit.claims.workers.check_claim", light)
-    monkeypatch.setattr("panelkit.claims.check.without_design", light)
+    for waiting in ("without_design", "waiting_claim"):
+        monkeypatch.setattr(f"panelkit.claims.check.{waiting}", light)
     run = panelkit("check", "--json", "--workers", 1)
     assert (run.status, json.loads(run.out)) == (0, [])
     assert sorted(asked) == sorted(item.id for item in pk.load_claims())
@@ -157,6 +160,7 @@ def test_out_writes_the_page_the_tables_and_the_grid(panelkit: Command, small: P
     run = panelkit("check", small, "--out", tmp_path / "out")
     assert run.status == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "T1_conditions.csv",
         "T1_elasticity.docx",
         "T1_elasticity.tex",
         "T1_grid.csv",
