@@ -15,9 +15,6 @@ from rich.console import Console
 
 import panelkit as pk
 from panelkit.claims.checked import CheckResult
-<<<<<<< HEAD
-from panelkit.claims.designs import mediation, relative_importance, spatial, spatial_conditions, yearly
-=======
 from panelkit.claims.designs import (
     mediation,
     relative_importance,
@@ -25,7 +22,6 @@ from panelkit.claims.designs import (
     spatial_conditions,
     yearly_measures,
 )
->>>>>>> engine
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.rule import rule_of
@@ -132,13 +128,8 @@ def test_a_tally_lists_reasons_by_kind() -> None:
 
 
 def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
-<<<<<<< HEAD
-    """B02 declares eighteen specifications; every third of its fits is made to fail, the main one is not."""
-    (claim,) = (item.claim for item in load_claims() if item.id == "B02")
-=======
     """Every third fit of the grid of B02 is made to fail, the main one is not."""
     (claim,) = (Shipped().prepared(item).claim for item in load_claims() if item.id == "B02")
->>>>>>> engine
     reading = claim.reading[0]
     design = reading.design[0].model_copy(update={"draws": 999, "permutations": 199})
     calls = 0
@@ -152,28 +143,17 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
         return fit(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial.SpatialDesign, "_fit", sometimes)
-<<<<<<< HEAD
-    monkeypatch.setattr(spatial_conditions, "placebo_of", lambda *_: spatial_effects.Placebo(0.5, 0, 1.0))
-=======
     monkeypatch.setattr(
         spatial_conditions, "placebo_of", lambda *_: spatial_effects.Placebo(p=0.5, lost=0, side=1.0)
     )
->>>>>>> engine
     figures = Figures(design.specifications(claim))
     found = design.run(claim, reading, figures, lambda _: None)
     grid = found.grid
     assert grid is not None
-<<<<<<< HEAD
-    assert grid.declared == 18
-    assert len(grid.failed) == 6
-    signs = (grid.table["estimate"] * design.rule_under(reading.rule).direction > 0).sum()
-    assert grid.share_same_sign == signs / 18
-=======
     assert grid.declared == len(design.specifications(claim)) * len(design.weights)
     assert len(grid.failed) == grid.declared // 3
     signs = (grid.table["estimate"] * design.rule_under(reading.rule).direction > 0).sum()
     assert grid.share_same_sign == signs / grid.declared
->>>>>>> engine
 
 
 def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,16 +180,6 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
 def test_a_mediation_grid_counts_what_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "claim.toml"
     path.write_text(CLAIM.replace("EXTRA", ""), encoding="utf-8")
-<<<<<<< HEAD
-    paths = mediation.MediationDesign._paths
-
-    def sometimes(design: object, spec: object, figures: object) -> object:
-        if spec.choices == ("lag0",):  # type: ignore[attr-defined]
-            raise np.linalg.LinAlgError("Singular matrix")
-        return paths(design, spec, figures)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(mediation.MediationDesign, "_paths", sometimes)
-=======
     paths = mediation.paths_of
 
     def sometimes(spec: Specification, *rest: object) -> object:
@@ -218,22 +188,15 @@ def test_a_mediation_grid_counts_what_fails(tmp_path: Path, monkeypatch: pytest.
         return paths(spec, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(mediation, "paths_of", sometimes)
->>>>>>> engine
     verdict = next(iter(pk.check(path)))
     assert verdict.tested is not None
     assert verdict.tested.grid is not None
     assert verdict.tested.grid.declared == 2
     assert verdict.tested.grid.failed[0][1] == "LinAlgError: Singular matrix"
     assert verdict.tested.measured is not None
-<<<<<<< HEAD
-    shares = [item.found for item in verdict.tested.measured.conditions if item.key == "first_path_grid"]
-    assert shares
-    assert all(text in ("in 50% of 2 specifications", "in 0% of 2 specifications") for text in shares)
-=======
     shares = [item for item in verdict.tested.measured.conditions if item.key == "first_path_grid"]
     assert len(shares) == 2
     assert all(item.found in ("in 50% of 2 specifications", "in 0% of 2 specifications") for item in shares)
->>>>>>> engine
     assert "1 of 2 specifications could not be computed" in verdict.reason
 
 
