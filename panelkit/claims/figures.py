@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from panelkit.claims.maps import WeightsName, weights_named
 from panelkit.claims.places import regions_of
 from panelkit.data import catalogue
+from panelkit.data.paths import shipped
 from panelkit.formula.formula import evaluate
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import columns_of
@@ -88,10 +91,14 @@ class Figures:
 
     def effect(self, spec: Specification) -> Effect | None:
         """Return the treatment's effect from the batch, or None where the batch cannot compute it."""
+        return self._batch.effect(spec, self.columns(spec))
+
+    def columns(self, spec: Specification) -> PanelColumns:
+        """Return the columns of the panel that a specification reads, each expression worked out once."""
         key = (spec.vintage, spec.provinces)
         if key not in self._columns:
             self._columns[key] = PanelColumns(self._provinces(spec))
-        return self._batch.effect(spec, self._columns[key])
+        return self._columns[key]
 
     def expressions(
         self,
@@ -186,6 +193,14 @@ def loaded(
     SpecError, DataError
         If an indicator, vintage, province or year is not held.
     """
+    return _loaded(shipped("data"), tuple(columns), years, vintage, provinces)
+
+
+@lru_cache(maxsize=128)
+def _loaded(
+    folder: Path, columns: tuple[str, ...], years: tuple[int, int], vintage: Vintages, provinces: Provinces
+) -> pd.DataFrame:
+    """Return a panel once for each folder of figures: designs of one claim read the same ones."""
     from panelkit.data.panels import load_provinces
     from panelkit.data.selection import choose_vintages
     from panelkit.indices.panels.columns import with_derived
@@ -229,7 +244,7 @@ def expressions(
 
 
 def _known() -> set[str]:
-    return {str(key) for key in catalogue.indicators().index}
+    return {*catalogue.facts()}
 
 
 def _refuse_unknown(spec: Specification) -> None:

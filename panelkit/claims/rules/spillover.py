@@ -1,4 +1,7 @@
-"""R-SPILL: an impact on neighbours is judged by its interval, other weights, a placebo and decay over distance."""
+"""R-SPILL: an impact on neighbours is judged by its interval, other weights, a placebo, unit trends, and decay.
+
+Every condition is read on the side of the interval, so that the bar of CONTRADICTED is that of SUPPORTED, mirrored.
+"""
 
 from __future__ import annotations
 
