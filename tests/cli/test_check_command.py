@@ -272,7 +272,7 @@ def test_a_folder_that_cannot_be_used_is_a_note(panelkit: Command, small: Path, 
         (("--cache", "A9"), "--cache and --clear-cache stand alone"),
         (("--cache", "--clear-cache"), "--cache and --clear-cache stand alone"),
         (("--workers", "0"), "write 1 or more, or -1 for all cores"),
-        (("--workers", "-3"), "-3"),
+        (("--workers", "-3"), "write 1 or more, or -1 for all cores"),
     ],
 )
 def test_wrong_ways_to_run_are_status_2(panelkit: Command, arguments: tuple[str, ...], told: str) -> None:
