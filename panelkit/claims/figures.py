@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from panelkit.claims.maps import WeightsName, weights_named
 from panelkit.claims.places import regions_of
 from panelkit.data import catalogue
+from panelkit.data.paths import shipped
 from panelkit.formula.formula import evaluate
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import columns_of
@@ -190,6 +193,14 @@ def loaded(
     SpecError, DataError
         If an indicator, vintage, province or year is not held.
     """
+    return _loaded(shipped("data"), tuple(columns), years, vintage, provinces)
+
+
+@lru_cache(maxsize=128)
+def _loaded(
+    folder: Path, columns: tuple[str, ...], years: tuple[int, int], vintage: Vintages, provinces: Provinces
+) -> pd.DataFrame:
+    """Return a panel once for each folder of figures: designs of one claim read the same ones."""
     from panelkit.data.panels import load_provinces
     from panelkit.data.selection import choose_vintages
     from panelkit.indices.panels.columns import with_derived
@@ -233,7 +244,7 @@ def expressions(
 
 
 def _known() -> set[str]:
-    return {str(key) for key in catalogue.indicators().index}
+    return {*catalogue.facts()}
 
 
 def _refuse_unknown(spec: Specification) -> None:

@@ -12,11 +12,14 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims import scales
-from panelkit.claims.check import Progress, Silence, check, find_claims
+from panelkit.claims.cache import Cache
+from panelkit.claims.check import find_claims, run
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.designs.panel import PanelDesign
 from panelkit.claims.findings import Word
 from panelkit.claims.objects import finite
+from panelkit.claims.one_claim import Progress, Silence
+from panelkit.claims.source import Shipped
 from panelkit.claims.stated_windows import StatedWindow, stated_windows
 from panelkit.claims.verdict import Verdict
 from panelkit.data.compare import standing
@@ -61,6 +64,11 @@ class Moved(Brief):
         return (self.old.word is None) != (self.new.word is None)
 
     @property
+    def waited(self) -> bool:
+        """Return whether the claim was pending on the old figures and is computed on the new."""
+        return self.old.design is None and self.new.design is not None
+
+    @property
     def sign_moved(self) -> bool:
         """Return whether the headline changed its sign."""
         old, new = self.estimates
@@ -86,7 +94,7 @@ class Moved(Brief):
             "p_value": {"old": finite(_p(self.old)), "new": finite(_p(self.new))},
             "sign_moved": self.sign_moved,
             "computed": {
-                "old": self.old.error is None,
+                "old": self.old.error is None and not self.waited,
                 "new": self.new.error is None,
                 "moved": self.status_moved,
             },
@@ -140,10 +148,13 @@ def compare_figures(
     *,
     vintages: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    workers: int | None = None,
+    cache: Cache | None = None,
 ) -> FigureComparison:
     """Check claims on the shipped figures and on a store's, and say what moved and why.
 
-    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default.
+    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default;
+    `workers` and `cache` are those of `run`.
 
     Raises
     ------
@@ -156,15 +167,27 @@ def compare_figures(
             message("the store {store} is empty: `panelkit ingest FILE...` fills it", store=str(store))
         )
     standing(state, vintages)
-    old = check(*what, progress=progress)
+    claims = find_claims(what)
+    old = run(claims, Shipped(), progress, workers=workers, cache=cache)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "data"
         figures = write_new_figures(state, place, vintages)
         with figures_from(place):
-            new = check(*what, progress=progress)
-            windows = stated_windows(find_claims(what), progress or Silence())
-    pairs = tuple(_moved(one, other) for one, other in zip(old, new, strict=True))
+            new = run(claims, Shipped(), progress, workers=workers, cache=cache)
+            windows = stated_windows(claims, progress or Silence(), workers=workers, cache=cache)
+    pairs = tuple(_moved(_before(old, other), other) for other in new)
     return FigureComparison(figures=figures, verdicts=pairs, windows=windows)
+
+
+def _before(old: CheckResult, new: Verdict) -> Verdict:
+    """Return the verdict of the same design on the old figures, or of the claim that had none: it waited."""
+    mine = old.of(new.claim)
+    return next((one for one in mine if _named(one) == _named(new)), mine[0])
+
+
+def _named(verdict: Verdict) -> tuple[str | None, str | None]:
+    reading, design = verdict.reading, verdict.design
+    return None if reading is None else reading.id, None if design is None else design.id
 
 
 def _moved(old: Verdict, new: Verdict) -> Moved:

@@ -35,7 +35,7 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
         If its figures have no year in common, or the newest one lies before the first year of a sample.
     """
     claim = registered.claim
-    if claim.status != "computed" or not rolls(claim):
+    if not (claim.status == "computed" or claim.waits) or not rolls(claim):
         return registered
     window = newest(claim, holder)
     where = message("{file}, claim {claim}", file=registered.path.name, claim=claim.id)
@@ -57,15 +57,25 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
                     ends=list(window.ends),
                 )
             )
-    return replace(registered, claim=with_last(claim, window.last), window=of_claim(window, claim))
+    return with_window(registered, of_claim(window, claim))
+
+
+def with_window(registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+    """Return a claim with the years of a window that it was given before; None: it does not roll."""
+    if window is None:
+        return registered
+    return replace(registered, claim=with_last(registered.claim, window.last), window=window)
 
 
 def newest(claim: Claim, holder: Holder) -> Window | None:
-    """Return the newest year that all figures of a claim hold, and which of them end then; None where none is."""
+    """Return the newest year that all figures of a claim hold, and which of them end then; None where none is.
+
+    Of a claim that waits it is that of the figures which are held.
+    """
     held: dict[str, tuple[int, ...]] = {}
-    for column, vintage in dict.fromkeys(_figures(claim)):
+    for column, vintage in dict.fromkeys(figures_of(claim)):
         years = holder.held(column, vintage)
-        if years is not None:
+        if years is not None and not (claim.waits and not years):
             held[column] = years
     if not held:
         return None
@@ -77,7 +87,7 @@ def newest(claim: Claim, holder: Holder) -> Window | None:
     return Window(last, ends)
 
 
-def _figures(claim: Claim) -> Iterator[tuple[str, str | None]]:
+def figures_of(claim: Claim) -> Iterator[tuple[str, str | None]]:
     """Yield every figure that a claim names, in its designs, its grid and beside, with the vintage of the sample."""
     options = [option for axis in claim.grid.axis for option in axis.option]
     roles = [claim.quantities, *({**claim.quantities, **(item.quantities or {})} for item in options)]

@@ -13,8 +13,8 @@ import pandas as pd
 
 from panelkit.data import catalogue
 from panelkit.data.compare import standing
-from panelkit.data.figures import read_figures
-from panelkit.data.paths import shipped
+from panelkit.data.figures import read_figures, write_figures
+from panelkit.data.paths import figures_from, shipped
 from panelkit.data.provinces import NATION
 from panelkit.data.revisions import diff_vintages
 from panelkit.data.yearbook.store.store import StoreState, overlay
@@ -46,7 +46,7 @@ def write_new_figures(
 
     Cells of a shipped vintage replace those cells; a vintage that is newer than an indicator's default takes the
     default's place altogether, since two vintages are never mixed in one series; one that lacks years of it only where
-    `vintages` (indicator -> vintage) names it.
+    `vintages` (indicator -> vintage) names it. An indicator without figures takes those of the store as its default.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def write_new_figures(
     changed: list[pd.DataFrame] = []
     for key, one in about.items():
         mine = annual[annual["indicator"] == key]
-        for vintage in one.vintages if len(mine) else ():
+        for vintage in (one.vintages or (one.default_vintage,)) if len(mine) else ():
             base = old[(old["indicator"] == key) & (old["vintage"] == vintage)]
             wanted = stands_for.get(key)
             if wanted is not None and wanted[0] == vintage:
@@ -74,8 +74,13 @@ def write_new_figures(
             else:
                 new = _laid_over(base, mine[mine["vintage"] == vintage])
             changes = diff_vintages(base, new)
-            if len(changes):
+            if len(changes) and not one.vintages:
+                _enter(folder, key, vintage)
+                with figures_from(folder):
+                    write_figures(new, folder)
+            elif len(changes):
                 _rewrite(folder / "figures" / f"{key}.{vintage}.csv", new)
+            if len(changes):
                 changed.append(changes.assign(vintage=vintage))
     unread = sorted(set(annual["indicator"]) - set(about))
     empty = diff_vintages(old.head(0), old.head(0)).assign(vintage="")
@@ -116,6 +121,17 @@ def _rewrite(path: Path, cells: pd.DataFrame) -> None:
     for (period, source), values in sorted(rows.items()):
         writer.writerow([period, source, *(repr(values[code]) if code in values else "" for code in codes)])
     path.write_text("\n".join(head) + "\n" + out.getvalue(), encoding="utf-8")
+
+
+def _enter(folder: Path, key: str, vintage: str) -> None:
+    """Say in a folder's catalogue that an indicator without figures now has them."""
+    path = folder / "indicators.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    name, held = header.index("indicator"), header.index("vintages")
+    entered = [[*row[:held], vintage, *row[held + 1 :]] if row[name] == key else row for row in rows]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *entered])
 
 
 def _codes(labels: list[str]) -> list[int]:

@@ -148,6 +148,8 @@ def _verdicts(one: Moved) -> Message:
         return message("{old} → {new}", old=old, new=new) if old != new else new
     if old is not None:
         return message("was {word}; cannot be computed on the new figures", word=old)
+    if new is not None and one.waited:
+        return message("pending on the shipped figures; now {word}", word=new)
     if new is not None:
         return message("could not be computed on the shipped figures; now {word}", word=new)
     if one.new.error:

@@ -9,7 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from panelkit.claims.checked import CheckResult
+from panelkit.claims.file.document import Claim
 from panelkit.claims.verdict import Verdict
+from panelkit.claims.waiting import lacking, missing_names
 from panelkit.language.message import Language, message
 from panelkit.report.narrow import Heading
 from panelkit.report.words import need_names, say, short_citation, verdict_word
@@ -39,12 +41,8 @@ def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]
         return
     by_need: dict[str, dict[str, None]] = {}
     for item in pending:
-        for need in item.registered.claim.needs:
-            figure = need.kind == "figure" and len(pending) > _FEW
-            for name in (
-                [say(message("figures that do not ship"), language)] if figure else need_names(need, language)
-            ):
-                by_need.setdefault(name, {})[item.claim] = None
+        for name in _waited_for(item.registered.claim, language, few=len(pending) <= _FEW):
+            by_need.setdefault(name, {})[item.claim] = None
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
     table.add_column(max_width=32, overflow="fold")
     table.add_column(ratio=1, style="bold")
@@ -61,6 +59,20 @@ def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]
     )
     yield table
     yield Text()
+
+
+def _waited_for(claim: Claim, language: Language, *, few: bool) -> list[str]:
+    """Return what one pending claim waits for; all figures under one name where there are many claims."""
+    figures = [say(message("figures that do not ship"), language)]
+    if claim.waits and few:
+        return [say(name, language) for name in missing_names(lacking(claim))]
+    if claim.waits:
+        return [say(message("figures that `panelkit ingest` can take in"), language)]
+    return [
+        name
+        for need in claim.needs
+        for name in (figures if need.kind == "figure" and not few else need_names(need, language))
+    ]
 
 
 def untestable(result: CheckResult, language: Language) -> Iterator[RenderableType]:

@@ -9,6 +9,7 @@ from panelkit.claims.file.parts import Document, Need, Status, Text
 from panelkit.claims.file.window import Window
 from panelkit.claims.findings import WORD_TEXTS, Spread, Word
 from panelkit.claims.verdict import Verdict
+from panelkit.claims.waiting import OWN_STORE
 from panelkit.language.levels import PROVINCIAL
 from panelkit.language.message import Joined, Language, Message, in_language, listed, message, verbatim
 from panelkit.report.awaited import CAPABILITIES, FIGURES
@@ -33,6 +34,7 @@ _FLAGS: Mapping[str, Message] = {
         "treatment, mediator and outcome share figures: part of their correlation is arithmetic"
     ),
     "not_declared": message("not declared: the claim was not fixed before it was computed"),
+    OWN_STORE: message("on figures of the user's own store beside the shipped ones"),
     "revised": message("revised after its declaration"),
 }
 _COMMA: dict[Language, str] = {"en": ", ", "zh": "，"}
@@ -157,6 +159,17 @@ def short_citation(registered: RegisteredClaim, language: Language) -> str:
     first = listed(document.authors[:2] or (document.title,))
     authors = message("{authors} et al.", authors=first) if len(document.authors) > 2 else first
     return say(Joined((authors, registered.claim.place.section), _COMMA), language)
+
+
+def cited(registered: RegisteredClaim, language: Language) -> str:
+    """Return the document, and the section and the phrase in it."""
+    said = message(
+        "{citation} ({section}: “{phrase}”)",
+        citation=citation(registered.document, language),
+        section=registered.claim.place.section,
+        phrase=verbatim(registered.claim.place.phrase),
+    )
+    return say(said, language)
 
 
 def declaration_lines(registered: RegisteredClaim) -> list[Message]:

@@ -163,7 +163,7 @@ def _from_columns(spec: Specification, model: Mediation, columns: PanelColumns) 
     rows = columns.rows(spec) & ~np.isnan(values).any(axis=1)
     if not rows.any() or not np.isfinite(values[rows]).all():
         return None
-    layout = columns.layout(rows)
+    layout = columns.layout(rows, spec)
     if min(int(layout.unit_counts.min()), int(layout.time_counts.min())) < 2:
         return None
     count = len(spec.mediators)

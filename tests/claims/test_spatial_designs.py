@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize_scalar
-from statsmodels.regression.linear_model import OLS
 
 import panelkit as pk
 from panelkit.claims.designs import spatial_conditions
@@ -17,7 +16,6 @@ from panelkit.claims.designs.spatial_conditions import Asked, beside_trends, oth
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.rules.judge import judge
-from panelkit.indices.arrays.newey_west import newey_west_trend
 from panelkit.indices.panels.chained import chained
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import verbatim
@@ -371,36 +369,11 @@ def test_an_impact_at_home_is_asked_what_its_regression_is_asked(tmp_path: Path)
     assert "neighbours' outcome" in str(lag.sizes.why)
 
 
-def test_trend_is_that_of_statsmodels() -> None:
-    values = np.random.default_rng(3).standard_normal(14).cumsum()
-    trend = newey_west_trend(values, 2)
-    X = np.column_stack([np.ones(14), np.arange(14)])
-    theirs = OLS(values, X).fit(cov_type="HAC", cov_kwds={"maxlags": 2, "use_correction": True}, use_t=True)
-    assert trend.slope == pytest.approx(theirs.params[1], rel=1e-10)
-    assert trend.std_error == pytest.approx(theirs.bse[1], rel=1e-10)
-    assert trend.p_value == pytest.approx(theirs.pvalues[1], rel=1e-9)
-
-
 def test_real_output_chains_the_growth_index() -> None:
     index = pd.MultiIndex.from_product([["Anhui"], [2016, 2017, 2018]], names=["province", "year"])
     frame = pd.DataFrame({"gdp_index_prev_year": [108.0, 110.0, 105.0]}, index=index)
     found = chained(frame["gdp_index_prev_year"])
     assert found.to_numpy() == pytest.approx([1.0, 1.1, 1.155], rel=1e-12)
-
-
-def test_dependence_between_provinces_is_checked_from_its_file() -> None:
-    result = pk.check("B21")
-    assert result.word_of("B21") is not None
-    designs = {verdict.design.id: verdict for verdict in result.verdicts}
-    assert set(designs) == {"moran", "rolling"}
-    series = designs["moran"].tested.measured.by_year
-    assert min(series) == 2006
-    assert max(series) == 2022
-    data = pk.load_provinces(["gdp", "population"], 2022)
-    value = np.log(data["gdp"] / data["population"]).droplevel(1)
-    assert series[2022] == pytest.approx(
-        pk.moran(value, pk.contiguity(), permutations=99)["I"].iloc[0], rel=1e-10
-    )
 
 
 def test_a_spatial_claim_is_computed_whole() -> None:

@@ -24,6 +24,9 @@ KEYS = [
     "seed",
     "status",
     "verdict",
+    "standing",
+    "conditions",
+    "sizes",
     "flags",
     "claimed",
     "headline",
@@ -46,6 +49,8 @@ HEADLINE = [
     "vcov",
     "convention",
     "level",
+    "inner_low",
+    "inner_high",
 ]
 GRID = ["n", "share_same_sign", "share_claim_inside", "estimates"]
 
@@ -80,10 +85,12 @@ def test_every_registered_claim_is_checked_without_arguments(
         asked.append(registered.id)
         return []
 
-    monkeypatch.setattr("panelkit.claims.check.check_claim", light)
-    run = panelkit("check", "--json")
+    monkeypatch.setattr("panelkit.claims.workers.check_claim", light)
+    for waiting in ("without_design", "waiting_claim"):
+        monkeypatch.setattr(f"panelkit.claims.check.{waiting}", light)
+    run = panelkit("check", "--json", "--workers", 1)
     assert (run.status, json.loads(run.out)) == (0, [])
-    assert asked == [item.id for item in pk.load_claims()]
+    assert sorted(asked) == sorted(item.id for item in pk.load_claims())
 
 
 def test_claims_are_named_by_id(panelkit: Command) -> None:
@@ -153,6 +160,7 @@ def test_out_writes_the_page_the_tables_and_the_grid(panelkit: Command, small: P
     run = panelkit("check", small, "--out", tmp_path / "out")
     assert run.status == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "T1_conditions.csv",
         "T1_elasticity.docx",
         "T1_elasticity.tex",
         "T1_grid.csv",

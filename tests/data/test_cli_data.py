@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from panelkit.cli.data import app
+from panelkit.data.panels import load_provinces
+from panelkit.language.errors import DataError
 
 
 def run(*words: str, width: int = 80) -> str:
@@ -30,7 +32,7 @@ def test_list_fits_the_terminal(width: int, lang: str) -> None:
     text = run("list", "--lang", lang, width=width)
     assert max(map(columns, text.splitlines())) <= width
     assert "disposable_income_per_capita" in text
-    assert "151" in text.splitlines()[-1] + text.splitlines()[-2]
+    assert "151" in "".join(text.splitlines()[-4:])
     assert text.count("*") == (152 if width == 120 else 0)  # the mark is explained where it stands
 
 
@@ -44,12 +46,30 @@ def test_show_fits_the_terminal(width: int, lang: str) -> None:
 
 
 def test_show_names_absent_cells_and_flags() -> None:
-    text = run("show", "patents_granted")
-    assert "Shanxi, Tibet" in text
-    assert "29/31" in text
-    chinese = run("show", "专利申请授权量", "--lang", "zh")
-    assert "山西, 西藏" in chinese
+    text = run("show", "rd_funds_enterprise")
+    assert "Beijing" in text
+    assert "30/31" in text
+    chinese = run("show", "R&D经费:企业资金", "--lang", "zh")
+    assert "北京" in chinese
     assert "来源缺失" in chinese
+    many = run("show", "industry_new_product_exports", width=120)
+    assert "30/31 and the nation" in many
+    assert "all provinces 2018-2023" in many
+    several = run("show", "technology_import_spending", "--lang", "zh", width=120)
+    assert "海南, 西藏, 青海" in several
+    assert "28/31，另有全国" in several
+    assert "全部省份 2018-2023" in several
+
+
+def test_show_names_every_source_of_a_year() -> None:
+    text = run("show", "patents_granted", width=120)
+    assert "st_yearbook_misread, techme" in text
+    assert "st_yearbook_misread: National Bureau of Statistics" in text
+    shown = json.loads(run("show", "patents_granted", "--json"))
+    (year,) = (one for one in shown["vintages"][0]["years"] if one["year"] == 2012)
+    assert year["sources"] == ["st_yearbook_misread", "techme"]
+    assert (year["held"], year["absent"], year["nation"]) == (31, [], False)
+    assert shown["sources"] == ["st_yearbook_misread", "techme"]
     assert "no flags" in run("show", "population")
 
 
@@ -62,8 +82,16 @@ def test_json() -> None:
     }
     assert shown["flags"][0]["flag"] == "mixed_vintage"
     listed = json.loads(run("list", "--json"))
-    assert len(listed) == 151
+    assert sum(bool(row["vintages"]) for row in listed) == 151
+    assert next(row for row in listed if row["indicator"] == "housing_price")["vintages"] == {}
     assert {"indicator", "name_en", "name_zh", "unit", "vintages", "flags"} <= set(listed[0])
+
+
+def test_an_indicator_without_figures_says_so() -> None:
+    assert "none yet" in run("list", "housing_price")
+    assert "housing_price" in run("show", "housing_price")
+    with pytest.raises(DataError, match="no figures are held yet"):
+        load_provinces("housing_price")
 
 
 def test_search() -> None:

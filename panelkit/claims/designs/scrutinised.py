@@ -5,9 +5,11 @@ Everything is in units of the coefficient; rules print it in those of the claim.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from panelkit.claims import scales
@@ -21,7 +23,9 @@ from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.studies.estimation import treatment
-from panelkit.studies.scrutiny.door import Scrutinised, cube_of, scrutinise
+from panelkit.studies.scrutiny.door import Scrutinised, scrutinise
+from panelkit.studies.scrutiny.main_test import SMALLEST_SHARE
+from panelkit.studies.scrutiny.sample import cube_of
 from panelkit.studies.scrutiny.scrutiny import Scrutiny as Worlds
 from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
 from panelkit.studies.scrutiny.wild import Lots
@@ -29,6 +33,14 @@ from panelkit.studies.specification import Specification
 
 INCOME = "gdp / population"
 """Income at the start: output per head in the first year of the sample."""
+
+
+_COMPARES: Mapping[str, Message] = {
+    "none": message("the regression has no effects and compares {units} with each other"),
+    "time": message("the regression has {period} effects alone and compares {units} with each other"),
+    "unit": message("the regression has {unit} effects alone, and what moves all {units} stays in it"),
+}
+"""Why there are no conditions beside effects that are not both."""
 
 
 class Scrutiny(NamedTuple):
@@ -42,6 +54,8 @@ def scrutiny_of(
     fit: FitResult, claim: Claim, reading: Reading, spec: Specification, figures: Figures, test: Test
 ) -> Scrutiny:
     """Run every condition of a verdict on the main regression of a design."""
+    if spec.effects in _COMPARES:
+        return Scrutiny(None, _COMPARES[spec.effects])
     rule, factor = reading.rule, scales.factor(reading.effect)
     smallest = None if rule.smallest is None else float(rule.smallest) / factor
     try:
@@ -51,7 +65,9 @@ def scrutiny_of(
             sign=rule.direction,
             number=None if rule.claimed is None else rule.claimed / factor,
             smallest=smallest,
-            lots=Lots(test.reps, test.seed, test.weights),
+            reps=test.reps,
+            rng=test.seed,
+            weights=test.weights,
             lead=_next_year(spec, figures),
             income=_income(spec, figures),
         )
@@ -60,6 +76,21 @@ def scrutiny_of(
     ) as error:  # another design than least squares with both effects: said with every condition
         return Scrutiny(None, error.said)
     return Scrutiny(found)
+
+
+def smallest_of(fit: FitResult) -> float:
+    """Return the slope that moves the outcome by a fifth of its deviation for one of the treatment's; NaN: none.
+
+    Both deviations are of what effects and other regressors leave.
+    """
+    if fit.linear is None:
+        return math.nan
+    place, X = treatment(fit), fit.linear.X
+    columns = np.column_stack([X[:, place], fit.linear.y])
+    others = np.delete(X, place, axis=1)
+    left = columns - others @ np.linalg.lstsq(others, columns, rcond=None)[0]
+    x, y = (left**2).sum(axis=0)
+    return SMALLEST_SHARE * math.sqrt(y / x)
 
 
 def confounding(fit: FitResult) -> Condition:
@@ -90,20 +121,21 @@ def confounding(fit: FitResult) -> Condition:
 def _next_year(spec: Specification, figures: Figures) -> pd.Series | None:
     """Return the treatment of the next year by (unit, year), beyond the sample where figures reach there.
 
-    None where they do not: the sample's own years are then taken, one less.
+    Of a treatment that arrives over years it is that of the next year alone: a mean or a sum of lags holds most of
+    today's as well. None where there are no figures: the sample's own years are then taken, one less.
     """
     first, last = spec.years
-    try:
-        frame = figures.expressions(
-            {"lead": spec.term}, (first - spec.lead_in, last + 1), spec.vintage, spec.provinces
-        )
-    except PanelkitError:
-        return None
-    wide = frame["lead"].unstack()
-    if last + 1 not in wide.columns:
-        return None
-    wide.columns = wide.columns - 1
-    return pd.Series(wide.stack())
+    for end in (last + 1, last):
+        try:
+            frame = figures.expressions(
+                {"lead": spec.newest}, (first - spec.lead_in, end), spec.vintage, spec.provinces
+            )
+        except PanelkitError:
+            continue
+        wide = frame["lead"].unstack()
+        wide.columns = wide.columns - 1
+        return pd.Series(wide.stack())
+    return None
 
 
 def _income(spec: Specification, figures: Figures) -> dict[Hashable, float] | None:
@@ -169,4 +201,13 @@ def scrutiny_on(
         In units of the coefficient.
     """
     lead, income = _next_year(spec, figures), _income(spec, figures)
-    return scrutinise(fit, term, sign=sign, lots=lots, lead=lead, income=income)
+    return scrutinise(
+        fit,
+        term,
+        sign=sign,
+        reps=lots.reps,
+        rng=lots.rng,
+        weights=lots.weights,
+        lead=lead,
+        income=income,
+    )

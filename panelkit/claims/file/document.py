@@ -28,6 +28,7 @@ from panelkit.claims.file.parts import (
     Text,
     Whole,
     Years,
+    refuse_half_said,
     refuse_too_many,
     refuse_twins,
     roles_in,
@@ -35,6 +36,7 @@ from panelkit.claims.file.parts import (
 from panelkit.claims.file.rule import AnyRule, RuleName
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.options import FEWEST_PERMUTATIONS
 
 
 class Reading(Part):
@@ -108,6 +110,14 @@ class GridOption(Part):
     lag: Whole | None = Field(default=None, ge=0, le=5)
     controls: tuple[Expression, ...] | None = None
     effects: Literal["none", "unit", "time", "twoway"] | None = None
+    lags: Whole | None = Field(default=None, ge=0, le=5)
+    spread: Literal["mean", "sum"] | None = None
+    twin: Literal["trends", "differences"] | None = None
+
+    @model_validator(mode="after")
+    def _arrives_whole(self) -> Self:
+        refuse_half_said(self.lags or 0, self.spread)
+        return self
 
 
 class GridAxis(Part):
@@ -120,10 +130,14 @@ class GridAxis(Part):
 
 
 class Grid(Part):
-    """The defensible specifications: every combination of the axes, and units left out one at a time."""
+    """The defensible specifications: every combination of the axes, and units left out one at a time.
+
+    `permutations` asks for the p of the whole grid: so often the units exchange their paths of the treatment.
+    """
 
     axis: tuple[GridAxis, ...] = ()
     leave_one_out: Literal["province", "unit"] | None = None
+    permutations: Whole | None = Field(default=None, ge=FEWEST_PERMUTATIONS, le=9999)
 
 
 class Claim(Part):
@@ -163,21 +177,27 @@ class Claim(Part):
         """Return where a design stands, as errors say it."""
         return message("claim {claim}, design {design}", claim=self.id, design=design.id)
 
+    @property
+    def waits(self) -> bool:
+        """Return whether it is pending with designs: it is computed as soon as their figures are held."""
+        return self.status == "pending" and bool(self.reading)
+
     @model_validator(mode="after")
     def _status_is_carried(self) -> Self:
-        if self.status == "computed":
-            self._check_computed()
-        elif self.reason is None:
+        if self.status != "computed" and self.reason is None:
             raise ValueError(
                 message("status `{status}` needs a reason, in English and Chinese", status=self.status)
             )
-        if self.status == "pending" and not self.needs:
+        if self.status == "computed" or self.waits:
+            self._check_computed()
+        elif self.status == "pending" and not self.needs:
             raise ValueError(
                 message(
-                    "status `pending` needs at least one [[claim.needs]]: what is missing, how to supply it"
+                    "status `pending` needs at least one [[claim.needs]] (what is missing, how to supply it), or "
+                    "readings whose figures are not held yet"
                 )
             )
-        if self.status != "computed" and self.reading:
+        if self.status == "not_testable" and self.reading:
             raise ValueError(
                 message(
                     "status `{status}` has readings: set status to `computed`, or remove them",

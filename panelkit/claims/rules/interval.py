@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -32,10 +33,28 @@ class IntervalRule(Rule):
         return by_interval(self, tested)
 
 
-def by_interval(rule: Rule, tested: Finding, *, reading: Reading = word_of) -> Judgement:
-    """Return the word for a measured quantity whose sign is claimed; `reading` gives the word."""
+def by_interval(
+    rule: Rule, tested: Finding, silent: Message = SILENT, *, reading: Reading = word_of
+) -> Judgement:
+    """Return the word for a measured quantity whose sign is claimed.
+
+    Parameters
+    ----------
+    rule
+        The claimed direction, and the smallest effect of interest where it declares one.
+    tested
+        What the design measured.
+    silent
+        Where the smallest effect is from if neither the rule nor the design says it.
+    reading
+        Gives the word.
+
+    Returns
+    -------
+    Judgement
+    """
     found = measured_of(tested)
-    smallest, why = rule.smallest_effect(found.why or SILENT, found.smallest)
+    smallest, why = rule.smallest_effect(found.why or silent, found.smallest)
     sizes = _sizes(found, smallest, why)
     word = reading(
         rule.direction,
@@ -56,10 +75,11 @@ def by_interval(rule: Rule, tested: Finding, *, reading: Reading = word_of) -> J
 
 
 def _sizes(found: Measured, smallest: float, why: Message) -> Sizes:
+    by_t = float(detectable(np.array(found.error), found.df, SIGNIFICANT))
     return Sizes(
         smallest=smallest,
         why=why,
-        detectable=float(detectable(np.array(found.error), found.df, SIGNIFICANT)),
+        detectable=by_t if math.isnan(found.detectable) else found.detectable,
         excluded=max(abs(found.inner_low), abs(found.inner_high)),
     )
 

@@ -6,11 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word
-from panelkit.claims.rules.reading import percent_of
+from panelkit.claims.rules.reading import percent_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
 from panelkit.studies.scrutiny.door import name_of
+from panelkit.studies.scrutiny.main_test import detectable
 from panelkit.studies.scrutiny.trial import DECIDING, label
 from panelkit.studies.scrutiny.trial import Condition as Found
 
@@ -37,10 +40,11 @@ def conditions_of(head: Headline, tested: Finding, direction: float) -> tuple[Co
 
 
 def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> Sizes:
-    """Return what sizes the main test can tell apart; `smallest` NaN takes that of the scrutiny."""
+    """Return what sizes the main test can tell apart; `smallest` NaN takes that of the design."""
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
-        return Sizes(smallest=smallest, why=why, excluded=excluded)
+        by_t = float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT))
+        return Sizes(smallest=smallest, why=why, detectable=by_t, excluded=excluded)
     main, factor = tested.scrutiny.main, tested.factor
     return Sizes(
         smallest=factor * float(main.smallest[0]) if math.isnan(smallest) else smallest,
@@ -59,12 +63,12 @@ def _main(head: Headline, direction: float) -> Condition:
         asks=message("main test"),
         outcome="passes" if significant else "fails",
         found=message(
-            "{estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}, p = {p:.3g}",
+            "{estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}, p {p}",
             estimate=head.estimate,
             level=percent_of(head.level),
             low=head.wild_low,
             high=head.wild_high,
-            p=head.wild_p,
+            p=written_p(head.wild_p),
         ),
         numbers={"slope": head.estimate, "low": head.wild_low, "high": head.wild_high, "p": head.wild_p},
     )
@@ -146,27 +150,27 @@ def _found(found: Found, units: tuple[Any, ...], factor: float) -> Message:
             )
         case "trends" | "path" | "regions":
             return message(
-                "{slope:.3g}, p = {p:.3g}; smaller than the main slope by t = {t:.2f}",
+                "{slope:.3g}, p {p}; smaller than the main slope by t = {t:.2f}",
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
                 t=found.statistic,
             )
         case "leads":
             return message(
-                "next {period}'s: {slope:.3g}, p = {p:.3g} ({rows} rows)",
+                "next {period}'s: {slope:.3g}, p {p} ({rows} rows)",
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
                 rows=found.rows,
             )
         case "provinces":
             return message(
-                "worst without {name}: {slope:.3g}, p = {p:.3g}",
+                "worst without {name}: {slope:.3g}, p {p}",
                 name=name_of(units[found.worst or 0]),
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
             )
         case _:
-            return message("{slope:.3g}, p = {p:.3g}", slope=slope, p=found.p)
+            return message("{slope:.3g}, p {p}", slope=slope, p=written_p(found.p))
 
 
 def _numbers(found: Found, factor: float) -> dict[str, float | int]:
@@ -202,12 +206,14 @@ _TAKEN: dict[str, Message] = {
     "path": message("beyond the {units}' own trends and a path that they share nothing is left"),
     "regions": message("common shocks of regions explain it"),
     "leads": message("the treatment of the next {period} explains it as well"),
+    "additionality": message("nothing is left beyond the treatment itself, which the outcome contains"),
 }
 _FAILED: dict[str, Message] = {
     "path": message("it cannot be told from a slow path that the {units} share"),
     "differences": message(
         "it shows in slow movements alone, where an effect over {periods} and a slow common cause look alike"
     ),
+    "additionality": message("it hardly exceeds the treatment itself, which the outcome contains"),
 }
 
 
@@ -277,10 +283,15 @@ def _reasons(failed: list[Condition]) -> list[Message]:
     """Return why conditions that failed leave the word below SUPPORTED."""
     alone = [item.key for item in failed] == ["differences"]
     said = []
+    absent = [item for item in failed if item.outcome == "not computed"]
+    if {item.key for item in absent} >= set(DECIDING):
+        said.append(message("no condition that looks inside {units} can be asked of it"))
+    elif absent:
+        said.append(message("{asks} cannot be computed", asks=listed(item.asks for item in absent)))
     for item in failed:
         if item.outcome == "not computed":
-            said.append(message("{asks} cannot be computed", asks=item.asks))
-        elif item.key == "differences" and not alone:
+            continue
+        if item.key == "differences" and not alone:
             said.append(message("first differences give less than half of it"))
         else:
             said.append(_FAILED.get(item.key) or message("not: {asks}", asks=item.asks))

@@ -13,7 +13,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message, term
 
 if TYPE_CHECKING:
-    from panelkit.data.coverage import Coverage
+    from panelkit.data.coverage import Coverage, VintageHeld
 
 app = typer.Typer(add_completion=False)
 
@@ -48,8 +48,12 @@ def list_indicators(
     console.print(Fitting(_table(rows, language), _ROOMY))
     if console.width >= _WIDE:
         console.print(message("* the default vintage.").text(language))
-    told = message("{n} indicators. `panelkit data show INDICATOR` tells all of one.", n=len(rows))
+    held = sum(bool(row.vintages) for row in rows)
+    told = message("{n} indicators. `panelkit data show INDICATOR` tells all of one.", n=held)
     console.print(told.text(language))
+    if held < len(rows):
+        more = message("{n} more have no figures yet: `panelkit ingest` takes them in.", n=len(rows) - held)
+        console.print(more.text(language))
 
 
 def _matches(row: Coverage, search: str) -> bool:
@@ -82,8 +86,14 @@ def _table(rows: list[Coverage], language: Language) -> Any:
 
 
 def _cells(row: Coverage, language: Language, *, wide: bool) -> list[str]:
-    default = next(one for one in row.vintages if one.default)
+    # an indicator that claims wait for has none: its figures come with a store
+    held = next((one for one in row.vintages if one.default), None)
     name = row.about.name_en if language == "en" else row.about.name_zh
-    years = default.span if wide else f"{default.years[0].year}-{default.years[-1].year}"
+    years = message("none yet").text(language) if held is None else _span(held, wide=wide)
     vintages = " ".join(f"{one.vintage}*" if one.default else one.vintage for one in row.vintages)
     return [row.key, name, row.about.unit, years, *([vintages] if wide else []), str(len(row.flags) or "")]
+
+
+def _span(held: VintageHeld, *, wide: bool) -> str:
+    """Return the years of a vintage, with their gaps where there is room."""
+    return held.span if wide else f"{held.years[0].year}-{held.years[-1].year}"

@@ -21,6 +21,7 @@ from panelkit.studies.scrutiny.designs import (
     path_slopes,
     region_slopes,
     trend_slopes,
+    whole_units,
     with_lead,
 )
 from panelkit.studies.scrutiny.main_test import MainTest, detectable
@@ -42,8 +43,10 @@ NEXT_YEAR = 0.01
 """The p below which next year's treatment explains the outcome as well."""
 
 SHORTEST_PATH = 6
+FEWEST_ON_PATH = 2
 SHORTEST_DIFFERENCES = 3
 SHORTEST_TRENDS = 3
+FEWEST_REGIONS = 2
 
 
 def trends(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Trial:
@@ -58,11 +61,11 @@ def path(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Tria
 
     The jackknife of the gap holds the path as the whole sample gives it.
     """
-    whole = panel.held.all(axis=1)
-    if panel.years < SHORTEST_PATH:
+    if panel.held.any(axis=0).sum() < SHORTEST_PATH:
         return not_computed("path", panel.worlds, _too_short(SHORTEST_PATH))
-    if not whole.any():
-        return not_computed("path", panel.worlds, message("no {unit} has all {periods}"))
+    if whole_units(panel).sum() < FEWEST_ON_PATH:
+        said = message("fewer than two {units} have all {periods}")
+        return not_computed("path", panel.worlds, said)
     fit = path_slopes(panel)
     found = _left_standing("path", fit, main, direction, lots)
     error = jackknife_error(fit.slope, fit.without_each()[:, panel.held.any(axis=1)])
@@ -76,7 +79,10 @@ def path(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Tria
 def differences(panel: Cube, main: MainTest, direction: FloatArray) -> Trial:
     """Ask whether first differences give at least half of the main slope, on its side."""
     changed = differenced(panel)
-    if panel.years < SHORTEST_DIFFERENCES or _longest(changed.held) < SHORTEST_DIFFERENCES - 1:
+    if not changed.held.any():
+        said = message("no {unit} has two {periods} in a row")
+        return not_computed("differences", panel.worlds, said)
+    if _longest(changed.held) < SHORTEST_DIFFERENCES - 1:
         return not_computed("differences", panel.worlds, _too_short(SHORTEST_DIFFERENCES))
     fit = difference_slopes(panel)
     ratio = fit.slope / main.slope
@@ -97,6 +103,9 @@ def regions(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> T
     """Ask whether the effect survives the years of every region."""
     if panel.regions is None:
         said = message("the regions of the {units} are not known")
+        return not_computed("regions", panel.worlds, said)
+    if len(np.unique(panel.regions[panel.held.any(axis=1)])) < FEWEST_REGIONS:
+        said = message("all {units} are of one region")
         return not_computed("regions", panel.worlds, said)
     return _left_standing("regions", region_slopes(panel, panel.regions), main, direction, lots)
 
