@@ -30,7 +30,7 @@ _STUDENTISED = (
 PERCENTILE = message("the percentile interval of the same resamples lies on that side too")
 WORTH = message(
     "With 31 provinces and log-normal values 95 % studentised intervals cover 90 % (Gini) or 82 % (Theil T); where "
-    "there is no gap, one is found in 2 to 4 of 100."
+    "there is no gap, one is found in 2 to 5 of 100."
 )
 
 
