@@ -253,7 +253,7 @@ def test_without_second_weights_nothing_passes() -> None:
 
 def test_trends_pass_on_the_side_that_is_asked_for() -> None:
     asks = ask("contiguity")
-    twin = simulated(beside_trends(asks), "indirect", 999, 1)
+    twin = simulated(beside_trends(asks), "indirect", 999, 1, 0.98)
     up, down = trends_condition(asks), trends_condition(replace(asks, direction=-1.0))
     assert up.numbers["value"] == pytest.approx(twin.value, rel=1e-12)
     assert (up.outcome == "passes") == (twin.low > 0.0)
