@@ -25,7 +25,6 @@ from panelkit.models.spatial.sample import SpatialSample, align_weights, read_sa
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
 from panelkit.studies.scrutiny.door import scrutinise
-from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.spatial_effects import (
     Placebo,
     delta,
@@ -345,9 +344,7 @@ def test_an_impact_at_home_is_asked_what_its_regression_is_asked(tmp_path: Path)
     )
     theirs = {
         item.name: item
-        for item in scrutinise(
-            fit, "log(rd_expenditure)", lots=Lots(999, rng=1), lead=ahead.dropna()
-        ).conditions
+        for item in scrutinise(fit, "log(rd_expenditure)", reps=999, rng=1, lead=ahead.dropna()).conditions
     }
     mine = {item.key: item for item in direct.conditions}
     assert list(mine) == [
