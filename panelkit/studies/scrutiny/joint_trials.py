@@ -195,8 +195,8 @@ def _standing(
     groups, gap = len(apart), main.share - found.share
     with np.errstate(divide="ignore", invalid="ignore"):
         t = gap / np.sqrt((groups - 1) / groups * ((apart - gap) ** 2).sum())
-    stands = not t > float(t_quantile(1.0 - 2.0 * SMALLER, groups - 1.0))
-    return JointTrial(name, found, stands, not stands, float(t))
+    bar = float(t_quantile(1.0 - 2.0 * SMALLER, groups - 1.0))
+    return JointTrial(name, found, bool(t <= bar), bool(t > bar), float(t))
 
 
 def _path(panel: JointPanel, standing: Callable[[Name, Twin], JointTrial]) -> JointTrial:
