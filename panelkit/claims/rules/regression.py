@@ -148,6 +148,12 @@ def _found(found: Found, units: tuple[Any, ...], factor: float) -> Message:
                 share=found.statistic,
                 rows=found.rows,
             )
+        case "trends" | "path" | "regions" if math.isnan(found.statistic):
+            return message(
+                "{slope:.3g}, p {p}; one {unit} carries the slope, so that its gap to the main one has no error",
+                slope=slope,
+                p=written_p(found.p),
+            )
         case "trends" | "path" | "regions":
             return message(
                 "{slope:.3g}, p {p}; smaller than the main slope by t = {t:.2f}",
