@@ -43,8 +43,12 @@ def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> 
     """Return what sizes the main test can tell apart; `smallest` NaN takes that of the design."""
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
-        by_t = float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT))
-        return Sizes(smallest=smallest, why=why, detectable=by_t, excluded=excluded)
+        return Sizes(
+            smallest=tested.factor * tested.smallest if math.isnan(smallest) else smallest,
+            why=why,
+            detectable=float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT)),
+            excluded=excluded,
+        )
     main, factor = tested.scrutiny.main, tested.factor
     return Sizes(
         smallest=factor * float(main.smallest[0]) if math.isnan(smallest) else smallest,

@@ -173,11 +173,8 @@ def _standing(name: Name, panel: JointPanel, twin: Twin, main: Joint, lots: Lots
         found = joint(twin(panel), panel.y, panel.X, lots)
     except DataError as error:
         return JointTrial(name, None, reason=error.said)
-    groups, gap = len(apart), main.share - found.share
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = gap / np.sqrt((groups - 1) / groups * ((apart - gap) ** 2).sum())
-    bar = float(t_quantile(1.0 - 2.0 * SMALLER, groups - 1.0))
-    return JointTrial(name, found, bool(t <= bar), bool(t > bar), float(t))
+    stands = found.p < STILL_THERE or found.share >= HALF * main.share
+    return JointTrial(name, found, stands, not stands)
 
 
 def _path(panel: JointPanel, standing: Callable[[Name, Twin], JointTrial]) -> JointTrial:
