@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import pandas as pd
 
@@ -143,7 +143,7 @@ class LevelDesign(MeasuredDesign):
         )
 
 
-def _mean(held: pd.DataFrame) -> dict[str, float]:
+def _mean(held: pd.DataFrame) -> dict[str, Any]:
     """Return the mean of the last years with its interval, which R-DESC reads: digits and vintages have one level."""
     low, value, high = (float(held[name].mean()) for name in ("low", "value", "high"))
     return {"value": value, "low": low, "high": high, "inner_low": low, "inner_high": high}
