@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import pandas as pd
 
@@ -90,15 +90,10 @@ class LevelDesign(MeasuredDesign):
         years = [int(year) for year in held.index]
         lost = [year for year in range(years[0], last + 1) if year not in years]
         by_year = {year: float(value) for year, value in zip(years, held["value"], strict=True)}
-        low, mean, high = _mean(held[held.index.isin(sorted((*years, *lost))[-LAST_YEARS:])])
         return Finding(
             measured=Measured(
                 quantity=message("`{formula}` of the totals", formula=formula),
-                value=mean,
-                low=low,
-                high=high,
-                inner_low=low,
-                inner_high=high,
+                **_mean(held[held.index.isin(sorted((*years, *lost))[-LAST_YEARS:])]),
                 by_year=dict(sorted((by_year | dict.fromkeys(lost, math.nan)).items())),
                 by_year_interval={
                     year: (float(low), float(high))
@@ -148,10 +143,10 @@ class LevelDesign(MeasuredDesign):
         )
 
 
-def _mean(held: pd.DataFrame) -> tuple[float, float, float]:
-    """Return the mean of the last years between its ends, which R-DESC reads: digits and vintages have one level."""
+def _mean(held: pd.DataFrame) -> dict[str, Any]:
+    """Return the mean of the last years with its interval, which R-DESC reads: digits and vintages have one level."""
     low, value, high = (float(held[name].mean()) for name in ("low", "value", "high"))
-    return low, value, high
+    return {"value": value, "low": low, "high": high, "inner_low": low, "inner_high": high}
 
 
 def _worth(*, catalogued: bool) -> Message:
