@@ -123,7 +123,8 @@ def _at_work(
     if code_version() != code:
         raise SpecError(
             message(
-                "a worker runs another version of panelkit, or of a library below it: start the workers again"
+                "a worker runs another version of panelkit, or of a library below it, than this process, or the source "
+                "has changed meanwhile: start both again"
             )
         )
     with on_one_thread(), nullcontext() if folder is None else figures_from(folder):

@@ -31,7 +31,6 @@ class Keeping:
         int,
         typer.Option(
             "--workers",
-            min=-1,
             help="Processes that share the claims; -1: the cores there are. The numbers are the same for any. "
             "并行进程数，-1 为全部核心；结果与进程数无关。",
         ),

@@ -166,7 +166,7 @@ def _years(found: Measured, bound: Bound, whole: Ends, last: list[int]) -> Condi
     held = sum(side == wanted for side in sides)
     values = [_value(year, found.by_year[year], found.by_year_interval.get(year, missing)) for year in last]
     said = message(
-        "in {held} of {n}: {values}",
+        "in {held} of {n} {periods}: {values}",
         held=held,
         n=len(last),
         values=Joined(values, {"en": ", ", "zh": "，"}),
