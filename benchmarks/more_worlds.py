@@ -49,11 +49,15 @@ CHANNELS = (
 
 @dataclass(frozen=True)
 class Order:
-    """A world of ranks: `groups` kinds of provinces, `apart` deviations between neighbours in the claimed order."""
+    """A world of ranks: `groups` kinds of provinces, `apart` deviations between neighbours in the claimed order.
+
+    `tied`: the last two kinds do not differ.
+    """
 
     name: str
     groups: int
     apart: float
+    tied: bool = False
 
 
 ORDERS = tuple(
@@ -61,6 +65,7 @@ ORDERS = tuple(
     for groups in (2, 3, 4)
     for apart in (-0.5, 0.0, 0.5)
 )
+TIED = tuple(Order(f"{groups} groups, tied at the end", groups, 1.0, tied=True) for groups in (3, 4))
 
 
 def draw_channel(
@@ -99,15 +104,24 @@ def draw_channel(
 def draw_order(
     world: Order, indicators: int, count: int, *, seed: int, batch: int = 0
 ) -> tuple[Floats, Floats]:
-    """Return indicators (W, 31, K) of provinces and their groups (31,), numbered in the claimed order.
+    """Return indicators (W, 31, K) of provinces and their groups (31,), numbered in the claimed order."""
+    values, _, group = draw_places(world, indicators, count, seed=seed, batch=batch)
+    return values, group
+
+
+def draw_places(
+    world: Order, indicators: int, count: int, *, seed: int, batch: int = 0
+) -> tuple[Floats, Floats, Floats]:
+    """Return indicators (W, 31, K), places (W, 31) and groups (31,) of provinces, groups numbered as claimed.
 
     A province stands at its group's place plus one deviation of its own; every indicator adds another. Groups are the
     four regions, the last of them merged where fewer are asked for.
     """
     rng = _generator(world.name, seed, indicators, batch)
     group = np.minimum(region_codes(), world.groups - 1)
-    place = -world.apart * group + rng.normal(size=(count, UNITS))
-    return place[:, :, None] + rng.normal(size=(count, UNITS, indicators)), group
+    step = np.minimum(group, world.groups - 2) if world.tied else group
+    place = -world.apart * step + rng.normal(size=(count, UNITS))
+    return place[:, :, None] + rng.normal(size=(count, UNITS, indicators)), place, group
 
 
 def draw_gap(years: int, count: int, *, seed: int, batch: int = 0) -> tuple[Floats, Floats]:

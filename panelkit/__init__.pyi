@@ -108,6 +108,7 @@ from panelkit.spatial.provincial import nearest as nearest
 from panelkit.spatial.provincial import nested as nested
 from panelkit.spatial.weights import Weights as Weights
 from panelkit.spatial.weights import as_weights as as_weights
+from panelkit.studies.scrutiny.door import scrutinise as scrutinise
 from panelkit.studies.specification_curve.choices import Sample as Sample
 from panelkit.studies.specification_curve.spec import SpecificationCurve as SpecificationCurve
 from panelkit.studies.specification_curve.spec import control_sets as control_sets

@@ -91,10 +91,14 @@ class Figures:
 
     def effect(self, spec: Specification) -> Effect | None:
         """Return the treatment's effect from the batch, or None where the batch cannot compute it."""
+        return self._batch.effect(spec, self.columns(spec))
+
+    def columns(self, spec: Specification) -> PanelColumns:
+        """Return the columns of the panel that a specification reads, each expression worked out once."""
         key = (spec.vintage, spec.provinces)
         if key not in self._columns:
             self._columns[key] = PanelColumns(self._provinces(spec))
-        return self._batch.effect(spec, self._columns[key])
+        return self._columns[key]
 
     def expressions(
         self,
@@ -240,7 +244,7 @@ def expressions(
 
 
 def _known() -> set[str]:
-    return {str(key) for key in catalogue.indicators().index}
+    return {*catalogue.facts()}
 
 
 def _refuse_unknown(spec: Specification) -> None:

@@ -9,15 +9,17 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from panelkit.claims.orders import Order
 from panelkit.language.levels import Levels
 from panelkit.language.message import Joined, Message, message
 from panelkit.results.fit import FitResult, TestResult
 from panelkit.show.brief import Brief
 from panelkit.studies.grid import GridResult
 from panelkit.studies.scrutiny.door import Scrutinised
+from panelkit.studies.scrutiny.words import TEXTS, SixWords
 from panelkit.studies.tally import Tally
 
-Word = Literal["SUPPORTED", "PARTLY", "UNDECIDED", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
+Word = SixWords
 WORDS: tuple[Word, ...] = (
     "SUPPORTED",
     "PARTLY",
@@ -27,14 +29,7 @@ WORDS: tuple[Word, ...] = (
     "NOT TESTABLE",
 )
 
-WORD_TEXTS: Mapping[Word, Message] = {
-    "SUPPORTED": message("SUPPORTED"),
-    "PARTLY": message("PARTLY"),
-    "UNDECIDED": message("UNDECIDED"),
-    "NOT SUPPORTED": message("NOT SUPPORTED"),
-    "CONTRADICTED": message("CONTRADICTED"),
-    "NOT TESTABLE": message("NOT TESTABLE"),
-}
+WORD_TEXTS: Mapping[Word, Message] = TEXTS
 
 Outcome = Literal["passes", "fails", "takes away", "not computed", "printed"]
 """What came of a condition: it passes, it does not, it takes the association away, it cannot be computed, or it is
@@ -153,10 +148,12 @@ class Measured(Brief):
     """What a design without a regression measured: a probability, a gap, a number for every year.
 
     `low, high, p_value` are NaN where there is no interval or test; `inner_low, inner_high` are the ends of the 90 %
-    interval, `error` its standard error with `df`, `smallest` the effect that a silent rule takes for the smallest of
-    interest. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds what stands
-    behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says; `tally` what of it
-    could not be computed, where it is many numbers.
+    interval, `error` its standard error with `df`, `detectable` what it finds with 80 % power at 5 % where t(df) does
+    not say it, `smallest` the effect that a silent rule takes for the smallest of interest, and `why`.
+    `by_year_interval` holds the main interval of every year that has one, `order` what a cloud of draws shows of a
+    claimed order. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds what
+    stands behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says; `tally`
+    what of it could not be computed, where it is many numbers.
     """
 
     quantity: Message
@@ -168,8 +165,12 @@ class Measured(Brief):
     inner_high: float = math.nan
     error: float = math.nan
     df: float = math.nan
+    detectable: float = math.nan
     smallest: float = math.nan
+    why: Message | None = None
     by_year: Mapping[int, float] = field(default_factory=dict)
+    by_year_interval: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    order: Order | None = None
     conditions: tuple[Condition, ...] = ()
     sentence: Message
     table: pd.DataFrame | None = None
@@ -198,7 +199,8 @@ class Finding(Brief):
 
     `shares` are the Shapley shares of the main fit's regressors in its within R2, where the rule asks for them.
     `scrutiny` holds the conditions of a regression, in units of its coefficient (`factor` times that is the claim's);
-    None where there can be none, and `unscrutinised` says why. `printed` are conditions that decide nothing.
+    None where there can be none, and `unscrutinised` says why; `smallest` is then the effect that a silent rule takes
+    for the smallest of interest, in units of the coefficient. `printed` are conditions that decide nothing.
     """
 
     headline: Headline | None = None
@@ -214,6 +216,7 @@ class Finding(Brief):
     scrutiny: Scrutinised | None = None
     printed: tuple[Condition, ...] = ()
     unscrutinised: Message | None = None
+    smallest: float = math.nan
     factor: float = 1.0
 
     @property

@@ -26,10 +26,14 @@ def headline_object(tested: Finding) -> dict[str, Any] | None:
         "p_value": float(found.p_value),
     }
     by_year = {str(year): finite(float(value)) for year, value in found.by_year.items()}
+    intervals = {
+        str(year): [finite(float(end)) for end in ends] for year, ends in found.by_year_interval.items()
+    }
     lost = found.tally.facts() if found.tally is not None else {}
     return {
         **_plain(numbers),
         "by_year": by_year,
+        **({"by_year_interval": intervals} if intervals else {}),
         "facts": _plain({**found.facts, **lost}),
     }
 

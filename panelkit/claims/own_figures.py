@@ -19,7 +19,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights
-from panelkit.studies.batch import Batch, Effect
+from panelkit.studies.batch import Batch
 from panelkit.studies.columns import PanelColumns
 from panelkit.studies.specification import Specification
 
@@ -54,11 +54,11 @@ class OwnFigures(Figures):
         held = self._own.frame.attrs
         return (held["panelkit"],) if "panelkit" in held else ()
 
-    def effect(self, spec: Specification) -> Effect | None:
-        """Return the treatment's effect from the batch, or None where the batch cannot compute it."""
+    def columns(self, spec: Specification) -> PanelColumns:
+        """Return the columns of the panel, each expression worked out once."""
         if spec.provinces not in self._columns_of:
             self._columns_of[spec.provinces] = PanelColumns(self._among(spec.provinces))
-        return self._batch.effect(spec, self._columns_of[spec.provinces])
+        return self._columns_of[spec.provinces]
 
     def expressions(
         self,

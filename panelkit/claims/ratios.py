@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from panelkit.claims import scales
@@ -104,7 +106,7 @@ def spread(
         If a figure of the ratio is an intensity, so that its sum over provinces means nothing.
     """
     if catalogued:
-        _refuse_intensities(list(columns_of(parse_expression(expression).node)))
+        refuse_intensities(list(columns_of(parse_expression(expression).node)))
     found = ratio_spread(expression, data, times)
     return Spread(label=label, aggregate=found.aggregate, p10=found.p10, p90=found.p90, why=why)
 
@@ -116,15 +118,21 @@ def claimed_coefficient(reading: Reading) -> float:
     return float(reading.claimed) / scales.factor(reading.effect)
 
 
-def _refuse_intensities(columns: list[str]) -> None:
+def refuse_intensities(columns: Iterable[str]) -> None:
+    """Refuse figures that cannot be summed over provinces.
+
+    Raises
+    ------
+    SpecError
+        If one of them is an intensity.
+    """
     table = catalogue.indicators()
     known = [name for name in columns if name in table.index]
     wrong = [name for name in known if table.at[name, "scale_or_intensity"] == "intensity"]
     if wrong:
         raise SpecError(
             message(
-                "{figures}: an intensity cannot be summed over {units}; a ratio beside an estimate takes totals such "
-                "as gdp or population",
+                "{figures}: an intensity cannot be summed over {units}; take totals such as gdp or population",
                 figures=wrong,
             )
         )

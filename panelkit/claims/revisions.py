@@ -12,11 +12,13 @@ from typing import Any
 import pandas as pd
 
 from panelkit.claims import scales
-from panelkit.claims.check import Progress, Silence, find_claims, run
+from panelkit.claims.cache import Cache
+from panelkit.claims.check import find_claims, run
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.designs.panel import PanelDesign
 from panelkit.claims.findings import Word
 from panelkit.claims.objects import finite
+from panelkit.claims.one_claim import Progress, Silence
 from panelkit.claims.source import Shipped
 from panelkit.claims.stated_windows import StatedWindow, stated_windows
 from panelkit.claims.verdict import Verdict
@@ -146,10 +148,13 @@ def compare_figures(
     *,
     vintages: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    workers: int | None = None,
+    cache: Cache | None = None,
 ) -> FigureComparison:
     """Check claims on the shipped figures and on a store's, and say what moved and why.
 
-    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default.
+    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default;
+    `workers` and `cache` are those of `run`.
 
     Raises
     ------
@@ -163,13 +168,13 @@ def compare_figures(
         )
     standing(state, vintages)
     claims = find_claims(what)
-    old = run(claims, Shipped(), progress)
+    old = run(claims, Shipped(), progress, workers=workers, cache=cache)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "data"
         figures = write_new_figures(state, place, vintages)
         with figures_from(place):
-            new = run(claims, Shipped(), progress)
-            windows = stated_windows(claims, progress or Silence())
+            new = run(claims, Shipped(), progress, workers=workers, cache=cache)
+            windows = stated_windows(claims, progress or Silence(), workers=workers, cache=cache)
     pairs = tuple(_moved(_before(old, other), other) for other in new)
     return FigureComparison(figures=figures, verdicts=pairs, windows=windows)
 

@@ -7,14 +7,16 @@ measures of the same thing: they never decide, but where half of them or more po
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from panelkit.claims.findings import WORD_TEXTS, WORDS, Word
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.claims.verdict import Verdict
+from panelkit.inference import multiplicity
 from panelkit.language.message import Message, listed, message, sentences
 from panelkit.show.brief import Brief
 
@@ -99,10 +101,7 @@ def turned_away(word: Word | None, principal: Verdict, alternatives: Sequence[Ve
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return Holm's p of several; one that is missing counts as 1."""
-    from statsmodels.stats.multitest import multipletests
-
-    p = [1.0 if math.isnan(value) else value for value in p_values]
-    return [float(value) for value in multipletests(p, method="holm")[1]]
+    return multiplicity.holm(np.nan_to_num(np.array(p_values, dtype=float), nan=1.0)).tolist()
 
 
 def _distribution(verdicts: Sequence[Verdict]) -> Message:

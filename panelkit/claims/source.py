@@ -16,13 +16,16 @@ from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.names import check_names, years_held
+from panelkit.claims.file.window import Window
 from panelkit.claims.maps import OWN_WEIGHTS
 from panelkit.claims.own_figures import OwnFigures
 from panelkit.claims.own_names import check_own
 from panelkit.claims.own_panel import OwnPanel
 from panelkit.claims.waiting import supplied
-from panelkit.claims.windows import figures_of, rolled
+from panelkit.claims.windows import figures_of, rolled, with_window
 from panelkit.data import catalogue
+from panelkit.data.nation import product_years
+from panelkit.data.paths import shipped
 from panelkit.data.selection import choose_vintages
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -43,6 +46,15 @@ class Source(Protocol):
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
         """Return a claim with its years and weights as this source has them."""
+        ...
+
+    def at(self, registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+        """Return a claim as `prepared` did, whose window is known."""
+        ...
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of shipped figures that is read; None: no shipped figure is."""
         ...
 
     def figures(self, planned: Sequence[Specification]) -> Figures:
@@ -73,6 +85,15 @@ class Shipped:
         """Return a claim with the newest year of its figures wherever it says "newest"."""
         return rolled(registered, self)
 
+    def at(self, registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+        """Return a claim with the newest year that was found for it."""
+        return with_window(registered, window)
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of figures."""
+        return shipped("data")
+
     def figures(self, planned: Sequence[Specification]) -> Figures:
         """Return the figures that specifications read."""
         return Figures(planned)
@@ -85,10 +106,13 @@ class Shipped:
         """Refuse nothing: no weights are given beside the shipped figures."""
 
     def held(self, column: str, vintage: str | None) -> tuple[int, ...] | None:
-        """Return the years in which some province has a figure, of the default vintage unless one is named."""
+        """Return the years in which some province has a figure, of the default vintage unless one is named.
+
+        Of a product, the years of its output; None where there is no such figure.
+        """
         about = catalogue.facts().get(column)
         if about is None:
-            return None
+            return product_years(column) or None
         if not about.vintages:
             return ()
         chosen = choose_vintages([column], None if vintage is None else {column: vintage})
@@ -108,8 +132,16 @@ class Own:
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
         """Return a claim with the newest year of its columns and, where it names none, the weights given."""
-        found = rolled(registered, self)
-        return replace(found, claim=self._weighted(found.claim))
+        return self._with_weights(rolled(registered, self))
+
+    def at(self, registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+        """Return a claim with the newest year that was found for it and, where it names none, the weights given."""
+        return self._with_weights(with_window(registered, window))
+
+    @property
+    def folder(self) -> Path | None:
+        """Return None: no shipped figure is read."""
+        return None
 
     def figures(self, planned: Sequence[Specification]) -> Figures:
         """Return the panel as specifications read it."""
@@ -151,6 +183,9 @@ class Own:
                     example=json.dumps(given),
                 )
             )
+
+    def _with_weights(self, registered: RegisteredClaim) -> RegisteredClaim:
+        return replace(registered, claim=self._weighted(registered.claim))
 
     def _weighted(self, claim: Claim) -> Claim:
         given = OWN_WEIGHTS[: len(self.panel.weights)]

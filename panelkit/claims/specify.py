@@ -10,7 +10,9 @@ from typing import TypeVar
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption
 from panelkit.claims.file.parts import Sample, fill_roles
-from panelkit.studies.specification import Specification
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+from panelkit.studies.specification import Specification, Spread
 
 T = TypeVar("T")
 
@@ -31,6 +33,8 @@ class Regression:
     effects: str = "twoway"
     mediators: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    lags: int = 0
+    spread: Spread = ""
 
 
 def specify(
@@ -56,13 +60,16 @@ def specify(
     Raises
     ------
     SpecError
-        If neither design nor claim has a sample.
+        If neither design nor claim has a sample, or an option changes what the kind of design does not have.
     """
     taken = [option for option in options if option is not None]
+    _refuse_what_is_not_had(claim, design, taken)
     quantities = dict(claim.quantities)
     for option in taken:
         quantities.update(option.quantities or {})
     sample = _sample(claim.sample_of(design), taken)
+
+    lags = _last(taken, "lags", regression.lags)
 
     def filled(texts: Iterable[str]) -> tuple[str, ...]:
         return tuple(fill_roles(text, quantities) for text in texts)
@@ -81,6 +88,9 @@ def specify(
         choices=tuple(option.id if option is not None else "" for option in options),
         mediators=filled(regression.mediators),
         beside=filled(regression.beside),
+        lags=lags,
+        spread=_last(taken, "spread", regression.spread) if lags else "",
+        twin=_last(taken, "twin", ""),
     )
 
 
@@ -88,6 +98,25 @@ def whole_grid(claim: Claim, design: ClaimDesign, regression: Regression) -> lis
     """Return the main specification, then every other combination of the grid's axes."""
     choices = product(*[(None, *axis.option) for axis in claim.grid.axis])
     return list(dict.fromkeys(specify(claim, design, regression, taken) for taken in choices))
+
+
+def _refuse_what_is_not_had(claim: Claim, design: ClaimDesign, taken: list[GridOption]) -> None:
+    """Refuse options of arrival over years and of twin designs where the kind reads neither."""
+    if design.TWINS:
+        return
+    for option in taken:
+        named = [name for name in ("lags", "spread", "twin") if getattr(option, name) is not None]
+        if named:
+            raise SpecError(
+                message(
+                    "{place}: option {option} of the grid changes {named}, which a design of the kind `{kind}` does "
+                    "not have",
+                    place=claim.place_of(design),
+                    option=option.id,
+                    named=named,
+                    kind=design.kind,
+                )
+            )
 
 
 def _sample(base: Sample, taken: list[GridOption]) -> Sample:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from panelkit.claims.check import Progress, check_claim
+from panelkit.claims.cache import Cache
+from panelkit.claims.check import each
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.window import Window, rolls, with_last
 from panelkit.claims.objects import finite
+from panelkit.claims.one_claim import Progress
 from panelkit.claims.source import Shipped
 from panelkit.claims.windows import newest
 from panelkit.language.errors import PanelkitError
@@ -62,22 +64,38 @@ class StatedWindow(Brief):
         return {"years": years, "verdict": found.word_of(self.claim), "designs": designs}
 
 
-def stated_windows(claims: Sequence[RegisteredClaim], progress: Progress) -> tuple[StatedWindow, ...]:
+def stated_windows(
+    claims: Sequence[RegisteredClaim],
+    progress: Progress,
+    *,
+    workers: int | None = None,
+    cache: Cache | None = None,
+) -> tuple[StatedWindow, ...]:
     """Return the claims that state their years, those with a later year of figures computed on it too."""
-    source, found = Shipped(), []
+    source = Shipped()
+    found: list[StatedWindow] = []
+    moved: dict[int, RegisteredClaim] = {}
     for registered in claims:
-        claim = registered.claim
-        if claim.status != "computed" or claim.sample is None or rolls(claim):
+        stated = _stated(registered, source)
+        if stated is None:
             continue
-        try:
-            window = newest(claim, source)
-        except PanelkitError:  # a figure or index that is not held: the verdict of the claim says so
-            continue
-        if window is None:
-            continue
-        stated = StatedWindow(claim=claim.id, years=claim.sample.window, window=window)
         if stated.later:
-            moved = replace(registered, claim=with_last(claim, window.last, explicit=True))
-            stated = replace(stated, rolled=CheckResult(tuple(check_claim(moved, progress, source))))
+            claim = with_last(registered.claim, stated.window.last, explicit=True)
+            moved[len(found)] = replace(registered, claim=claim)
         found.append(stated)
+    verdicts = each([*moved.values()], source, progress, workers=workers, cache=cache)
+    for at, rolled in zip(moved, verdicts, strict=True):
+        found[at] = replace(found[at], rolled=CheckResult(tuple(rolled)))
     return tuple(found)
+
+
+def _stated(registered: RegisteredClaim, source: Shipped) -> StatedWindow | None:
+    """Return the stated years of a claim and the newest one that its figures hold; None where it states none."""
+    claim = registered.claim
+    if claim.status != "computed" or claim.sample is None or rolls(claim):
+        return None
+    try:
+        window = newest(claim, source)
+    except PanelkitError:  # a figure or index that is not held: the verdict of the claim says so
+        return None
+    return None if window is None else StatedWindow(claim=claim.id, years=claim.sample.window, window=window)

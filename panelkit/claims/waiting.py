@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import RegisteredClaim
@@ -14,10 +15,11 @@ from panelkit.claims.windows import figures_of
 from panelkit.data import catalogue
 from panelkit.data.paths import figures_from
 from panelkit.data.provinces import NATION
-from panelkit.data.revised import write_new_figures
-from panelkit.data.yearbook.store.store import StoreState, read_store
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, Told, listed, message
+
+if TYPE_CHECKING:
+    from panelkit.data.yearbook.store.store import StoreState
 
 OWN_STORE = "own_store"
 """The flag of a verdict on figures that the user has taken in: other users may hold others."""
@@ -53,6 +55,8 @@ def supplied(claim: Claim, store: Path | None) -> Iterator[tuple[str, ...]]:
     if state is None or missing:
         yield missing
         return
+    from panelkit.data.revised import write_new_figures
+
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "data"
         write_new_figures(_only(state, wanted), place)
@@ -89,6 +93,8 @@ def _state(store: Path | None) -> StoreState | None:
     """Return what a store holds; None where there is none, or none that can be read."""
     if store is None or not store.is_dir():
         return None
+    from panelkit.data.yearbook.store.store import read_store
+
     try:
         return read_store(store)
     except DataError:  # `panelkit store` says what is wrong with it; a claim that waits goes on waiting
@@ -107,4 +113,4 @@ def _only(state: StoreState, keys: Sequence[str]) -> StoreState:
         replace(file, vintages={key: name for key, name in file.vintages.items() if key in keys})
         for file in state.files
     )
-    return StoreState(files, state.figures[state.figures["indicator"].isin(keys)])
+    return replace(state, files=files, figures=state.figures[state.figures["indicator"].isin(keys)])

@@ -57,7 +57,14 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
                     ends=list(window.ends),
                 )
             )
-    return replace(registered, claim=with_last(claim, window.last), window=of_claim(window, claim))
+    return with_window(registered, of_claim(window, claim))
+
+
+def with_window(registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
+    """Return a claim with the years of a window that it was given before; None: it does not roll."""
+    if window is None:
+        return registered
+    return replace(registered, claim=with_last(registered.claim, window.last), window=window)
 
 
 def newest(claim: Claim, holder: Holder) -> Window | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand
 
 from panelkit.cli._chosen import refuse_idle_file
@@ -18,6 +16,7 @@ from panelkit.cli._options import Lang, LangOption, OwnFile
 from panelkit.cli._output import folder_out
 from panelkit.cli._own_claims import own_source, refuse_idle
 from panelkit.cli._printing import print_json
+from panelkit.cli._runs import Keeping, progress, say_notes, show_cache
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 
@@ -69,27 +68,11 @@ def _store(path: Path | None) -> Path | None:
     return path
 
 
-class _Bar:
-    """Progress of a run, on the error stream, so that pipes stay clean."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task: TaskID | None = None
-
-    def start(self, claim: str, steps: int) -> None:
-        """Open the bar of one claim."""
-        self._task = self._progress.add_task(claim, total=steps)
-
-    def advance(self, steps: int) -> None:
-        """Move the bar."""
-        if self._task is not None:
-            self._progress.advance(self._task, steps)
-
-
 @command(app, example="check claim.toml", cls=_OptionalStore)
 def check(
     ctx: typer.Context,
     own: OwnFile,
+    keeping: Keeping,
     what: Annotated[
         list[str] | None,
         typer.Argument(
@@ -143,37 +126,41 @@ def check(
     Exit status 0 whatever the verdicts; 2 for a wrong id, file or option, or if a claim marked computed could
     not be computed (the others still run).
     With --data the claims named are tested on a panel of your own: formulas name its columns.
+    Verdicts that neither claim, figures nor code has changed are read from the cache; a run that is stopped goes on
+    where it was.
     无论结论如何，退出码均为 0；编号、文件或选项有误，或标为可计算的论断未能计算时为 2（其余论断照常运行）。
     使用 --data 时，以自备面板检验所列论断，公式所用为其列名。
+    论断、数据和程序均未改变的结论从缓存读取；中断的运行可从中断处继续。
     """
     if figures is not None and out is not None:
         raise SpecError(
             message("--out writes the pages of a run on the shipped figures: leave it or --figures out")
         )
     refuse_idle_file(ctx, own)
+    if keeping.cache or keeping.clear_cache:
+        show_cache(keeping, what or [], lang.language, as_json=as_json)
+        return
     refuse_idle(own, figures, w or [], what or [])
     stand = _vintages(vintage or [], figures)
     if figures is not None:
-        failures = _check_revised(what or [], figures, stand, lang.language, as_json=as_json)
+        failures = _check_revised(what or [], figures, stand, keeping, lang.language, as_json=as_json)
     else:
         source = None if own.data is None else own_source(own, w or [])
-        failures = _check(what or [], source, out, lang.language, as_json=as_json)
+        failures = _check(what or [], source, out, keeping, lang.language, as_json=as_json)
     for said in failures:
         typer.echo(f"panelkit: {said.text(lang.language)}", err=True)
     if failures:
         raise typer.Exit(2)
 
 
-@contextmanager
-def _progress() -> Iterator[_Bar]:
-    errors = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        yield _Bar(progress)
-
-
 def _check(
-    what: list[str], source: Source | None, out: Path | None, language: Language, *, as_json: bool
+    what: list[str],
+    source: Source | None,
+    out: Path | None,
+    keeping: Keeping,
+    language: Language,
+    *,
+    as_json: bool,
 ) -> list[Message]:
     """Run claims, print or write what the figures say, and return what could not be computed.
 
@@ -185,6 +172,8 @@ def _check(
         The user's panel; None: the shipped figures.
     out
         The folder of pages and tables, or None.
+    keeping
+        Where verdicts are kept, and how many processes share the claims.
     language
         The language of the output.
     as_json
@@ -199,9 +188,17 @@ def _check(
     from panelkit.claims.source import Shipped
     from panelkit.data.yearbook.store.store import default_store
 
-    with _progress() as bar:
+    cache = keeping.opened()
+    with progress(cache, language) as bar:
         claims = find_claims(what, own=source is not None)
-        result = run(claims, Shipped(store=default_store()) if source is None else source, bar)
+        result = run(
+            claims,
+            Shipped(store=default_store()) if source is None else source,
+            bar,
+            workers=keeping.workers,
+            cache=cache,
+        )
+    say_notes(cache, language)
     if as_json:
         print_json(result.to_list(language))
     else:
@@ -223,7 +220,13 @@ def _failed(verdict: Any, language: Language) -> Message:
 
 
 def _check_revised(
-    what: list[str], store: Path, stand: dict[str, str], language: Language, *, as_json: bool
+    what: list[str],
+    store: Path,
+    stand: dict[str, str],
+    keeping: Keeping,
+    language: Language,
+    *,
+    as_json: bool,
 ) -> list[Message]:
     """Run claims on the shipped figures and on a store's, print what moved, and return what could not be computed.
 
@@ -235,6 +238,8 @@ def _check_revised(
         The folder of the store.
     stand
         Which vintage is to stand, by indicator.
+    keeping
+        Where verdicts are kept, and how many processes share the claims.
     language
         The language of the page.
     as_json
@@ -248,8 +253,12 @@ def _check_revised(
     from panelkit.claims.revisions import compare_figures
     from panelkit.report.revised import revised_page
 
-    with _progress() as bar:
-        found = compare_figures(what, store, vintages=stand, progress=bar)
+    cache = keeping.opened()
+    with progress(cache, language) as bar:
+        found = compare_figures(
+            what, store, vintages=stand, progress=bar, workers=keeping.workers, cache=cache
+        )
+    say_notes(cache, language)
     if as_json:
         print_json(found.to_dict(language))
     else:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from panelkit.formula.formula import Formula
     from panelkit.results.fit import FitResult, TestResult
+    from panelkit.studies.scrutiny.door import Scrutinised
 
 app = typer.Typer(add_completion=False)
 
@@ -98,6 +99,21 @@ class Tests:
             help="Detectable effects, equivalence and robustness values of every term. 可检出效应、等效检验与稳健值。",
         ),
     ] = False
+    scrutiny: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scrutiny",
+            help="Terms whose effect is held against trends, a common path, differences, regions and leads, "
+            "repeatable. 逐条检验其效应的项。",
+        ),
+    ] = None
+    regions: Annotated[
+        str | None,
+        typer.Option(
+            "--regions",
+            help="For --scrutiny: a column with the region of each unit; none: the four regions of provinces. 区域列。",
+        ),
+    ] = None
     seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap. 随机种子。")] = 0
 
 
@@ -151,6 +167,7 @@ def fit(
     models = [_model(text, estimator, rows.where) for text in formula]
     fits = [model.fit(rows.frame, coords=places) for model in models]
     found = _wild(fits, tests.wild or [], tests.seed)
+    borne = _scrutinies(fits, tests, rows.frame)
     if tests.tests:
         from panelkit.cli._fit_tests import tests_of
 
@@ -160,24 +177,30 @@ def fit(
     if table.out is not None or not table.as_json:
         _write(fits, chosen, table)
     if table.as_json:
-        _print_json(formula, fits, found, table.language, sensitivity=tests.sensitivity)
+        _print_json(formula, fits, found, borne, table.language, sensitivity=tests.sensitivity)
         return
     _print_tests(found, len(fits), table.language)
     if tests.sensitivity:
         from panelkit.cli._fit_sensitivity import print_sensitivity
 
         print_sensitivity(fits, table.language)
+    if borne:
+        from panelkit.cli._fit_scrutiny import print_scrutinies
+
+        print_scrutinies(borne, len(fits), table.language)
 
 
 def _print_json(
     formulas: list[str],
     fits: list[FitResult],
     found: list[tuple[int, TestResult]],
+    borne: list[tuple[int, Scrutinised]],
     language: Language,
     *,
     sensitivity: bool,
 ) -> None:
     """Print one mapping a formula; a test stands with the fit that it is of."""
+    from panelkit.cli._fit_scrutiny import scrutiny_record
     from panelkit.cli._fit_sensitivity import sensitivity_rows
     from panelkit.cli._printing import all_told, plain_values, print_json
     from panelkit.cli.spatial._tables import rows, test_record
@@ -190,6 +213,9 @@ def _print_json(
             "notes": all_told(one.notes, language),
             "tests": [test_record(test) for of, test in found if of == at],
             **({"sensitivity": sensitivity_rows(one)} if sensitivity else {}),
+            **(
+                {"scrutiny": [scrutiny_record(it, language) for of, it in borne if of == at]} if borne else {}
+            ),
         }
         for at, (text, one) in enumerate(zip(formulas, fits, strict=True), 1)
     ]
@@ -208,9 +234,14 @@ def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: La
 
 def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None:
     """Refuse options that this model and covariance leave without work."""
-    if not tests.wild:
-        said = message("--seed is the seed of the bootstrap, and nothing is drawn: name a term by --wild")
+    if not tests.wild and not tests.scrutiny:
+        said = message(
+            "--seed is the seed of the bootstrap, and nothing is drawn: name a term by --wild or --scrutiny"
+        )
         refuse(ctx, "seed", said)
+    if not tests.scrutiny:
+        said = message("--regions belongs to --scrutiny: name a term by it, or leave --regions out")
+        refuse(ctx, "regions", said)
     if not estimator.vcov.strip().lower().startswith("conley"):
         said = message(
             "--coords belongs to --vcov Conley(km), and the covariance is {vcov}: leave it out",
@@ -316,18 +347,36 @@ def _write(fits: list[FitResult], chosen: str, table: TableOptions) -> None:
 
 def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[tuple[int, TestResult]]:
     """Return the tests of the terms, each with the number of its fit."""
-    known = list(dict.fromkeys(term for one in fits for term in one.terms))
-    unknown = [term for term in terms if term not in known]
-    if unknown:
-        raise SpecError(
-            message("--wild {terms}: no such term; there are {known}", terms=unknown, known=known)
-        )
+    _refuse_unknown(fits, terms, "--wild")
     return [
         (at, _by_draws(one, term, seed))
         for at, one in enumerate(fits, 1)
         for term in terms
         if term in one.terms
     ]
+
+
+def _scrutinies(fits: list[FitResult], tests: Tests, frame: pd.DataFrame) -> list[tuple[int, Scrutinised]]:
+    if not tests.scrutiny:
+        return []
+    from panelkit.cli._fit_scrutiny import scrutinies
+
+    _refuse_unknown(fits, tests.scrutiny, "--scrutiny")
+    return scrutinies(fits, tests.scrutiny, frame, regions=tests.regions, seed=tests.seed)
+
+
+def _refuse_unknown(fits: list[FitResult], terms: list[str], option: str) -> None:
+    known = list(dict.fromkeys(term for one in fits for term in one.terms))
+    unknown = [term for term in terms if term not in known]
+    if unknown:
+        raise SpecError(
+            message(
+                "{option} {terms}: no such term; there are {known}",
+                option=option,
+                terms=unknown,
+                known=known,
+            )
+        )
 
 
 def _by_draws(one: FitResult, term: str, seed: int) -> TestResult:

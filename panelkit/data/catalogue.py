@@ -6,9 +6,12 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
+from panelkit.data.once import read_once
+from panelkit.data.paths import shipped
 from panelkit.data.shipped_tables import read_rows
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, sentences
@@ -40,9 +43,14 @@ class Indicator:
     default_vintage: str
 
 
-def facts(folder: Path | None = None) -> dict[str, Indicator]:
+def facts(folder: Path | None = None) -> Mapping[str, Indicator]:
     """Return the catalogue as indicator -> `Indicator`."""
-    return {
+    return _facts((folder or shipped("data")) / "indicators.csv")
+
+
+@read_once
+def _facts(path: Path) -> Mapping[str, Indicator]:
+    found = {
         row["indicator"]: Indicator(
             name_zh=row["name_zh"],
             name_en=row["name_en"],
@@ -52,8 +60,9 @@ def facts(folder: Path | None = None) -> dict[str, Indicator]:
             vintages=tuple(row["vintages"].split()),
             default_vintage=row["default_vintage"],
         )
-        for row in read_rows("indicators.csv", folder)
+        for row in read_rows(path.name, path.parent)
     }
+    return MappingProxyType(found)
 
 
 def sources(folder: Path | None = None) -> pd.DataFrame:

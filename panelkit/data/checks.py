@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.once import State, state_of
 from panelkit.data.provinces import NATION, labels_of, place_name
 from panelkit.data.wording import first_of
 from panelkit.kernels.frames import as_pandas
@@ -51,6 +52,11 @@ _RULES = {
 }
 """The checks by the names under which pandera gives them back."""
 
+_AGAINST = ("indicators.csv", "sources.csv")
+"""The tables that cells are held against one by one."""
+_passed: dict[Path, tuple[State, ...]] = {}
+"""Files whose cells passed, in the state in which they did."""
+
 _EXEMPT = ("checked", "absent", "suspect")
 _EVERYWHERE = 0
 """The code of a flag on every province."""
@@ -69,10 +75,40 @@ def check_figures(figures: pd.DataFrame, *, folder: Path | None = None, strict: 
         One message that names province, year and column of every failure (the first dozen of a kind).
     """
     figures = as_pandas(figures, "the figures")
-    problems = [*_schema_problems(figures, folder, strict=strict)]
-    if not problems:
-        problems = [*sum_problems(figures, folder=folder)]
-        problems += national_problems(figures, folder=folder) if strict else []
+    _refuse([*_schema_problems(figures, folder, strict=strict)])
+    _refuse_sums(figures, folder, strict=strict)
+
+
+FileStates = Mapping[Path, tuple[State, ...]]
+"""Files of figures, each with its state and those of the tables that it is held against."""
+
+
+def states_of(paths: Iterable[Path], folder: Path) -> FileStates:
+    """Return the states of files of figures, to be taken before they are read; missing files have none."""
+    tables = tuple(state_of(folder / name) for name in _AGAINST if (folder / name).exists())
+    return {path: (state_of(path), *tables) for path in paths if path.exists()}
+
+
+def check_files(figures: pd.DataFrame, states: FileStates, *, folder: Path | None = None) -> None:
+    """Check figures as `check_figures`, cell by cell only if a file of theirs has not passed as it now is.
+
+    Raises
+    ------
+    DataError
+        As `check_figures`.
+    """
+    if any(_passed.get(path) != state for path, state in states.items()):
+        _refuse([*_schema_problems(figures, folder, strict=True)])
+        _passed.update(states)
+    _refuse_sums(figures, folder, strict=True)
+
+
+def _refuse_sums(figures: pd.DataFrame, folder: Path | None, *, strict: bool) -> None:
+    problems = [*sum_problems(figures, folder=folder)]
+    _refuse(problems + (national_problems(figures, folder=folder) if strict else []))
+
+
+def _refuse(problems: list[Message]) -> None:
     if problems:
         raise DataError(message("the figures fail their checks: {problems}", problems=sentences(problems)))
 
@@ -250,8 +286,12 @@ def _cell(adcode: object, period: object) -> Message:
 
 
 def _pairs_in(figures: pd.DataFrame, pairs: set[tuple[str, str]]) -> pd.Series[bool]:
-    held = [pair in pairs for pair in zip(figures["indicator"], figures["vintage"], strict=True)]
-    return pd.Series(held, index=figures.index)
+    found = figures[["indicator", "vintage"]].drop_duplicates()
+    strange = [pair for pair in found.itertuples(index=False, name=None) if pair not in pairs]
+    out = pd.Series(True, index=figures.index)
+    for indicator, vintage in strange:
+        out &= (figures["indicator"] != indicator) | (figures["vintage"] != vintage)
+    return out
 
 
 def _exempt_cells(folder: Path | None) -> set[tuple[int, str, str, str]]:

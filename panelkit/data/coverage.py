@@ -14,13 +14,17 @@ from panelkit.data.provinces import NATION, labels_of
 
 @dataclass(frozen=True)
 class YearHeld:
-    """One year of one vintage: its source, how many provinces are held, which are not (adcodes), the nation or not."""
+    """One year of one vintage: its sources, how many provinces are held, which are not (adcodes), the nation or not."""
 
     year: int
-    source: str
+    sources: tuple[str, ...]
     held: int
     absent: tuple[int, ...]
     nation: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the year as plain JSON."""
+        return {**vars(self), "sources": list(self.sources), "absent": list(self.absent)}
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Coverage:
     vintages: tuple[VintageHeld, ...]
     flags: tuple[catalogue.Flag, ...]
 
+    @property
+    def sources(self) -> list[str]:
+        """The keys of all sources, sorted."""
+        return sorted({source for one in self.vintages for row in one.years for source in row.sources})
+
     def as_dict(self) -> dict[str, Any]:
         """Return the coverage as plain JSON."""
         return {
@@ -66,11 +75,11 @@ class Coverage:
                     "vintage": one.vintage,
                     "span": one.span,
                     "cells": one.cells,
-                    "years": [{**vars(row), "absent": list(row.absent)} for row in one.years],
+                    "years": [row.as_dict() for row in one.years],
                 }
                 for one in self.vintages
             ],
-            "sources": sorted({row.source for one in self.vintages for row in one.years}),
+            "sources": self.sources,
             "flags": [flag.as_dict() for flag in self.flags],
         }
 
@@ -107,8 +116,8 @@ def _held(keys: list[str], folder: Path | None) -> dict[tuple[str, str], tuple[Y
     figures = read_figures(keys, folder=folder, check=False)
     for (key, name, period), cells in figures.groupby(["indicator", "vintage", "period"], sort=True):
         codes = {int(code) for code in cells["adcode"]}
-        source = ", ".join(dict.fromkeys(map(str, cells["source"])))
+        sources = tuple(dict.fromkeys(map(str, cells["source"])))
         absent = tuple(sorted(every - codes))
-        row = YearHeld(int(str(period)), source, len(codes & every), absent, NATION in codes)
+        row = YearHeld(int(str(period)), sources, len(codes & every), absent, NATION in codes)
         found.setdefault((str(key), str(name)), []).append(row)
     return {pair: tuple(rows) for pair, rows in found.items()}

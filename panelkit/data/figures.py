@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.once import read_once
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import NATION, labels_of
 from panelkit.data.shipped_tables import read_rows
@@ -60,12 +61,14 @@ def read_figures(
     about = catalogue.facts(folder)
     keys = list(about) if indicators is None else catalogue.require(indicators, folder)
     wanted = _wanted({key: about[key].vintages for key in keys}, vintages)
-    columns = _place_columns()
-    long = _long([_read_file(_path(base, key, vintage), columns) for key, vintage in wanted])
-    if check:
-        from panelkit.data.checks import check_figures
+    paths = [_path(base, key, vintage) for key, vintage in wanted]
+    if not check:
+        return _long([_read_file(path) for path in paths])
+    from panelkit.data.checks import check_files, states_of
 
-        check_figures(long, folder=folder)
+    states = states_of(paths, base)
+    long = _long([_read_file(path) for path in paths])
+    check_files(long, states, folder=folder)
     return long
 
 
@@ -128,7 +131,8 @@ def _place_columns() -> dict[str, int]:
     return {_NATION_COLUMN: NATION, **provinces}
 
 
-def _read_file(path: Path, columns: Mapping[str, int]) -> FigureFile:
+@read_once
+def _read_file(path: Path) -> FigureFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -159,7 +163,7 @@ def _read_file(path: Path, columns: Mapping[str, int]) -> FigureFile:
         raise DataError(
             message("{name} says inside that it is {expected}", name=path.name, expected=expected)
         )
-    return FigureFile(header, _cells(path.name, lines[first:], first, columns))
+    return FigureFile(header, _cells(path.name, lines[first:], first, _place_columns()))
 
 
 def _cells(

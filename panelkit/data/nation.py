@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.facts import Facts
 from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.metadata import facts_of, flags_and_breaks
@@ -88,8 +89,16 @@ def load_nation(
         if key in products
     }
     facts |= flags_and_breaks(chosen, [], span, "en", folder)
-    grid.attrs["panelkit"] = {**with_sentences(facts), "units_as": units, "years": span, "provinces": 1}
+    grid.attrs["panelkit"] = Facts(
+        {**with_sentences(facts), "units_as": units, "years": span, "provinces": 1}
+    )
     return grid
+
+
+def product_years(product: str, folder: Path | None = None) -> tuple[int, ...]:
+    """Return the years in which the output of a product is held, none where there is no such product."""
+    rows = read_rows("national_products.csv", folder)
+    return tuple(sorted(int(row["year"]) for row in rows if row["product"] == product))
 
 
 def _keys(

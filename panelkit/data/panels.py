@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.facts import Facts
 from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import read_figures
 from panelkit.data.metadata import facts_of, flags_and_breaks
@@ -199,7 +200,7 @@ def build_panel(
         "breaks_named": named_columns(vintage, allow_breaks),
     }
     facts = with_sentences(facts)
-    grid.attrs["panelkit"] = {**facts, "units_as": units, "years": span, "provinces": len(codes)}
+    grid.attrs["panelkit"] = Facts({**facts, "units_as": units, "years": span, "provinces": len(codes)})
     return grid
 
 

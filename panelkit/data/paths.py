@@ -24,6 +24,11 @@ def figures_from(folder: Path) -> Iterator[None]:
         _FIGURES.reset(token)
 
 
+def other_figures() -> Path | None:
+    """Return the folder that stands in the place of the shipped figures; None outside of such a block."""
+    return _FIGURES.get()
+
+
 def shipped(folder: str) -> Path:
     """Return the shipped folder `data` or `seeds`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from panelkit.data.once import read_once
 from panelkit.data.paths import shipped
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
@@ -18,7 +19,11 @@ def read_rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
     DataError
         A file that is missing, is not UTF-8 text, or has a row of another length than its header.
     """
-    path = (folder or shipped("data")) / name
+    return [dict(row) for row in _rows((folder or shipped("data")) / name)]
+
+
+@read_once
+def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, restkey="\0", restval="\0"))
@@ -26,7 +31,7 @@ def read_rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
         raise DataError(
             message(
                 "{name} is missing from {folder}: reinstall, or restore the file",
-                name=name,
+                name=path.name,
                 folder=path.parent,
             )
         ) from None

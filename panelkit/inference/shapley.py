@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import factorial
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
+from panelkit.kernels.moments import regress
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -89,3 +91,26 @@ def shares_of(X: FloatArray, y: FloatArray) -> FloatArray:
             weight = factorial(len(subset)) * factorial(k - len(subset) - 1) / factorial(k)
             shares[j] += weight * (explained[tuple(sorted((*subset, j)))] - value)
     return shares / total
+
+
+def shares_of_products(products: FloatArray, regressors: Sequence[int], outcome: int) -> FloatArray:
+    """Return Shapley shares (B, k) of regressors in the R2 of an outcome, from swept cross-products (B, q, q).
+
+    Missing where a draw does not identify the regressors.
+    """
+    columns, k = list(regressors), len(regressors)
+    total = products[:, outcome, outcome]
+    explained: dict[tuple[int, ...], FloatArray] = {(): np.zeros(len(products))}
+    for size in range(1, k + 1):
+        for subset in combinations(range(k), size):
+            rows = [columns[j] for j in subset]
+            slopes, _ = regress(products, rows, [outcome])
+            explained[subset] = np.einsum("bk,bk->b", slopes[:, :, 0], products[:, rows, outcome])
+    shares = np.zeros((len(products), k))
+    for subset, value in explained.items():
+        weight = (
+            factorial(len(subset)) * factorial(k - len(subset) - 1) / factorial(k) if len(subset) < k else 0.0
+        )
+        for j in set(range(k)) - set(subset):
+            shares[:, j] += weight * (explained[tuple(sorted((*subset, j)))] - value)
+    return np.asarray(shares / np.where(total > 0.0, total, np.nan)[:, None])

@@ -92,6 +92,8 @@ def as_floats(values: Any, what: str) -> NDArray[np.float64]:
         return values
     if isinstance(values, pd.DataFrame) or (_kind(_narwhals(values)) in ("DataFrame", "LazyFrame")):
         frame = as_pandas(values, what)
+        if all(dtype == np.float64 for dtype in frame.dtypes):
+            return np.array(frame.to_numpy(), dtype=np.float64, order="C")
         columns = [
             _series_floats(frame.iloc[:, at], f"{what}: column {name}")
             for at, name in enumerate(frame.columns)

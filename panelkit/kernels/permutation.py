@@ -142,6 +142,13 @@ def random_permutations(groups: IntArray, count: int, rng: np.random.Generator) 
     return cast(IntArray, draws)
 
 
+def local_draws(draws: IntArray, units: IntArray) -> IntArray:
+    """Return permutations (B, N) of a whole panel as permutations of the units of a sample, named by their places."""
+    where = np.full(draws.shape[1], -1, dtype=np.int64)
+    where[units] = np.arange(len(units))
+    return where[draws[:, units]]
+
+
 def placements(n_units: int, treated: IntArray, alike: bool) -> int:
     """Return in how many ways the treated paths can be placed on the units."""
     return comb(n_units, len(treated)) if alike else perm(n_units, len(treated))

@@ -1,15 +1,24 @@
-"""The charts of a page: the specification curve of a design, and the provinces left out one at a time."""
+"""The charts of a page: residuals with and without trends, the specification curve, each province left out."""
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
 from panelkit.claims.file.document import Claim
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message
 from panelkit.report import sample
+from panelkit.report.conditions import levels_of
 from panelkit.report.words import say
 from panelkit.show import figures
+from panelkit.studies.scrutiny.cube import Cube
+from panelkit.studies.scrutiny.designs import main_slopes, trend_slopes
+from panelkit.studies.scrutiny.printed import without_each, worst_of
+from panelkit.studies.scrutiny.sample import cube_of
+from panelkit.studies.scrutiny.slopes import Slopes
+from panelkit.studies.scrutiny.wild import Lots
 
 
 def specification_curve(claim: Claim, verdict: Verdict, language: Language) -> Markup | str:
@@ -60,3 +69,98 @@ def influence(verdict: Verdict, language: Language) -> Markup | str:
         title=say(title, language),
     )
     return Markup(figure.svg())
+
+
+def trend_picture(verdict: Verdict, language: Language) -> Markup | str:
+    """Return what is left of outcome and treatment within units, and net of their trends, as SVG.
+
+    Nothing where the design is no regression with unit and period effects.
+    """
+    tested, design = verdict.tested, verdict.design
+    panel = _cube(verdict)
+    if tested is None or design is None or panel is None or tested.fit is None:
+        return ""
+    spoken = levels_of(verdict)
+    twins = {
+        message("net of {unit} and {period} effects"): main_slopes(panel),
+        message("and of a trend in every {unit}"): trend_slopes(panel),
+    }
+    title = message("Within {units}, with and without their trends: {design}", design=design.label.said)
+    figure = figures.within_scatter(
+        {say(name.spoken(*spoken), language): _residuals(fit, verdict) for name, fit in twins.items()},
+        slopes=[float(fit.slope[0]) for fit in twins.values()],
+        labels=sample.province_names(language),
+        names=(say(message("treatment"), language), say(message("outcome"), language)),
+        language=language,
+        title=say(title.spoken(*spoken), language),
+        notes=[
+            say(message("outcome and treatment: {formula}", formula=_formula(verdict, language)), language)
+        ],
+    )
+    return Markup(figure.svg())
+
+
+def left_out(verdict: Verdict, language: Language) -> Markup | str:
+    """Return slope and p of the main test without each unit as SVG; nothing where there are no conditions."""
+    tested, design = verdict.tested, verdict.design
+    panel, test = _cube(verdict), verdict.registered.claim.test
+    if tested is None or design is None or panel is None or test is None or tested.scrutiny is None:
+        return ""
+    slope, p = without_each(panel, Lots(test.reps, test.seed, test.weights))
+    labels = [str(unit) for unit in tested.scrutiny.units]
+    direction = _direction(verdict)
+    worst = labels[int(worst_of(slope, p, np.full(1, direction))[0])]
+    frame = pd.DataFrame({"left_out": labels, "estimate": tested.factor * slope[0], "p_value": p[0]})
+    head, names = tested.shown, sample.province_names(language)
+    title = message("One {unit} left out at a time: {design}", design=design.label.said).spoken(
+        *levels_of(verdict)
+    )
+    note = message("the absence of {name} costs most", name=names.get(worst, worst))
+    figure = figures.left_out_plot(
+        frame,
+        headline=(head.estimate, head.low, head.high),
+        worst=worst,
+        labels=names,
+        language=language,
+        title=say(title, language),
+        notes=[say(note, language)],
+    )
+    return Markup(figure.svg())
+
+
+def _cube(verdict: Verdict) -> Cube | None:
+    """Return the sample behind a design's conditions; None where it has none."""
+    tested = verdict.tested
+    if tested is None or tested.scrutiny is None or tested.fit is None or tested.fit.design is None:
+        return None
+    return cube_of(tested.fit.design, tested.scrutiny.term)
+
+
+def _direction(verdict: Verdict) -> float:
+    """Return the side on which the conditions were read."""
+    assert verdict.reading is not None  # a verdict with conditions has a reading
+    assert verdict.tested is not None
+    mirrored = verdict.tested.scrutiny is not None and verdict.tested.scrutiny.mirrored
+    return -verdict.reading.rule.direction if mirrored else verdict.reading.rule.direction
+
+
+def _residuals(fit: Slopes, verdict: Verdict) -> pd.DataFrame:
+    """Return the swept columns of a twin design, one row a unit and period."""
+    assert verdict.tested is not None
+    assert verdict.tested.scrutiny is not None
+    assert verdict.tested.fit is not None
+    assert verdict.tested.fit.design is not None
+    unit, when = np.nonzero(fit.nuisance.held)
+    first = int(verdict.tested.fit.design.time_labels.astype(int).min())
+    names = np.array([str(name) for name in verdict.tested.scrutiny.units], dtype=object)
+    return pd.DataFrame(
+        {"x": fit.x[0][unit, when], "y": fit.y[0][unit, when], "unit": names[unit], "when": first + when}
+    )
+
+
+def _formula(verdict: Verdict, language: Language) -> str:
+    """Return the regression, its indicators by name."""
+    assert verdict.tested is not None
+    assert verdict.tested.fit is not None
+    formula = str(verdict.tested.fit.spec.formula)
+    return sample.spelled(formula, sample.names(verdict.tested.data, language))

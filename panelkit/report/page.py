@@ -19,9 +19,20 @@ from panelkit.claims.findings import Finding, Word
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.report import sample, words
-from panelkit.report.charts import influence, specification_curve
+from panelkit.report.charts import influence, left_out, specification_curve, trend_picture
+from panelkit.report.conditions import (
+    LEGEND,
+    condition_rows,
+    design_label,
+    levels_of,
+    round_text,
+    sizes_text,
+)
+from panelkit.report.lay import three_sentences
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.page_words import HEADS
+from panelkit.report.story import story_of, story_rows
+from panelkit.report.turning import would_change
 from panelkit.report.words import say
 from panelkit.show import tables
 from panelkit.studies.tally import Tally
@@ -31,6 +42,7 @@ _VERSIONS = ("numpy", "scipy", "pandas", "formulaic", "matplotlib", "pydantic", 
 _CLASSES: dict[Word | None, str] = {
     "SUPPORTED": "supported",
     "PARTLY": "partly",
+    "UNDECIDED": "undecided",
     "NOT SUPPORTED": "not-supported",
     "CONTRADICTED": "contradicted",
     "NOT TESTABLE": "not-testable",
@@ -125,9 +137,9 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
     tested = [item.tested for item in verdicts if item.tested is not None]
     return {
         **_line(result, name, language),
+        **_opening(result, name, language),
         "notes": say(claim.notes, language) if claim.notes else "",
-        "phrase": claim.place.phrase,
-        "citation": words.citation(registered.document, language),
+        "cited": words.cited(registered, language),
         "flags": [words.flag_text(flag, language) for flag in flags],
         "declaration": [say(line, language) for line in words.declaration_lines(registered)],
         "read": [say(line, language) for line in words.read_lines(verdicts)],
@@ -140,6 +152,48 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
         "figures": sample.figures(tested, language),
         "own": verdicts[0].panel is not None,
         "data_flags": sample.flags(tested, language),
+    }
+
+
+def _opening(result: CheckResult, name: str, language: Language) -> dict[str, Any]:
+    """Return what the page of a claim opens with: plain sentences, conditions, pictures, what would change it."""
+    claim, found = result.of(name)[0].registered.claim, result.round_of(name)
+    story = story_of(result, name)
+    regressions = [
+        item for item in found.deciding if item.tested is not None and item.tested.scrutiny is not None
+    ]
+    return {
+        "plain": three_sentences(result, name, language),
+        "round": round_text(result, name, found.principal.reading.id, language)
+        if found.principal.reading
+        else "",
+        "legend": say(LEGEND, language),
+        "limited": bool(regressions),
+        "deciding": [_pictured(claim, item, language) for item in found.deciding],
+        "alternatives": [_conditioned(item, language) for item in found.alternatives if item.conditions],
+        "change": [say(line, language) for line in would_change(result, name)],
+        "story": story_rows(story, language) if story else [],
+        "told": say(story.sentence().spoken(*levels_of(story.net)), language) if story else "",
+    }
+
+
+def _conditioned(verdict: Verdict, language: Language) -> dict[str, Any]:
+    """Return the conditions and sizes of one design as a page prints them."""
+    return {
+        "label": design_label(verdict, language),
+        "verdict": words.design_word(verdict.word, language),
+        "style": _CLASSES[verdict.word],
+        "conditions": condition_rows(verdict, language),
+        "sizes": sizes_text(verdict, language),
+    }
+
+
+def _pictured(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any]:
+    """Return the same with its pictures: residuals, the curve, each unit left out."""
+    return _conditioned(verdict, language) | {
+        "picture": trend_picture(verdict, language),
+        "curve": specification_curve(claim, verdict, language),
+        "left_out": left_out(verdict, language) or influence(verdict, language),
     }
 
 
@@ -159,6 +213,8 @@ def _reading(
         "verdict": words.design_word(overall, language),
         "style": _CLASSES[overall],
         "designs": [_design(claim, verdict, language) for verdict in verdicts],
+        "round": round_text(result, claim.id, reading.id, language),
+        "conditioned": [_conditioned(item, language) for item in verdicts if item.conditions],
         "whole": say(words.whole(verdicts), language),
         "beside": [
             {
@@ -174,7 +230,7 @@ def _reading(
 
 
 def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any]:
-    label = say(verdict.design.label, language) if verdict.design else ""
+    label = design_label(verdict, language)
     shown = {
         "label": label,
         "heading": say(message("{label}: ", label=label), language),
@@ -184,13 +240,13 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "formula": "",
         "cells": [],
         "curve": "",
-        "influence": "",
         "failed": [],
     }
     if verdict.tested is None:
         return shown
     numbers, grid, tally = verdict.tested.shown, verdict.tested.grid, verdict.tested.tally
     main = verdict.reading is not None and verdict.reading.main
+    beside = main and verdict.standing == "alternative"  # those that decide stand at the head of the page
     formula = str(verdict.tested.fit.spec.formula) if verdict.tested.fit is not None else ""
     return shown | {
         "formula": formula,
@@ -202,8 +258,7 @@ def _design(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any
         "same_sign": percent(grid.share_same_sign) if grid else "",
         "inside": percent(grid.share_claim_inside) if grid and grid.share_claim_inside is not None else "",
         "n": _size(tally, language),
-        "curve": specification_curve(claim, verdict, language) if main else "",
-        "influence": influence(verdict, language) if main else "",
+        "curve": specification_curve(claim, verdict, language) if beside else "",
         "failed": [(say(which, language), say(why, language)) for which, why in tally.failed]
         if tally
         else [],

@@ -12,10 +12,23 @@ HEADS: Mapping[str, Message] = {
         "Each claim is tested on official provincial figures with designs that were declared before they were "
         "computed. A verdict speaks of these figures and designs, not of the authors."
     ),
-    "worst_rule": message(
-        "The verdict of a reading is that of its worst design; the verdict of the claim is that of its literal "
-        "reading, the first below."
+    "round_rule": message(
+        "The verdict of a reading is that of its principal design, with its parts; alternatives stand beside it and do "
+        "not decide. The verdict of the claim is that of its literal reading, the first below."
     ),
+    "limit": message(
+        "The limit of every verdict here: an effect cannot be told from two random walks that happen to move together "
+        "by any test on these two series. About one in four of such worlds comes out as SUPPORTED."
+    ),
+    "conditions": message("Conditions"),
+    "condition": message("Condition"),
+    "found": message("What was found"),
+    "does": message("What it does"),
+    "change": message("What would change the verdict"),
+    "story": message("The story in numbers"),
+    "slope": message("Slope"),
+    "other_conditions": message("Conditions of the alternatives"),
+    "details": message("Readings and designs"),
     "claim": message("Claim"),
     "says": message("What it says"),
     "design": message("Design"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,11 +13,17 @@ from rich.text import Text
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.parts import Need
+from panelkit.claims.file.rule import Rule as ClaimRule
+from panelkit.claims.findings import WORD_TEXTS
+from panelkit.claims.rules.headline import FIFTH
+from panelkit.claims.rules.magnitude import HALF, MagnitudeRule
+from panelkit.claims.rules.sign import SignRule
 from panelkit.claims.waiting import lacking, waits_for
-from panelkit.language.message import Language, Message, message, sentences
+from panelkit.language.message import Language, Message, message, sentences, verbatim
+from panelkit.report.conditions import STANDINGS
 from panelkit.report.narrow import Fitting
 from panelkit.report.words import (
-    citation,
+    cited,
     declaration_lines,
     flag_text,
     need_names,
@@ -28,6 +34,8 @@ from panelkit.report.words import (
 )
 
 _ROOM = 72
+_SILENT: Mapping[type[ClaimRule], Message] = {MagnitudeRule: HALF, SignRule: FIFTH}
+"""What a rule takes for the smallest effect of interest where the file declares none."""
 
 
 def claims_table(claims: Sequence[RegisteredClaim], language: Language) -> Fitting:
@@ -64,10 +72,7 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
         Rule(style="dim"),
         Text.assemble((f"{claim.id}  ", "bold"), verdict_word(None, claim.status, language)),
         Text(say(claim.says, language)),
-        Text(
-            f"{citation(registered.document, language)} ({claim.place.section}: {claim.place.phrase})",
-            style="dim",
-        ),
+        Text(cited(registered, language), style="dim"),
     ]
     parts += [Text(say(text, language)) for text in (claim.notes, claim.reason) if text is not None]
     if registered.window is not None:
@@ -95,7 +100,36 @@ def _reading(claim: Claim, reading: Reading, language: Language) -> Iterator[Ren
     yield Text.assemble(
         (f"{reading.id}  ", "bold"), say(reading.says, language), (f"  {reading.rule.shown}", "dim")
     )
+    yield from _bounds(reading.rule, language)
     for design in reading.design:
         first, fields = design.described(claim)
-        yield Text(say(first, language))
+        standing = say(STANDINGS[reading.standing_of(design)], language)
+        shown = message("{first} ({standing})", first=first, standing=standing)
+        yield Text(say(shown if len(reading.design) > 1 else first, language))
         yield Text(say(fields, language), style="dim")
+        own = design.rule_under(reading.rule)
+        if own is not reading.rule:
+            yield Text(say(message("Rule: {rules}", rules=own.shown), language), style="dim")
+            yield from _bounds(own, language)
+        yield from (Text(f"⚑ {flag_text(flag, language)}", style="dim") for flag in design.flags)
+
+
+def _bounds(rule: ClaimRule, language: Language) -> Iterator[Text]:
+    """Yield the bounds that a rule declares, with their reason, and the word that caps it."""
+    for name in rule.BOUNDS:
+        value = getattr(rule, name)
+        if value is not None and rule.why is not None:
+            head = message("smallest effect of interest") if name == "smallest" else verbatim(name)
+            yield Text(
+                say(
+                    message("{head}: {value} ({why})", head=head, value=str(value), why=rule.why.said),
+                    language,
+                )
+            )
+    silent = next((said for kind, said in _SILENT.items() if isinstance(rule, kind)), None)
+    if rule.smallest is None and silent is not None:
+        yield Text(
+            say(message("smallest effect of interest: none declared, so {silent}", silent=silent), language)
+        )
+    if rule.at_most is not None:
+        yield Text(say(message("at most {word}", word=WORD_TEXTS[rule.at_most]), language))

@@ -15,12 +15,14 @@ from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.findings import Word
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message, sentences
+from panelkit.report.conditions import LEGEND, design_label, round_text
 from panelkit.report.narrow import Fitting, prose
 from panelkit.report.notes import claim_notes, families, run_notes
 from panelkit.report.numbers import number, p_value, percent, span
+from panelkit.report.terminal_conditions import conditions, failed
 from panelkit.report.waiting import status_table, untestable, waiting
 from panelkit.report.words import (
-    citation,
+    cited,
     declaration_lines,
     design_word,
     flag_text,
@@ -80,6 +82,7 @@ def short_block(result: CheckResult, name: str, language: Language) -> Renderabl
         *_read(verdicts, language),
         design_table(main, language),
         *_deciding(result, main, language),
+        *_round(result, main, language),
     ]
     if any(item.tested is not None and item.tested.beside for item in main):
         lines.append(beside_table(main, language))
@@ -98,17 +101,16 @@ def brief(result: CheckResult, name: str, language: Language) -> RenderableType:
         _head(result, name, language),
         *_read(verdicts, language),
         *_deciding(result, main, language),
+        *_round(result, main, language),
         *_other_readings(result, name, language),
     ]
-    lines.append(Text(_dates(verdicts[0].registered, len(main), language), style="dim"))
+    lines.append(Text(_dates(verdicts[0].registered, language), style="dim"))
     return prose(*lines, Text())
 
 
-def _dates(registered: RegisteredClaim, designs: int, language: Language) -> str:
-    """Return the place, how many main designs there are, and when they were declared and last revised."""
+def _dates(registered: RegisteredClaim, language: Language) -> str:
+    """Return the place, and when the claim was declared and last revised."""
     parts: list[str] = [short_citation(registered, language)]
-    if designs > 1:
-        parts.append(message("the worst of {n} designs", n=designs))
     entry = registered.declaration
     if entry is None:
         parts.append(flag_text("not_declared", language))
@@ -131,19 +133,23 @@ def claim_block(result: CheckResult, name: str, language: Language) -> Renderabl
     lines: list[RenderableType] = [
         Rule(style="dim"),
         _head(result, name, language),
-        Text(f"{citation(registered.document, language)} ({claim.place.section})", style="dim"),
+        Text(cited(registered, language), style="dim"),
         *_read(verdicts, language),
         Text(),
     ]
     for reading in claim.reading:
         mine = tuple(item for item in verdicts if item.reading is reading)
         lines += [_reading_line(result, reading, name, language), design_table(mine, language)]
-        lines += [_explanation(item, language) for item in mine]
+        lines += _round(result, mine, language)
+        for item in mine:
+            lines.append(_explanation(item, language))
+            lines += conditions(item, language) if _in_full(item) else failed(item, language)
         if any(item.tested is not None and item.tested.beside for item in mine):
             lines.append(beside_table(mine, language))
         lines.append(Text())
     if claim.notes is not None:
         lines += [Text(say(claim.notes, language), style="dim"), Text()]
+    lines.append(Text(say(LEGEND, language), style="dim"))
     lines += [Text(line, style="dim") for line in claim_notes(verdicts, language)]
     return prose(*lines, Text())
 
@@ -164,18 +170,34 @@ def _read(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[Text]:
         yield Text(say(line, language), style="dim")
 
 
-def _deciding(result: CheckResult, main: tuple[Verdict, ...], language: Language) -> Iterator[Text]:
-    """Yield the sentence of the design that decides the verdict, and of every design that failed."""
-    overall = result.word_of(main[0].claim) if main else None
-    decided = False
+def _deciding(result: CheckResult, main: tuple[Verdict, ...], language: Language) -> Iterator[RenderableType]:
+    """Yield the sentences of the designs that decide the verdict, what they did not pass, and what failed."""
+    if not main:
+        return
+    deciding = result.round_of(main[0].claim).deciding
     for item in main:
-        if item.error is not None or (item.word == overall and not decided):
-            decided = decided or item.error is None
+        if item in deciding or item.error is not None:
             yield _explanation(item, language)
+            yield from failed(item, language)
+
+
+def _round(result: CheckResult, mine: tuple[Verdict, ...], language: Language) -> Iterator[Text]:
+    """Yield how the designs of one reading came to its word, where it has several."""
+    if not mine or mine[0].reading is None:
+        return
+    said = round_text(result, mine[0].claim, mine[0].reading.id, language)
+    if said:
+        yield Text(said, style="dim")
+
+
+def _in_full(verdict: Verdict) -> bool:
+    """Return whether the conditions of a design are shown in a table: of the main reading, and what decides."""
+    main = verdict.reading is not None and verdict.reading.main
+    return main or verdict.standing != "alternative"
 
 
 def _explanation(verdict: Verdict, language: Language) -> Text:
-    label = say(verdict.design.label, language) if verdict.design else ""
+    label = design_label(verdict, language)
     head = say(message("{label}: ", label=label), language)
     return Text.assemble((head, "italic"), say(verdict.reason, language))
 
@@ -222,7 +244,7 @@ def _reading_line(result: CheckResult, reading: Reading, name: str, language: La
 
 
 def _cells(verdict: Verdict, language: Language) -> list[RenderableType]:
-    label = say(verdict.design.label, language) if verdict.design else ""
+    label = design_label(verdict, language)
     colour = "bold red" if verdict.error is not None else _COLOURS[verdict.word]
     shown = Text(design_word(verdict.word, language), style=colour)
     if verdict.tested is None:

@@ -161,6 +161,17 @@ def short_citation(registered: RegisteredClaim, language: Language) -> str:
     return say(Joined((authors, registered.claim.place.section), _COMMA), language)
 
 
+def cited(registered: RegisteredClaim, language: Language) -> str:
+    """Return the document, and the section and the phrase in it."""
+    said = message(
+        "{citation} ({section}: “{phrase}”)",
+        citation=citation(registered.document, language),
+        section=registered.claim.place.section,
+        phrase=verbatim(registered.claim.place.phrase),
+    )
+    return say(said, language)
+
+
 def declaration_lines(registered: RegisteredClaim) -> list[Message]:
     """Return when the claim was declared, and every revision with its reason."""
     entry = registered.declaration

@@ -12,7 +12,15 @@ from panelkit.claims.checked import CheckResult
 from panelkit.claims.verdict import Verdict
 from panelkit.language.errors import DataError
 from panelkit.language.message import Language, message
+from panelkit.report.conditions import (
+    LEGEND,
+    conditions_frame,
+    conditions_table,
+    round_text,
+    sizes_frame,
+)
 from panelkit.report.page import page, regression_table
+from panelkit.report.words import design_word, say
 from panelkit.show import tables
 from panelkit.show.files import csv_text, reason_of, write_whole
 from panelkit.studies.grid import GridResult
@@ -22,7 +30,8 @@ def write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
     """Write everything below `folder` and return the paths; each file is replaced in one step.
 
     `check.html` is the page, `verdicts.json` what `--json` prints; each reading that was computed has its
-    regression table as `CLAIM_READING.tex` and `.docx`, each claim its grid as `CLAIM_grid.csv`.
+    regression table as `CLAIM_READING.tex` and `.docx` and its conditions as `CLAIM_READING_conditions.tex` and
+    `.docx`; each claim has `CLAIM_verdicts.csv` (words and sizes), `CLAIM_conditions.csv` and `CLAIM_grid.csv`.
 
     Raises
     ------
@@ -49,10 +58,48 @@ def _write(result: CheckResult, folder: Path, language: Language) -> list[Path]:
         verdicts = tuple(item for item in result.of(name) if item.tested is not None)
         for reading in dict.fromkeys(item.reading.id for item in verdicts if item.reading is not None):
             mine = tuple(item for item in verdicts if item.reading is not None and item.reading.id == reading)
-            written += _tables(mine, folder / f"{_file(name)}_{_file(reading)}", language)
+            stem = folder / f"{_file(name)}_{_file(reading)}"
+            written += [*_tables(mine, stem, language), *_conditions(result, mine, stem, language)]
+        written += _frames(verdicts, folder / _file(name), language)
         if any(item.tested is not None and item.tested.grid is not None for item in verdicts):
             written.append(_grid(verdicts, folder / f"{_file(name)}_grid.csv"))
     return written
+
+
+def _conditions(
+    result: CheckResult, verdicts: tuple[Verdict, ...], stem: Path, language: Language
+) -> list[Path]:
+    """Write the conditions and sizes of one reading as LaTeX and Word."""
+    first = verdicts[0]
+    if first.reading is None:
+        return []
+    table = conditions_table(verdicts, language)
+    word = design_word(result.word_of(first.claim, first.reading.id), language)
+    caption = message(
+        "{claim}, {reading}: {word}", claim=first.claim, reading=first.reading.label.said, word=word
+    )
+    notes = [say(LEGEND, language), round_text(result, first.claim, first.reading.id, language)]
+    paths = [stem.with_name(f"{stem.name}_conditions.{ending}") for ending in ("tex", "docx")]
+    for path in paths:
+        tables.frame_table(
+            table,
+            path,
+            language=language,
+            caption=say(caption, language),
+            notes=[note for note in notes if note],
+        )
+    return paths
+
+
+def _frames(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> list[Path]:
+    """Write words, sizes and conditions of one claim with all their digits; nothing where none was computed."""
+    if not verdicts:
+        return []
+    frames = {"verdicts": sizes_frame(verdicts, language), "conditions": conditions_frame(verdicts, language)}
+    return [
+        write_whole(stem.with_name(f"{stem.name}_{name}.csv"), csv_text(frame))
+        for name, frame in frames.items()
+    ]
 
 
 def _tables(verdicts: tuple[Verdict, ...], stem: Path, language: Language) -> list[Path]:

@@ -12,6 +12,7 @@ from panelkit.show.intervals import (
     interval_plot,
     rank_interval_plot,
 )
+from panelkit.show.left_out import left_out_plot
 from panelkit.show.lines import (
     density_lines,
     histogram,
@@ -22,6 +23,7 @@ from panelkit.show.lines import (
     trend_lines,
 )
 from panelkit.show.specification_curve import specification_curve
+from panelkit.show.within import within_scatter
 
 __all__ = [
     "TILES",
@@ -33,6 +35,7 @@ __all__ = [
     "histogram",
     "influence_plot",
     "interval_plot",
+    "left_out_plot",
     "lisa_map",
     "lorenz_curve",
     "missing_map",
@@ -45,4 +48,5 @@ __all__ = [
     "specification_curve",
     "transition_map",
     "trend_lines",
+    "within_scatter",
 ]

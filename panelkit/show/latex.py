@@ -28,6 +28,7 @@ _PLAIN = {
     "[": r"{[}",
     "]": r"{]}",
     INDENT: r"\quad{}",
+    "\u00a0": "~",
     "–": "--",
     "—": "---",
 }
@@ -38,7 +39,7 @@ _MATHS = {
     "ε": r"\varepsilon", "ζ": r"\zeta", "η": r"\eta", "θ": r"\theta", "κ": r"\kappa", "λ": r"\lambda",
     "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi", "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau",
     "φ": r"\varphi", "χ": r"\chi", "ψ": r"\psi", "ω": r"\omega", "Δ": r"\Delta", "Σ": r"\Sigma",
-    "Φ": r"\Phi", "Ω": r"\Omega",
+    "Φ": r"\Phi", "Ω": r"\Omega", "✓": r"\checkmark", "✗": r"\times",
 }  # fmt: skip
 _NUMBER = re.compile(r"^([(\[]?)-(?=[\d.])|(?<=, )-(?=[\d.])")
 _MATH_RUN = re.compile("[" + "".join(_MATHS) + "]+")
@@ -119,4 +120,5 @@ def _cell(text: str) -> str:
 
 def _preamble(text: str) -> str:
     engine = "xelatex with \\usepackage{ctex}" if _EAST_ASIAN.search(text) else "pdflatex or xelatex"
-    return f"% {engine}; \\usepackage{{{PACKAGES.replace(' ', '')}}}\n"
+    packages = PACKAGES + (", amssymb" if r"\checkmark" in text else "")
+    return f"% {engine}; \\usepackage{{{packages.replace(' ', '')}}}\n"

@@ -60,6 +60,7 @@ _WORDS: dict[str, Message] = {
     "no_value": message("no figure"),
     "spatial_lag": message("Spatial lag"),
     "slope": message("slope (Moran's I)"),
+    "fitted_slope": message("slope"),
     "HH": message("high-high"),
     "LH": message("low-high"),
     "LL": message("low-low"),

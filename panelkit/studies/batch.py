@@ -44,7 +44,7 @@ class Batch:
     def __init__(self, specifications: Iterable[Specification]) -> None:
         self._outcomes: dict[Shared, dict[str, None]] = {}
         for spec in specifications:
-            self._outcomes.setdefault(_shared(spec), {})[spec.outcome] = None
+            self._outcomes.setdefault(_shared(spec), {})[spec.left] = None
         self._held: dict[tuple[Shared, str, str], Effect | PanelkitError | None] = {}
 
     def effect(self, spec: Specification, columns: PanelColumns) -> Effect | None:
@@ -57,7 +57,7 @@ class Batch:
         """
         if spec.estimator != "fixed_effects" or spec.vcov != "CRV3" or spec.effects == "none":
             return None
-        key = (_shared(spec), spec.left_out, spec.outcome)
+        key = (_shared(spec), spec.left_out, spec.left)
         if key not in self._held:
             self._compute(spec, columns)
         found = self._held[key]
@@ -67,7 +67,7 @@ class Batch:
 
     def _compute(self, spec: Specification, columns: PanelColumns) -> None:
         """Compute the effects on every outcome that shares the regressors of a specification."""
-        outcomes = list(self._outcomes.get(_shared(spec), {}) or [spec.outcome])
+        outcomes = list(self._outcomes.get(_shared(spec), {}) or [spec.left])
         X = columns.regressors(spec)
         asked = columns.rows(spec) & ~np.isnan(X).any(axis=1)
         held, found = _columns_of(outcomes, columns)
@@ -113,7 +113,7 @@ def _effects(
             "no {unit} has all figures of `{formula}` in {years}", formula=spec.formula, years=years
         )
         return dict.fromkeys(names, DataError(said))
-    layout = columns.layout(rows)
+    layout = columns.layout(rows, spec)
     if not _plain(layout):
         return dict.fromkeys(names)
     try:
@@ -127,7 +127,7 @@ def _effects(
 
 def _shared(spec: Specification) -> Shared:
     """Return everything that specifications in one batch have in common."""
-    return (spec.term, spec.controls, spec.effects, spec.years, spec.provinces, spec.vintage)
+    return (spec.term, spec.others, spec.effects, spec.years, spec.provinces, spec.vintage, spec.twin)
 
 
 def _plain(layout: Layout) -> bool:

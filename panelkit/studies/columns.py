@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from panelkit.formula.formula import evaluate
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import calls_of
+from panelkit.kernels.interactions import unit_slopes
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -51,8 +52,8 @@ class PanelColumns:
         return self._held[expression]
 
     def regressors(self, spec: Specification) -> NDArray[np.float64]:
-        """Return the treatment and the controls on every row, (n, k)."""
-        return np.column_stack([self.column(term) for term in (spec.term, *spec.controls)])
+        """Return the treatment and the other regressors on every row, (n, k)."""
+        return np.column_stack([self.column(term) for term in (spec.term, *spec.others)])
 
     def rows(self, spec: Specification) -> NDArray[np.bool_]:
         """Return the rows that a specification asks for, complete or not, (n,)."""
@@ -61,11 +62,17 @@ class PanelColumns:
             rows &= self._unit != self._labels.index(spec.left_out)
         return rows
 
-    def layout(self, rows: NDArray[np.bool_]) -> Layout:
-        """Return where the chosen rows stand in units and years."""
+    def layout(self, rows: NDArray[np.bool_], spec: Specification) -> Layout:
+        """Return where the chosen rows stand in units and years, with the trends that the specification sweeps out."""
         unit = np.unique(self._unit[rows], return_inverse=True)[1]
         time = np.unique(self._year[rows], return_inverse=True)[1]
-        return Layout(unit.astype(np.int64), time.astype(np.int64))
+        years = self._year[rows].astype(np.float64)
+        trends = unit_slopes(years - years.mean()) if spec.twin == "trends" else None
+        return Layout(unit.astype(np.int64), time.astype(np.int64), trends)
+
+    def units(self, rows: NDArray[np.bool_]) -> list[str]:
+        """Return the names of the units of the chosen rows, in the order of their layout."""
+        return [self._labels[code] for code in np.unique(self._unit[rows])]
 
     def period(self, rows: NDArray[np.bool_]) -> str:
         """Return the first and the last year of the chosen rows."""

@@ -96,10 +96,10 @@ def _moments(
     """Return the moments of every unit of the stack, those without complete rows as zeros, and their layout."""
     columns = PanelColumns(stacked)
     constant = np.ones((len(stacked), 1 if spec.effects == "none" else 0))
-    table = np.column_stack([columns.regressors(spec), constant, columns.column(spec.outcome)])
+    table = np.column_stack([columns.regressors(spec), constant, columns.column(spec.left)])
     rows = columns.rows(spec) & np.isfinite(table).all(axis=1)
     units = pd.factorize(stacked.index.get_level_values(0))[0]
-    held, found = np.unique(units[rows], return_inverse=True)[0], columns.layout(rows)
+    held, found = np.unique(units[rows], return_inverse=True)[0], columns.layout(rows, spec)
     some = group_moments(table[rows], found, check_effects(spec.effects))
     moments = np.zeros((int(units.max()) + 1, *some.moments.shape[1:]))
     moments[held] = some.moments

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from panelkit.formula.formula import Formula, parse_formula
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Call, Chain, Factor, Negate, Node, Power, columns_of
+
+Spread = Literal["", "mean", "sum"]
+Twin = Literal["", "trends", "differences"]
 
 
 @dataclass(frozen=True)
 class Specification:
     """One regression on figures: what an estimator is asked to fit.
 
-    `choices` names the option taken on every axis of a grid, "" for the main one. `mediators` are read by an estimator
-    that has them; `beside` are ratios that stand beside the regression and are read with its figures.
+    `spread` says how the treatment arrives over `lags` more years: "mean" is its mean over them, "sum" the sum of the
+    coefficients of every year's. `twin` is the same regression with a linear trend in every unit ("trends") or in
+    first differences with a drift in every unit ("differences"). `choices` names the option taken on every axis of a
+    grid, "" for the main one. `mediators` are read by an estimator that has them; `beside` are ratios that stand beside
+    the regression and are read with its figures.
     """
 
     outcome: str
@@ -32,16 +39,50 @@ class Specification:
     left_out: str = ""
     mediators: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    lags: int = 0
+    spread: Spread = ""
+    twin: Twin = ""
 
     @property
     def term(self) -> str:
-        """Return the treatment with its lag, as the formula spells it."""
-        return f"lag({self.treatment}, {self.lag})" if self.lag else self.treatment
+        """Return the treatment with its lags, as the formula spells it: the regressor whose coefficient is read."""
+        if self.spread != "mean":
+            return self._twinned(self.newest)
+        years = " + ".join(self._lagged(at) for at in range(self.lags + 1))
+        return self._twinned(f"I(({years}) / {self.lags + 1})")
+
+    @property
+    def newest(self) -> str:
+        """Return the treatment of the newest year that the regression reads."""
+        return self._lagged(0)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the other regressors: what earlier years hold beyond the newest one, then the controls.
+
+        b0 x0 + b1 x1 + ... = (b0 + b1 + ...) x0 + b1 (x1 - x0) + ...: beside the differences the coefficient of the
+        newest year's treatment is the sum.
+        """
+        earlier = range(1, self.lags + 1) if self.spread == "sum" else ()
+        moved = [f"I({self._lagged(at)} - {self.newest})" for at in earlier]
+        return tuple(self._twinned(text) for text in (*moved, *self.controls))
+
+    @property
+    def left(self) -> str:
+        """Return the outcome as the formula spells it."""
+        return self._twinned(self.outcome)
 
     @property
     def formula(self) -> str:
-        """Return the regression as a formula."""
-        return f"{self.outcome} ~ {' + '.join((self.term, *self.controls))}"
+        """Return the regression as a formula; trends are no columns and stand with the estimator."""
+        return f"{self.left} ~ {' + '.join((self.term, *self.others))}"
+
+    def _lagged(self, more: int) -> str:
+        years = self.lag + more
+        return f"lag({self.treatment}, {years})" if years else self.treatment
+
+    def _twinned(self, text: str) -> str:
+        return f"diff({text})" if self.twin == "differences" else text
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -175,12 +175,13 @@ people = ["log({pop})"]
 
 [[claim.reading]]
 id = "yearly"
-rule = { name = "R-DESC", relation = ">", value = "0.1" }
+rule = { name = "R-DESC", relation = ">", value = "0.1", why = { en = "a tenth", zh = "十分之一" } }
 label = { en = "yearly", zh = "逐年" }
 says = { en = "x", zh = "某" }
 [[claim.reading.design]]
 id = "dagum_between"
 kind = "yearly"
+standing = "principal"
 measure = "dagum_between"
 figure = "{rd}"
 label = { en = "dagum_between", zh = "dagum_between" }

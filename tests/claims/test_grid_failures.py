@@ -15,12 +15,19 @@ from rich.console import Console
 
 import panelkit as pk
 from panelkit.claims.checked import CheckResult
-from panelkit.claims.designs import mediation, relative_importance, spatial, yearly
+from panelkit.claims.designs import (
+    mediation,
+    relative_importance,
+    spatial,
+    spatial_conditions,
+    yearly_measures,
+)
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.rules.judge import judge
+from panelkit.claims.source import Shipped
 from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import message, verbatim
 from panelkit.models.spatial.panel import SpatialPanel
@@ -30,6 +37,7 @@ from panelkit.report.write import write
 from panelkit.spatial import provincial
 from panelkit.studies import spatial_effects
 from panelkit.studies.grid import share_with_sign, summarise
+from panelkit.studies.specification import Specification
 from panelkit.studies.tally import Tally
 from tests.claims.small import SMALL
 from tests.claims.test_mediation_claims import CLAIM
@@ -120,8 +128,8 @@ def test_a_tally_lists_reasons_by_kind() -> None:
 
 
 def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
-    """B02 declares twelve specifications; every third of its fits is made to fail, the main one is not."""
-    (claim,) = (item.claim for item in load_claims() if item.id == "B02")
+    """Every third fit of the grid of B02 is made to fail, the main one is not."""
+    (claim,) = (Shipped().prepared(item).claim for item in load_claims() if item.id == "B02")
     reading = claim.reading[0]
     design = reading.design[0].model_copy(update={"draws": 999, "permutations": 199})
     calls = 0
@@ -135,24 +143,23 @@ def test_a_spatial_grid_counts_what_did_not_converge(monkeypatch: pytest.MonkeyP
         return fit(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial.SpatialDesign, "_fit", sometimes)
-    monkeypatch.setattr(spatial, "placebo_p", lambda *_: (0.5, 0))
+    monkeypatch.setattr(
+        spatial_conditions, "placebo_of", lambda *_: spatial_effects.Placebo(p=0.5, lost=0, side=1.0)
+    )
     figures = Figures(design.specifications(claim))
     found = design.run(claim, reading, figures, lambda _: None)
     grid = found.grid
     assert grid is not None
-    assert grid.declared == 12
-    assert len(grid.failed) == 4
+    assert grid.declared == len(design.specifications(claim)) * len(design.weights)
+    assert len(grid.failed) == grid.declared // 3
     signs = (grid.table["estimate"] * design.rule_under(reading.rule).direction > 0).sum()
-    assert grid.share_same_sign == signs / 12
-    said, held = spatial._sign_condition(grid)
-    assert said == f"the claimed sign in {signs / 12:.0%} of 12 specifications"
-    assert held == (signs / 12 >= 0.8)
+    assert grid.share_same_sign == signs / grid.declared
 
 
 def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -> None:
     w = provincial.contiguity()
     fit = SpatialPanel("y ~ x1").fit(simulate(w, 10, np.random.default_rng(1), rho=0.3), w)
-    whole, none = spatial_effects.placebo_p(fit, "indirect", 199, 4)
+    whole, none, _ = spatial_effects.placebo_of(fit, "indirect", 199, 4)
     calls = 0
     permuted = spatial_effects.permuted_theta
 
@@ -164,7 +171,7 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
         return permuted(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(spatial_effects, "permuted_theta", sometimes)
-    p, lost = spatial_effects.placebo_p(fit, "indirect", 199, 4)
+    p, lost, _ = spatial_effects.placebo_of(fit, "indirect", 199, 4)
     assert (none, lost) == (0, 19)
     assert p >= 20 / 200  # (1 + 19) / (1 + 199) if no computed map comes as far
     assert abs(p - whole) <= 19 / 200 + 0.02  # the median moves a little with the maps that are left
@@ -173,31 +180,28 @@ def test_permuted_maps_that_fail_count_as_far(monkeypatch: pytest.MonkeyPatch) -
 def test_a_mediation_grid_counts_what_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "claim.toml"
     path.write_text(CLAIM.replace("EXTRA", ""), encoding="utf-8")
-    fit = mediation.MediationDesign._fit
+    paths = mediation.paths_of
 
-    def sometimes(design: object, spec: object, data: object, draws: int, made_of: object) -> object:
-        if draws == mediation.GRID_DRAWS and spec.choices == ("lag0",):  # type: ignore[attr-defined]
+    def sometimes(spec: Specification, *rest: object) -> object:
+        if spec.choices == ("lag0",):
             raise np.linalg.LinAlgError("Singular matrix")
-        return fit(design, spec, data, draws, made_of)  # type: ignore[arg-type]
+        return paths(spec, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(mediation.MediationDesign, "_fit", sometimes)
+    monkeypatch.setattr(mediation, "paths_of", sometimes)
     verdict = next(iter(pk.check(path)))
     assert verdict.tested is not None
     assert verdict.tested.grid is not None
     assert verdict.tested.grid.declared == 2
     assert verdict.tested.grid.failed[0][1] == "LinAlgError: Singular matrix"
     assert verdict.tested.measured is not None
-    shares = [text for text, _ in verdict.tested.measured.conditions if "specifications" in text]
-    assert shares
-    assert all(
-        text in ("that sign in 50% of 2 specifications", "that sign in 0% of 2 specifications")
-        for text in shares
-    )
+    shares = [item for item in verdict.tested.measured.conditions if item.key == "first_path_grid"]
+    assert len(shares) == 2
+    assert all(item.found in ("in 50% of 2 specifications", "in 0% of 2 specifications") for item in shares)
     assert "1 of 2 specifications could not be computed" in verdict.reason
 
 
 def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    (claim,) = (item.claim for item in load_claims() if item.id == "B59")
+    (claim,) = (Shipped().prepared(item).claim for item in load_claims() if item.id == "B59")
     reading = claim.reading[0]
     design = reading.design[0]
     whole = design.run(claim, reading, Figures([]), lambda _: None)
@@ -227,29 +231,41 @@ def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_year_without_a_number_does_not_hold() -> None:
     said = verbatim("s")
-    values = {2019: 1.0, 2020: 1.0, 2021: 1.0, 2022: 1.0, 2023: math.nan}
-    measured = Measured(quantity=said, value=1.0, by_year=values, sentence=said)
-    judged = judge(rule_of({"name": "R-DESC", "relation": ">", "value": "0.5"}), Finding(measured=measured))
-    assert judged.word == "PARTLY"
-    assert "in 4 of the last 5 years" in judged.sentence
-    assert "2023: not computed" in judged.sentence
-    assert "2023年：未能计算" in judged.sentence.text("zh")
+    rule = rule_of({"name": "R-DESC", "relation": ">", "value": "0.5", "why": {"en": "a half", "zh": "一半"}})
+    held = dict.fromkeys((2019, 2020, 2021, 2022, 2023), (0.9, 1.1))
+    for lost, word, outcome in ((None, "SUPPORTED", "passes"), (2023, "PARTLY", "fails")):
+        measured = Measured(
+            quantity=said,
+            value=1.0,
+            low=0.9,
+            high=1.1,
+            inner_low=0.92,
+            inner_high=1.08,
+            by_year={year: math.nan if year == lost else 1.0 for year in held},
+            by_year_interval={year: ends for year, ends in held.items() if year != lost},
+            sentence=said,
+        )
+        judged = judge(rule, Finding(measured=measured))
+        (years,) = (item for item in judged.conditions if item.key == "years")
+        assert (judged.word, years.outcome) == (word, outcome)
+    assert years.found.startswith("in 4 of 5: ")
+    assert "2023: " in years.found
 
 
 def test_a_year_that_lacks_a_named_province_is_not_computed(
     monkeypatch: pytest.MonkeyPatch, claim_file: Callable[..., Path]
 ) -> None:
-    (claim,) = (item.claim for item in load_claims() if item.id == "B04")
+    (claim,) = (Shipped().prepared(item).claim for item in load_claims() if item.id == "B04")
     reading = claim.reading[0]
     design = reading.design[0]
-    real = yearly.expressions_on_figures
+    real = yearly_measures.expressions_on_figures
 
     def holed(*arguments: object, **options: object) -> pd.DataFrame:
         frame = real(*arguments, **options).copy()  # type: ignore[arg-type]
         frame.loc[(design.places[0], 2022), "figure"] = math.nan
         return frame
 
-    monkeypatch.setattr(yearly, "expressions_on_figures", holed)
+    monkeypatch.setattr(yearly_measures, "expressions_on_figures", holed)
     found = design.run(claim, reading, Figures([]), lambda _: None).measured
     assert found is not None
     assert math.isnan(found.by_year[2022])

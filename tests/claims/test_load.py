@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +28,9 @@ def test_the_flagship_claim_is_declared_as_its_document_states_it() -> None:
     (claim,) = (item.claim for item in load_claims() if item.id == "A9")
     main = next(reading for reading in claim.reading if reading.main)
     assert (main.claimed, main.rule.name, main.rule.value) == ("0.38", "R-MAG", "0.38")
-    assert [design.id for design in main.design] == ["gross", "net"]
+    standings = {design.id: main.standing_of(design) for design in main.design}
+    assert standings["net"] == "principal"
+    assert standings["gross"] == "alternative"
     assert claim.sample is not None
     assert claim.sample.years == (2016, 2023)
     assert claim.test is not None
@@ -68,6 +71,92 @@ def test_a_wrong_field_is_named_with_its_remedy(
     assert "small.toml" in str(caught.value)
     for part in told:
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "told"),
+    [
+        (
+            'standing = "principal"\n',
+            "",
+            "reading elasticity: ",
+            'has 2 designs and no principal one: write standing = "principal"',
+        ),
+        (
+            'id = "net"\n',
+            'id = "net"\nstanding = "principal"\n',
+            "reading elasticity: ",
+            'has 2 principal designs (gross, net): one decides; another that must hold with it says standing = "part"',
+        ),
+        (
+            'standing = "principal"',
+            'standing = "prinicpal"',
+            "reading elasticity.design gross.standing: ",
+            "input should be 'principal', 'part' or 'alternative' (did you mean 'principal'?)",
+        ),
+        (
+            'value = "0.67" }',
+            'value = "0.67", smallest = "0", why = { en = "a", zh = "甲" } }',
+            "reading elasticity.rule: ",
+            'smallest = "0" is no size: write a positive number',
+        ),
+        (
+            'value = "0.67" }',
+            'value = "0.67", smallest = "0.1" }',
+            "reading elasticity.rule: ",
+            "R-MAG has a bound (smallest) without a reason: add why = {",
+        ),
+        (
+            'value = "0.67" }',
+            'value = "0.67", smallest = "0.1", why = { en = "a" } }',
+            "reading elasticity.rule.why.zh: ",
+            "missing: add it",
+        ),
+        (
+            '{ name = "R-MAG", value = "0.67" }',
+            '{ name = "R-DESC", relation = ">", value = "0.67" }',
+            "reading elasticity.rule: ",
+            "R-DESC has a bound (value) without a reason: add why = {",
+        ),
+        (
+            'flags = ["association_only"]',
+            'flags = ["far_proxi"]',
+            "flags number 1: ",
+            "(did you mean 'far_proxy'?)",
+        ),
+        (
+            'id = "net"\n',
+            'id = "net"\nflags = ["far-proxy"]\n',
+            "reading elasticity.design net.flags number 1: ",
+            "(did you mean 'far_proxy'?)",
+        ),
+        (
+            'flags = ["association_only"]',
+            'flags = "far_proxy"',
+            "flags: ",
+            "input should be a list, in square brackets",
+        ),
+        (
+            'value = "0.67" }',
+            'value = "0.67", at_most = "SUPPORTED" }',
+            "reading elasticity.rule.at_most: ",
+            "input should be 'PARTLY' or 'NOT SUPPORTED'",
+        ),
+    ],
+)  # fmt: skip
+def test_standings_bounds_and_flags_are_refused_at_their_place(
+    claim_file: ClaimFile, old: str, new: str, place: str, told: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_claims(claim_file(old, new))
+    said, chinese = str(caught.value), caught.value.text("zh")
+    assert len(said.splitlines()) == 1
+    assert said.startswith(f"small.toml, claim T1, {place}")
+    assert told in said
+    assert chinese != said
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    assert " or " not in chinese
+    assert "did you mean" not in chinese
 
 
 def test_all_problems_of_a_file_come_in_one_message(claim_file: ClaimFile) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.claims.checked import CheckResult
-from panelkit.claims.designs.panel import headline, main_test
+from panelkit.claims.designs.panel import headline, inner_test, main_test
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.parts import Test
@@ -142,7 +142,7 @@ def test_without_fixed_effects_the_headline_is_the_treatment_and_not_the_interce
     )  # one square root
     assert panels.effect(spec) in (None, effect_of(fit))
     wild = main_test(fit, Test(reps=99, seed=1))
-    shown = headline(fit, wild, 1.0)
+    shown = headline(fit, wild, inner_test(fit, Test(reps=99, seed=1)), 1.0)
     assert (shown.term, shown.estimate) == (spec.term, fit.estimates[place])
     assert wild.p_value == pk.wild_cluster_bootstrap(fit, spec.term, reps=99, rng=1).p_value
 

@@ -8,10 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, get_args
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,59 +18,16 @@ from rich.console import Console
 from panelkit.claims.check import check
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Condition, Finding, Headline, Judgement, Measured, Outcome, Word, asked
-from panelkit.claims.rules.description import description
 from panelkit.claims.rules.judge import judge
 from panelkit.claims.rules.six_words import word_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import verbatim
 from panelkit.report.page import page
 from panelkit.report.terminal import overview
-from panelkit.studies.scrutiny.door import Scrutinised
 from panelkit.studies.scrutiny.trial import DECIDING
-from panelkit.studies.scrutiny.trial import Condition as Found
+from tests.claims.estimates import NUMBER, SIGN, result_of, scrutiny
 
-SIGN = {"name": "R-SIGN", "sign": "+"}
-NUMBER = {"name": "R-MAG", "value": "0.38"}
-
-
-def found(name: Any, outcome: str = "passes", *, decides: bool = True) -> Found:
-    """Return what a condition found, by what comes of it."""
-    reason = verbatim("too short") if outcome == "not computed" else None
-    return Found(
-        name, 0.3, 0.01, 0.5, outcome == "passes", outcome == "takes away", 100, decides, reason, None
-    )
-
-
-def scrutiny(*, inside: bool | None = None, detectable: float = 0.4, **outcomes: str) -> Scrutinised:
-    """Return the conditions of a regression, all passed but those named."""
-    main: Any = SimpleNamespace(smallest=np.array([0.05]), detectable=np.array([detectable]))
-    conditions = tuple(found(name, outcomes.get(name, "passes")) for name in DECIDING)
-    printed = (found("income", "printed", decides=False),)
-    return Scrutinised("", "x", main, (*conditions, *printed), False, ("Anhui",), inside, 0.5)
-
-
-def result_of(low: float, high: float, conditions: Scrutinised | None = None, **more: Any) -> Finding:
-    """Return an estimate in the middle of its interval; the 90 % one is a sixth narrower."""
-    middle, half = (low + high) / 2, (high - low) / 2
-    head = Headline(
-        term="x",
-        estimate=middle,
-        std_error=1.0,
-        conf_low=-9.0,
-        conf_high=9.0,
-        p_value=0.9,
-        wild_p=0.01 if low > 0.0 or high < 0.0 else 0.3,
-        wild_low=low,
-        wild_high=high,
-        nobs=10,
-        n_units=5,
-        years="2016-2017",
-        vcov="CRV3",
-        convention="reghdfe",
-        inner_low=middle - half / 1.2,
-        inner_high=middle + half / 1.2,
-    )
-    return Finding(headline=head, scrutiny=conditions, **more)
+WHY = {"en": "a reason", "zh": "理由"}
 
 
 def say(rule: dict[str, Any], result: Finding, **options: bool) -> Judgement:
@@ -303,24 +258,6 @@ def test_every_case_has_one_word() -> None:
         }
 
 
-@pytest.mark.parametrize(
-    ("values", "relation", "word"),
-    [
-        ([9, 1, 1, 1, 1, 1], "<", "SUPPORTED"),
-        ([1, 9, 1, 1, 1, 1], "<", "PARTLY"),
-        ([9, 9, 9, 9, 9, 9], "<", "NOT SUPPORTED"),
-        ([5, 5, 5, 5, 5], "<=", "SUPPORTED"),
-        ([5, 5, 5, 5, 5], ">", "NOT SUPPORTED"),
-        ([6, 6, 6, 5, 6], ">=", "SUPPORTED"),
-    ],
-)
-def test_a_level_must_hold_in_each_of_the_last_five_years(
-    values: list[float], relation: str, word: Word
-) -> None:
-    by_year = {2018 + place: float(value) for place, value in enumerate(values)}
-    assert description(by_year, relation, 5.0) == word
-
-
 def test_the_wild_interval_decides_and_the_sentence_says_so_in_both_languages() -> None:
     judged = say(NUMBER, result_of(0.1, 0.5, scrutiny(inside=True)))
     assert judged.word == "SUPPORTED"
@@ -337,7 +274,7 @@ def test_the_wild_interval_decides_and_the_sentence_says_so_in_both_languages() 
 def test_a_treatment_must_carry_the_least_share_that_the_rule_names(
     shares: dict[str, float], word: Word
 ) -> None:
-    rule = rule_of({**SIGN, "least_share": "0.05"})
+    rule = rule_of({**SIGN, "least_share": "0.05", "why": WHY})
     judged = judge(rule, replace(result_of(0.1, 0.5, scrutiny()), shares=shares))
     assert judged.word == word
     (carried,) = [item for item in judged.conditions if item.key == "least_share"]
@@ -350,7 +287,12 @@ def test_a_treatment_must_carry_the_least_share_that_the_rule_names(
 @pytest.mark.parametrize("wrong", [{"name": "R-RANK"}, {"name": "R-SIGN", "sign": "+", "least_share": "5"}])
 def test_a_least_share_is_a_share_and_belongs_to_a_sign(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="least_share"):
-        rule_of({"least_share": "0.05", **wrong})
+        rule_of({"least_share": "0.05", "why": WHY, **wrong})
+
+
+def test_a_least_share_needs_a_reason() -> None:
+    with pytest.raises(ValueError, match=r"least_share.*without a reason"):
+        rule_of({**SIGN, "least_share": "0.05"})
 
 
 def test_a_rule_that_cannot_read_the_result_is_refused() -> None:

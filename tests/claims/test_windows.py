@@ -117,7 +117,11 @@ def test_a_first_year_after_the_newest_is_refused_at_its_place(claim_file: Calla
 def test_every_computed_claim_of_the_register_has_a_newest_year() -> None:
     claims = [item.claim for item in load_claims() if item.claim.status == "computed"]
     found = {claim.id: newest(claim, Shipped()) for claim in claims}
-    assert all(window is not None and window.ends for window in found.values())
+    without = [claim for claim in claims if found[claim.id] is None]
+    # a claim may be about national figures alone, of which no province has any: it states its years
+    assert not any(rolls(claim) for claim in without)
+    assert len(without) < len(claims) / 10
+    assert all(window.ends for window in found.values() if window is not None)
 
 
 def test_a_stated_period_is_shown_beside_the_rolled_one(claim_file: Callable[..., Path]) -> None:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import panelkit as pk
+from panelkit.claims import workers
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.verdict import Verdict
 from tests.cli.conftest import Run
@@ -24,6 +26,9 @@ KEYS = [
     "seed",
     "status",
     "verdict",
+    "standing",
+    "conditions",
+    "sizes",
     "flags",
     "claimed",
     "headline",
@@ -46,6 +51,8 @@ HEADLINE = [
     "vcov",
     "convention",
     "level",
+    "inner_low",
+    "inner_high",
 ]
 GRID = ["n", "share_same_sign", "share_claim_inside", "estimates"]
 
@@ -80,10 +87,12 @@ def test_every_registered_claim_is_checked_without_arguments(
         asked.append(registered.id)
         return []
 
-    monkeypatch.setattr("panelkit.claims.check.check_claim", light)
-    run = panelkit("check", "--json")
+    monkeypatch.setattr("panelkit.claims.workers.check_claim", light)
+    for waiting in ("without_design", "waiting_claim"):
+        monkeypatch.setattr(f"panelkit.claims.check.{waiting}", light)
+    run = panelkit("check", "--json", "--workers", 1)
     assert (run.status, json.loads(run.out)) == (0, [])
-    assert asked == [item.id for item in pk.load_claims()]
+    assert sorted(asked) == sorted(item.id for item in pk.load_claims())
 
 
 def test_claims_are_named_by_id(panelkit: Command) -> None:
@@ -153,9 +162,13 @@ def test_out_writes_the_page_the_tables_and_the_grid(panelkit: Command, small: P
     run = panelkit("check", small, "--out", tmp_path / "out")
     assert run.status == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "T1_conditions.csv",
         "T1_elasticity.docx",
         "T1_elasticity.tex",
+        "T1_elasticity_conditions.docx",
+        "T1_elasticity_conditions.tex",
         "T1_grid.csv",
+        "T1_verdicts.csv",
         "check.html",
         "verdicts.json",
     ]
@@ -203,3 +216,91 @@ def test_a_fixed_effects_claim_imports_no_other_estimator(small: Path) -> None:
         [sys.executable, "-c", code, str(small)], capture_output=True, text=True, check=True, encoding="utf-8"
     )
     assert done.stdout.splitlines()[-1].split() == ["LOADED"]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PANELKIT_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def test_what_is_kept_is_shown_and_deleted(panelkit: Command, small: Path, kept: Path) -> None:
+    first = panelkit("check", small, "--json")
+    assert panelkit("check", small, "--json") == first
+    (held,) = json.loads(panelkit("check", "--cache", "--json").out)["kept"]
+    assert (held["claim"], held["document"], held["current"]) == ("T1", "small", True)
+    assert held["words"] == [item["verdict"] for item in json.loads(first.out)[:2]]
+    shown = panelkit("check", "--cache")
+    assert f"{kept}: 1 claim, " in shown.out.replace("\n", "")
+    assert "T1" in shown.out
+    assert "1个论断" in panelkit("check", "--cache", "--lang", "zh").out
+    cleared = panelkit("check", "--clear-cache")
+    assert "1 file of verdicts deleted" in cleared.out
+    assert not kept.exists()
+    assert "0 claims" in panelkit("check", "--cache").out
+
+
+def test_the_language_is_that_of_the_call(panelkit: Command, small: Path, kept: Path) -> None:
+    english = panelkit("check", small)
+    chinese = panelkit("check", small, "--lang", "zh")
+    assert panelkit("check", small, "--no-cache", "--lang", "zh") == chinese
+    assert panelkit("check", small, "--no-cache") == english
+    assert len(list(kept.glob("*.verdicts"))) == 1
+
+
+def test_nothing_is_kept_unless_it_may_be(
+    panelkit: Command, small: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert panelkit("check", small, "--no-cache", "--json").status == 0
+    assert not kept.exists()
+    monkeypatch.setenv("PANELKIT_CACHE", "off")
+    assert panelkit("check", small, "--json").status == 0
+    assert "PANELKIT_CACHE says off" in panelkit("check", "--cache").out
+
+
+def test_a_folder_that_cannot_be_used_is_a_note(panelkit: Command, small: Path, kept: Path) -> None:
+    kept.write_text("a file", "utf-8")
+    run = panelkit("check", small, "--json")
+    assert run.status == 0
+    assert run.err.startswith("note: no verdict is kept in")
+    assert len(json.loads(run.out)) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--cache", "A9"), "--cache and --clear-cache stand alone"),
+        (("--cache", "--clear-cache"), "--cache and --clear-cache stand alone"),
+        (("--workers", "0"), "write 1 or more, or -1 for all cores"),
+        (("--workers", "-3"), "write 1 or more, or -1 for all cores"),
+    ],
+)
+def test_wrong_ways_to_run_are_status_2(panelkit: Command, arguments: tuple[str, ...], told: str) -> None:
+    run = panelkit("check", *arguments)
+    assert run.status == 2
+    assert told in run.err
+
+
+def test_a_run_that_is_stopped_says_what_is_kept(
+    panelkit: Command, small: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = small.read_text("utf-8")
+    claim = text.split("[[claim]]\n")[1]
+    small.write_text(text + "\n[[claim]]\n" + claim.replace('id = "T1"', 'id = "T4"'), "utf-8")
+    whole = workers.check_claim
+
+    def stopped(registered: RegisteredClaim, *rest: Any) -> list[Verdict]:
+        if registered.id == "T4":
+            raise KeyboardInterrupt
+        return whole(registered, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workers, "check_claim", stopped)
+        run = panelkit("check", small, "--json", "--workers", 1)
+        assert (run.status, run.out) == (130, "")
+        assert "the verdicts of 1 claim are kept, and the same call goes on from there" in run.err
+        assert (
+            panelkit("check", small, "--no-cache", "--workers", 1).err.strip() == "stopped; nothing is kept"
+        )
+    assert panelkit("check", small, "--json").status == 0
+    assert len(list(kept.glob("*.verdicts"))) == 2

@@ -28,6 +28,23 @@ def test_the_declared_grid_says_what_a_result_counts() -> None:
     assert "申报144种组合" in _text(claim_card(claim, "zh"))
 
 
+def test_a_card_shows_standings_bounds_and_caps(tmp_path: Path) -> None:
+    (claim,) = (item for item in load_claims() if item.id == "A9")
+    card = _text(claim_card(claim, "en"))
+    assert "log(rd_funds_government) (principal)" in card
+    assert card.count("(principal)") == 4
+    assert "smallest effect of interest: none declared, so half of the claimed number" in card
+    assert "值得关注的最小效应：未申报" in _text(claim_card(claim, "zh"))
+    path = tmp_path / "bound.toml"
+    rule = 'rule = { name = "R-MAG", value = "0.67"'
+    bound = ', smallest = "0.1", at_most = "PARTLY", why = { en = "less is noise", zh = "更小即噪声" }'
+    path.write_text(SMALL.replace(rule, rule + bound), "utf-8")
+    text = _text(claim_card(load_claims(path)[0], "en"))
+    assert "smallest effect of interest: 0.1 (less is noise)" in text
+    assert "at most PARTLY" in text
+    assert "none declared" not in text
+
+
 def test_a_claim_that_states_a_number_comes_first(tmp_path: Path) -> None:
     numbered = SMALL.split('[[claim]]\nid = "T1"')[1].split("[[claim]]\nid")[0]
     signed = numbered.replace('claimed = "0.67"\n', "").replace(

@@ -182,3 +182,50 @@ def test_json_holds_the_sensitivity_of_each_fit(own: pd.DataFrame, tmp_path: Pat
     assert first["robustness_value"] == pytest.approx(pk.robustness_value(fit, "x1").value, abs=1e-9)
     plain = RUN.invoke(app, [*arguments[:5], "--json"])
     assert "sensitivity" not in json.loads(plain.output)[0]
+
+
+def test_scrutiny_prints_what_the_function_says(own: pd.DataFrame, tmp_path: Path) -> None:
+    kinds = pd.Series(["old", "new"] * 6, index=own.index.levels[0], name="kind")
+    own.join(kinds, on=own.index.names[0]).to_csv(tmp_path / "kinds.csv")
+    formulas = ["y ~ x1 + x2", "y ~ x1"]
+    arguments = [
+        "fit",
+        *formulas,
+        "--data",
+        str(tmp_path / "kinds.csv"),
+        "--scrutiny",
+        "x2",
+        "--scrutiny",
+        "x1",
+    ]
+    arguments += ["--regions", "kind", "--seed", "5"]
+    done = RUN.invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    fit = pk.FixedEffects("y ~ x1 + x2").fit(own)
+    found = pk.scrutinise(fit, "x2", regions=kinds, rng=5)
+    assert f"(1) {found.title}" in done.output
+    assert done.output.count("raises `y`") == 3
+    for item in found.conditions:
+        if item.computable:
+            assert f"{item.slope:.4g}" in done.output
+    told = json.loads(RUN.invoke(app, [*arguments, "--json"]).output)
+    assert [len(each["scrutiny"]) for each in told] == [2, 1]
+    first = told[0]["scrutiny"][0]
+    assert (first["term"], first["word"]) == ("x2", found.word)
+    assert [item["condition"] for item in first["conditions"]] == [item.name for item in found.conditions]
+    assert first["conditions"][0]["slope"] == pytest.approx(found.conditions[0].slope, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--scrutiny", "x9"], "--scrutiny x9: no such term"),
+        (["--regions", "x2"], "--regions belongs to --scrutiny"),
+        (["--scrutiny", "x1", "--regions", "nowhere"], "--regions nowhere: no such column"),
+        (["--scrutiny", "x1", "--regions", "x2"], "it changes within"),
+        (["--scrutiny", "x1", "--model", "pooled"], "least squares with"),
+    ],
+)
+def test_scrutiny_refuses(own: pd.DataFrame, tmp_path: Path, options: list[str], words: str) -> None:
+    done = RUN.invoke(app, ["fit", "y ~ x1", "--data", str(tmp_path / "own.csv"), *options])
+    assert words in str(done.exception)

@@ -463,6 +463,7 @@ REFUSED = [
     (["fit", "y ~ x", OWN, "--provinces", ""], "--provinces is empty"),
     (["fit", "y ~ x", OWN, "--seed", "1"], "--seed"),
     (["fit", "y ~ x", OWN, "--seed", "0"], "--seed"),
+    (["fit", "y ~ x", OWN, "--regions", "z"], "--regions"),
     (["fit", "y ~ x", OWN, "--coords", "places.csv"], "--coords"),
     (["fit", "y ~ x", OWN, "--model", "between", "--tests"], "--tests"),
     (["fit", "y ~ x", OWN, "--model", "between", "--effects", "unit"], "--effects"),

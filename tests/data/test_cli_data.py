@@ -46,12 +46,30 @@ def test_show_fits_the_terminal(width: int, lang: str) -> None:
 
 
 def test_show_names_absent_cells_and_flags() -> None:
-    text = run("show", "patents_granted")
-    assert "Shanxi, Tibet" in text
-    assert "29/31" in text
-    chinese = run("show", "专利申请授权量", "--lang", "zh")
-    assert "山西, 西藏" in chinese
+    text = run("show", "rd_funds_enterprise")
+    assert "Beijing" in text
+    assert "30/31" in text
+    chinese = run("show", "R&D经费:企业资金", "--lang", "zh")
+    assert "北京" in chinese
     assert "来源缺失" in chinese
+    many = run("show", "industry_new_product_exports", width=120)
+    assert "30/31 and the nation" in many
+    assert "all provinces 2018-2023" in many
+    several = run("show", "technology_import_spending", "--lang", "zh", width=120)
+    assert "海南, 西藏, 青海" in several
+    assert "28/31，另有全国" in several
+    assert "全部省份 2018-2023" in several
+
+
+def test_show_names_every_source_of_a_year() -> None:
+    text = run("show", "patents_granted", width=120)
+    assert "st_yearbook_misread, techme" in text
+    assert "st_yearbook_misread: National Bureau of Statistics" in text
+    shown = json.loads(run("show", "patents_granted", "--json"))
+    (year,) = (one for one in shown["vintages"][0]["years"] if one["year"] == 2012)
+    assert year["sources"] == ["st_yearbook_misread", "techme"]
+    assert (year["held"], year["absent"], year["nation"]) == (31, [], False)
+    assert shown["sources"] == ["st_yearbook_misread", "techme"]
     assert "no flags" in run("show", "population")
 
 

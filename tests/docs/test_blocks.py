@@ -126,6 +126,9 @@ def own_files(folder: Path, page: str) -> None:
     elif page == "panel_regression.md":
         own = data.rename(columns={"x": "x1", "m": "x2", "z1": "z"}).reset_index()
         own.assign(region=own["province"].str[-1]).to_excel(folder / "own.xlsx", index=False)
+    elif page == "verdicts.md":
+        own = city_panel().reset_index().rename(columns={"m": "z"})
+        own.assign(zone=own["city"].str[-1]).to_csv(folder / "cities.csv", index=False)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

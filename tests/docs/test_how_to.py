@@ -137,10 +137,12 @@ def test_a_rule_is_one_file(copy: Path) -> None:
     check = (
         "print(verdict.word, verdict.family, 'At least 0.01 is claimed.' in verdict.reason)\n"
         "from panelkit.claims.rules.at_least import at_least\n"
-        "print(at_least(1.0, 2.0, 1.0), at_least(1.0, 2.0, 0.5), at_least(1.0, 0.9, 0.5))\n"
+        "print(at_least(1.0, 2.0, 1.0, 3.0), at_least(1.0, 2.0, 0.5, 3.0), at_least(1.0, 0.9, 0.5, 1.1))\n"
+        "print(at_least(1.0, 0.5, 0.1, 0.9), [item.outcome for item in verdict.conditions])\n"
     )
-    told = run(copy, "-c", f"import panelkit as pk\n{used}{check}").split()
-    assert told == ["SUPPORTED", "R-LEAST", "True", "SUPPORTED", "PARTLY", "NOT", "SUPPORTED"]
+    told = run(copy, "-c", f"import panelkit as pk\n{used}{check}").split(maxsplit=6)
+    assert told[:6] == ["SUPPORTED", "R-LEAST", "True", "SUPPORTED", "PARTLY", "UNDECIDED"]
+    assert told[6].strip() == "NOT SUPPORTED ['passes', 'passes']"
     claim = copy / "concentration.toml"
     claim.write_text(
         claim.read_text(encoding="utf-8").replace('least = "0.01"', 'sign = "+"'), encoding="utf-8"

@@ -9,7 +9,7 @@ import pytest
 import panelkit as pk
 from panelkit.claims.figures import Figures
 from panelkit.indices.arrays import structure
-from panelkit.indices.panels import columns
+from panelkit.indices.panels import columns, made
 from panelkit.language.errors import SpecError
 from panelkit.studies.specification import Specification
 
@@ -39,7 +39,7 @@ def test_scores_stand_under_their_province_and_year() -> None:
 
 
 def test_similarity_with_neighbours_by_hand() -> None:
-    found = columns.neighbour_similarity()
+    found = made.neighbour_similarity()
     sectors = pk.load_provinces(["va_primary", "va_secondary", "va_tertiary"], years=2019).xs(
         2019, level="year"
     )
@@ -66,3 +66,46 @@ def test_a_specification_reads_indices_beside_figures() -> None:
     assert frame.attrs["panelkit"]["names"]["index_digitalisation"]["zh"] == "数字化水平"
     whole = Figures([spec]).panel(spec)
     pd.testing.assert_series_equal(whole["index_digitalisation"], frame["index_digitalisation"])
+
+
+def test_the_coordination_of_both_subsystems_is_the_fourth_root_of_their_product() -> None:
+    index = pk.load_provinces("gdp", years=(2016, 2018)).index
+    assert isinstance(index, pd.MultiIndex)
+    names = ["coordination", "coordination_wang", "index_tech_innovation", "index_industrial_innovation"]
+    found = columns.derived_columns(names, index)
+    product = found["index_tech_innovation"] * found["index_industrial_innovation"]
+    pd.testing.assert_series_equal(found["coordination"], product**0.25, check_names=False)
+    small = found[["index_tech_innovation", "index_industrial_innovation"]].min(axis=1)
+    large = found[["index_tech_innovation", "index_industrial_innovation"]].max(axis=1)
+    # Wang Shujia and others 2021 for two systems: C = sqrt((1 - (large - small)) small / large), D = sqrt(C T)
+    corrected = np.sqrt(np.sqrt((1 - large + small) * small / large) * (small + large) / 2)
+    pd.testing.assert_series_equal(found["coordination_wang"], corrected, check_names=False)
+    assert set(columns.figures_behind("coordination")) > {"rd_expenditure", "software_revenue"}
+
+
+def test_the_stock_of_research_is_what_is_left_of_every_year_s_spending() -> None:
+    flow = pk.load_provinces("rd_expenditure")["rd_expenditure"].xs("Hubei")
+    first, last = int(flow.index[0]), int(flow.index[-1])
+    growth = np.log(flow.loc[last] / flow.loc[first]) / (last - first)
+    begun = flow.loc[first] / (growth + 0.15)
+    expected = begun * 0.85**3 + sum(flow.loc[first + k] * 0.85 ** (3 - k) for k in (1, 2, 3))
+    assert made.rd_stock().loc[("Hubei", first + 3)] == pytest.approx(expected)
+
+
+def test_misallocation_over_sectors_by_hand() -> None:
+    sectors, jobs = ["va_primary", "va_secondary", "va_tertiary"], ["primary", "secondary", "tertiary"]
+    frame = pk.load_provinces([*sectors, *(f"employment_{job}" for job in jobs)], years=2019).loc[
+        ("Hubei", 2019)
+    ]
+    value = frame[sectors].to_numpy() / frame[sectors].sum()
+    work = frame[[f"employment_{job}" for job in jobs]].to_numpy()
+    expected = float((value * np.log(value / (work / work.sum()))).sum())
+    assert made.sector_misallocation().loc[("Hubei", 2019)] == pytest.approx(expected)
+
+
+def test_the_year_of_a_row_is_a_column() -> None:
+    index = pk.load_provinces("gdp", years=(2016, 2018)).index
+    assert isinstance(index, pd.MultiIndex)
+    found = columns.derived_columns(["calendar_year"], index)["calendar_year"]
+    assert (found.to_numpy() == index.get_level_values("year").to_numpy()).all()
+    assert columns.figures_behind("calendar_year") == ()

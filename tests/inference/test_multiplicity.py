@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import panelkit as pk
-from panelkit.inference.multiplicity import q_values
+from panelkit.inference.multiplicity import holm, q_values
 
 
 def by_hand(p: np.ndarray) -> np.ndarray:
@@ -24,6 +24,15 @@ def test_q_is_the_definition_within_each_family() -> None:
     for family in range(3):
         np.testing.assert_allclose(q[families == family], by_hand(p[families == family]), rtol=1e-12)
     np.testing.assert_allclose(q_values(p), by_hand(p), rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 60])
+def test_both_are_those_of_statsmodels(n: int) -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    p = np.round(np.random.default_rng(n).uniform(size=n) ** 3, 2)  # with ties and zeros
+    np.testing.assert_allclose(q_values(p), multipletests(p, method="fdr_bh")[1], rtol=1e-14)
+    np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1], rtol=1e-14)
 
 
 def test_missing_tests_do_not_count_and_one_alone_keeps_its_p() -> None:

@@ -62,7 +62,8 @@ def test_the_page_needs_no_other_file(result: CheckResult, language: Language, v
     outline.feed(text)
     assert outline.open == []
     assert outline.fetched == []
-    assert outline.drawings == 2  # one specification curve a design; the small claim leaves nobody out
+    # of the principal: residuals, curve, provinces left out; of the alternative: its curve
+    assert outline.drawings == 4
     assert not re.search(r"url\(\s*['\"]?https?:|@import", text)
     assert verdict in text
     assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in text

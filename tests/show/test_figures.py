@@ -69,6 +69,8 @@ def every_figure(language: str) -> dict[str, Callable[[], figures.Figure]]:
     square = pd.DataFrame([[0.9, 0.1], [0.2, 0.8]], index=["lo", "hi"], columns=["lo", "hi"])
     z = rng.normal(size=31)
     moran = pd.DataFrame({"z": z, "lag": 0.4 * z + rng.normal(size=31) * 0.3}, index=names(language))
+    cloud = pd.DataFrame({"x": rng.normal(size=60), "y": rng.normal(size=60)})
+    cloud = cloud.assign(unit=np.repeat(names(language)[:12], 5), when=np.tile(range(2016, 2021), 12))
     ranks = pd.DataFrame({"label": names(language)[:12], "rank": range(1, 13)})
     ranks = ranks.assign(low=ranks["rank"] - 0.5, high=ranks["rank"] + 2)
     one = paths(("X", "M"), ("M", "Y"), ("X", "Y"))
@@ -87,6 +89,15 @@ def every_figure(language: str) -> dict[str, Callable[[], figures.Figure]]:
         "coefficient": lambda: figures.coefficient_plot(rows, claimed=0.3, **held),
         "interval": lambda: figures.interval_plot(rows, highlight=["b"], **held),
         "influence": lambda: figures.influence_plot(rows, headline=(0.15, 0.05, 0.25), **held),
+        "left_out": lambda: figures.left_out_plot(
+            rows.assign(p_value=[0.01, 0.2]), headline=(0.15, 0.05, 0.25), worst="b", **held
+        ),
+        "within": lambda: figures.within_scatter(
+            {"one": cloud, "two": cloud.assign(x=0.5 * cloud["x"])},
+            slopes=[0.1, -0.2],
+            names=("x", "y"),
+            **held,
+        ),
         "rank_interval": lambda: figures.rank_interval_plot(ranks, **held),
         "missing": lambda: figures.missing_map(wide.mask(wide < 0.1), **held),
         "heat": lambda: figures.heat_map(wide.mask(wide < 0.1), **held),
@@ -114,7 +125,7 @@ def every_figure(language: str) -> dict[str, Callable[[], figures.Figure]]:
     }
 
 
-CHINESE_TOO = ("specification", "influence", "heat", "map", "moran", "ranks", "serial3")
+CHINESE_TOO = ("specification", "influence", "heat", "map", "moran", "ranks", "serial3", "left_out", "within")
 CASES = [*((name, "en") for name in sorted(every_figure("en"))), *((name, "zh") for name in CHINESE_TOO)]
 
 

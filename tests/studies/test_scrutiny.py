@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 import panelkit as pk
-from panelkit.language.errors import SpecError
 from panelkit.studies.scrutiny.cube import Cube, cube
 from panelkit.studies.scrutiny.deciding import differences, gap, leads, path, regions, trends
 from panelkit.studies.scrutiny.designs import (
     common_path,
     difference_slopes,
+    differenced,
     income_slopes,
     lead_slopes,
     main_slopes,
@@ -23,10 +24,10 @@ from panelkit.studies.scrutiny.designs import (
     trend_slopes,
     with_lead,
 )
-from panelkit.studies.scrutiny.door import scrutinise
 from panelkit.studies.scrutiny.main_test import run_main
 from panelkit.studies.scrutiny.printed import grid, income, provinces, space
 from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
+from panelkit.studies.scrutiny.shown import rows_of
 from panelkit.studies.scrutiny.slopes import Slopes
 from panelkit.studies.scrutiny.wild import Lots, wild
 from tests.studies.scrutiny_panels import REGION, UNITS, YEARS, dense, dense_fit, least_squares, panel
@@ -121,11 +122,68 @@ def test_the_path_is_the_first_eigenvector_of_both_residuals() -> None:
     ).astype(float)
     for column in (sample.x[0][sample.held], sample.y[0][sample.held]):
         left = column - design @ np.linalg.lstsq(design, column, rcond=1e-11)[0]
-        left /= np.sqrt((left**2).mean())
         for whole in np.flatnonzero(sample.held.all(axis=1)):
-            moments += np.outer(left[unit == whole], left[unit == whole])
+            own = left[unit == whole]
+            moments += np.outer(own, own) / (own @ own)
     first = np.linalg.eigh(moments)[1][:, -1]
     assert abs(first @ common_path(sample)[0]) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_path_with_a_year_that_nobody_has() -> None:
+    whole = panel()
+    gap = whole.held.copy()
+    gap[:, 3] = False
+    sample, lots = replace(whole, held=gap), Lots(199, rng=4)
+    fit = dense_fit(sample, 0, "path")
+    public = pk.wild_cluster_bootstrap(fit, "x", reps=199, rng=4, interval=False)
+    found = path(sample, run_main(sample, lots), ONE, lots)
+    assert found.reason is None
+    assert found.slope[0] == pytest.approx(fit.estimates[0], rel=1e-9)
+    assert found.p[0] == public.p_value
+    assert common_path(sample)[0, 3] == pytest.approx(0.0, abs=1e-12)
+    assert with_lead(sample)[1].sum() == UNITS * (YEARS - 3)
+    assert differenced(sample).held.sum() == UNITS * (YEARS - 3)
+
+
+def test_a_unit_whose_column_is_used_up_has_no_say_on_the_path() -> None:
+    whole = panel()
+    first = np.zeros((YEARS, UNITS, YEARS))
+    first[np.arange(YEARS), 0, np.arange(YEARS)] = 1.0
+    sample = replace(whole, controls=np.concatenate([whole.controls, first]))
+    rest = whole.held.copy()
+    rest[0] = False
+    found, without = common_path(sample), common_path(replace(whole, held=rest))
+    assert np.isfinite(found).all()
+    assert np.abs((found * without).sum(axis=1)) == pytest.approx(np.ones(2), abs=1e-9)
+
+
+def test_a_restless_unit_does_not_make_the_path() -> None:
+    rng = np.random.default_rng(8)
+    shared, own = rng.normal(size=(2, 12))
+    y, x = (rng.normal(size=(20, 1)) * shared + 0.3 * rng.normal(size=(20, 12)) for _ in "yx")
+    y[0] += 10.0 * own
+    sample, years = cube(y, x), np.arange(12.0)
+    straight = np.linalg.lstsq(np.vander(years, 2), shared, rcond=None)[0]
+    bent = shared - np.vander(years, 2) @ straight
+    # cosine between the path found and the one that was put in
+    assert abs(common_path(sample)[0] @ bent) / np.linalg.norm(bent) > 0.9
+
+
+def test_what_the_path_finds_is_in_jackknife_errors_and_at_its_own_level() -> None:
+    sample, lots = panel(balanced=False), Lots(99)
+    found = path(sample, run_main(sample, lots), ONE, lots)
+    groups = int(sample.held.any(axis=1).sum())
+    for world in range(2):
+        unit, year = np.nonzero(sample.held)
+        columns, y = dense(sample, world, "path")[0], sample.y[world][sample.held]
+        slope = least_squares(y, columns, unit, year)
+        moves = []
+        for gone in range(UNITS):
+            kept = unit != gone
+            moves.append(least_squares(y[kept], columns[kept], unit[kept], year[kept]) - slope)
+        error = np.sqrt((groups - 1) / groups * np.square(moves).sum())
+        quantiles = t(groups - 1).ppf([0.95, 0.80]).sum()
+        assert found.detectable[world] == pytest.approx(quantiles * error, rel=1e-6)
 
 
 def test_differences_carry_a_drift_in_every_unit() -> None:
@@ -170,11 +228,45 @@ def test_what_cannot_be_computed_says_why_and_does_not_pass() -> None:
     found += [space(sample, main, ONE)]
     assert [trial.reason is not None and not trial.passes.any() for trial in found] == [True] * 4
     assert path(sample, main, ONE, Lots(99)).at().reason.text("en") == "needs at least 6 years"
+    alone = whole.held.copy()
+    alone[1:, 0] = False
+    assert "fewer than two" in str(
+        path(replace(whole, held=alone), run_main(whole, Lots(99)), ONE, Lots(99)).reason
+    )
+    one = replace(whole, regions=np.zeros(UNITS))
+    assert "one region" in str(regions(one, run_main(one, Lots(99)), ONE, Lots(99)).reason)
+    each = replace(whole, regions=np.arange(UNITS))
+    absorbed = regions(each, run_main(each, Lots(99)), ONE, Lots(99)).at()
+    assert (str(absorbed.reason), absorbed.passes, absorbed.takes_away) == (
+        "nothing of the treatment is left",
+        False,
+        False,
+    )
+    every_second = whole.held.copy()
+    every_second[:, ::2] = False
+    stride = replace(whole, held=every_second)
+    assert "in a row" in str(differences(stride, run_main(stride, Lots(99)), ONE).reason)
     two = cube(whole.y[..., :2], whole.x[..., :2])
     first = run_main(two, Lots(99))
     assert differences(two, first, ONE).reason is not None
     assert trends(two, first, ONE, Lots(99)).reason is not None
     assert leads(two, ONE, Lots(99)).reason is not None
+
+
+def test_a_gap_without_an_error_neither_passes_nor_takes_away() -> None:
+    whole, lots = panel(), Lots(99)
+    x = np.zeros_like(whole.x)
+    x[:, 0] = whole.x[:, 0]  # one unit carries the treatment: without it there is no slope to jackknife
+    sample = replace(whole, x=x)
+    main = run_main(sample, lots)
+    for asked in (trends, regions):
+        found = asked(sample, main, np.sign(main.slope), lots)
+        assert np.isnan(found.statistic).all()
+        assert found.passes.tolist() == (found.p < 0.10).tolist()
+        assert not found.passes.all()
+        assert not found.takes_away.any()
+        (said, *_) = [*rows_of(main, [found.at()], range(UNITS))][1][4:]
+        assert "no error" in said
 
 
 def test_the_worst_unit_is_that_of_a_loop() -> None:
@@ -214,25 +306,6 @@ def test_a_common_trend_is_taken_away_and_an_effect_stands() -> None:
     assert scrutinise_worlds(sample, Lots(499), sign=-1.0).word.tolist() == ["NOT SUPPORTED", "CONTRADICTED"]
     assert scrutinise_worlds(sample, Lots(499), number=1.0).word[1] == "SUPPORTED"
     assert scrutinise_worlds(sample, Lots(499), number=3.0).word[1] == "PARTLY"
-
-
-def test_the_flagship_claim_is_taken_away_by_trends() -> None:
-    data = pk.load_provinces(
-        ["rd_expenditure", "rd_funds_government", "gdp"], (2016, 2023), {"gdp": "census2023"}
-    )
-    formula = "log((rd_expenditure - rd_funds_government) / gdp) ~ log(rd_funds_government)"
-    fit = pk.FixedEffects(formula, vcov=pk.Conley(800.0)).fit(data)
-    found = scrutinise(fit, "log(rd_funds_government)", lots=Lots(499))
-    by_name = {condition.name: condition for condition in found.conditions}
-    assert (found.word, found.mirrored) == ("NOT SUPPORTED", False)
-    assert by_name["trends"].slope == pytest.approx(-0.050675, abs=1e-6)
-    assert by_name["differences"].slope == pytest.approx(-0.168532, abs=1e-6)
-    assert by_name["space"].p == pytest.approx(float(fit.p_values.iloc[0]), rel=1e-9)
-    assert "worst without" in found.table().iloc[7]["note"]
-    assert found.table("zh")["note"][5].startswith("无法计算")
-    assert found.table("zh")["note"][7].startswith("剔除海南")
-    with pytest.raises(SpecError, match="the conditions of a verdict are for least squares"):
-        scrutinise(pk.PooledOLS(formula).fit(data), "log(rd_funds_government)")
 
 
 def _frame(sample: Cube):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -16,6 +15,7 @@ from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.names import refuse_missing_years
 from panelkit.claims.file.parts import Expression, Whole
 from panelkit.claims.findings import Condition, Finding, Measured, asked, paragraph
+from panelkit.claims.rules.inequality import TENTH
 from panelkit.indices.panels.regional_inequality import inequality_gap
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
@@ -23,12 +23,20 @@ from panelkit.language.offers import offered
 from panelkit.results.fit import Derived
 from panelkit.studies.grid import Tick
 
-_STUDENTISED = 999  # draws of the studentised interval that stands beside
+_STUDENTISED = (
+    1_999  # draws of the interval that decides: each has a jackknife of its own, and more move no digit
+)
+
+PERCENTILE = message("the percentile interval of the same resamples lies on that side too")
+WORTH = message(
+    "With 31 provinces and log-normal values 95 % studentised intervals cover 90 % (Gini) or 82 % (Theil T); where "
+    "there is no gap, one is found in 2 to 5 of 100."
+)
 
 
 @offered("design", "gap")
 class GapDesign(MeasuredDesign):
-    """Inequality of one figure against another's, provinces resampled whole."""
+    """Inequality of one figure against another's, provinces resampled whole; the studentised interval decides."""
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure", "against", "weight", "against_weight")
 
@@ -51,30 +59,42 @@ class GapDesign(MeasuredDesign):
             If a year or every province lacks a figure.
         """
         frame, kept = self._rows(claim, figures)
-        found = self._gap(kept, self.inequality)
-        low, high = (float(value) for value in found.conf_int().iloc[2])
-        better = self._gap(kept, self.inequality, "studentised", min(self.draws, _STUDENTISED))
-        inside = tuple(float(value) for value in better.conf_int().iloc[2])
-        sign = float(np.sign(found.estimates[2]))
-        conditions = tuple(_agrees(self._gap(kept, index), index, sign) for index in self.also)
+        plain = _ends(self._gap(kept, self.inequality, "percentile"), 0.95)
+        found = self._gap(kept, self.inequality, "studentised")
+        low, high = _ends(found, 0.95)
+        inner_low, inner_high = _ends(found, 0.90)
+        value = float(found.estimates[2])
+        others = {index: _ends(self._gap(kept, index, "studentised"), 0.95) for index in self.also}
+        conditions = (
+            _same_side("percentile", PERCENTILE, plain, value),
+            *(
+                _same_side("also", message("the same by {inequality}", inequality=NAMES[index]), ends, value)
+                for index, ends in others.items()
+            ),
+        )
         tick(1)
         return Finding(
             measured=Measured(
                 quantity=message("difference of {inequality}", inequality=NAMES[self.inequality]),
-                value=float(found.estimates[2]),
+                value=value,
                 low=low,
                 high=high,
                 p_value=float(found.p_values.iloc[2]),
+                inner_low=inner_low,
+                inner_high=inner_high,
+                error=float(found.std_errors.iloc[2]),
+                df=_units(kept) - 1.0,
+                smallest=TENTH * float(found.estimates[1]),
                 conditions=conditions,
-                sentence=self._sentence(found, (low, high), inside, kept, frame),
+                sentence=self._sentence(found, (low, high), kept, frame),
                 table=found.tidy(),
                 facts={
-                    "draws": self.draws,
+                    "draws": found.uncertainty.reps,
                     "seed": self.seed,
                     "n_units": _units(kept),
                     "discarded": found.facts["discarded"],
-                    "studentised_low": inside[0],
-                    "studentised_high": inside[1],
+                    "percentile_low": plain[0],
+                    "percentile_high": plain[1],
                 },
             ),
             data=frame,
@@ -106,7 +126,7 @@ class GapDesign(MeasuredDesign):
         return frame, kept
 
     def _gap(
-        self, kept: pd.DataFrame, index: Inequality, interval: Any = "percentile", draws: int | None = None
+        self, kept: pd.DataFrame, index: Inequality, interval: Literal["percentile", "studentised"]
     ) -> Derived:
         return inequality_gap(
             kept,
@@ -114,25 +134,20 @@ class GapDesign(MeasuredDesign):
             "against",
             index=index,
             population="weight" if self.weight else None,
-            benchmark_population="against_weight" if self.weight else None,
+            benchmark_population="against_weight" if self.against_weight or self.weight else None,
             interval=interval,
-            reps=draws or self.draws,
+            reps=self.draws,
             rng=self.seed,
         )
 
     def _sentence(
-        self,
-        found: Derived,
-        interval: tuple[float, float],
-        studentised: tuple[float, ...],
-        kept: pd.DataFrame,
-        frame: pd.DataFrame,
+        self, found: Derived, interval: tuple[float, float], kept: pd.DataFrame, frame: pd.DataFrame
     ) -> Message:
-        years = frame.index.get_level_values("year").unique()
+        years = frame.index.get_level_values("year")
         one, other, difference = (float(value) for value in found.estimates)
         said = message(
-            "{inequality} {one:.3f} against {other:.3f}: difference {difference:.3f}, 95 % interval {low:.3f} to "
-            "{high:.3f} ({n} {units} resampled, {first}-{last}); studentised {better_low:.3f} to {better_high:.3f}.",
+            "{inequality} {one:.3f} against {other:.3f}: difference {difference:.3f}, studentised 95 % interval "
+            "{low:.3f} to {high:.3f} ({n} {units} resampled, {first}-{last}).",
             inequality=NAMES[self.inequality],
             one=one,
             other=other,
@@ -142,20 +157,21 @@ class GapDesign(MeasuredDesign):
             n=_units(kept),
             first=years.min(),
             last=years.max(),
-            better_low=studentised[0],
-            better_high=studentised[1],
         )
-        worth = message(
-            "With 31 provinces and log-normal values 95 % percentile intervals cover 87 % (Gini) or 73 % (Theil T), "
-            "studentised ones 90 % or 82 %."
-        )
-        return paragraph([said, worth])
+        return paragraph([said, WORTH])
 
 
-def _agrees(found: Derived, index: Inequality, sign: float) -> Condition:
-    low, high = (float(value) for value in found.conf_int().iloc[2])
-    held = bool((low > 0.0 and sign > 0) or (high < 0.0 and sign < 0))
-    return asked("also", message("the same by {inequality}", inequality=NAMES[index]), held)
+def _same_side(key: str, asks: Message, ends: tuple[float, float], value: float) -> Condition:
+    """Return whether an interval lies on the side of zero where the difference is."""
+    low, high = ends
+    held = low > 0.0 if value > 0.0 else high < 0.0
+    return asked(key, asks, held, message("{low:.3g} to {high:.3g}", low=low, high=high), low=low, high=high)
+
+
+def _ends(found: Derived, level: float) -> tuple[float, float]:
+    """Return the ends of the interval of the difference."""
+    low, high = found.conf_int(level).iloc[2]
+    return float(low), float(high)
 
 
 def _units(kept: pd.DataFrame) -> int:

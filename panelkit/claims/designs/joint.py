@@ -22,9 +22,9 @@ from panelkit.results.fit import FitResult
 from panelkit.studies.estimation import fit_specification
 from panelkit.studies.grid import Tick
 from panelkit.studies.scrutiny.cube import Cube
-from panelkit.studies.scrutiny.door import cube_of
 from panelkit.studies.scrutiny.joint import joint
 from panelkit.studies.scrutiny.joint_trials import JointPanel, JointTrial, main_twin, scrutinise_joint
+from panelkit.studies.scrutiny.sample import cube_of
 from panelkit.studies.scrutiny.trial import label
 from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.specification import Specification

@@ -1,36 +1,35 @@
-"""The kind `mediation`: an indirect effect through mediators, its channel over the grid, what would undo it (R-MED)."""
+"""The kind `mediation`: an indirect effect through mediators, with what R-MED asks of its paths."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, Self
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from panelkit.claims.designs.mediation_result import Judged, facts_of, first_paths, sentence_of
+from panelkit.claims.designs.mediation_conditions import Channel, conditions_of
+from panelkit.claims.designs.mediation_result import SMALLEST, Judged, facts_of, sentence_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Expression, Whole
-from panelkit.claims.findings import Condition, Finding, Measured, asked
-from panelkit.claims.rules.mediation import FIRST_PATH, FIRST_PATH_GRID
+from panelkit.claims.file.parts import Expression, Text, Whole
+from panelkit.claims.findings import Finding, Measured, paragraph
+from panelkit.claims.shared import once
 from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.covariance.by_name import vcov_named
-from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.models.mediation.estimator import Mediation
-from panelkit.models.mediation.findings import FRAGILE
-from panelkit.models.mediation.legs import leg
 from panelkit.models.mediation.result import MediationResult
-from panelkit.studies.grid import GridResult, Tick, share_with_sign
+from panelkit.studies.channels import Paths, paths_of
+from panelkit.studies.grid import Tick
+from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.specification import Specification
 from panelkit.studies.tally import NOT_COMPUTED, reason_of
 
-# Resamples of a grid row: its interval is shown, no rule reads it.
-GRID_DRAWS = 499
+INNER = (0.05, 0.95)  # the ends of the 90 % interval, in which a small effect must lie
 _REPS = 9999  # of the first path's test, where the claim declares no main test
 
 
@@ -39,7 +38,8 @@ class MediationDesign(MeasuredDesign):
     """An indirect effect through mediators, provinces resampled whole.
 
     `through` is the mediator (1, 2, ...) whose own effect is judged; without it the sum over all is. `first_signs` are
-    the claimed signs of the treatment's effects on the mediators, "+" unless said.
+    the claimed signs of the treatment's effects on the mediators, "+" unless said. `mediator_is` says who set the
+    mediator: "observed" unless it was "randomised", which needs its reason in `why`.
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "mediators")
@@ -55,6 +55,8 @@ class MediationDesign(MeasuredDesign):
     order: Literal["parallel", "serial"] = "parallel"
     through: Whole | None = Field(default=None, ge=1)
     first_signs: tuple[Literal["+", "-"], ...] = ()
+    mediator_is: Literal["observed", "randomised", "instrumented"] = "observed"
+    why: Text | None = None
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
     draws: Whole = Field(default=9999, ge=999, le=99_999)
@@ -75,6 +77,20 @@ class MediationDesign(MeasuredDesign):
             raise ValueError(
                 message(
                     "first_signs holds {signs} signs for {n} mediators", signs=len(self.first_signs), n=count
+                )
+            )
+        if self.mediator_is == "instrumented":
+            raise ValueError(
+                message(
+                    'mediator_is = "instrumented": the paths are least squares, in which no instrument is used; leave '
+                    "the field out"
+                )
+            )
+        if (self.mediator_is == "randomised") != (self.why is not None):
+            raise ValueError(
+                message(
+                    'mediator_is = "randomised" goes with its reason: {example}',
+                    example='why = { en = "...", zh = "..." }',
                 )
             )
         return self
@@ -109,16 +125,28 @@ class MediationDesign(MeasuredDesign):
             If the main specification cannot be computed.
         """
         specs = self.specifications(claim)
-        data = figures.exact(specs[0])
-        result = self._fit(specs[0], data, self.draws, figures.made_of(specs[0]))
+        main = specs[0]
+        data = figures.exact(main)
+        key = ("mediation", main, self.order, self.draws, self.seed)
+        result = once(figures, key, lambda: self._fit(main, data, figures.made_of(main)))
         tick(1)
         rows = list(self._grid(claim, specs, figures, tick))
         rule = self.rule_under(reading.rule)
         grid = self.summary_of(rows, rule)
         judged = Judged(result, self.through)
-        conditions = tuple(self._conditions(claim, judged, grid))
-        channel = all(item.passes for item in conditions[:-1])
+        channel = Channel(
+            judged=judged,
+            spec=main,
+            figures=figures,
+            claimed=rule.direction,
+            first_signs=tuple(self._first_sign(k) for k in range(len(self.mediators))),
+            randomised=self.mediator_is == "randomised",
+            lots=self._lots(claim),
+            draws=self.draws,
+            seed=self.seed,
+        )
         line = judged.line
+        inner = np.quantile(judged.draws, INNER)
         return Finding(
             measured=Measured(
                 quantity=message("indirect effect"),
@@ -126,8 +154,14 @@ class MediationDesign(MeasuredDesign):
                 low=float(line["conf_low"]),
                 high=float(line["conf_high"]),
                 p_value=float(line["p_value"]),
-                conditions=conditions,
-                sentence=sentence_of(judged, channel=channel),
+                inner_low=float(inner[0]),
+                inner_high=float(inner[1]),
+                error=float(line["std_error"]),
+                df=float(result.system.n_groups - 1),
+                smallest=judged.smallest,
+                why=SMALLEST,
+                conditions=conditions_of(channel, grid),
+                sentence=paragraph([sentence_of(judged), None if self.why is None else self.why.said]),
                 table=pd.DataFrame(rows),
                 facts=facts_of(result) | {"draws": self.draws, "seed": self.seed} | judged.overlaps,
                 flags=("overlapping_figures",) if result.overlaps else (),
@@ -137,8 +171,14 @@ class MediationDesign(MeasuredDesign):
             data=data,
         )
 
+    def _lots(self, claim: Claim) -> Lots:
+        """Return the draws of the first path's tests: the claim's, or the design's own where it declares none."""
+        if claim.test is None:
+            return Lots(_REPS, self.seed)
+        return Lots(claim.test.reps, claim.test.seed, claim.test.weights)
+
     def _fit(
-        self, spec: Specification, data: pd.DataFrame, draws: int, made_of: Mapping[str, tuple[str, ...]]
+        self, spec: Specification, data: pd.DataFrame, made_of: Mapping[str, tuple[str, ...]]
     ) -> MediationResult:
         model = Mediation(
             spec.outcome,
@@ -150,39 +190,7 @@ class MediationDesign(MeasuredDesign):
             vcov=vcov_named(spec.vcov),
             treatment_lag=spec.lag,
         )
-        return model.fit(data, reps=draws, rng=self.seed, made_of=made_of)
-
-    def _conditions(self, claim: Claim, judged: Judged, grid: GridResult) -> Iterator[Condition]:
-        """Yield what R-MED asks beside the interval: the first path, its grid, the sensitivity."""
-        reps, seed = (_REPS, self.seed) if claim.test is None else (claim.test.reps, claim.test.seed)
-        for k, (estimate, p) in first_paths(judged, reps, seed).items():
-            claimed = self._first_sign(k)
-            yield asked(
-                "first_path",
-                message(
-                    "the treatment moves {mediator} in the claimed direction ({estimate:.3g}, p = {p:.4f})",
-                    mediator=judged.result.mediator_labels[k],
-                    estimate=estimate,
-                    p=p,
-                ),
-                p < FIRST_PATH and estimate * claimed > 0.0,
-            )
-            share = share_with_sign(grid.table[f"a{k + 1}"], claimed, grid.declared)
-            yield asked(
-                "first_path_grid",
-                message("that sign in {share:.0%} of {n} specifications", share=share, n=grid.declared),
-                share >= FIRST_PATH_GRID,
-            )
-        weakest = judged.weakest
-        yield asked(
-            "sensitivity",
-            message(
-                "no confounder below a correlation of {fragile} undoes it (rho = {rho:.2f})",
-                fragile=FRAGILE,
-                rho=weakest.rho_zero,
-            ),
-            not weakest.fragile,
-        )
+        return model.fit(data, reps=self.draws, rng=self.seed, made_of=made_of)
 
     def _first_sign(self, k: int) -> float:
         return -1.0 if self.first_signs and self.first_signs[k] == "-" else 1.0
@@ -200,22 +208,16 @@ class MediationDesign(MeasuredDesign):
                 mediators=list(spec.mediators),
             )
             try:
-                found = self._fit(spec, figures.panel(spec), GRID_DRAWS, figures.made_of(spec))
-                row |= _row(Judged(found, self.through))
+                row |= self._paths(spec, figures).row(self.through) | {"failed": ""}
             except NOT_COMPUTED as error:
                 row |= {"estimate": float("nan"), "failed": reason_of(error)}
             tick(1)
             yield row
 
+    def _paths(self, spec: Specification, figures: Figures) -> Paths:
+        """Return the paths of a specification; designs that judge another path of the same equations share them."""
 
-def _row(judged: Judged) -> dict[str, Any]:
-    result, line = judged.result, judged.line
-    numbers = ("estimate", "std_error", "conf_low", "conf_high", "p_value")
-    found: dict[str, Any] = {key: float(line[key]) for key in numbers}
-    if not math.isfinite(found["estimate"]):
-        raise DataError(message("estimate {estimate} is no result", estimate=found["estimate"]))
-    for k in range(len(result.mediators)):
-        path = leg(result.fits[f"mediator {k}"], result.treatment_label)
-        found |= {f"a{k + 1}": path["estimate"], f"a{k + 1}_p_value": path["p_value"]}
-    found |= {"rho_zero": judged.weakest.rho_zero}
-    return found | {"nobs": result.facts["nobs"], "period": result.facts["years"], "failed": ""}
+        def make() -> Paths:
+            return paths_of(spec, self.order, figures.columns(spec), lambda: figures.panel(spec))
+
+        return once(figures, ("paths", spec, self.order), make)

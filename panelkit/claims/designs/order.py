@@ -1,9 +1,12 @@
-"""The kind `order`: how likely an order of provinces or regions is over a cloud of composite indices (R-RANK)."""
+"""The kind `order`: how the pairs of an order of provinces or regions stand over a cloud of indices (R-RANK)."""
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Self
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
@@ -13,16 +16,35 @@ from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Choice, Key, Whole, refuse_twins
 from panelkit.claims.findings import Finding, Measured
+from panelkit.claims.orders import order_of, shares_of_pairs
 from panelkit.claims.places import place, regions_of
-from panelkit.indices.panels.ranking import rank_uncertainty
-from panelkit.language.message import Joined, message
+from panelkit.data.paths import shipped
+from panelkit.indices.panels.composite import Composite
+from panelkit.indices.panels.ranking import RankUncertainty, rank_uncertainty
+from panelkit.language.message import message
 from panelkit.language.offers import offered
+from panelkit.results.fit import FloatArray
 from panelkit.studies.grid import Tick
+
+
+class _Cloud(NamedTuple):
+    """Scores of the claimed places (B, G) in the claimed order, how their pairs stand, and what was chosen."""
+
+    draws: FloatArray
+    shares: FloatArray
+    tau: float
+    table: pd.DataFrame
+    n_units: int
+    choices: dict[str, Any]
 
 
 @offered("design", "order")
 class OrderDesign(MeasuredDesign):
-    """How likely an order of provinces or regions is over a cloud of defensible composite indices."""
+    """How the pairs of an order of provinces or regions stand over a cloud of defensible composite indices.
+
+    `resample = "provinces"`: every draw also takes the provinces of each region again from the region, because the
+    sentence is about kinds of regions and not about these provinces.
+    """
 
     kind: Literal["order"]
     index: Key
@@ -30,53 +52,88 @@ class OrderDesign(MeasuredDesign):
     order: tuple[str, ...] = Field(min_length=2)
     groups: Literal["none", "region4"] = "none"
     by_population: Choice = False
+    resample: Literal["none", "provinces"] = "none"
     draws: Whole = Field(default=10_000, ge=1000, le=200_000)
     seed: Whole = Field(ge=0)
 
     @model_validator(mode="after")
     def _places_differ(self) -> Self:
         refuse_twins("order", list(self.order))
+        if self.resample == "provinces" and self.groups == "none":
+            raise ValueError(
+                message(
+                    'resample = "provinces" draws the provinces of a region again, and the order is of single places: '
+                    'say groups = "region4", or leave it out'
+                )
+            )
         return self
 
     def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
-        """Return the probability of the exact order."""
+        """Return how the pairs stand, and how they do in the other designs of the reading."""
         index = composite_of(claim, self, self.index, self.variant)
-        names = index.values.index.get_level_values("province").unique()
-        groups = regions_of(names) if self.groups == "region4" else None
-        people = population_of(index.values.index) if self.by_population else None
-        sure = rank_uncertainty(index, draws=self.draws, rng=self.seed, groups=groups, population=people)
-        probability, pairs, tau = (
-            sure.probability(*self.order),
-            sure.pairs(*self.order),
-            sure.tau(*self.order),
+        cloud = _cloud(claim, self)
+        order = order_of(
+            cloud.draws,
+            [place(name) for name in self.order],
+            kinds=self.resample == "provinces",
+            everywhere=_turned_everywhere(claim, self, reading),
         )
-        weakest = pairs.iloc[int(pairs["probability"].to_numpy().argmin())]
-        common = _most_frequent(sure.draws[list(self.order)])
         tick(1)
         return Finding(
             measured=Measured(
                 quantity=message("probability of the exact order"),
-                value=probability,
+                value=order.probability,
+                order=order,
                 sentence=message(
-                    "{probability:.0%} of {draws:,} defensible indices give exactly this order (mean Kendall tau "
-                    "{tau:.2f}); the weakest pair, {above} over {below}, holds in {weakest:.0%}; the most frequent "
-                    "order is {common}.",
-                    probability=probability,
+                    "{draws:,} defensible indices: the most frequent order is {common} ({share:.0%}); exactly the "
+                    "claimed one in {probability:.0%} (mean Kendall tau {tau:.2f}).",
                     draws=self.draws,
-                    tau=tau,
-                    above=place(str(weakest["above"])),
-                    below=place(str(weakest["below"])),
-                    weakest=weakest["probability"],
-                    common=Joined((place(name) for name in common), {"en": " > ", "zh": "＞"}),
+                    common=order.most_frequent,
+                    share=order.its_probability,
+                    probability=order.probability,
+                    tau=cloud.tau,
                 ),
-                table=pairs,
-                facts={**sure.choices, "tau": tau, "n_units": len(sure.draws.columns)},
+                table=cloud.table,
+                facts={**cloud.choices, "tau": cloud.tau, "n_units": cloud.n_units},
             ),
             data=index.indicators if index.indicators.attrs else None,
         )
 
 
-def _most_frequent(draws: pd.DataFrame) -> list[str]:
-    ranked = draws.rank(axis=1, ascending=False, method="first").astype(int)
-    best = ranked.value_counts().index[0]
-    return [str(name) for _, name in sorted(zip(best, draws.columns, strict=True))]
+def _turned_everywhere(claim: Claim, design: OrderDesign, reading: Reading) -> FloatArray:
+    """Return, for every pair of the order, the smallest share of the reading's designs in which it is reversed."""
+    others = [item for item in reading.design if isinstance(item, OrderDesign) and item.order == design.order]
+    shares: FloatArray = np.min([_cloud(claim, item).shares[:, 1] for item in others], axis=0)
+    return shares
+
+
+def _cloud(claim: Claim, design: OrderDesign) -> _Cloud:
+    """Return the cloud of a design; once for each folder of figures."""
+    index = composite_of(claim, design, design.index, design.variant)
+    plain = design.model_copy(
+        update={"id": "x", "standing": None, "label": None, "rule": None, "sample": None}
+    )
+    return _cloud_of(shipped("data"), index, plain)
+
+
+@lru_cache(maxsize=64)
+def _cloud_of(figures: Path, index: Composite, design: OrderDesign) -> _Cloud:
+    names = index.values.index.get_level_values("province").unique()
+    people = population_of(index.values.index) if design.by_population else None
+    sure: RankUncertainty = rank_uncertainty(
+        index,
+        draws=design.draws,
+        rng=design.seed,
+        groups=regions_of(names) if design.groups == "region4" else None,
+        population=people,
+        redraw=design.resample == "provinces",
+    )
+    scores = sure.draws[list(design.order)].to_numpy()
+    return _Cloud(
+        draws=scores,
+        shares=shares_of_pairs(scores),
+        tau=sure.tau(*design.order),
+        table=sure.pairs(*design.order),
+        n_units=len(sure.draws.columns),
+        choices=dict(sure.choices),
+    )

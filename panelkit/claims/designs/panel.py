@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from panelkit.claims import scales
-from panelkit.claims.designs.scrutinised import confounding, scrutiny_of
+from panelkit.claims.designs.additionality import Beside, declared_conditions
+from panelkit.claims.designs.exchanged import exchanged
+from panelkit.claims.designs.scrutinised import confounding, scrutiny_of, smallest_of
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Expression, Test, Whole
+from panelkit.claims.file.parts import Choice, Expression, Test, Whole, refuse_half_said
 from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible
 from panelkit.claims.ratios import ratios
@@ -21,7 +23,7 @@ from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.inference.shapley import shapley_shares
 from panelkit.inference.wild.bootstrap import WildResult, wild_cluster_bootstrap
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.studies.batch import Effect, effect_of
@@ -32,10 +34,18 @@ from panelkit.studies.specification import Specification
 
 @offered("design", "panel")
 class PanelDesign(ClaimDesign):
-    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces."""
+    """A panel regression of an outcome on one treatment: formulas with figures by role, in braces.
 
-    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan")
+    `lags` and `spread` say that the effect arrives over years: of the treatment and its `lags` earlier years, beginning
+    `lag` years back, "mean" takes the mean, and "sum" the sum of the coefficients of all of them.
+
+    `no_additionality` is the slope of an outcome that contains the treatment where nothing comes on top of it, a share
+    of figures; `placebo` prints the slope on next year's treatment in place of this year's.
+    """
+
+    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan", "no_additionality")
     DERIVED: ClassVar[bool] = True
+    TWINS: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
 
     kind: Literal["panel"] = "panel"
@@ -44,9 +54,18 @@ class PanelDesign(ClaimDesign):
     treatment: Expression
     controls: tuple[Expression, ...] = ()
     lag: Whole = Field(default=0, ge=0, le=5)
+    lags: Whole = Field(default=0, ge=0, le=5)
+    spread: Literal["mean", "sum"] | None = None
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
     vcov: str = "CRV3"
     yuan: Expression | None = None
+    no_additionality: Expression | None = None
+    placebo: Choice = False
+
+    @model_validator(mode="after")
+    def _arrives_whole(self) -> Self:
+        refuse_half_said(self.lags, self.spread)
+        return self
 
     def specification(self, claim: Claim, options: tuple[GridOption | None, ...] = ()) -> Specification:
         """Return the regression with figures in place of roles, changed by the options of a grid."""
@@ -70,6 +89,8 @@ class PanelDesign(ClaimDesign):
         fit = fit_specification(main, data)
         wild, inner = main_test(fit, test), inner_test(fit, test)
         scrutiny = scrutiny_of(fit, claim, reading, main, figures, test)
+        beside = Beside(fit, claim, reading, data, test, scrutiny.found)
+        declared = tuple(declared_conditions(beside, self.no_additionality, self.placebo))
         tick(1)
         grid = _grid(claim, reading, specs, figures, fit, tick)
         coefficient = float(fit.estimates[treatment(fit)])
@@ -85,7 +106,12 @@ class PanelDesign(ClaimDesign):
             shares=_shares(fit, reading),
             scrutiny=scrutiny.found,
             unscrutinised=scrutiny.why_not,
-            printed=(confounding(fit),) if scrutiny.found is not None else (),
+            smallest=smallest_of(fit),
+            printed=(
+                *((confounding(fit),) if scrutiny.found is not None else ()),
+                *declared,
+                *exchanged(claim, specs, figures, test.seed),
+            ),
             factor=scales.factor(reading.effect),
         )
 
@@ -93,7 +119,7 @@ class PanelDesign(ClaimDesign):
         """Return the formula, then estimator, sample and the size of the grid."""
         spec = self.specification(claim)
         years = f"{spec.years[0]}-{spec.years[1]}"
-        return f"{self.id}: {spec.formula}", message(
+        said = message(
             "{estimator}, {years}, {provinces}, {effects}, {vcov}; {grid}",
             estimator=spec.estimator,
             years=years,
@@ -102,18 +128,21 @@ class PanelDesign(ClaimDesign):
             vcov=spec.vcov,
             grid=_size(len(self.specifications(claim)), leave_out=claim.grid.leave_one_out is not None),
         )
+        return f"{self.id}: {spec.formula}", sentences([said, *_arrival(spec)])
 
     def _regression(self, claim: Claim) -> Regression:
-        yuan = () if self.yuan is None else (self.yuan,)
+        ratios_read = tuple(item for item in (self.yuan, self.no_additionality) if item is not None)
         return Regression(
             outcome=self.outcome,
             treatment=self.treatment,
             controls=self.controls,
             lag=self.lag,
+            lags=self.lags,
+            spread=self.spread or "",
             effects=self.effects,
             estimator=self.estimator,
             vcov=self.vcov,
-            beside=(*(item.figure for item in claim.beside), *yuan),
+            beside=(*(item.figure for item in claim.beside), *ratios_read),
         )
 
 
@@ -214,6 +243,17 @@ def _test_of(claim: Claim) -> Test:
             message("claim {claim} has no [claim.test]: name the method and its seed", claim=claim.id)
         )
     return claim.test
+
+
+def _arrival(spec: Specification) -> Iterator[Message]:
+    """Yield how the effect arrives, where it does over several periods."""
+    if spec.spread == "mean":
+        yield message("the treatment is the mean of {n} {periods}", n=spec.lags + 1)
+    if spec.spread == "sum":
+        yield message(
+            "the effect is the sum of the coefficients of {n} {periods}: that of the first beside the differences",
+            n=spec.lags + 1,
+        )
 
 
 def _size(n: int, *, leave_out: bool) -> Message:

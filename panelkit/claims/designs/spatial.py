@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -10,35 +11,39 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from panelkit.claims.designs.spatial_conditions import Asked, impact_conditions, spillover_conditions
 from panelkit.claims.designs.spatial_samples import Samples
 from panelkit.claims.figures import MADE, Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression, Whole, refuse_twins
-from panelkit.claims.findings import Condition, Finding, Measured, asked
+from panelkit.claims.findings import Finding, Measured
 from panelkit.claims.maps import OWN_WEIGHTS, WeightsName
-from panelkit.claims.rules.spillover import PLACEBO
-from panelkit.claims.rules.thresholds import MOST_OF_THE_GRID
+from panelkit.claims.rules.headline import FIFTH
+from panelkit.claims.shared import once
 from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.covariance.by_name import vcov_named
 from panelkit.kernels.capabilities import LIKELIHOOD
-from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.results.fit import t_quantile, t_survival
-from panelkit.studies.grid import GridResult, Tick, no_result
+from panelkit.studies.grid import Tick, no_result
+from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.spatial_effects import (
     Quantity,
     Simulated,
     delta,
-    placebo_p,
-    ring_coefficients,
     simulated,
+    smallest_impact,
+    smallest_rho,
 )
 from panelkit.studies.specification import Specification
 from panelkit.studies.tally import NOT_COMPUTED, reason_of
+
+RHO = message("one within deviation of the neighbours' outcome moves one's own by a fifth of its own")
 
 # what each quantity is called, inside a sentence and at its beginning
 _QUANTITIES: Mapping[Quantity, tuple[Message, Message]] = {
@@ -53,9 +58,10 @@ _QUANTITIES: Mapping[Quantity, tuple[Message, Message]] = {
 class SpatialDesign(MeasuredDesign):
     """A spatial panel: the impact of the treatment, or the spatial lag itself.
 
-    `weights`: the first is the main one, the others belong to the grid and to what R-SPILL asks; `own`, `own_2`, ...
-    are those given beside a panel of the user's own. `rings` are limits in
-    km of the rings over which a spillover must decay. `real_gdp` in a formula chains the growth index.
+    `weights`: the first is the main one, all belong to the grid. R-SPILL asks for the same under the second, and under
+    the next where that cannot be computed; `own`, `own_2`, ... are those given beside a panel of the user's own.
+    `rings` are limits in km of the rings over which a spillover must decay. `real_gdp` in a formula chains the growth
+    index.
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls")
@@ -136,20 +142,22 @@ class SpatialDesign(MeasuredDesign):
             If the main specification cannot be computed.
         """
         specs = self.specifications(claim)
-        main, samples = specs[0], Samples(figures, self.missing)
+        main = specs[0]
+        samples = once(figures, ("samples", self.missing), lambda: Samples(figures, self.missing))
         data = figures.exact(main)
         samples.keep(main, data)
-        fit = self._fit(main, self.weights[0], samples)
+        fit = self._fit(main, self.weights[0], samples, figures)
         found = simulated(fit, self.effect, self.draws, self.seed)
-        rows = list(self._grid(claim, specs, samples, tick))
+        rows = list(self._grid(claim, specs, samples, figures, tick))
         rule = self.rule_under(reading.rule)
         grid = self.summary_of(rows, rule)
-        spills = rule.name == "R-SPILL"
-        conditions = (
-            tuple(self._spill_conditions(fit, main, rule.direction, samples))
-            if spills
-            else (_sign_condition(grid),)
-        )
+        asks = self._asked(fit, found, main, samples, rule.direction)
+        if rule.name == "R-SPILL":
+            conditions = tuple(spillover_conditions(asks))
+        else:
+            conditions = tuple(impact_conditions(asks, figures, self._lots(claim), grid))
+        parts = fit.impact_parts()
+        smallest, why = self._smallest(fit)
         return Finding(
             measured=Measured(
                 quantity=_QUANTITIES[self.effect][0],
@@ -157,6 +165,12 @@ class SpatialDesign(MeasuredDesign):
                 low=found.low,
                 high=found.high,
                 p_value=found.p_value,
+                inner_low=found.inner_low,
+                inner_high=found.inner_high,
+                error=delta(parts, self.effect)[1],
+                df=parts.df,
+                smallest=smallest,
+                why=why,
                 conditions=conditions,
                 sentence=self._sentence(main, found, fit),
                 table=pd.DataFrame(rows),
@@ -167,9 +181,40 @@ class SpatialDesign(MeasuredDesign):
             data=data,
         )
 
-    def _fit(self, spec: Specification, w: str, samples: Samples) -> SpatialFit:
-        sample = samples.sample(spec)
-        model = SpatialPanel(
+    def _asked(
+        self, fit: SpatialFit, found: Simulated, main: Specification, samples: Samples, claimed: float
+    ) -> Asked:
+        """Return what conditions are asked of; they are read on the side on which the interval lies."""
+        other = found.high < 0.0 if claimed > 0.0 else found.low > 0.0
+        return Asked(
+            model=self._model(main),
+            fit=fit,
+            found=found,
+            effect=self.effect,
+            spec=main,
+            samples=samples,
+            weights=self.weights,
+            direction=-claimed if other else claimed,
+            draws=self.draws,
+            permutations=self.permutations,
+            seed=self.seed,
+            rings=self.rings,
+        )
+
+    def _lots(self, claim: Claim) -> Lots:
+        """Return the draws of the regression without spatial lags: the claim's, or the design's own."""
+        if claim.test is None:
+            return Lots(self.draws, self.seed)
+        return Lots(claim.test.reps, claim.test.seed, claim.test.weights)
+
+    def _smallest(self, fit: SpatialFit) -> tuple[float, Message]:
+        effects = fit.spec.effects
+        if self.effect == "rho":
+            return smallest_rho(fit.sample, fit.weights, effects), RHO
+        return smallest_impact(fit.sample, effects), FIFTH
+
+    def _model(self, spec: Specification) -> SpatialPanel:
+        return SpatialPanel(
             spec.formula,
             self.model,
             spec.effects,  # type: ignore[arg-type]
@@ -177,8 +222,17 @@ class SpatialDesign(MeasuredDesign):
             vcov=vcov_named(self.vcov, LIKELIHOOD),
             missing=self.missing,
         )
-        weights = samples.weights(w, sample)
-        return fit_sample(model, sample, weights, weights, weights)
+
+    def _fit(self, spec: Specification, w: str, samples: Samples, figures: Figures) -> SpatialFit:
+        """Return the fit under weights; designs that read another impact of the same model share it."""
+
+        def make() -> SpatialFit:
+            sample = samples.sample(spec)
+            weights = samples.weights(w, sample)
+            return fit_sample(self._model(spec), sample, weights, weights, weights)
+
+        named = (self.model, self.convention, self.vcov, self.missing)
+        return once(figures, ("spatial", replace(spec, choices=()), w, named), make)
 
     def _sentence(self, main: Specification, found: Simulated, fit: SpatialFit) -> Message:
         return message(
@@ -206,7 +260,7 @@ class SpatialDesign(MeasuredDesign):
         }
 
     def _grid(
-        self, claim: Claim, specs: list[Specification], samples: Samples, tick: Tick
+        self, claim: Claim, specs: list[Specification], samples: Samples, figures: Figures, tick: Tick
     ) -> Iterator[dict[str, Any]]:
         """Yield one row a specification: every combination of the claim's axes and the design's weights."""
         axes = [axis.id for axis in claim.grid.axis]
@@ -215,59 +269,11 @@ class SpatialDesign(MeasuredDesign):
                 row: dict[str, Any] = dict(zip(axes, spec.choices, strict=True))
                 row |= {"weights": w, "formula": spec.formula}
                 try:
-                    row |= _row(self._fit(spec, w, samples), self.effect)
+                    row |= _row(self._fit(spec, w, samples, figures), self.effect)
                 except NOT_COMPUTED as problem:
                     row |= {"estimate": float("nan"), "failed": reason_of(problem)}
                 yield row
             tick(1)
-
-    def _spill_conditions(
-        self, fit: SpatialFit, spec: Specification, sign: float, samples: Samples
-    ) -> Iterator[Condition]:
-        """Yield what R-SPILL asks beside the main interval: other weights, a placebo, decay where rings are named."""
-        for w in self.weights[1:]:
-            yield self._under(w, spec, sign, samples)
-        yield self._placebo(fit)
-        if self.rings:
-            values = ring_coefficients(samples.sample(spec), self.rings, spec.effects)  # type: ignore[arg-type]
-            falls = all(sign * a > sign * b for a, b in pairwise(values)) and sign * values[0] > 0
-            listed = ", ".join(f"{value:.3g}" for value in values)
-            yield asked("decay", message("decay over the rings of distance: {values}", values=listed), falls)
-
-    def _under(self, w: str, spec: Specification, sign: float, samples: Samples) -> Condition:
-        """Return whether the quantity has the claimed sign under other weights too."""
-        label = w.replace("_", " ")
-        try:
-            other = simulated(self._fit(spec, w, samples), self.effect, self.draws, self.seed)
-        except PanelkitError as error:
-            said = message("not computable: {reason}", reason=error.said)
-            asks = message("the same under {weights}: {numbers}", weights=label, numbers=said)
-            return asked("weights", asks, False)
-        said = message(
-            "{value:.3g} ({low:.3g}, {high:.3g})", value=other.value, low=other.low, high=other.high
-        )
-        held = (other.low if sign > 0 else -other.high) > 0
-        return asked(
-            "weights", message("the same under {weights}: {numbers}", weights=label, numbers=said), bool(held)
-        )
-
-    def _placebo(self, fit: SpatialFit) -> Condition:
-        p, lost = placebo_p(fit, self.effect, self.permutations, self.seed)
-        said = message("placebo of {n} permuted maps, p = {p:.3f}", n=self.permutations, p=p)
-        if lost:
-            said = message(
-                "{placebo}, {lost} of the maps not computed and counted as at least as far",
-                placebo=said,
-                lost=lost,
-            )
-        return asked("placebo", said, p <= PLACEBO)
-
-
-def _sign_condition(grid: GridResult) -> Condition:
-    said = message(
-        "the claimed sign in {share:.0%} of {n} specifications", share=grid.share_same_sign, n=grid.declared
-    )
-    return asked("grid", said, grid.share_same_sign >= MOST_OF_THE_GRID)
 
 
 def _row(fit: SpatialFit, effect: Quantity) -> dict[str, Any]:

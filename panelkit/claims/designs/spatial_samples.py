@@ -20,6 +20,7 @@ class Samples:
         self._figures = figures
         self._missing = missing
         self._samples: dict[Any, SpatialSample] = {}
+        self._kept: set[Any] = set()
         self._weights: dict[Any, Weights] = {}
 
     def sample(self, spec: Specification) -> SpatialSample:
@@ -27,11 +28,16 @@ class Samples:
         if _key(spec) not in self._samples:
             frame = self._figures.panel(spec)
             frame.attrs = {}  # a row of the grid prints no sources, and pandas copies them with every slice
-            self.keep(spec, frame)
+            self._read(spec, frame)
         return self._samples[_key(spec)]
 
     def keep(self, spec: Specification, data: pd.DataFrame) -> None:
         """Read the sample of a specification from these data; they must say of themselves what a table prints."""
+        if _key(spec) not in self._kept:
+            self._read(spec, data)
+            self._kept.add(_key(spec))
+
+    def _read(self, spec: Specification, data: pd.DataFrame) -> None:
         self._samples[_key(spec)] = read_sample(
             spec.formula, data, missing=self._missing, intercept=spec.effects == "none"
         )
@@ -52,4 +58,4 @@ class Samples:
 
 
 def _key(spec: Specification) -> tuple[Any, ...]:
-    return (spec.formula, spec.years, spec.provinces, spec.vintage)
+    return (spec.formula, spec.years, spec.provinces, spec.vintage, spec.effects == "none")

@@ -46,6 +46,8 @@ class ClaimDesign(Part):
     """Columns that the kind makes itself, with the figure behind each."""
     DERIVED: ClassVar[bool] = False
     """Whether formulas may name columns of composite indices (`index_...`)."""
+    TWINS: ClassVar[bool] = False
+    """Whether options of the grid may change how the treatment arrives over years, or take a twin design."""
     TESTED: ClassVar[bool] = False
     """Whether the claim's main test is run on it, so that the claim must declare one."""
 
@@ -64,6 +66,10 @@ class ClaimDesign(Part):
     def roles(self) -> set[str]:
         """Return the roles in braces that the formulas name."""
         return {role for field in self.formulas() for role in roles_in(field.formula)}
+
+    def makes(self, column: str) -> bool:
+        """Return whether the kind has a column of that name which is no indicator of the catalogue."""
+        return column in self.MADE
 
     @property
     def indices(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from panelkit.claims.file.parts import (
     Text,
     Whole,
     Years,
+    refuse_half_said,
     refuse_too_many,
     refuse_twins,
     roles_in,
@@ -35,6 +36,7 @@ from panelkit.claims.file.parts import (
 from panelkit.claims.file.rule import AnyRule, RuleName
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.language.options import FEWEST_PERMUTATIONS
 
 
 class Reading(Part):
@@ -108,6 +110,14 @@ class GridOption(Part):
     lag: Whole | None = Field(default=None, ge=0, le=5)
     controls: tuple[Expression, ...] | None = None
     effects: Literal["none", "unit", "time", "twoway"] | None = None
+    lags: Whole | None = Field(default=None, ge=0, le=5)
+    spread: Literal["mean", "sum"] | None = None
+    twin: Literal["trends", "differences"] | None = None
+
+    @model_validator(mode="after")
+    def _arrives_whole(self) -> Self:
+        refuse_half_said(self.lags or 0, self.spread)
+        return self
 
 
 class GridAxis(Part):
@@ -120,10 +130,14 @@ class GridAxis(Part):
 
 
 class Grid(Part):
-    """The defensible specifications: every combination of the axes, and units left out one at a time."""
+    """The defensible specifications: every combination of the axes, and units left out one at a time.
+
+    `permutations` asks for the p of the whole grid: so often the units exchange their paths of the treatment.
+    """
 
     axis: tuple[GridAxis, ...] = ()
     leave_one_out: Literal["province", "unit"] | None = None
+    permutations: Whole | None = Field(default=None, ge=FEWEST_PERMUTATIONS, le=9999)
 
 
 class Claim(Part):

@@ -19,7 +19,7 @@ from panelkit.data.provinces import NATION
 from panelkit.data.selection import choose_vintages, wanted_codes
 from panelkit.formula.grammar import parse_expression, parse_terms
 from panelkit.formula.tree import columns_of
-from panelkit.indices.panels.columns import SIMILARITY, is_derived
+from panelkit.indices.panels.columns import check_derived, is_derived
 from panelkit.indices.panels.designs import load_design
 from panelkit.language.errors import DataError, PanelkitError, SpecError
 from panelkit.language.message import Message, message, sentences
@@ -137,10 +137,10 @@ def columns_of_field(field: FormulaField, quantities: Mapping[str, str]) -> tupl
 
 
 def _refuse_unknown(column: str, design: ClaimDesign) -> None:
-    if column in catalogue.facts() or column == SIMILARITY or column in design.MADE:
+    if column in catalogue.facts() or design.makes(column):
         return
     if is_derived(column) and design.DERIVED:
-        load_design(column.removeprefix("index_").partition("__")[0])
+        check_derived(column)
         return
     catalogue.require([column])
     raise SpecError(
@@ -179,6 +179,6 @@ def years_held(column: str, vintage: str) -> tuple[int, ...]:
 @lru_cache(maxsize=512)
 def _years(figures: Path, column: str, vintage: str) -> tuple[int, ...]:
     """Return the years in which some province has a figure, once for each folder of figures."""
-    cells = read_figures([column], {column: vintage})
+    cells = read_figures([column], {column: vintage}, check=False)  # what loads the panel checks its figures
     annual = cells[cells["period"].astype(str).str.fullmatch(r"\d{4}") & (cells["adcode"] != NATION)]
     return tuple(sorted({int(period) for period in annual.dropna(subset=["value"])["period"]}))

@@ -247,6 +247,25 @@ def refuse_too_many(combinations: int) -> None:
         )
 
 
+def refuse_half_said(lags: int, spread: str | None) -> None:
+    """Refuse an arrival over years of which one half is said: over how many, or how it is put together."""
+    if lags and spread is None:
+        raise ValueError(
+            message(
+                'lags = {lags} without spread: write spread = "mean" for the mean of the treatment over these years, '
+                'or "sum" for the sum of their coefficients',
+                lags=lags,
+            )
+        )
+    if spread is not None and not lags:
+        raise ValueError(
+            message(
+                'spread = "{spread}" without lags: write over how many more years the effect arrives, 1 to 5',
+                spread=spread,
+            )
+        )
+
+
 def refuse_twins(what: str, names: list[str]) -> None:
     """Refuse a field whose entries do not differ."""
     twins = sorted({name for name in names if names.count(name) > 1})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from typing import Any
 
-from panelkit.language.message import Message, counted, message, verbatim
+from panelkit.language.message import Message, counted, listed, message, verbatim
 
 
 def said_by_pydantic(error: Any) -> Message:
@@ -12,6 +14,8 @@ def said_by_pydantic(error: Any) -> Message:
     context = error.get("ctx", {})
     if error["type"] == "value_error" and isinstance(context["error"].args[0], Message):
         return context["error"].args[0]
+    if error["type"] == "literal_error":
+        return _one_of(re.findall(r"'([^']*)'", context["expected"]), error["input"])
     said = _said(error["type"], context)
     text = str(error["msg"])
     return verbatim(text[:1].lower() + text[1:]) if said is None else said
@@ -21,9 +25,21 @@ def _said(kind: str, context: dict[str, Any]) -> Message | None:
     plain = _PLAIN.get(kind)
     if plain is not None:
         return plain
-    if kind == "literal_error":
-        return message("input should be {expected}", expected=context["expected"])
     return _bound(kind, context)
+
+
+def _one_of(known: list[str], written: Any) -> Message:
+    """Return which words a field takes, and the nearest one to what was written."""
+    named = [f"'{name}'" for name in known]
+    expected = (
+        message("{most} or {last}", most=listed(named[:-1]), last=named[-1])
+        if len(named) > 1
+        else listed(named)
+    )
+    near = difflib.get_close_matches(str(written), known, n=1, cutoff=0.6)
+    if near:
+        return message("input should be {expected} (did you mean '{near}'?)", expected=expected, near=near[0])
+    return message("input should be {expected}", expected=expected)
 
 
 def _bound(kind: str, context: dict[str, Any]) -> Message | None:
@@ -65,6 +81,6 @@ _PLAIN = {
     "int_from_float": message("input should be a valid integer, got a number with a fractional part"),
     "bool_type": message("input should be a valid boolean"),
     "dict_type": message("input should be a valid dictionary"),
-    "tuple_type": message("input should be a valid tuple"),
+    "tuple_type": message("input should be a list, in square brackets"),
     "date_type": message("input should be a valid date"),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +19,9 @@ from panelkit.studies.scrutiny.main_test import detectable
 
 SILENT = message("none is declared")
 
+Reading = Callable[..., Word]
+"""From direction, interval, inner interval, smallest effect and conditions to a word, as `six_words.word_of`."""
+
 
 class IntervalRule(Rule):
     """The claimed direction is `sign`. The level of the interval is the design's."""
@@ -28,12 +33,30 @@ class IntervalRule(Rule):
         return by_interval(self, tested)
 
 
-def by_interval(rule: Rule, tested: Finding) -> Judgement:
-    """Return the word for a measured quantity whose sign is claimed."""
+def by_interval(
+    rule: Rule, tested: Finding, silent: Message = SILENT, *, reading: Reading = word_of
+) -> Judgement:
+    """Return the word for a measured quantity whose sign is claimed.
+
+    Parameters
+    ----------
+    rule
+        The claimed direction, and the smallest effect of interest where it declares one.
+    tested
+        What the design measured.
+    silent
+        Where the smallest effect is from if neither the rule nor the design says it.
+    reading
+        Gives the word.
+
+    Returns
+    -------
+    Judgement
+    """
     found = measured_of(tested)
-    smallest, why = rule.smallest_effect(SILENT, found.smallest)
+    smallest, why = rule.smallest_effect(found.why or silent, found.smallest)
     sizes = _sizes(found, smallest, why)
-    word = word_of(
+    word = reading(
         rule.direction,
         (found.low, found.high),
         (found.inner_low, found.inner_high),
@@ -52,10 +75,11 @@ def by_interval(rule: Rule, tested: Finding) -> Judgement:
 
 
 def _sizes(found: Measured, smallest: float, why: Message) -> Sizes:
+    by_t = float(detectable(np.array(found.error), found.df, SIGNIFICANT))
     return Sizes(
         smallest=smallest,
         why=why,
-        detectable=float(detectable(np.array(found.error), found.df, SIGNIFICANT)),
+        detectable=by_t if math.isnan(found.detectable) else found.detectable,
         excluded=max(abs(found.inner_low), abs(found.inner_high)),
     )
 

@@ -43,6 +43,11 @@ def percent_of(level: float) -> str:
     return f"{100.0 * level:.4g}"
 
 
+def written_p(p: float) -> str:
+    """Return a p-value behind its `p`: never more digits than it bears, never zero."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3g}"
+
+
 def shape(head: Headline) -> tuple[list[Message], tuple[str, ...]]:
     """Return what must be said of a set of values not rejected that is no bounded interval, and its flags."""
     said: list[Message] = []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 
 from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word
-from panelkit.claims.rules.reading import percent_of
+from panelkit.claims.rules.reading import percent_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
-from panelkit.studies.scrutiny.door import Scrutinised, name_of
+from panelkit.studies.scrutiny.door import name_of
+from panelkit.studies.scrutiny.main_test import detectable
 from panelkit.studies.scrutiny.trial import DECIDING, label
 from panelkit.studies.scrutiny.trial import Condition as Found
 
@@ -36,10 +40,15 @@ def conditions_of(head: Headline, tested: Finding, direction: float) -> tuple[Co
 
 
 def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> Sizes:
-    """Return what sizes the main test can tell apart; `smallest` NaN takes that of the scrutiny."""
+    """Return what sizes the main test can tell apart; `smallest` NaN takes that of the design."""
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
-        return Sizes(smallest=smallest, why=why, excluded=excluded)
+        return Sizes(
+            smallest=tested.factor * tested.smallest if math.isnan(smallest) else smallest,
+            why=why,
+            detectable=float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT)),
+            excluded=excluded,
+        )
     main, factor = tested.scrutiny.main, tested.factor
     return Sizes(
         smallest=factor * float(main.smallest[0]) if math.isnan(smallest) else smallest,
@@ -58,12 +67,12 @@ def _main(head: Headline, direction: float) -> Condition:
         asks=message("main test"),
         outcome="passes" if significant else "fails",
         found=message(
-            "{estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}, p = {p:.3g}",
+            "{estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}, p {p}",
             estimate=head.estimate,
             level=percent_of(head.level),
             low=head.wild_low,
             high=head.wild_high,
-            p=head.wild_p,
+            p=written_p(head.wild_p),
         ),
         numbers={"slope": head.estimate, "low": head.wild_low, "high": head.wild_high, "p": head.wild_p},
     )
@@ -82,14 +91,42 @@ def _scrutinised(tested: Finding) -> Iterator[Condition]:
             )
         return
     for found in tested.scrutiny.conditions:
-        yield Condition(
-            key=found.name,
-            asks=label(found.name),
-            outcome=_outcome(found),
-            found=_found(found, tested.scrutiny, tested.factor),
-            decides=found.decides,
-            numbers=_numbers(found, tested.factor),
-        )
+        yield told(found, factor=tested.factor, units=tested.scrutiny.units)
+
+
+def told(
+    found: Found,
+    *,
+    key: str | None = None,
+    asks: Message | None = None,
+    factor: float = 1.0,
+    units: tuple[Any, ...] = (),
+) -> Condition:
+    """Return a condition of a scrutiny as outputs print it.
+
+    Parameters
+    ----------
+    found
+        What the scrutiny found, in units of the coefficient.
+    key, asks
+        What programs and readers know it by; None is its own name.
+    factor
+        What a coefficient is multiplied by.
+    units
+        The labels that `found.worst` counts.
+
+    Returns
+    -------
+    Condition
+    """
+    return Condition(
+        key=key or found.name,
+        asks=asks or label(found.name),
+        outcome=_outcome(found),
+        found=_found(found, units, factor),
+        decides=found.decides,
+        numbers=_numbers(found, factor),
+    )
 
 
 def _outcome(found: Found) -> Outcome:
@@ -102,7 +139,7 @@ def _outcome(found: Found) -> Outcome:
     return "passes" if found.passes else "fails"
 
 
-def _found(found: Found, scrutiny: Scrutinised, factor: float) -> Message:
+def _found(found: Found, units: tuple[Any, ...], factor: float) -> Message:
     """Return what a condition found, in units of the claim."""
     if found.reason is not None:
         return message("cannot be computed: {why}", why=found.reason)
@@ -115,29 +152,35 @@ def _found(found: Found, scrutiny: Scrutinised, factor: float) -> Message:
                 share=found.statistic,
                 rows=found.rows,
             )
+        case "trends" | "path" | "regions" if math.isnan(found.statistic):
+            return message(
+                "{slope:.3g}, p {p}; one {unit} carries the slope, so that its gap to the main one has no error",
+                slope=slope,
+                p=written_p(found.p),
+            )
         case "trends" | "path" | "regions":
             return message(
-                "{slope:.3g}, p = {p:.3g}; smaller than the main slope by t = {t:.2f}",
+                "{slope:.3g}, p {p}; smaller than the main slope by t = {t:.2f}",
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
                 t=found.statistic,
             )
         case "leads":
             return message(
-                "next {period}'s: {slope:.3g}, p = {p:.3g} ({rows} rows)",
+                "next {period}'s: {slope:.3g}, p {p} ({rows} rows)",
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
                 rows=found.rows,
             )
         case "provinces":
             return message(
-                "worst without {name}: {slope:.3g}, p = {p:.3g}",
-                name=name_of(scrutiny.units[found.worst or 0]),
+                "worst without {name}: {slope:.3g}, p {p}",
+                name=name_of(units[found.worst or 0]),
                 slope=slope,
-                p=found.p,
+                p=written_p(found.p),
             )
         case _:
-            return message("{slope:.3g}, p = {p:.3g}", slope=slope, p=found.p)
+            return message("{slope:.3g}, p {p}", slope=slope, p=written_p(found.p))
 
 
 def _numbers(found: Found, factor: float) -> dict[str, float | int]:
@@ -173,12 +216,14 @@ _TAKEN: dict[str, Message] = {
     "path": message("beyond the {units}' own trends and a path that they share nothing is left"),
     "regions": message("common shocks of regions explain it"),
     "leads": message("the treatment of the next {period} explains it as well"),
+    "additionality": message("nothing is left beyond the treatment itself, which the outcome contains"),
 }
 _FAILED: dict[str, Message] = {
     "path": message("it cannot be told from a slow path that the {units} share"),
     "differences": message(
         "it shows in slow movements alone, where an effect over {periods} and a slow common cause look alike"
     ),
+    "additionality": message("it hardly exceeds the treatment itself, which the outcome contains"),
 }
 
 
@@ -248,10 +293,15 @@ def _reasons(failed: list[Condition]) -> list[Message]:
     """Return why conditions that failed leave the word below SUPPORTED."""
     alone = [item.key for item in failed] == ["differences"]
     said = []
+    absent = [item for item in failed if item.outcome == "not computed"]
+    if {item.key for item in absent} >= set(DECIDING):
+        said.append(message("no condition that looks inside {units} can be asked of it"))
+    elif absent:
+        said.append(message("{asks} cannot be computed", asks=listed(item.asks for item in absent)))
     for item in failed:
         if item.outcome == "not computed":
-            said.append(message("{asks} cannot be computed", asks=item.asks))
-        elif item.key == "differences" and not alone:
+            continue
+        if item.key == "differences" and not alone:
             said.append(message("first differences give less than half of it"))
         else:
             said.append(_FAILED.get(item.key) or message("not: {asks}", asks=item.asks))

@@ -13,7 +13,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message, term
 
 if TYPE_CHECKING:
-    from panelkit.data.coverage import Coverage
+    from panelkit.data.coverage import Coverage, VintageHeld
 
 app = typer.Typer(add_completion=False)
 
@@ -86,11 +86,14 @@ def _table(rows: list[Coverage], language: Language) -> Any:
 
 
 def _cells(row: Coverage, language: Language, *, wide: bool) -> list[str]:
-    default = next((one for one in row.vintages if one.default), None)
+    # an indicator that claims wait for has none: its figures come with a store
+    held = next((one for one in row.vintages if one.default), None)
     name = row.about.name_en if language == "en" else row.about.name_zh
-    if default is None:
-        years = message("none yet").text(language)
-    else:
-        years = default.span if wide else f"{default.years[0].year}-{default.years[-1].year}"
+    years = message("none yet").text(language) if held is None else _span(held, wide=wide)
     vintages = " ".join(f"{one.vintage}*" if one.default else one.vintage for one in row.vintages)
     return [row.key, name, row.about.unit, years, *([vintages] if wide else []), str(len(row.flags) or "")]
+
+
+def _span(held: VintageHeld, *, wide: bool) -> str:
+    """Return the years of a vintage, with their gaps where there is room."""
+    return held.span if wide else f"{held.years[0].year}-{held.years[-1].year}"

@@ -80,7 +80,7 @@ def _print_vintage(one: VintageHeld, language: Language) -> None:
     for first, last, row in _runs(one):
         years = str(first) if first == last else f"{first}-{last}"
         absent = ", ".join(str(names[c]) for c in row.absent)
-        table.add_row(years, _held(row).text(language), row.source, absent)
+        table.add_row(years, _held(row).text(language), ", ".join(row.sources), absent)
     _console().print(Fitting(table, _ROOMY))
 
 
@@ -114,7 +114,7 @@ def _runs(one: VintageHeld) -> list[tuple[int, int, Any]]:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    return bool(one.source == other.source and one.absent == other.absent and one.nation == other.nation)
+    return bool(one.sources == other.sources and one.absent == other.absent and one.nation == other.nation)
 
 
 def _held(row: Any) -> Message:
@@ -129,7 +129,7 @@ def _print_sources(found: Coverage, language: Language) -> None:
     table = sources()
     heading = message("sources").text(language)
     _console().print(f"\n[bold]{heading}[/]")
-    for key in sorted({row.source for one in found.vintages for row in one.years}):
+    for key in found.sources:
         about = table.loc[key]
         licence = str(about["licence_of_compilation"])
         via = message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -154,7 +155,7 @@ def trend(
             null,
             message("ten years are needed and {n} are held: a trend test on fewer has no size", n=n),
         )
-    slope, error, residual = (part[0] for part in _slopes(y[None], lags))
+    slope, error, _ = (part[0] for part in _slopes(y[None], lags))
     if error <= 1e-12 * max(1.0, float(np.abs(y).max())):
         return TestResult.not_applicable(name, null, message("the series is an exact line or constant"))
     statistic = float(slope / error)
@@ -176,17 +177,16 @@ def trend(
             facts=facts | {"critical": float(t_quantile(0.95, n - 2.0))},
             notes=() if n >= LONG else (TOO_OFTEN,),
         )
-    serial = float(np.clip((n * _serial(residual) + 2.0) / (n - 4.0), 0.0, 0.95))
-    start_slope, start_error, _ = _slopes(_trendless(n, serial, reps, as_generator(rng)), lags)
-    drawn = np.abs(start_slope / start_error)
+    found = simulated_trend(y, lags=lags, reps=reps, rng=rng)
+    serial = found.serial
     return TestResult(
         name=name,
         null=null,
         statistic=statistic,
         distribution=message("simulated t"),
-        p_value=float((1.0 + (drawn >= abs(statistic)).sum()) / (reps + 1.0)),
+        p_value=found.p_value,
         facts=facts
-        | {"critical": float(np.quantile(drawn, 0.95)), "serial": serial, "reps": reps, "seed": seed_of(rng)},
+        | {"critical": found.critical(0.95), "serial": serial, "reps": reps, "seed": seed_of(rng)},
         notes=(
             message(
                 "held against {reps} simulated series without a trend, AR({serial:.2f}) errors",
@@ -195,6 +195,65 @@ def trend(
             ),
         ),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedTrend:
+    """A linear trend held against series without one: slope, Newey-West error, |t| of each simulated series (sorted).
+
+    `serial` is the AR(1) coefficient of the simulated errors.
+    """
+
+    slope: float
+    error: float
+    serial: float
+    drawn: FloatArray
+
+    @property
+    def p_value(self) -> float:
+        """Return the share of trendless series with at least this |t|, the series itself counted."""
+        beyond = len(self.drawn) - int(np.searchsorted(self.drawn, abs(self.slope / self.error), side="left"))
+        return (1.0 + beyond) / (len(self.drawn) + 1.0)
+
+    def critical(self, level: float) -> float:
+        """Return the |t| that so large a share of trendless series stays below."""
+        return float(np.quantile(self.drawn, level))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the slopes that the simulated test does not reject."""
+        half = self.critical(level) * self.error
+        return self.slope - half, self.slope + half
+
+
+def simulated_trend(
+    series: ArrayLike,
+    *,
+    lags: int = 2,
+    least_serial: float = 0.0,
+    reps: int = 9_999,
+    rng: int | np.random.Generator = 0,
+) -> SimulatedTrend:
+    """Return the Newey-West trend of a series (T,) with trendless AR(1) normal series of its length to hold it against.
+
+    Their coefficient is that of the residuals freed of most of its bias, (r T + 2) / (T - 4) in [0, .95], and
+    `least_serial` at least. The slope of a series plus a trend is that of the series plus the trend, so that the test
+    inverts into an interval of the slope.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than five values, or they are an exact line.
+    """
+    y = vector(series, term("array", "trend"))
+    n = len(y)
+    if n < 5:
+        raise DataError(message("a trend of {n} values says nothing: take five at least", n=n))
+    slope, error, residual = (part[0] for part in _slopes(y[None], lags))
+    if error <= 1e-12 * max(1.0, float(np.abs(y).max())):
+        raise DataError(message("the series is an exact line or constant"))
+    serial = float(np.clip((n * _serial(residual) + 2.0) / (n - 4.0), least_serial, 0.95))
+    drawn_slope, drawn_error, _ = _slopes(_trendless(n, serial, reps, as_generator(rng)), lags)
+    return SimulatedTrend(float(slope), float(error), serial, np.sort(np.abs(drawn_slope / drawn_error)))
 
 
 def _slopes(y: FloatArray, lags: int) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -31,17 +31,25 @@ def pivots(estimate: FloatArray, error: FloatArray, draws: FloatArray, draw_erro
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (draws - estimate) / draw_errors
-    return np.where(np.isfinite(t), estimate - error * t, np.nan)
+        found: FloatArray = np.where(np.isfinite(t), estimate - error * t, np.nan)
+    return found
+
+
+def errors_of(without: FloatArray, counts: FloatArray) -> FloatArray:
+    """Return the jackknife errors (B, q) of values (B, n, q), each with one copy of one unit left out.
+
+    Values of units that a resample (B, n) does not hold are passed over.
+    """
+    drawn = counts[:, :, None] > 0
+    times = counts[:, :, None]
+    total = counts.sum(axis=1)[:, None]
+    found = np.where(drawn, without, 0.0)
+    gap = np.where(drawn, found - (found * times).sum(axis=1)[:, None] / total[:, None], 0.0)
+    return np.sqrt((total - 1.0) / total * (times * gap**2).sum(axis=1))
 
 
 def _errors(statistic: Statistic, counts: FloatArray) -> FloatArray:
     b, n = counts.shape
     drawn = counts[:, :, None] > 0
     less = np.where(drawn, counts[:, None, :] - np.eye(n), counts[:, None, :]).reshape(b * n, n)
-    found = statistic(less).reshape(b, n, -1)
-    times = counts[:, :, None]
-    total = counts.sum(axis=1)[:, None]
-    gap = np.where(
-        drawn, found - (np.where(drawn, found, 0.0) * times).sum(axis=1)[:, None] / total[:, None], 0.0
-    )
-    return np.sqrt((total - 1.0) / total * (times * gap**2).sum(axis=1))
+    return errors_of(statistic(less).reshape(b, n, -1), counts)

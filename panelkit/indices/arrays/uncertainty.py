@@ -185,25 +185,36 @@ class Cloud(Brief):
     aggregation: IntArray
     year: IntArray
 
-    def group(self, code: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
+    def group(
+        self, code: ArrayLike, weights: ArrayLike | None = None, counts: ArrayLike | None = None
+    ) -> FloatArray:
         """Return group means (draws, G) of the scores; `weights (N, T)` or (N,) are populations, None counts units.
 
         `code (N,)` gives the group 0..G-1 of each unit, -1 for none. Weights by year follow each draw's year.
+        `counts (draws, N)` says how often each draw takes a unit; None: once.
         """
         codes = np.asarray(code, dtype=np.int64)
         member = (codes[:, None] == np.arange(codes.max() + 1)[None, :]).astype(float)
-        if weights is None:
-            return np.asarray(self.scores @ (member / member.sum(axis=0)))
-        w = as_floats(weights, term("array", "population"))
-        if w.ndim == 1:
-            load = member * w[:, None]
-            return np.asarray(self.scores @ (load / load.sum(axis=0)))
-        out = np.empty((len(self.scores), member.shape[1]))
-        for t in range(w.shape[1]):
-            load = member * w[:, [t]]
-            rows = self.year == t
-            out[rows] = self.scores[rows] @ (load / load.sum(axis=0))
-        return out
+        taken = np.ones((1, len(codes))) if counts is None else as_floats(counts, term("array", "counts"))
+        if weights is not None:
+            w = as_floats(weights, term("array", "population"))
+            taken = taken * (w if w.ndim == 1 else w[:, self.year].T)
+        return np.asarray(((self.scores * taken) @ member) / (taken @ member))
+
+
+def redrawn_inside(code: ArrayLike, draws: int, rng: int | np.random.Generator) -> FloatArray:
+    """Return how often each unit is drawn (draws, N) where every group is drawn again from its own units.
+
+    `code (N,)` gives the group 0..G-1 of each unit, -1 for none: such a unit is never drawn.
+    """
+    codes, generator = np.asarray(code, dtype=np.int64), as_generator(rng)
+    out = np.zeros((draws, len(codes)))
+    for group in range(codes.max() + 1):
+        members = np.flatnonzero(codes == group)
+        out[:, members] = generator.multinomial(
+            len(members), np.full(len(members), 1.0 / len(members)), size=draws
+        )
+    return out
 
 
 def cloud(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -103,6 +104,7 @@ def rank_uncertainty(
     last_years: int | None = None,
     groups: pd.Series | None = None,
     population: pd.Series | None = None,
+    redraw: bool = False,
     level: float = 0.9,
 ) -> RankUncertainty:
     """Return rank intervals of a composite's provinces, or of groups of them, over a cloud of choices.
@@ -110,7 +112,9 @@ def rank_uncertainty(
     Every draw takes Dirichlet(1) weights (or bootstrapped entropy weights, or the design's own, "fixed"), one of the
     normalisations, one of the aggregations, one of the last years (five, or all if fewer), and leaves one indicator
     out: all equally likely.
-    `groups` maps provinces to groups, whose scores are means; `population` by (province, year) weights them.
+    `groups` maps provinces to groups, whose scores are means; `population` by (province, year) weights them. With
+    `redraw` every draw also takes the units of each group again from the group: an order of kinds of units, and not of
+    these.
     Provinces without a score in one of the years are left out, and named.
 
     Parameters
@@ -135,6 +139,8 @@ def rank_uncertainty(
         Unit -> group, whose scores are means.
     population
         Weights of the units in their group, by (unit, time), in persons.
+    redraw
+        Draw the units of each group again inside their group.
     level
         Level of the intervals.
 
@@ -159,6 +165,10 @@ def rank_uncertainty(
     refuse_idle(
         {"population": groups is None and population is not None},
         message("weighs the {units} of a group: give groups= too, or leave it out"),
+    )
+    refuse_idle(
+        {"redraw": groups is None and redraw},
+        message("draws the {units} of a group again: give groups= too, or leave it out"),
     )
     _, provinces, years = cube_index(composite)
     if "geometric" in aggregations and "zscore" in normalisations:
@@ -187,7 +197,8 @@ def rank_uncertainty(
     scores = cloud.scores
     names: pd.Index = provinces
     if groups is not None:
-        names, scores, last = _grouped(cloud, provinces, years, groups, population, last)
+        again = _seed_beside(rng) if redraw else None
+        names, scores, last = _grouped(cloud, provinces, years, groups, population, last, again)
     held = pd.DataFrame(scores, columns=names)
     lost = composite.values.index.get_level_values("province").unique().difference(provinces)
     lacking = message("without a score in every {period}: {names}", names=[str(name) for name in lost])
@@ -204,6 +215,7 @@ def rank_uncertainty(
             message("one indicator left out"): delete_one,
             "years": f"{years[-last_years]}-{years[-1]}",
             message("group means"): _way_of_means(groups, population),
+            **({message("{units} drawn again inside their group"): True} if redraw else {}),
         },
         level=level,
         notes=(lacking,) if len(lost) else (),
@@ -267,6 +279,23 @@ def rank_bands(composite: Composite, *, draws: int = 1000, rng: int = 0, level: 
     return pd.DataFrame({"low": low.ravel(), "high": high.ravel()}, index=index)
 
 
+def _seed_beside(rng: int | np.random.Generator) -> tuple[int, ...] | np.random.Generator:
+    """Return a seed that shares no draws with the cloud's, or the caller's generator."""
+    return rng if isinstance(rng, np.random.Generator) else (int(rng), 1)
+
+
+def _redrawn(code: tuple[int, ...], draws: int, rng: tuple[int, ...] | np.random.Generator) -> FloatArray:
+    if isinstance(rng, np.random.Generator):
+        return uncertainty.redrawn_inside(code, draws, rng)
+    return _redrawn_once(code, draws, rng)
+
+
+@lru_cache(maxsize=4)
+def _redrawn_once(code: tuple[int, ...], draws: int, seed: tuple[int, ...]) -> FloatArray:
+    """Return resampling counts once for all indices of the same units."""
+    return uncertainty.redrawn_inside(code, draws, np.random.default_rng(seed))
+
+
 def _way_of_means(groups: pd.Series | None, population: pd.Series | None) -> Message:
     if groups is None:
         return term("group means", "none")
@@ -292,20 +321,22 @@ def _grouped(
     groups: pd.Series,
     population: pd.Series | None,
     last: pd.Series,
+    again: tuple[int, ...] | np.random.Generator | None,
 ) -> tuple[pd.Index, FloatArray, pd.Series]:
     member = groups.rename(index=spelled_as(provinces, groups.index)).reindex(provinces)
     if member.isna().all():
         raise DataError(message("groups name none of the {units}: index them as the composite is"))
     code, labels = pd.factorize(member, sort=True)
+    counts = None if again is None else _redrawn(tuple(code), len(cloud.scores), again)
     if population is None:
         weight = pd.Series(1.0, index=provinces)
-        means = cloud.group(code)
+        means = cloud.group(code, counts=counts)
     else:
         people = _people(population, provinces, years)
         if people.isna().to_numpy().any():
             raise DataError(message("population is missing for some {unit}-{periods} of the composite"))
         weight = people.iloc[:, -1]
-        means = cloud.group(code, as_floats(people, term("array", "population")))
+        means = cloud.group(code, as_floats(people, term("array", "population")), counts)
     total = (last * weight).groupby(member).sum() / weight.groupby(member).sum()
     names = pd.Index([str(label) for label in labels])
     total.index = pd.Index([str(label) for label in total.index])

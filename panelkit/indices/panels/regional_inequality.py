@@ -14,6 +14,7 @@ from panelkit.data.user.places import provincial_rows
 from panelkit.data.user.provinces import spelled_as
 from panelkit.indices.arrays import convergence, inequality, studentised
 from panelkit.indices.arrays.inequality import Decomposition, TheilKind
+from panelkit.indices.arrays.inequality_without import without_each
 from panelkit.indices.panels.panel_frame import panel_frame, refuse_gaps, wide
 from panelkit.kernels.frames import as_floats, as_pandas, as_pandas_series, is_frame, type_name
 from panelkit.kernels.rng import as_generator, seed_of
@@ -283,7 +284,7 @@ def inequality_gap(
 
     estimate = statistic(np.ones((1, n)))[0]
     plain = statistic(counts)
-    draws = plain if interval == "percentile" else _studentised(statistic, estimate, plain, counts)
+    draws = plain if interval == "percentile" else _studentised(index, columns, estimate, plain, counts)
     kept = np.asarray(np.isfinite(np.column_stack([plain, draws])).all(axis=1))
     if kept.sum() < 2:
         raise DataError(
@@ -413,10 +414,20 @@ def _mean_index(index: str, columns: list[tuple[FloatArray, FloatArray]], counts
 
 
 def _studentised(
-    statistic: studentised.Statistic, estimate: FloatArray, plain: FloatArray, counts: FloatArray
+    index: str,
+    columns: list[list[tuple[FloatArray, FloatArray]]],
+    estimate: FloatArray,
+    plain: FloatArray,
+    counts: FloatArray,
 ) -> FloatArray:
-    error = studentised.jackknife_errors(statistic, np.ones((1, counts.shape[1])))[0]
-    return studentised.pivots(estimate, error, plain, studentised.jackknife_errors(statistic, counts))
+    def errors(times: FloatArray) -> FloatArray:
+        parts = [
+            np.mean([without_each(index, y, times * people, people) for y, people in column], axis=0)
+            for column in columns
+        ]
+        return studentised.errors_of(np.stack([*parts, parts[0] - parts[1]], axis=2), times)
+
+    return studentised.pivots(estimate, errors(np.ones((1, counts.shape[1])))[0], plain, errors(counts))
 
 
 def _decomposed(index: str, y: FloatArray, member: Any, w: FloatArray | None) -> inequality.Decomposition:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.arrays import markov
+from panelkit.results.fit import FloatArray
 from panelkit.show.brief import Brief
 
 Persistence = Literal["min_diagonal", "top_stays"]
@@ -92,16 +93,38 @@ def persistence(
     -------
     by_year, matrix
     """
-    y, years = complete.to_numpy(dtype=float), list(complete.columns)
+    names = [str(i + 1) for i in range(classes)]
+    values, p = {}, np.empty((0, 0))
+    for year, moves in moves_by_unit(complete, classes, least_years).items():
+        p = markov.probabilities(moves.sum(axis=0))
+        values[year] = float(of_staying(p, what))
+    return values, pd.DataFrame(p, index=names, columns=names)
+
+
+def moves_by_unit(complete: pd.DataFrame, classes: int, least_years: int) -> dict[int, FloatArray]:
+    """Return the moves (N, k, k) of every unit on all years up to each, its classes being those of all units.
+
+    Parameters
+    ----------
+    complete, classes, least_years
+        As `persistence`.
+    """
+    y = complete.to_numpy(dtype=float)
     relative = y / y.mean(axis=0)
-    values: dict[int, float] = {}
+    found = {}
     for end in range(least_years, y.shape[1] + 1):
         part = relative[:, :end]
         held = markov.classify(part, markov.quantile_cutoffs(part, classes))
-        p = markov.probabilities(markov.transitions(held, classes))
-        values[_year(years[end - 1])] = float(np.diag(p).min() if what == "min_diagonal" else p[-1, -1])
-    names = [str(i + 1) for i in range(classes)]
-    return values, pd.DataFrame(p, index=names, columns=names)
+        found[_year(complete.columns[end - 1])] = np.stack(
+            [markov.transitions(row[None], classes) for row in held]
+        )
+    return found
+
+
+def of_staying(p: FloatArray, what: Persistence) -> FloatArray:
+    """Return the smallest probability of staying in a class, or that of the top one, of matrices (..., k, k)."""
+    staying = np.einsum("...ii->...i", p)
+    return np.asarray(staying.min(axis=-1) if what == "min_diagonal" else staying[..., -1])
 
 
 def _year(label: Any) -> int:

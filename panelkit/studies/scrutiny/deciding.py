@@ -21,6 +21,7 @@ from panelkit.studies.scrutiny.designs import (
     path_slopes,
     region_slopes,
     trend_slopes,
+    whole_units,
     with_lead,
 )
 from panelkit.studies.scrutiny.main_test import MainTest, detectable
@@ -42,8 +43,10 @@ NEXT_YEAR = 0.01
 """The p below which next year's treatment explains the outcome as well."""
 
 SHORTEST_PATH = 6
+FEWEST_ON_PATH = 2
 SHORTEST_DIFFERENCES = 3
 SHORTEST_TRENDS = 3
+FEWEST_REGIONS = 2
 
 
 def trends(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Trial:
@@ -58,11 +61,11 @@ def path(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Tria
 
     The jackknife of the gap holds the path as the whole sample gives it.
     """
-    whole = panel.held.all(axis=1)
-    if panel.years < SHORTEST_PATH:
+    if panel.held.any(axis=0).sum() < SHORTEST_PATH:
         return not_computed("path", panel.worlds, _too_short(SHORTEST_PATH))
-    if not whole.any():
-        return not_computed("path", panel.worlds, message("no {unit} has all {periods}"))
+    if whole_units(panel).sum() < FEWEST_ON_PATH:
+        said = message("fewer than two {units} have all {periods}")
+        return not_computed("path", panel.worlds, said)
     fit = path_slopes(panel)
     found = _left_standing("path", fit, main, direction, lots)
     error = jackknife_error(fit.slope, fit.without_each()[:, panel.held.any(axis=1)])
@@ -76,7 +79,10 @@ def path(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Tria
 def differences(panel: Cube, main: MainTest, direction: FloatArray) -> Trial:
     """Ask whether first differences give at least half of the main slope, on its side."""
     changed = differenced(panel)
-    if panel.years < SHORTEST_DIFFERENCES or _longest(changed.held) < SHORTEST_DIFFERENCES - 1:
+    if not changed.held.any():
+        said = message("no {unit} has two {periods} in a row")
+        return not_computed("differences", panel.worlds, said)
+    if _longest(changed.held) < SHORTEST_DIFFERENCES - 1:
         return not_computed("differences", panel.worlds, _too_short(SHORTEST_DIFFERENCES))
     fit = difference_slopes(panel)
     ratio = fit.slope / main.slope
@@ -97,6 +103,9 @@ def regions(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> T
     """Ask whether the effect survives the years of every region."""
     if panel.regions is None:
         said = message("the regions of the {units} are not known")
+        return not_computed("regions", panel.worlds, said)
+    if len(np.unique(panel.regions[panel.held.any(axis=1)])) < FEWEST_REGIONS:
+        said = message("all {units} are of one region")
         return not_computed("regions", panel.worlds, said)
     return _left_standing("regions", region_slopes(panel, panel.regions), main, direction, lots)
 
@@ -134,20 +143,24 @@ def gap(fit: Slopes, main: MainTest) -> FloatArray:
 
 
 def _left_standing(name: Name, fit: Slopes, main: MainTest, direction: FloatArray, lots: Lots) -> Trial:
-    """Ask whether a twin's slope is still there, or at least not significantly smaller than the main one."""
+    """Ask whether a twin's slope is still there, or at least not significantly smaller than the main one.
+
+    Where a deletion loses either slope the gap has no error, so that p alone passes, and nothing is taken away.
+    """
     p, apart = wild(fit, lots, at_zero=True).p(), gap(fit, main)
     # df as of the main slope's own jackknife
     bar = float(t_quantile(1.0 - 2.0 * SMALLER, main.without.shape[1] - 1.0))
+    there = _still_there(fit.slope, p, direction)
     with np.errstate(invalid="ignore"):
-        stands = _still_there(fit.slope, p, direction) | ~(apart * direction > bar)
+        smaller, as_large = apart * direction > bar, apart * direction <= bar
     computed = ~np.isnan(fit.slope)
     return Trial(
         name=name,
         slope=fit.slope,
         p=p,
         statistic=apart,
-        passes=computed & stands,
-        takes_away=computed & ~stands,
+        passes=computed & (there | as_large),
+        takes_away=computed & ~there & smaller,
         rows=fit.rows,
     )
 

@@ -1,4 +1,4 @@
-"""From a fit to its conditions: the sample as a cube, what is known of its units, every condition, the word."""
+"""From a fit to its conditions: every condition of a verdict on one term, and the word."""
 
 from __future__ import annotations
 
@@ -9,52 +9,55 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from panelkit.data.geography import capitals
-from panelkit.data.geography import regions as nbs_regions
-from panelkit.data.provinces import lookup_many, place_name
-from panelkit.kernels.within import FloatArray
+from panelkit.inference.wild.bootstrap import Weights
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, Message, message, verbatim
+from panelkit.language.message import Language, Message, message
+from panelkit.language.offers import offered
+from panelkit.language.options import check_count, check_number
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
-from panelkit.show.brief import Brief
-from panelkit.studies.scrutiny.cube import Cube, cube
+from panelkit.results.tabled import Tabled
 from panelkit.studies.scrutiny.main_test import MainTest
 from panelkit.studies.scrutiny.printed import income as income_trial
 from panelkit.studies.scrutiny.printed import provinces, space
+from panelkit.studies.scrutiny.sample import checked, cube_of, name_of
 from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
-from panelkit.studies.scrutiny.trial import Condition, label
+from panelkit.studies.scrutiny.shown import notes_of, rows_of, sizes_of
+from panelkit.studies.scrutiny.trial import Condition
 from panelkit.studies.scrutiny.wild import Lots
+from panelkit.studies.scrutiny.words import TEXTS, SixWords
 
-_NO_LOTS = Lots()
+__all__ = ["Scrutinised", "name_of", "scrutinise"]
 
 
-@dataclass(frozen=True, eq=False)
-class Scrutinised(Brief):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scrutinised(Tabled):
     """The word of one regression with the conditions that earned it.
 
     `mirrored` says that the main test lies on the other side and the conditions were read there. `inside` says whether
     the number that the claim states lies in the interval of the main slope and in that beside unit trends, None where
-    it states none. `detectable_beside` is the effect that the path condition finds with 80 % power. `units` are the
-    labels that `worst` of a condition counts.
+    it states none. `smallest` is the smallest effect of interest; `detectable_beside` the effect that the path
+    condition finds with 80 % power. `units` are the labels that `worst` of a condition counts, `levels` what unit and
+    period are called.
     """
 
-    word: str
+    word: SixWords
     term: str
     main: MainTest
     conditions: tuple[Condition, ...]
     mirrored: bool
     units: tuple[Any, ...]
+    smallest: float
     inside: bool | None = None
     detectable_beside: float = math.nan
+    levels: tuple[str, str] = ("province", "year")
 
-    def table(self, language: Language = "en") -> pd.DataFrame:
-        """Return one row a condition: what it found, what it does, and why one could not be computed."""
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a condition under names that do not change with the language; `reason` is in English."""
         rows = [
             {
-                "condition": label(found.name).text(language),
+                "condition": found.name,
                 "slope": found.slope,
                 "p": found.p,
                 "statistic": found.statistic,
@@ -62,21 +65,49 @@ class Scrutinised(Brief):
                 "takes_away": found.takes_away if found.computable else None,
                 "decides": found.decides,
                 "rows": found.rows,
-                "note": self._note(found, language),
+                "worst": None if found.worst is None else self.units[found.worst],
+                "reason": "" if found.reason is None else str(found.reason.spoken(*self.levels)),
             }
             for found in self.conditions
         ]
         return pd.DataFrame(rows)
 
-    def _note(self, found: Condition, language: Language) -> str:
-        said: Message | None = None
-        if found.reason is not None:
-            said = message("cannot be computed: {why}", why=found.reason)
-        elif found.worst is not None:
-            said = message("worst without {name}", name=name_of(self.units[found.worst]))
-        return "" if said is None else said.text(language)
+    def table(self, *, language: Language = "en") -> pd.DataFrame:
+        """Return the main test and one row a condition: what it found, what that does to the word, and why."""
+        heads = (
+            message("Condition"),
+            message("Slope"),
+            message("p"),
+            message("Outcome"),
+            message("Beside"),
+        )
+        rows = [
+            [cell.spoken(*self.levels).text(language) for cell in row]
+            for row in rows_of(self.main, self.conditions, self.units)
+        ]
+        return pd.DataFrame(rows, columns=pd.Index([head.text(language) for head in heads]))
+
+    def summary(self, *, language: Language = "en", width: int = 100) -> str:
+        """Return the word, what sizes the main test can tell apart, and the table as plain text."""
+        from panelkit.show.plain import fold
+        from panelkit.show.words import check_language
+
+        check_language(language)
+        sizes = sizes_of(self.main, self.smallest, self.detectable_beside)
+        heads = [fold(said.text(language), width) for said in (self.title, sizes)]
+        return "\n".join([*heads, self.to_text(language=language, caption=None, width=width)]).rstrip()
+
+    def _brief(self) -> str:
+        return f"{self.term}: {self.word}, p = {float(self.main.p[0]):.4g}"
 
 
+@offered(
+    "study",
+    family="verdicts",
+    result="Scrutinised",
+    source="Cameron, Gelbach and Miller 2008 (its p)",
+    public=True,
+)
 def scrutinise(
     fit: FitResult,
     term: str,
@@ -84,32 +115,40 @@ def scrutinise(
     sign: float = 1.0,
     number: float | None = None,
     smallest: float | None = None,
-    lots: Lots = _NO_LOTS,
-    income: Mapping[Hashable, float] | None = None,
-    regions: Mapping[Hashable, Hashable] | None = None,
+    reps: int = 9999,
+    rng: int = 0,
+    weights: Weights = "rademacher",
+    income: Mapping[Hashable, float] | pd.Series | None = None,
+    regions: Mapping[Hashable, Hashable] | pd.Series | None = None,
     lead: pd.Series | None = None,
 ) -> Scrutinised:
-    """Run every condition of a verdict on one term of a two-way fixed-effects fit.
+    """Ask of one term of a two-way fixed-effects fit everything that a verdict on it asks.
+
+    The main test is the restricted wild cluster bootstrap. Two conditions must be passed (a trend and a loading on the
+    first common path in every unit; first differences), and four must not take the effect away (trends, the same path,
+    region-years, next year's treatment); others are shown and decide nothing.
 
     Parameters
     ----------
     fit
-        A least-squares fit with unit and year effects.
+        A fit of `FixedEffects` with unit and year effects.
     term
         The regressor that the claim is about.
     sign
         The claimed direction, 1 or -1.
     number
-        The number that the claim states, in units of the coefficient.
+        The number that the claim states, in units of the coefficient; its sign is then the claimed direction.
     smallest
         The smallest effect of interest, in units of the coefficient; None: half of the number, or the slope that moves
-        y by a fifth of its within deviation for one of x.
-    lots
-        The draws of every bootstrap.
+        the outcome by a fifth of its within deviation for one of the term.
+    reps, rng, weights
+        Draws, seed and weights of every bootstrap, as in `wild_cluster_bootstrap`.
     income, regions
-        Income at the start, and region, by unit. Provinces have the four regions of the statistical bureau.
+        Income at the start, and region, of every unit: a mapping or a series by unit. Provinces have the four regions
+        of the statistical bureau unless others are given.
     lead
-        The regressor of the next year by (unit, year); None takes it from the sample, a year shorter.
+        The regressor of the next year, a series by unit and year that reaches one year further than the sample; None
+        takes it from the sample, a year shorter.
 
     Returns
     -------
@@ -118,9 +157,21 @@ def scrutinise(
     Raises
     ------
     SpecError
-        If the fit keeps no design, has no such term or not both effects.
+        If the fit is no least squares with both effects, sweeps other interactions out, clusters by something else
+        than the unit or fits exactly; if it has no such term; if an option has no such value.
+
+    Examples
+    --------
+    >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
+    >>> found = pk.scrutinise(fit, "log(rd_expenditure)", reps=999, rng=1)
+    >>> found.word
+    'UNDECIDED'
+    >>> [item.name for item in found.conditions if item.decides]
+    ['trends', 'path', 'differences', 'regions', 'leads']
     """
-    design = _checked(fit, term)
+    design = checked(fit, term)
+    _check_options(sign, number, smallest, rng)
+    lots = Lots(check_count("reps", reps), rng, weights)
     panel = cube_of(design, term, income=income, regions=regions, lead=lead)
     bar = None if smallest is None else np.full(1, smallest)
     found = scrutinise_worlds(panel, lots, sign=sign, number=number, smallest=bar)
@@ -129,77 +180,41 @@ def scrutinise(
         space(panel, found.main, found.direction),
         provinces(panel, found.main, found.direction, lots),
     )
-    claimed = np.sign(sign if number is None else number)
+    claimed = float(np.sign(sign if number is None else number))
+    word: SixWords = str(found.word[0])  # type: ignore[assignment]
+    mirrored = bool(found.direction[0] != claimed)
+    conditions = tuple(trial.at() for trial in (*found.trials.values(), *shown))
+    inside = None if found.inside is None else bool(found.inside[0])
     return Scrutinised(
-        str(found.word[0]),
-        term,
-        found.main,
-        tuple(trial.at() for trial in (*found.trials.values(), *shown)),
-        bool(found.direction[0] != claimed),
-        tuple(design.unit_labels.tolist()),
-        None if found.inside is None else bool(found.inside[0]),
-        float(found.trials["path"].detectable[0]),
+        title=_title(design, term, claimed, number, word),
+        notes=tuple(map(design.spoken, notes_of(number, lots, mirrored=mirrored, inside=inside))),
+        word=word,
+        term=term,
+        main=found.main,
+        conditions=conditions,
+        mirrored=mirrored,
+        units=tuple(design.unit_labels.tolist()),
+        smallest=float(found.smallest[0]),
+        inside=inside,
+        detectable_beside=float(found.trials["path"].detectable[0]),
+        levels=design.level_names,
     )
 
 
-def cube_of(
-    design: Design,
-    term: str,
-    *,
-    income: Mapping[Hashable, float] | None = None,
-    regions: Mapping[Hashable, Hashable] | None = None,
-    lead: pd.Series | None = None,
-) -> Cube:
-    """Return the sample of a design as a cube of one world, over its years without a gap."""
-    years = design.time_labels.astype(int)
-    shape = (len(design.unit_labels), int(years[-1] - years[0]) + 1)
-    when = years[design.time] - int(years[0])
-
-    def filled(values: NDArray[Any]) -> FloatArray:
-        made = np.full(shape, np.nan)
-        made[design.unit, when] = values
-        return made
-
-    columns = {name: design.X[:, at] for at, name in enumerate(design.terms) if name != "Intercept"}
-    controls = [filled(values) for name, values in columns.items() if name != term]
-    ahead = None if lead is None else filled(lead.reindex(design.labels()).to_numpy(dtype=float))[None]
-    units = list(design.unit_labels)
-    known, places = _of_provinces(units)
-    return cube(
-        filled(design.y),
-        filled(columns[term]),
-        np.stack(controls) if controls else None,
-        lead=ahead,
-        regions=known if regions is None else pd.factorize(np.array([regions[u] for u in units]))[0],
-        income=None if income is None else np.array([income[u] for u in units], dtype=float),
-        places=places,
-    )
+def _check_options(sign: float, number: float | None, smallest: float | None, rng: int) -> None:
+    if sign not in (1.0, -1.0):
+        raise SpecError(message("sign is 1 or -1, not {sign!r}", sign=sign))
+    if number is not None and check_number("number", number) == 0.0:
+        raise SpecError(message("number is the slope that the claim states, and zero has no direction"))
+    if smallest is not None:
+        check_number("smallest", smallest, positive=True)
+    check_count("rng", rng, 0)
 
 
-def _checked(fit: FitResult, term: str) -> Design:
-    if fit.linear is None or fit.design is None or fit.linear.effects != "twoway":
-        raise SpecError(
-            message(
-                "{title}: the conditions of a verdict are for least squares with {unit} and {period} effects",
-                title=fit.title,
-            )
-        )
-    if term not in fit.terms:
-        raise SpecError(message("no term {term} in this fit: it has {terms}", term=term, terms=fit.terms))
-    return fit.design
-
-
-def name_of(unit: Any) -> Message:
-    """Return what a unit is called: a province in both languages."""
-    place = lookup_many([unit])[0]
-    return verbatim(str(unit)) if place is None or place.kind != "province" else place_name(place.adcode)
-
-
-def _of_provinces(units: list[Any]) -> tuple[NDArray[Any] | None, FloatArray | None]:
-    """Return region codes (N,) and coordinates (N, 2) where every unit is a province, else nothing."""
-    found = lookup_many(units)
-    if any(place is None or place.kind != "province" for place in found):
-        return None, None
-    codes = [place.adcode for place in found if place is not None]
-    region = nbs_regions()["region"].loc[codes]
-    return pd.factorize(region)[0], capitals().loc[codes, ["lat", "lon"]].to_numpy(dtype=float)
+def _title(design: Design, term: str, claimed: float, number: float | None, word: SixWords) -> Message:
+    named = {"term": term, "outcome": design.outcome, "word": TEXTS[word]}
+    if number is not None:
+        return message("`{term}` moves `{outcome}` by {number:g}: {word}", number=number, **named)
+    if claimed > 0.0:
+        return message("`{term}` raises `{outcome}`: {word}", **named)
+    return message("`{term}` lowers `{outcome}`: {word}", **named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panelkit.covariance.conley import great_circle_km, serial_meat, spatial_meat, spatial_weights
 from panelkit.kernels.within import FloatArray
@@ -53,17 +54,27 @@ def space(panel: Cube, main: MainTest, direction: FloatArray) -> Trial:
 def provinces(panel: Cube, main: MainTest, direction: FloatArray, lots: Lots) -> Trial:
     """Show the main test without each unit: the slope and p of the one whose absence makes p largest."""
     units = np.flatnonzero(panel.held.any(axis=1))
-    p, slope = (np.full((panel.worlds, len(units)), np.nan) for _ in range(2))
+    slope, p = without_each(panel, lots)
+    worst, here = worst_of(slope, p, direction), np.arange(panel.worlds)
+    shown = _shown("provinces", slope[here, worst], p[here, worst], direction, main.fit.rows)
+    return replace(shown, worst=units[worst])
+
+
+def without_each(panel: Cube, lots: Lots) -> tuple[FloatArray, FloatArray]:
+    """Return the slope and the p of the main test without each unit that holds a row, (W, G) each."""
+    units = np.flatnonzero(panel.held.any(axis=1))
+    slope, p = (np.full((panel.worlds, len(units)), np.nan) for _ in range(2))
     for at, unit in enumerate(units):
         left = panel.held.copy()
         left[unit] = False
         fit = main_slopes(panel.on(left))
         p[:, at], slope[:, at] = wild(fit, lots, at_zero=True).p(), fit.slope
-    # a slope that turns, or is lost, is worse than any p
-    rank = np.where(slope * direction[:, None] > 0.0, p, 2.0 - np.nan_to_num(p))
-    worst, here = rank.argmax(axis=1), np.arange(panel.worlds)
-    shown = _shown("provinces", slope[here, worst], p[here, worst], direction, main.fit.rows)
-    return replace(shown, worst=units[worst])
+    return slope, p
+
+
+def worst_of(slope: FloatArray, p: FloatArray, direction: FloatArray) -> NDArray[np.intp]:
+    """Return which absence costs most, (W,): a slope that turns, or is lost, is worse than any p."""
+    return np.where(slope * direction[:, None] > 0.0, p, 2.0 - np.nan_to_num(p)).argmax(axis=1)
 
 
 def grid(slopes: FloatArray, direction: FloatArray, p: FloatArray | None = None) -> Trial:

@@ -26,13 +26,15 @@ class Scrutiny(Brief):
     """The main test, the deciding conditions by name, and the word, of W worlds.
 
     `direction` (W,) is the side on which the conditions were read: the claimed one unless the main test lies on the
-    other. `inside` (W,) says whether a stated number lies in both its intervals, None where none is stated.
+    other. `smallest` (W,) is the smallest effect of interest. `inside` (W,) says whether a stated number lies in both
+    its intervals, None where none is stated.
     """
 
     main: MainTest
     trials: dict[Name, Trial]
     direction: FloatArray
     word: NDArray[np.str_]
+    smallest: FloatArray
     inside: Mask | None = None
 
     @property
@@ -89,18 +91,19 @@ def scrutinise_worlds(
     trials = {trial.name: trial for trial in found}
     if smallest is None:
         smallest = main.smallest if number is None else np.asarray(HALF_OF_A_NUMBER * abs(number))
+    smallest = np.broadcast_to(smallest, (panel.worlds,))
     stated = None if number is None else np.full(panel.worlds, claimed * number)
     inside = None if number is None else inside_both(panel, main, number, lots)
     word = words(
         _towards(claimed, main.low, main.high),
         _towards(claimed, main.inner_low, main.inner_high),
-        np.broadcast_to(smallest, (panel.worlds,)),
+        smallest,
         np.all([trial.passes for trial in found], axis=0),
         np.any([trial.takes_away for trial in found], axis=0),
         number=stated,
         inside=inside,
     )
-    return Scrutiny(main, trials, direction, word, inside)
+    return Scrutiny(main, trials, direction, word, smallest, inside)
 
 
 def inside_both(panel: Cube, main: MainTest, number: float, lots: Lots) -> Mask:

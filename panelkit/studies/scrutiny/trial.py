@@ -70,6 +70,9 @@ class Trial(Brief):
 
     def at(self, world: int = 0) -> Condition:
         """Return what it found in one world."""
+        reason = self.reason
+        if reason is None and np.isnan(self.slope[world]):
+            reason = message("nothing of the treatment is left")
         return Condition(
             self.name,
             float(self.slope[world]),
@@ -79,7 +82,7 @@ class Trial(Brief):
             bool(self.takes_away[world]),
             self.rows,
             self.decides,
-            self.reason,
+            reason,
             None if self.worst is None else int(self.worst[world]),
         )
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.kernels.within import FloatArray
+from panelkit.language.message import Message, message
 from panelkit.studies.scrutiny.cube import Mask
 
 SixWords = Literal["SUPPORTED", "PARTLY", "UNDECIDED", "NOT SUPPORTED", "CONTRADICTED", "NOT TESTABLE"]
+
+TEXTS: Mapping[SixWords, Message] = {
+    "SUPPORTED": message("SUPPORTED"),
+    "PARTLY": message("PARTLY"),
+    "UNDECIDED": message("UNDECIDED"),
+    "NOT SUPPORTED": message("NOT SUPPORTED"),
+    "CONTRADICTED": message("CONTRADICTED"),
+    "NOT TESTABLE": message("NOT TESTABLE"),
+}
 
 
 def words(

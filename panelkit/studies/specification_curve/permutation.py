@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from panelkit.kernels.permutation import paths_of, random_permutations, same_periods
+from panelkit.kernels.permutation import local_draws, paths_of, random_permutations, same_periods
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import IntArray
 from panelkit.language.errors import SpecError
@@ -86,7 +86,7 @@ def permutation_test(
     total = {name: np.zeros(len(draws)) for name in ("t", "positive", "negative")}
     estimates = []
     for group, swept in groups:
-        local = _local(draws, swept.units)
+        local = local_draws(draws, swept.units)
         limit = float(t_quantile(0.95, swept.layout.n_units - 1.0))
         for tasks_of_size in by_size(group):
             regressors, outcomes = column_numbers(spec, swept, tasks_of_size)
@@ -155,10 +155,3 @@ def _pattern(swept: Swept, units: int) -> IntArray:
     codes = np.full(units, -1, dtype=np.int64)
     codes[swept.units] = same_periods(swept.layout)
     return codes
-
-
-def _local(draws: IntArray, units: IntArray) -> IntArray:
-    """Return permutations of the whole panel as permutations of the units of a sample."""
-    where = np.full(draws.shape[1], -1, dtype=np.int64)
-    where[units] = np.arange(len(units))
-    return where[draws[:, units]]
