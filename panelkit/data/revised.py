@@ -84,7 +84,8 @@ def write_new_figures(
                 changed.append(changes.assign(vintage=vintage))
     unread = sorted(set(annual["indicator"]) - set(about))
     empty = diff_vintages(old.head(0), old.head(0)).assign(vintage="")
-    return NewFigures(stands_for, pd.concat(changed or [empty], ignore_index=True), tuple(unread))
+    replaced = {key: pair for key, pair in stands_for.items() if about[key].vintages}
+    return NewFigures(replaced, pd.concat(changed or [empty], ignore_index=True), tuple(unread))
 
 
 def _laid_over(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

@@ -165,6 +165,8 @@ def _drivers(one: Moved) -> Message:
     """Return the headline without each of the strongest revisions, or why that cannot be told."""
     if _failed(one):
         return message("cannot be computed on the new figures: {problem}", problem=one.new.error)
+    if one.waited:
+        return message("computed for the first time: there is no headline to compare")
     if one.drivers is None:
         return message("no within regression: its drivers cannot be told cell by cell")
     strongest = one.drivers.head(DRIVERS).itertuples(index=False)

@@ -140,6 +140,7 @@ def test_old_and_new_figures_side_by_side(store: Path) -> None:
     assert moved.status_moved
     assert moved.to_dict()["computed"] == {"old": False, "new": True, "moved": True}
     assert not found.failures
+    assert found.figures.stands_for == {}
 
 
 def test_the_command(
