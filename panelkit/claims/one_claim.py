@@ -10,12 +10,13 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.load import RegisteredClaim
-from panelkit.claims.findings import paragraph
+from panelkit.claims.findings import Finding, paragraph
 from panelkit.claims.own_words import spoken
 from panelkit.claims.rules.judge import judge
 from panelkit.claims.source import Source
 from panelkit.claims.verdict import Verdict
 from panelkit.claims.waiting import as_computed, waits_for
+from panelkit.data.selection import YearsNotHeldError
 from panelkit.language.errors import PanelkitError
 from panelkit.language.levels import PROVINCIAL, Levels
 from panelkit.language.message import Message, message, sentences, verbatim
@@ -114,7 +115,7 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
     registered, claim, levels = job.registered, job.registered.claim, _levels(job.source)
     try:
         job.source.check(claim, design)
-        tested = spoken(design.run(claim, reading, job.figures, job.progress.advance), levels)
+        tested = spoken(_run(job, reading, design), levels)
         far = "far_proxy" in (*claim.flags, *design.flags)
         judged = judge(design.rule_under(reading.rule), tested, far_proxy=far)
     except Exception as error:  # one claim's defect must not silence the others: it is named, and status is 2
@@ -143,6 +144,20 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
         tested=tested,
         panel=job.source.panel,
     )
+
+
+def _run(job: _Job, reading: Reading, design: ClaimDesign) -> Finding:
+    """Return what a design yields; years that no figure holds are named with their place in the file."""
+    claim = job.registered.claim
+    try:
+        return design.run(claim, reading, job.figures, job.progress.advance)
+    except YearsNotHeldError as error:
+        said = message(
+            "{place}, sample.years: {problem}: change the years",
+            place=claim.place_of(design),
+            problem=error.said,
+        )
+        raise YearsNotHeldError(said) from error
 
 
 def waiting_claim(registered: RegisteredClaim, progress: Progress, source: Source) -> list[Verdict]:

@@ -20,6 +20,10 @@ Vintage = str | Mapping[str, str]
 Provinces = Literal["all", "no_tibet"] | Iterable[Any]
 
 
+class YearsNotHeldError(SpecError):
+    """Years in which no figure asked for is held."""
+
+
 def choose_vintages(
     keys: Iterable[str], vintage: Vintage | None = None, *, folder: Path | None = None
 ) -> dict[str, str]:
@@ -112,7 +116,7 @@ def wanted_years(years: Years | None, cells: pd.DataFrame) -> list[int]:
     Raises
     ------
     SpecError
-        Something that is no year, or years that no indicator holds.
+        Something that is no year; `YearsNotHeldError` where no indicator holds a year.
     """
     held = sorted({int(year) for year in cells["year"]})
     wanted = held if years is None else _as_years(years)
@@ -120,7 +124,7 @@ def wanted_years(years: Years | None, cells: pd.DataFrame) -> list[int]:
     if absent:
         coverage = cells.groupby("indicator")["year"].agg(lambda s: spans(int(y) for y in s))
         held_in = sentences(message("{key}: {names}", key=key, names=text) for key, text in coverage.items())
-        raise SpecError(
+        raise YearsNotHeldError(
             message("no figure asked for is held in {absent} ({held})", absent=spans(absent), held=held_in)
         )
     return wanted

@@ -37,7 +37,7 @@ INNER = (0.05, 0.95)
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
-    """One quantity of one fit: value, simulated 95 % and 90 % intervals, two-sided p."""
+    """One quantity of one fit: value, simulated interval and the one of 90 %, two-sided p."""
 
     value: float
     low: float
@@ -63,7 +63,7 @@ def quantity_of(parts: ImpactParts, theta: FloatArray, effect: Quantity) -> Floa
     return column
 
 
-def simulated(fit: SpatialFit, effect: Quantity, draws: int, seed: int) -> Simulated:
+def simulated(fit: SpatialFit, effect: Quantity, draws: int, seed: int, level: float = 0.95) -> Simulated:
     """Return a quantity of a fit with its simulated interval.
 
     Parameters
@@ -76,6 +76,8 @@ def simulated(fit: SpatialFit, effect: Quantity, draws: int, seed: int) -> Simul
         Draws from the asymptotic distribution of the parameters.
     seed
         Seed of the draws.
+    level
+        Of the wide interval; the narrow one is that of 90 %.
 
     Returns
     -------
@@ -93,7 +95,8 @@ def simulated(fit: SpatialFit, effect: Quantity, draws: int, seed: int) -> Simul
         raise ConvergenceError(message("more than half of the draws of the spatial model are unstable"))
     value = float(quantity_of(parts, parts.theta[None, :], effect)[0])
     drawn = quantity_of(parts, kept, effect)
-    low, inner_low, inner_high, high = map(float, np.quantile(drawn, [0.025, *INNER, 0.975]))
+    tail = (1.0 - level) / 2.0
+    low, inner_low, inner_high, high = map(float, np.quantile(drawn, [tail, *INNER, 1.0 - tail]))
     side = min((drawn <= 0).sum(), (drawn >= 0).sum())
     p = min(1.0, 2.0 * (1.0 + float(side)) / (1.0 + len(drawn)))
     return Simulated(value, low, high, p, inner_low, inner_high)

@@ -122,6 +122,11 @@ def test_junk_in_any_field_is_refused_by_panelkit_or_computed(name: str, tmp_pat
         ("years = [2018, 2021] }", "years = [1950, 1951] }", ("claim T1", "design gross", "1950-1951", "held")),
         (
             "years = [2018, 2021] }",
+            "years = [2018, 2031] }",
+            ("claim T1, design gross, sample.years: no figure asked for is held in 20", "-2031", "change the years"),
+        ),
+        (
+            "years = [2018, 2021] }",
             'years = [2018, 2021], vintage = { gdp = "cenus" } }',
             ("sample.vintage", "cenus", "census2023"),
         ),

@@ -53,6 +53,21 @@ def test_a_share_of_provincial_sums_with_its_vintages(tmp_path: Path) -> None:
     assert verdict.word == "SUPPORTED"
 
 
+def test_the_number_is_the_mean_of_the_last_years_that_is_judged_and_lies_in_its_interval(
+    tmp_path: Path,
+) -> None:
+    verdict = only(pk.check(level(tmp_path, "rd_expenditure / gdp", "[2014, 2023]")))
+    found = verdict.tested.measured
+    last = [found.by_year[year] for year in range(2019, 2024)]
+    assert found.value == pytest.approx(np.mean(last), rel=1e-12)
+    ends = np.mean([found.by_year_interval[year] for year in range(2019, 2024)], axis=0)
+    assert (found.low, found.high) == pytest.approx(tuple(ends), rel=1e-12)
+    assert found.low < found.value < found.high
+    assert (found.inner_low, found.inner_high) == (found.low, found.high)
+    (main,) = (item for item in verdict.conditions if item.key == "main")
+    assert main.numbers["low"] < main.numbers["value"] < main.numbers["high"]
+
+
 def test_printed_digits_of_a_national_total(tmp_path: Path) -> None:
     path = level(
         tmp_path, "maker_space_funded_clients / maker_space_clients", "[2022, 2023]", 'of = "nation"\n'

@@ -24,7 +24,6 @@ from panelkit.report.words import flag_text
 from panelkit.studies.channels import beside_unit_trends
 from panelkit.studies.scrutiny.channel import beside_trends, channel_words
 from panelkit.studies.scrutiny.door import scrutinise
-from panelkit.studies.scrutiny.wild import Lots
 
 CLAIM = """
 [document]
@@ -154,7 +153,7 @@ def test_every_condition_of_the_first_path_is_that_of_its_regression(tmp_path: P
     fit = pk.FixedEffects(f"{NAMES[2]} ~ lag({NAMES[0]}, 1)", vcov=pk.CRV3()).fit(frame())
     held = pk.load_provinces(["rd_expenditure"], (2013, 2019), provinces="no_tibet")["rd_expenditure"]
     ahead = np.log(held)  # next year's treatment is that of this year, the lag being one
-    found = scrutinise(fit, fit.terms[0], lots=Lots(999, rng=1), lead=ahead)
+    found = scrutinise(fit, fit.terms[0], reps=999, rng=1, lead=ahead)
     theirs = {item.name: item for item in found.conditions}
     for name in ("trends", "path", "differences", "regions", "leads"):
         mine = conditions[f"first_path_{name}"]

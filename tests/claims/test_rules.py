@@ -27,6 +27,8 @@ from panelkit.report.terminal import overview
 from panelkit.studies.scrutiny.trial import DECIDING
 from tests.claims.estimates import NUMBER, SIGN, result_of, scrutiny
 
+WHY = {"en": "a reason", "zh": "理由"}
+
 
 def say(rule: dict[str, Any], result: Finding, **options: bool) -> Judgement:
     """Judge by a rule as a claim file writes it."""
@@ -272,7 +274,7 @@ def test_the_wild_interval_decides_and_the_sentence_says_so_in_both_languages() 
 def test_a_treatment_must_carry_the_least_share_that_the_rule_names(
     shares: dict[str, float], word: Word
 ) -> None:
-    rule = rule_of({**SIGN, "least_share": "0.05"})
+    rule = rule_of({**SIGN, "least_share": "0.05", "why": WHY})
     judged = judge(rule, replace(result_of(0.1, 0.5, scrutiny()), shares=shares))
     assert judged.word == word
     (carried,) = [item for item in judged.conditions if item.key == "least_share"]
@@ -285,7 +287,12 @@ def test_a_treatment_must_carry_the_least_share_that_the_rule_names(
 @pytest.mark.parametrize("wrong", [{"name": "R-RANK"}, {"name": "R-SIGN", "sign": "+", "least_share": "5"}])
 def test_a_least_share_is_a_share_and_belongs_to_a_sign(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="least_share"):
-        rule_of({"least_share": "0.05", **wrong})
+        rule_of({"least_share": "0.05", "why": WHY, **wrong})
+
+
+def test_a_least_share_needs_a_reason() -> None:
+    with pytest.raises(ValueError, match=r"least_share.*without a reason"):
+        rule_of({**SIGN, "least_share": "0.05"})
 
 
 def test_a_rule_that_cannot_read_the_result_is_refused() -> None:

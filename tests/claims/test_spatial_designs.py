@@ -25,7 +25,6 @@ from panelkit.models.spatial.sample import SpatialSample, align_weights, read_sa
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
 from panelkit.studies.scrutiny.door import scrutinise
-from panelkit.studies.scrutiny.wild import Lots
 from panelkit.studies.spatial_effects import (
     Placebo,
     delta,
@@ -253,7 +252,7 @@ def test_without_second_weights_nothing_passes() -> None:
 
 def test_trends_pass_on_the_side_that_is_asked_for() -> None:
     asks = ask("contiguity")
-    twin = simulated(beside_trends(asks), "indirect", 999, 1)
+    twin = simulated(beside_trends(asks), "indirect", 999, 1, 0.98)
     up, down = trends_condition(asks), trends_condition(replace(asks, direction=-1.0))
     assert up.numbers["value"] == pytest.approx(twin.value, rel=1e-12)
     assert (up.outcome == "passes") == (twin.low > 0.0)
@@ -345,9 +344,7 @@ def test_an_impact_at_home_is_asked_what_its_regression_is_asked(tmp_path: Path)
     )
     theirs = {
         item.name: item
-        for item in scrutinise(
-            fit, "log(rd_expenditure)", lots=Lots(999, rng=1), lead=ahead.dropna()
-        ).conditions
+        for item in scrutinise(fit, "log(rd_expenditure)", reps=999, rng=1, lead=ahead.dropna()).conditions
     }
     mine = {item.key: item for item in direct.conditions}
     assert list(mine) == [

@@ -27,6 +27,7 @@ from panelkit.studies.scrutiny.designs import (
 from panelkit.studies.scrutiny.main_test import run_main
 from panelkit.studies.scrutiny.printed import grid, income, provinces, space
 from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
+from panelkit.studies.scrutiny.shown import rows_of
 from panelkit.studies.scrutiny.slopes import Slopes
 from panelkit.studies.scrutiny.wild import Lots, wild
 from tests.studies.scrutiny_panels import REGION, UNITS, YEARS, dense, dense_fit, least_squares, panel
@@ -250,6 +251,22 @@ def test_what_cannot_be_computed_says_why_and_does_not_pass() -> None:
     assert differences(two, first, ONE).reason is not None
     assert trends(two, first, ONE, Lots(99)).reason is not None
     assert leads(two, ONE, Lots(99)).reason is not None
+
+
+def test_a_gap_without_an_error_neither_passes_nor_takes_away() -> None:
+    whole, lots = panel(), Lots(99)
+    x = np.zeros_like(whole.x)
+    x[:, 0] = whole.x[:, 0]  # one unit carries the treatment: without it there is no slope to jackknife
+    sample = replace(whole, x=x)
+    main = run_main(sample, lots)
+    for asked in (trends, regions):
+        found = asked(sample, main, np.sign(main.slope), lots)
+        assert np.isnan(found.statistic).all()
+        assert found.passes.tolist() == (found.p < 0.10).tolist()
+        assert not found.passes.all()
+        assert not found.takes_away.any()
+        (said, *_) = [*rows_of(main, [found.at()], range(UNITS))][1][4:]
+        assert "no error" in said
 
 
 def test_the_worst_unit_is_that_of_a_loop() -> None:

@@ -16,7 +16,7 @@ from panelkit.claims.file.parts import Expression, Test, Whole
 from panelkit.claims.findings import Condition, Finding, Measured, Outcome
 from panelkit.claims.specify import Regression, whole_grid
 from panelkit.language.errors import PanelkitError, SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
 from panelkit.studies.estimation import fit_specification
@@ -202,21 +202,8 @@ def _condition(trial: JointTrial) -> Condition:
         key=trial.name,
         asks=label(trial.name),
         outcome=outcome,
-        found=_found(trial),
-        numbers={"p": found.p, "share": found.share, "gap": trial.gap, "rows": found.rows},
-    )
-
-
-def _found(trial: JointTrial) -> Message:
-    found = trial.found
-    assert found is not None  # asked by its caller
-    if np.isnan(trial.gap):
-        return message(
+        found=message(
             "share {share:.3g}, p = {p:.3g} ({rows} rows)", share=found.share, p=found.p, rows=found.rows
-        )
-    return message(
-        "share {share:.3g}, p = {p:.3g}; smaller than the main share by t = {t:.2f}",
-        share=found.share,
-        p=found.p,
-        t=trial.gap,
+        ),
+        numbers={"p": found.p, "share": found.share, "rows": found.rows},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from panelkit.claims.file.names import years_held
 from panelkit.claims.file.parts import Expression, Sample, fill_roles
 from panelkit.claims.findings import Condition, Finding, Measured, paragraph
 from panelkit.claims.ratios import refuse_intensities
+from panelkit.claims.rules.description import LAST_YEARS
 from panelkit.data import catalogue
 from panelkit.data.nation import load_nation, product_years
 from panelkit.data.panels import load_provinces
@@ -92,7 +93,7 @@ class LevelDesign(MeasuredDesign):
         return Finding(
             measured=Measured(
                 quantity=message("`{formula}` of the totals", formula=formula),
-                value=by_year[years[-1]],
+                **_mean(held[held.index.isin(sorted((*years, *lost))[-LAST_YEARS:])]),
                 by_year=dict(sorted((by_year | dict.fromkeys(lost, math.nan)).items())),
                 by_year_interval={
                     year: (float(low), float(high))
@@ -140,6 +141,12 @@ class LevelDesign(MeasuredDesign):
             highest=float(held["high"].max()),
             n=len(held),
         )
+
+
+def _mean(held: pd.DataFrame) -> dict[str, Any]:
+    """Return the mean of the last years with its interval, which R-DESC reads: digits and vintages have one level."""
+    low, value, high = (float(held[name].mean()) for name in ("low", "value", "high"))
+    return {"value": value, "low": low, "high": high, "inner_low": low, "inner_high": high}
 
 
 def _worth(*, catalogued: bool) -> Message:

@@ -6,7 +6,7 @@ Everything is in units of the coefficient; rules print it in those of the claim.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +69,7 @@ def scrutiny_of(
             rng=test.seed,
             weights=test.weights,
             lead=_next_year(spec, figures),
-            income=_income(spec, figures),
+            income=_income(spec, figures, _units(fit)),
         )
     except (
         SpecError
@@ -138,13 +138,22 @@ def _next_year(spec: Specification, figures: Figures) -> pd.Series | None:
     return None
 
 
-def _income(spec: Specification, figures: Figures) -> dict[Hashable, float] | None:
-    """Return output per head of every unit in the first year of the sample; None on a panel of the user's own."""
+def _income(spec: Specification, figures: Figures, units: Sequence[Hashable]) -> dict[Hashable, float] | None:
+    """Return output per head of every unit in the first year of the sample.
+
+    None on a panel of the user's own, and where one unit has none: it is printed only, and no other condition waits
+    for it.
+    """
     if not figures.catalogued:
         return None
     frame = figures.expressions({"income": INCOME}, (spec.years[0], spec.years[0]), (), spec.provinces)
     held = frame["income"].droplevel("year").dropna()
-    return {str(name): float(value) for name, value in held.items()}
+    found: dict[Hashable, float] = {str(name): float(value) for name, value in held.items()}
+    return found if all(unit in found for unit in units) else None
+
+
+def _units(fit: FitResult) -> list[Hashable]:
+    return [] if fit.design is None else list(fit.design.unit_labels)
 
 
 def deciding(
@@ -200,7 +209,7 @@ def scrutiny_on(
     Scrutinised
         In units of the coefficient.
     """
-    lead, income = _next_year(spec, figures), _income(spec, figures)
+    lead, income = _next_year(spec, figures), _income(spec, figures, _units(fit))
     return scrutinise(
         fit,
         term,

@@ -11,7 +11,7 @@ from panelkit.claims.designs.scrutinised import scrutiny_on
 from panelkit.claims.figures import Figures
 from panelkit.claims.findings import Condition, asked
 from panelkit.claims.rules.regression import told
-from panelkit.claims.rules.spillover import PLACEBO
+from panelkit.claims.rules.spillover import BESIDE_TRENDS, PLACEBO
 from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
@@ -176,10 +176,10 @@ def placebo_condition(asks: Asked) -> Condition:
 def trends_condition(asks: Asked) -> Condition:
     """Return whether the quantity is still there with a linear trend in every unit.
 
-    It passes where its 95 % interval excludes zero, and is taken away where that holds zero and not the main value.
+    It passes where its interval excludes zero, and is taken away where that holds zero and not the main value.
     """
     try:
-        other = simulated(beside_trends(asks), asks.effect, asks.draws, asks.seed)
+        other = simulated(beside_trends(asks), asks.effect, asks.draws, asks.seed, BESIDE_TRENDS)
     except PanelkitError as error:
         return _not_computed("trends", TRENDS, error.said)
     passes = asks.on_its_side(other.low, other.high)
@@ -188,8 +188,14 @@ def trends_condition(asks: Asked) -> Condition:
         key="trends",
         asks=TRENDS,
         outcome="passes" if passes else "takes away" if gone else "fails",
-        found=_numbers(other),
-        numbers={"value": other.value, "low": other.low, "high": other.high},
+        found=message(
+            "{value:.3g}, {level:.0%} interval {low:.3g} to {high:.3g}",
+            value=other.value,
+            level=BESIDE_TRENDS,
+            low=other.low,
+            high=other.high,
+        ),
+        numbers={"value": other.value, "low": other.low, "high": other.high, "p": other.p_value},
     )
 
 

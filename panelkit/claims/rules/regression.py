@@ -43,8 +43,12 @@ def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> 
     """Return what sizes the main test can tell apart; `smallest` NaN takes that of the design."""
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
-        by_t = float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT))
-        return Sizes(smallest=smallest, why=why, detectable=by_t, excluded=excluded)
+        return Sizes(
+            smallest=tested.factor * tested.smallest if math.isnan(smallest) else smallest,
+            why=why,
+            detectable=float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT)),
+            excluded=excluded,
+        )
     main, factor = tested.scrutiny.main, tested.factor
     return Sizes(
         smallest=factor * float(main.smallest[0]) if math.isnan(smallest) else smallest,
@@ -147,6 +151,12 @@ def _found(found: Found, units: tuple[Any, ...], factor: float) -> Message:
                 slope=slope,
                 share=found.statistic,
                 rows=found.rows,
+            )
+        case "trends" | "path" | "regions" if math.isnan(found.statistic):
+            return message(
+                "{slope:.3g}, p {p}; one {unit} carries the slope, so that its gap to the main one has no error",
+                slope=slope,
+                p=written_p(found.p),
             )
         case "trends" | "path" | "regions":
             return message(

@@ -30,6 +30,7 @@ class SignRule(Rule):
     """
 
     NEEDS: ClassVar[tuple[str, ...]] = ("sign",)
+    BOUNDS: ClassVar[tuple[str, ...]] = ("smallest", "least_share")
 
     least_share: Printed | None = None
 

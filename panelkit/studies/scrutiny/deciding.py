@@ -143,20 +143,24 @@ def gap(fit: Slopes, main: MainTest) -> FloatArray:
 
 
 def _left_standing(name: Name, fit: Slopes, main: MainTest, direction: FloatArray, lots: Lots) -> Trial:
-    """Ask whether a twin's slope is still there, or at least not significantly smaller than the main one."""
+    """Ask whether a twin's slope is still there, or at least not significantly smaller than the main one.
+
+    Where a deletion loses either slope the gap has no error, so that p alone passes, and nothing is taken away.
+    """
     p, apart = wild(fit, lots, at_zero=True).p(), gap(fit, main)
     # df as of the main slope's own jackknife
     bar = float(t_quantile(1.0 - 2.0 * SMALLER, main.without.shape[1] - 1.0))
+    there = _still_there(fit.slope, p, direction)
     with np.errstate(invalid="ignore"):
-        stands = _still_there(fit.slope, p, direction) | ~(apart * direction > bar)
+        smaller, as_large = apart * direction > bar, apart * direction <= bar
     computed = ~np.isnan(fit.slope)
     return Trial(
         name=name,
         slope=fit.slope,
         p=p,
         statistic=apart,
-        passes=computed & stands,
-        takes_away=computed & ~stands,
+        passes=computed & (there | as_large),
+        takes_away=computed & ~there & smaller,
         rows=fit.rows,
     )
 

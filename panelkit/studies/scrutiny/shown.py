@@ -78,6 +78,8 @@ def _said(one: Condition, units: Sequence[Any]) -> Message:
     match one.name:
         case "differences":
             return message("{share:.0%} of the main slope", share=one.statistic)
+        case "trends" | "path" | "regions" if math.isnan(one.statistic):
+            return message("one {unit} carries the slope: no error of the gap to the main one")
         case "trends" | "path" | "regions":
             return message("below the main slope by t = {t:.2f}", t=one.statistic)
         case "provinces":
