@@ -248,7 +248,7 @@ def test_a_year_without_a_number_does_not_hold() -> None:
         judged = judge(rule, Finding(measured=measured))
         (years,) = (item for item in judged.conditions if item.key == "years")
         assert (judged.word, years.outcome) == (word, outcome)
-    assert years.found.startswith("in 4 of 5: ")
+    assert years.found.startswith("in 4 of 5 years: ")
     assert "2023: " in years.found
 
 

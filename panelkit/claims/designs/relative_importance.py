@@ -133,7 +133,7 @@ class LeadingDesign(MeasuredDesign):
         rows: list[dict[str, Any]] = []
         lost: list[tuple[str, Message]] = []
         cloud: list[FloatArray] = []
-        units = frame.index.get_level_values("province").unique()
+        units = frame.index.get_level_values("province").unique().sort_values()
         counts = redrawn_inside(np.zeros(len(units)), self.draws, self.seed)
         for outcome, columns, taken in self._choices():
             try:

@@ -53,7 +53,7 @@ class Series(NamedTuple):
 def _wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.Index, dict[int, FloatArray]]:
     """Return the units, and the columns (N, K) of every year, missing where a unit does not hold them all."""
     complete = frame[names].dropna()
-    units = pd.Index(complete.index.get_level_values("province").unique())
+    units = pd.Index(complete.index.get_level_values("province").unique().sort_values())
     parts = {
         int(str(year)): part.droplevel("year").reindex(units).to_numpy(dtype=float)
         for year, part in complete.groupby(level="year")
@@ -250,7 +250,7 @@ def _share_below(claim: Claim, design: YearlyFields, figures: Figures) -> Series
 def _persistence(claim: Claim, design: YearlyFields, figures: Figures) -> Series:
     frame = expressions_on_figures(figures, claim, design, {"figure": design.figure})
     refuse_missing_years(claim.place_of(design), frame, {"figure": str(design.figure)})
-    complete = frame["figure"].unstack("year").dropna()
+    complete = frame["figure"].unstack("year").dropna().sort_index()
     n, years = complete.shape
     if n < design.classes or years < LEAST_YEARS:
         raise DataError(
