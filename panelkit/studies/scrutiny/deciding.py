@@ -148,8 +148,10 @@ def _left_standing(name: Name, fit: Slopes, main: MainTest, direction: FloatArra
     # df as of the main slope's own jackknife
     bar = float(t_quantile(1.0 - 2.0 * SMALLER, main.without.shape[1] - 1.0))
     with np.errstate(invalid="ignore"):
-        stands = _still_there(fit.slope, p, direction) | ~(apart * direction > bar)
-    computed = ~np.isnan(fit.slope)
+        there = _still_there(fit.slope, p, direction)
+        stands = there | ~(apart * direction > bar)
+    # a slope that one unit carries has no jackknife error: it is held against nothing
+    computed = ~np.isnan(fit.slope) & (there | ~np.isnan(apart))
     return Trial(
         name=name,
         slope=fit.slope,
