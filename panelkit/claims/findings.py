@@ -99,8 +99,9 @@ class Headline:
     """The main estimate in the units of the claim, with the main test beside the table's t test.
 
     `conf_low, conf_high, p_value` come from `vcov`; `wild_low, wild_high, wild_p` from the main test. Both intervals
-    have the declared `level`; `wild_set` lists the pieces of the set that the main test does not reject. `inner_low,
-    inner_high` are those of the level at which two one-sided tests stand (90 % beside 95 %).
+    have the declared `level`; `wild_set` lists the pieces of the set that the main test does not reject. A verdict
+    reads `ends`, those of 95 % (`at_95` where another level is declared), and `inner_low, inner_high`, those of 90 %,
+    the level at which two one-sided tests stand.
     """
 
     term: str
@@ -121,6 +122,12 @@ class Headline:
     wild_set: tuple[tuple[float, float], ...] = ()
     inner_low: float = math.nan
     inner_high: float = math.nan
+    at_95: tuple[float, float] | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return the interval that a verdict reads: 95 %, whatever the level of those printed is."""
+        return (self.wild_low, self.wild_high) if self.at_95 is None else self.at_95
 
 
 @dataclass(frozen=True, kw_only=True)

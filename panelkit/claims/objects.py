@@ -14,7 +14,9 @@ from panelkit.studies.grid import GridResult
 def headline_object(tested: Finding) -> dict[str, Any] | None:
     """Return the main estimate or the measured quantity as JSON shows it; None where there is neither."""
     if tested.headline is not None:
-        return _plain({key: value for key, value in vars(tested.headline).items() if key != "wild_set"})
+        return _plain(
+            {key: value for key, value in vars(tested.headline).items() if key not in ("wild_set", "at_95")}
+        )
     if tested.measured is None:
         return None
     found = tested.measured

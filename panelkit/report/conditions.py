@@ -81,14 +81,20 @@ def condition_rows(verdict: Verdict, language: Language) -> list[dict[str, str]]
     return [
         {
             "key": item.key,
-            "mark": MARKS[item.outcome],
+            "mark": MARKS[effect],
             "asks": say(item.asks, language),
             "found": say(item.found, language),
-            "does": say(OUTCOMES[item.outcome], language),
-            "style": item.outcome.replace(" ", "-"),
+            "does": say(OUTCOMES[effect], language),
+            "style": effect.replace(" ", "-"),
         }
         for item in verdict.conditions
+        for effect in (effect_of(item),)
     ]
+
+
+def effect_of(item: Condition) -> Outcome:
+    """Return what a condition does to the word: one that decides nothing is printed, computed or not."""
+    return item.outcome if item.decides else "printed"
 
 
 def not_passed(verdict: Verdict) -> Message | None:
@@ -181,7 +187,7 @@ def _cell(item: Condition) -> str:
     """Return a mark with the number that the condition stands on, and its p where it has one."""
     held = {key: float(value) for key, value in item.numbers.items() if key in _FIRST or key == "p"}
     shown = next((key for key in _FIRST if math.isfinite(held.get(key, math.nan))), None)
-    parts = [MARKS[item.outcome]]
+    parts = [MARKS[effect_of(item)]]
     if shown is not None:
         parts.append(percent(held[shown]) if shown in _SHARES else number(held[shown]))
     if math.isfinite(held.get("p", math.nan)):

@@ -148,7 +148,7 @@ def _of_a_regression(verdict: Verdict, word: Word, head: Headline) -> Message:
     assert verdict.design is not None
     direction = verdict.design.rule_under(verdict.reading.rule).direction
     where = {"n": head.n_units, "years": head.years, "estimate": number(head.estimate)}
-    if head.wild_low <= 0.0 <= head.wild_high:
+    if head.ends[0] <= 0.0 <= head.ends[1]:
         return _of_none(verdict, word, where)
     if (head.estimate > 0.0) != (direction > 0.0):
         return _of_the_other_side(word, where)

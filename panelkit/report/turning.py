@@ -111,7 +111,7 @@ def reading_of(verdict: Verdict) -> Read | None:
     return Read(
         rule=rule,
         estimate=shown.estimate,
-        interval=(shown.low, shown.high),
+        interval=(shown.low, shown.high) if tested.headline is None else tested.headline.ends,
         inner=(source.inner_low, source.inner_high),
         smallest=verdict.sizes.smallest,
         conditions=verdict.conditions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -17,7 +18,15 @@ from panelkit.claims.checked import CheckResult
 from panelkit.claims.findings import Condition, Sizes
 from panelkit.language.message import verbatim
 from panelkit.report.charts import _residuals, left_out, trend_picture
-from panelkit.report.conditions import MARKS, OUTCOMES, _cell, conditions_table, sizes_lines
+from panelkit.report.conditions import (
+    MARKS,
+    OUTCOMES,
+    _cell,
+    condition_rows,
+    conditions_table,
+    effect_of,
+    sizes_lines,
+)
 from panelkit.report.lay import three_sentences
 from panelkit.report.page import page
 from panelkit.report.terminal import overview
@@ -140,6 +149,17 @@ def test_undecided_always_shows_the_detectable_effect() -> None:
 def test_a_cell_of_a_table_holds_mark_and_number(outcome: str, numbers: dict[str, float], cell: str) -> None:
     item = Condition(key="x", asks=verbatim("x"), outcome=outcome, found=verbatim("x"), numbers=numbers)  # type: ignore[arg-type]
     assert _cell(item).replace("\u00a0", " ") == cell
+
+
+def test_what_decides_nothing_never_looks_like_a_condition_that_was_not_passed(result: CheckResult) -> None:
+    """The legend says of − that it counts as not passed, which income of firms that nobody knows does not."""
+    item = Condition(
+        key="income", asks=verbatim("x"), outcome="not computed", found=verbatim("x"), decides=False
+    )
+    assert effect_of(item) == "printed"
+    assert _cell(item) == "·"
+    shown = replace(result.verdicts[0], conditions=(item,))
+    assert [row["mark"] for row in condition_rows(shown, "en")] == ["·"]
 
 
 def test_marks_and_words_are_there_for_every_outcome() -> None:

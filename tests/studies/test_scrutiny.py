@@ -308,6 +308,44 @@ def test_a_common_trend_is_taken_away_and_an_effect_stands() -> None:
     assert scrutinise_worlds(sample, Lots(499), number=3.0).word[1] == "PARTLY"
 
 
+@pytest.mark.parametrize("level", [1e6, -1e9])
+def test_a_level_of_the_treatment_moves_no_condition(level: float) -> None:
+    """A treatment of a billion that moves by one keeps seven digits of its movements."""
+    usual = panel()
+    moved = replace(usual, x=usual.x + level)
+    one, other = (scrutinise_worlds(sample, Lots(99)) for sample in (usual, moved))
+    assert list(one.word) == list(other.word)
+    for name, trial in one.trials.items():
+        # of 16 digits a level of 1e9 takes nine, and first differences and paths take one more
+        assert other.trials[name].slope == pytest.approx(trial.slope, rel=1e-6, abs=1e-6)
+        assert list(other.trials[name].passes) == list(trial.passes)
+        assert other.trials[name].at().reason is None
+
+
+def test_a_level_does_not_hide_that_nothing_is_left() -> None:
+    """Trends of every unit are absorbed by unit trends, whatever their level; rounding is no treatment."""
+    usual = panel()
+    slope = np.random.default_rng(1).normal(size=(1, UNITS, 1))
+    for level in (0.0, 1e7):
+        steady = replace(usual, x=np.broadcast_to(level + slope * np.arange(YEARS), usual.x.shape))
+        assert np.isnan(trend_slopes(steady).slope).all()
+
+
+def test_a_slope_that_one_unit_carries_is_held_against_nothing() -> None:
+    """Trends in every unit and a movement of its own in one: beside trends the jackknife has no error."""
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(1, UNITS, 1)) * np.arange(float(YEARS))
+    y = x + 0.3 * rng.normal(size=x.shape)
+    x[:, 0] += rng.normal(size=YEARS)
+    sample = cube(y, x)
+    main = run_main(sample, Lots(99))
+    assert main.low[0] > 0.0
+    for trial in (trends, path):
+        found = trial(sample, main, ONE[:1], Lots(99)).at()
+        assert (found.passes, found.takes_away, found.computable) == (False, False, False)
+        assert "hangs on one province" in str(found.reason)
+
+
 def _frame(sample: Cube):
     import pandas as pd
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import ClassVar, Literal, Self
 
@@ -19,6 +20,7 @@ from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible
 from panelkit.claims.ratios import ratios
 from panelkit.claims.rules.sign import SignRule
+from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.inference.shapley import shapley_shares
 from panelkit.inference.wild.bootstrap import WildResult, wild_cluster_bootstrap
@@ -88,6 +90,7 @@ class PanelDesign(ClaimDesign):
         data = figures.exact(main)
         fit = fit_specification(main, data)
         wild, inner = main_test(fit, test), inner_test(fit, test)
+        at_95 = read_by_verdicts(fit, test, wild)
         scrutiny = scrutiny_of(fit, claim, reading, main, figures, test)
         beside = Beside(fit, claim, reading, data, test, scrutiny.found)
         declared = tuple(declared_conditions(beside, self.no_additionality, self.placebo))
@@ -95,7 +98,7 @@ class PanelDesign(ClaimDesign):
         grid = _grid(claim, reading, specs, figures, fit, tick)
         coefficient = float(fit.estimates[treatment(fit)])
         return Finding(
-            headline=headline(fit, wild, inner, scales.factor(reading.effect)),
+            headline=headline(fit, wild, inner, at_95, scales.factor(reading.effect)),
             grid=grid,
             grid_figures=figures.facts(),
             fit=fit,
@@ -152,8 +155,16 @@ def main_test(fit: FitResult, test: Test) -> WildResult:
 
 
 def inner_test(fit: FitResult, test: Test) -> WildResult:
-    """Return the same draws with the interval of two one-sided tests: 90 % beside 95 %."""
-    return _wild(fit, test, max(2.0 * float(test.level) - 1.0, 0.01))
+    """Return the same draws with the interval of two one-sided tests, 90 %: what a verdict reads has no other level."""
+    return _wild(fit, test, 1.0 - 2.0 * SIGNIFICANT)
+
+
+def read_by_verdicts(fit: FitResult, test: Test, wild: WildResult) -> tuple[float, float] | None:
+    """Return the 95 % interval of the same draws where the claim declares another level, else None."""
+    if math.isclose(wild.level, 1.0 - SIGNIFICANT):
+        return None
+    read = _wild(fit, test, 1.0 - SIGNIFICANT)
+    return float(read.conf_low), float(read.conf_high)
 
 
 def _wild(fit: FitResult, test: Test, level: float) -> WildResult:
@@ -167,7 +178,13 @@ def _wild(fit: FitResult, test: Test, level: float) -> WildResult:
     )
 
 
-def headline(fit: FitResult, wild: WildResult, inner: WildResult, factor: float) -> Headline:
+def headline(
+    fit: FitResult,
+    wild: WildResult,
+    inner: WildResult,
+    at_95: tuple[float, float] | None,
+    factor: float,
+) -> Headline:
     """Return the main estimate in the units of the claim (`factor` > 0 times the coefficient)."""
     row = fit.tidy(wild.level).iloc[treatment(fit)]
     return Headline(
@@ -189,6 +206,7 @@ def headline(fit: FitResult, wild: WildResult, inner: WildResult, factor: float)
         wild_set=tuple((factor * low, factor * high) for low, high in wild.conf_set),
         inner_low=factor * float(inner.conf_low),
         inner_high=factor * float(inner.conf_high),
+        at_95=None if at_95 is None else (factor * at_95[0], factor * at_95[1]),
     )
 
 

@@ -6,6 +6,7 @@ from panelkit.claims.findings import Condition, Finding, Judgement, Sizes, parag
 from panelkit.claims.rules.reading import headline_of, percent_of, shape
 from panelkit.claims.rules.regression import plain
 from panelkit.claims.rules.six_words import leaning, word_of
+from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import message
 
 FIFTH = message("one within deviation of the treatment moves the outcome by a fifth of its own")
@@ -24,7 +25,7 @@ def by_headline(
     head = headline_of(tested)
     word = word_of(
         direction,
-        (head.wild_low, head.wild_high),
+        head.ends,
         (head.inner_low, head.inner_high),
         sizes.smallest,
         [item for item in conditions if item.key != "main"],
@@ -34,9 +35,9 @@ def by_headline(
     estimate = message(
         "Estimate {estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}.",
         estimate=head.estimate,
-        level=percent_of(head.level),
-        low=head.wild_low,
-        high=head.wild_high,
+        level=percent_of(1.0 - SIGNIFICANT),
+        low=head.ends[0],
+        high=head.ends[1],
     )
     said, flags = shape(head)
     return Judgement(

@@ -1,6 +1,6 @@
 """R-MAG: a stated number is judged by the main interval, by that beside unit trends, and by the conditions.
 
-No threshold of its own but the smallest effect of interest: the level of the interval is the claim's.
+No threshold of its own but the smallest effect of interest.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class MagnitudeRule(Rule):
             number=number,
             inside=inside,
         )
-        both = head.wild_low <= min(0.0, number) and max(0.0, number) <= head.wild_high
+        both = _holds(head, 0.0) and _holds(head, number)
         return replace(
             judged,
             sentence=paragraph([judged.sentence, _said(head, number, self.value, inside)]),
@@ -84,15 +84,20 @@ class MagnitudeRule(Rule):
         )
 
 
+def _holds(head: Headline, number: float) -> bool:
+    low, high = head.ends
+    return low <= number <= high
+
+
 def _inside(head: Headline, tested: Finding, number: float) -> bool:
     """Return whether the number lies in the main interval and in that beside unit trends, where there is one."""
-    held = head.wild_low <= number <= head.wild_high
+    held = _holds(head, number)
     beside = None if tested.scrutiny is None else tested.scrutiny.inside
     return held and beside is True
 
 
 def _number(head: Headline, tested: Finding, number: float, inside: bool) -> Condition:
-    held = head.wild_low <= number <= head.wild_high
+    held = _holds(head, number)
     computed = tested.scrutiny is not None and tested.scrutiny.inside is not None
     if not held:
         found = message("outside the main interval")
@@ -115,6 +120,6 @@ def _said(head: Headline, number: float, value: str | None, inside: bool) -> Mes
         return message(
             "The claimed {claimed} lies in both intervals: compatible, which is not confirmed.", claimed=value
         )
-    if head.wild_low <= number <= head.wild_high:
+    if _holds(head, number):
         return message("The main interval holds the claimed {claimed}.", claimed=value)
     return message("The main interval excludes the claimed {claimed}.", claimed=value)

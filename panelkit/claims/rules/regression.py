@@ -69,12 +69,12 @@ def _main(head: Headline, direction: float) -> Condition:
         found=message(
             "{estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}, p {p}",
             estimate=head.estimate,
-            level=percent_of(head.level),
-            low=head.wild_low,
-            high=head.wild_high,
+            level=percent_of(1.0 - SIGNIFICANT),
+            low=head.ends[0],
+            high=head.ends[1],
             p=written_p(head.wild_p),
         ),
-        numbers={"slope": head.estimate, "low": head.wild_low, "high": head.wild_high, "p": head.wild_p},
+        numbers={"slope": head.estimate, "low": head.ends[0], "high": head.ends[1], "p": head.wild_p},
     )
 
 
@@ -231,8 +231,9 @@ def plain(
     word: Word, direction: float, head: Headline, conditions: tuple[Condition, ...], sizes: Sizes
 ) -> Message:
     """Return in plain words what holds and what does not."""
-    if head.wild_low > 0.0 or head.wild_high < 0.0:
-        return _of_an_association(word, (head.wild_low > 0.0) == (direction > 0.0), conditions)
+    low, high = head.ends
+    if low > 0.0 or high < 0.0:
+        return _of_an_association(word, (low > 0.0) == (direction > 0.0), conditions)
     if word == "NOT SUPPORTED" and sizes.excluded < sizes.smallest:
         return message(
             "Not distinguishable from zero, and at most small: the 90 % interval excludes {smallest:.3g}, the smallest "

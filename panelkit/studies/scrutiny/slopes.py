@@ -9,10 +9,13 @@ import numpy as np
 
 from panelkit.kernels.within import FloatArray
 from panelkit.show.brief import Brief
+from panelkit.studies.scrutiny.cube import Mask
 from panelkit.studies.scrutiny.nuisance import Nuisance
 
 # a regressor with less than this share of its squares left is absorbed
 _ABSORBED = 1e-12
+# squares below this share of those of its level are what rounding left
+_ROUNDING = 1e-28
 _LOST = 1e-9
 
 
@@ -96,19 +99,30 @@ def slopes(nuisance: Nuisance, x: FloatArray, y: FloatArray, beside: FloatArray 
     -------
     Slopes
     """
-    total = (np.where(nuisance.held, x, 0.0) ** 2).sum(axis=(1, 2))
+    (x, level), (y, _) = _centred(x, nuisance.held), _centred(y, nuisance.held)
+    total = (x**2).sum(axis=(1, 2))
+    absorbed = np.maximum(_ABSORBED * total, _ROUNDING * nuisance.held.sum() * level**2)
     x, y = nuisance.sweep(x), nuisance.sweep(y)
     basis = np.empty((*x.shape, 0))
     if beside is not None:
-        other = nuisance.sweep(beside)
+        other = nuisance.sweep(_centred(beside, nuisance.held)[0])
         norm = np.sqrt((other**2).sum(axis=(1, 2), keepdims=True))
         other = other / np.where(norm > 0.0, norm, 1.0)
         basis = other[..., None]
         for _ in range(2):
             x, y = (c - other * (other * c).sum(axis=(1, 2), keepdims=True) for c in (x, y))
     size = (x**2).sum(axis=(1, 2))
-    size = np.where(size > _ABSORBED * total, size, np.nan)
+    size = np.where(size > absorbed, size, np.nan)
     return Slopes(nuisance, x, y, size, (x * y).sum(axis=(1, 2)) / size, basis)
+
+
+def _centred(columns: FloatArray, held: Mask) -> tuple[FloatArray, FloatArray]:
+    """Return columns (W, N, T) less their mean over the rows, zero in holes, and the means (W,).
+
+    Every design sweeps a constant out, and a level that is large beside the movements takes digits from them.
+    """
+    level = columns[:, held].mean(axis=1)
+    return np.where(held, columns - level[:, None, None], 0.0), level
 
 
 def jackknife_error(estimates: FloatArray, without: FloatArray) -> FloatArray:

@@ -16,6 +16,8 @@ from panelkit.studies.scrutiny.cube import Mask
 Name = Literal["trends", "path", "differences", "regions", "leads", "income", "space", "provinces", "grid"]
 DECIDING: tuple[Name, ...] = ("trends", "path", "differences", "regions", "leads")
 """The conditions that decide; the others are printed."""
+COMPARED: tuple[Name, ...] = ("trends", "path", "differences", "regions")
+"""Those whose slope is held against the main one."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,20 @@ class Trial(Brief):
         """Return whether the verdict depends on it."""
         return self.name in DECIDING
 
+    def _missing(self, world: int) -> Message | None:
+        """Return why nothing can be said in one world, None where it can."""
+        if np.isnan(self.slope[world]):
+            return message("nothing of the treatment is left")
+        answered = self.passes[world] or self.takes_away[world]
+        if self.name in COMPARED and np.isnan(self.statistic[world]) and not answered:
+            return message("its slope hangs on one {unit}, so that it cannot be held against the main slope")
+        return None
+
     def at(self, world: int = 0) -> Condition:
         """Return what it found in one world."""
         reason = self.reason
-        if reason is None and np.isnan(self.slope[world]):
-            reason = message("nothing of the treatment is left")
+        if reason is None:
+            reason = self._missing(world)
         return Condition(
             self.name,
             float(self.slope[world]),
