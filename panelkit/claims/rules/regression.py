@@ -44,6 +44,7 @@ def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> 
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
         by_t = float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT))
+        smallest = tested.factor * tested.smallest if math.isnan(smallest) else smallest
         return Sizes(smallest=smallest, why=why, detectable=by_t, excluded=excluded)
     main, factor = tested.scrutiny.main, tested.factor
     return Sizes(
