@@ -14,6 +14,7 @@ link claimed.
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -24,7 +25,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from benchmarks.evidence.record import write
+from benchmarks.evidence.record import FOLDER, write
 from benchmarks.more_worlds import draw_gap
 from benchmarks.worlds import COUNTING, TRYING, UNITS, errors, region_codes
 from panelkit.claims.designs.link import conditions_of, link
@@ -51,21 +52,33 @@ Floats = np.ndarray
 World = Callable[[np.random.Generator, int, int], str]
 
 
-def main(worlds: int = 1000, *, seed: int = COUNTING, jobs: int = 2) -> str:
-    """Compute all cells and write the table."""
+def main(worlds: int = 1000, *, seed: int = COUNTING, only: str = "", jobs: int = 2) -> str:
+    """Compute the cells whose world `only` finds, keep the others of the same seed and number, write the table."""
     start = time.perf_counter()
+    file = "verdicts_desc" if seed == COUNTING else "verdicts_desc_trying"
     cells = [(name, years) for name in KINDS for years in ((8,) if name in ONE_YEAR else (8, 12))]
-    parts = [(name, years, batch) for name, years in cells for batch in range(-(-worlds // 50))]
+    kept = _held(file, seed, worlds) if only else {}
+    wanted = [cell for cell in cells if re.search(only, cell[0])]
+    parts = [(name, years, batch) for name, years in wanted for batch in range(-(-worlds // 50))]
     found = Parallel(n_jobs=jobs)(
         delayed(run)(name, years, min(50, worlds - 50 * batch), seed, batch) for name, years, batch in parts
     )
-    count: dict[tuple[str, int], Counter[str]] = {cell: Counter() for cell in cells}
+    count: dict[tuple[str, int], Counter[str]] = {cell: Counter() for cell in wanted}
     for (name, years, _), words in zip(parts, found, strict=True):
         count[name, years].update(words)
-    table = pd.DataFrame([_row(name, years, count[name, years], worlds) for name, years in cells])
-    file = "verdicts_desc" if seed == COUNTING else "verdicts_desc_trying"
+    rows = kept | {cell: _row(*cell, words, worlds) for cell, words in count.items()}
+    table = pd.DataFrame([rows[cell] for cell in cells if cell in rows])
     write(file, table, seed=seed, facts={"draws": DRAWS, "worlds a cell": worlds})
     return f"{table.to_string(index=False)}\n{time.perf_counter() - start:.0f} s"
+
+
+def _held(file: str, seed: int, worlds: int) -> dict[tuple[str, int], dict[str, object]]:
+    """Return the cells that are written already."""
+    path = FOLDER / f"{file}.csv"
+    if not path.exists() or f"# seed: {seed}\n" not in path.read_text(encoding="utf-8"):
+        return {}
+    rows = pd.read_csv(path, comment="#").to_dict("records")
+    return {(row["world"], row["T"]): row for row in rows if row["worlds"] == worlds}
 
 
 def run(name: str, years: int, count: int, seed: int, batch: int) -> list[str]:
@@ -213,7 +226,7 @@ def _persistence(rng: np.random.Generator, years: int, seed: int, *, top: bool) 
         staying = np.einsum("rii->ri", p)
         return staying[:, -1] if top else staying.min(axis=1)
 
-    return _yearly(_rule(">", 0.8), statistic, years, seed, cumulative=True)
+    return _yearly(_rule(">", 0.8), statistic, years, seed, cumulative=True, scale="probability")
 
 
 KINDS: dict[str, World] = {
@@ -239,6 +252,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence.verdicts_desc")
     parser.add_argument("--worlds", type=int, default=1000)
     parser.add_argument("--trying", action="store_true", help="the seeds for choosing rules")
+    parser.add_argument("--only", default="", help="a regular expression on names of worlds")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    print(main(options.worlds, seed=TRYING if options.trying else COUNTING, jobs=options.jobs))
+    chosen = TRYING if options.trying else COUNTING
+    print(main(options.worlds, seed=chosen, only=options.only, jobs=options.jobs))

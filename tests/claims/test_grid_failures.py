@@ -24,9 +24,6 @@ from panelkit.claims.designs import (
 )
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
-from panelkit.claims.file.rule import rule_of
-from panelkit.claims.findings import Finding, Measured
-from panelkit.claims.rules.judge import judge
 from panelkit.claims.source import Shipped
 from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import message, verbatim

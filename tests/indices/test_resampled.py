@@ -153,6 +153,22 @@ def test_what_no_resample_moves_is_its_own_interval() -> None:
     assert (low[0], high[0]) == (3.0, 3.0)
 
 
+def test_resamples_of_a_probability_that_are_one_stand_as_far_as_they_can() -> None:
+    stays = np.ones(12)
+    stays[0] = 0.0
+    found = bootstrap_t(mean_of(stays), 12, draws=499, rng=1, scale="probability")
+    sure = np.isclose(bootstrap_draws(stays, 499, 1), 1.0)
+    assert 0.2 < sure.mean() < 0.5  # (11/12)^12 = .35
+    assert (found.pivots[sure, 0] == 0.0).all()
+    low, high = found.interval()
+    assert (low[0], high[0] <= 1.0) == (0.0, True)
+
+
+def bootstrap_draws(x: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    counts = np.random.default_rng(seed).multinomial(len(x), np.full(len(x), 1 / len(x)), size=draws)
+    return counts @ x / len(x)
+
+
 def test_draws_without_an_error_make_no_interval_where_they_are_many() -> None:
     only = np.zeros(10)
     only[0] = 1.0

@@ -64,23 +64,24 @@ def interval_of(
     found = bootstrap_t(all_years, units, draws=draws, rng=seed, scale=scale)
     low, high = found.interval()
     ends = {year: (float(low[at]), float(high[at])) for at, year in enumerate(years)}
-    said = (
-        message(
-            "95 % intervals, {n} {units} resampled whole (bootstrap-t, {draws} draws).", n=units, draws=draws
-        )
-        if cumulative or len(years) < 2
-        else message(
-            "95 % intervals, {n} {units} resampled whole (bootstrap-t, {draws} draws), of each of the last {years} "
-            "{periods} and of their mean.",
-            n=units,
-            draws=draws,
-            years=len(years),
-        )
-    )
     return Interval(
         {**numbers_of(found, rule, units), "by_year_interval": ends},
-        said,
+        _how(units, draws, len(years), cumulative),
         {"draws": draws, "seed": seed, "n_units": units},
+    )
+
+
+def _how(units: int, draws: int, years: int, cumulative: bool) -> Message:
+    if cumulative or years < 2:
+        return message(
+            "95 % intervals, {n} {units} resampled whole (bootstrap-t, {draws} draws).", n=units, draws=draws
+        )
+    return message(
+        "95 % intervals, {n} {units} resampled whole (bootstrap-t, {draws} draws), of each of the last {years} "
+        "{periods} and of their mean.",
+        n=units,
+        draws=draws,
+        years=years,
     )
 
 

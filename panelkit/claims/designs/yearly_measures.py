@@ -279,7 +279,7 @@ def _persistence(claim: Claim, design: YearlyFields, figures: Figures) -> Series
         moves=n * (years - 1),
         classes=design.classes,
     )
-    return Series(values, matrix, said, frame, statistic, n, cumulative=True)
+    return Series(values, matrix, said, frame, statistic, n, "probability", cumulative=True)
 
 
 MEASURES: Mapping[Measure, Callable[[Claim, YearlyFields, Figures], Series]] = {

@@ -1,7 +1,8 @@
 """Intervals of statistics of units, the units resampled whole. Arrays only.
 
 A statistic maps counts (R, N), how often each unit is taken, to values (R, q). Its interval is the bootstrap-t of
-`studentised.py`, on a scale on which the statistic is nearer to symmetric.
+`studentised.py`, on a scale on which the statistic is nearer to symmetric. A resample of a probability may be one and
+have no error: it then stands as far from the estimate as probabilities can.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from panelkit.kernels.rng import as_generator
 from panelkit.results.fit import FloatArray
 from panelkit.show.brief import Brief
 
-Scale = Literal["plain", "fisher", "log", "logit"]
+Scale = Literal["plain", "fisher", "log", "logit", "probability"]
 _NEAREST = 1.0 - 1e-12  # a correlation of one has no Fisher scale
 
 
@@ -71,7 +72,7 @@ def bootstrap_t(
     draws, rng
         How many resamples, and their seed or generator.
     scale
-        "fisher" for correlations, "log" for positive quotients, "logit" for shares.
+        "fisher" for correlations, "log" for positive quotients, "logit" for shares, "probability" for what may be one.
 
     Returns
     -------
@@ -85,14 +86,17 @@ def bootstrap_t(
 
     value = statistic(once)[0]
     estimate, error = scaled(once)[0], jackknife_errors(scaled, once)[0]
-    found = pivots(estimate, error, scaled(counts), jackknife_errors(scaled, counts))
+    values, errors = scaled(counts), jackknife_errors(scaled, counts)
+    found = pivots(estimate, error, values, errors)
+    if scale == "probability":
+        found = np.clip(np.where(errors > 0.0, found, estimate - np.sign(values - estimate)), 0.0, 1.0)
     return Resampled(value, jackknife_errors(statistic, once)[0], _unscaled(found, scale))
 
 
 def _scaled(values: FloatArray, scale: Scale) -> FloatArray:
     if scale == "fisher":
         return np.asarray(np.arctanh(np.clip(values, -_NEAREST, _NEAREST)))
-    if scale == "plain":
+    if scale in ("plain", "probability"):
         return values
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(values) if scale == "log" else logit(values))
@@ -101,6 +105,6 @@ def _scaled(values: FloatArray, scale: Scale) -> FloatArray:
 def _unscaled(values: FloatArray, scale: Scale) -> FloatArray:
     if scale == "fisher":
         return np.asarray(np.tanh(values))
-    if scale == "plain":
+    if scale in ("plain", "probability"):
         return values
     return np.asarray(np.exp(values) if scale == "log" else expit(values))
