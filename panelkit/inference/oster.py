@@ -28,6 +28,8 @@ from panelkit.show.brief import Brief
 
 # below this share of the squares, R2 does not rise and controls do not reach the term
 _LITTLE = 1e-12
+# one solution undoes the controls altogether: rounding decides no side for it
+_BOUNDARY = 1e-9
 _REAL = 1e-7
 _USUAL = 1.3
 
@@ -66,7 +68,7 @@ class Selection(Brief):
 
     def same_direction(self, beta: float) -> bool:
         """Return whether the controls' true part leans on the term as their estimated one does (assumption 3)."""
-        return bool(self.a * (self.a + (self.long - beta) * self.s) > 0.0)
+        return bool(self.a * (self.a + (self.long - beta) * self.s) > _BOUNDARY * self.a**2)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

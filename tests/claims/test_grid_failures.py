@@ -226,29 +226,6 @@ def test_a_leader_must_lead_among_all_declared(monkeypatch: pytest.MonkeyPatch) 
     assert part.measured.value == pytest.approx(whole.measured.value - led / declared, abs=1e-12)
 
 
-def test_a_year_without_a_number_does_not_hold() -> None:
-    said = verbatim("s")
-    rule = rule_of({"name": "R-DESC", "relation": ">", "value": "0.5", "why": {"en": "a half", "zh": "一半"}})
-    held = dict.fromkeys((2019, 2020, 2021, 2022, 2023), (0.9, 1.1))
-    for lost, word, outcome in ((None, "SUPPORTED", "passes"), (2023, "PARTLY", "fails")):
-        measured = Measured(
-            quantity=said,
-            value=1.0,
-            low=0.9,
-            high=1.1,
-            inner_low=0.92,
-            inner_high=1.08,
-            by_year={year: math.nan if year == lost else 1.0 for year in held},
-            by_year_interval={year: ends for year, ends in held.items() if year != lost},
-            sentence=said,
-        )
-        judged = judge(rule, Finding(measured=measured))
-        (years,) = (item for item in judged.conditions if item.key == "years")
-        assert (judged.word, years.outcome) == (word, outcome)
-    assert years.found.startswith("in 4 of 5 years: ")
-    assert "2023: " in years.found
-
-
 def test_a_year_that_lacks_a_named_province_is_not_computed(
     monkeypatch: pytest.MonkeyPatch, claim_file: Callable[..., Path]
 ) -> None:

@@ -17,8 +17,8 @@ from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.parts import Expression, Printed
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Finding, Judgement, Measured
-from panelkit.claims.rules.reading import judged, measured_of
+from panelkit.claims.findings import Finding, Judgement, Measured, asked, paragraph
+from panelkit.claims.rules.reading import measured_of
 from panelkit.language import register
 from panelkit.language.errors import SpecError
 from panelkit.language.message import verbatim
@@ -86,7 +86,12 @@ class LargeRule(Rule):
         """Return SUPPORTED where there are enough."""
         found = measured_of(tested)
         enough = found.value >= float(self.least or "nan")
-        return judged(found, "SUPPORTED" if enough else "NOT SUPPORTED", verbatim("Judged."))
+        return Judgement(
+            word="SUPPORTED" if enough else "NOT SUPPORTED",
+            sentence=paragraph([found.sentence, verbatim("Judged.")]),
+            conditions=(asked("least", verbatim("enough rows"), enough),),
+            leans=1 if enough else -1,
+        )
 
 
 @pytest.fixture

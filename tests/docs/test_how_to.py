@@ -142,7 +142,7 @@ def test_a_rule_is_one_file(copy: Path) -> None:
     )
     told = run(copy, "-c", f"import panelkit as pk\n{used}{check}").split(maxsplit=6)
     assert told[:6] == ["SUPPORTED", "R-LEAST", "True", "SUPPORTED", "PARTLY", "UNDECIDED"]
-    assert told[6].strip() == "NOT SUPPORTED ['passes', 'passes']"
+    assert told[6].strip() == "NOT SUPPORTED ['passes', 'passes', 'passes']"
     claim = copy / "concentration.toml"
     claim.write_text(
         claim.read_text(encoding="utf-8").replace('least = "0.01"', 'sign = "+"'), encoding="utf-8"

@@ -26,6 +26,7 @@ def logs(figures: pd.DataFrame, *names: str) -> pd.DataFrame:
 def test_random_effects_are_those_of_linearmodels(figures: pd.DataFrame) -> None:
     from linearmodels.panel import RandomEffects
 
+    figures = figures.drop(("Tibet", 2015))
     rows = logs(figures, "patents_granted", "rd_expenditure", "gdp")
     assert len(rows) < 31 * 12  # unbalanced, which is what makes the components differ by program
     exog = rows[["rd_expenditure", "gdp"]].assign(Intercept=1.0)[["Intercept", "rd_expenditure", "gdp"]]

@@ -336,7 +336,7 @@ def test_a_heading_of_columns_narrows_what_stands_below_it(read_rows: Callable[.
     wanted = {
         "industry_rd_expenditure",
         "industry_rd_personnel_fte",
-        "各地区R&D活动：高等学校：R&D经费内部支出",
+        "university_rd_expenditure",
         "各地区R&D活动：高等学校：R&D人员全时当量",
     }
     assert {entry.indicator for entry in read_rows(rows, merge=["B2:C2", "D2:E2"]).entries} == wanted

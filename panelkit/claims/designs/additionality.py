@@ -22,6 +22,7 @@ from panelkit.claims.rules.reading import written_p
 from panelkit.formula.formula import evaluate
 from panelkit.language.message import message
 from panelkit.results.fit import FitResult
+from panelkit.show.brief import Brief
 from panelkit.studies.estimation import treatment
 from panelkit.studies.scrutiny.cube import Cube
 from panelkit.studies.scrutiny.deciding import STILL_THERE
@@ -34,7 +35,7 @@ from panelkit.studies.scrutiny.wild import Lots, wild
 
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(Brief):
     """A regression whose conditions are known, with what its claim says of it."""
 
     fit: FitResult

@@ -14,6 +14,7 @@ from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import ConvergenceError, DataError, SpecError
 from panelkit.language.message import message, term
 from panelkit.results.fit import FloatArray, TestResult, t_quantile, t_survival
+from panelkit.show.brief import Brief
 
 LONG = 30
 EDGE = 1e-4  # of the interval of rho; the search itself stops at 1e-11
@@ -198,7 +199,7 @@ def trend(
 
 
 @dataclass(frozen=True, eq=False)
-class SimulatedTrend:
+class SimulatedTrend(Brief):
     """A linear trend held against series without one: slope, Newey-West error, |t| of each simulated series (sorted).
 
     `serial` is the AR(1) coefficient of the simulated errors.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.indices.panels.upgrading import JOBS, SECTORS
+from panelkit.show.brief import Brief
 
 SUBSYSTEMS = ("tech_innovation", "industrial_innovation")
 DEPRECIATION = 0.15
@@ -16,7 +17,7 @@ DEPRECIATION = 0.15
 
 
 @dataclass(frozen=True)
-class Made:
+class Made(Brief):
     """A measure: how it is made on an index of (province, year), the figures behind it, and what it is called."""
 
     build: Callable[[pd.MultiIndex], pd.Series]
