@@ -91,11 +91,11 @@ def test_errors_say_what_to_write(own: Path) -> None:
     found = run(app, ["spatial", "fit", SHIPPED, "--w", "queen"])
     assert isinstance(found.exception, SpecError)
     assert "contiguity, inverse-distance" in str(found.exception)
-    gone = run(app, ["spatial", "fit", "log(gdp) ~ log(patents_granted_invention)", "--years", "2011-2014"])
+    gone = run(app, ["spatial", "fit", "log(gdp) ~ log(rd_funds_enterprise)", "--years", "2011-2014"])
     assert isinstance(gone.exception, DataError)
     assert "drop-year" in str(gone.exception)
     policy = ["--years", "2011-2014", "--missing", "drop-year"]
-    kept = run(app, ["spatial", "fit", "log(gdp) ~ log(patents_granted_invention)", *policy])
+    kept = run(app, ["spatial", "fit", "log(gdp) ~ log(rd_funds_enterprise)", *policy])
     assert "2012 left out" in kept.output
 
 
