@@ -204,6 +204,23 @@ def test_a_moderated_design_needs_its_moderator(tmp_path: Path) -> None:
         read_claims(path)
 
 
+@pytest.mark.parametrize("where", ["design", "grid"])
+def test_an_effect_over_years_is_refused(tmp_path: Path, where: str) -> None:
+    text = CLAIM.replace("SIGN", "+").replace("LAG", "0")
+    path = tmp_path / "claim.toml"
+    if where == "design":
+        path.write_text(
+            text.replace('controls = ["z"]', 'controls = ["z"]\nlags = 1\nspread = "sum"'), "utf-8"
+        )
+        with pytest.raises(SpecError, match="no lags and no spread"):
+            read_claims(path)
+    else:
+        path.write_text(text.replace("lag = 1 }]", 'lags = 1, spread = "mean" }]'), "utf-8")
+        (found,) = check(path, data=panel(0.3)).verdicts
+        assert found.error is not None
+        assert "does not have" in found.error
+
+
 def test_what_is_awaited_is_named_once() -> None:
     claims: list[Claim] = [item.claim for item in load_claims()]
     pending = [claim for claim in claims if claim.status == "pending"]

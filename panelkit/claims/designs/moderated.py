@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, model_validator
 from scipy import special
 
 from panelkit.claims.designs.panel import PanelDesign
@@ -44,10 +44,20 @@ class ModeratedDesign(PanelDesign):
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "moderator", "controls", "yuan")
 
+    TWINS: ClassVar[bool] = False
+
     kind: Literal["moderated"]  # type: ignore[assignment]
     moderator: Expression
 
     _centre: tuple[float, float] = PrivateAttr(default=(0.0, 0.0))
+
+    @model_validator(mode="after")
+    def _arrives_at_once(self) -> Self:
+        if self.lags or self.spread:
+            raise ValueError(
+                message("a design of the kind `moderated` has no lags and no spread: `lag` moves both parts")
+            )
+        return self
 
     def specification(self, claim: Claim, options: tuple[GridOption | None, ...] = ()) -> Specification:
         """Return the regression with figures in place of roles, changed by the options of a grid."""
