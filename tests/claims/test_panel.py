@@ -142,7 +142,7 @@ def test_without_fixed_effects_the_headline_is_the_treatment_and_not_the_interce
     )  # one square root
     assert panels.effect(spec) in (None, effect_of(fit))
     wild = main_test(fit, Test(reps=99, seed=1))
-    shown = headline(fit, wild, inner_test(fit, Test(reps=99, seed=1)), 1.0)
+    shown = headline(fit, wild, inner_test(fit, Test(reps=99, seed=1)), None, 1.0)
     assert (shown.term, shown.estimate) == (spec.term, fit.estimates[place])
     assert wild.p_value == pk.wild_cluster_bootstrap(fit, spec.term, reps=99, rng=1).p_value
 
