@@ -13,6 +13,7 @@ from scipy.optimize import minimize_scalar
 import panelkit as pk
 from panelkit.claims.designs import spatial_conditions
 from panelkit.claims.designs.spatial_conditions import Asked, beside_trends, other_weights, trends_condition
+from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.rules.judge import judge
@@ -382,3 +383,10 @@ def test_a_spatial_claim_is_computed_whole() -> None:
     assert [item.key for item in found.conditions] == ["weights", "placebo", "trends"]
     assert len(found.table) == 27
     assert "missing" not in found.facts  # R&D expenditure is held for every province in every year
+
+
+def test_current_prices_are_a_far_proxy_of_growth() -> None:
+    (a1,) = (item.claim for item in load_claims() if item.id == "A1")
+    for design in a1.reading[0].design:
+        assert ("far_proxy" in design.flags) == design.id.endswith("_nominal")
+        assert ("real_gdp" in design.outcome) == (not design.flags)
