@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.worlds import (
+from benchmarks.world_parts import (
     BEFORE,
     ERROR_DEVIATION,
     UNITS,

@@ -30,7 +30,7 @@ class Bar:
     def text(self) -> str:
         """Return the bounds as they are printed."""
         if self.least == 0.0:
-            return f"<= {self.most:g}"
+            return f"<= {self.most:g}" if self.most < 100.0 else "no bar"
         return f">= {self.least:g}" if self.most == 100.0 else f"{self.least:g}-{self.most:g}"
 
 
@@ -40,6 +40,12 @@ _SHOCKS = ("spatial, regional",)
 _FEEDBACK = ("feedback", "outlying province")
 _EFFECTS = (".17", ".38")
 _BESIDE = (".38, trends corr.",)
+_ARRIVING = (
+    ".38 over three years",
+    ".38 over three years, declared",
+    ".38, half at once",
+    ".38, half at once, declared",
+)
 BARS = (
     Bar("null, own trends", _NULL, "S", most=1.5),
     Bar("null, own trends", _NULL, "C", most=1.5),
@@ -57,6 +63,8 @@ BARS = (
     Bar(".38 beside correlated trends", _BESIDE, "S of significant", least=90.0),
     Bar(".38 beside correlated trends", _BESIDE, "C", most=0.5),
     Bar("detectable effect", ("detectable effect",), "U", least=20.0, most=26.0),
+    Bar("random walks (limit)", (LIMIT,), "S"),
+    *(Bar(group, (group,), "S") for group in _ARRIVING),
 )
 
 
@@ -105,29 +113,40 @@ def bars(cells: pd.DataFrame) -> pd.DataFrame:
         mine = held[held["group"].isin(bar.groups)]
         if mine.empty:
             continue
-        low, high = mine[bar.share].min(), mine[bar.share].max()
-        worlds = float(mine["worlds"].min())
-        least, most = bar.least - 2.0 * _error(bar.least, worlds), bar.most + 2.0 * _error(bar.most, worlds)
-        within = bar.least <= low and high <= bar.most
-        rows.append(
-            {
-                "worlds": bar.worlds,
-                "share": bar.share,
-                "bar": bar.text,
-                "lowest cell": _text(low),
-                "highest cell": _text(high),
-                "cells": len(mine),
-                "met": "yes" if within else "within two errors" if least <= low and high <= most else "no",
-            }
-        )
+        rows.append(held_against(bar, mine[bar.share], mine["worlds"]))
     return pd.DataFrame(rows)
+
+
+def held_against(bar: Bar, shares: pd.Series, worlds: pd.Series) -> dict[str, object]:
+    """Return a bar with the lowest and the highest cell, and whether each keeps to it.
+
+    Parameters
+    ----------
+    bar
+        The bar.
+    shares
+        Per cent, one a cell.
+    worlds
+        Of how many worlds each is.
+    """
+    least = bar.least - 2.0 * _error(bar.least, worlds)
+    most = bar.most + 2.0 * _error(bar.most, worlds)
+    near = bool(((least <= shares) & (shares <= most)).all())
+    met = "yes" if shares.between(bar.least, bar.most).all() else "within two errors" if near else "no"
+    return {
+        "worlds": bar.worlds,
+        "share": bar.share,
+        "bar": bar.text,
+        "lowest cell": _text(shares.min()),
+        "highest cell": _text(shares.max()),
+        "cells": len(shares),
+        "met": "" if bar.text == "no bar" else met,
+    }
 
 
 def left_out(cells: pd.DataFrame) -> pd.DataFrame:
     """Return SUPPORTED in the worst cell without an effect, and at the two effects, without each condition."""
-    false = cells[
-        ~cells["group"].isin((*_EFFECTS, *_BESIDE, "detectable effect", ".38 over three years", LIMIT))
-    ]
+    false = cells[~cells["group"].isin((*_EFFECTS, *_BESIDE, "detectable effect", *_ARRIVING, LIMIT))]
     if false.empty or not {*_EFFECTS} <= set(cells["group"]):
         return pd.DataFrame()
     columns = {"none": "S", **{name: f"S without {name}" for name in CONDITIONS}, "all": "significant"}
@@ -190,8 +209,8 @@ def lengths(cells: pd.DataFrame) -> pd.DataFrame:
     return made.map(_text).reset_index()
 
 
-def _error(share: float, worlds: float) -> float:
-    return float(np.sqrt(share * (100.0 - share) / worlds))
+def _error(share: float, worlds: pd.Series) -> pd.Series:
+    return np.sqrt(share * (100.0 - share) / worlds)
 
 
 def _text(value: float) -> str:

@@ -15,21 +15,19 @@ import argparse
 import re
 import time
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
 from benchmarks.evidence import verdicts_public
-from benchmarks.evidence.record import FOLDER, write
+from benchmarks.evidence.record import CELL, held, percent, write
 from benchmarks.judged import NUMBER, Judged, judged
 from benchmarks.verdict_tables import LETTERS, tables
 from benchmarks.worlds import COUNTING, SERIAL, TRYING, WORLDS, YEARS, World, draw
 from panelkit.results.students_t import t_survival
 
 DRAWS, BATCH = 999, 100
-KEYS = ["world", "T", "AR", "worlds"]
 OTHER_YEARS = (6, 14)
 AT_OTHER_YEARS = (
     "null",
@@ -48,7 +46,7 @@ def main(worlds: int = 1000, *, seed: int = COUNTING, only: str = "", jobs: int 
     name = "verdicts" if seed == COUNTING else "verdicts_trying"
     start = time.perf_counter()
     table = _held(name, seed, worlds)
-    done = set() if table.empty else set(table[KEYS].itertuples(index=False, name=None))
+    done = set() if table.empty else set(table[CELL].itertuples(index=False, name=None))
     missing = [cell for cell in cells(only) if (cell[0].name, cell[1], cell[2], worlds) not in done]
     facts = {
         "made by": f"python -m benchmarks.evidence.verdicts{'' if seed == COUNTING else ' --trying'}",
@@ -102,49 +100,38 @@ def _shares(parts: list[Judged]) -> dict[str, float]:
     word = np.concatenate([part.word for part in scrutinies])
     low = np.concatenate([part.main.low for part in scrutinies])
     claimed = low > 0.0
-    found = {"significant": _percent(claimed)}
-    found |= {letter: _percent(word == full) for letter, full in LETTERS.items()}
+    found = {"significant": percent(claimed)}
+    found |= {letter: percent(word == full) for letter, full in LETTERS.items()}
     stated = np.concatenate([part.stated for part in parts])
-    found[f"S as {NUMBER:g}"] = _percent(stated == "SUPPORTED")
+    found[f"S as {NUMBER:g}"] = percent(stated == "SUPPORTED")
     names = list(scrutinies[0].trials)
     for name in names:
         trials = [part.trials[name] for part in scrutinies]
         passes = np.concatenate([trial.passes for trial in trials])
         taken = np.concatenate([trial.takes_away for trial in trials])
-        found[f"{name} not passed"] = _percent(~passes[claimed])
-        found[f"{name} takes away"] = _percent(taken[claimed])
+        found[f"{name} not passed"] = percent(~passes[claimed])
+        found[f"{name} takes away"] = percent(taken[claimed])
     for name in names:
         left = np.concatenate([part.without(name) for part in parts])
-        found[f"S without {name}"] = _percent(left == "SUPPORTED")
-    found["main p<.05"] = _percent(np.concatenate([part.main.p < 0.05 for part in scrutinies]))
+        found[f"S without {name}"] = percent(left == "SUPPORTED")
+    found["main p<.05"] = percent(np.concatenate([part.main.p < 0.05 for part in scrutinies]))
     t = np.concatenate([np.abs(part.main.slope / part.main.error) for part in scrutinies])
     units = parts[0].found.main.without.shape[1]
-    found["CRV3 p<.05"] = _percent(np.asarray(t_survival(t, units - 1.0)) < 0.05)
+    found["CRV3 p<.05"] = percent(np.asarray(t_survival(t, units - 1.0)) < 0.05)
     for name in names:
         p = np.concatenate([part.trials[name].p for part in scrutinies])
         if not np.isnan(p).all():
-            found[f"{name} p<.05"] = _percent(p < 0.05)
+            found[f"{name} p<.05"] = percent(p < 0.05)
     detectable = [part.main.detectable / part.main.smallest for part in scrutinies]
     # in within deviations of y for one of x: the smallest effect of interest is a fifth
     found["smallest detectable"] = round(0.2 * float(np.median(np.concatenate(detectable))), 3)
     return found
 
 
-def _percent(marks: np.ndarray) -> float:
-    return round(100.0 * float(np.mean(marks)), 2) if len(marks) else float("nan")
-
-
 def _held(name: str, seed: int, worlds: int) -> pd.DataFrame:
     """Return the cells that are written already; those of another seed or number of worlds do not count."""
-    path: Path = FOLDER / f"{name}.csv"
-    if not path.exists():
-        return pd.DataFrame()
-    text = path.read_text(encoding="utf-8")
-    if f"# seed: {seed}\n" not in text:
-        return pd.DataFrame()
-    # a world is called null
-    table = pd.read_csv(path, comment="#", keep_default_na=False, na_values=[""])
-    return table[table["worlds"] == worlds].reset_index(drop=True)
+    table = held(name, seed)
+    return table if table.empty else table[table["worlds"] == worlds].reset_index(drop=True)
 
 
 if __name__ == "__main__":

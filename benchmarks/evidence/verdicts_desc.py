@@ -27,7 +27,8 @@ from joblib import Parallel, delayed
 
 from benchmarks.evidence.record import FOLDER, write
 from benchmarks.more_worlds import draw_gap
-from benchmarks.worlds import COUNTING, TRYING, UNITS, errors, region_codes
+from benchmarks.world_parts import UNITS, errors, region_codes
+from benchmarks.worlds import COUNTING, TRYING
 from panelkit.claims.designs.link import conditions_of, link
 from panelkit.claims.designs.resampling import interval_of, numbers_of
 from panelkit.claims.file.rule import Rule, rule_of

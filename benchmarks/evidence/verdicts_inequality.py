@@ -9,7 +9,7 @@
   31 provinces whose logs are AR around their own levels. With one: the Gini of provinces whose distances from the mean
   grow by 5 % a year.
 
-Words as shares of all worlds.
+Words in per cent of all worlds.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from numpy.typing import NDArray
 
 import panelkit as pk
 from benchmarks.evidence.record import write
+from benchmarks.verdict_tables import LETTERS
+from benchmarks.worlds import COUNTING
 from panelkit.claims.designs.trended import trend_of
 from panelkit.claims.file.rule import rule_of
-from panelkit.claims.findings import WORDS, Condition, Finding, Measured, asked
+from panelkit.claims.findings import Condition, Finding, Measured, asked
 from panelkit.claims.rules.inequality import TENTH
 from panelkit.claims.rules.judge import judge
 from panelkit.indices.arrays import inequality, studentised
@@ -35,7 +37,7 @@ from panelkit.indices.arrays.inequality_without import without_each
 from panelkit.language.message import verbatim
 
 N = 31
-SEED = 20_261_129
+SEED = COUNTING
 DRAWS = 499
 SAID = verbatim("A number.")
 INDICES = ("gini", "theil_t")
@@ -51,7 +53,7 @@ Intervals = dict[str, dict[str, tuple[float, float]]]
 def main(reps: int = 1000) -> Path:
     """Run every cell and write `docs/evidence/verdicts_inequality.csv`."""
     rows = [row for part in (gaps, series, provinces) for row in part(reps)]
-    table = pd.DataFrame(rows, columns=["what", "world", "cell", *WORDS])
+    table = pd.DataFrame(rows, columns=["what", "world", "cell", "worlds", *LETTERS])
     facts = {"replications of a gap": reps, "of a trend": reps // 2, "provinces": N, "draws": DRAWS}
     return write("verdicts_inequality", table, seed=SEED, facts=facts)
 
@@ -195,7 +197,7 @@ def _word(
 
 
 def _shares(found: Counter[str]) -> list[float]:
-    return [found[word] / found.total() for word in WORDS]
+    return [found.total(), *(round(100.0 * found[word] / found.total(), 2) for word in LETTERS.values())]
 
 
 RULE = rule_of({"name": "R-INEQ", "sign": "+"})

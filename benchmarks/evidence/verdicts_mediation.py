@@ -18,9 +18,11 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from benchmarks.evidence.record import write
+from benchmarks.evidence.record import percent, write
 from benchmarks.more_worlds import CHANNELS, Channel, draw_channel
-from benchmarks.worlds import COUNTING, SERIAL, TRYING, UNITS, YEARS, Floats, region_codes, within
+from benchmarks.verdict_tables import LETTERS
+from benchmarks.world_parts import UNITS, Floats, region_codes, within
+from benchmarks.worlds import COUNTING, SERIAL, TRYING, YEARS
 from panelkit.claims.designs.mediation import INNER
 from panelkit.claims.rules.mediation import FIRST_PATH
 from panelkit.inference.indirect import resample_counts
@@ -32,7 +34,6 @@ from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
 from panelkit.studies.scrutiny.wild import Lots
 
 DRAWS, BATCH = 999, 100
-LETTERS = {"S": "SUPPORTED", "P": "PARTLY", "U": "UNDECIDED", "N": "NOT SUPPORTED", "C": "CONTRADICTED"}
 
 
 def main(worlds: int = 1000, *, seed: int = COUNTING, jobs: int = 2) -> str:
@@ -71,11 +72,11 @@ def run(world: Channel, years: int, serial: float, count: int, seed: int) -> dic
         for name in ("word", "significant", "first", "trends", "trends_away")
     )
     return {
-        "world": world.name, "T": years, "AR": serial, "worlds": count, "interval excludes zero": _percent(significant),
-        **{letter: _percent(word == full) for letter, full in LETTERS.items()},
-        "first path fails": _percent(~first[significant]),
-        "trends fail": _percent(~trends[significant]),
-        "trends take away": _percent(away[significant]),
+        "world": world.name, "T": years, "AR": serial, "worlds": count, "interval excludes zero": percent(significant),
+        **{letter: percent(word == full) for letter, full in LETTERS.items()},
+        "first path fails": percent(~first[significant]),
+        "trends fail": percent(~trends[significant]),
+        "trends take away": percent(away[significant]),
     }  # fmt: skip
 
 
@@ -140,10 +141,6 @@ def _without(columns: Floats, powers: int) -> Floats:
     steps = np.arange(columns.shape[2], dtype=float)
     basis = np.linalg.qr(np.vander(steps, powers))[0]
     return columns - basis @ (basis.T @ columns)
-
-
-def _percent(marks: np.ndarray) -> float:
-    return round(100.0 * float(np.mean(marks)), 2) if len(marks) else float("nan")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 import panelkit as pk
-from benchmarks.evidence.record import write
+from benchmarks.evidence.record import percent, write
 from benchmarks.judged import NUMBER, Judged, judged
 from benchmarks.verdict_tables import LETTERS
 from benchmarks.worlds import COUNTING, WORLDS, Drawn, World, draw
@@ -88,11 +88,11 @@ def compare(world: World, count: int, seed: int) -> dict[str, object]:
     return {
         "world": world.name,
         "worlds": count,
-        **{letter: _percent(direction == full) for letter, full in LETTERS.items()},
-        "same word": _percent(direction == arrays.found.word),
-        "same conditions": _percent(alike),
-        f"same word as {NUMBER:g}": _percent(number == arrays.stated),
-        f"other word with {MORE_DRAWS:,} draws": _percent(arrays.found.word != more.found.word),
+        **{letter: percent(direction == full) for letter, full in LETTERS.items()},
+        "same word": percent(direction == arrays.found.word),
+        "same conditions": percent(alike),
+        f"same word as {NUMBER:g}": percent(number == arrays.stated),
+        f"other word with {MORE_DRAWS:,} draws": percent(arrays.found.word != more.found.word),
     }
 
 
@@ -132,7 +132,3 @@ def _alike(verdict: Verdict, arrays: Judged, world: int) -> bool:
         if held[name].outcome != outcome or not (p == one.p or np.isnan([p, one.p]).all()):
             return False
     return True
-
-
-def _percent(marks: np.ndarray) -> float:
-    return round(100.0 * float(np.mean(marks)), 2)

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from benchmarks.evidence.record import write
+from benchmarks.evidence.record import percent, write
 from benchmarks.more_worlds import ORDERS, TIED, Order, draw_places
 from benchmarks.worlds import COUNTING, TRYING
 from panelkit.claims.orders import order_of
@@ -62,10 +62,10 @@ def run(world: Order, indicators: int, redrawn: bool, count: int, seed: int) -> 
         "indicators": indicators,
         "redrawn": redrawn,
         "worlds": count,
-        **{letter: _percent(said == word) for letter, word in LETTERS.items()},
+        **{letter: percent(said == word) for letter, word in LETTERS.items()},
         "otherwise": int((~true).sum()),
-        "S otherwise": _percent(said[~true] == "SUPPORTED"),
-        "C as claimed": _percent(said[true] == "CONTRADICTED"),
+        "S otherwise": percent(said[~true] == "SUPPORTED"),
+        "C as claimed": percent(said[true] == "CONTRADICTED"),
     }
 
 
@@ -75,10 +75,6 @@ def _stand(place: np.ndarray, group: np.ndarray, world: Order, redrawn: bool) ->
         return np.full(len(place), world.apart > 0.0 and not world.tied)
     means = np.stack([place[:, group == g].mean(axis=1) for g in range(world.groups)], axis=1)
     return (np.diff(means, axis=1) < 0.0).all(axis=1)
-
-
-def _percent(marks: np.ndarray) -> float:
-    return round(100.0 * float(np.mean(marks)), 2) if len(marks) else float("nan")
 
 
 def _word(x: np.ndarray, group: np.ndarray, redrawn: bool, seed: int) -> str:

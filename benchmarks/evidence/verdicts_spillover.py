@@ -21,22 +21,20 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
-from benchmarks.evidence.record import FOLDER, write
-from benchmarks.worlds import (
+from benchmarks.evidence.record import fill, percent
+from benchmarks.verdict_tables import LETTERS
+from benchmarks.world_parts import (
     BEFORE,
-    COUNTING,
     ERROR_DEVIATION,
-    SERIAL,
-    TRYING,
     X_DEVIATION,
-    YEARS,
     Floats,
     errors,
     regressors,
+    standard,
     within,
 )
+from benchmarks.worlds import COUNTING, SERIAL, TRYING, YEARS
 from panelkit.claims.designs.spatial_conditions import (
     Asked,
     other_weights,
@@ -57,10 +55,8 @@ from panelkit.studies.specification import Specification
 DRAWS, PERMUTATIONS = 999, 199
 FRESH = COUNTING + 1
 """The cells under `COUNTING` were seen when the level of the interval beside trends was chosen."""
-LETTERS = {"S": "SUPPORTED", "P": "PARTLY", "U": "UNDECIDED", "N": "NOT SUPPORTED", "C": "CONTRADICTED"}
 MODEL = SpatialPanel("y ~ x", "sdm", vcov=Cluster())
 WEIGHTS = ("contiguity", "inverse_distance")
-KEYS = ["world", "T", "AR", "worlds"]
 
 
 @dataclass(frozen=True)
@@ -92,29 +88,19 @@ def main(worlds: int = 1000, *, seed: int = FRESH, jobs: int = 2) -> str:
     """Compute the cells that are missing and write them one by one; cells with an effect hold three tenths."""
     start = time.perf_counter()
     name = "verdicts_spillover" if seed == FRESH else "verdicts_spillover_trying"
-    facts = {"draws": DRAWS, "permuted maps": PERMUTATIONS, "worlds a cell": worlds}
-    table = _held(name, seed)
-    done = set() if table.empty else set(table[KEYS].itertuples(index=False, name=None))
     cells = [
         (world, years, serial, worlds if world.effect == 0.0 else 3 * worlds // 10)
         for world in SPILLS
         for years in YEARS
         for serial in SERIAL
     ]
-    missing = [cell for cell in cells if (cell[0].name, *cell[1:]) not in done]
-    found = Parallel(n_jobs=jobs, return_as="generator")(delayed(run)(*cell, seed) for cell in missing)
-    for row in found:
-        table = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
-        write(name, table, seed=seed, facts=facts)
-    return f"{table.to_string(index=False)}\n{len(missing)} cells in {time.perf_counter() - start:.0f} s"
-
-
-def _held(name: str, seed: int) -> pd.DataFrame:
-    """Return the cells that are written already with this seed."""
-    path = FOLDER / f"{name}.csv"
-    if not path.exists() or f"# seed: {seed}\n" not in path.read_text(encoding="utf-8"):
-        return pd.DataFrame()
-    return pd.read_csv(path, comment="#")
+    facts = {
+        "draws": DRAWS,
+        "permuted maps": PERMUTATIONS,
+        "worlds a cell": f"{worlds}, with a spillover {3 * worlds // 10}",
+    }
+    table = fill(name, run, cells, seed=seed, facts=facts, jobs=jobs)
+    return f"{table.to_string(index=False)}\n{time.perf_counter() - start:.0f} s"
 
 
 def run(world: Spill, years: int, serial: float, count: int, seed: int) -> dict[str, object]:
@@ -128,13 +114,13 @@ def run(world: Spill, years: int, serial: float, count: int, seed: int) -> dict[
     trends = computed[computed["trends"] != "not computed"]
     return {
         "world": world.name, "T": years, "AR": serial, "worlds": count,
-        "not computed": _percent(found["word"] == ""),
-        "size": _percent(computed["significant"]),
-        "size with trends": _percent(trends["trends significant"].astype(bool)),
-        **{letter: _percent(computed["word"] == full) for letter, full in LETTERS.items()},
-        **{f"{name} not passed": _percent(significant[name] != "passes") for name in ("weights", "trends")},
-        "stopped by the placebo alone": _percent(significant["placebo"] == "fails"),
-        "trends take away": _percent(significant["trends"] == "takes away"),
+        "not computed": percent(found["word"] == ""),
+        "size": percent(computed["significant"]),
+        "size with trends": percent(trends["trends significant"].astype(bool)),
+        **{letter: percent(computed["word"] == full) for letter, full in LETTERS.items()},
+        **{f"{name} not passed": percent(significant[name] != "passes") for name in ("weights", "trends")},
+        "stopped by the placebo alone": percent(significant["placebo"] == "fails"),
+        "trends take away": percent(significant["trends"] == "takes away"),
     }  # fmt: skip
 
 
@@ -147,7 +133,7 @@ def drawn(world: Spill, years: int, serial: float, count: int, seed: int) -> tup
     if world.own is not None and world.neighbours is not None:
         steps = np.arange(years) - (years - 1) / 2.0
         tied = (world.own, world.neighbours)
-        parts = [c * _standard(within(z) @ steps) for c, z in zip(tied, (x, behind), strict=True)]
+        parts = [c * standard(within(z) @ steps) for c, z in zip(tied, (x, behind), strict=True)]
         free = np.sqrt(1.0 - sum(c**2 for c in tied)) * rng.normal(size=parts[0].shape)
         trend = (sum(parts) + free)[..., None] * steps
         size = np.sqrt((within(trend) ** 2).mean(axis=(1, 2), keepdims=True))
@@ -243,15 +229,6 @@ def _specification() -> Specification:
         outcome="y", treatment="x", controls=(), lag=0, effects="twoway", estimator="spatial_panel",
         vcov="cluster", years=(2001, 2012), provinces="all",
     )  # fmt: skip
-
-
-def _standard(values: Floats) -> Floats:
-    centred = values - values.mean(axis=1, keepdims=True)
-    return centred / centred.std(axis=1, keepdims=True)
-
-
-def _percent(marks: pd.Series) -> float:
-    return round(100.0 * float(np.mean(marks)), 2) if len(marks) else float("nan")
 
 
 if __name__ == "__main__":

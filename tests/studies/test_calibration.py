@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.evidence import verdicts_public
 from benchmarks.judged import Judged, judged
-from benchmarks.verdict_tables import CONDITIONS, tables
+from benchmarks.verdict_tables import CONDITIONS, Bar, held_against, tables
 from benchmarks.worlds import TRYING, WORLDS, draw
 
 NAMED = {world.name: world for world in WORLDS}
@@ -177,3 +177,14 @@ def test_tables_say_the_lowest_and_the_highest_cell_and_whether_a_bar_is_met() -
         ["null", 12, "2.0"],
     ]
     assert made["sizes"].set_index("test").loc["path", "T = 8"] == "6.0-6.0"
+
+
+def test_a_bar_is_held_against_every_cell_with_its_own_error() -> None:
+    shares, worlds = pd.Series([6.0, 9.0]), pd.Series([1000, 100])
+    # 5 + 2 sqrt(5 x 95 / n) is 6.38 of 1,000 worlds and 9.36 of 100
+    assert held_against(Bar("a", (), "S", most=5.0), shares, worlds)["met"] == "within two errors"
+    assert (
+        held_against(Bar("a", (), "S", most=5.0), shares, worlds[::-1].reset_index(drop=True))["met"] == "no"
+    )
+    found = held_against(Bar("a", (), "S"), shares, worlds)
+    assert (found["bar"], found["met"], found["lowest cell"]) == ("no bar", "", "6.0")

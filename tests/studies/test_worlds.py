@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +10,8 @@ import pytest
 
 from benchmarks.evidence import record, verdicts
 from benchmarks.more_worlds import CHANNELS, ORDERS, Channel, draw_channel, draw_gap, draw_order
-from benchmarks.worlds import (
-    COUNTING,
-    ERROR_DEVIATION,
-    TRYING,
-    WORLDS,
-    X_DEVIATION,
-    World,
-    deviations,
-    draw,
-    errors,
-    within,
-)
+from benchmarks.world_parts import ERROR_DEVIATION, X_DEVIATION, deviations, errors, within
+from benchmarks.worlds import COUNTING, TRYING, WORLDS, World, draw
 
 NAMED = {world.name: world for world in WORLDS}
 
@@ -63,6 +54,18 @@ def test_an_effect_is_added_to_the_same_errors() -> None:
     assert slope == pytest.approx([0.38, 0.38], abs=0.25)
 
 
+def test_an_effect_that_arrives_over_years_comes_in_the_parts_that_are_said() -> None:
+    world = NAMED["half at once"]
+    with_effect, without = (draw(one, 8, 0.5, 3, seed=TRYING) for one in (world, replace(world, effect=0.0)))
+    added = (with_effect.y - without.y)[..., 2:]
+    x = with_effect.x
+    assert np.allclose(added, 0.19 * x[..., 2:] + 0.114 * x[..., 1:-1] + 0.076 * x[..., :-2])
+    told = draw(NAMED["half at once declared"], 8, 0.5, 3, seed=TRYING).x
+    assert told.shape == x.shape
+    # a mean over three years moves less from year to year
+    assert np.diff(told).std() < 0.7 * np.diff(x).std()
+
+
 @pytest.mark.parametrize("world", CHANNELS, ids=lambda world: world.name)
 def test_channels_have_the_paths_and_correlations_that_they_say(world: Channel) -> None:
     x, m, y = (within(part) for part in draw_channel(world, 12, 0.5, 60, seed=TRYING))
@@ -88,11 +91,30 @@ def test_gaps_that_are_none() -> None:
     assert np.corrcoef(first[..., 0].ravel(), second[..., 0].ravel())[0, 1] == pytest.approx(0.5, abs=0.05)
 
 
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    asked: list[tuple[object, ...]] = []
+
+    def run(world: World, years: int, serial: float, count: int, seed: int) -> dict[str, object]:
+        asked.append((world.name, years))
+        return {"world": world.name, "T": years, "AR": serial, "worlds": count, "S": 1.0}
+
+    def fill(*cells: tuple[World, int, float, int], seed: int = 1) -> int:
+        return len(record.fill("some", run, list(cells), seed=seed, facts={}))
+
+    null, walks = NAMED["null"], NAMED["walks"]
+    assert fill((null, 8, 0.5, 10)) == 1
+    assert fill((null, 8, 0.5, 10), (walks, 8, 0.5, 10)) == 2
+    assert asked == [("null", 8), ("walks", 8)]
+    # another number of worlds or another seed is another cell
+    assert fill((null, 8, 0.5, 20)) == 3
+    assert fill((null, 8, 0.5, 10), seed=2) == 1
+
+
 def test_cells_that_are_written_are_not_computed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record, "FOLDER", tmp_path)
-    monkeypatch.setattr(verdicts, "FOLDER", tmp_path)
     assert verdicts.main(2, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("8 cells")
     first = (tmp_path / "verdicts_trying.csv").read_text(encoding="utf-8")
     assert verdicts.main(2, seed=TRYING, only="^null$", jobs=1).splitlines()[-1].startswith("0 cells")

@@ -100,7 +100,7 @@ class JointDesign(MeasuredDesign):
                 low=0.0,
                 high=found.bound,
                 p_value=main.p,
-                conditions=tuple(_condition(trial) for trial in found.trials),
+                conditions=tuple(condition_of(trial) for trial in found.trials),
                 sentence=message(
                     "{terms} explain together {share:.1%} of what {given} and the effects leave, at most {bound:.1%} "
                     "(95 %); F = {f:.3g}, p = {p:.3g}.",
@@ -192,7 +192,8 @@ def _ahead(spec: Specification, text: str, fit: FitResult, figures: Figures, cub
     return wide.reindex(index=pd.Index(design.unit_labels), columns=span).to_numpy(dtype=float)
 
 
-def _condition(trial: JointTrial) -> Condition:
+def condition_of(trial: JointTrial) -> Condition:
+    """Return a condition of a joint test as a rule reads it."""
     found = trial.found
     if found is None:
         said = message("cannot be computed: {why}", why=trial.reason)

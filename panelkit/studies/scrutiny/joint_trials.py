@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -155,16 +155,20 @@ def bound_of(panel: JointPanel, seed: int, draws: int) -> float:
 
     Drawn again a share comes out larger than it is, so that the bound is on the safe side of "at most".
     """
+    shares = list(shares_again(panel, seed, draws))
+    return float(np.quantile(shares, BOUND)) if shares else np.nan
+
+
+def shares_again(panel: JointPanel, seed: int, draws: int) -> Iterator[float]:
+    """Yield the share in each draw of the units, but for draws of too few different units, which repeat columns."""
     rng = np.random.default_rng(seed)
     active = np.flatnonzero(panel.held.any(axis=1))
-    shares = []
     for _ in range(draws):
         again = panel.drawn(rng.choice(active, size=len(active)))
         try:
-            shares.append(share_of(main_twin(again), again.y, again.X))
-        except DataError:  # a draw of too few different units repeats its columns
+            yield share_of(main_twin(again), again.y, again.X)
+        except DataError:
             continue
-    return float(np.quantile(shares, BOUND)) if shares else np.nan
 
 
 def _standing(name: Name, panel: JointPanel, twin: Twin, main: Joint, lots: Lots) -> JointTrial:
