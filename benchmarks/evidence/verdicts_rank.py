@@ -83,7 +83,7 @@ def _word(x: np.ndarray, group: np.ndarray, redrawn: bool, seed: int) -> str:
     counts = redrawn_inside(group, DRAWS, np.random.default_rng([seed, 1])) if redrawn else None
     scores = found.group(group, counts=counts)
     names = [verbatim(str(number)) for number in range(scores.shape[1])]
-    return rank(order_of(scores, names, kinds=redrawn))
+    return rank(order_of(scores, names, kinds=redrawn, unit=verbatim("scores")))
 
 
 if __name__ == "__main__":

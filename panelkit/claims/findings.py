@@ -78,15 +78,22 @@ class Sizes(Brief):
     """What sizes a test can tell apart, in the units of the claim; NaN where there is none.
 
     `smallest` is the smallest effect of interest, `why` where it comes from. `detectable` is what the main test finds
-    with 80 % power at 5 %, `detectable_beside` what its hardest condition does. `excluded` is the smallest size that
-    the 90 % interval excludes on both sides.
+    with 80 % power at 5 %, infinite where it finds no effect however large; `detectable_is` says what it is where that
+    is no effect in the units of the estimate, or not by a standard error. `detectable_beside` is what its hardest
+    condition finds. `excluded` is the smallest size that the 90 % interval excludes on both sides.
     """
 
     smallest: float = math.nan
     why: Message | None = None
     detectable: float = math.nan
+    detectable_is: Message | None = None
     detectable_beside: float = math.nan
     excluded: float = math.nan
+
+    def spoken(self, levels: Levels) -> Sizes:
+        """Return them with units and periods called as a panel calls them."""
+        why, kind = (None if text is None else text.spoken(*levels) for text in (self.why, self.detectable_is))
+        return replace(self, why=why, detectable_is=kind)
 
 
 def paragraph(parts: Iterable[str | None]) -> Message:
@@ -155,8 +162,9 @@ class Measured(Brief):
     """What a design without a regression measured: a probability, a gap, a number for every year.
 
     `low, high, p_value` are NaN where there is no interval or test; `inner_low, inner_high` are the ends of the 90 %
-    interval, `error` its standard error with `df`, `detectable` what it finds with 80 % power at 5 % where t(df) does
-    not say it, `smallest` the effect that a silent rule takes for the smallest of interest, and `why`.
+    interval, `error` its standard error with `df` (NaN: the interval holds no sampling error, as that of printed
+    digits), `detectable` what it finds with 80 % power at 5 % where t(df) does not say it, `smallest` the effect that a
+    silent rule takes for the smallest of interest, and `why`.
     `by_year_interval` holds the main interval of every year that has one, `order` what a cloud of draws shows of a
     claimed order. `conditions` are what else a rule asks for; `sentence` says the number in words; `table` holds what
     stands behind it; `facts` draws, seed, provinces, years; `flags` what weakens it whatever the rule says; `tally`

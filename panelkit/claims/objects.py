@@ -54,8 +54,9 @@ def condition_object(item: Condition, language: Language) -> dict[str, Any]:
 
 def sizes_object(sizes: Sizes, language: Language) -> dict[str, Any]:
     """Return the sizes that a test can tell apart as JSON shows them."""
-    why = None if sizes.why is None else sizes.why.text(language)
-    return {**_plain({key: value for key, value in vars(sizes).items() if key != "why"}), "why": why}
+    said = {key: value for key, value in vars(sizes).items() if not isinstance(value, float)}
+    texts = {key: None if text is None else text.text(language) for key, text in said.items()}
+    return {**_plain({key: value for key, value in vars(sizes).items() if key not in said}), **texts}
 
 
 def grid_object(grid: GridResult) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def _verdict(job: _Job, reading: Reading, design: ClaimDesign) -> Verdict:
         ).spoken(*levels),
         conditions=tuple(item.spoken(levels) for item in judged.conditions),
         leans=judged.leans,
-        sizes=judged.sizes,
+        sizes=judged.sizes.spoken(levels) if judged.sizes else None,
         flags=(
             *dict.fromkeys((*_standing_flags(registered), *design.flags)),
             *judged.flags,

@@ -21,7 +21,9 @@ _MOST = 15  # 16^15 is the largest such power that 64 bits hold
 class Pair(Brief):
     """Two neighbours of a claimed order: in which share of the draws they stand so, and in which the other way round.
 
-    `turned_everywhere` is the smallest share of the reading's designs in which they stand the other way round.
+    `turned_everywhere` is the smallest share of the reading's designs in which they stand the other way round. `gap` is
+    the mean by which the first stands above the second, in the order's `unit`, and `spread` the percentiles (1 to 99)
+    of what the draws' gaps have more than that.
     """
 
     above: Message
@@ -29,6 +31,12 @@ class Pair(Brief):
     probability: float
     turned: float
     turned_everywhere: float
+    gap: float
+    spread: tuple[float, ...]
+
+    def more(self, share: float) -> float:
+        """Return what a share of the draws' gaps lies below, less the mean gap; a share between .01 and .99."""
+        return float(np.interp(100.0 * share, np.arange(1, 100), self.spread))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +45,7 @@ class Order(Brief):
 
     `probability` is that of exactly this order, `most_frequent` the order that most draws give and `its_probability`
     theirs; `claimed_leads` says that it is the claimed one. `kinds`: units were drawn again, so that the order is of
-    kinds of units and not of these.
+    kinds of units and not of these. `unit` is what gaps are measured in.
     """
 
     pairs: tuple[Pair, ...]
@@ -45,6 +53,7 @@ class Order(Brief):
     most_frequent: Message
     its_probability: float
     claimed_leads: bool
+    unit: Message
     kinds: bool = False
 
 
@@ -53,6 +62,8 @@ def order_of(
     names: Sequence[Message],
     *,
     kinds: bool,
+    unit: Message,
+    deviation: FloatArray | float = 1.0,
     everywhere: FloatArray | None = None,
     leading: bool = False,
 ) -> Order:
@@ -66,6 +77,8 @@ def order_of(
         Names of the columns.
     kinds
         Whether units were drawn again.
+    unit, deviation
+        What gaps are measured in, and how much of a score that is: one number, or one of every draw (B,).
     everywhere
         Shape (pairs,): the smallest share of the reading's designs in which each pair is reversed; None: this design's.
     leading
@@ -73,6 +86,9 @@ def order_of(
     """
     shares = shares_of_pairs(draws, leading=leading)
     turned = shares[:, 1] if everywhere is None else everywhere
+    gaps = gaps_of_pairs(draws, leading=leading) / np.reshape(deviation, (-1, 1))
+    mean = gaps.mean(axis=0)
+    spread = np.percentile(gaps - mean, np.arange(1, 100), axis=0)
     best, share = modal_order(draws)
     claimed = tuple(range(len(names)))
     first = draws[:, 0] > draws[:, 1:].max(axis=1)
@@ -84,6 +100,8 @@ def order_of(
                 probability=float(stands),
                 turned=float(other),
                 turned_everywhere=float(turned[i]),
+                gap=float(mean[i]),
+                spread=tuple(spread[:, i].tolist()),
             )
             for i, (stands, other) in enumerate(shares)
         ),
@@ -91,6 +109,7 @@ def order_of(
         most_frequent=in_order([names[at] for at in best]),
         its_probability=share,
         claimed_leads=bool(first.mean() > 0.5) if leading else best == claimed,
+        unit=unit,
         kinds=kinds,
     )
 
@@ -101,9 +120,20 @@ def shares_of_pairs(draws: FloatArray, *, leading: bool = False) -> FloatArray:
     Pairs are neighbours, or with `leading` the first column and each of the others.
     """
     shares = pair_probabilities(draws)
-    below = np.arange(1, draws.shape[1])
-    above = np.zeros_like(below) if leading else below - 1
+    above, below = _pairs(draws.shape[1], leading)
     return np.column_stack([shares[above, below], shares[below, above]])
+
+
+def gaps_of_pairs(draws: FloatArray, *, leading: bool = False) -> FloatArray:
+    """Return by how much the first of each pair stands above the second in every draw: (B, G - 1), in scores."""
+    above, below = _pairs(draws.shape[1], leading)
+    return np.asarray(draws[:, above] - draws[:, below])
+
+
+def _pairs(places: int, leading: bool) -> tuple[IntArray, IntArray]:
+    """Return the columns of the first and of the second of every pair."""
+    below = np.arange(1, places)
+    return np.zeros_like(below) if leading else below - 1, below
 
 
 def modal_order(draws: FloatArray) -> tuple[tuple[int, ...], float]:

@@ -112,11 +112,8 @@ def not_passed(verdict: Verdict) -> Message | None:
     return sentences(said).spoken(*levels_of(verdict)) if said else None
 
 
-def sizes_lines(sizes: Sizes | None, *, undecided: bool = False) -> Iterator[Message]:
-    """Yield what sizes a test can tell apart, in the units of the claim; nothing where there are none.
-
-    `undecided`: the detectable effect is asked for, and where it is not known that is said.
-    """
+def sizes_lines(sizes: Sizes | None) -> Iterator[Message]:
+    """Yield what sizes a test can tell apart, in the units of the claim; nothing where there are none."""
     if sizes is None:
         return
     if not math.isnan(sizes.smallest):
@@ -124,7 +121,7 @@ def sizes_lines(sizes: Sizes | None, *, undecided: bool = False) -> Iterator[Mes
         yield message(
             "Smallest effect of interest: {smallest} ({why}).", smallest=number(sizes.smallest), why=why
         )
-    if undecided or not math.isnan(sizes.detectable):
+    if not math.isnan(sizes.detectable):
         yield _detectable(sizes)
     if math.isfinite(sizes.excluded):
         yield message(
@@ -134,8 +131,14 @@ def sizes_lines(sizes: Sizes | None, *, undecided: bool = False) -> Iterator[Mes
 
 
 def _detectable(sizes: Sizes) -> Message:
-    if math.isnan(sizes.detectable):
-        return message("Detectable effect: not known, the design yields no standard error.")
+    if math.isinf(sizes.detectable):
+        return message("Detectable with 80 % power at 5 %: no effect, however large.")
+    if sizes.detectable_is is not None:
+        return message(
+            "Detectable: {detectable} ({what}).",
+            detectable=number(sizes.detectable),
+            what=sizes.detectable_is,
+        )
     if math.isnan(sizes.detectable_beside):
         return message(
             "Detectable with 80 % power at 5 %: {detectable}.", detectable=number(sizes.detectable)
@@ -149,10 +152,7 @@ def _detectable(sizes: Sizes) -> Message:
 
 def sizes_text(verdict: Verdict, language: Language) -> str:
     """Return the sizes of a verdict as one paragraph."""
-    said = [
-        say(line.spoken(*levels_of(verdict)), language)
-        for line in sizes_lines(verdict.sizes, undecided=verdict.word == "UNDECIDED")
-    ]
+    said = [say(line.spoken(*levels_of(verdict)), language) for line in sizes_lines(verdict.sizes)]
     return ("" if language == "zh" else " ").join(said)
 
 
@@ -230,6 +230,7 @@ def sizes_frame(verdicts: Sequence[Verdict], language: Language) -> pd.DataFrame
                 "smallest": sizes.smallest,
                 "why": "" if sizes.why is None else say(sizes.why, language),
                 "detectable": sizes.detectable,
+                "detectable_is": "" if sizes.detectable_is is None else say(sizes.detectable_is, language),
                 "detectable_beside": sizes.detectable_beside,
                 "excluded": sizes.excluded,
             }

@@ -188,7 +188,7 @@ def _of_none(verdict: Verdict, word: Word, where: Mapping[str, object]) -> Messa
             "In {n} {units}, {years}, no link can be told from chance, and one of the stated size is ruled out.",
             **where,
         )
-    if sizes is None or math.isnan(sizes.detectable):
+    if sizes is None or math.isinf(sizes.detectable):
         return message(
             "In {n} {units}, {years}, the figures vary too much to show a link or its absence.", **where
         )

@@ -27,7 +27,9 @@ def found(name: Any, outcome: str = "passes", *, decides: bool = True) -> Found:
 
 def scrutiny(*, inside: bool | None = None, detectable: float = 0.4, **outcomes: str) -> Scrutinised:
     """Return the conditions of a regression, all passed but those named."""
-    main: Any = SimpleNamespace(smallest=np.array([0.05]), detectable=np.array([detectable]))
+    main: Any = SimpleNamespace(
+        smallest=np.array([0.05]), detectable=np.array([detectable]), error=np.array([detectable / 2.9])
+    )
     conditions = tuple(found(name, outcomes.get(name, "passes")) for name in DECIDING)
     printed = (found("income", "printed", decides=False),)
     return Scrutinised(

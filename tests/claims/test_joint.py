@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import optimize, stats
 
 from panelkit.claims.findings import Condition, Finding, Measured
 from panelkit.claims.rules.joint import JointRule
@@ -14,7 +15,7 @@ from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.models.linear.fixed_effects import FixedEffects
-from panelkit.studies.scrutiny.joint import joint
+from panelkit.studies.scrutiny.joint import detectable_share, joint
 from panelkit.studies.scrutiny.joint_trials import (
     JointPanel,
     bound_of,
@@ -124,6 +125,54 @@ def test_size_and_power() -> None:
     assert np.mean(np.array(p[0.35]) < 0.05) > 0.5
 
 
+def persistent(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Return AR(.8) series along the last axis."""
+    e = rng.normal(size=shape)
+    for t in range(1, shape[-1]):
+        e[..., t] = 0.8 * e[..., t - 1] + 0.6 * e[..., t]
+    return e
+
+
+@pytest.mark.parametrize("q", [1, 3])
+def test_the_detectable_share_is_found_four_times_in_five(q: int) -> None:
+    units, years, lots = 31, 8, Lots(reps=199, rng=1)
+    shares, ratios = [], []
+
+    def world(seed: int, slope: float) -> JointPanel:
+        rng = np.random.default_rng(seed)
+        X, e = persistent(rng, q, units, years), persistent(rng, units, years)
+        panel = JointPanel(
+            slope * X.sum(axis=0) + e, X, np.empty((0, units, years)), np.ones((units, years), dtype=bool)
+        )
+        swept = main_twin(panel).sweep(np.stack([X.sum(axis=0), e]))
+        ratios.append(float((swept[0] ** 2).sum() / (swept[1] ** 2).sum()))
+        return panel
+
+    for seed in range(60):
+        panel = world(seed, 0.0)
+        shares.append(joint(main_twin(panel), panel.y, panel.X, lots).detectable)
+    share = float(np.median(shares))
+    slope = np.sqrt(share / (1.0 - share) / np.mean(ratios))
+    found = [
+        joint(main_twin(p), p.y, p.X, lots).p < 0.05 for p in (world(1000 + k, slope) for k in range(250))
+    ]
+    # four of five, three binomial errors of 250 worlds (2.5 points each)
+    assert np.mean(found) == pytest.approx(0.8, abs=0.08)
+
+
+def test_the_detectable_share_of_one_column_is_that_of_its_t_test() -> None:
+    scores = np.random.default_rng(0).normal(size=(31, 1))
+    t = stats.t.ppf(0.975, 30)
+    error2 = float((scores**2).sum()) * 31 / 30
+    found = detectable_share(scores, critical=t**2 * 31 / 30, left=100.0)
+    # the noncentral t of which four fifths lie beyond the quantile, by its own root
+    delta = optimize.brentq(lambda d: stats.nct.sf(t, 30, d) + stats.nct.cdf(-t, 30, d) - 0.8, 1.0, 5.0)
+    assert found == pytest.approx(
+        delta**2 * error2 / (delta**2 * error2 + 100.0), rel=1e-5
+    )  # what the inverse of scipy is good for
+    assert detectable_share(scores[:1], critical=1.0, left=1.0) == 1.0
+
+
 def test_common_trends_are_taken_away_and_an_effect_stands() -> None:
     rng, lots = np.random.default_rng(4), Lots(reps=499, rng=2)
     years = np.arange(T)
@@ -171,6 +220,7 @@ def _finding(p: float, high: float, *outcomes: str) -> Finding:
             low=0.0,
             high=high,
             p_value=p,
+            detectable=0.12,
             conditions=conditions,
             sentence=message("holds"),
         )
@@ -192,3 +242,6 @@ def test_the_words_of_r_joint(p: float, high: float, outcomes: tuple[str, ...], 
     judged = JointRule(name="R-JOINT").judge(_finding(p, high, *outcomes))
     assert judged.word == word
     assert judged.conditions[0].key == "main"
+    assert judged.sizes is not None
+    assert judged.sizes.detectable == 0.12
+    assert ("0.12 would be found four times in five" in judged.sentence) == (word == "UNDECIDED")

@@ -27,13 +27,22 @@ def order(*pairs: tuple[float, float], leads: bool = False, kinds: bool = False)
     names = [verbatim(name) for name in "abcde"]
     return Order(
         pairs=tuple(
-            Pair(above=names[i], below=names[i + 1], probability=p, turned=1.0 - p, turned_everywhere=turned)
+            Pair(
+                above=names[i],
+                below=names[i + 1],
+                probability=p,
+                turned=1.0 - p,
+                turned_everywhere=turned,
+                gap=0.0,
+                spread=tuple(np.linspace(-1.0, 1.0, 99)),
+            )
             for i, (p, turned) in enumerate(pairs)
         ),
         probability=0.4,
         most_frequent=verbatim("a > b"),
         its_probability=0.4,
         claimed_leads=leads,
+        unit=verbatim("scores"),
         kinds=kinds,
     )
 
@@ -98,11 +107,13 @@ def test_pairs_and_the_modal_order_are_counted() -> None:
     assert shares_of_pairs(draws).tolist() == [[0.75, 0.25], [0.25, 0.75]]
     assert shares_of_pairs(draws, leading=True).tolist() == [[0.75, 0.25], [0.75, 0.25]]
     assert modal_order(draws) == ((0, 2, 1), 0.5)
-    found = order_of(draws, [verbatim(name) for name in "abc"], kinds=False)
+    found = order_of(draws, [verbatim(name) for name in "abc"], kinds=False, unit=verbatim("scores"))
     assert found.probability == 0.25
     assert not found.claimed_leads
     assert str(found.most_frequent) == "a > c > b"
-    leading = order_of(draws, [verbatim(name) for name in "abc"], kinds=True, leading=True)
+    leading = order_of(
+        draws, [verbatim(name) for name in "abc"], kinds=True, unit=verbatim("scores"), leading=True
+    )
     assert leading.probability == 0.75
     assert leading.claimed_leads
     with pytest.raises(SpecError, match="15 places at most"):

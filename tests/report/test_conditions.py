@@ -122,16 +122,16 @@ def test_nothing_is_cut_on_any_terminal(result: CheckResult, language: Language,
     assert max(cell_len(line) for line in text.splitlines()) <= width
 
 
-def test_undecided_always_shows_the_detectable_effect() -> None:
-    unknown = [str(line) for line in sizes_lines(Sizes(smallest=0.1), undecided=True)]
-    assert any("not known" in line for line in unknown)
+def test_the_detectable_effect_is_shown_with_what_it_is() -> None:
     assert not any("etectable" in str(line) for line in sizes_lines(Sizes(smallest=0.1)))
     known = [str(line) for line in sizes_lines(Sizes(detectable=0.25, detectable_beside=0.5, excluded=0.3))]
     assert known == [
         "Detectable with 80 % power at 5 %: 0.250 by the main test, 0.500 beside a common path.",
         "The 90 % interval excludes every effect larger than 0.300, on both sides.",
     ]
-    assert list(sizes_lines(None, undecided=True)) == []
+    share = Sizes(detectable=0.25, detectable_is=verbatim("a share"))
+    assert [str(line) for line in sizes_lines(share)] == ["Detectable: 0.250 (a share)."]
+    assert list(sizes_lines(None)) == []
 
 
 @pytest.mark.parametrize(

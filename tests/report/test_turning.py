@@ -118,6 +118,8 @@ def measured(low: float, high: float, *conditions: Condition) -> Finding:
         inner_low=middle - half / 1.2,
         inner_high=middle + half / 1.2,
         smallest=0.05,
+        error=half / 2.0,
+        df=30.0,
         conditions=conditions,
         sentence=verbatim("Measured."),
     )

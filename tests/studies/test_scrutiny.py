@@ -346,6 +346,21 @@ def test_a_slope_that_one_unit_carries_is_held_against_nothing() -> None:
         assert "hangs on one province" in str(found.reason)
 
 
+def test_a_main_slope_without_an_error_says_by_its_width_what_it_would_have_found() -> None:
+    usual = panel()
+    x = np.zeros(usual.x.shape)
+    x[:, 0] = usual.x[:, 0]
+    main = run_main(cube(usual.y, x), Lots(99, weights="webb"))
+    assert np.isnan(main.error).all()
+    assert not np.isnan(main.detectable).any()
+    narrow = replace(main, low=np.array([-1.0]), high=np.array([2.0]))
+    bars = t.ppf([0.975, 0.80], UNITS - 1)
+    assert narrow.detectable == pytest.approx(1.5 * bars.sum() / bars[0])
+    assert run_main(usual, Lots(99)).detectable[0] == pytest.approx(
+        run_main(usual, Lots(99)).error[0] * bars.sum()
+    )
+
+
 def _frame(sample: Cube):
     import pandas as pd
 

@@ -100,6 +100,7 @@ class JointDesign(MeasuredDesign):
                 low=0.0,
                 high=found.bound,
                 p_value=main.p,
+                detectable=main.detectable,
                 conditions=tuple(condition_of(trial) for trial in found.trials),
                 sentence=message(
                     "{terms} explain together {share:.1%} of what {given} and the effects leave, at most {bound:.1%} "

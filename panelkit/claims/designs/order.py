@@ -28,9 +28,13 @@ from panelkit.studies.grid import Tick
 
 
 class _Cloud(NamedTuple):
-    """Scores of the claimed places (B, G) in the claimed order, how their pairs stand, and what was chosen."""
+    """Scores of the claimed places (B, G) in the claimed order, how their pairs stand, and what was chosen.
+
+    `deviation` (B,) is that of all units' scores in each draw: normalisations differ in their units.
+    """
 
     draws: FloatArray
+    deviation: FloatArray
     shares: FloatArray
     tau: float
     table: pd.DataFrame
@@ -76,6 +80,8 @@ class OrderDesign(MeasuredDesign):
             cloud.draws,
             [place(name) for name in self.order],
             kinds=self.resample == "provinces",
+            unit=message("deviations of the index over all {units}"),
+            deviation=cloud.deviation,
             everywhere=_turned_everywhere(claim, self, reading),
         )
         tick(1)
@@ -131,6 +137,7 @@ def _cloud_of(figures: Path, index: Composite, design: OrderDesign) -> _Cloud:
     scores = sure.draws[list(design.order)].to_numpy()
     return _Cloud(
         draws=scores,
+        deviation=sure.cloud.scores.std(axis=1),
         shares=shares_of_pairs(scores),
         tau=sure.tau(*design.order),
         table=sure.pairs(*design.order),

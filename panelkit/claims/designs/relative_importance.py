@@ -120,6 +120,7 @@ class LeadingDesign(MeasuredDesign):
             draws[:, [groups.index(name) for name in claimed]],
             [verbatim(name) for name in claimed],
             kinds=True,
+            unit=message("the within R2"),
             leading=True,
         )
 

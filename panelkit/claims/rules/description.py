@@ -27,14 +27,13 @@ import numpy as np
 
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Sizes, Word, paragraph
+from panelkit.claims.rules.detectable import NO_SAMPLING, detectable_of
 from panelkit.claims.rules.interval import SILENT
 from panelkit.claims.rules.reading import measured_of
 from panelkit.claims.rules.six_words import Ends, leaning, word_of
-from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Message, listed, message
 from panelkit.language.offers import offered
-from panelkit.studies.scrutiny.main_test import detectable
 
 LAST_YEARS = 5
 """A plan's length: what is said of today must hold through one planning period, not in one lucky year."""
@@ -97,10 +96,12 @@ class DescriptionRule(Rule):
         years = _years(found, bound, whole, last)
         conditions = (*([years] if years else []), *found.conditions)
         smallest, why = self.smallest_effect(SILENT, found.smallest)
+        size, kind = detectable_of(found, whole)
         sizes = Sizes(
             smallest=smallest,
             why=why,
-            detectable=float(detectable(np.array(found.error), found.df, SIGNIFICANT)),
+            detectable=size,
+            detectable_is=kind,
             excluded=max(abs(end - bound.value) for end in inner),
         )
         word = word_of(bound.direction, bound.seen(whole), bound.seen(inner), smallest, conditions)
@@ -225,9 +226,12 @@ def _said(
                 value=rule.value,
                 smallest=sizes.smallest,
             )
-        if math.isnan(sizes.detectable):
+        if sizes.detectable_is is NO_SAMPLING:
             return message(
-                "The interval holds the bound of {value}: the figures cannot tell.", value=rule.value
+                "The interval holds the bound of {value}: the figures cannot tell. It holds no sampling error, so that "
+                "a distance of more than {detectable:.3g} from it is told.",
+                value=rule.value,
+                detectable=sizes.detectable,
             )
         return message(
             "The interval holds the bound of {value}: the figures cannot tell. A distance of {detectable:.3g} from it "

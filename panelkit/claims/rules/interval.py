@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import ClassVar
 
-import numpy as np
-
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Judgement, Measured, Sizes, Word, paragraph
+from panelkit.claims.rules.detectable import detectable_of
 from panelkit.claims.rules.reading import measured_of
 from panelkit.claims.rules.regression import undecided
 from panelkit.claims.rules.six_words import leaning, word_of
-from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
-from panelkit.studies.scrutiny.main_test import detectable
 
 SILENT = message("none is declared")
 
@@ -75,11 +71,12 @@ def by_interval(
 
 
 def _sizes(found: Measured, smallest: float, why: Message) -> Sizes:
-    by_t = float(detectable(np.array(found.error), found.df, SIGNIFICANT))
+    size, kind = detectable_of(found, (found.low, found.high))
     return Sizes(
         smallest=smallest,
         why=why,
-        detectable=by_t if math.isnan(found.detectable) else found.detectable,
+        detectable=size,
+        detectable_is=kind,
         excluded=max(abs(found.inner_low), abs(found.inner_high)),
     )
 

@@ -20,6 +20,8 @@ SMALLEST = 0.04
 """A regressor one of whose within deviations moves the outcome by a fifth of its own explains a share of .2 squared:
 the smallest effect of interest of every other rule, as a share."""
 
+DETECTABLE = message("a true share that the joint test finds four times in five")
+
 WHY = message("the square of a fifth: one within deviation moves the outcome by a fifth of its own")
 
 
@@ -39,14 +41,21 @@ class JointRule(Rule):
         if math.isnan(found.p_value):
             raise SpecError(message("R-JOINT reads the p of a joint test, which the design does not yield"))
         smallest, why = self.smallest_effect(WHY, SMALLEST)
+        sizes = Sizes(
+            smallest=smallest,
+            why=why,
+            detectable=found.detectable,
+            detectable_is=DETECTABLE,
+            excluded=found.high,
+        )
         word = joint_word(found, smallest)
         significant = found.p_value < SIGNIFICANT
         return Judgement(
             word=word,
-            sentence=paragraph([found.sentence, _said(word, found, smallest)]),
+            sentence=paragraph([found.sentence, _said(word, found, sizes)]),
             conditions=(_main(found, significant), *found.conditions, *tested.printed),
             leans=1 if significant else 0,
-            sizes=Sizes(smallest=smallest, why=why, excluded=found.high),
+            sizes=sizes,
             flags=found.flags,
         )
 
@@ -70,16 +79,18 @@ def _main(found: Measured, significant: bool) -> Condition:
     )
 
 
-def _said(word: Word, found: Measured, smallest: float) -> Message:
+def _said(word: Word, found: Measured, sizes: Sizes) -> Message:
     if found.p_value >= SIGNIFICANT:
         if word == "NOT SUPPORTED":
             return message(
                 "Not significant together, and at most little: a share of {smallest:.3g} is excluded.",
-                smallest=smallest,
+                smallest=sizes.smallest,
             )
         return message(
-            "Not significant together, and a share of {smallest:.3g} is not excluded: the figures cannot tell.",
-            smallest=smallest,
+            "Not significant together, and a share of {smallest:.3g} is not excluded: the figures cannot tell. A share "
+            "of {detectable:.3g} would be found four times in five.",
+            smallest=sizes.smallest,
+            detectable=sizes.detectable,
         )
     if word == "SUPPORTED":
         return message("Significant together, and every condition holds.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from panelkit.claims.file.rule import Rule
@@ -20,7 +21,7 @@ def judge(rule: Rule, tested: Finding, *, far_proxy: bool = False) -> Judgement:
     Raises
     ------
     SpecError
-        If no result of this kind can be read by the rule.
+        If no result of this kind can be read by the rule, or it says UNDECIDED without a detectable effect.
     """
     kind = "measured" if tested.measured is not None else "headline"
     readers = [entry.key for entry in entries("rule") if kind in entry.can]
@@ -33,6 +34,14 @@ def judge(rule: Rule, tested: Finding, *, far_proxy: bool = False) -> Judgement:
             )
         )
     judged = rule.judge(tested)
+    if judged.word == "UNDECIDED" and (judged.sizes is None or math.isnan(judged.sizes.detectable)):
+        raise SpecError(
+            message(
+                "rule {rule} says UNDECIDED without the effect that it would find four times in five: its judgement "
+                "needs `sizes` with `detectable`",
+                rule=rule.name,
+            )
+        )
     if far_proxy and judged.word in FAR:
         said = message("The figures are a far proxy, so that the verdict says no more than this.")
         judged = _capped(judged, FAR[judged.word], said)

@@ -15,12 +15,13 @@ kind; how often the words are wrong then is measured in `benchmarks/evidence/ver
 from __future__ import annotations
 
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Condition, Finding, Judgement, Word, asked, paragraph
+from panelkit.claims.findings import Condition, Finding, Judgement, Sizes, Word, asked, paragraph
 from panelkit.claims.orders import Order, Pair
 from panelkit.claims.rules.reading import measured_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message
 from panelkit.language.offers import offered
+from panelkit.studies.scrutiny.main_test import POWER
 
 FIRM = 0.9
 """Nine tenths of the defensible indices: an order stated without a proviso should hold under nearly all of them."""
@@ -51,12 +52,13 @@ class RankRule(Rule):
         order = found.order
         if order is None:
             raise SpecError(message("the rule reads an order, which the design does not yield"))
-        word = rank(order)
+        word, sizes = rank(order), _sizes(order)
         return Judgement(
             word=word,
-            sentence=paragraph([found.sentence, _said(word, order)]),
+            sentence=paragraph([found.sentence, _said(word, order, sizes)]),
             conditions=(*_pairs(order), _whole(order), *found.conditions, *tested.printed),
             leans=_leaning(order),
+            sizes=sizes,
             flags=found.flags,
         )
 
@@ -73,6 +75,38 @@ def rank(order: Order) -> Word:
 def firm(order: Order) -> float:
     """Return the share of draws in which every pair must stand as claimed."""
     return FIRM_ALONE if order.kinds and len(order.pairs) == 1 else FIRM
+
+
+def detectable_gap(pair: Pair, bar: float) -> float:
+    """Return the gap of a pair, in the order's unit, that the cloud would call four times in five.
+
+    It calls a pair where its mean gap is so large that `bar` of the draws lie above zero. The true gap lies about the
+    mean as the draws do: a gap g is called where g + e reaches that, and e, a draw less the mean, lies above its 20 %
+    quantile four times in five.
+
+    Parameters
+    ----------
+    pair
+        The pair, with the spread of its draws.
+    bar
+        The share of draws in which it must stand as claimed.
+
+    Returns
+    -------
+    float
+        About (1.28 + .84) deviations of the draws at a bar of .90.
+    """
+    return -pair.more(1.0 - bar) - pair.more(1.0 - POWER)
+
+
+def _sizes(order: Order) -> Sizes:
+    """Return the gap that every pair would have to have: that of the pair which is told worst."""
+    return Sizes(
+        detectable=max(detectable_gap(pair, firm(order)) for pair in order.pairs),
+        detectable_is=message(
+            "a gap between neighbours that would be called four times in five, in {unit}", unit=order.unit
+        ),
+    )
 
 
 def _leads(order: Order) -> bool:
@@ -102,6 +136,8 @@ def _pairs(order: Order) -> list[Condition]:
             probability=pair.probability,
             turned=pair.turned,
             turned_everywhere=pair.turned_everywhere,
+            gap=pair.gap,
+            detectable=detectable_gap(pair, bar),
         )
         for pair in order.pairs
     ]
@@ -124,7 +160,7 @@ def _whole(order: Order) -> Condition:
     )
 
 
-def _said(word: Word, order: Order) -> Message:
+def _said(word: Word, order: Order, sizes: Sizes) -> Message:
     if word == "SUPPORTED":
         return message("Every pair stands as claimed in {share:.0%} of the draws or more.", share=firm(order))
     weak = [pair for pair in order.pairs if pair.probability < firm(order)]
@@ -142,7 +178,14 @@ def _said(word: Word, order: Order) -> Message:
             pairs=pairs,
             share=firm(order),
         )
-    return message("The draws do not tell: {pairs} below {share:.0%}.", pairs=pairs, share=firm(order))
+    return message(
+        "The draws do not tell: {pairs} below {share:.0%}. A gap of {detectable:.2g} between neighbours, in {unit}, "
+        "would be called four times in five.",
+        pairs=pairs,
+        share=firm(order),
+        detectable=sizes.detectable,
+        unit=order.unit,
+    )
 
 
 def _named(pair: Pair) -> Message:

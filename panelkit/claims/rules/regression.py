@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.claims.findings import Condition, Finding, Headline, Outcome, Sizes, Word
+from panelkit.claims.rules.detectable import BY_WIDTH, by_width
 from panelkit.claims.rules.reading import percent_of, written_p
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.language.message import Message, listed, message
@@ -43,10 +44,12 @@ def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> 
     """Return what sizes the main test can tell apart; `smallest` NaN takes that of the design."""
     excluded = max(abs(head.inner_low), abs(head.inner_high))
     if tested.scrutiny is None:
+        size, kind = _detectable(head)
         return Sizes(
             smallest=tested.factor * tested.smallest if math.isnan(smallest) else smallest,
             why=why,
-            detectable=float(detectable(np.array(head.std_error), head.n_units - 1.0, SIGNIFICANT)),
+            detectable=size,
+            detectable_is=kind,
             excluded=excluded,
         )
     main, factor = tested.scrutiny.main, tested.factor
@@ -54,9 +57,18 @@ def sizes_of(head: Headline, tested: Finding, smallest: float, why: Message) -> 
         smallest=factor * float(main.smallest[0]) if math.isnan(smallest) else smallest,
         why=why,
         detectable=factor * float(main.detectable[0]),
+        detectable_is=BY_WIDTH if np.isnan(main.error[0]) else None,
         detectable_beside=factor * tested.scrutiny.detectable_beside,
         excluded=excluded,
     )
+
+
+def _detectable(head: Headline) -> tuple[float, Message | None]:
+    """Return the effect that the main test finds four times in five by the table's error; without one by its width."""
+    df = head.n_units - 1.0
+    if math.isnan(head.std_error):
+        return by_width(head.ends, df), BY_WIDTH
+    return float(detectable(np.array(head.std_error), df, SIGNIFICANT)), None
 
 
 def _main(head: Headline, direction: float) -> Condition:
@@ -247,9 +259,10 @@ def plain(
 
 def undecided(sizes: Sizes) -> Message:
     """Return that an interval holds zero and more, and what the test would have found."""
-    if math.isnan(sizes.detectable):
+    if math.isinf(sizes.detectable):
         return message(
-            "The interval holds zero, and also effects that would matter: the figures cannot tell."
+            "The interval holds zero, and also effects that would matter: the figures cannot tell. No effect, however "
+            "large, would be found four times in five."
         )
     return message(
         "The interval holds zero, and also effects that would matter: the figures cannot tell. An effect of "

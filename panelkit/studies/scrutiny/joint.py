@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
+from panelkit.studies.scrutiny.main_test import POWER, SIGNIFICANT
 from panelkit.studies.scrutiny.nuisance import Nuisance
 from panelkit.studies.scrutiny.wild import Lots
 
@@ -30,7 +32,8 @@ class Joint(Brief):
     """The test that q slopes are zero together.
 
     `statistic` is the Wald statistic over q with the clustered covariance, times (G-1)/G; `p` that of the bootstrap;
-    `share` the partial R2: what they explain together of what everything else leaves of the outcome.
+    `share` the partial R2: what they explain together of what everything else leaves of the outcome. `detectable` is
+    the partial R2 that a 5 % test finds with 80 % power; see `detectable_share`.
     """
 
     statistic: float
@@ -38,6 +41,7 @@ class Joint(Brief):
     share: float
     q: int
     rows: int
+    detectable: float
 
 
 def joint(there: Nuisance, y: FloatArray, X: FloatArray, lots: Lots) -> Joint:
@@ -75,8 +79,51 @@ def joint(there: Nuisance, y: FloatArray, X: FloatArray, lots: Lots) -> Joint:
     step = max(1, _BATCH_CELLS // (groups * q))
     walds = np.concatenate([_walds(draws[at : at + step], *maps) for at in range(0, len(draws), step)])
     far = walds >= observed * (1.0 - _TIE) if lots.ties == "inclusive" else walds > observed * (1.0 + _TIE)
-    share = float((own.sum(axis=0) ** 2).sum() / (left**2).sum())
-    return Joint(observed / q * (groups - 1) / groups, float(far.mean()), share, q, int(there.held.sum()))
+    explained, whole = float((own.sum(axis=0) ** 2).sum()), float((left**2).sum())
+    return Joint(
+        observed / q * (groups - 1) / groups,
+        float(far.mean()),
+        explained / whole,
+        q,
+        int(there.held.sum()),
+        detectable_share(
+            _scores(np.ones((1, groups)), *maps)[0],
+            critical=float(np.quantile(walds, 1.0 - SIGNIFICANT)),
+            left=whole - explained,
+        ),
+    )
+
+
+def detectable_share(scores: FloatArray, *, critical: float, left: float) -> float:
+    """Return the partial R2 that the joint test finds with 80 % power.
+
+    Of G independent scores the Wald statistic is Hotelling's T2: (G-1)/G W is q (G-1)/(G-q) times a noncentral
+    F(q, G-q) (Anderson 2003, section 5.2). Its noncentrality is d' V^-1 d for slopes d of orthonormal columns with the
+    covariance V; d is taken as spread evenly over the directions of the columns, so that it is q d'd / tr V. Beyond
+    which the test rejects is read from its own bootstrap.
+
+    Parameters
+    ----------
+    scores
+        Shape (G, q): those of the slopes of orthonormal columns.
+    critical
+        The bootstrap's 95 % quantile of W.
+    left
+        The squares that the columns leave of the outcome.
+
+    Returns
+    -------
+    float
+        One where the units are no more than the columns: no share would be found.
+    """
+    groups, q = scores.shape
+    if groups <= q:
+        return 1.0
+    f = critical * (groups - q) / (groups * q)
+    noncentrality = float(special.ncfdtrinc(q, groups - q, 1.0 - POWER, f))
+    variance = float((scores**2).sum()) / q * groups / (groups - 1)
+    squares = noncentrality * variance
+    return squares / (squares + left)
 
 
 def share_of(there: Nuisance, y: FloatArray, X: FloatArray) -> float:
@@ -111,11 +158,18 @@ def _walds(
     draws: FloatArray, own: FloatArray, back: FloatArray, taken: FloatArray, gram: FloatArray
 ) -> FloatArray:
     """Return the Wald statistics of draws (B, G), without small-sample factors, (B,)."""
-    slopes = draws @ own
-    scores = draws[:, :, None] * own
-    scores -= np.einsum("br,nqr->bnq", draws @ taken, back)
-    scores -= np.einsum("nqp,bp->bnq", gram, slopes)
+    slopes, scores = draws @ own, _scores(draws, own, back, taken, gram)
     middle = np.einsum("bnq,bnp->bqp", scores, scores)
     solved = np.linalg.solve(middle, slopes[:, :, None])[:, :, 0]
     made: FloatArray = (slopes * solved).sum(axis=1)
     return made
+
+
+def _scores(
+    draws: FloatArray, own: FloatArray, back: FloatArray, taken: FloatArray, gram: FloatArray
+) -> FloatArray:
+    """Return the units' scores of the slopes in draws (B, G), (B, G, q)."""
+    scores: FloatArray = draws[:, :, None] * own
+    scores -= np.einsum("br,nqr->bnq", draws @ taken, back)
+    scores -= np.einsum("nqp,bp->bnq", gram, draws @ own)
+    return scores

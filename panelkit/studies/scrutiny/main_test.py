@@ -44,13 +44,24 @@ class MainTest(Brief):
 
     @property
     def detectable(self) -> FloatArray:
-        """Return the effect that a 5 % test finds with 80 % power, in jackknife errors with t(G-1), (W,)."""
-        return detectable(self.error, self.without.shape[1] - 1.0, SIGNIFICANT)
+        """Return the effect that a 5 % test finds with 80 % power, in jackknife errors with t(G-1), (W,).
+
+        Where a slope hangs on one unit it has no such error: the width of its interval then says it.
+        """
+        df = self.without.shape[1] - 1.0
+        wide = detectable(error_of(self.low, self.high, df), df, SIGNIFICANT)
+        return np.where(np.isnan(self.error), wide, detectable(self.error, df, SIGNIFICANT))
 
 
 def detectable(error: FloatArray, df: float, level: float) -> FloatArray:
     """Return the effect that a two-sided test finds with 80 % power, in standard errors with t(df), (W,)."""
     made: FloatArray = error * (float(t_quantile(1.0 - level, df)) + float(t_quantile(2.0 * POWER - 1.0, df)))
+    return made
+
+
+def error_of(low: FloatArray, high: FloatArray, df: float) -> FloatArray:
+    """Return the standard error that a 95 % interval of its width would have with t(df), (W,)."""
+    made: FloatArray = (high - low) / (2.0 * float(t_quantile(1.0 - SIGNIFICANT, df)))
     return made
 
 

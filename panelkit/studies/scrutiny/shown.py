@@ -29,9 +29,10 @@ def rows_of(main: MainTest, conditions: Iterable[Condition], units: Sequence[Any
 
 def sizes_of(main: MainTest, smallest: float, beside: float) -> Message:
     """Return the smallest effect of interest, and the effects that main test and path find four times in five."""
+    size = float(main.detectable[0])
     numbers = {
         "smallest": f"{smallest:.4g}",
-        "detectable": f"{float(main.detectable[0]):.4g}",
+        "detectable": message("no effect, however large") if math.isinf(size) else f"{size:.4g}",
     }
     if math.isnan(beside):
         return message(
