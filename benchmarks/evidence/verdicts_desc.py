@@ -5,7 +5,7 @@ last five of eight or twelve years. The truth is the bound: growth of two figure
 provinces of zero or .5; a partial correlation of .7; a share of Theil T between the regions of one half in a large
 sample; three places with intensities as any; a chain whose classes are left by a fifth a year. The share of provinces
 with a low coordination could not tell apart a perfect link and shuffled provinces: both are worlds here, with a weak
-link claimed.
+link claimed. In three worlds of links the provinces have trends that go together, or part.
 
     python -m benchmarks.evidence verdicts_desc
     python -m benchmarks.evidence.verdicts_desc --trying --worlds 100
@@ -143,6 +143,25 @@ def _linked(
     return _word_of_link(_moving(rng, years, correlation), seed, _rule(relation, bound))
 
 
+def _trending(
+    rng: np.random.Generator,
+    years: int,
+    seed: int,
+    *,
+    correlation: float,
+    tied: float,
+    relation: str,
+    bound: float,
+) -> str:
+    """As `_linked`, with trends of the provinces beside: two thirds of the variance, correlated `tied` over them."""
+    cube = _moving(rng, years, correlation)
+    slopes = rng.normal(size=(2, UNITS))
+    slopes[1] = tied * slopes[0] + np.sqrt(1.0 - tied**2) * slopes[1]
+    steps = np.arange(years) - (years - 1) / 2.0
+    cube += np.sqrt(2.0) * slopes.T[:, None, :] * (steps / steps.std())[:, None]
+    return _word_of_link(cube, seed, _rule(relation, bound))
+
+
 def _shuffled(rng: np.random.Generator, years: int, seed: int) -> str:
     cube = _moving(rng, years, 1.0)
     cube[:, :, 1] = cube[rng.permutation(UNITS), :, 1]
@@ -238,6 +257,15 @@ KINDS: dict[str, World] = {
     "perfect link, less claimed": partial(_linked, correlation=0.98, relation="<", bound=0.5),
     "no link inside, less claimed": partial(_linked, correlation=0.0, relation="<", bound=0.5),
     "shuffled provinces, less claimed": _shuffled,
+    "no link beside trends .8, more claimed": partial(
+        _trending, correlation=0.0, tied=0.8, relation=">", bound=0.0
+    ),
+    "link .9 beside trends 0, less claimed": partial(
+        _trending, correlation=0.9, tied=0.0, relation="<", bound=0.5
+    ),
+    "link .9 beside trends .8, more claimed": partial(
+        _trending, correlation=0.9, tied=0.8, relation=">", bound=0.5
+    ),
     "partial correlation .7": _partial,
     "share between regions .5": _between,
     "three places as any": _quotient,

@@ -92,7 +92,9 @@ class Sizes(Brief):
 
     def spoken(self, levels: Levels) -> Sizes:
         """Return them with units and periods called as a panel calls them."""
-        why, kind = (None if text is None else text.spoken(*levels) for text in (self.why, self.detectable_is))
+        why, kind = (
+            None if text is None else text.spoken(*levels) for text in (self.why, self.detectable_is)
+        )
         return replace(self, why=why, detectable_is=kind)
 
 

@@ -82,6 +82,19 @@ def test_within_correlations_are_those_of_both_sets_of_dummies() -> None:
         assert found[at] == pytest.approx(np.corrcoef(rest.T)[0, 1], abs=EXACT)
 
 
+def test_beside_trends_they_are_those_of_a_trend_in_every_unit_too() -> None:
+    rng = np.random.default_rng(11)
+    cube = rng.normal(size=(8, 6, 3)) + rng.normal(size=(8, 1, 3)) * np.arange(6)[:, None]
+    counts, written = drawn(8)
+    found = linked.within_correlations(cube, counts, trends=True)
+    for at, rows in enumerate(written):
+        flat = cube[rows].reshape(-1, 3)
+        unit, time = np.repeat(np.eye(8), 6, axis=0), np.tile(np.eye(6), (8, 1))
+        given = np.column_stack([unit, unit * np.tile(np.arange(6), 8)[:, None], time, flat[:, 2]])
+        rest = flat[:, :2] - given @ np.linalg.lstsq(given, flat[:, :2], rcond=None)[0]
+        assert found[at] == pytest.approx(np.corrcoef(rest.T)[0, 1], abs=1e-9)  # conditioning of the dummies
+
+
 def test_dealt_correlations_move_the_second_column_alone() -> None:
     cube = np.random.default_rng(5).normal(size=(9, 4, 3))
     dealt = np.array([np.arange(9), np.roll(np.arange(9), 1)])

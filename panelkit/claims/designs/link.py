@@ -1,4 +1,9 @@
-"""The kind `link`: how two figures or indices move together inside provinces, against shuffled provinces (R-DESC)."""
+"""The kind `link`: how two figures or indices move together inside provinces, against shuffled provinces (R-DESC).
+
+Two figures that grow at related rates in the provinces go together inside them without moving together in any year, and
+two whose trends part hide that they do: the condition `trends` asks for the link beside a linear trend in every
+province, on the side of the bound on which the main interval lies.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +21,9 @@ from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Key, Whole
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Measured, asked
+from panelkit.claims.rules.description import Bound
 from panelkit.indices.arrays import linked
-from panelkit.indices.arrays.resampled import Resampled, bootstrap_t
+from panelkit.indices.arrays.resampled import Resampled, bootstrap_t, fisher
 from panelkit.kernels.permutation import random_permutations
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
@@ -32,9 +38,15 @@ _LEAST = 8  # units: fewer have no bootstrap of a correlation
 
 
 class Link(NamedTuple):
-    """The link inside units, resampled, and over units: the correlation of their means and its p under dealt units."""
+    """The link inside units, resampled, and over units: the correlation of their means and its p under dealt units.
+
+    `net` is the link inside units beside a linear trend in every unit; `lost` what the first has more than it, in
+    Fisher's z.
+    """
 
     inside: Resampled
+    net: Resampled
+    lost: Resampled
     over: float
     p_over: float
 
@@ -43,9 +55,10 @@ class Link(NamedTuple):
 class LinkDesign(MeasuredDesign):
     """How two figures or indices move together inside provinces: their correlation, both ways demeaned.
 
-    `figure` and `against`, or two of `index`; `given` are expressions that both are net of. A claim of a weak link
-    (`relation` "<") asks that the figures can show one: over provinces, where the second figure is dealt to other
-    provinces `draws` times, the correlation of their means must stand out.
+    `figure` and `against`, or two of `index`; `given` are expressions that both are net of. The same must hold beside
+    province trends. That a link is weak (`relation` "<", or the mirror of ">") asks that the figures can show one: over
+    provinces, where the second figure is dealt to other provinces `draws` times, the correlation of their means must
+    stand out.
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("figure", "against", "given")
@@ -133,32 +146,76 @@ class LinkDesign(MeasuredDesign):
 def link(cube: FloatArray, *, draws: int, seed: int) -> Link:
     """Return the link of the first two columns of a balanced cube (N, T, K), net of the others."""
     units = len(cube)
-    inside = bootstrap_t(
-        lambda counts: linked.within_correlations(cube, counts)[:, None],
-        units,
-        draws=draws,
-        rng=seed,
-        scale="fisher",
-    )
+
+    def inside(counts: FloatArray) -> FloatArray:
+        return linked.within_correlations(cube, counts)[:, None]
+
+    def net(counts: FloatArray) -> FloatArray:
+        return linked.within_correlations(cube, counts, trends=True)[:, None]
+
+    def lost(counts: FloatArray) -> FloatArray:
+        return fisher(inside(counts)) - fisher(net(counts))
+
     dealt = random_permutations(np.zeros(units, dtype=np.int64), draws, np.random.default_rng([seed, 1]))
     over = float(linked.dealt_correlations(cube, np.arange(units)[None])[0])
     beyond = np.abs(linked.dealt_correlations(cube, dealt)) >= abs(over)
-    return Link(inside, over, float((1 + beyond.sum()) / (1 + draws)))
+    return Link(
+        bootstrap_t(inside, units, draws=draws, rng=seed, scale="fisher"),
+        bootstrap_t(net, units, draws=draws, rng=seed, scale="fisher"),
+        bootstrap_t(lost, units, draws=draws, rng=seed),
+        over,
+        float((1 + beyond.sum()) / (1 + draws)),
+    )
 
 
 def conditions_of(found: Link, rule: Rule) -> tuple[Condition, ...]:
-    """Return whether figures that show no link inside units can show one at all; asked of a claimed weak link only."""
-    if not str(getattr(rule, "relation", "")).startswith("<"):
-        return ()
-    return (
-        asked(
-            "shows",
-            message("the figures can show a link: over {units} they do"),
-            found.over > 0.0 and found.p_over < BEYOND_DOUBT,
-            message(
-                "correlation {over:.2f}, p {p:.3f} against dealt {units}", over=found.over, p=found.p_over
-            ),
-            over=found.over,
-            p=found.p_over,
+    """Return whether the link is the same beside trends and, of a weak one, whether the figures can show one at all.
+
+    Both are read on the side of the bound on which the main interval lies, so that a contradiction has the bar of its
+    mirror; where it holds the bound, on the claimed side.
+    """
+    bound = Bound(getattr(rule, "relation", None) or ">", rule.claimed or 0.0)
+    (low,), (high,) = found.inside.interval()
+    above = bound.direction * (bound.side((low, high)) or 1) > 0.0
+    return (_beside_trends(found, bound.value, above), *(() if above else (_shows(found),)))
+
+
+def _beside_trends(found: Link, bound: float, above: bool) -> Condition:
+    """Return whether the link lies on its side of the bound beside trends, or is not significantly nearer to it.
+
+    As of a regression: the 90 % interval clears the bound, or the gap does not differ from zero, one-sided 2.5 %; else
+    the trends take the link away.
+    """
+    side = 1.0 if above else -1.0
+    (low,), (high,) = found.net.interval(0.90)
+    (least,), (most,) = found.lost.interval()
+    asks = message("the same beside {unit} trends")
+    if np.isnan([low, high, least, most]).any():
+        said = message("cannot be computed: {why}", why=message("trends leave nothing of a figure"))
+        return Condition(key="trends", asks=asks, outcome="not computed", found=said)
+    clears = (low if above else -high) > side * bound
+    nearer = (least if above else -most) > 0.0
+    return Condition(
+        key="trends",
+        asks=asks,
+        outcome="passes" if clears or not nearer else "takes away",
+        found=message(
+            "{value:.2f} (90 % interval {low:.2f} to {high:.2f})",
+            value=found.net.value[0],
+            low=low,
+            high=high,
         ),
+        numbers={"value": float(found.net.value[0]), "low": float(low), "high": float(high)},
+    )
+
+
+def _shows(found: Link) -> Condition:
+    """Return whether figures that show no strong link inside units can show one at all."""
+    return asked(
+        "shows",
+        message("the figures can show a link: over {units} they do"),
+        found.over > 0.0 and found.p_over < BEYOND_DOUBT,
+        message("correlation {over:.2f}, p {p:.3f} against dealt {units}", over=found.over, p=found.p_over),
+        over=found.over,
+        p=found.p_over,
     )

@@ -31,12 +31,17 @@ def partial_correlations(columns: FloatArray, counts: FloatArray) -> FloatArray:
     return _correlation(_net_of(products))
 
 
-def within_correlations(cube: FloatArray, counts: FloatArray) -> FloatArray:
+def within_correlations(cube: FloatArray, counts: FloatArray, *, trends: bool = False) -> FloatArray:
     """Return the correlation (R,) of the first two columns of a balanced cube (N, T, K), both ways demeaned.
 
-    Net of the other columns. Unit means do not depend on the counts, period means do.
+    Net of the other columns, and with `trends` of a linear trend in every unit. What is of single units does not depend
+    on the counts, period means do.
     """
     inside = cube - cube.mean(axis=1, keepdims=True)
+    if trends:
+        steps = np.arange(cube.shape[1]) - (cube.shape[1] - 1) / 2.0
+        slopes = np.einsum("t,itk->ik", steps, inside) / (steps @ steps)
+        inside = inside - steps[:, None] * slopes[:, None, :]
     n, t, k = inside.shape
     products = (counts @ np.einsum("itk,itl->ikl", inside, inside).reshape(n, -1)).reshape(-1, k, k)
     sums = (counts @ inside.reshape(n, -1)).reshape(-1, t, k)

@@ -93,9 +93,14 @@ def bootstrap_t(
     return Resampled(value, jackknife_errors(statistic, once)[0], _unscaled(found, scale))
 
 
+def fisher(correlations: FloatArray) -> FloatArray:
+    """Return Fisher's z of correlations; of one of one the largest that there is."""
+    return np.asarray(np.arctanh(np.clip(correlations, -_NEAREST, _NEAREST)))
+
+
 def _scaled(values: FloatArray, scale: Scale) -> FloatArray:
     if scale == "fisher":
-        return np.asarray(np.arctanh(np.clip(values, -_NEAREST, _NEAREST)))
+        return fisher(values)
     if scale in ("plain", "probability"):
         return values
     with np.errstate(divide="ignore"):
