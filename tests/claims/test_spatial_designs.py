@@ -230,18 +230,24 @@ def ask(*weights: str, model: str = "sdm", direction: float = 1.0, **options: st
     )  # fmt: skip
 
 
-def test_weights_without_a_top_are_stood_in_for_by_the_next() -> None:
+def test_weights_without_a_top_pass_for_none_and_the_next_are_printed() -> None:
     first, second = list(other_weights(ask("contiguity", "inverse_distance", "nearest_4")))
-    assert (first.outcome, first.decides) == ("printed", False)
+    assert (first.outcome, first.decides, first.passes) == ("not computed", True, False)
     assert "inverse_distance has no top" in str(first.found)
-    assert second.decides
+    assert (second.outcome, second.decides) == ("printed", False)
     assert "nearest 4" in str(second.asks)
+    one = finding(0.1, 0.5, "passes")
+    assert one.measured is not None
+    spilled = replace(one, measured=replace(one.measured, conditions=(first, second)))
+    assert judge(rule_of({"name": "R-SPILL", "sign": "+"}), spilled).word == "PARTLY"
+    assert len(list(other_weights(ask("contiguity", "nearest_4", "inverse_distance")))) == 1
     asks = ask("contiguity", "nearest_4")
     near = asks.samples.weights("nearest_4", asks.samples.sample(asks.spec))
     fit = fit_sample(asks.model, asks.samples.sample(asks.spec), near, near, near)
     theirs = simulated(fit, "indirect", 999, 1)
     assert second.numbers["value"] == pytest.approx(theirs.value, rel=1e-12)
-    assert (second.outcome == "passes") == (theirs.low > 0.0)
+    (alone,) = other_weights(asks)
+    assert (alone.outcome == "passes") == (theirs.low > 0.0)
 
 
 def test_without_second_weights_nothing_passes() -> None:

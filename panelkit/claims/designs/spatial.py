@@ -58,8 +58,8 @@ _QUANTITIES: Mapping[Quantity, tuple[Message, Message]] = {
 class SpatialDesign(MeasuredDesign):
     """A spatial panel: the impact of the treatment, or the spatial lag itself.
 
-    `weights`: the first is the main one, all belong to the grid. R-SPILL asks for the same under the second, and under
-    the next where that cannot be computed; `own`, `own_2`, ... are those given beside a panel of the user's own.
+    `weights`: the first is the main one, all belong to the grid. R-SPILL asks for the same under the second; where that
+    cannot be computed the next are printed. `own`, `own_2`, ... are those given beside a panel of the user's own.
     `rings` are limits in km of the rings over which a spillover must decay. `real_gdp` in a formula chains the growth
     index.
     """

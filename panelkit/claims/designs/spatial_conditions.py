@@ -124,34 +124,40 @@ def _twin(asks: Asked, figures: Figures, lots: Lots) -> Iterator[Condition]:
 
 
 def other_weights(asks: Asked) -> Iterator[Condition]:
-    """Yield the quantity under the first other weights that can be computed, and why those before cannot.
+    """Yield the quantity under the second weights and, where that cannot be computed, under the next that can.
 
-    A likelihood without a top inside its interval says nothing of the spillover: the next declared weights stand in.
+    A likelihood without a top inside its interval says nothing of the spillover. What the next weights say is printed:
+    how often a spillover that is none passes where others stand in for the second weights was never measured.
     """
     if len(asks.weights) == 1:
         yield _not_computed("weights", message("the same under other weights"), message("no second W"))
         return
-    lost: list[Condition] = []
-    for name in asks.weights[1:]:
-        said = message("the same under {weights}", weights=name.replace("_", " "))
-        try:
-            fit = _fit(asks, asks.model, name)
-            other = simulated(fit, asks.effect, asks.draws, asks.seed)
-        except PanelkitError as error:
-            lost.append(_not_computed("weights", said, error.said))
-            continue
-        yield from (replace(item, decides=False, outcome="printed") for item in lost)
-        yield asked(
-            "weights",
-            said,
-            asks.on_its_side(other.low, other.high),
-            _numbers(other),
-            value=other.value,
-            low=other.low,
-            high=other.high,
-        )
-        return
-    yield from lost
+    second, *others = asks.weights[1:]
+    found = _under(asks, second)
+    yield found
+    for name in others:
+        if found.outcome != "not computed":
+            return
+        found = _under(asks, name)
+        yield replace(found, decides=False, outcome="printed")
+
+
+def _under(asks: Asked, name: str) -> Condition:
+    """Return whether the quantity lies on its side under weights of that name."""
+    said = message("the same under {weights}", weights=name.replace("_", " "))
+    try:
+        other = simulated(_fit(asks, asks.model, name), asks.effect, asks.draws, asks.seed)
+    except PanelkitError as error:
+        return _not_computed("weights", said, error.said)
+    return asked(
+        "weights",
+        said,
+        asks.on_its_side(other.low, other.high),
+        _numbers(other),
+        value=other.value,
+        low=other.low,
+        high=other.high,
+    )
 
 
 def placebo_condition(asks: Asked) -> Condition:
