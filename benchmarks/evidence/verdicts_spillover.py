@@ -115,8 +115,8 @@ def run(world: Spill, years: int, serial: float, count: int, seed: int) -> dict[
     return {
         "world": world.name, "T": years, "AR": serial, "worlds": count,
         "not computed": percent(found["word"] == ""),
-        "size": percent(computed["significant"]),
-        "size with trends": percent(trends["trends significant"].astype(bool)),
+        "excludes zero": percent(computed["significant"]),
+        "trends p<.05": percent(trends["trends significant"].astype(bool)),
         **{letter: percent(computed["word"] == full) for letter, full in LETTERS.items()},
         **{f"{name} not passed": percent(significant[name] != "passes") for name in ("weights", "trends")},
         "stopped by the placebo alone": percent(significant["placebo"] == "fails"),
