@@ -1,14 +1,16 @@
 """A round of designs: the principal one decides, parts must hold with it, alternatives stand beside it.
 
 A reading names one principal design. *Parts* are halves of the sentence ("A and B both"): all must be SUPPORTED, and
-one contradicts only at a p that Holm's adjustment over the parts leaves below the level. *Alternatives* are other
-measures of the same thing: they never decide, but where half of them or more point the other way the word falls.
+one contradicts only at a p that Holm's adjustment over the parts leaves below the level: a part without a p (an order,
+a complete count, an official total) cannot. *Alternatives* are other measures of the same thing: they never decide, but
+where half of them or more point the other way the word falls.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +18,7 @@ import numpy as np
 from panelkit.claims.findings import WORD_TEXTS, WORDS, Word
 from panelkit.claims.rules.thresholds import SIGNIFICANT
 from panelkit.claims.verdict import Verdict
-from panelkit.inference import multiplicity
+from panelkit.inference.multiplicity import holm
 from panelkit.language.message import Message, listed, message, sentences
 from panelkit.show.brief import Brief
 
@@ -46,6 +48,7 @@ class Round(Brief):
         said: list[Message] = []
         if self.parts:
             said.append(message("parts, all of which must hold: {words}", words=_distribution(self.deciding)))
+            said += self._without_p()
         if self.alternatives:
             said.append(message("alternatives: {words}", words=_distribution(self.alternatives)))
         if self.turned:
@@ -57,6 +60,16 @@ class Round(Brief):
                 )
             )
         return sentences(said)
+
+    def _without_p(self) -> Iterator[Message]:
+        """Yield which parts have no p: no adjustment can leave one, so that none of them contradicts the whole."""
+        names = [
+            item.design.label.said
+            for item in self.deciding
+            if item.word is not None and item.design is not None and math.isnan(item.p)
+        ]
+        if names:
+            yield message("without a p, so that it cannot contradict as a part: {parts}", parts=listed(names))
 
 
 def round_of(verdicts: Sequence[Verdict]) -> Round:
@@ -75,19 +88,21 @@ def together(parts: Sequence[Verdict]) -> Word | None:
     """Return the word of parts that must all hold; None where one of them has none.
 
     All SUPPORTED: SUPPORTED. One CONTRADICTED, by Holm's p: CONTRADICTED. One SUPPORTED, or all at least PARTLY:
-    PARTLY. One not supported: NOT SUPPORTED. Else UNDECIDED.
+    PARTLY. One not supported: NOT SUPPORTED. One undecided: UNDECIDED. Else one is NOT TESTABLE, and with it the whole.
     """
     found = [item.word for item in parts]
     if any(word is None for word in found):
         return None
     if all(word == "SUPPORTED" for word in found):
         return "SUPPORTED"
-    adjusted = holm([item.p for item in parts])
+    adjusted = holm(np.array([item.p for item in parts], dtype=float))
     if any(word == "CONTRADICTED" and p < SIGNIFICANT for word, p in zip(found, adjusted, strict=True)):
         return "CONTRADICTED"
     if "SUPPORTED" in found or all(word == "PARTLY" for word in found):
         return "PARTLY"
-    return "NOT SUPPORTED" if {"NOT SUPPORTED", "CONTRADICTED"} & set(found) else "UNDECIDED"
+    if {"NOT SUPPORTED", "CONTRADICTED"} & set(found):
+        return "NOT SUPPORTED"
+    return "UNDECIDED" if "UNDECIDED" in found else "NOT TESTABLE"
 
 
 def turned_away(word: Word | None, principal: Verdict, alternatives: Sequence[Verdict]) -> int:
@@ -97,11 +112,6 @@ def turned_away(word: Word | None, principal: Verdict, alternatives: Sequence[Ve
     side = 1 if word == "SUPPORTED" else -1
     away = sum(item.leans == -side for item in alternatives)
     return away if 2 * away >= len(alternatives) else 0
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return Holm's p of several; one that is missing counts as 1."""
-    return multiplicity.holm(np.nan_to_num(np.array(p_values, dtype=float), nan=1.0)).tolist()
 
 
 def _distribution(verdicts: Sequence[Verdict]) -> Message:

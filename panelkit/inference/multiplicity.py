@@ -61,9 +61,12 @@ def _benjamini_hochberg(p: FloatArray) -> FloatArray:
 
 
 def holm(p: FloatArray) -> FloatArray:
-    """Return Holm's (1979) p of each of several tests (m,): the smallest level at which the step-down rejects it."""
-    order = np.argsort(p, kind="stable")
-    steps = p[order] * np.arange(len(p), 0, -1)
-    out = np.empty(len(p))
+    """Return Holm's (1979) p of each of several tests (m,): the smallest level at which the step-down rejects it.
+
+    NaN (no test) stays NaN and does not count.
+    """
+    order = np.argsort(p, kind="stable")[: np.isfinite(p).sum()]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    out = np.full(len(p), np.nan)
     out[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return out

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import WORD_TEXTS, WORDS, Condition, Word
+from panelkit.claims.findings import WORD_TEXTS, Condition, Word
 from panelkit.claims.rounds import FALLS_TO, Round
 from panelkit.claims.rules.interval import IntervalRule
-from panelkit.claims.rules.judge import FAR
+from panelkit.claims.rules.judge import CAPS, FAR, worse
 from panelkit.claims.rules.magnitude import MagnitudeRule
 from panelkit.claims.rules.mediation import MediationRule, word_of_a_channel
 from panelkit.claims.rules.moderation import ModerationRule
@@ -38,8 +38,8 @@ class Read:
 
     @property
     def beside(self) -> list[Condition]:
-        """Return the conditions beside the main interval and the number."""
-        return [item for item in self.conditions if item.key not in ("main", "number")]
+        """Return the conditions beside the main interval, the number and what caps the word."""
+        return [item for item in self.conditions if item.key not in ("main", "number", *CAPS)]
 
     @property
     def open(self) -> list[Condition]:
@@ -61,11 +61,6 @@ class Read:
         found = read(self.rule.direction, self.interval, self.inner, self.smallest, left, **stated)
         capped = FAR.get(found, found) if self.far else found
         return capped if self.rule.at_most is None else worse(capped, self.rule.at_most)
-
-
-def worse(word: Word, cap: Word) -> Word:
-    """Return the word, or the cap where it says more than that."""
-    return word if WORDS.index(word) >= WORDS.index(cap) else cap
 
 
 def would_change(result: CheckResult, name: str) -> list[Message]:

@@ -26,6 +26,7 @@ _FLAGS: Mapping[str, Message] = {
     "proxy_only": message("proxy only"),
     "far_proxy": message("far proxy: another concept than the sentence's, never SUPPORTED or CONTRADICTED"),
     "province_for_city": message("provinces in the place of cities"),
+    "capped": message("the word is capped: without the cap it would say more"),
     "uninformative": message("uninformative: the interval holds zero and the claimed number"),
     "implausible_number": message("the claimed number is implausible under this reading"),
     "disconnected_interval": message("the values not rejected are no single interval"),

@@ -121,6 +121,29 @@ def test_measured_claims_stand_on_terminal_page_and_in_files(tmp_path: Path, lan
     assert "M1_main_one.csv" in files
 
 
+def test_a_cap_stands_in_every_output(tmp_path: Path) -> None:
+    places = '["Guangdong", "Jiangsu", "Beijing"]'
+    design = f'kind = "yearly"\nmeasure = "leaders"\nfigure = "rd_expenditure"\nplaces = {places}\n'
+    why = 'why = { en = "all of them", zh = "全部" }'
+    rule = f'{{ name = "R-DESC", relation = ">=", value = "3", at_most = "PARTLY", {why} }}'
+    result = pk.check(written(tmp_path, rule, design))
+    assert result.word_of("M1") == "PARTLY"
+    (row,) = json.loads(json.dumps(result.to_list()))
+    (cap,) = [item for item in row["conditions"] if item["condition"] == "at_most"]
+    assert (cap["outcome"], cap["decides"]) == ("fails", True)
+    assert cap["found"] == "a part of it: PARTLY at most; SUPPORTED without the cap"
+    assert "capped" in row["flags"]
+    console = Console(record=True, width=140)
+    console.print(overview(result, "en", full=True))
+    files = {file.name: file for file in write(result, tmp_path / "out", "en")}
+    texts = [console.export_text(), page(result, "en")]
+    texts += [files[name].read_text("utf-8") for name in ("M1_conditions.csv", "M1_main_conditions.tex")]
+    for text in texts:
+        assert "the design tests the whole claim" in " ".join(text.split())
+    for text in texts[:3]:
+        assert "SUPPORTED without the cap" in " ".join(text.split())
+
+
 @pytest.mark.parametrize(
     ("design", "problem"),
     [

@@ -244,6 +244,15 @@ def test_far_proxies_and_parts_are_capped(
     rule = {"name": "R-SIGN", "sign": "+", **({} if cap is None else {"at_most": cap})}
     judged = say(rule, result_of(low, high, scrutiny()), far_proxy=far)
     assert judged.word == word
+    plain = say(SIGN, result_of(low, high, scrutiny()))
+    limit = judged.conditions[-1]
+    assert limit.key == ("far_proxy" if far else "at_most")
+    lowered = judged.word != plain.word
+    assert (limit.outcome, limit.decides) == (("fails", True) if lowered else ("printed", False))
+    assert ("capped" in judged.flags) == lowered
+    assert (f"{plain.word} without the cap" in limit.found) == lowered
+    assert judged.conditions[:-1] == plain.conditions
+    assert not {"far_proxy", "at_most"} & {item.key for item in plain.conditions}
 
 
 def test_every_case_has_one_word() -> None:

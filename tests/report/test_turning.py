@@ -10,9 +10,9 @@ import pytest
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Condition, Finding, Measured, Word, asked
 from panelkit.claims.rounds import round_of
-from panelkit.claims.rules.judge import judge
+from panelkit.claims.rules.judge import judge, worse
 from panelkit.language.message import verbatim
-from panelkit.report.turning import of_design, reading_of, worse, would_change
+from panelkit.report.turning import of_design, reading_of, would_change
 from tests.claims.estimates import NUMBER, SIGN, result_of, scrutiny
 
 

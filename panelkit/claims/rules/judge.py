@@ -6,10 +6,14 @@ import math
 from dataclasses import replace
 
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import WORDS, Finding, Judgement, Word, paragraph
+from panelkit.claims.findings import WORD_TEXTS, WORDS, Condition, Finding, Judgement, Word, paragraph
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.register import entries
+
+AT_MOST, FAR_PROXY = "at_most", "far_proxy"
+CAPS = (AT_MOST, FAR_PROXY)
+"""The keys of the conditions that say how far a word is capped."""
 
 FAR: dict[Word, Word] = {"SUPPORTED": "PARTLY", "CONTRADICTED": "NOT SUPPORTED"}
 """What a far proxy can say at most: it measures another concept than the sentence's."""
@@ -17,6 +21,8 @@ FAR: dict[Word, Word] = {"SUPPORTED": "PARTLY", "CONTRADICTED": "NOT SUPPORTED"}
 
 def judge(rule: Rule, tested: Finding, *, far_proxy: bool = False) -> Judgement:
     """Return what the rule says of a tested design; `far_proxy`: its figures measure another concept.
+
+    A cap is the last condition, whether it lowers the word or not; where it does the flag `capped` stands beside.
 
     Raises
     ------
@@ -42,14 +48,44 @@ def judge(rule: Rule, tested: Finding, *, far_proxy: bool = False) -> Judgement:
                 rule=rule.name,
             )
         )
-    if far_proxy and judged.word in FAR:
-        said = message("The figures are a far proxy, so that the verdict says no more than this.")
-        judged = _capped(judged, FAR[judged.word], said)
-    if rule.at_most is None or WORDS.index(judged.word) >= WORDS.index(rule.at_most):
-        return judged
-    said = message("The design tests a part of the claim only, so that the verdict is no better than this.")
-    return _capped(judged, rule.at_most, said)
+    if far_proxy:
+        judged = _capped(
+            judged,
+            FAR.get(judged.word, judged.word),
+            FAR_PROXY,
+            message("the figures measure what the sentence names"),
+            message("another concept: no more than PARTLY, no more against it than NOT SUPPORTED"),
+            message("The figures are a far proxy, so that the verdict says no more than this."),
+        )
+    if rule.at_most is not None:
+        judged = _capped(
+            judged,
+            worse(judged.word, rule.at_most),
+            AT_MOST,
+            message("the design tests the whole claim"),
+            message("a part of it: {word} at most", word=WORD_TEXTS[rule.at_most]),
+            message("The design tests a part of the claim only, so that the verdict is no better than this."),
+        )
+    return judged
 
 
-def _capped(judged: Judgement, word: Word, said: Message) -> Judgement:
-    return replace(judged, word=word, sentence=paragraph([judged.sentence, said]))
+def worse(word: Word, cap: Word) -> Word:
+    """Return the word, or the cap where it says more than that."""
+    return word if WORDS.index(word) >= WORDS.index(cap) else cap
+
+
+def _capped(
+    judged: Judgement, word: Word, key: str, asks: Message, found: Message, said: Message
+) -> Judgement:
+    """Return a judgement with its cap as a condition; where it lowers the word the flag and the sentence say so."""
+    if word == judged.word:
+        cap = Condition(key=key, asks=asks, outcome="printed", found=found, decides=False)
+        return replace(judged, conditions=(*judged.conditions, cap))
+    more = message("{found}; {word} without the cap", found=found, word=WORD_TEXTS[judged.word])
+    return replace(
+        judged,
+        word=word,
+        sentence=paragraph([judged.sentence, said]),
+        conditions=(*judged.conditions, Condition(key=key, asks=asks, outcome="fails", found=more)),
+        flags=(*judged.flags, *(() if "capped" in judged.flags else ("capped",))),
+    )
