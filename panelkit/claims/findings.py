@@ -198,12 +198,14 @@ class Measured(Brief):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The numbers of a row: the main interval and p, and those of the table's t test beside it (NaN: none)."""
+    """The numbers of a row: the main interval, the 90 % one and p, and those of the table's t test (NaN: none)."""
 
     estimate: float
     low: float
     high: float
     p_value: float
+    inner_low: float = math.nan
+    inner_high: float = math.nan
     beside_low: float = math.nan
     beside_high: float = math.nan
     beside_p: float = math.nan
@@ -253,6 +255,8 @@ class Finding(Brief):
                 low=head.wild_low,
                 high=head.wild_high,
                 p_value=head.wild_p,
+                inner_low=head.inner_low,
+                inner_high=head.inner_high,
                 beside_low=head.conf_low,
                 beside_high=head.conf_high,
                 beside_p=head.p_value,
@@ -261,7 +265,14 @@ class Finding(Brief):
         found = self.measured
         if found is None:
             return Shown(estimate=math.nan, low=math.nan, high=math.nan, p_value=math.nan)
-        return Shown(estimate=found.value, low=found.low, high=found.high, p_value=found.p_value)
+        return Shown(
+            estimate=found.value,
+            low=found.low,
+            high=found.high,
+            p_value=found.p_value,
+            inner_low=found.inner_low,
+            inner_high=found.inner_high,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,8 @@ def headline_object(tested: Finding) -> dict[str, Any] | None:
         "conf_low": float(found.low),
         "conf_high": float(found.high),
         "p_value": float(found.p_value),
+        "inner_low": float(found.inner_low),
+        "inner_high": float(found.inner_high),
     }
     by_year = {str(year): finite(float(value)) for year, value in found.by_year.items()}
     intervals = {

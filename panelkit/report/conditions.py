@@ -226,6 +226,8 @@ def sizes_frame(verdicts: Sequence[Verdict], language: Language) -> pd.DataFrame
                 "estimate": math.nan if shown is None else shown.estimate,
                 "low": math.nan if shown is None else shown.low,
                 "high": math.nan if shown is None else shown.high,
+                "inner_low": math.nan if shown is None else shown.inner_low,
+                "inner_high": math.nan if shown is None else shown.inner_high,
                 "p": math.nan if shown is None else shown.p_value,
                 "smallest": sizes.smallest,
                 "why": "" if sizes.why is None else say(sizes.why, language),

@@ -25,6 +25,7 @@ from panelkit.data.paths import figures_from, shipped
 from panelkit.indices.arrays import inequality
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import verbatim
+from panelkit.report.conditions import sizes_frame
 from panelkit.report.page import page
 from panelkit.report.register import claim_card
 from panelkit.report.terminal import overview
@@ -98,6 +99,12 @@ def test_a_gap_is_the_difference_of_two_inequalities(tmp_path: Path) -> None:
     row = verdict.to_dict()
     assert row["headline"]["estimate"] == pytest.approx(verdict.tested.measured.value)
     assert [item["outcome"] for item in row["conditions"]] == ["passes", "passes", "passes"]
+    head = row["headline"]
+    assert head["conf_low"] < head["inner_low"] < head["estimate"] < head["inner_high"] < head["conf_high"]
+    # what the rule read of it: beyond its farther end the 90 % interval excludes everything
+    assert row["sizes"]["excluded"] == max(abs(head["inner_low"]), abs(head["inner_high"]))
+    table = sizes_frame([verdict], "en")
+    assert table.loc[0, ["inner_low", "inner_high"]].tolist() == [head["inner_low"], head["inner_high"]]
     assert json.dumps(row, allow_nan=False)
 
 
