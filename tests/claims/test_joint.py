@@ -69,7 +69,7 @@ def brute(panel: JointPanel, Z: np.ndarray, lots: Lots) -> tuple[float, float, f
 
     restricted = Z @ np.linalg.lstsq(Z, y, rcond=None)[0]
     u, own = y - restricted, wald(y)
-    draws = lots.of(len(groups))
+    draws = lots.of(len(groups)).T
     codes = np.searchsorted(groups, unit)
     far = [wald(restricted + v[codes] * u) >= own * (1.0 - 1e-8) for v in draws]
     e = y - whole @ np.linalg.lstsq(whole, y, rcond=None)[0]

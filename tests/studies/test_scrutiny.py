@@ -104,7 +104,7 @@ def test_p_of_next_years_treatment() -> None:
 def test_few_clusters_are_enumerated() -> None:
     whole = panel()
     sample = cube(whole.y[:, :7], whole.x[:, :7])
-    assert len(Lots(999).of(7)) == 2**7
+    assert Lots(999).of(7).shape == (7, 2**7)
     assert wild(main_slopes(sample), Lots(999)).p()[0] * 2**7 % 1.0 == 0.0
 
 

@@ -75,7 +75,7 @@ def joint(there: Nuisance, y: FloatArray, X: FloatArray, lots: Lots) -> Joint:
     maps = (own, back, taken, gram)
     groups, q = own.shape
     observed = float(_walds(np.ones((1, groups)), *maps)[0])
-    draws = lots.of(groups)
+    draws = lots.of(groups).T
     step = max(1, _BATCH_CELLS // (groups * q))
     walds = np.concatenate([_walds(draws[at : at + step], *maps) for at in range(0, len(draws), step)])
     far = walds >= observed * (1.0 - _TIE) if lots.ties == "inclusive" else walds > observed * (1.0 + _TIE)
@@ -170,6 +170,6 @@ def _scores(
 ) -> FloatArray:
     """Return the units' scores of the slopes in draws (B, G), (B, G, q)."""
     scores: FloatArray = draws[:, :, None] * own
-    scores -= np.einsum("br,nqr->bnq", draws @ taken, back)
-    scores -= np.einsum("nqp,bp->bnq", gram, draws @ own)
+    scores -= np.tensordot(draws @ taken, back, (1, 2))
+    scores -= np.tensordot(draws @ own, gram, (1, 2))
     return scores

@@ -8,6 +8,7 @@ them inside every unit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from panelkit.studies.scrutiny.slopes import Slopes
 _TIE = 1e-10
 _BATCH_CELLS = 4_000_000
 _STEPS = 34
+# up to so many units one square for each world is faster than its two thin factors
+_LARGEST_SQUARE = 64
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,18 @@ class Lots(Brief):
     ties: Ties = "inclusive"
 
     def of(self, units: int) -> FloatArray:
-        """Return the weights of all draws, (B, units)."""
-        return draw_weights(units, self.reps, self.weights, as_generator(self.rng), self.ties)[0]
+        """Return the weights of all draws, (units, B), read-only; made once for all the conditions where small."""
+        return (_kept if self.reps * units <= _BATCH_CELLS else _drawn)(self, units)
+
+
+def _drawn(lots: Lots, units: int) -> FloatArray:
+    drawn = draw_weights(units, lots.reps, lots.weights, as_generator(lots.rng), lots.ties)[0]
+    draws = np.ascontiguousarray(drawn.T)
+    draws.flags.writeable = False
+    return draws
+
+
+_kept = lru_cache(maxsize=4)(_drawn)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +120,7 @@ def wild(fit: Slopes, lots: Lots, *, at_zero: bool = False) -> WildWorlds:
     columns = (fit.y,) if at_zero else (fit.y, fit.x)
     a = [(influence * c).sum(axis=-1)[:, active] for c in columns]
     right = [fit.by_unit(c)[:, active] for c in columns]
-    once = np.ones((1, draws.shape[1]))
+    once = np.ones((len(draws), 1))
     own_tops, own_bottoms = _polynomials(a, right, left, once)
     step = max(1, _BATCH_CELLS // draws.size)
     parts = [
@@ -136,13 +149,18 @@ def _polynomials(
     a: list[FloatArray], right: list[FloatArray], left: FloatArray, draws: FloatArray
 ) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
     """Return the parts of numerators and of squared standard errors, (W, B) each."""
-    back = left.swapaxes(1, 2)
-    scores = [draws * v[:, None, :] - (draws @ r) @ back for v, r in zip(a, right, strict=True)]
-    tops = tuple((draws @ v.T).T for v in a)
-    pairs = [(scores[0], scores[0])]
-    if len(scores) == 2:
-        pairs += [(scores[0], scores[1]), (scores[1], scores[1])]
-    return tops, tuple(np.einsum("wbg,wbg->wb", s, t) for s, t in pairs)
+    scores = [_scores(v, r.swapaxes(1, 2), left, draws) for v, r in zip(a, right, strict=True)]
+    pairs = ((0, 0), (0, 1), (1, 1))[: 2 * len(a) - 1]
+    tops = tuple(v @ draws for v in a)
+    return tops, tuple(np.einsum("wgb,wgb->wb", scores[i], scores[j]) for i, j in pairs)
+
+
+def _scores(own: FloatArray, right: FloatArray, left: FloatArray, draws: FloatArray) -> FloatArray:
+    """Return the scores of every draw, (W, units, B): what the units hold less what the common columns take up."""
+    units = len(draws)
+    if units <= _LARGEST_SQUARE:
+        return np.asarray((np.eye(units) * own[:, None, :] - left @ right) @ draws)
+    return np.asarray(own[:, :, None] * draws - left @ (right @ draws))
 
 
 def _squares(
