@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,10 +52,12 @@ _RULES = {
 }
 """The checks by the names under which pandera gives them back."""
 
-_AGAINST = ("indicators.csv", "sources.csv")
-"""The tables that cells are held against one by one."""
+_AGAINST = ("indicators.csv", "sources.csv", "sums.csv", "national_sums.csv", "flags.csv")
+"""The tables that figures are held against."""
 _passed: dict[Path, tuple[State, ...]] = {}
-"""Files whose cells passed, in the state in which they did."""
+"""Files whose cells and national totals passed, in the state in which they did."""
+_added_up: set[tuple[catalogue.SumRule, frozenset[tuple[Path, tuple[State, ...]]]]] = set()
+"""Sums that hold, with the files between which they do."""
 
 _EXEMPT = ("checked", "absent", "suspect")
 _EVERYWHERE = 0
@@ -89,18 +91,43 @@ def states_of(paths: Iterable[Path], folder: Path) -> FileStates:
     return {path: (state_of(path), *tables) for path in paths if path.exists()}
 
 
-def check_files(figures: pd.DataFrame, states: FileStates, *, folder: Path | None = None) -> None:
-    """Check figures as `check_figures`, cell by cell only if a file of theirs has not passed as it now is.
+def check_files(
+    figures: Callable[[], pd.DataFrame], states: FileStates, *, folder: Path | None = None
+) -> None:
+    """Check figures as `check_figures`, reading them only if a file, or a sum between files, has not passed yet.
 
     Raises
     ------
     DataError
         As `check_figures`.
     """
-    if any(_passed.get(path) != state for path, state in states.items()):
-        _refuse([*_schema_problems(figures, folder, strict=True)])
-        _passed.update(states)
-    _refuse_sums(figures, folder, strict=True)
+    fresh = any(_passed.get(path) != state for path, state in states.items())
+    between = _between(states, folder)
+    open_rules = [rule for rule, files in between.items() if (rule, files) not in _added_up]
+    if not fresh and not open_rules:
+        return
+    table = figures()
+    if fresh:
+        _refuse([*_schema_problems(table, folder, strict=True)])
+    problems = sum_problems(table, folder=folder, rules=open_rules)
+    _refuse(problems + (national_problems(table, folder=folder) if fresh else []))
+    _passed.update(states)
+    _added_up.update((rule, between[rule]) for rule in open_rules)
+
+
+def _between(
+    states: FileStates, folder: Path | None
+) -> dict[catalogue.SumRule, frozenset[tuple[Path, tuple[State, ...]]]]:
+    """Return the sums whose total and parts are all among the files, each with its files."""
+    files: dict[str, set[tuple[Path, tuple[State, ...]]]] = {}
+    for path, state in states.items():
+        files.setdefault(path.name.partition(".")[0], set()).add((path, state))
+    rules = ((rule, {rule.total, *rule.parts}) for rule in catalogue.sums(folder))
+    return {
+        rule: frozenset(file for name in names for file in files[name])
+        for rule, names in rules
+        if names <= files.keys()
+    }
 
 
 def _refuse_sums(figures: pd.DataFrame, folder: Path | None, *, strict: bool) -> None:
@@ -113,10 +140,13 @@ def _refuse(problems: list[Message]) -> None:
         raise DataError(message("the figures fail their checks: {problems}", problems=sentences(problems)))
 
 
-def sum_problems(figures: pd.DataFrame, *, folder: Path | None = None) -> list[Message]:
-    """Return a sentence for every sum of `data/sums.csv` that does not hold in the table."""
+def sum_problems(
+    figures: pd.DataFrame, *, folder: Path | None = None, rules: Iterable[catalogue.SumRule] | None = None
+) -> list[Message]:
+    """Return a sentence for every sum of `data/sums.csv`, or of `rules`, that does not hold in the table."""
     held = set(figures["indicator"])
-    rules = [r for r in catalogue.sums(folder) if {r.total, *r.parts} <= held]
+    asked = catalogue.sums(folder) if rules is None else rules
+    rules = [r for r in asked if {r.total, *r.parts} <= held]
     if not rules:
         return []
     wide = figures.pivot(index=["vintage", "adcode", "period"], columns="indicator", values="value")

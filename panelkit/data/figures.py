@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.annual import Annual, annual_cells
 from panelkit.data.once import read_once
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import NATION, labels_of
@@ -62,14 +63,42 @@ def read_figures(
     keys = list(about) if indicators is None else catalogue.require(indicators, folder)
     wanted = _wanted({key: about[key].vintages for key in keys}, vintages)
     paths = [_path(base, key, vintage) for key, vintage in wanted]
-    if not check:
-        return _long([_read_file(path) for path in paths])
+    return _checked(paths, base, folder) if check else _long([_read_file(path) for path in paths])
+
+
+def annual_figures(chosen: Mapping[str, str], *, folder: Path | None = None) -> dict[str, Annual]:
+    """Return the annual cells of the provinces by indicator, each in its chosen vintage, checked.
+
+    Raises
+    ------
+    SpecError, DataError
+        As `read_figures`.
+    """
+    base = folder or shipped("data")
+    about = catalogue.facts(folder)
+    wanted = _wanted({key: about[key].vintages for key in chosen}, chosen)
+    paths = {key: _path(base, key, vintage) for key, vintage in wanted}
+    _check(list(paths.values()), base, folder)
+    return {key: _annual_of(path) for key, path in paths.items()}
+
+
+def _checked(paths: list[Path], base: Path, folder: Path | None) -> pd.DataFrame:
+    _check(paths, base, folder)
+    return _long([_read_file(path) for path in paths])
+
+
+def _check(paths: list[Path], base: Path, folder: Path | None) -> None:
+    """Check files of figures; what passed once, and stays as it is, is not read again."""
     from panelkit.data.checks import check_files, states_of
 
     states = states_of(paths, base)
-    long = _long([_read_file(path) for path in paths])
-    check_files(long, states, folder=folder)
-    return long
+    check_files(lambda: _long([_read_file(path) for path in paths]), states, folder=folder)
+
+
+@read_once
+def _annual_of(path: Path) -> Annual:
+    file = _read_file(path)
+    return annual_cells(file.cells, file.header["unit"])
 
 
 def write_figures(figures: pd.DataFrame, folder: Path) -> list[Path]:

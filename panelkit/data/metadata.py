@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.annual import Annual
 from panelkit.data.figures import spans
 from panelkit.data.provinces import Labels, labels_of
 from panelkit.data.shipped_tables import read_rows
@@ -16,7 +17,7 @@ from panelkit.language.message import message
 
 
 def facts_of(
-    cells: pd.DataFrame,
+    annual: Mapping[str, Annual],
     grid: pd.DataFrame,
     span: list[int],
     chosen: Mapping[str, str],
@@ -29,7 +30,7 @@ def facts_of(
         "vintages": dict(chosen),
         "units": dict(units),
         "names": {k: {"en": about[k].name_en, "zh": about[k].name_zh} for k in chosen if k in about},
-        "sources": _sources(cells, span, folder),
+        "sources": _sources(annual, span, folder),
         "missing": {key: int(grid[key].isna().sum()) for key in chosen},
     }
 
@@ -65,17 +66,19 @@ def flags_and_breaks(
     return {"flags": flags, "breaks": breaks}
 
 
-def _sources(cells: pd.DataFrame, span: list[int], folder: Path | None) -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = {}
-    if "source" not in cells:
-        return found
+def _sources(
+    annual: Mapping[str, Annual], span: list[int], folder: Path | None
+) -> dict[str, list[dict[str, str]]]:
     named = ("publisher", "publisher_en", "publication_zh", "publication_en", "through")
     about = {row["source"]: {name: row[name] for name in named} for row in read_rows("sources.csv", folder)}
-    inside = cells[cells["year"].isin(span)]
-    for (key, source), years in inside.groupby(["indicator", "source"], sort=True)["year"]:
-        entry = {"source": str(source), "years": spans(int(y) for y in years)}
-        found.setdefault(str(key), []).append(entry | about.get(str(source), {}))
-    return found
+    held = {key: annual[key].years_by_source(span) for key in sorted(annual)}
+    return {
+        key: [
+            {"source": name, "years": spans(years)} | about.get(name, {}) for name, years in sources.items()
+        ]
+        for key, sources in held.items()
+        if sources
+    }
 
 
 def _mixed(chosen: Mapping[str, str], year: int, folder: Path | None) -> list[tuple[str, catalogue.Flag]]:

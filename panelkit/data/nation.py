@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.annual import by_indicator
 from panelkit.data.facts import Facts
 from panelkit.data.figure_notes import with_sentences
 from panelkit.data.figures import LONG_COLUMNS, read_figures
@@ -74,7 +75,8 @@ def load_nation(
         ignore_index=True,
     )
     cells["year"] = cells["period"].astype(int)
-    span = wanted_years(years, cells)
+    annual = by_indicator(cells)
+    span = wanted_years(years, annual)
     grid = cells.pivot(index="year", columns="indicator", values="value").reindex(index=span, columns=keys)
     about = catalogue.facts(folder)
     shown = {key: _unit(key, products, about, units) for key in keys}
@@ -82,7 +84,7 @@ def load_nation(
         grid[key] /= divisor
     grid.columns.name = None
     vintages = {key: chosen.get(key, _PRINTED) for key in keys}
-    facts = facts_of(cells, grid, span, vintages, {key: unit for key, (unit, _) in shown.items()}, folder)
+    facts = facts_of(annual, grid, span, vintages, {key: unit for key, (unit, _) in shown.items()}, folder)
     facts["names"] |= {
         key: {"en": products[key]["name_en"], "zh": products[key]["name_zh"]}
         for key in keys

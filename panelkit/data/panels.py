@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.annual import Annual, by_indicator, grid_of
 from panelkit.data.facts import Facts
 from panelkit.data.figure_notes import with_sentences
-from panelkit.data.figures import read_figures
+from panelkit.data.figures import annual_figures
 from panelkit.data.metadata import facts_of, flags_and_breaks
 from panelkit.data.provinces import NATION, Labels, labels_of, place_name
 from panelkit.data.selection import (
@@ -94,21 +95,21 @@ def load_provinces(
     """
     keys = catalogue.require(indicators, folder)
     chosen = choose_vintages(keys, vintage, folder=folder)
-    figures = read_figures(keys, chosen, folder=folder)
-    grid = build_panel(
-        figures,
-        indicators=keys,
-        years=years,
-        vintage=chosen,
-        provinces=provinces,
-        labels=labels,
-        units=units,
-        allow_breaks=allow_breaks,
-        check=False,
+    check_units(units)
+    return _assembled(
+        annual_figures(chosen, folder=folder),
+        keys,
+        chosen,
+        years,
+        provinces,
+        labels,
+        units,
+        breaks={
+            "breaks_allowed": wanted_breaks(allow_breaks, keys),
+            "breaks_named": named_columns(vintage, allow_breaks),
+        },
         folder=folder,
     )
-    grid.attrs["panelkit"]["breaks_named"] = named_columns(vintage, allow_breaks)
-    return grid
 
 
 @offered("data", family="panels", result="DataFrame", public=True)
@@ -184,22 +185,45 @@ def build_panel(
     held = list(dict.fromkeys(figures["indicator"]))
     keys = held if indicators is None else wanted_keys(indicators, held, folder)
     chosen = vintages_in(figures, keys, vintage, folder)
-    codes = wanted_codes(provinces)
     cells = _annual(figures, chosen)
     refuse_twice(cells)
-    span = wanted_years(years, cells)
-    grid = _grid(cells, keys, codes, span)
+    return _assembled(
+        by_indicator(cells),
+        keys,
+        chosen,
+        years,
+        provinces,
+        labels,
+        units,
+        breaks={
+            "breaks_allowed": wanted_breaks(allow_breaks, keys),
+            "breaks_named": named_columns(vintage, allow_breaks),
+        },
+        folder=folder,
+    )
+
+
+def _assembled(
+    annual: Mapping[str, Annual],
+    keys: list[str],
+    chosen: Mapping[str, str],
+    years: Years | None,
+    provinces: Provinces,
+    labels: Labels,
+    units: Units,
+    *,
+    breaks: dict[str, list[str]],
+    folder: Path | None,
+) -> pd.DataFrame:
+    """Return the panel of annual cells by indicator, with its facts."""
+    codes = wanted_codes(provinces)
+    span = wanted_years(years, annual)
     about = catalogue.facts(folder)
-    shown = {key: _unit(key, cells, about, units) for key in keys}
-    for key, (_, divisor) in shown.items():
-        grid[key] /= divisor
-    grid.index = _index(codes, span, labels)
-    facts = facts_of(cells, grid, span, chosen, {key: unit for key, (unit, _) in shown.items()}, folder)
-    facts |= flags_and_breaks(chosen, codes, span, labels, folder) | {
-        "breaks_allowed": wanted_breaks(allow_breaks, keys),
-        "breaks_named": named_columns(vintage, allow_breaks),
-    }
-    facts = with_sentences(facts)
+    shown = {key: _unit(key, annual, about, units) for key in keys}
+    values = grid_of(annual, keys, codes, span) / [divisor for _, divisor in shown.values()]
+    grid = pd.DataFrame(values, index=_index(codes, span, labels), columns=keys)
+    facts = facts_of(annual, grid, span, chosen, {key: unit for key, (unit, _) in shown.items()}, folder)
+    facts = with_sentences(facts | flags_and_breaks(chosen, codes, span, labels, folder) | breaks)
     grid.attrs["panelkit"] = Facts({**facts, "units_as": units, "years": span, "provinces": len(codes)})
     return grid
 
@@ -235,19 +259,6 @@ def _annual(figures: pd.DataFrame, chosen: Mapping[str, str]) -> pd.DataFrame:
     return rows.assign(year=rows["period"].astype(int))
 
 
-def _grid(cells: pd.DataFrame, keys: list[str], codes: list[int], span: list[int]) -> pd.DataFrame:
-    row = {code: i for i, code in enumerate(codes)}
-    column = {year: j for j, year in enumerate(span)}
-    values = np.full((len(codes), len(span), len(keys)), np.nan)
-    inside = cells[cells["adcode"].isin(codes) & cells["year"].isin(span)]
-    values[
-        inside["adcode"].map(row).to_numpy(int),
-        inside["year"].map(column).to_numpy(int),
-        inside["indicator"].map({key: k for k, key in enumerate(keys)}).to_numpy(int),
-    ] = inside["value"].to_numpy(float)
-    return pd.DataFrame(values.reshape(-1, len(keys)), columns=keys)
-
-
 def _index(codes: list[int], span: list[int], labels: Labels) -> pd.MultiIndex:
     if labels not in ("en", "zh", "adcode"):
         raise SpecError(message("labels={labels!r}: choose 'en', 'zh' or 'adcode'", labels=labels))
@@ -261,9 +272,9 @@ def _index(codes: list[int], span: list[int], labels: Labels) -> pd.MultiIndex:
 
 
 def _unit(
-    key: str, cells: pd.DataFrame, about: Mapping[str, catalogue.Indicator], units: Units
+    key: str, annual: Mapping[str, Annual], about: Mapping[str, catalogue.Indicator], units: Units
 ) -> tuple[str, float]:
-    printed = list(dict.fromkeys(cells.loc[cells["indicator"] == key, "unit"]))
+    printed = annual[key].units if key in annual else ()
     if len(printed) != 1:
         held = listed(printed) if printed else message("none, it has no annual figures")
         raise DataError(message("{key} stands in several units: {held}", key=key, held=held))

@@ -7,10 +7,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import pandas as pd
 
+from panelkit.data.once import read_once
+from panelkit.data.paths import shipped
 from panelkit.data.shipped_tables import read_rows
 from panelkit.data.wording import alternatives
 from panelkit.language.errors import DataError
@@ -49,7 +52,12 @@ def provinces() -> pd.DataFrame:
     Columns: `name_zh, name_zh_long, name_en, pinyin, region4, region4_zh, yangtze_delta (bool), capital_zh,
     capital_lon, capital_lat` (degrees).
     """
-    table = pd.DataFrame(read_rows("provinces.csv")).astype(
+    return _provinces(shipped("data") / "provinces.csv").copy()
+
+
+@read_once
+def _provinces(path: Path) -> pd.DataFrame:
+    table = pd.DataFrame(read_rows(path.name, path.parent)).astype(
         {"adcode": "int64", "capital_lon": float, "capital_lat": float}
     )
     return table.assign(yangtze_delta=table["yangtze_delta"] == "1").set_index("adcode").sort_index()

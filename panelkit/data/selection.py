@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.annual import Annual
 from panelkit.data.figures import spans
 from panelkit.data.provinces import TIBET, labels_of, resolve
 from panelkit.language.errors import SpecError
@@ -110,7 +111,7 @@ def wanted_codes(asked: Provinces) -> list[int]:
     return [code for code in every if code in wanted]
 
 
-def wanted_years(years: Years | None, cells: pd.DataFrame) -> list[int]:
+def wanted_years(years: Years | None, annual: Mapping[str, Annual]) -> list[int]:
     """Return the years asked for, ascending; all that are held where none are named.
 
     Raises
@@ -118,12 +119,16 @@ def wanted_years(years: Years | None, cells: pd.DataFrame) -> list[int]:
     SpecError
         Something that is no year; `YearsNotHeldError` where no indicator holds a year.
     """
-    held = sorted({int(year) for year in cells["year"]})
+    by_key = {key: set(cells.years.tolist()) for key, cells in annual.items()}
+    held = sorted(set().union(*by_key.values()))
     wanted = held if years is None else _as_years(years)
     absent = [year for year in wanted if year not in held]
     if absent:
-        coverage = cells.groupby("indicator")["year"].agg(lambda s: spans(int(y) for y in s))
-        held_in = sentences(message("{key}: {names}", key=key, names=text) for key, text in coverage.items())
+        held_in = sentences(
+            message("{key}: {names}", key=key, names=spans(by_key[key]))
+            for key in sorted(by_key)
+            if by_key[key]
+        )
         raise YearsNotHeldError(
             message("no figure asked for is held in {absent} ({held})", absent=spans(absent), held=held_in)
         )
