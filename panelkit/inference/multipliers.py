@@ -16,6 +16,9 @@ from panelkit.language.message import message
 from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum, factorise, symmetriser
 
+EXACT_VALUES = 12
+"""Up to so many values of rho no mean is interpolated."""
+
 
 @dataclass(frozen=True, eq=False)
 class Multipliers(Brief):
@@ -38,7 +41,7 @@ class Multipliers(Brief):
             omega, weights = self._eigen
             terms = (1.0 / (1.0 - np.multiply.outer(rho, omega))) @ weights
             return np.ascontiguousarray(terms.real)
-        if len(rho) > 12:
+        if len(rho) > EXACT_VALUES:
             return self._interpolated(rho)
         return np.array([self._one(value) for value in rho])
 

@@ -74,7 +74,11 @@ class EigenSpectrum(Brief):
         return float(low), float(high)
 
     def logdet(self, rho: float) -> float:
-        return float(np.log(np.abs(1.0 - rho * self.values)).sum())
+        return float(self.logdets(np.array([rho]))[0])
+
+    def logdets(self, rhos: FloatArray) -> FloatArray:
+        """Return `logdet` at many rho (m,)."""
+        return np.asarray(np.log(np.abs(1.0 - np.multiply.outer(rhos, self.values))).sum(axis=1))
 
     def trace_g(self, rho: float) -> float:
         return float((self.values / (1.0 - rho * self.values)).sum().real)

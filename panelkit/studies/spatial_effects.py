@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.inference.impact_parts import ImpactParts, draw_theta, stable, stacked
+from panelkit.inference.multipliers import EXACT_VALUES
 from panelkit.kernels.rng import as_generator
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import ConvergenceError, SpecError
@@ -202,19 +203,20 @@ def placebo_of(fit: SpatialFit, effect: Quantity, permutations: int, seed: int) 
     """
     generator = as_generator(seed)
     parts = fit.impact_parts()
-    found: list[float] = []
+    thetas: list[FloatArray] = []
     for _ in range(permutations):
         try:
-            theta = permuted_theta(fit, generator.permutation(len(parts.ids)))
+            thetas.append(permuted_theta(fit, generator.permutation(len(parts.ids))))
         except ConvergenceError:
             continue
-        found.append(float(quantity_of(parts, theta[None, :], effect)[0]))
-    lost = permutations - len(found)
-    if not found:
+    lost = permutations - len(thetas)
+    if not thetas:
         raise ConvergenceError(
             message("none of {permutations} permuted maps could be computed", permutations=permutations)
         )
-    draws = np.array(found)
+    # few enough at a time that no multiplier is interpolated: permuted values of rho lie far apart
+    lots = [np.array(thetas[at : at + EXACT_VALUES]) for at in range(0, len(thetas), EXACT_VALUES)]
+    draws = np.concatenate([quantity_of(parts, lot, effect) for lot in lots])
     middle = float(np.median(draws))
     apart = float(quantity_of(parts, parts.theta[None, :], effect)[0]) - middle
     far = int((np.abs(draws - middle) >= abs(apart)).sum())

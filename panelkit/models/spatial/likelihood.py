@@ -17,7 +17,7 @@ from panelkit.kernels.identified import least_squares
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.models.spatial.conventions import SpatialConvention
 from panelkit.show.brief import Brief
-from panelkit.spatial.spectrum import Spectrum
+from panelkit.spatial.spectrum import EigenSpectrum, Spectrum
 
 
 @dataclass(frozen=True)
@@ -220,6 +220,15 @@ def loglik(problem: Problem, rho: float, lam: float) -> float:
     return -n / 2 * (np.log(2 * np.pi * sigma2) + 1) + problem.counting.times * log_determinant(
         problem, rho, lam
     )
+
+
+def profile(problem: Problem, spectrum: EigenSpectrum, rhos: FloatArray) -> FloatArray:
+    """Return `loglik` at many rho (m,), where a lag of the outcome is all that is spatial."""
+    n = problem.counting.nobs
+    own, cross, behind = problem.lag_products
+    squares = own - 2.0 * rhos * cross + rhos**2 * behind
+    determinants = spectrum.logdets(rhos) - problem.counting.drops_unit_root * np.log(np.abs(1.0 - rhos))
+    return np.asarray(-n / 2 * (np.log(2 * np.pi * squares / n) + 1) + problem.counting.times * determinants)
 
 
 def score(problem: Problem, rho: float, lam: float) -> FloatArray:

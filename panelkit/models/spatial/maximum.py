@@ -13,8 +13,8 @@ from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import message
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
-from panelkit.models.spatial.likelihood import Optimum, Problem, loglik, regress, score
-from panelkit.spatial.spectrum import EDGE, LuSpectrum, Spectrum
+from panelkit.models.spatial.likelihood import Optimum, Problem, loglik, profile, regress, score
+from panelkit.spatial.spectrum import EDGE, EigenSpectrum, LuSpectrum, Spectrum
 
 
 def search_interval(spectrum: Spectrum, problem: Problem) -> tuple[float, float]:
@@ -75,7 +75,12 @@ def _one(problem: Problem, spectrum: Spectrum, which: int, counter: _Counter) ->
             raise _at_the_edge(low, high)
         return found
     grid = np.linspace(low, high, 25)
-    best = int(np.argmax([value(x) for x in grid]))
+    if which == 0 and isinstance(spectrum, EigenSpectrum):
+        counter.evaluations += len(grid)
+        heights = profile(problem, spectrum, grid)
+    else:
+        heights = np.array([value(x) for x in grid])
+    best = int(np.argmax(heights))
     left, right = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     slope = counter.wrap(lambda x: float(score(problem, *at(x))[which]))
     if slope(left) <= 0.0 or slope(right) >= 0.0:
