@@ -21,9 +21,9 @@ _MOST = 15  # 16^15 is the largest such power that 64 bits hold
 class Pair(Brief):
     """Two neighbours of a claimed order: in which share of the draws they stand so, and in which the other way round.
 
-    `turned_everywhere` is the smallest share of the reading's designs in which they stand the other way round. `gap` is
-    the mean by which the first stands above the second, in the order's `unit`, and `spread` the percentiles (1 to 99)
-    of what the draws' gaps have more than that.
+    `turned_everywhere` is the smallest share, over the designs that decide, in which they stand the other way round.
+    `gap` is the mean by which the first stands above the second, in the order's `unit`, and `spread` the percentiles
+    (1 to 99) of what the draws' gaps have more than that.
     """
 
     above: Message
@@ -80,7 +80,8 @@ def order_of(
     unit, deviation
         What gaps are measured in, and how much of a score that is: one number, or one of every draw (B,).
     everywhere
-        Shape (pairs,): the smallest share of the reading's designs in which each pair is reversed; None: this design's.
+        Shape (pairs,): the smallest share, over the designs that decide, in which each pair is reversed; None: this
+        one's.
     leading
         The claim is that the first column leads: it is paired with each of the others, whose order does not matter.
     """

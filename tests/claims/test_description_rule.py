@@ -16,6 +16,7 @@ from scipy.stats import spearmanr
 import panelkit as pk
 from benchmarks.evidence.verdicts_desc import APART, KINDS, between_in_a_large_sample
 from panelkit.claims.designs import yearly_measures
+from panelkit.claims.designs.agreement import agreeing
 from panelkit.claims.designs.link import conditions_of, link
 from panelkit.claims.designs.measures import composite_of
 from panelkit.claims.designs.resampling import numbers_of
@@ -23,6 +24,7 @@ from panelkit.claims.figures import Figures
 from panelkit.claims.file.load import load_claims
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import WORDS, Condition, Finding, Measured, Word
+from panelkit.claims.rules.description import Bound
 from panelkit.claims.rules.judge import judge
 from panelkit.indices.panels import yearly
 from panelkit.language.errors import SpecError
@@ -250,6 +252,31 @@ def test_random_index_systems_reach_nine_tenths_and_are_the_benchmark() -> None:
         measured = verdict.tested.measured
         assert measured.value == pytest.approx(facts["W_disjoint"] - facts["W_random"], abs=1e-12)
         assert "outside" in {item.key for item in verdict.conditions}
+
+
+@pytest.mark.parametrize(("relation", "word"), [(">", "with"), ("<", "against")])
+def test_the_criterion_of_systems_is_read_on_the_side_that_is_asked_for(relation: str, word: str) -> None:
+    claim = next(item.claim for item in load_claims() if item.id == "A17")
+    claim = claim.model_copy(update={"sample": claim.sample.model_copy(update={"years": (2014, 2023)})})  # type: ignore[union-attr]
+    reading = claim.reading[0].model_copy(update={"rule": rule(relation, "0")})
+    tested = reading.design[0].run(claim, reading, Figures([]), lambda _: None)
+    assert tested.measured is not None
+    assert tested.measured.low < 0.0 < tested.measured.high  # so that the claimed side is asked for
+    (outside,) = tested.measured.conditions
+    assert f"each system goes {word}" in outside.asks
+    assert outside.passes == (relation == ">")
+
+
+def test_a_contradiction_of_systems_asks_that_they_go_against_the_criterion() -> None:
+    with_it = [("a", 0.5, 0.2, 0.7), ("b", 0.6, 0.3, 0.8)]
+    against = [(name, -value, -high, -low) for name, value, low, high in with_it]
+    mixed = [with_it[0], against[1]]
+    for rows, up, down in ((with_it, True, False), (against, False, True), (mixed, False, False)):
+        assert agreeing(rows, above=True).passes == up
+        assert agreeing(rows, above=False).passes == down
+    assert Bound(">", 0.0).above((-2.0, -1.0)) is False
+    assert Bound("<", 0.0).above((1.0, 2.0)) is True
+    assert Bound("<", 0.0).above((-1.0, 2.0)) is False
 
 
 def test_a_criterion_inside_a_system_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,15 @@ def test_dependence_must_rise_under_other_weights_too() -> None:
     assert other.numbers["low"] < 0.0 < other.numbers["high"]
     assert not other.passes
     assert designs["technology"].word == "PARTLY"
+    # a fifth of dependence over the years: no smallest trend is declared
+    sizes = designs["technology"].sizes
+    years = sorted(found.by_year)
+    assert sizes.smallest == pytest.approx(0.2 / (years[-1] - years[0]))
+    assert "of a province one deviation above the mean" in str(sizes.why)
+    flat = Finding(
+        measured=replace(found, value=0.0, low=-0.01, high=0.01, inner_low=-0.008, inner_high=0.008)
+    )
+    assert judge(rule_of({"name": "R-SIGN", "sign": "+"}), flat).word == "NOT SUPPORTED"
 
 
 def test_unequal_words_of_parts_make_one() -> None:

@@ -140,6 +140,8 @@ def test_groups_are_drawn_again_from_their_own_provinces() -> None:
             assert found[at, group] == pytest.approx(expected, abs=1e-12)  # rounding
 
 
+SYSTEMS = ("nqpf_three_factors", "nqpf_tech_green_digital")
+
 ORDERED = """
 [document]
 key = "small"
@@ -183,22 +185,36 @@ def written(tmp_path: Path, order: str, *designs: tuple[str, str], more: str = "
     return path
 
 
-def test_a_reversed_pair_contradicts_only_where_every_design_reverses_it(tmp_path: Path) -> None:
+def test_a_reversed_pair_contradicts_where_every_design_that_decides_reverses_it(tmp_path: Path) -> None:
     wrong = '["Gansu", "Guangdong"]'
     both = (("nqpf_three_factors", "principal"), ("nqpf_tech_green_digital", ""))
     result = pk.check(written(tmp_path, wrong, *both))
     assert [verdict.word for verdict in result] == ["CONTRADICTED", "CONTRADICTED"]
     pairs = [verdict.conditions[0].numbers for verdict in result]
     turned = [numbers["turned"] for numbers in pairs]
-    assert [numbers["turned_everywhere"] for numbers in pairs] == [min(turned), min(turned)]
+    # the alternative decides nothing: the principal design is held against itself alone
+    assert [numbers["turned_everywhere"] for numbers in pairs] == [turned[0], min(turned)]
+    parts = pk.check(written(tmp_path, wrong, (both[0][0], "principal"), (both[1][0], "part")))
+    everywhere = [verdict.conditions[0].numbers["turned_everywhere"] for verdict in parts]
+    assert everywhere == [min(turned), min(turned)]
     right = pk.check(written(tmp_path, '["Guangdong", "Gansu"]', *both))
     assert right.word_of("O1") == "SUPPORTED"
-    # Jiangsu stands above Shanghai by totals, below it by ratios: no design alone contradicts
-    mixed = written(tmp_path, '["Jiangsu", "Shanghai"]', *both)
-    mixed.write_text(
-        mixed.read_text("utf-8").replace("draws", 'variant = "scale"\ndraws', 1), encoding="utf-8"
-    )
-    assert pk.check(mixed).word_of("O1") != "CONTRADICTED"
+
+
+def test_an_alternative_that_does_not_reverse_a_pair_takes_no_contradiction_away(tmp_path: Path) -> None:
+    # Jiangsu stands above Shanghai by totals, and not by ratios
+    for standing, word in (("", "CONTRADICTED"), ("part", "UNDECIDED")):
+        path = written(tmp_path, '["Shanghai", "Jiangsu"]', (SYSTEMS[0], "principal"), (SYSTEMS[1], standing))
+        head, *designs = path.read_text("utf-8").split("[[claim.reading.design]]")
+        varied = [
+            f'{one}variant = "{name}"\n' for one, name in zip(designs, ("scale", "intensity"), strict=True)
+        ]
+        path.write_text("[[claim.reading.design]]".join([head, *varied]), encoding="utf-8")
+        principal, other = pk.check(path)
+        assert principal.conditions[0].numbers["turned"] >= 0.99
+        assert other.conditions[0].numbers["turned"] < 0.99
+        assert principal.word == word
+        assert other.word != "CONTRADICTED"
 
 
 def test_kinds_need_regions(tmp_path: Path) -> None:

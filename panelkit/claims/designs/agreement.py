@@ -16,6 +16,7 @@ from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Indicator, Key, Whole, refuse_twins
 from panelkit.claims.findings import Condition, Finding, Measured, asked
+from panelkit.claims.rules.description import bound_of
 from panelkit.data import catalogue
 from panelkit.data.paths import shipped
 from panelkit.indices.arrays import linked
@@ -91,6 +92,7 @@ class AgreementDesign(MeasuredDesign):
         clouds = self._clouds(claim, indices, systems, found.ranks.index)
         gap = clouds.own - clouds.random
         low, inner_low, inner_high, high = (float(q) for q in np.quantile(gap, [0.025, 0.05, 0.95, 0.975]))
+        above = bound_of(self.rule_under(reading.rule)).above((low, high))
         tick(1)
         first = next(iter(indices.values())).indicators
         return Finding(
@@ -106,7 +108,7 @@ class AgreementDesign(MeasuredDesign):
                 p_value=float(
                     min(1.0, 2.0 * (1 + min((gap <= 0).sum(), (gap >= 0).sum())) / (1 + self.draws))
                 ),
-                conditions=self._outside(claim, figures, indices, systems),
+                conditions=self._outside(claim, figures, indices, systems, above=above),
                 sentence=_sentence(clouds, float(found.overall.facts["W"]), len(indices), self.draws),
                 table=found.ranks,
                 facts={
@@ -156,9 +158,18 @@ class AgreementDesign(MeasuredDesign):
         }
 
     def _outside(
-        self, claim: Claim, figures: Figures, indices: dict[str, Composite], systems: list[System]
+        self,
+        claim: Claim,
+        figures: Figures,
+        indices: dict[str, Composite],
+        systems: list[System],
+        *,
+        above: bool,
     ) -> tuple[Condition, ...]:
-        """Return whether every system goes with the criterion over provinces; nothing where there is none."""
+        """Return whether every system goes with the criterion over provinces; nothing where there is none.
+
+        `above`: the systems agree more than random ones, or that is claimed; else every system must go against it.
+        """
         if self.criterion is None:
             return ()
         given = {f"given_{at}": text for at, text in enumerate(self.given)}
@@ -179,7 +190,7 @@ class AgreementDesign(MeasuredDesign):
             scores = item.scores.groupby(level="province").mean().rename("score")
             columns = pd.concat([scores, outside], axis=1).dropna().to_numpy(dtype=float)
             rows.append((name, *_correlation(columns, self.draws, self.seed)))
-        return (_agreeing(rows),)
+        return (agreeing(rows, above=above),)
 
 
 @lru_cache(maxsize=4)
@@ -211,17 +222,24 @@ def _correlation(columns: FloatArray, draws: int, seed: int) -> tuple[float, flo
     return float(found.value[0]), float(low[0]), float(high[0])
 
 
-def _agreeing(rows: list[tuple[str, float, float, float]]) -> Condition:
+def agreeing(rows: list[tuple[str, float, float, float]], *, above: bool) -> Condition:
+    """Return whether every system (name, correlation, low, high) goes with the criterion or, below, against it."""
+    asks = (
+        message("each system goes with what stands outside all of them")
+        if above
+        else message("each system goes against what stands outside all of them")
+    )
     said = [
         message("{index} {value:.2f} ({low:.2f} to {high:.2f})", index=name, value=value, low=low, high=high)
         for name, value, low, high in rows
     ]
     return asked(
         "outside",
-        message("each system goes with what stands outside all of them"),
-        all(low > 0.0 for _, _, low, _ in rows),
+        asks,
+        all((low if above else -high) > 0.0 for _, _, low, high in rows),
         listed(said),
         lowest=min(low for _, _, low, _ in rows),
+        highest=max(high for _, _, _, high in rows),
     )
 
 

@@ -21,7 +21,7 @@ from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Key, Whole
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import Condition, Finding, Measured, asked
-from panelkit.claims.rules.description import Bound
+from panelkit.claims.rules.description import bound_of
 from panelkit.indices.arrays import linked
 from panelkit.indices.arrays.resampled import Resampled, bootstrap_t, fisher
 from panelkit.kernels.permutation import random_permutations
@@ -174,9 +174,9 @@ def conditions_of(found: Link, rule: Rule) -> tuple[Condition, ...]:
     Both are read on the side of the bound on which the main interval lies, so that a contradiction has the bar of its
     mirror; where it holds the bound, on the claimed side.
     """
-    bound = Bound(getattr(rule, "relation", None) or ">", rule.claimed or 0.0)
+    bound = bound_of(rule)
     (low,), (high,) = found.inside.interval()
-    above = bound.direction * (bound.side((low, high)) or 1) > 0.0
+    above = bound.above((low, high))
     return (_beside_trends(found, bound.value, above), *(() if above else (_shows(found),)))
 
 

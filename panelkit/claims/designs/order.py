@@ -107,8 +107,17 @@ class OrderDesign(MeasuredDesign):
 
 
 def _turned_everywhere(claim: Claim, design: OrderDesign, reading: Reading) -> FloatArray:
-    """Return, for every pair of the order, the smallest share of the reading's designs in which it is reversed."""
-    others = [item for item in reading.design if isinstance(item, OrderDesign) and item.order == design.order]
+    """Return the smallest share in which each pair is reversed, over the design and those that decide its reading.
+
+    Alternatives never decide: one that does not reverse a pair takes no contradiction from the principal design.
+    """
+    others = [
+        item
+        for item in reading.design
+        if isinstance(item, OrderDesign)
+        and item.order == design.order
+        and (item == design or reading.standing_of(item) != "alternative")
+    ]
     shares: FloatArray = np.min([_cloud(claim, item).shares[:, 1] for item in others], axis=0)
     return shares
 

@@ -25,6 +25,7 @@ from panelkit.models.spatial.sensitivity import rolling
 from panelkit.panel.design import build_design
 from panelkit.spatial.moran import moran
 from panelkit.studies.grid import Tick
+from panelkit.studies.scrutiny.main_test import SMALLEST_SHARE
 from panelkit.studies.specification import Specification
 
 Measure = Literal["moran", "rolling_rho"]
@@ -37,12 +38,24 @@ _QUANTITIES: Mapping[Measure, tuple[Message, Message]] = {
     ),
 }
 
+# a fifth, as of every effect whose smallest size a claim does not name, spread over the years
+_SMALLEST: Mapping[Measure, Message] = {
+    "moran": message(
+        "from the first {period} to the last the neighbours of a {unit} one deviation above the mean move by a fifth "
+        "of a deviation"
+    ),
+    "rolling_rho": message(
+        "from the first window to the last a fifth more or less of the neighbours' mean goes into one's own outcome"
+    ),
+}
+
 
 @offered("design", "tightening")
 class TighteningDesign(MeasuredDesign):
     """Whether spatial dependence grows: the trend of Moran's I by year, or of rho over rolling windows.
 
-    `also` names weights under which the trend must be there too.
+    `also` names weights under which the trend must be there too. Where the claim names no smallest trend it is the one
+    that moves the dependence by a fifth from the first year to the last.
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "regressors")
@@ -114,6 +127,8 @@ class TighteningDesign(MeasuredDesign):
                 error=trend.found.error,
                 df=len(series) - 2.0,
                 detectable=trend.detectable,
+                smallest=SMALLEST_SHARE / float(series.index[-1] - series.index[0]),
+                why=_SMALLEST[self.measure],
                 by_year=by_year(series),
                 conditions=(
                     trend.slow,

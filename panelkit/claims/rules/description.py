@@ -67,6 +67,17 @@ class Bound:
             return 0
         return 1 if (low > 0.0) == (self.direction > 0.0) else -1
 
+    def above(self, ends: Ends) -> bool:
+        """Return whether conditions are read above the bound: where an interval lies, or where the claim does."""
+        return self.direction * (self.side(ends) or 1) > 0.0
+
+
+def bound_of(rule: Rule) -> Bound:
+    """Return the bound of a rule, zero and its sign where it has no relation."""
+    if isinstance(rule, DescriptionRule):
+        return rule.bound
+    return Bound(">" if rule.direction > 0.0 else "<", 0.0)
+
 
 @offered("rule", "R-DESC", can=("measured",))
 class DescriptionRule(Rule):

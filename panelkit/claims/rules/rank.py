@@ -4,7 +4,7 @@
 |---|---|
 | SUPPORTED | every pair of neighbours stands as claimed in nine tenths of the draws (of kinds with one pair: in .95) |
 | PARTLY | the claimed order is the most frequent one, or every pair stands as claimed in more than half of the draws |
-| CONTRADICTED | a pair stands the other way round in .99 of the draws, in every design of the reading |
+| CONTRADICTED | a pair stands the other way round in .99 of the draws, in every design that decides |
 | UNDECIDED | else |
 
 An exact order of four has twenty-four rivals: its own probability is below a half even where every pair is clear, so
@@ -167,7 +167,7 @@ def _said(word: Word, order: Order, sizes: Sizes) -> Message:
     if word == "CONTRADICTED":
         turned = [pair for pair in order.pairs if pair.turned_everywhere >= TURNED]
         return message(
-            "In every design of the reading the other way round in {share:.0%} of the draws or more: {pairs}.",
+            "In every design that decides the other way round in {share:.0%} of the draws or more: {pairs}.",
             share=TURNED,
             pairs=listed(_named(pair) for pair in turned),
         )
