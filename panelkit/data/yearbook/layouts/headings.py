@@ -158,7 +158,7 @@ def _named_below(grid: Grid, below: list[int], column: int) -> bool:
 
 def cell_name(text: str) -> tuple[str, str]:
     """Return (name, unit) of a header cell: its Chinese lines joined, or all of it where it has none."""
-    lines = [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
+    lines = _without_translation([line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()])
     chinese = [line for line in lines if HAN.search(line) or _ACRONYM.fullmatch(line)]
     unit = next((found for line in lines if (found := bare_unit(line))), "")
     kept = chinese if any(HAN.search(line) for line in chinese) else lines
@@ -167,6 +167,14 @@ def cell_name(text: str) -> tuple[str, str]:
         return "", joined
     name, inside = split_unit(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", joined))
     return _OF_WHICH.sub("", _without_english(name)), inside or unit
+
+
+def _without_translation(lines: list[str]) -> list[str]:
+    """Return the lines of a header cell without an acronym that begins the English below the Chinese (R&D Projects)."""
+    last = max((at for at, line in enumerate(lines) if HAN.search(line)), default=None)
+    if last is None or all(_ACRONYM.fullmatch(line) for line in lines[last + 1 :]):
+        return lines
+    return [line for at, line in enumerate(lines) if at <= last or not _ACRONYM.fullmatch(line)]
 
 
 def is_part(text: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from panelkit.data.catalogue import facts
 from panelkit.data.shipped_tables import read_rows
 from panelkit.data.yearbook.vocabulary.printed_units import factor
+from panelkit.data.yearbook.vocabulary.table_names import TableColumn, column_named, table_columns
 from panelkit.show.brief import Brief
 
 _MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
@@ -30,11 +31,12 @@ _SAME = (
 
 @dataclass(frozen=True, slots=True)
 class Names(Brief):
-    """Normalised names -> keys of the catalogue, and each key's unit."""
+    """Normalised names -> keys of the catalogue, each key's unit, and columns that their table's title names."""
 
     keys: Mapping[str, tuple[str, ...]]
     units: Mapping[str, str]
     printed: Mapping[str, str]
+    tables: tuple[TableColumn, ...] = ()
 
     def unit_fits(self, key: str, unit: str) -> bool:
         """Return whether a printed unit can be converted to the catalogue's; an absent one can."""
@@ -45,6 +47,10 @@ class Names(Brief):
 
         `label` may have parts joined by a full-width colon; `context` is the title of its table.
         """
+        joined = normalised("".join(label.split("：")))
+        known = column_named(self.tables, normalised(context), joined, unit) if context else None
+        if known is not None:
+            return (known,)
         for name in _candidates(label, context):
             keys = [key for key in self.keys.get(name, ()) if self._in_scope(key, name, label, context)]
             fitting = tuple(key for key in keys if self.unit_fits(key, unit))
@@ -69,10 +75,12 @@ def known_names() -> Names:
     for row in read_rows("indicator_aliases.csv"):
         if row["indicator"] in about:
             keys.setdefault(normalised(row["alias"]), []).append(row["indicator"])
+    units = {key: one.unit for key, one in about.items()}
     return Names(
         {name: tuple(dict.fromkeys(found)) for name, found in keys.items()},
-        {key: one.unit for key, one in about.items()},
+        units,
         {key: one.name_zh for key, one in about.items()},
+        table_columns(units),
     )
 
 

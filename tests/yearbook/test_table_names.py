@@ -1,0 +1,164 @@
+"""Columns that their table's title names: 合计 under 国内三种专利申请数, 出口 under 新产品开发和销售."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from panelkit.data.paths import shipped
+from panelkit.data.yearbook.judge.entries import FileRead
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from tests.reference import figures_path, sample_path
+from tests.yearbook.writers import NAMES
+
+NAMED = known_names()
+
+COLUMNS = [
+    ("国内三种专利申请数按地区分布", "合计", "件", "patent_applications"),
+    ("国内三种专利申请数按地区分布", "合计：发明", "件", "patent_applications_invention"),
+    ("国内三种专利申请受理数按地区分布", "发明", "件", "patent_applications_invention"),
+    ("国内三种专利申请授权数按地区分布", "合计", "件", "patents_granted"),
+    ("国内三种专利授权数按地区分布", "发明", "件", "patents_granted_invention"),
+    ("国内三种专利授权数按地区分布", "实用新型", "件", "patents_granted_utility"),
+    ("国内三种专利有效数按地区分布", "合计", "件", "patents_in_force"),
+    ("国内三种专利有效数按地区分布", "发明", "件", "patents_in_force_invention"),
+    ("各地区按资金来源分研究与试验发展(R&D)经费内部支出", "政府资金", "万元", "rd_funds_government"),
+    ("各地区R&D经费内部支出(按资金来源分)", "企业资金", "万元", "rd_funds_enterprise"),
+    ("各地区按资金来源分研究与试验发展（R&D）经费内部支出", "国外资金", "亿元", "rd_funds_foreign"),
+    ("各地区研究与试验发展(R&D)经费内部支出", "应用研究", "万元", "rd_applied_research"),
+    ("各地区按支出用途分R&D经费内部支出", "资产性支出：仪器和设备", "万元", "rd_equipment"),
+    ("各地区R&D人员全时当量", "研究人员", "人年", "rd_researchers_fte"),
+    ("各地区规模以上工业企业R&D经费内部支出", "政府资金", "万元", "industry_rd_funds_government"),
+    ("各地区规上工业企业R&D人员", "R&D人员：女性", "人", "industry_rd_personnel_female"),
+    ("各地区规上工业企业R&D人员", "研究人员", "人年", "industry_rd_researchers_fte"),
+    ("各地区规上工业企业新产品开发和销售", "新产品销售收入：出口", "万元", "industry_new_product_exports"),
+    ("各地区高技术产业生产经营情况", "营业收入", "亿元", "hightech_revenue"),
+    ("各地区高技术产业生产经营情况", "主营业务收入", "亿元", "hightech_revenue"),
+    ("各地区高技术产业生产经营情况", "利润总额", "亿元", "hightech_profit"),
+    ("技术市场技术输出地域(合同数)", "", "项", "tech_contracts_outflow"),
+    ("技术市场技术输出地域（合同金额）", "", "万元", "tech_market_turnover"),
+    ("技术市场技术流向地域(合同金额)", "", "万元", "tech_market_inflow"),
+]
+
+OTHERS = [
+    ("国外三种专利申请数按地区分布", "合计", "件"),
+    ("国内三种专利申请数按地区分布", "外观设计", "件"),
+    ("国内三种专利申请数按地区分布(高等学校)", "合计", "件"),
+    ("各地区高等学校按资金来源分R&D经费内部支出", "政府资金", "万元"),
+    ("各地区研究与开发机构R&D经费内部支出", "基础研究", "万元"),
+    ("各地区大中型工业企业R&D经费内部支出", "政府资金", "万元"),
+    ("各地区大中型工业企业新产品开发和销售", "新产品销售收入：出口", "万元"),
+    ("各地区规上企业R&D人员", "女性", "人"),
+    ("各地区国有及国有控股高技术产业生产经营情况", "利润总额", "亿元"),
+    ("各地区规上工业企业R&D人员", "研究人员", ""),
+    ("各地区规上工业企业R&D人员", "研究人员", "人"),
+    ("技术市场技术输出地域(合同数)", "", "万元"),
+    ("各地区高等学校R&D人员全时当量", "研究人员", "人年"),
+    ("各地区科技企业孵化器主要指标(国家级)", "在孵企业", "个"),
+]
+
+
+@pytest.mark.parametrize(("title", "label", "unit", "key"), COLUMNS)
+def test_a_title_says_which_indicator_a_column_is(title: str, label: str, unit: str, key: str) -> None:
+    assert NAMED.find(label, title, unit) == (key,)
+
+
+@pytest.mark.parametrize(("title", "label", "unit"), OTHERS)
+def test_a_narrower_or_other_table_keeps_its_own_name(title: str, label: str, unit: str) -> None:
+    assert NAMED.find(label, title, unit) == ()
+
+
+@pytest.mark.parametrize(
+    "before", ["高等学校", "大中型", "国有控股", "外商投资", "国外", "规模以上服务业企业"]
+)
+def test_no_row_of_the_table_takes_a_title_that_says_more(before: str) -> None:
+    for title, label, unit, _ in COLUMNS:
+        bare = title.removeprefix("各地区")
+        assert not [one for one in NAMED.tables if one.names(before + bare, label, unit)]
+
+
+def test_every_row_of_the_table_names_an_indicator_of_the_catalogue() -> None:
+    with (shipped("data") / "indicator_tables.csv").open(encoding="utf-8", newline="") as file:
+        keys = [row["indicator"] for row in csv.DictReader(file)]
+    assert len(NAMED.tables) == len(keys) > 80
+
+
+def test_an_acronym_that_begins_the_english_is_no_part_of_a_name(
+    read_sheet: Callable[..., FileRead],
+) -> None:
+    rows: list[Sequence[Any]] = [
+        ["5-4 各地区高技术产业R&D活动及相关情况(2022年)", None, None, None, None],
+        ["单位:万元", None, None, None, None],
+        ["地 区", "Region", "研 发\n机构数\n(个)\nR&D\nInstitutions\n(unit)",
+         "R&D\n项目数\n(项)\nR&D\nProjects\n(item)", "人均\nGDP"],
+    ]  # fmt: skip
+    rows += [[zh, en, number, 10 * number, 7] for number, (_, zh, en) in enumerate(NAMES.values(), start=3)]
+    read = read_sheet(rows)
+    assert list(read.series())[:2] == ["hightech_rd_institutions", "hightech_rd_projects"]
+    assert list(read.series())[2].endswith("人均GDP")
+    assert read.series()["hightech_rd_projects"][110000, "2022"] == 30
+
+
+SAMPLES = {
+    "06-RD-institution_2021.xls": 5,
+    "external_rd_2020.xls": 3,
+    "hightech_rd_2018_side_by_side.xls": 16,
+    "hightech_rd_2022.xls": 14,
+    "incubators.xls": 5,
+    "industry_firms_2022.xls": 2,
+    "industry_new_products_2021.xls": 4,
+    "patent_applications_2022.xls": 2,
+    "patents_in_force_2019.xls": 2,
+    "public_budget_2021_total_row.xls": 3,
+    "rd_by_activity_2022.xls": 4,
+    "rd_by_source_2022.xls": 5,
+    "technology_renewal_2019.xls": 4,
+}
+"""An original workbook -> how many of its columns are indicators of the catalogue."""
+
+
+def _opened(path: Path, folder: Path) -> Path:
+    """Return a workbook without its read protection."""
+    office = pytest.importorskip("msoffcrypto")
+    with path.open("rb") as stream:
+        locked = office.OfficeFile(stream)
+        if not locked.is_encrypted():
+            return path
+        locked.load_key(password="VelvetSweatshop")
+        content = io.BytesIO()
+        locked.decrypt(content)
+    opened = folder / path.name
+    opened.write_bytes(content.getvalue())
+    return opened
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_an_original_names_equals_the_independent_figures(
+    name: str, tmp_path: Path, context: Context
+) -> None:
+    path = _opened(sample_path(f"yearbook_protected/{name}"), tmp_path)
+    read = read_file(path, CallerSays(), context)
+    tables = (
+        pd.read_csv(figures_path(f"{one}.csv"), dtype=str) for one in ("yearbook_figures", "more_figures")
+    )
+    right = {
+        (row.indicator, int(row.adcode), row.year): Decimal(row.value)
+        for row in pd.concat(tables).itertuples()
+    }
+    shown: dict[tuple[str, str], int] = {}
+    for (key, _, year), value in right.items():
+        shown[key, year] = min(shown.get((key, year), 0), int(value.as_tuple().exponent))
+    found = [entry for entry in read.entries if entry.known]
+    assert len({entry.indicator for entry in found}) == SAMPLES[name]
+    for entry in found:
+        gap = abs(entry.value - right[entry.indicator, entry.adcode, entry.period])
+        both = max(shown[entry.indicator, entry.period], int(entry.value.as_tuple().exponent))
+        assert gap <= Decimal("0.5").scaleb(both), entry
