@@ -152,10 +152,12 @@ def test_what_the_caller_says_must_not_contradict_the_file(tmp_path: Path, blank
 
 
 def test_a_password_is_named_with_the_way_out(tmp_path: Path, blank: Context) -> None:
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 1016
-    content = header + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 2000
-    found = refused(tmp_path, blank, content, "a.xlsx")
-    assert "protected by a password, or by Excel's default read-protection" in found
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    out = io.BytesIO()
+    OOXMLFile(io.BytesIO(WORKBOOK)).encrypt("mine", out)
+    found = refused(tmp_path, blank, out.getvalue(), "a.xlsx")
+    assert "protected by a password of its own" in found
     assert "save a plain copy" in found
 
 

@@ -36,6 +36,8 @@ def beside(name: str) -> Any:
 
 
 formats = beside("_formats")
+protection = beside("_protection")
+readers = beside("_two_readers")
 
 
 class RefusedError(Exception):
@@ -80,8 +82,11 @@ def limit_memory(size: int) -> None:
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     """Return the sheets of one workbook, or why it is refused."""
     try:
+        limits = request["limits"]
+        if request["kind"] == "xls" and "EncryptedPackage".encode("utf-16-le") in content:
+            return {"sheets": read_zip(opened(content, limits), limits)}
         read = read_zip if request["kind"] == "xlsx" else read_ole
-        return {"sheets": read(content, request["limits"])}
+        return {"sheets": read(content, limits)}
     except RefusedError as refusal:
         return refusal.answer
     except MemoryError:
@@ -90,6 +95,16 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
         if isinstance(error, KeyboardInterrupt):
             raise
         return {"refused": "damaged", "detail": f"{type(error).__name__}: {error}"[:200], "sheet": ""}
+
+
+def opened(content: bytes, limits: dict[str, Any]) -> bytes:
+    """Return a protected workbook without Excel's default protection; a password of its own is a refusal."""
+    plain: bytes | None = protection.unprotected(content)
+    if plain is None:
+        raise RefusedError("password")
+    if len(plain) > limits["file"]:
+        raise RefusedError("bomb", {"what": "bytes", "count": len(plain)})
+    return plain
 
 
 def read_zip(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
@@ -240,7 +255,7 @@ def read_calamine(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]
     cells = 0
     for position, about in enumerate(book.sheets_metadata):
         if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-            sheets.append({"name": about.name, "rows": [], "merged": [], "hidden": False})
+            sheets.append({"name": about.name, "rows": [], "merged": [], "hidden": False, "cells": False})
             continue
         sheet = book.get_sheet_by_index(position)
         cells += sheet.total_height * sheet.total_width
@@ -251,7 +266,7 @@ def read_calamine(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]
         if len(merged) > limits["merged"]:
             raise RefusedError("merged", str(len(merged)), about.name)
         hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
-        sheets.append({"name": about.name, "rows": rows, "merged": merged, "hidden": hidden})
+        sheets.append({"name": about.name, "rows": rows, "merged": merged, "hidden": hidden, "cells": True})
     return sheets
 
 
@@ -268,25 +283,31 @@ def plain(cell: Any) -> Any:
     return {"odd": "date", "shown": str(cell)}
 
 
-def read_ole(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the sheets of an xls; where both readers can read it they must agree cell by cell."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise RefusedError("password")
+def read_ole(content: bytes, limits: dict[str, Any], *, plain: bool = False) -> list[dict[str, Any]]:
+    """Return the sheets of an xls as two readers see them; `plain` says that its protection is off already.
+
+    Cells that calamine is known to misread are as xlrd reads them; those that differ otherwise are refused.
+    """
     if 512 * (1 + int.from_bytes(content[48:52], "little")) >= len(content):
         raise RefusedError("damaged", {"what": "cut"})
     if "Workbook".encode("utf-16-le") not in content and "Book".encode("utf-16-le") not in content:
         raise RefusedError("not_workbook", {"what": "document"})
     second = read_xlrd(content, limits)
+    if second is None:
+        if plain:
+            raise RefusedError("password")
+        return read_ole(opened(content, limits), limits, plain=True)
     try:
-        first = read_calamine(content, limits)
+        first = [sheet for sheet in read_calamine(content, limits) if sheet.pop("cells")]
     except RefusedError:
         raise
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, MemoryError)):
             raise
-        return [with_styles(sheet, sheet) for sheet in second]
+        return [with_styles(sheet, sheet) | {"alone": True} for sheet in second]
     compare(first, second)
     for sheet, other in zip(first, second, strict=True):
+        sheet["name"] = other["name"]
         sheet["merged"] = sheet["merged"] or other["merged"]
         for row, cells in enumerate(other["rows"]):
             for column, cell in enumerate(cells):
@@ -306,15 +327,16 @@ def with_styles(sheet: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return sheet
 
 
-def read_xlrd(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the sheets as xlrd reads them."""
+def read_xlrd(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the worksheets as xlrd reads them; None where the workbook is protected."""
     import xlrd
 
     try:
         book = open_xlrd(content)
     except xlrd.XLRDError as error:
-        kind = "password" if "encrypt" in str(error).lower() else "damaged"
-        raise RefusedError(kind, str(error)[:200]) from error
+        if "encrypt" in str(error).lower():
+            return None
+        raise RefusedError("damaged", str(error)[:200]) from error
     if book.nsheets > limits["sheets"]:
         raise RefusedError("sheets", str(book.nsheets))
     sheets: list[dict[str, Any]] = []
@@ -392,30 +414,15 @@ def old_cell(kind: int, value: Any) -> Any:
 
 
 def compare(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
-    """Refuse a workbook that two readers do not read alike."""
+    """Refuse a workbook that two readers do not read alike, beyond what the first is known to misread."""
     if len(first) != len(second):
         raise RefusedError("disagree", {"what": "sheets", "first": len(first), "second": len(second)})
     for one, two in zip(first, second, strict=True):
-        mine, theirs = cells_of(one), cells_of(two)
-        for spot in sorted(mine.keys() | theirs.keys()):
-            a, b = mine.get(spot), theirs.get(spot)
-            if a == b or isinstance(a, dict) or isinstance(b, dict):
-                continue
-            if isinstance(a, str) and isinstance(b, str) and a.strip() == b.strip():
-                continue
+        spot = readers.settle(one, two)
+        if spot is not None:
             raise RefusedError(
-                "disagree", {"what": "cell", "row": spot[0] + 1, "column": spot[1] + 1}, one["name"]
+                "disagree", {"what": "cell", "row": spot[0] + 1, "column": spot[1] + 1}, two["name"]
             )
-
-
-def cells_of(sheet: dict[str, Any]) -> dict[tuple[int, int], Any]:
-    """Return the cells that hold anything."""
-    return {
-        (r, c): cell
-        for r, row in enumerate(sheet["rows"])
-        for c, cell in enumerate(row)
-        if cell is not None and cell != ""
-    }
 
 
 if __name__ == "__main__":

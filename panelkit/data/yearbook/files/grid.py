@@ -40,6 +40,8 @@ class Grid(Brief):
     formats : unit that a number's format shows beside it, by cell: `%`, or a word such as 万元.
     unseen : rows and columns that a workbook hides, as a person names them.
     unstyled : whether the workbook's number formats could not be read.
+    alone : whether only one of two readers could read the workbook.
+    settled : cells that one of two readers is known to misread, as a person names them, and how many there are.
     """
 
     file: str
@@ -53,6 +55,8 @@ class Grid(Brief):
     formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
     unseen: str = ""
     unstyled: bool = False
+    alone: bool = False
+    settled: tuple[str, int] = ("", 0)
 
     def where(self, row: int | None = None, column: int | None = None) -> Where:
         """Return the spot of a cell given by its indices from zero."""

@@ -21,9 +21,8 @@ from panelkit.language.message import Message, message
 _CHILD = Path(__file__).with_name("_child.py")
 _REASONS: Mapping[str, Callable[[str], Message]] = {
     "password": lambda detail: message(
-        "the workbook is protected by a password, or by Excel's default read-protection: open it "
-        "in Excel, choose File > Info > Protect Workbook > Encrypt with Password, empty the box, "
-        "save a plain copy, and give that"
+        "the workbook is protected by a password of its own: open it with the password in Excel, choose "
+        "File > Info > Protect Workbook > Encrypt with Password, empty the box, save a plain copy, and give that"
     ),
     "bomb": lambda detail: message(
         "the archive unpacks beyond the stated limits ({detail}): refused unread", detail=detail
@@ -53,7 +52,8 @@ _REASONS: Mapping[str, Callable[[str], Message]] = {
         "than a yearbook table"
     ),
     "disagree": lambda detail: message(
-        "two readers see different cells ({detail}): the workbook is damaged; download it again",
+        "two readers see different cells ({detail}): open the workbook in Excel, compare that cell with "
+        "the printed table, save it as .xlsx, and give that",
         detail=detail,
     ),
     "damaged": lambda detail: message(
@@ -72,6 +72,7 @@ _REASONS: Mapping[str, Callable[[str], Message]] = {
 
 _DETAILS: Mapping[str, Callable[..., Message]] = {
     "parts": lambda count: message("{count} parts", count=count),
+    "bytes": lambda count: message("{count} bytes", count=count),
     "rows": lambda count: message("{count} rows", count=count),
     "sheets": lambda first, second: message("{first} and {second} sheets", first=first, second=second),
     "cell": lambda row, column: message("row {row}, column {column}", row=row, column=column),
@@ -224,7 +225,15 @@ def _grid(name: str, sheet: dict[str, Any]) -> Grid:
         formats={(int(row), int(column)): str(word) for row, column, word in sheet.get("formats", ())},
         unseen=_unseen(rows, *sheet.get("unseen", ([], []))),
         unstyled=bool(sheet.get("unstyled")),
+        alone=bool(sheet.get("alone")),
+        settled=_settled(sheet.get("settled", [])),
     )
+
+
+def _settled(spots: list[list[int]]) -> tuple[str, int]:
+    """Return the first cells of a list as Excel names them, and how many there are."""
+    named = [f"{letters(column + 1)}{row + 1}" for row, column in spots[:3]]
+    return ", ".join([*named, *(["..."] if len(spots) > 3 else [])]), len(spots)
 
 
 def _unseen(rows: tuple[tuple[Cell, ...], ...], lines: list[int], spans: list[list[int]]) -> str:

@@ -87,6 +87,31 @@ def _about_formats(grid: Grid) -> list[Message]:
                 where=grid.where().said(),
             )
         )
+    return notes + _about_readers(grid)
+
+
+def _about_readers(grid: Grid) -> list[Message]:
+    """Say where the two readers of an old workbook did not both read it."""
+    cells, count = grid.settled
+    notes = []
+    if grid.alone and grid.rows:
+        notes.append(
+            message(
+                "{where}: one of two readers (calamine) cannot read this workbook; it is taken as the other "
+                "(xlrd) reads it, unchecked against a second reading",
+                where=grid.where().said(),
+            )
+        )
+    if count:
+        notes.append(
+            message(
+                "{where}: {count} cell(s) ({cells}) are texts or dates that one of two readers (calamine) is known "
+                "to misread; they are taken as the other (xlrd) reads them",
+                where=grid.where().said(),
+                count=count,
+                cells=cells,
+            )
+        )
     return notes
 
 
