@@ -267,8 +267,9 @@ def _adcode(name: str) -> int | None:
 
 
 def number(text: str) -> Decimal | None:
-    """Return the number a text starts with, markers behind it cut; None where it is none."""
+    """Return the number a text starts with, markers and separators of thousands cut; None where it is none."""
     plain = re.sub(r"\s*[①*]+$", "", text.strip("\t \u3000\xa0").translate(_WIDE))
+    plain = re.sub(r"(?<=\d)[ ,](?=\d{3}(?!\d))", "", plain)
     try:
         return Decimal(plain)
     except InvalidOperation:

@@ -84,7 +84,8 @@ def read_yearbook(
         `adcode, period, indicator, vintage, value, unit, source`, in the order of the file. Values stand in the
         catalogue's unit; an indicator that the catalogue does not know keeps its printed name and unit. `vintage` is
         the held vintage that the file belongs to, or "unnamed". `attrs["panelkit"]` holds the file's SHA-256, layout,
-        printed totals, footnotes, notes, and how many cells were marked missing.
+        printed totals, footnotes, notes, the periods that it calls preliminary, and how many cells were marked
+        missing.
 
     Raises
     ------
@@ -127,6 +128,7 @@ def long_table(read: FileRead, vintages: Mapping[str, str], source: str | None =
         "apart": [_record(entry) for entry in read.apart],
         "footnotes": list(read.footnotes),
         "notes": list(read.notes),
+        "preliminary": list(read.preliminary),
     }
     return table
 
@@ -178,6 +180,7 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
         missing=reading.missing,
         footnotes=reading.footnotes,
         notes=tuple(dict.fromkeys(notes)),
+        preliminary=reading.preliminary,
     )
 
 

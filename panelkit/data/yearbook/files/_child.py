@@ -311,10 +311,17 @@ def read_ole(content: bytes, limits: dict[str, Any], *, plain: bool = False) -> 
         sheet["merged"] = sheet["merged"] or other["merged"]
         for row, cells in enumerate(other["rows"]):
             for column, cell in enumerate(cells):
-                if isinstance(cell, dict):
+                if isinstance(cell, dict) and not is_date(sheet, row, column):
                     mark(sheet, row, column, cell["odd"])
         with_styles(sheet, other)
     return first
+
+
+def is_date(sheet: dict[str, Any], row: int, column: int) -> bool:
+    """Return whether the first reader saw a date in a cell, which the second shows as a number of days."""
+    cells = sheet["rows"][row] if row < len(sheet["rows"]) else []
+    cell = cells[column] if column < len(cells) else None
+    return isinstance(cell, dict) and cell["odd"] == "date"
 
 
 def with_styles(sheet: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,16 @@ _MARKS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶�
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,17})?", re.ASCII)
 _SCIENTIFIC = re.compile(r"-?\d{1,18}(?:\.\d{1,17})?[eE][+-]?\d{1,2}", re.ASCII)
 _FOOTNOTE = re.compile(
-    rf"(.*?\d)\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|\s[a-z0-9]{{1,2}}\))\Z", re.S
+    rf"(.*?[\d)）])\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|\s[a-z0-9]{{1,2}}\))\Z", re.S
 )
-_GROUPED = re.compile(r"-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
+_GROUPED = re.compile(
+    r"-?\d{1,3}(?:(?:,\d{3})+|(?:，\d{3})+|(?: \d{3})+|(?:\u3000\d{3})+|(?:\xa0\d{3})+|(?:[\u2009\u202f]\d{3})+)"
+    r"(?:\.\d{1,17})?",
+    re.ASCII,
+)
+_SEPARATED = re.compile(r"[,，\s]")
+_BRACKETED = re.compile(r"[(（]\s*(\d[\d,，.\s]*?)\s*[)）]")
+_MARK_LIKE = re.compile(r"\d{1,2}", re.ASCII)
 _DIGITS = re.compile(
     rf"[-+(（]?\s*\d[\d,，.\s]*(?:[eE][+-]?\d+)?\s*[%％)）]?\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|[a-z0-9]{{1,2}}\))?\Z"
 )
@@ -30,6 +37,7 @@ _KINDS = {
     "error": term("kind of cell", "error"),
     "formula": term("kind of cell", "formula"),
     "odd cell": term("kind of cell", "odd cell"),
+    "decimal comma": term("kind of cell", "comma before decimals, or between thousands"),
     **{
         f"number behind {why}": message("number behind {why}", why=said)
         for why, said in {
@@ -55,8 +63,9 @@ def read_number(cell: Cell, *, scientific: bool = False) -> Decimal | Misread | 
     """Return the number in a cell, None for a missing value, or why it is neither.
 
     A text keeps its printed digits; a stored double keeps its shortest exact spelling. Footnote markers
-    behind a number are cut; digits in Chinese, thousands separators and exponents (unless `scientific`)
-    are refused, since each has more than one reading.
+    behind a number are cut, commas and blanks between thousands too, and a number in brackets is negative, as
+    accountants print it. Digits in Chinese, exponents (unless `scientific`) and one or two digits in brackets, which
+    may be the mark of a footnote, are refused, since each has more than one reading.
     """
     if cell is None:
         return None
@@ -82,12 +91,27 @@ def _from_text(raw: str, *, scientific: bool) -> Decimal | Misread | None:
     match = _FOOTNOTE.match(text)
     if match:
         text = match.group(1).rstrip()
+    inside = _BRACKETED.fullmatch(text)
+    if inside and not _MARK_LIKE.fullmatch(inside.group(1)):
+        number = _ungrouped(inside.group(1))
+        return Decimal("-" + number) if _NUMBER.fullmatch(number) else _why(text)
+    text = _ungrouped(text)
     if _NUMBER.fullmatch(text):
         return Decimal(text)
     if scientific and _SCIENTIFIC.fullmatch(text):
         number = Decimal(text)
         return number + 0 if number == number.to_integral_value() else number
     return _why(text)
+
+
+def _ungrouped(text: str) -> str:
+    """Return a number without the commas or blanks between its thousands."""
+    return _SEPARATED.sub("", text) if _GROUPED.fullmatch(text) else text
+
+
+def in_brackets(cell: Cell) -> bool:
+    """Return whether a cell is a number in brackets, which is read as negative."""
+    return isinstance(cell, str) and bool(_BRACKETED.fullmatch(trimmed(cell).translate(_WIDE)))
 
 
 def looks_like_number(cell: Cell) -> bool:
@@ -104,9 +128,13 @@ def in_chinese_digits(text: str) -> bool:
 
 def _why(text: str) -> Misread:
     short = text if len(text) <= 40 else text[:40] + "…"
-    if _GROUPED.fullmatch(text):
+    if _BRACKETED.fullmatch(text):
         return Misread(
-            message("{short!r} has thousands separators: write the number without them", short=short),
+            message(
+                "{short!r} may be a negative number or the mark of a footnote: write -{digits}, or take it out",
+                short=short,
+                digits=re.sub(r"\D", "", text),
+            )
         )
     if in_chinese_digits(text):
         return Misread(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, refuse
 from panelkit.data.yearbook.files import limits
-from panelkit.data.yearbook.files.grid import Cell, Grid
+from panelkit.data.yearbook.files.grid import Cell, Grid, Odd
 from panelkit.language.message import message
 
 _BREAK = re.compile(rb"\r\n|\n|\r")
@@ -17,6 +17,7 @@ _UTF8_HAN = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf][\x80-\xbf]")
 _PLAIN_HAN = re.compile(
     r"[\u2000-\u206f\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff00-\uffef\u00a0\u00b7\u00d7]*"
 )
+_ONE_COMMA = re.compile(r"\s*[-(（]?\s*\d{1,3}[,，]\d{3}\s*[)）]?\s*")
 _SEPARATORS = (",", "\t", ";", "，")
 
 
@@ -183,7 +184,7 @@ def text_grid(text: str, name: str) -> Grid:
     start = 1
     try:
         for record in reader:
-            rows.append(tuple(cell or None for cell in record))
+            rows.append(tuple(_text_cell(cell, separator) for cell in record))
             lines.append(start)
             start = reader.line_num + 1
             _check_size(name, rows[-1], start - 1, len(rows))
@@ -197,6 +198,13 @@ def text_grid(text: str, name: str) -> Grid:
         ) from error
     complete = text.endswith(("\n", "\r")) or not text
     return Grid(name, "", tuple(rows), tuple(lines), text=True, complete=complete)
+
+
+def _text_cell(text: str, separator: str) -> Cell:
+    """Return one cell of a text file; behind semicolons, a comma before three digits has two readings."""
+    if separator == ";" and _ONE_COMMA.fullmatch(text):
+        return Odd("decimal comma", text)
+    return text or None
 
 
 def _check_size(name: str, record: tuple[Cell, ...], line: int, rows: int) -> None:

@@ -48,6 +48,7 @@ class FileRead(Brief):
     missing: int
     footnotes: tuple[str, ...]
     notes: tuple[Message, ...]
+    preliminary: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import sniff
 from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
 from panelkit.data.yearbook.layouts.reading import FileReading, joined
+from panelkit.data.yearbook.layouts.said_of_cells import with_notes
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.language.message import Message, message
 
@@ -39,7 +40,7 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
         if reading_of_sheet is None:
             skipped.append(grid.sheet)
         else:
-            readings.append(reading_of_sheet)
+            readings.append(with_notes(grid, reading_of_sheet))
             notes += _about_formats(grid)
     if not readings:
         hidden = [grid.sheet for grid in grids if grid.hidden and not any(grid is one for one in kept)]

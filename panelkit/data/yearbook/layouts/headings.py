@@ -8,7 +8,7 @@ from collections import Counter
 from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
-from panelkit.data.yearbook.vocabulary.periods import parse_period
+from panelkit.data.yearbook.vocabulary.periods import arabic_years, parse_period
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED
 from panelkit.language.message import message
@@ -82,7 +82,7 @@ def bare_unit(line: str) -> str:
 
 def title_of(text: str) -> str:
     """Return a title without its number, its year and the word that it goes on."""
-    cut = CONTINUED.sub("", _YEAR_NOTE.sub("", NUMBERED.sub("", text)))
+    cut = CONTINUED.sub("", _YEAR_NOTE.sub("", NUMBERED.sub("", arabic_years(text))))
     return re.sub(r"\s+", "", cut) if HAN.search(cut) else cut.strip()
 
 

@@ -54,6 +54,7 @@ class FileReading(Brief):
     apart : figures of Hong Kong, Macau and Taiwan, set apart.
     footnotes : notes below the table.
     notes : what the reader wants known (sheets skipped, lines not understood).
+    preliminary : periods that the file calls preliminary.
     """
 
     layout: str
@@ -63,6 +64,7 @@ class FileReading(Brief):
     apart: tuple[PrintedFigure, ...] = ()
     footnotes: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
+    preliminary: tuple[str, ...] = ()
 
 
 @dataclass
@@ -129,4 +131,5 @@ def joined(readings: list[FileReading]) -> FileReading:
         apart=tuple(f for r in readings for f in r.apart),
         footnotes=tuple(dict.fromkeys(n for r in readings for n in r.footnotes)),
         notes=tuple(dict.fromkeys(n for r in readings for n in r.notes)),
+        preliminary=tuple(dict.fromkeys(p for r in readings for p in r.preliminary)),
     )

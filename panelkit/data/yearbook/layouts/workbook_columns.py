@@ -22,7 +22,7 @@ from panelkit.data.yearbook.layouts.headings import (
     wide_rows,
 )
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
+from panelkit.data.yearbook.vocabulary.periods import in_range, is_loose_date, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import place_of
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit
 from panelkit.language.message import message
@@ -234,6 +234,16 @@ def _name(
                 grid.where(*spot),
                 message(
                     "the number {text} stands in the header, and is neither a year nor a name", text=text
+                ),
+            )
+            continue
+        if is_loose_date(text):
+            builder.problem(
+                grid.where(*spot),
+                message(
+                    "the date {text} above figures may stand for a year, a quarter or a month: write that in "
+                    "its place, as 2022年",
+                    text=text,
                 ),
             )
             continue

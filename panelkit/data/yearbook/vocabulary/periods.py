@@ -10,6 +10,16 @@ from panelkit.data.yearbook.files.grid import trimmed
 from panelkit.data.yearbook.files.limits import FIRST_YEAR
 
 _WIDE = str.maketrans("０１２３４５６７８９－", "0123456789-")
+_HAN_YEAR = re.compile(r"([一二][九〇○零0０Ｏ][〇○零0０Ｏ一二三四五六七八九]{2})(?=\s*年)")
+_HAN_DIGITS = str.maketrans("〇○零０Ｏ一二三四五六七八九", "00000123456789")
+_YEAR_END = re.compile(r"(\d{4})(?:([-/.])12\2|年12月)31日?(?: 00:00:00)?")
+_DATE = re.compile(r"\d{4}(?:([-/.])\d{1,2}\1|年\d{1,2}月)\d{1,2}日?(?: [\d:.]+)?")
+_PRELIMINARY = r"初步核算|初步|初核|快报|预计|预测|估计|preliminary|p"
+_STAGE = re.compile(
+    rf"(.*\d[^()（）\[\]]*?)\s*[(（\[]\s*(?:({_PRELIMINARY})|最终核实|核实|调整|修订|终值|final|revised|r)"
+    r"\s*(?:数据?|值|后)?\s*[)）\]]",
+    re.I,
+)
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _MONTHS = {
@@ -33,14 +43,35 @@ _CODE_MONTH = re.compile(r"(\d{4})(\d{2})")
 @lru_cache(maxsize=4096)
 def parse_period(text: str) -> str | None:
     """Return `2019`, `2019-Q4` or `2019-12` for a printed period; None where the text is none."""
-    plain = trimmed(text).translate(_WIDE)
+    plain = arabic_years(trimmed(text)).translate(_WIDE)
+    if match := _STAGE.fullmatch(plain):
+        plain = match.group(1).strip()
     if match := _YEAR.fullmatch(plain):
         return match.group(1)
     if match := _QUARTER.fullmatch(plain):
         return f"{match.group(1)}-Q{_QUARTERS[match.group(2)]}"
     if match := _MONTH.fullmatch(plain):
         return _month(match.group(1), int(match.group(2)))
+    if match := _YEAR_END.fullmatch(plain):
+        return match.group(1)
     return _parse_english(plain.casefold())
+
+
+def is_preliminary(text: str) -> bool:
+    """Return whether a printed period says that its figures are preliminary, as `2023年(初步核算)`."""
+    match = _STAGE.fullmatch(arabic_years(trimmed(text)).translate(_WIDE))
+    return match is not None and match.group(2) is not None and parse_period(text) is not None
+
+
+def is_loose_date(text: str) -> bool:
+    """Return whether a text is a date that may stand for a year or a month: any but the last day of a year."""
+    plain = trimmed(text).translate(_WIDE)
+    return bool(_DATE.fullmatch(plain)) and parse_period(plain) is None
+
+
+def arabic_years(text: str) -> str:
+    """Return a text with years in Chinese digits, as 二〇二三年, in Arabic ones."""
+    return _HAN_YEAR.sub(lambda match: match.group(1).translate(_HAN_DIGITS), text)
 
 
 def _parse_english(plain: str) -> str | None:
@@ -80,4 +111,6 @@ def in_range(period: str) -> bool:
 
 def years_in(text: str) -> tuple[int, ...]:
     """Return the four-digit years a line of text names, in its order."""
-    return tuple(int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", text.translate(_WIDE)))
+    return tuple(
+        int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", arabic_years(text).translate(_WIDE))
+    )
