@@ -14,6 +14,9 @@ from panelkit.language.message import Message, message
 # 1 / (1 + 19) = 0.05: with fewer permutations no p-value comes down to it
 FEWEST_PERMUTATIONS = 19
 
+# 1 / (1 + 100) < 0.01, which a verdict asks of next year's treatment: with fewer draws it could take nothing away
+FEWEST_DRAWS = 100
+
 
 def is_whole(value: object) -> bool:
     """Tell whether a value is a whole number, of Python or numpy, and no truth value."""
@@ -63,6 +66,27 @@ def check_permutations(name: str, value: Any) -> int:
             )
         )
     return check_count(name, value, FEWEST_PERMUTATIONS)
+
+
+def check_draws(name: str, value: Any) -> int:
+    """Return a number of draws by which every condition of a verdict can be decided.
+
+    Raises
+    ------
+    SpecError
+        If it is none, or too small.
+    """
+    if is_whole(value) and value < FEWEST_DRAWS:
+        raise SpecError(
+            message(
+                "{name}={value} cannot reach p < 0.01, which a condition asks for: take {least} or more, 9,999 by "
+                "default",
+                name=name,
+                value=value,
+                least=FEWEST_DRAWS,
+            )
+        )
+    return check_count(name, value, FEWEST_DRAWS)
 
 
 def check_confidence(level: Any) -> float:

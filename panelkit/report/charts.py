@@ -1,4 +1,4 @@
-"""The charts of a page: residuals with and without trends, the specification curve, each province left out."""
+"""The charts of a page: residuals with and without trends, numbers by year, the curve, each province left out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from panelkit.claims.file.document import Claim
+from panelkit.claims.rules.description import DescriptionRule
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message
 from panelkit.report import sample
@@ -96,6 +97,41 @@ def trend_picture(verdict: Verdict, language: Language) -> Markup | str:
         notes=[
             say(message("outcome and treatment: {formula}", formula=_formula(verdict, language)), language)
         ],
+    )
+    return Markup(figure.svg())
+
+
+def yearly_picture(verdict: Verdict, language: Language) -> Markup | str:
+    """Return what was measured by year with the intervals there are, and the bound that is claimed, as SVG.
+
+    Nothing where fewer than two years have a number.
+    """
+    tested, design, reading = verdict.tested, verdict.design, verdict.reading
+    if tested is None or tested.measured is None or design is None or reading is None:
+        return ""
+    found = tested.measured
+    values = pd.Series(found.by_year, dtype=float)
+    if values.count() < 2:
+        return ""
+    frame = pd.DataFrame({"value": values})
+    labels = {"value": say(message("observed"), language)}
+    rule = design.rule_under(reading.rule)
+    if isinstance(rule, DescriptionRule):
+        frame["bound"] = rule.bound.value
+        labels["bound"] = say(message("bound {value}", value=rule.value), language)
+    ends = pd.DataFrame(dict(found.by_year_interval), index=["low", "high"], dtype=float).T.reindex(
+        values.index
+    )
+    spoken = levels_of(verdict)
+    title = message("By {period}: {design}", design=design.label.said).spoken(*spoken)
+    note = message("shaded: the interval of each {period} that has one").spoken(*spoken)
+    figure = figures.trend_lines(
+        frame,
+        bands={"value": (ends["low"].to_numpy(), ends["high"].to_numpy())},
+        labels=labels,
+        language=language,
+        title=say(title, language),
+        notes=[say(note, language)] if found.by_year_interval else [],
     )
     return Markup(figure.svg())
 

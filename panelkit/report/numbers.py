@@ -1,4 +1,7 @@
-"""Numbers as a reader sees them."""
+"""Numbers as a reader sees them.
+
+Their sign is "-", as in the sentences beside them: "−" is the mark of a condition that cannot be computed.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,17 @@ from panelkit.show.digits import pair, written
 
 def number(value: float | None) -> str:
     """Return three significant digits, without an exponent where it can be helped."""
-    return written(math.nan if value is None else value)
+    return _signed(written(math.nan if value is None else value))
 
 
 def moved(old: float, new: float) -> str:
     """Return `old → new` with enough digits to show that they differ."""
     before, after = pair(old, new)
-    return f"{before} → {after}"
+    return _signed(f"{before} → {after}")
+
+
+def _signed(text: str) -> str:
+    return text.replace("−", "-")
 
 
 def span(low: float, high: float, language: Language) -> str:

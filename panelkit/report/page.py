@@ -19,7 +19,13 @@ from panelkit.claims.findings import Finding, Word
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, Message, message, sentences
 from panelkit.report import sample, words
-from panelkit.report.charts import influence, left_out, specification_curve, trend_picture
+from panelkit.report.charts import (
+    influence,
+    left_out,
+    specification_curve,
+    trend_picture,
+    yearly_picture,
+)
 from panelkit.report.conditions import (
     LEGEND,
     condition_rows,
@@ -189,9 +195,9 @@ def _conditioned(verdict: Verdict, language: Language) -> dict[str, Any]:
 
 
 def _pictured(claim: Claim, verdict: Verdict, language: Language) -> dict[str, Any]:
-    """Return the same with its pictures: residuals, the curve, each unit left out."""
+    """Return the same with its pictures: residuals or numbers by year, the curve, each unit left out."""
     return _conditioned(verdict, language) | {
-        "picture": trend_picture(verdict, language),
+        "picture": trend_picture(verdict, language) or yearly_picture(verdict, language),
         "curve": specification_curve(claim, verdict, language),
         "left_out": left_out(verdict, language) or influence(verdict, language),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,9 @@ from panelkit.claims.checked import CheckResult
 from panelkit.claims.designs.additionality import _outcome
 from panelkit.claims.findings import Condition
 from panelkit.data.provinces import labels_of
+from panelkit.studies.scrutiny.sample import cube_of
+from panelkit.studies.scrutiny.scrutiny import scrutinise_worlds
+from panelkit.studies.scrutiny.wild import Lots
 
 # the same least squares by dummies: two dozen operations on numbers of order one
 SAME = 1e-8
@@ -159,3 +163,39 @@ def dummies(y: pd.Series, x: pd.Series, trend: np.ndarray | None = None) -> floa
     slopes = [] if trend is None else [units * (trend - trend.mean())[:, None]]
     columns = np.column_stack([x.to_numpy(), units, years, *slopes])
     return float(np.linalg.lstsq(columns, y.to_numpy(), rcond=None)[0][0])
+
+
+def test_the_share_of_the_nation_is_no_null_and_each_provinces_own_is() -> None:
+    """The worlds of the module's docstring: 200 in which private R&D knows nothing of the public money."""
+    data = pk.load_provinces(
+        ["rd_expenditure", "rd_funds_government", "gdp"], (2016, 2023), vintage={"gdp": "census2023"}
+    )
+    fit = pk.FixedEffects("log(rd_expenditure / gdp) ~ log(rd_funds_government)").fit(data)
+    assert fit.design is not None
+    sample = cube_of(fit.design, fit.terms[0])
+    names = ("rd_expenditure", "rd_funds_government", "gdp")
+    every, money, gdp = (
+        data[name].unstack().loc[list(fit.design.unit_labels)].to_numpy(float) for name in names
+    )
+    private = np.log((every - money) / gdp)
+    held = private.mean(axis=1, keepdims=True) + private.mean(axis=0) - private.mean()
+    rest = np.random.default_rng(1).choice((private - held).ravel(), size=(200, *private.shape))
+    whole = np.exp(held + rest) * gdp + money
+    share = (money / whole).mean(axis=2, keepdims=True)
+    nation = (money.sum() / whole.sum(axis=(1, 2)))[:, None, None]
+    worlds = replace(sample, y=np.log(whole / gdp), x=np.broadcast_to(sample.x, whole.shape))
+    lots = Lots(999, 1)
+
+    def passes(alone: np.ndarray) -> int:
+        """Return how many worlds have something beyond a share, as the condition asks."""
+        found = scrutinise_worlds(replace(worlds, y=worlds.y - alone * worlds.x), lots, sign=1.0)
+        there = (found.main.slope > 0.0) & ~found.taken & (found.main.p < 0.05)
+        return int(there.sum())
+
+    found = scrutinise_worlds(worlds, lots, sign=1.0)
+    assert found.main.slope.mean() == pytest.approx(0.264, abs=0.005)
+    assert nation.mean() == pytest.approx(0.189, abs=0.005)
+    # three binomial errors around what stands in the docstring
+    assert int((found.word == "SUPPORTED").sum()) == pytest.approx(190, abs=9)
+    assert passes(nation) == pytest.approx(26, abs=14)
+    assert passes(share) <= 2

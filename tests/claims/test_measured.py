@@ -25,6 +25,7 @@ from panelkit.data.paths import figures_from, shipped
 from panelkit.indices.arrays import inequality
 from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import verbatim
+from panelkit.report.charts import yearly_picture
 from panelkit.report.conditions import sizes_frame
 from panelkit.report.page import page
 from panelkit.report.register import claim_card
@@ -254,3 +255,22 @@ def test_composites_follow_the_folder_of_figures(tmp_path: Path) -> None:
     shutil.copytree(shipped("data"), other)
     with figures_from(other):
         assert composite_of(claim, design, "tech_innovation", "mixed") is not before
+
+
+def test_numbers_by_year_are_drawn_with_their_intervals_and_their_bound(tmp_path: Path) -> None:
+    design = (
+        'kind = "yearly"\nmeasure = "spearman"\nfigure = "rd_expenditure"\nagainst = "gdp"\ndraws = 199\n'
+    )
+    why = 'why = { en = "half", zh = "一半" }'
+    result = pk.check(
+        written(tmp_path, f'{{ name = "R-DESC", relation = ">", value = "0.5", {why} }}', design)
+    )
+    (verdict,) = result
+    drawn = str(yearly_picture(verdict, "en"))
+    for text in ("By year: one", "bound 0.5", "observed", "2021", "2023"):
+        assert text in drawn
+    assert "界限0.5" in str(yearly_picture(verdict, "zh"))
+    assert page(result, "en").count("<svg") == 1
+    gap = 'kind = "gap"\nfigure = "rd_expenditure"\nagainst = "gdp"\ndraws = 999\nseed = 1\n'
+    (alone,) = pk.check(written(tmp_path, '{ name = "R-INEQ", sign = "+" }', gap))
+    assert yearly_picture(alone, "en") == ""

@@ -141,10 +141,10 @@ def test_without_fixed_effects_the_headline_is_the_treatment_and_not_the_interce
         fit.tidy()["std_error"].iloc[place], rel=1e-12
     )  # one square root
     assert panels.effect(spec) in (None, effect_of(fit))
-    wild = main_test(fit, Test(reps=99, seed=1))
-    shown = headline(fit, wild, inner_test(fit, Test(reps=99, seed=1)), None, 1.0)
+    wild = main_test(fit, Test(reps=100, seed=1))
+    shown = headline(fit, wild, inner_test(fit, Test(reps=100, seed=1)), None, 1.0)
     assert (shown.term, shown.estimate) == (spec.term, fit.estimates[place])
-    assert wild.p_value == pk.wild_cluster_bootstrap(fit, spec.term, reps=99, rng=1).p_value
+    assert wild.p_value == pk.wild_cluster_bootstrap(fit, spec.term, reps=100, rng=1).p_value
 
 
 def test_a_lag_reaches_back_out_of_the_sample() -> None:

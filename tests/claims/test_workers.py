@@ -40,7 +40,7 @@ if __name__ == "__main__":
 def several(path: Path, n: int = 4) -> Path:
     """Write a file of several small claims."""
     head, _, rest = SMALL.partition("[[claim]]\n")
-    claim = rest.split("[[claim]]\n")[0].replace("reps = 199", "reps = 99")
+    claim = rest.split("[[claim]]\n")[0].replace("reps = 199", "reps = 100")
     claims = [claim.replace('id = "T1"', f'id = "S{i}"').replace("seed = 7", f"seed = {i}") for i in range(n)]
     path.write_text(head + "".join(f"[[claim]]\n{text}" for text in claims), "utf-8")
     return path

@@ -55,3 +55,9 @@ def test_an_error_takes_a_message_only(kind: type[pk.PanelkitError]) -> None:
     with pytest.raises(TypeError, match=f"{kind.__name__} says a message, not plain text"):
         kind("plain")  # type: ignore[arg-type]
     assert kind(verbatim("theirs")).text("zh") == "theirs"
+
+
+def test_the_main_slope_has_one_name() -> None:
+    texts = b"".join(content for path, content in files().items() if path.suffix == ".po").decode("utf-8")
+    assert "主系数" in texts
+    assert "主斜率" not in texts

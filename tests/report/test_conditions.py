@@ -138,7 +138,7 @@ def test_the_detectable_effect_is_shown_with_what_it_is() -> None:
     ("outcome", "numbers", "cell"),
     [
         ("passes", {"slope": 0.2, "p": 0.0301}, "✓ 0.200 (p = 0.0301)"),
-        ("takes away", {"slope": -0.05, "p": 0.55}, "✗✗ −0.0500 (p = 0.55)"),
+        ("takes away", {"slope": -0.05, "p": 0.55}, "✗✗ -0.0500 (p = 0.55)"),
         ("takes away", {"slope": 0.4, "excess": 0.1, "p": 0.2}, "✗✗ 0.100 (p = 0.2)"),
         ("printed", {"share": 0.81, "n": 10}, "· 81%"),
         ("fails", {}, "✗"),

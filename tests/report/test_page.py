@@ -106,7 +106,7 @@ def test_tables_are_written_in_both_formats(result: CheckResult, tmp_path: Path)
         (0.3875, "0.388"),
         (0.00537, "0.00537"),
         (12.345, "12.3"),
-        (-1.264, "−1.26"),
+        (-1.264, "-1.26"),
         (123456.0, "123,456"),
         (0.0, "0"),
         (float("nan"), "–"),

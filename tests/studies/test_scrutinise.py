@@ -65,7 +65,7 @@ def test_units_that_are_no_provinces_have_the_regions_that_they_are_given(
     firms: pd.DataFrame, kinds: pd.Series
 ) -> None:
     fit = pk.FixedEffects("y ~ x1 + x2").fit(firms)
-    bare, grouped = (pk.scrutinise(fit, "x1", reps=99, regions=told) for told in (None, kinds))
+    bare, grouped = (pk.scrutinise(fit, "x1", reps=100, regions=told) for told in (None, kinds))
     found = {item.name: item for item in grouped.conditions}
     assert "the regions of the firms are not known" in bare.tidy()["reason"].tolist()
     dummies = pk.FixedEffects("y ~ x1 + x2 + C(kind):C(year)").fit(firms)
@@ -73,7 +73,7 @@ def test_units_that_are_no_provinces_have_the_regions_that_they_are_given(
     trends = pk.FixedEffects("y ~ x1 + x2 + C(firm):year").fit(firms)
     assert found["trends"].slope == pytest.approx(float(trends.params["x1"]), rel=1e-9)
     assert dict(kinds) == {unit: kinds[unit] for unit in grouped.units}
-    assert pk.scrutinise(fit, "x1", reps=99, regions=dict(kinds)).tidy().equals(grouped.tidy())
+    assert pk.scrutinise(fit, "x1", reps=100, regions=dict(kinds)).tidy().equals(grouped.tidy())
 
 
 def test_a_lead_reaches_beyond_the_sample(firms: pd.DataFrame) -> None:
@@ -82,7 +82,7 @@ def test_a_lead_reaches_beyond_the_sample(firms: pd.DataFrame) -> None:
     ahead = firms["x1"].rename(lambda year: year - 1, level=1)
     rows = {}
     for name, lead in {"sample": None, "beyond": ahead}.items():
-        found = {item.name: item for item in pk.scrutinise(fit, "x1", reps=99, lead=lead).conditions}
+        found = {item.name: item for item in pk.scrutinise(fit, "x1", reps=100, lead=lead).conditions}
         rows[name] = found["leads"].rows
     assert rows["beyond"] == rows["sample"] + firms.xs(years.max(), level=1).shape[0]
 
@@ -99,7 +99,7 @@ def test_the_word_of_a_number_and_of_the_other_side(firms: pd.DataFrame) -> None
     assert mirrored.mirrored
     assert "lies on the other side" in mirrored.summary()
     assert mirrored.smallest == pytest.approx(float(mirrored.main.smallest[0]))
-    assert pk.scrutinise(fit, "x1", smallest=0.7, reps=99).smallest == 0.7
+    assert pk.scrutinise(fit, "x1", smallest=0.7, reps=100).smallest == 0.7
 
 
 def _of(frame: pd.DataFrame, formula: str = "y ~ x1 + x2", **options: Any) -> Any:
@@ -122,7 +122,10 @@ REFUSED: dict[str, tuple[Callable[[pd.DataFrame], Any], dict[str, Any], str]] = 
     "sign": (_of, {"sign": 2.0}, "sign is 1 or -1"),
     "zero": (_of, {"number": 0.0}, "zero has no direction"),
     "smallest": (_of, {"smallest": -1.0}, "above 0"),
-    "draws": (_of, {"reps": 0}, "at least 1"),
+    "no draws": (_of, {"reps": 0}, "cannot reach p < 0.01"),
+    "one draw": (_of, {"reps": 1}, "reps=1 cannot reach p < 0.01"),
+    "too few draws": (_of, {"reps": 99}, "take 100 or more"),
+    "no number of draws": (_of, {"reps": 499.5}, "whole number and at least 100"),
     "generator": (_of, {"rng": np.random.default_rng(1)}, "rng is a whole number"),
     "regions short": (_of, {"regions": {"P00": "a"}}, "regions says nothing of 11 firms: P01, P02"),
     "income missing": (_of, {"income": dict.fromkeys([f"P{i:02d}" for i in range(12)], np.nan)}, "12 firms"),

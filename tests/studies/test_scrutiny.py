@@ -267,6 +267,13 @@ def test_a_gap_without_an_error_neither_passes_nor_takes_away() -> None:
         assert not found.takes_away.any()
         (said, *_) = [*rows_of(main, [found.at()], range(UNITS))][1][4:]
         assert "hangs on one" in said
+    # where so much is left that p decides, what cannot be said of the gap is said
+    large = replace(sample, y=50.0 * sample.x + whole.y)
+    found = trends(large, run_main(large, lots), np.ones(len(large.y)), lots)
+    assert found.passes[0]
+    assert np.isnan(found.statistic[0])
+    (said, *_) = [*rows_of(main, [found.at()], range(UNITS))][1][4:]
+    assert "no error of the gap" in said
 
 
 def test_the_worst_unit_is_that_of_a_loop() -> None:

@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from panelkit.formula.tokens import spelled
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Message, Told, message
+from panelkit.language.options import FEWEST_DRAWS
 
 Status = Literal["computed", "pending", "not_testable"]
 Flag = Literal["association_only", "provincial_analogue", "proxy_only", "far_proxy", "province_for_city"]
@@ -185,7 +186,7 @@ class Test(Part):
 
     method: Literal["wild_cluster_bootstrap"] = "wild_cluster_bootstrap"
     weights: Literal["rademacher", "webb"] = "rademacher"
-    reps: Whole = Field(default=9999, ge=99, le=999_999)
+    reps: Whole = Field(default=9999, ge=FEWEST_DRAWS, le=999_999)
     seed: Whole = Field(ge=0)
     level: Printed = "0.95"
 

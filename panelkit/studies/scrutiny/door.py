@@ -14,7 +14,7 @@ from panelkit.inference.wild.bootstrap import Weights
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.offers import offered
-from panelkit.language.options import check_count, check_number
+from panelkit.language.options import check_count, check_draws, check_number
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.results.tabled import Tabled
@@ -142,7 +142,7 @@ def scrutinise(
         The smallest effect of interest, in units of the coefficient; None: half of the number, or the slope that moves
         the outcome by a fifth of its within deviation for one of the term.
     reps, rng, weights
-        Draws, seed and weights of every bootstrap, as in `wild_cluster_bootstrap`.
+        Draws (100 or more), seed and weights of every bootstrap, as in `wild_cluster_bootstrap`.
     income, regions
         Income at the start, and region, of every unit: a mapping or a series by unit. Provinces have the four regions
         of the statistical bureau unless others are given.
@@ -171,7 +171,7 @@ def scrutinise(
     """
     design = checked(fit, term)
     _check_options(sign, number, smallest, rng)
-    lots = Lots(check_count("reps", reps), rng, weights)
+    lots = Lots(check_draws("reps", reps), rng, weights)
     panel = cube_of(design, term, income=income, regions=regions, lead=lead)
     bar = None if smallest is None else np.full(1, smallest)
     found = scrutinise_worlds(panel, lots, sign=sign, number=number, smallest=bar)
