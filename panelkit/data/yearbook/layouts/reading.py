@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from panelkit.data.provinces import Place
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
 from panelkit.data.yearbook.files.limits import PROBLEMS
 from panelkit.language.message import Message, message
@@ -92,6 +93,15 @@ class Builder(Brief):
         if len(self.problems) >= PROBLEMS:
             stopped = message("so much is wrong that reading stopped here")
             raise YearbookError([*self.problems, CellProblem(where, stopped)])
+
+    def add(self, place: Place, name: str, figure: PrintedFigure) -> None:
+        """Take a figure as what its place is: a province's, one set apart, or a total over places called `name`."""
+        if place.kind == "province":
+            self.figures.append(figure)
+        elif place.kind == "apart":
+            self.apart.append(figure)
+        else:
+            self.subtotals.append(Subtotal(name, figure))
 
     def note(self, where: Where, said: Message) -> None:
         """Note one thing that a person should know."""

@@ -19,7 +19,7 @@ from panelkit.data.yearbook.layouts.headings import (
     unit_text,
 )
 from panelkit.data.yearbook.layouts.layout import SheetLayout
-from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
+from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.layouts.workbook_columns import (
@@ -221,16 +221,7 @@ def _row(
             figure = PrintedFigure(
                 place.adcode or None, column.period, column.label, unit, value, where, above.title
             )
-            _add(place, name, figure, builder)
-
-
-def _add(place: Place, name: str, figure: PrintedFigure, builder: Builder) -> None:
-    if place.kind == "province":
-        builder.figures.append(figure)
-    elif place.kind == "apart":
-        builder.apart.append(figure)
-    else:
-        builder.subtotals.append(Subtotal(name, figure))
+            builder.add(place, name, figure)
 
 
 def _set_nation(builder: Builder) -> None:
