@@ -20,6 +20,8 @@ _WHY: Mapping[str, Message] = {
     "recorded": message("in the store already"),
     "beside": message("as the rest of the file"),
     "footnote": message("named after the census in its footnote"),
+    "new": message("no figures of it were held"),
+    "only": message("the one vintage that the store holds of it"),
 }
 
 
@@ -59,7 +61,12 @@ def _print_file(console: Console, one: Ingested, language: Language) -> None:
         gone=len(judged.gone),
     )
     named = (
-        message("{vintage} ({why}): {keys}", vintage=vintage, why=_WHY.get(why, why), keys=_listed(keys))
+        message(
+            "{vintage} ({why}): {keys}",
+            vintage=vintage,
+            why=_why(one, vintage, why, keys),
+            keys=_listed(keys),
+        )
         for (vintage, why), keys in groups.items()
     )
     _print_lines(console, (facts, *named, counts), language)
@@ -68,6 +75,19 @@ def _print_file(console: Console, one: Ingested, language: Language) -> None:
     _print_lines(console, lines[:_SHOWN], language)
     if len(lines) > _SHOWN:
         _print_lines(console, [_more(len(lines) - _SHOWN)], language)
+
+
+def _why(one: Ingested, vintage: str, why: str, keys: list[str]) -> Message:
+    """Return why series belong to a vintage, with the cells that say so where figures of it were held before."""
+    found = [m for m in one.judgement.evidence if m.indicator in keys and m.vintage == vintage and m.shared]
+    if not found:
+        return _WHY[why]
+    return message(
+        "{why}: {equal} of {shared} shared cells equal",
+        why=_WHY[why],
+        equal=sum(m.equal for m in found),
+        shared=sum(m.shared for m in found),
+    )
 
 
 def _print_lines(console: Console, lines: Iterable[Any], language: Language) -> None:

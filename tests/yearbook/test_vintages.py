@@ -371,3 +371,71 @@ def test_a_file_that_went_in_under_a_name_of_its_own_is_found_again(tmp_path: Pa
         report = take_in(Run(tmp_path / "store", CallerSays(), None, (), again, recorded), [path])
     assert report.files[0].judgement.why == {"gdp": "recorded"}
     assert not report.changed
+
+
+def own_table(folder: Path, year: str, scale: int = 1, vintage_of: str = "城镇就业人员") -> Path:
+    """Write one year of an indicator that the catalogue does not know."""
+    cells = {(a, year, vintage_of): str(100 * scale + n) for n, a in enumerate(NAMES)}
+    path = folder / f"{vintage_of}{year}_{scale}.csv"
+    path.write_text(
+        writers.classic(Table(list(NAMES), [year], [vintage_of], cells, "万人")), encoding="utf-8"
+    )
+    return path
+
+
+def test_a_new_indicator_needs_no_vintage_and_goes_on_in_its_own(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    first = ingest([own_table(tmp_path, "2021")], store=store).files[0].judgement
+    assert (first.vintages, first.why) == ({"城镇就业人员": "as_published"}, {"城镇就业人员": "new"})
+    later = ingest([own_table(tmp_path, "2022")], store=store).files[0].judgement
+    assert (later.vintages, later.why) == ({"城镇就业人员": "as_published"}, {"城镇就业人员": "only"})
+    with pytest.raises(YearbookError, match="0 of 31 shared cells equal"):
+        ingest([own_table(tmp_path, "2022", 2)], store=store)
+    named = ingest([own_table(tmp_path, "2022", 2)], store=store, vintage="mine").files[0].judgement
+    assert named.vintages == {"城镇就业人员": "mine"}
+    with pytest.raises(YearbookError, match="held: .*as_published.*mine"):
+        ingest([own_table(tmp_path, "2023")], store=store)
+
+
+def test_a_year_that_no_vintage_holds_is_asked_for(tmp_path: Path, context: Context) -> None:
+    """What the catalogue holds up to a year may have been revised since: nothing but a name tells."""
+    key, label = "retail_sales", "社会消费品零售总额"
+    last = max(period for _, period in context.held.values[key, "as_published"])
+    cells = {
+        (a, str(int(last) + 1), label): repr(context.held.values[key, "as_published"][a, last]) for a in NAMES
+    }
+    path = tmp_path / "a.csv"
+    path.write_text(
+        writers.classic(Table(list(NAMES), [str(int(last) + 1)], [label], cells)), encoding="utf-8"
+    )
+    read = read_file(path, CallerSays(), context)
+    with pytest.raises(YearbookError, match=r"no held vintage shares a cell.*held: .*as_published"):
+        judge(read, context.held)
+    assert judge(read, context.held, "as_published").why == {key: "named"}
+
+
+def test_the_refusal_states_the_rule_and_the_shared_cells(tmp_path: Path, context: Context) -> None:
+    table = changed(held(context, years=("2020",)), {(310000, "2020"): "40000.5"})
+    with pytest.raises(
+        YearbookError, match=r"30 of 31 shared cells equal.*all shared cells were equal.*99 % of at least 62"
+    ):
+        judged(tmp_path, context, table)
+
+
+def test_the_report_says_which_vintage_was_taken_and_by_which_cells(
+    tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "gdp.csv"
+    path.write_text(writers.classic(held(context, years=("2020",))), encoding="utf-8")
+    for language, said in (
+        ("en", "census2023 (equals the held vintage: 31 of 31 shared cells equal): gdp"),
+        ("zh", "31个共有单元格中31个相等"),
+    ):
+        monkeypatch.setattr(
+            sys,
+            "argv",
+            ["panelkit", "ingest", str(path), "--store", str(tmp_path / language), "--lang", language],
+        )
+        with pytest.raises(SystemExit):
+            main()
+        assert said in capsys.readouterr().out

@@ -27,7 +27,11 @@ def read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, 
     read = read_file(Path(file.name), told, context, content)
     if read.sha256 != file.sha256:
         raise DataError(message("it was altered while the store was being mended: run again"))
-    judgement = _as_recorded(read, file.vintages) if file.vintages else judge(read, context.held)
+    judgement = (
+        _as_recorded(read, file.vintages)
+        if file.vintages
+        else judge(read, context.held, unrivalled=False)  # a name that was given with it is lost
+    )
     rules: Iterable[Correction] = (
         load_corrections()
         if file.corrections is None

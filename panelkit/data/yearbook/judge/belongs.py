@@ -109,10 +109,22 @@ def distances(group: list[Match]) -> Message:
 
 def nameless(where: Where, indicator: str, group: list[Match]) -> CellProblem:
     """Return the problem of a series that belongs to no held vintage."""
+    if not any(m.shared for m in group):
+        said = message(
+            "{indicator} belongs to no held vintage ({distances}, and only equal cells tell whose it is; held: "
+            "{names}): name its vintage with `--vintage NAME`, a held one where these figures go on with it",
+            indicator=indicator,
+            distances=distances(group),
+            names=[m.vintage for m in group],
+        )
+        return CellProblem(where, said)
     said = message(
-        "{indicator} belongs to no held vintage ({distances}): name its vintage with `--vintage NAME`",
+        "{indicator} belongs to no held vintage ({distances}; it would if all shared cells were equal to the decimals "
+        "that both print, or {percent} % of at least {cells}): name its vintage with `--vintage NAME`",
         indicator=indicator,
         distances=distances(group),
+        percent=round(100 * ENOUGH),
+        cells=CELLS,
     )
     return CellProblem(where, said)
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from panelkit.data import catalogue
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
 from panelkit.data.yearbook.judge.belongs import (
     Belongs,
@@ -33,6 +34,9 @@ _CENSUS_YEARS = {
 }  # fmt: skip
 __all__ = ["Change", "Check", "FileJudgement", "Outlier", "judge", "proposed_name", "vintages_of"]
 
+FIRST_VINTAGE = "as_published"
+"""The vintage of an indicator of which nothing is held and that the catalogue does not know."""
+
 NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
@@ -56,7 +60,8 @@ class FileJudgement(Brief):
     ----------
     vintages : indicator -> the vintage its figures belong to.
     why : indicator -> how that was found: "equal" to held figures, "named" by the caller, "recorded" in the store,
-        "beside" series of the same file that are equal, "footnote" on a census.
+        "beside" series of the same file that are equal, "footnote" on a census, "only" vintage in the store of an
+        indicator outside the catalogue, "new" where nothing is held of it.
     compared : indicator -> the held vintage its cells were compared with, or None.
     evidence : every comparison with a held vintage.
     """
@@ -100,7 +105,12 @@ def proposed_name(footnotes: tuple[str, ...]) -> str | None:
 
 
 def judge(
-    read: FileRead, held: Held, name: str | None = None, recorded: Mapping[str, str] | None = None
+    read: FileRead,
+    held: Held,
+    name: str | None = None,
+    recorded: Mapping[str, str] | None = None,
+    *,
+    unrivalled: bool = True,
 ) -> FileJudgement:
     """Compare a file with the held figures and say which vintage it belongs to.
 
@@ -116,7 +126,7 @@ def judge(
     series = read.series()
     belongs = belonging(series, held)
     evidence = {indicator: matches(indicator, cells, held) for indicator, cells in series.items()}
-    vintages, why = _assign(read, belongs, evidence, name, recorded or {})
+    vintages, why = _assign(read, belongs, evidence, name, recorded or {}, unrivalled=unrivalled)
     compared = {key: _compared(vintages[key], evidence[key]) for key in series}
     changes = _Changes()
     for indicator, cells in series.items():
@@ -150,6 +160,8 @@ def _assign(
     evidence: Mapping[str, list[Match]],
     name: str | None,
     recorded: Mapping[str, str],
+    *,
+    unrivalled: bool,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return (vintages, reasons); raise with every series that has none."""
     where = Where(read.path.name)
@@ -158,10 +170,13 @@ def _assign(
     why: dict[str, str] = {}
     problems: list[CellProblem] = []
     census = proposed_name(read.footnotes)
+    foreign = {entry.indicator for entry in read.entries if not entry.known}
     rest = {one.names[0] for one in belongs.values() if len(one.names) == 1}
     for indicator, one in belongs.items():
         group = evidence[indicator]
         reason, vintage = _reason(one, name, recorded.get(indicator), rest, census, held=bool(group))
+        if vintage is None and unrivalled:
+            reason, vintage = _unrivalled(indicator, group, foreign=indicator in foreign)
         if vintage is None and len(one.names) > 1:
             problems.append(ambiguous(where, indicator, one.names, group))
         elif vintage is None:
@@ -196,6 +211,20 @@ def _reason(
     options.append(("footnote", census))
     fitting = [(why, it) for why, it in options if it is not None and (not one.names or it in one.names)]
     return next(iter(fitting), ("", None))
+
+
+def _unrivalled(indicator: str, group: list[Match], *, foreign: bool) -> tuple[str, str | None]:
+    """Return the vintage of a series that no held figures can contradict: the first of its indicator, or its only one.
+
+    Nothing is held of a new indicator: its figures are as published, or what the catalogue waits for. Of one outside
+    the catalogue the store may hold one vintage, of other cells: they go on with it.
+    """
+    if not group:
+        about = catalogue.facts().get(indicator)
+        return "new", about.default_vintage if about is not None else FIRST_VINTAGE
+    if foreign and len(group) == 1 and not group[0].shared:
+        return "only", group[0].vintage
+    return "", None
 
 
 def _differs(vintage: str, one: Belongs, group: list[Match]) -> bool:
