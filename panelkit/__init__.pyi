@@ -25,6 +25,7 @@ from panelkit.data.yearbook.ingest import ingest as ingest
 from panelkit.data.yearbook.read import read_yearbook as read_yearbook
 from panelkit.data.yearbook.repair import repair_store as repair_store
 from panelkit.data.yearbook.store.health import check_store as check_store
+from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.indices import structure as structure
 from panelkit.indices.arrays.density import kernel_density as kernel_density
 from panelkit.indices.panels.class_mobility import markov_chain as markov_chain

@@ -39,6 +39,8 @@ def main() -> Path:
         store = folder / "store"
         for run in ("first", "again"):
             rows.append({"run": run, "workbooks": len(files)} | _timed(files, store))
+        for run in ("folder", "folder again"):
+            rows.append({"run": run, "workbooks": len(files)} | _timed([shelf], folder / "other"))
         held, stored = read_figures(check=False), read_store(store).figures
     keys = ["adcode", "period", "indicator", "vintage"]
     both = held.merge(stored, on=keys, how="outer", suffixes=("", "_stored"))

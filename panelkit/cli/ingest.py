@@ -11,6 +11,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
+from panelkit.cli._output import folder_out
 from panelkit.cli._printing import print_json
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -84,12 +85,38 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and judge; write nothing. 只读取和判断，不写入。")
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            callback=folder_out,
+            help="Of a folder: write ingested.csv and ingested.html, a line a file, there. "
+            "导入整个文件夹时，逐文件报告（CSV、HTML）的输出文件夹。",
+        ),
+    ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers", help="Of a folder: workbooks opened at a time. 导入文件夹时同时打开的工作簿数。"
+        ),
+    ] = 2,
 ) -> None:
-    """Take files into the store and say what is new and what was revised. 导入文件，说明新增与修订。
+    """Take files, or a whole folder of them, into the store; say what is new. 导入文件或整个文件夹，说明新增与修订。
 
-    All files go in, or none: exit status 2 and one message with file, sheet, row and column.
-    文件要么全部导入，要么全不导入：出错时退出码为 2，并指明文件、工作表、行和列。
+    All files go in, or none: exit status 2 and one message with file, sheet, row and column. Of a folder every file
+    that can be read goes in; for the others the report says why (exit status 2 where none could be read).
+    文件要么全部导入，要么全不导入：出错时退出码为 2，并指明文件、工作表、行和列。导入文件夹时，能读的文件均予导入，
+    其余逐一说明原因（全都不能读时退出码为 2）。
     """
+    if any(path.is_dir() for path in files):
+        from panelkit.cli._ingested_folder import take_folder
+
+        take_folder(files, named, printed, store, corrections, out, dry_run=dry_run, workers=workers)
+        return
+    if out is not None:
+        raise SpecError(
+            message("--out is for a folder of files: `panelkit ingest FOLDER --out {out}`", out=out)
+        )
     from panelkit.data.yearbook.errors import YearbookError
 
     try:

@@ -37,6 +37,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('data', 'check_store', 'data.yearbook.store.health', 'check_store', 'yearbook', (), 'StoreCheck', '', True, ()),
     ('data', 'diff_vintages', 'data.revisions', 'diff_vintages', 'revisions', (), 'DataFrame', '', True, ()),
     ('data', 'ingest', 'data.yearbook.ingest', 'ingest', 'yearbook', (), 'IngestReport', '', True, ()),
+    ('data', 'ingest_folder', 'data.yearbook.tree', 'ingest_folder', 'yearbook', (), 'FolderReport', '', True, ()),
     ('data', 'load_nation', 'data.nation', 'load_nation', 'panels', (), 'DataFrame', '', True, ()),
     ('data', 'load_provinces', 'data.panels', 'load_provinces', 'panels', (), 'DataFrame', '', True, ()),
     ('data', 'read_yearbook', 'data.yearbook.read', 'read_yearbook', 'yearbook', (), 'DataFrame', '', True, ()),

@@ -120,6 +120,8 @@ def own_files(folder: Path, page: str) -> None:
     elif page == "new_yearbook.md":
         text = "province,year,indicator,value,unit\n北京,2020,gdp,36000,亿元\n上海,2020,gdp,38000,亿元\n"
         (folder / "分省年度数据.csv").write_text(text, encoding="utf-8")
+        (folder / "中国科技统计年鉴2023").mkdir()
+        (folder / "中国科技统计年鉴2023" / "01.csv").write_text(text, encoding="utf-8")
     elif page == "own_data.md":
         own = data[["x", "m", "y"]].abs().add(0.1).set_axis(["研发经费", "投资", "产出"], axis=1)
         own.rename_axis(index=["城市", "年份"]).reset_index().to_excel(folder / "panel.xlsx", index=False)

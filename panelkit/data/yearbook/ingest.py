@@ -14,8 +14,9 @@ from panelkit.data.yearbook.corrections import Applied, Correction, apply_correc
 from panelkit.data.yearbook.errors import CellProblem, YearbookError
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
-from panelkit.data.yearbook.judge.held import Held, index_figures, is_equal, series_digits
+from panelkit.data.yearbook.judge.held import Held, index_figures
 from panelkit.data.yearbook.judge.judge import FileJudgement, judge
+from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.read import CallerSays, read_file
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
@@ -44,6 +45,11 @@ class Ingested(Brief):
     judgement: FileJudgement
     applied: tuple[Applied, ...]
     entries: tuple[JudgedEntry, ...]
+
+    @property
+    def vintages(self) -> Mapping[str, str]:
+        """Indicator -> vintage, as judged."""
+        return self.judgement.vintages
 
     def as_dict(self) -> dict[str, Any]:
         """Return the file's part of the report as JSON holds it."""
@@ -129,20 +135,28 @@ def ingest(
     >>> report = pk.ingest(["figures.csv"], store="store", vintage="own")
     """
     folder = Path(store) if store is not None else default_store()
-    kind_of(folder)
-    if not dry_run:
-        _require_writable(folder)
+    require_store(folder, dry_run=dry_run)
     told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {})
     rules = load_corrections(None if corrections is None else Path(corrections))
     state = read_store(folder)
     held = index_figures(overlay(read_figures(check=False), state.figures))
     with WorkbookReader() as workbooks:
         context = Context(held, known_names(), workbooks)
-        run = Run(folder, told, vintage, rules, context, _recorded(state), state)
+        run = Run(folder, told, vintage, rules, context, recorded_files(state), state)
         return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
 
 
-def _require_writable(folder: Path) -> None:
+def require_store(folder: Path, *, dry_run: bool) -> None:
+    """Refuse a folder that is no store, or cannot be written where it has to be.
+
+    Raises
+    ------
+    DataError
+        With the folder, and why.
+    """
+    kind_of(folder)
+    if dry_run:
+        return
     try:
         require_writable(folder, folder=True)
     except OSError as error:
@@ -182,7 +196,7 @@ def take_in(
     problems: list[CellProblem] = []
     for path in dict.fromkeys(files):
         try:
-            done.append(_take(run, path))
+            done.append(judged(run, read_file(path, run.told, run.context)))
         except YearbookError as error:
             problems.extend(error.problems)
         if advance is not None:
@@ -190,15 +204,21 @@ def take_in(
     cells = merge(done, run.context.held, problems)
     if problems:
         raise YearbookError(problems)
-    raw = [_raw(one, run.told) for one in done]
+    raw = [raw_file(one, run.told) for one in done]
     changed = False if dry_run else write_store(run.folder, raw, cells, run.seen)
     return IngestReport(run.folder, changed, tuple(done))
 
 
-def _take(run: Run, path: Path) -> Ingested:
-    read = read_file(path, run.told, run.context)
+def judged(run: Run, read: FileRead) -> Ingested:
+    """Return a file as read with its vintages, and its figures after corrections.
+
+    Raises
+    ------
+    YearbookError
+        If a vintage cannot be told, or names hold half a character.
+    """
     _require_text(read)
-    known = run.recorded.get((read.sha256, json.dumps(_said(run.told), sort_keys=True)))
+    known = run.recorded.get((read.sha256, json.dumps(said_of(run.told), sort_keys=True)))
     judgement = judge(read, run.context.held, run.vintage, known)
     entries, applied = apply_corrections(read.entries, judgement.vintages, run.rules)
     return Ingested(read, judgement, tuple(applied), tuple(entries))
@@ -230,61 +250,20 @@ def _require_text(read: FileRead) -> None:
         raise YearbookError(problems)
 
 
-def _recorded(state: StoreState) -> dict[tuple[str, str], Mapping[str, str]]:
+def recorded_files(state: StoreState) -> dict[tuple[str, str], Mapping[str, str]]:
     """Return (checksum, what was said) -> the vintages under which a store holds a file."""
     return {file.key: file.vintages for file in state.files}
 
 
 def merge(done: Sequence[Ingested], held: Held, problems: list[CellProblem]) -> dict[Key, StoredFigure]:
-    """Return the cells of all files; two files that give one cell two values are a problem.
-
-    A cell that equals a held figure printed with more decimals keeps those.
-    """
-    cells: dict[Key, StoredFigure] = {}
-    origin: dict[Key, tuple[JudgedEntry, int]] = {}
+    """Return the cells of all files; two files that give one cell two values are a problem."""
+    merged = Merged(held)
     for one in done:
-        source = f"ingest:{one.read.sha256[:12]}"
-        digits = {indicator: series_digits(values) for indicator, values in one.read.series().items()}
-        for entry in one.entries:
-            key = (entry.adcode, entry.period, entry.indicator, one.judgement.vintages[entry.indicator])
-            shown = digits[entry.indicator][entry.period]
-            value = float(entry.value)
-            if key in origin:
-                before, printed = origin[key]
-                if before.unit != entry.unit or not is_equal(before.value, entry.value, min(shown, printed)):
-                    problems.append(_conflict(before, entry, key))
-                if printed >= shown:
-                    continue
-            origin[key] = (entry, shown)
-            cells[key] = (_finer(value, shown, key, held), entry.unit, source)
-    return cells
+        problems.extend(merged.add(one))
+    return merged.cells
 
 
-def _finer(value: float, digits: int, key: Key, held: Held) -> float:
-    adcode, period, *series = key
-    old = held.values.get((series[0], series[1]), {}).get((adcode, period))
-    printed = held.digits.get((series[0], series[1]), {}).get(period, 0)
-    return old if old is not None and printed > digits and is_equal(old, value, digits) else value
-
-
-def _conflict(before: JudgedEntry, entry: JudgedEntry, key: Key) -> CellProblem:
-    return CellProblem(
-        entry.where,
-        message(
-            "{indicator} of {adcode} in {period} is {value} here and {before} in {there}, both as "
-            "{vintage!r}: ingest them under different `--vintage` names",
-            indicator=key[2],
-            adcode=key[0],
-            period=key[1],
-            value=entry.value,
-            before=before.value,
-            there=before.where.said(),
-            vintage=key[3],
-        ),
-    )
-
-
-def _said(told: CallerSays) -> dict[str, Any]:
+def said_of(told: CallerSays) -> dict[str, Any]:
     """Return what the caller said of the files, as a store records it."""
     said = {
         "indicator": dict(told.indicator) if isinstance(told.indicator, Mapping) else told.indicator,
@@ -296,14 +275,15 @@ def _said(told: CallerSays) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value is not None}
 
 
-def _raw(one: Ingested, told: CallerSays) -> RawFile:
+def raw_file(one: Ingested, told: CallerSays) -> RawFile:
+    """Return a file as the store records it."""
     return RawFile(
         sha256=one.read.sha256,
         name=one.read.name,
         size=len(one.read.content),
         suffix=one.read.suffix,
         layout=one.read.layout,
-        told=_said(told),
+        told=said_of(told),
         vintages=dict(one.judgement.vintages),
         content=one.read.content,
         corrections=[

@@ -1,0 +1,131 @@
+"""`panelkit ingest FOLDER`: the run, its progress, and what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from panelkit.cli._options import Printed
+from panelkit.cli._printing import print_json
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, message
+
+if TYPE_CHECKING:
+    from panelkit.data.yearbook.tree import FileOutcome, FolderReport
+
+_KINDS = 12
+_LINES = 50
+"""Files between two lines of progress where the error stream is no terminal."""
+
+
+def take_folder(
+    paths: Sequence[Path],
+    named: Any,
+    printed: Printed,
+    store: Path | None,
+    corrections: Path | None,
+    out: Path | None,
+    *,
+    dry_run: bool,
+    workers: int,
+) -> None:
+    """Ingest one folder, print and write what became of its files; end with status 2 where none could be read."""
+    from panelkit.data.yearbook.tree import ingest_folder
+
+    if len(paths) > 1:
+        raise SpecError(message("a folder is taken in alone: give one folder, or files"))
+    _refuse_said(named)
+    with _Progress(quiet=printed.as_json, language=printed.language) as progress:
+        report = ingest_folder(
+            paths[0],
+            store=store,
+            vintage=named.vintage,
+            corrections=corrections,
+            dry_run=dry_run,
+            workers=workers,
+            advance=progress.advance,
+        )
+    if out is not None:
+        from panelkit.report.ingested import write_report
+
+        write_report(report, out, printed.language)
+    if printed.as_json:
+        print_json(report.as_dict())
+    else:
+        _print(report, printed.language, dry_run=dry_run, out=out)
+    found = report.counts()
+    if not found["read"] and not found["held"]:
+        raise typer.Exit(2)
+
+
+def _refuse_said(named: Any) -> None:
+    """Refuse what can be said of one file only."""
+    said = [field.name for field in fields(named) if field.name != "vintage" and getattr(named, field.name)]
+    if said:
+        raise SpecError(
+            message(
+                "{options}: said of one file, and a folder holds many; give that file alone",
+                options=[f"--{name}" for name in said],
+            )
+        )
+
+
+class _Progress:
+    """A bar on a terminal; elsewhere a plain line now and then on the error stream."""
+
+    def __init__(self, *, quiet: bool, language: Language) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._errors, self._language, self._done = Console(stderr=True, highlight=False), language, 0
+        self._plain = not quiet and not self._errors.is_terminal
+        self._bar = Progress(
+            console=self._errors, transient=True, disable=quiet or not self._errors.is_terminal
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self._bar.stop()
+
+    def advance(self, file: FileOutcome, total: int) -> None:
+        """Count a file."""
+        self._done += 1
+        self._bar.update(self._task, total=total, completed=self._done, description=Path(file.file).name[:30])
+        if self._plain and (self._done % _LINES == 0 or self._done == total):
+            said = message("{done} of {total} files", done=self._done, total=total)
+            self._errors.print(said.text(self._language), markup=False)
+
+
+def _print(report: FolderReport, language: Language, *, dry_run: bool, out: Path | None) -> None:
+    from rich.console import Console
+
+    from panelkit.report.ingested import counts_line, grouped
+
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(counts_line(report).text(language), style="bold", markup=False)
+    kinds = grouped(report.files, language)
+    for count, _, said in kinds[:_KINDS]:
+        console.print(f"  {count:>4}  {said}", markup=False)
+    if len(kinds) > _KINDS:
+        more = message(
+            "... and {n} more kinds (`--out FOLDER` or `--json` lists every file)", n=len(kinds) - _KINDS
+        )
+        console.print(f"        {more.text(language)}", markup=False)
+    if dry_run:
+        done = message("dry run: nothing was written")
+    elif report.changed:
+        done = message("written to {store}", store=report.store)
+    else:
+        done = message("nothing changed in {store}", store=report.store)
+    console.print(done.text(language), markup=False)
+    if out is not None:
+        written = message("every file with its reason: {page}", page=out / "ingested.html")
+        console.print(written.text(language), markup=False)

@@ -1,0 +1,362 @@
+"""A whole yearbook at once: every file below a folder is read, set apart or refused, each with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import queue
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from panelkit.data.figures import read_figures, spans
+from panelkit.data.yearbook.context import Context
+from panelkit.data.yearbook.corrections import load_corrections
+from panelkit.data.yearbook.errors import YearbookError, file_name
+from panelkit.data.yearbook.files.sheets import WorkbookReader
+from panelkit.data.yearbook.files.sniff import read_bytes
+from panelkit.data.yearbook.ingest import (
+    Ingested,
+    Run,
+    judged,
+    raw_file,
+    recorded_files,
+    require_store,
+    said_of,
+)
+from panelkit.data.yearbook.judge.entries import FileRead
+from panelkit.data.yearbook.judge.held import index_figures
+from panelkit.data.yearbook.judge.merged import Merged
+from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.read import read_file
+from panelkit.data.yearbook.store.store import default_store, overlay, read_store, write_store
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from panelkit.language.errors import DataError, PanelkitError
+from panelkit.language.message import Language, Message, message, term, verbatim
+from panelkit.language.offers import offered
+from panelkit.language.options import check_count
+from panelkit.show.brief import Brief
+
+Word = Literal["read", "held", "apart", "refused"]
+OUTCOMES: Mapping[Word, Message] = {
+    "read": term("outcome of a file", "read"),
+    "held": term("outcome of a file", "held already"),
+    "apart": term("outcome of a file", "set apart"),
+    "refused": term("outcome of a file", "refused"),
+}
+_HEADS = (
+    term("column of files", "file"),
+    term("column of files", "outcome"),
+    term("column of files", "cells"),
+    term("column of files", "indicators"),
+    term("column of files", "years"),
+    term("column of files", "vintages"),
+    term("column of files", "reason"),
+)
+
+TABLES = frozenset(
+    (".csv", ".dta", ".htm", ".html", ".json", ".ods", ".parquet", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm")
+)
+"""Endings of files that may hold a table; others are set apart unread."""
+
+LOT = 100
+"""Files that go into the store in one step: a run that is stopped loses no more than these."""
+
+
+@dataclass(frozen=True)
+class FileOutcome(Brief):
+    """What became of one file: `file` is its path below the folder, `said` the reason in one sentence or more.
+
+    `word` is "read", "held" (the store holds it already), "apart" (no table) or "refused"; `problems` are those of a
+    refused file, one by one.
+    """
+
+    file: str
+    word: Word
+    said: Message
+    cells: int = 0
+    indicators: tuple[str, ...] = ()
+    years: str = ""
+    vintages: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    problems: tuple[Message, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome as JSON holds it."""
+        return {
+            "file": self.file,
+            "outcome": self.word,
+            "cells": self.cells,
+            "indicators": list(self.indicators),
+            "years": self.years,
+            "vintages": list(self.vintages),
+            "message": self.said.text("en"),
+            "message_zh": self.said.text("zh"),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class FolderReport(Brief):
+    """What a run over a folder did: the store, whether it changed, and every file in the order of its path."""
+
+    folder: Path
+    store: Path
+    changed: bool
+    files: tuple[FileOutcome, ...]
+
+    def counts(self) -> dict[Word, int]:
+        """Return how many files were read, held already, set apart and refused."""
+        found = Counter(file.word for file in self.files)
+        return {word: found[word] for word in OUTCOMES}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON holds it."""
+        return {
+            "folder": str(self.folder),
+            "store": str(self.store),
+            "changed": self.changed,
+            "counts": self.counts(),
+            "files": [file.as_dict() for file in self.files],
+        }
+
+    def to_frame(self, language: Language = "en") -> pd.DataFrame:
+        """Return one row a file, with headings and reasons in a language."""
+        rows = [
+            (
+                file.file,
+                OUTCOMES[file.word].text(language),
+                file.cells,
+                ", ".join(file.indicators),
+                file.years,
+                ", ".join(file.vintages),
+                file.said.text(language),
+            )
+            for file in self.files
+        ]
+        return pd.DataFrame(rows, columns=[head.text(language) for head in _HEADS])
+
+
+@offered("data", family="yearbook", result="FolderReport", public=True)
+def ingest_folder(
+    folder: str | Path,
+    *,
+    store: str | Path | None = None,
+    vintage: str | None = None,
+    corrections: str | Path | None = None,
+    dry_run: bool = False,
+    workers: int = 2,
+    advance: Callable[[FileOutcome, int], None] | None = None,
+) -> FolderReport:
+    """Take every table below a folder into the user's store; what cannot be read stays out, with its reason.
+
+    Files that the store holds already are not read again, and lots of a hundred files go in at a time, each in one
+    step: a run that is stopped is resumed by running it again. Of two files that contradict each other the first in
+    the order of paths goes in and the other is refused.
+
+    Parameters
+    ----------
+    folder
+        Its files and those of its subfolders; links are not followed.
+    store
+        The store's folder; by default the one in the user's data folder.
+    vintage
+        The name for figures that belong to no held vintage; files that equal a held one need none and take none.
+    corrections
+        A file of corrections in place of the shipped `corrections.toml`.
+    dry_run
+        Read and judge, and write nothing.
+    workers
+        Workbooks that are opened at the same time, each by a process of its own.
+    advance
+        Called with each file's outcome and how many files there are.
+
+    Returns
+    -------
+    FolderReport
+        Every file with what became of it.
+
+    Raises
+    ------
+    SpecError
+        `workers` below one.
+    DataError
+        No such folder, or a store that cannot be read or written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> Path("yearbook").mkdir()
+    >>> text = "province,year,indicator,value,unit\\n北京,2020,gdp,36000,亿元\\n上海,2020,gdp,38000,亿元\\n"
+    >>> size = Path("yearbook/gdp.csv").write_text(text, encoding="utf-8")
+    >>> report = pk.ingest_folder("yearbook", store="store", vintage="own")
+    >>> report.counts()["read"]
+    1
+    """
+    check_count("workers", workers)
+    where = Path(store) if store is not None else default_store()
+    files = files_below(Path(folder))
+    require_store(where, dry_run=dry_run)
+    rules = load_corrections(None if corrections is None else Path(corrections))
+    state = read_store(where)
+    shipped = read_figures(check=False)
+    held = index_figures(overlay(shipped, state.figures))
+    told = CallerSays()
+    outcomes: list[FileOutcome] = []
+    changed = False
+    with Readers(Context(held, known_names(), WorkbookReader()), told, workers) as readers:
+        known = {sha256 for sha256, said in recorded_files(state) if said == json.dumps(said_of(told))}
+        before, paths = frozenset(known), iter(files)
+        while lot := [path for _, path in zip(range(LOT), paths, strict=False)]:
+            run = Run(where, told, vintage, rules, readers.context, recorded_files(state), state)
+            taken = _Lot(run, Path(folder), known)
+            for path, read in readers.read(lot, before):
+                outcomes.append(taken.add(path, read))
+                if advance is not None:
+                    advance(outcomes[-1], len(files))
+            if taken.done and not dry_run:
+                raw = [raw_file(one, told) for one in taken.done]
+                changed |= write_store(where, raw, taken.merged.cells, state)
+                state = read_store(where)
+                readers.context = replace(
+                    readers.context, held=index_figures(overlay(shipped, state.figures))
+                )
+    return FolderReport(Path(folder), where, changed, tuple(outcomes))
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return every file below a folder in the order of their paths; links are not followed.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise DataError(message("{folder} is no folder", folder=folder))
+    found = [Path(above) / name for above, _, names in os.walk(folder) for name in names]
+    return sorted(found, key=lambda path: path.relative_to(folder).parts)
+
+
+class Readers:
+    """Files read ahead by a few threads, each with a process of its own for workbooks."""
+
+    def __init__(self, context: Context, told: CallerSays, workers: int) -> None:
+        self.context, self._told, self._workers = context, told, workers
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Readers:
+        self._free: queue.Queue[WorkbookReader] = queue.Queue()
+        for _ in range(self._workers):
+            self._free.put(self._stack.enter_context(WorkbookReader()))
+        self._pool = self._stack.enter_context(ThreadPoolExecutor(self._workers))
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self._stack.close()
+
+    def read(
+        self, paths: Sequence[Path], known: Set[str]
+    ) -> Iterator[tuple[Path, FileRead | FileOutcome | PanelkitError]]:
+        """Yield each file with what it holds, the outcome without reading, or why it cannot be read, in order."""
+        ahead: deque[tuple[Path, Future[Any]]] = deque()
+        for path in paths:
+            ahead.append((path, self._pool.submit(self._one, path, known)))
+            if len(ahead) > 2 * self._workers:
+                first, found = ahead.popleft()
+                yield first, found.result()
+        for path, found in ahead:
+            yield path, found.result()
+
+    def _one(self, path: Path, known: Set[str]) -> FileRead | FileOutcome | PanelkitError:
+        reason = no_table(path)
+        if reason is not None:
+            return FileOutcome("", "apart", reason)
+        workbooks = self._free.get()
+        try:
+            content = read_bytes(path)
+            if hashlib.sha256(content).hexdigest() in known:
+                return FileOutcome("", "held", message("in the store already"))
+            return read_file(path, self._told, replace(self.context, workbooks=workbooks), content)
+        except PanelkitError as error:
+            return error
+        finally:
+            self._free.put(workbooks)
+
+
+def no_table(path: Path) -> Message | None:
+    """Return why a file holds no table, by its name; None where it may hold one."""
+    if path.is_symlink():
+        return message("a link: links are not followed")
+    if path.name.startswith((".", "~$")):
+        return message("a hidden file, or the lock of an open workbook")
+    if path.suffix.lower() not in TABLES:
+        return message("no table by its name ({suffix})", suffix=path.suffix or verbatim("-"))
+    return None
+
+
+class _Lot:
+    """Files of one lot, as they come: judged, and merged with those before them."""
+
+    def __init__(self, run: Run, folder: Path, known: set[str]) -> None:
+        self.run, self.folder, self._known = run, folder, known
+        self.merged = Merged(run.context.held)
+        self.done: list[Ingested] = []
+
+    def add(self, path: Path, read: FileRead | FileOutcome | PanelkitError) -> FileOutcome:
+        """Return what becomes of a file, and keep it where it is read."""
+        name = file_name(str(path.relative_to(self.folder)))
+        if isinstance(read, FileOutcome):
+            return replace(read, file=name)
+        try:
+            if isinstance(read, PanelkitError):
+                raise read
+            if read.sha256 in self._known:
+                return FileOutcome(name, "held", message("the same bytes as a file before it"))
+            one = self._judged(read)
+            problems = self.merged.add(one)
+            if problems:
+                raise YearbookError(problems)
+        except PanelkitError as error:
+            found = error.problems if isinstance(error, YearbookError) else ()
+            return FileOutcome(name, "refused", error.said, problems=tuple(p.said for p in found))
+        self.done.append(one)
+        self._known.add(read.sha256)
+        return _outcome(name, one)
+
+    def _judged(self, read: FileRead) -> Ingested:
+        """Judge a file by its figures alone, and by the caller's name only where they do not tell its vintage."""
+        try:
+            return judged(replace(self.run, vintage=None), read)
+        except YearbookError:
+            if self.run.vintage is None:
+                raise
+            return judged(self.run, read)
+
+
+def _outcome(name: str, one: Ingested) -> FileOutcome:
+    years = {int(entry.period[:4]) for entry in one.entries}
+    judgement = one.judgement
+    return FileOutcome(
+        name,
+        "read",
+        message(
+            "{new} new, {unchanged} unchanged, {revised} revised, {gone} gone",
+            new=judgement.new,
+            unchanged=judgement.unchanged,
+            revised=len(judgement.revised),
+            gone=len(judgement.gone),
+        ),
+        cells=len(one.entries),
+        indicators=tuple(judgement.vintages),
+        years=spans(years),
+        vintages=tuple(dict.fromkeys(judgement.vintages.values())),
+        notes=one.read.notes,
+    )

@@ -1,0 +1,158 @@
+"""A folder of files at once: each is read, held, set apart or refused, nothing else is touched, and a run resumes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import panelkit as pk
+from panelkit.cli import app
+from panelkit.data.yearbook import tree
+from panelkit.data.yearbook.store.store import read_store
+from panelkit.report.ingested import write_report
+from tests.yearbook.fuzzing import fingerprint
+from tests.yearbook.shelf import write_shelf
+
+HEAD = "province,year,indicator,value,unit\n"
+
+
+def tidy(value: float, year: int = 2020, place: str = "北京", indicator: str = "甲") -> str:
+    return f"{HEAD}{place},{year},{indicator},{value},个\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A yearbook of three parts, with what lies about in such folders."""
+    home = tmp_path / "yearbook"
+    (home / "01").mkdir(parents=True)
+    (home / "02" / "deep").mkdir(parents=True)
+    write_shelf(home / "01", 3)
+    (home / "02" / "a.csv").write_text(tidy(1.5), encoding="utf-8")
+    (home / "02" / "b.csv").write_text(tidy(2.5), encoding="utf-8")  # contradicts a.csv
+    (home / "02" / "deep" / "copy of a.csv").write_text(tidy(1.5), encoding="utf-8")
+    (home / "02" / "deep" / "page.xls").write_text("<html><body>404</body></html>", encoding="utf-8")
+    (home / "02" / "scan.pdf").write_bytes(b"%PDF-1.4")
+    (home / "02" / "~$a.xlsx").write_bytes(b"lock")
+    return home
+
+
+def words(report: pk.FolderReport) -> dict[str, str]:
+    return {file.file: file.word for file in report.files}
+
+
+def test_every_file_has_its_outcome(folder: Path, tmp_path: Path) -> None:
+    before = fingerprint(folder)
+    report = pk.ingest_folder(folder, store=tmp_path / "store", vintage="own")
+    found = words(report)
+    assert {name: word for name, word in found.items() if not name.startswith("01")} == {
+        "02/a.csv": "read",
+        "02/b.csv": "refused",
+        "02/deep/copy of a.csv": "held",
+        "02/deep/page.xls": "refused",
+        "02/scan.pdf": "apart",
+        "02/~$a.xlsx": "apart",
+    }
+    assert [word for name, word in found.items() if name.startswith("01")] == ["read"] * 3
+    assert report.counts() == {"read": 4, "held": 1, "apart": 2, "refused": 2}
+    assert "1.5 in a.csv" in next(f.said for f in report.files if f.file == "02/b.csv")
+    assert fingerprint(folder) == before
+    stored = read_store(tmp_path / "store").figures
+    assert stored.loc[stored["indicator"] == "甲", "value"].tolist() == [1.5]
+
+
+def test_the_store_is_that_of_the_files_one_by_one(folder: Path, tmp_path: Path) -> None:
+    pk.ingest_folder(folder / "01", store=tmp_path / "all", vintage="own")
+    for file in sorted((folder / "01").iterdir()):
+        pk.ingest([file], store=tmp_path / "one")
+    one, whole = read_store(tmp_path / "one").figures, read_store(tmp_path / "all").figures
+    assert len(whole) > 200
+    assert whole.equals(one)
+
+
+def test_a_stopped_run_is_resumed(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "LOT", 2)
+    store = tmp_path / "store"
+
+    def stop(file: tree.FileOutcome, total: int) -> None:
+        if file.file.startswith("02"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pk.ingest_folder(folder, store=store, vintage="own", advance=stop)
+    held = len(read_store(store).files)
+    assert held == 2  # the first lot stands, the one under way does not
+    report = pk.ingest_folder(folder, store=store, vintage="own")
+    assert report.counts() == {"read": 2, "held": 3, "apart": 2, "refused": 2}
+    again = pk.ingest_folder(folder, store=store, vintage="own")
+    assert again.counts()["read"] == 0
+    assert not again.changed
+
+
+def test_any_number_of_readers_gives_the_same(folder: Path, tmp_path: Path) -> None:
+    one, four = (
+        pk.ingest_folder(folder, store=tmp_path / str(n), vintage="own", workers=n).as_dict()["files"]
+        for n in (1, 4)
+    )
+    assert one == four
+
+
+def test_a_dry_run_writes_nothing(folder: Path, tmp_path: Path) -> None:
+    report = pk.ingest_folder(folder, store=tmp_path / "store", vintage="own", dry_run=True)
+    assert report.counts()["read"] == 4
+    assert not report.changed
+    assert not (tmp_path / "store").exists()
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    home = tmp_path / "yearbook"
+    home.mkdir()
+    (tmp_path / "a.csv").write_text(tidy(1), encoding="utf-8")
+    (home / "link.csv").symlink_to(tmp_path / "a.csv")
+    (home / "round").symlink_to(home)
+    assert words(pk.ingest_folder(home, store=tmp_path / "store", vintage="own")) == {"link.csv": "apart"}
+
+
+def test_refusals(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(pk.DataError, match="nothing is no folder"):
+        pk.ingest_folder(folder / "nothing", store=tmp_path / "store")
+    with pytest.raises(pk.SpecError, match="workers"):
+        pk.ingest_folder(folder, store=tmp_path / "store", workers=0)
+    with pytest.raises(pk.DataError):
+        pk.ingest_folder(folder, store=folder)  # a folder of somebody's is no store
+    assert not (tmp_path / "store").exists()
+
+
+def test_report_as_csv_and_page(folder: Path, tmp_path: Path) -> None:
+    report = pk.ingest_folder(folder, store=tmp_path / "store", vintage="own")
+    table, page = write_report(report, tmp_path / "out", "zh")
+    lines = table.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "文件,结果,单元格,指标,年份,版本,原因"
+    assert len(lines) >= 1 + len(report.files)
+    text = page.read_text(encoding="utf-8")
+    assert "共 9 个文件：读入 4 个，已在数据库中 1 个，另列 2 个，拒绝 2 个" in text
+    assert text.count("<code>") == len(report.files)
+
+
+def test_from_the_command_line(folder: Path, tmp_path: Path) -> None:
+    run = CliRunner()
+    said = ["ingest", str(folder), "--store", str(tmp_path / "store"), "--vintage", "own"]
+    first = run.invoke(app, [*said, "--out", str(tmp_path / "out")])
+    assert first.exit_code == 0
+    assert "9 files: 4 read, 1 in the store already, 2 set apart, 2 refused" in first.stdout
+    assert "9 of 9 files" in first.stderr
+    assert (tmp_path / "out" / "ingested.html").exists()
+    second = json.loads(run.invoke(app, [*said, "--json"]).stdout)
+    assert second["counts"] == {"read": 0, "held": 5, "apart": 2, "refused": 2}
+    wrong = run.invoke(app, [*said, "--year", "2020"])
+    assert isinstance(wrong.exception, pk.SpecError)
+    assert re.search(r"--year.*said of one file", str(wrong.exception))
+    page = folder / "02" / "deep" / "page.xls"
+    alone = run.invoke(app, ["ingest", str(page), "--out", str(tmp_path / "x")])
+    assert isinstance(alone.exception, pk.SpecError)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run.invoke(app, ["ingest", str(empty), "--store", str(tmp_path / "store")]).exit_code == 2
