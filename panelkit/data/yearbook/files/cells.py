@@ -99,8 +99,8 @@ def _from_text(raw: str, *, scientific: bool) -> Decimal | Misread | None:
     if _NUMBER.fullmatch(text):
         return Decimal(text)
     if scientific and _SCIENTIFIC.fullmatch(text):
-        number = Decimal(text)
-        return number + 0 if number == number.to_integral_value() else number
+        value = Decimal(text)
+        return value + 0 if value == value.to_integral_value() else value
     return _why(text)
 
 
