@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -39,6 +40,7 @@ class Page:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     cells: Cells = field(default_factory=dict)
     title: str = ""
+    kind: str = ""
 
     def chance(self, share: float = 0.5) -> bool:
         """Return true in this share of calls."""
@@ -136,7 +138,9 @@ class Page:
         return list(NAMES) if self.chance(0.7) else self.some(list(NAMES), 8, 25)
 
     def content(self) -> bytes:
-        """Return the sheet as a workbook."""
+        """Return the sheet as a workbook, or as the web page that a platform calls one."""
+        if self.kind == "page":
+            return as_page(self.rows, self.merged)
         left = int(self.chance(0.15))
         kind = "xlsx" if self.merged or self.chance(0.7) else "xls"
         areas = [
@@ -145,6 +149,34 @@ class Page:
         ]
         rows = [[None] * left + row if row else [None] for row in self.rows]
         return written(rows, kind, areas)
+
+
+def as_page(rows: list[list[Any]], merged: list[tuple[int, int, int, int]]) -> bytes:
+    """Return rows as a web page: those of one cell as lines, the others as tables with spans."""
+    spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in merged}
+    hidden = {
+        (r, c) for t, a, b, e in merged for r in range(t, b + 1) for c in range(a, e + 1) if (r, c) != (t, a)
+    }
+    first = next(at for at, row in enumerate(rows) if sum(cell is not None for cell in row) > 1)
+    last = max(at for at, row in enumerate(rows) if sum(cell is not None for cell in row) > 1)
+    width = max(map(len, rows))
+    lines = ["<html><head><title>Excel</title><style>td {height:25px;}</style></head><body>"]
+    for at, row in enumerate(rows):
+        if at == first:
+            lines.append('<table class="tb">')
+        if first <= at <= last:
+            lines.append("<tr>")
+            for column, cell in enumerate([*row, *[None] * (width - len(row))]):
+                down, across = spans.get((at, column), (1, 1))
+                if (at, column) not in hidden:
+                    text = "&nbsp;" if cell is None else html.escape(str(cell))
+                    lines.append(f'<td rowspan="{down}" colspan="{across}">{text}</td>')
+            lines.append("</tr>")
+        else:
+            lines += [f"<div>{html.escape(str(cell))}</div>" for cell in row if cell is not None]
+        if at == last:
+            lines.append("</table>")
+    return "\n".join([*lines, "</body></html>"]).encode()
 
 
 def _han(year: str) -> str:
@@ -348,9 +380,25 @@ def listed(page: Page) -> None:
     page.rows.append(["数据来源：某某统计年鉴"])
 
 
+def web_page(page: Page) -> None:
+    """One of the printed tables, exported by a platform as a web page called .xls."""
+    page.pick([years_across, indicators_across, deep_headers])(page)
+    page.kind = "page"
+
+
 FAMILIES: Mapping[str, Callable[[Page], None]] = {
     one.__name__: one
-    for one in (years_across, indicators_across, deep_headers, beside, folded, continued, years_down, listed)
+    for one in (
+        years_across,
+        indicators_across,
+        deep_headers,
+        beside,
+        folded,
+        continued,
+        years_down,
+        listed,
+        web_page,
+    )
 }
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.read import Context
+from panelkit.data.yearbook.read import CallerSays, Context, read_file
+from tests.reference import yearbook_case
 from tests.yearbook import writers
 from tests.yearbook.families import FAMILIES, one_book, outcome
 from tests.yearbook.test_round_trip import QUICK, expected, only, read, tables
@@ -127,3 +128,22 @@ def test_years_down_are_the_catalogues_indicator(read_sheet: Reader) -> None:
 def test_years_down_that_cannot_be_read(read_sheet: Reader, rows: list[list[Any]], message: str) -> None:
     with pytest.raises(YearbookError, match=message):
         read_sheet(rows)
+
+
+@pytest.mark.parametrize(
+    ("case", "layout", "count", "key", "value"),
+    [
+        ("03_parenneg.xlsx", "workbook", 93, (120000, "2021", "净出口"), "-16093.2"),
+        ("07_cnyear.xlsx", "workbook", 93, (110000, "2021", "gdp"), "44350.7"),
+        ("15_transposed.xlsx", "years_down", 93, (650000, "2023", "gdp"), "19603.3"),
+        ("22_dates.xlsx", "workbook", 62, (110000, "2022", "gdp"), "45222.4"),
+        ("27_prelim.xlsx", "workbook", 62, (110000, "2023", "gdp"), "47353.7"),
+        ("eps_h.xlsx", "listed", 270, (110000, "2011", "energy_consumption"), "6995.39789"),
+    ],
+)
+def test_cases_of_the_shared_folder(
+    blank: Context, case: str, layout: str, count: int, key: tuple[int, str, str], value: str
+) -> None:
+    read = read_file(yearbook_case(case), CallerSays(), blank)
+    cells = {(e.adcode, e.period, e.indicator.split("：")[-1]): e.value for e in read.entries}
+    assert (read.layout, len(cells), cells[key]) == (layout, count, Decimal(value))

@@ -234,6 +234,11 @@ def test_totals_are_compared_with_their_parts(tmp_path: Path, blank: Context) ->
     assert judged(33.5) == [("全 国", False), ("东 北", True)]
 
 
+def test_the_number_of_the_only_column_is_no_figure(read_rows: Callable[..., FileRead]) -> None:
+    rows = [["地区生产总值(2022年)"], ["地区", "地区生产总值"], ["甲", 1], ["北京", 5], ["天津", 6]]
+    assert [float(e.value) for e in read_rows(rows).entries] == [5, 6]
+
+
 @pytest.mark.parametrize(
     ("cell", "message"),
     [

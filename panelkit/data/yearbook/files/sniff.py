@@ -10,7 +10,7 @@ from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.language.message import message
 
-Kind = Literal["text", "json", "xlsx", "xls"]
+Kind = Literal["text", "json", "page", "xlsx", "xls"]
 
 _FOREIGN = (
     (b"%PDF", message("a PDF")),
@@ -62,7 +62,7 @@ def sniff(content: bytes, name: str) -> Kind:
     Raises
     ------
     YearbookError
-        For web pages, archives, pictures and other documents, whatever their file name says.
+        For archives, pictures and other documents, whatever their file name says.
     """
     where = Where(name)
     if content.startswith(b"PK"):
@@ -77,13 +77,7 @@ def sniff(content: bytes, name: str) -> Kind:
             )
     head = content[:4096].replace(b"\x00", b"")
     if _HTML.search(head):
-        raise refuse(
-            where,
-            message(
-                "this is a web page (often the portal's error page saved under a table's name): export "
-                "the table again"
-            ),
-        )
+        return "page"
     if head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
         raise refuse(
             where,

@@ -8,6 +8,7 @@ from pathlib import Path
 from panelkit.data.yearbook.errors import Where, YearbookError, refuse
 from panelkit.data.yearbook.files.decode import decode_text, text_grid
 from panelkit.data.yearbook.files.grid import Grid, is_empty
+from panelkit.data.yearbook.files.page import page_grid
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import sniff
 from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
@@ -26,11 +27,11 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
         If no reader knows the layout, or the one that does finds anything wrong.
     """
     kind = sniff(content, path.name)
-    if kind in ("text", "json"):
+    if kind in ("text", "json", "page"):
         text = decode_text(content, path.name)
         if kind == "json":
             return _not_empty(_read_json(text, path.name), path.name)
-        grids = [text_grid(text, path.name)]
+        grids = [page_grid(text, path.name) if kind == "page" else text_grid(text, path.name)]
     else:
         grids = workbooks.read(content, kind, path.name)
     kept, notes = _sheets(grids, told, path.name)
