@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import panelkit as pk
+from panelkit.claims.source import Shipped
 from panelkit.data.selection import choose_vintages
 from panelkit.report.write import write
 
@@ -14,7 +15,7 @@ CLAIMS = ("B30", "B44", "B45", "B46", "B79")
 
 def main(folder: Path) -> None:
     """Print each main fit with its tests and its most influential province, check the claims, write the pages."""
-    held = {item.id: item.claim for item in pk.load_claims() if item.id in CLAIMS}
+    held = {item.id: Shipped().prepared(item).claim for item in pk.load_claims() if item.id in CLAIMS}
     for name in CLAIMS:
         claim = held[name]
         for design in next(reading for reading in claim.reading if reading.main).design:

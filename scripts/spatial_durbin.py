@@ -7,6 +7,7 @@ from pathlib import Path
 
 import panelkit as pk
 from panelkit.claims.figures import Figures
+from panelkit.claims.source import Shipped
 from panelkit.report.write import write
 
 CLAIMS = ("A1", "B02", "B12", "B21", "B49")
@@ -14,7 +15,7 @@ CLAIMS = ("A1", "B02", "B12", "B21", "B49")
 
 def main(folder: Path) -> None:
     """Print every spatial design's model with its impacts, the weights' sensitivity of A1, and the verdicts."""
-    for claim in (item.claim for item in pk.load_claims() if item.id in CLAIMS):
+    for claim in (Shipped().prepared(item).claim for item in pk.load_claims() if item.id in CLAIMS):
         for design in (
             part for reading in claim.reading for part in reading.design if part.kind == "spatial"
         ):

@@ -80,7 +80,7 @@ def _chosen(field: str, chosen: Sample | GridOption, panel: OwnPanel) -> Iterato
 
 def _years(claim: Claim, panel: OwnPanel) -> Iterator[Message]:
     held = panel.years
-    for field, (first, last) in years_of(claim):
+    for field, (first, last), *_ in years_of(claim):
         ends = first if isinstance(last, str) else last
         if first < held[0] or ends > held[-1]:
             yield message(

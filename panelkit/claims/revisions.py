@@ -106,7 +106,7 @@ class Moved(Brief):
 
     def _years(self) -> dict[str, Any]:
         """Return the years read on the old and on the new figures, where the claim ends in the newest one."""
-        windows = [item.registered.window for item in (self.old, self.new)]
+        windows = [item.window for item in (self.old, self.new)]
         if windows == [None, None]:
             return {}
         used = [None if window is None else window.used for window in windows]

@@ -10,8 +10,9 @@ from typing import Any
 from panelkit.claims.cache import Cache
 from panelkit.claims.check import each
 from panelkit.claims.checked import CheckResult
+from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import RegisteredClaim
-from panelkit.claims.file.window import Window, rolls, with_last
+from panelkit.claims.file.window import PlacedYears, Window, Years, rolls, with_years
 from panelkit.claims.objects import finite
 from panelkit.claims.one_claim import Progress
 from panelkit.claims.source import Shipped
@@ -80,13 +81,21 @@ def stated_windows(
         if stated is None:
             continue
         if stated.later:
-            claim = with_last(registered.claim, stated.window.last, explicit=True)
-            moved[len(found)] = replace(registered, claim=claim)
+            moved[len(found)] = replace(registered, claim=_up_to(registered.claim, stated.window))
         found.append(stated)
     verdicts = each([*moved.values()], source, progress, workers=workers, cache=cache)
     for at, rolled in zip(moved, verdicts, strict=True):
         found[at] = replace(found[at], rolled=CheckResult(tuple(rolled)))
     return tuple(found)
+
+
+def _up_to(claim: Claim, window: Window) -> Claim:
+    """Return a claim with every sample up to the newest year of its figures; options of the grid stay."""
+
+    def moved(placed: PlacedYears) -> Years:
+        return placed.years if placed.option else (placed.years[0], window.last_of(placed))
+
+    return with_years(claim, moved)
 
 
 def _stated(registered: RegisteredClaim, source: Shipped) -> StatedWindow | None:

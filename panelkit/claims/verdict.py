@@ -9,6 +9,8 @@ from typing import Any
 from panelkit.claims.file.design import ClaimDesign, Standing
 from panelkit.claims.file.document import Reading
 from panelkit.claims.file.load import RegisteredClaim
+from panelkit.claims.file.parts import Sample
+from panelkit.claims.file.window import Window
 from panelkit.claims.findings import Condition, Finding, Sizes, Word
 from panelkit.claims.objects import condition_object, grid_object, headline_object, sizes_object
 from panelkit.claims.own_panel import OwnPanel
@@ -74,6 +76,19 @@ class Verdict(Brief):
             return math.nan
         return self.p
 
+    @property
+    def window(self) -> Window | None:
+        """Return the window of the sample that the design reads; None where its years are stated."""
+        window = self.registered.window
+        if window is not None and self.reading is not None and self.design is not None:
+            window = window.of(self.reading.id, self.design.id)
+        return None if window is None or window.first is None else window
+
+    @property
+    def _sample(self) -> Sample | None:
+        claim = self.registered.claim
+        return claim.sample if self.design is None else claim.sample_of(self.design)
+
     def to_dict(self, language: Language = "en") -> dict[str, Any]:
         """Return the object that `--json` prints; missing numbers are None."""
         claim = self.registered.claim
@@ -97,11 +112,14 @@ class Verdict(Brief):
         }
 
     def _read(self, language: Language) -> dict[str, Any]:
-        """Return what JSON says of years that roll and of a panel of the user's own; nothing where there is neither."""
+        """Return what JSON says of years that roll or are stated, and of a panel of the user's own; else nothing."""
         found: dict[str, Any] = {}
-        window = self.registered.window
+        window, sample = self.window, self._sample
         if window is not None:
             found["years"] = {"declared": window.declared, "used": window.used, "ends": list(window.ends)}
+        elif sample is not None and sample.stated is not None:
+            years = list(sample.years)
+            found["years"] = {"declared": years, "used": years, "stated": sample.stated.said.text(language)}
         if self.panel is not None:
             found["data"] = self.panel.facts(language)
         return found

@@ -1,17 +1,17 @@
-"""Years that roll: which one is the newest that all figures of a claim hold, and what ends with it."""
+"""Years that roll: which one is the newest for which all figures of a claim are held, and what goes no further."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from panelkit.claims.file.design import ClaimDesign, FormulaField
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import RegisteredClaim
-from panelkit.claims.file.names import columns_of_field
-from panelkit.claims.file.parts import NEWEST
-from panelkit.claims.file.window import Window, of_claim, rolls, with_last, years_of
+from panelkit.claims.file.names import reads_of_field
+from panelkit.claims.file.parts import NEWEST, Sample
+from panelkit.claims.file.window import PlacedYears, Window, Years, rolls, with_years, years_of
 from panelkit.indices.panels.columns import figures_behind, is_derived
 from panelkit.indices.panels.designs import load_design
 from panelkit.language.errors import DataError
@@ -24,6 +24,14 @@ class Holder(Protocol):
     def held(self, column: str, vintage: str | None) -> tuple[int, ...] | None:
         """Return the years in which some unit has a figure; None where there is no such figure."""
         ...
+
+
+class Read(NamedTuple):
+    """A figure that a design reads, its vintage, and the latest year it is read in, seen from a row's (-1: lag 1)."""
+
+    column: str
+    vintage: str | None
+    at: int
 
 
 def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
@@ -39,78 +47,108 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
         return registered
     window = newest(claim, holder)
     where = message("{file}, claim {claim}", file=registered.path.name, claim=claim.id)
-    early = [(field, years) for field, years in years_of(claim) if years[1] == NEWEST]
+    rolling = [placed for placed in years_of(claim) if placed.years[1] == NEWEST]
     if window is None:
         raise DataError(
-            message("{place}, {field}: its figures have no year in common", place=where, field=early[0][0])
+            message(
+                "{place}, {field}: its figures have no year in common", place=where, field=rolling[0].field
+            )
         )
-    for field, (first, _) in early:
-        if first > window.last:
+    for placed in rolling:
+        last = window.last_of(placed)
+        if placed.years[0] > last:
+            ends = window.ends if placed.design is None else window.of(*placed.design).ends
             raise DataError(
                 message(
                     "{place}, {field}: the newest year of all figures is {last}, before {first} ({ends}): write an "
                     "earlier first year",
                     place=where,
-                    field=field,
-                    last=window.last,
-                    first=first,
-                    ends=list(window.ends),
+                    field=placed.field,
+                    last=last,
+                    first=placed.years[0],
+                    ends=list(ends),
                 )
             )
-    return with_window(registered, of_claim(window, claim))
+    return with_window(registered, window)
 
 
 def with_window(registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:
     """Return a claim with the years of a window that it was given before; None: it does not roll."""
     if window is None:
         return registered
-    return replace(registered, claim=with_last(registered.claim, window.last), window=window)
+
+    def moved(placed: PlacedYears) -> Years:
+        first, last = placed.years
+        return first, window.last_of(placed) if last == NEWEST else last
+
+    return replace(registered, claim=with_years(registered.claim, moved), window=window)
 
 
 def newest(claim: Claim, holder: Holder) -> Window | None:
-    """Return the newest year that all figures of a claim hold, and which of them end then; None where none is.
+    """Return the newest year for which all figures of a claim are held, and which go no further; None where none is.
 
-    Of a claim that waits it is that of the figures which are held.
+    A figure that is read with a lag need not be held in that year itself. The year is that of the claim's own sample;
+    of each design with a sample of its own it is that of the figures which this design reads. Of a claim that waits it
+    is that of the figures which are held.
     """
-    held: dict[str, tuple[int, ...]] = {}
-    for column, vintage in dict.fromkeys(figures_of(claim)):
-        years = holder.held(column, vintage)
-        if years is not None and not (claim.waits and not years):
-            held[column] = years
-    if not held:
+    pairs = [((reading.id, item.id), item) for reading in claim.reading for item in reading.design]
+    own = [(key, item) for key, item in pairs if item.sample is not None]
+    shared = [item for _, item in pairs if item.sample is None]
+    window = _window(claim, shared or [item for _, item in pairs], claim.sample, holder)
+    if window is None:
         return None
-    common = set.intersection(*(set(years) for years in held.values()))
+    each = [(key, _window(claim, [item], item.sample, holder)) for key, item in own]
+    if any(found is None for _, found in each):
+        return None
+    return replace(window, designs=tuple((key, found) for key, found in each if found is not None))
+
+
+def _window(
+    claim: Claim, designs: Iterable[ClaimDesign], sample: Sample | None, holder: Holder
+) -> Window | None:
+    held: dict[Read, set[int]] = {}
+    for read in dict.fromkeys(_reads(claim, designs)):
+        years = holder.held(read.column, read.vintage)
+        if years is not None and not (claim.waits and not years):
+            held[read] = {year - read.at for year in years}
+    common = set.intersection(*held.values()) if held else set()
     if not common:
         return None
     last = max(common)
-    ends = tuple(name for name, years in held.items() if max(years) == last)
-    return Window(last, ends)
+    ends = dict.fromkeys(read.column for read, years in held.items() if max(years) == last)
+    first = sample.years[0] if sample is not None and sample.years[1] == NEWEST else None
+    return Window(last, tuple(ends), first)
 
 
 def figures_of(claim: Claim) -> Iterator[tuple[str, str | None]]:
     """Yield every figure that a claim names, in its designs, its grid and beside, with the vintage of the sample."""
+    designs = (design for reading in claim.reading for design in reading.design)
+    for read in _reads(claim, designs):
+        yield read.column, read.vintage
+
+
+def _reads(claim: Claim, designs: Iterable[ClaimDesign]) -> Iterator[Read]:
+    """Yield every figure that designs of a claim name, in their formulas, the grid and beside."""
     options = [option for axis in claim.grid.axis for option in axis.option]
     roles = [claim.quantities, *({**claim.quantities, **(item.quantities or {})} for item in options)]
     beside = [FormulaField("beside", item.figure) for item in claim.beside]
     more = [FormulaField("controls", text, terms=True) for item in options for text in item.controls or ()]
-    for reading in claim.reading:
-        for design in reading.design:
-            fields = [*design.formulas(), *beside, *more]
-            vintages = claim.sample_of(design).vintage
-            for column in _columns(design, fields, roles):
-                yield column, vintages.get(column)
+    for design in designs:
+        lags = [getattr(design, "lag", 0), *(item.lag for item in options if item.lag is not None)]
+        vintages = claim.sample_of(design).vintage
+        for field in (*design.formulas(), *beside, *more):
+            back = min(lags) if field.lagged else 0
+            for quantities in roles:
+                for column, at in reads_of_field(field, quantities).items():
+                    for figure in _figures(design, column):
+                        yield Read(figure, vintages.get(figure), at - back)
+        for name in design.indices:
+            for figure in load_design(name).columns():
+                yield Read(figure, vintages.get(figure), 0)
 
 
-def _columns(
-    design: ClaimDesign, fields: Iterable[FormulaField], roles: Iterable[Mapping[str, str]]
-) -> Iterator[str]:
-    for quantities in roles:
-        for field in fields:
-            for column in columns_of_field(field, quantities):
-                yield from (
-                    figures_behind(column)
-                    if design.DERIVED and is_derived(column)
-                    else (design.MADE.get(column, column),)
-                )
-    for name in design.indices:
-        yield from load_design(name).columns()
+def _figures(design: ClaimDesign, column: str) -> Iterable[str]:
+    """Return the figures behind a column of a design's formula."""
+    if design.DERIVED and is_derived(column):
+        return figures_behind(column)
+    return (design.MADE.get(column, column),)

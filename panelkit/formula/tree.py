@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -166,23 +167,39 @@ class Term:
 
 def columns_of(node: Node) -> tuple[str, ...]:
     """List the columns under a node, in order of appearance, each once."""
-    return tuple(dict.fromkeys(_walk_columns(node)))
+    return tuple(latest_reads(node))
 
 
-def _walk_columns(node: Node) -> list[str]:
+def latest_reads(node: Node) -> dict[str, int]:
+    """Return for each column under a node, in order of appearance, the latest year in which it is read.
+
+    Years are counted from a row's own: -1 under `lag(x, 1)`, 2 under `lead(x, 2)`, 0 under `diff(x, 1)`.
+    """
+    found: dict[str, int] = {}
+    for name, at in _reads(node, 0):
+        found[name] = max(at, found.get(name, at))
+    return found
+
+
+def _reads(node: Node, at: int) -> Iterator[tuple[str, int]]:
     match node:
         case Column(name):
-            return [name]
+            yield name, at
         case Number():
-            return []
+            return
         case Negate(operand):
-            return _walk_columns(operand)
+            yield from _reads(operand, at)
         case Chain(first, rest):
-            return [name for part in (first, *(item for _, item in rest)) for name in _walk_columns(part)]
+            for part in (first, *(item for _, item in rest)):
+                yield from _reads(part, at)
         case Power(base, exponent):
-            return _walk_columns(base) + _walk_columns(exponent)
+            yield from _reads(base, at)
+            yield from _reads(exponent, at)
+        case Call("lag" | "lead", argument):
+            step = node.count("k") if node.name == "lead" else -node.count("k")
+            yield from _reads(argument, at + step)
         case Call(_, argument):
-            return _walk_columns(argument)
+            yield from _reads(argument, at)
 
 
 def calls_of(node: Node) -> tuple[str, ...]:

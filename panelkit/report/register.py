@@ -30,8 +30,8 @@ from panelkit.report.words import (
     say,
     short_citation,
     verdict_word,
-    window_line,
 )
+from panelkit.report.years import years_lines
 
 _ROOM = 72
 _SILENT: Mapping[type[ClaimRule], Message] = {MagnitudeRule: HALF, SignRule: FIFTH}
@@ -75,8 +75,7 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
         Text(cited(registered, language), style="dim"),
     ]
     parts += [Text(say(text, language)) for text in (claim.notes, claim.reason) if text is not None]
-    if registered.window is not None:
-        parts.append(Text(say(window_line(registered.window), language)))
+    parts += [Text(say(line, language)) for line in years_lines(registered)]
     parts += [Text(say(_need(need, language), language)) for need in claim.needs]
     if claim.waits:
         parts.append(Text(say(waits_for(claim.id, lacking(claim)), language)))

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.parts import Document, Need, Status, Text
-from panelkit.claims.file.window import Window
 from panelkit.claims.findings import WORD_TEXTS, Spread, Word
 from panelkit.claims.verdict import Verdict
 from panelkit.claims.waiting import OWN_STORE
 from panelkit.language.levels import PROVINCIAL
 from panelkit.language.message import Joined, Language, Message, in_language, listed, message, verbatim
 from panelkit.report.awaited import CAPABILITIES, FIGURES
+from panelkit.report.years import years_lines
 from panelkit.show.words import result_value
 
 _STATUSES: dict[Status, Message] = {
@@ -188,28 +188,17 @@ def declaration_lines(registered: RegisteredClaim) -> list[Message]:
 
 
 def read_lines(verdicts: Sequence[Verdict]) -> list[Message]:
-    """Return what is said of a panel of the user's own, and of years that roll; nothing where there is neither."""
-    panel, window = verdicts[0].panel, verdicts[0].registered.window
+    """Return what is said of a panel of the user's own, and of years that roll or are stated; else nothing."""
+    panel = verdicts[0].panel
     said: list[Message] = [] if panel is None else [panel.sentence(), *panel.notes]
-    if window is not None:
-        levels = PROVINCIAL if panel is None else panel.levels
-        said.append(window_line(window).spoken(*levels))
-    return said
+    levels = PROVINCIAL if panel is None else panel.levels
+    return said + [line.spoken(*levels) for line in years_lines(verdicts[0].registered)]
 
 
 def whole(verdicts: Sequence[Verdict]) -> Message:
     """Return what the sum over all units is called: the nation, or all units of a panel of the user's own."""
     panel = verdicts[0].panel if verdicts else None
     return message("nation") if panel is None else message("all {units}").spoken(*panel.levels)
-
-
-def window_line(window: Window) -> Message:
-    """Return which years a claim reads whose last one is the newest, and which figures end then."""
-    return message(
-        "Years: {used}; the last one is the newest {period} that all figures of the claim hold ({ends} end then).",
-        used="-".join(map(str, window.used)),
-        ends=list(window.ends),
-    )
 
 
 def spreads(verdicts: Sequence[Verdict], language: Language) -> list[tuple[str, Spread]]:

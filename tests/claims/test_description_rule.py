@@ -26,6 +26,7 @@ from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import WORDS, Condition, Finding, Measured, Word
 from panelkit.claims.rules.description import Bound
 from panelkit.claims.rules.judge import judge
+from panelkit.claims.source import Shipped
 from panelkit.indices.panels import yearly
 from panelkit.language.errors import SpecError
 from panelkit.language.message import verbatim
@@ -172,7 +173,7 @@ def test_a_year_without_a_number_does_not_clear_the_bound() -> None:
 
 
 def test_a_year_that_lacks_a_named_province_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
-    claim = next(item.claim for item in load_claims() if item.id == "B04")
+    claim = next(Shipped().prepared(item).claim for item in load_claims() if item.id == "B04")
     reading = next(item for item in claim.reading if item.id == "top_three")
     design = reading.design[0]
     real = yearly_measures.expressions_on_figures

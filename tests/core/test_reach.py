@@ -8,7 +8,9 @@ import pytest
 
 from panelkit.formula.conditions import parse_condition
 from panelkit.formula.formula import evaluate, parse_formula
+from panelkit.formula.grammar import parse_expression
 from panelkit.formula.reach import columns_of_text, condition_reach, formula_reach
+from panelkit.formula.tree import columns_of, latest_reads
 
 EXPRESSIONS = [
     "x",
@@ -39,6 +41,23 @@ def test_how_far_expressions_read(expression: str) -> None:
     before, after = formula_reach(parse_formula(f"y ~ I({expression})"))
     assert before == max(0, -min(read, default=0))
     assert after == max(0, max(read, default=0))
+
+
+@pytest.mark.parametrize(
+    ("expression", "latest"),
+    [
+        ("lag(x, 3)", {"x": -3}),
+        ("lag(lead(x, 5), 2)", {"x": 3}),
+        ("diff(x, 2)", {"x": 0}),
+        ("lag(diff(x), 2)", {"x": -2}),
+        ("lag(x) / lead(z, 2) - x^2", {"x": 0, "z": 2}),
+        ("-lag(log(x / z), 4)^2", {"x": -4, "z": -4}),
+    ],
+)
+def test_the_latest_year_of_every_column(expression: str, latest: dict[str, int]) -> None:
+    node = parse_expression(expression).node
+    assert latest_reads(node) == latest
+    assert columns_of(node) == tuple(latest)
 
 
 def test_conditions() -> None:

@@ -42,6 +42,7 @@ class JointDesign(MeasuredDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "tested", "given")
+    LAGGED: ClassVar[tuple[str, ...]] = ("tested",)
     DERIVED: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True
 

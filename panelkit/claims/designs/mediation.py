@@ -43,6 +43,7 @@ class MediationDesign(MeasuredDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "mediators")
+    LAGGED: ClassVar[tuple[str, ...]] = ("treatment",)
     DERIVED: ClassVar[bool] = True
 
     kind: Literal["mediation"]

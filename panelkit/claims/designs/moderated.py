@@ -43,6 +43,7 @@ class ModeratedDesign(PanelDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "moderator", "controls", "yuan")
+    LAGGED: ClassVar[tuple[str, ...]] = ("treatment", "moderator")
 
     TWINS: ClassVar[bool] = False
 

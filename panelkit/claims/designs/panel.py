@@ -46,6 +46,7 @@ class PanelDesign(ClaimDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls", "yuan", "no_additionality")
+    LAGGED: ClassVar[tuple[str, ...]] = ("treatment",)
     DERIVED: ClassVar[bool] = True
     TWINS: ClassVar[bool] = True
     TESTED: ClassVar[bool] = True

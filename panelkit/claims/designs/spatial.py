@@ -65,6 +65,7 @@ class SpatialDesign(MeasuredDesign):
     """
 
     FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "treatment", "controls")
+    LAGGED: ClassVar[tuple[str, ...]] = ("treatment",)
     MADE: ClassVar[Mapping[str, str]] = MADE
 
     kind: Literal["spatial"]

@@ -30,11 +30,15 @@ Standing = Literal["principal", "part", "alternative"]
 
 
 class FormulaField(NamedTuple):
-    """A formula of a design, with the field in which it stands; `terms`: it may be several, joined by `+`."""
+    """A formula of a design, with the field in which it stands.
+
+    `terms`: it may be several, joined by `+`. `lagged`: the design's `lag` moves it back.
+    """
 
     name: str
     formula: str
     terms: bool = False
+    lagged: bool = False
 
 
 class ClaimDesign(Part):
@@ -42,6 +46,8 @@ class ClaimDesign(Part):
 
     FORMULAS: ClassVar[tuple[str, ...]] = ()
     """The fields that hold formulas, in the order in which they are checked."""
+    LAGGED: ClassVar[tuple[str, ...]] = ()
+    """Those whose figures the design's `lag` moves back."""
     MADE: ClassVar[Mapping[str, str]] = {}
     """Columns that the kind makes itself, with the figure behind each."""
     DERIVED: ClassVar[bool] = False
@@ -61,7 +67,8 @@ class ClaimDesign(Part):
     def formulas(self) -> Iterator[FormulaField]:
         """Yield every formula of the design with its field."""
         for field in self.FORMULAS:
-            yield from _formulas(field, getattr(self, field))
+            for found in _formulas(field, getattr(self, field)):
+                yield found._replace(lagged=field in self.LAGGED)
 
     def roles(self) -> set[str]:
         """Return the roles in braces that the formulas name."""

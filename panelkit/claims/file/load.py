@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from panelkit.claims.file import declared
 from panelkit.claims.file.declared import Declaration, Declarations, read_toml, shown_path, shown_text
 from panelkit.claims.file.document import Claim, ClaimFile
-from panelkit.claims.file.parts import OWN, Document, both
+from panelkit.claims.file.parts import NEWEST, OWN, Document, both
 from panelkit.claims.file.problems import problems_of, unprintable_problems
-from panelkit.claims.file.window import Window
+from panelkit.claims.file.window import Window, samples_of
 from panelkit.data.paths import shipped
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, lines, listed, message
@@ -171,6 +171,8 @@ def _claims_of(path: Path, raw: dict[str, Any], read: _Reading) -> list[Register
     declarations = read.declarations
     if declarations is not None:
         read.problems.extend(_undeclared(path, raw, declarations, only_held=read.own))
+        if not read.own:
+            read.problems.extend(item for claim in parsed.claim for item in _unstated(path, claim))
     entries: Mapping[str, Declaration] = declarations.claim if declarations is not None else {}
     return [RegisteredClaim(claim, parsed.document, path, entries.get(claim.id)) for claim in parsed.claim]
 
@@ -192,6 +194,20 @@ def _undeclared(
         for problem in found
         if problem is not None
     ]
+
+
+def _unstated(path: Path, claim: Claim) -> Iterator[Message]:
+    """Yield the samples of a declared claim that end in a year that is written and not accounted for."""
+    for field, sample in samples_of(claim):
+        if sample.years[1] != NEWEST and sample.stated is None:
+            yield message(
+                "{file}, claim {claim}, {field}: a declared claim ends in the newest year, and this one in {last}: "
+                'write "newest", or say in `stated` where the document states the period or why it ends there',
+                file=path.name,
+                claim=claim.id,
+                field=f"{field}.years",
+                last=sample.years[1],
+            )
 
 
 def _claimed_twice(claims: list[RegisteredClaim]) -> list[Message]:

@@ -18,7 +18,7 @@ from panelkit.data.paths import shipped
 from panelkit.data.provinces import NATION
 from panelkit.data.selection import choose_vintages, wanted_codes
 from panelkit.formula.grammar import parse_expression, parse_terms
-from panelkit.formula.tree import columns_of
+from panelkit.formula.tree import Node, latest_reads
 from panelkit.indices.panels.columns import check_derived, is_derived
 from panelkit.indices.panels.designs import load_design
 from panelkit.language.errors import DataError, PanelkitError, SpecError
@@ -129,11 +129,28 @@ def columns_of_field(field: FormulaField, quantities: Mapping[str, str]) -> tupl
     SpecError
         If it is no formula.
     """
-    filled = fill_roles(field.formula, quantities)
-    if not field.terms:
-        return columns_of(parse_expression(filled).node)
-    factors = (factor for term in parse_terms(filled) for factor in term.factors)
-    return tuple(dict.fromkeys(name for factor in factors for name in columns_of(factor.node)))
+    return tuple(reads_of_field(field, quantities))
+
+
+def reads_of_field(field: FormulaField, quantities: Mapping[str, str]) -> dict[str, int]:
+    """Return the columns of a formula as `columns_of_field`, with the latest year in which each is read (0: its own).
+
+    Raises
+    ------
+    SpecError
+        If it is no formula.
+    """
+    found: dict[str, int] = {}
+    for node in _nodes(fill_roles(field.formula, quantities), several=field.terms):
+        for name, at in latest_reads(node).items():
+            found[name] = max(at, found.get(name, at))
+    return found
+
+
+def _nodes(formula: str, *, several: bool) -> list[Node]:
+    if not several:
+        return [parse_expression(formula).node]
+    return [factor.node for term in parse_terms(formula) for factor in term.factors]
 
 
 def _refuse_unknown(column: str, design: ClaimDesign) -> None:

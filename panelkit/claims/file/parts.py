@@ -157,12 +157,24 @@ class Need(Part):
 class Sample(Part):
     """The province-years of a design: years of the outcome, provinces, vintage by indicator.
 
-    The last year may be "newest": `claims.windows` puts the year there before anything is computed.
+    The last year may be "newest": `claims.windows` puts the year there before anything is computed. `stated` says why
+    a year that is written as a number is the last one: where the document states it, or what happened in it.
     """
 
     years: Years
     provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
     vintage: dict[Indicator, str] = {}
+    stated: Text | None = None
+
+    @model_validator(mode="after")
+    def _states_what_it_writes(self) -> Self:
+        if self.stated is not None and self.years[1] == NEWEST:
+            raise ValueError(
+                message(
+                    '`stated` says why the years end where they do: leave it out where they end in "newest"'
+                )
+            )
+        return self
 
     @property
     def window(self) -> tuple[int, int]:
