@@ -60,6 +60,14 @@ class Named:
             "长表各列的角色：列名=角色，可重复。",
         ),
     ] = None
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unit",
+            help="Unit of the columns that have none printed, or NAME=UNIT; repeatable. "
+            "未印单位的列的单位，或写 列名=单位，可重复。",
+        ),
+    ] = None
 
 
 @command(app, example="ingest portal.csv --store figures --vintage own --dry-run")
@@ -146,11 +154,12 @@ def _run(files: Sequence[Path], named: Named, *, quiet: bool, **options: Any) ->
 
     told: dict[str, Any] = {
         "vintage": named.vintage,
-        "indicator": _told(named.indicator),
+        "indicator": _told(named.indicator, "--indicator"),
         "province": named.province,
         "year": named.year,
         "sheet": named.sheet,
         "columns": _pairs(named.column or [], "--column"),
+        "unit": _told(named.unit, "--unit"),
     }
     errors = Console(stderr=True)
     hidden = quiet or len(files) < 2 or not errors.is_terminal
@@ -160,12 +169,12 @@ def _run(files: Sequence[Path], named: Named, *, quiet: bool, **options: Any) ->
     return report
 
 
-def _told(items: Sequence[str] | None) -> str | dict[str, str] | None:
+def _told(items: Sequence[str] | None, option: str) -> str | dict[str, str] | None:
     if not items:
         return None
     if len(items) == 1 and "=" not in items[0]:
         return items[0]
-    return _pairs(items, "--indicator")
+    return _pairs(items, option)
 
 
 def _pairs(items: Sequence[str], option: str) -> dict[str, str]:

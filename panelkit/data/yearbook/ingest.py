@@ -94,6 +94,7 @@ def ingest(
     year: int | str | None = None,
     sheet: str | None = None,
     columns: Mapping[str, str] | None = None,
+    unit: str | Mapping[str, str] | None = None,
     corrections: str | Path | None = None,
     dry_run: bool = False,
     advance: Callable[[], None] | None = None,
@@ -108,7 +109,7 @@ def ingest(
         The store's folder; by default the one in the user's data folder.
     vintage
         The name for figures that belong to no held vintage.
-    indicator, province, year, sheet, columns
+    indicator, province, year, sheet, columns, unit
         What the files do not say themselves, as in `read_yearbook`.
     corrections
         A file of corrections in place of the shipped `corrections.toml`.
@@ -136,7 +137,7 @@ def ingest(
     """
     folder = Path(store) if store is not None else default_store()
     require_store(folder, dry_run=dry_run)
-    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {})
+    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {}, unit)
     rules = load_corrections(None if corrections is None else Path(corrections))
     state = read_store(folder)
     held = index_figures(overlay(read_figures(check=False), state.figures))
@@ -271,6 +272,7 @@ def said_of(told: CallerSays) -> dict[str, Any]:
         "year": told.year,
         "sheet": told.sheet,
         "columns": dict(told.columns) or None,
+        "unit": dict(told.unit) if isinstance(told.unit, Mapping) else told.unit,
     }
     return {key: value for key, value in said.items() if value is not None}
 

@@ -40,6 +40,7 @@ from panelkit.data.yearbook.naming import (
     keys_of,
     name_of,
 )
+from panelkit.data.yearbook.series_units import with_units
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.data.yearbook.vocabulary.printed_units import factor, parse_unit
 from panelkit.language.message import Message, message
@@ -57,6 +58,7 @@ def read_yearbook(
     year: int | str | None = None,
     sheet: str | None = None,
     columns: Mapping[str, str] | None = None,
+    unit: str | Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Read a file as the statistics portal or a yearbook gives it into the long table of figures.
 
@@ -68,7 +70,8 @@ def read_yearbook(
     path
         The file.
     indicator
-        Key of the catalogue for a file that does not name its series, or printed name -> key.
+        Key of the catalogue, or a name of one's own in Chinese, for a file that does not name its series; or printed
+        name -> key.
     province
         The province of a file that does not name it (indicators in rows).
     year
@@ -77,6 +80,8 @@ def read_yearbook(
         Read this sheet only.
     columns
         Column names of a tidy table -> `province`, `year`, `indicator`, `value`, `unit`.
+    unit
+        Unit of the columns that have none printed, or printed name -> unit.
 
     Returns
     -------
@@ -101,7 +106,7 @@ def read_yearbook(
     >>> list(figures["adcode"])
     [110000, 310000]
     """
-    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {})
+    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {}, unit)
     with ExitStack() as stack:
         workbooks = stack.enter_context(WorkbookReader())
         context = Context(index_figures(read_figures(check=False)), known_names(), workbooks)
@@ -156,6 +161,7 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
     reading = in_one_line(read_layout(path, content, told, context.workbooks))
     check_texts(path.name, reading)
     check_period(reading, told)
+    reading = with_units(reading, told, context.names)
     figures = _with_places(path.name, reading, told, context)
     keys = keys_of(path.name, figures, told, context)
     notes = list(reading.notes)

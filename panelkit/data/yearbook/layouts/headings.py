@@ -9,7 +9,7 @@ from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.vocabulary.periods import arabic_years, parse_period
-from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
+from panelkit.data.yearbook.vocabulary.printed_units import listed_units, parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED
 from panelkit.language.message import message
 
@@ -52,6 +52,8 @@ def unit_text(text: str) -> str:
     inside = (match.group(1) or match.group(2)).strip() if match else ""
     if not match:
         return bare_unit(text.strip())
+    if listed_units(inside):
+        return inside
     pieces = [
         inside,
         *re.split(r"\s*[（(]|\s+/\s*|\s{2,}|[\r\n]+", inside),

@@ -21,8 +21,9 @@ from panelkit.show.brief import Brief
 class CallerSays(Brief):
     """What the caller says of a file beyond what stands in it.
 
-    `indicator` is a key of the catalogue for a file with one series, or printed name -> key for several;
-    `columns` maps a tidy table's column names to place, period, indicator, value, unit.
+    `indicator` is a key of the catalogue, or a name of one's own, for a file with one series, or printed name -> key
+    for several; `columns` maps a tidy table's column names to place, period, indicator, value, unit; `unit` is the unit
+    of what has none printed, or printed name -> unit.
     """
 
     indicator: str | Mapping[str, str] | None = None
@@ -30,6 +31,7 @@ class CallerSays(Brief):
     year: str | None = None
     sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    unit: str | Mapping[str, str] | None = None
 
 
 def check_told(told: CallerSays) -> None:

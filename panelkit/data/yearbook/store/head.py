@@ -202,6 +202,7 @@ def _is_told(name: str, what: object) -> bool:
         "year": isinstance(what, str),
         "sheet": isinstance(what, str),
         "columns": texts,
+        "unit": texts or isinstance(what, str),
     }.get(name, False)
 
 

@@ -77,6 +77,23 @@ def factor(printed: str, wanted: str) -> Decimal | None:
     return Decimal(1).scaleb(have[1] - want[1])
 
 
+_BETWEEN = re.compile(r"[,，、;；/和及\s]+")
+
+
+def listed_units(text: str) -> tuple[str, ...]:
+    """Return the units of a line that names several that differ, as `个,亿元`; nothing where it names one or none."""
+    if parse_unit(text) is not None:
+        return ()
+    pieces = [piece for piece in _BETWEEN.split(text.strip()) if piece]
+    found = {parse_unit(piece): piece for piece in reversed(pieces)}
+    return tuple(reversed(found.values())) if len(found) > 1 and None not in found else ()
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Return whether two units say the same, in whatever spelling."""
+    return factor(one, other) == 1
+
+
 _TRAILING = re.compile(r"^(.*?)\s*[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]\s*$", re.S)
 
 
