@@ -69,7 +69,7 @@ def _print_file(console: Console, one: Ingested, language: Language) -> None:
         )
         for (vintage, why), keys in groups.items()
     )
-    _print_lines(console, (facts, *named, counts), language)
+    _print_lines(console, (facts, *named, counts, *_apart(one)), language)
     _print_revised(console, one, names, language)
     lines = _lines(one, names, language)
     _print_lines(console, lines[:_SHOWN], language)
@@ -146,9 +146,22 @@ def _lines(one: Ingested, names: Mapping[int, str], language: Language) -> list[
         lines.append(message("{n} printed totals equal the sum of their parts", n=agreeing))
     lines += [_outlier(outlier, names) for outlier in judged.outliers]
     lines += [_correction(applied, names, language) for applied in one.applied]
-    if one.read.apart:
-        lines.append(message("Hong Kong, Macau and Taiwan set apart: {n} cells", n=len(one.read.apart)))
     return [*lines, *one.read.notes]
+
+
+def _apart(one: Ingested) -> list[Message]:
+    """Return the line that lists every row about no province, with how many numbers stand in it."""
+    rows = one.read.rows_apart
+    if not rows:
+        return []
+    listed = ", ".join(f"{row.name} ({row.cells})" for row in rows)
+    return [
+        message(
+            "set apart, about no province (numbers in the row): {listed}; {n} cells in all",
+            listed=listed,
+            n=sum(row.cells for row in rows),
+        )
+    ]
 
 
 def _gap(check: Any) -> Message:

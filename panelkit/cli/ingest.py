@@ -68,6 +68,14 @@ class Named:
             "未印单位的列的单位，或写 列名=单位，可重复。",
         ),
     ] = None
+    rows: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rows",
+            help="Label of a row that is about no province: set apart and listed; repeatable. "
+            "不属于任何省份的行的名称：另列，不导入，可重复。",
+        ),
+    ] = None
 
 
 @command(app, example="ingest portal.csv --store figures --vintage own --dry-run")
@@ -160,6 +168,7 @@ def _run(files: Sequence[Path], named: Named, *, quiet: bool, **options: Any) ->
         "sheet": named.sheet,
         "columns": _pairs(named.column or [], "--column"),
         "unit": _told(named.unit, "--unit"),
+        "skip_rows": named.rows or [],
     }
     errors = Console(stderr=True)
     hidden = quiet or len(files) < 2 or not errors.is_terminal

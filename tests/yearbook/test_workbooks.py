@@ -202,7 +202,7 @@ def test_rows_that_are_no_provinces_are_named_or_refused(read_rows: Callable[...
     read = read_rows(rows)
     assert [entry.adcode for entry in read.entries] == [650000, 620000]
     assert [entry.adcode for entry in read.apart] == [810000]
-    assert any("新疆生产建设兵团" in note for note in read.notes)
+    assert [(row.name, row.cells) for row in read.rows_apart] == [("新疆生产建设兵团", 1), ("香港", 1)]
     with pytest.raises(
         YearbookError, match=r"row 4, column 1 \(A\): figures in a row that is no province.*'蒙古'"
     ):

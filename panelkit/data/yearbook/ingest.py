@@ -17,6 +17,7 @@ from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
 from panelkit.data.yearbook.judge.held import Held, index_figures
 from panelkit.data.yearbook.judge.judge import FileJudgement, judge
 from panelkit.data.yearbook.judge.merged import Merged
+from panelkit.data.yearbook.layouts.told import require_used
 from panelkit.data.yearbook.read import CallerSays, read_file
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
@@ -59,6 +60,7 @@ class Ingested(Brief):
             "layout": self.read.layout,
             "cells": len(self.read.entries),
             "missing": self.read.missing,
+            "rows_apart": [row.record() for row in self.read.rows_apart],
             **self.judgement.as_dict(),
             "corrections": [a.correction.model_dump(exclude_none=True) for a in self.applied],
             "footnotes": list(self.read.footnotes),
@@ -95,6 +97,7 @@ def ingest(
     sheet: str | None = None,
     columns: Mapping[str, str] | None = None,
     unit: str | Mapping[str, str] | None = None,
+    skip_rows: Sequence[str] = (),
     corrections: str | Path | None = None,
     dry_run: bool = False,
     advance: Callable[[], None] | None = None,
@@ -109,7 +112,7 @@ def ingest(
         The store's folder; by default the one in the user's data folder.
     vintage
         The name for figures that belong to no held vintage.
-    indicator, province, year, sheet, columns, unit
+    indicator, province, year, sheet, columns, unit, skip_rows
         What the files do not say themselves, as in `read_yearbook`.
     corrections
         A file of corrections in place of the shipped `corrections.toml`.
@@ -137,7 +140,15 @@ def ingest(
     """
     folder = Path(store) if store is not None else default_store()
     require_store(folder, dry_run=dry_run)
-    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {}, unit)
+    told = CallerSays(
+        indicator,
+        province,
+        None if year is None else str(year),
+        sheet,
+        columns or {},
+        unit,
+        rows=tuple(skip_rows),
+    )
     rules = load_corrections(None if corrections is None else Path(corrections))
     state = read_store(folder)
     held = index_figures(overlay(read_figures(check=False), state.figures))
@@ -205,7 +216,8 @@ def take_in(
     cells = merge(done, run.context.held, problems)
     if problems:
         raise YearbookError(problems)
-    raw = [raw_file(one, run.told) for one in done]
+    require_used(run.told, [one.read.told for one in done])
+    raw = [raw_file(one) for one in done]
     changed = False if dry_run else write_store(run.folder, raw, cells, run.seen)
     return IngestReport(run.folder, changed, tuple(done))
 
@@ -219,7 +231,7 @@ def judged(run: Run, read: FileRead) -> Ingested:
         If a vintage cannot be told, or names hold half a character.
     """
     _require_text(read)
-    known = run.recorded.get((read.sha256, json.dumps(said_of(run.told), sort_keys=True)))
+    known = run.recorded.get((read.sha256, json.dumps(said_of(read.told), sort_keys=True)))
     judgement = judge(read, run.context.held, run.vintage, known)
     entries, applied = apply_corrections(read.entries, judgement.vintages, run.rules)
     return Ingested(read, judgement, tuple(applied), tuple(entries))
@@ -273,11 +285,12 @@ def said_of(told: CallerSays) -> dict[str, Any]:
         "sheet": told.sheet,
         "columns": dict(told.columns) or None,
         "unit": dict(told.unit) if isinstance(told.unit, Mapping) else told.unit,
+        "rows": list(told.rows) or None,
     }
     return {key: value for key, value in said.items() if value is not None}
 
 
-def raw_file(one: Ingested, told: CallerSays) -> RawFile:
+def raw_file(one: Ingested) -> RawFile:
     """Return a file as the store records it."""
     return RawFile(
         sha256=one.read.sha256,
@@ -285,7 +298,7 @@ def raw_file(one: Ingested, told: CallerSays) -> RawFile:
         size=len(one.read.content),
         suffix=one.read.suffix,
         layout=one.read.layout,
-        told=said_of(told),
+        told=said_of(one.read.told),
         vintages=dict(one.judgement.vintages),
         content=one.read.content,
         corrections=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
@@ -24,7 +24,7 @@ from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry, Total
 from panelkit.data.yearbook.judge.guess import Guess, guess_province
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.layouts.detect import read_layout
-from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
+from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure, listed_apart
 from panelkit.data.yearbook.layouts.told import CallerSays as CallerSays
 from panelkit.data.yearbook.layouts.told import (
     check_period,
@@ -32,6 +32,7 @@ from panelkit.data.yearbook.layouts.told import (
     check_texts,
     check_told,
     in_one_line,
+    require_used,
     told_place,
 )
 from panelkit.data.yearbook.magnitude import check_magnitude
@@ -41,6 +42,7 @@ from panelkit.data.yearbook.naming import (
     name_of,
 )
 from panelkit.data.yearbook.series_units import with_units
+from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.data.yearbook.vocabulary.printed_units import factor, parse_unit
 from panelkit.language.message import Message, message
@@ -59,6 +61,7 @@ def read_yearbook(
     sheet: str | None = None,
     columns: Mapping[str, str] | None = None,
     unit: str | Mapping[str, str] | None = None,
+    skip_rows: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Read a file as the statistics portal or a yearbook gives it into the long table of figures.
 
@@ -82,6 +85,9 @@ def read_yearbook(
         Column names of a tidy table -> `province`, `year`, `indicator`, `value`, `unit`.
     unit
         Unit of the columns that have none printed, or printed name -> unit.
+    skip_rows
+        Labels of rows that are about no province, to be set apart. 港澳台, 其他, 国内, countries and the like are set
+        apart unasked.
 
     Returns
     -------
@@ -89,8 +95,8 @@ def read_yearbook(
         `adcode, period, indicator, vintage, value, unit, source`, in the order of the file. Values stand in the
         catalogue's unit; an indicator that the catalogue does not know keeps its printed name and unit. `vintage` is
         the held vintage that the file belongs to, or "unnamed". `attrs["panelkit"]` holds the file's SHA-256, layout,
-        printed totals, footnotes, notes, the periods that it calls preliminary, and how many cells were marked
-        missing.
+        printed totals, footnotes, notes, the periods that it calls preliminary, how many cells were marked missing, and
+        as `rows_apart` the rows that are about no province, with how many numbers stand in them.
 
     Raises
     ------
@@ -106,11 +112,20 @@ def read_yearbook(
     >>> list(figures["adcode"])
     [110000, 310000]
     """
-    told = CallerSays(indicator, province, None if year is None else str(year), sheet, columns or {}, unit)
+    told = CallerSays(
+        indicator,
+        province,
+        None if year is None else str(year),
+        sheet,
+        columns or {},
+        unit,
+        rows=tuple(skip_rows),
+    )
     with ExitStack() as stack:
         workbooks = stack.enter_context(WorkbookReader())
         context = Context(index_figures(read_figures(check=False)), known_names(), workbooks)
         read = read_file(Path(path), told, context)
+    require_used(told, [read.told])
     vintages = vintages_of(read, context.held)
     return long_table(read, {key: vintages.get(key) or "unnamed" for key in read.series()})
 
@@ -131,6 +146,7 @@ def long_table(read: FileRead, vintages: Mapping[str, str], source: str | None =
         "missing": read.missing,
         "totals": [_record(total.entry, total.region) for total in read.totals],
         "apart": [_record(entry) for entry in read.apart],
+        "rows_apart": [row.record() for row in read.rows_apart],
         "footnotes": list(read.footnotes),
         "notes": list(read.notes),
         "preliminary": list(read.preliminary),
@@ -183,11 +199,19 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
         entries=tuple(entries),
         totals=tuple(totals),
         apart=tuple(apart),
+        rows_apart=listed_apart(reading),
         missing=reading.missing,
         footnotes=reading.footnotes,
         notes=tuple(dict.fromkeys(notes)),
         preliminary=reading.preliminary,
+        told=_used(told, reading),
     )
+
+
+def _used(told: CallerSays, reading: FileReading) -> CallerSays:
+    """Return what the caller said, without rows that this file does not hold."""
+    apart = {row.name for row in reading.rows_apart if row.why == "told"}
+    return replace(told, rows=tuple(sorted({plain_label(name) for name in told.rows} & apart)))
 
 
 def _with_places(

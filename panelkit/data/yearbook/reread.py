@@ -23,7 +23,8 @@ from panelkit.language.message import message
 def read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, dict[Any, Any]]:
     """Return a file with what it was found to be, and its cells."""
     content = (folder / file.place).read_bytes()
-    told = CallerSays(**{name: value for name, value in file.told.items() if value is not None})
+    said = {name: value for name, value in file.told.items() if value is not None}
+    told = CallerSays(**said | {"rows": tuple(said.get("rows", ()))})
     read = read_file(Path(file.name), told, context, content)
     if read.sha256 != file.sha256:
         raise DataError(message("it was altered while the store was being mended: run again"))

@@ -222,7 +222,7 @@ def ingest_folder(
                 if advance is not None:
                     advance(outcomes[-1], len(files))
             if taken.done and not dry_run:
-                raw = [raw_file(one, told) for one in taken.done]
+                raw = [raw_file(one) for one in taken.done]
                 changed |= write_store(where, raw, taken.merged.cells, state)
                 state = read_store(where)
                 readers.context = replace(

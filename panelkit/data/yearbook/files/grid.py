@@ -41,6 +41,7 @@ class Grid(Brief):
     unseen : rows and columns that a workbook hides, as a person names them.
     unstyled : whether the workbook's number formats could not be read.
     alone : whether only one of two readers could read the workbook.
+    told_rows : labels of rows that the caller sets apart, as `plain_label` gives them.
     settled : cells that one of two readers is known to misread, as a person names them, and how many there are.
     """
 
@@ -56,6 +57,7 @@ class Grid(Brief):
     unseen: str = ""
     unstyled: bool = False
     alone: bool = False
+    told_rows: frozenset[str] = frozenset()
     settled: tuple[str, int] = ("", 0)
 
     def where(self, row: int | None = None, column: int | None = None) -> Where:

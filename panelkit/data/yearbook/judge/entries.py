@@ -9,6 +9,8 @@ from pathlib import Path
 
 from panelkit.data.yearbook.errors import Where, file_name
 from panelkit.data.yearbook.judge.held import PlacePeriod
+from panelkit.data.yearbook.layouts.reading import RowApart
+from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.language.message import Message
 from panelkit.show.brief import Brief
 
@@ -36,7 +38,10 @@ class Total:
 
 @dataclass(frozen=True)
 class FileRead(Brief):
-    """A file as read: its content, its figures, and what stood around them."""
+    """A file as read: its content, its figures, and what stood around them.
+
+    `told` is what the caller said of it; of names of rows only those that it holds.
+    """
 
     path: Path
     content: bytes = field(repr=False)
@@ -45,10 +50,12 @@ class FileRead(Brief):
     entries: tuple[JudgedEntry, ...] = field(repr=False)
     totals: tuple[Total, ...] = field(repr=False)
     apart: tuple[JudgedEntry, ...] = field(repr=False)
+    rows_apart: tuple[RowApart, ...]
     missing: int
     footnotes: tuple[str, ...]
     notes: tuple[Message, ...]
     preliminary: tuple[str, ...] = ()
+    told: CallerSays = field(default_factory=CallerSays, kw_only=True)
 
     @property
     def name(self) -> str:

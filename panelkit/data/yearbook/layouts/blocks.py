@@ -8,25 +8,26 @@ from itertools import pairwise
 
 from panelkit.data.provinces import Place
 from panelkit.data.yearbook.errors import Where
-from panelkit.data.yearbook.files.cells import looks_like_number
+from panelkit.data.yearbook.files.cells import looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.bands import Band
 from panelkit.data.yearbook.layouts.headings import is_head, period_in, title_of, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
+from panelkit.data.yearbook.vocabulary.apart_rows import apart_row, is_told, plain_label
 from panelkit.data.yearbook.vocabulary.place_labels import place_in
 from panelkit.data.yearbook.vocabulary.remarks import NUMBERED, goes_on, is_remark, opens_table
 from panelkit.language.message import message
 
-_APART = re.compile(
-    r"(?:新疆)?(?:生产)?建设?兵团|计划单列市|(?:大\s*连|宁\s*波|厦\s*门|青\s*岛|深\s*圳)市?|不分地区|不明|国外|境外|中央|地方"
-    r"|平均(?:数|值|水平)?$"
-)
 _CORNER = re.compile(
     r"省\s*[份市区别]|各\s*省|指\s*标|年\s*[份度]|时\s*间|名\s*称|[\\/／|]|province|region|area|indicator|item|year|time",
     re.I,
 )
 """Words in the corner of a table, where places meet years or indicators."""
 
+_SHORT = 8
+"""Letters of the longest name of a row without figures; more are a footnote or a title."""
+
+_LATIN_WORDS = re.compile(r"[A-Za-z][A-Za-z .,&()\r\n-]*")
 _OPEN_TITLE = re.compile(r"[（(][^()（）]*(?:19|20)\d{2}[^()（）]*[)）]\s*$|^\s*(?:19|20)\d{2}\s*年")
 
 
@@ -58,7 +59,11 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
     for row, cells in enumerate(grid.rows):
         label = grid.cell(row, column)
         place = place_in(grid, row, column)
-        if place is not None and not is_head(shown(label)):
+        if (place is None or not place.adcode) and is_told(shown(label), grid.told_rows):
+            builder.set_apart(grid.where(row), shown(label), _numbers(band, row), "told")
+        elif place is None and blocks and _is_bare_apart(band, row):
+            builder.set_apart(grid.where(row), shown(label), 0, apart_row(shown(label)) or "rest")
+        elif place is not None and not is_head(shown(label)):
             if waiting or not blocks:
                 _open(band, waiting, blocks, builder)
             blocks[-1].body[row] = place
@@ -68,7 +73,7 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
         elif _is_stray(band, row, headed or bool(blocks)) and not _is_above(
             band, row, bool(blocks), first_head
         ):
-            _stray(grid, row, column, builder)
+            _stray(band, row, builder)
         else:
             headed = headed or is_head(shown(label))
             waiting.append(row)
@@ -221,7 +226,7 @@ def _heads_years(label: str, values: list[Cell]) -> bool:
 
     2021, 2022, 2023 in a row are one beside any words but 平均; a number alone may be the figure of 沿海 or 直辖市.
     """
-    if _APART.search(re.sub(r"\s+", "", label)):
+    if apart_row(label):
         return False
     periods = [period_in(shown(cell)) or "" for cell in values]
     steps = {later > earlier for earlier, later in pairwise(periods)}
@@ -267,15 +272,32 @@ def _numbering(band: Band, row: int) -> bool:
     )
 
 
-def _stray(grid: Grid, row: int, column: int, builder: Builder) -> None:
+def _stray(band: Band, row: int, builder: Builder) -> None:
+    """Set a row apart that is known to be no province; any other that holds figures is a problem."""
+    grid, column = band.grid, band.column
     name = shown(grid.cell(row, column))
-    if _APART.search(re.sub(r"\s+", "", name)):
-        builder.note(grid.where(row), message("{name!r} is no province: left out", name=name))
+    why = apart_row(name)
+    if why is not None:
+        builder.set_apart(grid.where(row), name, _numbers(band, row), why)
         return
     builder.problem(
         grid.where(row, column),
         message("figures in a row that is no province or region: {name!r}", name=name),
     )
+
+
+def _numbers(band: Band, row: int) -> int:
+    """Return how many numbers stand in a row of a table."""
+    return sum(looks_like_number(cell) for cell in band.grid.rows[row][band.column + 1 :])
+
+
+def _is_bare_apart(band: Band, row: int) -> bool:
+    """Return whether a row amid or below the places is about no province and holds no figure at all."""
+    grid, label = band.grid, shown(band.grid.cell(row, band.column))
+    if apart_row(label) is None or len(plain_label(label)) > _SHORT or is_remark(label) or opens_table(label):
+        return False
+    others = (shown(cell) for cell in grid.rows[row][band.column + 1 :] if not is_empty(cell))
+    return all(read_number(text) is None or _LATIN_WORDS.fullmatch(text) for text in others)
 
 
 def _blank(grid: Grid, row: int) -> bool:

@@ -15,6 +15,7 @@ from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
 from panelkit.data.yearbook.layouts.reading import FileReading, joined
 from panelkit.data.yearbook.layouts.said_of_cells import with_notes
 from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 from panelkit.language.message import Message, message
 
 
@@ -34,6 +35,7 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
         grids = [page_grid(text, path.name) if kind == "page" else text_grid(text, path.name)]
     else:
         grids = workbooks.read(content, kind, path.name)
+    grids = [replace(grid, told_rows=frozenset(map(plain_label, told.rows))) for grid in grids]
     kept, notes = _sheets(grids, told, path.name)
     readings, skipped = [], []
     for grid in kept:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from panelkit.data.provinces import NATION
 from panelkit.data.yearbook.errors import refuse
-from panelkit.data.yearbook.files.cells import Misread, read_number
+from panelkit.data.yearbook.files.cells import Misread, looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.headings import unit_text
 from panelkit.data.yearbook.layouts.layout import SheetLayout
@@ -26,6 +26,7 @@ from panelkit.data.yearbook.layouts.portal_table import (
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.vocabulary.apart_rows import Why, apart_row, is_told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import place_of, row_place
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
@@ -114,6 +115,8 @@ def _body(table: PortalTable, columns: dict[int, str], year: str | None, builder
         if footer:
             builder.problem(grid.where(row), message("figures below the footnotes"))
             continue
+        if table.rows == "place" and row_place(name) is None and _is_apart(grid, row, name, builder):
+            continue
         key = _row_key(table, row, name, builder)
         if key is None:
             continue
@@ -134,6 +137,15 @@ def _body(table: PortalTable, columns: dict[int, str], year: str | None, builder
         _check_complete(
             table, footer, sourced, places if table.rows == "place" else _PROVINCES, builder, last_line
         )
+
+
+def _is_apart(grid: Grid, row: int, name: str, builder: Builder) -> bool:
+    """Return whether a row of figures is about no province, which is then listed."""
+    why: Why | None = "told" if is_told(name, grid.told_rows) else apart_row(name)
+    if why is None:
+        return False
+    builder.set_apart(grid.where(row), name, sum(map(looks_like_number, grid.rows[row][1:])), why)
+    return True
 
 
 def _take_loose(grid: Grid, row: int, text: str, builder: Builder) -> None:

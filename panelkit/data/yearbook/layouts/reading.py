@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from panelkit.data.provinces import Place
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
 from panelkit.data.yearbook.files.limits import PROBLEMS
+from panelkit.data.yearbook.vocabulary.apart_rows import Why, plain_label
 from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 
@@ -43,6 +45,35 @@ class Subtotal:
 
 
 @dataclass(frozen=True, slots=True)
+class RowApart:
+    """A row, or all rows of one name on a sheet, about no province: its figures are not taken in.
+
+    Attributes
+    ----------
+    name : the label as printed, without blanks and English below it.
+    where : the first such row.
+    cells : how many numbers stand in the rows.
+    why : one of the words of `Why`.
+    """
+
+    name: str
+    where: Where
+    cells: int
+    why: Why
+
+    def record(self) -> dict[str, Any]:
+        """Return the row as JSON holds it."""
+        sheet = self.where.sheet or None
+        return {
+            "name": self.name,
+            "sheet": sheet,
+            "row": self.where.row,
+            "cells": self.cells,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class FileReading(Brief):
     """Everything read from one file.
 
@@ -53,6 +84,7 @@ class FileReading(Brief):
     missing : how many cells held a mark for missing.
     subtotals : national and regional totals, which are checks and not rows.
     apart : figures of Hong Kong, Macau and Taiwan, set apart.
+    rows_apart : rows about no province, set apart and listed.
     footnotes : notes below the table.
     notes : what the reader wants known (sheets skipped, lines not understood).
     preliminary : periods that the file calls preliminary.
@@ -63,6 +95,7 @@ class FileReading(Brief):
     missing: int = 0
     subtotals: tuple[Subtotal, ...] = ()
     apart: tuple[PrintedFigure, ...] = ()
+    rows_apart: tuple[RowApart, ...] = ()
     footnotes: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
     preliminary: tuple[str, ...] = ()
@@ -76,6 +109,7 @@ class Builder(Brief):
     figures: list[PrintedFigure] = field(default_factory=list)
     subtotals: list[Subtotal] = field(default_factory=list)
     apart: list[PrintedFigure] = field(default_factory=list)
+    rows_apart: list[RowApart] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
     problems: list[CellProblem] = field(default_factory=list)
@@ -107,6 +141,10 @@ class Builder(Brief):
         """Note one thing that a person should know."""
         self.notes.append(message("{where}: {problem}", where=where.said(), problem=said))
 
+    def set_apart(self, where: Where, label: str, cells: int, why: Why) -> None:
+        """List a row, or a cell of a long table, that is about no province."""
+        self.rows_apart.append(RowApart(plain_label(label) or label, where, cells, why))
+
     def finish(self) -> FileReading:
         """Return the reading.
 
@@ -123,6 +161,7 @@ class Builder(Brief):
             self.missing,
             tuple(self.subtotals),
             tuple(self.apart),
+            _together(self.rows_apart),
             tuple(dict.fromkeys(self.footnotes)),
             tuple(dict.fromkeys(self.notes)),
         )
@@ -139,7 +178,28 @@ def joined(readings: list[FileReading]) -> FileReading:
         missing=sum(r.missing for r in readings),
         subtotals=tuple(s for r in readings for s in r.subtotals),
         apart=tuple(f for r in readings for f in r.apart),
+        rows_apart=tuple(row for r in readings for row in r.rows_apart),
         footnotes=tuple(dict.fromkeys(n for r in readings for n in r.footnotes)),
         notes=tuple(dict.fromkeys(n for r in readings for n in r.notes)),
         preliminary=tuple(dict.fromkeys(p for r in readings for p in r.preliminary)),
     )
+
+
+def _together(rows: list[RowApart]) -> tuple[RowApart, ...]:
+    """Return the rows with one entry for each name on a sheet, and why."""
+    found: dict[tuple[str, str, Why], RowApart] = {}
+    for row in rows:
+        key = (row.where.sheet, row.name, row.why)
+        before = found.get(key)
+        found[key] = row if before is None else replace(before, cells=before.cells + row.cells)
+    return tuple(found.values())
+
+
+def listed_apart(reading: FileReading) -> tuple[RowApart, ...]:
+    """Return everything that was set apart, the rows of Hong Kong, Macau and Taiwan among it."""
+    names = {710000: "台湾", 810000: "香港", 820000: "澳门"}
+    own = [
+        RowApart(names.get(figure.adcode or 0, str(figure.adcode)), figure.where, 1, "hmt")
+        for figure in reading.apart
+    ]
+    return (*reading.rows_apart, *_together(own))

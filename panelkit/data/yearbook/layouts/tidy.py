@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
@@ -13,6 +14,7 @@ from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.vocabulary.apart_rows import Why, apart_row, is_told
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.data.yearbook.vocabulary.printed_units import split_unit
@@ -188,6 +190,8 @@ def _row(
         )
         return
     place = known_place(shown(grid.cell(row, roles.place)))
+    if place is None and _is_apart(grid, row, roles, names, builder):
+        return
     period = _period(grid, row, roles.period)
     if place is None or place.kind == "subtotal":
         name = shown(grid.cell(row, roles.place))
@@ -226,6 +230,18 @@ def _row(
     for column, label in cells.items():
         if column is not None:
             _cell(grid, row, column, (place.adcode, period, label), roles, seen, units, builder)
+
+
+def _is_apart(grid: Grid, row: int, roles: _Roles, names: dict[int, str], builder: Builder) -> bool:
+    """Return whether a row is about no province, which is then listed."""
+    label = shown(grid.cell(row, roles.place))
+    why: Why | None = "told" if is_told(label, grid.told_rows) else apart_row(label)
+    if why is None:
+        return False
+    columns = names if roles.value is None else [roles.value]
+    cells = sum(isinstance(read_number(grid.cell(row, c), scientific=True), Decimal) for c in columns)
+    builder.set_apart(grid.where(row), label, cells, why)
+    return True
 
 
 def _period(grid: Grid, row: int, column: int) -> str | None:

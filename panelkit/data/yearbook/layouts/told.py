@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from panelkit.data.provinces import NATION, labels_of, resolve
 from panelkit.data.yearbook.errors import CellProblem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.limits import FIRST_YEAR
 from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
+from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.language.errors import DataError
@@ -23,7 +24,7 @@ class CallerSays(Brief):
 
     `indicator` is a key of the catalogue, or a name of one's own, for a file with one series, or printed name -> key
     for several; `columns` maps a tidy table's column names to place, period, indicator, value, unit; `unit` is the unit
-    of what has none printed, or printed name -> unit.
+    of what has none printed, or printed name -> unit; `rows` are labels of rows that are about no province.
     """
 
     indicator: str | Mapping[str, str] | None = None
@@ -32,10 +33,16 @@ class CallerSays(Brief):
     sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     unit: str | Mapping[str, str] | None = None
+    rows: tuple[str, ...] = ()
 
 
 def check_told(told: CallerSays) -> None:
-    """Refuse a year that is none before any file is read."""
+    """Refuse a year that is none, and rows that are provinces, before any file is read."""
+    for name in told.rows:
+        if (place := known_place(name)) is not None and place.kind == "province":
+            raise ToldError(
+                message("{name!r} is a province: only rows that are none can be set apart", name=name)
+            )
     if told.year is None:
         return
     period = parse_period(told.year)
@@ -46,6 +53,22 @@ def check_told(told: CallerSays) -> None:
                 year=told.year,
                 first_year=FIRST_YEAR,
             ),
+        )
+
+
+def require_used(told: CallerSays, used: Iterable[CallerSays]) -> None:
+    """Refuse names of rows that no file of a run holds; `used` is what was said of each file and found there.
+
+    Raises
+    ------
+    ToldError
+        With the first such name.
+    """
+    found = {name for one in used for name in one.rows}
+    absent = next((name for name in told.rows if plain_label(name) not in found), None)
+    if absent is not None:
+        raise ToldError(
+            message("no row is called {name!r}: `--rows` takes the label as it is printed", name=absent)
         )
 
 
