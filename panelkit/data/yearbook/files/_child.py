@@ -38,6 +38,7 @@ def beside(name: str) -> Any:
 formats = beside("_formats")
 protection = beside("_protection")
 readers = beside("_two_readers")
+tables = beside("_tables")
 
 
 class RefusedError(Exception):
@@ -56,13 +57,11 @@ def main() -> None:
     """Answer requests until the input ends."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    limited = False
     for line in sys.stdin.buffer:
         request = json.loads(line)
         content = sys.stdin.buffer.read(request["size"])
-        if not limited:
-            limit_memory(int(request["limits"]["memory"]))
-            limited = True
+        library = request["kind"] in ("dta", "parquet")
+        limit_memory(int(request["limits"]["memory_of_tables" if library else "memory"]))
         out.write(json.dumps(answer(content, request), ensure_ascii=True) + "\n")
         out.flush()
 
@@ -85,8 +84,7 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
         limits = request["limits"]
         if request["kind"] == "xls" and "EncryptedPackage".encode("utf-16-le") in content:
             return {"sheets": read_zip(opened(content, limits), limits)}
-        read = read_zip if request["kind"] == "xlsx" else read_ole
-        return {"sheets": read(content, limits)}
+        return {"sheets": _READERS[request["kind"]](content, limits)}
     except RefusedError as refusal:
         return refusal.answer
     except MemoryError:
@@ -107,8 +105,39 @@ def opened(content: bytes, limits: dict[str, Any]) -> bytes:
     return plain
 
 
+def read_table(content: bytes, limits: dict[str, Any], read: Any) -> list[dict[str, Any]]:
+    """Return the one sheet of a table of another program, by the reader of its kind."""
+    try:
+        found: list[dict[str, Any]] = read(content, limits)
+    except tables.TooLargeError as error:
+        raise RefusedError("cells", str(error)) from error
+    except tables.NoReaderError as error:
+        raise RefusedError("no_parquet") from error
+    return found
+
+
+def read_ods(archive: zipfile.ZipFile, content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sheets of an OpenDocument spreadsheet whose cells are shown as they are stored."""
+    total = 0
+    for part in archive.infolist():
+        body = unpack(archive, part, limits["unpacked"] - total, limits)
+        total += len(body)
+        if is_xml(part.filename, body):
+            refuse_entities(body)
+        if word := tables.odd_in_ods(body):
+            raise RefusedError("ods", {"what": word})
+        if part.filename == "META-INF/manifest.xml" and b"encryption-data" in body:
+            raise RefusedError("password")
+    return read_calamine(content, limits)
+
+
 def read_zip(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the sheets of an xlsx, after its parts have been unpacked under the limits once."""
+    """Return the sheets of an xlsx or ods, after its parts have been unpacked under the limits once."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "mimetype" in archive.namelist() and len(archive.infolist()) <= limits["parts"]:
+            said = unpack(archive, archive.getinfo("mimetype"), limits["unpacked"], limits)
+            if tables.is_ods(said):
+                return read_ods(archive, content, limits)
     odd, styled = scan_parts(content, limits)
     sheets = read_calamine(content, limits)
     for position, sheet in enumerate(sheets):
@@ -430,6 +459,14 @@ def compare(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
             raise RefusedError(
                 "disagree", {"what": "cell", "row": spot[0] + 1, "column": spot[1] + 1}, two["name"]
             )
+
+
+_READERS: dict[str, Any] = {
+    "xlsx": read_zip,
+    "xls": read_ole,
+    "dta": lambda content, limits: read_table(content, limits, tables.read_dta),
+    "parquet": lambda content, limits: read_table(content, limits, tables.read_parquet),
+}
 
 
 if __name__ == "__main__":

@@ -50,4 +50,7 @@ SECONDS = 30.0
 MEMORY_BYTES = 450 * 1024 * 1024
 """Address space of the process that reads workbooks."""
 
+TABLE_MEMORY_BYTES = 3 * 1024 * 1024 * 1024
+"""Address space for .dta and .parquet, whose libraries reserve far more of it than they use."""
+
 FIRST_YEAR = 1949

@@ -47,6 +47,13 @@ _REASONS: Mapping[str, Callable[[str], Message]] = {
         detail=detail,
         limit=limits.MERGED,
     ),
+    "no_parquet": lambda detail: message(
+        "reading .parquet needs pyarrow: pip install 'panelkit-regional[parquet]', or save the table as .csv"
+    ),
+    "ods": lambda detail: message(
+        "the OpenDocument sheet shows some cells otherwise than it stores them ({detail}): save it as .xlsx",
+        detail=detail,
+    ),
     "memory": lambda detail: message(
         "reading the workbook needs more memory than it may take: it is damaged, or far larger "
         "than a yearbook table"
@@ -71,6 +78,10 @@ _REASONS: Mapping[str, Callable[[str], Message]] = {
 """Why the process that reads workbooks refused one, by what it answers; `detail` is what it saw."""
 
 _DETAILS: Mapping[str, Callable[..., Message]] = {
+    "percent": lambda: message("numbers as percentages or currency"),
+    "scaled": lambda: message("numbers in thousands"),
+    "error": lambda: message("errors of formulas"),
+    "formula": lambda: message("formulas without a stored value"),
     "parts": lambda count: message("{count} parts", count=count),
     "bytes": lambda count: message("{count} bytes", count=count),
     "rows": lambda count: message("{count} rows", count=count),
@@ -103,7 +114,7 @@ class WorkbookReader:
         self.close()
 
     def read(self, source: bytes | Path, kind: str, name: str | None = None) -> list[Grid]:
-        """Return the sheets of a workbook; `kind` is "xlsx" or "xls", `name` what messages call the file.
+        """Return the sheets of a workbook; `kind` is of `sniff`, `name` what messages call the file.
 
         The child is handed the bytes, so that what is read is what was hashed.
 
@@ -114,6 +125,8 @@ class WorkbookReader:
         """
         shown = name or (source.name if isinstance(source, Path) else "the workbook")
         answer = self._ask(source.read_bytes() if isinstance(source, Path) else source, kind)
+        if kind in ("dta", "parquet"):
+            self.close()  # their libraries hold more address space than a workbook may have
         if "refused" in answer:
             raise _refusal(shown, answer)
         return [_grid(shown, sheet) for sheet in answer["sheets"]]
@@ -189,6 +202,7 @@ def _ignoring_broken_pipe() -> Iterator[None]:
 def _limits() -> dict[str, float]:
     return {
         "memory": limits.MEMORY_BYTES,
+        "memory_of_tables": limits.TABLE_MEMORY_BYTES,
         "file": limits.FILE_BYTES,
         "unpacked": limits.UNPACKED_BYTES,
         "parts": limits.PARTS,

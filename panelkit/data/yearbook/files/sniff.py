@@ -10,7 +10,7 @@ from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.language.message import message
 
-Kind = Literal["text", "json", "page", "xlsx", "xls"]
+Kind = Literal["text", "json", "page", "xlsx", "xls", "dta", "parquet"]
 
 _FOREIGN = (
     (b"%PDF", message("a PDF")),
@@ -24,6 +24,7 @@ _FOREIGN = (
     (b"GIF8", message("a picture")),
     (b"{\\rtf", message("a rich-text document")),
 )
+_OLD_STATA = re.compile(rb"[\x71-\x73][\x01\x02]\x01\x00")
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|script|meta)\b", re.I)
 
 
@@ -69,6 +70,10 @@ def sniff(content: bytes, name: str) -> Kind:
         return "xlsx"
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "xls"
+    if content.startswith(b"PAR1"):
+        return "parquet"
+    if content.startswith(b"<stata_dta>") or _OLD_STATA.match(content):
+        return "dta"
     for start, kind in _FOREIGN:
         if content.startswith(start):
             raise refuse(

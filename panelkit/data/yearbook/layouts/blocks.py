@@ -264,7 +264,7 @@ def _numbering(band: Band, row: int) -> bool:
     numbers = [text for text in cells if re.fullmatch(r"[(（]?\d{1,3}[)）]?", text)]
     found = [int(re.sub(r"\D", "", text)) for text in numbers]
     return (
-        (len(cells) > 1 or (cells and label in ("甲", "栏次")))
+        (len(cells) > 1 or (len(cells) == 1 and label in ("甲", "栏次")))
         and len(found) == len(cells)
         and label in ("", "甲", "A", "栏次")
         and found == list(range(found[0], found[0] + len(found)))
