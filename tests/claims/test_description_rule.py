@@ -363,7 +363,7 @@ def test_a_partial_correlation_is_that_of_residuals(measured: Callable[[str], Me
     )
     data = np.log(pk.load_provinces(["rd_expenditure", "gdp", "population"], years=(2023, 2023)))
     given = np.column_stack([np.ones(31), data["population"]])
-    rest = data[["rd_expenditure", "gdp"]].to_numpy()
+    rest = data[["rd_expenditure", "gdp"]].to_numpy(copy=True)
     rest -= given @ np.linalg.lstsq(given, rest, rcond=None)[0]
     assert measured(design).by_year[2023] == pytest.approx(np.corrcoef(rest.T)[0, 1])
 
@@ -425,6 +425,7 @@ def moving(link_inside: float, tied: float, seed: int = 3) -> np.ndarray:
         (0.0, 0.0, "<", "0.5", "passes"),
         (0.0, 0.9, "<", "0.5", "takes away"),  # a contradiction is asked the same in a mirror
         (0.9, -0.9, ">", "0.8", "takes away"),
+        (0.3, 0.3, ">", "0.25", "fails"),  # neither told beside trends nor taken away
     ],
 )
 def test_a_link_must_stand_beside_trends(

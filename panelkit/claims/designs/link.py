@@ -181,13 +181,13 @@ def conditions_of(found: Link, rule: Rule) -> tuple[Condition, ...]:
 
 
 def _beside_trends(found: Link, bound: float, above: bool) -> Condition:
-    """Return whether the link lies on its side of the bound beside trends, or is not significantly nearer to it.
+    """Return whether the link lies on its side of the bound beside trends too.
 
-    As of a regression: the 90 % interval clears the bound, or the gap does not differ from zero, one-sided 2.5 %; else
-    the trends take the link away.
+    It passes where its interval clears the bound there. Where that does not, and it is significantly nearer to the bound
+    than without the trends (one-sided 2.5 %), they take it away; else the figures cannot tell.
     """
     side = 1.0 if above else -1.0
-    (low,), (high,) = found.net.interval(0.90)
+    (low,), (high,) = found.net.interval()
     (least,), (most,) = found.lost.interval()
     asks = message("the same beside {unit} trends")
     if np.isnan([low, high, least, most]).any():
@@ -198,9 +198,9 @@ def _beside_trends(found: Link, bound: float, above: bool) -> Condition:
     return Condition(
         key="trends",
         asks=asks,
-        outcome="passes" if clears or not nearer else "takes away",
+        outcome="passes" if clears else "takes away" if nearer else "fails",
         found=message(
-            "{value:.2f} (90 % interval {low:.2f} to {high:.2f})",
+            "{value:.2f} ({low:.2f} to {high:.2f})",
             value=found.net.value[0],
             low=low,
             high=high,
