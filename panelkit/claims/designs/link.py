@@ -183,8 +183,8 @@ def conditions_of(found: Link, rule: Rule) -> tuple[Condition, ...]:
 def _beside_trends(found: Link, bound: float, above: bool) -> Condition:
     """Return whether the link lies on its side of the bound beside trends too.
 
-    It passes where its interval clears the bound there. Where that does not, and it is significantly nearer to the bound
-    than without the trends (one-sided 2.5 %), they take it away; else the figures cannot tell.
+    It passes where its interval clears the bound there. Where that does not, and it is significantly nearer to the
+    bound than without the trends (one-sided 2.5 %), they take it away; else the figures cannot tell.
     """
     side = 1.0 if above else -1.0
     (low,), (high,) = found.net.interval()
