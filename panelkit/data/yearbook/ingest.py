@@ -30,7 +30,7 @@ from panelkit.data.yearbook.store.store import (
     read_store,
     write_store,
 )
-from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -153,7 +153,7 @@ def ingest(
     state = read_store(folder)
     held = index_figures(overlay(read_figures(check=False), state.figures))
     with WorkbookReader() as workbooks:
-        context = Context(held, known_names(), workbooks)
+        context = Context(held, known_names(own_units(state.figures)), workbooks)
         run = Run(folder, told, vintage, rules, context, recorded_files(state), state)
         return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
 

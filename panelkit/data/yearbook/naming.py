@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -12,8 +13,12 @@ from panelkit.data.yearbook.judge.guess import guess_indicator
 from panelkit.data.yearbook.judge.held import PlacePeriod
 from panelkit.data.yearbook.layouts.reading import PrintedFigure
 from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.vocabulary.indicator_names import Names
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, sentences
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_OWN = re.compile(r"[^\s`\x00-\x1f\x7f]{1,60}")
 
 SeriesName = tuple[str, str, str]
 """Label, context and unit: what a series is called."""
@@ -27,10 +32,10 @@ def name_of(figure: PrintedFigure) -> SeriesName:
 def keys_of(
     file: str, figures: tuple[PrintedFigure, ...], told: CallerSays, context: Context
 ) -> dict[SeriesName, str | None]:
-    """Return the catalogue's key of every named series; None for one that keeps its printed name."""
+    """Return what every named series is called: a key of the catalogue, a name of the caller's own, None as printed."""
     first = {name_of(figure): figure for figure in reversed(figures)}
     names = list(dict.fromkeys(name_of(figure) for figure in figures))
-    told_keys = _told_keys(names, told)
+    told_keys = _told_keys(names, told, context.names)
     keys: dict[SeriesName, str | None] = {}
     problems: list[CellProblem] = []
     for name in names:
@@ -63,11 +68,11 @@ def keys_of(
     return keys
 
 
-def _told_keys(names: list[SeriesName], told: CallerSays) -> dict[SeriesName, str]:
+def _told_keys(names: list[SeriesName], told: CallerSays, known: Names) -> dict[SeriesName, str]:
     if told.indicator is None:
         return {}
     if isinstance(told.indicator, str):
-        key = _held_key(told.indicator)
+        key = _wanted_key(told.indicator, known)
         if len({name[:2] for name in names}) == 1:
             return dict.fromkeys(names, key)
         unnamed = [name for name in names if not name[0] and not name[1]]
@@ -85,15 +90,37 @@ def _told_keys(names: list[SeriesName], told: CallerSays) -> dict[SeriesName, st
                     listed=listed,
                 ),
             )
-        wanted |= dict.fromkeys(fitting, _held_key(asked))
+        wanted |= dict.fromkeys(fitting, _wanted_key(asked, known))
     return wanted
 
 
-def _held_key(name: str) -> str:
+def own_name(label: str, context: str) -> str:
+    """Return the name under which a series that the catalogue does not know is stored."""
+    return "：".join(part for part in (context, label) if part)
+
+
+def _wanted_key(name: str, known: Names) -> str:
+    """Return the catalogue's key for what the caller calls a series, or the name itself where it is one of his own.
+
+    Raises
+    ------
+    ToldError
+        For a key in Latin letters that nothing is called: it may be a slip of the pen for one of the catalogue.
+    """
     try:
         return catalogue.require([name])[0]
     except SpecError as error:
-        raise ToldError(error.said) from error
+        found = known.find(name, "", "")
+        if len(found) == 1:
+            return found[0]
+        if name in known.own or (_HAN.search(name) and _OWN.fullmatch(name)):
+            return name
+        raise ToldError(
+            message(
+                "{unknown}; a name of your own holds Chinese characters, and no backticks, blanks or line breaks",
+                unknown=error.said,
+            )
+        ) from error
 
 
 def _contradiction(where: Where, label: str, found: tuple[str, ...], key: str) -> CellProblem:

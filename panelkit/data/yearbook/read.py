@@ -40,6 +40,7 @@ from panelkit.data.yearbook.naming import (
     SeriesName,
     keys_of,
     name_of,
+    own_name,
 )
 from panelkit.data.yearbook.series_units import with_units
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
@@ -266,10 +267,13 @@ def _entries(
 ) -> list[JudgedEntry]:
     problems: list[CellProblem] = []
     entries: dict[tuple[int, str, str], JudgedEntry] = {}
+    units = context.names.units
     for name, key in keys.items():
-        if key is not None and name[2] and not context.names.unit_fits(key, name[2]):
+        if key is None or key not in units:
+            problems += _other_unit(name, key, figures, context)
+        elif name[2] and not context.names.unit_fits(key, name[2]):
             spot = next(f.where for f in figures if name_of(f) == name)
-            wanted = context.names.units[key]
+            wanted = units[key]
             problems.append(
                 CellProblem(
                     spot,
@@ -281,8 +285,8 @@ def _entries(
                     ),
                 )
             )
-        elif key is not None and not name[2]:
-            unit = context.names.units[key]
+        elif not name[2]:
+            unit = units[key]
             notes.append(message("{key}: no unit is printed; taken as {unit}", key=key, unit=unit))
     if problems:
         raise YearbookError(problems)
@@ -301,11 +305,30 @@ def _entries(
     return list(entries.values())
 
 
+def _other_unit(
+    name: SeriesName, key: str | None, figures: tuple[PrintedFigure, ...], context: Context
+) -> list[CellProblem]:
+    """Return the problem of an indicator outside the catalogue whose unit is not of the kind in which it is held."""
+    called = key or own_name(*name[:2])
+    held = context.names.own.get(called)
+    if held is None or factor(name[2], held) is not None:
+        return []
+    said = message(
+        "{indicator} is held in {held}, and stands in {unit} here: name its unit with `--unit`, or call it something "
+        "else with `--indicator`",
+        indicator=called,
+        held=held or message("no unit"),
+        unit=name[2] or message("no unit"),
+    )
+    return [CellProblem(next(f.where for f in figures if name_of(f) == name), said)]
+
+
 def _check_footnote_units(
     file: str, reading: FileReading, keys: Mapping[SeriesName, str | None], context: Context
 ) -> None:
     """Refuse figures without a unit where a footnote names one that is not the catalogue's."""
-    bare = {key: context.names.units[key] for name, key in keys.items() if key is not None and not name[2]}
+    units = context.names.units
+    bare = {key: units[key] for name, key in keys.items() if key is not None and key in units and not name[2]}
     for line in reading.footnotes if bare else ():
         for unit in _FOOTNOTE_UNIT.findall(line):
             other = next(
@@ -348,11 +371,11 @@ def _entry(figure: PrintedFigure, key: str | None, context: Context) -> JudgedEn
     if figure.adcode is None and not figure.context and key is None:
         return None
     adcode = figure.adcode or 0
-    if key is None:
-        name = "：".join(part for part in (figure.context, figure.label) if part)
-        return JudgedEntry(adcode, figure.period, name, figure.value, figure.unit, figure.where, known=False)
-    unit = context.names.units[key]
-    rate = factor(figure.unit or unit, unit)
+    name = key or own_name(figure.label, figure.context)
+    known = name in context.names.units
+    unit = context.names.units[name] if known else context.names.own.get(name, figure.unit)
+    rate = factor(figure.unit or (unit if known else ""), unit)
     if rate is None:
         return None
-    return JudgedEntry(adcode, figure.period, key, figure.value * rate, unit, figure.where, known=True)
+    value = figure.value if rate == 1 else figure.value * rate
+    return JudgedEntry(adcode, figure.period, name, value, unit, figure.where, known=known)

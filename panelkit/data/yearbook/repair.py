@@ -30,7 +30,7 @@ from panelkit.data.yearbook.store.store import (
     set_aside,
     table_bytes,
 )
-from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
@@ -244,7 +244,9 @@ class _Repair:
         taken: list[RawFile] = []
         with WorkbookReader() as workbooks:
             for file in files:
-                context = Context(index_figures(overlay(base, figures)), known_names(), workbooks)
+                context = Context(
+                    index_figures(overlay(base, figures)), known_names(own_units(figures)), workbooks
+                )
                 try:
                     again, cells = read_again(self.folder, file, context)
                 except PanelkitError as error:

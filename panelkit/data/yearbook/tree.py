@@ -37,7 +37,7 @@ from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.read import read_file
 from panelkit.data.yearbook.store.store import default_store, overlay, read_store, write_store
-from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Language, Message, message, term, verbatim
 from panelkit.language.offers import offered
@@ -211,7 +211,9 @@ def ingest_folder(
     told = CallerSays()
     outcomes: list[FileOutcome] = []
     changed = False
-    with Readers(Context(held, known_names(), WorkbookReader()), told, workers) as readers:
+    with Readers(
+        Context(held, known_names(own_units(state.figures)), WorkbookReader()), told, workers
+    ) as readers:
         known = {sha256 for sha256, said in recorded_files(state) if said == json.dumps(said_of(told))}
         before, paths = frozenset(known), iter(files)
         while lot := [path for _, path in zip(range(LOT), paths, strict=False)]:

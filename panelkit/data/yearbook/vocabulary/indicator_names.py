@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from panelkit.data.catalogue import facts
 from panelkit.data.shipped_tables import read_rows
@@ -31,12 +33,16 @@ _SAME = (
 
 @dataclass(frozen=True, slots=True)
 class Names(Brief):
-    """Normalised names -> keys of the catalogue, each key's unit, and columns that their table's title names."""
+    """Normalised names -> keys of the catalogue, each key's unit, and columns that their table's title names.
+
+    `own` holds the indicators outside the catalogue, each with the unit in which a store holds it.
+    """
 
     keys: Mapping[str, tuple[str, ...]]
     units: Mapping[str, str]
     printed: Mapping[str, str]
     tables: tuple[TableColumn, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def unit_fits(self, key: str, unit: str) -> bool:
         """Return whether a printed unit can be converted to the catalogue's; an absent one can."""
@@ -65,8 +71,8 @@ class Names(Brief):
         return all(word in name or word in printed for word in _SCOPES.findall(about))
 
 
-def known_names() -> Names:
-    """Return the names of the catalogue and the aliases beside it."""
+def known_names(own: Mapping[str, str] | None = None) -> Names:
+    """Return the names of the catalogue, the aliases beside it, and what a store holds besides (name -> unit)."""
     about = facts()
     keys: dict[str, list[str]] = {}
     for key, one in about.items():
@@ -81,7 +87,14 @@ def known_names() -> Names:
         units,
         {key: one.name_zh for key, one in about.items()},
         table_columns(units),
+        {key: unit for key, unit in (own or {}).items() if key not in about},
     )
+
+
+def own_units(figures: pd.DataFrame) -> dict[str, str]:
+    """Return the unit of every indicator of a long table, the first that it stands in."""
+    pairs = figures[["indicator", "unit"]].drop_duplicates("indicator")
+    return dict(zip(map(str, pairs["indicator"]), map(str, pairs["unit"]), strict=True))
 
 
 def normalised(text: str) -> str:
