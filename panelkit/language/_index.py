@@ -116,6 +116,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('inference', 'smallest_effect', 'inference.detectable', 'smallest_effect', 'sensitivity', (), 'float', '', True, ()),
     ('inference', 'wild_cluster_bootstrap', 'inference.wild.bootstrap', 'wild_cluster_bootstrap', 'few clusters', (), 'WildResult', 'Cameron, Gelbach and Miller 2008; MacKinnon, Nielsen and Webb 2023', True, ()),
     ('inference', 'with_vcov', 'models.shell', 'with_vcov', 'covariance', (), 'FitResult', '', True, ()),
+    ('layout', 'cities', 'data.yearbook.layouts.cities', 'Cities', 'sheet', (), '', '', False, ()),
     ('layout', 'json', 'data.yearbook.layouts.easyquery', 'EasyQuery', 'json', (), '', '', False, ()),
     ('layout', 'listed', 'data.yearbook.layouts.listed', 'Listed', 'sheet', (), '', '', False, ()),
     ('layout', 'portal', 'data.yearbook.layouts.pivot', 'Portal', 'sheet', (), '', '', False, ()),
