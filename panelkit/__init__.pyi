@@ -17,6 +17,7 @@ from panelkit.covariance.likelihood import Information as Information
 from panelkit.covariance.likelihood import ScoreCluster as ScoreCluster
 from panelkit.covariance.robust import Robust as Robust
 from panelkit.covariance.two_way import TwoWayCluster as TwoWayCluster
+from panelkit.data.held_counts import held_counts as held_counts
 from panelkit.data.nation import load_nation as load_nation
 from panelkit.data.panels import build_panel as build_panel
 from panelkit.data.panels import load_provinces as load_provinces

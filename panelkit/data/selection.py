@@ -121,7 +121,7 @@ def wanted_years(years: Years | None, annual: Mapping[str, Annual]) -> list[int]
     """
     by_key = {key: set(cells.years.tolist()) for key, cells in annual.items()}
     held = sorted(set().union(*by_key.values()))
-    wanted = held if years is None else _as_years(years)
+    wanted = held if years is None else as_years(years)
     absent = [year for year in wanted if year not in held]
     if absent:
         held_in = sentences(
@@ -188,7 +188,7 @@ def _choose(
     return {**defaults, **vintage}
 
 
-def _as_years(years: Years) -> list[int]:
+def as_years(years: Years) -> list[int]:
     if isinstance(years, (int, np.integer)) and not isinstance(years, bool):
         return [int(years)]
     items: list[Any] = list(years) if isinstance(years, Iterable) else [years]

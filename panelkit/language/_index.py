@@ -36,6 +36,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('data', 'build_panel', 'data.panels', 'build_panel', 'panels', (), 'DataFrame', '', True, ()),
     ('data', 'check_store', 'data.yearbook.store.health', 'check_store', 'yearbook', (), 'StoreCheck', '', True, ()),
     ('data', 'diff_vintages', 'data.revisions', 'diff_vintages', 'revisions', (), 'DataFrame', '', True, ()),
+    ('data', 'held_counts', 'data.held_counts', 'held_counts', 'panels', (), 'DataFrame', '', True, ()),
     ('data', 'ingest', 'data.yearbook.ingest', 'ingest', 'yearbook', (), 'IngestReport', '', True, ()),
     ('data', 'ingest_folder', 'data.yearbook.tree', 'ingest_folder', 'yearbook', (), 'FolderReport', '', True, ()),
     ('data', 'load_nation', 'data.nation', 'load_nation', 'panels', (), 'DataFrame', '', True, ()),
