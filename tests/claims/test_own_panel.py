@@ -85,7 +85,7 @@ def test_no_shipped_figure_is_read(
         raise AssertionError("a shipped figure was read")
 
     monkeypatch.setattr(shipped_figures, "read_figures", refuse)
-    monkeypatch.setattr("panelkit.data.panels.read_figures", refuse)
+    monkeypatch.setattr("panelkit.data.panels.annual_figures", refuse)
     monkeypatch.setattr("panelkit.claims.file.names.read_figures", refuse)
     path = claim_file("[2018, 2021]", '[2018, "newest"]')
     result = pk.check(path, data=own)
