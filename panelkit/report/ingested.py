@@ -14,6 +14,8 @@ from panelkit.language.message import Language, Message, message, term
 from panelkit.show.files import csv_text, write_whole
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_NAMES = 8
+"""Indicators of a file that the page names; the table names all."""
 _STYLES = {"read": "supported", "held": "undecided", "apart": "not-testable", "refused": "contradicted"}
 
 
@@ -77,7 +79,9 @@ def page(report: FolderReport, language: Language) -> str:
 
 
 def _row(file: FileOutcome, language: Language) -> dict[str, Any]:
-    series = [", ".join(file.indicators), file.years, ", ".join(file.vintages)]
+    rest = len(file.indicators) - _NAMES
+    names = ", ".join(file.indicators[:_NAMES]) + (f", ... (+{rest})" if rest > 0 else "")
+    series = [names, file.years, ", ".join(file.vintages)]
     return {
         "file": file.file,
         "outcome": OUTCOMES[file.word].text(language),
