@@ -95,4 +95,4 @@ def _row(file: FileOutcome, language: Language) -> dict[str, Any]:
 
 def _short(text: str) -> str:
     line = text.splitlines()[0]
-    return line if len(line) <= 300 else line[:299] + "…"
+    return line if len(line) <= 600 else line[:599] + "…"
