@@ -22,7 +22,7 @@ from panelkit.claims.own_figures import OwnFigures
 from panelkit.claims.own_names import check_own
 from panelkit.claims.own_panel import OwnPanel
 from panelkit.claims.waiting import supplied
-from panelkit.claims.windows import figures_of, rolled, with_window
+from panelkit.claims.windows import figures_of, refuse_years_of_no_figure, rolled, with_window
 from panelkit.data import catalogue
 from panelkit.data.nation import product_years
 from panelkit.data.paths import shipped
@@ -82,7 +82,8 @@ class Shipped:
         return supplied(claim, self.store)
 
     def prepared(self, registered: RegisteredClaim) -> RegisteredClaim:
-        """Return a claim with the newest year of its figures wherever it says "newest"."""
+        """Return a claim with the newest year of its figures wherever it says "newest"; refuse years of no figure."""
+        refuse_years_of_no_figure(registered, self)
         return rolled(registered, self)
 
     def at(self, registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:

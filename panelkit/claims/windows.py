@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from panelkit.claims.file.design import ClaimDesign, FormulaField
-from panelkit.claims.file.document import Claim
+from panelkit.claims.file.document import Claim, Grid
 from panelkit.claims.file.load import RegisteredClaim
 from panelkit.claims.file.names import reads_of_field
 from panelkit.claims.file.parts import NEWEST, Sample
 from panelkit.claims.file.window import PlacedYears, Window, Years, rolls, with_years, years_of
+from panelkit.data.figures import spans
 from panelkit.indices.panels.columns import figures_behind, is_derived
 from panelkit.indices.panels.designs import load_design
 from panelkit.language.errors import DataError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 
 
 class Holder(Protocol):
@@ -43,10 +44,12 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
         If its figures have no year in common, or the newest one lies before the first year of a sample.
     """
     claim = registered.claim
-    if not (claim.status == "computed" or claim.waits) or not rolls(claim):
+    if not (claim.status == "computed" or claim.waits):
+        return registered
+    if not rolls(claim):
         return registered
     window = newest(claim, holder)
-    where = message("{file}, claim {claim}", file=registered.path.name, claim=claim.id)
+    where = _where(registered)
     rolling = [placed for placed in years_of(claim) if placed.years[1] == NEWEST]
     if window is None:
         raise DataError(
@@ -70,6 +73,45 @@ def rolled(registered: RegisteredClaim, holder: Holder) -> RegisteredClaim:
                 )
             )
     return with_window(registered, window)
+
+
+def _where(registered: RegisteredClaim) -> Message:
+    return message("{file}, claim {claim}", file=registered.path.name, claim=registered.claim.id)
+
+
+def refuse_years_of_no_figure(registered: RegisteredClaim, holder: Holder) -> None:
+    """Refuse a sample in whose stated years none of the figures that its designs read is held.
+
+    Raises
+    ------
+    DataError
+        With the place of the years in the file.
+    """
+    claim = registered.claim
+    if claim.status != "computed":
+        return
+    bare = claim.model_copy(update={"grid": Grid(), "beside": ()})
+    pairs = [((reading.id, item.id), item) for reading in claim.reading for item in reading.design]
+    for placed in years_of(claim):
+        first, last = placed.years
+        if placed.option or not isinstance(last, int):
+            continue
+        mine = [
+            item for key, item in pairs if (key == placed.design if placed.design else item.sample is None)
+        ]
+        reads = [(holder.held(read.column, read.vintage) or (), read.at) for read in _reads(bare, mine)]
+        held = sorted({year - at for years, at in reads for year in years})
+        if held and not any(first <= year <= last for year in held):
+            raise DataError(
+                message(
+                    "{place}, {field}: no figure of its designs is held in {asked}, but in {held}: change the years "
+                    '(the last one may be "newest")',
+                    place=_where(registered),
+                    field=placed.field,
+                    asked=spans(range(first, last + 1)),
+                    held=spans(held),
+                )
+            )
 
 
 def with_window(registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:

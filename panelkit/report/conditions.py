@@ -235,6 +235,7 @@ def sizes_frame(verdicts: Sequence[Verdict], language: Language) -> pd.DataFrame
                 "detectable_is": "" if sizes.detectable_is is None else say(sizes.detectable_is, language),
                 "detectable_beside": sizes.detectable_beside,
                 "excluded": sizes.excluded,
+                "flags": " ".join(verdict.flags),
             }
         )
     return pd.DataFrame(rows)

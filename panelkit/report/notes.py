@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.verdict import Verdict
 from panelkit.language.message import Language, message, sentences
+from panelkit.report.flags import flag_lines
 from panelkit.report.words import declaration_lines, flag_text, interval_note, lost_line, say, seed_text
 
 
@@ -18,7 +19,7 @@ def claim_notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[s
         test = registered.claim.test
         yield interval_note(test.weights, test.reps, seed_text(test.seed), tested.headline.vcov, language)
     yield from _grid_notes(verdicts, language)
-    yield from _flag_line(verdicts, language)
+    yield from flag_lines(verdicts, language, without=("revised",))
     if registered.declaration is not None:
         yield say(sentences(declaration_lines(registered)), language)
 

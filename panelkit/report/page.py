@@ -34,6 +34,7 @@ from panelkit.report.conditions import (
     round_text,
     sizes_text,
 )
+from panelkit.report.flags import flag_lines
 from panelkit.report.lay import three_sentences
 from panelkit.report.numbers import number, p_value, percent, span
 from panelkit.report.page_words import HEADS
@@ -138,7 +139,6 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
     verdicts = result.of(name)
     registered = verdicts[0].registered
     claim = registered.claim
-    flags = [*claim.flags, *([] if registered.declaration else ["not_declared"])]
     groups = [(reading, tuple(v for v in verdicts if v.reading is reading)) for reading in claim.reading]
     tested = [item.tested for item in verdicts if item.tested is not None]
     return {
@@ -146,7 +146,7 @@ def _claim(result: CheckResult, name: str, language: Language) -> dict[str, Any]
         **_opening(result, name, language),
         "notes": say(claim.notes, language) if claim.notes else "",
         "cited": words.cited(registered, language),
-        "flags": [words.flag_text(flag, language) for flag in flags],
+        "flags": flag_lines(verdicts, language, without=("revised",)),
         "declaration": [say(line, language) for line in words.declaration_lines(registered)],
         "read": [say(line, language) for line in words.read_lines(verdicts)],
         "readings": [_reading(result, claim, reading, mine, language) for reading, mine in groups],

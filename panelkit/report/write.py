@@ -19,6 +19,7 @@ from panelkit.report.conditions import (
     round_text,
     sizes_frame,
 )
+from panelkit.report.flags import flag_lines
 from panelkit.report.page import page, regression_table
 from panelkit.report.words import design_word, say
 from panelkit.show import tables
@@ -78,7 +79,8 @@ def _conditions(
     caption = message(
         "{claim}, {reading}: {word}", claim=first.claim, reading=first.reading.label.said, word=word
     )
-    notes = [say(LEGEND, language), round_text(result, first.claim, first.reading.id, language)]
+    rounds = round_text(result, first.claim, first.reading.id, language)
+    notes = [say(LEGEND, language), rounds, *flag_lines(verdicts, language)]
     paths = [stem.with_name(f"{stem.name}_conditions.{ending}") for ending in ("tex", "docx")]
     for path in paths:
         tables.frame_table(

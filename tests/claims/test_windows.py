@@ -122,6 +122,27 @@ def test_a_first_year_after_the_newest_is_refused_at_its_place(claim_file: Calla
     assert "small.toml, claim T1, sample.years: the newest year of all figures is 2023, before 2060" in said
 
 
+def test_stated_years_that_no_figure_holds_are_refused_at_their_place(
+    claim_file: Callable[..., Path],
+) -> None:
+    result = pk.check(claim_file("[2018, 2021]", "[2060, 2063]"))
+    assert {item.word for item in result.of("T1")} == {None}
+    said = str(result.verdicts[0].error)
+    assert said.startswith(
+        "small.toml, claim T1, sample.years: no figure of its designs is held in 2060-2063, but in "
+    )
+    assert "2006-2024" in said
+
+
+def test_years_that_one_figure_alone_lacks_are_told_of_that_figure(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    text = SMALL.replace("[2018, 2021]", "[2021, 2022]").replace("/ gdp)", "/ state_key_labs)")  # of 2019
+    path.write_text(text, encoding="utf-8")
+    errors = [str(item.error) for item in pk.check(path).of("T1")]
+    assert len(errors) == 2
+    assert all("state_key_labs" in said and "sample.years" not in said for said in errors)
+
+
 def window_of(path: Path) -> Window:
     window = Shipped().prepared(load_claims(path)[0]).window
     assert window is not None

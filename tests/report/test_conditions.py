@@ -90,6 +90,31 @@ def test_every_output_shows_every_condition_and_the_sizes(
     assert all(mark in outputs["page"] and mark in outputs["word"] for mark in marks)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_output_says_the_flags_and_of_which_design(tmp_path: Path, language: Language) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL.replace('id = "net"', 'id = "net"\nflags = ["far_proxy"]'), encoding="utf-8")
+    found = pk.check(path)
+    write(found, tmp_path / "out", language)
+    far = {"en": "net: far proxy", "zh": "净额：远端代理变量"}[language]
+    alone = {"en": "association only", "zh": "仅为相关"}[language]
+    with zipfile.ZipFile(tmp_path / "out" / "T1_elasticity_conditions.docx") as archive:
+        word = archive.read("word/document.xml").decode("utf-8")
+    outputs = {
+        "page": page(found, language),
+        "terminal": printed(found, language, 400),
+        "word": word,
+        "latex": (tmp_path / "out" / "T1_elasticity_conditions.tex").read_text("utf-8"),
+    }
+    assert {name: text.count(far) for name, text in outputs.items()} == dict.fromkeys(outputs, 1)
+    assert all(alone in text for text in outputs.values())
+    flags = pd.read_csv(tmp_path / "out" / "T1_verdicts.csv").set_index("design")["flags"]
+    objects = json.loads((tmp_path / "out" / "verdicts.json").read_text("utf-8"))
+    held = {item["design"]: item["flags"] for item in objects if item["design"] is not None}
+    assert {name: text.split() for name, text in flags.items()} == held
+    assert ("far_proxy" in held["net"], "far_proxy" in held["gross"]) == (True, False)
+
+
 def test_json_holds_the_same_conditions_as_the_csv(result: CheckResult, tmp_path: Path) -> None:
     write(result, tmp_path, "en")
     held = json.loads((tmp_path / "verdicts.json").read_text("utf-8"))
