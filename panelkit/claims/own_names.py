@@ -88,8 +88,14 @@ def _years(claim: Claim, panel: OwnPanel) -> Iterator[Message]:
                 field=field,
                 data=panel.name,
                 held=spans(held),
-                asked=spans(year for year in range(first, ends + 1) if not held[0] <= year <= held[-1]),
+                asked=_outside(first, ends, held[0], held[-1]),
             )
+
+
+def _outside(first: int, last: int, held_first: int, held_last: int) -> str:
+    """Write the years of one span that lie before or after another; a claim file may name any whole numbers."""
+    before, after = (first, min(last, held_first - 1)), (max(first, held_last + 1), last)
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in (before, after) if a <= b)
 
 
 def _columns(claim: Claim, design: ClaimDesign, panel: OwnPanel) -> Iterator[Message]:

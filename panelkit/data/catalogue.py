@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 from panelkit.data.once import read_once
 from panelkit.data.paths import shipped
 from panelkit.data.shipped_tables import read_rows
-from panelkit.language.errors import SpecError
+from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message, sentences
 
 
@@ -155,7 +156,7 @@ class SumRule:
 def sums(folder: Path | None = None) -> list[SumRule]:
     """Return the sums that must hold within one vintage."""
     return [
-        SumRule(r["total"], tuple(r["parts"].split()), r["relation"], float(r["rtol"]), r["why"])
+        SumRule(r["total"], tuple(r["parts"].split()), *_bound("sums.csv", r), r["why"])
         for r in read_rows("sums.csv", folder)
     ]
 
@@ -173,9 +174,28 @@ class NationalSum:
 def national_sums(folder: Path | None = None) -> list[NationalSum]:
     """Return how the provinces add up to the printed national total, by indicator."""
     return [
-        NationalSum(r["indicator"], r["relation"], float(r["rtol"]), r["why"])
+        NationalSum(r["indicator"], *_bound("national_sums.csv", r), r["why"])
         for r in read_rows("national_sums.csv", folder)
     ]
+
+
+def _bound(name: str, row: Mapping[str, str]) -> tuple[str, float]:
+    """Return the relation of a sum and how far it may be missed; a word of another kind would check nothing."""
+    try:
+        rtol = float(row["rtol"])
+    except ValueError:
+        rtol = math.nan
+    if row["relation"] not in ("equal", "at_most") or not 0.0 <= rtol < 1.0:
+        raise DataError(
+            message(
+                "{name}: relation {relation!r} with rtol {rtol!r} is no sum to check: equal or at_most, and a number "
+                "from 0 to 1",
+                name=name,
+                relation=row["relation"],
+                rtol=row["rtol"],
+            )
+        )
+    return row["relation"], rtol
 
 
 def require(keys: Iterable[str], folder: Path | None = None) -> list[str]:

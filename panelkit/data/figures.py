@@ -20,7 +20,7 @@ from panelkit.data.annual import Annual, annual_cells
 from panelkit.data.once import read_once
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import NATION, labels_of
-from panelkit.data.shipped_tables import read_rows
+from panelkit.data.shipped_tables import read_rows, unread
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message, sentences
 from panelkit.show.brief import Brief
@@ -176,6 +176,8 @@ def _read_file(path: Path) -> FigureFile:
         raise DataError(
             message("{name} is not UTF-8 text: {error}", name=path.name, error=str(error))
         ) from None
+    except OSError as error:
+        raise unread(path, error) from None
     lines = text.splitlines()
     head = [line[1:].strip() for line in lines if line.startswith("#")]
     header = {key: value for key, _, value in (line.partition(": ") for line in head)}
@@ -226,7 +228,7 @@ def _cells(
             if text == "":
                 continue
             try:
-                cells.append((code, row[0], float(text), row[1]))
+                cells.append((code, row[0], _figure(text), row[1]))
             except ValueError:
                 wrong.append(
                     message(
@@ -240,6 +242,13 @@ def _cells(
     if wrong:
         raise DataError(message("{name}: {wrong}", name=name, wrong=sentences(wrong)))
     return cells
+
+
+def _figure(text: str) -> float:
+    """Return a printed number: ASCII without the underscores and blanks that `float` passes over."""
+    if not text.isascii() or "_" in text or text != text.strip():
+        raise ValueError(text)
+    return float(text)
 
 
 def _long(files: list[FigureFile]) -> pd.DataFrame:

@@ -166,6 +166,13 @@ def test_a_second_matrix_is_the_other_one_that_the_rule_asks_for(kinds_file: Pat
     ("old", "new", "words"),
     [
         ("[2018, 2021]", "[1999, 2021]", "sample.years: the data holds 2005-2024, not 1999-2004"),
+        # of any size, in no time
+        ("[2018, 2021]", "[2018, 99999999999999999999]", "holds 2005-2024, not 2025-99999999999999999999:"),
+        (
+            "[2018, 2021]",
+            "[-9999999999, 9999999999]",
+            "holds 2005-2024, not -9999999999-2004, 2025-9999999999:",
+        ),
         ("[2019, 2022]", "[2019, 2042]", "grid.axis years.option later.years: the data holds"),
         ('"rd_expenditure"', '"rd_expenditur"', "no column `rd_expenditur` (near: rd_expenditure)"),
         (

@@ -321,6 +321,14 @@ def test_a_lower_level_lowers_no_bar() -> None:
     assert (main.outcome, main.numbers["low"], main.numbers["high"]) == ("fails", -0.4, 1.0)
 
 
+def test_the_main_test_says_what_its_interval_says_where_p_is_the_bar_itself() -> None:
+    """The interval holds the values with p above .05, so that zero at .05 is outside it, and rejected."""
+    tested = result_of(0.1, 0.5, scrutiny())
+    assert tested.headline is not None
+    judged = judge(rule_of(SIGN), replace(tested, headline=replace(tested.headline, wild_p=0.05)))
+    assert (judged.word, judged.conditions[0].outcome) == ("SUPPORTED", "passes")
+
+
 def test_a_level_other_than_95_is_the_level_that_is_said(claim_file: Callable[..., Path]) -> None:
     usual = check(claim_file())
     result = check(claim_file("seed = 7", 'seed = 7, level = "0.9"'))

@@ -86,6 +86,13 @@ GDP = "gdp.census2023.csv"
             r"not `year, source, provinces\.\.\.`: \['河西 Hexi'\]",
             id="column",
         ),
+        pytest.param(GDP, lambda lines: set_cell(lines, 2019, 4, "35_000"), "'35_000' is no number", id="_"),
+        pytest.param(
+            GDP, lambda lines: set_cell(lines, 2019, 4, "１２３"), "'１２３' is no number", id="wide"
+        ),
+        pytest.param(
+            GDP, lambda lines: set_cell(lines, 2019, 4, " 35000"), "' 35000' is no number", id="blank"
+        ),
         pytest.param(GDP, lambda lines: ["# indicator: gdp"], "gdp.census2023.csv has no", id="empty"),
     ],
 )
@@ -104,6 +111,28 @@ def test_a_missing_or_binary_file(spoilt: Path) -> None:
         pk.load_provinces("gdp", folder=spoilt)
     path.unlink()
     with pytest.raises(DataError, match=r"gdp\.census2023\.csv is missing"):
+        pk.load_provinces("gdp", folder=spoilt)
+    path.mkdir()
+    with pytest.raises(DataError, match=r"gdp\.census2023\.csv cannot be read: "):
+        pk.load_provinces("gdp", folder=spoilt)
+
+
+@pytest.mark.parametrize("name", ["sums.csv", "national_sums.csv"])
+@pytest.mark.parametrize(("old", "new"), [(",equal,", ",egal,"), (",0.000", ",O.000"), (",0.000", ",-0.000")])
+def test_a_damaged_table_of_sums(spoilt: Path, name: str, old: str, new: str) -> None:
+    """A relation of another name would be read as "at most", and hide a part that is missing."""
+    path = spoilt / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DataError, match=rf"{name}: relation .* is no sum to check"):
+        read_figures(["gdp", "enterprises_with_rd"], folder=spoilt)
+
+
+def test_a_reference_table_that_is_a_folder(spoilt: Path) -> None:
+    (spoilt / "sums.csv").unlink()
+    (spoilt / "sums.csv").mkdir()
+    with pytest.raises(DataError, match=r"sums\.csv cannot be read: "):
         pk.load_provinces("gdp", folder=spoilt)
 
 

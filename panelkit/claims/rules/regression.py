@@ -72,8 +72,8 @@ def _detectable(head: Headline) -> tuple[float, Message | None]:
 
 
 def _main(head: Headline, direction: float) -> Condition:
-    """Return the main test as the first condition."""
-    significant = head.wild_p < SIGNIFICANT and head.estimate * direction > 0.0
+    """Return the main test as the first condition: it rejects zero where its 95 % interval, all p above .05, does."""
+    significant = head.wild_p <= SIGNIFICANT and head.estimate * direction > 0.0
     return Condition(
         key="main",
         asks=message("main test"),

@@ -81,7 +81,8 @@ def trend(held: Mask) -> FloatArray:
 def year_dummies(held: Mask) -> FloatArray:
     """Return the dummies of the years that are held, (q, N, T)."""
     years = np.flatnonzero(held.any(axis=0))
-    return np.broadcast_to(np.eye(held.shape[1])[years][:, None, :], (len(years), *held.shape))
+    dummies = (years[:, None] == np.arange(held.shape[1])).astype(float)
+    return np.broadcast_to(dummies[:, None, :], (len(years), *held.shape))
 
 
 def times_years(weights: FloatArray, held: Mask) -> FloatArray:

@@ -22,6 +22,9 @@ from panelkit.studies.scrutiny.cube import Cube, cube
 # residuals that carry no more than this share of what the effects leave of the outcome are rounding
 _EXACT = 1e-24
 _NAMED = 5
+# dates written as one number (20230101) leap from year to year; months so written (202301) have twelve in a hundred
+_LONG = 1_000
+_THINNEST = 10
 
 
 def checked(fit: Any, term: str) -> Design:
@@ -90,10 +93,23 @@ def cube_of(
     Raises
     ------
     SpecError
-        If income or region lacks for a unit, or `lead` is no series by unit and year.
+        If income or region lacks for a unit, `lead` is no series by unit and year, or the years leap.
     """
     years = design.time_labels.astype(int)
     shape = (len(design.unit_labels), int(years[-1] - years[0]) + 1)
+    if shape[1] > max(_LONG, _THINNEST * len(years)):
+        raise SpecError(
+            design.spoken(
+                message(
+                    "{period} {first} to {last} hold rows in {held} of {all:,}, and the conditions of a verdict follow "
+                    "them one by one: count {periods} without gaps (1, 2, 3, ...)",
+                    first=int(years[0]),
+                    last=int(years[-1]),
+                    held=len(years),
+                    all=shape[1],
+                )
+            )
+        )
     when = years[design.time] - int(years[0])
 
     def filled(values: NDArray[Any]) -> FloatArray:
