@@ -9,6 +9,7 @@ import pytest
 
 import panelkit as pk
 from panelkit import DataError
+from panelkit.data import catalogue
 from panelkit.data.figures import read_figures
 
 
@@ -126,7 +127,7 @@ def test_a_damaged_table_of_sums(spoilt: Path, name: str, old: str, new: str) ->
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(DataError, match=rf"{name}: relation .* is no sum to check"):
-        read_figures(["gdp", "enterprises_with_rd"], folder=spoilt)
+        _ = catalogue.sums(spoilt), catalogue.national_sums(spoilt)
 
 
 def test_a_reference_table_that_is_a_folder(spoilt: Path) -> None:

@@ -153,9 +153,9 @@ def test_years_that_leap_are_refused_and_dates_of_months_are_not(firms: pd.DataF
     term = str(next(name for name in plain.columns if name.startswith("x")))
     dates = plain.rename(lambda year: 20_000_101 + 10_000 * year, level=1)
     with pytest.raises(SpecError, match=r"hold rows in 7 of 60,001, .*: count years without gaps"):
-        pk.scrutinise(pk.FixedEffects(f"y ~ {term}").fit(dates), term, reps=99)
+        pk.scrutinise(pk.FixedEffects(f"y ~ {term}").fit(dates), term, reps=199)
     months = plain.rename(lambda year: 200_001 + 100 * year, level=1)
-    thin = pk.scrutinise(pk.FixedEffects(f"y ~ {term}").fit(months), term, reps=99)
-    usual = pk.scrutinise(pk.FixedEffects(f"y ~ {term}").fit(plain), term, reps=99)
+    thin = pk.scrutinise(pk.FixedEffects(f"y ~ {term}").fit(months), term, reps=199)
+    usual = pk.scrutinise(pk.FixedEffects(f"y ~ {term}").fit(plain), term, reps=199)
     by_name = [{c.name: c.slope for c in one.conditions} for one in (thin, usual)]
     assert by_name[0]["trends"] == pytest.approx(by_name[1]["trends"], rel=1e-9)
