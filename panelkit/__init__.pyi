@@ -25,6 +25,10 @@ from panelkit.data.revisions import diff_vintages as diff_vintages
 from panelkit.data.yearbook.ingest import ingest as ingest
 from panelkit.data.yearbook.read import read_yearbook as read_yearbook
 from panelkit.data.yearbook.repair import repair_store as repair_store
+from panelkit.data.yearbook.store.definitions import define_indicator as define_indicator
+from panelkit.data.yearbook.store.definitions import store_definitions as store_definitions
+from panelkit.data.yearbook.store.definitions import store_figures as store_figures
+from panelkit.data.yearbook.store.definitions import undefine_indicator as undefine_indicator
 from panelkit.data.yearbook.store.health import check_store as check_store
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.indices import structure as structure

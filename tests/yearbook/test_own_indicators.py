@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
+from panelkit.cli import main
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.errors import ToldError, YearbookError
 from panelkit.data.yearbook.ingest import ingest
@@ -90,3 +93,62 @@ def test_a_formula_uses_it_in_backticks(tmp_path: Path) -> None:
     assert len(own) == 93
     found = next(value for name, value in dict(fitted.params).items() if NAME in str(name))
     assert found == pytest.approx(slope, rel=1e-10)
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr(sys, "argv", ["panelkit", *map(str, arguments)])
+    monkeypatch.setenv("COLUMNS", "120")
+    with pytest.raises(SystemExit) as caught:
+        main()
+    return int(caught.value.code or 0)
+
+
+def test_a_definition_gives_key_label_and_unit_and_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = tmp_path / "store"
+    ingest([export(tmp_path, 2021)], store=store, indicator={"人员": NAME})
+    before = stored(store)
+    options = ["--name", NAME, "--unit", "人", "--label", "Urban employment", "--store", store]
+    assert command(monkeypatch, "data", "define", "urban_employment", *options) == 0
+    figures = pk.store_figures(store, shipped=False)
+    assert set(figures["indicator"]) == {"urban_employment"}
+    assert set(figures["unit"]) == {"人"}
+    assert figures.set_index("adcode").loc[110000, "value"] == 1_240_000.0
+    frame = pk.build_panel(pk.store_figures(store), indicators=["gdp", "urban_employment"], years=2021)
+    assert frame.attrs["panelkit"]["units"]["urban_employment"] == "万人"
+    assert frame["urban_employment"].iloc[0] == 124.0
+    capsys.readouterr()
+    assert command(monkeypatch, "data", "list", "urban", "--store", store) == 0
+    shown = capsys.readouterr().out
+    assert "urban_employment" in shown
+    assert "Urban employment" in shown
+    assert "as_published 2021" in shown
+    ingest([export(tmp_path, 2022)], store=store, indicator={"人员": "urban_employment"})
+    assert set(stored(store)["indicator"]) == {NAME}
+    assert pk.check_store(store).whole
+    assert not pk.check_store(store).foreign
+    assert command(monkeypatch, "data", "define", "urban_employment", "--undo", "--store", store) == 0
+    after = pk.store_figures(store, shipped=False)
+    assert after[after["period"] == "2021"].reset_index(drop=True).equals(before)
+    assert pk.store_definitions(store) == []
+
+
+def test_what_cannot_be_defined(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    ingest([export(tmp_path, 2021)], store=store, indicator={"人员": NAME})
+    for key, name, unit, said in (
+        ("gdp", NAME, "", "'gdp' is an indicator of the catalogue"),
+        ("jobs", "地区生产总值", "", "is an indicator of the catalogue"),
+        ("Jobs", NAME, "", "small letters"),
+        ("jobs", NAME, "亿元", "held in 万人, which does not convert to 亿元"),
+    ):
+        with pytest.raises(ToldError, match=said):
+            pk.define_indicator(key, name, unit=unit, store=store)
+    made = pk.define_indicator("jobs", NAME, store=store)
+    assert made.date == date.today().isoformat()
+    for key, name in (("jobs", "另一项"), ("employment_own", NAME)):
+        with pytest.raises(ToldError, match="jobs is defined as .* already.*--undo"):
+            pk.define_indicator(key, name, store=store)
+    with pytest.raises(ToldError, match="defines no indicator 'work'"):
+        pk.undefine_indicator("work", store)

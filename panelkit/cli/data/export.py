@@ -39,11 +39,12 @@ def export(
     lang: LangOption = Lang.en,
 ) -> None:
     """Write the figures, shipped and stored, as one long CSV table. 导出长表。"""
-    from panelkit.data.yearbook.store.store import default_store, figures_with_store, read_store
+    from panelkit.data.yearbook.store.definitions import store_figures
+    from panelkit.data.yearbook.store.store import default_store
     from panelkit.show.files import csv_text
 
     folder = store or default_store()
-    table = read_store(folder).figures if only_store else figures_with_store(folder)
+    table = store_figures(folder, shipped=not only_store)
     if indicator:
         table = table[table["indicator"].isin(indicator)]
     if vintage is not None:

@@ -9,11 +9,13 @@ import typer
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import print_json
+from panelkit.cli.store._options import StoreOption
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message, term
 
 if TYPE_CHECKING:
     from panelkit.data.coverage import Coverage, VintageHeld
+    from panelkit.data.yearbook.store.own import OwnIndicator
 
 app = typer.Typer(add_completion=False)
 
@@ -31,17 +33,25 @@ def list_indicators(
             help="Only indicators whose key or name contains this. 仅列出代码或名称含此文字的指标。"
         ),
     ] = "",
+    store: StoreOption = None,
 ) -> None:
-    """List the indicators: name, unit, years, vintages, flags. 列出指标。"""
+    """List the indicators, and those of one's own store: name, unit, years, vintages, flags. 列出指标。"""
     from rich.console import Console
 
     from panelkit.data.coverage import coverage
+    from panelkit.data.yearbook.store.own import own_indicators
+    from panelkit.data.yearbook.store.store import default_store
     from panelkit.report.narrow import Fitting
 
     rows, language = [row for row in coverage() if _matches(row, search)], printed.language
+    own = [one for one in own_indicators(store or default_store()) if _holds(search, one.key, one.name)]
     if printed.as_json:
-        print_json([_record(row) for row in rows], allow_nan=True)
+        print_json([*map(_record, rows), *(one.record() for one in own)], allow_nan=True)
         return
+    if own:
+        Console(soft_wrap=False).print(Fitting(_own_table(own, language), _ROOMY))
+        if not rows:
+            return
     if not rows:
         raise SpecError(message("no indicator's key or name contains {text!r}", text=search))
     console = Console(soft_wrap=False)
@@ -57,8 +67,32 @@ def list_indicators(
 
 
 def _matches(row: Coverage, search: str) -> bool:
-    text = search.casefold()
-    return any(text in name.casefold() for name in (row.key, row.about.name_en, row.about.name_zh))
+    return _holds(search, row.key, row.about.name_en, row.about.name_zh)
+
+
+def _holds(search: str, *names: str) -> bool:
+    return any(search.casefold() in name.casefold() for name in names)
+
+
+def _own_table(own: list[OwnIndicator], language: Language) -> Any:
+    """Return the indicators that the store holds beside the catalogue's."""
+    from rich.table import Table
+
+    title = message("In your store, outside the catalogue").text(language)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1), title=title)
+    table.title_justify = "left"
+    heads = (
+        term("column", "indicator"),
+        term("column", "name"),
+        term("column", "unit"),
+        term("column", "years"),
+    )
+    for head in heads:
+        table.add_column(head.text(language), overflow="fold")
+    for one in own:
+        years = "; ".join(f"{name} {span}" for name, span in one.vintages.items())
+        table.add_row(one.key, one.name, one.unit, years or message("none yet").text(language))
+    return table
 
 
 def _record(row: Coverage) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from panelkit.data.yearbook.judge.judge import FileJudgement, judge
 from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import require_used
 from panelkit.data.yearbook.read import CallerSays, read_file
+from panelkit.data.yearbook.store.definitions import store_definitions, stored_names
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
 from panelkit.data.yearbook.store.store import (
@@ -141,7 +142,7 @@ def ingest(
     folder = Path(store) if store is not None else default_store()
     require_store(folder, dry_run=dry_run)
     told = CallerSays(
-        indicator,
+        stored_names(indicator, store_definitions(folder)),
         province,
         None if year is None else str(year),
         sheet,
