@@ -45,7 +45,7 @@ def define(
         if name is None:
             raise SpecError(message("say which indicator of the store {key} is: `--name NAME`", key=key))
         known = define_indicator(key, name, unit=unit, label=label, store=store)
-        said = message("{key} = {name}; `panelkit data list` shows it", key=key, name=name)
+        said = message("{key} = {name} ({date})", key=key, name=name, date=known.date)
     if printed.as_json:
         print_json(known.record())
         return
