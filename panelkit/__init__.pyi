@@ -30,6 +30,8 @@ from panelkit.data.yearbook.store.definitions import store_definitions as store_
 from panelkit.data.yearbook.store.definitions import store_figures as store_figures
 from panelkit.data.yearbook.store.definitions import undefine_indicator as undefine_indicator
 from panelkit.data.yearbook.store.health import check_store as check_store
+from panelkit.data.yearbook.store.places import forget_place as forget_place
+from panelkit.data.yearbook.store.places import store_places as store_places
 from panelkit.data.yearbook.tree import ingest_folder as ingest_folder
 from panelkit.indices import structure as structure
 from panelkit.indices.arrays.density import kernel_density as kernel_density

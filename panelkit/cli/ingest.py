@@ -76,6 +76,14 @@ class Named:
             "不属于任何省份的行的名称：另列，不导入，可重复。",
         ),
     ] = None
+    place: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--place",
+            help="NAME=PROVINCE of a misspelt name (FILE:NAME for one file); the store remembers it; repeatable. "
+            "误印的名称=省份，只限一个文件时写 文件名:名称=省份；数据库会记住，可重复。",
+        ),
+    ] = None
 
 
 @command(app, example="ingest portal.csv --store figures --vintage own --dry-run")
@@ -169,6 +177,7 @@ def _run(files: Sequence[Path], named: Named, *, quiet: bool, **options: Any) ->
         "columns": _pairs(named.column or [], "--column"),
         "unit": _told(named.unit, "--unit"),
         "skip_rows": named.rows or [],
+        "places": _pairs(named.place or [], "--place"),
     }
     errors = Console(stderr=True)
     hidden = quiet or len(files) < 2 or not errors.is_terminal

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from panelkit.cli import app
 from panelkit.cli._commands import EXAMPLE
 from panelkit.data.figures import read_figures
+from panelkit.data.yearbook.store.places import remember
 from tests.claims.small import SMALL
 from tests.cli.tree import commands, leaves
 from tests.show.test_languages import english
@@ -54,6 +55,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ["--store", str(folder / "figures"), "--vintage", "own"]
     done = run(app, ["ingest", str(folder / "portal.csv"), *options])
     assert done.exit_code == 0, done.output
+    remember(folder / "figures", {"内蒙占": "内蒙古"})
     return folder
 
 

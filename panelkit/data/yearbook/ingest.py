@@ -22,6 +22,7 @@ from panelkit.data.yearbook.read import CallerSays, read_file
 from panelkit.data.yearbook.store.definitions import store_definitions, stored_names
 from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.mark import kind_of
+from panelkit.data.yearbook.store.places import remember, require_one_meaning, store_places
 from panelkit.data.yearbook.store.store import (
     Key,
     StoredFigure,
@@ -99,6 +100,7 @@ def ingest(
     columns: Mapping[str, str] | None = None,
     unit: str | Mapping[str, str] | None = None,
     skip_rows: Sequence[str] = (),
+    places: Mapping[str, str] | None = None,
     corrections: str | Path | None = None,
     dry_run: bool = False,
     advance: Callable[[], None] | None = None,
@@ -113,7 +115,7 @@ def ingest(
         The store's folder; by default the one in the user's data folder.
     vintage
         The name for figures that belong to no held vintage.
-    indicator, province, year, sheet, columns, unit, skip_rows
+    indicator, province, year, sheet, columns, unit, skip_rows, places
         What the files do not say themselves, as in `read_yearbook`.
     corrections
         A file of corrections in place of the shipped `corrections.toml`.
@@ -149,7 +151,10 @@ def ingest(
         columns or {},
         unit,
         rows=tuple(skip_rows),
+        places=places or {},
+        remembered={one.name: one.province for one in store_places(folder)},
     )
+    require_one_meaning(told.places, told.remembered, folder)
     rules = load_corrections(None if corrections is None else Path(corrections))
     state = read_store(folder)
     held = index_figures(overlay(read_figures(check=False), state.figures))
@@ -220,6 +225,8 @@ def take_in(
     require_used(run.told, [one.read.told for one in done])
     raw = [raw_file(one) for one in done]
     changed = False if dry_run else write_store(run.folder, raw, cells, run.seen)
+    if not dry_run:
+        remember(run.folder, run.told.places)
     return IngestReport(run.folder, changed, tuple(done))
 
 
@@ -287,6 +294,7 @@ def said_of(told: CallerSays) -> dict[str, Any]:
         "columns": dict(told.columns) or None,
         "unit": dict(told.unit) if isinstance(told.unit, Mapping) else told.unit,
         "rows": list(told.rows) or None,
+        "places": dict(told.places) or None,
     }
     return {key: value for key, value in said.items() if value is not None}
 

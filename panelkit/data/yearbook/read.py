@@ -25,6 +25,7 @@ from panelkit.data.yearbook.judge.guess import Guess, guess_province
 from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.layouts.detect import read_layout
 from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure, listed_apart
+from panelkit.data.yearbook.layouts.said_places import places_for
 from panelkit.data.yearbook.layouts.told import CallerSays as CallerSays
 from panelkit.data.yearbook.layouts.told import (
     check_period,
@@ -63,6 +64,7 @@ def read_yearbook(
     columns: Mapping[str, str] | None = None,
     unit: str | Mapping[str, str] | None = None,
     skip_rows: Sequence[str] = (),
+    places: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Read a file as the statistics portal or a yearbook gives it into the long table of figures.
 
@@ -89,6 +91,9 @@ def read_yearbook(
     skip_rows
         Labels of rows that are about no province, to be set apart. 港澳台, 其他, 国内, countries and the like are set
         apart unasked.
+    places
+        Misspelt name -> the province that it means; `FILE:NAME` (its name or the beginning of its SHA-256) for one
+        file alone.
 
     Returns
     -------
@@ -121,6 +126,7 @@ def read_yearbook(
         columns or {},
         unit,
         rows=tuple(skip_rows),
+        places=places or {},
     )
     with ExitStack() as stack:
         workbooks = stack.enter_context(WorkbookReader())
@@ -175,6 +181,8 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
     """
     check_told(told)
     content = read_bytes(path) if content is None else content
+    sha256 = hashlib.sha256(content).hexdigest()
+    told = replace(told, places=places_for({**told.remembered, **told.places}, path.name, sha256))
     reading = in_one_line(read_layout(path, content, told, context.workbooks))
     check_texts(path.name, reading)
     check_period(reading, told)
@@ -182,6 +190,8 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
     figures = _with_places(path.name, reading, told, context)
     keys = keys_of(path.name, figures, told, context)
     notes = list(reading.notes)
+    for name in sorted(reading.renamed):
+        notes.append(message("{name!r} is read as {province}", name=name, province=told.places[name]))
     _check_footnote_units(path.name, reading, keys, context)
     entries = _entries(path.name, figures, keys, context, notes)
     known = {figure: key for figure, key in keys.items() if key is not None}
@@ -195,7 +205,7 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
     return FileRead(
         path=path,
         content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         layout=reading.layout,
         entries=tuple(entries),
         totals=tuple(totals),
@@ -210,9 +220,11 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
 
 
 def _used(told: CallerSays, reading: FileReading) -> CallerSays:
-    """Return what the caller said, without rows that this file does not hold."""
+    """Return what the caller said, without rows and names that this file does not hold."""
     apart = {row.name for row in reading.rows_apart if row.why == "told"}
-    return replace(told, rows=tuple(sorted({plain_label(name) for name in told.rows} & apart)))
+    rows = tuple(sorted({plain_label(name) for name in told.rows} & apart))
+    places = {name: told.places[name] for name in sorted(reading.renamed)}
+    return replace(told, rows=rows, places=places, remembered={})
 
 
 def _with_places(

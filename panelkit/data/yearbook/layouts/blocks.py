@@ -14,6 +14,7 @@ from panelkit.data.yearbook.layouts.bands import Band
 from panelkit.data.yearbook.layouts.headings import is_head, period_in, title_of, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
 from panelkit.data.yearbook.vocabulary.apart_rows import apart_row, is_told, plain_label
+from panelkit.data.yearbook.vocabulary.near_places import near_places, proposal
 from panelkit.data.yearbook.vocabulary.place_labels import place_in
 from panelkit.data.yearbook.vocabulary.remarks import NUMBERED, goes_on, is_remark, opens_table
 from panelkit.language.message import message
@@ -280,9 +281,15 @@ def _stray(band: Band, row: int, builder: Builder) -> None:
     if why is not None:
         builder.set_apart(grid.where(row), name, _numbers(band, row), why)
         return
+    beside = [shown(cell) for cell in grid.rows[row] if isinstance(cell, str)]
+    taken = {place.adcode for at in range(len(grid.rows)) if (place := place_in(grid, at, column))}
     builder.problem(
         grid.where(row, column),
-        message("figures in a row that is no province or region: {name!r}", name=name),
+        message(
+            "figures in a row that is no province or region: {name!r}; {proposal}",
+            name=name,
+            proposal=proposal(name, near_places(name, beside, taken)),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from panelkit.data.yearbook.files.sniff import sniff
 from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
 from panelkit.data.yearbook.layouts.reading import FileReading, joined
 from panelkit.data.yearbook.layouts.said_of_cells import with_notes
+from panelkit.data.yearbook.layouts.said_places import with_places
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 from panelkit.language.message import Message, message
@@ -35,6 +36,8 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
         grids = [page_grid(text, path.name) if kind == "page" else text_grid(text, path.name)]
     else:
         grids = workbooks.read(content, kind, path.name)
+    said = [with_places(grid, told.places) for grid in grids]
+    grids, renamed = [grid for grid, _ in said], frozenset[str]().union(*(names for _, names in said))
     grids = [replace(grid, told_rows=frozenset(map(plain_label, told.rows))) for grid in grids]
     kept, notes = _sheets(grids, told, path.name)
     readings, skipped = [], []
@@ -49,7 +52,7 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
         hidden = [grid.sheet for grid in grids if grid.hidden and not any(grid is one for one in kept)]
         raise _no_table(path.name, hidden)
     notes += [message("sheet {name!r} holds no table: skipped", name=name) for name in skipped]
-    reading = joined(readings)
+    reading = replace(joined(readings), renamed=renamed)
     return _not_empty(replace(reading, notes=(*reading.notes, *notes)), path.name)
 
 

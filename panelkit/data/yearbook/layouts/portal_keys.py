@@ -10,6 +10,7 @@ from panelkit.data.yearbook.layouts.portal_table import (
     mended,
 )
 from panelkit.data.yearbook.layouts.reading import Builder
+from panelkit.data.yearbook.vocabulary.near_places import near_places, proposal
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.vocabulary.place_labels import row_place
 from panelkit.language.message import Message, message
@@ -75,7 +76,14 @@ def key_of(name: str, kind: str, meta: dict[str, str], where: Where, builder: Bu
         return name
     place = row_place(name)
     if place is None:
-        builder.problem(where, message("no province or region is known as {name!r}", name=name))
+        builder.problem(
+            where,
+            message(
+                "no province or region is known as {name!r}; {proposal}",
+                name=name,
+                proposal=proposal(name, near_places(name)),
+            ),
+        )
         return None
     return name if place.kind == "subtotal" else str(place.adcode)
 

@@ -85,6 +85,7 @@ class FileReading(Brief):
     subtotals : national and regional totals, which are checks and not rows.
     apart : figures of Hong Kong, Macau and Taiwan, set apart.
     rows_apart : rows about no province, set apart and listed.
+    renamed : labels that were read as the province that the caller names.
     footnotes : notes below the table.
     notes : what the reader wants known (sheets skipped, lines not understood).
     preliminary : periods that the file calls preliminary.
@@ -99,6 +100,7 @@ class FileReading(Brief):
     footnotes: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
     preliminary: tuple[str, ...] = ()
+    renamed: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -15,6 +15,7 @@ from panelkit.data.yearbook.layouts.reading import Builder, FileReading, Printed
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.vocabulary.apart_rows import Why, apart_row, is_told
+from panelkit.data.yearbook.vocabulary.near_places import near_places, proposal
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
 from panelkit.data.yearbook.vocabulary.printed_units import split_unit
@@ -195,7 +196,14 @@ def _row(
     period = _period(grid, row, roles.period)
     if place is None or place.kind == "subtotal":
         name = shown(grid.cell(row, roles.place))
-        builder.problem(grid.where(row, roles.place), message("no province is known as {name!r}", name=name))
+        builder.problem(
+            grid.where(row, roles.place),
+            message(
+                "no province is known as {name!r}; {proposal}",
+                name=name,
+                proposal=proposal(name, near_places(name)),
+            ),
+        )
         return
     for column in roles.places:
         other = known_place(shown(grid.cell(row, column)))

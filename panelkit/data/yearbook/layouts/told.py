@@ -12,7 +12,7 @@ from panelkit.data.yearbook.files.limits import FIRST_YEAR
 from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.place_labels import known_place
+from panelkit.data.yearbook.vocabulary.place_labels import known_place, total_of
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
@@ -24,7 +24,9 @@ class CallerSays(Brief):
 
     `indicator` is a key of the catalogue, or a name of one's own, for a file with one series, or printed name -> key
     for several; `columns` maps a tidy table's column names to place, period, indicator, value, unit; `unit` is the unit
-    of what has none printed, or printed name -> unit; `rows` are labels of rows that are about no province.
+    of what has none printed, or printed name -> unit; `rows` are labels of rows that are about no province;
+    `places` says which province a misspelt label means, for one file where it reads `FILE:LABEL`, and
+    `remembered` the same from earlier runs.
     """
 
     indicator: str | Mapping[str, str] | None = None
@@ -34,6 +36,8 @@ class CallerSays(Brief):
     columns: Mapping[str, str] = field(default_factory=dict)
     unit: str | Mapping[str, str] | None = None
     rows: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_told(told: CallerSays) -> None:
@@ -43,6 +47,14 @@ def check_told(told: CallerSays) -> None:
             raise ToldError(
                 message("{name!r} is a province: only rows that are none can be set apart", name=name)
             )
+    for key, province in told.places.items():
+        label = key.rpartition(":")[2]
+        if known_place(plain_label(label)) is not None or total_of(label) is not None:
+            raise ToldError(
+                message("{name!r} is a place or a total already: `--place` is for misspelt names", name=label)
+            )
+        if told_place(province) == NATION:
+            raise ToldError(message("{name!r} is no province", name=province))
     if told.year is None:
         return
     period = parse_period(told.year)
@@ -57,14 +69,21 @@ def check_told(told: CallerSays) -> None:
 
 
 def require_used(told: CallerSays, used: Iterable[CallerSays]) -> None:
-    """Refuse names of rows that no file of a run holds; `used` is what was said of each file and found there.
+    """Refuse names of rows and places that no file of a run holds; `used` is what was found of them in each file.
 
     Raises
     ------
     ToldError
         With the first such name.
     """
+    used = list(used)
     found = {name for one in used for name in one.rows}
+    labels = {name for one in used for name in one.places}
+    unmet = next((key for key in told.places if plain_label(key.rpartition(":")[2]) not in labels), None)
+    if unmet is not None:
+        raise ToldError(
+            message("no cell reads {name!r}: `--place` takes the name as it is printed", name=unmet)
+        )
     absent = next((name for name in told.rows if plain_label(name) not in found), None)
     if absent is not None:
         raise ToldError(

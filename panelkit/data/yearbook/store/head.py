@@ -203,6 +203,7 @@ def _is_told(name: str, what: object) -> bool:
         "sheet": isinstance(what, str),
         "columns": texts,
         "unit": texts or isinstance(what, str),
+        "places": texts,
         "rows": isinstance(what, list) and all(isinstance(name, str) for name in what),
     }.get(name, False)
 
