@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -28,6 +29,9 @@ from panelkit.show.files import write_whole
 
 LONG_COLUMNS = ("adcode", "period", "indicator", "vintage", "value", "unit", "source")
 _NATION_COLUMN = "全国 China"
+_TRIES = 5
+
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,11 @@ def read_figures(
     keys = list(about) if indicators is None else catalogue.require(indicators, folder)
     wanted = _wanted({key: about[key].vintages for key in keys}, vintages)
     paths = [_path(base, key, vintage) for key, vintage in wanted]
-    return _checked(paths, base, folder) if check else _long([_read_file(path) for path in paths])
+
+    def read() -> pd.DataFrame:
+        return _long([_read_file(path) for path in paths])
+
+    return _steady(paths, base, folder, read) if check else read()
 
 
 def annual_figures(chosen: Mapping[str, str], *, folder: Path | None = None) -> dict[str, Annual]:
@@ -78,21 +86,25 @@ def annual_figures(chosen: Mapping[str, str], *, folder: Path | None = None) -> 
     about = catalogue.facts(folder)
     wanted = _wanted({key: about[key].vintages for key in chosen}, chosen)
     paths = {key: _path(base, key, vintage) for key, vintage in wanted}
-    _check(list(paths.values()), base, folder)
-    return {key: _annual_of(path) for key, path in paths.items()}
+    return _steady(
+        list(paths.values()), base, folder, lambda: {key: _annual_of(path) for key, path in paths.items()}
+    )
 
 
-def _checked(paths: list[Path], base: Path, folder: Path | None) -> pd.DataFrame:
-    _check(paths, base, folder)
-    return _long([_read_file(path) for path in paths])
+def _steady(paths: list[Path], base: Path, folder: Path | None, read: Callable[[], Content]) -> Content:
+    """Return what `read` makes of checked files; what passed once, and stays as it is, is not checked again.
 
-
-def _check(paths: list[Path], base: Path, folder: Path | None) -> None:
-    """Check files of figures; what passed once, and stays as it is, is not read again."""
+    Files that change between the check and the reading are checked and read again.
+    """
     from panelkit.data.checks import check_files, states_of
 
-    states = states_of(paths, base)
-    check_files(lambda: _long([_read_file(path) for path in paths]), states, folder=folder)
+    for _ in range(_TRIES):
+        states = states_of(paths, base)
+        check_files(lambda: _long([_read_file(path) for path in paths]), states, folder=folder)
+        found = read()
+        if states == states_of(paths, base):
+            return found
+    raise DataError(message("the figures in {folder} change while they are read: run again", folder=base))
 
 
 @read_once

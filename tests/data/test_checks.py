@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import panelkit as pk
 from panelkit import DataError
-from panelkit.data import catalogue
+from panelkit.data import catalogue, checks
 from panelkit.data.figures import read_figures
 
 
@@ -169,3 +170,21 @@ def test_a_ragged_reference_table(spoilt: Path) -> None:
         file.write("110000,2012\n")
     with pytest.raises(DataError, match=r"flags\.csv: line \d+ has more or fewer fields"):
         pk.load_provinces("gdp", folder=spoilt)
+
+
+def test_a_file_that_changes_between_check_and_reading_is_checked_again(
+    spoilt: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, real, checked = (spoilt / "figures" / GDP).read_bytes(), checks.check_files, []
+
+    def then_spoil(*arguments: Any, **options: Any) -> None:
+        real(*arguments, **options)
+        if not checked:
+            rewrite(spoilt, GDP, lambda lines: set_cell(lines, 2019, 2, "-5"))
+        checked.append(1)
+
+    monkeypatch.setattr(checks, "check_files", then_spoil)
+    with pytest.raises(DataError, match="outside the bounds"):
+        pk.load_provinces("gdp", folder=spoilt)
+    (spoilt / "figures" / GDP).write_bytes(whole)
+    assert pk.load_provinces("gdp", folder=spoilt).shape[1] == 1
