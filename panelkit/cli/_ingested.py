@@ -60,15 +60,12 @@ def _print_file(console: Console, one: Ingested, language: Language) -> None:
         revised=len(judged.revised),
         gone=len(judged.gone),
     )
-    named = (
-        message(
-            "{vintage} ({why}): {keys}",
-            vintage=vintage,
-            why=_why(one, vintage, why, keys),
-            keys=_listed(keys),
+    named: list[Message] = []
+    for (vintage, why), keys in groups.items():
+        named.append(
+            message("{vintage} ({why}): {keys}", vintage=vintage, why=_WHY.get(why, why), keys=_listed(keys))
         )
-        for (vintage, why), keys in groups.items()
-    )
+        named += _shared(one, vintage, keys)
     _print_lines(console, (facts, *named, counts, *_apart(one)), language)
     _print_revised(console, one, names, language)
     lines = _lines(one, names, language)
@@ -77,17 +74,13 @@ def _print_file(console: Console, one: Ingested, language: Language) -> None:
         _print_lines(console, [_more(len(lines) - _SHOWN)], language)
 
 
-def _why(one: Ingested, vintage: str, why: str, keys: list[str]) -> Message:
-    """Return why series belong to a vintage, with the cells that say so where figures of it were held before."""
+def _shared(one: Ingested, vintage: str, keys: list[str]) -> list[Message]:
+    """Return how many cells of these series a held vintage shares and equals, where it shares any."""
     found = [m for m in one.judgement.evidence if m.indicator in keys and m.vintage == vintage and m.shared]
     if not found:
-        return _WHY[why]
-    return message(
-        "{why}: {equal} of {shared} shared cells equal",
-        why=_WHY[why],
-        equal=sum(m.equal for m in found),
-        shared=sum(m.shared for m in found),
-    )
+        return []
+    equal, shared = sum(m.equal for m in found), sum(m.shared for m in found)
+    return [message("{equal} of {shared} shared cells equal", equal=equal, shared=shared)]
 
 
 def _print_lines(console: Console, lines: Iterable[Any], language: Language) -> None:

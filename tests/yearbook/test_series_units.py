@@ -45,6 +45,7 @@ def units(read: FileRead) -> dict[str, str]:
         ("个、万元", ("个", "万元")),
         ("个/万元", ("个", "万元")),
         ("项 万元 人年", ("项", "万元", "人年")),
+        ("人.人年", ("人", "人年")),
         ("元/人", ()),
         ("万元", ()),
         ("万元 / 10 000 yuan", ()),
@@ -78,6 +79,20 @@ def test_names_outside_the_catalogue_by_their_last_words(read_sheet: Read) -> No
     title = "9-9 各地区园区情况(2019年)"
     read = read_sheet(rows("单位:个,万元,人", "入园企业数", "园区总收入", "从业人员", title=title))
     assert units(read) == {"入园企业数": "个", "园区总收入": "万元", "从业人员": "人"}
+
+
+def test_heads_and_full_time_equivalents_are_told_apart(read_sheet: Read) -> None:
+    title = "中国2020年各地区规上工业企业R&D人员统计"
+    heads = ("R&D人员", "女性", "R&D人员折合全时当量", "研究人员")
+    read = read_sheet(rows("单位:人.人年", *heads, title=title))
+    assert units(read) == {
+        "industry_rd_personnel": "人",
+        "industry_rd_personnel_female": "人",
+        "industry_rd_personnel_fte": "人年",
+        "industry_rd_researchers_fte": "人年",
+    }
+    other = read_sheet(rows("单位:人,人年", "科研人员折合全时当量", title="9-9 各地区园区情况(2020年)"))
+    assert units(other) == {"科研人员折合全时当量": "人年"}
 
 
 @pytest.mark.parametrize(

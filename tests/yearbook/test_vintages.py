@@ -428,7 +428,7 @@ def test_the_report_says_which_vintage_was_taken_and_by_which_cells(
     path = tmp_path / "gdp.csv"
     path.write_text(writers.classic(held(context, years=("2020",))), encoding="utf-8")
     for language, said in (
-        ("en", "census2023 (equals the held vintage: 31 of 31 shared cells equal): gdp"),
+        ("en", "census2023 (equals the held vintage): gdp\n  31 of 31 shared cells equal"),
         ("zh", "31个共有单元格中31个相等"),
     ):
         monkeypatch.setattr(

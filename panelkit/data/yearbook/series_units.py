@@ -17,6 +17,7 @@ Series = tuple[str, str, str]
 """Label, context and unit: what a series is called."""
 
 _KINDS = (
+    ("person-year", re.compile(r"全时当量")),
     ("person", re.compile(r"(?:人数|人员数?|职工数?|学生数)$")),
     ("count", re.compile(r"(?:企业|机构|项目|课题|专利|合同|单位|孵化器)数量?$")),
     ("yuan", re.compile(r"(?:收入|利润|利税|经费|支出|总额|金额|产值|投资额?|费用|资金|交货值)$")),
@@ -161,11 +162,16 @@ def _by_catalogue(
     label: str, about: str, listed: tuple[str, ...], names: Names
 ) -> tuple[str, Message] | None:
     """Return the one listed unit of the kind in which the catalogue holds a column of this name."""
-    keys = names.find(label, about, "")
-    fitting = [unit for unit in listed if any(factor(unit, names.units[key]) is not None for key in keys)]
+    fitting = {
+        unit: key
+        for unit in listed
+        for key in names.find(label, about, unit)
+        if factor(unit, names.units[key]) is not None
+    }
     if len(fitting) != 1:
         return None
-    return fitting[0], message("{key} is held in {unit}", key=keys[0], unit=names.units[keys[0]])
+    unit, key = next(iter(fitting.items()))
+    return unit, message("{key} is held in {unit}", key=key, unit=names.units[key])
 
 
 def _by_words(name: str, listed: tuple[str, ...]) -> tuple[str, Message] | None:

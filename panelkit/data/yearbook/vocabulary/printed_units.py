@@ -77,7 +77,7 @@ def factor(printed: str, wanted: str) -> Decimal | None:
     return Decimal(1).scaleb(have[1] - want[1])
 
 
-_BETWEEN = re.compile(r"[,，、;；/和及\s]+")
+_BETWEEN = re.compile(r"[,，、;；/.．·和及\s]+")
 
 
 def listed_units(text: str) -> tuple[str, ...]:

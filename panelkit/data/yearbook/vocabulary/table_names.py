@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from panelkit.data.shipped_tables import read_rows
 from panelkit.data.yearbook.vocabulary.printed_units import factor, parse_unit
 
+_PLATFORM = re.compile(r"中国(?:(?:19|20)\d{2}年|历年)(?:各地区|分地区)?(.+?)(?:统计)?")
 _TOLD_BY_UNIT = {"person", "person-year"}
 """Heads and full-time equivalents stand under the same words: without a printed unit nothing tells them apart."""
 
@@ -43,5 +44,10 @@ def table_columns(units: dict[str, str]) -> tuple[TableColumn, ...]:
 
 
 def column_named(columns: Iterable[TableColumn], title: str, label: str, unit: str) -> str | None:
-    """Return the indicator of a column by its normalised title and header; None where no row names it."""
-    return next((one.indicator for one in columns if one.names(title, label, unit)), None)
+    """Return the indicator of a column by its normalised title and header; None where no row names it.
+
+    A platform that gives single tables of yearbooks puts 中国2020年各地区 before a title and 统计 behind it.
+    """
+    bare = _PLATFORM.fullmatch(title)
+    plain = bare.group(1) if bare else title
+    return next((one.indicator for one in columns if one.names(plain, label, unit)), None)
