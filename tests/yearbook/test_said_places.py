@@ -126,6 +126,17 @@ def test_two_files_may_mean_two_places(made: Callable[..., Path], tmp_path: Path
     assert [one.name for one in pk.store_places(tmp_path / "store")] == list(said)
 
 
+def test_a_folder_is_read_with_what_the_store_remembers(made: Callable[..., Path], tmp_path: Path) -> None:
+    store, home = tmp_path / "store", tmp_path / "yearbook"
+    pk.ingest([made("内蒙占")], store=store, vintage="own", places={"内蒙占": "内蒙古"})
+    home.mkdir()
+    made("内蒙占", "yearbook/later.xlsx", value=8)
+    report = pk.ingest_folder(home, store=store, vintage="later")
+    assert report.counts()["read"] == 1
+    figures = read_store(store).figures
+    assert list(figures.loc[figures["vintage"] == "later", "adcode"]) == [110000, 150000]
+
+
 def test_on_the_command_line(made: Callable[..., Path], tmp_path: Path) -> None:
     run, store = CliRunner(), str(tmp_path / "store")
     call = ["ingest", str(made("内蒙占")), "--store", store, "--vintage", "own"]

@@ -36,6 +36,7 @@ from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.read import read_file
+from panelkit.data.yearbook.store.places import store_places
 from panelkit.data.yearbook.store.store import default_store, overlay, read_store, write_store
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
@@ -208,7 +209,7 @@ def ingest_folder(
     state = read_store(where)
     shipped = read_figures(check=False)
     held = index_figures(overlay(shipped, state.figures))
-    told = CallerSays()
+    told = CallerSays(remembered={one.name: one.province for one in store_places(where)})
     outcomes: list[FileOutcome] = []
     changed = False
     with Readers(
