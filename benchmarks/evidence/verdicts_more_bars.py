@@ -33,7 +33,7 @@ def _held(
     return Held(rule, f"verdicts_{table}", worlds, Bar(says, (), share, **ends), of)
 
 
-_SHOWN = "perfect|no link inside|shuffled"
+_SHOWN = "perfect|no link inside|shuffled|a link of .9, more"
 _NULL, _TRENDS = "^null|^own trends", "^trends"
 
 HELD = (
