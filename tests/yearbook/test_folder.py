@@ -46,7 +46,7 @@ def words(report: pk.FolderReport) -> dict[str, str]:
 
 def test_every_file_has_its_outcome(folder: Path, tmp_path: Path) -> None:
     before = fingerprint(folder)
-    report = pk.ingest_folder(folder, store=tmp_path / "store", vintage="own")
+    report = pk.ingest_folder(folder, store=tmp_path / "store")
     found = words(report)
     assert {name: word for name, word in found.items() if not name.startswith("01")} == {
         "02/a.csv": "read",
@@ -65,7 +65,7 @@ def test_every_file_has_its_outcome(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_store_is_that_of_the_files_one_by_one(folder: Path, tmp_path: Path) -> None:
-    pk.ingest_folder(folder / "01", store=tmp_path / "all", vintage="own")
+    pk.ingest_folder(folder / "01", store=tmp_path / "all")
     for file in sorted((folder / "01").iterdir()):
         pk.ingest([file], store=tmp_path / "one")
     one, whole = read_store(tmp_path / "one").figures, read_store(tmp_path / "all").figures
@@ -82,29 +82,38 @@ def test_a_stopped_run_is_resumed(folder: Path, tmp_path: Path, monkeypatch: pyt
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        pk.ingest_folder(folder, store=store, vintage="own", advance=stop)
+        pk.ingest_folder(folder, store=store, advance=stop)
     held = len(read_store(store).files)
     assert held == 2  # the first lot stands, the one under way does not
-    report = pk.ingest_folder(folder, store=store, vintage="own")
+    report = pk.ingest_folder(folder, store=store)
     assert report.counts() == {"read": 2, "held": 3, "apart": 2, "refused": 2}
-    again = pk.ingest_folder(folder, store=store, vintage="own")
+    again = pk.ingest_folder(folder, store=store)
     assert again.counts()["read"] == 0
     assert not again.changed
 
 
 def test_any_number_of_readers_gives_the_same(folder: Path, tmp_path: Path) -> None:
     one, four = (
-        pk.ingest_folder(folder, store=tmp_path / str(n), vintage="own", workers=n).as_dict()["files"]
-        for n in (1, 4)
+        pk.ingest_folder(folder, store=tmp_path / str(n), workers=n).as_dict()["files"] for n in (1, 4)
     )
     assert one == four
 
 
 def test_a_dry_run_writes_nothing(folder: Path, tmp_path: Path) -> None:
-    report = pk.ingest_folder(folder, store=tmp_path / "store", vintage="own", dry_run=True)
+    report = pk.ingest_folder(folder, store=tmp_path / "store", dry_run=True)
     assert report.counts()["read"] == 4
     assert not report.changed
     assert not (tmp_path / "store").exists()
+
+
+def test_a_name_takes_what_contradicts(folder: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    first = pk.ingest_folder(folder, store=store, vintage="own")
+    assert first.counts() == {"read": 5, "held": 1, "apart": 2, "refused": 1}
+    stored = read_store(store).figures
+    mine = stored[stored["indicator"] == "甲"].set_index("vintage")["value"]
+    assert mine.to_dict() == {"as_published": 1.5, "own": 2.5}
+    assert pk.ingest_folder(folder, store=store, vintage="own").counts()["read"] == 0
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:
@@ -113,7 +122,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(tidy(1), encoding="utf-8")
     (home / "link.csv").symlink_to(tmp_path / "a.csv")
     (home / "round").symlink_to(home)
-    assert words(pk.ingest_folder(home, store=tmp_path / "store", vintage="own")) == {"link.csv": "apart"}
+    assert words(pk.ingest_folder(home, store=tmp_path / "store")) == {"link.csv": "apart"}
 
 
 def test_refusals(folder: Path, tmp_path: Path) -> None:
@@ -127,7 +136,7 @@ def test_refusals(folder: Path, tmp_path: Path) -> None:
 
 
 def test_report_as_csv_and_page(folder: Path, tmp_path: Path) -> None:
-    report = pk.ingest_folder(folder, store=tmp_path / "store", vintage="own")
+    report = pk.ingest_folder(folder, store=tmp_path / "store")
     table, page = write_report(report, tmp_path / "out", "zh")
     lines = table.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "文件,结果,单元格,指标,年份,版本,原因"
@@ -139,7 +148,7 @@ def test_report_as_csv_and_page(folder: Path, tmp_path: Path) -> None:
 
 def test_from_the_command_line(folder: Path, tmp_path: Path) -> None:
     run = CliRunner()
-    said = ["ingest", str(folder), "--store", str(tmp_path / "store"), "--vintage", "own"]
+    said = ["ingest", str(folder), "--store", str(tmp_path / "store")]
     first = run.invoke(app, [*said, "--out", str(tmp_path / "out")])
     assert first.exit_code == 0
     assert "9 files: 4 read, 1 in the store already, 2 set apart, 2 refused" in first.stdout

@@ -17,9 +17,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from panelkit.data.figures import read_figures, spans
+from panelkit.data.provinces import place_name
 from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import load_corrections
-from panelkit.data.yearbook.errors import YearbookError, file_name
+from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, file_name
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
 from panelkit.data.yearbook.ingest import (
@@ -37,7 +38,7 @@ from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.read import read_file
 from panelkit.data.yearbook.store.places import store_places
-from panelkit.data.yearbook.store.store import default_store, overlay, read_store, write_store
+from panelkit.data.yearbook.store.store import as_cells, default_store, overlay, read_store, write_store
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Language, Message, message, term, verbatim
@@ -312,6 +313,7 @@ class _Lot:
         self.run, self.folder, self._known = run, folder, known
         self.merged = Merged(run.context.held)
         self.done: list[Ingested] = []
+        self._stored = {} if run.seen is None else as_cells(run.seen.figures)
 
     def add(self, path: Path, read: FileRead | FileOutcome | PanelkitError) -> FileOutcome:
         """Return what becomes of a file, and keep it where it is read."""
@@ -324,7 +326,10 @@ class _Lot:
             if read.sha256 in self._known:
                 return FileOutcome(name, "held", message("the same bytes as a file before it"))
             one = self._judged(read)
-            problems = self.merged.add(one)
+            problems = self._overwrites(one) or self.merged.add(one)
+            if problems and self.run.vintage is not None:
+                one = judged(self.run, read)
+                problems = self._overwrites(one) or self.merged.add(one)
             if problems:
                 raise YearbookError(problems)
         except PanelkitError as error:
@@ -333,6 +338,31 @@ class _Lot:
         self.done.append(one)
         self._known.add(read.sha256)
         return _outcome(name, one)
+
+    def _overwrites(self, one: Ingested) -> list[CellProblem]:
+        """Return a problem where a stored cell would get another value: which of two files is newer, no folder says."""
+        judgement = one.judgement
+        found = [
+            change
+            for change in judgement.revised
+            if judgement.compared[change.indicator] == judgement.vintages[change.indicator]
+            and (change.adcode, change.period, change.indicator, judgement.vintages[change.indicator])
+            in self._stored
+        ]
+        if not found:
+            return []
+        first = found[0]
+        said = message(
+            "{n} stored cells have other values here, the first {indicator} of {place} in {when}: {new}, stored is "
+            "{old}; if this file is the newer one, give it alone",
+            n=len(found),
+            indicator=first.indicator,
+            place=place_name(first.adcode),
+            when=first.period,
+            new=first.new,
+            old=first.old,
+        )
+        return [CellProblem(Where(one.read.name), said)]
 
     def _judged(self, read: FileRead) -> Ingested:
         """Judge a file by its figures alone, and by the caller's name only where they do not tell its vintage."""
