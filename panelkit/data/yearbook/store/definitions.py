@@ -99,6 +99,11 @@ def define_indicator(
     store
         The store's folder; by default the one in the user's data folder.
 
+    Returns
+    -------
+    Definition
+        As the store holds it from today on.
+
     Raises
     ------
     ToldError
