@@ -15,7 +15,7 @@ from panelkit.claims.file.window import PlacedYears, Window, Years, rolls, with_
 from panelkit.data.figures import spans
 from panelkit.indices.panels.columns import figures_behind, is_derived
 from panelkit.indices.panels.designs import load_design
-from panelkit.language.errors import DataError
+from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Message, message
 
 
@@ -99,8 +99,7 @@ def refuse_years_of_no_figure(registered: RegisteredClaim, holder: Holder) -> No
         mine = [
             item for key, item in pairs if (key == placed.design if placed.design else item.sample is None)
         ]
-        reads = [(holder.held(read.column, read.vintage) or (), read.at) for read in _reads(bare, mine)]
-        held = sorted({year - at for years, at in reads for year in years})
+        held = sorted({year for item in mine for year in _years_read(bare, item, holder)})
         if held and not any(first <= year <= last for year in held):
             raise DataError(
                 message(
@@ -112,6 +111,15 @@ def refuse_years_of_no_figure(registered: RegisteredClaim, holder: Holder) -> No
                     held=spans(held),
                 )
             )
+
+
+def _years_read(claim: Claim, design: ClaimDesign, holder: Holder) -> set[int]:
+    """Return the years in which a design has a figure to read; none where it cannot be read: it then fails alone."""
+    try:
+        reads = [(holder.held(read.column, read.vintage) or (), read.at) for read in _reads(claim, [design])]
+    except PanelkitError:
+        return set()
+    return {year - at for years, at in reads for year in years}
 
 
 def with_window(registered: RegisteredClaim, window: Window | None) -> RegisteredClaim:

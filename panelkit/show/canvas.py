@@ -49,7 +49,9 @@ class Figure:
             return write_whole(path, self.svg())
         if ending not in (".png", ".pdf"):
             raise StyleError(
-                message("a figure is written as .svg, .png or .pdf, not {ending!r}", ending=ending or path)
+                message(
+                    "a figure is written as .svg, .png or .pdf, not {ending!r}", ending=ending or str(path)
+                )
             )
         _warn_without_font(self.drawing, ending)
         raw = BytesIO()

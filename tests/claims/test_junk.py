@@ -119,7 +119,7 @@ def test_junk_in_any_field_is_refused_by_panelkit_or_computed(name: str, tmp_pat
     [
         ("log({rd} / gdp)", "log({rd} / gdpp)", ("claim T1", "design gross", "outcome", "gdpp", "did you mean")),
         ('rd = "rd_expenditure"', 'rd = "rd_expendture"', ("claim T1", "outcome", "rd_expendture", "rd_expenditure")),
-        ("years = [2018, 2021] }", "years = [1950, 1951] }", ("claim T1", "design gross", "1950-1951", "held")),
+        ("years = [2018, 2021] }", "years = [1950, 1951] }", ("claim T1, sample.years", "1950-1951", "held")),
         (
             "years = [2018, 2021] }",
             "years = [2018, 2031] }",

@@ -16,9 +16,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="devices of POSI
 FILE_DOORS = [
     ["fit", "log(gdp) ~ log(population)"],
     ["data", "export"],
+    ["data", "coverage"],
 ]
 FOLDER_DOORS = [
     ["check"],
+    ["ingest", "any"],
     ["spatial", "moran", "gdp"],
     ["spatial", "fit", "log(gdp) ~ log(population)"],
     ["spatial", "impacts", "log(gdp) ~ log(population)"],

@@ -30,7 +30,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False
 )
 def test_pairs(old: float, new: float, texts: tuple[str, str]) -> None:
     assert pair(old, new) == texts
-    assert moved(old, new) == " → ".join(texts)
+    assert moved(old, new) == " → ".join(texts).replace("−", "-")
 
 
 @given(old=numbers, new=numbers)
@@ -54,7 +54,9 @@ def test_what_is_written_is_the_number(value: float) -> None:
     """Three digits: half a unit of the third, relatively 5e-3."""
     text = written(value).replace("−", "-").replace(",", "")
     assert float(text) == pytest.approx(value, rel=5.1e-3)
-    assert written(value) == number(value)
+    assert number(value) == written(value).replace("−", "-"), (
+        "in sentences a sign is a hyphen: − is the mark of no answer"
+    )
 
 
 def test_figures_lose_closing_zeros_together() -> None:
