@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 import panelkit as pk
 from benchmarks.evidence.record import write
 from benchmarks.verdict_tables import LETTERS
-from benchmarks.worlds import TRYING
+from benchmarks.worlds import COUNTING
 from panelkit.claims.designs.trended import trend_of
 from panelkit.claims.file.rule import rule_of
 from panelkit.claims.findings import Condition, Finding, Measured, asked
@@ -37,7 +37,7 @@ from panelkit.indices.arrays.inequality_without import without_each
 from panelkit.language.message import verbatim
 
 N = 31
-SEED = TRYING
+SEED = COUNTING
 DRAWS = 499
 SAID = verbatim("A number.")
 INDICES = ("gini", "theil_t")
