@@ -11,7 +11,7 @@ from panelkit.language.message import Language, Message, message, term
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from panelkit.data.yearbook.ingest import Ingested, IngestReport
+    from panelkit.data.yearbook.taken import Ingested, IngestReport
 
 _SHOWN = 12
 _WHY: Mapping[str, Message] = {
@@ -32,7 +32,17 @@ def print_report(report: IngestReport, language: Language, *, dry_run: bool) -> 
     console = Console(soft_wrap=True, highlight=False)
     for one in report.files:
         _print_file(console, one, language)
-    if dry_run:
+    for refused in report.refused:
+        console.print(refused.name, style="bold", markup=False)
+        why = message("would be refused: {problem}", problem=refused.error.said)
+        console.print(f"  {why.text(language)}", markup=False)
+    if report.refused:
+        done = message(
+            "dry run: nothing was written; of {n} files {refused} would be refused, and with them all of the call",
+            n=len(report.files) + len(report.refused),
+            refused=len(report.refused),
+        )
+    elif dry_run:
         done = message("dry run: nothing was written")
     elif report.changed:
         done = message("{n} file(s) in {store}", n=len(report.files), store=report.store)

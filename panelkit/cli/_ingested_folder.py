@@ -27,7 +27,6 @@ def take_folder(
     named: Any,
     printed: Printed,
     store: Path | None,
-    corrections: Path | None,
     out: Path | None,
     *,
     dry_run: bool,
@@ -44,7 +43,7 @@ def take_folder(
             paths[0],
             store=store,
             vintage=named.vintage,
-            corrections=corrections,
+            corrections=named.corrections,
             dry_run=dry_run,
             workers=workers,
             advance=progress.advance,
@@ -58,13 +57,14 @@ def take_folder(
     else:
         _print(report, printed.language, dry_run=dry_run, out=out)
     found = report.counts()
-    if not found["read"] and not found["held"]:
+    if not (found["read"] or found["held"]) or (dry_run and found["refused"]):
         raise typer.Exit(2)
 
 
 def _refuse_said(named: Any) -> None:
     """Refuse what can be said of one file only."""
-    said = [field.name for field in fields(named) if field.name != "vintage" and getattr(named, field.name)]
+    names = [field.name for field in fields(named) if field.name not in ("vintage", "corrections")]
+    said = [name for name in names if getattr(named, name)]
     if said:
         raise SpecError(
             message(

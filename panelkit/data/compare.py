@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, spans
+from panelkit.data.file_side import file_figures
 from panelkit.data.provinces import place_name
-from panelkit.data.yearbook.read import read_yearbook
 from panelkit.data.yearbook.store.store import StoreState, figures_with_store, overlay, read_store
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message, sentences, verbatim
@@ -19,11 +20,14 @@ from panelkit.language.message import Message, listed, message, sentences, verba
 SHIPPED = "shipped"
 
 
-def figures_of(side: str, store: Path, indicators: Sequence[str] = ()) -> pd.DataFrame:
+def figures_of(
+    side: str, store: Path, indicators: Sequence[str] = (), said: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
     """Return one side of a comparison as a long table with one vintage an indicator.
 
     `side` is `shipped` (every indicator in its default vintage), a store's folder (its newest vintages, the default
-    where it adds none), a file that `read_yearbook` reads, or the name of a vintage, shipped or in `store`.
+    where it adds none), a file that `ingest` reads, or the name of a vintage, shipped or in `store`. `said` is what the
+    caller says of a file, as the arguments of `ingest`.
 
     Raises
     ------
@@ -38,7 +42,7 @@ def figures_of(side: str, store: Path, indicators: Sequence[str] = ()) -> pd.Dat
         state = read_store(path)
         return _chosen(overlay(read_figures(check=False), state.figures), newest(state), keys)
     if path.is_file():
-        return _only(read_yearbook(path), keys)
+        return only(file_figures(path, store, said or {}), keys)
     table = figures_with_store(store if store.is_dir() else None)
     held = table[table["vintage"] == side]
     if held.empty:
@@ -50,7 +54,7 @@ def figures_of(side: str, store: Path, indicators: Sequence[str] = ()) -> pd.Dat
                 names=names,
             )
         )
-    return _only(held, keys)
+    return only(held, keys)
 
 
 def supersedes(vintage: str, held: catalogue.Indicator) -> bool:
@@ -181,10 +185,17 @@ def shared_cells(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd
 def _chosen(table: pd.DataFrame, new: dict[str, str], keys: list[str]) -> pd.DataFrame:
     wanted = {key: one.default_vintage for key, one in catalogue.facts().items()} | new
     vintage = table["indicator"].map(wanted)
-    return _only(table[table["vintage"] == vintage], keys)
+    return only(table[table["vintage"] == vintage], keys)
 
 
-def _only(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def only(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of these indicators, all where none is named.
+
+    Raises
+    ------
+    SpecError
+        If one of them has no row.
+    """
     absent = [key for key in keys if key not in set(table["indicator"])]
     if absent:
         raise SpecError(message("one side of the comparison holds no {absent}", absent=absent))

@@ -14,10 +14,11 @@ from panelkit.data.figures import read_figures
 from panelkit.data.paths import shipped
 from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.errors import YearbookError
-from panelkit.data.yearbook.ingest import IngestReport, Run, take_in
+from panelkit.data.yearbook.ingest import Run, take_in
 from panelkit.data.yearbook.judge.judge import proposed_name
 from panelkit.data.yearbook.read import CallerSays, Context
 from panelkit.data.yearbook.store.store import figures_with_store, read_store
+from panelkit.data.yearbook.taken import IngestReport
 from panelkit.language.errors import DataError
 from tests.yearbook import writers
 from tests.yearbook.fuzzing import fingerprint

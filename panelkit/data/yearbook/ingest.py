@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from panelkit.data.figures import read_figures
 from panelkit.data.yearbook.context import Context
-from panelkit.data.yearbook.corrections import Applied, Correction, apply_corrections, load_corrections
-from panelkit.data.yearbook.errors import CellProblem, YearbookError
+from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
+from panelkit.data.yearbook.errors import CellProblem, ToldError, YearbookError, file_name
 from panelkit.data.yearbook.files.sheets import WorkbookReader
-from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
+from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.held import Held, index_figures
-from panelkit.data.yearbook.judge.judge import FileJudgement, judge
+from panelkit.data.yearbook.judge.judge import judge
 from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import require_used
 from panelkit.data.yearbook.read import CallerSays, read_file
@@ -32,59 +33,13 @@ from panelkit.data.yearbook.store.store import (
     read_store,
     write_store,
 )
+from panelkit.data.yearbook.taken import Ingested, IngestReport, Refused
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 from panelkit.show.files import reason_of, require_writable
-
-
-@dataclass(frozen=True)
-class Ingested(Brief):
-    """One file of a run: what was read, what it is, which corrections it met."""
-
-    read: FileRead
-    judgement: FileJudgement
-    applied: tuple[Applied, ...]
-    entries: tuple[JudgedEntry, ...]
-
-    @property
-    def vintages(self) -> Mapping[str, str]:
-        """Indicator -> vintage, as judged."""
-        return self.judgement.vintages
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the file's part of the report as JSON holds it."""
-        return {
-            "file": self.read.name,
-            "sha256": self.read.sha256,
-            "layout": self.read.layout,
-            "cells": len(self.read.entries),
-            "missing": self.read.missing,
-            "rows_apart": [row.record() for row in self.read.rows_apart],
-            **self.judgement.as_dict(),
-            "corrections": [a.correction.model_dump(exclude_none=True) for a in self.applied],
-            "footnotes": list(self.read.footnotes),
-            "notes": list(self.read.notes),
-        }
-
-
-@dataclass(frozen=True)
-class IngestReport(Brief):
-    """What a run did: its files, the store, and whether the store changed."""
-
-    store: Path
-    changed: bool
-    files: tuple[Ingested, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report as JSON holds it."""
-        return {
-            "store": str(self.store),
-            "changed": self.changed,
-            "files": [file.as_dict() for file in self.files],
-        }
 
 
 @offered("data", family="yearbook", result="IngestReport", public=True)
@@ -120,7 +75,8 @@ def ingest(
     corrections
         A file of corrections in place of the shipped `corrections.toml`.
     dry_run
-        Read and judge, and write nothing.
+        Read and judge, and write nothing. Of several files those that would be refused are named in the report, and
+        nothing is raised.
     advance
         Called after each file.
 
@@ -141,10 +97,8 @@ def ingest(
     >>> size = Path("figures.csv").write_text(text, encoding="utf-8")
     >>> report = pk.ingest(["figures.csv"], store="store", vintage="own")
     """
-    folder = Path(store) if store is not None else default_store()
-    require_store(folder, dry_run=dry_run)
     told = CallerSays(
-        stored_names(indicator, store_definitions(folder)),
+        indicator,
         province,
         None if year is None else str(year),
         sheet,
@@ -152,6 +106,32 @@ def ingest(
         unit,
         rows=tuple(skip_rows),
         places=places or {},
+    )
+    with opened_run(store, told, vintage=vintage, corrections=corrections, dry_run=dry_run) as run:
+        return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
+
+
+@contextmanager
+def opened_run(
+    store: str | Path | None,
+    told: CallerSays,
+    *,
+    vintage: str | None = None,
+    corrections: str | Path | None = None,
+    dry_run: bool = False,
+) -> Iterator[Run]:
+    """Yield what all files of a run share; the arguments are those of `ingest`.
+
+    Raises
+    ------
+    SpecError, DataError
+        A folder that is no store, corrections that cannot be read, or a name that the store remembers otherwise.
+    """
+    folder = Path(store) if store is not None else default_store()
+    require_store(folder, dry_run=dry_run)
+    told = replace(
+        told,
+        indicator=stored_names(told.indicator, store_definitions(folder)),
         remembered={one.name: one.province for one in store_places(folder)},
     )
     require_one_meaning(told.places, told.remembered, folder)
@@ -160,8 +140,7 @@ def ingest(
     held = index_figures(overlay(read_figures(check=False), state.figures))
     with WorkbookReader() as workbooks:
         context = Context(held, known_names(own_units(state.figures)), workbooks)
-        run = Run(folder, told, vintage, rules, context, recorded_files(state), state)
-        return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
+        yield Run(folder, told, vintage, rules, context, recorded_files(state), state)
 
 
 def require_store(folder: Path, *, dry_run: bool) -> None:
@@ -208,26 +187,44 @@ def take_in(
     Raises
     ------
     YearbookError
-        With every problem of every file; the store is then unchanged.
+        With every problem of every file; the store is then unchanged. A dry run of several files names them instead.
     """
     done: list[Ingested] = []
-    problems: list[CellProblem] = []
+    refused: list[Refused] = []
+    merged = Merged(run.context.held)
+    trial = dry_run and len(files) > 1
     for path in dict.fromkeys(files):
         try:
-            done.append(judged(run, read_file(path, run.told, run.context)))
-        except YearbookError as error:
-            problems.extend(error.problems)
+            done.append(_merged(merged, judged(run, read_file(path, run.told, run.context))))
+        except (YearbookError, ToldError) as error:
+            if isinstance(error, ToldError) and not trial:
+                raise
+            refused.append(Refused(file_name(path.name), error))
         if advance is not None:
             advance()
-    cells = merge(done, run.context.held, problems)
-    if problems:
-        raise YearbookError(problems)
-    require_used(run.told, [one.read.told for one in done])
+    if refused and not trial:
+        raise YearbookError(p for one in refused for p in getattr(one.error, "problems", ()))
+    if not refused:
+        require_used(run.told, [one.read.told for one in done])
     raw = [raw_file(one) for one in done]
-    changed = False if dry_run else write_store(run.folder, raw, cells, run.seen)
+    changed = False if dry_run else write_store(run.folder, raw, merged.cells, run.seen)
     if not dry_run:
         remember(run.folder, run.told.places)
-    return IngestReport(run.folder, changed, tuple(done))
+    return IngestReport(run.folder, changed, tuple(done), tuple(refused))
+
+
+def _merged(merged: Merged, one: Ingested) -> Ingested:
+    """Lay a file's cells beside those of the files before it.
+
+    Raises
+    ------
+    YearbookError
+        With every cell that has another value in one of them.
+    """
+    problems = merged.add(one)
+    if problems:
+        raise YearbookError(problems)
+    return one
 
 
 def judged(run: Run, read: FileRead) -> Ingested:

@@ -11,11 +11,12 @@ import pandas as pd
 
 from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
-from panelkit.data.yearbook.ingest import Ingested, merge
+from panelkit.data.yearbook.ingest import merge
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import FileJudgement, judge
 from panelkit.data.yearbook.read import CallerSays, read_file
 from panelkit.data.yearbook.store.head import RawFile
+from panelkit.data.yearbook.taken import Ingested
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 

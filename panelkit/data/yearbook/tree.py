@@ -24,7 +24,6 @@ from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, fil
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
 from panelkit.data.yearbook.ingest import (
-    Ingested,
     Run,
     judged,
     raw_file,
@@ -39,6 +38,7 @@ from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.read import read_file
 from panelkit.data.yearbook.store.places import store_places
 from panelkit.data.yearbook.store.store import as_cells, default_store, overlay, read_store, write_store
+from panelkit.data.yearbook.taken import Ingested
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Language, Message, message, term, verbatim

@@ -127,7 +127,7 @@ def judge(
     belongs = belonging(series, held)
     evidence = {indicator: matches(indicator, cells, held) for indicator, cells in series.items()}
     vintages, why = _assign(read, belongs, evidence, name, recorded or {}, unrivalled=unrivalled)
-    compared = {key: _compared(vintages[key], evidence[key]) for key in series}
+    compared = {key: compared_with(vintages[key], evidence[key]) for key in series}
     changes = _Changes()
     for indicator, cells in series.items():
         _compare(indicator, cells, compared[indicator], held, changes)
@@ -249,7 +249,8 @@ def _check_name(where: Where, name: str | None) -> None:
         )
 
 
-def _compared(vintage: str, group: list[Match]) -> str | None:
+def compared_with(vintage: str | None, group: list[Match]) -> str | None:
+    """Return the held vintage that a series is compared with: its own, or the nearest one that shares a cell."""
     if any(m.vintage == vintage for m in group):
         return vintage
     return group[0].vintage if group and group[0].shared else None
