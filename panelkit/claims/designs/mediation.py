@@ -14,7 +14,7 @@ from panelkit.claims.designs.mediation_result import SMALLEST, Judged, facts_of,
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Expression, Text, Whole
+from panelkit.claims.file.parts import CovarianceName, Expression, Text, Whole
 from panelkit.claims.findings import Finding, Measured, paragraph
 from panelkit.claims.shared import once
 from panelkit.claims.specify import Regression, specify, whole_grid
@@ -59,7 +59,7 @@ class MediationDesign(MeasuredDesign):
     mediator_is: Literal["observed", "randomised", "instrumented"] = "observed"
     why: Text | None = None
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
-    vcov: str = "CRV3"
+    vcov: CovarianceName = "CRV3"
     draws: Whole = Field(default=9999, ge=999, le=99_999)
     seed: Whole = Field(ge=0)
 

@@ -15,7 +15,7 @@ from panelkit.claims.designs.scrutinised import confounding, scrutiny_of, smalle
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import ClaimDesign
 from panelkit.claims.file.document import Claim, GridOption, Reading
-from panelkit.claims.file.parts import Choice, Expression, Test, Whole, refuse_half_said
+from panelkit.claims.file.parts import Choice, CovarianceName, Expression, Test, Whole, refuse_half_said
 from panelkit.claims.findings import Finding, Headline
 from panelkit.claims.plausibility import plausible
 from panelkit.claims.ratios import ratios
@@ -60,7 +60,7 @@ class PanelDesign(ClaimDesign):
     lags: Whole = Field(default=0, ge=0, le=5)
     spread: Literal["mean", "sum"] | None = None
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
-    vcov: str = "CRV3"
+    vcov: CovarianceName = "CRV3"
     yuan: Expression | None = None
     no_additionality: Expression | None = None
     placebo: Choice = False

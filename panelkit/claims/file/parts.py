@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from panelkit.covariance.by_name import vcov_named
 from panelkit.formula.tokens import spelled
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Joined, Message, Told, message
@@ -87,6 +88,24 @@ Year = Annotated[int, PlainValidator(_year)]
 LastYear = Annotated[int | Literal["newest"], PlainValidator(_last_year)]
 
 
+def _with_words(text: str) -> str:
+    if text.strip():
+        return text
+    raise ValueError(message("there are no words in it: write the sentence"))
+
+
+def _covariance(text: str) -> str:
+    try:
+        vcov_named(text)
+    except SpecError as error:
+        raise ValueError(error.said) from None
+    return text
+
+
+Sentence = Annotated[str, AfterValidator(_with_words)]
+CovarianceName = Annotated[str, AfterValidator(_covariance)]
+
+
 class Part(BaseModel):
     """A table of a claim file: unknown fields are errors, values do not change."""
 
@@ -96,8 +115,8 @@ class Part(BaseModel):
 class Text(Part):
     """A sentence in English and in Chinese."""
 
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
+    en: Sentence
+    zh: Sentence
 
     @property
     def said(self) -> Message:
