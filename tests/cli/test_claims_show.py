@@ -23,9 +23,9 @@ def _text(what: object) -> str:
 def test_the_declared_grid_says_what_a_result_counts() -> None:
     (claim,) = (item for item in load_claims() if item.id == "A9")
     card = _text(claim_card(claim, "en"))
-    assert "144 combinations declared" in card
+    assert "432 combinations declared" in card
     assert "count once in a result, and the main design without each province is added" in card
-    assert "申报144种组合" in _text(claim_card(claim, "zh"))
+    assert "申报432种组合" in _text(claim_card(claim, "zh"))
 
 
 def test_a_card_shows_standings_bounds_and_caps(tmp_path: Path) -> None:
