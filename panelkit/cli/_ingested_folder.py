@@ -15,9 +15,11 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
-    from panelkit.data.yearbook.tree import FileOutcome, FolderReport
+    from panelkit.data.yearbook.folder_report import FileOutcome, FolderReport
 
 _KINDS = 12
+_SAID = ("vintage", "corrections", "unit", "rows", "place")
+_OF_MANY = ("vintage", "corrections", "unit", "skip_rows", "places")
 _LINES = 50
 """Files between two lines of progress where the error stream is no terminal."""
 
@@ -42,8 +44,7 @@ def take_folder(
         report = ingest_folder(
             paths[0],
             store=store,
-            vintage=named.vintage,
-            corrections=named.corrections,
+            **{name: value for name, value in named.arguments().items() if name in _OF_MANY},
             dry_run=dry_run,
             workers=workers,
             advance=progress.advance,
@@ -63,8 +64,9 @@ def take_folder(
 
 def _refuse_said(named: Any) -> None:
     """Refuse what can be said of one file only."""
-    names = [field.name for field in fields(named) if field.name not in ("vintage", "corrections")]
-    said = [name for name in names if getattr(named, name)]
+    said = [
+        name for name in (field.name for field in fields(named)) if name not in _SAID and getattr(named, name)
+    ]
     if said:
         raise SpecError(
             message(
@@ -119,6 +121,8 @@ def _print(report: FolderReport, language: Language, *, dry_run: bool, out: Path
             "... and {n} more kinds (`--out FOLDER` or `--json` lists every file)", n=len(kinds) - _KINDS
         )
         console.print(f"        {more.text(language)}", markup=False)
+    for said in report.unmet:
+        console.print(said.text(language), markup=False)
     if dry_run:
         done = message("dry run: nothing was written")
     elif report.changed:

@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 
-from panelkit.data.yearbook.tree import OUTCOMES, FileOutcome, FolderReport
+from panelkit.data.yearbook.folder_report import OUTCOMES, FileOutcome, FolderReport
 from panelkit.language.message import Language, Message, message, term
 from panelkit.show.files import csv_text, write_whole
 

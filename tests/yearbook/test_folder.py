@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 import panelkit as pk
 from panelkit.cli import app
 from panelkit.data.yearbook import tree
+from panelkit.data.yearbook.folder_report import FileOutcome, FolderReport
+from panelkit.data.yearbook.store.places import store_places
 from panelkit.data.yearbook.store.store import read_store
 from panelkit.report.ingested import write_report
 from tests.yearbook.fuzzing import fingerprint
@@ -40,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
     return home
 
 
-def words(report: pk.FolderReport) -> dict[str, str]:
+def words(report: FolderReport) -> dict[str, str]:
     return {file.file: file.word for file in report.files}
 
 
@@ -77,7 +79,7 @@ def test_a_stopped_run_is_resumed(folder: Path, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(tree, "LOT", 2)
     store = tmp_path / "store"
 
-    def stop(file: tree.FileOutcome, total: int) -> None:
+    def stop(file: FileOutcome, total: int) -> None:
         if file.file.startswith("02"):
             raise KeyboardInterrupt
 
@@ -165,3 +167,72 @@ def test_from_the_command_line(folder: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     assert run.invoke(app, ["ingest", str(empty), "--store", str(tmp_path / "store")]).exit_code == 2
+
+
+@pytest.fixture
+def misread(tmp_path: Path) -> Path:
+    """Return a folder: a misprinted province, a row about none, a column without a unit, each in a file of its own."""
+    home = tmp_path / "misread"
+    home.mkdir()
+    rows = {"place": "北就,2020,甲,1,个", "plain": "北京,2020,乙,2,个"}
+    for name, row in rows.items():
+        (home / f"{name}.csv").write_text(f"{HEAD}上海,2020,丙{name},3,个\n{row}\n", encoding="utf-8")
+    (home / "rows.csv").write_text(f"{HEAD}北京,2020,丁,1,个\n军队,2020,丁,4,个\n", encoding="utf-8")
+    (home / "unit.csv").write_text("province,year,戊\n北京,2020,5\n上海,2020,6\n", encoding="utf-8")
+    return home
+
+
+SAID = ["--place", "北就=北京", "--rows", "军队", "--unit", "戊=亿元"]
+
+
+def test_what_is_said_of_a_folder_is_taken_by_the_files_that_hold_it(misread: Path, tmp_path: Path) -> None:
+    run, store = CliRunner(), tmp_path / "store"
+    assert pk.ingest_folder(misread, store=tmp_path / "bare").counts()["refused"] == 2
+    call = ["ingest", str(misread), "--store", str(store), *SAID, "--json"]
+    shown = json.loads(run.invoke(app, call).stdout)
+    assert shown["counts"] == {"read": 4, "held": 0, "apart": 0, "refused": 0}
+    assert shown["unmet"] == []
+    stored = {file.name: dict(file.told) for file in read_store(store).files}
+    assert stored == {
+        "place.csv": {"places": {"北就": "北京"}},
+        "plain.csv": {},
+        "rows.csv": {"rows": ["军队"]},
+        "unit.csv": {"unit": {"戊": "亿元"}},
+    }
+    figures = read_store(store).figures
+    assert set(figures.loc[figures["indicator"] == "戊", "unit"]) == {"亿元"}
+    assert [one.name for one in store_places(store)] == ["北就"]
+    again = json.loads(run.invoke(app, call).stdout)
+    assert again["counts"] == {"read": 0, "held": 4, "apart": 0, "refused": 0}
+    assert not again["changed"]
+    assert again["unmet"] == []
+    assert (
+        pk.ingest_folder(misread, store=store).counts()["held"] == 4
+    )  # the same bytes, and nothing says otherwise
+    other = pk.ingest_folder(misread, store=store, unit={"戊": "个"})
+    assert words(other) == {
+        "place.csv": "held",
+        "plain.csv": "held",
+        "rows.csv": "refused",
+        "unit.csv": "refused",
+    }
+
+
+def test_what_no_file_holds_is_named(misread: Path, tmp_path: Path) -> None:
+    report = pk.ingest_folder(
+        misread,
+        store=tmp_path / "store",
+        places={"北就": "北京", "上每": "上海"},
+        skip_rows=["军队", "海军"],
+        unit={"己": "个"},
+    )
+    assert [str(line).partition("`: ")[0] for line in report.unmet] == [
+        "`--place 上每",
+        "`--rows 海军",
+        "`--unit 己",
+    ]
+    assert [one.name for one in store_places(tmp_path / "store")] == ["北就"]
+    with pytest.raises(pk.SpecError, match="--unit NAME=亿元"):
+        pk.ingest_folder(misread, store=tmp_path / "store", unit="亿元")  # type: ignore[arg-type]
+    with pytest.raises(pk.SpecError, match="is a province"):
+        pk.ingest_folder(misread, store=tmp_path / "store", skip_rows=["北京"])

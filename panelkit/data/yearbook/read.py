@@ -43,7 +43,7 @@ from panelkit.data.yearbook.naming import (
     name_of,
     own_name,
 )
-from panelkit.data.yearbook.series_units import with_units
+from panelkit.data.yearbook.series_units import units_met, with_units
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from panelkit.data.yearbook.vocabulary.printed_units import factor, parse_unit
@@ -186,6 +186,8 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
     reading = in_one_line(read_layout(path, content, told, context.workbooks))
     check_texts(path.name, reading)
     check_period(reading, told)
+    if told.many:
+        told = replace(told, unit=units_met(reading, told))
     reading = with_units(reading, told, context.names)
     figures = _with_places(path.name, reading, told, context)
     keys = keys_of(path.name, figures, told, context)
@@ -224,7 +226,7 @@ def _used(told: CallerSays, reading: FileReading) -> CallerSays:
     apart = {row.name for row in reading.rows_apart if row.why == "told"}
     rows = tuple(sorted({plain_label(name) for name in told.rows} & apart))
     places = {name: told.places[name] for name in sorted(reading.renamed)}
-    return replace(told, rows=rows, places=places, remembered={})
+    return replace(told, rows=rows, places=places, remembered={}, many=False)
 
 
 def _with_places(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from panelkit.data.wording import alternatives
@@ -68,6 +69,16 @@ def with_units(reading: FileReading, told: CallerSays, names: Names) -> FileRead
         subtotals=tuple(replace(s, figure=renamed(s.figure)) for s in reading.subtotals),
         notes=(*reading.notes, *reversed(notes)),
     )
+
+
+def units_met(reading: FileReading, told: CallerSays) -> Mapping[str, str] | None:
+    """Return the units that the caller names for columns of many files, for those that this file holds; None: none."""
+    if not isinstance(told.unit, Mapping):
+        return None
+    figures = (*reading.figures, *reading.apart, *(total.figure for total in reading.subtotals))
+    labels = {figure.label for figure in figures}
+    labels |= {label.split("：")[-1] for label in labels}
+    return {label: unit for label, unit in told.unit.items() if label.strip() in labels} or None
 
 
 def _asked(series: list[Series], told: CallerSays) -> dict[Series, str]:

@@ -6,15 +6,13 @@ import hashlib
 import json
 import os
 import queue
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
-
-import pandas as pd
+from typing import Any
 
 from panelkit.data.figures import read_figures, spans
 from panelkit.data.provinces import place_name
@@ -23,6 +21,7 @@ from panelkit.data.yearbook.corrections import load_corrections
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, file_name
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
+from panelkit.data.yearbook.folder_report import FileOutcome, FolderReport
 from panelkit.data.yearbook.ingest import (
     Run,
     judged,
@@ -36,32 +35,15 @@ from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.read import read_file
-from panelkit.data.yearbook.store.places import store_places
+from panelkit.data.yearbook.said_of_many import met_places, said_of_many, taken_before, unmet
+from panelkit.data.yearbook.store.places import remember, require_one_meaning, store_places
 from panelkit.data.yearbook.store.store import as_cells, default_store, overlay, read_store, write_store
 from panelkit.data.yearbook.taken import Ingested
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
-from panelkit.language.message import Language, Message, message, term, verbatim
+from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count
-from panelkit.show.brief import Brief
-
-Word = Literal["read", "held", "apart", "refused"]
-OUTCOMES: Mapping[Word, Message] = {
-    "read": term("outcome of a file", "read"),
-    "held": term("outcome of a file", "held already"),
-    "apart": term("outcome of a file", "set apart"),
-    "refused": term("outcome of a file", "refused"),
-}
-_HEADS = (
-    term("column of files", "file"),
-    term("column of files", "outcome"),
-    term("column of files", "cells"),
-    term("column of files", "indicators"),
-    term("column of files", "years"),
-    term("column of files", "vintages"),
-    term("column of files", "reason"),
-)
 
 TABLES = frozenset(
     (".csv", ".dta", ".htm", ".html", ".json", ".ods", ".parquet", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm")
@@ -72,86 +54,15 @@ LOT = 100
 """Files that go into the store in one step: a run that is stopped loses no more than these."""
 
 
-@dataclass(frozen=True)
-class FileOutcome(Brief):
-    """What became of one file: `file` is its path below the folder, `said` the reason in one sentence or more.
-
-    `word` is "read", "held" (the store holds it already), "apart" (no table) or "refused"; `problems` are those of a
-    refused file, one by one.
-    """
-
-    file: str
-    word: Word
-    said: Message
-    cells: int = 0
-    indicators: tuple[str, ...] = ()
-    years: str = ""
-    vintages: tuple[str, ...] = ()
-    notes: tuple[Message, ...] = ()
-    problems: tuple[Message, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the outcome as JSON holds it."""
-        return {
-            "file": self.file,
-            "outcome": self.word,
-            "cells": self.cells,
-            "indicators": list(self.indicators),
-            "years": self.years,
-            "vintages": list(self.vintages),
-            "message": self.said.text("en"),
-            "message_zh": self.said.text("zh"),
-            "notes": list(self.notes),
-        }
-
-
-@dataclass(frozen=True)
-class FolderReport(Brief):
-    """What a run over a folder did: the store, whether it changed, and every file in the order of its path."""
-
-    folder: Path
-    store: Path
-    changed: bool
-    files: tuple[FileOutcome, ...]
-
-    def counts(self) -> dict[Word, int]:
-        """Return how many files were read, held already, set apart and refused."""
-        found = Counter(file.word for file in self.files)
-        return {word: found[word] for word in OUTCOMES}
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report as JSON holds it."""
-        return {
-            "folder": str(self.folder),
-            "store": str(self.store),
-            "changed": self.changed,
-            "counts": self.counts(),
-            "files": [file.as_dict() for file in self.files],
-        }
-
-    def to_frame(self, language: Language = "en") -> pd.DataFrame:
-        """Return one row a file, with headings and reasons in a language."""
-        rows = [
-            (
-                file.file,
-                OUTCOMES[file.word].text(language),
-                file.cells,
-                ", ".join(file.indicators),
-                file.years,
-                ", ".join(file.vintages),
-                file.said.text(language),
-            )
-            for file in self.files
-        ]
-        return pd.DataFrame(rows, columns=[head.text(language) for head in _HEADS])
-
-
 @offered("data", family="yearbook", result="FolderReport", public=True)
 def ingest_folder(
     folder: str | Path,
     *,
     store: str | Path | None = None,
     vintage: str | None = None,
+    unit: Mapping[str, str] | None = None,
+    skip_rows: Sequence[str] = (),
+    places: Mapping[str, str] | None = None,
     corrections: str | Path | None = None,
     dry_run: bool = False,
     workers: int = 2,
@@ -171,6 +82,9 @@ def ingest_folder(
         The store's folder; by default the one in the user's data folder.
     vintage
         The name for figures that belong to no held vintage; files that equal a held one need none and take none.
+    unit, skip_rows, places
+        Units of columns, rows about no province and misspelt names, as in `read_yearbook`: each file takes what it
+        holds of them, and what none holds is named in the report.
     corrections
         A file of corrections in place of the shipped `corrections.toml`.
     dry_run
@@ -188,7 +102,7 @@ def ingest_folder(
     Raises
     ------
     SpecError
-        `workers` below one.
+        `workers` below one, a unit for no column by name, or a name that the store remembers otherwise.
     DataError
         No such folder, or a store that cannot be read or written.
 
@@ -210,14 +124,15 @@ def ingest_folder(
     state = read_store(where)
     shipped = read_figures(check=False)
     held = index_figures(overlay(shipped, state.figures))
-    told = CallerSays(remembered={one.name: one.province for one in store_places(where)})
+    told = said_of_many(unit, skip_rows, places, {one.name: one.province for one in store_places(where)})
+    require_one_meaning(told.places, told.remembered, where)
     outcomes: list[FileOutcome] = []
     changed = False
     with Readers(
         Context(held, known_names(own_units(state.figures)), WorkbookReader()), told, workers
     ) as readers:
-        known = {sha256 for sha256, said in recorded_files(state) if said == json.dumps(said_of(told))}
-        before, paths = frozenset(known), iter(files)
+        known = {file.sha256 for file in state.files if taken_before(file, told)}
+        before, paths, used = frozenset(known), iter(files), list[CallerSays]()
         while lot := [path for _, path in zip(range(LOT), paths, strict=False)]:
             run = Run(where, told, vintage, rules, readers.context, recorded_files(state), state)
             taken = _Lot(run, Path(folder), known)
@@ -225,14 +140,17 @@ def ingest_folder(
                 outcomes.append(taken.add(path, read))
                 if advance is not None:
                     advance(outcomes[-1], len(files))
+            used += [one.read.told for one in taken.done]
             if taken.done and not dry_run:
                 raw = [raw_file(one) for one in taken.done]
                 changed |= write_store(where, raw, taken.merged.cells, state)
+                remember(where, met_places(told, [one.read.told for one in taken.done]))
                 state = read_store(where)
                 readers.context = replace(
                     readers.context, held=index_figures(overlay(shipped, state.figures))
                 )
-    return FolderReport(Path(folder), where, changed, tuple(outcomes))
+    said = tuple(unmet(told, used, state.files))
+    return FolderReport(Path(folder), where, changed, tuple(outcomes), said)
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -325,6 +243,8 @@ class _Lot:
                 raise read
             if read.sha256 in self._known:
                 return FileOutcome(name, "held", message("the same bytes as a file before it"))
+            if (read.sha256, json.dumps(said_of(read.told), sort_keys=True)) in self.run.recorded:
+                return FileOutcome(name, "held", message("in the store already"))
             one = self._judged(read)
             problems = self._overwrites(one) or self.merged.add(one)
             if problems and self.run.vintage is not None:

@@ -26,7 +26,8 @@ class CallerSays(Brief):
     for several; `columns` maps a tidy table's column names to place, period, indicator, value, unit; `unit` is the unit
     of what has none printed, or printed name -> unit; `rows` are labels of rows that are about no province;
     `places` says which province a misspelt label means, for one file where it reads `FILE:LABEL`, and
-    `remembered` the same from earlier runs.
+    `remembered` the same from earlier runs. `many`: it is said of all files of a folder, and a file that holds none of
+    the columns named takes no unit from it.
     """
 
     indicator: str | Mapping[str, str] | None = None
@@ -38,6 +39,7 @@ class CallerSays(Brief):
     rows: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
     remembered: Mapping[str, str] = field(default_factory=dict)
+    many: bool = False
 
 
 def check_told(told: CallerSays) -> None:
