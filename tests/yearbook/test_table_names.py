@@ -14,6 +14,7 @@ import pytest
 
 from panelkit.data.paths import shipped
 from panelkit.data.yearbook.judge.entries import FileRead
+from panelkit.data.yearbook.layouts.headings import cell_name
 from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from tests.reference import figures_path, sample_path
@@ -162,3 +163,46 @@ def test_what_an_original_names_equals_the_independent_figures(
         gap = abs(entry.value - right[entry.indicator, entry.adcode, entry.period])
         both = max(shown[entry.indicator, entry.period], int(entry.value.as_tuple().exponent))
         assert gap <= Decimal("0.5").scaleb(both), entry
+
+
+@pytest.mark.parametrize("bare", ["国内位次", "国内位次Precedence", "国内位次 Precedence"])
+def test_marks_in_latin_letters_tell_columns_of_one_chinese_name_apart(
+    read_sheet: Callable[..., FileRead], bare: str
+) -> None:
+    """Two header rows without merged cells: the second holds SCI, EI and CPCI-S twice."""
+    rows: list[list[Any]] = [
+        ["8-17 国外主要检索工具收录我国科技论文按地区分布(2022年)"],
+        ["地区", "Region", "篇数(篇) Pieces(piece)", None, None, bare, None, None],
+        [None, None, "SCI", "EI", "CPCI-S", "SCI", "EI", "CPCI-S"],
+    ]
+    rows += [
+        [name[0], name[2], at + 100, at + 200, at + 300, at, at + 1, at + 2]
+        for at, name in enumerate(NAMES.values())
+    ]
+    found: dict[str, list[Decimal]] = {}
+    for entry in read_sheet(rows, "xls").entries:
+        found.setdefault(entry.indicator, []).append(entry.value)
+    order = range(len(NAMES))
+    assert found.pop("papers_sci") == [Decimal(at + 100) for at in order]
+    assert found.pop("papers_ei") == [Decimal(at + 200) for at in order]
+    assert found.pop("papers_cpci_s") == [Decimal(at + 300) for at in order]
+    ranks = {name.partition("：")[2]: values for name, values in found.items()}
+    assert ranks == {
+        f"国内位次：{mark}": [Decimal(at + more) for at in order]
+        for mark, more in (("SCI", 0), ("EI", 1), ("CPCI-S", 2))
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("R&D经费(亿元) Expenditure on R&D (100 million yuan)", ("R&D经费", "亿元")),
+        ("合计Total", ("合计", "")),
+        ("移动互联网(户)", ("移动互联网", "户")),
+        ("人均GDP", ("人均GDP", "")),
+        ("SCI论文(篇)", ("SCI论文", "篇")),
+        ("使用FinTech的企业", ("使用FinTech的企业", "")),
+    ],
+)
+def test_a_translation_behind_a_chinese_name_is_no_part_of_it(text: str, said: tuple[str, str]) -> None:
+    assert cell_name(text) == said

@@ -30,6 +30,9 @@ _UNIT_WITHIN = re.compile(r"单\s*位\s*[:：为]\s*([^\s()（）\[\]，,。；;
 _BRACKETS = re.compile(r"[（(\[【]([^()（）\[\]【】]*)[)）\]】]")
 _YEAR_NOTE = re.compile(r"[（(]\s*(?:\d{4}\s*[-－–—~～]\s*)?\d{4}\s*年?\s*[)）]|^\s*\d{4}\s*年\s*")
 _ACRONYM = re.compile(r"[A-Z][A-Z&]{0,5}")
+_TRANSLATION = re.compile(
+    r"(?<=[\u3400-\u9fff)）])(?:\s+[A-Za-z]|[A-Z][a-z]{3,}(?=[\s(（,]|$))[A-Za-z ,.'’&()\-]*$"
+)
 _OF_WHICH = re.compile(r"^[#＃\s]+|^其中\s*[:：]?\s*")
 Spans = dict[tuple[int, int], tuple[int, int]]
 
@@ -168,7 +171,8 @@ def cell_name(text: str) -> tuple[str, str]:
     if len(lines) == 1 and parse_unit(joined):
         return "", joined
     name, inside = split_unit(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", joined))
-    return _OF_WHICH.sub("", _without_english(name)), inside or unit
+    name, before = split_unit(_without_english(name))
+    return _OF_WHICH.sub("", name), before or inside or unit
 
 
 def _without_translation(lines: list[str]) -> list[str]:
@@ -190,7 +194,7 @@ def period_in(text: str) -> str | None:
 
 
 def _without_english(name: str) -> str:
-    """Return a one-line bilingual name without the English behind the Chinese."""
-    return (
-        re.sub(r"(?<=[\u3400-\u9fff])\s+[A-Za-z][A-Za-z ,.'’&()\-]*$", "", name) if HAN.search(name) else name
-    )
+    """Return a one-line bilingual name without the English behind the Chinese, be it only a word that touches it."""
+    if not HAN.search(name):
+        return name
+    return _TRANSLATION.sub("", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from panelkit.data.yearbook.files.cells import Misread, in_chinese_digits, looks_like_number, read_number
@@ -32,7 +33,10 @@ Texts = list[tuple[int, int, str]]
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """One column of numbers, as its header names it; `own` says whether the header itself names the unit."""
+    """One column of numbers, as its header names it.
+
+    `own`: the header itself names the unit. `latin`: what stands in the header below a Chinese name in other letters.
+    """
 
     index: int
     label: str
@@ -40,6 +44,7 @@ class SheetColumn:
     period: str | None
     own: bool = False
     part: bool = False
+    latin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +146,19 @@ def columns_of(
         whole = columns[-1] if columns and named.part and not named.unit and columns[-1].own else None
         unit = named.unit or (whole.unit if whole else "") or _nearest(by_column, index) or shared
         period = named.period or above.year or parse_period(grid.sheet) or year
-        columns.append(SheetColumn(index, named.label, unit, period, bool(named.unit or whole), named.part))
-    return columns
+        columns.append(replace(named, unit=unit, period=period, own=bool(named.unit or whole)))
+    return _told_apart(columns)
+
+
+def _told_apart(columns: list[SheetColumn]) -> list[SheetColumn]:
+    """Return columns with SCI, EI and the like behind a Chinese name that several of them share."""
+    shared = Counter((column.label, column.period) for column in columns)
+    return [
+        replace(column, label=f"{column.label}：{column.latin}")
+        if shared[column.label, column.period] > 1 and column.latin
+        else column
+        for column in columns
+    ]
 
 
 def _nearest(units: dict[int, str], column: int) -> str:
@@ -261,7 +277,8 @@ def _name(
             kind.append(own)
         above = row
     label = "：".join(part_ for part_ in parts or english if part_)
-    return SheetColumn(column, label, unit, period, part=part)
+    latin = "：".join(name for name in english if name) if parts else ""
+    return SheetColumn(column, label, unit, period, part=part, latin=latin)
 
 
 def _full_rows(grid: Grid, rows: list[int], columns: list[int], wide: set[int]) -> set[int]:
