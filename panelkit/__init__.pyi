@@ -5,6 +5,7 @@ __all__: list[str]
 
 from panelkit.claims.check import check as check
 from panelkit.claims.file.load import load_claims as load_claims
+from panelkit.claims.revisions import compare_figures as compare_figures
 from panelkit.covariance.cluster import Cluster as Cluster
 from panelkit.covariance.conley import Conley as Conley
 from panelkit.covariance.cr2 import CR2 as CR2

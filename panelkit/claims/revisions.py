@@ -15,6 +15,7 @@ from panelkit.claims import scales
 from panelkit.claims.cache import Cache
 from panelkit.claims.check import find_claims, run
 from panelkit.claims.checked import CheckResult
+from panelkit.claims.compared_grids import lost_and_new
 from panelkit.claims.designs.panel import PanelDesign
 from panelkit.claims.findings import Word
 from panelkit.claims.objects import finite
@@ -22,12 +23,14 @@ from panelkit.claims.one_claim import Progress, Silence
 from panelkit.claims.source import Shipped
 from panelkit.claims.stated_windows import StatedWindow, stated_windows
 from panelkit.claims.verdict import Verdict
+from panelkit.claims.years_read import YearsRead, last_years, years_read
 from panelkit.data.compare import standing
 from panelkit.data.paths import figures_from
 from panelkit.data.revised import NewFigures, write_new_figures
 from panelkit.data.yearbook.store.store import read_store
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Language, message
+from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
 from panelkit.studies.revised_cells import SAME, drivers
 
@@ -69,18 +72,28 @@ class Moved(Brief):
         return self.old.design is None and self.new.design is not None
 
     @property
+    def lost(self) -> tuple[str, ...]:
+        """Return the specifications that were computed on the old figures and are not on the new, by their options."""
+        return lost_and_new(self.old, self.new)[0]
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """Return the specifications that are computed on the new figures and were not on the old, by their options."""
+        return lost_and_new(self.old, self.new)[1]
+
+    @property
     def sign_moved(self) -> bool:
         """Return whether the headline changed its sign."""
         old, new = self.estimates
-        return old * new < 0
+        return old * new < 0 and self.coefficient_moved
 
     @property
     def coefficient_moved(self) -> bool:
-        """Return whether the headline changed at all."""
+        """Return whether the headline changed by more than rounding: of its own last digits, or of its interval's."""
         old, new = self.estimates
         if math.isnan(old) or math.isnan(new):
             return math.isnan(old) != math.isnan(new)
-        return abs(new - old) > SAME * max(abs(old), abs(new))
+        return abs(new - old) > SAME * max(abs(old), abs(new), _width(self.old), _width(self.new))
 
     def to_dict(self, language: Language = "en") -> dict[str, Any]:
         """Return the object that `--json` prints."""
@@ -93,6 +106,7 @@ class Moved(Brief):
             "estimate": {"old": finite(old), "new": finite(new), "moved": self.coefficient_moved},
             "p_value": {"old": finite(_p(self.old)), "new": finite(_p(self.new))},
             "sign_moved": self.sign_moved,
+            "specifications": {"lost": list(self.lost), "new": list(self.gained)},
             "computed": {
                 "old": self.old.error is None and not self.waited,
                 "new": self.new.error is None,
@@ -115,11 +129,15 @@ class Moved(Brief):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FigureComparison(Brief):
-    """All verdicts on old and new figures, what is new in the figures, and stated windows beside rolled ones."""
+    """All verdicts on old and new figures, what is new in the figures, and which years every claim reads.
+
+    `windows` are the claims that state their years, `years` says of all of them whether they read the newest year.
+    """
 
     figures: NewFigures
     verdicts: tuple[Moved, ...]
     windows: tuple[StatedWindow, ...] = ()
+    years: tuple[YearsRead, ...] = ()
 
     @property
     def failures(self) -> tuple[Verdict, ...]:
@@ -139,28 +157,59 @@ class FigureComparison(Brief):
             "not_read_by_claims": list(self.figures.unread),
             "verdicts": [one.to_dict(language) for one in self.verdicts],
             "windows": [one.to_dict(language) for one in self.windows],
+            "years": [one.to_dict() for one in self.years],
         }
 
 
+@offered("claim", family="check", result="FigureComparison", public=True)
 def compare_figures(
     what: Sequence[str | Path],
-    store: Path,
+    store: str | Path,
     *,
     vintages: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
     cache: Cache | None = None,
 ) -> FigureComparison:
-    """Check claims on the shipped figures and on a store's, and say what moved and why.
+    """Check claims on the shipped figures and on a store's: what moved and why, and which years every claim reads.
 
-    `vintages` (indicator -> vintage) says which of a store's is to stand where one lacks years of the default;
-    `workers` and `cache` are those of `run`.
+    Parameters
+    ----------
+    what
+        Ids of registered claims, or claim files; none: all registered claims.
+    store
+        The store's folder.
+    vintages
+        Indicator -> vintage: which of a store's is to stand where one lacks years of the default.
+    progress
+        Follows a long run.
+    workers
+        How many processes share the claims, as in `check`.
+    cache
+        Where verdicts are kept; None: nowhere.
+
+    Returns
+    -------
+    FigureComparison
+        `verdicts` on both sides, `years` that every claim reads, stated `windows` beside rolled ones.
 
     Raises
     ------
     SpecError, DataError
         If a claim is unknown, or the store is empty or damaged.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> names = ["北京", "天津", "上海", "江苏", "浙江"]
+    >>> rows = "".join(f"{name},2025,{4000 + 10 * n},万人\\n" for n, name in enumerate(names))
+    >>> size = Path("new.csv").write_text("province,year,population,unit\\n" + rows, encoding="utf-8")
+    >>> report = pk.ingest(["new.csv"], store="store", vintage="census2020")
+    >>> found = pk.compare_figures(["A9"], "store")
+    >>> found.years[0].kind, found.years[0].stated
+    ('stays', (2016, 2023))
     """
+    store = Path(store)
     state = read_store(store)
     if not state.files:
         raise DataError(
@@ -169,14 +218,17 @@ def compare_figures(
     standing(state, vintages)
     claims = find_claims(what)
     old = run(claims, Shipped(), progress, workers=workers, cache=cache)
+    before = last_years(claims)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "data"
         figures = write_new_figures(state, place, vintages)
         with figures_from(place):
             new = run(claims, Shipped(), progress, workers=workers, cache=cache)
             windows = stated_windows(claims, progress or Silence(), workers=workers, cache=cache)
+            newest = figures.newest
+            years = () if newest is None else years_read(claims, before, newest)
     pairs = tuple(_moved(_before(old, other), other) for other in new)
-    return FigureComparison(figures=figures, verdicts=pairs, windows=windows)
+    return FigureComparison(figures=figures, verdicts=pairs, windows=windows, years=years)
 
 
 def _before(old: CheckResult, new: Verdict) -> Verdict:
@@ -215,6 +267,14 @@ def _drivers(old: Verdict, new: Verdict) -> pd.DataFrame | None:
 
 def _estimate(verdict: Verdict) -> float:
     return math.nan if verdict.tested is None else verdict.tested.shown.estimate
+
+
+def _width(verdict: Verdict) -> float:
+    """Return the width of the headline's interval, 0 where there is none."""
+    if verdict.tested is None:
+        return 0.0
+    width = verdict.tested.shown.high - verdict.tested.shown.low
+    return width if math.isfinite(width) else 0.0
 
 
 def _p(verdict: Verdict) -> float:

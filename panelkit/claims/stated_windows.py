@@ -26,13 +26,15 @@ from panelkit.show.brief import Brief
 class StatedWindow(Brief):
     """A claim whose sample states its years, and the newest year that all its figures hold.
 
-    `rolled` holds the verdicts on the first year to that newest one; None where the claim reads it already.
+    `rolled` holds the verdicts on the first year to that newest one; None where the claim reads it already, and for the
+    years of an `event`: no other years are about it.
     """
 
     claim: str
     years: tuple[int, int]
     window: Window
     rolled: CheckResult | None = None
+    event: bool = False
 
     @property
     def later(self) -> bool:
@@ -47,6 +49,7 @@ class StatedWindow(Brief):
             "newest": self.window.last,
             "ends": list(self.window.ends),
             "reads_newest": not self.later,
+            "event": self.event,
             "rolled": None if self.rolled is None else self._rolled(self.rolled, language),
         }
 
@@ -80,7 +83,7 @@ def stated_windows(
         stated = _stated(registered, source)
         if stated is None:
             continue
-        if stated.later:
+        if stated.later and not stated.event:
             moved[len(found)] = replace(registered, claim=_up_to(registered.claim, stated.window))
         found.append(stated)
     verdicts = each([*moved.values()], source, progress, workers=workers, cache=cache)
@@ -107,4 +110,7 @@ def _stated(registered: RegisteredClaim, source: Shipped) -> StatedWindow | None
         window = newest(claim, source)
     except PanelkitError:  # a figure or index that is not held: the verdict of the claim says so
         return None
-    return None if window is None else StatedWindow(claim=claim.id, years=claim.sample.window, window=window)
+    if window is None:
+        return None
+    event = claim.sample.stated is not None and claim.sample.stated.event
+    return StatedWindow(claim=claim.id, years=claim.sample.window, window=window, event=event)

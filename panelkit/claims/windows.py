@@ -170,6 +170,22 @@ def _window(
     return Window(last, tuple(ends), first)
 
 
+def lacking_in(claim: Claim, holder: Holder, year: int) -> tuple[str, ...]:
+    """Return the figures for which a claim whose years roll cannot read a year, each once."""
+    designs = [
+        item
+        for reading in claim.reading
+        for item in reading.design
+        if (sample := claim.sample_of(item)) is None or sample.years[1] == NEWEST
+    ]
+    found: dict[str, None] = {}
+    for read in _reads(claim, designs):
+        years = holder.held(read.column, read.vintage)
+        if years is not None and year + read.at not in years:
+            found[read.column] = None
+    return tuple(found)
+
+
 def figures_of(claim: Claim) -> Iterator[tuple[str, str | None]]:
     """Yield every figure that a claim names, in its designs, its grid and beside, with the vintage of the sample."""
     designs = (design for reading in claim.reading for design in reading.design)

@@ -17,10 +17,14 @@ from panelkit.data.figures import read_figures, write_figures
 from panelkit.data.paths import figures_from, shipped
 from panelkit.data.provinces import NATION
 from panelkit.data.revisions import diff_vintages
+from panelkit.data.yearbook.judge.held import index_figures, is_equal
 from panelkit.data.yearbook.store.store import StoreState, overlay
 from panelkit.show.brief import Brief
 
 SOURCE = "store"
+_ENOUGH = 8
+"""Cells of one year that do not all end in a zero by chance: of fewer the decimals printed are not known."""
+_EVERY = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,12 @@ class NewFigures(Brief):
     changes: pd.DataFrame
     unread: tuple[str, ...]
 
+    @property
+    def newest(self) -> int | None:
+        """Return the newest year of a cell that is new or revised; None where there is none."""
+        periods = self.changes.loc[self.changes["status"] != "gone", "period"]
+        return None if periods.empty else int(max(periods))
+
 
 def write_new_figures(
     state: StoreState, folder: Path, vintages: Mapping[str, str] | None = None
@@ -46,7 +56,9 @@ def write_new_figures(
 
     Cells of a shipped vintage replace those cells; a vintage that is newer than an indicator's default takes the
     default's place altogether, since two vintages are never mixed in one series; one that lacks years of it only where
-    `vintages` (indicator -> vintage) names it. An indicator without figures takes those of the store as its default.
+    `vintages` (indicator -> vintage) names it. A cell that equals the shipped one to the decimals that both print keeps
+    the shipped value: other decimals of one figure are no revision. An
+    indicator without figures takes those of the store as its default.
 
     Raises
     ------
@@ -70,9 +82,9 @@ def write_new_figures(
             base = old[(old["indicator"] == key) & (old["vintage"] == vintage)]
             wanted = stands_for.get(key)
             if wanted is not None and wanted[0] == vintage:
-                new = mine[mine["vintage"] == wanted[1]].assign(vintage=vintage)
+                new = _as_held(base, mine[mine["vintage"] == wanted[1]].assign(vintage=vintage))
             else:
-                new = _laid_over(base, mine[mine["vintage"] == vintage])
+                new = _laid_over(base, _as_held(base, mine[mine["vintage"] == vintage]))
             changes = diff_vintages(base, new)
             if len(changes) and not one.vintages:
                 _enter(folder, key, vintage)
@@ -86,6 +98,26 @@ def write_new_figures(
     empty = diff_vintages(old.head(0), old.head(0)).assign(vintage="")
     replaced = {key: pair for key, pair in stands_for.items() if about[key].vintages}
     return NewFigures(replaced, pd.concat(changed or [empty], ignore_index=True), tuple(unread))
+
+
+def _as_held(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Return added cells, those with the shipped value that equal it to the decimals that both print in their year."""
+    if base.empty or added.empty:
+        return added
+    series = (str(base["indicator"].iloc[0]), str(base["vintage"].iloc[0]))
+    old, new = index_figures(base), index_figures(added)
+    (mine,) = new.digits.values()
+    values, theirs, counts = old.values[series], old.digits[series], added["period"].value_counts()
+
+    def kept(place: int, period: str, value: float) -> float:
+        before = values.get((place, period))
+        if before is None:
+            return value
+        digits = min(mine[period], theirs[period]) if counts[period] >= _ENOUGH else _EVERY
+        return before if is_equal(before, value, digits) else value
+
+    cells = zip(added["adcode"], added["period"], added["value"], strict=True)
+    return added.assign(value=[kept(int(place), str(period), float(value)) for place, period, value in cells])
 
 
 def _laid_over(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('capability', 'under_covariance', 'models.shell', 'under_covariance', '', (), '', '', False, ()),
     ('capability', 'without_rows', 'models.refit', 'without_rows', '', (), '', '', False, ()),
     ('claim', 'check', 'claims.check', 'check', 'check', (), 'CheckResult', '', True, ()),
+    ('claim', 'compare_figures', 'claims.revisions', 'compare_figures', 'check', (), 'FigureComparison', '', True, ()),
     ('claim', 'load_claims', 'claims.file.load', 'load_claims', 'file', (), 'RegisteredClaim', '', True, ()),
     ('covariance', 'CR2', 'covariance.cr2', 'CR2', '', ('scores',), '', 'Bell and McCaffrey 2002; df by Pustejovsky and Tipton 2018', True, ()),
     ('covariance', 'CRV3', 'covariance.crv3', 'CRV3', '', ('deleted groups',), '', 'MacKinnon, Nielsen and Webb 2023', True, ()),

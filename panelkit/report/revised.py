@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from panelkit.claims.findings import Word
 from panelkit.claims.places import place
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
 from panelkit.data.provinces import NATION, labels_of
@@ -17,6 +14,7 @@ from panelkit.language.message import Joined, Language, Message, message, senten
 from panelkit.report.narrow import prose
 from panelkit.report.numbers import moved as moved_numbers
 from panelkit.report.words import say, verdict_name, verdict_text
+from panelkit.report.years_read import year_counts, years_lines
 from panelkit.show.digits import figures, pair, signed_percent
 
 _LARGEST = 5
@@ -27,46 +25,31 @@ def revised_page(found: FigureComparison, language: Language) -> RenderableType:
     parts: list[RenderableType] = [Text(say(line, language)) for line in _about(found)]
     if found.figures.changes.empty:
         return prose(*parts, Text(say(message("The store changes no figure that a claim reads."), language)))
-    moved = [one for one in found.verdicts if one.coefficient_moved or one.verdict_moved or one.status_moved]
+    moved = [one for one in found.verdicts if _has_moved(one)]
     if moved:
         head = message("Which revisions drove them: the headline with one province-year put back as it was")
         parts += [_table(moved, language), Text(say(head, language), style="bold")]
         driven = [message("{verdict}: {said}", verdict=_name(one), said=_drivers(one)) for one in moved]
         parts += [Text(f"  {say(line, language)}") for line in driven]
-    parts += [Text(say(line, language)) for line in (*_counts(found), *_windows(found))]
-    return prose(*parts, *_largest(found.figures.changes, language))
+    parts += [Text(say(line, language)) for line in _counts(found)]
+    return prose(*parts, *_years(found, language), *_largest(found.figures.changes, language))
 
 
-def _windows(found: FigureComparison) -> Iterator[Message]:
-    """Yield, for claims that state their years, the verdict on the newest ones beside, or what ends too early."""
-    for one in found.windows:
-        if one.rolled is not None:
-            word, stated = one.rolled.word_of(one.claim), found.word_of(one.claim)
-            yield message(
-                "{claim} states {first}-{last} ({stated}); on {first}-{newest}: {word}",
-                claim=one.claim,
-                first=one.years[0],
-                last=one.years[1],
-                stated=_word(stated),
-                newest=one.window.last,
-                word=_word(word),
-            )
-    ends: dict[tuple[int, tuple[str, ...]], list[str]] = {}
-    for one in found.windows:
-        if one.rolled is None:
-            ends.setdefault((one.window.last, one.window.ends), []).append(one.claim)
-    if ends:
-        lines = (
-            message("{claims}: {figures} in {year}", claims=claims, figures=list(names[:_LARGEST]), year=year)
-            for (year, names), claims in sorted(ends.items())
-        )
-        yield message(
-            "No later year than stated, by the figures that end first: {claims}.", claims=sentences(lines)
-        )
+def _has_moved(one: Moved) -> bool:
+    return one.coefficient_moved or one.verdict_moved or one.status_moved or bool(one.lost or one.gained)
 
 
-def _word(word: Word | None) -> Message:
-    return message("could not be computed") if word is None else verdict_text(word, "computed")
+def _years(found: FigureComparison, language: Language) -> list[RenderableType]:
+    """Return one row a claim: which years it reads, what it waits for, or which it states."""
+    head = year_counts(found)
+    if head is None:
+        return []
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold", ratio=1)
+    for claim, said in years_lines(found):
+        table.add_row(claim, say(said, language))
+    return [Text(say(head, language), style="bold"), table]
 
 
 def _counts(found: FigureComparison) -> list[Message]:
@@ -81,6 +64,19 @@ def _counts(found: FigureComparison) -> list[Message]:
             coefficients=sum(one.coefficient_moved for one in found.verdicts),
         )
     ]
+    lost, gained = (
+        sum(len(one.lost) for one in found.verdicts),
+        sum(len(one.gained) for one in found.verdicts),
+    )
+    if lost or gained:
+        said.append(
+            message(
+                "{lost} specifications are lost (computed on the shipped figures only), {new} are new (computed on the "
+                "new figures only).",
+                lost=lost,
+                new=gained,
+            )
+        )
     statuses = sum(one.status_moved for one in found.verdicts)
     if statuses:
         said.append(
@@ -135,6 +131,8 @@ def _what_moved(one: Moved) -> list[Message]:
         (one.verdict_moved, message("verdict")),
         (one.sign_moved, message("sign")),
         (one.coefficient_moved, message("coefficient")),
+        (bool(one.lost), message("{n} specifications lost", n=len(one.lost))),
+        (bool(one.gained), message("{n} specifications new", n=len(one.gained))),
     )
     return [said for hit, said in hits if hit]
 

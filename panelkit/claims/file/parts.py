@@ -173,6 +173,12 @@ class Need(Part):
         return Told(f"{self.name}: {self.supply.en}", self.supply.zh)
 
 
+class Stated(Text):
+    """Why years are written as numbers; `event`: they are those of an event, and no newer figures move them."""
+
+    event: Choice = False
+
+
 class Sample(Part):
     """The province-years of a design: years of the outcome, provinces, vintage by indicator.
 
@@ -183,7 +189,7 @@ class Sample(Part):
     years: Years
     provinces: Literal["all", "no_tibet"] | tuple[str, ...] = "all"
     vintage: dict[Indicator, str] = {}
-    stated: Text | None = None
+    stated: Stated | None = None
 
     @model_validator(mode="after")
     def _states_what_it_writes(self) -> Self:
