@@ -10,11 +10,11 @@ from panelkit.claims.checked import CheckResult
 from panelkit.claims.file.rule import Rule
 from panelkit.claims.findings import WORD_TEXTS, Condition, Word
 from panelkit.claims.rounds import FALLS_TO, Round
-from panelkit.claims.rules.interval import IntervalRule
+from panelkit.claims.rules.interval import IntervalRule, Reading
 from panelkit.claims.rules.judge import CAPS, FAR, worse
 from panelkit.claims.rules.magnitude import MagnitudeRule
 from panelkit.claims.rules.mediation import MediationRule, word_of_a_channel
-from panelkit.claims.rules.moderation import ModerationRule
+from panelkit.claims.rules.moderation import ModerationRule, word_of_an_interaction
 from panelkit.claims.rules.sign import SignRule
 from panelkit.claims.rules.six_words import Ends, word_of
 from panelkit.claims.rules.thresholds import SIGNIFICANT
@@ -57,10 +57,18 @@ class Read:
         left = [item for item in self.beside if item not in passed]
         fits = self.inside if inside is None or self.inside is None else inside
         stated = {} if fits is None else {"number": self.rule.claimed, "inside": fits}
-        read = word_of_a_channel if isinstance(self.rule, MediationRule) else word_of
-        found = read(self.rule.direction, self.interval, self.inner, self.smallest, left, **stated)
+        found = _reading_of(self.rule)(
+            self.rule.direction, self.interval, self.inner, self.smallest, left, **stated
+        )
         capped = FAR.get(found, found) if self.far else found
         return capped if self.rule.at_most is None else worse(capped, self.rule.at_most)
+
+
+def _reading_of(rule: Rule) -> Reading:
+    """Return how a rule comes from intervals and conditions to a word."""
+    if isinstance(rule, MediationRule):
+        return word_of_a_channel
+    return word_of_an_interaction if isinstance(rule, ModerationRule) else word_of
 
 
 def would_change(result: CheckResult, name: str) -> list[Message]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +11,22 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmarks.evidence import verdicts_moderation as moderation
+from benchmarks.worlds import TRYING
 from panelkit.claims.check import check
 from panelkit.claims.file.document import Claim
 from panelkit.claims.file.load import load_claims, read_claims
-from panelkit.claims.findings import Condition
+from panelkit.claims.file.rule import rule_of
+from panelkit.claims.findings import Condition, Judgement, Outcome
 from panelkit.claims.verdict import Verdict
 from panelkit.data.provinces import labels_of
 from panelkit.language.errors import SpecError
+from panelkit.language.message import verbatim
+from panelkit.studies.scrutiny.wild import Lots
+from tests.claims.estimates import result_of, scrutiny
 
 FIRST, LAST = 2010, 2019
+SAID = verbatim("")
 CLAIM = """
 [document]
 key = "mine"
@@ -180,6 +189,104 @@ def test_words(tmp_path: Path, slope: float, sign: str, word: str) -> None:
     assert "at p10" in found.reason
     assert found.sizes is not None
     assert found.sizes.detectable > 0.0
+
+
+def test_second_differences_are_least_squares(tmp_path: Path) -> None:
+    frame = panel(0.3)
+    wide = {name: frame[name].unstack().to_numpy()[:, 1:] for name in "yxmz"}
+    columns = {"p": wide["x"] * wide["m"], **wide}
+    twice = {name: np.diff(part, n=2, axis=1) for name, part in columns.items()}
+    unit, time = np.indices(twice["y"].shape)
+    effects = [
+        unit.ravel()[:, None] == np.arange(len(wide["y"])),
+        time.ravel()[:, None] == np.arange(1, twice["y"].shape[1]),
+    ]
+    design = np.column_stack([*(twice[name].ravel() for name in "pxmz"), *effects]).astype(float)
+    slope = np.linalg.lstsq(design, twice["y"].ravel(), rcond=None)[0][0]
+    found = verdict(tmp_path, frame)
+    shown = printed(found, "second_differences")
+    # differences of order one: 1e-8 is the conditioning of the dummies with room
+    assert shown.numbers["slope"] == pytest.approx(slope, rel=1e-8)
+    assert shown.numbers["statistic"] == pytest.approx(slope / lsdv(frame, 0, 0.0)[0], rel=1e-8)
+    assert shown.numbers["rows"] == 31 * 7
+    assert shown.decides
+
+
+@pytest.mark.parametrize(
+    ("share", "p", "outcome", "word"),
+    [
+        (0.4, 0.3, "passes", "UNDECIDED"),
+        (0.4, 0.3, "takes away", "NOT SUPPORTED"),
+        (0.4, 0.09, "passes", "SUPPORTED"),
+        (0.6, 0.3, "passes", "SUPPORTED"),
+        (-0.4, 0.09, "passes", "UNDECIDED"),
+        (math.nan, math.nan, "not computed", "UNDECIDED"),
+    ],
+)
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_an_interaction_stands_beside_trends_by_p_or_by_half(
+    share: float, p: float, outcome: str, word: str, side: float
+) -> None:
+    judged = _judged(side, share=share, p=p, outcome=outcome)
+    assert judged.word == word
+    told = "growth of the two figures" in str(judged.sentence)
+    assert told == (word == "UNDECIDED")
+    mirrored = _judged(side, share=share, p=p, outcome=outcome, sign="-" if side > 0.0 else "+")
+    assert mirrored.word == ("CONTRADICTED" if word == "SUPPORTED" else "NOT SUPPORTED")
+
+
+@pytest.mark.parametrize("outcome", ["fails", "not computed"])
+def test_without_second_differences_an_interaction_is_partly(outcome: Outcome) -> None:
+    judged = _judged(1.0, second=outcome)
+    assert judged.word == "PARTLY"
+    said = {"fails": "second differences give less than half", "not computed": "cannot be computed"}
+    assert said[outcome] in str(judged.sentence)
+
+
+def _judged(
+    side: float,
+    *,
+    share: float = 1.0,
+    p: float = 0.01,
+    outcome: str = "passes",
+    second: Outcome = "passes",
+    sign: str = "",
+) -> Judgement:
+    """Return R-MOD's judgement of an interaction of .3 on a side, by its slope beside trends."""
+    known = scrutiny(trends=outcome)
+    at = [item.name for item in known.conditions].index("trends")
+    trends = replace(known.conditions[at], slope=side * share * 0.3, p=p)
+    conditions = (*known.conditions[:at], trends, *known.conditions[at + 1 :])
+    beside = (
+        Condition(key="marginal", asks=SAID, outcome="printed", found=SAID, decides=False),
+        Condition(key="second_differences", asks=SAID, outcome=second, found=SAID),
+    )
+    ends = sorted((side * 0.1, side * 0.5))
+    claimed = sign or ("+" if side > 0.0 else "-")
+    known = replace(known, conditions=conditions, mirrored=(claimed == "+") != (side > 0.0))
+    tested = result_of(ends[0], ends[1], known, printed=beside)
+    return rule_of({"name": "R-MOD", "sign": claimed}).judge(tested)
+
+
+def test_words_of_claims_are_those_that_are_measured(tmp_path: Path) -> None:
+    (world,) = (item for item in moderation.PRODUCTS if item.name == "trends .6 1/3")
+    text = CLAIM.replace("[2011, 2019]", "[2012, 2019]").replace('controls = ["z"]\n', "")
+    index = pd.MultiIndex.from_product(
+        [labels_of("zh").values(), range(2012, 2020)], names=["province", "year"]
+    )
+    words = []
+    for worlds in moderation.drawn(world, 8, 0.8, 15, TRYING):
+        x, m = worlds.controls
+        found = moderation.judged(worlds, Lots(999, rng=3))
+        for at, word in enumerate(found.word):
+            columns = {"y": worlds.y[at], "x": x, "m": m}
+            frame = pd.DataFrame({name: part.ravel() for name, part in columns.items()}, index)
+            one = verdict(tmp_path, frame, text=text)
+            assert one.word == word
+            outcomes = {name: trial.passes[at] for name, trial in found.trials.items()}
+            assert {name: printed(one, name).passes for name in outcomes} == outcomes
+            words.append((word, bool(found.main.low[at] > 0.0)))
+    assert ("UNDECIDED", True) in words
 
 
 def test_no_interaction_is_not_supported_or_undecided(tmp_path: Path) -> None:

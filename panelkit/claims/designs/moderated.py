@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar, Literal, Self
 
@@ -15,6 +16,7 @@ from panelkit.claims.file.document import Claim, GridOption, Reading
 from panelkit.claims.file.parts import Expression
 from panelkit.claims.findings import Condition, Finding
 from panelkit.claims.rules.moderation import MARGINAL
+from panelkit.claims.rules.regression import told
 from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.kernels.within import FloatArray, within
 from panelkit.language.errors import SpecError
@@ -24,6 +26,8 @@ from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.studies.estimation import fit_specification, treatment
 from panelkit.studies.grid import Tick
+from panelkit.studies.scrutiny.interaction import second_differences
+from panelkit.studies.scrutiny.sample import cube_of
 from panelkit.studies.specification import Specification
 
 LEVELS = (0.10, 0.50, 0.90)
@@ -86,6 +90,7 @@ class ModeratedDesign(PanelDesign):
         beside = (
             slopes_at_levels(found.fit, centred._centre[1], found.factor),
             moves_inside(_design_of(found.fit), _parts(found.fit)[1]),
+            *_changes_of_changes(found, reading.rule.direction),
         )
         return replace(found, printed=(*beside, *found.printed))
 
@@ -168,6 +173,16 @@ def moves_inside(design: Design, moderator: FloatArray) -> Condition:
         decides=False,
         numbers={"share": share},
     )
+
+
+def _changes_of_changes(found: Finding, direction: float) -> Iterator[Condition]:
+    """Yield what second differences leave of the interaction, where a regression has conditions."""
+    known = found.scrutiny
+    if known is None or found.fit is None:
+        return
+    panel = cube_of(_design_of(found.fit), known.term)
+    side = np.array([-direction if known.mirrored else direction])
+    yield told(second_differences(panel, known.main, side).at(), factor=found.factor, units=known.units)
 
 
 def _slope(level: float, slope: float, low: float, high: float) -> Message:

@@ -1,8 +1,9 @@
-"""What R-SIGN and R-MAG share: the word of an estimate with its interval, its conditions and its sizes."""
+"""What R-SIGN, R-MAG and R-MOD share: the word of an estimate with its interval, its conditions and its sizes."""
 
 from __future__ import annotations
 
 from panelkit.claims.findings import Condition, Finding, Judgement, Sizes, paragraph
+from panelkit.claims.rules.interval import Reading
 from panelkit.claims.rules.reading import headline_of, percent_of, shape
 from panelkit.claims.rules.regression import plain
 from panelkit.claims.rules.six_words import leaning, word_of
@@ -20,17 +21,18 @@ def by_headline(
     *,
     number: float | None = None,
     inside: bool | None = None,
+    reading: Reading = word_of,
 ) -> Judgement:
-    """Return the word of an estimate; `number` and `inside` are those of `word_of`."""
+    """Return the word of an estimate, as `reading` gives it; `number` and `inside` are those of `word_of`."""
     head = headline_of(tested)
-    word = word_of(
+    stated = {} if number is None else {"number": number, "inside": inside}
+    word = reading(
         direction,
         head.ends,
         (head.inner_low, head.inner_high),
         sizes.smallest,
         [item for item in conditions if item.key != "main"],
-        number=number,
-        inside=inside,
+        **stated,
     )
     estimate = message(
         "Estimate {estimate:.3g}, {level} % interval {low:.3g} to {high:.3g}.",

@@ -1,24 +1,41 @@
-"""R-MOD: the slope of an interaction is judged as R-SIGN judges a treatment's, with every condition on the interaction.
+"""R-MOD: the slope of an interaction is judged as R-SIGN judges a treatment's, and two things more are asked.
 
-It has no threshold of its own: what a moderator does to a slope is a slope.
+A product of two growing figures is a slow movement itself: it moves with the square of time, and trends leave little of
+it. So
+
+- `second_differences` must leave at least half of the main slope, as first ones must: PARTLY at most without that;
+- `trends` is passed by p < .10 with the sign or by half of the main slope, not by a gap that is insignificant because
+  the slope beside trends is imprecise. Where it is neither passed nor takes the interaction away the word is UNDECIDED:
+  the interaction cannot be told from the growth of the two figures.
+
+The thresholds, and what was found with and without them, stand in `studies/scrutiny/interaction`, which simulations use
+too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, cast
+
+import numpy as np
 
 from panelkit.claims.file.rule import Rule
-from panelkit.claims.findings import Finding, Judgement, paragraph
+from panelkit.claims.findings import Condition, Finding, Headline, Judgement, Word, paragraph
 from panelkit.claims.rules.headline import FIFTH, by_headline
-from panelkit.claims.rules.reading import headline_of
+from panelkit.claims.rules.reading import headline_of, written_p
 from panelkit.claims.rules.regression import conditions_of, sizes_of
+from panelkit.claims.rules.six_words import Ends, towards
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
+from panelkit.studies.scrutiny.interaction import interaction_words, stands
 
 MARGINAL = "marginal"
 """The key of the printed line that holds the treatment's slope at levels of the moderator."""
+
+TRENDS = "trends"
+"""The key of the condition without which an interaction that is significant is UNDECIDED."""
 
 
 @offered("rule", "R-MOD", can=("headline",))
@@ -41,11 +58,55 @@ class ModerationRule(Rule):
                 message("R-MOD reads the interaction of a design of the kind `moderated`, and this is none")
             )
         head = headline_of(tested)
-        conditions = conditions_of(head, tested, self.direction)
+        mirrored = tested.scrutiny is not None and tested.scrutiny.mirrored
+        side = -self.direction if mirrored else self.direction
+        conditions = tuple(
+            _half_beside_trends(item, head, side) for item in conditions_of(head, tested, self.direction)
+        )
         smallest, why = self.smallest_effect(FIFTH)
-        judged = by_headline(self.direction, tested, conditions, sizes_of(head, tested, smallest, why))
-        said = (
+        sizes = sizes_of(head, tested, smallest, why)
+        judged = by_headline(self.direction, tested, conditions, sizes, reading=word_of_an_interaction)
+        said = [
             message("Slope of the treatment by moderator, intervals joint: {found}.", found=item.found)
             for item in slopes
-        )
+        ]
+        if judged.word == "UNDECIDED" and not head.ends[0] <= 0.0 <= head.ends[1]:
+            said.insert(
+                0,
+                message(
+                    "The interaction cannot be told from the growth of the two figures that are multiplied."
+                ),
+            )
         return replace(judged, sentence=paragraph([judged.sentence, *said]))
+
+
+def word_of_an_interaction(
+    direction: float, interval: Ends, inner: Ends, smallest: float, conditions: Iterable[Condition]
+) -> Word:
+    """Return the word for the slope of an interaction; parameters are those of `six_words.word_of`."""
+    asked = list(conditions)
+    found = interaction_words(
+        towards(direction, interval),
+        towards(direction, inner),
+        np.array([smallest]),
+        np.array([all(item.passes for item in asked)]),
+        np.array([any(item.takes_away for item in asked)]),
+        standing=np.array([all(item.passes for item in asked if item.key == TRENDS)]),
+    )
+    return cast(Word, str(found[0]))
+
+
+def _half_beside_trends(item: Condition, head: Headline, side: float) -> Condition:
+    """Return the condition `trends` as an interaction is asked it, every other as it is."""
+    if item.key != TRENDS or item.outcome != "passes":
+        return item
+    slope, p = item.numbers["slope"], item.numbers["p"]
+    if stands(*(np.array([value]) for value in (slope, p, head.estimate, side)))[0]:
+        return item
+    found = message(
+        "{slope:.3g}, p {p}; {share:.0%} of the main slope",
+        slope=slope,
+        p=written_p(p),
+        share=slope / head.estimate,
+    )
+    return replace(item, outcome="fails", found=found)

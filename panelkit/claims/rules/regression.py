@@ -157,7 +157,7 @@ def _found(found: Found, units: tuple[Any, ...], factor: float) -> Message:
         return message("cannot be computed: {why}", why=found.reason)
     slope = factor * found.slope
     match found.name:
-        case "differences":
+        case "differences" | "second_differences":
             return message(
                 "{slope:.3g}, {share:.0%} of the main slope ({rows} rows)",
                 slope=slope,
@@ -231,10 +231,14 @@ _TAKEN: dict[str, Message] = {
     "additionality": message("nothing is left beyond the treatment itself, which the outcome contains"),
 }
 _FAILED: dict[str, Message] = {
+    "trends": message(
+        "beside the {units}' own trends it is not significant, and less than half of it is left"
+    ),
     "path": message("it cannot be told from a slow path that the {units} share"),
     "differences": message(
         "it shows in slow movements alone, where an effect over {periods} and a slow common cause look alike"
     ),
+    "second_differences": message("second differences give less than half of it"),
     "additionality": message("it hardly exceeds the treatment itself, which the outcome contains"),
 }
 

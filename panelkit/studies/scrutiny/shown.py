@@ -77,7 +77,7 @@ def _said(one: Condition, units: Sequence[Any]) -> Message:
     if one.reason is not None:
         return one.reason
     match one.name:
-        case "differences":
+        case "differences" | "second_differences":
             return message("{share:.0%} of the main slope", share=one.statistic)
         case "trends" | "path" | "regions" if math.isnan(one.statistic):
             return message("one {unit} carries the slope: no error of the gap to the main one")

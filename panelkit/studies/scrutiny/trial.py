@@ -13,10 +13,23 @@ from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
 from panelkit.studies.scrutiny.cube import Mask
 
-Name = Literal["trends", "path", "differences", "regions", "leads", "income", "space", "provinces", "grid"]
+Name = Literal[
+    "trends",
+    "path",
+    "differences",
+    "regions",
+    "leads",
+    "second_differences",
+    "income",
+    "space",
+    "provinces",
+    "grid",
+]
 DECIDING: tuple[Name, ...] = ("trends", "path", "differences", "regions", "leads")
 """The conditions that decide; the others are printed."""
-COMPARED: tuple[Name, ...] = ("trends", "path", "differences", "regions")
+OF_INTERACTIONS: tuple[Name, ...] = ("second_differences",)
+"""Those that decide beside them where the slope is an interaction's."""
+COMPARED: tuple[Name, ...] = ("trends", "path", "differences", "second_differences", "regions")
 """Those whose slope is held against the main one."""
 
 
@@ -49,9 +62,9 @@ class Condition(Brief):
 class Trial(Brief):
     """One condition in W worlds: numbers and answers (W,), missing and False where it cannot be computed.
 
-    `statistic` is the t of the gap to the main slope (trends, path, regions), the ratio to the main slope
-    (differences), or missing. `worst` (W,) is the unit whose absence makes p largest. `detectable` (W,) is the effect
-    that the condition finds with 80 % power at its own level, missing where it was not asked for.
+    `statistic` is the t of the gap to the main slope (trends, path, regions), the ratio to the main slope (differences
+    and second differences), or missing. `worst` (W,) is the unit whose absence makes p largest. `detectable` (W,) is
+    the effect that the condition finds with 80 % power at its own level, missing where it was not asked for.
     """
 
     name: Name
@@ -68,7 +81,7 @@ class Trial(Brief):
     @property
     def decides(self) -> bool:
         """Return whether the verdict depends on it."""
-        return self.name in DECIDING
+        return self.name in (*DECIDING, *OF_INTERACTIONS)
 
     def _missing(self, world: int) -> Message | None:
         """Return why nothing can be said in one world, None where it can."""
@@ -119,6 +132,7 @@ def label(name: Name) -> Message:
         "trends": message("{unit} trends"),
         "path": message("{unit} trends and a common path"),
         "differences": message("first differences"),
+        "second_differences": message("second differences"),
         "regions": message("region by {period}"),
         "leads": message("next {period}'s treatment"),
         "income": message("income at the start by {period}"),
