@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 
 from panelkit.data.figures import read_figures
 from panelkit.data.provinces import lookup
@@ -20,6 +24,7 @@ from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.ingest import Run, take_in
 from panelkit.data.yearbook.judge.entries import JudgedEntry
 from tests.yearbook import writers
+from tests.yearbook.families import as_page
 from tests.yearbook.writers import NAMES, Table
 
 Outcome = str
@@ -52,6 +57,47 @@ def base_files() -> dict[str, bytes]:
         "classic.xlsx": writers.xlsx([[cell or None for cell in row] for row in rows]),
         "yearbook.xlsx": writers.yearbook(many, "3-9 各地区生产总值({year}年)"),
         "beside.xlsx": writers.xlsx(writers.side_by_side(many, "3-9 各地区生产总值({year}年)"), "3-9"),
+        **_other_programs(gdp),
+        "page.xls": as_page([["3-9 各地区生产总值"], ["单位：亿元"], *_across(gdp)], []),
+        "listed.xlsx": writers.xlsx(_listed(many), "3-9"),
+    }
+
+
+def _across(table: Table) -> list[list[Any]]:
+    """Return years across: the header, and one row a province."""
+    rows = [
+        [NAMES[code][0], *(table.text(code, year, table.labels[0]) for year in table.periods)]
+        for code in table.provinces
+    ]
+    return [["地区", *(f"{year}年" for year in table.periods)], *rows]
+
+
+def _listed(table: Table) -> list[list[Any]]:
+    """Return indicator, place and unit in columns, years across."""
+    rows = [
+        [label, NAMES[code][0], table.unit, *(float(table.text(code, year, label)) for year in table.periods)]
+        for label in table.labels
+        for code in table.provinces
+    ]
+    return [["指标", "地区", "单位", *(f"{year}年" for year in table.periods)], *rows]
+
+
+def _other_programs(table: Table) -> dict[str, bytes]:
+    """Return a table of one's own as OpenDocument, Stata and Parquet files."""
+    label = table.labels[0]
+    rows: list[list[Any]] = [
+        [code, int(year), float(table.text(code, year, label))]
+        for code in table.provinces
+        for year in table.periods
+    ]
+    frame = pd.DataFrame(rows, columns=["adcode", "year", "gdp"])
+    stata, parquet = io.BytesIO(), io.BytesIO()
+    frame.to_stata(stata, write_index=False, version=118)
+    frame.to_parquet(parquet)
+    return {
+        "own.ods": writers.ods([list(frame.columns), *rows]),
+        "own.dta": stata.getvalue(),
+        "own.parquet": parquet.getvalue(),
     }
 
 
@@ -67,12 +113,16 @@ def _held(key: str, vintage: str, periods: list[str], label: str) -> Table:
 
 def mutate(content: bytes, name: str, random: np.random.Generator) -> tuple[str, bytes]:
     """Return (which mutation, the damaged file)."""
-    text = name.endswith((".csv", ".json"))
+    text = name.endswith((".csv", ".json")) or name == "page.xls"
     kinds: list[Callable[[bytes, np.random.Generator], bytes]] = [flip, cut]
     if text:
         kinds += [drop_rows, double_row, swap_encodings, swap_columns, change_digit, junk_cell]
     elif name.endswith(".xlsx"):
         kinds += [change_cell, change_cell]
+    elif name.endswith(".ods"):
+        kinds += [change_content, change_content]
+    elif name.endswith((".dta", ".parquet")):
+        kinds += [change_frame, change_frame]
     kind = kinds[int(random.integers(len(kinds)))]
     return kind.__name__, kind(content, random)
 
@@ -182,13 +232,65 @@ def change_cell(content: bytes, random: np.random.Generator) -> bytes:
     return out.getvalue()
 
 
+def change_content(content: bytes, random: np.random.Generator) -> bytes:
+    """Change a digit, or put junk in place of a number, in the cells of an OpenDocument sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            body = old.read(part)
+            if part == "content.xml":
+                start = body.index(b"<table:table-row>")
+                kind = [change_digit, junk_cell, swap_cells][int(random.integers(3))]
+                body = body[:start] + kind(body[start:], random)
+            new.writestr(part, body)
+    return out.getvalue()
+
+
+def swap_cells(content: bytes, random: np.random.Generator) -> bytes:
+    """Exchange two cells of an OpenDocument sheet, or leave one out."""
+    cells = list(re.finditer(rb"<table:table-cell.*?</table:table-cell>", content))
+    one, two = sorted(int(at) for at in random.choice(len(cells), size=2, replace=False))
+    (a, b), (c, d) = cells[one].span(), cells[two].span()
+    first = b"" if random.random() < 0.3 else content[a:b]
+    return content[:a] + content[c:d] + content[b:c] + first + content[d:]
+
+
+def change_frame(content: bytes, random: np.random.Generator) -> bytes:
+    """Change, empty or exchange cells of a Stata or Parquet file, or double and leave out rows of it."""
+    parquet = content[:4] == b"PAR1"
+    stream, out = io.BytesIO(content), io.BytesIO()
+    frame = pd.read_parquet(stream) if parquet else pd.read_stata(stream)
+    for _ in range(int(random.integers(1, 4))):
+        row, other = (int(at) for at in random.integers(len(frame), size=2))
+        column = str(frame.columns[int(random.integers(3))])
+        options = [2031.0, float(frame[column].iloc[other]), -1.0, 130000.0, 7.0]
+        kind = int(random.integers(3))
+        if kind == 0:
+            frame = frame.iloc[[*range(row), *range(row + 1, len(frame)), other]].reset_index(drop=True)
+        elif kind == 1:
+            frame = frame.astype({column: float})
+            frame.loc[row, column] = np.nan
+        else:
+            value = options[int(random.integers(len(options)))]
+            frame.loc[row, column] = value if frame[column].dtype == float else int(value)
+    if parquet:
+        frame.to_parquet(out)
+    else:
+        frame.to_stata(out, write_index=False, version=118)
+    return out.getvalue()
+
+
 class Standing:
     """What stands in the cells of one damaged file, read without the package's readers."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        kinds = {".json": self._nodes, ".xlsx": self._xlsx, ".xls": self._xls}
-        self._cells = kinds.get(path.suffix, self._lines)()
+        kinds = {
+            ".json": self._nodes, ".xlsx": self._xlsx, ".xls": self._xls, ".ods": self._ods,
+            ".dta": lambda: _rows(pd.read_stata(path)), ".parquet": lambda: _rows(pd.read_parquet(path)),
+        }  # fmt: skip
+        own = self._page if path.name == "page.xls" else kinds.get(path.suffix, self._lines)
+        self._cells = own()
 
     def value(self, entry: JudgedEntry) -> Decimal | None:
         """Return the number in the cell that a figure says it was read from; None where another place's row is."""
@@ -201,7 +303,7 @@ class Standing:
         if not _is_place(texts, entry.adcode, nearest=halves):
             return None
         value = cells[column]
-        return number(value) if isinstance(value, str) else Decimal(repr(value))
+        return number(value) if isinstance(value, str) else Decimal(repr(float(value)))
 
     def _lines(self) -> Any:
         content = self._path.read_bytes()
@@ -212,11 +314,7 @@ class Standing:
         return [next(csv.reader([line], delimiter="\t" if "," not in line else ","), []) for line in lines]
 
     def _nodes(self) -> Any:
-        content = self._path.read_bytes()
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            text = content.decode("utf-16")
-        else:
-            text = "\n".join(_line(raw) for raw in content.split(b"\n"))
+        text = _text(self._path.read_bytes())
         return json.loads(text.lstrip("\ufeff"))["returndata"]["datanodes"]
 
     def _node(self, node: Any, entry: JudgedEntry) -> Decimal | None:
@@ -236,11 +334,45 @@ class Standing:
             for number, row in enumerate(sheet.iter_rows(values_only=True))
         }
 
+    def _ods(self) -> Any:
+        with zipfile.ZipFile(self._path) as archive:
+            root = ElementTree.fromstring(archive.read("content.xml"))
+        stored = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value"
+        return [
+            [cell.get(stored) or "".join(cell.itertext()) for cell in row if cell.tag.endswith("table-cell")]
+            for row in root.iter()
+            if row.tag.endswith("table-row")
+        ]
+
+    def _page(self) -> Any:
+        text = _text(self._path.read_bytes())
+        rows: list[list[str]] = []
+        closed = True
+        for tag, said in re.findall(r"<(/?(?:tr|td|div))\b[^>]*>([^<]*)", text):
+            if tag in ("tr", "div") or (tag == "td" and closed):
+                rows.append([])
+            if tag in ("td", "div"):
+                rows[-1].append(html.unescape(said))
+            closed = {"tr": False, "td": False}.get(tag, closed or tag == "/tr")
+        return rows
+
     def _xls(self) -> Any:
         import xlrd
 
         sheet = xlrd.open_workbook(self._path, logfile=io.StringIO()).sheet_by_index(0)
         return [sheet.row_values(row) for row in range(sheet.nrows)]
+
+
+def _rows(frame: pd.DataFrame) -> list[list[Any]]:
+    """Return a table's names, then its rows."""
+    held = frame.reset_index() if frame.index.name else frame
+    return [list(held.columns), *(list(row) for row in held.itertuples(index=False))]
+
+
+def _text(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    return "\n".join(map(_line, content.split(b"\n")))
 
 
 def _line(raw: bytes) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import zipfile
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,46 +20,10 @@ from panelkit.data.yearbook.files.sheets import _REASONS
 from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.reference import yearbook_case
 from tests.yearbook.test_round_trip import QUICK, expected, read, tables
-from tests.yearbook.writers import Table
+from tests.yearbook.writers import Table, ods
 
 FEW = settings(QUICK, max_examples=6)
 """Each of these files is read by a process of its own."""
-
-HEAD = (
-    '<?xml version="1.0"?><office:document-content '
-    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
-    '<office:body><office:spreadsheet><table:table table:name="表1">'
-)
-TAIL = "</table:table></office:spreadsheet></office:body></office:document-content>"
-
-
-def ods(rows: Sequence[Sequence[Any]], old: str = "", new: str = "") -> bytes:
-    """Return rows as a small OpenDocument spreadsheet, with one text of its content replaced."""
-    lines = "".join(f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>" for row in rows)
-    out = io.BytesIO()
-    manifest = (
-        '<?xml version="1.0"?><manifest:manifest '
-        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-    )
-    assert old in lines
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", manifest)
-        archive.writestr("content.xml", HEAD + lines.replace(old, new, 1) + TAIL)
-    return out.getvalue()
-
-
-def _cell(cell: Any) -> str:
-    if cell is None:
-        return "<table:table-cell/>"
-    if isinstance(cell, str):
-        text = cell.replace("&", "&amp;")
-        return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
-    value = f'office:value-type="float" office:value="{cell}"'
-    return f"<table:table-cell {value}><text:p>{cell}</text:p></table:table-cell>"
 
 
 def frame(table: Table) -> pd.DataFrame:
