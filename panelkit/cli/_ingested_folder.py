@@ -11,17 +11,16 @@ import typer
 
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import print_json
+from panelkit.cli._progress import FileProgress
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
-    from panelkit.data.yearbook.folder_report import FileOutcome, FolderReport
+    from panelkit.data.yearbook.folder_report import FolderReport
 
 _KINDS = 12
 _SAID = ("vintage", "corrections", "unit", "rows", "place")
 _OF_MANY = ("vintage", "corrections", "unit", "skip_rows", "places")
-_LINES = 50
-"""Files between two lines of progress where the error stream is no terminal."""
 
 
 def take_folder(
@@ -40,14 +39,14 @@ def take_folder(
     if len(paths) > 1:
         raise SpecError(message("a folder is taken in alone: give one folder, or files"))
     _refuse_said(named)
-    with _Progress(quiet=printed.as_json, language=printed.language) as progress:
+    with FileProgress(printed.language, quiet=printed.as_json) as progress:
         report = ingest_folder(
             paths[0],
             store=store,
             **{name: value for name, value in named.arguments().items() if name in _OF_MANY},
             dry_run=dry_run,
             workers=workers,
-            advance=progress.advance,
+            advance=lambda file, total: progress.advance(total, Path(file.file).name),
         )
     if out is not None:
         from panelkit.report.ingested import write_report
@@ -74,36 +73,6 @@ def _refuse_said(named: Any) -> None:
                 options=[f"--{name}" for name in said],
             )
         )
-
-
-class _Progress:
-    """A bar on a terminal; elsewhere a plain line now and then on the error stream."""
-
-    def __init__(self, *, quiet: bool, language: Language) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._errors, self._language, self._done = Console(stderr=True, highlight=False), language, 0
-        self._plain = not quiet and not self._errors.is_terminal
-        self._bar = Progress(
-            console=self._errors, transient=True, disable=quiet or not self._errors.is_terminal
-        )
-        self._task = self._bar.add_task("", total=None)
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *what: object) -> None:
-        self._bar.stop()
-
-    def advance(self, file: FileOutcome, total: int) -> None:
-        """Count a file."""
-        self._done += 1
-        self._bar.update(self._task, total=total, completed=self._done, description=Path(file.file).name[:30])
-        if self._plain and (self._done % _LINES == 0 or self._done == total):
-            said = message("{done} of {total} files", done=self._done, total=total)
-            self._errors.print(said.text(self._language), markup=False)
 
 
 def _print(report: FolderReport, language: Language, *, dry_run: bool, out: Path | None) -> None:

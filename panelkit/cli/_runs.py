@@ -59,15 +59,20 @@ class Keeping:
 
 
 class _Bar:
-    """Progress of a run, on the error stream, so that pipes stay clean."""
+    """Progress of a run, on the error stream, so that pipes stay clean: bars on a terminal, else a line a claim."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, progress: Progress, errors: Console, language: Language) -> None:
+        self._progress, self._errors, self._language = progress, errors, language
         self._task: TaskID | None = None
+        self._claims = 0
 
     def start(self, claim: str, steps: int) -> None:
-        """Open the bar of one claim."""
+        """Open the bar of one claim; a plain line where the error stream is no terminal."""
         self._task = self._progress.add_task(claim, total=steps)
+        self._claims += 1
+        if not self._errors.is_terminal:
+            said = message("{n}: claim {claim}", n=self._claims, claim=claim)
+            self._errors.print(said.text(self._language), markup=False, highlight=False, soft_wrap=True)
 
     def advance(self, steps: int) -> None:
         """Move the bar."""
@@ -82,7 +87,7 @@ def progress(cache: Cache | None, language: Language) -> Iterator[_Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
-            yield _Bar(shown)
+            yield _Bar(shown, errors, language)
     except KeyboardInterrupt:
         n = 0 if cache is None else cache.found + cache.kept
         said = counted(

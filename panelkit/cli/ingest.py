@@ -76,7 +76,7 @@ def ingest(
     from panelkit.data.yearbook.errors import YearbookError
 
     try:
-        report = _run(files, named, quiet=printed.as_json, store=store, dry_run=dry_run)
+        report = _run(files, named, printed, store=store, dry_run=dry_run)
     except (YearbookError, SpecError) as error:
         if printed.as_json:
             found = error.problems if isinstance(error, YearbookError) else ()
@@ -93,18 +93,12 @@ def ingest(
         raise typer.Exit(2)
 
 
-def _run(files: Sequence[Path], named: Named, *, quiet: bool, **options: Any) -> IngestReport:
-    """Ingest the files, with a bar on the error stream where there are several."""
-    from rich.console import Console
-    from rich.progress import Progress
-
+def _run(files: Sequence[Path], named: Named, printed: Printed, **options: Any) -> IngestReport:
+    """Ingest the files, and say on the error stream how far it is where there are several."""
+    from panelkit.cli._progress import FileProgress
     from panelkit.data.yearbook.ingest import ingest as run
 
-    errors = Console(stderr=True)
-    hidden = quiet or len(files) < 2 or not errors.is_terminal
-    with Progress(console=errors, transient=True, disable=hidden) as progress:
-        task = progress.add_task("", total=len(files))
-        report: IngestReport = run(
-            files, advance=lambda: progress.advance(task), **named.arguments(), **options
-        )
+    n = len(dict.fromkeys(files))
+    with FileProgress(printed.language, quiet=printed.as_json or n < 2) as progress:
+        report: IngestReport = run(files, advance=lambda: progress.advance(n), **named.arguments(), **options)
     return report

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import panelkit as pk
 from panelkit.cli import app
+from panelkit.cli._progress import FileProgress
 from panelkit.data.yearbook import tree
 from panelkit.data.yearbook.folder_report import FileOutcome, FolderReport
 from panelkit.data.yearbook.store.places import store_places
@@ -154,7 +155,7 @@ def test_from_the_command_line(folder: Path, tmp_path: Path) -> None:
     first = run.invoke(app, [*said, "--out", str(tmp_path / "out")])
     assert first.exit_code == 0
     assert "9 files: 4 read, 1 in the store already, 2 set apart, 2 refused" in first.stdout
-    assert "9 of 9 files" in first.stderr
+    assert first.stderr.splitlines() == [f"{n} of 9 files" for n in range(1, 10)]
     assert (tmp_path / "out" / "ingested.html").exists()
     second = json.loads(run.invoke(app, [*said, "--json"]).stdout)
     assert second["counts"] == {"read": 0, "held": 5, "apart": 2, "refused": 2}
@@ -236,3 +237,13 @@ def test_what_no_file_holds_is_named(misread: Path, tmp_path: Path) -> None:
         pk.ingest_folder(misread, store=tmp_path / "store", unit="亿元")  # type: ignore[arg-type]
     with pytest.raises(pk.SpecError, match="is a province"):
         pk.ingest_folder(misread, store=tmp_path / "store", skip_rows=["北京"])
+
+
+def test_plain_lines_of_progress_are_about_ten(capsys: pytest.CaptureFixture[str]) -> None:
+    for total, lines in ((3, 3), (25, 13), (87, 11), (400, 10), (2345, 24)):
+        with FileProgress("en") as progress:
+            for _ in range(total):
+                progress.advance(total)
+        said = capsys.readouterr().err.splitlines()
+        assert len(said) == lines
+        assert said[-1] == f"{total} of {total} files"
