@@ -40,7 +40,7 @@ def read_sheet(tmp_path: Path, blank: Context) -> Callable[..., FileRead]:
     """Write rows as .xlsx, .xls or .csv and read them."""
 
     def read(
-        rows: Sequence[Sequence[Any]], kind: str = "xlsx", merge: Sequence[str] = (), **told: Any
+        rows: Sequence[Sequence[Any]], /, kind: str = "xlsx", merge: Sequence[str] = (), **told: Any
     ) -> FileRead:
         path = tmp_path / f"表.{kind}"
         path.write_bytes(written(rows, kind, merge))

@@ -127,6 +127,40 @@ def test_which_labels_are_about_no_province(label: str, why: str | None) -> None
     assert apart_row(label) == why
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "csv"])
+def test_lists_of_platforms_and_years_down_list_them_too(kind: str, read_sheet: Reader) -> None:
+    others = ["港澳台", "其他", "未分地区", "测绘局"]
+    platform: list[list[Any]] = [["指标", "地区", "单位", "2021年", "2022年"]]
+    platform += [
+        ["测绘服务总值" if not at else None, name, "万元", at, at + 1]
+        for at, name in enumerate([n[0] for n in NAMES.values()] + others)
+    ]
+    read = read_sheet(platform, kind, rows=("测绘局",))
+    assert len(read.entries) == 62
+    assert [(n, c) for n, c, _ in rows_of(read)] == [(name, 2) for name in others]
+    down: list[list[Any]] = [
+        ["8-33 测绘服务总值"],
+        ["单位:万元"],
+        ["年份", "北京", "天津", *others],
+        [2021, 1, 2, 3, None, 5, 6],
+        [2022, 1, 2, 3, 4, 5, 6],
+    ]
+    read = read_sheet(down, kind, rows=("测绘局",))
+    assert {(e.adcode, e.period): e.value for e in read.entries} == {
+        (code, year): Decimal(value)
+        for code, value in ((110000, 1), (120000, 2))
+        for year in ("2021", "2022")
+    }
+    assert [(n, c) for n, c, _ in rows_of(read)] == [
+        ("港澳台", 2),
+        ("其他", 1),
+        ("未分地区", 2),
+        ("测绘局", 2),
+    ]
+    with pytest.raises(YearbookError, match="测绘局"):
+        read_sheet(platform, kind)
+
+
 def test_the_caller_names_further_rows(read_sheet: Reader, tmp_path: Path, blank: Context) -> None:
     rows: Sequence[Sequence[Any]] = [*HEAD, *PLACES, ["军 队 Army", None, 7, 8]]
     with pytest.raises(YearbookError, match="'军 队 Army'"):

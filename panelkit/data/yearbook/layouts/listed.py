@@ -15,6 +15,7 @@ from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.vocabulary.apart_rows import why_apart
 from panelkit.data.yearbook.vocabulary.periods import in_range
 from panelkit.data.yearbook.vocabulary.place_labels import row_place
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
@@ -184,6 +185,11 @@ def _carry(grid: Grid, row: int, header: Header, held: _Held) -> None:
 def _row(grid: Grid, row: int, header: Header, held: _Held, above: tuple[str, str], builder: Builder) -> None:
     _carry(grid, row, header, held)
     place = row_place(held.place)
+    why = why_apart(held.place, place, grid.told_rows)
+    if why is not None:
+        cells = sum(looks_like_number(grid.cell(row, column)) for column in header.periods)
+        builder.set_apart(grid.where(row), held.place, cells, why)
+        return
     if place is None:
         builder.problem(
             grid.where(row, header.place), message("no province is known as {name!r}", name=held.place)

@@ -26,7 +26,7 @@ from panelkit.data.yearbook.layouts.portal_table import (
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
-from panelkit.data.yearbook.vocabulary.apart_rows import Why, apart_row, is_told
+from panelkit.data.yearbook.vocabulary.apart_rows import why_apart
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import place_of, row_place
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
@@ -141,7 +141,7 @@ def _body(table: PortalTable, columns: dict[int, str], year: str | None, builder
 
 def _is_apart(grid: Grid, row: int, name: str, builder: Builder) -> bool:
     """Return whether a row of figures is about no province, which is then listed."""
-    why: Why | None = "told" if is_told(name, grid.told_rows) else apart_row(name)
+    why = why_apart(name, None, grid.told_rows)
     if why is None:
         return False
     builder.set_apart(grid.where(row), name, sum(map(looks_like_number, grid.rows[row][1:])), why)

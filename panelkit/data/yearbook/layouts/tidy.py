@@ -14,7 +14,7 @@ from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
-from panelkit.data.yearbook.vocabulary.apart_rows import Why, apart_row, is_told
+from panelkit.data.yearbook.vocabulary.apart_rows import why_apart
 from panelkit.data.yearbook.vocabulary.near_places import near_places, proposal
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
@@ -243,7 +243,7 @@ def _row(
 def _is_apart(grid: Grid, row: int, roles: _Roles, names: dict[int, str], builder: Builder) -> bool:
     """Return whether a row is about no province, which is then listed."""
     label = shown(grid.cell(row, roles.place))
-    why: Why | None = "told" if is_told(label, grid.told_rows) else apart_row(label)
+    why = why_apart(label, None, grid.told_rows)
     if why is None:
         return False
     columns = names if roles.value is None else [roles.value]

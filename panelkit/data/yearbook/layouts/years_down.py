@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from panelkit.data.provinces import Place
 from panelkit.data.yearbook.files.cells import Misread, looks_like_number, read_number
-from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
+from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_row, check_tail
 from panelkit.data.yearbook.layouts.headings import period_in, plain, title_of, unit_in, unit_text
 from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.vocabulary.apart_rows import Why, why_apart
 from panelkit.data.yearbook.vocabulary.periods import in_range
 from panelkit.data.yearbook.vocabulary.place_labels import row_place
 from panelkit.data.yearbook.vocabulary.printed_units import split_unit
@@ -41,12 +42,13 @@ _ROWS = 40
 
 @dataclass(slots=True)
 class _Table:
-    """One table of a sheet: its lines above, its columns of places, the rows of its periods."""
+    """One table of a sheet: its lines above, its columns of places and of what is none, the rows of its periods."""
 
     title: str = ""
     unit: str = ""
     column: int = 0
     places: dict[int, tuple[str, Place]] = field(default_factory=dict)
+    apart: dict[int, tuple[str, Why]] = field(default_factory=dict)
     rows: dict[int, str] = field(default_factory=dict)
 
 
@@ -89,13 +91,22 @@ def _places_across(grid: Grid, row: int) -> int | None:
     if (
         corner < 0
         or len(names) < 2
-        or not all(isinstance(c, str) and row_place(c) is not None for c in names)
+        or sum(isinstance(c, str) and row_place(c) is not None for c in names) < 2
+        or not all(_is_place(c, grid) for c in names)
     ):
         return None
     for other in range(row + 1, len(grid.rows)):
         if any(looks_like_number(cell) for cell in grid.rows[other][corner + 1 :]):
             return corner if period_in(shown(grid.cell(other, corner))) is not None else None
     return None
+
+
+def _is_place(cell: Cell, grid: Grid) -> bool:
+    """Return whether a header names a place, or something that is known to be none."""
+    if not isinstance(cell, str):
+        return False
+    place = row_place(cell)
+    return place is not None or why_apart(shown(cell), place, grid.told_rows) is not None
 
 
 def _is_corner(text: str) -> bool:
@@ -151,10 +162,14 @@ def _opened(
     titles = [split_unit(title_of(text))[0] for text in lines if not unit_text(text) and title_of(text)]
     start = before if before is not None and (goes_on or not lines) else _Table()
     places: dict[int, tuple[str, Place]] = {}
+    apart: dict[int, tuple[str, Why]] = {}
     for column in range(corner + 1, len(grid.rows[row])):
         name = shown(grid.cell(row, column))
         place = row_place(name) if name else None
-        if place is not None:
+        why = why_apart(name, place, grid.told_rows)
+        if why is not None:
+            apart[column] = name, why
+        elif place is not None:
             places[column] = name, place
         elif any(not is_empty(grid.cell(other, column)) for other in range(row + 1, len(grid.rows))):
             builder.problem(grid.where(row, column), message("figures in a column without a header"))
@@ -164,6 +179,7 @@ def _opened(
         unit=unit or start.unit,
         column=corner,
         places=places,
+        apart=apart,
         rows={},
     )
 
@@ -172,6 +188,9 @@ def _figures(grid: Grid, table: _Table, seen: dict[tuple[str, str, str], int], b
     if not table.title:
         builder.problem(grid.where(), message("no title above the table names its indicator"))
         return
+    for column, (name, why) in table.apart.items():
+        cells = sum(looks_like_number(grid.cell(row, column)) for row in table.rows)
+        builder.set_apart(grid.where(next(iter(table.rows), None), column), name, cells, why)
     for column, (name, place) in table.places.items():
         units = column_units(grid, list(table.rows), column, table.unit, strong=False, builder=builder)
         for row, period in table.rows.items():

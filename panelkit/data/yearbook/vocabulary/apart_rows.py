@@ -7,6 +7,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
+from panelkit.data.provinces import Place
+
 Why = Literal["hmt", "rest", "beyond", "within", "whole", "told"]
 """Hong Kong, Macau and Taiwan; all others; abroad; a part of a province; a whole or a mean; named by the caller."""
 
@@ -261,3 +263,10 @@ def apart_row(text: str) -> Why | None:
 def is_told(text: str, told: Collection[str]) -> bool:
     """Return whether the caller named a row to be set apart; blanks and English below Chinese make no difference."""
     return bool(told) and plain_label(text) in told
+
+
+def why_apart(text: str, place: Place | None, told: Collection[str]) -> Why | None:
+    """Return why a label is set apart: the caller named it and it has no code of its own, or it names no place."""
+    if (place is None or not place.adcode) and is_told(text, told):
+        return "told"
+    return apart_row(text) if place is None else None
