@@ -108,6 +108,30 @@ def test_an_acronym_that_begins_the_english_is_no_part_of_a_name(
     assert read.series()["hightech_rd_projects"][110000, "2022"] == 30
 
 
+@pytest.mark.parametrize(
+    ("chapter", "key"),
+    [
+        ("一、综合", "rd_researchers_fte"),
+        ("第一章 综 合", "rd_researchers_fte"),
+        ("第一部分  综合情况", "rd_researchers_fte"),
+        ("三、高等学校", None),
+        ("二、工业企业", None),
+    ],
+)
+def test_a_chapter_about_everything_is_no_title_and_a_narrower_one_names_its_table(
+    read_sheet: Callable[..., FileRead], chapter: str, key: str | None
+) -> None:
+    rows: list[list[Any]] = [
+        [chapter],
+        ["1-4各地区研究与试验发展(R&D)人员全时当量(2013年)"],
+        ["单位：人年"],
+        ["地区", "Region", "#研究人员"],
+    ]
+    rows += [[name[0], name[2], at] for at, name in enumerate(NAMES.values())]
+    (found,) = read_sheet(rows, "xls").series()
+    assert found == key if key else found.startswith(chapter)
+
+
 SAMPLES = {
     "06-RD-institution_2021.xls": 5,
     "external_rd_2020.xls": 3,

@@ -32,10 +32,15 @@ from panelkit.data.yearbook.layouts.workbook_columns import (
 )
 from panelkit.data.yearbook.vocabulary.periods import years_in
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
-from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, dated, is_remark
+from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED, dated, is_remark
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
+_CHAPTER = re.compile(
+    r"\s*(?:[一二三四五六七八九十]+\s*[、.．]|第\s*[一二三四五六七八九十\d]+\s*[章篇编节]|第\s*[一二三四五六七八九十\d]+\s*部\s*分)?"
+    r"\s*(?:综\s*合|概\s*况|总\s*体)(?:\s*[情状]\s*况)?\s*"
+)
+"""A chapter about everything; one about 高等学校 or 工业企业 narrows the table below it."""
 _EDITION = re.compile(
     r"年鉴[》\s(（\[［—–－-]*(?:19|20)\d{2}|yearbook[\s(\[,—–-]*(?:19|20)\d{2}|(?:19|20)\d{2}\s*年?[《\s]*[\u3400-\u9fff]*年鉴",
     re.I,
@@ -116,7 +121,7 @@ def _take_above(
     words = [re.sub(r"\s*[\r\n]+\s*", " ", text) for _, _, text in texts if not unit_text(text)]
     told = [text for text in words if title_of(text) and not parse_unit(text)]
     told = [text for text in told if not _EDITION.search(text)] or told
-    named = [text for text in told if HAN.search(text)] or told
+    named = _without_chapters([text for text in told if HAN.search(text)] or told)
     years = _years(words)
     if named:
         years = years or _years([text for one in (*beyond, *right) for _, _, text in one])
@@ -131,6 +136,12 @@ def _take_above(
         [item for item in texts if unit_text(item[2])] or _units_in_titles(texts) or _units_of(above, right)
     )
     return replace(above, unit=one_unit(grid, units, block, builder) or above.unit)
+
+
+def _without_chapters(lines: list[str]) -> list[str]:
+    """Return the lines without 一、综合 and the like, where a title with a number of its own stands among them."""
+    rest = [text for text in lines if not _CHAPTER.fullmatch(text)]
+    return rest if any(map(NUMBERED.match, rest)) else lines
 
 
 def _units_in_titles(texts: Texts) -> Texts:
