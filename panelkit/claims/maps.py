@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Literal
 
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message, verbatim
 from panelkit.spatial import provincial
 from panelkit.spatial.weights import Weights
 
@@ -15,6 +15,19 @@ WeightsName = Literal[
 ]
 OWN_WEIGHTS: tuple[WeightsName, ...] = ("own", "own_2", "own_3")
 """What a claim file calls the weights given beside a panel of the user's own, in their order."""
+
+
+_SAID: Mapping[str, Message] = {
+    "contiguity": message("contiguity"),
+    "inverse_distance": message("inverse distance"),
+    "inverse_distance_2": message("inverse distance^{power:g}", power=2),
+    "nearest_4": message("{k} nearest", k=4),
+}
+
+
+def said_weights(name: str) -> Message:
+    """Return what weights are called in a sentence; those of the user's own by the name of the claim file."""
+    return _SAID.get(name, verbatim(name))
 
 
 def weights_named(name: str, ids: Sequence[Hashable]) -> Weights:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.findings import Condition, Headline, Word, paragraph
 from panelkit.claims.verdict import Verdict
-from panelkit.language.message import Language, Message, message, sentences
+from panelkit.language.message import Language, Message, message, sentences, verbatim
 from panelkit.report.conditions import levels_of
 from panelkit.report.numbers import number
 from panelkit.report.words import say
@@ -130,14 +130,13 @@ def _of_a_measure(verdict: Verdict, word: Word, quantity: Message) -> Message:
     assert verdict.design is not None  # it was run
     assert verdict.tested is not None
     found = verdict.tested.shown
-    said = message("{quantity} {value}", quantity=quantity, value=number(found.estimate))
-    if math.isfinite(found.low) and math.isfinite(found.high):
-        said = message(
-            "{said}, likely between {low} and {high}",
-            said=said,
-            low=number(found.low),
-            high=number(found.high),
-        )
+    value, low, high = number(found.estimate), number(found.low), number(found.high)
+    bare = (
+        "formula" in quantity.values
+    )  # which says nothing to this reader; the design's own name stands before it
+    said = verbatim(value) if bare else message("{quantity} {value}", quantity=quantity, value=value)
+    if math.isfinite(found.low) and math.isfinite(found.high) and not low == value == high:
+        said = message("{said}, likely between {low} and {high}", said=said, low=low, high=high)
     return message(
         "{design}: {said}; {stands}.", design=verdict.design.label.said, said=said, stands=_STANDS[word]
     ).spoken(*levels_of(verdict))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -59,6 +60,10 @@ class Prose:
                 left -= not plain[at].isspace()
                 at += 1
             yield self.text[start:at]
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Return how wide the sentences may be drawn, for a column of a table that holds them."""
+        return Measurement.get(console, options, self.text)
 
 
 def prose(*parts: RenderableType) -> Group:

@@ -21,7 +21,7 @@ def claim_notes(verdicts: tuple[Verdict, ...], language: Language) -> Iterator[s
     yield from _grid_notes(verdicts, language)
     yield from flag_lines(verdicts, language, without=("revised",))
     if registered.declaration is not None:
-        yield say(sentences(declaration_lines(registered)), language)
+        yield from (say(line, language) for line in declaration_lines(registered))
 
 
 def run_notes(result: CheckResult, language: Language) -> Iterator[str]:

@@ -208,17 +208,19 @@ def _reading(
 ) -> dict[str, Any]:
     overall = result.word_of(claim.id, reading.id)
     style = regression_table(verdicts, language)
+    designs = [_design(claim, verdict, language) for verdict in verdicts]
+    years_note = _years_note(claim, verdicts, language) if reading.main else ""
     return {
         "main": reading.main,
-        "years_note": _years_note(claim, verdicts, language),
+        "years_note": years_note,
         "interval": words.level_text(verdicts, language),
-        "failures": any(item.tested and item.tested.tally and item.tested.tally.failed for item in verdicts),
+        "curved": years_note or any(item["curve"] or item["failed"] for item in designs),
         "label": say(reading.label, language),
         "says": say(reading.says, language),
         "rule": say(message("Rule: {rule}", rule=reading.rule.shown), language),
         "verdict": words.design_word(overall, language),
         "style": _CLASSES[overall],
-        "designs": [_design(claim, verdict, language) for verdict in verdicts],
+        "designs": designs,
         "round": round_text(result, claim.id, reading.id, language),
         "conditioned": [_conditioned(item, language) for item in verdicts if item.conditions],
         "whole": say(words.whole(verdicts), language),

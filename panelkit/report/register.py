@@ -84,7 +84,7 @@ def claim_card(registered: RegisteredClaim, language: Language) -> RenderableTyp
     for reading in claim.reading:
         parts.append(Padding(Group(*_reading(claim, reading, language)), (1, 0, 0, 2)))
     parts += [Text(f"⚑ {flag_text(flag, language)}", style="dim") for flag in claim.flags]
-    parts.append(Text(say(sentences(declaration_lines(registered)), language), style="dim"))
+    parts += [Text(say(line, language), style="dim") for line in declaration_lines(registered)]
     return Group(*parts)
 
 

@@ -88,8 +88,7 @@ def short_block(result: CheckResult, name: str, language: Language) -> Renderabl
         lines.append(beside_table(main, language))
     lines += _other_readings(result, name, language)
     if registered.declaration is None or registered.declaration.revision:
-        said = sentences(declaration_lines(registered))
-        lines.append(Text(say(said, language), style="dim"))
+        lines += [Text(say(line, language), style="dim") for line in declaration_lines(registered)]
     return prose(Rule(style="dim"), *lines, Text())
 
 

@@ -52,7 +52,11 @@ class Marked:
         for row in self.rows:
             style = _STYLES[row["style"]]
             beside = "dim" if row["style"] == "printed" else ""
-            table.add_row(Text(row["mark"], style=style), row["asks"], Text(row["found"], style=beside))
+            table.add_row(
+                Text(row["mark"], style=style),
+                Prose(Text(row["asks"])),
+                Prose(Text(row["found"], style=beside)),
+            )
         return table
 
 

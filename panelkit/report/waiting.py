@@ -13,7 +13,7 @@ from panelkit.claims.file.document import Claim
 from panelkit.claims.verdict import Verdict
 from panelkit.claims.waiting import lacking, missing_names
 from panelkit.language.message import Language, message
-from panelkit.report.narrow import Heading
+from panelkit.report.narrow import Heading, Prose
 from panelkit.report.words import need_names, say, short_citation, verdict_word
 
 _FEW = 20  # so many pending claims at most are shown with the figure that each waits for
@@ -30,7 +30,9 @@ def status_table(verdicts: list[Verdict], language: Language) -> Table:
         text = Text(say(verdict.registered.claim.says, language))
         text.append(f" ({short_citation(verdict.registered, language)})", style="dim")
         text.append(f"\n{say(verdict.reason, language)}", style="dim")
-        table.add_row(verdict.claim, Text(status, style="cyan" if verdict.word is None else "dim"), text)
+        table.add_row(
+            verdict.claim, Text(status, style="cyan" if verdict.word is None else "dim"), Prose(text)
+        )
     return table
 
 
@@ -47,7 +49,7 @@ def waiting(result: CheckResult, language: Language) -> Iterator[RenderableType]
     table.add_column(max_width=32, overflow="fold")
     table.add_column(ratio=1, style="bold")
     for name, ids in sorted(by_need.items(), key=lambda entry: -len(entry[1])):
-        table.add_row(name, " ".join(ids))
+        table.add_row(Prose(Text(name)), " ".join(ids))
     yield Heading(
         say(
             message(

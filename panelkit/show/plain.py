@@ -22,7 +22,7 @@ _WORD = 12
 _LONGEST_NUMBER = 20
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9]")
-_PIECES = re.compile(r"\s*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[，。；：、）】」”]*\s*")
+_PIECES = re.compile(r"\s*[（【「《]*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[，。；：、）】」》”]*\s*")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$])")
 
 

@@ -235,7 +235,8 @@ def test_weights_without_a_top_pass_for_none_and_the_next_are_printed() -> None:
     assert (first.outcome, first.decides, first.passes) == ("not computed", True, False)
     assert "inverse_distance has no top" in str(first.found)
     assert (second.outcome, second.decides) == ("printed", False)
-    assert "nearest 4" in str(second.asks)
+    assert "4 nearest" in str(second.asks)
+    assert "4 近邻" in second.asks.text("zh")
     one = finding(0.1, 0.5, "passes")
     assert one.measured is not None
     spilled = replace(one, measured=replace(one.measured, conditions=(first, second)))

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 import panelkit as pk
 from panelkit.cli import app
 from panelkit.report.narrow import prose
+from panelkit.report.terminal_conditions import Marked
 from panelkit.show.plain import columns_of_terminal, folded, frame_text
 from panelkit.show.tables import to_text
 from tests.panels import random_panel
@@ -105,6 +106,18 @@ def test_frames_and_lines_of_text() -> None:
     assert max(map(len, long.splitlines())) <= 20
     assert {"-12.2831", "3.3335"} <= set(long.split())
     assert np.all([len(line) == 50 for line in folded("=" * 50).splitlines()])
+
+
+def test_cells_of_conditions_keep_their_numbers_and_brackets() -> None:
+    found = "、".join(f"{year}年：-0.03{year}（-0.0314至-0.0314）" for year in range(2019, 2025))
+    row = {"mark": "✓", "style": "passes", "asks": "最近5个年份各自的区间均符合", "found": found}
+    for width in range(68, 130):
+        console = Console(width=width)
+        with console.capture() as caught:
+            console.print(Marked((row,), "zh"))
+        shown = caught.get()
+        assert set(NUMBER.findall(found)) == set(NUMBER.findall(shown.replace("最近5个", "")))
+        assert not any(line.rstrip().endswith("（") for line in shown.splitlines())
 
 
 @pytest.mark.parametrize("width", [20, 40, 61, 80])

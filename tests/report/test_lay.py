@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from panelkit.claims.findings import WORDS
 from panelkit.claims.rounds import round_of
-from panelkit.language.message import verbatim
+from panelkit.language.message import message, verbatim
 from panelkit.report.lay import _MEANS, _STANDS, shown, three_sentences
 from tests.claims.estimates import NUMBER, SIGN, result_of, scrutiny
 from tests.report.test_turning import measured, verdict
@@ -83,6 +84,14 @@ def test_a_measure_is_its_number_and_how_it_stands() -> None:
     assert shown(item) == (
         "design: indirect effect 0.300, likely between 0.100 and 0.500; this is what is claimed, and every check holds."
     )
+
+
+def test_a_formula_is_not_told_and_an_interval_without_width_is_none() -> None:
+    found = replace(
+        measured(0.3, 0.3), quantity=message("`{formula}` of the totals", formula="rd_basic / rd")
+    )
+    item = verdict({"name": "R-INEQ", "sign": "+"}, found)
+    assert shown(item) == "design: 0.300; this is what is claimed, and every check holds."
 
 
 def test_every_word_has_its_meaning() -> None:

@@ -84,6 +84,13 @@ def test_what_a_claim_file_says_is_text_and_not_markup(tmp_path: Path) -> None:
     assert "<script>x" not in page(pk.check(path), "en")
 
 
+def test_a_page_opens_nothing_that_is_empty() -> None:
+    shown = page(pk.check("B95"), "en")
+    assert not re.search(r"<code>\s*</code>", shown)
+    boxes = re.findall(r"</summary>(.*?)</details>", shown, flags=re.DOTALL)
+    assert all(re.sub(r"<[^>]*>", "", box).strip() for box in boxes)
+
+
 def test_the_same_run_writes_the_same_page(result: CheckResult) -> None:
     assert page(result, "en") == page(result, "en")
 

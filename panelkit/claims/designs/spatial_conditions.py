@@ -10,10 +10,11 @@ from typing import Protocol
 from panelkit.claims.designs.scrutinised import scrutiny_on
 from panelkit.claims.figures import Figures
 from panelkit.claims.findings import Condition, asked
+from panelkit.claims.maps import said_weights
 from panelkit.claims.rules.regression import told
 from panelkit.claims.rules.spillover import BESIDE_TRENDS, PLACEBO
 from panelkit.language.errors import PanelkitError, SpecError
-from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import Message, listed, message
 from panelkit.models.linear.fixed_effects import FixedEffects, fit_design
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -144,7 +145,7 @@ def other_weights(asks: Asked) -> Iterator[Condition]:
 
 def _under(asks: Asked, name: str) -> Condition:
     """Return whether the quantity lies on its side under weights of that name."""
-    said = message("the same under {weights}", weights=name.replace("_", " "))
+    said = message("the same under {weights}", weights=said_weights(name))
     try:
         other = simulated(_fit(asks, asks.model, name), asks.effect, asks.draws, asks.seed)
     except PanelkitError as error:
@@ -229,8 +230,8 @@ def _decay(asks: Asked) -> Condition:
     values = ring_coefficients(asks.samples.sample(asks.spec), asks.rings, asks.model.effects)
     sign = asks.direction
     falls = all(sign * a > sign * b for a, b in pairwise(values)) and sign * values[0] > 0
-    listed = ", ".join(f"{value:.3g}" for value in values)
-    return asked("decay", message("decay over the rings of distance"), falls, verbatim(listed))
+    found = listed(f"{value:.3g}" for value in values)
+    return asked("decay", message("decay over the rings of distance"), falls, found)
 
 
 def _fit(asks: Asked, model: SpatialPanel, name: str) -> SpatialFit:

@@ -14,10 +14,10 @@ from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Whole
 from panelkit.claims.findings import Condition, Finding, Measured, asked
-from panelkit.claims.maps import OWN_WEIGHTS, WeightsName
+from panelkit.claims.maps import OWN_WEIGHTS, WeightsName, said_weights
 from panelkit.claims.specify import Regression, specify
 from panelkit.indices.panels.yearly import by_year
-from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.models.spatial.sample import read_sample
@@ -175,7 +175,7 @@ class TighteningDesign(MeasuredDesign):
         held = trend.low > 0.0 if slope > 0.0 else trend.high < 0.0
         return asked(
             "weights",
-            message("the same under {weights}", weights=verbatim(name.replace("_", " "))),
+            message("the same under {weights}", weights=said_weights(name)),
             held,
             message(
                 "{slope:.3g} ({low:.3g} to {high:.3g})",
