@@ -101,6 +101,12 @@ def _state(store: Path | None) -> StoreState | None:
         return None
 
 
+def held_keys(store: Path) -> set[str]:
+    """Return the indicators of which a store holds yearly figures of provinces; none of a store that is not there."""
+    state = _state(store)
+    return set() if state is None else _held(state)
+
+
 def _held(state: StoreState) -> set[str]:
     figures = state.figures
     annual = figures["period"].str.fullmatch(r"\d{4}") & (figures["adcode"] != NATION)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from panelkit.cli._awaited import claims_record, print_claims
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import print_json
 from panelkit.cli._progress import FileProgress
@@ -53,9 +54,10 @@ def take_folder(
 
         write_report(report, out, printed.language)
     if printed.as_json:
-        print_json(report.as_dict())
+        print_json(report.as_dict() | claims_record(report, printed.language))
     else:
         _print(report, printed.language, dry_run=dry_run, out=out)
+        print_claims(report, printed.language)
     found = report.counts()
     if not (found["read"] or found["held"]) or (dry_run and found["refused"]):
         raise typer.Exit(2)

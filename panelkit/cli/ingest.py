@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._awaited import claims_record, print_claims
 from panelkit.cli._commands import command
 from panelkit.cli._named import Named
 from panelkit.cli._options import Printed
@@ -84,11 +85,12 @@ def ingest(
             print_json(record, allow_nan=True)
         raise
     if printed.as_json:
-        print_json(report.as_dict())
+        print_json(report.as_dict() | claims_record(report, printed.language))
     else:
         from panelkit.cli._ingested import print_report
 
         print_report(report, printed.language, dry_run=dry_run)
+        print_claims(report, printed.language)
     if report.refused:
         raise typer.Exit(2)
 
