@@ -87,9 +87,10 @@ def test_a_measure_is_its_number_and_how_it_stands() -> None:
 
 
 def test_a_formula_is_not_told_and_an_interval_without_width_is_none() -> None:
-    found = replace(
-        measured(0.3, 0.3), quantity=message("`{formula}` of the totals", formula="rd_basic / rd")
-    )
+    found = measured(0.3, 0.3)
+    assert found.measured is not None
+    quantity = message("`{formula}` of the totals", formula="rd_basic / rd")
+    found = replace(found, measured=replace(found.measured, quantity=quantity))
     item = verdict({"name": "R-INEQ", "sign": "+"}, found)
     assert shown(item) == "design: 0.300; this is what is claimed, and every check holds."
 
