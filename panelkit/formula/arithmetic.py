@@ -149,6 +149,7 @@ class Cells:
             )
         wrong = np.array([not isinstance(cell, _REAL) for cell in cells]) & ~missing
         if bool(wrong.any()):
+            wrong = _no_numbers(cells, wrong)
             first = cells[int(np.flatnonzero(wrong)[0])]
             raise DataError(
                 message(
@@ -489,6 +490,12 @@ def _named(node: Node, mark: str = "`") -> Message:
         case Chain(label=label) | Power(label=label) | Call(label=label):
             return verbatim(f"{mark}{label}{mark}")
     return message("the value")
+
+
+def _no_numbers(cells: Array, texts: Array) -> Array:
+    """Return the texts that are no numbers, by which a whole column is read as text; all of them where none is."""
+    among = pd.to_numeric(pd.Series(cells).where(texts), errors="coerce").isna().to_numpy() & texts
+    return among if bool(among.any()) else texts
 
 
 def _text_remedy(name: str, cell: Any) -> Message:

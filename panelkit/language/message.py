@@ -7,6 +7,7 @@ A `Message` is its English text, so that it prints, compares and travels through
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -248,6 +249,8 @@ class _Filling(Formatter):
             return _BETWEEN[self.language].join(self.format_field(part, format_spec) for part in value)
         if isinstance(value, Message):
             value = value.text(self.language)
+        if isinstance(value, float) and math.isinf(value):
+            return "∞" if value > 0.0 else "-∞"
         return str(super().format_field(value, format_spec))
 
 

@@ -183,6 +183,9 @@ def test_a_year_without_figures_names_the_figure_and_the_years_held(tmp_path: Pa
         ('claimed = "0.67"', f'claimed = "{"9" * 400}"', "claimed"),
         ('id = "T1"', f'id = "T{"1" * 5000}"', "id"),
         ("years = [2019, 2022] }]", "years = [2022, 2019] }]", "write the earlier year first"),
+        ('rule = {', 'rule = { at_most = "SUPPORTED",', "input should be 'PARTLY' or 'NOT SUPPORTED'$"),
+        ('rule = {', 'rule = { at_most = "PARTLI",', r"did you mean 'PARTLY'\?"),
+        ("option = [", "option = [] #", "option: the list should hold at least 1 entry, and holds 0"),
     ],
 )  # fmt: skip
 def test_absurd_values_are_refused_by_name(

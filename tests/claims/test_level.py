@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import panelkit as pk
 from panelkit.claims.check import CheckResult
 from panelkit.claims.verdict import Verdict
+from panelkit.indices.panels.yearly import rank_correlations
 from tests.claims.test_measured import HEAD
 
 RULE = '{ name = "R-DESC", relation = ">", value = "0", why = { en = "Any.", zh = "任意。" } }'
@@ -129,6 +131,33 @@ def test_national_totals_of_ones_own_are_a_panel_of_one_unit(tmp_path: Path) -> 
     )
     verdict = only(pk.check(level(tmp_path, "bonds / all"), data=frame, unit="place", time="year"))
     assert verdict.tested.measured.by_year[2023] == pytest.approx(0.4)
+
+
+def test_one_year_is_told_as_one(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"place": "nation", "year": [2019], "bonds": [1.0], "all": 10.0})
+    path = level(tmp_path, "bonds / all", "[2019, 2019]")
+    verdict = only(pk.check(path, data=frame, unit="place", time="year"))
+    assert "(0.1 to 0.1), the only year held." in str(verdict.reason)
+
+
+def test_a_figure_linked_with_itself_is_an_identity(tmp_path: Path) -> None:
+    frame = pd.DataFrame([(f"c{i}", 2019 + t) for i in range(9) for t in range(5)], columns=["city", "year"])
+    frame["x"] = np.random.default_rng(1).normal(size=45)
+    frame["y"] = 5.0 - 2.0 * frame.x
+    path = level(tmp_path, "x")
+    path.write_text(path.read_text().replace('"level"', '"link"') + 'against = "y"\nseed = 1\n', "utf-8")
+    verdict = only(pk.check(path, data=frame, unit="city", time="year"))
+    assert verdict.word is None
+    assert "one and the same figure (correlation -1)" in verdict.error
+
+
+def test_a_rank_correlation_with_a_constant_is_missing_and_warns_of_nothing() -> None:
+    index = pd.MultiIndex.from_product([["a", "b", "c"], [2019]], names=["province", "year"])
+    frame = pd.DataFrame({"x": [1.0, 1.0, 1.0], "y": [1.0, 2.0, 3.0]}, index=index)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isnan(rank_correlations(frame, "x", "y")[2019])
+        assert rank_correlations(frame, "y", "y") == {2019: 1.0}
 
 
 def test_shares_of_the_register_are_those_of_the_yearbooks() -> None:

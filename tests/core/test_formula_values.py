@@ -123,6 +123,9 @@ def test_missing_cells_stay_missing_and_are_not_refused(panel: pd.DataFrame) -> 
     ("values", "words"),
     [
         (["1,234"] + ["2"] * 39, ["is not numeric", "'1,234'", "thousands separators"]),
+        (["1.5"] * 39 + ["n/a?"], ["is not numeric", "'n/a?' in "]),
+        (["1.5"] * 40, ["is not numeric: '1.5'", "and 32 more"]),
+        (["1.5", 2.0, None, "x"] + [3.0] * 36, ["is not numeric: 'x' in "]),
         ([np.inf] + [1.0] * 39, ["is infinite"]),
         (pd.Categorical([1] * 40), ["holds categories", "C(x)"]),
         (pd.date_range("2010-01-01", periods=40), ["is not numeric"]),

@@ -6,6 +6,7 @@ import copy
 import pickle
 from typing import ClassVar
 
+import numpy as np
 import pytest
 
 from panelkit.language import message as module
@@ -54,6 +55,11 @@ def test_english_is_the_text_itself() -> None:
     assert said == "no column `rd`: there are a, b"
     assert isinstance(said, str)
     assert said.text("zh") == "没有列 `rd`：现有 a、b"
+
+
+def test_endless_numbers_are_signs() -> None:
+    said = message("{low:.3g} to {high:.3g}", low=float("-inf"), high=np.float64("inf"))
+    assert (str(said), said.text("zh")) == ("-∞ to ∞", "-∞ to ∞")
 
 
 def test_counts_choose_the_english_form() -> None:

@@ -129,14 +129,20 @@ class LevelDesign(MeasuredDesign):
 
     def _sentence(self, formula: str, held: pd.DataFrame) -> Message:
         last = held.iloc[-1]
-        return message(
-            "{formula}: {value:.4g} in {year} ({low:.4g} to {high:.4g}); from {lowest:.4g} to {highest:.4g} over "
-            "{n} {periods}, so that a bound between these divides them.",
+        found = message(
+            "{formula}: {value:.4g} in {year} ({low:.4g} to {high:.4g})",
             formula=verbatim(formula),
             value=float(last["value"]),
             year=int(held.index[-1]),
             low=float(last["low"]),
             high=float(last["high"]),
+        )
+        if len(held) == 1:
+            return message("{found}, the only {period} held.", found=found)
+        return message(
+            "{found}; from {lowest:.4g} to {highest:.4g} over {n} {periods}, so that a bound between these divides "
+            "them.",
+            found=found,
             lowest=float(held["low"].min()),
             highest=float(held["high"].max()),
             n=len(held),

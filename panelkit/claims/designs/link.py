@@ -35,6 +35,7 @@ BEYOND_DOUBT = 0.01
 """The level at which figures must show a link over provinces before a missing one inside them says anything."""
 
 _LEAST = 8  # units: fewer have no bootstrap of a correlation
+_SAME = 1e-12  # correlations of a figure with itself differ from one by rounding alone
 
 
 class Link(NamedTuple):
@@ -87,11 +88,20 @@ class LinkDesign(MeasuredDesign):
         Raises
         ------
         DataError
-            If too few provinces hold everything in every year.
+            If too few provinces hold everything in every year, or the two are one figure.
         """
         rule = self.rule_under(reading.rule)
         frame, cube = self._cube(claim, figures)
         found = link(cube, draws=self.draws, seed=self.seed)
+        if abs(found.inside.value[0]) > 1.0 - _SAME:
+            raise DataError(
+                message(
+                    "{place}: inside {units} the two are one and the same figure (correlation {value:.0f}): their link "
+                    "is an identity, which says nothing of the claim. Take another figure",
+                    place=claim.place_of(self),
+                    value=found.inside.value[0],
+                )
+            )
         tick(1)
         n, years = cube.shape[:2]
         return Finding(
@@ -131,8 +141,8 @@ class LinkDesign(MeasuredDesign):
         if n < _LEAST or years < 3:
             raise DataError(
                 message(
-                    "{place}: {n} {units} hold everything in all of {first}-{last}; {least} {units} and 3 {periods} "
-                    "are needed",
+                    "{place}: {units} that hold everything in all of {first}-{last}: {n}; {least} {units} and 3 "
+                    "{periods} are needed",
                     place=claim.place_of(self),
                     n=n,
                     first=first,

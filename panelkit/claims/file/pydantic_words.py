@@ -37,7 +37,7 @@ def _one_of(known: list[str], written: Any) -> Message:
         else listed(named)
     )
     near = difflib.get_close_matches(str(written), known, n=1, cutoff=0.6)
-    if near:
+    if near and near[0][:1].lower() == str(written)[:1].lower():  # `SUPPORTED` is no slip for `NOT SUPPORTED`
         return message("input should be {expected} (did you mean '{near}'?)", expected=expected, near=near[0])
     return message("input should be {expected}", expected=expected)
 
@@ -67,10 +67,9 @@ def _length(kind: str, context: dict[str, Any]) -> Message | None:
         )
     if kind == "too_short":
         return counted(
-            "{field} should have at least {n} item after validation, not {length}",
-            "{field} should have at least {n} items after validation, not {length}",
+            "the list should hold at least {n} entry, and holds {length}",
+            "the list should hold at least {n} entries, and holds {length}",
             n=context["min_length"],
-            field=context["field_type"].lower(),
             length=context["actual_length"],
         )
     return None

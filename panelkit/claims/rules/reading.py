@@ -55,7 +55,8 @@ def shape(head: Headline) -> tuple[list[Message], tuple[str, ...]]:
     if len(head.wild_set) > 1:
         said.append(
             message(
-                "The values that the main test does not reject are no single interval: {pieces}.",
+                "The values that the main test does not reject at {level} % are no single interval: {pieces}.",
+                level=percent_of(head.level),
                 pieces=_pieces(head.wild_set),
             )
         )
@@ -63,7 +64,8 @@ def shape(head: Headline) -> tuple[list[Message], tuple[str, ...]]:
     if math.isinf(head.wild_low) or math.isinf(head.wild_high):
         said.append(
             message(
-                "The interval is unbounded: so few {units} carry the estimate that the test cannot close it."
+                "The {level} % interval is unbounded: so few {units} carry the estimate that the test cannot close it.",
+                level=percent_of(head.level),
             )
         )
         flags.append("unbounded_interval")

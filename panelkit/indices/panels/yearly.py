@@ -41,9 +41,14 @@ def leaders(values: pd.Series, places: Collection[str]) -> tuple[dict[int, float
 
 
 def rank_correlations(frame: pd.DataFrame, one: str, other: str) -> dict[int, float]:
-    """Return Spearman's correlation of two columns over the provinces of each year that holds three or more."""
+    """Return Spearman's correlation of two columns over the provinces of each year that holds three or more.
+
+    It is missing where one of them is the same everywhere.
+    """
     return {
         _year(year): float(part[one].corr(part[other], method="spearman"))
+        if part[one].nunique() > 1 and part[other].nunique() > 1
+        else math.nan
         for year, part in frame.dropna().groupby(level="year")
         if len(part) > 2
     }
