@@ -34,6 +34,7 @@ class Chosen:
     vintage: dict[str, str]
     where: str | None
     within: bool
+    store: Path | None = None
 
     @property
     def wanted(self) -> Any:
@@ -95,6 +96,7 @@ def chosen(
         vintage=vintages_of(options.vintage),
         where=options.where,
         within=options.lags == Lags.within,
+        store=options.store,
     )
 
 
@@ -125,6 +127,14 @@ def refuse_idle_file(ctx: typer.Context, options: OwnFile) -> None:
         "vintage",
         message(
             "--vintage chooses among the vintages of the shipped figures, and {file} has none: leave it out",
+            file=data,
+        ),
+    )
+    refuse(
+        ctx,
+        "store",
+        message(
+            "--store stands over the shipped figures, and {file} is read in their place: leave one out",
             file=data,
         ),
     )

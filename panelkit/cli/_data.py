@@ -10,6 +10,7 @@ import typer
 
 from panelkit.cli._chosen import Chosen, Span, chosen
 from panelkit.cli._options import SampleOptions
+from panelkit.cli._shipped_rows import shipped_rows
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from panelkit.formula.formula import Formula
     from panelkit.formula.reach import Reach
-
-_DIMENSIONS = ("province", "unit", "year", "time")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,25 +107,6 @@ def own_rows(asked: Chosen, *, labelled: Iterable[str] = ()) -> pd.DataFrame:
     sheet = 0 if asked.sheet is None else asked.sheet
     frame = read_panel(asked.data, unit=asked.unit, time=asked.time, sheet=sheet, labelled=tuple(labelled))
     return keep_provinces(frame, asked.wanted, str(asked.data))
-
-
-def shipped_rows(asked: Chosen, columns: Sequence[str], span: Span | None) -> pd.DataFrame:
-    """Return the shipped figures of the columns, composite indices among them; `span` is cut to the years held."""
-    from panelkit.data.panels import load_provinces
-    from panelkit.indices.panels.columns import is_derived, with_derived
-
-    names = [name for name in columns if name not in _DIMENSIONS]
-    derived = [name for name in names if is_derived(name)]
-    held = [name for name in names if name not in derived] or ["population"]
-    vintage = asked.vintage or None
-    if span is not None and asked.years is not None and span != asked.years:
-        years = load_provinces(held, None, vintage, asked.wanted).index.get_level_values(1)
-        span = (
-            min(max(span[0], int(years.min())), asked.years[0]),
-            max(min(span[1], int(years.max())), asked.years[1]),
-        )
-    frame = load_provinces(held, span, vintage, asked.wanted)
-    return with_derived(frame, derived) if derived else frame
 
 
 def _of_years(frame: pd.DataFrame, span: Span | None, asked: Chosen) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from panelkit.cli._output import folder_out
+from panelkit.cli._output import folder_out, store_there
 from panelkit.language.message import Language
 
 
@@ -103,6 +103,15 @@ VintageOption = Annotated[
         help="indicator=vintage of the shipped figures, repeatable. 所附数据的版本：指标=版本，可重复。",
     ),
 ]
+BesideOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        callback=store_there,
+        help="A store whose figures stand over the shipped ones, indicators of your own among them. "
+        "数据库文件夹：其中的数据（含自有指标）覆盖所附数据。",
+    ),
+]
 OutOption = Annotated[
     Path | None,
     typer.Option("--out", callback=folder_out, help="Write tables and figures to this folder. 输出文件夹。"),
@@ -130,6 +139,7 @@ class SampleOptions(OwnFile):
     where: WhereOption = None
     provinces: ProvincesOption = "all"
     vintage: VintageOption = None
+    store: BesideOption = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,7 @@ class DesignSample(OwnFile):
     where: WhereOption = None
     lags: ClassVar[None] = None
     vintage: ClassVar[None] = None
+    store: ClassVar[None] = None
 
 
 @dataclass(frozen=True)

@@ -79,3 +79,22 @@ def _drop_output() -> None:
     """Let what is left in the buffer go nowhere, so that the end of the process does not fail once more."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def store_there(path: Path | None) -> Path | None:
+    """Refuse a folder that is not there: a store that is read is no new one (callback of an option)."""
+    if path is None or path.is_dir():
+        return path
+    if path.exists():
+        raise DataError(
+            message(
+                "--store {path}: that is no folder; `panelkit ingest FILE... --store DIR` makes a store",
+                path=path,
+            )
+        )
+    raise DataError(
+        message(
+            "--store {path}: no folder of that name is there; `panelkit ingest FILE... --store DIR` makes a store",
+            path=path,
+        )
+    )

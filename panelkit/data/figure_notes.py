@@ -76,21 +76,32 @@ def flag_years(flag: Mapping[str, Any]) -> str:
 def _origin(key: str, facts: Mapping[str, Any]) -> Message:
     sources = facts["sources"].get(key, [])
     name = facts["names"].get(key, {})
+    said: dict[str, Any] = {
+        "column": key,
+        "name": Told(name.get("en", key), name.get("zh", key)),
+        "unit": facts["units"][key] or message("unit not stated"),
+        "vintage": facts["vintages"][key],
+    }
+    publisher = _each_once(sources, "publisher_en", "publisher", between=", ")
+    publication = _each_once(sources, "publication_en", "publication_zh", between="; ")
+    if not publisher:
+        return message("{column}: {name}, {unit}, vintage {vintage}", **said)
+    if not publication:
+        return message(
+            "{column}: {name}, {unit}, vintage {vintage}; {publisher}", **said, publisher=publisher
+        )
     return message(
         "{column}: {name}, {unit}, vintage {vintage}; {publisher}, {publication}",
-        column=key,
-        name=Told(name.get("en", key), name.get("zh", key)),
-        unit=facts["units"][key] or message("unit not stated"),
-        vintage=facts["vintages"][key],
-        publisher=_each_once(sources, "publisher_en", "publisher", between=", "),
-        publication=_each_once(sources, "publication_en", "publication_zh", between="; "),
+        **said,
+        publisher=publisher,
+        publication=publication,
     )
 
 
 def _each_once(sources: Sequence[Mapping[str, str]], english: str, chinese: str, *, between: str) -> Told:
     """Return a field of the sources, which they hold in two languages, each text once."""
     en, zh = (
-        between.join(dict.fromkeys(source.get(field, "") for source in sources))
+        between.join(dict.fromkeys(text for source in sources if (text := source.get(field, ""))))
         for field in (english, chinese)
     )
     return Told(en, zh)

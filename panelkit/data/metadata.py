@@ -74,11 +74,20 @@ def _sources(
     held = {key: annual[key].years_by_source(span) for key in sorted(annual)}
     return {
         key: [
-            {"source": name, "years": spans(years)} | about.get(name, {}) for name, years in sources.items()
+            {"source": name, "years": spans(years)} | (about.get(name) or _unlisted(name))
+            for name, years in sources.items()
         ]
         for key, sources in held.items()
         if sources
     }
+
+
+def _unlisted(source: object) -> dict[str, str]:
+    """Return what is said of a source outside the list: a file that the user ingested, a name, or nothing."""
+    name = source if isinstance(source, str) else ""
+    ingested = name.startswith("ingest:")
+    said = {"publisher": "用户自行导入", "publisher_en": "ingested by the user"} if ingested else {}
+    return {"publisher": name, "publisher_en": name, "publication_zh": "", "publication_en": ""} | said
 
 
 def _mixed(chosen: Mapping[str, str], year: int, folder: Path | None) -> list[tuple[str, catalogue.Flag]]:
