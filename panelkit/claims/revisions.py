@@ -17,7 +17,7 @@ from panelkit.claims.check import find_claims, run
 from panelkit.claims.checked import CheckResult
 from panelkit.claims.compared_grids import lost_and_new
 from panelkit.claims.designs.panel import PanelDesign
-from panelkit.claims.findings import Word
+from panelkit.claims.findings import Condition, Word
 from panelkit.claims.objects import finite
 from panelkit.claims.one_claim import Progress, Silence
 from panelkit.claims.source import Shipped
@@ -60,6 +60,13 @@ class Moved(Brief):
         """Return whether the word changed from one verdict to another."""
         words = self.old.word, self.new.word
         return None not in words and words[0] != words[1]
+
+    @property
+    def conditions_moved(self) -> tuple[tuple[Condition, Condition], ...]:
+        """Return the conditions, old and new, that decide and have another outcome on the new figures."""
+        before = {item.key: item for item in self.old.conditions}
+        pairs = ((before[item.key], item) for item in self.new.conditions if item.key in before)
+        return tuple((old, new) for old, new in pairs if new.decides and old.outcome != new.outcome)
 
     @property
     def status_moved(self) -> bool:
@@ -106,6 +113,10 @@ class Moved(Brief):
             "estimate": {"old": finite(old), "new": finite(new), "moved": self.coefficient_moved},
             "p_value": {"old": finite(_p(self.old)), "new": finite(_p(self.new))},
             "sign_moved": self.sign_moved,
+            "conditions": [
+                {"condition": new.key, "old": old.outcome, "new": new.outcome}
+                for old, new in self.conditions_moved
+            ],
             "specifications": {"lost": list(self.lost), "new": list(self.gained)},
             "computed": {
                 "old": self.old.error is None and not self.waited,

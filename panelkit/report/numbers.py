@@ -13,16 +13,17 @@ from panelkit.show.digits import pair, written
 
 def number(value: float | None) -> str:
     """Return three significant digits, without an exponent where it can be helped."""
-    return _signed(written(math.nan if value is None else value))
+    return signed(written(math.nan if value is None else value))
 
 
 def moved(old: float, new: float) -> str:
     """Return `old → new` with enough digits to show that they differ."""
     before, after = pair(old, new)
-    return _signed(f"{before} → {after}")
+    return signed(f"{before} → {after}")
 
 
-def _signed(text: str) -> str:
+def signed(text: str) -> str:
+    """Return a written number with the sign of sentences."""
     return text.replace("−", "-")
 
 

@@ -10,14 +10,18 @@ from rich.text import Text
 from panelkit.claims.places import place
 from panelkit.claims.revisions import DRIVERS, FigureComparison, Moved
 from panelkit.data.provinces import NATION, labels_of
-from panelkit.language.message import Joined, Language, Message, message, sentences, term
+from panelkit.language.message import Joined, Language, Message, listed, message, sentences, term
+from panelkit.report.conditions import MARKS
 from panelkit.report.narrow import prose
 from panelkit.report.numbers import moved as moved_numbers
+from panelkit.report.numbers import signed
 from panelkit.report.words import say, verdict_name, verdict_text
 from panelkit.report.years_read import year_counts, years_lines
 from panelkit.show.digits import figures, pair, signed_percent
 
 _LARGEST = 5
+_LONGEST = 28
+"""Letters of a design's key that stay on one line."""
 
 
 def revised_page(found: FigureComparison, language: Language) -> RenderableType:
@@ -25,18 +29,62 @@ def revised_page(found: FigureComparison, language: Language) -> RenderableType:
     parts: list[RenderableType] = [Text(say(line, language)) for line in _about(found)]
     if found.figures.changes.empty:
         return prose(*parts, Text(say(message("The store changes no figure that a claim reads."), language)))
-    moved = [one for one in found.verdicts if _has_moved(one)]
+    moved = sorted((one for one in found.verdicts if _has_moved(one)), key=lambda one: not _weighs(one))
     if moved:
         head = message("Which revisions drove them: the headline with one province-year put back as it was")
-        parts += [_table(moved, language), Text(say(head, language), style="bold")]
-        driven = [message("{verdict}: {said}", verdict=_name(one), said=_drivers(one)) for one in moved]
-        parts += [Text(f"  {say(line, language)}") for line in driven]
+        parts += [
+            _table(moved, language),
+            *_reasons(moved, language),
+            Text(say(head, language), style="bold"),
+        ]
+        parts += [Text(f"  {say(line, language)}") for line in _driven(moved)]
     parts += [Text(say(line, language)) for line in _counts(found)]
     return prose(*parts, *_years(found, language), *_largest(found.figures.changes, language))
 
 
 def _has_moved(one: Moved) -> bool:
     return one.coefficient_moved or one.verdict_moved or one.status_moved or bool(one.lost or one.gained)
+
+
+def _weighs(one: Moved) -> bool:
+    """Return whether a move is more than one of a coefficient or of the grid; these stand first."""
+    return one.verdict_moved or one.status_moved or one.sign_moved
+
+
+def _reasons(moved: list[Moved], language: Language) -> list[RenderableType]:
+    """Return why words changed: the conditions with another outcome, and what is said now."""
+    changed = [one for one in moved if one.verdict_moved]
+    if not changed:
+        return []
+    lines = [message("{verdict}: {said}", verdict=_name(one), said=_reason(one)) for one in changed]
+    head = Text(say(message("Why words changed"), language), style="bold")
+    return [head, *(Text(f"  {say(line, language)}") for line in lines)]
+
+
+def _reason(one: Moved) -> Message:
+    """Return the marks that changed, and the sentence on the new figures."""
+    marks = [
+        message("{asked} {old} → {new}", asked=new.asks, old=MARKS[old.outcome], new=MARKS[new.outcome])
+        for old, new in one.conditions_moved
+    ]
+    if not marks:
+        return one.new.reason
+    return message("{marks}. {reason}", marks=listed(marks), reason=one.new.reason)
+
+
+def _driven(moved: list[Moved]) -> list[Message]:
+    """Return what drove each verdict, then those together of which it cannot be told."""
+    told = [one for one in moved if one.drivers is not None or _failed(one) or one.waited]
+    others = [verdict_name(one.new) for one in moved if one not in told]
+    said = [message("{verdict}: {said}", verdict=_name(one), said=_drivers(one)) for one in told]
+    if others:
+        said.append(
+            message(
+                "no within regressions, so that drivers cannot be told cell by cell: {verdicts}",
+                verdicts=listed(others),
+            )
+        )
+    return said
 
 
 def _years(found: FigureComparison, language: Language) -> list[RenderableType]:
@@ -114,11 +162,13 @@ def _failed(one: Moved) -> bool:
 def _table(moved: list[Moved], language: Language) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
     heads = (message("claim"), message("verdict"), message("estimate"), term("what changed", "moved"))
-    for head in heads:
-        table.add_column(say(head, language), overflow="fold")
+    words = [len(word) for one in moved for word in _name(one).split()]
+    for at, head in enumerate(heads):
+        least = min(max(words), _LONGEST) if at == 0 else None
+        table.add_column(say(head, language), overflow="fold", min_width=least)
     for one in moved:
         old, new = one.estimates
-        style = "bold" if one.verdict_moved or one.status_moved or one.sign_moved else ""
+        style = "bold" if _weighs(one) else ""
         what = Joined(_what_moved(one), {"en": ", ", "zh": ", "})
         cells = (_name(one), say(_verdicts(one), language), moved_numbers(old, new), say(what, language))
         table.add_row(*cells, style=style)
@@ -165,9 +215,7 @@ def _drivers(one: Moved) -> Message:
         return message("cannot be computed on the new figures: {problem}", problem=one.new.error)
     if one.waited:
         return message("computed for the first time: there is no headline to compare")
-    if one.drivers is None:
-        return message("no within regression: its drivers cannot be told cell by cell")
-    strongest = one.drivers.head(DRIVERS).itertuples(index=False)
+    strongest = () if one.drivers is None else one.drivers.head(DRIVERS).itertuples(index=False)
     return sentences(
         message(
             "{province} {year} ({columns}) {without}",
@@ -185,7 +233,7 @@ def _without(one: Moved) -> list[str]:
     if one.drivers is None:
         return []
     values = [float(value) for value in one.drivers["without"].head(DRIVERS)]
-    return [pair(value, one.estimates[1])[0] for value in values]
+    return [signed(pair(value, one.estimates[1])[0]) for value in values]
 
 
 def _largest(changes: pd.DataFrame, language: Language) -> list[RenderableType]:

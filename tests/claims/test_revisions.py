@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from panelkit.claims.check import check
 from panelkit.claims.file.load import load_claims
-from panelkit.claims.findings import Finding, Measured, Word
+from panelkit.claims.findings import Condition, Finding, Measured, Outcome, Word
 from panelkit.claims.revisions import FigureComparison, Moved, compare_figures
 from panelkit.claims.verdict import Verdict
 from panelkit.cli import main
@@ -26,7 +27,7 @@ from panelkit.data.revisions import diff_vintages
 from panelkit.data.yearbook.ingest import ingest
 from panelkit.data.yearbook.store.store import read_store
 from panelkit.language.errors import DataError
-from panelkit.language.message import verbatim
+from panelkit.language.message import message, verbatim
 from panelkit.report.revised import revised_page
 from panelkit.results.fit import Language
 from panelkit.studies.estimation import fit_specification
@@ -234,6 +235,44 @@ def test_a_status_is_never_printed_as_a_verdict(
     shown = one.to_dict()
     assert shown["verdict"]["moved"] == one.verdict_moved
     assert shown["computed"] == {"old": old is not None, "new": new is not None, "moved": not both}
+
+
+def test_a_word_that_changed_says_which_conditions_did(tmp_path: Path) -> None:
+    claims = tmp_path / "small.toml"
+    claims.write_text(SMALL, encoding="utf-8")
+    asks = [message("province trends"), message("region by year"), message("declared grid")]
+    outcomes: list[tuple[Outcome, Outcome]] = [
+        ("passes", "takes away"),
+        ("fails", "fails"),
+        ("fails", "passes"),
+    ]
+    sides = [
+        [
+            Condition(key=str(said), asks=said, outcome=pair[at], found=said, decides=said != asks[2])
+            for said, pair in zip(asks, outcomes, strict=True)
+        ]
+        for at in (0, 1)
+    ]
+    one = _moved(claims, "PARTLY", "NOT SUPPORTED", (0.5, 0.4))
+    one = replace(
+        one,
+        old=replace(one.old, conditions=tuple(sides[0])),
+        new=replace(one.new, conditions=tuple(sides[1])),
+    )
+    assert [(new.key, old.outcome, new.outcome) for old, new in one.conditions_moved] == [
+        ("province trends", "passes", "takes away")
+    ]
+    assert one.to_dict()["conditions"] == [
+        {"condition": "province trends", "old": "passes", "new": "takes away"}
+    ]
+    changes = diff_vintages(_figures(1.0), _figures(2.0)).assign(vintage="v")
+    found = FigureComparison(figures=NewFigures({}, changes, ()), verdicts=(replace(one, old=one.new), one))
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(revised_page(found, "en"))
+    text = console.export_text()
+    assert "province trends ✓ → ✗✗" in text
+    assert "region by year" not in text
+    assert text.index("PARTLY → NOT SUPPORTED") < text.index("Why words changed")
 
 
 def _figures(value: float) -> pd.DataFrame:
