@@ -11,6 +11,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.claims.check import CheckResult
+from panelkit.claims.file.load import load_claims
 from panelkit.claims.verdict import Verdict
 from panelkit.indices.panels.yearly import rank_correlations
 from tests.claims.test_measured import HEAD
@@ -131,6 +132,19 @@ def test_national_totals_of_ones_own_are_a_panel_of_one_unit(tmp_path: Path) -> 
     )
     verdict = only(pk.check(level(tmp_path, "bonds / all"), data=frame, unit="place", time="year"))
     assert verdict.tested.measured.by_year[2023] == pytest.approx(0.4)
+
+
+def test_the_totals_that_pending_claims_ask_for_are_computed_as_the_page_shows(tmp_path: Path) -> None:
+    asked = [need for item in load_claims() for need in item.claim.needs if "`level`" in need.supply.en]
+    assert asked
+    assert all("'Totals of your own'" in need.supply.en for need in asked)
+    page = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
+    section = page.split("### Totals of your own")[1]
+    (tmp_path / "totals.toml").write_text(section.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    head = section.split("```text\n")[1].splitlines()[0].split(",")
+    rows = [("nation", year, 30.0 + year, 10.0) for year in range(2019, 2024)]
+    data = pd.DataFrame(rows, columns=head)
+    assert only(pk.check(tmp_path / "totals.toml", data=data, unit="place", time="year")).word == "SUPPORTED"
 
 
 def test_one_year_is_told_as_one(tmp_path: Path) -> None:

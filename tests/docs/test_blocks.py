@@ -104,7 +104,10 @@ def own_files(folder: Path, page: str) -> None:
     if page == "claims.md":
         examples = [text for kind, text in blocks(HOME / "docs" / page) if kind == "toml"]
         (folder / "my_claim.toml").write_text("\n".join(examples[:2]), encoding="utf-8")
-        (folder / "own_claim.toml").write_text(examples[-1], encoding="utf-8")
+        (folder / "own_claim.toml").write_text(examples[-2], encoding="utf-8")
+        (folder / "totals.toml").write_text(examples[-1], encoding="utf-8")
+        totals = {"place": "nation", "year": range(2019, 2024), "imports": range(30, 35), "exports": 10}
+        pd.DataFrame(totals).to_csv(folder / "totals.csv", index=False)
         city_panel().reset_index().to_csv(folder / "panel.csv", index=False)
         city_panel().reset_index().to_excel(folder / "panel.xlsx", sheet_name="cities", index=False)
     elif page == "indices.md":

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from panelkit.covariance.by_name import vcov_named
 from panelkit.formula.tokens import spelled
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Joined, Message, Told, message
+from panelkit.language.message import Joined, Message, Told, message, verbatim
 from panelkit.language.options import FEWEST_DRAWS
 
 Status = Literal["computed", "pending", "not_testable"]
@@ -169,8 +169,11 @@ class Need(Part):
 
     @property
     def said(self) -> Message:
-        """Return what is missing and how to supply it; the Chinese text names it by itself."""
-        return Told(f"{self.name}: {self.supply.en}", self.supply.zh)
+        """Return what is missing and how to supply it; the Chinese text names a capability by itself."""
+        if self.kind == "capability":
+            return Told(f"{self.name}: {self.supply.en}", self.supply.zh)
+        name = verbatim(self.name) if "{" in self.name or "}" in self.name else Message(self.name)
+        return message("{name}: {supply}", name=name, supply=self.supply.said)
 
 
 class Stated(Text):

@@ -40,7 +40,7 @@ def measured_of(tested: Finding) -> Measured:
 
 def percent_of(level: float) -> str:
     """Return a level as a percentage."""
-    return f"{100.0 * level:.4g}"
+    return f"{100.0 * level:.10g}"
 
 
 def written_p(p: float) -> str:
