@@ -170,4 +170,4 @@ def _enter(folder: Path, key: str, vintage: str) -> None:
 def _codes(labels: list[str]) -> list[int]:
     from panelkit.data.provinces import resolve
 
-    return resolve([label.split()[0] for label in labels])
+    return resolve([label.split()[0] for label in labels], kinds=("province", "nation"))

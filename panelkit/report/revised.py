@@ -215,6 +215,8 @@ def _drivers(one: Moved) -> Message:
         return message("cannot be computed on the new figures: {problem}", problem=one.new.error)
     if one.waited:
         return message("computed for the first time: there is no headline to compare")
+    if one.drivers is not None and one.drivers.empty:
+        return message("no cell of its years was revised: new years or cells moved it")
     strongest = () if one.drivers is None else one.drivers.head(DRIVERS).itertuples(index=False)
     return sentences(
         message(

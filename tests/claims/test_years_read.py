@@ -20,7 +20,10 @@ from panelkit.claims.stated_windows import stated_windows
 from panelkit.cli import app
 from panelkit.data import catalogue
 from panelkit.data.figures import read_figures
-from panelkit.data.provinces import labels_of
+from panelkit.data.paths import figures_from
+from panelkit.data.provinces import NATION, labels_of
+from panelkit.data.revised import write_new_figures
+from panelkit.data.yearbook.store.store import read_store
 from panelkit.language.message import Language
 from panelkit.report.revised import revised_page
 
@@ -92,6 +95,22 @@ def test_a_claim_reads_the_newer_year(claim_file: Callable[..., Path], tmp_path:
     found = pk.compare_figures([path], store)
     assert "reads 2025 (before: 2023)" in page_of(found)
     assert "1 read 2025, 0 wait for figures, 0 stay" in page_of(found)
+    assert "T1 elasticity gross: no cell of its years was revised" in page_of(found)
+
+
+def test_national_figures_stay_beside_new_ones_of_provinces(tmp_path: Path) -> None:
+    held = read_figures(check=False)
+    national = held[(held["adcode"] == NATION) & held["period"].str.fullmatch(r"\d{4}")]
+    assert "domestic_technology_purchase" in set(national["indicator"])
+    store = store_of(tmp_path / "new", {"domestic_technology_purchase": RD})
+    found = write_new_figures(read_store(store), tmp_path / "data")
+    assert set(found.changes["status"]) == {"new"}
+    with figures_from(tmp_path / "data"):
+        new = read_figures(["domestic_technology_purchase"], check=False)
+    assert {"2024", "2025"} <= set(new["period"])
+    before = national[national["indicator"] == "domestic_technology_purchase"][["period", "value"]]
+    after = new[(new["adcode"] == NATION) & new["period"].isin(before["period"])][["period", "value"]]
+    assert after.to_numpy().tolist() == before.to_numpy().tolist()
 
 
 def test_a_stated_period_stays_and_that_of_an_event_is_not_rolled(
@@ -128,9 +147,6 @@ def test_other_decimals_of_one_figure_are_no_change(claim_file: Callable[..., Pa
 
 
 def test_a_few_cells_without_decimals_are_revisions(tmp_path: Path) -> None:
-    from panelkit.data.revised import write_new_figures
-    from panelkit.data.yearbook.store.store import read_store
-
     figures = read_figures(["gdp"], "census2023", check=False)
     held = figures[(figures["period"] == "2020") & (figures["adcode"] == 110000)]["value"].iloc[0]
     path = tmp_path / "one.csv"
