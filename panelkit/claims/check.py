@@ -30,6 +30,7 @@ def check(
     unit: str | None = None,
     time: str | None = None,
     w: Any = None,
+    regions: str | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
     cache: bool = False,
@@ -52,6 +53,9 @@ def check(
     w
         Weights between its units for spatial designs, aligned by id, or a list of up to three: what `as_weights`
         takes. A claim file calls them `own`, `own_2`, `own_3`.
+    regions
+        A column of `data` with the region of each unit, for the condition on shocks that regions share; provinces have
+        theirs without it. Without regions that condition cannot be computed, and no verdict is SUPPORTED.
     progress
         Follows a long run.
     workers
@@ -79,11 +83,11 @@ def check(
     (1, 0)
     """
     if data is None:
-        _refuse_without_data(unit=unit, time=time, w=w)
+        _refuse_without_data(unit=unit, time=time, w=w, regions=regions)
         return _run(find_claims(what), Shipped(store=default_store()), progress, workers, cache)
     if not what:
         raise SpecError(message("name the claim file that is to be tested on the data"))
-    source = Own(open_panel(data, unit=unit, time=time, w=w))
+    source = Own(open_panel(data, unit=unit, time=time, w=w, regions=regions))
     return _run(find_claims(what, own=True), source, progress, workers, cache)
 
 

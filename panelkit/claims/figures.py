@@ -41,6 +41,8 @@ class Figures:
     """The weights of designs that name none."""
     catalogued: bool = True
     """Whether a column is what the catalogue says of its name."""
+    told_regions: Mapping[Hashable, Hashable] | None = None
+    """The region of every unit, where the user says it; provinces have theirs without being told."""
 
     def __init__(self, specifications: Iterable[Specification]) -> None:
         specs = list(specifications)

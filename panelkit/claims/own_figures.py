@@ -34,6 +34,7 @@ class OwnFigures(Figures):
         self._batch = Batch(specifications)
         self._parts: dict[Provinces, pd.DataFrame] = {}
         self._columns_of: dict[Provinces, PanelColumns] = {}
+        self.told_regions = panel.regions
         self.map: WeightsName = OWN_WEIGHTS[0] if panel.weights else "contiguity"
 
     def panel(self, spec: Specification) -> pd.DataFrame:

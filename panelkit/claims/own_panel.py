@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,12 +20,15 @@ from panelkit.language.message import Language, Message, in_language, message
 from panelkit.show.brief import Brief
 from panelkit.spatial.weights import Weights, as_weights
 
+_NAMED = 5
+
 
 @dataclass(frozen=True, eq=False)
 class OwnPanel(Brief):
     """A panel of the user's own under a (unit, time) index, sorted so, each level under the user's own name.
 
-    `name` is what sentences call it, `weights` are those given beside it, `notes` what was joined or set apart.
+    `name` is what sentences call it, `weights` are those given beside it, `notes` what was joined or set apart;
+    `regions` is the region of every unit, where a column says it.
     """
 
     frame: pd.DataFrame
@@ -33,6 +36,7 @@ class OwnPanel(Brief):
     name: str = THE_DATA
     weights: tuple[Weights, ...] = ()
     notes: tuple[Message, ...] = ()
+    regions: Mapping[Hashable, Hashable] | None = None
 
     def _brief(self) -> str:
         return f"{len(self.units)} {self.levels[0]}, {len(self.frame)} rows, {self.years[0]}-{self.years[-1]}"
@@ -89,6 +93,7 @@ def open_panel(
     unit: str | None = None,
     time: str | None = None,
     w: Any = None,
+    regions: str | None = None,
     name: str = THE_DATA,
 ) -> OwnPanel:
     """Return a frame as a panel of the user's own.
@@ -101,6 +106,8 @@ def open_panel(
         Its two columns; None: the levels of its index.
     w
         Weights between its units, or a list of up to three: whatever `as_weights` takes.
+    regions
+        A column with the region of each unit, the same in all its rows.
     name
         What sentences call it.
 
@@ -111,7 +118,7 @@ def open_panel(
     Raises
     ------
     SpecError, DataError
-        If it is no panel, a unit holds a period twice, or the weights are none.
+        If it is no panel, a unit holds a period twice, the weights are none, or a unit has no region or several.
     """
     frame, notes = provincial_rows(as_pandas(data), unit, time)
     index = read_panel_index(frame, unit, time)
@@ -130,7 +137,27 @@ def open_panel(
     )
     body = body if order is None else body.iloc[order]
     body.attrs = frame.attrs
-    return OwnPanel(body, levels, name, _weights(w), notes)
+    return OwnPanel(body, levels, name, _weights(w), notes, _regions(body, regions, levels))
+
+
+def _regions(frame: pd.DataFrame, column: str | None, levels: Levels) -> Mapping[Hashable, Hashable] | None:
+    """Return the region of every unit from a column, which must say one for each."""
+    if column is None:
+        return None
+    if column not in frame.columns:
+        raise SpecError(message("regions: no column is called `{column}`", column=column))
+    by_unit = frame[column].groupby(level=0)
+    several, none = by_unit.nunique() > 1, by_unit.count() == 0
+    if several.any() or none.any():
+        said = message(
+            "regions: `{column}` must say one region for every {unit}; several: {several}; none: {none}",
+            column=column,
+            several=[str(name) for name in several.index[several][:_NAMED]] or "-",
+            none=[str(name) for name in none.index[none][:_NAMED]] or "-",
+        )
+        raise SpecError(said.spoken(*levels))
+    first: dict[Hashable, Hashable] = by_unit.first().to_dict()
+    return first
 
 
 def _weights(w: Any) -> tuple[Weights, ...]:

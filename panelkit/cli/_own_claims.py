@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from panelkit.claims.source import Source
 
 
-def refuse_idle(own: OwnFile, figures: Path | None, weights: list[str], what: list[str]) -> None:
+def refuse_idle(
+    own: OwnFile, figures: Path | None, weights: list[str], regions: str | None, what: list[str]
+) -> None:
     """Refuse what does not go with a panel of the user's own, or not without one.
 
     Parameters
@@ -24,6 +26,8 @@ def refuse_idle(own: OwnFile, figures: Path | None, weights: list[str], what: li
         The store of `--figures`, or None.
     weights
         What `--w` names.
+    regions
+        The column that `--regions` names, or None.
     what
         Claims by id or file.
 
@@ -37,6 +41,10 @@ def refuse_idle(own: OwnFile, figures: Path | None, weights: list[str], what: li
             raise SpecError(
                 message("--w gives weights between the units of --data: name the file, or leave it out")
             )
+        if regions is not None:
+            raise SpecError(
+                message("--regions names a column of --data: name the file, or leave --regions out")
+            )
         return
     if figures is not None:
         raise SpecError(
@@ -48,8 +56,8 @@ def refuse_idle(own: OwnFile, figures: Path | None, weights: list[str], what: li
         )
 
 
-def own_source(own: OwnFile, weights: list[str]) -> Source:
-    """Return the panel of a file with the weights that `--w` names.
+def own_source(own: OwnFile, weights: list[str], regions: str | None) -> Source:
+    """Return the panel of a file with the weights that `--w` names and the regions of a column.
 
     Raises
     ------
@@ -66,4 +74,4 @@ def own_source(own: OwnFile, weights: list[str]) -> Source:
     sheet = 0 if own.sheet is None else own.sheet
     frame = read_panel(own.data, unit=own.unit, time=own.time, sheet=sheet)
     w = [weights_of(text, units_of(frame)) for text in weights]
-    return Own(open_panel(frame, w=w or None, name=own.data.name))
+    return Own(open_panel(frame, w=w or None, regions=regions, name=own.data.name))

@@ -119,6 +119,14 @@ def check(
             "与 --data 合用：自备空间权重文件，可重复。",
         ),
     ] = None,
+    regions: Annotated[
+        str | None,
+        typer.Option(
+            "--regions",
+            help="With --data: a column with the region of each unit, for the condition on shocks of regions. "
+            "与 --data 合用：各个体所属区域的列。",
+        ),
+    ] = None,
     lang: LangOption = Lang.en,
 ) -> None:
     """Say what public figures say about registered claims. 用公开数据检验已登记的论断。
@@ -140,12 +148,12 @@ def check(
     if keeping.cache or keeping.clear_cache:
         show_cache(keeping, what or [], lang.language, as_json=as_json)
         return
-    refuse_idle(own, figures, w or [], what or [])
+    refuse_idle(own, figures, w or [], regions, what or [])
     stand = _vintages(vintage or [], figures)
     if figures is not None:
         failures = _check_revised(what or [], figures, stand, keeping, lang.language, as_json=as_json)
     else:
-        source = None if own.data is None else own_source(own, w or [])
+        source = None if own.data is None else own_source(own, w or [], regions)
         failures = _check(what or [], source, out, keeping, lang.language, as_json=as_json)
     for said in failures:
         typer.echo(f"panelkit: {said.text(lang.language)}", err=True)

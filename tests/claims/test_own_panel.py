@@ -14,6 +14,7 @@ import pytest
 import panelkit as pk
 from panelkit.claims.checked import CheckResult
 from panelkit.data import figures as shipped_figures
+from panelkit.data.geography import regions as nbs_regions
 from panelkit.data.user.panel import read_panel
 from panelkit.language.errors import DataError, SpecError
 from tests.claims.small import KINDS, SMALL
@@ -237,6 +238,45 @@ def test_units_are_left_out_one_at_a_time(claim_file: Callable[..., Path], own: 
     assert tested is not None
     assert tested.grid is not None
     assert (tested.grid.table["left_out"] != "").sum() == 31
+
+
+def test_cities_have_the_regions_that_a_column_says(
+    claim_file: Callable[..., Path], own: pd.DataFrame, cities: pd.DataFrame
+) -> None:
+    regions = nbs_regions().set_index("name_en")["region"]
+    name = cities.index.get_level_values("city").str.removeprefix("town ")
+    told = cities.assign(zone=regions.reindex(name).to_numpy())
+    path = claim_file()
+    moved = path.with_name("quarters.toml")
+    moved.write_text(
+        path.read_text("utf-8").replace("[2018, 2021]", "[13, 16]").replace("[2019, 2022]", "[14, 17]")
+    )
+
+    def asked(result: CheckResult) -> dict[str, object]:
+        (found, *_) = [
+            item for item in result if item.tested is not None and item.tested.headline is not None
+        ]
+        return {one.key: one for one in found.conditions}
+
+    without, known = asked(pk.check(moved, data=cities)), asked(pk.check(moved, data=told, regions="zone"))
+    assert without["regions"].outcome == "not computed"
+    assert known["regions"].numbers == pytest.approx(
+        asked(pk.check(path, data=own))["regions"].numbers, rel=1e-6
+    )
+    with pytest.raises(SpecError, match="no column is called `area`"):
+        pk.check(moved, data=told, regions="area")
+    first = told.index[0]
+    for wrong, said in (
+        (told.assign(zone=range(len(told))), "several: .*town"),
+        (told, "none: .*town Beijing"),
+    ):
+        part = wrong.copy()
+        if wrong is told:
+            part.loc[first[0], "zone"] = None
+        with pytest.raises(SpecError, match=said):
+            pk.check(moved, data=part, regions="zone")
+    with pytest.raises(SpecError, match="regions describe a panel of your own"):
+        pk.check(path, regions="zone")
 
 
 def test_composite_indices_are_refused(own: pd.DataFrame) -> None:

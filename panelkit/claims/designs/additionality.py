@@ -9,7 +9,7 @@ province's own share is (0 of 200). The worlds stand in tests/claims/test_additi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,6 +45,7 @@ class Beside(Brief):
     data: pd.DataFrame
     test: Test
     scrutiny: Scrutinised | None
+    regions: Mapping[Hashable, Hashable] | None = None
 
     @property
     def lots(self) -> Lots:
@@ -59,7 +60,7 @@ class Beside(Brief):
     def cube(self) -> Cube:
         """Return the sample of the regression."""
         assert self.fit.design is not None  # its conditions were found on it
-        return cube_of(self.fit.design, self.fit.terms[treatment(self.fit)])
+        return cube_of(self.fit.design, self.fit.terms[treatment(self.fit)], regions=self.regions)
 
 
 def declared_conditions(known: Beside, share: str | None, placebo: bool) -> Iterator[Condition]:

@@ -126,7 +126,7 @@ class JointDesign(MeasuredDesign):
         q, design = len(self.tested), fit.design
         assert design is not None  # fixed effects keep theirs
         names = [term for term in fit.terms if term != "Intercept"][:q]
-        cubes = [cube_of(design, name) for name in names]
+        cubes = [cube_of(design, name, regions=figures.told_regions) for name in names]
         first = cubes[0]
         lead = [_ahead(spec, text, fit, figures, first) for text in (spec.treatment, *spec.controls[: q - 1])]
         return JointPanel(

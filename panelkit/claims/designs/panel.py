@@ -93,7 +93,7 @@ class PanelDesign(ClaimDesign):
         wild, inner = main_test(fit, test), inner_test(fit, test)
         at_95 = read_by_verdicts(fit, test, wild)
         scrutiny = scrutiny_of(fit, claim, reading, main, figures, test)
-        beside = Beside(fit, claim, reading, data, test, scrutiny.found)
+        beside = Beside(fit, claim, reading, data, test, scrutiny.found, figures.told_regions)
         declared = tuple(declared_conditions(beside, self.no_additionality, self.placebo))
         tick(1)
         grid = _grid(claim, reading, specs, figures, fit, tick)

@@ -70,6 +70,7 @@ def scrutiny_of(
             weights=test.weights,
             lead=_next_year(spec, figures),
             income=_income(spec, figures, _units(fit)),
+            regions=figures.told_regions,
         )
     except (
         SpecError
@@ -181,7 +182,8 @@ def deciding(
     Scrutiny
         Of one world, in units of the coefficient.
     """
-    return scrutinise_worlds(cube_of(design, term, lead=_next_year(spec, figures)), lots, sign=sign)
+    panel = cube_of(design, term, lead=_next_year(spec, figures), regions=figures.told_regions)
+    return scrutinise_worlds(panel, lots, sign=sign)
 
 
 def scrutiny_on(
@@ -219,4 +221,5 @@ def scrutiny_on(
         weights=lots.weights,
         lead=lead,
         income=income,
+        regions=figures.told_regions,
     )
