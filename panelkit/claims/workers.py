@@ -6,11 +6,13 @@ any number of workers.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from panelkit.claims.file.load import RegisteredClaim
@@ -92,7 +94,9 @@ def shared_out(
 
     code, folder = _this_version(), other_figures()
     share = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
-    found = share(delayed(_at_work)(at, item, source, folder, code) for at, item in claims.items())
+    found = share(
+        delayed(_at_work)(at, item, source, folder, code, os.getpid()) for at, item in claims.items()
+    )
     try:
         for at, data in found:
             progress.start(claims[at].id, 1)
@@ -117,9 +121,10 @@ def _this_version() -> str:
 
 
 def _at_work(
-    at: int, registered: RegisteredClaim, source: Source, folder: Path | None, code: str
+    at: int, registered: RegisteredClaim, source: Source, folder: Path | None, code: str, asker: int
 ) -> tuple[int, bytes]:
     """Compute one claim in a worker."""
+    _end_with(asker)
     if code_version() != code:
         raise SpecError(
             message(
@@ -129,3 +134,24 @@ def _at_work(
         )
     with on_one_thread(), nullcontext() if folder is None else figures_from(folder):
         return at, packed(check_claim(registered, Silence(), source))
+
+
+_WATCHED: set[int] = set()
+_LOOK = 1.0  # seconds between two looks at the process that asked
+
+
+def _end_with(asker: int) -> None:
+    """End this worker when the process that started it is gone: killed, it tells nobody to stop.
+
+    A worker that another process started (a cluster's) is left to that one.
+    """
+    if os.getppid() == asker and asker not in _WATCHED:
+        _WATCHED.add(asker)
+        Thread(target=_watch, args=(asker,), daemon=True).start()
+
+
+def _watch(asker: int) -> None:
+    pause = Event()
+    while os.getppid() == asker:
+        pause.wait(_LOOK)
+    os._exit(1)

@@ -91,7 +91,7 @@ def test_how_many_workers() -> None:
 def test_a_worker_of_another_version_is_refused() -> None:
     registered = pk.load_claims()[0]
     with pytest.raises(SpecError, match="another version of panelkit"):
-        workers._at_work(0, registered, Shipped(), None, "0" * 64)
+        workers._at_work(0, registered, Shipped(), None, "0" * 64, 0)
 
 
 def test_a_source_that_changed_is_not_shared_out(claims: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,6 +137,27 @@ def test_workers_keep_what_they_finished(claims: Path, tmp_path: Path) -> None:
     again = Cache(tmp_path / "kept")
     run(find_claims([claims]), Shipped(), cache=again)
     assert (again.found, again.kept) == (len(seen), 4 - len(seen)) == (1, 3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can be killed without a word there")
+def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    environment = dict(os.environ) | {"PANELKIT_CACHE": "off"}
+    command = [
+        sys.executable,
+        "-m",
+        "panelkit",
+        "check",
+        str(several(tmp_path / "many.toml", 40)),
+        "--workers",
+        "2",
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith(b"1: claim")
+        process.kill()
+        process.communicate(timeout=30.0)  # returns once every worker that holds these pipes is gone
 
 
 def test_two_runs_at_once_keep_whole_files(claims: Path, tmp_path: Path) -> None:
