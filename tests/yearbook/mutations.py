@@ -287,7 +287,7 @@ class Standing:
         self._path = path
         kinds = {
             ".json": self._nodes, ".xlsx": self._xlsx, ".xls": self._xls, ".ods": self._ods,
-            ".dta": lambda: _rows(pd.read_stata(path)), ".parquet": lambda: _rows(pd.read_parquet(path)),
+            ".dta": lambda: _rows(pd.read_stata(path)), ".parquet": lambda: _rows(_parquet(path)),
         }  # fmt: skip
         own = self._page if path.name == "page.xls" else kinds.get(path.suffix, self._lines)
         self._cells = own()
@@ -361,6 +361,14 @@ class Standing:
 
         sheet = xlrd.open_workbook(self._path, logfile=io.StringIO()).sheet_by_index(0)
         return [sheet.row_values(row) for row in range(sheet.nrows)]
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    """Return the columns of a file, whatever another program noted about them."""
+    import pyarrow.parquet as pq
+
+    frame: pd.DataFrame = pq.read_table(path).to_pandas(ignore_metadata=True)
+    return frame
 
 
 def _rows(frame: pd.DataFrame) -> list[list[Any]]:

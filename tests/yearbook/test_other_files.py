@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from panelkit.data.yearbook.files.sheets import _REASONS
 from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.reference import yearbook_case
 from tests.yearbook.test_round_trip import QUICK, expected, read, tables
-from tests.yearbook.writers import Table, ods
+from tests.yearbook.writers import Table, ods, written
 
 FEW = settings(QUICK, max_examples=6)
 """Each of these files is read by a process of its own."""
@@ -73,6 +74,33 @@ def test_ods(tmp_path: Path, blank: Context, table: Table) -> None:
         *([int(r[0]), int(r[1]), *map(float, r[2:])] for r in held.itertuples(index=False)),
     ]
     assert equal(read(tmp_path, "a.ods", ods(rows), blank), wanted(table))
+
+
+def test_an_ods_that_is_no_xml_is_damaged(tmp_path: Path, blank: Context) -> None:
+    rows = [["province", "year", "gdp"], ["北京", 2020, 5.5], ["天津", 2020, 7.5]]
+    path = tmp_path / "a.ods"
+    for old, new in (
+        ('office:value="5.5"', 'office:value=""5.5"'),
+        ("<text:p>5.5</text:p>", "<text:p>5.5</text:q>"),
+    ):
+        path.write_bytes(ods(rows, old, new))
+        with pytest.raises(YearbookError, match="damaged"):
+            read_file(path, CallerSays(), blank)
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"</row>", b"</raw>"), (b"<v>5.5</v>", b"<v>5.5<v>")])
+def test_an_xlsx_that_is_no_xml_is_damaged(tmp_path: Path, blank: Context, old: bytes, new: bytes) -> None:
+    part = "xl/worksheets/sheet1.xml"
+    rows: list[list[Any]] = [["province", "year", "gdp"], ["北京", 2020, 5.5], ["天津", 2020, 7.5]]
+    whole = written(rows, "xlsx")
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive, zipfile.ZipFile(path, "w") as other:
+        for name in archive.namelist():
+            body = archive.read(name)
+            assert name != part or old in body  # else nothing is damaged
+            other.writestr(name, body.replace(old, new, 1) if name == part else body)
+    with pytest.raises(YearbookError, match="damaged"):
+        read_file(path, CallerSays(), blank)
 
 
 @pytest.mark.parametrize("ending", ["dta", "parquet"])

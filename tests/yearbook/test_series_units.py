@@ -163,3 +163,19 @@ def test_the_original_with_two_units(tmp_path: Path, context: Context) -> None:
     for key, cells in read.series().items():
         held = context.held.values[key, "as_published"]
         assert {cell: float(value) for cell, value in cells.items()} == {cell: held[cell] for cell in cells}
+
+
+def test_two_units_with_a_stroke_between_them_may_be_one_of_a_ratio(read_sheet: Read) -> None:
+    table: list[list[Any]] = [
+        ["8-1 各地区某某情况(2022年)"],
+        ["单位：吨/万元"],
+        ["地区", "某指标"],
+        ["北京", 1],
+        ["天津", 2],
+    ]
+    with pytest.raises(YearbookError, match="--unit 某指标=吨/万元`"):
+        read_sheet(table)
+    for unit in ("吨/万元", {"某指标": "吨 / 万元"}):
+        assert {entry.value for entry in read_sheet(table, unit=unit).entries} == {Decimal(1), Decimal(2)}
+    with pytest.raises(YearbookError, match="and the call says '件/万人'"):
+        read_sheet(table, unit="件/万人")

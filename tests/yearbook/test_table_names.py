@@ -14,7 +14,7 @@ import pytest
 
 from panelkit.data.paths import shipped
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.layouts.headings import cell_name
+from panelkit.data.yearbook.layouts.headings import cell_name, title_of
 from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from panelkit.data.yearbook.vocabulary.indicator_names import known_names
 from tests.reference import figures_path, sample_path
@@ -106,6 +106,40 @@ def test_an_acronym_that_begins_the_english_is_no_part_of_a_name(
     assert list(read.series())[:2] == ["hightech_rd_institutions", "hightech_rd_projects"]
     assert list(read.series())[2].endswith("人均GDP")
     assert read.series()["hightech_rd_projects"][110000, "2022"] == 30
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("8-1 分地区专利(2022年)  Patents by Region (2022)", "分地区专利"),
+        ("表 2-7  按地区分组的 R&D 活动情况（2022年）", "按地区分组的R&D活动情况"),
+        ("5-1 各地区 R&D", "各地区R&D"),
+        ("Patents by Region (2022)", "Patents by Region"),
+    ],
+)
+def test_a_title_ends_where_its_translation_begins(title: str, said: str) -> None:
+    assert title_of(title) == said
+
+
+def test_a_change_on_the_year_before_is_of_the_last_year_on_its_left(
+    read_sheet: Callable[..., FileRead],
+) -> None:
+    rows: list[list[Any]] = [
+        ["3-2 各地区论文数和专著数"],
+        ["地区", "论文数(篇)", None, None, "专著数(册)", None, None],
+        [None, "2021", "2022", "比上年增长(%)", "2020", "2021", "2021年比2020年增减(%)"],
+    ]
+    rows += [[name[0], 1 + at, 2 + at, 1.5, 3 + at, 4 + at, 2.5] for at, name in enumerate(NAMES.values())]
+    read = read_sheet(rows, "xlsx", ["B2:D2", "E2:G2"])
+    found = {(entry.indicator.partition("：")[2], entry.period, entry.unit) for entry in read.entries}
+    assert found == {
+        ("论文数", "2021", "篇"),
+        ("论文数", "2022", "篇"),
+        ("论文数：比上年增长", "2022", "%"),
+        ("专著数", "2020", "册"),
+        ("专著数", "2021", "册"),
+        ("专著数：2021年比2020年增减", "2021", "%"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -226,6 +260,7 @@ def test_marks_in_latin_letters_tell_columns_of_one_chinese_name_apart(
         ("人均GDP", ("人均GDP", "")),
         ("SCI论文(篇)", ("SCI论文", "篇")),
         ("使用FinTech的企业", ("使用FinTech的企业", "")),
+        ("专利申请 PCT(件)", ("专利申请 PCT", "件")),
     ],
 )
 def test_a_translation_behind_a_chinese_name_is_no_part_of_it(text: str, said: tuple[str, str]) -> None:

@@ -127,14 +127,18 @@ def _check(unit: str) -> None:
         raise ToldError(message("{unit!r} is no unit: write 亿元, 万人, 个", unit=unit))
 
 
+def _same_text(one: str, other: str) -> bool:
+    return "".join(one.split()) == "".join(other.split())
+
+
 def _unit(
     series: Series, asked: str | None, where: Where, names: Names, notes: list[Message]
 ) -> str | CellProblem:
     label, about, printed = series
     listed = listed_units(printed)
     if asked is not None:
-        stated = listed or ((printed,) if printed else ())
-        if stated and not any(same_unit(one, asked) for one in stated):
+        stated = (*listed, printed) if printed else ()
+        if stated and not any(_same_text(one, asked) or same_unit(one, asked) for one in stated):
             said = message(
                 "the file says that {label!r} stands in {printed}, and the call says {asked!r}",
                 label=label or about,
@@ -147,7 +151,8 @@ def _unit(
         return printed
     told = _by_catalogue(label, about, listed, names) or _by_words(label or about, listed)
     if told is None:
-        options = alternatives([message("`--unit {pair}`", pair=f"{label or about}={one}") for one in listed])
+        every = (*listed, printed) if "/" in printed else listed
+        options = alternatives([message("`--unit {pair}`", pair=f"{label or about}={one}") for one in every])
         said = message(
             "one line names several units, {printed}, and neither the catalogue nor its name tells which of them "
             "{label!r} has: say it, {options}",

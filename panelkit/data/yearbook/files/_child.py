@@ -124,6 +124,8 @@ def read_ods(archive: zipfile.ZipFile, content: bytes, limits: dict[str, Any]) -
         total += len(body)
         if is_xml(part.filename, body):
             refuse_entities(body)
+        if part.filename == "content.xml":
+            tables.check_xml(body)
         if word := tables.odd_in_ods(body):
             raise RefusedError("ods", {"what": word})
         if part.filename == "META-INF/manifest.xml" and b"encryption-data" in body:
@@ -175,6 +177,8 @@ def scan_parts(
             total += len(body)
             if is_xml(part.filename, body):
                 refuse_entities(body)
+            if part.filename in order or part.filename == "xl/sharedStrings.xml":
+                tables.check_xml(body)
             if part.filename in order:
                 odd[order[part.filename]] = odd_cells(body)
                 styled[order[part.filename]] = formats.scan_sheet(body, styles)

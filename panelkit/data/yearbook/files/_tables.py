@@ -10,6 +10,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from xml.parsers import expat
 
 _ODS_KIND = b"application/vnd.oasis.opendocument.spreadsheet"
 _PERCENT = re.compile(rb'office:value-type="(?:percentage|currency)"')
@@ -46,6 +47,11 @@ def odd_in_ods(body: bytes) -> str:
         if pattern.search(body):
             return word
     return ""
+
+
+def check_xml(body: bytes) -> None:
+    """Raise an error of expat where a part is no well-formed XML, which a lenient reader may read all the same."""
+    expat.ParserCreate().Parse(body, True)
 
 
 def read_dta(content: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:

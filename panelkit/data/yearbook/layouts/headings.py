@@ -31,8 +31,9 @@ _BRACKETS = re.compile(r"[（(\[【]([^()（）\[\]【】]*)[)）\]】]")
 _YEAR_NOTE = re.compile(r"[（(]\s*(?:\d{4}\s*[-－–—~～]\s*)?\d{4}\s*年?\s*[)）]|^\s*\d{4}\s*年\s*")
 _ACRONYM = re.compile(r"[A-Z][A-Z&]{0,5}")
 _TRANSLATION = re.compile(
-    r"(?<=[\u3400-\u9fff)）])(?:\s+[A-Za-z]|[A-Z][a-z]{3,}(?=[\s(（,]|$))[A-Za-z ,.'’&()\-]*$"
+    r"(?<=[\u3400-\u9fff)）])(?:\s+(?=[^\u3400-\u9fff]*[a-z]{2})[A-Za-z]|[A-Z][a-z]{3,}(?=[\s(（,]|$))[^\u3400-\u9fff]*$"
 )
+"""English behind Chinese: behind a blank and with small letters, or a word that touches it."""
 _OF_WHICH = re.compile(r"^[#＃\s]+|^其中\s*[:：]?\s*")
 Spans = dict[tuple[int, int], tuple[int, int]]
 
@@ -88,7 +89,7 @@ def bare_unit(line: str) -> str:
 def title_of(text: str) -> str:
     """Return a title without its number, its year and the word that it goes on."""
     cut = CONTINUED.sub("", _YEAR_NOTE.sub("", NUMBERED.sub("", arabic_years(text))))
-    return re.sub(r"\s+", "", cut) if HAN.search(cut) else cut.strip()
+    return re.sub(r"\s+", "", _TRANSLATION.sub("", cut.strip())) if HAN.search(cut) else cut.strip()
 
 
 def spans_of(grid: Grid, rows: set[int]) -> Spans:

@@ -28,6 +28,8 @@ from panelkit.data.yearbook.vocabulary.place_labels import place_of
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit
 from panelkit.language.message import message
 
+_CHANGE = re.compile(r"[比较]上\s*年|比\s*\d{4}\s*年|同比|增长|增速|增减")
+
 Texts = list[tuple[int, int, str]]
 
 
@@ -147,7 +149,18 @@ def columns_of(
         unit = named.unit or (whole.unit if whole else "") or _nearest(by_column, index) or shared
         period = named.period or above.year or parse_period(grid.sheet) or year
         columns.append(replace(named, unit=unit, period=period, own=bool(named.unit or whole)))
-    return _told_apart(columns)
+    return _told_apart(_dated_changes(columns))
+
+
+def _dated_changes(columns: list[SheetColumn]) -> list[SheetColumn]:
+    """Return columns such as 比上年增长 dated by the last year of those on their left that they are about."""
+    dated: list[SheetColumn] = []
+    for column in columns:
+        whole, _, last = column.label.rpartition("：")
+        years = [one.period for one in dated if one.label == whole and one.period]
+        change = column.period is None and _CHANGE.search(last) and years
+        dated.append(replace(column, period=max(filter(None, years))) if change else column)
+    return dated
 
 
 def _told_apart(columns: list[SheetColumn]) -> list[SheetColumn]:

@@ -18,18 +18,25 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z].*", re.S)
 _PREFIX = re.compile(r"^(?:其\s*中|of\s+which)\s*[:：]?\s*", re.I)
 _BETWEEN = "[、，,和及与]*"
+_OFFICE = "(?:局|署|部|委|委员会|院|集团|总公司)"
 _WHOLE_LABEL: tuple[tuple[Why, re.Pattern[str]], ...] = (
     ("hmt", re.compile(rf"(?:中国)?(?:港|香港){_BETWEEN}(?:澳|澳门){_BETWEEN}(?:台|台湾)(?:地区|省|同胞)?")),
     ("hmt", re.compile(r"hong\s*kong,?\s*maca[ou],?\s*(?:and|&)?\s*taiwan(?:\s+china)?", re.I)),
     ("rest", re.compile(r"(?:其[他它余])(?:地区|省[份区市]?|城市|国家|国家和地区)?|未[分列]地区", re.I)),
+    ("rest", re.compile(rf"(?:国家|中国)[\u3400-\u9fff]{{1,8}}{_OFFICE}(?:机关|本级|直属单位)?")),
+    ("rest", re.compile(r"[局部委署]?(?:机关|本级|直属|直属单位|直属机构)|国家级?单位|部门小计")),
     ("rest", re.compile(r"others?(?:\s+regions)?", re.I)),
     ("beyond", re.compile(r"[国境]外(?:地区|合计)?|abroad|foreign(?:\s+countries)?|overseas", re.I)),
     ("whole", re.compile(r"[国境]内(?:地区|合计)?|domestic", re.I)),
+    ("whole", re.compile(r"(?:华北|东北|华东|华中|华南|中南|西南|西北|沿海|内陆|边疆)(?:地区|区|区域)?")),
+    ("whole", re.compile(r"(?:京津冀|(?:泛)?[长珠]三角|长江经济带|黄河流域|粤港澳大湾区|成渝)(?:地区|区域|城市群)?")),
 )  # fmt: skip
 _IN_LABEL: tuple[tuple[Why, re.Pattern[str]], ...] = (
     (
         "within",
-        re.compile(r"(?:新疆)?(?:生产)?建设?兵团|计划单列市|(?:大\s*连|宁\s*波|厦\s*门|青\s*岛|深\s*圳)市?"),
+        re.compile(
+            r"(?:新疆)?(?:生产)?(?:建设)?兵团|计划单列市|(?:大\s*连|宁\s*波|厦\s*门|青\s*岛|深\s*圳)市?"
+        ),
     ),
     ("rest", re.compile(r"不分地区|不明")),
     ("beyond", re.compile(r"国外|境外")),
