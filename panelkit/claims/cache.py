@@ -190,13 +190,21 @@ def _read(head: bytes, data: bytes, key: Key, registered: RegisteredClaim, sourc
     return unpacked(data, registered, source, kept=True)
 
 
+def _years(registered: RegisteredClaim) -> list[int]:
+    """Return the years that a claim read: those that rolled, or those that it states; none where designs have theirs."""
+    if registered.window is not None:
+        return registered.window.used
+    sample = registered.claim.sample
+    return [] if sample is None else list(sample.window)
+
+
 def _head(key: Key, verdicts: list[Verdict], content: bytes) -> bytes:
     registered = verdicts[0].registered
     said = {
         "format": FORMAT,
         "claim": registered.id,
         "document": registered.document.key,
-        "years": [] if registered.window is None else registered.window.used,
+        "years": _years(registered),
         "words": [item.word for item in verdicts],
         "key": key,
         "sha256": hashlib.sha256(content).hexdigest(),

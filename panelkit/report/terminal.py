@@ -214,7 +214,7 @@ def _other_readings(result: CheckResult, name: str, language: Language) -> Itera
         line.append(design_word(overall, language), style=_COLOURS[overall])
         if any("implausible_number" in item.flags for item in mine):
             implausible = message("and the number itself is implausible")
-            line.append(f" ({say(implausible, language)})")
+            line.append(say(message(" ({beside})", beside=implausible), language))
     yield line
 
 

@@ -28,7 +28,8 @@ def status_table(verdicts: list[Verdict], language: Language) -> Table:
     for verdict in verdicts:
         status = verdict_word(verdict.word, verdict.registered.claim.status, language)
         text = Text(say(verdict.registered.claim.says, language))
-        text.append(f" ({short_citation(verdict.registered, language)})", style="dim")
+        cited = message(" ({beside})", beside=short_citation(verdict.registered, language))
+        text.append(say(cited, language), style="dim")
         text.append(f"\n{say(verdict.reason, language)}", style="dim")
         table.add_row(
             verdict.claim, Text(status, style="cyan" if verdict.word is None else "dim"), Prose(text)

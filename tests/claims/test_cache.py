@@ -71,6 +71,8 @@ def test_another_claim_is_computed(claim_file: ClaimFile, folder: Path, old: str
     checked(folder, claim_file())
     assert counts(checked(folder, claim_file(old, new))[1]) == (0, 1, 0)
     assert len(files(folder)) == 2
+    stated = [2018, 2022] if "2022" in new else [2018, 2021]
+    assert sorted(item.years for item in contents(folder, Shipped())) == [[2018, 2021], stated]
 
 
 def test_layout_and_citation_change_nothing_that_is_computed(claim_file: ClaimFile, folder: Path) -> None:
