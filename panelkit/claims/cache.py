@@ -191,7 +191,7 @@ def _read(head: bytes, data: bytes, key: Key, registered: RegisteredClaim, sourc
 
 
 def _years(registered: RegisteredClaim) -> list[int]:
-    """Return the years that a claim read: those that rolled, or those that it states; none where designs have theirs."""
+    """Return the years that a claim read, rolled or stated; none where its designs have their own."""
     if registered.window is not None:
         return registered.window.used
     sample = registered.claim.sample
