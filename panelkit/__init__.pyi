@@ -19,6 +19,8 @@ from panelkit.covariance.likelihood import Information as Information
 from panelkit.covariance.likelihood import ScoreCluster as ScoreCluster
 from panelkit.covariance.robust import Robust as Robust
 from panelkit.covariance.two_way import TwoWayCluster as TwoWayCluster
+from panelkit.data.city_panels import build_cities as build_cities
+from panelkit.data.city_panels import load_cities as load_cities
 from panelkit.data.held_counts import held_counts as held_counts
 from panelkit.data.nation import load_nation as load_nation
 from panelkit.data.panels import build_panel as build_panel

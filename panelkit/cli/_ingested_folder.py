@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from panelkit.data.yearbook.folder_report import FolderReport
 
 _KINDS = 12
-_SAID = ("vintage", "corrections", "unit", "rows", "place")
-_OF_MANY = ("vintage", "corrections", "unit", "skip_rows", "places")
+_SAID = ("vintage", "corrections", "unit", "rows", "place", "level")
+_OF_MANY = ("vintage", "corrections", "unit", "skip_rows", "places", "level")
 
 
 def take_folder(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from panelkit.cli.store._options import LevelName
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
@@ -75,6 +76,13 @@ class Named:
             "误印的名称=省份，只限一个文件时写 文件名:名称=省份；数据库会记住，可重复。",
         ),
     ] = None
+    level: Annotated[
+        LevelName | None,
+        typer.Option(
+            "--level",
+            help="city: tables of cities, kept apart from provinces. city 表示读取城市表，与省份数据分开存放。",
+        ),
+    ] = None
     corrections: Annotated[
         Path | None,
         typer.Option(
@@ -95,6 +103,7 @@ class Named:
             "skip_rows": self.rows or [],
             "places": _pairs(self.place or [], "--place"),
             "corrections": self.corrections,
+            "level": "province" if self.level is None else self.level.level,
         }
 
 

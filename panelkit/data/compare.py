@@ -13,6 +13,7 @@ from panelkit.data import catalogue
 from panelkit.data.figures import read_figures, spans
 from panelkit.data.file_side import file_figures
 from panelkit.data.provinces import place_name
+from panelkit.data.yearbook.store.levels import level_folder
 from panelkit.data.yearbook.store.store import StoreState, figures_with_store, overlay, read_store
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message, sentences, verbatim
@@ -35,6 +36,8 @@ def figures_of(
         If the side is none of these, or an indicator is not held on it.
     """
     keys = list(indicators)
+    if (said or {}).get("level") == "city":
+        return _of_cities(side, store, keys, said or {})
     if side == SHIPPED:
         return _chosen(read_figures(check=False), {}, keys)
     path = Path(side)
@@ -43,7 +46,31 @@ def figures_of(
         return _chosen(overlay(read_figures(check=False), state.figures), newest(state), keys)
     if path.is_file():
         return only(file_figures(path, store, said or {}), keys)
-    table = figures_with_store(store if store.is_dir() else None)
+    return only(_of_vintage(side, figures_with_store(store if store.is_dir() else None)), keys)
+
+
+def _of_cities(side: str, store: Path, keys: list[str], said: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one side of a comparison of cities: a store's last vintages, a file, or a vintage in `store`.
+
+    Raises
+    ------
+    SpecError
+        For the shipped figures, none of which is a city's.
+    """
+    if side == SHIPPED:
+        raise SpecError(message("no figures of cities are shipped: name a store, a file or a vintage"))
+    path = Path(side)
+    if path.is_dir():
+        state = read_store(level_folder(path, "city"))
+        last = {key: name for file in state.files for key, name in file.vintages.items()}
+        vintage = state.figures["indicator"].map(last)
+        return only(state.figures[state.figures["vintage"] == vintage], keys)
+    if path.is_file():
+        return only(file_figures(path, store, said), keys)
+    return only(_of_vintage(side, read_store(level_folder(store, "city")).figures), keys)
+
+
+def _of_vintage(side: str, table: pd.DataFrame) -> pd.DataFrame:
     held = table[table["vintage"] == side]
     if held.empty:
         names = sorted(set(table["vintage"]))
@@ -54,7 +81,7 @@ def figures_of(
                 names=names,
             )
         )
-    return only(held, keys)
+    return held
 
 
 def supersedes(vintage: str, held: catalogue.Indicator) -> bool:

@@ -88,6 +88,7 @@ def _opened(path: Path, store: Path, said: Mapping[str, Any]) -> Iterator[tuple[
         said.get("unit"),
         rows=tuple(said.get("skip_rows") or ()),
         places=said.get("places") or {},
+        level=said.get("level") or "province",
     )
     options = {"vintage": said.get("vintage"), "corrections": said.get("corrections")}
     with opened_run(store, told, dry_run=True, **options) as run:

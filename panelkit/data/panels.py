@@ -178,6 +178,10 @@ def build_panel(
     """
     check_units(units)
     figures = as_pandas(figures, "the figures")
+    if "adcode" not in figures and "code" in figures:
+        raise DataError(
+            message("these are figures of cities, and no panel of provinces holds them: `pk.build_cities`")
+        )
     if check:
         from panelkit.data.checks import check_figures
 
@@ -219,7 +223,7 @@ def _assembled(
     codes = wanted_codes(provinces)
     span = wanted_years(years, annual)
     about = catalogue.facts(folder)
-    shown = {key: _unit(key, annual, about, units) for key in keys}
+    shown = {key: printed_unit(key, annual, about, units) for key in keys}
     values = grid_of(annual, keys, codes, span) / [divisor for _, divisor in shown.values()]
     grid = pd.DataFrame(values, index=_index(codes, span, labels), columns=keys)
     facts = facts_of(annual, grid, span, chosen, {key: unit for key, (unit, _) in shown.items()}, folder)
@@ -271,9 +275,10 @@ def _index(codes: list[int], span: list[int], labels: Labels) -> pd.MultiIndex:
     )
 
 
-def _unit(
+def printed_unit(
     key: str, annual: Mapping[str, Annual], about: Mapping[str, catalogue.Indicator], units: Units
 ) -> tuple[str, float]:
+    """Return the unit in which a column is shown, and by what its printed figures are divided."""
     printed = annual[key].units if key in annual else ()
     if len(printed) != 1:
         held = listed(printed) if printed else message("none, it has no annual figures")

@@ -22,7 +22,7 @@ from panelkit.language.message import Joined, Message, Told, message, sentences,
 NATION = 100000
 TIBET = 540000
 
-Kind = Literal["province", "nation", "apart", "subtotal"]
+Kind = Literal["province", "city", "nation", "apart", "subtotal"]
 Labels = Literal["en", "zh", "adcode"]
 
 _SPELLINGS = ("name_zh", "name_zh_long", "name_en", "pinyin")
@@ -39,11 +39,17 @@ class Place:
     """One name as understood.
 
     `kind` is "province" (the 31 of the yearbooks), "nation" (adcode 100000), "apart" (Hong Kong, Macau,
-    Taiwan: recognised, never a row of a panel) or "subtotal" (the NBS regions; adcode 0).
+    Taiwan: recognised, never a row of a panel) or "subtotal" (the NBS regions; adcode 0). In a table of cities it is
+    "city", and `adcode` the city's code.
     """
 
     adcode: int
     kind: Kind
+
+    @property
+    def is_row(self) -> bool:
+        """Return whether its figures are rows of a panel: a province, or in a table of cities a city."""
+        return self.kind in ("province", "city")
 
 
 def provinces() -> pd.DataFrame:
@@ -71,10 +77,11 @@ def labels_of(labels: Labels) -> dict[int, str | int]:
 
 
 def place_name(adcode: int) -> Message:
-    """Return what a province is called: Beijing; 北京. A code of no province stays the code."""
-    if adcode not in labels_of("en"):
-        return verbatim(str(adcode))
-    return Told(str(labels_of("en")[adcode]), str(labels_of("zh")[adcode]))
+    """Return what a province, or a city, is called: Beijing; 北京. Any other code stays the code."""
+    rows = (("provinces.csv", "adcode"), ("cities.csv", "code"))
+    named = (row for table, column in rows for row in read_rows(table) if int(row[column]) == adcode)
+    row = next(named, None)
+    return verbatim(str(adcode)) if row is None else Told(row["name_en"], row["name_zh"])
 
 
 def lookup(name: Any) -> Place | None:
@@ -154,6 +161,7 @@ _KINDS: dict[Kind, Message] = {
     "nation": message("a national row, not a province"),
     "subtotal": message("a regional subtotal, not a province"),
     "province": message("a province"),
+    "city": message("a city"),
 }
 
 

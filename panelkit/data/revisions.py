@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.cities import city_labels
 from panelkit.data.provinces import NATION, labels_of, place_name
 from panelkit.data.units import harmonised
 from panelkit.data.wording import together
@@ -76,7 +77,7 @@ def diff_vintages(old: pd.DataFrame, new: pd.DataFrame, *, tolerance: float = 1e
     counts = {name: int((status == name).sum()) for name in ("new", "gone", "revised")}
     counts["unchanged"] = int(((status == "") & was.notna()).sum())
     changed = out[status != ""].reset_index()
-    names = {**labels_of("en"), NATION: "nation"}
+    names = {**city_labels("en"), **labels_of("en"), NATION: "nation"}
     changed.insert(2, "province", [names.get(int(code), str(code)) for code in changed["adcode"]])
     order = changed.assign(size=-changed["percent"].abs()).sort_values(
         ["indicator", "size", "adcode", "period"]

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from openpyxl.utils import get_column_letter
 
+from panelkit.data.cities import Level
+from panelkit.data.shipped_tables import read_rows
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.read import CallerSays, Context, read_file
 from tests.yearbook.writers import NAMES, written
@@ -19,6 +21,7 @@ from tests.yearbook.writers import NAMES, written
 Cells = dict[tuple[int, str, str], Decimal]
 Random = np.random.Generator
 TITLES = ["各地区甲类产品情况", "分地区乙类经费情况", "各地区丙项活动基本情况", "丁类企业主要指标"]
+CITY_TITLES = ["主要城市甲类产品情况", "省会城市和计划单列市乙类经费情况", "各城市丙项活动基本情况"]
 LEAVES = ["产品产量", "经费收入", "项目数", "从业人员", "设备原价", "销售额"]
 GROUPS = ["按来源分", "按用途分", "按隶属关系分"]
 NOTES = [
@@ -29,6 +32,19 @@ NOTES = [
     "注：2018年起按新口径统计。",
 ]
 LATIN = ["Basic Statistics by Region", "Main Indicators of Enterprises by Region", "Statistics on Products"]
+Names = Mapping[int, tuple[str, str, str]]
+SHIPPED: Names = {
+    int(row["code"]): (f"{row['name_zh']}市", " ".join(row["name_zh"]), row["name_en"])
+    for row in read_rows("cities.csv")
+}
+FURTHER: Names = {
+    130200: ("唐山市", "唐 山", "Tangshan"),
+    220200: ("吉林市", "吉 林", "Jilin"),
+    320500: ("苏州市", "苏 州", "Suzhou"),
+    370600: ("烟台市", "烟 台", "Yantai"),
+    419001: ("济源市", "济 源", "Jiyuan"),
+    532900: ("大理州", "大 理 州", "Dali"),
+}
 
 
 @dataclass
@@ -41,6 +57,8 @@ class Page:
     cells: Cells = field(default_factory=dict)
     title: str = ""
     kind: str = ""
+    names: Names = field(default_factory=lambda: NAMES)
+    level: Level = "province"
 
     def chance(self, share: float = 0.5) -> bool:
         """Return true in this share of calls."""
@@ -99,7 +117,12 @@ class Page:
 
     def name(self, adcode: int) -> str:
         """Return a province as a table prints it."""
-        return str(self.pick([NAMES[adcode][0], NAMES[adcode][1], NAMES[adcode][1].replace(" ", "")]))
+        names = self.names[adcode]
+        return str(self.pick([names[0], names[1], names[1].replace(" ", "")]))
+
+    def region(self) -> str:
+        """Return a header of the places; above provinces always the same."""
+        return "地区" if self.level == "province" else str(self.pick(["城市", "城 市", "地区", "主要城市"]))
 
     def periods(self, least: int = 1, most: int = 4) -> dict[str, Any]:
         """Return some years, each with how it is printed."""
@@ -130,12 +153,12 @@ class Page:
             )
         for adcode in places:
             self.blank(0.08)
-            line: list[Any] = [self.name(adcode), *([NAMES[adcode][2]] if latin else [])]
+            line: list[Any] = [self.name(adcode), *([self.names[adcode][2]] if latin else [])]
             self.rows.append([*line, *(None if key is None else self.number(key(adcode)) for key in keys)])
 
     def provinces(self) -> list[int]:
-        """Return all provinces, or some of them."""
-        return list(NAMES) if self.chance(0.7) else self.some(list(NAMES), 8, 25)
+        """Return all provinces, or some of them; cities likewise."""
+        return list(self.names) if self.chance(0.7) else self.some(list(self.names), 8, 25)
 
     def content(self) -> bytes:
         """Return the sheet as a workbook, or as the web page that a platform calls one."""
@@ -203,7 +226,13 @@ def years_across(page: Page) -> None:
     heads: list[Any] = list(periods.values())
     keys: list[Any] = [_key(page, year, "") for year in periods]
     _gapped(page, heads, keys)
-    page.rows.append([page.pick(["地区", "地 区", "省份"]), *(["Region"] if latin else []), *heads])
+    page.rows.append(
+        [
+            page.pick(["地区", "地 区", "省份"]) if page.level == "province" else page.region(),
+            *(["Region"] if latin else []),
+            *heads,
+        ]
+    )
     page.body(page.provinces(), keys, latin)
     page.footer()
 
@@ -218,7 +247,11 @@ def indicators_across(page: Page) -> None:
     keys: list[Any] = [_key(page, year, label) for label in labels]
     _gapped(page, heads, keys)
     page.rows.append(
-        [page.pick(["地区", "地 区", "省 份", "地  区"]), *(["Region"] if latin else []), *heads]
+        [
+            page.pick(["地区", "地 区", "省 份", "地  区"]) if page.level == "province" else page.region(),
+            *(["Region"] if latin else []),
+            *heads,
+        ]
     )
     if page.chance(0.2):
         page.rows.append(["甲", *([None] if latin else []), *range(1, len(heads) + 1)])
@@ -235,7 +268,7 @@ def deep_headers(page: Page) -> None:
     start = len(page.rows)
     groups = page.some(GROUPS, 1, 3)
     rows: list[list[Any]] = [
-        ["地区", *(["Region"] if latin else [])],
+        [page.region(), *(["Region"] if latin else [])],
         *([None] * first for _ in range(depth - 1)),
     ]
     keys: list[Any] = []
@@ -279,7 +312,7 @@ def beside(page: Page) -> None:
 
 
 def _half(page: Page, year: str, labels: list[str], places: list[int]) -> list[list[Any]]:
-    rows: list[list[Any]] = [["地区", *labels]]
+    rows: list[list[Any]] = [[page.region(), *labels]]
     for adcode in places:
         rows.append([page.name(adcode), *(page.number(_key(page, year, label)(adcode)) for label in labels)])
     return rows
@@ -289,7 +322,7 @@ def folded(page: Page) -> None:
     """One table folded into two or three blocks side by side."""
     year = str(page.random.integers(2005, 2025))
     page.heading(year, "万元")
-    labels, places = page.some(LEAVES, 1, 3), list(NAMES)
+    labels, places = page.some(LEAVES, 1, 3), list(page.names)
     count = int(page.random.integers(2, 4))
     size = -(-len(places) // count)
     blocks = [_half(page, year, labels, places[at : at + size]) for at in range(0, len(places), size)]
@@ -316,7 +349,7 @@ def continued(page: Page) -> None:
             )
             if page.chance():
                 page.rows.append([None, "单位：万元"])
-        page.rows.append(["地区", *labels])
+        page.rows.append([page.region(), *labels])
         page.body(places, [_key(page, year, label) for label in labels], latin=False)
     page.footer()
 
@@ -336,7 +369,7 @@ def years_down(page: Page) -> None:
                 page.rows.append([page.pick(["续表", "续表1"])])
         page.rows.append([page.pick(["年份", "年 份", None, "年份\\地区", "Year"]), *map(page.name, part)])
         if page.chance(0.3):
-            page.rows.append([None, *(NAMES[code][2] for code in part)])
+            page.rows.append([None, *(page.names[code][2] for code in part)])
         for year, shown in periods.items():
             page.blank(0.08)
             page.rows.append([shown, *(page.number((code, year, key)) for code in part)])
@@ -353,7 +386,7 @@ def listed(page: Page) -> None:
     labels = page.some(LEAVES, 1, 4)
     heads = {
         "label": page.pick(["指标", "指标名称"]),
-        "place": page.pick(["地区", "省份"]),
+        "place": page.pick(["地区", "省份"]) if page.level == "province" else page.region(),
         "unit": "单位",
         "beside": "频率",
     }
@@ -386,6 +419,41 @@ def web_page(page: Page) -> None:
     page.kind = "page"
 
 
+def coded(page: Page) -> None:
+    """Cities that are not shipped among others, each with its code in a column of its own."""
+    year = str(page.random.integers(2005, 2025))
+    page.names = {**page.names, **FURTHER}
+    page.heading(year, "万元")
+    labels, text, left = page.some(LEAVES, 1, 5), page.chance(), page.chance(0.7)
+    pair = [page.pick(["代码", "城市代码", "行政区划代码"]), page.region()]
+    page.rows.append([*(pair if left else pair[::-1]), *labels])
+    for code in page.provinces():
+        page.blank(0.08)
+        named = [str(code) if text else code, page.name(code)]
+        numbers = [page.number(_key(page, year, label)(code)) for label in labels]
+        page.rows.append([*(named if left else named[::-1]), *numbers])
+    page.footer()
+
+
+def cities(page: Page) -> None:
+    """One of the tables of places, of cities."""
+    page.level, page.names = "city", SHIPPED
+    tables = [
+        years_across,
+        indicators_across,
+        deep_headers,
+        beside,
+        folded,
+        continued,
+        years_down,
+        listed,
+        coded,
+    ]
+    table = page.pick(tables)
+    page.title = "" if table is listed else page.pick(CITY_TITLES)
+    table(page)
+
+
 FAMILIES: Mapping[str, Callable[[Page], None]] = {
     one.__name__: one
     for one in (
@@ -398,6 +466,7 @@ FAMILIES: Mapping[str, Callable[[Page], None]] = {
         years_down,
         listed,
         web_page,
+        cities,
     )
 }
 
@@ -414,7 +483,7 @@ def outcome(page: Page, folder: Path, context: Context) -> str:
     path = folder / "table.xlsx"
     path.write_bytes(page.content())
     try:
-        read = read_file(path, CallerSays(), context)
+        read = read_file(path, CallerSays(level=page.level), context)
     except YearbookError as error:
         return f"refused: {error}"
     found = {(e.adcode, e.period, e.indicator): e.value for e in read.entries}

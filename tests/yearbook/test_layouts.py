@@ -54,7 +54,6 @@ class Bureau(SheetLayout):
 
 def test_layouts_are_asked_in_their_stated_order() -> None:
     assert [one.__name__ for one in sheet_layouts()] == [
-        "Cities",
         "Tidy",
         "Listed",
         "Portal",

@@ -6,8 +6,10 @@ from panelkit.language.message import Language, term
 
 
 def place_names(language: Language) -> dict[int, str]:
-    """Return what provinces and the nation are called, by code."""
+    """Return what cities, provinces and the nation are called, by code."""
+    from panelkit.data.cities import city_labels
     from panelkit.data.provinces import NATION, labels_of
 
-    names = {int(code): str(name) for code, name in labels_of(language).items()}
+    every = {**city_labels(language), **labels_of(language)}
+    names = {int(code): str(name) for code, name in every.items()}
     return {**names, NATION: term("place", "China").text(language)}

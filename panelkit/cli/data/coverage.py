@@ -11,7 +11,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._options import Printed
 from panelkit.cli._output import file_out
 from panelkit.cli._printing import echo, print_json
-from panelkit.cli.store._options import StoreOption
+from panelkit.cli.store._options import LevelName, LevelOption, StoreOption
 from panelkit.language.message import Language, message
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def coverage(
         str | None, typer.Option("--years", help="First and last year: 2011-2023. 起止年份。")
     ] = None,
     store: StoreOption = None,
+    level: LevelOption = LevelName.province,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -47,22 +48,23 @@ def coverage(
     from panelkit.cli._chosen import years_of
     from panelkit.data.held_counts import held_counts
 
-    counts = held_counts(indicators or None, years_of(years), store=store)
+    counts = held_counts(indicators or None, years_of(years), store=store, level=level.level)
     language = printed.language
     if printed.as_json:
-        print_json(_records(counts))
+        print_json(_records(counts, level))
     elif out is None:
-        _print(counts, language)
+        _print(counts, language, level)
     if out is not None:
-        _write(counts, out, language)
+        _write(counts, out, language, level)
         if not printed.as_json:
             echo(message("written to {path}", path=out), language)
 
 
-def _records(counts: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(counts: pd.DataFrame, level: LevelName) -> list[dict[str, Any]]:
     years = [str(year) for year in counts.columns]
+    counted = "provinces" if level == LevelName.province else "cities"
     return [
-        {"indicator": key, "vintage": vintage, "provinces": dict(zip(years, row, strict=True))}
+        {"indicator": key, "vintage": vintage, counted: dict(zip(years, row, strict=True))}
         for (key, vintage), row in zip(_labels(counts), counts.to_numpy().tolist(), strict=True)
     ]
 
@@ -71,7 +73,7 @@ def _labels(counts: pd.DataFrame) -> list[tuple[str, str]]:
     return [(str(key), str(vintage)) for key, vintage in counts.index.to_list()]
 
 
-def _print(counts: pd.DataFrame, language: Language) -> None:
+def _print(counts: pd.DataFrame, language: Language, level: LevelName) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -84,12 +86,18 @@ def _print(counts: pd.DataFrame, language: Language) -> None:
     named = names_of(counts, language)
     for label, row in zip(_labels(counts), counts.to_numpy().tolist(), strict=True):
         table.add_row(named[label], "".join(map(_mark, row)), label[1])
-    told = message(
+    of_cities = message(
+        "Years {first} to {last}, the last digit above: █ 31 cities or more, ▓ 20 to 30, ░ 1 to 19, · none.",
+        first=years[0],
+        last=years[-1],
+    )
+    of_provinces = message(
         "Years {first} to {last}, the last digit above: █ 31 provinces, ▓ 20 to 30, ░ 1 to 19, · none.",
         first=years[0],
         last=years[-1],
     )
     console.print(table)
+    told = of_cities if level == LevelName.city else of_provinces
     console.print(told.text(language), markup=False)
 
 
@@ -110,7 +118,7 @@ def names_of(counts: pd.DataFrame, language: Language) -> dict[tuple[str, str], 
     }
 
 
-def _write(counts: pd.DataFrame, out: Path, language: Language) -> None:
+def _write(counts: pd.DataFrame, out: Path, language: Language, level: LevelName) -> None:
     from panelkit.show.files import csv_text, write_whole
 
     if out.suffix.lower() == ".csv":
@@ -119,6 +127,14 @@ def _write(counts: pd.DataFrame, out: Path, language: Language) -> None:
     from panelkit.show.held import held_map
 
     labels = {label: f"{name}  {label[1]}" for label, name in names_of(counts, language).items()}
-    title = message("Provinces held, by indicator and year").text(language)
-    note = message("A number stands where fewer than 31 provinces are held.").text(language)
-    held_map(counts, labels=labels, language=language, title=title, notes=note).save(out)
+    title, note = (
+        message("Cities held, by indicator and year"),
+        message("A number stands where fewer than 31 cities are held."),
+    )
+    if level == LevelName.province:
+        title = message("Provinces held, by indicator and year")
+        note = message("A number stands where fewer than 31 provinces are held.")
+    held = held_map(
+        counts, labels=labels, language=language, title=title.text(language), notes=note.text(language)
+    )
+    held.save(out)

@@ -132,7 +132,11 @@ def _refuse_idle(named: NamedSides, old: str, new: str | None) -> None:
         )
     if any(side is not None and Path(side).is_file() for side in (old, new)):
         return
-    said = [field.name for field in fields(named) if field.name != "indicator" and getattr(named, field.name)]
+    said = [
+        field.name
+        for field in fields(named)
+        if field.name not in ("indicator", "level") and getattr(named, field.name)
+    ]
     said += ["indicator"] if len(named.only) < len(named.indicator or []) else []
     if said:
         raise SpecError(

@@ -12,7 +12,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._options import Lang, LangOption
 from panelkit.cli._output import file_out
 from panelkit.cli._printing import echo
-from panelkit.cli.store._options import IndicatorOption, StoreOption
+from panelkit.cli.store._options import IndicatorOption, LevelName, LevelOption, StoreOption
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 
@@ -36,6 +36,7 @@ def export(
     only_store: Annotated[
         bool, typer.Option("--only-store", help="Without the shipped figures. 不含所附数据。")
     ] = False,
+    level: LevelOption = LevelName.province,
     lang: LangOption = Lang.en,
 ) -> None:
     """Write the figures, shipped and stored, as one long CSV table. 导出长表。"""
@@ -44,7 +45,7 @@ def export(
     from panelkit.show.files import csv_text
 
     folder = store or default_store()
-    table = store_figures(folder, shipped=not only_store)
+    table = store_figures(folder, shipped=not only_store, level=level.level)
     if indicator:
         table = table[table["indicator"].isin(indicator)]
     if vintage is not None:

@@ -9,7 +9,7 @@ import typer
 from panelkit.cli._commands import group, with_groups
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import echo, print_json
-from panelkit.cli.store._options import StoreOption
+from panelkit.cli.store._options import LevelName, LevelOption, StoreOption
 from panelkit.language.message import message
 
 app = group(__name__, first=("check", "repair"))
@@ -19,14 +19,20 @@ _SHOWN = 20
 
 @app.callback(invoke_without_command=True, no_args_is_help=False)
 @with_groups
-def list_files(ctx: typer.Context, printed: Printed, store: StoreOption = None) -> None:
+def list_files(
+    ctx: typer.Context,
+    printed: Printed,
+    store: StoreOption = None,
+    level: LevelOption = LevelName.province,
+) -> None:
     """List the files of the store and their vintages; `check` and `repair` it. 列出库中的文件；检查、修复。"""
-    from panelkit.data.yearbook.store.store import default_store, read_store
+    from panelkit.data.yearbook.store.levels import CITIES, has_cities, level_folder
+    from panelkit.data.yearbook.store.store import read_store
 
     ctx.obj = store
     if ctx.invoked_subcommand is not None:
         return
-    folder = store or default_store()
+    folder = level_folder(store, level.level)
     state = read_store(folder)
     if printed.as_json:
         print_json([file.record() for file in state.files], allow_nan=True)
@@ -36,6 +42,9 @@ def list_files(ctx: typer.Context, printed: Printed, store: StoreOption = None) 
         echo(empty, printed.language)
     for file in state.files:
         typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in _line(file)))
+    if level == LevelName.province and has_cities(folder):
+        files = len(read_store(folder / CITIES).files)
+        echo(message("and {n} file(s) of cities: `panelkit store --level city`", n=files), printed.language)
 
 
 def _line(file: Any) -> str:

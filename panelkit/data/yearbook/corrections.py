@@ -12,9 +12,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from panelkit.data import catalogue
+from panelkit.data.cities import PROVINCES, Level
 from panelkit.data.paths import shipped
 from panelkit.data.provinces import resolve
-from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
+from panelkit.data.yearbook.errors import CellProblem, ToldError, Where, YearbookError
 from panelkit.data.yearbook.judge.entries import JudgedEntry
 from panelkit.data.yearbook.judge.held import decimals, is_equal
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
@@ -125,8 +126,27 @@ def apply_corrections(
     return kept, applied
 
 
+def corrections_for(level: Level, path: str | Path | None) -> tuple[Correction, ...]:
+    """Return the corrections of a run: those of a file, else the shipped ones; of cities there are none.
+
+    Raises
+    ------
+    ToldError
+        A file of corrections, which name provinces, for a run over cities.
+    DataError
+        As `load_corrections`.
+    """
+    if level == "province":
+        return load_corrections(None if path is None else Path(path))
+    if path is not None:
+        raise ToldError(
+            message("corrections are of provinces: leave out `--corrections` beside `--level city`")
+        )
+    return ()
+
+
 def _cell_of(one: Correction) -> tuple[str, int, str, str]:
-    place = known_place(one.province)
+    place = known_place(one.province, PROVINCES)
     return one.indicator, place.adcode if place else 0, str(one.year), one.vintage
 
 

@@ -9,32 +9,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from panelkit.data.figures import read_figures
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.context import Context
-from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
+from panelkit.data.yearbook.corrections import Correction, apply_corrections, corrections_for
 from panelkit.data.yearbook.errors import CellProblem, ToldError, YearbookError, file_name
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.judge.held import Held, index_figures
+from panelkit.data.yearbook.judge.held import Held
 from panelkit.data.yearbook.judge.judge import judge
 from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import require_used
-from panelkit.data.yearbook.read import CallerSays, read_file
+from panelkit.data.yearbook.read import CallerSays, context_of, read_file
 from panelkit.data.yearbook.store.definitions import store_definitions, stored_names
 from panelkit.data.yearbook.store.head import RawFile
+from panelkit.data.yearbook.store.levels import level_folder, mark_above, remember_cities
 from panelkit.data.yearbook.store.mark import kind_of
 from panelkit.data.yearbook.store.places import remember, require_one_meaning, store_places
 from panelkit.data.yearbook.store.store import (
     Key,
     StoredFigure,
     StoreState,
-    default_store,
-    overlay,
     read_store,
     write_store,
 )
 from panelkit.data.yearbook.taken import Ingested, IngestReport, Refused
-from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -57,6 +55,7 @@ def ingest(
     skip_rows: Sequence[str] = (),
     places: Mapping[str, str] | None = None,
     corrections: str | Path | None = None,
+    level: Level = "province",
     dry_run: bool = False,
     advance: Callable[[], None] | None = None,
 ) -> IngestReport:
@@ -74,6 +73,9 @@ def ingest(
         What the files do not say themselves, as in `read_yearbook`.
     corrections
         A file of corrections in place of the shipped `corrections.toml`.
+    level
+        "city": take in the tables of cities, and no others. Their figures lie in a part of the store of their own,
+        `cities`, and are compared with no province's.
     dry_run
         Read and judge, and write nothing. Of several files those that would be refused are named in the report, and
         nothing is raised.
@@ -106,6 +108,7 @@ def ingest(
         unit,
         rows=tuple(skip_rows),
         places=places or {},
+        level=level,
     )
     with opened_run(store, told, vintage=vintage, corrections=corrections, dry_run=dry_run) as run:
         return take_in(run, [Path(file) for file in files], dry_run=dry_run, advance=advance)
@@ -127,19 +130,18 @@ def opened_run(
     SpecError, DataError
         A folder that is no store, corrections that cannot be read, or a name that the store remembers otherwise.
     """
-    folder = Path(store) if store is not None else default_store()
+    folder = level_folder(store, told.level)
     require_store(folder, dry_run=dry_run)
     told = replace(
         told,
-        indicator=stored_names(told.indicator, store_definitions(folder)),
-        remembered={one.name: one.province for one in store_places(folder)},
+        indicator=stored_names(told.indicator, store_definitions(store)),
+        remembered={one.name: one.province for one in store_places(store, level=told.level)},
     )
     require_one_meaning(told.places, told.remembered, folder)
-    rules = load_corrections(None if corrections is None else Path(corrections))
+    rules = corrections_for(told.level, corrections)
     state = read_store(folder)
-    held = index_figures(overlay(read_figures(check=False), state.figures))
     with WorkbookReader() as workbooks:
-        context = Context(held, known_names(own_units(state.figures)), workbooks)
+        context = context_of(state.figures, told.level, workbooks)
         yield Run(folder, told, vintage, rules, context, recorded_files(state), state)
 
 
@@ -206,11 +208,17 @@ def take_in(
         raise YearbookError(p for one in refused for p in getattr(one.error, "problems", ()))
     if not refused:
         require_used(run.told, [one.read.told for one in done])
-    raw = [raw_file(one) for one in done]
-    changed = False if dry_run else write_store(run.folder, raw, merged.cells, run.seen)
+    changed = False if dry_run else written(run, done, merged.cells)
     if not dry_run:
         remember(run.folder, run.told.places)
     return IngestReport(run.folder, changed, tuple(done), tuple(refused))
+
+
+def written(run: Run, done: Sequence[Ingested], cells: Mapping[Key, StoredFigure]) -> bool:
+    """Write the files of a run and their cells in one step, and what the cities are called; say whether it changed."""
+    mark_above(run.folder, run.told.level)
+    remember_cities(run.folder, {code: name for one in done for code, name in one.read.cities.items()})
+    return write_store(run.folder, [raw_file(one) for one in done], cells, run.seen)
 
 
 def _merged(merged: Merged, one: Ingested) -> Ingested:
@@ -292,6 +300,7 @@ def said_of(told: CallerSays) -> dict[str, Any]:
         "unit": dict(told.unit) if isinstance(told.unit, Mapping) else told.unit,
         "rows": list(told.rows) or None,
         "places": dict(told.places) or None,
+        "level": told.level if told.level != "province" else None,
     }
     return {key: value for key, value in said.items() if value is not None}
 

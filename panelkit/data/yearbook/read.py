@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +13,8 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.data.cities import Level
+from panelkit.data.city_figures import with_cities
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.provinces import place_name, resolve
 from panelkit.data.yearbook.context import Context as Context
@@ -44,8 +46,9 @@ from panelkit.data.yearbook.naming import (
     own_name,
 )
 from panelkit.data.yearbook.series_units import units_met, with_units
+from panelkit.data.yearbook.store.store import overlay
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
-from panelkit.data.yearbook.vocabulary.indicator_names import known_names
+from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.data.yearbook.vocabulary.printed_units import factor, parse_unit
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
@@ -65,6 +68,7 @@ def read_yearbook(
     unit: str | Mapping[str, str] | None = None,
     skip_rows: Sequence[str] = (),
     places: Mapping[str, str] | None = None,
+    level: Level = "province",
 ) -> pd.DataFrame:
     """Read a file as the statistics portal or a yearbook gives it into the long table of figures.
 
@@ -94,11 +98,16 @@ def read_yearbook(
     places
         Misspelt name -> the province that it means; `FILE:NAME` (its name or the beginning of its SHA-256) for one
         file alone.
+    level
+        "city": read the tables of cities, and no others. Names then are cities' names, and `places` may mean the
+        six-digit code of any prefecture; a city that the table gives such a code needs no more. Without it a table of
+        cities is refused: 北京 in it is no province.
 
     Returns
     -------
     DataFrame
-        `adcode, period, indicator, vintage, value, unit, source`, in the order of the file. Values stand in the
+        `adcode, period, indicator, vintage, value, unit, source`, in the order of the file; of cities `code, city,
+        period, indicator, vintage, value, unit, source, level`, which no panel of provinces takes. Values stand in the
         catalogue's unit; an indicator that the catalogue does not know keeps its printed name and unit. `vintage` is
         the held vintage that the file belongs to, or "unnamed". `attrs["panelkit"]` holds the file's SHA-256, layout,
         printed totals, footnotes, notes, the periods that it calls preliminary, how many cells were marked missing, and
@@ -127,14 +136,22 @@ def read_yearbook(
         unit,
         rows=tuple(skip_rows),
         places=places or {},
+        level=level,
     )
     with ExitStack() as stack:
         workbooks = stack.enter_context(WorkbookReader())
-        context = Context(index_figures(read_figures(check=False)), known_names(), workbooks)
+        context = context_of(pd.DataFrame(columns=list(LONG_COLUMNS)), level, workbooks)
         read = read_file(Path(path), told, context)
     require_used(told, [read.told])
     vintages = vintages_of(read, context.held)
-    return long_table(read, {key: vintages.get(key) or "unnamed" for key in read.series()})
+    table = long_table(read, {key: vintages.get(key) or "unnamed" for key in read.series()})
+    return table if level == "province" else with_cities(table, read.cities)
+
+
+def context_of(stored: pd.DataFrame, level: Level, workbooks: WorkbookReader) -> Context:
+    """Return what reading files of one level shares: a store's figures, over the shipped ones of provinces."""
+    held = overlay(read_figures(check=False), stored) if level == "province" else stored
+    return Context(index_figures(held), known_names(own_units(stored)), workbooks)
 
 
 def long_table(read: FileRead, vintages: Mapping[str, str], source: str | None = None) -> pd.DataFrame:
@@ -180,6 +197,7 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
         With everything that is wrong with the file.
     """
     check_told(told)
+    context = replace(context, names=replace(context.names, level=told.level))
     content = read_bytes(path) if content is None else content
     sha256 = hashlib.sha256(content).hexdigest()
     told = replace(told, places=places_for({**told.remembered, **told.places}, path.name, sha256))
@@ -217,6 +235,7 @@ def read_file(path: Path, told: CallerSays, context: Context, content: bytes | N
         footnotes=reading.footnotes,
         notes=tuple(dict.fromkeys(notes)),
         preliminary=reading.preliminary,
+        cities=_met_cities(entries, reading.cities),
         told=_used(told, reading),
     )
 
@@ -237,12 +256,23 @@ def _with_places(
     if all(figure.adcode is not None for figure in reading.figures):
         return reading.figures
     if told.province is None:
-        raise YearbookError([_placeless(file, reading, context)])
-    adcode = told_place(told.province)
+        raise YearbookError([_placeless(file, reading, context, told.level)])
+    adcode = told_place(told.province, told.level)
     return tuple(f if f.adcode is not None else replace(f, adcode=adcode) for f in reading.figures)
 
 
-def _placeless(file: str, reading: FileReading, context: Context) -> CellProblem:
+def _met_cities(entries: Iterable[JudgedEntry], names: Mapping[int, str]) -> dict[int, str]:
+    """Return the names of those cities that have figures."""
+    held = {entry.adcode for entry in entries}
+    return {code: name for code, name in names.items() if code in held}
+
+
+def _placeless(file: str, reading: FileReading, context: Context, level: Level) -> CellProblem:
+    if level == "city":
+        return CellProblem(
+            Where(file),
+            message("the file does not say which city it is about: name it with `--province NAME`"),
+        )
     series: dict[str, dict[str, Decimal]] = {}
     for figure in reading.figures:
         found = context.names.find(figure.label, figure.context, figure.unit)

@@ -11,26 +11,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from panelkit.data.figures import read_figures
-from panelkit.data.yearbook.context import Context
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.files.sheets import WorkbookReader
-from panelkit.data.yearbook.judge.held import index_figures
+from panelkit.data.yearbook.read import context_of
 from panelkit.data.yearbook.reread import read_again, with_vintages
 from panelkit.data.yearbook.store.atomic import locked
 from panelkit.data.yearbook.store.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.health import raw_problem, unlike
+from panelkit.data.yearbook.store.levels import has_cities, level_folder
 from panelkit.data.yearbook.store.mark import MARK, PARTS, Journal, has_checksum, is_marked, kind_of
 from panelkit.data.yearbook.store.store import (
     as_cells,
     as_table,
     default_store,
-    overlay,
     put,
     read_table,
     set_aside,
     table_bytes,
 )
-from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
@@ -59,8 +57,9 @@ class StoreRepair:
 def repair_store(store: str | Path | None = None) -> StoreRepair:
     """Mend a store: its head from what it wrote of itself, its figures from the raw files that are unaltered.
 
-    Raw files are taken by their checksums only. What stands in the way is set aside under another name
-    (`.aside1`), never removed; a file that was altered or is missing is named, with the remedy.
+    Its part for cities is mended with it. Raw files are taken by their checksums only. What stands in the way is set
+    aside under another name (`.aside1`), never removed; a file that was altered or is missing is named, with the
+    remedy.
 
     Raises
     ------
@@ -76,6 +75,16 @@ def repair_store(store: str | Path | None = None) -> StoreRepair:
     >>> mended = pk.repair_store("store")
     """
     folder = Path(store) if store is not None else default_store()
+    if not has_cities(folder):
+        return _repaired(folder, "province")
+    part = _repaired(level_folder(folder, "city"), "city")
+    if read_head(folder) is None and not Journal(folder).has_stood():
+        return replace(part, store=folder)
+    own = _repaired(folder, "province")
+    return StoreRepair(folder, own.files + part.files, own.done + part.done, own.lost + part.lost)
+
+
+def _repaired(folder: Path, level: Level) -> StoreRepair:
     try:
         if kind_of(folder) in ("absent", "empty"):
             raise DataError(message("the store {folder} is empty: there is nothing to mend", folder=folder))
@@ -86,7 +95,7 @@ def repair_store(store: str | Path | None = None) -> StoreRepair:
             raise
     try:
         with locked(folder):
-            return _Repair(folder).run()
+            return _Repair(folder, level).run()
     except OSError as error:
         raise DataError(
             message("the store {folder} cannot be mended: {error}", folder=folder, error=str(error))
@@ -98,6 +107,7 @@ class _Repair:
     """One repair, under the folder's lock."""
 
     folder: Path
+    level: Level
     done: list[Message] = field(default_factory=list)
     lost: list[Message] = field(default_factory=list)
     anew: bool = False
@@ -240,15 +250,13 @@ class _Repair:
 
     def _rebuilt(self, files: Sequence[RawFile]) -> tuple[tuple[RawFile, ...], pd.DataFrame]:
         """Read the raw files again, in their order, each into the vintages that it was stored under."""
-        base, figures = read_figures(check=False), as_table({})
+        figures = as_table({})
         taken: list[RawFile] = []
         with WorkbookReader() as workbooks:
             for file in files:
-                context = Context(
-                    index_figures(overlay(base, figures)), known_names(own_units(figures)), workbooks
-                )
+                context = context_of(figures, self.level, workbooks)
                 try:
-                    again, cells = read_again(self.folder, file, context)
+                    again, cells = read_again(self.folder, file, context, self.level)
                 except PanelkitError as error:
                     self.lost.append(_unread(file, error))
                     continue

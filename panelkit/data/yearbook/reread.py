@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.context import Context
-from panelkit.data.yearbook.corrections import Correction, apply_corrections, load_corrections
+from panelkit.data.yearbook.corrections import Correction, apply_corrections, corrections_for
 from panelkit.data.yearbook.ingest import merge
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import FileJudgement, judge
@@ -21,11 +22,11 @@ from panelkit.language.errors import DataError
 from panelkit.language.message import message
 
 
-def read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, dict[Any, Any]]:
-    """Return a file with what it was found to be, and its cells."""
+def read_again(folder: Path, file: RawFile, context: Context, level: Level) -> tuple[RawFile, dict[Any, Any]]:
+    """Return a file with what it was found to be, and its cells; `level` is that of its part of the store."""
     content = (folder / file.place).read_bytes()
     said = {name: value for name, value in file.told.items() if value is not None}
-    told = CallerSays(**said | {"rows": tuple(said.get("rows", ()))})
+    told = CallerSays(**said | {"rows": tuple(said.get("rows", ())), "level": level})
     read = read_file(Path(file.name), told, context, content)
     if read.sha256 != file.sha256:
         raise DataError(message("it was altered while the store was being mended: run again"))
@@ -35,7 +36,7 @@ def read_again(folder: Path, file: RawFile, context: Context) -> tuple[RawFile, 
         else judge(read, context.held, unrivalled=False)  # a name that was given with it is lost
     )
     rules: Iterable[Correction] = (
-        load_corrections()
+        corrections_for(told.level, None)
         if file.corrections is None
         else [Correction.model_validate(dict(rule)) for rule in file.corrections]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.errors import ToldError
 from panelkit.data.yearbook.layouts.told import CallerSays, check_told
 from panelkit.data.yearbook.store.head import RawFile
@@ -16,6 +17,8 @@ def said_of_many(
     rows: Sequence[str],
     places: Mapping[str, str] | None,
     remembered: Mapping[str, str],
+    *,
+    level: Level = "province",
 ) -> CallerSays:
     """Return what is said of all files of a folder.
 
@@ -32,7 +35,12 @@ def said_of_many(
             )
         )
     told = CallerSays(
-        unit=unit or None, rows=tuple(rows), places=places or {}, remembered=remembered, many=True
+        unit=unit or None,
+        rows=tuple(rows),
+        places=places or {},
+        remembered=remembered,
+        many=True,
+        level=level,
     )
     check_told(told)
     return told
@@ -47,6 +55,7 @@ def taken_before(file: RawFile, told: CallerSays) -> bool:
     said = {name: value for name, value in file.told.items() if value}
     places, unit = said.pop("places", {}), said.pop("unit", {})
     said.pop("rows", None)
+    said.pop("level", None)
     meant = {_label(key): province for key, province in told.places.items()}
     contradicted = any(meant.get(label, province) != province for label, province in places.items())
     named = told.unit.items() if isinstance(told.unit, Mapping) else ()

@@ -14,10 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from panelkit.data.figures import read_figures, spans
+from panelkit.data.cities import Level
+from panelkit.data.figures import spans
 from panelkit.data.provinces import place_name
 from panelkit.data.yearbook.context import Context
-from panelkit.data.yearbook.corrections import load_corrections
+from panelkit.data.yearbook.corrections import corrections_for
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, file_name
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import read_bytes
@@ -25,21 +26,20 @@ from panelkit.data.yearbook.folder_report import FileOutcome, FolderReport
 from panelkit.data.yearbook.ingest import (
     Run,
     judged,
-    raw_file,
     recorded_files,
     require_store,
     said_of,
+    written,
 )
 from panelkit.data.yearbook.judge.entries import FileRead
-from panelkit.data.yearbook.judge.held import index_figures
 from panelkit.data.yearbook.judge.merged import Merged
 from panelkit.data.yearbook.layouts.told import CallerSays
-from panelkit.data.yearbook.read import read_file
+from panelkit.data.yearbook.read import context_of, read_file
 from panelkit.data.yearbook.said_of_many import met_places, said_of_many, taken_before, unmet
+from panelkit.data.yearbook.store.levels import level_folder
 from panelkit.data.yearbook.store.places import remember, require_one_meaning, store_places
-from panelkit.data.yearbook.store.store import as_cells, default_store, overlay, read_store, write_store
+from panelkit.data.yearbook.store.store import as_cells, read_store
 from panelkit.data.yearbook.taken import Ingested
-from panelkit.data.yearbook.vocabulary.indicator_names import known_names, own_units
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
@@ -64,6 +64,7 @@ def ingest_folder(
     skip_rows: Sequence[str] = (),
     places: Mapping[str, str] | None = None,
     corrections: str | Path | None = None,
+    level: Level = "province",
     dry_run: bool = False,
     workers: int = 2,
     advance: Callable[[FileOutcome, int], None] | None = None,
@@ -87,6 +88,8 @@ def ingest_folder(
         holds of them, and what none holds is named in the report.
     corrections
         A file of corrections in place of the shipped `corrections.toml`.
+    level
+        "city": take in the tables of cities, and no others, as in `ingest`.
     dry_run
         Read and judge, and write nothing.
     workers
@@ -117,20 +120,22 @@ def ingest_folder(
     1
     """
     check_count("workers", workers)
-    where = Path(store) if store is not None else default_store()
+    where = level_folder(store, level)
     files = files_below(Path(folder))
     require_store(where, dry_run=dry_run)
-    rules = load_corrections(None if corrections is None else Path(corrections))
+    rules = corrections_for(level, corrections)
     state = read_store(where)
-    shipped = read_figures(check=False)
-    held = index_figures(overlay(shipped, state.figures))
-    told = said_of_many(unit, skip_rows, places, {one.name: one.province for one in store_places(where)})
+    told = said_of_many(
+        unit,
+        skip_rows,
+        places,
+        {one.name: one.province for one in store_places(store, level=level)},
+        level=level,
+    )
     require_one_meaning(told.places, told.remembered, where)
     outcomes: list[FileOutcome] = []
     changed = False
-    with Readers(
-        Context(held, known_names(own_units(state.figures)), WorkbookReader()), told, workers
-    ) as readers:
+    with Readers(context_of(state.figures, level, WorkbookReader()), told, workers) as readers:
         known = {file.sha256 for file in state.files if taken_before(file, told)}
         before, paths, used = frozenset(known), iter(files), list[CallerSays]()
         while lot := [path for _, path in zip(range(LOT), paths, strict=False)]:
@@ -142,13 +147,11 @@ def ingest_folder(
                     advance(outcomes[-1], len(files))
             used += [one.read.told for one in taken.done]
             if taken.done and not dry_run:
-                raw = [raw_file(one) for one in taken.done]
-                changed |= write_store(where, raw, taken.merged.cells, state)
+                changed |= written(run, taken.done, taken.merged.cells)
                 remember(where, met_places(told, [one.read.told for one in taken.done]))
                 state = read_store(where)
-                readers.context = replace(
-                    readers.context, held=index_figures(overlay(shipped, state.figures))
-                )
+                held = context_of(state.figures, level, readers.context.workbooks).held
+                readers.context = replace(readers.context, held=held)
     said = tuple(unmet(told, used, state.files))
     return FolderReport(Path(folder), where, changed, tuple(outcomes), said)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from panelkit.data.cities import PROVINCES, Gazetteer
 from panelkit.data.yearbook.errors import Where
 from panelkit.show.brief import Brief
 
@@ -42,6 +43,7 @@ class Grid(Brief):
     unstyled : whether the workbook's number formats could not be read.
     alone : whether only one of two readers could read the workbook.
     told_rows : labels of rows that the caller sets apart, as `plain_label` gives them.
+    places : the provinces, or the cities where the sheet is a table of cities.
     settled : cells that one of two readers is known to misread, as a person names them, and how many there are.
     """
 
@@ -58,6 +60,7 @@ class Grid(Brief):
     unstyled: bool = False
     alone: bool = False
     told_rows: frozenset[str] = frozenset()
+    places: Gazetteer = PROVINCES
     settled: tuple[str, int] = ("", 0)
 
     def where(self, row: int | None = None, column: int | None = None) -> Where:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +41,8 @@ class Total:
 class FileRead(Brief):
     """A file as read: its content, its figures, and what stood around them.
 
-    `told` is what the caller said of it; of names of rows only those that it holds.
+    `told` is what the caller said of it; of names of rows only those that it holds. `cities` names the cities that are
+    not shipped, by their codes.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class FileRead(Brief):
     footnotes: tuple[str, ...]
     notes: tuple[Message, ...]
     preliminary: tuple[str, ...] = ()
+    cities: Mapping[int, str] = field(default_factory=dict)
     told: CallerSays = field(default_factory=CallerSays, kw_only=True)
 
     @property

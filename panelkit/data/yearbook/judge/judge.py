@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from panelkit.data import catalogue
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
 from panelkit.data.yearbook.judge.belongs import (
     Belongs,
@@ -176,7 +177,9 @@ def _assign(
         group = evidence[indicator]
         reason, vintage = _reason(one, name, recorded.get(indicator), rest, census, held=bool(group))
         if vintage is None and unrivalled:
-            reason, vintage = _unrivalled(indicator, group, foreign=indicator in foreign)
+            reason, vintage = _unrivalled(
+                indicator, group, foreign=indicator in foreign, level=read.told.level
+            )
         if vintage is None and len(one.names) > 1:
             problems.append(ambiguous(where, indicator, one.names, group))
         elif vintage is None:
@@ -213,14 +216,15 @@ def _reason(
     return next(iter(fitting), ("", None))
 
 
-def _unrivalled(indicator: str, group: list[Match], *, foreign: bool) -> tuple[str, str | None]:
+def _unrivalled(indicator: str, group: list[Match], *, foreign: bool, level: Level) -> tuple[str, str | None]:
     """Return the vintage of a series that no held figures can contradict: the first of its indicator, or its only one.
 
     Nothing is held of a new indicator: its figures are as published, or what the catalogue waits for. Of one outside
-    the catalogue the store may hold one vintage, of other cells: they go on with it.
+    the catalogue the store may hold one vintage, of other cells: they go on with it. The catalogue waits for figures
+    of provinces; those of cities are as published.
     """
     if not group:
-        about = catalogue.facts().get(indicator)
+        about = catalogue.facts().get(indicator) if level == "province" else None
         return "new", about.default_vintage if about is not None else FIRST_VINTAGE
     if foreign and len(group) == 1 and not group[0].shared:
         return "only", group[0].vintage

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from panelkit.data import catalogue
+from panelkit.data.cities import PROVINCES
 from panelkit.data.provinces import provinces
 from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
@@ -31,8 +32,8 @@ class Check:
 
 
 def check_totals(read: FileRead) -> list[Check]:
-    """Compare printed totals of quantities with the sum of the provinces they cover, where all of them are there."""
-    if not read.totals:
+    """Compare printed totals of quantities with the sum of their provinces, where all are there; of cities none."""
+    if not read.totals or read.told.level == "city":
         return []
     about = catalogue.facts()
     regions = _regions()
@@ -58,7 +59,7 @@ def _regions() -> Mapping[int, str]:
 
 
 def _members(region: str, regions: Mapping[int, str]) -> list[int]:
-    place = known_place(region)
+    place = known_place(region, PROVINCES)
     if place is not None and place.kind == "nation":
         return list(regions)
     plain = re.sub(r"[\s\u3000]+|地区", "", region)

@@ -45,7 +45,7 @@ def label_column(grid: Grid) -> int | None:
         for column, cell in enumerate(cells[:_LABEL_COLUMNS]):
             if not isinstance(cell, str) or cell in words:
                 continue
-            if place_of(cell) is not None:
+            if place_of(cell, grid.places) is not None:
                 counts[column] += 1
             else:
                 words.add(cell)
@@ -130,10 +130,10 @@ def _candidates(grid: Grid, first: int) -> list[int]:
         for column, cell in enumerate(cells):
             if not isinstance(cell, str) or is_empty(cell) or looks_like_number(cell):
                 continue
-            place = None if cell in words else place_of(cell)
+            place = None if cell in words else place_of(cell, grid.places)
             if place is None:
                 words.add(cell)
-            if place is not None and place.kind == "province":
+            if place is not None and place.is_row:
                 counts[column] += 1
             elif column not in headed and is_head(cell) and _names_below(grid, row, column):
                 headed.add(column)
@@ -164,7 +164,7 @@ def _places(grid: Grid, column: int, *, codes: bool) -> dict[int, Place]:
 
 
 def _provinces(places: dict[int, Place]) -> int:
-    return sum(place.kind == "province" for place in places.values())
+    return sum(place.is_row for place in places.values())
 
 
 def _groups(grid: Grid, first: int, places: dict[int, dict[int, Place]]) -> list[list[int]]:
@@ -297,7 +297,7 @@ def _shared_units(grid: Grid, labels: list[int]) -> dict[int, Cell]:
     begun = False
     for row, cells in enumerate(grid.rows):
         filled = [cell for cell in cells if not is_empty(cell)]
-        begun = begun or any(place_of(grid.cell(row, column)) is not None for column in labels)
+        begun = begun or any(place_of(grid.cell(row, column), grid.places) is not None for column in labels)
         if begun and len(filled) == 1 and isinstance(filled[0], str) and unit_text(filled[0]):
             found[row] = re.sub(r"\s+", " ", filled[0])
     return found

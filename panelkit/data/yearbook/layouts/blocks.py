@@ -14,8 +14,8 @@ from panelkit.data.yearbook.layouts.bands import Band
 from panelkit.data.yearbook.layouts.headings import is_head, period_in, title_of, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
 from panelkit.data.yearbook.vocabulary.apart_rows import apart_row, is_told, plain_label
-from panelkit.data.yearbook.vocabulary.near_places import near_places, proposal
-from panelkit.data.yearbook.vocabulary.place_labels import place_in
+from panelkit.data.yearbook.vocabulary.near_places import stray_row
+from panelkit.data.yearbook.vocabulary.place_labels import place_in, why_apart
 from panelkit.data.yearbook.vocabulary.remarks import NUMBERED, goes_on, is_remark, opens_table
 from panelkit.language.message import message
 
@@ -63,7 +63,7 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
         if (place is None or not place.adcode) and is_told(shown(label), grid.told_rows):
             builder.set_apart(grid.where(row), shown(label), _numbers(band, row), "told")
         elif place is None and blocks and _is_bare_apart(band, row):
-            builder.set_apart(grid.where(row), shown(label), 0, apart_row(shown(label)) or "rest")
+            builder.set_apart(grid.where(row), shown(label), 0, why_apart(grid, shown(label)) or "rest")
         elif place is not None and not is_head(shown(label)):
             if waiting or not blocks:
                 _open(band, waiting, blocks, builder)
@@ -277,7 +277,7 @@ def _stray(band: Band, row: int, builder: Builder) -> None:
     """Set a row apart that is known to be no province; any other that holds figures is a problem."""
     grid, column = band.grid, band.column
     name = shown(grid.cell(row, column))
-    why = apart_row(name)
+    why = why_apart(grid, name)
     if why is not None:
         builder.set_apart(grid.where(row), name, _numbers(band, row), why)
         return
@@ -285,11 +285,7 @@ def _stray(band: Band, row: int, builder: Builder) -> None:
     taken = {place.adcode for at in range(len(grid.rows)) if (place := place_in(grid, at, column))}
     builder.problem(
         grid.where(row, column),
-        message(
-            "figures in a row that is no province or region: {name!r}; {proposal}",
-            name=name,
-            proposal=proposal(name, near_places(name, beside, taken)),
-        ),
+        stray_row(name, grid.places, beside, taken),
     )
 
 
@@ -301,7 +297,12 @@ def _numbers(band: Band, row: int) -> int:
 def _is_bare_apart(band: Band, row: int) -> bool:
     """Return whether a row amid or below the places is about no province and holds no figure at all."""
     grid, label = band.grid, shown(band.grid.cell(row, band.column))
-    if apart_row(label) is None or len(plain_label(label)) > _SHORT or is_remark(label) or opens_table(label):
+    if (
+        why_apart(grid, label) is None
+        or len(plain_label(label)) > _SHORT
+        or is_remark(label)
+        or opens_table(label)
+    ):
         return False
     others = (shown(cell) for cell in grid.rows[row][band.column + 1 :] if not is_empty(cell))
     return all(read_number(text) is None or _LATIN_WORDS.fullmatch(text) for text in others)

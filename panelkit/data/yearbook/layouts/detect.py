@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.errors import Where, YearbookError, refuse
 from panelkit.data.yearbook.files.decode import decode_text, text_grid
 from panelkit.data.yearbook.files.grid import Grid, is_empty
 from panelkit.data.yearbook.files.page import page_grid
 from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.files.sniff import sniff
+from panelkit.data.yearbook.layouts.city_grid import printed_names
 from panelkit.data.yearbook.layouts.layout import json_layouts, sheet_layouts
 from panelkit.data.yearbook.layouts.reading import FileReading, joined
 from panelkit.data.yearbook.layouts.said_of_cells import with_notes
 from panelkit.data.yearbook.layouts.said_places import with_places
-from panelkit.data.yearbook.layouts.told import CallerSays
+from panelkit.data.yearbook.layouts.sheet_levels import at_level
+from panelkit.data.yearbook.layouts.told import CallerSays, gazetteer
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 from panelkit.language.message import Message, message
 
@@ -32,16 +35,18 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
     if kind in ("text", "json", "page"):
         text = decode_text(content, path.name)
         if kind == "json":
-            return _not_empty(_read_json(text, path.name), path.name)
+            return _not_empty(_read_json(text, path.name, told.level), path.name)
         grids = [page_grid(text, path.name) if kind == "page" else text_grid(text, path.name)]
     else:
         grids = workbooks.read(content, kind, path.name)
-    said = [with_places(grid, told.places) for grid in grids]
-    grids, renamed = [grid for grid, _ in said], frozenset[str]().union(*(names for _, names in said))
     grids = [replace(grid, told_rows=frozenset(map(plain_label, told.rows))) for grid in grids]
     kept, notes = _sheets(grids, told, path.name)
+    of_level, other_notes = at_level(kept, told.level)
+    notes += other_notes
+    said = [with_places(grid, told.places, told.level) for grid in of_level]
+    renamed = frozenset[str]().union(*(names for _, names in said))
     readings, skipped = [], []
-    for grid in kept:
+    for grid, _ in said:
         reading_of_sheet = _read_grid(grid, told)
         if reading_of_sheet is None:
             skipped.append(grid.sheet)
@@ -52,7 +57,8 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
         hidden = [grid.sheet for grid in grids if grid.hidden and not any(grid is one for one in kept)]
         raise _no_table(path.name, hidden)
     notes += [message("sheet {name!r} holds no table: skipped", name=name) for name in skipped]
-    reading = replace(joined(readings), renamed=renamed)
+    cities = {code: name for grid, _ in said for code, name in printed_names(grid).items()}
+    reading = replace(joined(readings), renamed=renamed, cities=cities)
     return _not_empty(replace(reading, notes=(*reading.notes, *notes)), path.name)
 
 
@@ -158,6 +164,7 @@ def _read_grid(grid: Grid, told: CallerSays) -> FileReading | None:
     return None if layout is None else layout.read(grid, told)
 
 
-def _read_json(text: str, name: str) -> FileReading:
+def _read_json(text: str, name: str, level: Level) -> FileReading:
     layouts = json_layouts()
-    return next((one for one in layouts if one.knows(text)), layouts[-1]).read(text, name)
+    layout = next((one for one in layouts if one.knows(text)), layouts[-1])
+    return layout.read(text, name, gazetteer(level))

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from panelkit.data.cities import Gazetteer
 from panelkit.data.provinces import NATION
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.files import limits
@@ -34,12 +35,12 @@ class EasyQuery(JsonLayout):
         return True
 
     @staticmethod
-    def read(text: str, name: str) -> FileReading:
+    def read(text: str, name: str, places: Gazetteer) -> FileReading:
         """Return the figures of the answer."""
-        return read_easyquery(text, name)
+        return read_easyquery(text, name, places)
 
 
-def read_easyquery(text: str, name: str) -> FileReading:
+def read_easyquery(text: str, name: str, places: Gazetteer) -> FileReading:
     """Return the figures of the portal's JSON answer.
 
     Rows in messages count data nodes, from one.
@@ -69,7 +70,7 @@ def read_easyquery(text: str, name: str) -> FileReading:
     codes = _codes(dimensions, where, builder)
     seen: dict[tuple[str, ...], int] = {}
     for number, node in enumerate(nodes, start=1):
-        _node(node, codes, seen, Where(name, row=number), builder)
+        _node(node, codes, seen, places, Where(name, row=number), builder)
     return builder.finish()
 
 
@@ -152,6 +153,7 @@ def _node(
     node: Any,
     codes: dict[str, dict[str, dict[str, Any]]],
     seen: dict[tuple[str, ...], int],
+    places: Gazetteer,
     where: Where,
     builder: Builder,
 ) -> None:
@@ -169,12 +171,17 @@ def _node(
         return
     seen[key] = where.row or 0
     period = parse_code(sj)
-    place = known_place(reg) if reg else None
+    place = known_place(reg, places) if reg else None
     if period is None or not in_range(period):
         builder.problem(where, message("{sj!r} is no period of a yearbook", sj=sj))
         return
     if reg and (place is None or place.kind == "subtotal"):
-        builder.problem(where, message("no province has the code {reg!r}", reg=reg))
+        builder.problem(
+            where,
+            message("no city has the code {reg!r}", reg=reg)
+            if places.level == "city"
+            else message("no province has the code {reg!r}", reg=reg),
+        )
         return
     value = _value(data)
     if isinstance(value, Misread):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from panelkit.data.cities import Gazetteer
 from panelkit.data.yearbook.files.grid import Grid
 from panelkit.data.yearbook.layouts.reading import FileReading
 from panelkit.data.yearbook.layouts.told import CallerSays
@@ -49,8 +50,8 @@ class JsonLayout(ABC):
 
     @staticmethod
     @abstractmethod
-    def read(text: str, name: str) -> FileReading:
-        """Return what stands in the answer; `name` is what messages call the file."""
+    def read(text: str, name: str, places: Gazetteer) -> FileReading:
+        """Return what stands in the answer about some places; `name` is what messages call the file."""
 
 
 def sheet_layouts() -> list[type[SheetLayout]]:

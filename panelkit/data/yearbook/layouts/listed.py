@@ -15,9 +15,9 @@ from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
-from panelkit.data.yearbook.vocabulary.apart_rows import why_apart
+from panelkit.data.yearbook.vocabulary.near_places import no_place
 from panelkit.data.yearbook.vocabulary.periods import in_range
-from panelkit.data.yearbook.vocabulary.place_labels import row_place
+from panelkit.data.yearbook.vocabulary.place_labels import row_place, why_apart
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import is_remark
 from panelkit.language.message import message
@@ -159,7 +159,7 @@ def _above(grid: Grid, header: Header) -> tuple[str, str]:
 
 def _line(grid: Grid, row: int, header: Header, held: _Held, builder: Builder) -> None:
     """Take a row without figures: marks for missing ones, or a line below the list."""
-    place = row_place(grid.cell(row, header.place))
+    place = row_place(grid.cell(row, header.place), grid.places)
     if place is None:
         builder.footnotes.append(" ".join(shown(cell) for cell in grid.rows[row] if not is_empty(cell)))
         return
@@ -184,16 +184,14 @@ def _carry(grid: Grid, row: int, header: Header, held: _Held) -> None:
 
 def _row(grid: Grid, row: int, header: Header, held: _Held, above: tuple[str, str], builder: Builder) -> None:
     _carry(grid, row, header, held)
-    place = row_place(held.place)
-    why = why_apart(held.place, place, grid.told_rows)
+    place = row_place(held.place, grid.places)
+    why = why_apart(grid, held.place, place)
     if why is not None:
         cells = sum(looks_like_number(grid.cell(row, column)) for column in header.periods)
         builder.set_apart(grid.where(row), held.place, cells, why)
         return
     if place is None:
-        builder.problem(
-            grid.where(row, header.place), message("no province is known as {name!r}", name=held.place)
-        )
+        builder.problem(grid.where(row, header.place), no_place(held.place, grid.places))
         return
     if header.label is not None and not held.label:
         builder.problem(grid.where(row, header.label), message("no indicator stands in or above this row"))

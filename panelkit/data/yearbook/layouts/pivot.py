@@ -26,9 +26,9 @@ from panelkit.data.yearbook.layouts.portal_table import (
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure, Subtotal
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
-from panelkit.data.yearbook.vocabulary.apart_rows import why_apart
+from panelkit.data.yearbook.vocabulary.near_places import no_place
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.place_labels import place_of, row_place
+from panelkit.data.yearbook.vocabulary.place_labels import place_of, row_place, why_apart
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import FOOTNOTE, SOURCE
 from panelkit.language.message import message, term
@@ -115,7 +115,11 @@ def _body(table: PortalTable, columns: dict[int, str], year: str | None, builder
         if footer:
             builder.problem(grid.where(row), message("figures below the footnotes"))
             continue
-        if table.rows == "place" and row_place(name) is None and _is_apart(grid, row, name, builder):
+        if (
+            table.rows == "place"
+            and row_place(name, grid.places) is None
+            and _is_apart(grid, row, name, builder)
+        ):
             continue
         key = _row_key(table, row, name, builder)
         if key is None:
@@ -134,14 +138,13 @@ def _body(table: PortalTable, columns: dict[int, str], year: str | None, builder
         _take_loose(grid, row, text, builder)
     _set_nation(builder)
     if not builder.problems:
-        _check_complete(
-            table, footer, sourced, places if table.rows == "place" else _PROVINCES, builder, last_line
-        )
+        counted = table.rows == "place" and grid.places.level == "province"
+        _check_complete(table, footer, sourced, places if counted else _PROVINCES, builder, last_line)
 
 
 def _is_apart(grid: Grid, row: int, name: str, builder: Builder) -> bool:
     """Return whether a row of figures is about no province, which is then listed."""
-    why = why_apart(name, None, grid.told_rows)
+    why = why_apart(grid, name)
     if why is None:
         return False
     builder.set_apart(grid.where(row), name, sum(map(looks_like_number, grid.rows[row][1:])), why)
@@ -173,7 +176,7 @@ def _take_loose(grid: Grid, row: int, text: str, builder: Builder) -> None:
 
 def _unknown(name: str, table: PortalTable) -> bool:
     if table.rows == "place":
-        return row_place(name) is None
+        return row_place(name, table.grid.places) is None
     return table.rows == "period" and parse_period(name) is None
 
 
@@ -202,7 +205,7 @@ def _row_key(table: PortalTable, row: int, name: str, builder: Builder) -> str |
         if not is_empty(cells[column]):
             builder.problem(grid.where(row, column), message("a cell beyond the last named column"))
             return None
-    return key_of(name, table.rows, table.meta, grid.where(row, 0), builder)
+    return key_of(name, table.rows, table, grid.where(row, 0), builder)
 
 
 def _third(table: PortalTable, year: str | None, builder: Builder) -> dict[str, str]:
@@ -234,9 +237,9 @@ def _third(table: PortalTable, year: str | None, builder: Builder) -> dict[str, 
 def _place_above(table: PortalTable, builder: Builder) -> str:
     region = table.meta.get("region", "")
     if region:
-        place = place_of(region)
+        place = place_of(region, table.grid.places)
         if place is None or place.kind == "subtotal":
-            builder.problem(table.grid.where(), message("no province is known as {region!r}", region=region))
+            builder.problem(table.grid.where(), no_place(region, table.grid.places))
             return ""
         return str(place.adcode)
     database = table.meta.get("database", "").casefold()
@@ -286,10 +289,10 @@ def _row(
             parts = {table.rows: key, table.columns: name, **fixed}
             label, unit = split_unit(parts["label"])
             unit = units.get((row, column)) or unit or table.meta.get("unit", "")
-            place = row_place(parts["place"]) if parts["place"] else None
+            place = row_place(parts["place"], table.grid.places) if parts["place"] else None
             adcode = (place.adcode or None) if place else None
             figure = PrintedFigure(adcode, parts["period"], label, unit, value, where)
-            if place is None or place.kind == "province":
+            if place is None or place.is_row:
                 builder.figures.append(figure)
             elif place.kind == "apart":
                 builder.apart.append(figure)

@@ -10,7 +10,7 @@ from panelkit.data.yearbook.layouts.portal_table import (
     mended,
 )
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.near_places import near_places, proposal
+from panelkit.data.yearbook.vocabulary.near_places import no_place
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, years_in
 from panelkit.data.yearbook.vocabulary.place_labels import row_place
 from panelkit.language.message import Message, message
@@ -23,7 +23,7 @@ def columns_of(table: PortalTable, builder: Builder) -> dict[int, str]:
     for column in range(1, table.width):
         name = mended(shown(table.grid.cell(table.head, column)))
         where = table.grid.where(table.head, column)
-        key = key_of(name, table.columns, table.meta, where, builder)
+        key = key_of(name, table.columns, table, where, builder)
         if key is None:
             continue
         if key in seen:
@@ -48,7 +48,7 @@ def doubled(kind: str, name: str, spot: Message) -> Message:
     )
 
 
-def key_of(name: str, kind: str, meta: dict[str, str], where: Where, builder: Builder) -> str | None:
+def key_of(name: str, kind: str, table: PortalTable, where: Where, builder: Builder) -> str | None:
     """Return what a name in the header row or the first column means, noting one that means nothing.
 
     Parameters
@@ -57,8 +57,8 @@ def key_of(name: str, kind: str, meta: dict[str, str], where: Where, builder: Bu
         The printed name, and the spot that a problem names.
     kind
         "place", "period" or "label": what the names of this row or column are.
-    meta
-        What the lines above the table say.
+    table
+        The table, with what the lines above it say.
     builder
         Takes the problems.
 
@@ -71,18 +71,15 @@ def key_of(name: str, kind: str, meta: dict[str, str], where: Where, builder: Bu
         builder.problem(where, message("no name stands here: the header is damaged"))
         return None
     if kind == "period":
-        return _period_key(name, meta, where, builder)
+        return _period_key(name, table.meta, where, builder)
     if kind == "label":
         return name
-    place = row_place(name)
+    places = table.grid.places
+    place = row_place(name, places)
     if place is None:
         builder.problem(
             where,
-            message(
-                "no province or region is known as {name!r}; {proposal}",
-                name=name,
-                proposal=proposal(name, near_places(name)),
-            ),
+            no_place(name, places, regions=True),
         )
         return None
     return name if place.kind == "subtotal" else str(place.adcode)

@@ -101,7 +101,7 @@ def table_of(grid: Grid) -> PortalTable:
     width = max(i for i, cell in enumerate(cells) if not is_empty(cell)) + 1
     rows = _HEADS[re.sub(r"\s+", "", shown(cells[0])).casefold()]
     names = [mended(shown(cell)) for cell in cells[1:width]]
-    columns = _dimension(names)
+    columns = _dimension(names, grid)
     if rows == columns:
         raise refuse(
             grid.where(head),
@@ -123,9 +123,9 @@ def _meta(grid: Grid, head: int) -> dict[str, str]:
     return found
 
 
-def _dimension(names: list[str]) -> str:
+def _dimension(names: list[str], grid: Grid) -> str:
     periods = sum(parse_period(name) is not None for name in names)
-    places = sum(place_of(name) is not None for name in names)
+    places = sum(place_of(name, grid.places) is not None for name in names)
     filled = sum(bool(name) for name in names)
     if periods * 2 > filled:
         return "period"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -89,6 +90,7 @@ class FileReading(Brief):
     footnotes : notes below the table.
     notes : what the reader wants known (sheets skipped, lines not understood).
     preliminary : periods that the file calls preliminary.
+    cities : code -> printed name of the cities that are not shipped.
     """
 
     layout: str
@@ -101,6 +103,7 @@ class FileReading(Brief):
     notes: tuple[Message, ...] = ()
     preliminary: tuple[str, ...] = ()
     renamed: frozenset[str] = frozenset()
+    cities: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -131,8 +134,8 @@ class Builder(Brief):
             raise YearbookError([*self.problems, CellProblem(where, stopped)])
 
     def add(self, place: Place, name: str, figure: PrintedFigure) -> None:
-        """Take a figure as what its place is: a province's, one set apart, or a total over places called `name`."""
-        if place.kind == "province":
+        """Take a figure as what its place is: a row's, one set apart, or a total over places called `name`."""
+        if place.is_row:
             self.figures.append(figure)
         elif place.kind == "apart":
             self.apart.append(figure)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from panelkit.data.cities import Level
 from panelkit.data.provinces import labels_of
 from panelkit.data.yearbook.files.grid import Cell, Grid
+from panelkit.data.yearbook.layouts.city_grid import city_grid
 from panelkit.data.yearbook.layouts.told import told_place
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
 
@@ -31,8 +33,13 @@ def places_for(said: Mapping[str, str], name: str, sha256: str) -> dict[str, str
     return general | own
 
 
-def with_places(grid: Grid, said: Mapping[str, str]) -> tuple[Grid, set[str]]:
-    """Return a sheet in which the said labels are the provinces that they mean, and which labels it holds."""
+def with_places(grid: Grid, said: Mapping[str, str], level: Level) -> tuple[Grid, set[str]]:
+    """Return a sheet in which the said labels are the places that they mean, and which labels it holds.
+
+    A sheet of cities is laid out as one.
+    """
+    if level == "city":
+        return city_grid(grid, {label: told_place(city, level) for label, city in said.items()})
     if not said:
         return grid, set()
     chinese = labels_of("zh")

@@ -14,10 +14,9 @@ from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
-from panelkit.data.yearbook.vocabulary.apart_rows import why_apart
-from panelkit.data.yearbook.vocabulary.near_places import near_places, proposal
+from panelkit.data.yearbook.vocabulary.near_places import no_place
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
-from panelkit.data.yearbook.vocabulary.place_labels import known_place
+from panelkit.data.yearbook.vocabulary.place_labels import known_place, why_apart
 from panelkit.data.yearbook.vocabulary.printed_units import split_unit
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -131,7 +130,9 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
     for column, cell in enumerate(grid.rows[0]):
         name = re.sub(r"\s+", "", shown(cell)).casefold()
         role = wanted.get(shown(cell).casefold()) or next((r for r, n in _ROLES.items() if name in n), None)
-        role = {"indicator": "label", "province": "place", "year": "period"}.get(role or "", role)
+        role = {"indicator": "label", "province": "place", "city": "place", "year": "period"}.get(
+            role or "", role
+        )
         if role is None:
             others.append(column)
         elif role == "place" and "place" in found:
@@ -190,7 +191,7 @@ def _row(
             ),
         )
         return
-    place = known_place(shown(grid.cell(row, roles.place)))
+    place = known_place(shown(grid.cell(row, roles.place)), grid.places)
     if place is None and _is_apart(grid, row, roles, names, builder):
         return
     period = _period(grid, row, roles.period)
@@ -198,15 +199,11 @@ def _row(
         name = shown(grid.cell(row, roles.place))
         builder.problem(
             grid.where(row, roles.place),
-            message(
-                "no province is known as {name!r}; {proposal}",
-                name=name,
-                proposal=proposal(name, near_places(name)),
-            ),
+            no_place(name, grid.places),
         )
         return
     for column in roles.places:
-        other = known_place(shown(grid.cell(row, column)))
+        other = known_place(shown(grid.cell(row, column)), grid.places)
         if other is not None and other.kind != "subtotal" and other != place:
             said = shown(grid.cell(row, roles.place)), shown(grid.cell(row, column))
             builder.problem(
@@ -243,7 +240,7 @@ def _row(
 def _is_apart(grid: Grid, row: int, roles: _Roles, names: dict[int, str], builder: Builder) -> bool:
     """Return whether a row is about no province, which is then listed."""
     label = shown(grid.cell(row, roles.place))
-    why = why_apart(label, None, grid.told_rows)
+    why = why_apart(grid, label)
     if why is None:
         return False
     columns = names if roles.value is None else [roles.value]

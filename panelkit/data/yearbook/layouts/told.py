@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from panelkit.data.cities import CITIES, PROVINCES, Gazetteer, Level, check_level, city_code, city_labels
 from panelkit.data.provinces import NATION, labels_of, resolve
 from panelkit.data.yearbook.errors import CellProblem, ToldError, Where, YearbookError, refuse
 from panelkit.data.yearbook.files.limits import FIRST_YEAR
 from panelkit.data.yearbook.layouts.reading import FileReading, PrintedFigure
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
+from panelkit.data.yearbook.vocabulary.near_places import near_places
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import known_place, total_of
 from panelkit.language.errors import DataError
@@ -27,7 +29,7 @@ class CallerSays(Brief):
     of what has none printed, or printed name -> unit; `rows` are labels of rows that are about no province;
     `places` says which province a misspelt label means, for one file where it reads `FILE:LABEL`, and
     `remembered` the same from earlier runs. `many`: it is said of all files of a folder, and a file that holds none of
-    the columns named takes no unit from it.
+    the columns named takes no unit from it. `level` is what the tables are about: provinces, or cities.
     """
 
     indicator: str | Mapping[str, str] | None = None
@@ -40,22 +42,27 @@ class CallerSays(Brief):
     places: Mapping[str, str] = field(default_factory=dict)
     remembered: Mapping[str, str] = field(default_factory=dict)
     many: bool = False
+    level: Level = "province"
 
 
 def check_told(told: CallerSays) -> None:
     """Refuse a year that is none, and rows that are provinces, before any file is read."""
+    check_level(told.level)
+    known = gazetteer(told.level)
     for name in told.rows:
-        if (place := known_place(name)) is not None and place.kind == "province":
+        if (place := known_place(name, known)) is not None and place.is_row:
             raise ToldError(
-                message("{name!r} is a province: only rows that are none can be set apart", name=name)
+                message("{name!r} is a city: only rows that are none can be set apart", name=name)
+                if place.kind == "city"
+                else message("{name!r} is a province: only rows that are none can be set apart", name=name)
             )
     for key, province in told.places.items():
         label = key.rpartition(":")[2]
-        if known_place(plain_label(label)) is not None or total_of(label) is not None:
+        if known_place(plain_label(label), known) is not None or total_of(label, known) is not None:
             raise ToldError(
                 message("{name!r} is a place or a total already: `--place` is for misspelt names", name=label)
             )
-        if told_place(province) == NATION:
+        if told_place(province, told.level) == NATION:
             raise ToldError(message("{name!r} is no province", name=province))
     if told.year is None:
         return
@@ -174,13 +181,15 @@ def check_province(file: str, reading: FileReading, told: CallerSays) -> None:
     """Refuse a province that the caller names for a file that names its own."""
     if told.province is None:
         return
-    adcode = told_place(told.province)
+    adcode = told_place(told.province, told.level)
     found = list(
-        dict.fromkeys(code for f in reading.figures if (code := f.adcode or _sheet_of(f)) is not None)
+        dict.fromkeys(
+            code for f in reading.figures if (code := f.adcode or _sheet_of(f, told.level)) is not None
+        )
     )
     if not found or found == [adcode]:
         return
-    names = {**labels_of("zh"), NATION: "全国"}
+    names = {**(labels_of("zh") if told.level == "province" else city_labels("zh")), NATION: "全国"}
     listed = "、".join(str(names.get(code, code)) for code in found[:3]) + ("…" if len(found) > 3 else "")
     raise refuse(
         Where(file),
@@ -194,15 +203,46 @@ def check_province(file: str, reading: FileReading, told: CallerSays) -> None:
     )
 
 
-def _sheet_of(figure: PrintedFigure) -> int | None:
-    """Return the province that a sheet is called after, for figures that name none themselves."""
-    place = known_place(figure.where.sheet.strip()) if figure.where.sheet else None
-    return place.adcode if place is not None and place.kind == "province" else None
+def _sheet_of(figure: PrintedFigure, level: Level) -> int | None:
+    """Return the province or city that a sheet is called after, for figures that name none themselves."""
+    sheet = figure.where.sheet.strip() if figure.where.sheet else ""
+    place = known_place(sheet, gazetteer(level)) if sheet else None
+    return place.adcode if place is not None and place.is_row else None
 
 
-def told_place(province: str | int) -> int:
-    """Return the adcode of a province, or of the nation, that the caller names."""
+def gazetteer(level: Level) -> Gazetteer:
+    """Return the places that are known of a level."""
+    return PROVINCES if level == "province" else CITIES
+
+
+def told_place(province: str | int, level: Level = "province") -> int:
+    """Return the code of a province or the nation, or at the level of cities of a city, that the caller names."""
+    if level == "city":
+        return _told_city(str(province))
     try:
         return resolve([province], kinds=("province", "nation"))[0]
     except DataError as error:
         raise ToldError(error.said) from error
+
+
+def _told_city(name: str) -> int:
+    """Return the code of a city that the caller names, or whose code he gives.
+
+    Raises
+    ------
+    ToldError
+        A name that is not known, with those that are near, or a code of no city.
+    """
+    place = known_place(name, CITIES)
+    code = place.adcode if place is not None and place.is_row else city_code(name)
+    if code is None:
+        near = [str(city_labels("zh")[one]) for one in near_places(name, places=CITIES)]
+        raise ToldError(
+            message(
+                "no city is known as {name!r} (near: {near}): name one of the 36, or give the six-digit code of a "
+                "prefecture, as 130200",
+                name=name,
+                near=near or message("none"),
+            )
+        )
+    return code

@@ -220,7 +220,9 @@ def _is_numeric(grid: Grid, body: list[int], column: int) -> bool:
     """Return whether a column holds figures; names of places in another language do not count."""
     cells = [grid.cell(row, column) for row in body if not is_empty(grid.cell(row, column))]
     words = [cell for cell in cells if isinstance(cell, str) and not looks_like_number(cell)]
-    if not cells or (len(words) == len(cells) and all(place_of(cell) is not None for cell in words)):
+    if not cells or (
+        len(words) == len(cells) and all(place_of(cell, grid.places) is not None for cell in words)
+    ):
         return False
     return not all(
         isinstance(cell, str)

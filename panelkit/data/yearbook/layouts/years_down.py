@@ -14,9 +14,9 @@ from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
-from panelkit.data.yearbook.vocabulary.apart_rows import Why, why_apart
+from panelkit.data.yearbook.vocabulary.apart_rows import Why
 from panelkit.data.yearbook.vocabulary.periods import in_range
-from panelkit.data.yearbook.vocabulary.place_labels import row_place
+from panelkit.data.yearbook.vocabulary.place_labels import row_place, why_apart
 from panelkit.data.yearbook.vocabulary.printed_units import split_unit
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, is_remark, opens_table
 from panelkit.language.message import message
@@ -91,7 +91,7 @@ def _places_across(grid: Grid, row: int) -> int | None:
     if (
         corner < 0
         or len(names) < 2
-        or sum(isinstance(c, str) and row_place(c) is not None for c in names) < 2
+        or sum(isinstance(c, str) and row_place(c, grid.places) is not None for c in names) < 2
         or not all(_is_place(c, grid) for c in names)
     ):
         return None
@@ -105,8 +105,8 @@ def _is_place(cell: Cell, grid: Grid) -> bool:
     """Return whether a header names a place, or something that is known to be none."""
     if not isinstance(cell, str):
         return False
-    place = row_place(cell)
-    return place is not None or why_apart(shown(cell), place, grid.told_rows) is not None
+    place = row_place(cell, grid.places)
+    return place is not None or why_apart(grid, shown(cell), place) is not None
 
 
 def _is_corner(text: str) -> bool:
@@ -165,8 +165,8 @@ def _opened(
     apart: dict[int, tuple[str, Why]] = {}
     for column in range(corner + 1, len(grid.rows[row])):
         name = shown(grid.cell(row, column))
-        place = row_place(name) if name else None
-        why = why_apart(name, place, grid.told_rows)
+        place = row_place(name, grid.places) if name else None
+        why = why_apart(grid, name, place)
         if why is not None:
             apart[column] = name, why
         elif place is not None:

@@ -12,7 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.data import catalogue
+from panelkit.data.cities import Level
+from panelkit.data.city_figures import with_cities
 from panelkit.data.yearbook.errors import ToldError
+from panelkit.data.yearbook.store.levels import city_names, level_folder
 from panelkit.data.yearbook.store.mark import Journal, is_marked, kind_of, opened
 from panelkit.data.yearbook.store.store import default_store, figures_with_store, read_store
 from panelkit.data.yearbook.vocabulary.indicator_names import own_units
@@ -218,7 +221,9 @@ def as_defined(figures: pd.DataFrame, known: Iterable[Definition]) -> pd.DataFra
 
 
 @offered("data", family="yearbook", result="DataFrame", public=True)
-def store_figures(store: str | Path | None = None, *, shipped: bool = True) -> pd.DataFrame:
+def store_figures(
+    store: str | Path | None = None, *, shipped: bool = True, level: Level = "province"
+) -> pd.DataFrame:
     """Return the figures of a store over the shipped ones as one long table, defined indicators under their keys.
 
     Parameters
@@ -227,11 +232,14 @@ def store_figures(store: str | Path | None = None, *, shipped: bool = True) -> p
         The store's folder; by default the one in the user's data folder.
     shipped
         With the shipped figures; otherwise the store's alone.
+    level
+        "city": the store's figures of cities alone, none of which is shipped.
 
     Returns
     -------
     DataFrame
-        `adcode, period, indicator, vintage, value, unit, source`, as `pk.build_panel` takes it.
+        `adcode, period, indicator, vintage, value, unit, source`, as `pk.build_panel` takes it; of cities `code, city,
+        period, indicator, vintage, value, unit, source, level`, as `pk.build_cities` takes it.
 
     Examples
     --------
@@ -239,6 +247,9 @@ def store_figures(store: str | Path | None = None, *, shipped: bool = True) -> p
     >>> len(figures)
     0
     """
-    folder = Path(store) if store is not None else default_store()
+    folder = level_folder(store, level)
+    if level == "city":
+        table = as_defined(read_store(folder).figures, store_definitions(store))
+        return with_cities(table, city_names(folder))
     table = figures_with_store(folder) if shipped else read_store(folder).figures
     return as_defined(table, store_definitions(folder))

@@ -204,6 +204,7 @@ def _is_told(name: str, what: object) -> bool:
         "columns": texts,
         "unit": texts or isinstance(what, str),
         "places": texts,
+        "level": what == "city",
         "rows": isinstance(what, list) and all(isinstance(name, str) for name in what),
     }.get(name, False)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from panelkit.data.yearbook.store.head import HEAD, DamagedError, Head, RawFile, read_head
+from panelkit.data.yearbook.store.levels import CITIES, has_cities, level_folder
 from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, kind_of
 from panelkit.data.yearbook.store.store import ALTERED, default_store, read_table
 from panelkit.language.message import Message, message
@@ -37,7 +38,7 @@ class StoreCheck:
 
 @offered("data", family="yearbook", result="StoreCheck", public=True)
 def check_store(store: str | Path | None = None) -> StoreCheck:
-    """Read all of a store and say everything that is wrong with it; nothing is written.
+    """Read all of a store, its part for cities with it, and say everything that is wrong; nothing is written.
 
     Raises
     ------
@@ -53,6 +54,19 @@ def check_store(store: str | Path | None = None) -> StoreCheck:
     >>> health = pk.check_store("store")
     """
     folder = Path(store) if store is not None else default_store()
+    found = _checked(folder)
+    if not has_cities(folder):
+        return found
+    part = _checked(level_folder(folder, "city"))
+    named = (message("{part}: {problem}", part=CITIES, problem=problem) for problem in part.problems)
+    foreign = (
+        *(name for name in found.foreign if name != CITIES),
+        *(f"{CITIES}/{name}" for name in part.foreign),
+    )
+    return StoreCheck(folder, found.files + part.files, (*found.problems, *named), foreign)
+
+
+def _checked(folder: Path) -> StoreCheck:
     problems: list[Message] = []
     try:
         kind = kind_of(folder)

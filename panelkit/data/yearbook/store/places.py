@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.errors import ToldError
+from panelkit.data.yearbook.store.levels import level_folder
 from panelkit.data.yearbook.store.mark import Journal, is_marked, kind_of, opened
-from panelkit.data.yearbook.store.store import default_store
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
@@ -36,8 +37,10 @@ class KnownPlace(Brief):
 
 
 @offered("data", family="yearbook", result="list", public=True)
-def store_places(store: str | Path | None = None) -> list[KnownPlace]:
+def store_places(store: str | Path | None = None, *, level: Level = "province") -> list[KnownPlace]:
     """Return the misspelt names of places that a store remembers, the oldest first.
+
+    `level="city"`: those that it remembers of cities.
 
     Raises
     ------
@@ -49,7 +52,10 @@ def store_places(store: str | Path | None = None) -> list[KnownPlace]:
     >>> pk.store_places("no store yet")
     []
     """
-    folder = Path(store) if store is not None else default_store()
+    return _remembered(level_folder(store, level))
+
+
+def _remembered(folder: Path) -> list[KnownPlace]:
     kind_of(folder)
     if not is_marked(folder):
         return []
@@ -65,8 +71,10 @@ def store_places(store: str | Path | None = None) -> list[KnownPlace]:
 
 
 @offered("data", family="yearbook", result="KnownPlace", public=True)
-def forget_place(name: str, store: str | Path | None = None) -> KnownPlace | None:
-    """Let a store forget a misspelt name; figures that were read by it stay as they are.
+def forget_place(
+    name: str, store: str | Path | None = None, *, level: Level = "province"
+) -> KnownPlace | None:
+    """Let a store forget a misspelt name, of a city with `level="city"`; figures that were read by it stay.
 
     Returns what was forgotten, None where the store remembers no such name.
 
@@ -86,8 +94,8 @@ def forget_place(name: str, store: str | Path | None = None) -> KnownPlace | Non
     >>> forgotten.province
     '北京'
     """
-    folder = Path(store) if store is not None else default_store()
-    known = next((one for one in store_places(folder) if one.name == name), None)
+    folder = level_folder(store, level)
+    known = next((one for one in _remembered(folder) if one.name == name), None)
     if known is None:
         return None
     with opened(folder) as journal:
@@ -119,7 +127,7 @@ def require_one_meaning(said: Mapping[str, str], known: Mapping[str, str], folde
 
 def remember(folder: Path, said: Mapping[str, str]) -> None:
     """Add names of places to what a store remembers, with today's date; those that it knows stay as they are."""
-    known = {one.name: one.province for one in store_places(folder)}
+    known = {one.name: one.province for one in _remembered(folder)}
     today = date.today().isoformat()
     new = [
         {"place": {"name": name, "province": province, "date": today}}

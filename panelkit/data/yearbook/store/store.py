@@ -142,6 +142,8 @@ def overlay(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     """Return a long table in which the cells of `added` replace those of `base` of the same vintage."""
     if added.empty:
         return base
+    if base.empty:
+        return added
     keys = ["adcode", "period", "indicator", "vintage"]
     both = pd.concat([base, added], ignore_index=True)
     return both.drop_duplicates(keys, keep="last").reset_index(drop=True)

@@ -272,7 +272,7 @@ def is_told(text: str, told: Collection[str]) -> bool:
     return bool(told) and plain_label(text) in told
 
 
-def why_apart(text: str, place: Place | None, told: Collection[str]) -> Why | None:
+def why_no_place(text: str, place: Place | None, told: Collection[str]) -> Why | None:
     """Return why a label is set apart: the caller named it and it has no code of its own, or it names no place."""
     if (place is None or not place.adcode) and is_told(text, told):
         return "told"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from panelkit.data.catalogue import facts
+from panelkit.data.cities import Level
 from panelkit.data.shipped_tables import read_rows
 from panelkit.data.yearbook.vocabulary.printed_units import factor
 from panelkit.data.yearbook.vocabulary.table_names import TableColumn, column_named, table_columns
@@ -23,6 +24,10 @@ _SCOPES = re.compile(
 )
 _BESIDE = re.compile(r"[和及与](?:指数|增长速度|增长|增速|构成)")
 _LEADING = re.compile(r"^(?:各地区|分地区|各省份|各省|分省|按地区分|主要年份)+")
+_OF_CITIES = re.compile(
+    r"^(?:我国|全国)?(?:(?:各|分|按|\d+个?|主要|重点|部分|省会|副省级|地级(?:及?以上)?|计划单列|直辖|大中)+(?:城市|市)分?[和与及、]*)+"
+)
+"""What opens the title of a table of cities; 城市 alone means towns."""
 _SAME = (
     (re.compile(r"规模以上工业企业|规模以上工业|规上工业(?!企业)"), "规上工业企业"),
     (re.compile(r"研究与试验发展(?:\(r&d\))?"), "r&d"),
@@ -35,7 +40,8 @@ _SAME = (
 class Names(Brief):
     """Normalised names -> keys of the catalogue, each key's unit, and columns that their table's title names.
 
-    `own` holds the indicators outside the catalogue, each with the unit in which a store holds it.
+    `own` holds the indicators outside the catalogue, each with the unit in which a store holds it. At the level of
+    cities a title that says 主要城市 narrows nothing.
     """
 
     keys: Mapping[str, tuple[str, ...]]
@@ -43,6 +49,7 @@ class Names(Brief):
     printed: Mapping[str, str]
     tables: tuple[TableColumn, ...] = ()
     own: Mapping[str, str] = field(default_factory=dict)
+    level: Level = "province"
 
     def unit_fits(self, key: str, unit: str) -> bool:
         """Return whether a printed unit can be converted to the catalogue's; an absent one can."""
@@ -53,6 +60,8 @@ class Names(Brief):
 
         `label` may have parts joined by a full-width colon; `context` is the title of its table.
         """
+        if self.level == "city":
+            context = _OF_CITIES.sub("", context)
         joined = normalised("".join(label.split("：")))
         known = column_named(self.tables, normalised(context), joined, unit) if context else None
         if known is not None:

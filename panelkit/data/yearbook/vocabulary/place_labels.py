@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
-from panelkit.data.provinces import Place, finder
+from panelkit.data.cities import Gazetteer
+from panelkit.data.provinces import Place
 from panelkit.data.yearbook.files.cells import looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
+from panelkit.data.yearbook.vocabulary.apart_rows import Why, plain_label, why_no_place
 from panelkit.data.yearbook.vocabulary.remarks import is_remark, opens_table
 
 _MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
@@ -23,23 +23,18 @@ _TOTAL = re.compile(
 
 
 @lru_cache(maxsize=16384)
-def known_place(name: str) -> Place | None:
+def known_place(name: str, places: Gazetteer) -> Place | None:
     """Return which place a name or code is, remembered from one file to the next."""
-    return _finder()(name)
+    return places.find(name)
 
 
-@lru_cache(maxsize=1)
-def _finder() -> Callable[[Any], Place | None]:
-    return finder()
-
-
-def place_of(cell: Cell) -> Place | None:
+def place_of(cell: Cell, places: Gazetteer) -> Place | None:
     """Return which place a label cell names; a bare number counts only as a six-digit code."""
-    return _place(shown(cell))
+    return _place(shown(cell), places)
 
 
 @lru_cache(maxsize=8192)
-def total_of(text: str) -> Place | None:
+def total_of(text: str, places: Gazetteer) -> Place | None:
     """Return the place of a row of totals that is called by no place's name, as 地方合计 or 各地区合计."""
     if is_remark(text) or opens_table(text):
         return None
@@ -48,13 +43,13 @@ def total_of(text: str) -> Place | None:
     match = _TOTAL.fullmatch(chinese or re.sub(r"\s+", " ", plain).strip())
     if match is None:
         return None
-    of = known_place(match["of"]) if match["of"] else None
-    return None if of is not None and of.kind in ("province", "apart") else Place(0, "subtotal")
+    of = known_place(match["of"], places) if match["of"] else None
+    return None if of is not None and (of.is_row or of.kind == "apart") else Place(0, "subtotal")
 
 
-def row_place(cell: Cell) -> Place | None:
+def row_place(cell: Cell, places: Gazetteer) -> Place | None:
     """Return which place, or which total over places, a row is about by its label."""
-    return place_of(cell) or total_of(shown(cell))
+    return place_of(cell, places) or total_of(shown(cell), places)
 
 
 def place_in(grid: Grid, row: int, column: int) -> Place | None:
@@ -64,10 +59,10 @@ def place_in(grid: Grid, row: int, column: int) -> Place | None:
     them, as 各地区货物进出口总额, is a title or a footnote.
     """
     label = grid.cell(row, column)
-    place = place_of(label)
+    place = place_of(label, grid.places)
     if place is not None:
         return place
-    place = total_of(shown(label))
+    place = total_of(shown(label), grid.places)
     return place if place is not None and _has_figures(grid, row, column) else None
 
 
@@ -80,24 +75,34 @@ def _has_figures(grid: Grid, row: int, column: int) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _place(text: str) -> Place | None:
+def _place(text: str, places: Gazetteer) -> Place | None:
     plain = _MARKS.sub("", re.sub(r"\s+", " ", text)).strip()
     if not plain or len(plain) > 60:
         return None
     if re.fullmatch(r"[\d.]+", plain):
-        return known_place(plain) if _CODE.fullmatch(plain) else None
-    return _without_notes(plain)
+        return known_place(plain, places) if _CODE.fullmatch(plain) else None
+    return _without_notes(plain, places)
 
 
-def _without_notes(plain: str) -> Place | None:
-    found = known_place(plain)
+def _without_notes(plain: str, places: Gazetteer) -> Place | None:
+    found = known_place(plain, places)
     if found is not None:
         return found
     latin = " ".join(m.strip() for m in _LATIN.findall(plain))
     chinese = _LATIN.sub("", plain).strip()
     if not latin or not chinese:
         return None
-    one, other = known_place(chinese), known_place(latin)
+    one, other = known_place(chinese, places), known_place(latin, places)
     return (
         one if other is None or one is None or one == other or other.kind == one.kind == "subtotal" else None
     )
+
+
+def why_apart(grid: Grid, label: str, place: Place | None = None) -> Why | None:
+    """Return why a row of a sheet is set apart by its label; `place` is what that names.
+
+    In a table of cities a province is a whole beside them.
+    """
+    why = why_no_place(label, place, grid.told_rows)
+    whole = place is None and grid.places.is_whole(plain_label(label))
+    return why or ("whole" if whole else None)

@@ -1,0 +1,121 @@
+"""Which sheets are tables of cities: 北京 and 重庆 in them are cities beside others, and no provinces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from panelkit.data.cities import CITIES, PROVINCES, city_labels, plain_city, shipped_city
+from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
+from panelkit.data.yearbook.layouts.city_codes import coded_names
+from panelkit.data.yearbook.layouts.headings import plain
+from panelkit.data.yearbook.vocabulary.place_labels import place_of
+
+HEADS = {
+    "城市", "市", "城市名称", "城市名", "地级市", "主要城市", "各城市", "市名", "省会城市", "副省级城市", "重点城市",
+    "city", "cities", "cityname", "city_name", "citynames",
+}  # fmt: skip
+"""Headers of a column of cities, without blanks and marks."""
+
+_LABEL_COLUMNS = 4
+_ROWS = 40
+_SEVERAL = 3
+_ABOVE = 10
+_LONGEST = 60
+_BOTH = re.compile(r"[\u3400-\u9fff].*[A-Za-z①-⑳*＊]", re.S)
+_OF_CITIES = re.compile(r"(?:数据库|database)\s*[:：].*(?:城市|\bcit(?:y|ies)\b)", re.I | re.S)
+
+
+def is_of_cities(grid: Grid) -> bool:
+    """Return whether a sheet says that it is about cities.
+
+    It does where the portal's line of its database does, where a column headed 城市 names three of them, and where
+    three capitals of provinces, or cities with their codes, outnumber the provinces.
+    """
+    if _named_above(grid) or any(len(_cities(names)) >= _SEVERAL for names in _headed(grid)):
+        return True
+    found = (_named(grid) & _capitals()) | coded_names(grid).keys()
+    return len(found) >= _SEVERAL and len(found) > len(_provinces(grid))
+
+
+def may_be_of_cities(grid: Grid) -> bool:
+    """Return whether a sheet that is said to be about cities can be: it names some, and fewer provinces."""
+    if _named_above(grid) or any(_cities(names) for names in _headed(grid)):
+        return True
+    return len(_named(grid) | coded_names(grid).keys()) > len(_provinces(grid))
+
+
+def some_cities(grid: Grid) -> list[str]:
+    """Return a few of the cities that a sheet names, for a message."""
+    return sorted(_named(grid) | coded_names(grid).keys())[:_SEVERAL] or ["城市"]
+
+
+def city_head(grid: Grid) -> tuple[int, int] | None:
+    """Return row and column of a header of cities, names below it."""
+    for row, cells in enumerate(grid.rows[:_ROWS]):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str) and plain(cell) in HEADS and _has_names(grid, row, column):
+                return row, column
+    return None
+
+
+def _has_names(grid: Grid, row: int, column: int) -> bool:
+    below = (grid.cell(other, column) for other in range(row + 1, len(grid.rows)))
+    first = next((cell for cell in below if not is_empty(cell)), None)
+    return isinstance(first, str) and re.search(r"[^\d\s.,\-]", first) is not None
+
+
+def _headed(grid: Grid) -> Iterator[list[Cell]]:
+    """Yield what stands below a header of cities."""
+    head = city_head(grid)
+    if head is not None:
+        yield [grid.cell(row, head[1]) for row in range(head[0] + 1, len(grid.rows))]
+
+
+def _named_above(grid: Grid) -> bool:
+    return any(_OF_CITIES.match(shown(cell)) for cells in grid.rows[:_ABOVE] for cell in cells[:1])
+
+
+def _lines(grid: Grid) -> list[Iterable[Cell]]:
+    """Return the lines of a sheet that may name places: its first columns, and the rows above or amid the figures."""
+    columns = ([row[column] for row in grid.rows if column < len(row)] for column in range(_LABEL_COLUMNS))
+    return [*columns, *grid.rows[:_ROWS]]
+
+
+def _named(grid: Grid) -> set[str]:
+    return {city for line in _lines(grid) for city in _cities(line)}
+
+
+def _cities(cells: Iterable[Cell]) -> set[str]:
+    """Return the plain names of the cities in some cells that are no provinces."""
+    names = city_labels("zh")
+    codes = {_city(cell) for cell in cells if isinstance(cell, str)}
+    return {plain_city(str(names[code])) for code in codes if code is not None and code % 10000}
+
+
+def _city(text: str) -> int | None:
+    """Return the code of the shipped city that a cell names, in Chinese, in English or in both."""
+    code = shipped_city(text)
+    if code is None and len(text) < _LONGEST and _BOTH.search(text):
+        place = place_of(text, CITIES)
+        return place.adcode if place is not None and place.kind == "city" else None
+    return code
+
+
+def _provinces(grid: Grid) -> set[int]:
+    """Return the provinces that a sheet names and that are no cities."""
+    cells = [cell for line in _lines(grid) for cell in line if isinstance(cell, str)]
+    places = [place for cell in cells if (place := place_of(cell, PROVINCES)) is not None and place.is_row]
+    return {place.adcode for place in places} - set(city_labels("code"))
+
+
+@lru_cache(maxsize=1)
+def _capitals() -> frozenset[str]:
+    """Return the plain names of the capitals of provinces; the cities of separate plan stand in tables of provinces."""
+    planned = {210200, 330200, 350200, 370200, 440300}
+    return frozenset(
+        plain_city(str(name))
+        for code, name in city_labels("zh").items()
+        if code not in planned and code % 10000
+    )

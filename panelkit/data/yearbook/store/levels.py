@@ -1,0 +1,80 @@
+"""The folder in a store that holds the figures of cities: a store of its own, with a mark, a head and raw files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from panelkit.data.cities import Level, check_level
+from panelkit.data.yearbook.store.mark import Journal, is_marked, kind_of, opened
+from panelkit.data.yearbook.store.store import default_store
+from panelkit.language.errors import DataError
+from panelkit.language.message import message
+
+CITIES = "cities"
+
+
+def level_folder(store: str | Path | None, level: Level) -> Path:
+    """Return the folder that holds a store's figures of one level.
+
+    Raises
+    ------
+    SpecError
+        A level that is none.
+    DataError
+        If the folder is no store, or its part for cities is a link or a file.
+    """
+    check_level(level)
+    folder = Path(store) if store is not None else default_store()
+    if level == "province":
+        return folder
+    kind_of(folder)
+    part = folder / CITIES
+    if part.is_symlink() or (part.exists() and not part.is_dir()):
+        raise DataError(
+            message(
+                "{part} is a link or a file, where the store keeps a folder of its own: nothing was "
+                "touched; put the folder back, or name another store",
+                part=part,
+            )
+        )
+    return part
+
+
+def has_cities(folder: Path) -> bool:
+    """Return whether a store has made a part for cities, and it is there; a folder of the user's own is none."""
+    part = folder / CITIES
+    return part.is_dir() and is_marked(folder) and _says_so(Journal(folder))
+
+
+def mark_above(folder: Path, level: Level) -> None:
+    """Make the folder around a part for cities a store that says so, before the part is made."""
+    if level == "province":
+        return
+    with opened(folder.parent) as journal:
+        if not _says_so(journal):
+            journal.add([{"level": "city"}])
+
+
+def _says_so(journal: Journal) -> bool:
+    return any(entry.get("level") == "city" for entry in journal.entries())
+
+
+def remember_cities(folder: Path, names: Mapping[int, str]) -> None:
+    """Add the names of cities that are not shipped to what a part for cities remembers."""
+    known = city_names(folder)
+    new = {code: name for code, name in names.items() if code not in known}
+    if new:
+        today = date.today().isoformat()
+        with opened(folder) as journal:
+            journal.add({"city": {"code": code, "name": name, "date": today}} for code, name in new.items())
+
+
+def city_names(folder: Path) -> dict[int, str]:
+    """Return code -> name of the cities that a part for cities remembers."""
+    if not is_marked(folder):
+        return {}
+    said = [entry.get("city") for entry in Journal(folder).entries()]
+    named = [one for one in said if isinstance(one, dict) and type(one.get("code")) is int]
+    return {one["code"]: one["name"] for one in named if isinstance(one.get("name"), str)}
