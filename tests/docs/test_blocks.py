@@ -15,6 +15,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.cli import main
+from panelkit.data.cities import city_labels
 from tests.every_result import city_panel, lattice
 
 HOME = Path(__file__).resolve().parents[2]
@@ -90,10 +91,20 @@ def tables() -> dict[str, Any]:
     }
 
 
+def yearbook() -> dict[str, Any]:
+    own = city_panel()[["x", "m"]].abs().add(1.0).set_axis(["gdp", "population"], axis=1).reset_index()
+    cities = dict(zip(own["city"].unique(), city_labels("zh").values(), strict=False))
+    years = own["year"] - own["year"].min() + 2015
+    own.assign(city=own["city"].map(cities), year=years).dropna().round(3).to_csv("own.csv", index=False)
+    pk.ingest(["own.csv"], store="figures", level="city")
+    return {}
+
+
 HELD = {
     "formulas.md": formulas,
     "indices.md": indices,
     "mediation.md": mediation,
+    "new_yearbook.md": yearbook,
     "tables_and_figures.md": tables,
 }
 
@@ -123,6 +134,8 @@ def own_files(folder: Path, page: str) -> None:
     elif page == "new_yearbook.md":
         text = "province,year,indicator,value,unit\n北京,2020,gdp,36000,亿元\n上海,2020,gdp,38000,亿元\n"
         (folder / "分省年度数据.csv").write_text(text, encoding="utf-8")
+        cities = "城市,年份,gdp\n石家庄,2020,5935\n太原,2020,4153\n大连,2020,7030\n"
+        (folder / "主要城市年度数据.csv").write_text(cities, encoding="utf-8")
         (folder / "中国科技统计年鉴2023").mkdir()
         (folder / "中国科技统计年鉴2023" / "01.csv").write_text(text, encoding="utf-8")
     elif page == "own_data.md":
