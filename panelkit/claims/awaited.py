@@ -155,7 +155,9 @@ def waiting_claims(
 
 
 def concerned_by(store: Path, report: IngestReport | FolderReport) -> tuple[Awaited, ...]:
-    """Return the pending claims for which files bring a figure; the register is read only where there may be one."""
+    """Return the pending claims for which files bring a figure, none of a city; the register is read only for some."""
+    if report.level == "city":
+        return ()
     awaited = {key for key, about in catalogue.facts().items() if not about.vintages}
     return waiting_claims(store, report).concerned if awaited & brought_by(report) else ()
 

@@ -61,13 +61,13 @@ def _of_cities(side: str, store: Path, keys: list[str], said: Mapping[str, Any])
         raise SpecError(message("no figures of cities are shipped: name a store, a file or a vintage"))
     path = Path(side)
     if path.is_dir():
-        state = read_store(level_folder(path, "city"))
+        state = read_store(level_folder(path, "city"), "city")
         last = {key: name for file in state.files for key, name in file.vintages.items()}
         vintage = state.figures["indicator"].map(last)
         return only(state.figures[state.figures["vintage"] == vintage], keys)
     if path.is_file():
         return only(file_figures(path, store, said), keys)
-    return only(_of_vintage(side, read_store(level_folder(store, "city")).figures), keys)
+    return only(_of_vintage(side, read_store(level_folder(store, "city"), "city").figures), keys)
 
 
 def _of_vintage(side: str, table: pd.DataFrame) -> pd.DataFrame:

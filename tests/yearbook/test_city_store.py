@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import panelkit as pk
+from panelkit.claims.waiting import held_keys
 from panelkit.cli import app
 from panelkit.data.compare import figures_of
 from panelkit.data.yearbook.errors import ToldError, YearbookError
@@ -55,7 +57,7 @@ def run(*words: Any) -> tuple[int, str]:
 
 def test_cities_lie_in_a_part_of_their_own(store: Path) -> None:
     assert {*read_store(store).figures["adcode"]} == {110000, 130000}
-    assert {*read_store(store / "cities").figures["adcode"]} == {
+    assert {*read_store(store / "cities", "city").figures["adcode"]} == {
         110000,
         130100,
         140100,
@@ -63,7 +65,7 @@ def test_cities_lie_in_a_part_of_their_own(store: Path) -> None:
         330200,
         350200,
     }
-    assert read_store(store / "cities").files[0].told == {"level": "city"}
+    assert read_store(store / "cities", "city").files[0].told == {"level": "city"}
     provinces = pk.store_figures(store, shipped=False)
     assert (list(provinces["value"]), "level" in provinces) == ([52000, 49000], False)
     cities = pk.store_figures(store, level="city")
@@ -84,7 +86,7 @@ def test_a_store_may_begin_with_cities(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     pk.ingest([own], store=folder, vintage="mine")
-    assert (len(read_store(folder).files), len(read_store(folder / "cities").files)) == (1, 1)
+    assert (len(read_store(folder).files), len(read_store(folder / "cities", "city").files)) == (1, 1)
 
 
 def test_vintages_of_cities_are_judged_by_cities_alone(tmp_path: Path, store: Path) -> None:
@@ -265,3 +267,30 @@ def test_files_and_vintages_of_cities_are_compared(tmp_path: Path, store: Path) 
         figures_of("shipped", store, [], {"level": "city"})
     with pytest.raises(YearbookError, match="a table of cities"):
         figures_of(str(path), store)
+
+
+def test_a_part_is_never_a_store_of_provinces(tmp_path: Path, store: Path) -> None:
+    part = store / "cities"
+    own = tmp_path / "own.csv"
+    doors: list[Callable[[], Any]] = [
+        lambda: read_store(part),
+        lambda: pk.store_figures(part),
+        lambda: pk.held_counts(store=part),
+        lambda: pk.ingest([own], store=part, vintage="mine"),
+        lambda: figures_of(str(part), store),
+    ]
+    for door in doors:
+        with pytest.raises(DataError, match="holds the cities of the store"):
+            door()
+    assert pk.check_store(part).whole
+    assert pk.repair_store(part).lost == ()
+
+
+def test_cities_bring_no_figures_to_claims(tmp_path: Path, store: Path) -> None:
+    path = tmp_path / "price.csv"
+    path.write_text(
+        "城市,年份,housing_price\n石家庄,2020,9000\n太原,2020,9100\n大连,2020,9200\n", encoding="utf-8"
+    )
+    status, said = run("ingest", path, "--store", store, "--level", "city", "--vintage", "own", "--json")
+    assert (status, json.loads(said)["claims"]) == (0, [])
+    assert "housing_price" not in held_keys(store)

@@ -26,14 +26,15 @@ def list_files(
     level: LevelOption = LevelName.province,
 ) -> None:
     """List the files of the store and their vintages; `check` and `repair` it. 列出库中的文件；检查、修复。"""
-    from panelkit.data.yearbook.store.levels import CITIES, has_cities, level_folder
+    from panelkit.data.yearbook.store.levels import has_cities, level_folder
+    from panelkit.data.yearbook.store.mark import CITIES
     from panelkit.data.yearbook.store.store import read_store
 
     ctx.obj = store
     if ctx.invoked_subcommand is not None:
         return
     folder = level_folder(store, level.level)
-    state = read_store(folder)
+    state = read_store(folder, level.level)
     if printed.as_json:
         print_json([file.record() for file in state.files], allow_nan=True)
         return
@@ -43,7 +44,7 @@ def list_files(
     for file in state.files:
         typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in _line(file)))
     if level == LevelName.province and has_cities(folder):
-        files = len(read_store(folder / CITIES).files)
+        files = len(read_store(folder / CITIES, "city").files)
         echo(message("and {n} file(s) of cities: `panelkit store --level city`", n=files), printed.language)
 
 

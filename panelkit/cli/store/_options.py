@@ -25,6 +25,7 @@ class LevelName(StrEnum):
         """Return the level as functions take it."""
         return self.value
 
+
 StoreOption = Annotated[
     Path | None,
     typer.Option(

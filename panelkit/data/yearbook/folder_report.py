@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from panelkit.data.cities import Level
 from panelkit.language.message import Language, Message, term
 from panelkit.show.brief import Brief
 
@@ -76,6 +77,7 @@ class FolderReport(Brief):
     changed: bool
     files: tuple[FileOutcome, ...]
     unmet: tuple[Message, ...] = ()
+    level: Level = "province"
 
     def counts(self) -> dict[Word, int]:
         """Return how many files were read, held already, set apart and refused."""
@@ -87,6 +89,7 @@ class FolderReport(Brief):
         return {
             "folder": str(self.folder),
             "store": str(self.store),
+            "level": self.level,
             "changed": self.changed,
             "counts": self.counts(),
             "unmet": list(self.unmet),

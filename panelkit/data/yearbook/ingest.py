@@ -139,7 +139,7 @@ def opened_run(
     )
     require_one_meaning(told.places, told.remembered, folder)
     rules = corrections_for(told.level, corrections)
-    state = read_store(folder)
+    state = read_store(folder, told.level)
     with WorkbookReader() as workbooks:
         context = context_of(state.figures, told.level, workbooks)
         yield Run(folder, told, vintage, rules, context, recorded_files(state), state)
@@ -211,7 +211,7 @@ def take_in(
     changed = False if dry_run else written(run, done, merged.cells)
     if not dry_run:
         remember(run.folder, run.told.places)
-    return IngestReport(run.folder, changed, tuple(done), tuple(refused))
+    return IngestReport(run.folder, changed, tuple(done), tuple(refused), run.told.level)
 
 
 def written(run: Run, done: Sequence[Ingested], cells: Mapping[Key, StoredFigure]) -> bool:

@@ -19,7 +19,15 @@ from panelkit.data.yearbook.store.atomic import locked
 from panelkit.data.yearbook.store.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.health import raw_problem, unlike
 from panelkit.data.yearbook.store.levels import has_cities, level_folder
-from panelkit.data.yearbook.store.mark import MARK, PARTS, Journal, has_checksum, is_marked, kind_of
+from panelkit.data.yearbook.store.mark import (
+    MARK,
+    PARTS,
+    Journal,
+    has_checksum,
+    is_for_cities,
+    is_marked,
+    kind_of,
+)
 from panelkit.data.yearbook.store.store import (
     as_cells,
     as_table,
@@ -76,7 +84,7 @@ def repair_store(store: str | Path | None = None) -> StoreRepair:
     """
     folder = Path(store) if store is not None else default_store()
     if not has_cities(folder):
-        return _repaired(folder, "province")
+        return _repaired(folder, "city" if is_for_cities(folder) else "province")
     part = _repaired(level_folder(folder, "city"), "city")
     if read_head(folder) is None and not Journal(folder).has_stood():
         return replace(part, store=folder)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from panelkit.data.cities import Level
 from panelkit.data.yearbook.corrections import Applied
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
@@ -71,11 +72,13 @@ class IngestReport(Brief):
     changed: bool
     files: tuple[Ingested, ...]
     refused: tuple[Refused, ...] = ()
+    level: Level = "province"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON holds it."""
         return {
             "store": str(self.store),
+            "level": self.level,
             "changed": self.changed,
             "files": [file.as_dict() for file in self.files],
             "refused": [one.as_dict() for one in self.refused],

@@ -124,7 +124,7 @@ def ingest_folder(
     files = files_below(Path(folder))
     require_store(where, dry_run=dry_run)
     rules = corrections_for(level, corrections)
-    state = read_store(where)
+    state = read_store(where, level)
     told = said_of_many(
         unit,
         skip_rows,
@@ -149,11 +149,11 @@ def ingest_folder(
             if taken.done and not dry_run:
                 changed |= written(run, taken.done, taken.merged.cells)
                 remember(where, met_places(told, [one.read.told for one in taken.done]))
-                state = read_store(where)
+                state = read_store(where, level)
                 held = context_of(state.figures, level, readers.context.workbooks).held
                 readers.context = replace(readers.context, held=held)
     said = tuple(unmet(told, used, state.files))
-    return FolderReport(Path(folder), where, changed, tuple(outcomes), said)
+    return FolderReport(Path(folder), where, changed, tuple(outcomes), said, level)
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -249,7 +249,7 @@ def store_figures(
     """
     folder = level_folder(store, level)
     if level == "city":
-        table = as_defined(read_store(folder).figures, store_definitions(store))
+        table = as_defined(read_store(folder, level).figures, store_definitions(store))
         return with_cities(table, city_names(folder))
     table = figures_with_store(folder) if shipped else read_store(folder).figures
     return as_defined(table, store_definitions(folder))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from panelkit.data.yearbook.store.head import HEAD, DamagedError, Head, RawFile, read_head
-from panelkit.data.yearbook.store.levels import CITIES, has_cities, level_folder
-from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, kind_of
+from panelkit.data.yearbook.store.levels import has_cities, level_folder
+from panelkit.data.yearbook.store.mark import CITIES, Journal, has_checksum, is_marked, kind_of
 from panelkit.data.yearbook.store.store import ALTERED, default_store, read_table
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered

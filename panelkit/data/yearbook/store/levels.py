@@ -7,12 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from panelkit.data.cities import Level, check_level
-from panelkit.data.yearbook.store.mark import Journal, is_marked, kind_of, opened
-from panelkit.data.yearbook.store.store import default_store
+from panelkit.data.yearbook.store.mark import CITIES, Journal, is_marked, kind_of, opened
+from panelkit.data.yearbook.store.store import default_store, require_level
 from panelkit.language.errors import DataError
 from panelkit.language.message import message
-
-CITIES = "cities"
 
 
 def level_folder(store: str | Path | None, level: Level) -> Path:
@@ -28,6 +26,7 @@ def level_folder(store: str | Path | None, level: Level) -> Path:
     check_level(level)
     folder = Path(store) if store is not None else default_store()
     if level == "province":
+        require_level(folder, level)
         return folder
     kind_of(folder)
     part = folder / CITIES
@@ -45,7 +44,7 @@ def level_folder(store: str | Path | None, level: Level) -> Path:
 def has_cities(folder: Path) -> bool:
     """Return whether a store has made a part for cities, and it is there; a folder of the user's own is none."""
     part = folder / CITIES
-    return part.is_dir() and is_marked(folder) and _says_so(Journal(folder))
+    return part.is_dir() and is_marked(folder) and Journal(folder).has_cities()
 
 
 def mark_above(folder: Path, level: Level) -> None:
@@ -53,12 +52,8 @@ def mark_above(folder: Path, level: Level) -> None:
     if level == "province":
         return
     with opened(folder.parent) as journal:
-        if not _says_so(journal):
+        if not journal.has_cities():
             journal.add([{"level": "city"}])
-
-
-def _says_so(journal: Journal) -> bool:
-    return any(entry.get("level") == "city" for entry in journal.entries())
 
 
 def remember_cities(folder: Path, names: Mapping[int, str]) -> None:

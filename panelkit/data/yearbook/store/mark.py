@@ -38,6 +38,8 @@ from panelkit.language.message import message
 MARK = ".panelkit-store"
 FIRST = b"# panelkit store 1: a folder of panelkit's own; the lines below name the files that it wrote\n"
 PARTS = (RAW, FIGURES)
+CITIES = "cities"
+"""The folder in a store that holds the figures of cities: a store of its own."""
 
 _TABLE = re.compile(rf"{FIGURES}/[^/\\\x00]+")
 _PART = re.compile(rf"(?:(?:{RAW}|{FIGURES})/)?[^/\\\x00]+\.[0-9a-f]{{12}}\.part")
@@ -108,6 +110,12 @@ def is_marked(folder: Path) -> bool:
             return stream.read(len(FIRST)) == FIRST
     except FileNotFoundError:
         return False
+
+
+def is_for_cities(folder: Path) -> bool:
+    """Return whether a folder is the part for cities of the store around it, which that says."""
+    above = folder.resolve().parent
+    return folder.resolve().name == CITIES and is_marked(above) and Journal(above).has_cities()
 
 
 def _is_begun(folder: Path, name: str) -> bool:
@@ -219,6 +227,10 @@ class Journal:
             if isinstance(entry, dict):
                 found.append(entry)
         return found
+
+    def has_cities(self) -> bool:
+        """Return whether the store has made a part for cities."""
+        return any(entry.get("level") == "city" for entry in self.entries())
 
     def heads(self) -> list[Head]:
         """Return what the store held after each change, the last one first."""

@@ -21,11 +21,12 @@ from typing import Any
 
 import pandas as pd
 
+from panelkit.data.cities import Level
 from panelkit.data.figures import LONG_COLUMNS, read_figures
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.store.atomic import write_atomically
 from panelkit.data.yearbook.store.head import HEAD, DamagedError, Head, RawFile, plain_bytes, read_head
-from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_marked, kind_of, opened
+from panelkit.data.yearbook.store.mark import Journal, has_checksum, is_for_cities, is_marked, kind_of, opened
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.show.brief import Brief
@@ -57,14 +58,39 @@ def default_store() -> Path:
     return platformdirs.user_data_path("panelkit", appauthor=False) / "store"
 
 
-def read_store(folder: Path) -> StoreState:
-    """Return what a store holds; a new or empty folder is an empty store.
+def require_level(folder: Path, level: Level) -> None:
+    """Refuse the part for cities of a store where figures of provinces are meant, however it is named.
 
     Raises
     ------
     DataError
-        If the folder is no store, or a file is not what `head.json` says (a `DamagedError`).
+        With the store around it.
     """
+    if level == "province" and is_for_cities(folder):
+        raise DataError(
+            message(
+                "{folder} holds the cities of the store {store}, and no provinces: name the store, with `--level city` "
+                "for its cities",
+                folder=folder,
+                store=folder.resolve().parent,
+            )
+        )
+
+
+def read_store(folder: Path, level: Level = "province") -> StoreState:
+    """Return what a store holds of one level; a new or empty folder is an empty store.
+
+    Raises
+    ------
+    DataError
+        If the folder is no store, or its part for cities where provinces are meant, or a file is not what `head.json`
+        says (a `DamagedError`).
+    """
+    require_level(folder, level)
+    return _tried(folder)
+
+
+def _tried(folder: Path) -> StoreState:
     error: DataError | None = None
     for _ in range(_TRIES):
         try:
@@ -189,7 +215,7 @@ def _commit(
     journal: Journal, files: list[RawFile], cells: Mapping[Key, StoredFigure], seen: StoreState | None
 ) -> bool:
     folder = journal.folder
-    state = read_store(folder)
+    state = _tried(folder)
     if seen is not None and not (state.files == seen.files and state.figures.equals(seen.figures)):
         raise refuse(
             Where(str(folder)),
