@@ -58,7 +58,7 @@ def mark_above(folder: Path, level: Level) -> None:
 
 def remember_cities(folder: Path, names: Mapping[int, str]) -> None:
     """Add the names of cities that are not shipped to what a part for cities remembers."""
-    known = city_names(folder)
+    known = city_names(folder) if names else {}
     new = {code: name for code, name in names.items() if code not in known}
     if new:
         today = date.today().isoformat()
