@@ -185,7 +185,7 @@ def finish(
         convention_sentence(convention, linear.effects),
         *notes,
         *few_treated(design, linear),
-        *exact_fit(design, linear),
+        *exact_fit(design.outcome, linear),
     )
     return FitResult(
         title=title,

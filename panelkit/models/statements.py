@@ -97,7 +97,7 @@ def _few(name: str, fewer: int, of: int, *, have: bool) -> Message:
     )
 
 
-def exact_fit(design: Design, linear: LinearFit) -> tuple[Message, ...]:
+def exact_fit(outcome: str, linear: LinearFit) -> tuple[Message, ...]:
     """Say that a fit leaves no residuals, so that its standard errors are rounding."""
     if not is_exact(linear.residuals, linear.y):
         return ()
@@ -105,6 +105,6 @@ def exact_fit(design: Design, linear: LinearFit) -> tuple[Message, ...]:
         message(
             "the regressors and effects reproduce `{outcome}` exactly: there are no residuals, and standard "
             "errors and tests are rounding",
-            outcome=design.outcome,
+            outcome=outcome,
         ),
     )

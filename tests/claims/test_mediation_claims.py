@@ -391,6 +391,18 @@ def test_wrong_designs_are_refused(tmp_path: Path, extra: str, words: str) -> No
         checked(tmp_path, extra)
 
 
+def test_an_outcome_made_of_the_treatment_has_no_verdict(tmp_path: Path) -> None:
+    """Everything that is left of it is rounding, and rounding has signs and stars."""
+    path = tmp_path / "claim.toml"
+    own = CLAIM.replace("log(gdp / population)", "log(rd_expenditure) + 1").replace(
+        "\nlag = 1\n", "\nlag = 0\n"
+    )
+    path.write_text(own.replace("EXTRA", ""), encoding="utf-8")
+    (verdict,) = pk.check(path)
+    assert verdict.word is None
+    assert "reproduce the outcome" in str(verdict.error)
+
+
 def test_a_randomised_mediator_lifts_the_cap(tmp_path: Path) -> None:
     extra = 'through = 1\nmediator_is = "randomised"\nwhy = { en = "By lot.", zh = "抽签。" }'
     measured = measured_of(checked(tmp_path, extra))

@@ -175,3 +175,11 @@ def test_whole_units_leave_for_what_all_their_rows_lack() -> None:
         f"{name}: no complete row (missing: m1), so the whole province left the sample of every equation"
     )
     assert note.text("zh") == f"{name}：没有完整的观测行（缺失 m1），整个省份退出全部方程的样本"
+
+
+def test_an_equation_without_residuals_is_said(result) -> None:
+    same = path_panel().assign(y=lambda frame: 2.0 * frame["x"])
+    found = pk.Mediation("y", "x", "m1", controls="z").fit(same, reps=200)
+    said = [str(note) for note in found.notes if "reproduce `y` exactly" in str(note)]
+    assert len(said) == 1
+    assert not [note for note in result.notes if "exactly" in str(note)]

@@ -19,6 +19,7 @@ from panelkit.claims.findings import Finding, Measured, paragraph
 from panelkit.claims.shared import once
 from panelkit.claims.specify import Regression, specify, whole_grid
 from panelkit.covariance.by_name import vcov_named
+from panelkit.kernels.outcome import refuse_exact
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.models.mediation.estimator import Mediation
@@ -191,7 +192,10 @@ class MediationDesign(MeasuredDesign):
             vcov=vcov_named(spec.vcov),
             treatment_lag=spec.lag,
         )
-        return model.fit(data, reps=self.draws, rng=self.seed, made_of=made_of)
+        found = model.fit(data, reps=self.draws, rng=self.seed, made_of=made_of)
+        for equation, fit in zip(found.system.equations, found.system.fits, strict=True):
+            refuse_exact(fit.residuals, fit.y, found.system.labels[equation.outcome])
+        return found
 
     def _first_sign(self, k: int) -> float:
         return -1.0 if self.first_signs and self.first_signs[k] == "-" else 1.0

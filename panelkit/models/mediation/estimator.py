@@ -33,6 +33,7 @@ from panelkit.models.mediation.result import MediationResult
 from panelkit.models.mediation.roles import roles_of
 from panelkit.models.mediation.words import DIRECT, INDIRECT, TOTAL, via
 from panelkit.models.reading import open_frame
+from panelkit.models.statements import exact_fit
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult, Uncertainty
 
@@ -249,6 +250,11 @@ def _remarks(
             made=made.sentence(),
         )
     )
+    exact = {
+        equation.outcome: exact_fit(system.labels[equation.outcome], fit)
+        for equation, fit in zip(system.equations, system.fits, strict=True)
+    }
+    found += [said for remarks in exact.values() for said in remarks]
     found += [*sample_remarks(design), *_bootstrap_remarks(system.n_groups, made)]
     return tuple(remark.spoken(*levels_of(design)) for remark in found)
 
