@@ -65,7 +65,8 @@ def plain_city(name: str) -> str:
 
 def shipped_city(name: str) -> int | None:
     """Return the code of a shipped city by its bare name; None for any other text."""
-    return _shipped().get(plain_city(name)) if len(name) < _LONGEST else None
+    begins = name.strip()[:1].casefold() in _initials()
+    return _shipped().get(plain_city(name)) if begins and len(name) < _LONGEST else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +129,11 @@ def _provinces() -> Callable[[Any], Place | None]:
 def _shipped() -> dict[str, int]:
     rows = read_rows("cities.csv")
     return {plain_city(row[column]): int(row["code"]) for row in rows for column in _SPELLINGS}
+
+
+@lru_cache(maxsize=1)
+def _initials() -> frozenset[str]:
+    return frozenset(name[0] for name in _shipped())
 
 
 @lru_cache(maxsize=1)

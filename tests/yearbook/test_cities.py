@@ -304,3 +304,46 @@ def test_generated_tables_never_cross_the_levels(tmp_path: Path, blank: Context,
 def test_figures_are_read_to_the_last_digit(read_sheet: Reader) -> None:
     read = read_sheet([*HEAD, *([name, f"1,234.5{at}"] for at, name in enumerate(CITIES))], level="city")
     assert read.entries[3].value == Decimal("1234.53")
+
+
+OF_PROVINCES: list[list[Any]] = [
+    ["11-1 各地区生产总值(2021年)"],
+    ["单位：亿元"],
+    ["地区", "地区生产总值"],
+    *([name, number + 100] for number, name in enumerate(["北京", "河北", "山西", "辽宁", "上海"])),
+    ["注：本表按当年价格计算。"],
+]
+BOTH = {110000: 100, 130000: 101, 140000: 102, 210000: 103, 310000: 104}
+
+
+def side_by_side(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+    """Return two tables beside each other, an empty column between them."""
+    height = max(len(left), len(right))
+    padded = [[*row, *[None] * (3 - len(row))] for row in [*left, *[[]] * (height - len(left))]]
+    return [a + b for a, b in zip(padded, [*right, *[[]] * (height - len(right))], strict=True)]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize("head", ["城市", "地区"])
+@pytest.mark.parametrize("shape", ["below", "above", "left", "right"])
+def test_two_levels_on_one_sheet_each_stay_what_they_are(
+    read_sheet: Reader, kind: str, head: str, shape: str
+) -> None:
+    of_cities = [*HEAD[:2], [head, "地区生产总值"], *ROWS]
+    table = {
+        "below": [*OF_PROVINCES, [], *of_cities],
+        "above": [*of_cities, [], *OF_PROVINCES],
+        "left": side_by_side(of_cities, OF_PROVINCES),
+        "right": side_by_side(OF_PROVINCES, of_cities),
+    }[shape]
+    provinces, cities = read_sheet(table, kind), read_sheet(table, kind, level="city")
+    assert cells(provinces) == BOTH
+    assert cells(cities) == EXPECTED
+    assert any("`--level city` reads it" in note for note in provinces.notes)
+
+
+def test_a_table_that_goes_on_with_few_cities_stays_one(read_sheet: Reader) -> None:
+    table = [*HEAD, *ROWS[:5], ["续表"], ["城市", "地区生产总值"], *ROWS[5:]]
+    with pytest.raises(YearbookError, match="a table of cities"):
+        read_sheet(table)
+    assert cells(read_sheet(table, level="city")) == EXPECTED

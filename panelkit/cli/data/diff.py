@@ -14,7 +14,7 @@ from panelkit.cli._named import Named
 from panelkit.cli._options import Printed
 from panelkit.cli._printing import echo, print_json, records, shortened
 from panelkit.cli.data._cells import place_names
-from panelkit.cli.store._options import StoreOption
+from panelkit.cli.store._options import LevelName, StoreOption
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message, term
 
@@ -118,7 +118,8 @@ def diff(
         return
     cells = [dict(cell) for cell in changes.to_dict("records")]
     _print_compared(compared, printed.language)
-    _print(cells, cells if every else cells[:_SHOWN], counts, printed.language)
+    of_cities = named.level == LevelName.city
+    _print(cells, cells if every else cells[:_SHOWN], counts, printed.language, of_cities=of_cities)
 
 
 def _refuse_idle(named: NamedSides, old: str, new: str | None) -> None:
@@ -164,6 +165,8 @@ def _print(
     shown: list[dict[Hashable, Any]],
     counts: Mapping[str, int],
     language: Language,
+    *,
+    of_cities: bool,
 ) -> None:
     """Print cells as a table, and how many there are.
 
@@ -177,6 +180,8 @@ def _print(
         How many cells are new, gone, revised and unchanged.
     language
         The language of heads and sentences.
+    of_cities
+        Whether the places are cities.
     """
     from rich.console import Console
 
@@ -184,7 +189,7 @@ def _print(
 
     console = Console(highlight=False)
     if shown:
-        console.print(whole(_table(shown, language)))
+        console.print(whole(_table(shown, language, of_cities=of_cities)))
     if len(cells) > len(shown):
         more = message("... and {n} more (`--all` or `--json`)", n=len(cells) - len(shown))
         console.print(more.text(language), markup=False)
@@ -192,14 +197,15 @@ def _print(
     console.print(counted.text(language), markup=False)
 
 
-def _table(cells: list[dict[Hashable, Any]], language: Language) -> Any:
+def _table(cells: list[dict[Hashable, Any]], language: Language, *, of_cities: bool) -> Any:
     from rich.table import Table
 
     from panelkit.show.digits import signed_percent
 
     names = place_names(language)
     table = Table(box=None, pad_edge=False)
-    for at, head in enumerate(_HEADS):
+    heads = (_HEADS[0], term("column", "city"), *_HEADS[2:]) if of_cities else _HEADS
+    for at, head in enumerate(heads):
         table.add_column(head.text(language), no_wrap=True, justify="left" if at < _WORDS else "right")
     for cell in cells:
         percent = float(cell["percent"])

@@ -60,6 +60,8 @@ def _column(grid: Grid, column: int) -> Codes | None:
     coded = 0
     for row in range(first, len(grid.rows)):
         if not looks_like_number(grid.cell(row, column)):
+            if head is None and not filled and row > _ROWS:
+                return None
             continue
         filled.append(row)
         coded += city_code(shown(grid.cell(row, column))) is not None

@@ -9,7 +9,7 @@ from functools import lru_cache
 from panelkit.data.cities import CITIES, PROVINCES, city_labels, plain_city, shipped_city
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.city_codes import coded_names
-from panelkit.data.yearbook.layouts.headings import plain
+from panelkit.data.yearbook.layouts.headings import is_head, plain
 from panelkit.data.yearbook.vocabulary.place_labels import place_of
 
 HEADS = {
@@ -46,6 +46,21 @@ def may_be_of_cities(grid: Grid) -> bool:
     return len(_named(grid) | coded_names(grid).keys()) > len(_provinces(grid))
 
 
+def is_of_provinces(grid: Grid) -> bool:
+    """Return whether a sheet names three provinces or more, and fewer cities."""
+    return len(_provinces(grid)) >= max(_SEVERAL, len(_named(grid)) + 1)
+
+
+def is_place_head(cell: Cell) -> bool:
+    """Return whether a cell heads a column of places, of whatever level."""
+    return isinstance(cell, str) and len(cell) < _LONGEST and _is_head(cell)
+
+
+@lru_cache(maxsize=4096)
+def _is_head(text: str) -> bool:
+    return plain(text) in HEADS or is_head(text)
+
+
 def some_cities(grid: Grid) -> list[str]:
     """Return a few of the cities that a sheet names, for a message."""
     return sorted(_named(grid) | coded_names(grid).keys())[:_SEVERAL] or ["城市"]
@@ -77,14 +92,15 @@ def _named_above(grid: Grid) -> bool:
     return any(_OF_CITIES.match(shown(cell)) for cells in grid.rows[:_ABOVE] for cell in cells[:1])
 
 
-def _lines(grid: Grid) -> list[Iterable[Cell]]:
-    """Return the lines of a sheet that may name places: its first columns, and the rows above or amid the figures."""
-    columns = ([row[column] for row in grid.rows if column < len(row)] for column in range(_LABEL_COLUMNS))
-    return [*columns, *grid.rows[:_ROWS]]
+def _words(grid: Grid) -> set[str]:
+    """Return the texts that may name places: those of the first columns, and of the rows above or amid the figures."""
+    cells = {cell for row in grid.rows for cell in row[:_LABEL_COLUMNS] if isinstance(cell, str)}
+    cells |= {cell for row in grid.rows[:_ROWS] for cell in row if isinstance(cell, str)}
+    return {cell for cell in cells if not cell[:1].isdigit()}
 
 
 def _named(grid: Grid) -> set[str]:
-    return {city for line in _lines(grid) for city in _cities(line)}
+    return _cities(_words(grid))
 
 
 def _cities(cells: Iterable[Cell]) -> set[str]:
@@ -105,8 +121,9 @@ def _city(text: str) -> int | None:
 
 def _provinces(grid: Grid) -> set[int]:
     """Return the provinces that a sheet names and that are no cities."""
-    cells = [cell for line in _lines(grid) for cell in line if isinstance(cell, str)]
-    places = [place for cell in cells if (place := place_of(cell, PROVINCES)) is not None and place.is_row]
+    places = [
+        place for cell in _words(grid) if (place := place_of(cell, PROVINCES)) is not None and place.is_row
+    ]
     return {place.adcode for place in places} - set(city_labels("code"))
 
 

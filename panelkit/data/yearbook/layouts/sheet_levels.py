@@ -8,11 +8,12 @@ from panelkit.data.cities import Level
 from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files.grid import Grid, is_empty
 from panelkit.data.yearbook.layouts.city_tables import is_of_cities, may_be_of_cities, some_cities
+from panelkit.data.yearbook.layouts.level_parts import level_parts
 from panelkit.language.message import Message, message
 
 
 def at_level(grids: Sequence[Grid], level: Level) -> tuple[list[Grid], list[Message]]:
-    """Return the sheets about one level, and a note on each that is about the other.
+    """Return the sheets about one level, and a note on each that is about the other; a sheet of both is taken apart.
 
     Raises
     ------
@@ -20,6 +21,7 @@ def at_level(grids: Sequence[Grid], level: Level) -> tuple[list[Grid], list[Mess
         Where no sheet is about the level that is asked for, and one is about the other.
     """
     knows = may_be_of_cities if level == "city" else _is_of_provinces
+    grids = [part for grid in grids for part in level_parts(grid)]
     filled = [grid for grid in grids if any(not is_empty(cell) for row in grid.rows for cell in row)]
     others = [grid for grid in filled if not knows(grid)]
     if others and len(others) == len(filled):
