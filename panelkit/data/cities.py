@@ -91,7 +91,7 @@ class Gazetteer:
         if self.level == "province" or name.endswith("市") or name in _LIKE_A_PROVINCE:
             return False
         place = _provinces()(name)
-        return place is not None and place.kind == "province"
+        return place is not None and place.kind == "province" and place.adcode not in _shipped_codes()
 
     def _city(self, name: Any) -> Place | None:
         text = str(name)

@@ -244,9 +244,9 @@ def test_the_json_of_the_portal(tmp_path: Path, blank: Context) -> None:
                 {"wdcode": "sj", "valuecode": "2021"},
             ],
         }
-        for code in (110000, 130100)
+        for code in (110000, 130100, 130200)
     ]
-    names = {110000: "北京", 130100: "石家庄"}
+    names = {110000: "北京", 130100: "石家庄", 130200: "唐山市"}
     dimensions = [
         {"wdcode": "zb", "nodes": [{"code": "A01", "cname": "地区生产总值", "unit": "亿元"}]},
         {"wdcode": "reg", "nodes": [{"code": str(code), "cname": name} for code, name in names.items()]},
@@ -255,9 +255,11 @@ def test_the_json_of_the_portal(tmp_path: Path, blank: Context) -> None:
     path = tmp_path / "a.json"
     answer = {"returncode": 200, "returndata": {"datanodes": nodes, "wdnodes": dimensions}}
     path.write_text(json.dumps(answer), encoding="utf-8")
-    with pytest.raises(YearbookError, match="no province has the code '130100'"):
+    with pytest.raises(YearbookError, match="no province has the code '130100'; `--level city` reads cities"):
         read_file(path, CallerSays(), blank)
-    assert cells(read_file(path, CallerSays(level="city"), blank)) == {110000: 5, 130100: 5}
+    read = read_file(path, CallerSays(level="city"), blank)
+    assert cells(read) == {110000: 5, 130100: 5, 130200: 5}
+    assert read.cities == {130200: "唐山"}
 
 
 @pytest.mark.parametrize(
@@ -347,3 +349,44 @@ def test_a_table_that_goes_on_with_few_cities_stays_one(read_sheet: Reader) -> N
     with pytest.raises(YearbookError, match="a table of cities"):
         read_sheet(table)
     assert cells(read_sheet(table, level="city")) == EXPECTED
+
+
+def test_a_column_headed_city_is_one_of_cities_also_where_all_are_municipalities(read_sheet: Reader) -> None:
+    table = [*HEAD[:2], ["城市", "地区生产总值"], ["北京", 5], ["上海", 6]]
+    with pytest.raises(YearbookError, match="a table of cities"):
+        read_sheet(table)
+    assert cells(read_sheet(table, level="city")) == {110000: 5, 310000: 6}
+
+
+@pytest.mark.parametrize(
+    "region", [["河北", "山西", "辽宁", "北京"], ["东部地区", "中部地区", "东北地区", "东部地区"]]
+)
+def test_a_column_of_regions_beside_that_of_cities(read_sheet: Reader, region: list[str]) -> None:
+    names = ["石家庄", "太原", "大连", "北京"]
+    rows = [[a, b, 2021, at] for at, (a, b) in enumerate(zip(region, names, strict=True))]
+    read = read_sheet([["地区", "城市", "年份", "gdp"], *rows], "csv", level="city")
+    assert cells(read) == {130100: 0, 140100: 1, 210200: 2, 110000: 3}
+    assert read.rows_apart == ()
+
+
+def test_codes_of_provinces_and_of_cities_in_one_table(read_sheet: Reader) -> None:
+    rows = [[130000, "河北", 130200, "唐山", 2021, 5], [140000, "山西", 140100, "太原", 2021, 6]]
+    table = [["省份代码", "省份", "城市代码", "城市", "年份", "gdp"], *rows]
+    assert cells(read_sheet(table, "csv", level="city")) == {130200: 5, 140100: 6}
+    beside = [[130200, "河北", "唐山", 5], [130100, "河北", "石家庄", 6]]
+    assert cells(
+        read_sheet([*HEAD[:2], ["代码", "省份", "城市", "地区生产总值"], *beside], level="city")
+    ) == {
+        130200: 5,
+        130100: 6,
+    }
+    nested = [[130000, "河北省", 50], *CODED[:2], [140000, "山西省", 50], [140100, "太原", 7]]
+    read = read_sheet([*HEAD[:2], ["代码", "地区", "地区生产总值"], *nested], level="city")
+    assert cells(read) == {130100: 5.5, 130200: 6.5, 140100: 7}
+    assert [row.name for row in read.rows_apart] == ["河北省", "山西省"]
+
+
+def test_a_database_of_cities_may_hold_provinces(read_sheet: Reader) -> None:
+    table = [["数据库：中国城市数据库"], ["指标：地区生产总值(亿元)"], ["地区", "2021年"]]
+    read = read_sheet([*table, *([name, 5] for name in ("北京", "河北", "山西", "辽宁"))], "xlsx")
+    assert cells(read) == {110000: 5, 130000: 5, 140000: 5, 210000: 5}

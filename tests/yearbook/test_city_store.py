@@ -16,6 +16,7 @@ from panelkit.claims.waiting import held_keys
 from panelkit.cli import app
 from panelkit.data.compare import figures_of
 from panelkit.data.yearbook.errors import ToldError, YearbookError
+from panelkit.data.yearbook.store.levels import mark_above
 from panelkit.data.yearbook.store.store import read_store
 from panelkit.language.errors import DataError, SpecError
 from tests.yearbook.fuzzing import fingerprint
@@ -247,6 +248,8 @@ def test_commands_know_both_levels(tmp_path: Path, store: Path) -> None:
     text = out.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "code,city,period,indicator,vintage,value,unit,source,level"
     assert "city" not in run("data", "export", "--store", store, "--only-store")[1]
+    again = pk.read_yearbook(out, level="city")
+    assert again["value"].tolist() == pk.store_figures(store, level="city")["value"].tolist()
     counts = json.loads(run("data", "coverage", "--store", store, "--level", "city", "--json")[1])
     assert counts == [{"indicator": "gdp", "vintage": "as_published", "cities": {"2021": 6, "2022": 6}}]
     assert pk.held_counts("gdp", (2021, 2022), store=store, level="city").to_numpy().tolist() == [[6, 6]]
@@ -294,3 +297,21 @@ def test_cities_bring_no_figures_to_claims(tmp_path: Path, store: Path) -> None:
     status, said = run("ingest", path, "--store", store, "--level", "city", "--vintage", "own", "--json")
     assert (status, json.loads(said)["claims"]) == (0, [])
     assert "housing_price" not in held_keys(store)
+
+
+def test_a_remembered_name_has_one_meaning(tmp_path: Path, store: Path) -> None:
+    path = table(tmp_path / "m.csv", 2023, 2000, ["唐山", "太原", "大连"])
+    pk.ingest([path], store=store, level="city", vintage="as_published", places={"唐山": "130200"})
+    with pytest.raises(ToldError, match="`panelkit store forget 唐山 --level city` lets it go"):
+        pk.ingest([path], store=store, level="city", vintage="as_published", places={"唐山": "130300"})
+
+
+def test_a_run_that_is_stopped_before_its_part_is_made_leaves_a_whole_store(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    mark_above(folder / "cities", "city")
+    assert pk.check_store(folder).whole
+    pk.ingest([table(tmp_path / "a.csv", 2021, 5)], store=folder, level="city")
+    (folder / "cities" / "head.json").replace(tmp_path / "head.json")
+    assert "cities: head.json is missing" in [str(problem) for problem in pk.check_store(folder).problems]
+    pk.repair_store(folder)
+    assert pk.check_store(folder).whole

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from panelkit.data.cities import city_code, plain_city
+from panelkit.data.cities import CITIES, city_code, plain_city
 from panelkit.data.yearbook.files.cells import looks_like_number
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
+from panelkit.data.yearbook.layouts.headings import plain
+
+HEADS = {
+    "城市", "市", "城市名称", "城市名", "地级市", "主要城市", "各城市", "市名", "省会城市", "副省级城市", "重点城市",
+    "city", "cities", "cityname", "city_name", "citynames",
+}  # fmt: skip
+"""Headers of a column of cities, without blanks and marks."""
 
 CODE_HEAD = re.compile(r"代码|编码|区划|code", re.I)
+OF_PROVINCE = re.compile(r"省.*(?:代码|编码)|prov.*code", re.I)
+"""A header of the codes of provinces, which stand beside cities."""
 _COLUMNS = 8
 _ROWS = 40
 _ENOUGH = 3
@@ -25,6 +33,21 @@ class Codes:
 
     cells: tuple[Spot, ...]
     names: tuple[tuple[Spot, Spot | None], ...]
+
+
+def city_head(grid: Grid) -> tuple[int, int] | None:
+    """Return row and column of a header of cities, names below it."""
+    for row, cells in enumerate(grid.rows[:_ROWS]):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str) and plain(cell) in HEADS and _has_names(grid, row, column):
+                return row, column
+    return None
+
+
+def _has_names(grid: Grid, row: int, column: int) -> bool:
+    below = (grid.cell(other, column) for other in range(row + 1, len(grid.rows)))
+    first = next((cell for cell in below if not is_empty(cell)), None)
+    return isinstance(first, str) and re.search(r"[^\d\s.,\-]", first) is not None
 
 
 def codes_of(grid: Grid) -> list[Codes]:
@@ -55,6 +78,8 @@ def _column(grid: Grid, column: int) -> Codes | None:
         (row for row in range(min(_ROWS, len(grid.rows))) if CODE_HEAD.search(_text(grid.cell(row, column)))),
         None,
     )
+    if head is not None and OF_PROVINCE.search(_text(grid.cell(head, column))):
+        return None
     first = 0 if head is None else head + 1
     filled: list[int] = []
     coded = 0
@@ -70,7 +95,10 @@ def _column(grid: Grid, column: int) -> Codes | None:
     if 2 * coded < max(len(filled), 1) or (head is None and coded < _ENOUGH):
         return None
     heads = [] if head is None else [(head, column)]
-    pairs = tuple(((row, column), _beside(grid, row, column)) for row in filled)
+    named = city_head(grid)
+    pairs = tuple(
+        ((row, column), _beside(grid, row, column, None if named is None else named[1])) for row in filled
+    )
     return Codes((*heads, *((row, column) for row in filled)), pairs)
 
 
@@ -94,13 +122,15 @@ def _row(grid: Grid, row: int) -> Codes | None:
     return Codes(whole, pairs)
 
 
-def _beside(grid: Grid, row: int, column: int) -> Spot | None:
-    """Return the nearest word beside a code, on its right or else on its left."""
-    return next((spot for spot in _spots(grid, row, column) if _is_word(grid.cell(*spot))), None)
+def _beside(grid: Grid, row: int, column: int, named: int | None) -> Spot | None:
+    """Return the name beside a code: in the column headed 城市, or the nearest word that is no province."""
+    near = [named] if named is not None else [column + step for step in (1, -1, 2, -2)]
+    spots = [(row, at) for at in near if at is not None and at >= 0]
+    return next((spot for spot in spots if _is_name(grid.cell(*spot))), None)
 
 
-def _spots(grid: Grid, row: int, column: int) -> Iterator[Spot]:
-    yield from ((row, column + step) for step in (1, -1, 2, -2) if column + step >= 0)
+def _is_name(cell: Cell) -> bool:
+    return _is_word(cell) and not CITIES.is_whole(name_of(cell))
 
 
 def _is_word(cell: Cell) -> bool:

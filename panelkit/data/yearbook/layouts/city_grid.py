@@ -10,8 +10,16 @@ from panelkit.data.cities import PROVINCES as PROVINCE_NAMES
 from panelkit.data.cities import Gazetteer, city_code, city_labels, plain_city, shipped_city
 from panelkit.data.yearbook.errors import CellProblem, YearbookError
 from panelkit.data.yearbook.files.grid import Cell, Grid, shown
-from panelkit.data.yearbook.layouts.city_codes import CODE_HEAD, Codes, Spot, codes_of, name_of
-from panelkit.data.yearbook.layouts.city_tables import HEADS, city_head
+from panelkit.data.yearbook.layouts.city_codes import (
+    CODE_HEAD,
+    HEADS,
+    OF_PROVINCE,
+    Codes,
+    Spot,
+    city_head,
+    codes_of,
+    name_of,
+)
 from panelkit.data.yearbook.layouts.headings import HEADS as PLACE_HEADS
 from panelkit.data.yearbook.layouts.headings import plain
 from panelkit.data.yearbook.vocabulary.apart_rows import plain_label
@@ -21,8 +29,6 @@ from panelkit.language.message import Message, message
 _ROWS = 40
 _WORD = re.compile(r"[^\d\s.,\-]")
 _CORNER = re.compile(r"(?<=[\\/／|])\s*城\s*市\s*$|^\s*城\s*市\s*(?=[\\/／|])")
-_PROVINCE_HEADS = PLACE_HEADS - {"地区", "各地区", "地区别", "分地区", "地区名称", "地区名", "区域", "项目", "region",
-                                 "area", "regions", "areas", "item"}  # fmt: skip
 
 
 def city_grid(grid: Grid, said: Mapping[str, int]) -> tuple[Grid, set[str]]:
@@ -102,7 +108,7 @@ def _move(codes: Codes, grid: Grid, cells: list[list[Cell]]) -> None:
             if column < len(cells[row]):
                 cells[row][column] = None
     for (row, column), name in codes.names:
-        if name is not None:
+        if name is not None or city_code(shown(grid.cell(row, column))) is None:
             continue
         at = (row, column) if named is None else _beside(named, (row, column))
         if at[1] < len(cells[at[0]]):
@@ -133,7 +139,7 @@ def _drop_provinces(
     beside = [
         other
         for other, cell in enumerate(grid.rows[row])
-        if other != column and isinstance(cell, str) and plain(cell) in _PROVINCE_HEADS
+        if other != column and isinstance(cell, str) and _names_provinces(grid, row, other)
     ]
     for other in beside:
         for below in range(row + 1, len(grid.rows)):
@@ -157,6 +163,20 @@ def _drop_provinces(
                 cells[at][other] = None
 
 
+def _names_provinces(grid: Grid, row: int, column: int) -> bool:
+    """Return whether a column of places holds provinces or regions, or the codes of provinces."""
+    head = shown(grid.cell(row, column))
+    texts = [shown(grid.cell(below, column)) for below in range(row + 1, len(grid.rows))]
+    if OF_PROVINCE.search(head):
+        return True
+    if plain(head) not in PLACE_HEADS:
+        return False
+    places = [known_place(text, PROVINCE_NAMES) for text in texts if text]
+    known = [place for place in places if place is not None]
+    cities = city_labels("code")
+    return 2 * len(known) > len(places) and any(place.adcode not in cities for place in known)
+
+
 def _name_heads(cells: list[list[Cell]]) -> None:
     """Write 地区 in the place of 城市 in headers, corners and names of columns of codes."""
     for row, line in enumerate(cells[:_ROWS]):
@@ -164,9 +184,8 @@ def _name_heads(cells: list[list[Cell]]) -> None:
             if not isinstance(cell, str):
                 continue
             below = _first_below(cells, row, column)
-            if (plain(cell) in HEADS and _WORD.search(below)) or (
-                CODE_HEAD.search(cell) and city_code(below)
-            ):
+            named = _WORD.search(below) and plain(below) not in HEADS
+            if (plain(cell) in HEADS and named) or (CODE_HEAD.search(cell) and city_code(below)):
                 line[column] = "地区"
             elif _CORNER.search(cell):
                 line[column] = _CORNER.sub("地区", cell)

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from panelkit.data.cities import CITIES, PROVINCES, city_labels, plain_city, shipped_city
-from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
-from panelkit.data.yearbook.layouts.city_codes import coded_names
+from panelkit.data.yearbook.files.grid import Cell, Grid, shown
+from panelkit.data.yearbook.layouts.city_codes import HEADS, city_head, coded_names
 from panelkit.data.yearbook.layouts.headings import is_head, plain
 from panelkit.data.yearbook.vocabulary.place_labels import place_of
-
-HEADS = {
-    "城市", "市", "城市名称", "城市名", "地级市", "主要城市", "各城市", "市名", "省会城市", "副省级城市", "重点城市",
-    "city", "cities", "cityname", "city_name", "citynames",
-}  # fmt: skip
-"""Headers of a column of cities, without blanks and marks."""
 
 _LABEL_COLUMNS = 4
 _ROWS = 40
@@ -30,10 +24,11 @@ _OF_CITIES = re.compile(r"(?:数据库|database)\s*[:：].*(?:城市|\bcit(?:y|i
 def is_of_cities(grid: Grid) -> bool:
     """Return whether a sheet says that it is about cities.
 
-    It does where the portal's line of its database does, where a column headed 城市 names three of them, and where
-    three capitals of provinces, or cities with their codes, outnumber the provinces.
+    It does where the portal's line of its database does, where a column headed 城市 names three of them or nothing
+    else, and where three capitals of provinces, or cities with their codes, outnumber the provinces.
     """
-    if _named_above(grid) or any(len(_cities(names)) >= _SEVERAL for names in _headed(grid)):
+    below = _below_head(grid)
+    if _named_above(grid) or len(_cities(below)) >= _SEVERAL or _are_cities(below):
         return True
     found = (_named(grid) & _capitals()) | coded_names(grid).keys()
     return len(found) >= _SEVERAL and len(found) > len(_provinces(grid))
@@ -41,7 +36,8 @@ def is_of_cities(grid: Grid) -> bool:
 
 def may_be_of_cities(grid: Grid) -> bool:
     """Return whether a sheet that is said to be about cities can be: it names some, and fewer provinces."""
-    if _named_above(grid) or any(_cities(names) for names in _headed(grid)):
+    below = _below_head(grid)
+    if _named_above(grid) or _cities(below) or _are_cities(below):
         return True
     return len(_named(grid) | coded_names(grid).keys()) > len(_provinces(grid))
 
@@ -66,30 +62,25 @@ def some_cities(grid: Grid) -> list[str]:
     return sorted(_named(grid) | coded_names(grid).keys())[:_SEVERAL] or ["城市"]
 
 
-def city_head(grid: Grid) -> tuple[int, int] | None:
-    """Return row and column of a header of cities, names below it."""
-    for row, cells in enumerate(grid.rows[:_ROWS]):
-        for column, cell in enumerate(cells):
-            if isinstance(cell, str) and plain(cell) in HEADS and _has_names(grid, row, column):
-                return row, column
-    return None
-
-
-def _has_names(grid: Grid, row: int, column: int) -> bool:
-    below = (grid.cell(other, column) for other in range(row + 1, len(grid.rows)))
-    first = next((cell for cell in below if not is_empty(cell)), None)
-    return isinstance(first, str) and re.search(r"[^\d\s.,\-]", first) is not None
-
-
-def _headed(grid: Grid) -> Iterator[list[Cell]]:
-    """Yield what stands below a header of cities."""
+def _below_head(grid: Grid) -> list[str]:
+    """Return the texts below a header of cities; none where there is no such header."""
     head = city_head(grid)
-    if head is not None:
-        yield [grid.cell(row, head[1]) for row in range(head[0] + 1, len(grid.rows))]
+    if head is None:
+        return []
+    row, column = head
+    below = (shown(grid.cell(other, column)) for other in range(row + 1, len(grid.rows)))
+    return [text for text in below if text]
+
+
+def _are_cities(texts: list[str]) -> bool:
+    """Return whether texts are cities and nothing else, as where all of them are municipalities."""
+    return len(texts) > 1 and all(_city(text) is not None for text in texts)
 
 
 def _named_above(grid: Grid) -> bool:
-    return any(_OF_CITIES.match(shown(cell)) for cells in grid.rows[:_ABOVE] for cell in cells[:1])
+    """Return whether the portal's line of its database says so, and the names below do not contradict it."""
+    said = any(_OF_CITIES.match(shown(cell)) for cells in grid.rows[:_ABOVE] for cell in cells[:1])
+    return said and not is_of_provinces(grid)
 
 
 def _words(grid: Grid) -> set[str]:

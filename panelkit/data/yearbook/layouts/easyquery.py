@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from panelkit.data.cities import Gazetteer
+from panelkit.data.cities import Gazetteer, city_code, city_labels, plain_city
 from panelkit.data.provinces import NATION
 from panelkit.data.yearbook.errors import Where, refuse
 from panelkit.data.yearbook.files import limits
@@ -68,10 +70,29 @@ def read_easyquery(text: str, name: str, places: Gazetteer) -> FileReading:
         raise refuse(where, message("the answer has no `datanodes` and `wdnodes`"))
     builder = Builder("json")
     codes = _codes(dimensions, where, builder)
+    places, cities = _named(codes, places)
     seen: dict[tuple[str, ...], int] = {}
     for number, node in enumerate(nodes, start=1):
         _node(node, codes, seen, places, Where(name, row=number), builder)
-    return builder.finish()
+    return replace(builder.finish(), cities=cities)
+
+
+def _named(
+    codes: Mapping[str, Mapping[str, Mapping[str, Any]]], places: Gazetteer
+) -> tuple[Gazetteer, dict[int, str]]:
+    """Return the places with the cities that the answer names by their codes, and the names of those not shipped."""
+    if places.level == "province":
+        return places, {}
+    found = {
+        code: str(node.get("cname") or node["name"])
+        for text, node in codes.get("reg", {}).items()
+        if (code := city_code(text))
+    }
+    shipped = city_labels("code")
+    further = {code: name for code, name in found.items() if code not in shipped}
+    return replace(places, own={plain_city(name): code for code, name in further.items()}), {
+        code: plain_city(name) for code, name in further.items()
+    }
 
 
 def _parse(text: str, where: Where) -> dict[str, Any]:
@@ -180,6 +201,8 @@ def _node(
             where,
             message("no city has the code {reg!r}", reg=reg)
             if places.level == "city"
+            else message("no province has the code {reg!r}; `--level city` reads cities", reg=reg)
+            if city_code(reg)
             else message("no province has the code {reg!r}", reg=reg),
         )
         return

@@ -10,7 +10,7 @@ from pathlib import Path
 from panelkit.data.cities import Level
 from panelkit.data.yearbook.errors import ToldError
 from panelkit.data.yearbook.store.levels import level_folder
-from panelkit.data.yearbook.store.mark import Journal, is_marked, kind_of, opened
+from panelkit.data.yearbook.store.mark import Journal, is_for_cities, is_marked, kind_of, opened
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.show.brief import Brief
@@ -111,14 +111,16 @@ def require_one_meaning(said: Mapping[str, str], known: Mapping[str, str], folde
     ToldError
         With what the store remembers, and both ways out.
     """
+    part = " --level city" if is_for_cities(folder) else ""
     for name, province in said.items():
         if known.get(name, province) != province:
             raise ToldError(
                 message(
                     "the store {store} remembers {name!r} as {known}, not as {province}: `panelkit store forget "
-                    "{name}` lets it go, `--place FILE:{name}={province}` says it of one file alone",
+                    "{name}{part}` lets it go, `--place FILE:{name}={province}` says it of one file alone",
                     store=folder,
                     name=name,
+                    part=part,
                     known=known[name],
                     province=province,
                 )
