@@ -166,6 +166,7 @@ class FigureComparison(Brief):
             "stands_for": {key: list(pair) for key, pair in self.figures.stands_for.items()},
             "cells": {name: int(counts.get(name, 0)) for name in ("new", "revised", "gone")},
             "not_read_by_claims": list(self.figures.unread),
+            "aside": {key: list(names) for key, names in self.figures.aside.items()},
             "verdicts": [one.to_dict(language) for one in self.verdicts],
             "windows": [one.to_dict(language) for one in self.windows],
             "years": [one.to_dict() for one in self.years],

@@ -6,7 +6,7 @@ import csv
 import io
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -36,11 +36,13 @@ class NewFigures(Brief):
     stands_for : indicator -> (shipped vintage, the store's vintage that stands in its place).
     changes : cells new, gone or revised, by indicator and shipped vintage, as `diff_vintages` lists them.
     unread : indicators of the store that no shipped series takes.
+    aside : indicator -> vintages of the store that take no place unless `vintages` names them, as an older census.
     """
 
     stands_for: Mapping[str, tuple[str, str]]
     changes: pd.DataFrame
     unread: tuple[str, ...]
+    aside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def newest(self) -> int | None:
@@ -97,7 +99,20 @@ def write_new_figures(
     unread = sorted(set(annual["indicator"]) - set(about))
     empty = diff_vintages(old.head(0), old.head(0)).assign(vintage="")
     replaced = {key: pair for key, pair in stands_for.items() if about[key].vintages}
-    return NewFigures(replaced, pd.concat(changed or [empty], ignore_index=True), tuple(unread))
+    changes = pd.concat(changed or [empty], ignore_index=True)
+    return NewFigures(replaced, changes, tuple(unread), _aside(annual, stands_for))
+
+
+def _aside(annual: pd.DataFrame, stands_for: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return the vintages of each indicator that the store holds, that ship not, and that stand in no place."""
+    about = catalogue.facts()
+    found: dict[str, tuple[str, ...]] = {}
+    for key, names in annual.groupby("indicator")["vintage"].unique().items():
+        one = about.get(str(key))
+        if one is not None and one.vintages:
+            taken = {*one.vintages, *stands_for.get(str(key), ())}
+            found[str(key)] = tuple(sorted(set(map(str, names)) - taken))
+    return {key: names for key, names in found.items() if names}
 
 
 def _as_held(base: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

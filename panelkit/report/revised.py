@@ -149,6 +149,16 @@ def _about(found: FigureComparison) -> list[Message]:
         message("{key}: {new} stands in the place of {old}", key=key, new=new, old=old)
         for key, (old, new) in found.figures.stands_for.items()
     ]
+    said += [
+        message(
+            "{key}: {vintage} of the store stands aside; `--vintage {key}={vintage}` puts it in the place of the "
+            "default",
+            key=key,
+            vintage=vintage,
+        )
+        for key, vintages in found.figures.aside.items()
+        for vintage in vintages
+    ]
     if found.figures.unread:
         unread = Joined(found.figures.unread[:_LARGEST], {"en": ", ", "zh": ", "})
         said.append(message("read by no claim: {keys}", keys=unread))

@@ -148,6 +148,25 @@ def test_claims_on_old_and_new_figures(store: Path, tmp_path: Path) -> None:
             )
 
 
+def test_an_older_census_stands_aside_and_is_named(tmp_path: Path) -> None:
+    figures = read_figures(["gdp"], "as_published", check=False)
+    cells = {
+        (int(r.adcode), str(r.period), "地区生产总值"): repr(round(float(r.value) * 0.97, 1))
+        for r in figures.itertuples()
+    }
+    years = sorted(set(figures["period"]))
+    path = tmp_path / "gdp.csv"
+    path.write_text(writers.classic(Table(list(NAMES), years, ["地区生产总值"], cells)), encoding="utf-8")
+    ingest([path], store=tmp_path / "store", vintage="census2018")
+    claims = tmp_path / "small.toml"
+    claims.write_text(SMALL, encoding="utf-8")
+    found = compare_figures([claims], tmp_path / "store")
+    assert found.to_dict()["aside"] == {"gdp": ["census2018"]}
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(revised_page(found, "zh"))
+    assert "--vintage gdp=census2018" in console.export_text()
+
+
 def test_an_empty_store_is_said_to_be_empty(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is empty"):
         compare_figures([], tmp_path)
