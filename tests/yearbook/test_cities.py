@@ -390,3 +390,36 @@ def test_a_database_of_cities_may_hold_provinces(read_sheet: Reader) -> None:
     table = [["数据库：中国城市数据库"], ["指标：地区生产总值(亿元)"], ["地区", "2021年"]]
     read = read_sheet([*table, *([name, 5] for name in ("北京", "河北", "山西", "辽宁"))], "xlsx")
     assert cells(read) == {110000: 5, 130000: 5, 140000: 5, 210000: 5}
+
+
+def test_a_file_that_names_no_place_is_the_citys_that_the_call_names(read_sheet: Reader) -> None:
+    table = [["年份", "地区生产总值(亿元)"], [2020, 5], [2021, 6]]
+    read = read_sheet(table, "csv", level="city", province="大连")
+    assert [(entry.adcode, int(entry.value)) for entry in read.entries] == [(210200, 5), (210200, 6)]
+    with pytest.raises(ToldError, match="no city is known as '河北'"):
+        read_sheet(table, "csv", level="city", province="河北")
+
+
+def test_a_city_under_several_names_is_one_by_its_code(read_sheet: Reader) -> None:
+    names = {"唐山": 2019, "唐山市": 2020, "唐山地区": 2021}
+    rows = [["130200", name, year, year] for name, year in names.items()]
+    read = read_sheet([["代码", "城市", "年份", "gdp"], *rows], "csv", level="city")
+    assert ({entry.adcode for entry in read.entries}, read.cities) == ({130200}, {130200: "唐山"})
+
+
+def test_codes_amid_the_columns_of_an_export(read_sheet: Reader) -> None:
+    table = [["城市", "城市代码", "2020年", "2021年"], ["石家庄", 130100, 1, 2], ["唐山", 130200, 3, 4]]
+    read = read_sheet(table, level="city", indicator="gdp")
+    assert {(entry.adcode, entry.period, int(entry.value)) for entry in read.entries} == {
+        (130100, "2020", 1),
+        (130100, "2021", 2),
+        (130200, "2020", 3),
+        (130200, "2021", 4),
+    }
+
+
+def test_postal_codes_are_no_codes_of_cities(read_sheet: Reader) -> None:
+    rows = [["大连", 116000, 5], ["宁波", 315000, 6], ["厦门", 361000, 7]]
+    read = read_sheet([*HEAD[:2], ["城市", "邮政编码", "地区生产总值"], *rows], level="city")
+    gdp = {entry.adcode: int(entry.value) for entry in read.entries if entry.indicator == "gdp"}
+    assert gdp == {210200: 5, 330200: 6, 350200: 7}

@@ -16,7 +16,8 @@ HEADS = {
 }  # fmt: skip
 """Headers of a column of cities, without blanks and marks."""
 
-CODE_HEAD = re.compile(r"代码|编码|区划|code", re.I)
+_CODE_HEAD = re.compile(r"代码|编码|区划|code", re.I)
+_OTHER_CODE = re.compile(r"邮|电话|股票|证券|指标|国家|post|zip|phone|stock|indicator|country", re.I)
 OF_PROVINCE = re.compile(r"省.*(?:代码|编码)|prov.*code", re.I)
 """A header of the codes of provinces, which stand beside cities."""
 _COLUMNS = 8
@@ -58,6 +59,12 @@ def codes_of(grid: Grid) -> list[Codes]:
     ]
 
 
+def is_code_head(cell: Cell) -> bool:
+    """Return whether a cell heads codes of places, and not postal codes or those of firms."""
+    text = _text(cell)
+    return bool(_CODE_HEAD.search(text)) and not _OTHER_CODE.search(text)
+
+
 def coded_names(grid: Grid) -> dict[str, int]:
     """Return the plain name, else the code as text, of every city of which a sheet gives the code."""
     found: dict[str, int] = {}
@@ -75,7 +82,7 @@ def name_of(cell: Cell) -> str:
 
 def _column(grid: Grid, column: int) -> Codes | None:
     head = next(
-        (row for row in range(min(_ROWS, len(grid.rows))) if CODE_HEAD.search(_text(grid.cell(row, column)))),
+        (row for row in range(min(_ROWS, len(grid.rows))) if is_code_head(grid.cell(row, column))),
         None,
     )
     if head is not None and OF_PROVINCE.search(_text(grid.cell(head, column))):
@@ -94,6 +101,8 @@ def _column(grid: Grid, column: int) -> Codes | None:
             return None
     if 2 * coded < max(len(filled), 1) or (head is None and coded < _ENOUGH):
         return None
+    if head is None and filled[0] and not is_empty(grid.cell(filled[0] - 1, column)):
+        return None
     heads = [] if head is None else [(head, column)]
     named = city_head(grid)
     pairs = tuple(
@@ -106,7 +115,7 @@ def _row(grid: Grid, row: int) -> Codes | None:
     cells = grid.rows[row]
     label = next((shown(cell) for cell in cells if not is_empty(cell)), "")
     columns = [column for column, cell in enumerate(cells) if looks_like_number(cell)]
-    if not CODE_HEAD.search(label) or not columns:
+    if not is_code_head(label) or not columns:
         return None
     if any(city_code(shown(cells[column])) is None for column in columns):
         return None

@@ -11,13 +11,13 @@ from panelkit.data.cities import Gazetteer, city_code, city_labels, plain_city, 
 from panelkit.data.yearbook.errors import CellProblem, YearbookError
 from panelkit.data.yearbook.files.grid import Cell, Grid, shown
 from panelkit.data.yearbook.layouts.city_codes import (
-    CODE_HEAD,
     HEADS,
     OF_PROVINCE,
     Codes,
     Spot,
     city_head,
     codes_of,
+    is_code_head,
     name_of,
 )
 from panelkit.data.yearbook.layouts.headings import HEADS as PLACE_HEADS
@@ -59,9 +59,10 @@ def city_grid(grid: Grid, said: Mapping[str, int]) -> tuple[Grid, set[str]]:
 
 
 def printed_names(grid: Grid) -> dict[int, str]:
-    """Return code -> name of the cities of a sheet that are not shipped."""
+    """Return code -> name of the cities of a sheet that are not shipped, the first where it prints several."""
     shipped = city_labels("code")
-    return {code: name for name, code in grid.places.own.items() if code not in shipped}
+    named = reversed([*grid.places.own.items()])
+    return {code: name for name, code in named if code not in shipped}
 
 
 def _take_codes(
@@ -185,7 +186,7 @@ def _name_heads(cells: list[list[Cell]]) -> None:
                 continue
             below = _first_below(cells, row, column)
             named = _WORD.search(below) and plain(below) not in HEADS
-            if (plain(cell) in HEADS and named) or (CODE_HEAD.search(cell) and city_code(below)):
+            if (plain(cell) in HEADS and named) or (is_code_head(cell) and city_code(below)):
                 line[column] = "地区"
             elif _CORNER.search(cell):
                 line[column] = _CORNER.sub("地区", cell)

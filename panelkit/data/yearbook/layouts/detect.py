@@ -41,7 +41,7 @@ def read_layout(path: Path, content: bytes, told: CallerSays, workbooks: Workboo
         grids = workbooks.read(content, kind, path.name)
     grids = [replace(grid, told_rows=frozenset(map(plain_label, told.rows))) for grid in grids]
     kept, notes = _sheets(grids, told, path.name)
-    of_level, other_notes = at_level(kept, told.level)
+    of_level, other_notes = at_level(kept, told.level, named=told.province is not None)
     notes += other_notes
     said = [with_places(grid, told.places, told.level) for grid in of_level]
     renamed = frozenset[str]().union(*(names for _, names in said))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from panelkit.data.yearbook.errors import Where
-from panelkit.data.yearbook.files.grid import shown
+from panelkit.data.yearbook.files.grid import is_empty, shown
 from panelkit.data.yearbook.layouts.portal_table import (
     DIMENSIONS,
     PortalTable,
@@ -23,6 +23,8 @@ def columns_of(table: PortalTable, builder: Builder) -> dict[int, str]:
     for column in range(1, table.width):
         name = mended(shown(table.grid.cell(table.head, column)))
         where = table.grid.where(table.head, column)
+        if not name and _is_blank(table, column):
+            continue
         key = key_of(name, table.columns, table, where, builder)
         if key is None:
             continue
@@ -32,6 +34,11 @@ def columns_of(table: PortalTable, builder: Builder) -> dict[int, str]:
         seen[key] = column
         columns[column] = key
     return columns
+
+
+def _is_blank(table: PortalTable, column: int) -> bool:
+    """Return whether nothing at all stands in a column."""
+    return all(is_empty(table.grid.cell(row, column)) for row in range(table.head, len(table.grid.rows)))
 
 
 def doubled(kind: str, name: str, spot: Message) -> Message:
