@@ -19,11 +19,12 @@ CityLabels = Literal["en", "zh", "code"]
 
 _SPELLINGS = ("name_zh", "name_en", "pinyin")
 _BLANKS = re.compile(r"[\s\u3000\u200b\ufeff·.\-_'’]+")
+_OF_PROVINCE = re.compile(r"省$|\bprovince\b", re.I)
 _SUFFIX_EN = re.compile(r"\b(city|municipality|shi)\b")
 _LONGEST = 40
 _CODE = re.compile(r"(\d{6})(?:\.0+)?")
-_LIKE_A_PROVINCE = frozenset({"吉林"})
-"""A province that bears the name of one of its cities: what a table of cities means by it, it does not say."""
+_JILIN = 220000
+"""A province that bears the name of one of its cities: 吉林 alone may be either."""
 
 
 def check_level(level: str) -> None:
@@ -88,10 +89,12 @@ class Gazetteer:
 
     def is_whole(self, name: str) -> bool:
         """Return whether a row of a table of cities is about a province, which is a whole beside them."""
-        if self.level == "province" or name.endswith("市") or name in _LIKE_A_PROVINCE:
+        if self.level == "province" or name.endswith("市"):
             return False
         place = _provinces()(name)
-        return place is not None and place.kind == "province" and place.adcode not in _shipped_codes()
+        if place is None or place.kind != "province" or place.adcode in _shipped_codes():
+            return False
+        return place.adcode != _JILIN or bool(_OF_PROVINCE.search(name))
 
     def _city(self, name: Any) -> Place | None:
         text = str(name)

@@ -186,8 +186,11 @@ def test_rows_of_provinces_among_cities_are_listed(read_sheet: Reader) -> None:
         ("山西", 0, "whole"),
     ]
     assert [total.region for total in read.totals] == ["合 计"]
-    with pytest.raises(YearbookError, match="figures in a row that is no city that is known: '吉林'"):
-        read_sheet([*HEAD, ["吉林", 9], *ROWS], level="city")
+    for name in ("吉林", "吉林市", "Jilin", "Jilin City"):
+        with pytest.raises(YearbookError, match=f"figures in a row that is no city that is known: '{name}'"):
+            read_sheet([*HEAD, [name, 9], *ROWS], level="city")
+    read = read_sheet([*HEAD, ["吉林省", 9], ["Hebei", 8], *ROWS], level="city")
+    assert [row.name for row in read.rows_apart] == ["吉林省", "Hebei"]
 
 
 def test_a_column_of_provinces_beside_that_of_cities(read_sheet: Reader) -> None:
