@@ -132,6 +132,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('layout', 'portal', 'data.yearbook.layouts.pivot', 'Portal', 'sheet', (), '', '', False, ()),
     ('layout', 'tidy', 'data.yearbook.layouts.tidy', 'Tidy', 'sheet', (), '', '', False, ()),
     ('layout', 'workbook', 'data.yearbook.layouts.workbook', 'Workbook', 'sheet', (), '', '', False, ()),
+    ('layout', 'years_beside', 'data.yearbook.layouts.years_beside', 'YearsBeside', 'sheet', (), '', '', False, ()),
     ('layout', 'years_down', 'data.yearbook.layouts.years_down', 'YearsDown', 'sheet', (), '', '', False, ()),
     ('rule', 'R-DESC', 'claims.rules.description', 'DescriptionRule', '', ('measured',), '', '', False, ()),
     ('rule', 'R-INEQ', 'claims.rules.inequality', 'InequalityRule', '', ('measured',), '', '', False, ()),

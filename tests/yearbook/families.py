@@ -413,6 +413,43 @@ def listed(page: Page) -> None:
     page.rows.append(["数据来源：某某统计年鉴"])
 
 
+def years_beside(page: Page) -> None:
+    """One row a place and year: the year beside the place, merged or not, or in rows of its own."""
+    page.heading(None, "万元")
+    labels, places, years = page.some(LEAVES, 1, 4), page.provinces(), list(page.periods(2, 4))
+    kind = page.pick(["after", "before", "above", "below"])
+    merged = page.chance()
+
+    def numbers(adcode: int, year: str) -> list[Any]:
+        return [page.number(_key(page, year, label)(adcode)) for label in labels]
+
+    def spanned(rows: int) -> None:
+        if merged and rows > 1:
+            page.merged.append((len(page.rows), 0, len(page.rows) + rows - 1, 0))
+
+    heads = {"after": ["地区", "年份"], "before": ["年度", "地区"]}.get(kind, ["地区"])
+    page.rows.append([*heads, *labels])
+    if kind in ("after", "below"):
+        for adcode in places:
+            name = page.name(adcode)
+            if kind == "below":
+                page.rows += [[name], *([f"{year}年", *numbers(adcode, year)] for year in years)]
+                continue
+            spanned(len(years))
+            for at, year in enumerate(years):
+                page.rows.append([None if merged and at else name, int(year), *numbers(adcode, year)])
+    else:
+        for year in years:
+            if kind == "above":
+                page.rows.append([f"{year}年"])
+            else:
+                spanned(len(places))
+            for at, adcode in enumerate(places):
+                lead = [] if kind == "above" else [None if merged and at else f"{year}年"]
+                page.rows.append([*lead, page.name(adcode), *numbers(adcode, year)])
+    page.footer()
+
+
 def web_page(page: Page) -> None:
     """One of the printed tables, exported by a platform as a web page called .xls."""
     page.pick([years_across, indicators_across, deep_headers])(page)
@@ -465,6 +502,7 @@ FAMILIES: Mapping[str, Callable[[Page], None]] = {
         continued,
         years_down,
         listed,
+        years_beside,
         web_page,
         cities,
     )

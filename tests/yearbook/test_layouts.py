@@ -58,6 +58,7 @@ def test_layouts_are_asked_in_their_stated_order() -> None:
         "Listed",
         "Portal",
         "YearsDown",
+        "YearsBeside",
         "Workbook",
     ]
     assert [one.__name__ for one in json_layouts()] == ["EasyQuery"]

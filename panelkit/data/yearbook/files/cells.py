@@ -12,7 +12,8 @@ from panelkit.language.message import Message, message, term
 _WIDE = str.maketrans("０１２３４５６７８９．－−﹣", "0123456789.---")
 _MISSING = {
     "", "…", "……", "...", "......", "..", "—", "——", "―", "–", "-", "--", "---", "/", "空格", "NA", "N/A", "n.a.",
-    "NaN", "nan", "None", "null", "缺失", "\\N",
+    "NaN", "nan", "None", "null", "缺失", "\\N", "n.a", "N.A.", "N.A", "na", "#N/A",
+    "暂无", "暂缺", "不详", "缺", "无数据",
 }  # fmt: skip
 _MARKS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽¹²³⁴⁵⁶⁷⁸⁹⁰*＊※†‡#＃"
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,17})?", re.ASCII)
@@ -25,11 +26,14 @@ _GROUPED = re.compile(
     r"(?:\.\d{1,17})?",
     re.ASCII,
 )
+_MINUS = re.compile(r"^[-—–―]\s?(?=\d)")
+_STROKES = re.compile(rf"[.·．…—–―─ー_~～\s-]+[{re.escape(_MARKS)}]*")
+"""Dots and strokes of any width, with the mark of a footnote behind them."""
 _SEPARATED = re.compile(r"[,，\s]")
 _BRACKETED = re.compile(r"[(（]\s*(\d[\d,，.\s]*?)\s*[)）]")
 _MARK_LIKE = re.compile(r"\d{1,2}", re.ASCII)
 _DIGITS = re.compile(
-    rf"[-+(（]?\s*\d[\d,，.\s]*(?:[eE][+-]?\d+)?\s*[%％)）]?\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|[a-z0-9]{{1,2}}\))?\Z"
+    rf"[-—–―+(（]?\s*\d[\d,，.\s]*(?:[eE][+-]?\d+)?\s*[%％)）]?\s*(?:[{re.escape(_MARKS)}]+⁾?|\[(?:注)?\d{{1,2}}\]|[a-z0-9]{{1,2}}\))?\Z"
 )
 _KINDS = {
     "date": term("kind of cell", "date"),
@@ -85,8 +89,8 @@ def _from_double(number: float) -> Decimal | Misread:
 
 
 def _from_text(raw: str, *, scientific: bool) -> Decimal | Misread | None:
-    text = trimmed(raw).translate(_WIDE)
-    if text in _MISSING:
+    text = _MINUS.sub("-", trimmed(raw).translate(_WIDE))
+    if text in _MISSING or _STROKES.fullmatch(text):
         return None
     match = _FOOTNOTE.match(text)
     if match:

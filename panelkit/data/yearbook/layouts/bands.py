@@ -11,7 +11,7 @@ from panelkit.data.yearbook.errors import YearbookError, refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.cells import looks_like_number
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
-from panelkit.data.yearbook.layouts.headings import HAN, NOT_FIGURES, is_head, plain, unit_text
+from panelkit.data.yearbook.layouts.headings import HAN, is_head, is_numbering, unit_text
 from panelkit.data.yearbook.layouts.reading import Builder
 from panelkit.data.yearbook.vocabulary.place_labels import place_in, place_of
 from panelkit.language.message import message
@@ -198,7 +198,7 @@ def _left_edge(grid: Grid, column: int) -> int:
 
 def is_counter(grid: Grid, column: int) -> bool:
     """Return whether a column is headed 序号, 代码 or the like: it holds no figures."""
-    return any(plain(shown(cells[column])) in NOT_FIGURES for cells in grid.rows[:40] if column < len(cells))
+    return any(is_numbering(shown(cells[column])) for cells in grid.rows[:40] if column < len(cells))
 
 
 def _is_table(

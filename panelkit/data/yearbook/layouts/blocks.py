@@ -64,6 +64,8 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
             builder.set_apart(grid.where(row), shown(label), _numbers(band, row), "told")
         elif place is None and blocks and _is_bare_apart(band, row):
             builder.set_apart(grid.where(row), shown(label), 0, why_apart(grid, shown(label)) or "rest")
+        elif place is not None and blocks and _repeats(band, row, place, blocks[-1]):
+            continue
         elif place is not None and not is_head(shown(label)):
             if waiting or not blocks:
                 _open(band, waiting, blocks, builder)
@@ -81,6 +83,12 @@ def split_blocks(band: Band, builder: Builder) -> list[Block]:
     if blocks:
         _close(grid, waiting, blocks[-1], builder)
     return blocks
+
+
+def _repeats(band: Band, row: int, place: Place, block: Block) -> bool:
+    """Return whether a row holds nothing but the name of the row above it again, in another language."""
+    filled = sum(not is_empty(cell) for cell in band.grid.rows[row])
+    return filled == 1 and place.adcode > 0 and block.body.get(row - 1) == place
 
 
 def _first_head(band: Band) -> int:
@@ -262,8 +270,8 @@ def _numbering(band: Band, row: int) -> bool:
     """Return whether a row numbers the columns: 1, 2, 3 ... beside 甲 or nothing."""
     label = shown(band.grid.cell(row, band.column))
     cells = [shown(cell) for cell in band.grid.rows[row][band.column + 1 :] if not is_empty(cell)]
-    numbers = [text for text in cells if re.fullmatch(r"[(（]?\d{1,3}[)）]?", text)]
-    found = [int(re.sub(r"\D", "", text)) for text in numbers]
+    numbers = [re.match(r"[(（]?(\d{1,3})(?:[)）]|\s*=[\d+＋*×/÷()%\s-]+)?$", text) for text in cells]
+    found = [int(number.group(1)) for number in numbers if number]
     return (
         (len(cells) > 1 or (len(cells) == 1 and label in ("甲", "栏次")))
         and len(found) == len(cells)

@@ -23,7 +23,8 @@ HEADS = {
 """Headers of a column of places, without blanks and marks."""
 
 NOT_FIGURES = {"序号", "编号", "代码", "行政区划代码", "地区代码", "区划代码", "no", "no.", "code", "adcode"}
-"""Headers of a column left of the places that holds no figures."""
+"""Headers of a column that holds no figures; so is whatever ends in 代码 or 编码."""
+_NUMBERS = re.compile(r".*(?:代码|编码|邮编)|行次|行号|序|序列|id|省码")
 
 UNIT = re.compile(r"(?:计量)?单\s*位\s*[:：]\s*(.+)|unit\s*[:：]\s*(.+)", re.I | re.S)
 _UNIT_WITHIN = re.compile(r"单\s*位\s*[:：为]\s*([^\s()（）\[\]，,。；;]+)")
@@ -52,7 +53,7 @@ def is_head(text: str) -> bool:
 
 def unit_text(text: str) -> str:
     """Return the unit of `单位:万元 / (10 000 yuan)` or `(10 000 yuan)`, in Chinese where both stand; or nothing."""
-    match = UNIT.match(text.strip())
+    match = UNIT.match(_within_brackets(text))
     inside = (match.group(1) or match.group(2)).strip() if match else ""
     if not match:
         return bare_unit(text.strip())
@@ -64,6 +65,13 @@ def unit_text(text: str) -> str:
         *re.split(r"\s*/\s*|\s+", inside),
     ]
     return next((piece.strip("()（） ") for piece in pieces if parse_unit(piece.strip("()（） "))), inside)
+
+
+def _within_brackets(text: str) -> str:
+    """Return （单位：亿元） without its brackets, any other text as it is."""
+    line = text.strip()
+    inside = re.fullmatch(r"[（(【\[]\s*((?:计量)?单\s*位\s*[:：].*?)\s*[)）】\]]", line, re.S)
+    return inside.group(1) if inside else line
 
 
 def unit_in(title: str) -> str:
@@ -173,6 +181,9 @@ def cell_name(text: str) -> tuple[str, str]:
         return "", joined
     name, inside = split_unit(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", joined))
     name, before = split_unit(_without_english(name))
+    percent = re.fullmatch(r"(.*[\u3400-\u9fff])\s*/?\s*[%％]", name)
+    if percent and not (before or inside or unit):
+        name, unit = percent.group(1), "%"
     return _OF_WHICH.sub("", name), before or inside or unit
 
 
@@ -182,6 +193,12 @@ def _without_translation(lines: list[str]) -> list[str]:
     if last is None or all(_ACRONYM.fullmatch(line) for line in lines[last + 1 :]):
         return lines
     return [line for at, line in enumerate(lines) if at <= last or not _ACRONYM.fullmatch(line)]
+
+
+def is_numbering(text: str) -> bool:
+    """Return whether a header says that its column numbers rows or places, and holds no figures."""
+    name = plain(text)
+    return name in NOT_FIGURES or bool(_NUMBERS.fullmatch(name))
 
 
 def is_part(text: str) -> bool:

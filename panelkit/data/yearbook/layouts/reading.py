@@ -166,7 +166,7 @@ class Builder(Brief):
             self.missing,
             tuple(self.subtotals),
             tuple(self.apart),
-            _together(self.rows_apart),
+            together(self.rows_apart),
             tuple(dict.fromkeys(self.footnotes)),
             tuple(dict.fromkeys(self.notes)),
         )
@@ -190,7 +190,7 @@ def joined(readings: list[FileReading]) -> FileReading:
     )
 
 
-def _together(rows: list[RowApart]) -> tuple[RowApart, ...]:
+def together(rows: list[RowApart]) -> tuple[RowApart, ...]:
     """Return the rows with one entry for each name on a sheet, and why."""
     found: dict[tuple[str, str, Why], RowApart] = {}
     for row in rows:
@@ -207,4 +207,4 @@ def listed_apart(reading: FileReading) -> tuple[RowApart, ...]:
         RowApart(names.get(figure.adcode or 0, str(figure.adcode)), figure.where, 1, "hmt")
         for figure in reading.apart
     ]
-    return (*reading.rows_apart, *_together(own))
+    return (*reading.rows_apart, *together(own))

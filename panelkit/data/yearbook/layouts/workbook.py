@@ -19,12 +19,12 @@ from panelkit.data.yearbook.layouts.headings import (
     unit_text,
 )
 from panelkit.data.yearbook.layouts.layout import SheetLayout
+from panelkit.data.yearbook.layouts.named_columns import SheetColumn, takes_unit
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.layouts.workbook_columns import (
     Above,
-    SheetColumn,
     Texts,
     check_columns,
     columns_of,
@@ -97,7 +97,10 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> FileReading:
             columns = columns_of(band, block, columns, above, left, year, builder)
             if block.body:
                 above = _below(grid, block, columns, above, builder)
-                columns = [replace(c, unit=c.unit or above.unit) for c in columns]
+                columns = [
+                    replace(c, unit=above.unit) if not c.unit and takes_unit(c.label, above.unit) else c
+                    for c in columns
+                ]
             beside[order] = above, columns
             check_columns(grid, columns, list(block.body), above, year, builder)
             _body(band, block, columns, above, seen, builder)
@@ -119,7 +122,9 @@ def _take_above(
     if not above.title and not titled(texts):
         texts = texts + next((one for one in right if titled(one)), [])
     words = [re.sub(r"\s*[\r\n]+\s*", " ", text) for _, _, text in texts if not unit_text(text)]
-    told = [text for text in words if title_of(text) and not parse_unit(text)]
+    told = [
+        text for text in words if (title := title_of(text)) and not parse_unit(text) and not unit_text(title)
+    ]
     told = [text for text in told if not _EDITION.search(text)] or told
     named = _without_chapters([text for text in told if HAN.search(text)] or told)
     years = _years(words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from panelkit.data.yearbook.files.cells import Misread, in_chinese_digits, looks_like_number, read_number
@@ -19,34 +18,20 @@ from panelkit.data.yearbook.layouts.headings import (
     is_part,
     period_in,
     spans_of,
+    unit_in,
     unit_text,
     wide_rows,
 )
+from panelkit.data.yearbook.layouts.named_columns import SheetColumn, takes_unit, told_apart
 from panelkit.data.yearbook.layouts.reading import Builder
 from panelkit.data.yearbook.vocabulary.periods import in_range, is_loose_date, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import place_of
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit
 from panelkit.language.message import message
 
-_CHANGE = re.compile(r"[比较]上\s*年|比\s*\d{4}\s*年|同比|增长|增速|增减")
+_BEFORE = re.compile(r"上\s*年(?:数|同期|实绩|实际)?|去\s*年")
 
 Texts = list[tuple[int, int, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """One column of numbers, as its header names it.
-
-    `own`: the header itself names the unit. `latin`: what stands in the header below a Chinese name in other letters.
-    """
-
-    index: int
-    label: str
-    unit: str
-    period: str | None
-    own: bool = False
-    part: bool = False
-    latin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +117,7 @@ def columns_of(
         for row in block.header
         for column, cell in enumerate(grid.rows[row])
         if UNIT.match(shown(cell))
-    ]
+    ] + _in_corner(band, block)
     by_column = _by_column(grid, [*units, *beside], block)
     if beside and not by_column:
         above = replace(above, unit=one_unit(grid, beside, block, builder) or above.unit)
@@ -147,30 +132,23 @@ def columns_of(
             continue
         whole = columns[-1] if columns and named.part and not named.unit and columns[-1].own else None
         unit = named.unit or (whole.unit if whole else "") or _nearest(by_column, index) or shared
-        period = named.period or above.year or parse_period(grid.sheet) or year
-        columns.append(replace(named, unit=unit, period=period, own=bool(named.unit or whole)))
-    return _told_apart(_dated_changes(columns))
+        unit = unit if named.unit or takes_unit(named.label, unit) else ""
+        period = above.year or parse_period(grid.sheet) or year
+        if named.before and period is not None and period.isdigit():
+            period = str(int(period) - 1)
+        columns.append(
+            replace(named, unit=unit, period=named.period or period, own=bool(named.unit or whole))
+        )
+    return told_apart(columns)
 
 
-def _dated_changes(columns: list[SheetColumn]) -> list[SheetColumn]:
-    """Return columns such as 比上年增长 dated by the last year of those on their left that they are about."""
-    dated: list[SheetColumn] = []
-    for column in columns:
-        whole, _, last = column.label.rpartition("：")
-        years = [one.period for one in dated if one.label == whole and one.period]
-        change = column.period is None and _CHANGE.search(last) and years
-        dated.append(replace(column, period=max(filter(None, years))) if change else column)
-    return dated
-
-
-def _told_apart(columns: list[SheetColumn]) -> list[SheetColumn]:
-    """Return columns with SCI, EI and the like behind a Chinese name that several of them share."""
-    shared = Counter((column.label, column.period) for column in columns)
+def _in_corner(band: Band, block: Block) -> Texts:
+    """Return the unit that stands beside the head of the places, as 地区（单位：亿元）."""
+    corners = ((row, shown(band.grid.cell(row, band.column))) for row in block.header)
     return [
-        replace(column, label=f"{column.label}：{column.latin}")
-        if shared[column.label, column.period] > 1 and column.latin
-        else column
-        for column in columns
+        (row, band.column, f"单位：{unit}")
+        for row, text in corners
+        if not UNIT.match(text) and (unit := unit_in(text))
     ]
 
 
@@ -246,7 +224,7 @@ def _name(
     """Return what the header rows say of one column: its label in parts joined by a colon, its unit, its period."""
     period: str | None = None
     unit = ""
-    part = False
+    part = before = False
     above = -1
     parts: list[str] = []
     english: list[str] = []
@@ -278,12 +256,13 @@ def _name(
                 ),
             )
             continue
-        stated = period_in(text)
-        if stated is not None:
-            period = stated
-            continue
         own, inside = cell_name(text)
+        stated = period_in(text) or period_in(own)
+        before = before or bool(_BEFORE.fullmatch(own))
         unit = inside or unit
+        if stated is not None or _BEFORE.fullmatch(own):
+            period = stated or period
+            continue
         part = part or is_part(text)
         kind = parts if own and HAN.search(own) else english
         if kind is parts and parts and above in full and not is_part(text):
@@ -293,7 +272,7 @@ def _name(
         above = row
     label = "：".join(part_ for part_ in parts or english if part_)
     latin = "：".join(name for name in english if name) if parts else ""
-    return SheetColumn(column, label, unit, period, part=part, latin=latin)
+    return SheetColumn(column, label, unit, period, part=part, latin=latin, before=before)
 
 
 def _full_rows(grid: Grid, rows: list[int], columns: list[int], wide: set[int]) -> set[int]:

@@ -40,7 +40,12 @@ _IN_LABEL: tuple[tuple[Why, re.Pattern[str]], ...] = (
     ),
     ("rest", re.compile(r"不分地区|不明")),
     ("beyond", re.compile(r"国外|境外")),
-    ("whole", re.compile(r"中央|地方|平均(?:数|值|水平)?$")),
+    (
+        "whole",
+        re.compile(
+            r"中央|地方|(?:平均(?:数|值|水平)?|均值|中位数|标准差|方差|变异系数|极差|最[大小高低]值)$"
+        ),
+    ),
 )
 _COUNTRIES = frozenset(
     [

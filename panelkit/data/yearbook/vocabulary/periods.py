@@ -14,6 +14,14 @@ _HAN_YEAR = re.compile(r"([一二][九〇○零0０Ｏ][〇○零0０Ｏ一二�
 _HAN_DIGITS = str.maketrans("〇○零０Ｏ一二三四五六七八九", "00000123456789")
 _YEAR_END = re.compile(r"(\d{4})(?:([-/.])12\2|年12月)31日?(?: 00:00:00)?")
 _DATE = re.compile(r"\d{4}(?:([-/.])\d{1,2}\1|年\d{1,2}月)\d{1,2}日?(?: [\d:.]+)?")
+_NEARLY = re.compile(
+    r"(?:FY\s*|截[至止]\s*)?(?:19|20)\d{2}\s*年?\s*(?:[-－–—~～至/]\s*(?:19|20)?\d{2}\s*年?)?\s*"
+    r"[(（\[]?\s*(?:[A-Za-z\d]{0,3}|注\d{0,2})\s*[)）\]]?",
+    re.I,
+)
+"""A year with something behind it that is neither a mark nor a word: 2019r, 2019(1), FY2019, 2019/20."""
+_MARKS = re.compile(r"(?<=[\d年度末底季月份])\s*[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰#＃]+$")
+_END = re.compile(r"(?:截[至止]\s*)?(\d{4})\s*年?年[末底]")
 _PRELIMINARY = r"初步核算|初步|初核|快报|预计|预测|估计|preliminary|p"
 _STAGE = re.compile(
     rf"(.*\d[^()（）\[\]]*?)\s*[(（\[]\s*(?:({_PRELIMINARY})|最终核实|核实|调整|修订|终值|final|revised|r)"
@@ -46,7 +54,8 @@ def parse_period(text: str) -> str | None:
     plain = arabic_years(trimmed(text)).translate(_WIDE)
     if match := _STAGE.fullmatch(plain):
         plain = match.group(1).strip()
-    if match := _YEAR.fullmatch(plain):
+    plain = _MARKS.sub("", plain)
+    if match := _YEAR.fullmatch(plain) or _END.fullmatch(plain):
         return match.group(1)
     if match := _QUARTER.fullmatch(plain):
         return f"{match.group(1)}-Q{_QUARTERS[match.group(2)]}"
@@ -64,9 +73,12 @@ def is_preliminary(text: str) -> bool:
 
 
 def is_loose_date(text: str) -> bool:
-    """Return whether a text is a date that may stand for a year or a month: any but the last day of a year."""
+    """Return whether a text is a date that may stand for a year or a month, or a year with unknown signs behind it.
+
+    The last day of a year is that year, and no loose date.
+    """
     plain = trimmed(text).translate(_WIDE)
-    return bool(_DATE.fullmatch(plain)) and parse_period(plain) is None
+    return bool(_DATE.fullmatch(plain) or _NEARLY.fullmatch(plain)) and parse_period(plain) is None
 
 
 def arabic_years(text: str) -> str:

@@ -12,7 +12,11 @@ from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.vocabulary.apart_rows import Why, plain_label, why_no_place
 from panelkit.data.yearbook.vocabulary.remarks import is_remark, opens_table
 
-_MARKS = re.compile(r"[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
+_MARKS = re.compile(
+    r"(?:[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰#＃]|\s*[(（\[［]\s*注?\s*\d{1,2}\s*[)）\]］]|(?<=[\u3400-\u9fff])\s*(?:注\s*\d{0,2}|[a-z\d]\s*[)）]))+$"
+)
+"""Marks of footnotes behind a name: 北京①, 北京(1), 北京[注1], 北京a)."""
+_LISTED = re.compile(r"^[一二三四五六七八九十]{1,3}\s*[、.．]\s*|^【\s*(?=[^【】]*】$)|(?<=.)\s*】$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .'’\-]*")
 _CODE = re.compile(r"\d{6}")
 _TOTAL = re.compile(
@@ -76,7 +80,7 @@ def _has_figures(grid: Grid, row: int, column: int) -> bool:
 
 @lru_cache(maxsize=8192)
 def _place(text: str, places: Gazetteer) -> Place | None:
-    plain = _MARKS.sub("", re.sub(r"\s+", " ", text)).strip()
+    plain = _LISTED.sub("", _MARKS.sub("", re.sub(r"\s+", " ", text)).strip()).strip()
     if not plain or len(plain) > 60:
         return None
     if re.fullmatch(r"[\d.]+", plain):

@@ -22,7 +22,11 @@ _BASES = {
     "吨标准煤": "tce", "吨标煤": "tce", "吨": "t",
     "千瓦小时": "kwh", "千瓦时": "kwh", "度": "kwh",
     "平方米": "m2", "平方米/人": "m2", "公顷": "ha", "平方公里": "km2", "立方米": "m3",
-    "部/百人": "per-100", "%": "percent", "百分比": "percent",
+    "部/百人": "per-100", "%": "percent", "百分比": "percent", "‰": "permille", "百分点": "percent-point",
+    "个百分点": "percent-point", "倍": "times",
+    "天": "day", "日": "day", "小时": "hour", "公斤": "kg", "千克": "kg", "升": "litre", "亩": "mu",
+    "千瓦": "kw", "标准箱": "teu", "重量箱": "weight-case", "吨公里": "t-km", "人公里": "person-km",
+    "摄氏度": "degree", "°C": "degree", "毫米": "mm",
     "上年=100": "index-prev", "上年同期=100": "index-prev",
 }  # fmt: skip
 _ENGLISH = {
