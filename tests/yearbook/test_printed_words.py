@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from panelkit.data.cities import PROVINCES
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.judge.entries import FileRead
@@ -128,12 +129,12 @@ def test_the_year_before_is_said_in_words(read_sheet: Reader) -> None:
 )
 def test_marks_of_footnotes_behind_a_province(mark: str) -> None:
     for name in ("北京", "内 蒙 古", "新疆维吾尔自治区"):
-        assert place_of(name + mark) == place_of(name) is not None
+        assert place_of(name + mark, PROVINCES) == place_of(name, PROVINCES) is not None
 
 
 @pytest.mark.parametrize("name", ["一、东部地区", "【东部地区】", "二. 中部地区"])
 def test_regions_with_a_number_or_in_brackets(name: str) -> None:
-    place = place_of(name)
+    place = place_of(name, PROVINCES)
     assert place is not None
     assert place.kind == "subtotal"
 
