@@ -426,3 +426,17 @@ def test_postal_codes_are_no_codes_of_cities(read_sheet: Reader) -> None:
     read = read_sheet([*HEAD[:2], ["城市", "邮政编码", "地区生产总值"], *rows], level="city")
     gdp = {entry.adcode: int(entry.value) for entry in read.entries if entry.indicator == "gdp"}
     assert gdp == {210200: 5, 330200: 6, 350200: 7}
+
+
+@pytest.mark.parametrize("level", ["province", "city"])
+@pytest.mark.parametrize("head", ["高新区", "国家高新区", "开 发 区", "园区名称"])
+def test_zones_are_neither_cities_nor_provinces(
+    tmp_path: Path, blank: Context, level: Any, head: str
+) -> None:
+    table: list[list[Any]] = [["7-8 国家高新区企业主要经济指标(2022年)"], ["单位：亿元"], [head, "营业收入"]]
+    rows: list[list[Any]] = [[name, 5.5] for name in ("天津", "沈阳", "南京", "重庆")]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(written([*table, *rows], "xlsx"))
+    with pytest.raises(YearbookError, match="a table of zones") as caught:
+        read_file(path, CallerSays(level=level), blank)
+    assert "园区" in caught.value.text("zh")
