@@ -7,10 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from panelkit.data.cities import Level, check_level
-from panelkit.data.yearbook.store.mark import CITIES, Journal, is_marked, kind_of, opened
+from panelkit.data.yearbook.store.mark import CITIES, Journal, is_marked, kind_of, opened, refuse_links
 from panelkit.data.yearbook.store.store import default_store, require_level
-from panelkit.language.errors import DataError
-from panelkit.language.message import message
 
 
 def level_folder(store: str | Path | None, level: Level) -> Path:
@@ -30,14 +28,7 @@ def level_folder(store: str | Path | None, level: Level) -> Path:
         return folder
     kind_of(folder)
     part = folder / CITIES
-    if part.is_symlink() or (part.exists() and not part.is_dir()):
-        raise DataError(
-            message(
-                "{part} is a link or a file, where the store keeps a folder of its own: nothing was "
-                "touched; put the folder back, or name another store",
-                part=part,
-            )
-        )
+    refuse_links(part)
     return part
 
 

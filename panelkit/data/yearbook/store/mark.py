@@ -75,7 +75,7 @@ def kind_of(folder: Path) -> Kind:
     )  # before the mark: another run may be making the store
     if is_marked(folder):
         for part in PARTS:
-            _refuse_links(folder / part)
+            refuse_links(folder / part)
         return "store"
     others = [name for name in names if name not in _CLUTTER and not _is_begun(folder, name)]
     if not others:
@@ -85,7 +85,7 @@ def kind_of(folder: Path) -> Kind:
         if MARK in others:
             raise DamagedError(folder, message("its mark {mark} was changed by hand", mark=MARK))
         for part in PARTS:
-            _refuse_links(folder / part)
+            refuse_links(folder / part)
         return "old"
     shown = first_of([*map(repr, others)], 3)
     raise DataError(
@@ -160,7 +160,14 @@ def _refuse_places(folder: Path) -> None:
         )
 
 
-def _refuse_links(part: Path) -> None:
+def refuse_links(part: Path) -> None:
+    """Refuse a part of a store that is a link or a file.
+
+    Raises
+    ------
+    DataError
+        With the part, untouched.
+    """
     if part.is_symlink() or (part.exists() and not part.is_dir()):
         raise DataError(
             message(
