@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -119,13 +121,41 @@ def test_a_name_takes_what_contradicts(folder: Path, tmp_path: Path) -> None:
     assert pk.ingest_folder(folder, store=store, vintage="own").counts()["read"] == 0
 
 
+def test_what_is_not_gone_into_is_named(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pk.ingest_folder(folder, store=tmp_path / "other").counts()
+    pk.ingest_folder(folder, store=folder / "库")
+    (folder / "环").symlink_to(folder)
+    (folder / "closed").mkdir()
+    walk = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return walk(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    report = pk.ingest_folder(folder, store=folder / "库")
+    found = {file.file: (file.word, str(file.said)) for file in report.files}
+    assert found["环"] == ("apart", "a link: links are not followed")
+    assert found["库"] == ("apart", "a store of panelkit: its files are in it already")
+    assert found["closed"][0] == "refused"
+    assert "cannot be listed" in found["closed"][1]
+    counts = report.counts()
+    assert counts["held"] == before["read"] + before["held"]
+    assert counts["read"] == 0
+    assert counts["apart"] == before["apart"] + 2
+    assert counts["refused"] == before["refused"] + 1
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     home = tmp_path / "yearbook"
     home.mkdir()
     (tmp_path / "a.csv").write_text(tidy(1), encoding="utf-8")
     (home / "link.csv").symlink_to(tmp_path / "a.csv")
     (home / "round").symlink_to(home)
-    assert words(pk.ingest_folder(home, store=tmp_path / "store")) == {"link.csv": "apart"}
+    assert words(pk.ingest_folder(home, store=tmp_path / "store")) == {"link.csv": "apart", "round": "apart"}
 
 
 def test_refusals(folder: Path, tmp_path: Path) -> None:

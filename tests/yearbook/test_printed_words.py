@@ -161,6 +161,12 @@ def test_a_continued_table_whose_unit_stands_beside_the_word(read_sheet: Reader)
     assert len(read.entries) == 31
 
 
+def test_a_continued_title_without_its_year_goes_on_with_it(read_sheet: Reader) -> None:
+    rows = table(["产值"], ["单位：亿元"])
+    rows += [[], ["3-9 各地区某类情况（续）"], ["地区", "收入"], *rows[3:]]
+    assert {entry.period for entry in read_sheet(rows).entries} == {"2022"}
+
+
 @pytest.mark.parametrize("numbers", [["1", "2=1+3"], ["(1)", "(2)"], [1, 2]])
 def test_a_row_that_numbers_columns_by_what_they_add_up(read_sheet: Reader, numbers: list[Any]) -> None:
     rows = table(["产值", "收入"], ["单位：亿元"])

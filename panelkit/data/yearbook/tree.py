@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import queue
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -17,6 +16,7 @@ from typing import Any
 from panelkit.data.cities import Level
 from panelkit.data.figures import spans
 from panelkit.data.provinces import place_name
+from panelkit.data.yearbook.below import files_below, no_table
 from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import corrections_for
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError, file_name
@@ -40,15 +40,10 @@ from panelkit.data.yearbook.store.levels import level_folder
 from panelkit.data.yearbook.store.places import remember, require_one_meaning, store_places
 from panelkit.data.yearbook.store.store import as_cells, read_store
 from panelkit.data.yearbook.taken import Ingested
-from panelkit.language.errors import DataError, PanelkitError
-from panelkit.language.message import Message, message, verbatim
+from panelkit.language.errors import PanelkitError
+from panelkit.language.message import message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count
-
-TABLES = frozenset(
-    (".csv", ".dta", ".htm", ".html", ".json", ".ods", ".parquet", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm")
-)
-"""Endings of files that may hold a table; others are set apart unread."""
 
 LOT = 100
 """Files that go into the store in one step: a run that is stopped loses no more than these."""
@@ -156,20 +151,6 @@ def ingest_folder(
     return FolderReport(Path(folder), where, changed, tuple(outcomes), said, level)
 
 
-def files_below(folder: Path) -> list[Path]:
-    """Return every file below a folder in the order of their paths; links are not followed.
-
-    Raises
-    ------
-    DataError
-        If there is no such folder.
-    """
-    if not folder.is_dir():
-        raise DataError(message("{folder} is no folder", folder=folder))
-    found = [Path(above) / name for above, _, names in os.walk(folder) for name in names]
-    return sorted(found, key=lambda path: path.relative_to(folder).parts)
-
-
 class Readers:
     """Files read ahead by a few threads, each with a process of its own for workbooks."""
 
@@ -201,7 +182,10 @@ class Readers:
             yield path, found.result()
 
     def _one(self, path: Path, known: Set[str]) -> FileRead | FileOutcome | PanelkitError:
-        reason = no_table(path)
+        try:
+            reason = no_table(path)
+        except PanelkitError as error:
+            return error
         if reason is not None:
             return FileOutcome("", "apart", reason)
         workbooks = self._free.get()
@@ -214,17 +198,6 @@ class Readers:
             return error
         finally:
             self._free.put(workbooks)
-
-
-def no_table(path: Path) -> Message | None:
-    """Return why a file holds no table, by its name; None where it may hold one."""
-    if path.is_symlink():
-        return message("a link: links are not followed")
-    if path.name.startswith((".", "~$")):
-        return message("a hidden file, or the lock of an open workbook")
-    if path.suffix.lower() not in TABLES:
-        return message("no table by its name ({suffix})", suffix=path.suffix or verbatim("-"))
-    return None
 
 
 class _Lot:

@@ -39,6 +39,8 @@ def read_bytes(path: Path) -> bytes:
     where = Where(path.name)
     try:
         if not path.is_file():
+            if path.exists():
+                raise refuse(where, message("{path} is no plain file", path=path))
             raise refuse(where, message("no such file: {path}", path=path))
         with path.open("rb") as handle:
             content = handle.read(limits.FILE_BYTES + 1)

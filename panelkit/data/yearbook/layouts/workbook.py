@@ -130,9 +130,10 @@ def _take_above(
     years = _years(words)
     if named:
         years = years or _years([text for one in (*beyond, *right) for _, _, text in one])
-        above = replace(
-            above, title=split_unit(title_of(named[0]))[0], year=str(years.pop()) if len(years) == 1 else None
-        )
+        title = split_unit(title_of(named[0]))[0]
+        goes_on = title == above.title and any(CONTINUED.search(text) for text in words) and not years
+        year = above.year if goes_on else str(years.pop()) if len(years) == 1 else None
+        above = replace(above, title=title, year=year)
     elif len(years) == 1 and (
         not above.title or any(CONTINUED.search(text) for text in words) or len(words) == 1
     ):
