@@ -367,8 +367,7 @@ def _parquet(path: Path) -> pd.DataFrame:
     """Return the columns of a file, whatever another program noted about them."""
     import pyarrow.parquet as pq
 
-    frame: pd.DataFrame = pq.read_table(path).to_pandas(ignore_metadata=True)
-    return frame
+    return pd.DataFrame(pq.read_table(path).to_pydict())
 
 
 def _rows(frame: pd.DataFrame) -> list[list[Any]]:
