@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import panelkit as pk
 from panelkit.indices.arrays import inequality
 from panelkit.language.errors import DataError, SpecError
 from tests.stored import worked
@@ -181,3 +182,17 @@ def test_groups_and_units_without_population(index: str) -> None:
     without = parts([2.0, 3.0, 4.0], [0, 1, 1], [1.0, 2.0, 1.0])
     assert found.parts == pytest.approx(without.parts, rel=1e-12)  # the same sums
     assert found.total == pytest.approx(sum(found.parts.values()), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda frame: pk.inequality_gap(frame, "rd_expenditure", "gdp"),
+        lambda frame: pk.inequality_by_year(frame, "gdp", index="gini"),
+    ],
+)
+def test_negative_cells_are_named_by_unit_and_year(call) -> None:
+    frame = pk.load_provinces(["gdp", "rd_expenditure"], (2015, 2020)).copy()
+    frame.loc[("Beijing", 2016), "gdp"] = -5.0
+    with pytest.raises(DataError, match="negative: gdp Beijing 2016; "):
+        call(frame)

@@ -38,6 +38,9 @@ INTERVALS = MappingProxyType(
     }
 )
 _AND: Mapping[Language, str] = {"en": " and ", "zh": "和"}
+_MOST = 5
+"""Cells that a message names."""
+
 InequalityName = Literal["gini", "theil_t", "theil_l", "cv"]
 
 
@@ -164,6 +167,7 @@ def inequality_by_year(
     places = place_notes(frame)
     if frame.empty:
         raise DataError(message("no {unit}-{period} holds {columns}", columns=Joined(names, _AND)))
+    _refuse_negative(frame, names)
     if index == "dagum" and groups is None:
         raise SpecError(message("Dagum's decomposition needs groups: without them use index='gini'"))
     refuse_idle(
@@ -257,6 +261,7 @@ def inequality_gap(
     other = benchmark_population or population
     names = [resource, benchmark, *([population] if population else []), *([other] if other else [])]
     frame = panel_frame(data, list(dict.fromkeys(names)), unit=unit, time=time)
+    _refuse_negative(frame, [str(name) for name in frame.columns])
     places = place_notes(frame)
     held = frame.index.get_level_values("year")
     wanted = sorted(held.unique()) if years is None else [int(year) for year in years]
@@ -380,6 +385,23 @@ def inequality_trend(
     series = held.sort_index()
     refuse_gaps(series.index)
     return convergence.trend(series, lags=lags, reference=reference, rng=rng)
+
+
+def _refuse_negative(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Refuse negative cells by column, unit and year, all of them together."""
+    cells = [
+        f"{name} {unit} {year}"
+        for name in columns
+        for unit, year in frame.index[(frame[name] < 0).to_numpy()]
+    ]
+    if cells:
+        raise DataError(
+            message(
+                "negative: {cells}; an index of inequality reads values of zero or more: leave these rows out, or take "
+                "another column",
+                cells=cells[:_MOST] + (["..."] if len(cells) > _MOST else []),
+            )
+        )
 
 
 def _labels(index: pd.Index) -> Message:
