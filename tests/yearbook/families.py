@@ -450,6 +450,40 @@ def years_beside(page: Page) -> None:
     page.footer()
 
 
+def series_across(page: Page) -> None:
+    """A series in each column, called by place and indicator; lines about them, then dates."""
+    periods, places = list(page.periods(2, 6)), page.provinces()
+    shape = page.pick(["{place}:{label}", "{label}:{place}", "中国:{place}：{label}", "{place}：{label}"])
+    series = [(code, label) for label in page.some(LEAVES, 1, 2) for code in places]
+    names = [shape.format(place=NAMES[code][0], label=label) for code, label in series]
+    page.rows.append([page.pick(["指标名称", None, "日期"]), *names])
+    yearly = page.chance(0.7)
+    if yearly:
+        page.rows.append([page.pick(["频率", "Frequency"]), *[page.pick(["年", "年度"]) for _ in series]])
+    page.rows.append(["单位", *["万元" for _ in series]])
+    if page.chance():
+        page.rows.append(["指标ID", *(1000 + at for at in range(len(series)))])
+    shapes = ["{}-12-31", "{}", "{}年"] + (["12/{}"] if yearly else [])
+    date = page.pick(shapes)
+    for year in periods:
+        figures = [page.number((code, year, label)) for code, label in series]
+        page.rows.append([date.format(year), *figures])
+    page.rows += [["数据来源：某某"]][: int(page.chance())]
+
+
+def places_across(page: Page) -> None:
+    """Provinces across and an indicator in each row, of one year."""
+    year, own = str(page.random.integers(2005, 2025)), page.chance()
+    page.heading(year, None if own else "万元")
+    places, labels = page.some(list(NAMES), 2, 31), page.some(LEAVES, 1, 6)
+    names = [page.name(code) for code in places]
+    page.rows.append([page.pick(["指标", "指 标", "项目", "Item"]), *(["单位"] if own else []), *names])
+    for label in labels:
+        figures = [page.number(_key(page, year, label)(code)) for code in places]
+        page.rows.append([label, *(["万元"] if own else []), *figures])
+    page.footer()
+
+
 def web_page(page: Page) -> None:
     """One of the printed tables, exported by a platform as a web page called .xls."""
     page.pick([years_across, indicators_across, deep_headers])(page)
@@ -503,6 +537,8 @@ FAMILIES: Mapping[str, Callable[[Page], None]] = {
         years_down,
         listed,
         years_beside,
+        series_across,
+        places_across,
         web_page,
         cities,
     )

@@ -57,7 +57,9 @@ def test_layouts_are_asked_in_their_stated_order() -> None:
         "Tidy",
         "Listed",
         "Portal",
+        "SeriesAcross",
         "YearsDown",
+        "PlacesAcross",
         "YearsBeside",
         "Workbook",
     ]

@@ -127,9 +127,9 @@ def _take_above(
     ]
     told = [text for text in told if not _EDITION.search(text)] or told
     named = _without_chapters([text for text in told if HAN.search(text)] or told)
-    years = _years(words)
+    years = years_of(words)
     if named:
-        years = years or _years([text for one in (*beyond, *right) for _, _, text in one])
+        years = years or years_of([text for one in (*beyond, *right) for _, _, text in one])
         title = split_unit(title_of(named[0]))[0]
         goes_on = title == above.title and any(CONTINUED.search(text) for text in words) and not years
         year = above.year if goes_on else str(years.pop()) if len(years) == 1 else None
@@ -164,7 +164,8 @@ def _units_of(above: Above, others: Sequence[Texts]) -> Texts:
     return next((units for units in found if units), [])
 
 
-def _years(texts: Sequence[str]) -> set[int]:
+def years_of(texts: Sequence[str]) -> set[int]:
+    """Return the years that lines name, without those of editions and those since which something holds."""
     return set(years_in(_EDITION.sub("", dated(" ".join(texts)))))
 
 
