@@ -12,6 +12,7 @@ from panelkit.data.cities import PROVINCES
 from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.judge.entries import FileRead
+from panelkit.data.yearbook.vocabulary.periods import part_of_year
 from panelkit.data.yearbook.vocabulary.place_labels import place_of
 from tests.yearbook.writers import NAMES
 
@@ -114,6 +115,82 @@ def test_years_with_marks_above_columns_are_years(read_sheet: Reader, shape: str
 def test_years_with_unknown_signs_are_no_names_of_indicators(read_sheet: Reader, head: str) -> None:
     with pytest.raises(YearbookError, match="write that in its place"):
         read_sheet(table([head], ["单位：亿元"]))
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("2022年6月各地区情况", "6月"),
+        ("各地区情况（2022年第一季度）", "第一季度"),
+        ("2022年上半年各地区情况", "上半年"),
+        ("2022年1—9月各地区情况", "1—9月"),
+        ("2022年前三季度", "前三季度"),
+        ("二〇二二年三月", "三月"),
+        ("2022年1-11月", "1-11月"),
+        ("2022年1-12月", ""),
+        ("2022年12月31日", ""),
+        ("截至2022年12月", ""),
+        ("2022年", ""),
+        ("各地区第1季度情况", "第1季度"),
+        ("3-12 各地区情况（2022年）", ""),
+    ],
+)
+def test_parts_of_a_year(line: str, part: str) -> None:
+    assert part_of_year(line) == part
+
+
+def test_a_title_about_a_part_of_the_year_asks(read_sheet: Reader) -> None:
+    rows = table(["产值"], ["单位：亿元"])
+    rows[0] = ["3-9 各地区某类情况（2022年1-6月）"]
+    with pytest.raises(YearbookError, match="part of a year, 1-6月"):
+        read_sheet(rows)
+    assert {entry.period for entry in read_sheet(rows, year="2022-Q2").entries} == {"2022-Q2"}
+
+
+@pytest.mark.parametrize("head", ["1月", "一季度", "第2季度", "上半年", "1-6月", "前三季度"])
+def test_parts_of_a_year_above_figures_are_no_names(read_sheet: Reader, head: str) -> None:
+    with pytest.raises(YearbookError, match="is a part of a year"):
+        read_sheet(table(["产值", head], ["单位：亿元"]))
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "unit"),
+    [
+        ("产值/亿元", "产值", "亿元"),
+        ("产值，亿元", "产值", "亿元"),
+        ("产值 亿元", "产值", "亿元"),
+        ("产值：亿元", "产值", "亿元"),
+        ("产值【亿元】", "产值", "亿元"),
+        ("产值〔亿元〕", "产值", "亿元"),
+        ("产值《亿元》", "产值", "亿元"),
+        ("产值单位：亿元", "产值", "亿元"),
+        ("产值\n亿元", "产值", "亿元"),
+        ("产值（亿元）①", "产值", "亿元"),
+        ("产值（亿元，当年价）", "产值（当年价）", "亿元"),
+        ("产值(当年价，亿元)", "产值（当年价）", "亿元"),
+        ("企业数/个", "企业数", "个"),
+        ("产值/人", "产值/人", "万吨"),
+        ("从业\n人", "从业人", "万吨"),
+        ("人员（含外聘，其他）", "人员（含外聘，其他）", "万吨"),
+        ("产品产量①", "产品产量", "万吨"),
+    ],
+)
+def test_a_unit_behind_a_name_is_its_own(read_sheet: Reader, head: str, name: str, unit: str) -> None:
+    assert units(read_sheet(table([head], ["单位：万吨"]))) == {name: unit}
+
+
+def test_a_table_with_a_title_of_its_own_takes_no_unit_from_the_one_above(read_sheet: Reader) -> None:
+    one = table(["产值"], ["单位：亿元"])
+    read = read_sheet([*one, [], ["3-10 各地区另类情况（2022年）"], ["地区", "人口"], *one[3:]])
+    assert units(read) == {"产值": "亿元", "人口": ""}
+
+
+def test_a_line_that_is_a_year_is_no_title(read_sheet: Reader) -> None:
+    one = table(["产值"], ["单位：亿元"])
+    read = read_sheet([*one, [], ["2021"], *one[2:]])
+    assert {(e.period, e.indicator, e.unit) for e in read.entries} == {
+        (year, "各地区某类情况：产值", "亿元") for year in ("2022", "2021")
+    }
 
 
 def test_the_year_before_is_said_in_words(read_sheet: Reader) -> None:

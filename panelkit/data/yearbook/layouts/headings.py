@@ -9,7 +9,13 @@ from panelkit.data.yearbook.errors import refuse
 from panelkit.data.yearbook.files import limits
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.vocabulary.periods import arabic_years, parse_period
-from panelkit.data.yearbook.vocabulary.printed_units import listed_units, parse_unit, split_unit
+from panelkit.data.yearbook.vocabulary.printed_units import (
+    is_plain_unit,
+    listed_units,
+    parse_unit,
+    split_unit,
+    unit_behind,
+)
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED
 from panelkit.language.message import message
 
@@ -35,6 +41,7 @@ _TRANSLATION = re.compile(
     r"(?<=[\u3400-\u9fff)）])(?:\s+(?=[^\u3400-\u9fff]*[a-z]{2})[A-Za-z]|[A-Z][a-z]{3,}(?=[\s(（,]|$))[^\u3400-\u9fff]*$"
 )
 """English behind Chinese: behind a blank and with small letters, or a word that touches it."""
+_MARK_BEHIND = re.compile(r"(?<=[\u3400-\u9fff)）])\s*[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _OF_WHICH = re.compile(r"^[#＃\s]+|^其中\s*[:：]?\s*")
 Spans = dict[tuple[int, int], tuple[int, int]]
 
@@ -176,9 +183,13 @@ def cell_name(text: str) -> tuple[str, str]:
     chinese = [line for line in lines if HAN.search(line) or _ACRONYM.fullmatch(line)]
     unit = next((found for line in lines if (found := bare_unit(line))), "")
     kept = chinese if any(HAN.search(line) for line in chinese) else lines
+    lone = kept[-1] if kept is chinese and len(kept) > 1 and is_plain_unit(kept[-1]) else ""
     joined = "".join(line for line in kept if not bare_unit(line)) if kept is chinese else " ".join(kept)
+    joined = joined.removesuffix(lone)
     if len(lines) == 1 and parse_unit(joined):
         return "", joined
+    joined, behind = unit_behind(_MARK_BEHIND.sub("", joined))
+    unit = unit or lone or behind
     name, inside = split_unit(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", joined))
     name, before = split_unit(_without_english(name))
     percent = re.fullmatch(r"(.*[\u3400-\u9fff])\s*/?\s*[%％]", name)

@@ -14,7 +14,7 @@ from panelkit.data.yearbook.layouts.named_columns import takes_unit
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.layouts.workbook import years_of
-from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
+from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period, part_of_year
 from panelkit.data.yearbook.vocabulary.place_labels import row_place
 from panelkit.data.yearbook.vocabulary.remarks import is_remark
 from panelkit.language.message import message
@@ -121,7 +121,7 @@ def _above(grid: Grid, head: _Across, told: CallerSays, builder: Builder) -> Non
     lines = [text for text in texts if not is_remark(text)]
     head.printed = next((unit for text in lines if (unit := unit_text(text) or unit_in(text))), "")
     head.title = next((title for text in lines if not unit_text(text) and (title := title_of(text))), "")
-    years = years_of(lines)
+    years = set[int]() if any(map(part_of_year, lines)) else years_of(lines)
     head.year = (str(years.pop()) if len(years) == 1 else None) or parse_period(grid.sheet)
     if told.year is not None and head.year not in (None, told.year):
         said = message("the table is about {stated}, not {year}", stated=head.year, year=told.year)

@@ -30,7 +30,7 @@ from panelkit.data.yearbook.layouts.workbook_columns import (
     columns_of,
     one_unit,
 )
-from panelkit.data.yearbook.vocabulary.periods import years_in
+from panelkit.data.yearbook.vocabulary.periods import parse_period, part_of_year, years_in
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit, split_unit
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED, dated, is_remark
 from panelkit.language.message import message
@@ -93,7 +93,7 @@ def read_workbook(grid: Grid, *, year: str | None = None) -> FileReading:
                 above = left[0]
             right = [one[order].above for one in blocks[number + 1 :] if order < len(one)]
             beyond = [one[order].above for one in blocks[:number] if order < len(one)]
-            above = _take_above(grid, block, right, beyond, above, builder)
+            above = _take_above(grid, block, right, beyond, above, builder, below=order > 0)
             columns = columns_of(band, block, columns, above, left, year, builder)
             if block.body:
                 above = _below(grid, block, columns, above, builder)
@@ -116,32 +116,50 @@ def _take_above(
     beyond: Sequence[Texts],
     above: Above,
     builder: Builder,
+    *,
+    below: bool,
 ) -> Above:
-    """Return the title, its year and the unit from the lines above a header, or else above a table beside it."""
+    """Return the title, its year and the unit from the lines above a header, or else above a table beside it.
+
+    A table `below` another with a title of its own takes no unit from that one.
+    """
     texts = block.above
     if not above.title and not titled(texts):
         texts = texts + next((one for one in right if titled(one)), [])
     words = [re.sub(r"\s*[\r\n]+\s*", " ", text) for _, _, text in texts if not unit_text(text)]
     told = [
-        text for text in words if (title := title_of(text)) and not parse_unit(text) and not unit_text(title)
+        text
+        for text in words
+        if (title := title_of(text))
+        and not parse_unit(text)
+        and not unit_text(title)
+        and not parse_period(title)
     ]
     told = [text for text in told if not _EDITION.search(text)] or told
     named = _without_chapters([text for text in told if HAN.search(text)] or told)
     years = years_of(words)
+    part = next((part for text in words if years_of([text]) and (part := part_of_year(text))), "")
+    carried = above.unit
     if named:
         years = years or years_of([text for one in (*beyond, *right) for _, _, text in one])
         title = split_unit(title_of(named[0]))[0]
-        goes_on = title == above.title and any(CONTINUED.search(text) for text in words) and not years
+        carried = "" if below and title != above.title and not _goes_on(words) else carried
+        goes_on = title == above.title and _goes_on(words) and not years
         year = above.year if goes_on else str(years.pop()) if len(years) == 1 else None
-        above = replace(above, title=title, year=year)
-    elif len(years) == 1 and (
-        not above.title or any(CONTINUED.search(text) for text in words) or len(words) == 1
-    ):
+        above = replace(above, title=title, year=year, part=above.part if goes_on else "")
+    elif len(years) == 1 and (not above.title or _goes_on(words) or len(words) == 1):
         above = replace(above, year=str(years.pop()))
+    above = replace(above, unit=carried)
+    if part:
+        above = replace(above, year=None, part=part)
     units = (
         [item for item in texts if unit_text(item[2])] or _units_in_titles(texts) or _units_of(above, right)
     )
     return replace(above, unit=one_unit(grid, units, block, builder) or above.unit)
+
+
+def _goes_on(words: list[str]) -> bool:
+    return any(CONTINUED.search(text) for text in words)
 
 
 def _without_chapters(lines: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ from panelkit.data.yearbook.layouts.headings import (
 )
 from panelkit.data.yearbook.layouts.named_columns import SheetColumn, takes_unit, told_apart
 from panelkit.data.yearbook.layouts.reading import Builder
-from panelkit.data.yearbook.vocabulary.periods import in_range, is_loose_date, parse_period
+from panelkit.data.yearbook.vocabulary.periods import in_range, is_loose_date, parse_period, part_of_year
 from panelkit.data.yearbook.vocabulary.place_labels import place_of
 from panelkit.data.yearbook.vocabulary.printed_units import parse_unit
 from panelkit.language.message import message
@@ -36,11 +36,15 @@ Texts = list[tuple[int, int, str]]
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """What the rows above the headers say; carried on to a continued table and to one on the right."""
+    """What the rows above the headers say; carried on to a continued table and to one on the right.
+
+    `part`: the month, quarter or half of a year that they name; the year is then left to the caller.
+    """
 
     title: str = ""
     unit: str = ""
     year: str | None = None
+    part: str = ""
 
 
 def one_unit(grid: Grid, units: Texts, block: Block, builder: Builder) -> str:
@@ -133,7 +137,7 @@ def columns_of(
         whole = columns[-1] if columns and named.part and not named.unit and columns[-1].own else None
         unit = named.unit or (whole.unit if whole else "") or _nearest(by_column, index) or shared
         unit = unit if named.unit or takes_unit(named.label, unit) else ""
-        period = above.year or parse_period(grid.sheet) or year
+        period = above.year or (None if above.part else parse_period(grid.sheet)) or year
         if named.before and period is not None and period.isdigit():
             period = str(int(period) - 1)
         columns.append(
@@ -256,6 +260,13 @@ def _name(
                 ),
             )
             continue
+        if part_of_year(text) == text:
+            said = message(
+                "{text} above figures is a part of a year: write it with its year, as 2022年第一季度",
+                text=text,
+            )
+            builder.problem(grid.where(*spot), said)
+            continue
         own, inside = cell_name(text)
         stated = period_in(text) or period_in(own)
         before = before or bool(_BEFORE.fullmatch(own))
@@ -304,7 +315,14 @@ def check_columns(
     seen: dict[tuple[str, str | None], int] = {}
     for column in columns:
         where = grid.where(body[0], column.index)
-        if column.period is None:
+        if column.period is None and above.part:
+            said = message(
+                "the lines above name a part of a year, {part}: say `--year 2022-Q1` for a quarter, `--year 2022-06` "
+                "for a month, or `--year 2022` if these are figures of the whole year",
+                part=above.part,
+            )
+            builder.problem(where, said)
+        elif column.period is None:
             builder.problem(
                 where,
                 message(

@@ -20,6 +20,12 @@ _NEARLY = re.compile(
     re.I,
 )
 """A year with something behind it that is neither a mark nor a word: 2019r, 2019(1), FY2019, 2019/20."""
+_MONTH_NUMBER = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_PART = re.compile(
+    rf"(?<![\d.])(?:{_MONTH_NUMBER}\s*月?份?\s*[-—–~～至]\s*)?(?!(?:12|十二)\s*月){_MONTH_NUMBER}\s*月(?!报|[票饼])份?"
+    r"|第?\s*[一二三四1-4]\s*季度|[上下]\s*半\s*年|前\s*[一二三1-3]\s*季度|(?<![A-Za-z])Q[1-4](?!\d)"
+)
+"""Months other than December, quarters and halves of a year."""
 _MARKS = re.compile(r"(?<=[\d年度末底季月份])\s*[①-⑳⑴-⑽*＊※†‡¹²³⁴⁵⁶⁷⁸⁹⁰#＃]+$")
 _END = re.compile(r"(?:截[至止]\s*)?(\d{4})\s*年?年[末底]")
 _PRELIMINARY = r"初步核算|初步|初核|快报|预计|预测|估计|preliminary|p"
@@ -79,6 +85,15 @@ def is_loose_date(text: str) -> bool:
     """
     plain = trimmed(text).translate(_WIDE)
     return bool(_DATE.fullmatch(plain) or _NEARLY.fullmatch(plain)) and parse_period(plain) is None
+
+
+def part_of_year(text: str) -> str:
+    """Return the month, quarter or half of a year that a line names, as 1-9月 or 上半年; nothing where it names none.
+
+    The last month of a year, the last day of one, and 1-12月 stand for all of it.
+    """
+    found = _PART.search(arabic_years(text).translate(_WIDE))
+    return found.group().strip() if found else ""
 
 
 def arabic_years(text: str) -> str:

@@ -117,3 +117,33 @@ def split_unit(text: str) -> tuple[str, str]:
     if unit[0] == "index-prev":
         return text.strip(), "上年=100"
     return name, inside
+
+
+_BEHIND = re.compile(
+    r"(.*?[\u3400-\u9fff)）])\s*(?:单\s*位\s*[:：]\s*|[/／,，、:：【\[〔《\s]\s*(?:单\s*位\s*[:：]\s*)?)"
+    r"([^\s/／,，、:：【】\[\]〔〕《》()（）]+)\s*[】\]〕》]?",
+    re.S,
+)
+_AMONG = re.compile(r"[,，;；、]\s*")
+
+
+def is_plain_unit(text: str) -> bool:
+    """Return whether a text is a unit that is no word as well: 亿元, 万人, 件, but not 人 or 部."""
+    return parse_unit(text) is not None and (len(text) > 1 or text in "元件个%％")
+
+
+def unit_behind(label: str) -> tuple[str, str]:
+    """Return (name, unit) of a label that names its unit without brackets, or in them among other words.
+
+    So are 产量/万吨, 产值，亿元, 产值【亿元】 and 产值（亿元，当年价）, where the other words stay in the name.
+    """
+    loose = _BEHIND.fullmatch(label.strip())
+    if loose and is_plain_unit(loose.group(2)):
+        return loose.group(1).strip(), loose.group(2)
+    inside = _TRAILING.match(label.strip())
+    pieces = _AMONG.split(inside.group(2)) if inside else []
+    units = [piece for piece in pieces if parse_unit(piece.strip())]
+    if inside is None or len(units) != 1 or len(pieces) < 2:
+        return label, ""
+    rest = "，".join(piece for piece in pieces if piece != units[0])
+    return f"{inside.group(1)}（{rest}）", units[0].strip()
