@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,15 +34,25 @@ def shipped_rows(asked: Chosen, columns: Sequence[str], span: Span | None) -> pd
             )
         )
     held = [name for name in names if name not in derived] or ["population"]
-    load = _loader(asked, held)
+    defined = _defined(asked)
+    load = _loader(asked, [defined.get(name, name) for name in held])
     if span is not None and asked.years is not None and span != asked.years:
         years = load(None).index.get_level_values(1)
         span = (
             min(max(span[0], int(years.min())), asked.years[0]),
             max(min(span[1], int(years.max())), asked.years[1]),
         )
-    frame = _as_written(load(span), held)
+    frame = _as_written(load(span), held, defined)
     return with_derived(frame, derived) if derived else frame
+
+
+def _defined(asked: Chosen) -> dict[str, str]:
+    """Return name -> key of the indicators that the store defines: a formula may write either."""
+    if asked.store is None:
+        return {}
+    from panelkit.data.yearbook.store.definitions import store_definitions
+
+    return {one.name: one.key for one in store_definitions(asked.store)}
 
 
 def _loader(asked: Chosen, held: Sequence[str]) -> Callable[[Span | None], pd.DataFrame]:
@@ -112,10 +122,12 @@ def _refuse_unheld(names: Sequence[str], held: Set[str], store: Path) -> None:
         )
 
 
-def _as_written(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def _as_written(frame: pd.DataFrame, names: Sequence[str], defined: Mapping[str, str]) -> pd.DataFrame:
     """Return the figures under the names by which the formulas call them: keys, or Chinese names of the catalogue."""
     other = {
-        name: key for name in names if name not in frame.columns and (key := _key(name)) in frame.columns
+        name: key
+        for name in names
+        if name not in frame.columns and (key := defined.get(name) or _key(name)) in frame.columns
     }
     if not other:
         return frame

@@ -14,6 +14,8 @@ from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_rows
 
 PROVINCES = 31
+_LONGEST = 72
+"""Cells of the longest name: a longer one would begin beyond the edge of the page."""
 
 
 def held_map(
@@ -50,7 +52,7 @@ def held_map(
         shown = np.where(values > 0, values, np.nan)
         image = axes.imshow(shown, aspect="auto", cmap=style.SEQUENTIAL, vmin=0, vmax=PROVINCES * 1.15)
         axes.set_xticks(range(years), [str(year) for year in counts.columns], rotation=90, size=7.5)
-        axes.set_yticks(range(rows), names, size=7.5)
+        axes.set_yticks(range(rows), list(map(_short, names)), size=7.5)
         axes.set_xticks(np.arange(years + 1) - 0.5, minor=True)
         axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
         axes.grid(which="minor", color="white", lw=0.8)
@@ -63,6 +65,18 @@ def held_map(
             ink = style.readable_on(image.to_rgba(values[i, j]))
             axes.text(j, i, f"{values[i, j]:.0f}", ha="center", va="center", size=6.5, color=ink)
     return page.done()
+
+
+def _short(name: str) -> str:
+    """Return a name that fits beside the years, an ellipsis in its middle where letters are left out."""
+    from rich.cells import chop_cells
+
+    lines = chop_cells(name, _LONGEST // 2)
+    return (
+        name
+        if len(lines) < 3
+        else f"{lines[0].rstrip()} … {chop_cells(name[::-1], _LONGEST // 2)[0][::-1].lstrip()}"
+    )
 
 
 def _plain(label: Any) -> str:

@@ -86,6 +86,8 @@ def test_own_indicators_of_a_store(store: Path) -> None:
         panel = pk.build_panel(pk.store_figures(store), indicators=["城镇就业人员", "gdp", "parks"])
         fit = pk.FixedEffects("log(`城镇就业人员`) ~ log(gdp) + parks").fit(panel)
         assert list(found.values()) == pytest.approx(list(fit.estimates), abs=2e-10)
+    by_key, by_name = (estimates(f"{name} ~ log(gdp)", "--store", store) for name in ("parks", "`园区 数`"))
+    assert list(by_key.values()) == list(by_name.values())
     done = CliRunner().invoke(app, ["fit", "parks ~ log(gdp)", "--store", str(store), "--lang", "zh"])
     assert "用户自行导入" in done.stdout.replace("\n", "")
     assert "; , ." not in CliRunner().invoke(app, ["fit", "parks ~ log(gdp)", "--store", str(store)]).stdout

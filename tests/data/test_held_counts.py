@@ -72,3 +72,13 @@ def test_json_and_files(tmp_path: Path) -> None:
 
 def test_the_picture_speaks_chinese() -> None:
     assert "各指标各年份有数据的省份数" in held_map(pk.held_counts("gdp"), language="zh").svg()
+
+
+def test_names_too_long_for_the_page_are_shortened_in_their_middle() -> None:
+    counts = pk.held_counts("gdp")
+    label = counts.index[0]
+    long = "甲乙丙丁" * 20 + " as_published"
+    drawn = held_map(counts, labels={label: long}).svg()
+    assert long not in drawn
+    assert " … " in drawn
+    assert "as_published" in drawn

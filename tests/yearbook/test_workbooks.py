@@ -14,7 +14,7 @@ from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import judge
 from panelkit.data.yearbook.read import CallerSays, Context, read_file
-from tests.yearbook.writers import NAMES
+from tests.yearbook.writers import NAMES, written
 
 Rows = Sequence[Sequence[Any]]
 
@@ -232,6 +232,20 @@ def test_totals_are_compared_with_their_parts(tmp_path: Path, blank: Context) ->
 
     assert judged(32) == [("全 国", True), ("东 北", True)]
     assert judged(33.5) == [("全 国", False), ("东 北", True)]
+
+
+@pytest.mark.parametrize(
+    ("head", "nation", "checked"),
+    [("强度", 1.5, 0), ("强度（%）", 1.5, 0), ("经费（亿元）", 1.5, 1), ("强度", 40, 1)],
+)
+def test_a_national_rate_is_no_sum(
+    tmp_path: Path, blank: Context, head: str, nation: float, checked: int
+) -> None:
+    body = [[name, 1 + at / 31] for at, (_, name, _) in enumerate(NAMES.values())]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(written([["各地区某类情况(2022年)"], ["地区", head], ["全 国", nation], *body], "xlsx"))
+    result = judge(read_file(path, CallerSays(), blank), blank.held, "trial")
+    assert len(result.checks) == checked
 
 
 def test_the_number_of_the_only_column_is_no_figure(read_rows: Callable[..., FileRead]) -> None:

@@ -14,6 +14,7 @@ from panelkit.data.cities import PROVINCES
 from panelkit.data.provinces import provinces
 from panelkit.data.yearbook.judge.entries import FileRead, JudgedEntry
 from panelkit.data.yearbook.vocabulary.place_labels import known_place
+from panelkit.data.yearbook.vocabulary.printed_units import AMOUNTS, parse_unit
 
 _REGIONS = {"东部": "east", "中部": "central", "西部": "west", "东北": "northeast"}
 
@@ -46,7 +47,7 @@ def check_totals(read: FileRead) -> list[Check]:
         members = _members(total.region, regions)
         cells = series.get(entry.indicator, {})
         parts = [cells[code, entry.period] for code in members if (code, entry.period) in cells]
-        if not members or len(parts) < len(members):
+        if not members or len(parts) < len(members) or _is_mean(entry, parts):
             continue
         checks.append(_check(total.region, entry, parts))
     return checks
@@ -71,6 +72,13 @@ def _members(region: str, regions: Mapping[int, str]) -> list[int]:
         for code, name in regions.items()
         if name == wanted or (len(wanted) == 4 and name.startswith(wanted))
     ]
+
+
+def _is_mean(entry: JudgedEntry, parts: list[Decimal]) -> bool:
+    """Return whether a total in no unit of amounts lies amid its parts: of intensities and shares it is no sum."""
+    unit = parse_unit(entry.unit)
+    amount = unit is not None and unit[0] in AMOUNTS
+    return not amount and len(parts) > 2 and min(parts) < entry.value < max(parts)
 
 
 def _check(region: str, entry: JudgedEntry, parts: list[Decimal]) -> Check:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from panelkit.data.yearbook.vocabulary.printed_units import parse_unit
+from panelkit.data.yearbook.vocabulary.printed_units import AMOUNTS, parse_unit
 
 _CHANGE = re.compile(r"[比较]上\s*年|比\s*\d{4}\s*年|同比|增长|增速|增减")
 _RANK = re.compile(r"(?:位\s*次|排\s*名|名\s*次|排\s*序|排\s*位)\d?$|^rank(?:ing)?$", re.I)
@@ -18,23 +18,6 @@ _RATES_BELOW = re.compile(
     r"(?:[比较](?:上年|\d{4}年))?(?:同比)?(?:增长|增速|增幅|增长率|增长速度)|构成|比重|占比|占(?:全国|总[计额量])的?(?:比重|比例|比)"
 )
 """Headings of rates alone; 按费用构成分 is one of amounts."""
-_AMOUNTS = (
-    "yuan",
-    "usd",
-    "person",
-    "visit",
-    "person-year",
-    "person-month",
-    "count",
-    "t",
-    "tce",
-    "kwh",
-    "m2",
-    "m3",
-    "ha",
-    "km",
-    "km2",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +52,7 @@ def takes_unit(label: str, unit: str) -> bool:
         return False
     known = parse_unit(unit)
     rate = _RATE.search(last) or any(map(_RATES_BELOW.fullmatch, groups))
-    return not rate or known is None or known[0] not in _AMOUNTS
+    return not rate or known is None or known[0] not in AMOUNTS
 
 
 def _of_their_whole(columns: list[SheetColumn]) -> list[SheetColumn]:

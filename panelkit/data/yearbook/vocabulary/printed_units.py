@@ -29,6 +29,24 @@ _BASES = {
     "摄氏度": "degree", "°C": "degree", "毫米": "mm",
     "上年=100": "index-prev", "上年同期=100": "index-prev",
 }  # fmt: skip
+AMOUNTS = (
+    "yuan",
+    "usd",
+    "person",
+    "visit",
+    "person-year",
+    "person-month",
+    "count",
+    "t",
+    "tce",
+    "kwh",
+    "m2",
+    "m3",
+    "ha",
+    "km",
+    "km2",
+)
+"""Dimensions of what is counted, weighed or paid: of these a whole is the sum of its parts."""
 _ENGLISH = {
     "yuan": "元", "yuan/person": "元", "rmb": "元", "usd": "美元", "us dollars": "美元", "us$": "美元",
     "person": "人", "persons": "人", "people": "人", "man-year": "人年", "man-years": "人年", "person-year": "人年",
