@@ -14,7 +14,7 @@ from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_rows
 
 PROVINCES = 31
-_LONGEST = 72
+_LONGEST = 60
 """Cells of the longest name: a longer one would begin beyond the edge of the page."""
 
 

@@ -47,7 +47,23 @@ def test_a_line_in_brackets_that_names_several_units_asks(read_sheet: Reader) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["增长", "增速", "比上年增长", "占比", "占全国比重", "构成", "失业率", "位次", "全国排名", "名次"]
+    "name",
+    [
+        "增长",
+        "增速",
+        "比上年增长",
+        "占比",
+        "占全国比重",
+        "构成",
+        "失业率",
+        "价格指数",
+        "弹性系数",
+        "密度",
+        "人均产值",
+        "位次",
+        "全国排名",
+        "名次",
+    ],
 )
 def test_rates_shares_and_ranks_have_no_unit_of_money(read_sheet: Reader, name: str) -> None:
     assert units(read_sheet(table(["产值", name], ["单位：亿元"]))) == {"产值": "亿元", name: ""}
@@ -58,6 +74,20 @@ def test_a_heading_of_rates_holds_for_the_columns_below_it(read_sheet: Reader, g
     rows = table(["产值", "甲", "乙"], ["单位：亿元"])
     rows = [*rows[:2], ["地区", "产值", group, None], [None, None, "甲", "乙"], *rows[3:]]
     assert units(read_sheet(rows)) == {"产值": "亿元", f"{group}：甲": "", f"{group}：乙": ""}
+
+
+def test_figures_per_head_keep_a_unit_that_can_be_theirs(read_sheet: Reader) -> None:
+    assert units(read_sheet(table(["人均产值", "产值"], ["单位：万元"]))) == {
+        "人均产值": "万元",
+        "产值": "万元",
+    }
+
+
+def test_a_table_of_ones_own_knows_units_behind_names_and_columns_of_numbers(read_sheet: Reader) -> None:
+    read = read_sheet(
+        [["序号", "省份代码", "省份", "年份", "人数/万人", "占比%"], [1, 110000, "北京", 2020, 50, 60]]
+    )
+    assert {(e.indicator, e.unit, e.value) for e in read.entries} == {("人数", "万人", 50), ("占比", "%", 60)}
 
 
 @pytest.mark.parametrize("name", ["设备功率", "增长量", "新增额", "增加值"])

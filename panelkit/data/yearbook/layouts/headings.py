@@ -192,9 +192,6 @@ def cell_name(text: str) -> tuple[str, str]:
     unit = unit or lone or behind
     name, inside = split_unit(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", joined))
     name, before = split_unit(_without_english(name))
-    percent = re.fullmatch(r"(.*[\u3400-\u9fff])\s*/?\s*[%％]", name)
-    if percent and not (before or inside or unit):
-        name, unit = percent.group(1), "%"
     return _OF_WHICH.sub("", name), before or inside or unit
 
 

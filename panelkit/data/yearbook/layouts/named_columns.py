@@ -11,9 +11,12 @@ from panelkit.data.yearbook.vocabulary.printed_units import AMOUNTS, parse_unit
 _CHANGE = re.compile(r"[比较]上\s*年|比\s*\d{4}\s*年|同比|增长|增速|增减")
 _RANK = re.compile(r"(?:位\s*次|排\s*名|名\s*次|排\s*序|排\s*位)\d?$|^rank(?:ing)?$", re.I)
 _RATE = re.compile(
-    r"(?:增长|增速|增幅|速度|比重|占比|比例|比率|构成|份额|贡献率|增减)$|(?<![功效汇])率$|^占.*的?比|^share|growth\s*rate$",
+    r"(?:增长|增速|增幅|速度|比重|占比|比例|比率|构成|份额|贡献率|增减|指数|系数|密度|倍数)$|(?<![功效汇])率$|^占.*的?比|^share|growth\s*rate$",
     re.I,
 )
+_PER_HEAD = re.compile(r"人均|户均|平均每|每[一百千万]?[人户]")
+HUNDRED_MILLION = 8
+"""Power of ten of 亿: nothing per head stands in it."""
 _RATES_BELOW = re.compile(
     r"(?:[比较](?:上年|\d{4}年))?(?:同比)?(?:增长|增速|增幅|增长率|增长速度)|构成|比重|占比|占(?:全国|总[计额量])的?(?:比重|比例|比)"
 )
@@ -51,6 +54,8 @@ def takes_unit(label: str, unit: str) -> bool:
     if inside and any(parse_unit(piece) for piece in re.split(r"[/／每]", inside.group(1))):
         return False
     known = parse_unit(unit)
+    if _PER_HEAD.match(last) and known is not None and known[1] >= HUNDRED_MILLION:
+        return False
     rate = _RATE.search(last) or any(map(_RATES_BELOW.fullmatch, groups))
     return not rate or known is None or known[0] not in AMOUNTS
 

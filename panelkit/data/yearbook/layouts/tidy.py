@@ -10,6 +10,7 @@ from decimal import Decimal
 from panelkit.data.yearbook.files.cells import Misread, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_tail
+from panelkit.data.yearbook.layouts.headings import is_numbering
 from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
 from panelkit.data.yearbook.layouts.shown_units import column_units
@@ -17,7 +18,7 @@ from panelkit.data.yearbook.layouts.told import CallerSays
 from panelkit.data.yearbook.vocabulary.near_places import no_place
 from panelkit.data.yearbook.vocabulary.periods import in_range, parse_period
 from panelkit.data.yearbook.vocabulary.place_labels import known_place, why_apart
-from panelkit.data.yearbook.vocabulary.printed_units import split_unit
+from panelkit.data.yearbook.vocabulary.printed_units import split_unit, unit_behind
 from panelkit.language.message import message
 from panelkit.language.offers import offered
 
@@ -137,7 +138,8 @@ def _roles(grid: Grid, columns: Mapping[str, str]) -> _Roles | None:
             role or "", role
         )
         if role is None:
-            others.append(column)
+            if name == "no" or not is_numbering(name):  # `no` may be an emission
+                others.append(column)
         elif role == "place" and "place" in found:
             places.append(column)
         elif role == "period" and "period" in found:
@@ -286,6 +288,7 @@ def _cell(
         builder.missing += 1
     else:
         label, unit = split_unit(key[2])
+        label, unit = (label, unit) if unit else unit_behind(label)
         if roles.unit is not None:
             unit = shown(grid.cell(row, roles.unit)) or unit
         unit = unit or units.get((row, column), "")

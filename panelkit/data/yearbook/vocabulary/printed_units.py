@@ -142,6 +142,7 @@ _BEHIND = re.compile(
     r"([^\s/／,，、:：【】\[\]〔〕《》()（）]+)\s*[】\]〕》]?",
     re.S,
 )
+_PERCENT = re.compile(r"(.*[\u3400-\u9fff])\s*/?\s*[%％]", re.S)
 _AMONG = re.compile(r"[,，;；、]\s*")
 
 
@@ -153,8 +154,11 @@ def is_plain_unit(text: str) -> bool:
 def unit_behind(label: str) -> tuple[str, str]:
     """Return (name, unit) of a label that names its unit without brackets, or in them among other words.
 
-    So are 产量/万吨, 产值，亿元, 产值【亿元】 and 产值（亿元，当年价）, where the other words stay in the name.
+    So are 产量/万吨, 比重%, 产值，亿元, 产值【亿元】 and 产值（亿元，当年价）, where the other words stay in the name.
     """
+    percent = _PERCENT.fullmatch(label.strip())
+    if percent:
+        return percent.group(1), "%"
     loose = _BEHIND.fullmatch(label.strip())
     if loose and is_plain_unit(loose.group(2)):
         return loose.group(1).strip(), loose.group(2)
