@@ -107,7 +107,7 @@ def test_figures_of_no_held_vintage_need_a_name(tmp_path: Path, context: Context
         YearbookError, match=r"the vintage 'census2023' is held and differs.*never overwrites"
     ):
         take(tmp_path, context, other, vintage="census2023")
-    with pytest.raises(YearbookError, match="must be small letters"):
+    with pytest.raises(YearbookError, match="must be 2 to 40 small letters"):
         take(tmp_path, context, other, vintage="Census 2028")
     assert not (tmp_path / "store").exists()
     report = take(tmp_path, context, other, vintage="census2028")

@@ -245,7 +245,8 @@ def _check_name(where: Where, name: str | None) -> None:
                 CellProblem(
                     where,
                     message(
-                        "the vintage name {name!r} must be small letters, digits and underscores, a letter first",
+                        "the vintage name {name!r} must be 2 to 40 small letters, digits and underscores, a "
+                        "letter first",
                         name=name,
                     ),
                 )

@@ -164,7 +164,10 @@ def _require_free(key: str, name: str, known: Iterable[Definition]) -> None:
     about = catalogue.facts()
     if not _KEY.fullmatch(key):
         raise ToldError(
-            message("the key {key!r} must be small letters, digits and underscores, a letter first", key=key)
+            message(
+                "the key {key!r} must be 2 to 60 small letters, digits and underscores, a letter first",
+                key=key,
+            )
         )
     if not name.strip():
         raise ToldError(message("name the indicator as the store holds it"))
