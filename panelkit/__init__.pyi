@@ -28,6 +28,7 @@ from panelkit.data.panels import load_provinces as load_provinces
 from panelkit.data.revisions import diff_vintages as diff_vintages
 from panelkit.data.yearbook.ingest import ingest as ingest
 from panelkit.data.yearbook.read import read_yearbook as read_yearbook
+from panelkit.data.yearbook.removal import remove_from_store as remove_from_store
 from panelkit.data.yearbook.repair import repair_store as repair_store
 from panelkit.data.yearbook.store.definitions import define_indicator as define_indicator
 from panelkit.data.yearbook.store.definitions import store_definitions as store_definitions

@@ -48,6 +48,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('data', 'load_nation', 'data.nation', 'load_nation', 'panels', (), 'DataFrame', '', True, ()),
     ('data', 'load_provinces', 'data.panels', 'load_provinces', 'panels', (), 'DataFrame', '', True, ()),
     ('data', 'read_yearbook', 'data.yearbook.read', 'read_yearbook', 'yearbook', (), 'DataFrame', '', True, ()),
+    ('data', 'remove_from_store', 'data.yearbook.removal', 'remove_from_store', 'yearbook', (), 'StoreRemoval', '', True, ()),
     ('data', 'repair_store', 'data.yearbook.repair', 'repair_store', 'yearbook', (), 'StoreRepair', '', True, ()),
     ('data', 'store_definitions', 'data.yearbook.store.definitions', 'store_definitions', 'yearbook', (), 'list', '', True, ()),
     ('data', 'store_figures', 'data.yearbook.store.definitions', 'store_figures', 'yearbook', (), 'DataFrame', '', True, ()),

@@ -69,6 +69,8 @@ def printed(
 
     def call(arguments: list[str], width: int, language: str) -> str:
         monkeypatch.setenv("COLUMNS", str(width))
+        shutil.rmtree(tmp_path / "figures")  # a command may have changed the store
+        shutil.copytree(files / "figures", tmp_path / "figures")
         done = run(app, [*arguments, "--lang", language])
         assert done.exit_code == 0, (done.output, done.exception)
         return done.output

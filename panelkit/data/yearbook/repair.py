@@ -12,9 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from panelkit.data.cities import Level
-from panelkit.data.yearbook.files.sheets import WorkbookReader
-from panelkit.data.yearbook.read import context_of
-from panelkit.data.yearbook.reread import read_again, with_vintages
+from panelkit.data.yearbook.reread import read_all_again, with_corrections, with_vintages
 from panelkit.data.yearbook.store.atomic import locked
 from panelkit.data.yearbook.store.head import FIGURES, HEAD, RAW, DamagedError, Head, RawFile, read_head
 from panelkit.data.yearbook.store.health import raw_problem, unlike
@@ -30,7 +28,6 @@ from panelkit.data.yearbook.store.mark import (
 )
 from panelkit.data.yearbook.store.store import (
     as_cells,
-    as_table,
     default_store,
     put,
     read_table,
@@ -198,8 +195,7 @@ class _Repair:
                         mark=MARK,
                     )
                 )
-        known = {file.entry: file.corrections for one in reversed(candidates) for file in one.files}
-        files = tuple(replace(file, corrections=known.get(file.entry)) for file in head.files)
+        files = with_corrections(head.files, candidates)
         if not self._holds(head):
             whole = (one for one in candidates if one.files == head.files and self._holds(one))
             found = next(whole, None)
@@ -258,18 +254,8 @@ class _Repair:
 
     def _rebuilt(self, files: Sequence[RawFile]) -> tuple[tuple[RawFile, ...], pd.DataFrame]:
         """Read the raw files again, in their order, each into the vintages that it was stored under."""
-        figures = as_table({})
-        taken: list[RawFile] = []
-        with WorkbookReader() as workbooks:
-            for file in files:
-                context = context_of(figures, self.level, workbooks)
-                try:
-                    again, cells = read_again(self.folder, file, context, self.level)
-                except PanelkitError as error:
-                    self.lost.append(_unread(file, error))
-                    continue
-                figures = as_table(as_cells(figures) | cells)
-                taken.append(again)
+        taken, figures, lost = read_all_again(self.folder, files, self.level)
+        self.lost += [_unread(file, error) for file, error in lost]
         if not taken:
             raise DataError(
                 message(
@@ -278,7 +264,7 @@ class _Repair:
                     lost=sentences(self.lost),
                 )
             )
-        return tuple(taken), figures
+        return taken, figures
 
     def _compare(self, head: Head, files: tuple[RawFile, ...], figures: pd.DataFrame) -> None:
         """Say whether all files that were read again give the very figures that the store held."""

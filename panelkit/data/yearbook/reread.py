@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ import pandas as pd
 from panelkit.data.cities import Level
 from panelkit.data.yearbook.context import Context
 from panelkit.data.yearbook.corrections import Correction, apply_corrections, corrections_for
+from panelkit.data.yearbook.files.sheets import WorkbookReader
 from panelkit.data.yearbook.ingest import merge
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.judge.judge import FileJudgement, judge
-from panelkit.data.yearbook.read import CallerSays, read_file
-from panelkit.data.yearbook.store.head import RawFile
+from panelkit.data.yearbook.read import CallerSays, context_of, read_file
+from panelkit.data.yearbook.store.head import Head, RawFile
+from panelkit.data.yearbook.store.store import as_cells, as_table
 from panelkit.data.yearbook.taken import Ingested
-from panelkit.language.errors import DataError
+from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import message
 
 
@@ -45,6 +47,32 @@ def read_again(folder: Path, file: RawFile, context: Context, level: Level) -> t
     one = Ingested(read, judgement, tuple(applied), tuple(entries))
     cells = merge([one], context.held, problems)
     return replace(file, layout=read.layout, vintages=dict(judgement.vintages)), cells
+
+
+def read_all_again(
+    folder: Path, files: Iterable[RawFile], level: Level
+) -> tuple[tuple[RawFile, ...], pd.DataFrame, list[tuple[RawFile, PanelkitError]]]:
+    """Return files read again in their order, their figures, and which of them cannot be read, with the reason."""
+    figures = as_table({})
+    taken: list[RawFile] = []
+    lost: list[tuple[RawFile, PanelkitError]] = []
+    with WorkbookReader() as workbooks:
+        for file in files:
+            context = context_of(figures, level, workbooks)
+            try:
+                again, cells = read_again(folder, file, context, level)
+            except PanelkitError as error:
+                lost.append((file, error))
+                continue
+            figures = as_table(as_cells(figures) | cells)
+            taken.append(again)
+    return tuple(taken), figures, lost
+
+
+def with_corrections(files: Iterable[RawFile], heads: Sequence[Head]) -> tuple[RawFile, ...]:
+    """Return files with the corrections that were made when they were taken in, as the heads of the mark hold them."""
+    known = {file.entry: file.corrections for one in reversed(heads) for file in one.files}
+    return tuple(replace(file, corrections=known.get(file.entry)) for file in files)
 
 
 def _as_recorded(read: FileRead, vintages: Mapping[str, str]) -> FileJudgement:
