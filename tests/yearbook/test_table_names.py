@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from panelkit.data.paths import shipped
+from panelkit.data.yearbook.errors import YearbookError
 from panelkit.data.yearbook.judge.entries import FileRead
 from panelkit.data.yearbook.layouts.headings import cell_name, title_of
 from panelkit.data.yearbook.read import CallerSays, Context, read_file
@@ -140,6 +141,31 @@ def test_a_change_on_the_year_before_is_of_the_last_year_on_its_left(
         ("专著数", "2021", "册"),
         ("专著数：2021年比2020年增减", "2021", "%"),
     }
+
+
+@pytest.mark.parametrize("part", ["其中", "其中：", "#", "# "])
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_part_without_a_name_is_refused(read_sheet: Callable[..., FileRead], part: str, deep: bool) -> None:
+    """Its title alone would name it, and 各地区生产总值 is an indicator."""
+    head: list[list[Any]] = [["地区", "合计", part]]
+    if deep:
+        head = [["地区", "生产总值", None], [None, "合计", part]]
+    title: list[list[Any]] = [["3-2 各地区生产总值(2022年)"], ["单位：亿元"]]
+    rows = [[name[0], 200 + at, 100 + at] for at, name in enumerate(NAMES.values())]
+    with pytest.raises(YearbookError, match="not which part") as caught:
+        read_sheet([*title, *head, *rows], "xlsx", ["B3:C3"] if deep else [])
+    assert "其中：出口" in caught.value.text("zh")
+    named = [["地区", "合计", part, None], [None, None, "出口", "内销"]]
+    read = read_sheet([*title, *named, *([*row, 50] for row in rows)], "xlsx", ["C3:D3"])
+    assert {name.rpartition("：")[2] for name in read.series()} >= {"出口", "内销"}
+
+
+def test_a_row_of_a_part_without_a_name_is_refused(read_sheet: Callable[..., FileRead]) -> None:
+    places = [name[0] for name in NAMES.values()]
+    rows: list[list[Any]] = [["各地区生产总值(2022年)"], ["单位：亿元"], ["指标", *places]]
+    with pytest.raises(YearbookError, match="not which part"):
+        read_sheet([*rows, ["其中", *range(200, 231)]])
+    assert read_sheet([*rows, ["其中：出口", *range(200, 231)]]).entries
 
 
 @pytest.mark.parametrize(

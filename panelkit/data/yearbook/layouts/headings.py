@@ -17,7 +17,7 @@ from panelkit.data.yearbook.vocabulary.printed_units import (
     unit_behind,
 )
 from panelkit.data.yearbook.vocabulary.remarks import CONTINUED, NUMBERED
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 HEADS = {
@@ -212,6 +212,14 @@ def is_numbering(text: str) -> bool:
 def is_part(text: str) -> bool:
     """Return whether a header says that its column is part of the one on its left."""
     return bool(_OF_WHICH.match(text.strip()))
+
+
+def nameless_part(text: str) -> Message:
+    """Return what is wrong with a header that is 其中 and nothing else: its title would name it, as a whole."""
+    return message(
+        "{text!r} says that the figures are a part of others, and not which part: write it there, as 其中：出口",
+        text=text,
+    )
 
 
 def period_in(text: str) -> str | None:

@@ -8,7 +8,16 @@ from panelkit.data.provinces import Place
 from panelkit.data.yearbook.files.cells import Misread, looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_row, check_tail
-from panelkit.data.yearbook.layouts.headings import cell_name, period_in, plain, title_of, unit_in, unit_text
+from panelkit.data.yearbook.layouts.headings import (
+    cell_name,
+    is_part,
+    nameless_part,
+    period_in,
+    plain,
+    title_of,
+    unit_in,
+    unit_text,
+)
 from panelkit.data.yearbook.layouts.layout import SheetLayout
 from panelkit.data.yearbook.layouts.named_columns import takes_unit
 from panelkit.data.yearbook.layouts.reading import Builder, FileReading, PrintedFigure
@@ -154,7 +163,11 @@ def _marks(grid: Grid, row: int, head: _Across, builder: Builder) -> None:
 
 
 def _row(grid: Grid, row: int, head: _Across, builder: Builder) -> None:
-    label, inside = cell_name(shown(grid.cell(row, head.column)))
+    text = shown(grid.cell(row, head.column))
+    label, inside = cell_name(text)
+    if not label and is_part(text):
+        builder.problem(grid.where(row, head.column), nameless_part(text))
+        return
     stated = "" if head.unit is None else shown(grid.cell(row, head.unit))
     unit = stated or inside or (head.printed if head.unit is None and takes_unit(label, head.printed) else "")
     if label in head.seen:

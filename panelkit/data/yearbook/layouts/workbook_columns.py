@@ -16,6 +16,7 @@ from panelkit.data.yearbook.layouts.headings import (
     cell_name,
     heading,
     is_part,
+    nameless_part,
     period_in,
     spans_of,
     unit_in,
@@ -233,6 +234,7 @@ def _name(
     parts: list[str] = []
     english: list[str] = []
     last: tuple[int, int] | None = None
+    bare: tuple[int, int] | None = None
     for row in rows:
         spot = spans.get((row, column)) or heading(grid, rows, row, column, first, wide)
         if spot == last:
@@ -275,12 +277,16 @@ def _name(
             period = stated or period
             continue
         part = part or is_part(text)
+        if own or is_part(text):
+            bare = None if own else spot
         kind = parts if own and HAN.search(own) else english
         if kind is parts and parts and above in full and not is_part(text):
             parts[-1] += own
         else:
             kind.append(own)
         above = row
+    if bare is not None:
+        builder.problem(grid.where(*bare), nameless_part(shown(grid.cell(*bare))))
     label = "：".join(part_ for part_ in parts or english if part_)
     latin = "：".join(name for name in english if name) if parts else ""
     return SheetColumn(column, label, unit, period, part=part, latin=latin, before=before)
