@@ -12,7 +12,7 @@ from panelkit.data.yearbook.store.head import RawFile
 from panelkit.data.yearbook.store.health import unlike
 from panelkit.data.yearbook.store.levels import level_folder
 from panelkit.data.yearbook.store.mark import Journal, is_marked
-from panelkit.data.yearbook.store.store import StoreState, as_cells, put, read_store
+from panelkit.data.yearbook.store.store import StoreState, as_cells, or_as_before, put, read_store
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
@@ -74,19 +74,11 @@ def remove_from_store(
     2
     """
     folder = level_folder(store, level)
-    state = read_store(folder, level)
-    wanted = _named(state, file, folder)
-    try:
-        with locked(folder):
-            return _without(folder, level, wanted)
-    except OSError as error:
-        raise DataError(
-            message(
-                "the store {folder} cannot be written, and is as before: {error}",
-                folder=folder,
-                error=str(error),
-            )
-        ) from error
+    if not is_marked(folder):
+        _named(read_store(folder, level), file, folder)
+        raise DataError(_of_an_earlier_version(folder))
+    with or_as_before(folder), locked(folder):
+        return _without(folder, level, file)
 
 
 def _named(state: StoreState, file: str, folder: Path) -> RawFile:
@@ -121,10 +113,9 @@ def _named(state: StoreState, file: str, folder: Path) -> RawFile:
     )
 
 
-def _without(folder: Path, level: Level, wanted: RawFile) -> StoreRemoval:
+def _without(folder: Path, level: Level, file: str) -> StoreRemoval:
     state = read_store(folder, level)
-    if not is_marked(folder):
-        raise DataError(_of_an_earlier_version(folder))
+    wanted = _named(state, file, folder)
     journal = Journal(folder)
     rest = with_corrections((one for one in state.files if one.sha256 != wanted.sha256), journal.heads())
     if unlike(folder, rest):

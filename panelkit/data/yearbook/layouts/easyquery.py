@@ -206,12 +206,8 @@ def _node(
             else message("no province has the code {reg!r}", reg=reg),
         )
         return
-    value = _value(data)
-    if isinstance(value, Misread):
-        builder.problem(where, value.said)
-    elif value is None:
-        builder.missing += 1
-    else:
+    value = builder.number(where, _value(data))
+    if value is not None:
         about = codes["zb"][zb]
         label, inside = split_unit(about.get("cname") or about["name"])
         adcode = place.adcode if place else NATION

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from panelkit.data.yearbook.files.cells import Misread, looks_like_number, read_number
+from panelkit.data.yearbook.files.cells import looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_row, check_tail
 from panelkit.data.yearbook.layouts.headings import is_head, period_in, plain, title_of, unit_text
@@ -164,13 +164,7 @@ def _line(grid: Grid, row: int, header: Header, held: _Held, builder: Builder) -
         builder.footnotes.append(" ".join(shown(cell) for cell in grid.rows[row] if not is_empty(cell)))
         return
     _carry(grid, row, header, held)
-    for column in header.periods:
-        cell = grid.cell(row, column)
-        value = read_number(cell)
-        if isinstance(value, Misread):
-            builder.problem(grid.where(row, column), value.said)
-        else:
-            builder.missing += 1
+    builder.only_marks((grid.where(row, column), grid.cell(row, column)) for column in header.periods)
 
 
 def _carry(grid: Grid, row: int, header: Header, held: _Held) -> None:
@@ -214,13 +208,9 @@ def _row(grid: Grid, row: int, header: Header, held: _Held, above: tuple[str, st
     held.seen[key] = row
     unit = held.unit or inside or above[1]
     for column, period in header.periods.items():
-        value = read_number(grid.cell(row, column))
         where = grid.where(row, column)
-        if isinstance(value, Misread):
-            builder.problem(where, value.said)
-        elif value is None:
-            builder.missing += 1
-        else:
+        value = builder.number(where, read_number(grid.cell(row, column)))
+        if value is not None:
             stated = column_units(grid, [row], column, unit, strong=bool(unit), builder=builder).get(
                 row, unit
             )

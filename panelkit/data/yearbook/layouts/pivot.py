@@ -280,12 +280,8 @@ def _row(
 ) -> None:
     for column, name in columns.items():
         where = table.grid.where(row, column)
-        value = read_number(table.grid.cell(row, column))
-        if isinstance(value, Misread):
-            builder.problem(where, value.said)
-        elif value is None:
-            builder.missing += 1
-        else:
+        value = builder.number(where, read_number(table.grid.cell(row, column)))
+        if value is not None:
             parts = {table.rows: key, table.columns: name, **fixed}
             label, unit = split_unit(parts["label"])
             unit = units.get((row, column)) or unit or table.meta.get("unit", "")

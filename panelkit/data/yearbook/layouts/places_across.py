@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from panelkit.data.provinces import Place
-from panelkit.data.yearbook.files.cells import Misread, looks_like_number, read_number
+from panelkit.data.yearbook.files.cells import looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_row, check_tail
 from panelkit.data.yearbook.layouts.headings import (
@@ -81,7 +81,9 @@ class PlacesAcross(SheetLayout):
                 if check_row(grid, row, max(head.places), builder):
                     _row(grid, row, head, builder)
             elif any(not is_empty(grid.cell(row, column)) for column in head.places):
-                _marks(grid, row, head, builder)
+                builder.only_marks(
+                    (grid.where(row, column), grid.cell(row, column)) for column in head.places
+                )
             elif line := " ".join(shown(cell) for cell in grid.rows[row] if not is_empty(cell)):
                 builder.footnotes.append(line)
         check_tail(grid, rows, builder)
@@ -152,16 +154,6 @@ def _above(grid: Grid, head: _Across, told: CallerSays, builder: Builder) -> Non
         columns.setdefault(place.adcode, column)
 
 
-def _marks(grid: Grid, row: int, head: _Across, builder: Builder) -> None:
-    """Take a row that holds marks for missing numbers alone; words under provinces are a problem."""
-    for column in head.places:
-        value = read_number(grid.cell(row, column))
-        if isinstance(value, Misread):
-            builder.problem(grid.where(row, column), value.said)
-        else:
-            builder.missing += 1
-
-
 def _row(grid: Grid, row: int, head: _Across, builder: Builder) -> None:
     text = shown(grid.cell(row, head.column))
     label, inside = cell_name(text)
@@ -180,13 +172,9 @@ def _row(grid: Grid, row: int, head: _Across, builder: Builder) -> None:
         return
     head.seen[label] = row
     for column, (name, place) in head.places.items():
-        value = read_number(grid.cell(row, column))
         where = grid.where(row, column)
-        if isinstance(value, Misread):
-            builder.problem(where, value.said)
-        elif value is None:
-            builder.missing += 1
-        else:
+        value = builder.number(where, read_number(grid.cell(row, column)))
+        if value is not None:
             figure = PrintedFigure(
                 place.adcode or None, head.year or "", label, unit, value, where, head.title
             )

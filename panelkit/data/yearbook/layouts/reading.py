@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from panelkit.data.provinces import Place
 from panelkit.data.yearbook.errors import CellProblem, Where, YearbookError
+from panelkit.data.yearbook.files.cells import Misread, read_number
+from panelkit.data.yearbook.files.grid import Cell
 from panelkit.data.yearbook.files.limits import PROBLEMS
 from panelkit.data.yearbook.vocabulary.apart_rows import Why, plain_label
 from panelkit.language.message import Message, message
@@ -132,6 +134,24 @@ class Builder(Brief):
         if len(self.problems) >= PROBLEMS:
             stopped = message("so much is wrong that reading stopped here")
             raise YearbookError([*self.problems, CellProblem(where, stopped)])
+
+    def number(self, where: Where, value: Decimal | Misread | None) -> Decimal | None:
+        """Return the number of a cell as it was read; None where it is missing, which is counted, or a problem."""
+        if isinstance(value, Misread):
+            self.problem(where, value.said)
+            return None
+        if value is None:
+            self.missing += 1
+        return value
+
+    def only_marks(self, cells: Iterable[tuple[Where, Cell]]) -> None:
+        """Take the cells of a row that holds marks for missing numbers alone; words among them are problems."""
+        for where, cell in cells:
+            value = read_number(cell)
+            if isinstance(value, Misread):
+                self.problem(where, value.said)
+            else:
+                self.missing += 1
 
     def add(self, place: Place, name: str, figure: PrintedFigure) -> None:
         """Take a figure as what its place is: a row's, one set apart, or a total over places called `name`."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from panelkit.data.provinces import NATION, Place
-from panelkit.data.yearbook.files.cells import Misread, looks_like_number, read_number
+from panelkit.data.yearbook.files.cells import looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_row, check_tail
 from panelkit.data.yearbook.layouts.headings import period_in, plain
@@ -166,13 +166,9 @@ def _period(grid: Grid, series: _Series, row: int) -> str | None:
 
 def _row(grid: Grid, row: int, period: str, series: _Series, builder: Builder) -> None:
     for column, (name, place, printed) in series.names.items():
-        value = read_number(grid.cell(row, column))
         where = grid.where(row, column)
-        if isinstance(value, Misread):
-            builder.problem(where, value.said)
-        elif value is None:
-            builder.missing += 1
-        else:
+        value = builder.number(where, read_number(grid.cell(row, column)))
+        if value is not None:
             label, inside = split_unit(printed)
             unit = series.units.get(column, "") or inside
             builder.add(place, name, PrintedFigure(place.adcode, period, label, unit, value, where))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from panelkit.data.yearbook.files.cells import Misread, read_number
+from panelkit.data.yearbook.files.cells import read_number
 from panelkit.data.yearbook.files.grid import Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_tail
 from panelkit.data.yearbook.layouts.headings import is_numbering
@@ -281,12 +281,8 @@ def _cell(
         )
         return
     seen[key] = row
-    value = read_number(grid.cell(row, column), scientific=True)
-    if isinstance(value, Misread):
-        builder.problem(where, value.said)
-    elif value is None:
-        builder.missing += 1
-    else:
+    value = builder.number(where, read_number(grid.cell(row, column), scientific=True))
+    if value is not None:
         label, unit = split_unit(key[2])
         label, unit = (label, unit) if unit else unit_behind(label)
         if roles.unit is not None:

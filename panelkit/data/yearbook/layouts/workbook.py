@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from panelkit.data.provinces import NATION, Place
-from panelkit.data.yearbook.files.cells import Misread, read_number
+from panelkit.data.yearbook.files.cells import read_number
 from panelkit.data.yearbook.files.grid import Grid, shown
 from panelkit.data.yearbook.layouts.bands import Band, label_column, split_bands
 from panelkit.data.yearbook.layouts.blocks import Block, split_blocks, titled
@@ -247,12 +247,10 @@ def _row(
             )
             return
         seen[key] = row, band.column
-        value = read_number(grid.cell(row, column.index))
-        if isinstance(value, Misread):
-            builder.problem(where, value.said)
-        elif value is None or column.period is None:
+        value = builder.number(where, read_number(grid.cell(row, column.index)))
+        if value is not None and column.period is None:
             builder.missing += 1
-        else:
+        elif value is not None and column.period is not None:
             unit = units[column.index].get(row, column.unit)
             figure = PrintedFigure(
                 place.adcode or None, column.period, column.label, unit, value, where, above.title

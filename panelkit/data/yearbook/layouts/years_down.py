@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from panelkit.data.provinces import Place
-from panelkit.data.yearbook.files.cells import Misread, looks_like_number, read_number
+from panelkit.data.yearbook.files.cells import looks_like_number, read_number
 from panelkit.data.yearbook.files.grid import Cell, Grid, is_empty, shown
 from panelkit.data.yearbook.layouts.completeness import check_row, check_tail
 from panelkit.data.yearbook.layouts.headings import period_in, plain, title_of, unit_in, unit_text
@@ -208,12 +208,8 @@ def _figures(grid: Grid, table: _Table, seen: dict[tuple[str, str, str], int], b
                 )
                 continue
             seen[key] = row
-            value = read_number(grid.cell(row, column))
-            if isinstance(value, Misread):
-                builder.problem(where, value.said)
-            elif value is None:
-                builder.missing += 1
-            else:
+            value = builder.number(where, read_number(grid.cell(row, column)))
+            if value is not None:
                 unit = units.get(row, table.unit)
                 figure = PrintedFigure(place.adcode or None, period, "", unit, value, where, table.title)
                 builder.add(place, name, figure)

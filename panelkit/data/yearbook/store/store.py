@@ -13,8 +13,8 @@ import io
 import math
 import os
 import re
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -198,9 +198,15 @@ def write_store(
         If the folder is no store and not empty, cannot be written, or another run has changed the store since it was
         seen; it is then as before.
     """
+    with or_as_before(folder), opened(folder) as journal:
+        return _commit(journal, list(files), cells, seen)
+
+
+@contextmanager
+def or_as_before(folder: Path) -> Iterator[None]:
+    """Say of a store that cannot be written that it is as before: every change is one step."""
     try:
-        with opened(folder) as journal:
-            return _commit(journal, list(files), cells, seen)
+        yield
     except OSError as error:
         raise DataError(
             message(
