@@ -21,7 +21,7 @@ from tests.every_result import city_panel, lattice
 HOME = Path(__file__).resolve().parents[2]
 PAGES = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# what is shown and not run: output, another program's commands, files of claims (tests/claims reads such), a command shell of another system
+# what is shown and not run: output, files of claims (tests/claims reads such), commands of another program or system
 SHOWN = {"text", "toml", "bat", "stata"}
 # how to install and test is what .ci/run does
 INSTALLS = ("python3 -m venv", ".venv/bin/", "mkdocs")
