@@ -11,9 +11,9 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
-from panelkit.cli._options import JsonOption, Lang, LangOption, SampleOptions
-from panelkit.cli._output import file_out
-from panelkit.cli._printing import narrow_terminal, terminal_width
+from panelkit.cli._options import SampleOptions
+from panelkit.cli._printing import narrow_terminal
+from panelkit.cli._table_options import TableOptions, format_of, refuse_look, write_table
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 from panelkit.language.register import entries, entry_of, find
@@ -30,19 +30,6 @@ app = typer.Typer(add_completion=False)
 _FIRST = ("fixed_effects", "pooled", "random_effects", "between", "first_difference", "instrumental")
 _LINEAR = [entry.key for entry in entries("estimator") if entry.family == "linear"]
 MODELS = (*_FIRST, *(key for key in _LINEAR if key not in _FIRST))
-
-_OTHER_PROGRAMS = (".pdf", ".doc", ".rtf", ".odt", ".xls", ".xlsx", ".csv", ".dta", ".png", ".svg")
-_FORMATS = ("text", "latex", "html", "markdown", "docx")
-_ENDINGS = {
-    ".tex": "latex",
-    ".html": "html",
-    ".htm": "html",
-    ".md": "markdown",
-    ".docx": "docx",
-    ".txt": "text",
-}
-
-_BELOW = ("se", "t", "ci", "p")
 
 
 @dataclass(frozen=True)
@@ -117,32 +104,6 @@ class Tests:
     seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap. 随机种子。")] = 0
 
 
-@dataclass(frozen=True)
-class TableOptions:
-    """What the table looks like, and where it goes."""
-
-    below: Annotated[
-        str, typer.Option("--below", help="se, t, ci or p below the estimates. 估计值下方显示。")
-    ] = "se"
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            help="text, latex, html, markdown or docx; by the ending of --out if absent. 格式。",
-        ),
-    ] = None
-    out: Annotated[
-        Path | None, typer.Option("--out", callback=file_out, help="Write the table there. 输出文件。")
-    ] = None
-    as_json: JsonOption = False
-    lang: LangOption = Lang.en
-
-    @property
-    def language(self) -> Language:
-        """Return the language as every table takes it."""
-        return self.lang.language
-
-
 @command(app, example='fit "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2016-2022 --tests')
 def fit(
     ctx: typer.Context,
@@ -159,8 +120,8 @@ def fit(
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
     _refuse_idle(ctx, estimator, tests)
-    _refuse_style(ctx, table)
-    chosen = _format_of(table)
+    refuse_look(ctx, table)
+    chosen = format_of(table)
     plain = [_plain(text) for text in formula]
     rows = rows_of(ctx, sample, plain, change=estimator.model == "first_difference")
     places = _coordinates(estimator.coords)
@@ -175,7 +136,7 @@ def fit(
             (at, test) for at, one in enumerate(fits, 1) for test in tests_of(one, estimator.model, rows)
         ]
     if table.out is not None or not table.as_json:
-        _write(fits, chosen, table)
+        write_table(fits, chosen, table)
     if table.as_json:
         _print_json(formula, fits, found, borne, table.language, sensitivity=tests.sensitivity)
         return
@@ -253,17 +214,6 @@ def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None
         refuse(ctx, "tests", said)
 
 
-def _refuse_style(ctx: typer.Context, table: TableOptions) -> None:
-    """Refuse what a table looks like where none is made."""
-    if table.as_json and table.out is None:
-        for name in ("below", "format"):
-            said = message(
-                "--{option} is about a table, and --json prints none: leave it out, or write the table by --out",
-                option=name,
-            )
-            refuse(ctx, name, said)
-
-
 def _plain(text: str) -> Formula:
     """Return a formula with its instruments as regressors: what it names, and how far it reads."""
     from panelkit.formula.formula import parse_formula
@@ -308,41 +258,6 @@ def _coordinates(path: Path | None) -> pd.DataFrame | None:
         raise SpecError(message("{file} needs the columns unit (first), lat and lon", file=path))
     renamed = table.rename(columns={lower["lat"]: "lat", lower["lon"]: "lon"})
     return renamed.set_index(next(name for name in renamed.columns if name not in ("lat", "lon")))
-
-
-def _format_of(table: TableOptions) -> str:
-    """Return the format of the table, before anything is fitted."""
-    out = table.out
-    ending = "" if out is None else out.suffix.lower()
-    if table.format is None and out is not None and ending in _OTHER_PROGRAMS:
-        raise SpecError(
-            message(
-                "--out {file}: no table is written as {ending}: end the name in one of {endings}",
-                file=out,
-                ending=out.suffix,
-                endings=list(_ENDINGS),
-            )
-        )
-    chosen = table.format or _ENDINGS.get(ending, "text")
-    if chosen not in _FORMATS:
-        raise SpecError(
-            message("--format is one of {formats}, not {format!r}", formats=_FORMATS, format=chosen)
-        )
-    if table.below not in _BELOW:
-        raise SpecError(message("--below is se, t, ci or p, not {below!r}", below=table.below))
-    if chosen == "docx" and out is None:
-        raise SpecError(message("a Word table needs --out file.docx"))
-    return chosen
-
-
-def _write(fits: list[FitResult], chosen: str, table: TableOptions) -> None:
-    from panelkit.show import tables
-
-    style: dict[str, Any] = {"language": table.lang.language, "below": table.below}
-    if chosen == "text" and table.out is None:
-        style["width"] = terminal_width()
-    made = getattr(tables, f"to_{chosen}")(fits, table.out, **style)
-    typer.echo(str(table.out) if table.out is not None else made, err=table.as_json)
 
 
 def _wild(fits: list[FitResult], terms: list[str], seed: int) -> list[tuple[int, TestResult]]:
