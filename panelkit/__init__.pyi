@@ -13,6 +13,7 @@ from panelkit.covariance.cr2 import CR2 as CR2
 from panelkit.covariance.crv3 import CRV3 as CRV3
 from panelkit.covariance.driscoll_kraay import DriscollKraay as DriscollKraay
 from panelkit.covariance.iid import Iid as Iid
+from panelkit.covariance.likelihood import OPG as OPG
 from panelkit.covariance.likelihood import QML as QML
 from panelkit.covariance.likelihood import Hessian as Hessian
 from panelkit.covariance.likelihood import Information as Information

@@ -68,6 +68,10 @@ class LikelihoodProblem(Problem, Protocol):
         """Return the inverse of the observed Hessian."""
         ...
 
+    def bread(self) -> FloatArray:
+        """Return what stands on both sides of a sandwich: the inverse of the information, or of the Hessian."""
+        ...
+
     def moments_meat(self) -> FloatArray:
         """Return the variance of the score under independent, identical errors that need not be normal."""
         ...

@@ -8,18 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from panelkit.covariance.base import Covariance, LikelihoodProblem, Vcov
+import numpy as np
+
+from panelkit.covariance.base import Covariance, LikelihoodProblem, OneClustering, Vcov
+from panelkit.covariance.clusters import Clusters, clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN, INFORMATION, MOMENTS
-from panelkit.kernels.within import FloatArray
+from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
 
 def sandwiched(problem: LikelihoodProblem, meat: FloatArray, name: Message, sentence: Message) -> Vcov:
-    """Return the inverse information about the variance of the score, both (p, p)."""
-    bread = problem.inverse_information()
+    """Return the bread of the problem about the variance of the score, both (p, p)."""
+    bread = problem.bread()
     return Vcov(problem.scale * bread @ meat @ bread, problem.df, name, notes=problem.said(sentence))
 
 
@@ -87,13 +91,51 @@ class QML(Covariance):
 @offered(
     "covariance",
     can=(CELL_SCORES,),
+    source="Berndt, Hall, Hall and Hausman 1974",
+    public=True,
+)
+@dataclass(frozen=True)
+class OPG(Covariance):
+    """The inverse of the outer products of a likelihood's scores, one score a unit and period, as Stata's `opg`.
+
+    It rests on independence between cells, and is a rough estimate in small samples.
+
+    Examples
+    --------
+    >>> spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar", vcov=pk.OPG())
+    >>> fit = spec.fit(panel, w)
+    """
+
+    spellings: ClassVar[tuple[str, ...]] = ("OPG",)
+
+    def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
+        """Return the covariance of a likelihood."""
+        cells = problem.cell_scores()
+        flat = cells.reshape(-1, cells.shape[-1])
+        scale = np.sqrt((flat**2).sum(axis=0))
+        inner = (flat / scale).T @ (flat / scale)
+        sentence = message(
+            "outer products of the scores of units and periods, which are taken as independent"
+        )
+        matrix = problem.scale * np.linalg.inv(inner) / np.outer(scale, scale)
+        return Vcov(matrix, problem.df, term("covariance", "opg"), notes=problem.said(sentence))
+
+
+@offered(
+    "covariance",
+    can=(CELL_SCORES,),
     source="outer products of scores by unit, as likelihood programs cluster",
     public=True,
     also=("cluster-scores",),
 )
 @dataclass(frozen=True)
-class ScoreCluster(Covariance):
-    """The outer products of a likelihood's scores summed by unit; `Cluster` adds the covariance between two units.
+class ScoreCluster(OneClustering):
+    """The outer products of a likelihood's scores summed by cluster, times G/(G - 1); leaves out pairs of units.
+
+    `by` names a column in which every unit stays in one cluster, such as the region of a province; None is the unit.
+    The log-determinant counts in equal shares of all units and periods. Between the two stands the inverse of the
+    information, or of the observed Hessian under the convention `xsmle`: then it is Stata's `vce(robust)` (by unit) and
+    `vce(cluster v)`. `Cluster` adds the covariance between two units.
 
     Examples
     --------
@@ -101,12 +143,63 @@ class ScoreCluster(Covariance):
     >>> fit = spec.fit(panel, w)
     """
 
-    spellings: ClassVar[tuple[str, ...]] = ("ScoreCluster",)
+    spellings: ClassVar[tuple[str, ...]] = ("ScoreCluster", "ScoreCluster(column)")
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
-        """Return the covariance of a likelihood."""
+        """Return the covariance of a likelihood.
+
+        Raises
+        ------
+        SpecError
+            If the fit did not carry the column, or a unit lies in more than one cluster.
+        """
         sums = problem.cell_scores().sum(axis=1)
-        units = len(sums)
-        sentence = message("scores summed by unit, as likelihood programs cluster; leaves out pairs of units")
         name = term("covariance", "cluster-scores")
-        return sandwiched(problem, sums.T @ sums * units / (units - 1), name, sentence)
+        if self.by is None or self.by in design.unit_names:
+            sentence = message(
+                "scores summed by unit, as likelihood programs cluster; leaves out pairs of units"
+            )
+            return _outer(problem, sums, name, sentence)
+        if self.by not in (*design.extra, *design.time_names):
+            raise SpecError(
+                message(
+                    "the fit did not carry the column `{by}`: fit again with vcov=ScoreCluster('{by}')",
+                    by=self.by,
+                )
+            )
+        clusters = clusters_of(design, self.by)
+        codes = _codes_of_units(design, clusters)
+        grouped = np.zeros((clusters.count, sums.shape[1]))
+        np.add.at(grouped, codes, sums)
+        sentence = message(
+            "scores summed by {column} ({count} clusters), as likelihood programs cluster",
+            column=clusters.shown,
+            count=clusters.count,
+        )
+        made = _outer(problem, grouped, name, sentence)
+        return Vcov(made.matrix, made.df, made.name, {"n_clusters": clusters.count}, made.notes)
+
+
+def _outer(problem: LikelihoodProblem, sums: FloatArray, name: Message, sentence: Message) -> Vcov:
+    """Return the sandwich of scores summed by cluster, (G, p)."""
+    count = len(sums)
+    return sandwiched(problem, sums.T @ sums * count / (count - 1), name, sentence)
+
+
+def _codes_of_units(design: Design, clusters: Clusters) -> IntArray:
+    """Return the cluster of every unit, (N,); refuse a unit that changes its cluster."""
+    units = len(design.unit_labels)
+    codes = np.zeros(units, dtype=np.int64)
+    codes[design.unit] = clusters.codes
+    moved = np.unique(design.unit[clusters.codes != codes[design.unit]])
+    if len(moved):
+        raise SpecError(
+            message(
+                "ScoreCluster('{by}'): scores of a spatial model are clustered above the {unit}, and these lie in more "
+                "than one cluster: {units_named}. Take a column that is constant in every {unit}, ScoreCluster(), or "
+                "DriscollKraay(lags)",
+                by=clusters.name,
+                units_named=[str(design.unit_labels[at]) for at in moved[:12]],
+            )
+        )
+    return codes

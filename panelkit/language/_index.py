@@ -31,6 +31,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('covariance', 'Hessian', 'covariance.likelihood', 'Hessian', '', ('hessian',), '', 'second derivatives of the log-likelihood', True, ()),
     ('covariance', 'Iid', 'covariance.iid', 'Iid', '', ('scores', 'information'), '', 'least squares; of a likelihood, its information (Anselin 1988)', True, ()),
     ('covariance', 'Information', 'covariance.likelihood', 'Information', '', ('information',), '', 'Anselin 1988; Lee and Yu 2010', True, ()),
+    ('covariance', 'OPG', 'covariance.likelihood', 'OPG', '', ('scores by cell',), '', 'Berndt, Hall, Hall and Hausman 1974', True, ()),
     ('covariance', 'QML', 'covariance.likelihood', 'QML', '', ('moments of the errors',), '', 'Lee 2004', True, ()),
     ('covariance', 'Robust', 'covariance.robust', 'Robust', '', ('scores',), '', 'White 1980; MacKinnon and White 1985', True, ()),
     ('covariance', 'ScoreCluster', 'covariance.likelihood', 'ScoreCluster', '', ('scores by cell',), '', 'outer products of scores by unit, as likelihood programs cluster', True, ('cluster-scores',)),

@@ -125,6 +125,7 @@ _EQUATIONS: dict[str, Message] = {
         term("equation of a spatial model", "wx"),
         term("equation of a spatial model", "spatial"),
         term("equation of a spatial model", "dynamic"),
+        term("equation of a spatial model", "variance"),
     )
 }
 _INTERCEPT = term("regressor", "Intercept")

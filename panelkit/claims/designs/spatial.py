@@ -76,7 +76,7 @@ class SpatialDesign(MeasuredDesign):
     estimator: Literal["spatial_panel"] = "spatial_panel"
     model: Literal["sar", "sem", "sdm", "slx", "sdem", "sac"] = "sdm"
     effects: Literal["none", "unit", "time", "twoway"] = "twoway"
-    convention: Literal["lee-yu", "lsdv", "splm", "elhorst"] = "lee-yu"
+    convention: Literal["lee-yu", "lsdv", "splm", "elhorst", "xsmle"] = "lee-yu"
     effect: Quantity = "indirect"
     weights: tuple[WeightsName, ...] = Field(default=("contiguity", "inverse_distance"), min_length=1)
     vcov: Literal["information", "hessian", "qml", "cluster", "cluster-scores", "driscoll-kraay"] = "cluster"

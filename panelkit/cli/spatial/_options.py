@@ -49,17 +49,25 @@ WeightsOption = Annotated[
 ModelOption = Annotated[ModelChoice, typer.Option("--model", help="sar, sem, sdm, slx, sdem or sac. 模型。")]
 EffectsOption = Annotated[EffectsChoice, typer.Option("--effects", help="Fixed effects. 固定效应。")]
 ConventionOption = Annotated[
-    str, typer.Option("--convention", help="lee-yu, lsdv, splm or elhorst. 估计口径。")
+    str, typer.Option("--convention", help="lee-yu, lsdv, splm, elhorst or xsmle. 估计口径。")
 ]
 DurbinOption = Annotated[
     str | None,
     typer.Option("--durbin", help="Regressors with a spatial lag, all if absent: 'x1; x2'. 默认全部。"),
 ]
 VcovOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--vcov",
-        help="information, hessian, qml, cluster, cluster-scores, driscoll-kraay. 协方差估计。",
+        help="Information, Hessian, OPG, QML, Cluster, ScoreCluster, ScoreCluster(column), DriscollKraay(lags); absent: "
+        "that of the convention. 协方差估计，缺省随口径。",
+    ),
+]
+SmallSampleOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--small-sample/--no-small-sample",
+        help="Variances times n/(n - k), and t; absent: as the convention has it. 小样本调整与 t 分布，缺省随口径。",
     ),
 ]
 MissingOption = Annotated[
@@ -81,6 +89,7 @@ class SpatialOptions:
     effects: EffectsOption = EffectsChoice.twoway
     convention: ConventionOption = "lee-yu"
     missing: MissingOption = "raise"
+    small_sample: SmallSampleOption = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class Model(SpatialOptions):
 
     w: WeightsOption = "contiguity"
     durbin: DurbinOption = None
-    vcov: VcovOption = "information"
+    vcov: VcovOption = None
 
 
 def panel_of(chosen: SpatialOptions, formula: str, where: str | None) -> SpatialPanel:
@@ -99,13 +108,15 @@ def panel_of(chosen: SpatialOptions, formula: str, where: str | None) -> Spatial
     from panelkit.models.spatial.panel import SpatialPanel
 
     durbin = chosen.durbin if isinstance(chosen, Model) else None
+    vcov = chosen.vcov if isinstance(chosen, Model) else None
     return SpatialPanel(
         formula,
         chosen.model.value,
         chosen.effects.value,
         chosen.convention,  # type: ignore[arg-type]
         durbin=None if durbin is None else _parts(durbin),
-        vcov=vcov_named(chosen.vcov if isinstance(chosen, Model) else "information", LIKELIHOOD),
+        vcov=None if vcov is None else vcov_named(vcov, LIKELIHOOD),
+        small_sample=chosen.small_sample,
         missing=chosen.missing,  # type: ignore[arg-type]
         where=where,
     )

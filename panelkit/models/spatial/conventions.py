@@ -3,20 +3,23 @@
 - ``lee-yu``: orthonormal transformations F_T (unit effects) and F_N (time effects; needs W with unit row sums);
 - ``lsdv``: the likelihood with dummies, lag Q(Wy), N T observations;
 - ``elhorst``: ``lsdv``, then what Elhorst's programs correct: all parameters with two-way effects, else sigma2;
-- ``splm``: lag W(Qy), N T observations.
+- ``splm``: lag W(Qy), N T observations;
+- ``xsmle``: ``splm``, with the observed Hessian as bread, sigma2 in the table, and the normal distribution.
 """
 
 from __future__ import annotations
 
 from typing import Literal, get_args
 
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.likelihood import Hessian, Information
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.effects import effects_word
 from panelkit.spatial.weights import Weights
 
-SpatialConvention = Literal["lee-yu", "lsdv", "splm", "elhorst"]
+SpatialConvention = Literal["lee-yu", "lsdv", "splm", "elhorst", "xsmle"]
 SPATIAL_CONVENTIONS: tuple[str, ...] = get_args(SpatialConvention)
 
 _SENTENCES: dict[str, Message] = {
@@ -30,8 +33,13 @@ _SENTENCES: dict[str, Message] = {
         convention="lsdv",
     ),
     "splm": message(
-        "convention {convention}: lag W(Qy) of the demeaned outcome, not corrected (splm; it is believed, xsmle)",
+        "convention {convention}: lag W(Qy) of the demeaned outcome, not corrected (R splm)",
         convention="splm",
+    ),
+    "xsmle": message(
+        "convention {convention}: lag W(Qy) of the demeaned outcome, not corrected; covariances about the observed "
+        "Hessian, z (Stata xsmle)",
+        convention="xsmle",
     ),
 }
 
@@ -56,6 +64,16 @@ def convention_note(convention: SpatialConvention, effects: Effects) -> tuple[Me
     if effects == "none":
         return ()
     return (_ELHORST[effects] if convention == "elhorst" else _SENTENCES[convention],)
+
+
+def default_covariance(convention: SpatialConvention) -> VcovSpec:
+    """Return the covariance that a convention's program prints unless told: xsmle's `oim` is the observed Hessian."""
+    return Hessian() if convention == "xsmle" else Information()
+
+
+def scales_small_samples(convention: SpatialConvention, chosen: bool | None) -> bool:
+    """Return whether variances are scaled and t is used: what was chosen, else all conventions but xsmle."""
+    return convention != "xsmle" if chosen is None else chosen
 
 
 def refuse_convention(

@@ -112,7 +112,7 @@ class SpatialFit(FitResult):
         drawn = rng.integers(0, problem.counting.n_units, size=problem.counting.n_units)
         y = problem.y + send_through(problem, c.optimum, rescaled(c)[drawn] - c.residuals)
         again = replace(problem, y=y)
-        return solve(again)[0].theta(again)[:-1]
+        return solve(again)[0].theta(again)[: len(self.terms)]
 
 
 def rescaled(c: Curvature) -> FloatArray:

@@ -57,8 +57,8 @@ class Counting:
 
     @property
     def resweeps(self) -> bool:
-        """Return whether the lag of a swept column is swept again (all conventions but splm)."""
-        return self.convention != "splm"
+        """Return whether the lag of a swept column is swept again (all conventions but splm and xsmle)."""
+        return self.convention not in ("splm", "xsmle")
 
 
 def sweep(cube: FloatArray, effects: Effects) -> FloatArray:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from panelkit.covariance.base import VcovSpec, computed
 from panelkit.covariance.by_name import vcov_from
-from panelkit.covariance.likelihood import Information
 from panelkit.kernels.capabilities import LIKELIHOOD
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray, check_effects
@@ -24,9 +23,12 @@ from panelkit.models.spatial.conventions import (
     SPATIAL_CONVENTIONS,
     SpatialConvention,
     convention_note,
+    default_covariance,
     refuse_convention,
+    scales_small_samples,
 )
 from panelkit.models.spatial.fit import SpatialFit
+from panelkit.models.spatial.fit_measures import measures_of_xsmle
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, sweep
 from panelkit.models.spatial.maximum import maximise, solve
 from panelkit.models.spatial.problem import SpatialProblem
@@ -77,16 +79,18 @@ class SpatialPanel(SpatialSpec):
     effects
         "twoway", "unit", "time" or "none".
     convention
-        "lee-yu" (default), "lsdv", "splm" or "elhorst": how effects are swept, and which bias is corrected.
+        "lee-yu" (default), "lsdv", "splm", "elhorst" or "xsmle": how effects are swept, and which bias is corrected.
     durbin
         The regressors that get a spatial lag; None is all of them.
     vcov
-        `Information()` (default; `Iid()` means it too), `Hessian()`, `QML()`, `Cluster()`, `ScoreCluster()` or
-        `DriscollKraay(lags)`. Names of them ("cluster-scores") are taken for one release more, with a warning.
+        `Information()` (`Iid()` means it too), `Hessian()`, `OPG()`, `QML()`, `Cluster()`, `ScoreCluster(column)` or
+        `DriscollKraay(lags)`. None is that of the convention: `Hessian()` under "xsmle", else `Information()`. Names
+        of them ("cluster-scores") are taken for one release more, with a warning.
     lags
         Taken for one release more, with a warning: lags are those of `DriscollKraay(lags)`.
     small_sample
         Variances times n / (n - k) and t(N - 1); without it, n and the normal distribution, as most programs print.
+        None: with it, but under "xsmle".
     missing
         "raise" (default), "drop-unit" or "drop-year": what happens to provinces or years with missing cells.
     logdet
@@ -105,16 +109,17 @@ class SpatialPanel(SpatialSpec):
     effects: Effects = "twoway"
     convention: SpatialConvention = "lee-yu"
     durbin: tuple[str, ...] | None = None
-    vcov: VcovSpec = Information()
+    vcov: VcovSpec | None = None
     lags: int | None = None
-    small_sample: bool = True
+    small_sample: bool | None = None
     missing: Missing = "raise"
     logdet: Method = "auto"
     where: str | None = None
 
     def __post_init__(self) -> None:
         if self.lags is not None:
-            object.__setattr__(self, "vcov", _with_lags(vcov_from(self.vcov), self.lags))
+            chosen = default_covariance(self.convention) if self.vcov is None else vcov_from(self.vcov)
+            object.__setattr__(self, "vcov", _with_lags(chosen, self.lags))
             object.__setattr__(self, "lags", None)
         super().__post_init__()
 
@@ -225,7 +230,14 @@ def fit_sample(
         w_error.spectrum(spec.logdet) if error else None,
     )
     optimum, curvature = solve(problem, maximiser)
-    likelihood = SpatialProblem(curvature, LIKELIHOOD, spec.small_sample, one_year)
+    likelihood = SpatialProblem(
+        curvature,
+        LIKELIHOOD,
+        scales_small_samples(spec.convention, spec.small_sample),
+        one_year,
+        observed=spec.convention == "xsmle",
+    )
+    vcov = default_covariance(spec.convention) if spec.vcov is None else spec.vcov
     title = message(
         "{model} ({effects}): {outcome}",
         model=spec.model.upper(),
@@ -233,13 +245,15 @@ def fit_sample(
         outcome=sample.design.outcome,
     )
     spatial = ("rho",) * lagged + ("lambda",) * error
-    terms, k, kx = (*names, *spatial), len(names), len(sample.terms)
+    k, kx, kv = len(names), len(sample.terms), int(spec.convention == "xsmle")
+    terms = (*names, *spatial, *("sigma2_e",) * kv)
+    theta = optimum.theta(problem)
     weights = (w, w_error, w_durbin)
     return SpatialFit(
         title=title,
         terms=terms,
-        equations=("main",) * kx + ("wx",) * (k - kx) + ("spatial",) * len(spatial),
-        estimates=optimum.theta(problem)[:-1],
+        equations=("main",) * kx + ("wx",) * (k - kx) + ("spatial",) * len(spatial) + ("variance",) * kv,
+        estimates=theta[: len(terms)],
         outcome=sample.design.outcome,
         spec=spec,
         design=sample.design,
@@ -253,7 +267,7 @@ def fit_sample(
         durbin_terms=positions,
         likelihood=likelihood,
         **fields_under(
-            computed(spec.vcov, likelihood, sample.design, None, title),
+            computed(vcov, likelihood, sample.design, None, title),
             len(terms),
             facts=(_facts(spec, sample, problem, optimum, weights), {"vcov": ""}),
             notes=_notes(spec, sample, problem, weights),
@@ -323,6 +337,7 @@ def _facts(
         "bic": np.log(counting.nobs) * free - 2 * loglik,
         "nobs_likelihood": counting.nobs,
         "r2_within": squared_correlation(problem, optimum),
+        **(measures_of_xsmle(problem, optimum) if spec.convention == "xsmle" else {}),
     }
 
 

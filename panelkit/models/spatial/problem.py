@@ -20,13 +20,14 @@ class SpatialProblem(Brief):
     """A spatial panel at its estimate; matrices are those of (b, rho, lambda, sigma2).
 
     `small_sample`: variances times n / (n - k), and t with N - 1 degrees of freedom, or with n - k where the rows are
-    those of one year (`one_year`).
+    those of one year (`one_year`). `observed`: sandwiches stand on the observed Hessian, not on the information.
     """
 
     curvature: Curvature
     can: frozenset[str] = LIKELIHOOD
     small_sample: bool = True
     one_year: bool = False
+    observed: bool = False
 
     @property
     def scale(self) -> float:
@@ -49,6 +50,10 @@ class SpatialProblem(Brief):
     def inverse_hessian(self) -> FloatArray:
         """Return the inverse of the observed Hessian."""
         return inverse_of(hessian(self.curvature))
+
+    def bread(self) -> FloatArray:
+        """Return what stands on both sides of a sandwich."""
+        return self.inverse_hessian() if self.observed else self.inverse_information()
 
     def moments_meat(self) -> FloatArray:
         """Return the variance of the score under independent, identical errors that need not be normal."""

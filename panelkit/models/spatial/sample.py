@@ -67,8 +67,9 @@ def read_sample(
     years: Sequence[Hashable] | None = None,
     units: Sequence[Hashable] | None = None,
     sweeping: Effects = "none",
+    columns: Sequence[str] = (),
 ) -> SpatialSample:
-    """Return the balanced sample of a formula.
+    """Return the balanced sample of a formula; `columns` are carried along, for clusters.
 
     A year without any complete province (the first years of a lag) leaves silently in no case: it stands in
     `design.dropped`. A province-year that is missing while others are held needs a policy: "raise" lists the cells,
@@ -83,7 +84,15 @@ def read_sample(
     frame = open_frame(data, unit, time)
     rules = (*(() if units is None else (OfUnits(tuple(units)),)), Balanced(missing))
     design = read_design(
-        formula, frame, unit=unit, time=time, where=where, years=years, policies=rules, sweeping=sweeping
+        formula,
+        frame,
+        unit=unit,
+        time=time,
+        extra=columns,
+        where=where,
+        years=years,
+        policies=rules,
+        sweeping=sweeping,
     )
     refuse_interactions(design, message("a spatial model"))
     everyone = read_panel_index(frame.data, unit, time).unit_labels
@@ -116,6 +125,7 @@ def sample_of(
         time=time,
         where=spec.where,
         sweeping="twoway" if getattr(spec, "effects", "none") == "twoway" else "none",
+        columns=() if spec.vcov is None else spec.vcov.columns(),
         **rows,
     )
 

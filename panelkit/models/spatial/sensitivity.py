@@ -347,7 +347,7 @@ def permuted_theta(fit: SpatialFit, order: NDArray[np.int64]) -> FloatArray:
     behind = [lag(fit.weights_durbin.matrix, np.ascontiguousarray(X[:, :, list(fit.durbin_terms)]))]
     Z = np.concatenate([X, *behind], axis=2) if fit.durbin_terms else X
     again: Problem = replace(problem, y=problem.y[order], Z=Z)
-    return solve(again)[0].theta(again)[:-1]
+    return solve(again)[0].theta(again)[: len(fit.terms)]
 
 
 def _sample(

@@ -40,14 +40,15 @@ class SpatialSpec:
     formula: str
     model: str
     durbin: tuple[str, ...] | None
-    vcov: VcovSpec
+    vcov: VcovSpec | None
     where: str | None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
-        object.__setattr__(self, "vcov", vcov_from(self.vcov))
-        check_vcov(self.vcov)
-        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
+        if self.vcov is not None:
+            object.__setattr__(self, "vcov", vcov_from(self.vcov))
+            check_vcov(self.vcov)
+            refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
         if self.durbin is not None:
             refuse_text(self.durbin)
             object.__setattr__(self, "durbin", tuple(self.durbin))
