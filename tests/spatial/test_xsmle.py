@@ -61,7 +61,7 @@ def cell_likelihood(problem: Problem, kind: str) -> Callable[[np.ndarray], np.nd
 
     The outcome is demeaned first and lagged then; the log-determinants count in equal shares of all cells.
     """
-    n, t = problem.y.shape
+    n = len(problem.y)
 
     def swept(a: np.ndarray) -> np.ndarray:
         a = a - a.mean(axis=1, keepdims=True)
