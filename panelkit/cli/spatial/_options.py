@@ -59,8 +59,8 @@ VcovOption = Annotated[
     str | None,
     typer.Option(
         "--vcov",
-        help="Information, Hessian, OPG, QML, Cluster, ScoreCluster, ScoreCluster(column), DriscollKraay(lags); absent: "
-        "that of the convention. 协方差估计，缺省随口径。",
+        help="Information, Hessian, OPG, QML, Cluster, ScoreCluster, ScoreCluster(column), DriscollKraay(lags); "
+        "absent: that of the convention. 协方差估计，缺省随口径。",
     ),
 ]
 SmallSampleOption = Annotated[
