@@ -238,6 +238,8 @@ def fit_sample(
         observed=spec.convention == "xsmle",
     )
     vcov = default_covariance(spec.convention) if spec.vcov is None else spec.vcov
+    if spec.vcov is None:
+        spec = replace(spec, vcov=vcov)
     title = message(
         "{model} ({effects}): {outcome}",
         model=spec.model.upper(),
