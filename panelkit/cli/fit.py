@@ -120,8 +120,11 @@ def fit(
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
     _refuse_idle(ctx, estimator, tests)
-    refuse_look(ctx, table)
+    refuse_look(ctx, table, printed=table.out is not None or not table.as_json)
+    _refuse_first_stage(ctx, estimator.model)
     chosen = format_of(table)
+    table.style()
+    table.panels(formula)
     plain = [_plain(text) for text in formula]
     rows = rows_of(ctx, sample, plain, change=estimator.model == "first_difference")
     places = _coordinates(estimator.coords)
@@ -212,6 +215,13 @@ def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None
     if estimator.model == "between":
         said = message("--tests has no test that belongs to the model between: leave it out")
         refuse(ctx, "tests", said)
+
+
+def _refuse_first_stage(ctx: typer.Context, model: str) -> None:
+    """Refuse first stages of a model that has none."""
+    if model != "instrumental":
+        said = message("--first-stage is for --model instrumental, and the model is {model}", model=model)
+        refuse(ctx, "first_stage", said)
 
 
 def _plain(text: str) -> Formula:

@@ -180,6 +180,24 @@ class Estimates(Brief):
 
         return tables.to_docx([self], path, language=language, **style)
 
+    def to_rtf(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
+        """Write a Rich Text file with a three-line table and return its path."""
+        from panelkit.show import tables
+
+        return tables.to_rtf([self], path, language=language, **style)
+
+    def to_excel(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
+        """Write a workbook with a three-line table, numbers as numbers, and return its path."""
+        from panelkit.show import tables
+
+        return tables.to_excel([self], path, language=language, **style)
+
+    def to_csv(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
+        """Return (and write, if `path` is given) the cells of the table as CSV."""
+        from panelkit.show import tables
+
+        return tables.to_csv([self], path, language=language, **style)
+
     def plot(self, *, level: float = 0.95, language: Language = "en", **style: Any) -> Figure:
         """Draw the estimates with their intervals; `.save(path)` writes SVG, PNG or PDF."""
         from panelkit.show import figures

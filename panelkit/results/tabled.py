@@ -81,6 +81,18 @@ class Tabled(Brief):
         """Write a Word file with a three-line table and return its path."""
         return Path(self._rendered(path, "docx", language, style))
 
+    def to_rtf(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
+        """Write a Rich Text file with a three-line table and return its path."""
+        return Path(self._rendered(path, "rtf", language, style))
+
+    def to_excel(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
+        """Write a workbook with a three-line table, numbers as numbers, and return its path."""
+        return Path(self._rendered(path, "xlsx", language, style))
+
+    def to_csv(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
+        """Return (and write, if `path` is given) the cells of the table as CSV."""
+        return self._rendered(path, "csv", language, style)
+
     def _rendered(
         self, path: str | Path | None, format: Any, language: Language, style: dict[str, Any]
     ) -> str:

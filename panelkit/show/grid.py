@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,20 +18,25 @@ from panelkit.show.words import (
 )
 
 INDENT = "\u2003"
+MARK = "\ue000"  # around a heading while a table is made; of private use, in no name
 _MOST_DECIMALS = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of a table: its label and one string a column."""
+    """One line of a table: its label and one string a column; a heading is a label over all columns."""
 
     label: str
     cells: tuple[str, ...]
+    heading: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableGrid:
-    """A finished table: `header` one cell a column (lines divided by newlines), `blocks` of rows, notes."""
+    """A finished table: `header` one cell a column (lines divided by newlines), `blocks` of rows, notes.
+
+    `spans` are heads over the header with the number of columns that each covers, empty ones among them, or none.
+    """
 
     header: tuple[str, ...]
     blocks: tuple[tuple[Row, ...], ...]
@@ -40,6 +45,8 @@ class TableGrid:
     caption: str | None = None
     label: str | None = None
     language: Language = "en"
+    spans: tuple[tuple[str, int], ...] = ()
+    align: Literal["centre", "decimal"] = "centre"
 
     @property
     def rows(self) -> list[Row]:
@@ -52,7 +59,9 @@ class TableGrid:
         number = [str(i) for i, block in enumerate(self.blocks) for _ in block]
         index = pd.MultiIndex.from_arrays([number, labels]) if blocks else pd.Index(labels, dtype=object)
         cells = [row.cells for row in self.rows]
-        return pd.DataFrame(cells, index=index, columns=list(self.header), dtype=object)
+        over = [head for head, width in self.spans for _ in range(width)]
+        heads: Any = pd.MultiIndex.from_arrays([over, list(self.header)]) if over else list(self.header)
+        return pd.DataFrame(cells, index=index, columns=heads, dtype=object)
 
     def note_text(self) -> str:
         """Return all notes as one paragraph, or an empty string."""
@@ -63,6 +72,15 @@ class TableGrid:
         return (word("notes", self.language) + word("colon", self.language)) + (
             "".join(parts) if self.language == "zh" else " ".join(parts)
         )
+
+
+def marked(grid: TableGrid) -> TableGrid:
+    """Return the table with a mark around its headings, by which a format finds them again."""
+    blocks = tuple(
+        tuple(replace(row, label=f"{MARK}{row.label}{MARK}") if row.heading else row for row in block)
+        for block in grid.blocks
+    )
+    return replace(grid, blocks=blocks)
 
 
 def number(value: Any, decimals: int = 3) -> str:

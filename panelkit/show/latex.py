@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from panelkit.show.grid import INDENT, Row, TableGrid
+from panelkit.show.grid import INDENT, MARK, Row, TableGrid
 
 PACKAGES = "booktabs, threeparttable, makecell"
 
@@ -41,6 +41,7 @@ _MATHS = {
     "φ": r"\varphi", "χ": r"\chi", "ψ": r"\psi", "ω": r"\omega", "Δ": r"\Delta", "Σ": r"\Sigma",
     "Φ": r"\Phi", "Ω": r"\Omega", "✓": r"\checkmark", "✗": r"\times",
 }  # fmt: skip
+_HEADING = re.compile(f"{MARK}(.*?){MARK}[ &]*\\\\\\\\")
 _NUMBER = re.compile(r"^([(\[]?)-(?=[\d.])|(?<=, )-(?=[\d.])")
 _MATH_RUN = re.compile("[" + "".join(_MATHS) + "]+")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
@@ -81,7 +82,7 @@ def latex(grid: TableGrid) -> str:
             "rgroup_addlinespace": "0.6ex",
         },
     )
-    text = _measured(str(made))
+    text = _spanned(_headings(_measured(str(made)), len(grid.header)), grid)
     if safe.stub:
         text = text.replace("\\toprule\n", f"\\toprule\n{safe.stub}", 1)
     return _preamble(text) + text.rstrip() + "\n"
@@ -99,14 +100,35 @@ def _measured(text: str) -> str:
     return text
 
 
+def _headings(text: str, columns: int) -> str:
+    """Let headings stand over all columns, so that none of them widens the first."""
+    return _HEADING.sub(
+        lambda found: rf"\multicolumn{{{columns + 1}}}{{@{{}}l}}{{\textit{{{found.group(1)}}}}} \\", text
+    )
+
+
+def _spanned(text: str, grid: TableGrid) -> str:
+    """Draw a short line under heads that stand over columns, none where there is no head."""
+    if not grid.spans:
+        return text
+    rules, first = [], 2
+    for head, width in grid.spans:
+        if head:
+            rules.append(rf"\cmidrule(lr){{{first}-{first + width - 1}}}")
+        first += width
+    return re.sub(r"^\\cmidrule.*$", lambda _: " ".join(rules), text, count=1, flags=re.MULTILINE)
+
+
 def _escaped(grid: TableGrid) -> TableGrid:
-    blocks = tuple(
-        tuple(Row(label=escape(row.label), cells=tuple(_cell(cell) for cell in row.cells)) for row in block)
-        for block in grid.blocks
-    )
-    return replace(
-        grid, header=tuple(escape(head) for head in grid.header), blocks=blocks, stub=escape(grid.stub)
-    )
+    blocks = tuple(tuple(_row(row, grid.align) for row in block) for block in grid.blocks)
+    header = tuple(escape(head) for head in grid.header)
+    spans = tuple((escape(head), width) for head, width in grid.spans)
+    return replace(grid, header=header, spans=spans, blocks=blocks, stub=escape(grid.stub))
+
+
+def _row(row: Row, align: str) -> Row:
+    label = rf"{MARK}{escape(row.label)}{MARK}" if row.heading else escape(row.label)
+    return Row(label=label, cells=tuple(_cell(cell) for cell in row.cells))
 
 
 def _cell(text: str) -> str:

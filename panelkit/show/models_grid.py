@@ -1,352 +1,219 @@
-"""Fits side by side as a grid: terms, equations as panels, facts and notes below."""
+"""Fits side by side as a grid: terms, equations as panels, facts and notes below; groups of fits below each other."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
-import pandas as pd
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from panelkit.language.errors import StyleError
-from panelkit.language.levels import Levels
-from panelkit.language.message import Language, Message, in_language, message
-from panelkit.show.checks import need_known, star_levels
-from panelkit.show.grid import (
-    INDENT,
-    Row,
-    TableGrid,
-    need_decimals,
-    need_texts,
-    note_tuple,
-    number,
-    plain_cell,
-    significance,
-)
-from panelkit.show.words import (
-    count_label,
-    equation_word,
-    stars_note,
-    term_word,
-    uncertainty_words,
-    word,
-)
+from panelkit.language.message import Language, message
+from panelkit.show.chosen_terms import chosen_keys, keys_of
+from panelkit.show.fact_rows import fact_rows
+from panelkit.show.grid import INDENT, Row, TableGrid, note_tuple
+from panelkit.show.model_columns import Column, Key, columns_of
+from panelkit.show.table_notes import standard_notes
+from panelkit.show.table_style import TableStyle
+from panelkit.show.words import equation_word, term_word, word
 
-Below = Literal["se", "t", "ci", "p"] | None
-STATISTICS = (
-    "nobs",
-    "n_units",
-    "n_periods",
-    "years",
-    "n_clusters",
-    "effects",
-    "weights",
-    "r2_within",
-    "r2",
-    "effective F",
-    "loglik",
-)
-# Facts that some results have and the default table does not print.
-FURTHER = ("r2_adjusted", "aic", "bic", "vcov", "convention")
-_MAKETABLES_KEYS = {"nobs": "N", "loglik": "ll", "r2_adjusted": "adj_r2"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Column:
-    """What one fit shows: its cells by (equation, term), its facts, its notes."""
-
-    cells: Mapping[tuple[str, str], tuple[str, str]]
-    outcome: str
-    facts: Mapping[str, Any]
-    notes: tuple[str, ...]
-    levels: Levels | None = None
+Panels = Mapping[str, Sequence[Any]]
+_TIMES = " × "
 
 
 def models_grid(
-    models: Sequence[Any],
-    *,
-    language: Language = "en",
-    names: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-    below: Below = "se",
-    stars: tuple[float, ...] | None = (0.10, 0.05, 0.01),
-    decimals: int = 3,
-    stats: Sequence[str] | Mapping[str, str] | None = None,
-    notes: Sequence[str] | str = (),
-    caption: str | None = None,
-    label: str | None = None,
+    models: Sequence[Any] = (), *, panels: Panels | None = None, language: Language = "en", **style: Any
 ) -> TableGrid:
     """Return fits side by side: terms in first-seen order, equations as panels, facts below.
 
-    `models` are results with maketables attributes (or anything maketables can read); `labels` maps terms,
-    equations, outcomes and facts to what is printed; `stats` names the facts to print (or their labels).
+    `models` are results with maketables attributes (or anything maketables can read); `panels` maps headings to such
+    lists, which stand below each other. `style` are the options of `TableStyle`.
+
+    Raises
+    ------
+    StyleError
+        If there is no model, or an option does not fit the models.
     """
-    models = [models] if hasattr(models, "__maketables_coef_table__") else list(models)
-    if not models:
-        raise StyleError(message("a table needs at least one model"))
-    if names is not None and (isinstance(names, str) or not isinstance(names, Sequence)):
-        raise StyleError(message("names= lists one name a model, not {names!r}", names=names))
-    if names is not None and len(names) != len(models):
+    chosen = TableStyle(**style)
+    word("notes", language)
+    groups = _groups(models, panels)
+    held = {head: columns_of(group, chosen, language) for head, group in groups.items()}
+    width = max(map(len, held.values()))
+    header, own = _header(held, width, chosen)
+    blocks: list[tuple[Row, ...]] = []
+    facts = {head: _padded(fact_rows(columns, chosen, language), width) for head, columns in held.items()}
+    shared = _shared(list(facts.values()))
+    known = keys_of(column for columns in held.values() for column in columns)
+    for head, columns in held.items():
+        heading = [Row(label=head, cells=("",) * width, heading=True)] if panels else []
+        blocks.append((*heading, *own[head], *_padded(_body(columns, known, chosen, language), width)))
+        blocks.append(tuple(row for row in facts[head] if row not in shared))
+    blocks.append(tuple(shared))
+    return TableGrid(
+        header=header,
+        spans=_spans(chosen.column_groups, width),
+        blocks=tuple(block for block in blocks if block),
+        notes=(*_notes(held, chosen, language), *note_tuple(chosen.notes)),
+        caption=chosen.caption,
+        label=chosen.label,
+        language=language,
+        align=chosen.align,
+    )
+
+
+def _groups(models: Sequence[Any], panels: Panels | None) -> dict[str, list[Any]]:
+    """Return lists of models under their headings; one list has none."""
+    given = [models] if hasattr(models, "__maketables_coef_table__") else list(models)
+    if panels is None:
+        panels = {"": given}
+    elif given:
+        raise StyleError(message("give models, or panels= with models under each heading, not both"))
+    elif not isinstance(panels, Mapping):
         raise StyleError(
             message(
-                "{count} models but {given} names: give one name a model",
-                count=len(models),
-                given=len(names),
+                "panels= maps headings to lists of models, {{'A: East': [fit]}}, not {panels!r}",
+                panels=panels,
             )
         )
-    if below not in ("se", "t", "ci", "p", None):
-        raise StyleError(message("below is 'se', 't', 'ci', 'p' or None, not {below!r}", below=below))
-    stars = star_levels(stars)
-    need_decimals(decimals)
-    named = dict(need_texts({} if labels is None else labels, "labels="))
-    columns = [_read(model, below, stars, decimals, language) for model in models]
-    keys = list(dict.fromkeys(key for column in columns for key in column.cells))
-    body = _body(keys, columns, named, below, language)
-    facts = _fact_rows(columns, stats, named, decimals, language)
-    return TableGrid(
-        header=_header(columns, names, named),
-        blocks=tuple(block for block in (body, facts) if block),
-        notes=(*_standard_notes(columns, below, stars, language), *note_tuple(notes)),
-        caption=caption,
-        label=label,
-        language=language,
-    )
-
-
-def _read(
-    model: Any, below: Below, stars: tuple[float, ...] | None, decimals: int, language: Language
-) -> _Column:
-    extractor = _extractor(model)
-    table = extractor.coef_table(model) if extractor is not None else model.__maketables_coef_table__
-    equations = list(table["equation"]) if "equation" in table else [""] * len(table)
-    terms = [term if isinstance(term, Message) else str(term) for term in table.get("term", table.index)]
-    cells = {}
-    for i, key in enumerate(zip(equations, terms, strict=True)):
-        line = table.iloc[i]
-        top = number(line["b"], decimals) + significance(float(line["p"]), stars)
-        cells[key] = (top, _second(line, below, decimals))
-    outcome = extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
-    return _Column(
-        cells=cells,
-        outcome=outcome.text(language) if isinstance(outcome, Message) else str(outcome),
-        facts=_facts(model, extractor),
-        notes=tuple(getattr(model, "notes", ()) or ())
-        if isinstance(getattr(model, "notes", ()), tuple)
-        else (),
-        levels=getattr(model, "level_names", None),
-    )
-
-
-def _extractor(model: Any) -> Any:
-    """Return maketables' reader of a foreign result, or None for one that carries the attributes itself."""
-    if hasattr(model, "__maketables_coef_table__"):
-        return None
-    from maketables.extractors import get_extractor
-
-    return get_extractor(model)
-
-
-def _attribute(model: Any, name: str) -> Any:
-    value = getattr(model, name, None)
-    return "" if value is None else value
-
-
-def _facts(model: Any, extractor: Any) -> dict[str, Any]:
-    if extractor is None:
-        facts = dict(getattr(model, "facts", {}) or {})
-        made = getattr(model, "uncertainty", None)
-        return facts if made is None else {**facts, "uncertainty": made}
-    keys = (*STATISTICS, *FURTHER[:3])
-    found = {key: extractor.stat(model, _MAKETABLES_KEYS.get(key, key)) for key in keys}
-    return {key: value for key, value in found.items() if value is not None}
-
-
-def _second(line: pd.Series, below: Below, decimals: int) -> str:
-    if below == "se":
-        text = number(line["se"], decimals)
-        return f"({text})" if text else ""
-    if below == "t":
-        text = number(line["t"], max(2, decimals - 1))
-        return f"({text})" if text else ""
-    if below == "p":
-        p = float(line["p"])
-        return "" if math.isnan(p) else "[<0.001]" if p < 0.001 else f"[{p:.3f}]"
-    if below == "ci":
-        low, high = number(line["ci95l"], decimals), number(line["ci95u"], decimals)
-        return f"[{low}, {high}]" if low and high else ""
-    return ""
+    found = {
+        str(head): [group] if hasattr(group, "__maketables_coef_table__") else list(group)
+        for head, group in panels.items()
+    }
+    if not found or not all(found.values()):
+        raise StyleError(message("a table needs at least one model"))
+    return found
 
 
 def _header(
-    columns: Sequence[_Column], names: Sequence[str] | None, labels: Mapping[str, str]
-) -> tuple[str, ...]:
-    cells = []
-    for i, column in enumerate(columns):
-        lines = [f"({i + 1})"]
-        if names is not None and names[i]:
-            lines.append(names[i])
-        if column.outcome:
-            lines.append(labels.get(column.outcome, column.outcome))
-        cells.append("\n".join(lines))
-    if len({cell.count("\n") for cell in cells}) > 1:
-        deepest = max(cell.count("\n") for cell in cells)
-        cells = [cell + "\n" * (deepest - cell.count("\n")) for cell in cells]
-    return tuple(cells)
+    held: Mapping[str, Sequence[Column]], width: int, style: TableStyle
+) -> tuple[tuple[str, ...], dict[str, list[Row]]]:
+    """Return the heads of the columns, and the lines of heads that differ between panels as rows of each."""
+    labels = style.labels or {}
+    lines: dict[str, list[tuple[str, ...]]] = {
+        head: [
+            (*column.heads, *([labels.get(column.outcome, column.outcome)] if _shows_outcome(column) else ()))
+            for column in columns
+        ]
+        for head, columns in held.items()
+    }
+    widest = max(lines.values(), key=len)
+    alike = all(own == widest[: len(own)] for own in lines.values())
+    shown = widest if alike else [()] * width
+    header = [tuple(filter(None, (f"({i + 1})", *parts))) for i, parts in enumerate(shown)]
+    deepest = max(map(len, header))
+    cells = tuple("\n".join((*parts, *[""] * (deepest - len(parts)))) for parts in header)
+    own = {head: [] if alike else _head_rows(parts, width) for head, parts in lines.items()}
+    return cells, own
+
+
+def _shows_outcome(column: Column) -> bool:
+    return bool(column.outcome) and not column.spread
+
+
+def _head_rows(parts: Sequence[tuple[str, ...]], width: int) -> list[Row]:
+    deepest = max(map(len, parts))
+    padded = [(*part, *[""] * (deepest - len(part))) for part in parts]
+    rows = tuple(Row(label="", cells=tuple(part[i] for part in padded)) for i in range(deepest))
+    return list(_padded(rows, width))
+
+
+def _padded(rows: Sequence[Row], width: int) -> tuple[Row, ...]:
+    return tuple(replace(row, cells=(*row.cells, *[""] * (width - len(row.cells)))) for row in rows)
+
+
+def _shared(facts: Sequence[tuple[Row, ...]]) -> list[Row]:
+    """Return the rows of facts that several panels have alike, which then stand once, below the last."""
+    if len(facts) < 2:
+        return []
+    return [row for row in facts[0] if all(row in other for other in facts[1:])]
+
+
+def _spans(groups: Mapping[str, Sequence[int]], width: int) -> tuple[tuple[str, int], ...]:
+    """Return heads over columns with their widths, an empty head over columns of no group.
+
+    Raises
+    ------
+    StyleError
+        If a group names columns that are not there, not beside each other, or of another group.
+    """
+    if not groups:
+        return ()
+    heads = [""] * width
+    for head, columns in groups.items():
+        first, last = (min(columns), max(columns)) if columns else (0, 0)
+        right = list(columns) == list(range(first, last + 1)) and first >= 1 and last <= width
+        if not right or any(heads[first - 1 : last]):
+            raise StyleError(
+                message(
+                    "column_groups= {head!r} is over {columns}: name neighbouring columns, 1 to {width}, each once",
+                    head=head,
+                    columns=list(columns),
+                    width=width,
+                )
+            )
+        heads[first - 1 : last] = [head] * (last - first + 1)
+    spans: list[tuple[str, int]] = []
+    for head in heads:
+        if spans and spans[-1][0] == head:
+            spans[-1] = (head, spans[-1][1] + 1)
+        else:
+            spans.append((head, 1))
+    return tuple(spans)
 
 
 def _body(
-    keys: list[tuple[str, str]],
-    columns: Sequence[_Column],
-    labels: Mapping[str, str],
-    below: Below,
-    language: Language,
+    columns: Sequence[Column], known: list[Key], style: TableStyle, language: Language
 ) -> tuple[Row, ...]:
-    blank = ("",) * len(columns)
+    labels = style.labels or {}
+    blank = ("",) * (1 + len(style.seconds))
+    keys = chosen_keys(columns, known, style, language)
     rows: list[Row] = []
-    equations = list(dict.fromkeys(equation for equation, _ in keys))
-    for equation in equations:
+    for equation in dict.fromkeys(equation for equation, _ in keys):
         if equation:
-            rows.append(Row(label=labels.get(equation) or equation_word(equation, language), cells=blank))
+            name = labels.get(equation) or equation_word(equation, language)
+            rows.append(Row(label=name, cells=("",) * len(columns)))
         for key in [key for key in keys if key[0] == equation]:
-            pairs = [column.cells.get(key, ("", "")) for column in columns]
-            name = labels.get(key[1]) or term_word(key[1], language)
-            rows.append(Row(label=INDENT + name if equation else name, cells=tuple(top for top, _ in pairs)))
-            if below is not None:
-                rows.append(Row(label="", cells=tuple(second for _, second in pairs)))
+            held = [column.cells.get(key, blank) for column in columns]
+            name = term_label(key, labels, language)
+            for line in range(1 + len(style.seconds)):
+                cells = tuple(cell[line] for cell in held)
+                label = (INDENT + name if equation else name) if line == 0 else ""
+                rows.append(Row(label=label, cells=cells))
     return tuple(rows)
 
 
-def _fact_rows(
-    columns: Sequence[_Column],
-    stats: Sequence[str] | Mapping[str, str] | None,
-    labels: Mapping[str, str],
-    decimals: int,
-    language: Language,
-) -> tuple[Row, ...]:
-    if stats is not None and (isinstance(stats, str) or not isinstance(stats, Iterable)):
-        kind = message("one text") if isinstance(stats, str) else message("that")
-        raise StyleError(
-            message(
-                "stats= lists names of facts, ('nobs', 'r2'), not {kind}: {stats!r}", kind=kind, stats=stats
-            )
-        )
-    keys = STATISTICS if stats is None else tuple(stats)
-    held = [key for column in columns for key in column.facts]
-    need_known(keys, (*STATISTICS, *FURTHER, *held), "stats=")
-    given = dict(stats) if isinstance(stats, Mapping) else {}
-    need_texts(given, "stats=")
-    rows = []
-    for key in keys:
-        if key == "effects" and key not in given:
-            rows += _effect_rows(columns, language)
-            continue
-        cells = tuple(_fact(column.facts.get(key), decimals, language) for column in columns)
-        if any(cells) or stats is not None:
-            label = given.get(key) or labels.get(key) or _fact_label(key, columns, language)
-            rows.append(Row(label=label, cells=cells))
-    return tuple(rows)
+def term_label(key: Key, labels: Mapping[str, str], language: Language) -> str:
+    """Return what is printed for a term: its label, that of its parts in an interaction, or its own name."""
+    term = key[1]
+    held = labels.get(f"{key[0]}:{term}") or labels.get(term) or labels.get(re.sub(r"\s+", "", term))
+    if held:
+        return held
+    spatial = term.removeprefix("W*")
+    if spatial != term and spatial in labels:
+        return f"W{_TIMES}{labels[spatial]}"
+    parts = _parts(term)
+    if len(parts) > 1 and any(part in labels for part in parts):
+        return _TIMES.join(labels.get(part, part) for part in parts)
+    return term_word(term, language)
 
 
-def _fact_label(key: str, columns: Sequence[_Column], language: Language) -> str:
-    return (
-        count_label(key, language, _levels(columns))
-        if key in ("n_units", "n_periods")
-        else word(key, language)
-    )
+def _parts(term: str) -> list[str]:
+    """Return the factors of an interaction, colons inside brackets left alone."""
+    parts, depth = [""], 0
+    for char in term:
+        depth += (char in "([") - (char in ")]")
+        if char == ":" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
 
 
-def _levels(columns: Sequence[_Column]) -> Levels:
-    """Return the names of unit and time that all columns share; units and periods where they differ."""
-    held = [column.levels for column in columns if column.levels is not None]
-    names = [list(dict.fromkeys(pair[at] for pair in held)) for at in (0, 1)]
-    unit, time = (
-        found[0] if len(found) == 1 else general
-        for found, general in zip(names, ("unit", "period"), strict=True)
-    )
-    return unit, time
-
-
-def _fact(value: Any, decimals: int, language: Language) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return word("yes" if value else "no", language)
-    if isinstance(value, Message):
-        return value.text(language)
-    if isinstance(value, tuple) and len(value) == 2:
-        return "–".join(str(part) for part in value)
-    return plain_cell(value, decimals)
-
-
-def _effect_rows(columns: Sequence[_Column], language: Language) -> list[Row]:
-    named = [column.facts.get("effects") for column in columns]
-    if not any(isinstance(name, str) for name in named):
-        return []
-    rows = []
-    for key, holds in (("unit_effects", ("unit", "twoway")), ("time_effects", ("time", "twoway"))):
-        cells = tuple("" if name is None else word(_held(str(name), key, holds), language) for name in named)
-        rows.append(Row(label=count_label(key, language, _levels(columns)), cells=cells))
-    return rows
-
-
-def _held(name: str, key: str, holds: tuple[str, ...]) -> str:
-    """Return whether a fit with effects of that name has those of a dimension: yes, no, or as random effects."""
-    if name.startswith("random"):
-        return "random" if key == "unit_effects" else "no" if name == "random" else "yes"
-    return "yes" if name in holds else "no"
-
-
-def _standard_notes(
-    columns: Sequence[_Column], below: Below, stars: tuple[float, ...] | None, language: Language
-) -> list[str]:
-    notes = [] if below is None else [word(f"below_{below}", language)]
-    if stars:
-        notes.append(stars_note(stars, language))
-    named = [_fact(column.facts.get("vcov"), 3, language) for column in columns]
-    conventions = [_unexplained_convention(column) for column in columns]
-    for title, texts in (("covariance", named), ("convention", conventions)):
-        text = _by_model(texts, language)
-        if text:
-            notes.append(word(title, language) + word("colon", language) + text)
-    made = _by_model(
-        [_uncertainty(column.facts.get("uncertainty"), language) for column in columns], language
-    )
-    if made:
-        notes.append(made)
-    told = [note for column in columns for note in column.notes if note != _made_note(column)]
-    notes += list(dict.fromkeys(in_language(note, language) for note in told))
-    return notes
-
-
-def _unexplained_convention(column: _Column) -> str:
-    """Return the convention's name, or nothing where a note of the fit says what it means."""
-    name = str(column.facts.get("convention") or "")
-    explained = {note.values.get("convention") for note in column.notes if isinstance(note, Message)}
-    return "" if name in explained else name
-
-
-def _uncertainty(made: Any, language: Language) -> str:
-    if made is None:
-        return ""
-    parts = uncertainty_words(made.method, made.reps, made.seed, made.discarded)
-    return word("comma", language).join(part.text(language) for part in parts)
-
-
-def _made_note(column: _Column) -> str | None:
-    """Return the note that says how the uncertainty was made, which stands under the table already."""
-    made = column.facts.get("uncertainty")
-    return None if made is None else made.sentence()
-
-
-def _by_model(texts: Sequence[str], language: Language) -> str:
-    """Return one text where all models share it, else each text after the numbers of its models."""
-    distinct = [text for text in dict.fromkeys(texts) if text]
-    if len(distinct) <= 1 and all(texts):
-        return distinct[0] if distinct else ""
-    parts = []
-    for text in distinct:
-        numbers = ", ".join(f"({i + 1})" for i, other in enumerate(texts) if other == text)
-        parts.append(f"{numbers} {text}")
-    return word("semicolon", language).join(parts)
+def _notes(held: Mapping[str, Sequence[Column]], style: TableStyle, language: Language) -> list[str]:
+    columns: list[Column] = []
+    marks: list[str] = []
+    for at, (head, group) in enumerate(held.items()):
+        panel = re.split("[:：]", head, maxsplit=1)[0].strip()
+        columns += [replace(column, of=column.of + 1000 * at) for column in group]
+        marks += [f"{panel} ({i + 1})".strip() for i in range(len(group))]
+    return standard_notes(columns, marks, style, language)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from io import StringIO
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from panelkit.show.grid import INDENT, TableGrid
+from panelkit.show.grid import INDENT, MARK, TableGrid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +35,33 @@ def escape(text: str) -> str:
     return shown.replace("\n", "<br>")
 
 
+def csv_table(grid: TableGrid) -> str:
+    """Return the cells as CSV, heads over columns in a line of their own; caption and notes are no cells."""
+    out = StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    if grid.spans:
+        lines.writerow(["", *(head for head, width in grid.spans for _ in range(width))])
+    lines.writerow([grid.stub, *(head.rstrip().replace("\n", " ") for head in grid.header)])
+    lines.writerows([row.label.strip(), *row.cells] for row in grid.rows)
+    return "\ufeff" + out.getvalue()
+
+
+def under_heads(grid: TableGrid) -> TableGrid:
+    """Return the table with heads over several columns as a first line of each of them."""
+    over = [head for head, width in grid.spans for _ in range(width)]
+    if not over:
+        return grid
+    return replace(
+        grid,
+        header=tuple(f"{above}\n{head}" for above, head in zip(over, grid.header, strict=True)),
+        spans=(),
+    )
+
+
 def markdown(grid: TableGrid) -> str:
     """Return a pipe table, the caption above it and the notes below."""
-    lines = [_line((grid.stub, *(head.rstrip() for head in grid.header)))]
+    grid = under_heads(grid)
+    lines = [_line((grid.stub, *(head.strip("\n") for head in grid.header)))]
     lines.append("|" + "|".join([":---", *(":---:" for _ in grid.header)]) + "|")
     lines += [_line((row.label, *row.cells)) for row in grid.rows]
     if grid.caption:
@@ -52,15 +79,38 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
     """
     from rich.console import Console
 
+    grid = under_heads(grid)
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    heads = [row.label for row in grid.rows if row.heading]
+    grid = _without_headings(grid)
     for at, part in enumerate(_parts(grid, width)):
         if at:
             console.print()
         console.print(_table(grid, part, width, caption=grid.caption if at == 0 else None))
     if grid.notes:
         out.write(fold(grid.note_text(), width) + "\n")
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    shown = [
+        fold(f"  {heads[ord(line.strip()) - ord(MARK)]}", width) if _is_heading(line, heads) else line
+        for line in lines
+    ]
+    return "\n".join(shown) + "\n"
+
+
+def _without_headings(grid: TableGrid) -> TableGrid:
+    """Return the table with one letter in place of each heading, so that none of them widens the first column."""
+    number = count(ord(MARK))
+    blocks = tuple(
+        tuple(replace(row, label=chr(next(number))) if row.heading else row for row in block)
+        for block in grid.blocks
+    )
+    return replace(grid, blocks=blocks)
+
+
+def _is_heading(line: str, heads: Sequence[str]) -> bool:
+    letter = line.strip()
+    return len(letter) == 1 and 0 <= ord(letter) - ord(MARK) < len(heads)
 
 
 def _table(grid: TableGrid, part: Sequence[int], width: int, *, caption: str | None) -> Table:

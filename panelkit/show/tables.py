@@ -4,49 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, in_language, message
 from panelkit.show.files import write_whole
+from panelkit.show.formats import ENDINGS, FILES, Format
 from panelkit.show.grid import TableGrid, frame_grid
 from panelkit.show.models_grid import models_grid
 from panelkit.show.words import word
 
-Format = Literal["latex", "html", "markdown", "text", "docx"]
 Target = str | Path
 
 
 def to_latex(
-    models: Sequence[Any], path: Target | None = None, *, language: Language = "en", **style: Any
+    models: Sequence[Any] = (), path: Target | None = None, *, language: Language = "en", **style: Any
 ) -> str:
     """Return (and write) fits side by side as a booktabs table with three lines.
 
-    Style of this and of the other four: `names` (one a model), `labels` (term, equation, outcome or fact ->
-    label), `below` ("se", "t", "ci", "p" or None), `stars` (levels, or None), `decimals`, `stats` (facts to
-    print, or a mapping to their labels), `notes`, `caption`, `label`.
+    Style of this and of the others: `panels` (headings with models, in place of `models`), `names` (one a model),
+    `labels` (term, equation, outcome or fact -> label), `below` ("se", "t", "ci", "p", several of them or None),
+    `around` ("parentheses", "brackets", "none"), `level` (of intervals), `stars` (levels, or None), `decimals`, `stats`
+    (facts to print, or a mapping to their labels), `keep`, `drop`, `order` (terms, with `*` and `?`), `groups` (a row
+    of yes and no for terms), `column_groups` (heads over columns), `equations` ("rows", "columns", "auto"),
+    `first_stages`, `exponentiate`, `align` ("centre", "decimal"), `notes`, `caption`, `label`.
+
+    Raises
+    ------
+    StyleError
+        If there is no model, or an option does not fit the models.
     """
     return str(_render(models_grid(models, language=language, **style), "latex", path))
 
 
 def to_html(
-    models: Sequence[Any], path: Target | None = None, *, language: Language = "en", **style: Any
+    models: Sequence[Any] = (), path: Target | None = None, *, language: Language = "en", **style: Any
 ) -> str:
     """Return (and write) fits side by side as an HTML fragment that holds its own style."""
     return str(_render(models_grid(models, language=language, **style), "html", path))
 
 
 def to_markdown(
-    models: Sequence[Any], path: Target | None = None, *, language: Language = "en", **style: Any
+    models: Sequence[Any] = (), path: Target | None = None, *, language: Language = "en", **style: Any
 ) -> str:
     """Return (and write) fits side by side as a Markdown pipe table."""
     return str(_render(models_grid(models, language=language, **style), "markdown", path))
 
 
 def to_text(
-    models: Sequence[Any],
+    models: Sequence[Any] = (),
     path: Target | None = None,
     *,
     language: Language = "en",
@@ -57,9 +65,45 @@ def to_text(
     return str(_render(models_grid(models, language=language, **style), "text", path, width))
 
 
-def to_docx(models: Sequence[Any], path: Target, *, language: Language = "en", **style: Any) -> Path:
+def to_csv(
+    models: Sequence[Any] = (), path: Target | None = None, *, language: Language = "en", **style: Any
+) -> str:
+    """Return (and write) the cells of the table as CSV, texts as they are printed, with a mark that Excel reads."""
+    return str(_render(models_grid(models, language=language, **style), "csv", path))
+
+
+def to_docx(
+    models: Sequence[Any] = (), path: Target | None = None, *, language: Language = "en", **style: Any
+) -> Path:
     """Write fits side by side as a Word file with a three-line table; return its path."""
     return Path(str(_render(models_grid(models, language=language, **style), "docx", path)))
+
+
+def to_rtf(
+    models: Sequence[Any] = (), path: Target | None = None, *, language: Language = "en", **style: Any
+) -> Path:
+    """Write fits side by side as a Rich Text file with a three-line table; return its path."""
+    return Path(str(_render(models_grid(models, language=language, **style), "rtf", path)))
+
+
+def to_excel(
+    models: Sequence[Any] = (), path: Target | None = None, *, language: Language = "en", **style: Any
+) -> Path:
+    """Write fits side by side as a workbook; numbers are numbers, printed with stars and brackets; return its path."""
+    return Path(str(_render(models_grid(models, language=language, **style), "xlsx", path)))
+
+
+def to_format(
+    models: Sequence[Any],
+    format: Format,
+    path: Target | None = None,
+    *,
+    language: Language = "en",
+    width: int = 100,
+    **style: Any,
+) -> str | Path:
+    """Return (and write) fits side by side in a format by its name."""
+    return _render(models_grid(models, language=language, **style), format, path, width)
 
 
 def frame_table(
@@ -122,16 +166,28 @@ def _test_row(test: Any, language: Language) -> tuple[Any, ...]:
 
 
 def _render(grid: TableGrid, format: Format, path: Target | None, width: int = 100) -> str | Path:
-    if format == "docx":
-        from panelkit.show.word_file import docx
-
+    if format in FILES:
         if path is None:
-            raise StyleError(message("a Word table needs a path to be written to"))
-        return write_whole(path, docx(grid))
+            raise StyleError(message("a table as {format} needs a path to be written to", format=format))
+        return write_whole(path, _bytes(grid, format))
     text = _text(grid, format, width)
     if path is not None:
         write_whole(path, text)
     return text
+
+
+def _bytes(grid: TableGrid, format: Format) -> bytes:
+    if format == "docx":
+        from panelkit.show.word_file import docx
+
+        return docx(grid)
+    if format == "xlsx":
+        from panelkit.show.workbook import xlsx
+
+        return xlsx(grid)
+    from panelkit.show.rich_text import rtf
+
+    return rtf(grid).encode("ascii")
 
 
 def _text(grid: TableGrid, format: Format, width: int) -> str:
@@ -145,25 +201,19 @@ def _text(grid: TableGrid, format: Format, width: int) -> str:
         return html(grid)
     from panelkit.show import plain
 
+    if format == "csv":
+        return plain.csv_table(grid)
     return plain.markdown(grid) if format == "markdown" else plain.text(grid, width=width)
 
 
 def _format_of(path: Target | None) -> Format:
-    endings: dict[str, Format] = {
-        ".tex": "latex",
-        ".html": "html",
-        ".htm": "html",
-        ".md": "markdown",
-        ".txt": "text",
-        ".docx": "docx",
-    }
     ending = "" if path is None else Path(path).suffix.lower()
-    if ending not in endings:
+    if ending not in ENDINGS:
         raise StyleError(
             message(
                 "name the format, or a path that ends in one of {endings}; not {path!r}",
-                endings=endings,
+                endings=ENDINGS,
                 path=path,
             )
         )
-    return endings[ending]
+    return ENDINGS[ending]

@@ -7,8 +7,9 @@ import html as markup
 import re
 from typing import Any
 
-from panelkit.show.grid import TableGrid
+from panelkit.show.grid import MARK, TableGrid, marked
 
+_HEADING = re.compile(f"(<th [^>]*gt_stub[^>]*)>{MARK}(.*?){MARK}</th>(?:\\s*<td[^>]*></td>)*")
 _FONTS = [
     "Times New Roman",
     "Songti SC",
@@ -35,12 +36,18 @@ def html(grid: TableGrid) -> str:
     """Return one `<div>` that holds its own style; its identifier depends on the content only."""
     from maketables import MTable
 
-    table = MTable(grid.frame(), notes=grid.note_text(), caption=grid.caption, rgroup_sep="")
+    table = MTable(marked(grid).frame(), notes=grid.note_text(), caption=grid.caption, rgroup_sep="")
     made: Any = table.make("gt", gt_style=_STYLE)
     text = str(made.as_raw_html())
+    text = _headings(text, len(grid.header))
     if grid.stub:
         text = _with_stub(text, grid.stub)
     return _steady(text, grid)
+
+
+def _headings(text: str, columns: int) -> str:
+    """Let headings stand over all columns, so that none of them widens the first."""
+    return _HEADING.sub(rf'\1 colspan="{columns + 1}"><em>\2</em></th>', text)
 
 
 def _with_stub(text: str, stub: str) -> str:

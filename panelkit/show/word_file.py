@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 import zipfile
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 from panelkit.show.grid import TableGrid
+from panelkit.show.widths import column_widths
 from panelkit.show.words import word
 
 LATIN = "Times New Roman"
@@ -22,7 +22,7 @@ def docx(grid: TableGrid) -> bytes:
     """Return the Word file; the same grid gives the same bytes."""
     document = _filled(grid)
     table = document.tables[0]
-    _three_lines(table)
+    _three_lines(table, grid)
     _fit(table, grid)
     _page(document, wide=len(grid.header) > 6)
     if grid.caption:
@@ -48,11 +48,26 @@ def _filled(grid: TableGrid) -> Any:
     )
     table = document.tables[0]
     table._element.remove(table.rows[-1]._element)  # the empty row that maketables keeps for notes
-    table.rows[0].cells[0].text = grid.stub
+    heads = table.rows[len(grid.spans) > 0]
+    heads.cells[0].text = grid.stub
+    _headings(table, grid)
     return document
 
 
-def _three_lines(table: Any) -> None:
+def _headings(table: Any, grid: TableGrid) -> None:
+    """Let headings stand over all columns, slanted."""
+    first = len(table.rows) - len(grid.rows)
+    for at, row in enumerate(grid.rows):
+        if row.heading:
+            cells = table.rows[first + at].cells
+            for cell in cells[1:]:
+                cell._element.getparent().remove(cell._element)
+            cells[0]._element.grid_span = len(cells)
+            for run in cells[0].paragraphs[0].runs:
+                run.italic = True
+
+
+def _three_lines(table: Any, grid: TableGrid) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
@@ -67,14 +82,26 @@ def _three_lines(table: Any) -> None:
     look = properties.find(qn("w:tblLayout"))
     anchor = look if look is not None else properties.find(qn("w:tblCellMar"))
     anchor.addprevious(frame)
-    for cell in table.rows[0].cells:
+    for cell in _ruled(table, grid):
         rule = OxmlElement("w:tcBorders")
         rule.append(_border("bottom", _LIGHT))
         cell._element.get_or_add_tcPr().append(rule)
     for look in properties.findall(qn("w:tblLook")):
         properties.append(look)  # the schema wants it last
-    row = table.rows[0]._tr.get_or_add_trPr()
-    row.append(OxmlElement("w:tblHeader"))
+    for head in table.rows[: 1 + (len(grid.spans) > 0)]:
+        head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _ruled(table: Any, grid: TableGrid) -> list[Any]:
+    """Return the cells with a line below: those of the head, and heads that stand over several columns."""
+    if not grid.spans:
+        return list(table.rows[0].cells)
+    over, first = [], 1
+    for head, width in grid.spans:
+        if head:
+            over.append(table.rows[0].cells[first])
+        first += width
+    return [*over, *table.rows[1].cells]
 
 
 def _border(side: str, size: int) -> Any:
@@ -92,13 +119,13 @@ def _fit(table: Any, grid: TableGrid) -> None:
     from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
     from docx.shared import Pt
 
-    widths = _widths(grid, size=_size(grid))
+    widths = column_widths(grid, size=_size(grid))
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Pt(width)
     for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
+        for cell, width in zip(_cells(row), _covered(row, widths), strict=True):
             cell.width = Pt(width)
             cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
             for paragraph in cell.paragraphs:
@@ -109,6 +136,21 @@ def _fit(table: Any, grid: TableGrid) -> None:
     if not grid.notes:
         for cell in table.rows[-1].cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = False
+
+
+def _cells(row: Any) -> list[Any]:
+    """Return the cells of a row, one over several columns once."""
+    return [
+        cell
+        for at, cell in enumerate(row.cells)
+        if at == 0 or cell._element is not row.cells[at - 1]._element
+    ]
+
+
+def _covered(row: Any, widths: list[float]) -> list[float]:
+    """Return the widths of the cells of a row, those over several columns with the width of all of them."""
+    spans = [cell._element.grid_span for cell in _cells(row)]
+    return [sum(widths[sum(spans[:at]) : sum(spans[: at + 1])]) for at in range(len(spans))]
 
 
 def _keep_together(paragraph: Any) -> None:
@@ -125,21 +167,6 @@ def _keep_together(paragraph: Any) -> None:
 
 def _size(grid: TableGrid) -> float:
     return 9.0 if len(grid.header) > 6 else 10.5
-
-
-def _widths(grid: TableGrid, *, size: float) -> list[float]:
-    """Return column widths in points, together no wider than the page."""
-    columns = [[grid.stub, *(row.label for row in grid.rows)]]
-    for i, head in enumerate(grid.header):
-        columns.append([*head.split("\n"), *(row.cells[i] for row in grid.rows)])
-    natural = [size * (max(map(_ems, texts)) + 1.4) for texts in columns]
-    room = 700.0 if len(grid.header) > 6 else 450.0
-    shrink = min(1.0, room / sum(natural))
-    return [width * shrink for width in natural]
-
-
-def _ems(text: str) -> float:
-    return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.52 for char in text)
 
 
 def _page(document: Any, *, wide: bool) -> None:

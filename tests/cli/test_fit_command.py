@@ -134,7 +134,7 @@ def test_shipped_figures() -> None:
         (["--wild", "x9"], "--wild x9: no such term"),
         (["--model", "magic"], "no estimator 'magic'"),
         (["--format", "pdf"], "--format is one of"),
-        (["--format", "docx"], "a Word table needs --out"),
+        (["--format", "docx"], "a table as docx needs --out"),
         (["--out", "table.pdf"], "no table is written as .pdf: end the name in one of .tex, .html"),
         (["--years", "early"], "--years is written 2011-2022"),
         (["--below", "stars"], "--below is se, t, ci or p"),

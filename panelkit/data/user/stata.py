@@ -64,14 +64,33 @@ def labels_of_codes(path: str | Path, column: str) -> pd.Series | None:
     return labelled.cat.rename_categories([_chinese(name) for name in names] if _is_chinese(names) else names)
 
 
+def labels_of_variables(path: Path) -> dict[str, str]:
+    """Return the variable labels of a Stata file by the names of its variables; empty ones among them.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is damaged or no Stata file.
+    """
+    _read(path, [], labels=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnicodeWarning)
+        with pd.read_stata(path, iterator=True) as reader:
+            held = reader.variable_labels()
+    texts = [*map(str, held), *held.values()]
+    if not _is_chinese(texts):
+        return {str(name): label.strip() for name, label in held.items()}
+    return {_chinese(str(name)): _chinese(label).strip() for name, label in held.items()}
+
+
 class _RepeatedLabelsError(Exception):
     def __init__(self, labels: list[str]) -> None:
         self.labels = [_chinese(label) for label in labels] if _is_chinese(labels) else labels
         super().__init__(", ".join(self.labels))
 
 
-def _read(path: Path, column: str | None, *, labels: bool) -> pd.DataFrame:
-    columns = None if column is None else [column]
+def _read(path: Path, column: str | list[str] | None, *, labels: bool) -> pd.DataFrame:
+    columns = [column] if isinstance(column, str) else column
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnicodeWarning)

@@ -1,0 +1,106 @@
+"""The notes under a table of fits: what the numbers below the estimates and the stars are, covariances, conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from panelkit.language.message import Language, Message, in_language, message
+from panelkit.show.fact_rows import fact_text
+from panelkit.show.model_columns import Column
+from panelkit.show.table_style import TableStyle
+from panelkit.show.words import stars_note, uncertainty_words, word
+
+_BELOW = {
+    ("se", "parentheses"): message("Standard errors in parentheses"),
+    ("se", "brackets"): message("Standard errors in brackets"),
+    ("se", "none"): message("Standard errors below the estimates"),
+    ("t", "parentheses"): message("t statistics in parentheses"),
+    ("t", "brackets"): message("t statistics in brackets"),
+    ("t", "none"): message("t statistics below the estimates"),
+    ("p", "parentheses"): message("p-values in parentheses"),
+    ("p", "brackets"): message("p-values in brackets"),
+    ("p", "none"): message("p-values below the estimates"),
+}
+
+
+def standard_notes(
+    columns: Sequence[Column], marks: Sequence[str], style: TableStyle, language: Language
+) -> list[str]:
+    """Return what every table says of its numbers; `marks` are the numbers of the columns as the head prints them."""
+    notes = [_below(kind, style).text(language) for kind in style.seconds]
+    if style.exponentiate:
+        notes.append(message("Exponentiated coefficients").text(language))
+    if style.star_levels:
+        notes.append(stars_note(style.star_levels, language))
+    fits, numbers = _by_fit(columns, marks)
+    named = [fact_text(column.facts.get("vcov"), 3, language) for column in fits]
+    conventions = [_unexplained_convention(column) for column in fits]
+    for title, texts in (("covariance", named), ("convention", conventions)):
+        text = _by_model(texts, numbers, language)
+        if text:
+            notes.append(word(title, language) + word("colon", language) + text)
+    made = _by_model(
+        [_uncertainty(column.facts.get("uncertainty"), language) for column in fits], numbers, language
+    )
+    if made:
+        notes.append(made)
+    told = [note for column in fits for note in column.notes if note != _made_note(column)]
+    notes += list(dict.fromkeys(in_language(note, language) for note in told))
+    return notes
+
+
+def _below(kind: str, style: TableStyle) -> Message:
+    around, level = style.brackets(kind), 100.0 * style.level
+    if kind != "ci":
+        return _BELOW[kind, around]
+    if around == "parentheses":
+        return message("{level:.4g}% confidence intervals in parentheses", level=level)
+    if around == "brackets":
+        return message("{level:.4g}% confidence intervals in brackets", level=level)
+    return message("{level:.4g}% confidence intervals below the estimates", level=level)
+
+
+def _by_fit(columns: Sequence[Column], marks: Sequence[str]) -> tuple[list[Column], list[str]]:
+    """Return the first column of every fit, and the numbers of all columns of it."""
+    fits: list[Column] = []
+    numbers: list[str] = []
+    for column, mark in zip(columns, marks, strict=True):
+        if fits and column.of == fits[-1].of:
+            numbers[-1] = f"{numbers[-1].partition('–')[0]}–{mark}"
+        else:
+            fits.append(column)
+            numbers.append(mark)
+    return fits, numbers
+
+
+def _unexplained_convention(column: Column) -> str:
+    """Return the convention's name, or nothing where a note of the fit says what it means."""
+    name = str(column.facts.get("convention") or "")
+    explained = {note.values.get("convention") for note in column.notes if isinstance(note, Message)}
+    return "" if name in explained else name
+
+
+def _uncertainty(made: Any, language: Language) -> str:
+    if made is None:
+        return ""
+    parts = uncertainty_words(made.method, made.reps, made.seed, made.discarded)
+    return word("comma", language).join(part.text(language) for part in parts)
+
+
+def _made_note(column: Column) -> str | None:
+    """Return the note that says how the uncertainty was made, which stands under the table already."""
+    made = column.facts.get("uncertainty")
+    return None if made is None else made.sentence()
+
+
+def _by_model(texts: Sequence[str], numbers: Sequence[str], language: Language) -> str:
+    """Return one text where all models share it, else each text after the numbers of its models."""
+    distinct = [text for text in dict.fromkeys(texts) if text]
+    if len(distinct) <= 1 and all(texts):
+        return distinct[0] if distinct else ""
+    parts = []
+    for text in distinct:
+        of_it = ", ".join(number for number, other in zip(numbers, texts, strict=True) if other == text)
+        parts.append(f"{of_it} {text}")
+    return word("semicolon", language).join(parts)
