@@ -27,6 +27,7 @@ from panelkit.data.nation import load_nation as load_nation
 from panelkit.data.panels import build_panel as build_panel
 from panelkit.data.panels import load_provinces as load_provinces
 from panelkit.data.revisions import diff_vintages as diff_vintages
+from panelkit.data.user.variable_labels import variable_labels as variable_labels
 from panelkit.data.yearbook.ingest import ingest as ingest
 from panelkit.data.yearbook.read import read_yearbook as read_yearbook
 from panelkit.data.yearbook.removal import remove_from_store as remove_from_store

@@ -55,6 +55,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('data', 'store_figures', 'data.yearbook.store.definitions', 'store_figures', 'yearbook', (), 'DataFrame', '', True, ()),
     ('data', 'store_places', 'data.yearbook.store.places', 'store_places', 'yearbook', (), 'list', '', True, ()),
     ('data', 'undefine_indicator', 'data.yearbook.store.definitions', 'undefine_indicator', 'yearbook', (), 'Definition', '', True, ()),
+    ('data', 'variable_labels', 'data.user.variable_labels', 'variable_labels', "figures of one's own", (), 'dict', "Stata's label variable", True, ()),
     ('description', 'correlations', 'inference.descriptives', 'correlations', 'panel', (), 'DataFrame', '', True, ()),
     ('description', 'describe_panel', 'inference.descriptives', 'describe_panel', 'panel', (), 'DataFrame', "Stata's xtsum", True, ()),
     ('description', 'missing_cells', 'inference.descriptives', 'missing_cells', 'panel', (), 'DataFrame', '', True, ()),
