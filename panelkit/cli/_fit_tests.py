@@ -22,14 +22,16 @@ def tests_of(one: FitResult, model: str, rows: ChosenRows) -> list[TestResult]:
     vcov = one.spec.vcov
     # a cluster that is missing takes its row out: the models of the tests stand on the rows of the fit
     same: dict[str, Any] = {"where": rows.where, **({"vcov": vcov} if vcov.columns() else {})}
+    weighted = {"weights": one.spec.weights} if one.spec.weights is not None else {}
     if model == "fixed_effects":
         found += [effects_tests.effects_f(one), effects_tests.poolability(one)]
-        random = RandomEffects(one.spec.formula, **same).fit(rows.frame)
-        found.append(effects_tests.mundlak(random))
+        # random effects know no weights: the weighted pooled fit then says why there is no test
+        other = PooledOLS if weighted else RandomEffects
+        found.append(effects_tests.mundlak(other(one.spec.formula, **same, **weighted).fit(rows.frame)))
     if model == "random_effects":
         found.append(effects_tests.mundlak(one))
     if model in ("pooled", "random_effects", "fixed_effects"):
-        pooled = PooledOLS(one.spec.formula, **same).fit(rows.frame)
+        pooled = PooledOLS(one.spec.formula, **same, **weighted).fit(rows.frame)
         found.append(effects_tests.breusch_pagan_lm(pooled))
     found += [
         error_tests.serial_correlation(one),

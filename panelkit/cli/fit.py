@@ -55,6 +55,14 @@ class Estimator:
             help="reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss. 小样本惯例。",
         ),
     ] = "reghdfe"
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            "--weights",
+            help='Weights of rows: "aw=population" (analytic), "fw=n" (frequency) or "pw=w" (sampling). '
+            "观测权重：aw 分析权重，fw 频数权重，pw 抽样权重。",
+        ),
+    ] = None
     coords: Annotated[
         Path | None,
         typer.Option(
@@ -126,7 +134,8 @@ def fit(
     table.style()
     table.panels(formula)
     plain = [_plain(text) for text in formula]
-    rows = rows_of(ctx, sample, plain, change=estimator.model == "first_difference")
+    read = [*plain, *_weights_read(estimator.weights)]
+    rows = rows_of(ctx, sample, read, change=estimator.model == "first_difference")
     places = _coordinates(estimator.coords)
     models = [_model(text, estimator, rows.where) for text in formula]
     fits = [model.fit(rows.frame, coords=places) for model in models]
@@ -232,6 +241,15 @@ def _plain(text: str) -> Formula:
     return parse_formula(f"{left} ~ {' + '.join(rest)}" if rest else text)
 
 
+def _weights_read(weights: str | None) -> list[Formula]:
+    """Return what names the columns of the weights, where there are some."""
+    from panelkit.formula.formula import parse_formula
+    from panelkit.panel.weighting import weighting_of
+
+    weighting = weighting_of(weights)
+    return [] if weighting is None else [parse_formula(f"{weighting.text} ~ 1")]
+
+
 def _model(formula: str, estimator: Estimator, where: str | None) -> Any:
     from panelkit.covariance.by_name import vcov_named
 
@@ -249,6 +267,7 @@ def _model(formula: str, estimator: Estimator, where: str | None) -> Any:
         "vcov": vcov_named(estimator.vcov, entry_of("estimator", key).can),
         "convention": estimator.convention,
         "where": where,
+        "weights": estimator.weights,
     }
     if estimator.effects is not None:
         if "effects" not in getattr(kind, "__dataclass_fields__", ()):

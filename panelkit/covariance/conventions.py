@@ -23,6 +23,7 @@ class Convention:
     others, or once, however the panel falls apart.
     `mends`: whether a two-way clustered covariance that is not positive definite is mended.
     `calendar`: whether lags of a serially robust variance are counted in calendar time, or in periods that are held.
+    `constant_weights`: whether weights of rows must not change within a unit whose effect is swept out.
     `sentence`: what a table prints; the value `convention` in it is the name that it explains.
     """
 
@@ -36,6 +37,7 @@ class Convention:
     counts_components: bool = True
     mends: bool = True
     calendar: bool = True
+    constant_weights: bool = False
 
 
 CONVENTIONS = {
@@ -60,6 +62,7 @@ CONVENTIONS = {
             "{convention}, fe: singletons kept, unit effects not counted, clusters must hold whole units, t(G-1)",
             convention="xtreg",
         ),
+        constant_weights=True,
     ),
     "linearmodels": Convention(
         "linearmodels",

@@ -11,6 +11,7 @@ from scipy import sparse
 from panelkit.covariance.base import OneClustering, Vcov, least_squares
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
+from panelkit.covariance.small_sample import refuse_sampling_weights
 from panelkit.kernels.capabilities import SCORES
 from panelkit.kernels.crossing import Crossing, crossing_of
 from panelkit.kernels.linear import LinearFit
@@ -28,6 +29,10 @@ _LARGEST_CLUSTER = 5_000
 # The sum of the cubes of cluster sizes that eigenvalues may take: about five minutes on one core.
 _LARGEST_WORK = 2e11
 _BATCH_CELLS = 2_000_000
+_SAMPLED = message(
+    "it corrects under a working model of the errors, which analytic weights state (a variance over the weight) and "
+    "sampling weights do not"
+)
 
 
 @offered(
@@ -41,7 +46,8 @@ class CR2(OneClustering):
     """Bell and McCaffrey's (2002) adjustment, from the projection on all dummies, with Satterthwaite df.
 
     Under independent errors of one variance the estimator is unbiased; each coefficient has degrees of freedom
-    of its own (Pustejovsky and Tipton 2018). No convention changes it.
+    of its own (Pustejovsky and Tipton 2018). No convention changes it. Under analytic weights the working model is a
+    variance over the weight; sampling weights (`pw=`) state none and are refused.
 
     Examples
     --------
@@ -54,6 +60,7 @@ class CR2(OneClustering):
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""
         fit, _ = least_squares(problem, convention)
+        refuse_sampling_weights(fit, "CR2()", _SAMPLED)
         clusters = clusters_of(design, self.by)
         matrix, df = cr2(fit, clusters.codes)
         return Vcov(

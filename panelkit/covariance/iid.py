@@ -8,11 +8,15 @@ from typing import Any, ClassVar
 from panelkit.covariance.base import Covariance, Vcov, least_squares
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.likelihood import Information
-from panelkit.covariance.small_sample import residual_df
+from panelkit.covariance.small_sample import refuse_sampling_weights, residual_df
 from panelkit.kernels.capabilities import INFORMATION, SCORES
-from panelkit.language.message import term
+from panelkit.language.message import message, term
 from panelkit.language.offers import offered
 from panelkit.panel.design import Design
+
+_SAMPLED = message(
+    "rows that stand for unlike numbers of others have no error of one variance, and Stata forces robust errors"
+)
 
 
 @offered(
@@ -24,6 +28,8 @@ from panelkit.panel.design import Design
 @dataclass(frozen=True)
 class Iid(Covariance):
     """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K).
+
+    With analytic weights the variance is s2 over the weight; sampling weights (`pw=`) are refused, as in Stata.
 
     Of a likelihood it is the information matrix.
 
@@ -40,5 +46,6 @@ class Iid(Covariance):
         if SCORES not in problem.can:
             return Information().compute(problem, design, convention)
         fit, convention = least_squares(problem, convention)
+        refuse_sampling_weights(fit, "Iid()", _SAMPLED)
         left = residual_df(fit, convention)
         return Vcov(fit.bread * fit.rss / left, float(left), term("covariance", "iid"))

@@ -22,6 +22,24 @@ def refuse_mending(fit: LinearFit, what: Message) -> None:
     refuse_squares(fit.root, fit.X, fit.terms, fit.effects, said)
 
 
+def refuse_sampling_weights(fit: LinearFit, vcov: str, reason: Message) -> None:
+    """Refuse a covariance that has no meaning under sampling weights.
+
+    Raises
+    ------
+    SpecError
+        With the reason, and the covariances to take.
+    """
+    if fit.weights is not None and fit.weights.kind == "pw":
+        raise SpecError(
+            message(
+                "{vcov} does not go with sampling weights (pw=): {reason}. Take CRV3(), Cluster() or Robust()",
+                vcov=vcov,
+                reason=reason,
+            )
+        )
+
+
 def small_sample_factor(
     fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention, count: int | None = None
 ) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from panelkit.inference.panel_tests.fits import check_fit, design_of
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
-from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.linear import LinearFit, squares_about_mean
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -75,7 +75,7 @@ def focal_of(fit: FitResult, term: str) -> Focal:
     SpecError
         If the fit is of another kind, or has no such term beside its intercept.
     """
-    linear, _ = design_of(fit)
+    linear, _ = design_of(fit, weighted=True)
     if ONE_EQUATION not in linear.can:
         raise SpecError(
             message(
@@ -96,12 +96,14 @@ def focal_of(fit: FitResult, term: str) -> Focal:
 def swept_deviations(fit: FitResult, term: str) -> tuple[float, float]:
     """Return the standard deviations of the term and of the outcome net of the effects, divisor n - 1.
 
+    With weights they are the weighted ones.
+
     Raises
     ------
     SpecError
         If the fit is not least squares on rows as observed.
     """
-    linear, _ = design_of(fit)
+    linear, _ = design_of(fit, weighted=True)
     if AS_OBSERVED not in linear.can or term not in linear.terms:
         raise SpecError(
             message(
@@ -110,11 +112,11 @@ def swept_deviations(fit: FitResult, term: str) -> tuple[float, float]:
                 title=fit.title,
             ).spoken(*fit.level_names)
         )
-    return _deviation(linear.X[:, linear.terms.index(term)]), _deviation(linear.y)
+    return _deviation(linear, linear.X[:, linear.terms.index(term)]), _deviation(linear, linear.y)
 
 
-def _deviation(values: FloatArray) -> float:
-    return float(np.std(values, ddof=1))
+def _deviation(linear: LinearFit, values: FloatArray) -> float:
+    return float(np.sqrt(squares_about_mean(values, linear.weights) / (linear.n - 1)))
 
 
 def _place_of(fit: FitResult, term: str) -> int:

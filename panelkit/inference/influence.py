@@ -114,7 +114,7 @@ def influence(fit: FitResult, term: str, by: Literal["unit", "time", "cell"] = "
     >>> len(found.table)
     31
     """
-    linear, design = design_of(fit)
+    linear, design = design_of(fit, weighted=True)
     if term not in linear.terms:
         raise SpecError(message("no term {term} in this fit: it has {terms}", term=term, terms=linear.terms))
     if by not in ("unit", "time", "cell"):

@@ -167,7 +167,7 @@ def leave_one_out(
     >>> len(found.table), found.worst
     (31, 'Heilongjiang')
     """
-    _, design = design_of(fit)
+    _, design = design_of(fit, weighted=True)
     if by not in ("unit", "time"):
         raise SpecError(message("by is unit or time, not {by!r}", by=by))
     check_share("level", level)

@@ -227,16 +227,17 @@ def _term_of(short: FitResult, term: str | None) -> str:
 def _refuse_unlike(short: FitResult, long: FitResult) -> None:
     """Refuse fits of which the second does not only add controls to the first."""
     for fit in (short, long):
-        linear = design_of(fit)[0]
+        linear = design_of(fit, weighted=True)[0]
         bare = linear.effects == "none" and "Intercept" not in fit.terms
         if AS_OBSERVED not in linear.can or bare:
             raise SpecError(
                 message("{title}: it has no R² that a longer regression could raise", title=fit.title)
             )
-    one, two = design_of(short)[0], design_of(long)[0]
+    one, two = (design_of(fit, weighted=True)[0] for fit in (short, long))
     alike = (
         one.n == two.n
         and one.effects == two.effects
+        and short.facts.get("row_weights") == long.facts.get("row_weights")
         and np.array_equal(one.layout.unit, two.layout.unit)
         and np.array_equal(one.layout.time, two.layout.time)
         and np.allclose(one.y, two.y, rtol=1e-9, atol=0.0)
@@ -244,8 +245,8 @@ def _refuse_unlike(short: FitResult, long: FitResult) -> None:
     if not alike:
         raise SpecError(
             message(
-                "the two fits are not of the same rows, outcome and effects ({short:,} and {long:,} rows): fit the "
-                "short one on the rows of the long one",
+                "the two fits are not of the same rows, outcome, effects and weights ({short:,} and {long:,} rows): "
+                "fit the short one on the rows of the long one",
                 short=one.n,
                 long=two.n,
             )
@@ -279,7 +280,7 @@ def _notes(
     fit: FitResult, r2_max: float | None, roots: tuple[float, ...], leaning: list[float]
 ) -> list[Message]:
     notes = []
-    if design_of(fit)[0].effects != "none":
+    if design_of(fit, weighted=True)[0].effects != "none":
         notes.append(
             message("R² are within: shares of what the effects leave of {outcome}", outcome=fit.outcome)
         )

@@ -12,6 +12,7 @@ import pandas as pd
 from panelkit.inference.panel_tests.fits import design_of
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
 from panelkit.kernels.moments import regress
+from panelkit.kernels.row_weights import about_mean
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -32,7 +33,8 @@ def shapley_shares(fit: FitResult) -> pd.Series:
     """Return the Shapley share of each regressor in the R2 of a least-squares fit (within R2 where effects are swept).
 
     What a regressor adds to the R2 is averaged over all orders in which the regressors may enter (Lindeman, Merenda
-    and Gold 1980); effects and intercept are in from the start. The shares add up to the R2 and none is negative.
+    and Gold 1980); effects and intercept are in from the start. The shares add up to the R2 and none is negative. With
+    weights the R2 is the weighted one.
 
     Raises
     ------
@@ -46,7 +48,7 @@ def shapley_shares(fit: FitResult) -> pd.Series:
     >>> bool((shares >= 0).all())
     True
     """
-    linear, _ = design_of(fit)
+    linear, _ = design_of(fit, weighted=True)
     if not linear.can >= {ONE_EQUATION, AS_OBSERVED}:
         raise SpecError(
             message(
@@ -65,7 +67,7 @@ def shapley_shares(fit: FitResult) -> pd.Series:
         )
     X, y = linear.X[:, kept], linear.y
     if len(kept) < linear.k:
-        X, y = X - X.mean(axis=0), y - y.mean()
+        X, y = about_mean(X, linear.weights), about_mean(y, linear.weights)
     names = [linear.terms[j] for j in kept]
     return pd.Series(shares_of(X, y), index=pd.Index(names, name="term"), name="shapley")
 

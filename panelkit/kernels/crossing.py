@@ -119,7 +119,8 @@ class Crossing(Brief):
 
 @dataclass(frozen=True, eq=False)
 class SlopedCrossing(Crossing):
-    """The blocks of a panel with interactions: units with their slopes are the long one, periods and cells the short.
+    """The blocks of a panel with interactions or weights: units with their slopes are the long one, periods and cells
+    the short.
 
     `short` is None: the blocks hold the short dummies, of which a row may have several.
     """
@@ -148,7 +149,9 @@ class SlopedCrossing(Crossing):
             pair_table(column * own, codes, self.blocks.unit, self.n_long)
             for own in self.blocks.coordinates.T
         ]
-        return sparse.csr_array(sparse.hstack(parts))
+        return sparse.csr_array(
+            sparse.hstack(parts) if parts else sparse.csr_array((int(codes.max()) + 1, 0))
+        )
 
     def kept_shares(self) -> FloatArray:
         short = self.blocks.short_columns()

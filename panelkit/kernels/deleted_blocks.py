@@ -52,8 +52,10 @@ def grams_without_blocks(columns: FloatArray, blocks: Blocks, codes: IntArray) -
 
 def _own_units(held: FloatArray, coordinates: FloatArray, unit: IntArray) -> FloatArray:
     """Return rows (pieces x b, p) whose squares are held' (A^+ - I) held, A one cluster's I - Q_g Q_g'."""
-    starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
     width = coordinates.shape[1]
+    if width == 0:
+        return np.empty((0, held.shape[1]))
+    starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
     sums = np.stack([np.add.reduceat(own[:, None] * held, starts, axis=0) for own in coordinates.T], axis=1)
     pairs = (coordinates[:, :, None] * coordinates[:, None, :]).reshape(len(unit), -1)
     left = np.eye(width) - np.add.reduceat(pairs, starts, axis=0).reshape(-1, width, width)

@@ -12,6 +12,7 @@ from panelkit.kernels.capabilities import TWO_STAGE
 from panelkit.kernels.identified import ROUNDING, TOLERANCE_OF_SQUARES, identified_root, root_of
 from panelkit.kernels.leave_out import grams_without_each
 from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.row_weights import rooted
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 
 
@@ -94,7 +95,7 @@ def fit_two_stage(
     Parameters
     ----------
     y, exogenous, endogenous, excluded
-        Shapes (n,), (n, a), (n, b), (n, c) with c >= b, unswept.
+        Shapes (n,), (n, a), (n, b), (n, c) with c >= b, unswept and as observed.
     names
         The names of the three blocks of columns.
 
@@ -104,8 +105,8 @@ def fit_two_stage(
         If a regressor or an instrument is absorbed by the effects or repeats others.
     """
     a, b = exogenous.shape[1], endogenous.shape[1]
-    raw = np.column_stack([exogenous, endogenous, excluded])
-    swept = within(np.column_stack([raw, y]), layout, effects)
+    raw = rooted(np.column_stack([exogenous, endogenous, excluded]), layout.weights)
+    swept = within(np.column_stack([raw, rooted(y, layout.weights)]), layout, effects)
     X, Z = swept[:, : a + b], np.column_stack([swept[:, :a], swept[:, a + b : -1]])
     beside = () if layout.interactions is None else layout.interactions.names
     # the tests of the first stage invert covariances, which square the distances

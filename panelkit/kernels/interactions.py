@@ -76,12 +76,17 @@ def cell_effects(*codes: IntArray) -> Interactions:
     return Interactions(np.empty((len(cells), 0)), cells.astype(np.int64), (), ("",) * cells.shape[1])
 
 
+def no_interactions(n: int) -> Interactions:
+    """Return interactions of n rows that are none."""
+    return Interactions(np.empty((n, 0)), np.empty((n, 0), dtype=np.int64))
+
+
 @dataclass(frozen=True, eq=False)
 class Blocks(Brief):
     """The blocks of one sample: `unit` (n,) sorted codes, `coordinates` (n, b), `short` (n, m) sparse dummies.
 
     Row r of the orthonormal basis of its unit's block is `coordinates[r]`; a slope that does not vary in a unit, or
-    repeats others there, has zeros in it.
+    repeats others there, has zeros in it. Where rows have weights, both stand times the root of the weight.
     """
 
     unit: IntArray
@@ -126,7 +131,7 @@ class Blocks(Brief):
         m = self.short.shape[1]
         if m == 0:
             return np.empty((0, 0))
-        scale = 1.0 / np.sqrt(np.asarray(self.short.sum(axis=0)).reshape(-1))
+        scale = 1.0 / np.sqrt(np.asarray(self.short.power(2).sum(axis=0)).reshape(-1))
         left = (self.short.T @ self.short).toarray()
         for table in self.tables:
             left -= (table.T @ table).toarray()
@@ -134,8 +139,9 @@ class Blocks(Brief):
         if ((values > _NULL) & (values < _HELD)).any():
             raise SpecError(
                 message(
-                    "the absorbed interactions nearly hold an effect of the {periods} or cells: double precision "
-                    "cannot tell whether they do. Leave out an interaction, or the time effects"
+                    "the absorbed interactions, or weights of very different size, nearly hold an effect of the "
+                    "{periods} or cells: double precision cannot tell whether they do. Leave out an interaction, the "
+                    "time effects, or rows of very small weight"
                 )
             )
         held = values >= _HELD
@@ -187,30 +193,38 @@ class Blocks(Brief):
 
 
 def blocks_of(
-    unit: IntArray, time: IntArray | None, interactions: Interactions, *, intercepts: bool = True
+    unit: IntArray,
+    time: IntArray | None,
+    interactions: Interactions,
+    *,
+    intercepts: bool = True,
+    root: FloatArray | None = None,
 ) -> Blocks:
     """Return the blocks of a sample: unit codes (n,) sorted, period codes where there are time effects.
 
-    Without `intercepts` a unit has slopes only.
+    Without `intercepts` a unit has slopes only. `root` (n,) are the roots of the rows' weights; None counts rows alike.
     """
     n = len(unit)
+    size = np.ones(n) if root is None else root
     codes = [*([] if time is None else [time]), *interactions.cells.T]
-    parts = [
-        sparse.csr_array((np.ones(n), (np.arange(n), code)), shape=(n, int(code.max()) + 1)) for code in codes
-    ]
+    parts = [sparse.csr_array((size, (np.arange(n), code)), shape=(n, int(code.max()) + 1)) for code in codes]
     short = sparse.csr_array(sparse.hstack(parts)) if parts else sparse.csr_array((n, 0))
-    return Blocks(unit, _coordinates(unit, interactions.slopes, intercepts), short)
+    return Blocks(unit, _coordinates(unit, interactions.slopes, intercepts, size), short)
 
 
-def _coordinates(unit: IntArray, slopes: FloatArray, intercepts: bool) -> FloatArray:
-    """Return the orthonormal basis of intercept and slopes inside each unit, (n, 1 + s), or of slopes alone."""
+def _coordinates(unit: IntArray, slopes: FloatArray, intercepts: bool, size: FloatArray) -> FloatArray:
+    """Return the orthonormal basis of intercept and slopes inside each unit, (n, 1 + s), or of slopes alone.
+
+    `size` (n,) multiplies the rows.
+    """
     starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
 
     def by_unit(column: FloatArray) -> FloatArray:
         return np.asarray(np.add.reduceat(column, starts)[unit])
 
-    made = [1.0 / np.sqrt(by_unit(np.ones(len(unit))))] if intercepts else []
-    for column in slopes.T:
+    made = [size / np.sqrt(by_unit(size**2))] if intercepts else []
+    for slope in slopes.T:
+        column = size * slope
         size = np.sqrt(by_unit(column**2))
         rest = column
         for _ in range(2):
@@ -219,4 +233,4 @@ def _coordinates(unit: IntArray, slopes: FloatArray, intercepts: bool) -> FloatA
         left = np.sqrt(by_unit(rest**2))
         varies = left > _VARIES * size
         made.append(np.where(varies, rest / np.where(varies, left, 1.0), 0.0))
-    return np.stack(made, axis=1)
+    return np.stack(made, axis=1) if made else np.empty((len(unit), 0))

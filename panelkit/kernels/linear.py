@@ -12,9 +12,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.capabilities import LEAST_SQUARES, WEIGHTS
 from panelkit.kernels.identified import ROUNDING, TOLERANCE, Root, identified_root
 from panelkit.kernels.leave_out import grams_without_each
+from panelkit.kernels.row_weights import RowWeights, about_mean, rooted, unrooted
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -31,7 +32,8 @@ class LinearFit(Brief):
 
     `beta` (k,), `residuals` (n,); `root` T (k, k) makes X T orthonormal, so that T T' = (X'X)^-1; `absorbed` is the
     rank of the swept effects. `noise` bounds what rounding leaves uncertain of the coefficients, as a share. `can` says
-    what covariances and tests may ask of it (`kernels/capabilities.py`).
+    what covariances and tests may ask of it (`kernels/capabilities.py`). Where rows have weights, those of the layout,
+    `y`, `X` and `residuals` hold the rows times the root of their weight, and `can` says so.
     """
 
     y: FloatArray
@@ -46,9 +48,24 @@ class LinearFit(Brief):
     noise: float = field(default=ROUNDING, kw_only=True)
     can: frozenset[str] = field(default=LEAST_SQUARES, kw_only=True, repr=False)
 
+    def __post_init__(self) -> None:
+        if self.weights is not None:
+            object.__setattr__(self, "can", self.can | {WEIGHTS})
+
+    @property
+    def weights(self) -> RowWeights | None:
+        """Return the weights of the rows, None where they count alike."""
+        return self.layout.weights
+
     @property
     def n(self) -> int:
-        return len(self.y)
+        """Return the number of observations: of rows, or what frequency weights say that they stand for."""
+        return len(self.y) if self.weights is None else self.weights.counted
+
+    @cached_property
+    def residuals_as_observed(self) -> FloatArray:
+        """Return the residuals (n,) in the unit of the outcome, whatever the weights of the rows."""
+        return unrooted(self.residuals, self.weights)
 
     @property
     def k(self) -> int:
@@ -89,9 +106,7 @@ class LinearFit(Brief):
     @cached_property
     def tss(self) -> float:
         """Return the sum of squares of the swept outcome (of its deviations where only an intercept is fitted)."""
-        if self.effects == "none":
-            return float(((self.y - self.y.mean()) ** 2).sum())
-        return float(self.y @ self.y)
+        return squares_about_mean(self.y, self.weights) if self.effects == "none" else float(self.y @ self.y)
 
     @property
     def identifying_basis(self) -> FloatArray:
@@ -163,7 +178,7 @@ class LinearFit(Brief):
 def fit_swept(
     y: FloatArray, X: FloatArray, terms: tuple[str, ...], layout: Layout, effects: Effects
 ) -> LinearFit:
-    """Sweep the effects out of `y` (n,) and `X` (n, k) and fit by least squares.
+    """Sweep the effects out of `y` (n,) and `X` (n, k), as observed, and fit by (weighted) least squares.
 
     Raises
     ------
@@ -171,6 +186,7 @@ def fit_swept(
         If a regressor is absorbed by the effects, is constant, or repeats the others so nearly that double
         precision cannot tell them apart (named), or if no degree of freedom is left.
     """
+    X, y = rooted(X, layout.weights), rooted(y, layout.weights)
     swept = within(np.column_stack([X, y]), layout, effects)
     X_swept, y_swept = np.ascontiguousarray(swept[:, :-1]), swept[:, -1].copy()
     absorbed = layout.absorbed(effects)
@@ -202,6 +218,8 @@ def fit_plain(
 ) -> LinearFit:
     """Fit by least squares what is swept already; `before` (n, k) are the regressors before that.
 
+    All hold the rows times the root of their weight where the layout has weights.
+
     Raises
     ------
     SpecError
@@ -226,6 +244,11 @@ def _solved(
     beta += T @ (basis.T @ (y - X @ beta))
     residuals = y - X @ beta
     return LinearFit(y, X, terms, layout, effects, absorbed, beta, residuals, T, noise=root.noise)
+
+
+def squares_about_mean(y: FloatArray, weights: RowWeights | None) -> float:
+    """Return the (weighted) squares of an outcome about its mean; `y` (n,) times the root of the rows' weights."""
+    return float((about_mean(y, weights) ** 2).sum())
 
 
 def refined(fit: LinearFit, beta: FloatArray) -> FloatArray:

@@ -22,8 +22,14 @@ def sum_by(columns: FloatArray, codes: IntArray) -> FloatArray:
 
 
 def heteroskedastic(fit: LinearFit) -> FloatArray:
-    """Return (X'X)^-1 X' diag(e^2) X (X'X)^-1, (k, k), without a factor (HC0)."""
-    return fit.root @ (fit.basis_scores.T @ fit.basis_scores) @ fit.root.T
+    """Return (X'X)^-1 X' diag(e^2) X (X'X)^-1, (k, k), without a factor (HC0).
+
+    A row of frequency weight w is w rows, each with a score of its own.
+    """
+    scores = fit.basis_scores
+    if fit.weights is not None and fit.weights.repeats:
+        scores = scores / fit.weights.root[:, None]
+    return fit.root @ (scores.T @ scores) @ fit.root.T
 
 
 def clustered(fit: LinearFit, codes: IntArray) -> FloatArray:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.sparse import csgraph
 
-from panelkit.kernels.interactions import Blocks, Interactions, blocks_of
+from panelkit.kernels.interactions import Blocks, Interactions, blocks_of, no_interactions
+from panelkit.kernels.row_weights import RowWeights, rooted, unrooted
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.show.brief import Brief
@@ -45,12 +46,15 @@ def check_effects(effects: str) -> Effects:
 class Layout(Brief):
     """Where the rows of a panel stand: `unit` and `time` are codes from 0 without gaps, shape (n,), unit-major.
 
-    `interactions` are swept out beside the effects: slopes of every unit and effects of cells.
+    `interactions` are swept out beside the effects: slopes of every unit and effects of cells. With `weights` the
+    columns of the rows stand times the root of their weight, and so do the dummies that are swept
+    (`kernels/row_weights.py`).
     """
 
     unit: IntArray
     time: IntArray
     interactions: Interactions | None = None
+    weights: RowWeights | None = None
 
     @property
     def n(self) -> int:
@@ -98,14 +102,15 @@ class Layout(Brief):
         """Return the layout of the marked rows (n,), numbered anew."""
         codes = (self.unit[rows], self.time[rows])
         unit, time = (np.unique(each, return_inverse=True)[1] for each in codes)
-        return Layout(unit, time, None if self.interactions is None else self.interactions.at(rows))
+        interactions = None if self.interactions is None else self.interactions.at(rows)
+        return Layout(unit, time, interactions, None if self.weights is None else self.weights.at(rows))
 
     def plain(self) -> Layout:
-        """Return the layout without its interactions."""
+        """Return the layout without its interactions and weights."""
         return Layout(self.unit, self.time)
 
     def blocks(self, effects: Effects) -> Blocks | None:
-        """Return the blocks of the interactions beside the effects, None where there are no interactions.
+        """Return the blocks of the effects where rows have weights or interactions stand beside them, else None.
 
         With time effects alone units have slopes, and no intercepts of their own.
 
@@ -114,9 +119,9 @@ class Layout(Brief):
         SpecError
             If there are interactions and no effects, beside which they would be swept.
         """
-        if self.interactions is None:
+        if self.interactions is None and (self.weights is None or effects == "none"):
             return None
-        if effects == "none":
+        if self.interactions is not None and effects == "none":
             raise SpecError(
                 message(
                     "{names} are swept out beside effects, and effects='none' sweeps nothing: take 'unit' or 'twoway'",
@@ -125,8 +130,13 @@ class Layout(Brief):
             )
         if effects not in self._blocks:
             time = None if effects == "unit" else self.time
-            intercepts = effects != "time"
-            self._blocks[effects] = blocks_of(self.unit, time, self.interactions, intercepts=intercepts)
+            self._blocks[effects] = blocks_of(
+                self.unit,
+                time,
+                no_interactions(self.n) if self.interactions is None else self.interactions,
+                intercepts=effects != "time",
+                root=None if self.weights is None else self.weights.root,
+            )
         return self._blocks[effects]
 
     @cached_property
@@ -136,19 +146,17 @@ class Layout(Brief):
 
     def added(self, effects: Effects) -> tuple[int, int]:
         """Return how much slopes of units, and then effects of cells, add to the rank of the effects."""
-        blocks = self.blocks(effects)
-        if blocks is None:
+        if self.interactions is None:
             return 0, 0
-        base = self.plain().absorbed(effects)
-        interactions = cast(Interactions, self.interactions)
-        if interactions.cells.shape[1] == 0:
-            return blocks.rank - base, 0
-        slopes = Layout(self.unit, self.time, interactions.without_cells()).absorbed(effects)
-        return slopes - base, blocks.rank - slopes
+        base, whole = self.plain().absorbed(effects), self.absorbed(effects)
+        if self.interactions.cells.shape[1] == 0:
+            return whole - base, 0
+        slopes = Layout(self.unit, self.time, self.interactions.without_cells()).absorbed(effects)
+        return slopes - base, whole - slopes
 
     def absorbed(self, effects: Effects) -> int:
         """Return the rank of the effects' dummies, interactions included."""
-        blocks = self.blocks(effects)
+        blocks = None if self.interactions is None else self.blocks(effects)
         if blocks is not None:
             return blocks.rank
         if effects == "none":
@@ -184,9 +192,10 @@ def within(
     Parameters
     ----------
     columns
-        Shape (n, m), rows in the order of `layout`.
+        Shape (n, m), rows in the order of `layout`, times the root of their weight where the layout has weights.
     weights
-        Shape (n,), non-negative: the (weighted) least-squares projection. None is equal weights.
+        Shape (n,), non-negative: the (weighted) least-squares projection of columns as observed. None is equal weights,
+        or those of the layout.
 
     Returns
     -------
@@ -195,15 +204,18 @@ def within(
     Raises
     ------
     SpecError
-        If the layout has interactions, and there are no effects, or rows have weights.
+        If the layout has interactions, and there are no effects, or weights that are not the layout's.
     """
-    blocks = layout.blocks(effects)
-    if blocks is not None:
+    if layout.interactions is not None:
         if weights is not None:
             raise SpecError(
                 message("absorbed interactions are swept with equal weights only: leave out the weights")
             )
-        return blocks.sweep(columns)
+        return cast(Blocks, layout.blocks(effects)).sweep(columns)
+    if layout.weights is not None:
+        observed = unrooted(columns, layout.weights)
+        swept = within(observed, layout.plain(), effects, layout.weights.values)
+        return rooted(swept, layout.weights)
     if effects == "none":
         return columns.copy()
     if layout.balanced and weights is None:

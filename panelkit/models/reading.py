@@ -22,6 +22,7 @@ from panelkit.language.errors import PanelkitError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.panel.design import Design, build_with_lenders
 from panelkit.panel.sample import Policy, WithoutSingletons
+from panelkit.panel.weighting import Weighting
 from panelkit.show.brief import Brief
 
 __all__ = [
@@ -71,6 +72,7 @@ def read_design(
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
     sweeping: Effects = "none",
+    weighting: Weighting | None = None,
 ) -> Design:
     """Build the design of an estimator; see `core.design.build_design`.
 
@@ -91,6 +93,7 @@ def read_design(
         years=years,
         policies=policies,
         sweeping=sweeping,
+        weighting=weighting,
     )[0]
 
 
@@ -105,6 +108,7 @@ def read_with_lenders(
     years: Sequence[Hashable] | None = None,
     policies: Sequence[Policy] = (),
     sweeping: Effects = "none",
+    weighting: Weighting | None = None,
 ) -> tuple[Design, Array]:
     """Build the design as `read_design` does, and mark the rows (n,) that do not only lend a level to a change."""
     frame = open_frame(data, unit, time)
@@ -119,6 +123,7 @@ def read_with_lenders(
         policies=policies,
         namesakes=namesakes,
         sweeping=sweeping,
+        weighting=weighting,
     )
     refuse_constant(design.y, design.outcome)
     refuse_scale([(design.outcome, design.y), *zip(design.terms, design.X.T, strict=True)])

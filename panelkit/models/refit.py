@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
 from panelkit.kernels.linear import fit_swept
-from panelkit.kernels.within import Layout
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -36,5 +35,5 @@ def without_rows(fit: FitResult, gone: NDArray[np.bool_]) -> FitResult:
     left = fit.design.keep(~gone, reason=message("left out"))
     if isinstance(fit.spec, FixedEffects):
         return fit_design(left, fit.spec)
-    linear = fit_swept(left.y, left.X, left.terms, Layout(left.unit, left.time), fit.linear.effects)
+    linear = fit_swept(left.y, left.X, left.terms, left.layout, fit.linear.effects)
     return finish(fit.spec, left, linear, title=fit.title)

@@ -15,10 +15,11 @@ from panelkit.covariance.base import VcovSpec, check_vcov, computed, refuse_unca
 from panelkit.covariance.conventions import convention_named
 from panelkit.formula.conditions import check_where
 from panelkit.inference.panel_tests.fits import check_fit
-from panelkit.kernels.capabilities import SCORES
+from panelkit.kernels.capabilities import SCORES, WEIGHTS
 from panelkit.kernels.index import Array
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.outcome import refuse_absorbed, refuse_constant
+from panelkit.kernels.row_weights import rooted
 from panelkit.kernels.within import Effects
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
@@ -28,6 +29,8 @@ from panelkit.models.reading import Frame, open_frame, read_with_lenders, spoken
 from panelkit.models.statements import convention_sentence, exact_fit, few_treated, linear_facts
 from panelkit.panel.design import Design
 from panelkit.panel.sample import Policy
+from panelkit.panel.weighted import weight_notes
+from panelkit.panel.weighting import check_weights, weighting_of
 from panelkit.results.fit import FitResult, fields_under
 from panelkit.show.brief import Brief
 
@@ -54,12 +57,14 @@ class LinearSpec(Generic[Result]):
     vcov: VcovSpec
     convention: str
     where: str | None
+    weights: str | None
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
         refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
         convention_named(self.convention)
         object.__setattr__(self, "where", check_where(self.where))
+        object.__setattr__(self, "weights", self._checked_weights())
         self._check()
 
     def with_vcov(self, vcov: VcovSpec) -> Self:
@@ -108,9 +113,20 @@ class LinearSpec(Generic[Result]):
             where=self.where,
             policies=self._rules(),
             sweeping=self._sweeping(),
+            weighting=weighting_of(self.weights),
         )
         with spoken_errors(design):
             return self._estimate(Rows(with_coordinates(design, self.vcov, coords), inside, frame))
+
+    def _checked_weights(self) -> str | None:
+        """Return the weights in their short spelling, refused where the estimator knows none."""
+        if self.weights is not None and WEIGHTS not in (capabilities_of(type(self)) or ()):
+            raise SpecError(self._without_weights())
+        return check_weights(self.weights)
+
+    def _without_weights(self) -> Message:
+        """Say why the estimator takes no weights."""
+        return message("{model} takes no weights of rows", model=type(self).__name__)
 
     def _check(self) -> None:
         """Refuse options of this estimator that have no meaning."""
@@ -175,7 +191,7 @@ def finish(
     convention = convention_named(spec.convention)
     refuse_constant(design.y, design.outcome)
     beside = () if linear.layout.interactions is None else linear.layout.interactions.names
-    refuse_absorbed(design.y, linear.y, design.outcome, linear.effects, beside)
+    refuse_absorbed(rooted(design.y, linear.weights), linear.y, design.outcome, linear.effects, beside)
     kept = design if moved is None else moved
     before, after = linear_facts(design, linear, spec.convention)
     own = dict(facts or {})
@@ -183,6 +199,7 @@ def finish(
     said = (
         *design.notes,
         convention_sentence(convention, linear.effects),
+        *weight_notes(design),
         *notes,
         *few_treated(design, linear),
         *exact_fit(design.outcome, linear),
@@ -195,7 +212,7 @@ def finish(
         spec=spec,
         design=kept,
         linear=linear,
-        residuals=linear.residuals,
+        residuals=linear.residuals_as_observed,
         dropped=design.dropped,
         **fields_under(
             computed(spec.vcov, linear, kept, convention, title),

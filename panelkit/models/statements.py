@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from panelkit.covariance.conventions import Convention
-from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.linear import LinearFit, squares_about_mean
 from panelkit.kernels.outcome import is_exact
+from panelkit.kernels.row_weights import rooted
 from panelkit.kernels.within import Effects
 from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
+from panelkit.panel.weighted import weight_facts
 
 # With fewer treated units than this neither CRV3 nor the wild bootstrap holds its level
 # (MacKinnon and Webb 2017; docs/evidence/panel_size.csv).
@@ -20,15 +22,15 @@ FEW_TREATED = 5
 
 def linear_facts(design: Design, linear: LinearFit, convention: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the facts that every linear fit reports, before and after those of its covariance."""
-    deviations = design.y - design.y.mean()
     years = design.time_labels
-    total = float(deviations @ deviations)
+    total = squares_about_mean(rooted(design.y, linear.weights), linear.weights)
     before: dict[str, Any] = {
         "nobs": linear.n,
         "n_units": linear.layout.n_units,
         "n_periods": linear.layout.n_times,
         "years": f"{years[0]}-{years[-1]}",
         "balanced": linear.layout.balanced,
+        **weight_facts(design),
     }
     after: dict[str, Any] = {}
     if linear.effects != "none":

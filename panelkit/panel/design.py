@@ -29,12 +29,14 @@ from panelkit.panel.leaving import dropped_rows, joined, nothing_dropped, reason
 from panelkit.panel.leaving import missing as missing_cells
 from panelkit.panel.provenance import provenance_notes, refuse_breaks
 from panelkit.panel.sample import (
+    Asked,
     Policy,
     Settled,
     asked_rows,
     settle,
     where_note,
 )
+from panelkit.panel.weighting import Weighting, row_weights, weigh
 from panelkit.show.brief import Brief
 
 
@@ -46,6 +48,7 @@ class Design(Brief):
     (N,) and time_labels (T,), sorted unit-major, then by time, every code used. `extra` holds further
     columns (n,) by name. `dropped` has columns province, year, reason. `provenance`, a part of `notes`, says the
     vintages and flags of the figures. `interactions` are terms that are no columns, to be swept out beside the effects.
+    `weights` (n,) are those of the rows as the user gave them, `weighting` says of what kind; y and X do not hold them.
     The arrays are read-only.
     """
 
@@ -67,11 +70,18 @@ class Design(Brief):
     formula: Formula | None = None
     memory: Memory = field(default_factory=Memory, repr=False)
     interactions: Interactions | None = field(default=None, repr=False)
+    weights: Array | None = field(default=None, repr=False)
+    weighting: Weighting | None = None
 
     @property
     def layout(self) -> Layout:
-        """Return where the rows stand, with the interactions that are swept beside the effects."""
-        return Layout(self.unit, self.time, self.interactions)
+        """Return where the rows stand, with the interactions that are swept beside the effects, and their weights."""
+        return Layout(self.unit, self.time, self.interactions, row_weights(self.weights, self.weighting))
+
+    @property
+    def frequency(self) -> Array | None:
+        """Return how many equal rows each stands for, (n,); None where each is one."""
+        return self.weights if self.weighting is not None and self.weighting.kind == "fw" else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the fields, so that a design can travel to another process."""
@@ -142,6 +152,7 @@ class Design(Brief):
             time_labels=time_labels,
             extra=MappingProxyType({name: _sealed(values[marked]) for name, values in self.extra.items()}),
             interactions=None if self.interactions is None else self.interactions.at(marked),
+            weights=None if self.weights is None else _sealed(self.weights[marked]),
             dropped=dropped,
             notes=(
                 *self.notes,
@@ -189,6 +200,7 @@ def build_design(
     policies: Sequence[Policy] = (),
     namesakes: Namesakes | None = None,
     sweeping: Effects = "none",
+    weighting: Weighting | None = None,
 ) -> Design:
     """Build the design of a formula on a panel.
 
@@ -214,14 +226,16 @@ def build_design(
         The effects that the estimator sweeps out: slopes of units, and beside unit effects region-years, then are no
         columns but stand in `Design.interactions`, for an estimator that sweeps those too. "none": all terms are
         columns.
+    weighting
+        The weights of the rows; those of zero or without a value leave.
 
     Raises
     ------
     SpecError
         If the formula or the condition does not pass the gate.
     DataError
-        If columns are missing, units and years repeat, cells are not numbers, no complete row is left, or a
-        series of ours changes its base inside the sample and was not asked for by name.
+        If columns are missing, a weight is negative, units and years repeat, cells are not numbers, no complete row is
+        left, or a series of ours changes its base inside the sample and was not asked for by name.
     """
     return build_with_lenders(
         formula,
@@ -235,6 +249,7 @@ def build_design(
         policies=policies,
         namesakes=namesakes,
         sweeping=sweeping,
+        weighting=weighting,
     )[0]
 
 
@@ -251,6 +266,7 @@ def build_with_lenders(
     policies: Sequence[Policy] = (),
     namesakes: Namesakes | None = None,
     sweeping: Effects = "none",
+    weighting: Weighting | None = None,
 ) -> tuple[Design, Array]:
     """Build a design as `build_design` does, and mark which of its rows (n,) decide; the others lend a level."""
     parsed = as_formula(formula)
@@ -262,6 +278,11 @@ def build_with_lenders(
     beside = [name for name in extra if name not in (*unit_names, *time_names)]
     table.require([*parsed.columns, *beside])
     asked = asked_rows(table, (unit_names, time_names), where, years, namesakes)
+    weighed = None if weighting is None else weigh(weighting, table, _everyone(asked, len(data)).yes)
+    frequency = None
+    if weighed is not None:
+        asked = _everyone(asked, len(data)).weighed(weighed)
+        frequency = weighed.values if weighting is not None and weighting.kind == "fw" else None
     carried = {name: table.raw(name) for name in beside}
     absent = {name: np.asarray(pd.isna(values)) for name, values in carried.items()}
     also = None if not absent else ~np.logical_or.reduce(list(absent.values()))
@@ -274,7 +295,7 @@ def build_with_lenders(
             return _dropped(columns, table, absent, order, gone)
 
         try:
-            found.append(settle(panel, columns.complete, missing, asked, policies))
+            found.append(settle(panel, columns.complete, missing, asked, policies, frequency))
         except DataError as error:  # a policy knows codes only, not what the panel calls its units
             raise DataError(error.said.spoken(unit_names[0], time_names[0])) from None
         if len(found[0].rows) == 0:
@@ -292,7 +313,8 @@ def build_with_lenders(
         order, inside = rows, inside[rows]
     sample = _sample(panel, order, complete=whole)
     refuse_breaks(data, parsed, sample)
-    origins = provenance_notes(data, dict.fromkeys([*parsed.columns, *beside]), parsed, sample)
+    read = dict.fromkeys([*parsed.columns, *beside, *(() if weighting is None else weighting.columns)])
+    origins = provenance_notes(data, read, parsed, sample)
     shown, interactions = parsed.terms, None
     if sweeping != "none" and any(len(term.factors) > 1 for term in parsed.terms):
         codes = (sample.unit, sample.time)
@@ -317,8 +339,20 @@ def build_with_lenders(
         formula=parsed,
         memory=made,
         interactions=interactions,
+        weights=None if weighed is None else _sealed(_row_values(weighed.values, order)),
+        weighting=weighting,
     )
     return design, inside
+
+
+def _everyone(asked: Asked | None, n: int) -> Asked:
+    """Return the rows that are asked for where a condition may ask for all, (n,)."""
+    everyone = np.ones(n, dtype=bool)
+    return Asked(everyone, ~everyone, ~everyone) if asked is None else asked
+
+
+def _row_values(values: Array, order: Array | None) -> Array:
+    return values.copy() if order is None else values[order]
 
 
 def _nothing_left(dropped: pd.DataFrame, total: int, panel: PanelIndex) -> DataError:

@@ -25,6 +25,7 @@ class Why(Enum):
     DROP_YEAR = "drop-year"
     DROP_UNIT = "drop-unit"
     LENDS = "lends"
+    NO_WEIGHT = "no-weight"
     OTHER = "other"
 
 
@@ -84,6 +85,16 @@ def outside(where: str) -> Reason:
 def undecided(where: str) -> Reason:
     """Return why a row left on which the condition has no answer."""
     return Reason(Why.UNDECIDED, message("missing in where: {where}", where=where))
+
+
+def without_weight(weights: str) -> Reason:
+    """Return why a row left whose weight is zero."""
+    return Reason(Why.NO_WEIGHT, message("weight of zero: {weights}", weights=weights))
+
+
+def missing_weight(columns: Sequence[str]) -> Reason:
+    """Return why a row left whose weight is missing."""
+    return Reason(Why.MISSING, message("missing weight: {columns}", columns=list(columns)), columns)
 
 
 def left_because(dropped: pd.DataFrame, *kinds: Why) -> Array:

@@ -15,6 +15,7 @@ import numpy as np
 from panelkit.kernels.identified import ABSORBED_SHARE, absorbed_terms
 from panelkit.kernels.index import SHOWN, Array, listed
 from panelkit.kernels.interactions import Interactions
+from panelkit.kernels.row_weights import rooted
 from panelkit.kernels.within import Effects, Layout, within
 from panelkit.language.message import Message, counted, message
 from panelkit.panel.design import Design
@@ -45,7 +46,9 @@ def without_redundant(
     if not may.any():
         return design, ()
     X = np.asarray(design.X)
-    swept = within(X, design.layout, effects)
+    layout = design.layout
+    X = rooted(X, layout.weights)
+    swept = within(X, layout, effects)
     held = absorbed_terms(X, swept)
     gone = may & held
     order: list[int] = np.flatnonzero(looked_at & ~held & ~may).tolist()
@@ -174,7 +177,7 @@ def _slopes_note(design: Design, term: str, varying: Array, identified: int) -> 
 def _exact_units(design: Design, effects: Effects) -> list[Message]:
     """Name the units that have no more rows than intercept and slopes: these fit them exactly."""
     layout = design.layout
-    blocks = layout.blocks(effects)
+    blocks = None if layout.interactions is None else layout.blocks(effects)
     if blocks is None or blocks.width < 2:
         return []
     exact = np.flatnonzero(layout.unit_counts <= blocks.unit_ranks)

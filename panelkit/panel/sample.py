@@ -8,7 +8,7 @@ of categories and knots: they are those of the rows that stay.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,6 +30,7 @@ from panelkit.panel.leaving import (
     outside,
     undecided,
 )
+from panelkit.panel.weighting import Weighed
 from panelkit.show.brief import Brief
 
 
@@ -38,7 +39,7 @@ class Candidates(Brief):
     """Rows that may enter: `rows` (m,) are places in the frame, sorted by unit, then time.
 
     `complete` (n,) marks the rows of the frame without missing cells, `asked` (n,) those that `where` lets in.
-    `dropped` says who left so far, and why.
+    `dropped` says who left so far, and why. `frequency` (n,) says how many equal rows each stands for, None one.
     """
 
     panel: PanelIndex
@@ -46,6 +47,7 @@ class Candidates(Brief):
     complete: Array
     asked: Array
     dropped: pd.DataFrame
+    frequency: Array | None = None
 
     @property
     def unit(self) -> Array:
@@ -82,7 +84,8 @@ class WithoutSingletons:
 
     def stay(self, held: Candidates) -> Array:
         """Mark the rows that share their unit and their period with others."""
-        alone = singletons(held.unit, held.time, self.effects)
+        times = None if held.frequency is None else held.frequency[held.rows]
+        alone = singletons(held.unit, held.time, self.effects, times)
         if alone.all():
             raise DataError(
                 message(
@@ -137,6 +140,7 @@ class Neighbouring:
 class Asked(Brief):
     """The rows that an estimation asks for, (n,) bool: `yes`; `no`, outside `where`; `open`, where it is missing.
 
+    `weightless` are rows that leave because their weight is zero or missing, each kind with its reason.
     Rows that are none of these lie in other years and only lend their values.
     """
 
@@ -144,11 +148,35 @@ class Asked(Brief):
     no: Array
     open: Array
     where: str | None = None
+    weightless: tuple[tuple[Array, Reason], ...] = ()
 
     @property
     def counted(self) -> int:
         """Return the number of rows that could have entered."""
-        return int((self.yes | self.no | self.open).sum())
+        return int(np.logical_or.reduce([self.yes, self.no, self.open, *self._gone]).sum())
+
+    @property
+    def _gone(self) -> list[Array]:
+        return [gone for gone, _ in self.weightless]
+
+    def weighed(self, weighed: Weighed) -> Asked:
+        """Return what is asked for when rows without a weight leave.
+
+        Raises
+        ------
+        DataError
+            If no row has a weight.
+        """
+        kept = replace(self, yes=self.yes & weighed.stay, weightless=weighed.leaving)
+        if not kept.yes.any():
+            raise DataError(
+                message(
+                    "no row is left of {total:,}: {reason}",
+                    total=int(self.yes.sum()),
+                    reason=[reason for gone, reason in weighed.leaving if gone.any()],
+                )
+            )
+        return kept
 
 
 def asked_rows(
@@ -213,10 +241,12 @@ def settle(
     missing: Callable[[Array], pd.DataFrame],
     asked: Asked | None,
     policies: Sequence[Policy],
+    frequency: Array | None = None,
 ) -> Settled:
     """Decide which rows enter: those asked for, complete, and kept by every policy when nobody leaves any more.
 
-    `complete` (n,) marks the rows without missing cells; `missing` says why the marked ones have some.
+    `complete` (n,) marks the rows without missing cells; `missing` says why the marked ones have some; `frequency` (n,)
+    says how many equal rows each stands for.
 
     Raises
     ------
@@ -229,12 +259,14 @@ def settle(
     if asked is not None and asked.where is not None:
         for gone, reason in ((asked.no, outside(asked.where)), (asked.open, undecided(asked.where))):
             leavers.append(dropped_frame(panel, order[gone[order]], reason))
+    for gone, reason in () if asked is None else asked.weightless:
+        leavers.append(dropped_frame(panel, order[gone[order]], reason))
     held = complete & yes
     rows = order if held.all() else order[held[order]]
     while len(rows):
         before = len(rows)
         for policy in policies:
-            stays = policy.stay(Candidates(panel, rows, complete, yes, joined(leavers)))
+            stays = policy.stay(Candidates(panel, rows, complete, yes, joined(leavers), frequency))
             if stays.all():
                 continue
             leavers.append(dropped_frame(panel, rows[~stays], policy.reason))
@@ -269,11 +301,14 @@ def _with_lenders(
     return both
 
 
-def singletons(unit: Array, time: Array, effects: Effects) -> Array:
-    """Mark the rows that are the only one of their unit (or, with time effects, of their time), (m,) bool."""
+def singletons(unit: Array, time: Array, effects: Effects, times: Array | None = None) -> Array:
+    """Mark the rows that are the only one of their unit (or, with time effects, of their time), (m,) bool.
+
+    `times` (m,) says how many equal rows each stands for.
+    """
     alone = np.zeros(len(unit), dtype=bool)
     for codes, swept in ((unit, ("unit", "twoway")), (time, ("time", "twoway"))):
-        once = np.bincount(codes) == 1 if effects in swept else np.zeros(0, dtype=bool)
+        once = np.bincount(codes, times) == 1 if effects in swept else np.zeros(0, dtype=bool)
         if once.any():
             alone |= once[codes]
     return alone

@@ -28,6 +28,8 @@ _WORDS: dict[str, Message] = {
     "first_stage_f": message("First-stage F"),
     "sigma2": message("σ²"),
     "weights": message("Spatial weights"),
+    "row_weights": message("Weights of rows"),
+    "weights_sum": message("Sum of weights"),
     "model": message("Model"),
     "unit_effects": message("Province effects"),
     "time_effects": message("Year effects"),

@@ -10,10 +10,11 @@ from scipy import linalg, stats
 from panelkit.covariance.base import VcovSpec, check_vcov
 from panelkit.covariance.cluster import Cluster
 from panelkit.covariance.conventions import convention_named
-from panelkit.inference.panel_tests.fits import design_of, fixed_and_random
+from panelkit.inference.panel_tests.fits import NOT_WEIGHTED, design_of, fixed_and_random, iid_problem
 from panelkit.kernels.capabilities import LEAST_SQUARES, ONE_EQUATION, PANEL_ROWS
 from panelkit.kernels.identified import absorbed_terms, dependent_terms, refuse_squares
 from panelkit.kernels.linear import LinearFit, fit_plain
+from panelkit.kernels.row_weights import about_mean, rooted
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term, verbatim
@@ -169,7 +170,7 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     >>> found.p_value < 1.0
     True
     """
-    linear, design = design_of(random)
+    linear, design = design_of(random, weighted=True)
     check_vcov(Cluster() if vcov is None else vcov)
     null = message(
         "the unit means of the regressors have no effect of their own, so that random effects are consistent"
@@ -177,6 +178,8 @@ def mundlak(random: FitResult, *, vcov: VcovSpec | None = None) -> TestResult:
     name = message("Mundlak (auxiliary Hausman)")
     if linear.effects != "none" or not {ONE_EQUATION, PANEL_ROWS} <= linear.can:
         raise SpecError(message("mundlak takes a random-effects (or pooled) fit"))
+    if linear.weights is not None:
+        return TestResult.not_applicable(name, null, NOT_WEIGHTED)
     layout = linear.layout
     means = (layout.sum_units(linear.X) / layout.unit_counts[:, None])[layout.unit]
     candidates = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
@@ -243,14 +246,14 @@ def _wald_of_last(
 def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
     """Test that the effects of a fixed-effects fit are needed beyond those of `against`, by F.
 
-    "none" keeps an intercept. Under independent errors of one variance.
+    "none" keeps an intercept. Under independent errors of one variance, or of one over the analytic weights.
 
     Examples
     --------
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     >>> found = pk.effects_f(fit, against="unit")
     """
-    linear, design = design_of(fit)
+    linear, design = design_of(fit, weighted=True)
     if against not in EFFECTS:
         raise SpecError(
             message("against is one of {names}, not {against!r}", names=list(EFFECTS), against=against)
@@ -282,6 +285,9 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
         )
     if ONE_EQUATION not in linear.can:
         return TestResult.not_applicable(name, null, _TWO_STAGE)
+    problem = iid_problem(linear)
+    if problem is not None:
+        return TestResult.not_applicable(name, null, problem)
     rss, parameters = _rss(design, linear, against)
     restrictions = linear.k + linear.absorbed - parameters
     f = (rss - linear.rss) / restrictions / (linear.rss / linear.df_resid)
@@ -298,8 +304,10 @@ def effects_f(fit: FitResult, against: Effects = "none") -> TestResult:
 
 def _rss(design: Design, linear: LinearFit, effects: Effects) -> tuple[float, int]:
     """Return the residual sum of squares and the number of parameters under other effects."""
-    columns = np.column_stack([design.X, design.y])
-    columns = columns - columns.mean(axis=0) if effects == "none" else within(columns, linear.layout, effects)
+    columns = rooted(np.column_stack([design.X, design.y]), linear.weights)
+    columns = (
+        about_mean(columns, linear.weights) if effects == "none" else within(columns, linear.layout, effects)
+    )
     beta = np.linalg.lstsq(columns[:, :-1], columns[:, -1], rcond=None)[0]
     residuals = columns[:, -1] - columns[:, :-1] @ beta
     absorbed = 1 if effects == "none" else linear.layout.absorbed(effects)
@@ -323,7 +331,7 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
     >>> pooled = pk.PooledOLS("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     >>> found = pk.breusch_pagan_lm(pooled)
     """
-    linear, _ = design_of(fit)
+    linear, _ = design_of(fit, weighted=True)
     if effects not in ("unit", "time", "twoway"):
         raise SpecError(message("effects is unit, time or twoway, not {effects!r}", effects=effects))
     null = message("the variance of the {held} effects is zero", held=_EFFECTS[effects])
@@ -334,6 +342,8 @@ def breusch_pagan_lm(fit: FitResult, effects: Literal["unit", "time", "twoway"] 
             null,
             message("it is read from the residuals of a pooled fit: use PooledOLS"),
         )
+    if linear.weights is not None:
+        return TestResult.not_applicable(name, null, NOT_WEIGHTED)
     layout, e = linear.layout, linear.residuals
     parts = []
     if effects != "time":
@@ -369,12 +379,15 @@ def poolability(fit: FitResult) -> TestResult:
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)", effects="unit").fit(panel)
     >>> found = pk.poolability(fit)
     """
-    linear, design = design_of(fit)
+    linear, design = design_of(fit, weighted=True)
     null = message("every unit has the same slopes")
     name = message("poolability (F)")
     if ONE_EQUATION not in linear.can:
         return TestResult.not_applicable(name, null, _TWO_STAGE)
-    layout = linear.layout
+    problem = iid_problem(linear)
+    if problem is not None:
+        return TestResult.not_applicable(name, null, problem)
+    layout, rows = linear.layout, len(linear.y)
     moving = [j for j, term in enumerate(linear.terms) if term != "Intercept"]
     wanted = layout.n_units * len(moving)
     if linear.n <= wanted + linear.absorbed:
@@ -388,12 +401,12 @@ def poolability(fit: FitResult) -> TestResult:
                 count=layout.n_units,
             ),
         )
-    if linear.n * wanted > _LARGEST_POOLABILITY:
+    if rows * wanted > _LARGEST_POOLABILITY:
         return TestResult.not_applicable(name, null, message("the panel is too large for slopes by unit"))
-    X = linear.X if linear.effects == "none" else np.ascontiguousarray(design.X)
-    own = np.zeros((linear.n, layout.n_units, len(moving)))
-    own[np.arange(linear.n), layout.unit] = X[:, moving]
-    wide = own.reshape(linear.n, -1)
+    X = linear.X if linear.effects == "none" else rooted(np.ascontiguousarray(design.X), linear.weights)
+    own = np.zeros((rows, layout.n_units, len(moving)))
+    own[np.arange(rows), layout.unit] = X[:, moving]
+    wide = own.reshape(rows, -1)
     if linear.effects == "none" and "Intercept" in linear.terms:
         wide = np.column_stack([linear.X[:, [linear.terms.index("Intercept")]], wide])
     wide = within(wide, layout, linear.effects)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from panelkit.covariance.lags import periods_of
-from panelkit.inference.panel_tests.fits import design_of
+from panelkit.inference.panel_tests.fits import NOT_WEIGHTED, design_of
 from panelkit.kernels.capabilities import ONE_EQUATION
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
@@ -44,9 +44,11 @@ def serial_correlation(fit: FitResult) -> TestResult:
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     >>> found = pk.serial_correlation(fit)
     """
-    linear, design = design_of(fit)
+    linear, design = design_of(fit, weighted=True)
     null = message("the errors are not serially correlated")
     name = message("Wooldridge serial correlation")
+    if linear.weights is not None:
+        return TestResult.not_applicable(name, null, NOT_WEIGHTED)
     if linear.layout.interactions is not None:
         return TestResult.not_applicable(
             name,
@@ -128,7 +130,7 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     >>> found = pk.groupwise_heteroskedasticity(fit)
     """
-    linear, _ = design_of(fit)
+    linear, _ = design_of(fit, weighted=True)
     null = message("the error variance is the same in every unit")
     layout = linear.layout
     if kind not in ("wald", "levene"):
@@ -138,6 +140,8 @@ def groupwise_heteroskedasticity(fit: FitResult, kind: Literal["wald", "levene"]
         if kind == "levene"
         else message("groupwise heteroskedasticity (modified Wald)")
     )
+    if linear.weights is not None:
+        return TestResult.not_applicable(name, null, NOT_WEIGHTED)
     if layout.unit_counts.min() < 3:
         return TestResult.not_applicable(
             name,
@@ -207,13 +211,15 @@ def pesaran_cd(
     >>> fit = pk.FixedEffects("log(patents_granted) ~ log(rd_expenditure)").fit(panel)
     >>> found = pk.pesaran_cd(fit, rng=1)
     """
-    linear, design = design_of(fit)
+    linear, design = design_of(fit, weighted=True)
     null = message("the errors of different units are uncorrelated")
     if version not in ("auto", "cd", "cdw", "cdw+"):
         raise SpecError(message("version is auto, cd, cdw or cdw+, not {version!r}", version=version))
     with_time = linear.effects in ("time", "twoway")
     chosen = ("cdw+" if with_time else "cd") if version == "auto" else version
     name = _NAMES[chosen]
+    if linear.weights is not None:
+        return TestResult.not_applicable(name, null, NOT_WEIGHTED)
     if chosen == "cd" and with_time:
         return TestResult.not_applicable(
             name,

@@ -11,9 +11,17 @@ from panelkit.kernels.identified import absorbed_terms
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import within
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
+
+NOT_WEIGHTED = message(
+    "it is not defined for rows with weights, and without them it would be of another model: fit without weights="
+)
+_SAMPLED = message(
+    "it assumes errors of one variance, and sampling weights (pw=) say nothing of them: take a Wald test with robust "
+    "or clustered errors"
+)
 
 
 def check_fit(fit: Any) -> None:
@@ -33,20 +41,29 @@ def check_fit(fit: Any) -> None:
         )
 
 
-def design_of(fit: FitResult) -> tuple[LinearFit, Design]:
+def design_of(fit: FitResult, *, weighted: bool = False) -> tuple[LinearFit, Design]:
     """Return the least-squares problem of a fit and its design.
+
+    `weighted` says that the caller stands on rows times the root of their weight (`kernels/row_weights.py`).
 
     Raises
     ------
     SpecError
-        If the fit is not least squares on a design.
+        If the fit is not least squares on a design, or its rows have weights that the caller does not know.
     """
     check_fit(fit)
     if fit.linear is None or fit.design is None:
         raise SpecError(
             message("{title}: this test needs a least-squares fit that kept its design", title=fit.title)
         )
+    if not weighted and fit.linear.weights is not None:
+        raise SpecError(message("{title}: {reason}", title=fit.title, reason=NOT_WEIGHTED))
     return fit.linear, fit.design
+
+
+def iid_problem(linear: LinearFit) -> Message | None:
+    """Return why a test that stands on errors of one variance does not apply to these weights, None where it does."""
+    return _SAMPLED if linear.weights is not None and linear.weights.kind == "pw" else None
 
 
 def fixed_and_random(fixed: FitResult, random: FitResult) -> tuple[LinearFit, LinearFit]:

@@ -14,7 +14,7 @@ from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
 from panelkit.kernels.within import Layout
 from panelkit.language.errors import DataError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms
@@ -42,6 +42,8 @@ class BetweenEffects(LinearSpec[FitResult]):
         How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
     where
         A condition on the rows that enter, as in `FixedEffects`.
+    weights
+        None: Stata's `be` has no weights either, and a mean by unit would need one that does not change over time.
 
     Examples
     --------
@@ -54,6 +56,13 @@ class BetweenEffects(LinearSpec[FitResult]):
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
     where: str | None = None
+    weights: str | None = None
+
+    def _without_weights(self) -> Message:
+        return message(
+            "BetweenEffects takes no weights, as Stata's xtreg, be takes none: every unit counts alike. For a weighted "
+            "between regression average the rows first and take PooledOLS with weights="
+        )
 
     def _estimate(self, rows: Rows) -> FitResult:
         design = rows.design

@@ -11,7 +11,7 @@ import numpy as np
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
 from panelkit.covariance.lags import periods_of
-from panelkit.kernels.capabilities import MADE_ROWS
+from panelkit.kernels.capabilities import MADE_ROWS, WEIGHTS
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
@@ -34,7 +34,7 @@ _NO_CHANGE = message("no unit holds two neighbouring periods, so that there is n
 @estimator(
     "first_difference",
     family="linear",
-    can=sorted(MADE_ROWS),
+    can=sorted(MADE_ROWS | {WEIGHTS}),
     source="Wooldridge 2010, ch. 10.6; plm model = 'fd'",
 )
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class FirstDifference(LinearSpec[FitResult]):
         How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
     where
         A condition on the rows that enter, as in `FixedEffects`.
+    weights
+        Weights, as in `FixedEffects`: a change counts by the weight of its own row, the later one.
 
     Notes
     -----
@@ -76,6 +78,7 @@ class FirstDifference(LinearSpec[FitResult]):
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
     where: str | None = None
+    weights: str | None = None
 
     def _check(self) -> None:
         if self.effects not in ("time", "none", "drift"):
@@ -106,7 +109,7 @@ class FirstDifference(LinearSpec[FitResult]):
         effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
         linear = replace(fit_swept(design.y, design.X, design.terms, design.layout, effects), can=MADE_ROWS)
         theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
-        if theirs is not None:
+        if theirs is not None and linear.weights is None:
             linear = through_linearmodels.carrying(linear, theirs)
         note = message("outcome and regressors are changes between neighbouring periods of one unit")
         title = message("First differences: {outcome}", outcome=design.outcome)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.crv3 import CRV3
-from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.capabilities import LEAST_SQUARES, WEIGHTS
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import DataError, SpecError
@@ -20,13 +20,14 @@ from panelkit.panel.design import Design
 from panelkit.panel.leaving import SINGLETON
 from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Policy, singletons
+from panelkit.panel.weighted import refuse_varying_weights
 from panelkit.results.fit import FitResult
 
 
 @estimator(
     "fixed_effects",
     family="linear",
-    can=sorted(LEAST_SQUARES),
+    can=sorted(LEAST_SQUARES | {WEIGHTS}),
     source="Frisch and Waugh 1933; Baltagi 2021, ch. 2-3",
 )
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class FixedEffects(LinearSpec[FitResult]):
     where
         A condition on the rows that enter, such as `"year >= 2011 & province != '西藏'"`: a formula-gate condition that
         acts after lags, so that rows outside it still lend their values, and before means, quantiles and levels.
+    weights
+        Weights of the rows: `"aw=population"` (analytic), `"fw=n"` (frequency) or `"pw=w"` (sampling); a column or
+        arithmetic of columns. Rows of weight zero leave.
 
     Notes
     -----
@@ -74,6 +78,7 @@ class FixedEffects(LinearSpec[FitResult]):
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
     where: str | None = None
+    weights: str | None = None
 
     def _check(self) -> None:
         check_effects(self.effects)
@@ -99,6 +104,8 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
     """Fit a design whose rows are settled."""
     if spec.effects != "none":
         design = without_intercept(design)
+    if convention_named(spec.convention).constant_weights and spec.effects in ("unit", "twoway"):
+        refuse_varying_weights(design)
     design, notes = without_redundant(design, spec.effects)
     if not design.terms:
         raise SpecError(
@@ -118,7 +125,7 @@ def _fit_rows(design: Design, spec: FixedEffects) -> FitResult:
 def without_singletons(design: Design, effects: Effects) -> Design:
     """Drop units (and, with time effects, periods) that hold one row, until none is left."""
     while True:
-        alone = singletons(design.unit, design.time, effects)
+        alone = singletons(design.unit, design.time, effects, design.frequency)
         if not alone.any():
             return design
         if alone.all():

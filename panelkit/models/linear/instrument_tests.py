@@ -107,7 +107,14 @@ def sargan(linear: InstrumentedFit, theirs: Any) -> TestResult:
     surplus = linear.instruments.shape[1] - linear.k
     if surplus == 0:
         return _exactly(_SARGAN)
-    statistic = float(theirs.sargan.stat)
+    if linear.weights is not None and linear.weights.kind == "pw":
+        return TestResult.not_applicable(
+            _SARGAN,
+            _VALID,
+            message("it assumes errors of one variance, and sampling weights (pw=) say nothing of them"),
+        )
+    # linearmodels counts rows, and a row of frequency weights stands for several
+    statistic = float(theirs.sargan.stat) * linear.n / len(linear.y)
     return TestResult(
         name=_SARGAN,
         null=_VALID,

@@ -15,10 +15,11 @@ from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.crv3 import CRV3
 from panelkit.formula.formula import parse_formula
 from panelkit.formula.model_matrix import INTERCEPT
-from panelkit.kernels.capabilities import TWO_STAGE
+from panelkit.kernels.capabilities import TWO_STAGE, WEIGHTS
 from panelkit.kernels.instruments import InstrumentedFit, fit_two_stage
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
+from panelkit.kernels.row_weights import rooted
 from panelkit.kernels.within import Effects, check_effects, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, listed, message, term
@@ -39,6 +40,7 @@ from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
 from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Policy
+from panelkit.panel.weighted import refuse_varying_weights
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
@@ -123,7 +125,7 @@ def _moved(stage: FitResult, vcov: VcovSpec, extra: Mapping[str, Any]) -> FitRes
 @estimator(
     "instrumental",
     family="linear",
-    can=sorted(TWO_STAGE),
+    can=sorted(TWO_STAGE | {WEIGHTS}),
     result="InstrumentalResult",
     source="Theil 1953; strength by Montiel Olea and Pflueger 2013",
 )
@@ -138,7 +140,7 @@ class InstrumentalFE(LinearSpec[InstrumentalResult]):
         two blocks as keywords.
     endogenous, instruments
         Terms, such as `"x2"` and `"z1 + lag(z2)"`.
-    effects, vcov, convention, where
+    effects, vcov, convention, where, weights
         As in `FixedEffects`; the default covariance leaves one province out and repeats both stages.
 
     Notes
@@ -164,6 +166,7 @@ class InstrumentalFE(LinearSpec[InstrumentalResult]):
     vcov: VcovSpec = field(default_factory=CRV3)
     convention: str = "reghdfe"
     where: str | None = None
+    weights: str | None = None
 
     def _check(self) -> None:
         check_effects(self.effects)
@@ -248,12 +251,15 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
         design = without_intercept(design)
     if convention_named(spec.convention).drop_singletons:
         design = without_singletons(design, spec.effects)
+    if convention_named(spec.convention).constant_weights and spec.effects in ("unit", "twoway"):
+        refuse_varying_weights(design)
     names = _checked(design, blocks)
     where = [[design.terms.index(term) for term in block] for block in names]
     layout = design.layout
     X = np.ascontiguousarray(design.X)
-    swept = within(np.column_stack([design.y]), layout, spec.effects)[:, 0]
-    refuse_absorbed(design.y, swept, design.outcome, spec.effects)
+    outcome = rooted(design.y, layout.weights)
+    swept = within(outcome[:, None], layout, spec.effects)[:, 0]
+    refuse_absorbed(outcome, swept, design.outcome, spec.effects)
     linear = fit_two_stage(
         design.y, X[:, where[0]], X[:, where[1]], X[:, where[2]], names, layout, spec.effects
     )

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
-from panelkit.kernels.capabilities import LEAST_SQUARES
+from panelkit.kernels.capabilities import LEAST_SQUARES, WEIGHTS
 from panelkit.kernels.linear import fit_swept
-from panelkit.kernels.within import Layout
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
@@ -17,7 +16,10 @@ from panelkit.results.fit import FitResult
 
 
 @estimator(
-    "pooled", family="linear", can=sorted(LEAST_SQUARES), source="least squares; Wooldridge 2010, ch. 7"
+    "pooled",
+    family="linear",
+    can=sorted(LEAST_SQUARES | {WEIGHTS}),
+    source="least squares; Wooldridge 2010, ch. 7",
 )
 @dataclass(frozen=True)
 class PooledOLS(LinearSpec[FitResult]):
@@ -33,6 +35,8 @@ class PooledOLS(LinearSpec[FitResult]):
         How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
     where
         A condition on the rows that enter, as in `FixedEffects`.
+    weights
+        Weights of the rows, as in `FixedEffects`.
 
     Examples
     --------
@@ -43,11 +47,13 @@ class PooledOLS(LinearSpec[FitResult]):
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
     where: str | None = None
+    weights: str | None = None
 
     def _estimate(self, rows: Rows) -> FitResult:
         design = rows.design
         require_terms(design, self.formula)
-        linear = fit_swept(design.y, design.X, design.terms, Layout(design.unit, design.time), "none")
-        linear = through_linearmodels.carrying(linear, through_linearmodels.pooled(design))
+        linear = fit_swept(design.y, design.X, design.terms, design.layout, "none")
+        if linear.weights is None:
+            linear = through_linearmodels.carrying(linear, through_linearmodels.pooled(design))
         title = message("Pooled least squares: {outcome}", outcome=design.outcome)
         return finish(self, design, linear, title=title)

@@ -59,6 +59,8 @@ class RandomEffects(LinearSpec[FitResult]):
         How degrees of freedom are counted: "reghdfe", "fixest", "xtreg", "lsdv", "linearmodels" or "plm".
     where
         A condition on the rows that enter, as in `FixedEffects`.
+    weights
+        None: Stata's `re` has no weights either, because the variance components are not defined with them.
 
     Notes
     -----
@@ -77,6 +79,13 @@ class RandomEffects(LinearSpec[FitResult]):
     vcov: VcovSpec = CRV3()
     convention: str = "reghdfe"
     where: str | None = None
+    weights: str | None = None
+
+    def _without_weights(self) -> Message:
+        return message(
+            "RandomEffects takes no weights, as Stata's xtreg, re takes none: its variance components are those of "
+            "rows that count alike. Take FixedEffects or PooledOLS with weights="
+        )
 
     def _estimate(self, rows: Rows) -> FitResult:
         require_terms(rows.design, self.formula)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from panelkit.data.geography import capitals
 from panelkit.data.geography import regions as nbs_regions
 from panelkit.data.provinces import lookup_many, place_name
+from panelkit.inference.panel_tests.fits import NOT_WEIGHTED
 from panelkit.kernels.capabilities import LEAST_SQUARES, WEIGHTS
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
@@ -36,13 +37,9 @@ def checked(fit: Any, term: str) -> Design:
         Which says what stands against it.
     """
     linear, design = getattr(fit, "linear", None), getattr(fit, "design", None)
-    if (
-        design is None
-        or linear is None
-        or linear.effects != "twoway"
-        or not linear.can >= LEAST_SQUARES
-        or WEIGHTS in linear.can
-    ):
+    if linear is not None and WEIGHTS in linear.can:
+        raise SpecError(message("{title}: {reason}", title=fit.title, reason=NOT_WEIGHTED))
+    if design is None or linear is None or linear.effects != "twoway" or not linear.can >= LEAST_SQUARES:
         said = message(
             "{title}: the conditions of a verdict are for least squares with {unit} and {period} effects",
             title=getattr(fit, "title", None) or verbatim(type(fit).__name__),
