@@ -75,7 +75,9 @@ def test_every_estimator_declares_itself_whole() -> None:
 @pytest.mark.parametrize("key", sorted(CARRYING))
 def test_a_fit_can_do_what_its_estimator_declares(key: str) -> None:
     entry = entry_of("estimator", key)
-    assert fitted(key).can == set(entry.can) <= CAPABILITIES
+    # a fit whose rows count alike has no weights
+    assert fitted(key).can == set(entry.can) - {WEIGHTS}
+    assert set(entry.can) <= CAPABILITIES
     assert type(fitted(key)).__name__ == entry.result
     assert entry.source
 
@@ -95,8 +97,18 @@ def test_a_covariance_that_is_not_carried_is_refused_and_the_others_named(key: s
             assert all(name in str(refused.value) for name in held)
 
 
-def test_weights_are_offered_by_nobody_yet() -> None:
-    assert not [entry.key for entry in entries("estimator") if WEIGHTS in entry.can]
+def test_weights_are_offered_by_least_squares_and_refused_by_all_others() -> None:
+    offered = {entry.key for entry in entries("estimator") if WEIGHTS in entry.can}
+    assert offered == {"first_difference", "fixed_effects", "instrumental", "pooled"}
+    for key in offered:
+        weighted = replace(CASES[key].spec("x"), weights="aw=exp(w)").fit(city_panel())
+        assert weighted.can == set(entry_of("estimator", key).can)
+    for key in {"between", "random_effects"}:
+        with pytest.raises(pk.SpecError, match="takes no weights"):
+            replace(CASES[key].spec("x"), weights="aw=exp(w)")
+
+
+def test_instruments_are_offered_by_one() -> None:
     assert [entry.key for entry in entries("estimator") if ENDOGENOUS in entry.can] == ["instrumental"]
 
 
