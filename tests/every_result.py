@@ -111,6 +111,12 @@ def spatial(data: pd.DataFrame | None = None, w: Weights | None = None) -> Itera
         for means in (False, True):
             model = pk.SpatialRandomEffects("y ~ x", "sdm", time_effects=time_effects, means=means)
             yield f"spatial random {time_effects} {means}", model.fit(data, w)
+    for errors in ("kkp", "baltagi"):
+        fit = pk.SpatialRandomEffects("y ~ x", "sac", errors=errors).fit(data, w)
+        yield f"spatial random errors {errors}", fit
+        yield f"components {errors}", fit.components()
+    for error in (1, 2, 3, 4):
+        yield f"gspre {error}", pk.GeneralisedRandomEffects("y ~ x", error).fit(data, w)
     yield "dynamic", pk.DynamicSpatialPanel("y ~ x").fit(data, w)
     yield "dynamic lsdv", pk.DynamicSpatialPanel("y ~ x", convention="lsdv").fit(data, w)
     for model in ("sar", "slx", "sac"):
@@ -140,6 +146,7 @@ def studies(data: pd.DataFrame | None = None, w: Weights | None = None) -> Itera
         "poolability": lambda: pk.poolability(unit_fit),
         "spatial lm": lambda: pk.spatial_lm_tests("y ~ x", data, w),
         "spatial hausman": lambda: pk.spatial_hausman(pk.SpatialRandomEffects("y ~ x", "sar"), data, w),
+        "unit effects": lambda: pk.GeneralisedRandomEffects("y ~ x", 3).fit(data, w).no_effects_test(),
         "reduction": lambda: pk.SpatialPanel("y ~ x", "sdm").fit(data, w).reduction_tests(),
         "serial": lambda: pk.serial_correlation(fit),
         "groupwise": lambda: pk.groupwise_heteroskedasticity(fit),

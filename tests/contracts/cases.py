@@ -42,6 +42,7 @@ CASES: dict[str, Case] = {
     "dynamic_spatial_panel": Case(lambda x: pk.DynamicSpatialPanel(f"y ~ {x} + w"), spatial=True),
     "first_difference": Case(lambda x: pk.FirstDifference(f"y ~ {x} + w")),
     "fixed_effects": Case(lambda x: pk.FixedEffects(f"y ~ {x} + w")),
+    "gspre": Case(lambda x: pk.GeneralisedRandomEffects(f"y ~ {x}"), spatial=True),
     "instrumental": Case(lambda x: pk.InstrumentalFE(f"y ~ w + [{x} ~ z1 + z2]")),
     "mediation": Case(lambda x: pk.Mediation("y", x, "m", "w"), {"reps": 199}, drawn=True),
     "pooled": Case(lambda x: pk.PooledOLS(f"y ~ {x} + w")),

@@ -16,7 +16,8 @@ from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.information import information_random
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
-from panelkit.models.spatial.random import SpatialRandomEffects, SpatialRandomFit, fit_random
+from panelkit.models.spatial.random import SpatialRandomEffects, fit_random
+from panelkit.models.spatial.random_fit import SpatialRandomFit
 from panelkit.models.spatial.random_maximum import BOUNDARY
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
 from panelkit.models.spatial.shell import DURBIN, check_spec

@@ -1,8 +1,9 @@
 """Spatial panels with random unit effects by exact maximum likelihood, and the choice between random and fixed.
 
-The unit effect is a part of the innovation: R (S y - Z b) = mu_i + v_it (Kapoor, Kelejian and Prucha 2007). With
-phi^2 = s_v^2 / (s_v^2 + T s_mu^2) the likelihood is that of columns less (1 - phi) times their unit means, plus
-N ln phi: the machinery of the fixed-effects models at every phi.
+By default the unit effect is a part of the innovation: R (S y - Z b) = mu_i + v_it (Kapoor, Kelejian and Prucha 2007).
+With phi^2 = s_v^2 / (s_v^2 + T s_mu^2) the likelihood is that of columns less (1 - phi) times their unit means, plus
+N ln phi: the machinery of the fixed-effects models at every phi. `errors="baltagi"` keeps the unit effect outside the
+spatial process: S y - Z b = mu_i + R^-1 v_t (Anselin 1988; Baltagi, Song and Koh 2003), by `random_likelihood.py`.
 
 Not through spreg: the coefficients of its 1.9.0 `Panel_RE_Lag` agree to 1e-4, its standard error of rho does not
 (.0182 against .0291 on Munnell's states; the profile likelihood has .0291), and it has no Durbin, sac or year effects.
@@ -11,25 +12,26 @@ Not through spreg: the coefficients of its 1.9.0 `Panel_RE_Lag` agree to 1e-4, i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from panelkit.covariance.base import VcovSpec, computed
 from panelkit.covariance.likelihood import Hessian
-from panelkit.kernels.capabilities import HESSIAN
+from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Message, message, verbatim
+from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.models.spatial.curvature import Curvature
-from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, sweep
 from panelkit.models.spatial.panel import durbin_design
-from panelkit.models.spatial.random_maximum import inverse_hessian, maximise_random
+from panelkit.models.spatial.random_composed import compose, composed_optimum
+from panelkit.models.spatial.random_fit import ComposedProblem, RandomProblem, SpatialRandomFit
+from panelkit.models.spatial.random_maximum import maximise_random, quasi_demeaned
+from panelkit.models.spatial.random_search import maximise_composed
 from panelkit.models.spatial.sample import (
     TIME_EFFECTS,
     Missing,
@@ -40,7 +42,6 @@ from panelkit.models.spatial.sample import (
     refuse_degenerate,
     sample_of,
 )
-from panelkit.models.spatial.selection import wald
 from panelkit.models.spatial.shell import (
     DURBIN,
     ERROR,
@@ -53,17 +54,17 @@ from panelkit.models.spatial.shell import (
     squared_correlation,
 )
 from panelkit.results.fit import fields_under
-from panelkit.results.tests import TestResult
-from panelkit.show.brief import Brief
 from panelkit.spatial.weights import Weights
+
+Errors = Literal["kkp", "baltagi"]
 
 
 @estimator(
     "spatial_random_effects",
     family="spatial",
-    can=(HESSIAN,),
+    can=(HESSIAN, CELL_SCORES),
     result="SpatialRandomFit",
-    source="Kapoor, Kelejian and Prucha 2007",
+    source="Kapoor, Kelejian and Prucha 2007; Baltagi, Song and Koh 2003",
 )
 @dataclass(frozen=True)
 class SpatialRandomEffects(SpatialSpec):
@@ -77,12 +78,16 @@ class SpatialRandomEffects(SpatialSpec):
         Sweeps year effects by the transformation of Lee and Yu (needs row-standardised weights).
     means
         Adds the unit means of all regressors (Mundlak): their joint test is the robust choice between random and fixed.
+    errors
+        "kkp": the unit effect goes through the spatial process of the errors; "baltagi": it does not, as in xsmle's
+        `sem, re` and splm's "semre" and "sarsemre". It asks for a model with a spatial error.
     small_sample
         t(N - 1) instead of the normal distribution; standard errors come from the observed Hessian.
     where
         A condition on the rows that enter, as in `FixedEffects`.
     vcov
-        `Hessian()`, the one covariance that the model has.
+        `Hessian()` (default); with unit effects inside the innovation also `ScoreCluster()` and others that stand on
+        scores by unit and period about the observed Hessian.
 
     Examples
     --------
@@ -93,6 +98,7 @@ class SpatialRandomEffects(SpatialSpec):
     model: Model = "sdm"
     time_effects: bool = False
     means: bool = False
+    errors: Errors = "kkp"
     durbin: tuple[str, ...] | None = None
     small_sample: bool = True
     missing: Missing = "raise"
@@ -101,6 +107,15 @@ class SpatialRandomEffects(SpatialSpec):
 
     def _check(self) -> None:
         one_of("model", self.model, get_args(Model))
+        one_of("errors", self.errors, get_args(Errors))
+        if self.errors != "kkp" and self.model not in ERROR:
+            raise SpecError(
+                message(
+                    "errors={errors!r} would change nothing: a {model} has no spatial error",
+                    errors=self.errors,
+                    model=self.model.upper(),
+                )
+            )
 
     def fit(
         self, data: pd.DataFrame, w: Any, *, unit: str | None = None, time: str | None = None
@@ -131,83 +146,12 @@ class SpatialRandomEffects(SpatialSpec):
         return fit_random(self, sample, align_weights(w, sample))
 
 
-_NOTES = (
-    message("random unit effects inside the innovation; observed Hessian"),
-    message("random effects need unit effects unrelated to the regressors: read the Mundlak test"),
-)
-
-
-@dataclass(frozen=True, eq=False)
-class RandomProblem(Brief):
-    """The likelihood at its maximum as covariances ask for it: the observed Hessian alone is offered.
-
-    Its matrix is that of (b, rho, lambda, ln sigma2, ln phi). The notes of the fit say what it is.
-    """
-
-    raw: Problem
-    optimum: Optimum
-    phi: float
-    small_sample: bool
-    can: frozenset[str] = frozenset({HESSIAN})
-
-    scale = 1.0
-
-    @property
-    def df(self) -> float:
-        """Return the degrees of freedom of t statistics."""
-        return float(self.raw.counting.n_units - 1) if self.small_sample else float("inf")
-
-    def inverse_hessian(self) -> FloatArray:
-        """Return the inverse of the observed Hessian."""
-        return inverse_hessian(self.raw, self.optimum, self.phi)
-
-    def said(self, sentence: Message) -> tuple[Message, ...]:
-        """Return nothing more than the notes of the fit."""
-        return ()
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SpatialRandomFit(SpatialFit):
-    """A fitted random-effects model; `phi` is 1 without unit effects and falls as they grow."""
-
-    phi: float
-    sigma2_mu: float
-
-    def bootstrap_theta(self, rng: np.random.Generator) -> FloatArray:
-        """Refuse: residual vectors of units are not exchangeable apart from their random effect."""
-        raise SpecError(message("impacts of a random-effects model take method='delta' or 'draws'"))
-
-    def reduction_tests(self) -> tuple[TestResult, ...]:
-        """Say that these tests are offered for fixed effects."""
-        return (
-            TestResult.not_applicable(
-                message("random-effects SDM to smaller models"),
-                message("theta = 0"),
-                message("the reductions are offered for fixed effects: fit SpatialPanel"),
-            ),
-        )
-
-    def mundlak_test(self) -> TestResult:
-        """Test the unit means jointly (fit with `means=True`).
-
-        Under the null unit effects and regressors are unrelated.
-        """
-        name = verbatim("Mundlak")
-        null = message("unit effects are unrelated to the regressors: random effects are consistent")
-        at = [j for j, equation in enumerate(self.equations) if equation == "means"]
-        if not at:
-            return TestResult.not_applicable(
-                name, null, message("the fit has no unit means: take means=True")
-            )
-        value, df = wald(self.estimates, self.covariance, lambda theta: theta[at])
-        return TestResult(
-            name=name,
-            null=null,
-            statistic=value,
-            distribution="chi2",
-            df=(float(df),),
-            p_value=float(special.chdtrc(df, value)),
-        )
+_NOTES: dict[str, Message] = {
+    "kkp": message("random unit effects inside the innovation"),
+    "baltagi": message("random unit effects outside the spatial process of the errors"),
+}
+_MUNDLAK = message("random effects need unit effects unrelated to the regressors: read the Mundlak test")
+NO_EFFECTS = message("the variance of the unit effects is estimated at zero: these are pooled estimates")
 
 
 @spoken_in_sample
@@ -234,14 +178,7 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
     effects = "time" if spec.time_effects else "none"
     flat = sweep(Z, effects).reshape(n * t, -1)  # type: ignore[arg-type]
     refuse_unidentified(Z.reshape(n * t, -1), flat, names, effects, squares=True)  # type: ignore[arg-type]
-    if t < 2:
-        raise DataError(
-            message(
-                "the sample holds one {period} ({label}), and a random unit effect cannot be told from "
-                "the error there: take more {periods}, or SpatialCrossSection",
-                label=str(sample.design.time_labels[0]),
-            )
-        )
+    refuse_one_period(sample)
     inside: Effects = "twoway" if spec.time_effects else "unit"
     swept = sweep(sample.y[..., None], inside)[..., 0]
     refuse_degenerate(sample.y, swept, sweep(Z, inside), sample.design.outcome, inside)
@@ -256,10 +193,15 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
         w.spectrum() if lagged else None,
         w.spectrum() if error else None,
     )
-    phi, problem, optimum = maximise_random(raw)
-    loglik = optimum.loglik + counting.units * float(np.log(phi))
-    optimum = replace(optimum, loglik=loglik)
-    likelihood = RandomProblem(raw, optimum, phi, spec.small_sample)
+    if spec.errors == "baltagi":
+        top = maximise_composed(compose(raw, "none", years=spec.time_effects))
+        likelihood: RandomProblem | ComposedProblem = ComposedProblem(top, n, spec.small_sample)
+        phi = float(1.0 / np.sqrt(1.0 + top.best.point.theta))
+        problem, optimum = quasi_demeaned(raw, phi), composed_optimum(top)
+    else:
+        phi, problem, optimum = maximise_random(raw)
+        optimum = replace(optimum, loglik=optimum.loglik + counting.units * float(np.log(phi)))
+        likelihood = RandomProblem(raw, optimum, phi, spec.small_sample)
     spatial = ("rho",) * lagged + ("lambda",) * error
     curvature = Curvature(problem, optimum)
     sigma2_mu = optimum.sigma2 * (1 / phi**2 - 1) / t
@@ -290,9 +232,21 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
             computed(spec.vcov, likelihood, sample.design, None, title),
             len(terms),
             facts=(_facts(spec, sample, w, problem, optimum, phi, sigma2_mu), {"vcov": ""}),
-            notes=((*sample.notes, *_NOTES, *w.said), ()),
+            notes=(_notes(spec, sample, phi), w.said),
         ),
     )
+
+
+def refuse_one_period(sample: SpatialSample) -> None:
+    """Refuse a sample of one period, which cannot tell a unit effect from the error."""
+    if sample.y.shape[1] < 2:
+        raise DataError(
+            message(
+                "the sample holds one {period} ({label}), and a random unit effect cannot be told from "
+                "the error there: take more {periods}, or SpatialCrossSection",
+                label=str(sample.design.time_labels[0]),
+            )
+        )
 
 
 def _facts(
@@ -320,6 +274,11 @@ def _facts(
         "loglik": optimum.loglik,
         "r2": squared_correlation(problem, optimum),
     }
+
+
+def _notes(spec: SpatialRandomEffects, sample: SpatialSample, phi: float) -> tuple[Message, ...]:
+    none = (NO_EFFECTS,) if phi == 1.0 else ()
+    return (*sample.notes, _NOTES[spec.errors], *none, _MUNDLAK)
 
 
 def _with_means(Z: FloatArray, names: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:
