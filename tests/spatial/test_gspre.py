@@ -247,7 +247,7 @@ def test_two_matrices_and_durbin_terms() -> None:
 
 def test_estimates_are_unbiased_and_intervals_cover() -> None:
     # 60 panels of 31 x 8, seed 7: x and lambda within three Monte Carlo errors. phi is known from 31 unit effects only
-    # and is biased down (-.17 here, -.01 with 144 units: docs/spatial.md). Coverage: one Monte Carlo error is 2.8 points
+    # and is biased down (-.17 here, -.01 with 144 units). Coverage: one Monte Carlo error is 2.8 points
     rng, reps = np.random.default_rng(7), 60
     truth = {"x": 1.0, "lambda": TRUTH["lam"], "phi": TRUTH["phi"]}
     found, covered = np.empty((reps, 3)), np.empty((reps, 3), dtype=bool)

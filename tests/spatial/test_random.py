@@ -232,3 +232,63 @@ def test_standard_error_of_the_lag_that_splm_prints_conditionally() -> None:
     data, w = munnell()
     fit = SpatialRandomEffects(MUNNELL, model="sac", small_sample=False).fit(data, w)
     assert fit.std_errors["spatial", "rho"] == pytest.approx(0.0174, abs=5e-5)
+
+
+@pytest.mark.parametrize("model", ["sar", "sdm", "sem"])
+def test_clustered_scores_are_the_recipe_by_brute_force(model: str) -> None:
+    # H and the scores of units by numerical differentiation of the likelihood written unit by unit
+    n, t = 31, 6
+    data = panel_of_the_null(np.random.default_rng(8), t)
+    fit = SpatialRandomEffects("y ~ x1", model=model, small_sample=False, vcov=pk.ScoreCluster()).fit(
+        data, W31
+    )
+    W, y = fit.weights.matrix.toarray(), fit.sample.y
+    X = fit.sample.X
+    if model == "sdm":
+        X = np.concatenate([X, (W @ X[..., 1])[..., None]], axis=2)
+    k = X.shape[2]
+
+    def by_unit(x: np.ndarray) -> np.ndarray:
+        b, r, s2, phi = x[:k], x[k], np.exp(x[-2]), np.exp(x[-1])
+        S = np.eye(n) - r * W
+        gap = S @ (y - X @ b) if model == "sem" else S @ y - X @ b
+        mean = gap.mean(axis=1, keepdims=True)
+        squares = ((gap - (1 - phi) * mean) ** 2).sum(axis=1)
+        share = t * np.linalg.slogdet(S)[1] / n + np.log(phi)
+        return -t / 2 * np.log(2 * np.pi * s2) + share - squares / (2 * s2)
+
+    at = np.r_[fit.estimates, np.log(fit.facts["sigma2"]), np.log(fit.phi)]
+    assert by_unit(at).sum() == pytest.approx(fit.loglik, abs=1e-8)
+    p = len(at)
+    step = 1e-4 * np.eye(p)
+    scores = np.array([(by_unit(at + h) - by_unit(at - h)) / 2e-4 for h in step]).T
+    bend = np.array(
+        [
+            [
+                (by_unit(at + a + c) - by_unit(at + a - c) - by_unit(at - a + c) + by_unit(at - a - c)).sum()
+                / 4e-8
+                for c in step
+            ]
+            for a in step
+        ]
+    )
+    bread = np.linalg.inv(-bend)
+    expected = bread @ (scores.T @ scores) @ bread * n / (n - 1)
+    # second differences of values near 300 over 1e-8 leave 1e-5
+    assert fit.covariance == pytest.approx(expected[: p - 2, : p - 2], rel=1e-3, abs=1e-7)
+    assert any("scores summed by unit" in note for note in fit.notes)
+
+
+def test_scores_by_cell_sum_to_zero_and_are_refused_at_the_edge() -> None:
+    data = panel_of_the_null(np.random.default_rng(8), 6)
+    fit = SpatialRandomEffects("y ~ x1", model="sar").fit(data, W31)
+    cells = fit.likelihood.cell_scores()
+    assert cells.shape == (31, 6, 5)
+    # the search of phi stops at 1e-10 of ln phi, and the score bends by about 2 N there
+    assert np.abs(cells.sum(axis=(0, 1))).max() < 1e-6
+    flat = simulate(W31, 6, np.random.default_rng(4), rho=0.3, theta=(0.0,), effects=False)
+    edge = SpatialRandomEffects("y ~ x1", model="sar").fit(flat, W31)
+    assert edge.phi == 1.0
+    assert edge.components().terms == ("sigma2_e", "sigma_e")
+    with pytest.raises(SpecError, match="one side only"):
+        edge.with_vcov(pk.ScoreCluster())

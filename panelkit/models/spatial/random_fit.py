@@ -80,14 +80,26 @@ class RandomProblem(Brief):
         return self.inverse_hessian()
 
     def cell_scores(self) -> FloatArray:
-        """Return the scores of every unit and period, (N, T, p), determinants shared equally."""
+        """Return the scores of every unit and period, (N, T, p), determinants shared equally.
+
+        Raises
+        ------
+        SpecError
+            If the variance of the unit effects is at zero, where its score has one side only.
+        """
+        if self.phi > BOUNDARY:
+            raise SpecError(
+                message(
+                    "the variance of the unit effects is estimated at zero, where its score has one side only: take "
+                    "Hessian(), or fit SpatialPanel(effects='none')"
+                )
+            )
         c = Curvature(quasi_demeaned(self.raw, self.phi), self.optimum)
         scores = cell_scores(c)
         e, s2 = c.residuals, self.optimum.sigma2
         scores[..., -1] *= s2  # by ln sigma2
         pulls = e * e.mean(axis=1, keepdims=True) / s2
-        by_phi = np.zeros_like(pulls) if self.phi > BOUNDARY else pulls.mean() - pulls
-        return np.concatenate([scores, by_phi[..., None]], axis=2)
+        return np.concatenate([scores, (pulls.mean() - pulls)[..., None]], axis=2)
 
     def said(self, sentence: Message) -> tuple[Message, ...]:
         """Return what a covariance assumes."""
