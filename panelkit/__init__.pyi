@@ -106,6 +106,7 @@ from panelkit.models.mediation.spatial import SpatialMediation as SpatialMediati
 from panelkit.models.shell import with_vcov as with_vcov
 from panelkit.models.spatial.cross_section import SpatialCrossSection as SpatialCrossSection
 from panelkit.models.spatial.dynamic import DynamicSpatialPanel as DynamicSpatialPanel
+from panelkit.models.spatial.gspre import GeneralisedRandomEffects as GeneralisedRandomEffects
 from panelkit.models.spatial.hausman import spatial_hausman as spatial_hausman
 from panelkit.models.spatial.lm_tests import spatial_lm_tests as spatial_lm_tests
 from panelkit.models.spatial.panel import SpatialPanel as SpatialPanel
