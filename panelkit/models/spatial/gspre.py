@@ -216,7 +216,7 @@ def fit_gspre(
     optimum, point = composed_optimum(top), top.best.point
     phi = float(1.0 / np.sqrt(1.0 + point.theta))
     problem = quasi_demeaned(raw, phi)
-    likelihood = ComposedProblem(top, n, spec.small_sample)
+    likelihood = ComposedProblem(top, n, spec.small_sample, frozenset({HESSIAN}))
     free = top.best.problem.free
     spatial = {"phi": point.phi, "lambda": point.lam}
     title = message("GSPRE({error}): {outcome}", error=spec.error, outcome=sample.design.outcome)
