@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from panelkit.inference.multipliers import Multipliers
+from panelkit.inference.positive import mended
 from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message, term
+from panelkit.language.message import Message, message, term
 from panelkit.results.derived import Derived, Uncertainty
 from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Spectrum
@@ -35,6 +36,7 @@ class ImpactParts(Brief):
 
     theta (p,) with covariance (p, p) and `df`; `own[j]` and `neighbour[j]` are the positions of b_j and t_j in
     theta (-1: absent); likewise `rho`, `tau`, `eta`. `w` is the lag's matrix, `w_durbin` that of the Durbin terms.
+    `islands` have a zero row in both.
     """
 
     terms: tuple[str, ...]
@@ -51,6 +53,12 @@ class ImpactParts(Brief):
     w_durbin: sparse.csr_array | None = None
     spectrum: Spectrum | None = None
     row_standardised: bool = False
+    islands: tuple[Any, ...] = ()
+
+    @cached_property
+    def drawable(self) -> tuple[FloatArray, tuple[Message, ...]]:
+        """Return the covariance, mended where it is not positive semidefinite, and what must be said of it."""
+        return mended(self.covariance)
 
     @cached_property
     def multipliers(self) -> Multipliers:
@@ -115,7 +123,7 @@ def stable(parts: ImpactParts, theta: FloatArray) -> NDArray[np.bool_]:
 
 def draw_theta(parts: ImpactParts, count: int, rng: np.random.Generator) -> FloatArray:
     """Return (count, p) draws from the normal, or with finite df the t, distribution of theta."""
-    values, vectors = np.linalg.eigh(parts.covariance)
+    values, vectors = np.linalg.eigh(parts.drawable[0])
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
     noise = rng.standard_normal((count, len(parts.theta))) @ root.T
     if np.isfinite(parts.df):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from panelkit.panel.design import Design
     from panelkit.show.canvas import Figure
 
-Method = Literal["delta", "draws", "bootstrap"]
+Method = Literal["delta", "draws", "bootstrap", "none"]
 
 
 class SpatialFitLike(Protocol):
@@ -128,7 +128,8 @@ def impacts(
     ----------
     method
         "delta"; "draws": theta from its (t or normal) distribution, unstable draws discarded and counted;
-        "bootstrap": residual vectors of provinces resampled and sent through (I - rho W)^-1, the model refitted.
+        "bootstrap": residual vectors of provinces resampled and sent through (I - rho W)^-1, the model refitted;
+        "none": the points alone, without errors.
     horizon
         "long" for the long run of a dynamic model.
     reps
@@ -146,16 +147,22 @@ def impacts(
     if reps is not None:
         check_count("reps", reps, 2)
     refuse_idle(
-        {"reps": method == "delta" and reps is not None},
-        message("would change nothing: method='delta' draws nothing; take 'draws' or 'bootstrap'"),
+        {"reps": method in ("delta", "none") and reps is not None},
+        message(
+            "would change nothing: method={method!r} draws nothing; take 'draws' or 'bootstrap'",
+            method=method,
+        ),
     )
     parts = fit.impact_parts()
     check_horizon(parts, horizon)
     estimate = stacked(parts, parts.theta[None, :], horizon)[0]
     if method == "delta":
         jacobian = numerical_jacobian(lambda theta: stacked(parts, theta[None, :], horizon)[0], parts.theta)
-        covariance, draws = jacobian @ parts.covariance @ jacobian.T, None
+        covariance, draws = jacobian @ parts.drawable[0] @ jacobian.T, None
         uncertainty = Uncertainty(method="delta")
+    elif method == "none":
+        covariance, draws = np.full((len(estimate), len(estimate)), np.nan), None
+        uncertainty = Uncertainty(method="none")
     elif method in ("draws", "bootstrap"):
         count = reps or (10_000 if method == "draws" else 999)
         thetas, lost = _replications(fit, parts, method, horizon, count, as_generator(rng))
@@ -164,7 +171,7 @@ def impacts(
         uncertainty = Uncertainty(method=method, reps=len(draws), seed=seed_of(rng), discarded=lost)
     else:
         raise SpecError(
-            message("the method is 'delta', 'draws' or 'bootstrap', not {method!r}", method=method)
+            message("the method is 'delta', 'draws', 'bootstrap' or 'none', not {method!r}", method=method)
         )
     k = len(parts.terms)
     return Impacts(
@@ -177,7 +184,9 @@ def impacts(
         facts={"method": method, "horizon": horizon, "units": len(parts.ids)},
         notes=(
             uncertainty.sentence(),
+            *(parts.drawable[1] if method in ("delta", "draws") else ()),
             *_check_total(parts, estimate, horizon),
+            *_of_islands(parts),
             *(fit.design.provenance if fit.design is not None else ()),
         ),
         uncertainty=uncertainty,
@@ -227,6 +236,19 @@ def _replications(
             )
         )
     return thetas[good], lost + int((~good).sum())
+
+
+def _of_islands(parts: ImpactParts) -> tuple[Message, ...]:
+    """Say what units without a neighbour count for."""
+    if not parts.islands:
+        return ()
+    return (
+        message(
+            "no neighbour for {islands}: their impacts are the regressors' own coefficients, and the means over all "
+            "units count them",
+            islands=[str(name) for name in parts.islands],
+        ),
+    )
 
 
 def _check_total(parts: ImpactParts, estimate: FloatArray, horizon: Horizon) -> tuple[Message, ...]:

@@ -75,13 +75,14 @@ def from_distance(
     kept = distance[keep]
     weights[keep] = kept**-power if decay is None else np.exp(-kept / decay)
     raw = Weights(sparse.csr_array(weights), tuple(ids), name)
-    if raw.islands and cutoff is not None:
+    if raw.islands and cutoff is not None and normalisation != "none":
         nearest = np.where(off, distance, np.inf).min(axis=1).max()
         names = list(map(str, raw.islands))
         raise DataError(
             message(
                 "{name}: nobody within the cut-off of {cutoff:g} for {names}; {nearest:.1f} is the smallest "
-                "cut-off that leaves no row empty",
+                "cut-off that leaves no row empty. To keep them as zero rows, take normalisation='none' and "
+                "as_weights(w, islands='zero')",
                 name=name,
                 cutoff=cutoff,
                 names=names,

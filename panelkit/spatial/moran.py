@@ -23,6 +23,7 @@ from panelkit.language.message import Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, check_significance
 from panelkit.show.brief import Brief
+from panelkit.spatial.moran_moments import linked, moran_i, moran_with_zero_rows
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
 
@@ -34,13 +35,7 @@ Centring = Literal["none", "unit"]
 ROUNDING = 1e-12  # what sums in another order leave of a number of size one
 LARGEST = 1e70  # the moments of I hold fourth powers
 QUADRANTS = {1: "HH", 2: "LH", 3: "LL", 4: "HL"}
-
-
-def moran_i(columns: FloatArray, w: sparse.csr_array) -> FloatArray:
-    """Return I = (n / S0) z'Wz / z'z of each column of (n, m)."""
-    z = columns - columns.mean(axis=0)
-    statistic: FloatArray = len(z) / w.sum() * np.einsum("ij,ij->j", z, w @ z) / np.einsum("ij,ij->j", z, z)
-    return statistic
+ISLAND = "island"  # the quadrant of a unit without a neighbour
 
 
 def moran_by_esda(x: FloatArray, graph: Any) -> tuple[float, float, float, float]:
@@ -119,7 +114,8 @@ def moran(
     Returns
     -------
     DataFrame
-        One row a year: `I, expected, variance, z, p_randomisation, p_permutation, p_two_sided, n`.
+        One row a year: `I, expected, variance, z, p_randomisation, p_permutation, p_two_sided, n`; n counts the units
+        that have a neighbour, where others were allowed by `as_weights(w, islands="zero")`.
         `attrs["panelkit"]` holds weights, their normalisation, centring, draws, seed, and notes on weights and rows.
 
     Raises
@@ -165,7 +161,10 @@ def _one_year(
 ) -> dict[str, float]:
     from scipy import special
 
-    observed, expected, _, variance = moran_by_esda(x, graph)
+    if linked(w) < len(x):
+        observed, expected, variance = moran_with_zero_rows(x, w)
+    else:
+        observed, expected, _, variance = moran_by_esda(x, graph)
     z = (observed - expected) / np.sqrt(variance)
     shuffled = generator.permuted(np.tile(x, (permutations, 1)), axis=1).T
     draws = moran_i(shuffled, w)
@@ -180,7 +179,7 @@ def _one_year(
         "p_randomisation": float(2.0 * special.ndtr(-abs(z))),
         "p_permutation": p,
         "p_two_sided": min(1.0, 2.0 * p),
-        "n": float(len(x)),
+        "n": float(linked(w)),
     }
 
 
@@ -229,7 +228,7 @@ class LocalMoran(Brief):
             self._draws(),
             message("false discovery rate {rate:g}", rate=self.fdr),
         ]
-        least = 2.0 * len(self.table) / (1 + self.permutations)
+        least = 2.0 * int(self.table["p_value"].notna().sum()) / (1 + self.permutations)
         if least > self.fdr:
             parts.append(
                 message("too few draws for one province alone to reach it (q {least:.2g})", least=least)
@@ -284,7 +283,9 @@ def local_moran(
     Returns
     -------
     LocalMoran
-        One row a unit: the statistic, z, its spatial lag, quadrant, p-value and q-value.
+        One row a unit: the statistic, z, its spatial lag, quadrant, p-value and q-value. A unit without a neighbour
+        (`as_weights(w, islands="zero")`) has the lag zero, the quadrant "island" and no p-value, and does not count
+        among the tests of the false discovery rate.
 
     Raises
     ------
@@ -313,7 +314,9 @@ def local_moran(
     x = wide[chosen].to_numpy(float)
     statistic, quadrant = local_by_esda(x, esda_weights(weights))
     p = _conditional_p(x, weights.matrix, statistic, permutations, as_generator(rng))
-    q = np.asarray(multipletests(p, method="fdr_bh")[1], dtype=np.float64)
+    tested = ~np.isnan(p)
+    q = np.full(len(p), np.nan)
+    q[tested] = multipletests(p[tested], method="fdr_bh")[1]
     z = (x - x.mean()) / x.std()
     lagged = weights.matrix @ z
     table = pd.DataFrame(
@@ -322,7 +325,10 @@ def local_moran(
             "z": z,
             "lag": lagged,
             "I": statistic,
-            "quadrant": [QUADRANTS[int(item)] for item in quadrant],
+            "quadrant": [
+                QUADRANTS[int(item)] if judged else ISLAND
+                for item, judged in zip(quadrant, tested, strict=True)
+            ],
             "p_value": p,
             "q_value": q,
             "significant": q <= fdr,
@@ -340,7 +346,7 @@ def _conditional_p(
     permutations: int,
     generator: np.random.Generator,
 ) -> FloatArray:
-    """Hold x_i, deal the others out among its neighbours; two-sided, 2 (1 + #) / (1 + draws)."""
+    """Hold x_i, deal the others out among its neighbours; two-sided, 2 (1 + #) / (1 + draws); NaN without any."""
     z = x - x.mean()
     n, m2 = len(z), float(z @ z) / len(z)
     p = np.ones(n)
@@ -349,6 +355,7 @@ def _conditional_p(
         others = np.delete(z, i)
         weights = w.data[w.indptr[i] : w.indptr[i + 1]]
         if len(weights) == 0:
+            p[i] = np.nan
             continue
         draws = z[i] * (others[order[:, : len(weights)]] @ weights) / m2
         gap, slack = draws - statistic[i], ROUNDING * max(1.0, abs(float(statistic[i])))

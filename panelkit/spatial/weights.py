@@ -23,6 +23,7 @@ from panelkit.spatial.spectrum import Method, Spectrum, build_spectrum, spectral
 
 FloatArray = NDArray[np.float64]
 Normalisation = Literal["none", "row", "spectral", "minmax"]
+Islands = Literal["refuse", "zero"]
 UNIT_SUM = 1e-9  # what floating-point division leaves
 ROUNDED_SUM = 5e-4  # files print weights with few decimals
 _KINDS = {"Graph": message("user graph"), "W": message("user W")}
@@ -45,7 +46,8 @@ class Weights:
 
     `normalisation` says what was done to it ("row" is also set where every row of a given matrix sums to one);
     `as_given` that somebody chose to leave it so, `normalised("none")`: models then do not standardise its rows.
-    `notes` is what a table prints.
+    `notes` is what a table prints. `zero_rows` says that units without a neighbour were allowed by name,
+    `as_weights(w, islands="zero")`: their rows stay zero, and so do their spatial lags.
 
     Parameters
     ----------
@@ -61,6 +63,8 @@ class Weights:
         Sentences that tables print.
     as_given
         Somebody chose to leave the matrix as it is.
+    zero_rows
+        Units without a neighbour may enter, with a row of zeros.
 
     Examples
     --------
@@ -76,11 +80,12 @@ class Weights:
     normalisation: Normalisation = "none"
     notes: tuple[Message, ...] = ()
     as_given: bool = False
+    zero_rows: bool = False
     _spectra: dict[str, Spectrum] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         _check(self.matrix, self.ids, self.name)
-        if self.normalisation == "none" and self.row_standardised:
+        if self.normalisation == "none" and self._rows_are_shares:
             object.__setattr__(self, "normalisation", "row")
 
     def __repr__(self) -> str:
@@ -98,6 +103,20 @@ class Weights:
     def row_standardised(self) -> bool:
         """Return whether every row sums to one."""
         return bool(np.abs(self.row_sums - 1.0).max() < UNIT_SUM)
+
+    @property
+    def _rows_are_shares(self) -> bool:
+        """Return whether every row sums to one, but for the zero rows that are allowed."""
+        wanted = np.diff(self.matrix.indptr) > 0 if self.zero_rows else np.ones(self.n, dtype=bool)
+        return bool(wanted.any() and np.abs(self.row_sums[wanted] - 1.0).max() < UNIT_SUM)
+
+    @property
+    def normalised_by(self) -> Message:
+        """Return what was done to the rows, zero rows named: why a refusal finds that they do not sum to one."""
+        how: Message = verbatim(self.normalisation)
+        if not self.islands:
+            return how
+        return message("{how}, with zero rows for {islands}", how=how, islands=listed(self.islands))
 
     @cached_property
     def links_alike(self) -> bool:
@@ -162,19 +181,42 @@ class Weights:
     @property
     def said(self) -> tuple[Message, ...]:
         """Return what a table prints: the normalisation, and the notes."""
-        return (message("weights {name}: {how}", name=self.name, how=_SAID[self.normalisation]), *self.notes)
+        how = message("weights {name}: {how}", name=self.name, how=_SAID[self.normalisation])
+        if not (self.islands and self.zero_rows):
+            return (how, *self.notes)
+        zero = message(
+            "no neighbour for {islands}: zero rows by choice, so that their spatial lags are zero and nothing of "
+            "others reaches them",
+            islands=listed(self.islands),
+        )
+        return (how, zero, *self.notes)
 
-    def refuse_islands(self) -> None:
-        """Raise a `DataError` that names the ids without a neighbour."""
-        if self.islands:
+    def refuse_islands(self, *, always: bool = False) -> None:
+        """Raise a `DataError` that names the ids without a neighbour, unless zero rows were allowed.
+
+        `always`: where a zero row has no meaning, a mean of neighbours say, whatever was allowed.
+        """
+        if not self.islands or (self.zero_rows and self.matrix.nnz and not always):
+            return
+        named = listed(self.islands)
+        if always:
             raise DataError(
                 message(
-                    "{name}: no neighbour for {islands}: link them (Hainan has a link to Guangdong by convention), "
-                    "widen the cut-off, or leave the unit out",
+                    "{name}: no neighbour for {islands}, and a mean of neighbours is asked for: link them, widen the "
+                    "cut-off, or leave the unit out",
                     name=self.name,
-                    islands=listed(self.islands),
+                    islands=named,
                 )
             )
+        raise DataError(
+            message(
+                "{name}: no neighbour for {islands}: link them (Hainan has a link to Guangdong by convention), "
+                "widen the cut-off, leave the unit out, or allow zero rows by name, as_weights(w, islands='zero') "
+                "(command line: --islands zero)",
+                name=self.name,
+                islands=named,
+            )
+        )
 
     def aligned(self, ids: Sequence[Hashable]) -> Weights:
         """Return the weights in the order of `ids`.
@@ -282,7 +324,13 @@ def largest_share(matrix: sparse.csr_array) -> float:
 
 
 @offered("weights", family="object", result="Weights", public=True)
-def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | None = None) -> Weights:
+def as_weights(
+    w: Any,
+    ids: Sequence[Hashable] | None = None,
+    *,
+    name: str | None = None,
+    islands: Islands = "refuse",
+) -> Weights:
     """Return weights from what a user holds.
 
     Parameters
@@ -296,6 +344,10 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
         order; beside labels they choose the order, and must be the same units.
     name
         What tables call it; None: a name made from what was given.
+    islands
+        "refuse": models and tests refuse units without a neighbour. "zero": their rows stay zero, as in Stata's
+        `xsmle` and with `zero.policy=TRUE` of R `spdep` and `spatialreg`; what is normalised leaves them so. Their
+        spatial lags are zero, their impacts are their own coefficients, and Moran's I counts and judges the others.
 
     Raises
     ------
@@ -310,16 +362,22 @@ def as_weights(w: Any, ids: Sequence[Hashable] | None = None, *, name: str | Non
     >>> chain = pk.as_weights(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]]), ["a", "b", "c"], name="chain")
     >>> chain.normalised("row").n
     3
+    >>> alone = pk.as_weights(pk.contiguity(hainan="none", normalisation="none"), islands="zero")
+    >>> alone.normalised("row").islands
+    ('Hainan',)
     """
+    if islands not in get_args(Islands):
+        raise SpecError(message("islands is 'refuse' or 'zero', not {islands!r}", islands=islands))
     if isinstance(ids, str):
         raise SpecError(message("ids is a list of the units' ids, not the text {ids!r}", ids=ids))
     given = None if ids is None else _given_ids(ids)
     if isinstance(w, Weights):
-        return w if given is None else w._in_order_of(given, of_panel=False)
+        held = w if given is None else w._in_order_of(given, of_panel=False)
+        return replace(held, zero_rows=True) if islands == "zero" and not held.zero_rows else held
     label = (
         Path(w).stem if isinstance(w, str | Path) else _KINDS.get(type(w).__name__, message("user matrix"))
     )
-    return _built(read_source(w, given, name or label), name or label)
+    return _built(read_source(w, given, name or label), name or label, zero_rows=islands == "zero")
 
 
 def _given_ids(ids: Any) -> tuple[Hashable, ...]:
@@ -338,17 +396,18 @@ def _given_ids(ids: Any) -> tuple[Hashable, ...]:
     return given
 
 
-def _built(source: Source, name: str) -> Weights:
+def _built(source: Source, name: str, *, zero_rows: bool) -> Weights:
     matrix = sparse.csr_array(source.matrix, dtype=float)
     matrix.eliminate_zeros()
     matrix.sort_indices()
     matrix, notes = _unrounded(matrix)
-    return Weights(matrix, source.ids, name, notes=(*source.notes, *notes))
+    return Weights(matrix, source.ids, name, notes=(*source.notes, *notes), zero_rows=zero_rows)
 
 
 def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[Message, ...]]:
     """Rescale rows that sum to one but for printed decimals, and say so."""
-    gap = float(np.abs(np.asarray(matrix.sum(axis=1)).ravel() - 1.0).max(initial=0.0))
+    sums = np.asarray(matrix.sum(axis=1)).ravel()[np.diff(matrix.indptr) > 0]
+    gap = float(np.abs(sums - 1.0).max(initial=0.0))
     if not UNIT_SUM <= gap < ROUNDED_SUM:
         return matrix, ()
     return _scaled(matrix, "row"), (
@@ -395,7 +454,8 @@ def _check(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> No
 def _scaled(matrix: sparse.csr_array, how: Normalisation) -> sparse.csr_array:
     sums = np.asarray(matrix.sum(axis=1)).ravel()
     if how == "row":
-        return sparse.csr_array(sparse.diags_array(1.0 / sums) @ matrix)
+        shares = np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0.0)
+        return sparse.csr_array(sparse.diags_array(shares) @ matrix)
     if how == "spectral":
         return sparse.csr_array(matrix / spectral_radius(matrix))
     columns = np.asarray(matrix.sum(axis=0)).ravel()

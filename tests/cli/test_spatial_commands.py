@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import panelkit as pk
 from panelkit.cli import app
 from panelkit.language.errors import DataError, SpecError
 from panelkit.spatial import provincial
@@ -137,3 +139,49 @@ def test_sensitivity_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> No
     assert "空间滞后系数 rho" in found.output
     assert "误差项" not in found.output
     assert "19 次置换" in found.output
+
+
+def test_xsmle_from_the_command_line(tmp_path: Path) -> None:
+    """Robust by region, two matrices from files, islands by name: what Python fits."""
+    w = provincial.contiguity()
+    data = simulate(w, 8, np.random.default_rng(1), rho=0.3)
+    data["area"] = np.repeat(np.arange(w.n) // 6, 8)
+    data.reset_index().to_csv(tmp_path / "own.csv", index=False)
+    alone = provincial.contiguity(hainan="none", normalisation="none")
+    frame = pd.DataFrame(alone.matrix.toarray(), index=list(alone.ids), columns=list(alone.ids))
+    frame.to_csv(tmp_path / "alone.csv")
+    model = [
+        "spatial",
+        "fit",
+        "y ~ x1",
+        "--data",
+        str(tmp_path / "own.csv"),
+        "--convention",
+        "xsmle",
+        "--json",
+    ]
+    matrices = ["--w", str(tmp_path / "alone.csv"), "--w-durbin", "inverse-distance"]
+    refused = run(app, [*model, *matrices])
+    assert isinstance(refused.exception, DataError)
+    assert "--islands zero" in str(refused.exception)
+    cluster = ["--vcov", "ScoreCluster(area)", "--islands", "zero"]
+    found = run(app, [*model, *matrices, *cluster])
+    assert found.exit_code == 0, found.output
+    content = json.loads(found.output)
+    spec = pk.SpatialPanel("y ~ x1", convention="xsmle", vcov=pk.ScoreCluster("area"))
+    fit = spec.fit(data, pk.as_weights(frame, islands="zero"), w_durbin=provincial.inverse_distance())
+    assert [row["std_error"] for row in content["estimates"]] == pytest.approx(list(fit.std_errors), rel=1e-9)
+    assert content["estimates"][-1]["equation"] == "variance"
+    assert content["facts"]["n_clusters"] == 6
+    assert any("no neighbour for Hainan" in note for note in content["notes"])
+    two = [*model, "--model", "sac", "--w-error", "nearest-4", "--vcov", "OPG"]
+    assert json.loads(run(app, two).output)["facts"]["vcov"] == "opg"
+    moran = ["spatial", "moran", "y", "--data", str(tmp_path / "own.csv"), "--permutations", "99", "--json"]
+    content = json.loads(run(app, [*moran, "--w", str(tmp_path / "alone.csv"), "--islands", "zero"]).output)
+    assert content["rows"][0]["n"] == 30.0
+    lm = ["spatial", "lm", "y ~ x1", "--data", str(tmp_path / "own.csv"), "--effects", "unit", *matrices[:2]]
+    assert run(app, [*lm, "--islands", "zero"]).exit_code == 0
+    points = [*model, "--method", "none"]
+    points[1] = "impacts"
+    assert {row["std_error"] for row in json.loads(run(app, points).output)["impacts"]} == {None}
+    assert isinstance(run(app, [*points, "--reps", "500"]).exception, SpecError)

@@ -106,7 +106,7 @@ def test_durbin_subset_and_other_weights_for_it() -> None:
 
 
 def test_wrong_words_are_refused() -> None:
-    for field, value in (("model", "sardine"), ("effects", "both"), ("convention", "xsmle")):
+    for field, value in (("model", "sardine"), ("effects", "both"), ("convention", "stata")):
         with pytest.raises(SpecError, match="is one of"):
             SpatialPanel("y ~ x1", **{field: value})
     with pytest.raises(SpecError, match="no covariance 'hc3': there are CR2"):

@@ -46,6 +46,37 @@ WeightsOption = Annotated[
         "空间权重矩阵。",
     ),
 ]
+ErrorWeightsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--w-error",
+        help="Weights of the error, where they are others: as --w. 误差项的空间权重矩阵（与 --w 不同时）。",
+    ),
+]
+DurbinWeightsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--w-durbin",
+        help="Weights of the lagged regressors, where they are others: as --w. 杜宾项的空间权重矩阵（与 --w 不同时）。",
+    ),
+]
+
+
+class IslandsChoice(StrEnum):
+    """What units without a neighbour do."""
+
+    refuse = "refuse"
+    zero = "zero"
+
+
+IslandsOption = Annotated[
+    IslandsChoice,
+    typer.Option(
+        "--islands",
+        help="zero keeps units without a neighbour as zero rows, refuse names them. "
+        "孤立单元：zero 保留为零行，refuse 报错。",
+    ),
+]
 ModelOption = Annotated[ModelChoice, typer.Option("--model", help="sar, sem, sdm, slx, sdem or sac. 模型。")]
 EffectsOption = Annotated[EffectsChoice, typer.Option("--effects", help="Fixed effects. 固定效应。")]
 ConventionOption = Annotated[
@@ -97,6 +128,9 @@ class Model(SpatialOptions):
     """A spatial panel on one matrix of weights."""
 
     w: WeightsOption = "contiguity"
+    w_error: ErrorWeightsOption = None
+    w_durbin: DurbinWeightsOption = None
+    islands: IslandsOption = IslandsChoice.refuse
     durbin: DurbinOption = None
     vcov: VcovOption = None
 
@@ -127,7 +161,14 @@ def fit_of(ctx: typer.Context, sample: ShippedSample, chosen: Model, formula: st
     from panelkit.cli.spatial._weights import units_of, weights_of
 
     rows = rows_of_formula(ctx, sample, formula)
-    return panel_of(chosen, formula, rows.where).fit(rows.frame, weights_of(chosen.w, units_of(rows.frame)))
+    units = units_of(rows.frame)
+    named = {"--w": chosen.w, "--w-error": chosen.w_error, "--w-durbin": chosen.w_durbin}
+    held = {
+        option: None if text is None else weights_of(text, units, islands=chosen.islands.value, option=option)
+        for option, text in named.items()
+    }
+    spec = panel_of(chosen, formula, rows.where)
+    return spec.fit(rows.frame, held["--w"], w_error=held["--w-error"], w_durbin=held["--w-durbin"])
 
 
 def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> ChosenRows:

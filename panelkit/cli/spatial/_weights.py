@@ -51,8 +51,12 @@ def refuse_strangers(units: Sequence[Hashable], what: Message) -> None:
         )
 
 
-def weights_of(text: str, units: Sequence[Hashable]) -> Weights:
-    """Return the weights that `--w` names, row-normalised where a file does not say otherwise.
+def weights_of(
+    text: str, units: Sequence[Hashable], *, islands: str = "refuse", option: str = "--w"
+) -> Weights:
+    """Return the weights that an option names, row-normalised where a file does not say otherwise.
+
+    `islands`: "zero" keeps units without a neighbour as rows of zeros.
 
     Raises
     ------
@@ -67,25 +71,32 @@ def weights_of(text: str, units: Sequence[Hashable]) -> Weights:
     is_power = power != text and power.replace(".", "", 1).isdigit()
     is_nearest = name == "nearest" and number.isdigit()
     if text in ("contiguity", "inverse-distance") or is_power or is_nearest:
-        refuse_strangers(units, message("--w {text} is a matrix of provinces", text=text))
+        refuse_strangers(units, message("{option} {text} is a matrix of provinces", option=option, text=text))
+    raw: Weights | None = None
     if text == "contiguity":
-        return provincial.contiguity(list(units))
-    if text == "inverse-distance":
-        return provincial.inverse_distance(provinces=list(units))
-    if is_power:
-        return provincial.inverse_distance(float(power), provinces=list(units))
-    if is_nearest:
-        return provincial.nearest(int(number), provinces=list(units))
-    if Path(text).suffix.lower() in _FILES or Path(text).is_file():
-        weights = as_weights(text)
+        raw = provincial.contiguity(list(units), normalisation="none")
+    elif text == "inverse-distance":
+        raw = provincial.inverse_distance(provinces=list(units), normalisation="none")
+    elif is_power:
+        raw = provincial.inverse_distance(float(power), provinces=list(units), normalisation="none")
+    elif is_nearest:
+        raw = provincial.nearest(int(number), provinces=list(units), normalisation="none")
+    given = raw if raw is not None or not _is_file(text) else text
+    if given is not None:
+        weights = as_weights(given, islands=islands)  # type: ignore[arg-type]
         return weights if weights.normalisation != "none" else weights.normalised("row")
     raise SpecError(
         message(
-            "--w {text!r}: write contiguity, inverse-distance, inverse-distance-2, nearest-4, "
+            "{option} {text!r}: write contiguity, inverse-distance, inverse-distance-2, nearest-4, "
             "or name a .csv, .gal or .gwt file",
+            option=option,
             text=text,
         )
     )
+
+
+def _is_file(text: str) -> bool:
+    return Path(text).suffix.lower() in _FILES or Path(text).is_file()
 
 
 def _strangers(units: Sequence[Hashable]) -> list[str]:

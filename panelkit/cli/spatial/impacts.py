@@ -30,6 +30,7 @@ class MethodChoice(StrEnum):
     delta = "delta"
     draws = "draws"
     bootstrap = "bootstrap"
+    none = "none"
 
 
 @command(
@@ -43,21 +44,22 @@ def impacts(
     model: Model,
     output: Output,
     method: Annotated[
-        MethodChoice, typer.Option("--method", help="delta, draws or bootstrap. 标准误的来源。")
+        MethodChoice, typer.Option("--method", help="delta, draws, bootstrap or none. 标准误的来源。")
     ] = MethodChoice.draws,
     reps: Annotated[int | None, typer.Option(min=99, help="Draws. 抽样次数。")] = None,
     orders: Annotated[int, typer.Option(min=0, help="Also partition by so many orders. 按阶分解。")] = 0,
     seed: SeedOption = 0,
 ) -> None:
     """Direct, indirect and total impacts with errors; maps of who radiates and who receives. 效应分解。"""
-    if method is MethodChoice.delta:
+    if method in (MethodChoice.delta, MethodChoice.none):
         for name in ("seed", "reps"):
             refuse(
                 ctx,
                 name,
                 message(
-                    "{option} belongs to draws, and --method delta makes none: leave it out",
+                    "{option} belongs to draws, and --method {method} makes none: leave it out",
                     option=flag(name),
+                    method=method.value,
                 ),
             )
     fit = fit_of(ctx, sample, model, formula)

@@ -12,6 +12,8 @@ from panelkit.cli.spatial._options import (
     EffectsChoice,
     EffectsOption,
     FormulaArgument,
+    IslandsChoice,
+    IslandsOption,
     MissingOption,
     WeightsOption,
     rows_of_formula,
@@ -29,6 +31,7 @@ def lm(
     sample: ShippedSample,
     printed: Printed,
     w: WeightsOption = "contiguity",
+    islands: IslandsOption = IslandsChoice.refuse,
     effects: EffectsOption = EffectsChoice.twoway,
     form: Annotated[
         str,
@@ -46,7 +49,7 @@ def lm(
     tests = spatial_lm_tests(
         formula,
         held.frame,
-        weights_of(w, units_of(held.frame)),
+        weights_of(w, units_of(held.frame), islands=islands.value),
         effects=effects.value,
         form=form,  # type: ignore[arg-type]
         missing=missing,  # type: ignore[arg-type]

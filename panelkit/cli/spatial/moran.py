@@ -10,7 +10,7 @@ import typer
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, print_json, print_written
-from panelkit.cli.spatial._options import WeightsOption, rows_of_formula
+from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, WeightsOption, rows_of_formula
 from panelkit.cli.spatial._tables import echo_frame, rows, write_tables
 from panelkit.cli.spatial._weights import all_provinces, weights_of
 from panelkit.language.message import Language, Message, message
@@ -35,6 +35,7 @@ def moran(
     sample: ShippedSample,
     output: Output,
     w: WeightsOption = "contiguity",
+    islands: IslandsOption = IslandsChoice.refuse,
     within: Annotated[
         bool, typer.Option("--within", help="Take each province's mean out first. 先去省份均值。")
     ] = False,
@@ -51,7 +52,7 @@ def moran(
     design = read_design(f"{variable} ~ 1", held.frame, where=held.where)
     units = list(design.unit_labels)
     series = pd.Series(design.y, index=design.labels(), name=variable)
-    weights = weights_of(w, units)
+    weights = weights_of(w, units, islands=islands.value)
     table = moran_of_years(
         series, weights, centring="unit" if within else "none", permutations=permutations, rng=seed
     )

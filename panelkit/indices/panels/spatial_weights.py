@@ -34,5 +34,5 @@ def row_weights(w: Any, ids: pd.Index) -> Weights:
 
     labels = [label.item() if isinstance(label, np.generic) else label for label in ids]
     given = match_labels(as_weights(w), labels).subset(labels)
-    given.refuse_islands()
+    given.refuse_islands(always=True)
     return given if given.normalisation == "row" else given.normalised("row")

@@ -106,7 +106,7 @@ def refuse_convention(
                     convention=convention,
                     effects=effects_word(effects),
                     weights=weights.name,
-                    normalisation=weights.normalisation,
+                    normalisation=weights.normalised_by,
                 )
             )
         if is_error and convention in ("lsdv", "elhorst"):
@@ -115,6 +115,6 @@ def refuse_convention(
                     "a spatial error with time effects and {weights} (normalised by {normalisation}) mixes "
                     "the time effects with lambda: row-standardise, or take effects='unit'",
                     weights=weights.name,
-                    normalisation=weights.normalisation,
+                    normalisation=weights.normalised_by,
                 )
             )

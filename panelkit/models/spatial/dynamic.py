@@ -369,7 +369,7 @@ def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], time: str, w: Weight
                 "lee-yu with time effects needs row-standardised weights, and {weights} is normalised by "
                 "{normalisation}: take convention='lsdv', or row-standardise",
                 weights=w.name,
-                normalisation=w.normalisation,
+                normalisation=w.normalised_by,
             )
         )
 

@@ -104,6 +104,7 @@ class SpatialFit(FitResult):
             w_durbin=self.weights_durbin.matrix if not one_w or problem.w is None else problem.w,
             spectrum=problem.spectrum_w,
             row_standardised=self.weights.row_standardised and self.weights_durbin.row_standardised,
+            islands=tuple(key for key in self.weights.islands if one_w or key in self.weights_durbin.islands),
         )
 
     def bootstrap_theta(self, rng: np.random.Generator) -> FloatArray:

@@ -109,7 +109,7 @@ def lm_tests_of(
                 "the transformed LM tests with time effects need row-standardised weights, and {weights} is "
                 "normalised by {normalisation}: row-standardise, or take form='elhorst'",
                 weights=w.name,
-                normalisation=w.normalisation,
+                normalisation=w.normalised_by,
             )
         )
     refuse_without_regressor(sample)

@@ -162,7 +162,7 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
             message(
                 "year effects need row-standardised weights here, and {weights} is normalised by {normalisation}",
                 weights=w.name,
-                normalisation=w.normalisation,
+                normalisation=w.normalised_by,
             )
         )
     if spec.time_effects and (spec.model in LAGGED or spec.model in ERROR):
