@@ -24,6 +24,7 @@ class Convention:
     `mends`: whether a two-way clustered covariance that is not positive definite is mended.
     `calendar`: whether lags of a serially robust variance are counted in calendar time, or in periods that are held.
     `constant_weights`: whether weights of rows must not change within a unit whose effect is swept out.
+    `whole_table`: whether a table states what the program prints around the coefficients (`model_statistics`).
     `sentence`: what a table prints; the value `convention` in it is the name that it explains.
     """
 
@@ -38,6 +39,7 @@ class Convention:
     mends: bool = True
     calendar: bool = True
     constant_weights: bool = False
+    whole_table: bool = False
 
 
 CONVENTIONS = {
@@ -63,6 +65,7 @@ CONVENTIONS = {
             convention="xtreg",
         ),
         constant_weights=True,
+        whole_table=True,
     ),
     "linearmodels": Convention(
         "linearmodels",

@@ -83,6 +83,21 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
     SpecError
         If clusters are so large that their blocks of the hat matrix are not worth forming.
     """
+    adjusted, crossing = _adjusted_influence(fit, codes)
+    sums = sum_by(adjusted * fit.residuals[:, None], codes)
+    df = [_satterthwaite(fit, codes, crossing, column) for column in adjusted.T]
+    return sums.T @ sums, np.array(df)
+
+
+def contrast_df(fit: LinearFit, codes: IntArray, contrasts: FloatArray) -> FloatArray:
+    """Return the Satterthwaite degrees of freedom (m,) of combinations (m, k) of the coefficients under CR2."""
+    adjusted, crossing = _adjusted_influence(fit, codes)
+    columns = adjusted @ contrasts.T
+    return np.array([_satterthwaite(fit, codes, crossing, column) for column in columns.T])
+
+
+def _adjusted_influence(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, Crossing]:
+    """Return A_g X_g B by row (n, k), and the crossing of the effects; refused where the blocks are too large."""
     order = np.argsort(codes, kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
     rows_of = np.split(order, edges)
@@ -115,9 +130,7 @@ def cr2(fit: LinearFit, codes: IntArray) -> tuple[FloatArray, FloatArray]:
         if crossing.long is not None:
             block -= crossing.long_block(rows)
         adjusted[rows] = _inverse_root(block) @ influence[rows]
-    sums = sum_by(adjusted * fit.residuals[:, None], codes)
-    df = [_satterthwaite(fit, codes, crossing, column) for column in adjusted.T]
-    return sums.T @ sums, np.array(df)
+    return adjusted, crossing
 
 
 def _inverse_root(block: FloatArray) -> FloatArray:

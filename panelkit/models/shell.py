@@ -14,6 +14,7 @@ import numpy as np
 from panelkit.covariance.base import VcovSpec, check_vcov, computed, refuse_uncarried
 from panelkit.covariance.conventions import convention_named
 from panelkit.formula.conditions import check_where
+from panelkit.inference.after.model_statistics import with_model_test, with_statistics
 from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.kernels.capabilities import SCORES, WEIGHTS
 from panelkit.kernels.index import Array
@@ -159,6 +160,7 @@ def finish(
     *,
     title: Message,
     moved: Design | None = None,
+    observed: Design | None = None,
     facts: Mapping[str, Any] | None = None,
     notes: tuple[Message, ...] = (),
 ) -> FitResult:
@@ -176,6 +178,8 @@ def finish(
         The head of its tables.
     moved
         The same rows as they entered the regression (quasi-demeaned), on which covariances that refit stand.
+    observed
+        The rows as they were observed, where `design` holds their means.
     facts, notes
         What this estimator states beside what all state.
 
@@ -204,7 +208,8 @@ def finish(
         *few_treated(design, linear),
         *exact_fit(design.outcome, linear),
     )
-    return FitResult(
+    vcov = computed(spec.vcov, linear, kept, convention, title)
+    fit = FitResult(
         title=title,
         terms=linear.terms,
         estimates=linear.beta,
@@ -214,13 +219,15 @@ def finish(
         linear=linear,
         residuals=linear.residuals_as_observed,
         dropped=design.dropped,
+        observed=design if observed is None else observed,
         **fields_under(
-            computed(spec.vcov, linear, kept, convention, title),
+            with_model_test(vcov, linear.terms, linear.beta) if convention.whole_table else vcov,
             len(linear.terms),
             facts=(before, {**after, **own}),
             notes=(said, ()),
         ),
     )
+    return with_statistics(fit) if convention.whole_table else fit
 
 
 @offered("capability")
@@ -244,6 +251,8 @@ def under_covariance(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None 
     design = with_coordinates(fit.design, spec.vcov, coords)
     convention = convention_named(spec.convention) if SCORES in fit.can else None
     made = computed(spec.vcov, fit.problem, design, convention, fit.title)
+    if convention is not None and convention.whole_table:
+        made = with_model_test(made, fit.terms, fit.estimates)
     return fit.under(made, spec=spec, design=design)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import pandas as pd
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
+from panelkit.language.register import find
 from panelkit.results.numbers import cells, number, plain
 from panelkit.results.students_t import t_quantile, t_survival
 from panelkit.show.brief import Brief
@@ -75,6 +76,14 @@ class Estimates(Brief):
             object.__setattr__(self, "equations", ("",) * k)
         if self.level_names != ("province", "year"):
             object.__setattr__(self, "notes", tuple(note.spoken(*self.level_names) for note in self.notes))
+
+    def test(self, hypotheses: str | Sequence[str], **options: Any) -> Any:
+        """Test hypotheses about the coefficients jointly, as `pk.joint_test` says: `fit.test("x = z = 0")`."""
+        return find("inference", "joint_test")(self, hypotheses, **options)
+
+    def combine(self, expressions: str | Sequence[str] | Mapping[str, str]) -> Any:
+        """Return combinations of coefficients with their errors, as `pk.combine` says: `fit.combine("x + 2*z")`."""
+        return find("inference", "combine")(self, expressions)
 
     @property
     def params(self) -> pd.Series:

@@ -47,7 +47,8 @@ class FitResult(Estimates):
     """A fitted model: estimates and covariance are the facts, everything else is read from them.
 
     `design`, `linear` (the swept least-squares problem, where the model is one) and `residuals` (n,) let
-    inference refit the model; `spec` is the request that made it.
+    inference refit the model; `spec` is the request that made it. `observed` is the design of the rows as they were
+    observed, where `design` holds them quasi-demeaned or averaged.
     `facts` names at least nobs, n_units, n_periods, vcov and convention.
     `covariance_of` is the covariance whole, with its name, facts and notes; these stand among the fit's own from the
     positions `covariance_at` on.
@@ -61,9 +62,12 @@ class FitResult(Estimates):
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
     covariance_of: Vcov | None = None
     covariance_at: tuple[int, int] = (0, 0)
+    observed: Design | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.observed is None:
+            object.__setattr__(self, "observed", self.design)
         if self.level_names != ("province", "year") and "reason" in self.dropped:
             object.__setattr__(self, "dropped", spoken_reasons(self.dropped, *self.level_names))
 
@@ -106,6 +110,36 @@ class FitResult(Estimates):
         """
         fit: Self = find("capability", "under_covariance")(self, vcov, coords)
         return fit
+
+    @property
+    def fitted(self) -> pd.Series:
+        """Return the fitted values of the rows that entered, effects included, as `predict()` does."""
+        return self.predict()
+
+    def predict(self, data: Any = None, kind: str = "xbu", **options: Any) -> pd.Series:
+        """Return predictions, effects or residuals of rows, as `pk.predict` says."""
+        found: pd.Series = find("inference", "predict")(self, data, kind, **options)
+        return found
+
+    def effects(self) -> Any:
+        """Return the estimated effects of units and periods, as `pk.estimated_effects` says."""
+        return find("inference", "estimated_effects")(self)
+
+    def margins(self, of: str, at: str | None = None, **options: Any) -> Any:
+        """Return average marginal effects at values of a moderator, as `pk.margins` says."""
+        return find("inference", "margins")(self, of, at, **options)
+
+    def turning_point(self, term: str, beside: str | None = None, **options: Any) -> Any:
+        """Return where a curve turns, with Lind and Mehlum's test, as `pk.turning_point` says."""
+        return find("test", "turning_point")(self, term, beside, **options)
+
+    def compare(self, other: FitResult, terms: Sequence[str] | None = None) -> Any:
+        """Return the differences of terms that two fits share, as `pk.compare_fits` says."""
+        return find("inference", "compare_fits")(self, other, terms)
+
+    def model_statistics(self) -> Any:
+        """Return the rest of the table: F or Wald test of the model, R2, sigma_u, as `pk.model_statistics` says."""
+        return find("inference", "model_statistics")(self)
 
     def under(self, vcov: Vcov, **changes: Any) -> Self:
         """Return the fit with a covariance in place of its own: matrix, df, facts and notes, and other fields."""

@@ -22,6 +22,7 @@ from panelkit.show.lines import (
     sensitivity_curve,
     trend_lines,
 )
+from panelkit.show.margins_curve import margins_curve
 from panelkit.show.specification_curve import specification_curve
 from panelkit.show.within import within_scatter
 
@@ -38,6 +39,7 @@ __all__ = [
     "left_out_plot",
     "lisa_map",
     "lorenz_curve",
+    "margins_curve",
     "missing_map",
     "moran_scatter",
     "path_diagram",

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import PROVINCIAL, Levels, time_level, unit_level
 from panelkit.language.message import Language, Message, in_language, message, term
+from panelkit.show.model_words import MODEL_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _WORDS: dict[str, Message] = {
+    **MODEL_WORDS,
     "nobs": message("Observations"),
     "n_units": message("Provinces"),
     "n_periods": message("Years"),

@@ -76,7 +76,7 @@ class BetweenEffects(LinearSpec[FitResult]):
         years = f"{design.time_labels[0]}-{design.time_labels[-1]}"
         facts = {"n_periods": len(design.time_labels), "years": years, "rows_averaged": len(design.y)}
         title = message("Between effects: {outcome}", outcome=design.outcome)
-        return finish(self, means, linear, title=title, facts=facts)
+        return finish(self, means, linear, title=title, observed=design, facts=facts)
 
 
 def unit_means(design: Design) -> Design:

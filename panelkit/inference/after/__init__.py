@@ -1,0 +1,1 @@
+"""After the fit: hypotheses, combinations, turning points, predictions, margins, comparisons, the rest of the table."""
