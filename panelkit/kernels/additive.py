@@ -22,7 +22,9 @@ class Parts(Brief):
     components: int
 
 
-def taken_apart(values: FloatArray, layout: Layout, effects: Effects) -> Parts:
+def taken_apart(
+    values: FloatArray, layout: Layout, effects: Effects, weights: FloatArray | None = None
+) -> Parts:
     """Take values (n,) that are a sum of effects apart.
 
     The constant is the mean over the rows; unit effects, and time effects, have mean zero over the rows. Where groups
@@ -37,37 +39,40 @@ def taken_apart(values: FloatArray, layout: Layout, effects: Effects) -> Parts:
         Where the rows stand.
     effects
         Which effects the values are made of.
+    weights
+        Positive weights (n,) of the rows, for the means; None is equal weights.
     """
-    constant = float(values.mean())
+    w = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
+    constant = float(values @ w / w.sum())
     left = values - constant
-    none = np.zeros(layout.n_units), np.zeros(layout.n_times)
-    if effects == "none":
-        return Parts(constant, *none, 1)
-    if effects == "unit":
-        return Parts(constant, layout.sum_units(left[:, None])[:, 0] / layout.unit_counts, none[1], 1)
+    unit, time = np.zeros(layout.n_units), np.zeros(layout.n_times)
+    groups = 1
     if effects == "time":
-        return Parts(constant, none[0], layout.sum_times(left[:, None])[:, 0] / layout.time_counts, 1)
-    time, groups = _time_effects(left, layout)
-    unit = layout.sum_units((left - time[layout.time])[:, None])[:, 0] / layout.unit_counts
+        time = np.bincount(layout.time, left * w) / np.bincount(layout.time, w)
+    if effects == "twoway":
+        time, groups = _time_effects(left, layout, w)
+    if effects in ("unit", "twoway"):
+        unit = _unit_means(left - time[layout.time], layout, w)
     return Parts(constant, unit, time, groups)
 
 
-def _time_effects(left: FloatArray, layout: Layout) -> tuple[FloatArray, int]:
+def _unit_means(values: FloatArray, layout: Layout, w: FloatArray) -> FloatArray:
+    return np.asarray(np.bincount(layout.unit, values * w) / np.bincount(layout.unit, w))
+
+
+def _time_effects(left: FloatArray, layout: Layout, w: FloatArray) -> tuple[FloatArray, int]:
     """Return the time effects (T,) of additive values, with mean zero over the rows of every group, and the groups.
 
-    They solve sum_i (d_it - mean_i d) = (diag - C'diag^-1 C) time, whose null space is one constant a group.
+    They solve sum_i w_it (d_it - mean_i d) = (diag - C' diag^-1 C) time, whose null space is one constant a group.
     """
-    means = layout.sum_units(left[:, None])[:, 0] / layout.unit_counts
-    right = layout.sum_times((left - means[layout.unit])[:, None])[:, 0]
-    table = sparse.csr_array(
-        (np.ones(layout.n), (layout.unit, layout.time)), shape=(layout.n_units, layout.n_times)
-    )
-    scaled = sparse.diags_array(1.0 / layout.unit_counts) @ table
-    matrix = np.diag(layout.time_counts.astype(float)) - (table.T @ scaled).toarray()
+    of_units, of_times = np.bincount(layout.unit, w), np.bincount(layout.time, w)
+    right = np.bincount(layout.time, (left - _unit_means(left, layout, w)[layout.unit]) * w)
+    table = sparse.csr_array((w, (layout.unit, layout.time)), shape=(layout.n_units, layout.n_times))
+    scaled = sparse.diags_array(1.0 / of_units) @ table
+    matrix = np.diag(of_times) - (table.T @ scaled).toarray()
     links = sparse.csr_array((table.T @ table) > 0)
     groups, label = csgraph.connected_components(links, directed=False)
-    counts = layout.time_counts.astype(float)
     for group in range(groups):  # the rows' mean of each group is zero
-        weights = np.where(label == group, counts, 0.0)
-        matrix += np.outer(weights, weights) / weights.sum()
+        held = np.where(label == group, of_times, 0.0)
+        matrix += np.outer(held, held) / held.sum()
     return np.linalg.solve(matrix, right), int(groups)

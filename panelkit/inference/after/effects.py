@@ -112,21 +112,21 @@ def split_rows(fit: FitResult) -> Split:
     layout = Layout(design.unit, design.time)
     if "sigma_unit" in fit.facts and AS_OBSERVED not in linear.can:
         return _random(fit, design, slope, left, layout)
-    if len(design.y) != linear.n:
+    if len(design.y) != len(linear.y):
         means = _unit_means(left, layout)
         return _by_units(design, slope, left, means, layout, _BETWEEN)
     return _fixed(fit, design, linear, slope, left)
 
 
 def _fixed(fit: FitResult, design: Design, linear: LinearFit, slope: FloatArray, left: FloatArray) -> Split:
-    e = _residuals(design, linear)
+    e = linear.residuals_as_observed
     explained = left - e
     zero = np.zeros(len(left))
     none = np.zeros(linear.layout.n_units), np.zeros(linear.layout.n_times)
     if linear.effects == "none":
         return Split(design, slope, zero, zero, zero, e, 0.0, *none, False, False)
     if design.interactions is not None:
-        constant = float(explained.mean())
+        constant = float(np.average(explained, weights=design.weights))
         missing = np.full(len(left), np.nan)
         names = design.interactions.names
         return Split(
@@ -143,7 +143,7 @@ def _fixed(fit: FitResult, design: Design, linear: LinearFit, slope: FloatArray,
             names,
         )
     layout = linear.layout.plain()
-    parts = taken_apart(explained, layout, linear.effects)
+    parts = taken_apart(explained, layout, linear.effects, design.weights)
     notes = [_NORMALISED]
     if parts.components > 1:
         notes.append(
@@ -167,11 +167,6 @@ def _fixed(fit: FitResult, design: Design, linear: LinearFit, slope: FloatArray,
         linear.effects in ("time", "twoway"),
         notes=tuple(note.spoken(*design.level_names) for note in notes),
     )
-
-
-def _residuals(design: Design, linear: LinearFit) -> FloatArray:
-    """Return the residuals of the rows in the units of the outcome."""
-    return linear.residuals
 
 
 def _unit_means(left: FloatArray, layout: Layout) -> FloatArray:

@@ -255,7 +255,9 @@ def _gradient(
     for m, value in enumerate(values):
         for at, term in held:
             slope = _term_slope(term, variable, moderator, value, rows)
-            gradient[m, at] = float(np.mean(np.broadcast_to(slope.by[..., 0], (len(rows.design.y),))))
+            gradient[m, at] = np.average(
+                slope.by[..., 0] + np.zeros(len(rows.design.y)), weights=rows.design.weights
+            )
     if not np.isfinite(gradient).all():
         raise SpecError(
             message(

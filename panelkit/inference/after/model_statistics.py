@@ -14,8 +14,9 @@ from panelkit.inference.after.effects import Split, split_rows
 from panelkit.inference.panel_tests.effects import effects_f
 from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION
-from panelkit.kernels.linear import LinearFit
-from panelkit.kernels.within import FloatArray, Layout, within
+from panelkit.kernels.linear import LinearFit, squares_about_mean
+from panelkit.kernels.row_weights import rooted
+from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.results.fit import FitResult
@@ -74,7 +75,7 @@ def model_statistics(fit: FitResult) -> ModelStatistics:
     Period effects of two-way fits are regressors in R2 within, between and overall, sigma_u, corr_u_xb and the F of the
     unit effects, as `i.year` in `xtreg, fe`. The adjusted R2 is that of R2 within under convention "xtreg", else of R2
     with all effects counted. The criteria count slopes and constant, as `estat ic`, not the effects; random effects by
-    generalised least squares have none.
+    generalised least squares have none, nor has a fit with analytic or sampling weights.
 
     Examples
     --------
@@ -149,32 +150,48 @@ def with_statistics(fit: FitResult) -> FitResult:
 def _of_linear(fit: FitResult, linear: LinearFit) -> dict[str, float]:
     parts = split_rows(fit)
     values = {"rmse": float(np.sqrt(linear.rss / linear.df_resid))}
-    if len(parts.e) == linear.n or AS_OBSERVED not in linear.can:
+    if len(parts.e) == len(linear.y) or AS_OBSERVED not in linear.can:
         values |= _of_rows(fit, linear, parts)
     else:
         values |= _of_means(parts)
-    if AS_OBSERVED in linear.can and ONE_EQUATION in linear.can:
+    alike = linear.weights is None or linear.weights.repeats
+    if alike and AS_OBSERVED in linear.can and ONE_EQUATION in linear.can:
         values |= _criteria(linear)
     return values
 
 
-def _squared(one: FloatArray, other: FloatArray) -> float:
+def _squared(one: FloatArray, other: FloatArray, weights: FloatArray) -> float:
+    """Return the squared (weighted) correlation of two columns (n,)."""
+    return _correlation(one, other, weights) ** 2
+
+
+def _correlation(one: FloatArray, other: FloatArray, weights: FloatArray) -> float:
     if np.ptp(one) == 0.0 or np.ptp(other) == 0.0:
         return float("nan")
-    return float(np.corrcoef(one, other)[0, 1] ** 2)
+    return float(np.cov(one, other, aweights=weights)[0, 1]) / float(
+        np.sqrt(np.cov(one, aweights=weights) * np.cov(other, aweights=weights))
+    )
 
 
 def _three(parts: Split, xb: FloatArray) -> dict[str, float]:
     """Return the squared correlations of y with Xb, within units, between their means, overall."""
-    layout = Layout(parts.design.unit, parts.design.time)
+    unit, w = parts.design.unit, _weights(parts)
     both = np.column_stack([parts.design.y, xb])
-    inside = within(both, layout, "unit")
-    means = layout.sum_units(both) / layout.unit_counts[:, None]
+    means = np.column_stack([np.bincount(unit, column * w) / np.bincount(unit, w) for column in both.T])
+    inside = both - means[unit]
+    each = np.bincount(unit, w) / np.bincount(
+        unit
+    )  # Stata's units count by their weight, which does not change
     return {
-        "r2_within": _squared(*inside.T),
-        "r2_between": _squared(*means.T),
-        "r2_overall": _squared(*both.T),
+        "r2_within": _squared(inside[:, 0], inside[:, 1], w),
+        "r2_between": _squared(means[:, 0], means[:, 1], each),
+        "r2_overall": _squared(both[:, 0], both[:, 1], w),
     }
+
+
+def _weights(parts: Split) -> FloatArray:
+    held = parts.design.weights
+    return np.ones(len(parts.e)) if held is None else np.asarray(held, dtype=np.float64)
 
 
 def _of_means(parts: Split) -> dict[str, float]:
@@ -182,7 +199,7 @@ def _of_means(parts: Split) -> dict[str, float]:
 
 
 def _of_rows(fit: FitResult, linear: LinearFit, parts: Split) -> dict[str, float]:
-    total = float(((parts.design.y - parts.design.y.mean()) ** 2).sum())
+    total = squares_about_mean(rooted(parts.design.y, linear.weights), linear.weights)
     random = "sigma_unit" in fit.facts
     if random:
         sigma_u, sigma_e = float(fit.facts["sigma_unit"]), float(fit.facts["sigma_error"])
@@ -206,7 +223,7 @@ def _of_rows(fit: FitResult, linear: LinearFit, parts: Split) -> dict[str, float
         linear.tss / (linear.df_resid + linear.k)
     )
     values["constant"] = parts.constant
-    values["corr_u_xb"] = float(np.corrcoef(parts.unit, xb)[0, 1])
+    values["corr_u_xb"] = _correlation(parts.unit, xb, _weights(parts))
     values["sigma_u"] = float(np.std(parts.by_unit, ddof=1))
     values["sigma_e"] = float(np.sqrt(linear.rss / linear.df_resid))
     values["rho_u"] = values["sigma_u"] ** 2 / (values["sigma_u"] ** 2 + values["sigma_e"] ** 2)

@@ -122,7 +122,11 @@ def _of_new(
                 kind=kind,
             )
         )
-    if fit.linear is not None and PANEL_ROWS not in fit.linear.can and len(parts.design.y) == fit.linear.n:
+    if (
+        fit.linear is not None
+        and PANEL_ROWS not in fit.linear.can
+        and len(parts.design.y) == len(fit.linear.y)
+    ):
         raise SpecError(
             message("{title} predicts changes, of the rows that entered: leave out data", title=fit.title)
         )

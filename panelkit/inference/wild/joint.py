@@ -125,7 +125,7 @@ def _maps(
     residuals = linear.residuals + towards
     groups = int(codes.max()) + 1
     scores = np.empty((groups, rows.shape[0], groups))
-    step = max(1, _BATCH_CELLS // linear.n)
+    step = max(1, _BATCH_CELLS // len(linear.y))
     for first in range(0, groups, step):
         held = np.arange(first, min(first + step, groups))
         errors = residuals[:, None] * (codes[:, None] == held)
