@@ -68,6 +68,14 @@ from panelkit.indices.panels.weighting import normalise as normalise
 from panelkit.indices.panels.weighting import pca_weights as pca_weights
 from panelkit.indices.panels.weighting import scatter_weights as scatter_weights
 from panelkit.indices.panels.weighting import topsis as topsis
+from panelkit.inference.after.combinations import combine as combine
+from panelkit.inference.after.comparison import compare_fits as compare_fits
+from panelkit.inference.after.effects import estimated_effects as estimated_effects
+from panelkit.inference.after.hypotheses import joint_test as joint_test
+from panelkit.inference.after.margins import margins as margins
+from panelkit.inference.after.model_statistics import model_statistics as model_statistics
+from panelkit.inference.after.prediction import predict as predict
+from panelkit.inference.after.turning_point import turning_point as turning_point
 from panelkit.inference.anderson_rubin import anderson_rubin as anderson_rubin
 from panelkit.inference.descriptives import correlations as correlations
 from panelkit.inference.descriptives import describe_panel as describe_panel
