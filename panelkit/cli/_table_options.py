@@ -16,7 +16,7 @@ from panelkit.cli._printing import terminal_width
 from panelkit.cli._written import columns_named, groups_of, labels_of, listed_in, parts_of, stars_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
-from panelkit.show.formats import ENDINGS, FILES, FORMATS
+from panelkit.show.formats import ENDINGS, FILES, FORMATS, Format
 
 _OTHER_PROGRAMS = (".pdf", ".doc", ".odt", ".xls", ".dta", ".png", ".svg")
 _BELOW = ("se", "t", "ci", "p")
@@ -42,6 +42,16 @@ CaptionOption = Annotated[str | None, typer.Option("--caption", help="Title of t
 NotesOption = Annotated[
     list[str] | None, typer.Option("--notes", help="A note of your own, repeatable. 附注，可重复。")
 ]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="text, latex, html, markdown, csv, docx, rtf or xlsx; by the ending of --out if absent. 格式。",
+    ),
+]
+FileOption = Annotated[
+    Path | None, typer.Option("--out", callback=file_out, help="Write the table there. 输出文件。")
+]
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,38 @@ class FrameLook:
     labels: LabelsOption = None
     caption: CaptionOption = None
     notes: NotesOption = None
+
+    def style(self) -> dict[str, Any]:
+        """Return the options as the tables of Python take them, only those that were given.
+
+        Raises
+        ------
+        SpecError
+            If one of them is written wrongly.
+        """
+        found: dict[str, Any] = {} if self.decimals is None else {"decimals": self.decimals}
+        found |= {"labels": labels_of(self.labels)} if self.labels else {}
+        found |= {} if self.caption is None else {"caption": self.caption}
+        return found | ({"notes": tuple(self.notes)} if self.notes else {})
+
+
+@dataclass(frozen=True)
+class FrameOptions(FrameLook):
+    """What a table of numbers looks like, and where it goes."""
+
+    format: FormatOption = None
+    out: FileOption = None
+    as_json: JsonOption = False
+    lang: LangOption = Lang.en
+
+    @property
+    def language(self) -> Language:
+        """Return the language as every table takes it."""
+        return self.lang.language
+
+    def chosen(self) -> Format:
+        """Return the format of the table."""
+        return format_of(self.out, self.format)
 
 
 @dataclass(frozen=True)
@@ -178,7 +220,7 @@ class TableToFile(TableLook):
 
     table: TableFile = None
 
-    def format(self) -> str:
+    def chosen(self) -> Format:
         """Return the format that the ending of the file means."""
         return format_named(self.table, None, "--table")
 
@@ -197,16 +239,8 @@ class TableOptions(TableLook):
     first_stage: Annotated[
         bool, typer.Option("--first-stage", help="First stages as columns. 第一阶段作为列显示。")
     ] = False
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            help="text, latex, html, markdown, csv, docx, rtf or xlsx; by the ending of --out if absent. 格式。",
-        ),
-    ] = None
-    out: Annotated[
-        Path | None, typer.Option("--out", callback=file_out, help="Write the table there. 输出文件。")
-    ] = None
+    format: FormatOption = None
+    out: FileOption = None
     as_json: JsonOption = False
     lang: LangOption = Lang.en
 
@@ -255,15 +289,15 @@ def refuse_look(ctx: typer.Context, look: TableLook | FrameLook, *, printed: boo
             refuse(ctx, field.name, said)
 
 
-def format_of(table: TableOptions) -> str:
-    """Return the format of the table, before anything is fitted."""
-    chosen = format_named(table.out, table.format, "--out")
-    if chosen in FILES and table.out is None:
+def format_of(out: Path | None, named: str | None) -> Format:
+    """Return the format of a table, before anything is fitted."""
+    chosen = format_named(out, named, "--out")
+    if chosen in FILES and out is None:
         raise SpecError(message("a table as {format} needs --out file.{format}", format=chosen))
     return chosen
 
 
-def format_named(out: Path | None, named: str | None, option: str) -> str:
+def format_named(out: Path | None, named: str | None, option: str) -> Format:
     """Return the format that a name or the ending of a file means; text where there is neither.
 
     Raises
@@ -290,7 +324,7 @@ def format_named(out: Path | None, named: str | None, option: str) -> str:
     return chosen
 
 
-def write_table(fits: Sequence[Any], chosen: str, table: TableOptions) -> None:
+def write_table(fits: Sequence[Any], chosen: Format, table: TableOptions) -> None:
     """Print the table, or write it to the file that `--out` names and print the name."""
     from panelkit.show.tables import to_format
 
@@ -299,7 +333,7 @@ def write_table(fits: Sequence[Any], chosen: str, table: TableOptions) -> None:
         style["width"] = terminal_width()
     panels = table.panels(fits)
     models = fits if panels is None else ()
-    made = to_format(models, chosen, table.out, panels=panels, **style)  # type: ignore[arg-type]
+    made = to_format(models, chosen, table.out, panels=panels, **style)
     typer.echo(str(table.out) if table.out is not None else made, err=table.as_json)
 
 
@@ -311,7 +345,7 @@ def print_models(models: Sequence[Any], look: TableToFile, language: Language, *
     if not quiet:
         typer.echo(to_text(models, language=language, width=terminal_width(), **style))
     if look.table is not None:
-        to_format(models, look.format(), look.table, language=language, **style)  # type: ignore[arg-type]
+        to_format(models, look.chosen(), look.table, language=language, **style)
         typer.echo(str(look.table), err=quiet)
 
 

@@ -130,7 +130,7 @@ def fit(
     _refuse_idle(ctx, estimator, tests)
     refuse_look(ctx, table, printed=table.out is not None or not table.as_json)
     _refuse_first_stage(ctx, estimator.model)
-    chosen = format_of(table)
+    chosen = format_of(table.out, table.format)
     table.style()
     table.panels(formula)
     plain = [_plain(text) for text in formula]

@@ -57,10 +57,10 @@ def describe_panel(
     >>> table.shape
     (6, 5)
     """
-    frame = _indexed(data, unit, time)
+    frame = indexed(data, unit, time)
     codes = read_panel_index(frame).unit
     rows = []
-    for name, values in _columns(frame, variables).items():
+    for name, values in columns_of(frame, variables).items():
         held = ~np.isnan(values)
         if not held.any():
             raise DataError(message("`{name}` holds no value", name=name))
@@ -130,11 +130,11 @@ def correlations(
     """
     if kind not in ("overall", "within", "between"):
         raise SpecError(message("kind is overall, within or between, not {kind!r}", kind=kind))
-    frame = _indexed(data, unit, time)
-    columns = _columns(frame, variables)
+    frame = indexed(data, unit, time)
+    columns = columns_of(frame, variables)
     values = np.column_stack(list(columns.values()))
     held = ~np.isnan(values).any(axis=1)
-    columns = _columns(frame, variables, held)
+    columns = columns_of(frame, variables, held)
     values = np.column_stack(list(columns.values()))
     if held.sum() < 3:
         raise DataError(
@@ -187,9 +187,9 @@ def missing_cells(
     >>> cells.shape
     (31, 6)
     """
-    frame = _indexed(data, unit, time)
+    frame = indexed(data, unit, time)
     panel = read_panel_index(frame)
-    values = _columns(frame, [variable])[variable]
+    values = columns_of(frame, [variable])[variable]
     table = np.full((len(panel.unit_labels), len(panel.time_labels)), np.nan)
     table[panel.unit, panel.time] = values
     cells = pd.DataFrame(table, index=panel.unit_labels, columns=panel.time_labels)
@@ -211,7 +211,14 @@ def missing_plot(
     return missing_map(missing_cells(data, variable, unit=unit, time=time), language=language, **style)
 
 
-def _indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataFrame:
+def indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataFrame:
+    """Return a panel under an index of unit and time, totals set apart.
+
+    Raises
+    ------
+    DataError
+        If only one of them is named, or the data lack a column.
+    """
     if (unit is None) != (time is None):
         raise DataError(message("give both `unit=` and `time=`, or neither for a (province, year) index"))
     frame, notes = provincial_rows(as_pandas(data), unit, time)
@@ -223,9 +230,16 @@ def _indexed(data: pd.DataFrame, unit: str | None, time: str | None) -> pd.DataF
     return with_place_notes(frame, notes)
 
 
-def _columns(
+def columns_of(
     frame: pd.DataFrame, variables: Sequence[str] | None, rows: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
+    """Return columns and expressions by their names; `rows` are those that bases and levels are taken from.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
     names = list(frame.select_dtypes("number").columns) if variables is None else list(variables)
     if not names:
         raise DataError(message("no numeric column to describe"))

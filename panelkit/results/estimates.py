@@ -17,6 +17,8 @@ from panelkit.language.register import find
 from panelkit.results.numbers import cells, number, plain
 from panelkit.results.students_t import t_quantile, t_survival
 from panelkit.show.brief import Brief
+from panelkit.show.formats import Format
+from panelkit.show.rendered import Rendered
 
 if TYPE_CHECKING:
     from panelkit.show.figures import Figure
@@ -45,7 +47,7 @@ _TO_MAKETABLES = {ours: theirs for theirs, ours in _MAKETABLES_FACTS.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Estimates(Brief):
+class Estimates(Rendered, Brief):
     """Named estimates with their uncertainty: what `FitResult` and `Derived` share.
 
     Shapes: `terms` and `equations` k, `estimates` (k,), `covariance` (k, k), `df` scalar or (k,).
@@ -165,47 +167,12 @@ class Estimates(Brief):
     def _repr_html_(self) -> str:
         return self.to_html()
 
-    def to_latex(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) a booktabs table."""
+    def _rendered(
+        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
         from panelkit.show import tables
 
-        return tables.to_latex([self], path, language=language, **style)
-
-    def to_html(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) an HTML table."""
-        from panelkit.show import tables
-
-        return tables.to_html([self], path, language=language, **style)
-
-    def to_markdown(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) a Markdown table."""
-        from panelkit.show import tables
-
-        return tables.to_markdown([self], path, language=language, **style)
-
-    def to_docx(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
-        """Write a Word file with a three-line table and return its path."""
-        from panelkit.show import tables
-
-        return tables.to_docx([self], path, language=language, **style)
-
-    def to_rtf(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
-        """Write a Rich Text file with a three-line table and return its path."""
-        from panelkit.show import tables
-
-        return tables.to_rtf([self], path, language=language, **style)
-
-    def to_excel(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
-        """Write a workbook with a three-line table, numbers as numbers, and return its path."""
-        from panelkit.show import tables
-
-        return tables.to_excel([self], path, language=language, **style)
-
-    def to_csv(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) the cells of the table as CSV."""
-        from panelkit.show import tables
-
-        return tables.to_csv([self], path, language=language, **style)
+        return tables.to_format([self], format, path, language=language, **style)
 
     def plot(self, *, level: float = 0.95, language: Language = "en", **style: Any) -> Figure:
         """Draw the estimates with their intervals; `.save(path)` writes SVG, PNG or PDF."""
@@ -213,12 +180,6 @@ class Estimates(Brief):
 
         by = "equation" if len(set(self.equations)) > 1 else None
         return figures.coefficient_plot(self.tidy(level), by=by, language=language, **style)
-
-    def to_text(self, *, language: Language = "en", **style: Any) -> str:
-        """Return the table for a terminal."""
-        from panelkit.show import tables
-
-        return tables.to_text([self], language=language, **style)
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:

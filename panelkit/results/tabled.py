@@ -12,12 +12,14 @@ import pandas as pd
 from panelkit.language.message import Language, Message, message
 from panelkit.results.numbers import cells, number, plain
 from panelkit.show.brief import Brief
+from panelkit.show.formats import Format
+from panelkit.show.rendered import Rendered
 
 Named = tuple[Message, float | int | Message]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Tabled(Brief):
+class Tabled(Rendered, Brief):
     """Numbers with names. A kind of result says which in `_named`, and what a program reads in `tidy`."""
 
     title: Message
@@ -61,41 +63,9 @@ class Tabled(Brief):
     def _repr_html_(self) -> str:
         return self.to_html()
 
-    def to_text(self, *, language: Language = "en", **style: Any) -> str:
-        """Return the table for a terminal."""
-        return self._rendered(None, "text", language, style)
-
-    def to_latex(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) a booktabs table."""
-        return self._rendered(path, "latex", language, style)
-
-    def to_html(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) an HTML table."""
-        return self._rendered(path, "html", language, style)
-
-    def to_markdown(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) a Markdown table."""
-        return self._rendered(path, "markdown", language, style)
-
-    def to_docx(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
-        """Write a Word file with a three-line table and return its path."""
-        return Path(self._rendered(path, "docx", language, style))
-
-    def to_rtf(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
-        """Write a Rich Text file with a three-line table and return its path."""
-        return Path(self._rendered(path, "rtf", language, style))
-
-    def to_excel(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
-        """Write a workbook with a three-line table, numbers as numbers, and return its path."""
-        return Path(self._rendered(path, "xlsx", language, style))
-
-    def to_csv(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return (and write, if `path` is given) the cells of the table as CSV."""
-        return self._rendered(path, "csv", language, style)
-
     def _rendered(
-        self, path: str | Path | None, format: Any, language: Language, style: dict[str, Any]
-    ) -> str:
+        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
         from panelkit.show import tables
 
         shown: dict[str, Any] = {

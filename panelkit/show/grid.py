@@ -95,6 +95,12 @@ def number(value: Any, decimals: int = 3) -> str:
     return f"{float(value):.{1 - math.floor(math.log10(size))}f}"
 
 
+def p_text(p: float, decimals: int = 3) -> str:
+    """Return a p-value with fixed decimals, one below the least of them as such."""
+    least = 10.0**-decimals
+    return "" if math.isnan(p) else f"<{least:.{decimals}f}" if p < least else f"{p:.{decimals}f}"
+
+
 def significance(p_value: float, stars: tuple[float, ...] | None) -> str:
     """Return one star for every level that the p-value stays below."""
     return "*" * sum(p_value < level for level in stars or ())

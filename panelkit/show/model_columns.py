@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +12,7 @@ import pandas as pd
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import Levels
 from panelkit.language.message import Language, Message, message
-from panelkit.show.grid import number, significance
+from panelkit.show.grid import number, p_text, significance
 from panelkit.show.table_style import TableStyle
 from panelkit.show.words import equation_word
 
@@ -176,17 +175,12 @@ def _second(line: pd.Series, kind: str, style: TableStyle) -> str:
     elif kind == "t":
         text = number(line["t"], max(2, decimals - 1))
     elif kind == "p":
-        text = _p_text(float(line["p"]), max(3, decimals))
+        text = p_text(float(line["p"]), max(3, decimals))
     else:
         low, high = number(line["ci95l"], decimals), number(line["ci95u"], decimals)
         text = f"{low}, {high}" if low and high else ""
     left, right = {"parentheses": "()", "brackets": "[]", "none": ("", "")}[style.brackets(kind)]
     return f"{left}{text}{right}" if text else ""
-
-
-def _p_text(p: float, decimals: int) -> str:
-    least = 10.0**-decimals
-    return "" if math.isnan(p) else f"<{least:.{decimals}f}" if p < least else f"{p:.{decimals}f}"
 
 
 def _spread(column: Column, model: Any, style: TableStyle, language: Language) -> list[Column]:

@@ -111,7 +111,7 @@ def test_a_command_is_one_file(copy: Path) -> None:
     (command,) = commands(text)
     told = run(copy, "-c", "from panelkit.cli import main; main()", *command.split()[1:])
     assert "within" in told
-    assert "describe" in run(copy, "-c", "from panelkit.cli import main; main()", "--help")
+    assert "spread" in run(copy, "-c", "from panelkit.cli import main; main()", "--help")
 
 
 def test_a_layout_is_one_file(copy: Path) -> None:
