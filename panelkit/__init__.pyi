@@ -77,6 +77,7 @@ from panelkit.inference.after.model_statistics import model_statistics as model_
 from panelkit.inference.after.prediction import predict as predict
 from panelkit.inference.after.turning_point import turning_point as turning_point
 from panelkit.inference.anderson_rubin import anderson_rubin as anderson_rubin
+from panelkit.inference.correlation_table import correlation_table as correlation_table
 from panelkit.inference.descriptives import correlations as correlations
 from panelkit.inference.descriptives import describe_panel as describe_panel
 from panelkit.inference.descriptives import missing_cells as missing_cells
@@ -98,6 +99,7 @@ from panelkit.inference.randomisation import randomisation_inference as randomis
 from panelkit.inference.robustness_value import robustness_value as robustness_value
 from panelkit.inference.sensitivity import sensitivity_table as sensitivity_table
 from panelkit.inference.shapley import shapley_shares as shapley_shares
+from panelkit.inference.summary_table import summary_table as summary_table
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap as wild_cluster_bootstrap
 from panelkit.language.errors import ConvergenceError as ConvergenceError
 from panelkit.language.errors import DataError as DataError
