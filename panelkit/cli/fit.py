@@ -52,7 +52,8 @@ class Estimator:
         str,
         typer.Option(
             "--convention",
-            help="reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss. 小样本惯例。",
+            help="reghdfe, fixest, xtreg, lsdv, linearmodels, plm, plm-sss; with instruments also ivregress, ivreg2, "
+            "ivreghdfe, xtivreg2, xtivreg2-small. 小样本惯例。",
         ),
     ] = "reghdfe"
     weights: Annotated[
@@ -62,6 +63,17 @@ class Estimator:
             help='Weights of rows: "aw=population" (analytic), "fw=n" (frequency) or "pw=w" (sampling). '
             "观测权重：aw 分析权重，fw 频数权重，pw 抽样权重。",
         ),
+    ] = None
+    method: Annotated[
+        str | None,
+        typer.Option(
+            "--method",
+            help="With instruments: 2sls, liml or fuller; 2sls if absent. 工具变量的估计方法。",
+        ),
+    ] = None
+    alpha: Annotated[
+        float | None,
+        typer.Option("--alpha", help="Fuller's constant, for --method fuller; 1 if absent. Fuller 常数。"),
     ] = None
     coords: Annotated[
         Path | None,
@@ -152,6 +164,10 @@ def fit(
     if table.as_json:
         _print_json(formula, fits, found, borne, table.language, sensitivity=tests.sensitivity)
         return
+    if estimator.model == "instrumental":
+        from panelkit.cli._fit_instruments import print_identification
+
+        print_identification(fits, table.language)
     _print_tests(found, len(fits), table.language)
     if tests.sensitivity:
         from panelkit.cli._fit_sensitivity import print_sensitivity
@@ -173,6 +189,7 @@ def _print_json(
     sensitivity: bool,
 ) -> None:
     """Print one mapping a formula; a test stands with the fit that it is of."""
+    from panelkit.cli._fit_instruments import identification_record
     from panelkit.cli._fit_scrutiny import scrutiny_record
     from panelkit.cli._fit_sensitivity import sensitivity_rows
     from panelkit.cli._printing import all_told, plain_values, print_json
@@ -185,6 +202,7 @@ def _print_json(
             "facts": plain_values(dict(one.glance())),
             "notes": all_told(one.notes, language),
             "tests": [test_record(test) for of, test in found if of == at],
+            **identification_record(one, language),
             **({"sensitivity": sensitivity_rows(one)} if sensitivity else {}),
             **(
                 {"scrutiny": [scrutiny_record(it, language) for of, it in borne if of == at]} if borne else {}
@@ -221,6 +239,10 @@ def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None
             vcov=estimator.vcov,
         )
         refuse(ctx, "coords", said)
+    if estimator.model != "instrumental":
+        for name in ("method", "alpha"):
+            said = message("--{option} belongs to --model instrumental: leave it out", option=name)
+            refuse(ctx, name, said)
     if estimator.model == "between":
         said = message("--tests has no test that belongs to the model between: leave it out")
         refuse(ctx, "tests", said)
@@ -273,6 +295,9 @@ def _model(formula: str, estimator: Estimator, where: str | None) -> Any:
         if "effects" not in getattr(kind, "__dataclass_fields__", ()):
             raise SpecError(message("the model {model} has no --effects", model=key))
         options["effects"] = estimator.effects
+    for name, value in (("method", estimator.method), ("alpha", estimator.alpha)):
+        if value is not None:
+            options[name] = value
     return kind(formula, **options)
 
 

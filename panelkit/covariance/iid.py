@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from panelkit.covariance.base import Covariance, Vcov, least_squares
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.likelihood import Information
-from panelkit.covariance.small_sample import refuse_sampling_weights, residual_df
+from panelkit.covariance.small_sample import independent_df, refuse_sampling_weights, squares_divisor
 from panelkit.kernels.capabilities import INFORMATION, SCORES
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
@@ -27,7 +27,7 @@ _SAMPLED = message(
 )
 @dataclass(frozen=True)
 class Iid(Covariance):
-    """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K).
+    """Errors independent with one variance: s2 (X'X)^-1, s2 with n-K, t(n-K); conventions of instruments say else.
 
     With analytic weights the variance is s2 over the weight; sampling weights (`pw=`) are refused, as in Stata.
 
@@ -47,5 +47,5 @@ class Iid(Covariance):
             return Information().compute(problem, design, convention)
         fit, convention = least_squares(problem, convention)
         refuse_sampling_weights(fit, "Iid()", _SAMPLED)
-        left = residual_df(fit, convention)
-        return Vcov(fit.bread * fit.rss / left, float(left), term("covariance", "iid"))
+        variance = fit.rss / squares_divisor(fit, convention)
+        return Vcov(fit.bread * variance, independent_df(fit, convention), term("covariance", "iid"))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from panelkit.covariance.base import Covariance, Vcov, least_squares
 from panelkit.covariance.conventions import Convention
-from panelkit.covariance.small_sample import residual_df
+from panelkit.covariance.small_sample import independent_df, squares_divisor
 from panelkit.kernels import sandwich
 from panelkit.kernels.capabilities import SCORES
 from panelkit.language.errors import SpecError
@@ -38,7 +38,12 @@ class Robust(Covariance):
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""
         fit, convention = least_squares(problem, convention)
-        left = residual_df(fit, convention)
+        left = squares_divisor(fit, convention)
         factor = fit.n / left if self.kind == "HC1" else 1.0
         matrix = sandwich.heteroskedastic(fit) * factor
-        return Vcov(matrix, float(left), message("robust, {kind}", kind=self.kind))
+        kind = {"rows": "HC0", "rows less units": "n/(n-N)"}.get(convention.divisor, self.kind)
+        return Vcov(
+            matrix,
+            independent_df(fit, convention),
+            message("robust, {kind}", kind=kind if self.kind == "HC1" else self.kind),
+        )

@@ -86,6 +86,10 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     """Return how many effects count as parameters of a clustered variance."""
     if fit.effects == "none" or convention.nested_effects == "none":
         return 0
+    if convention.nested_effects == "periods":
+        return effects_swept(fit, convention) - (
+            fit.layout.n_units if fit.effects in ("unit", "twoway") else 0
+        )
     if convention.nested_effects == "all":
         return effects_swept(fit, convention)
     dimensions = {
@@ -112,7 +116,12 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     saved = sum(
         (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]
     )
-    return effects_swept(fit, convention) - saved - _nested_interactions(fit, clusterings, convention)
+    counted = effects_swept(fit, convention) - saved - _nested_interactions(fit, clusterings, convention)
+    if convention.nested_effects == "absorbed" and nested.get(
+        "unit", fit.effects == "time" and nested["time"]
+    ):
+        return max(counted - 1, 1)
+    return counted
 
 
 def _nested_interactions(fit: LinearFit, clusterings: tuple[Clusters, ...], convention: Convention) -> int:
@@ -135,6 +144,22 @@ def _is_nested(effect: IntArray, clusters: IntArray) -> bool:
     return bool((first[effect] == clusters).all())
 
 
+def squares_divisor(fit: LinearFit, convention: Convention) -> int:
+    """Return what a convention divides the sum of squared residuals by where errors are independent."""
+    if convention.divisor == "rows":
+        return fit.n
+    if convention.divisor == "rows less units":
+        return fit.n - (fit.layout.n_units if fit.effects in ("unit", "twoway") else 0)
+    return residual_df(fit, convention)
+
+
+def independent_df(fit: LinearFit, convention: Convention) -> float:
+    """Return the degrees of freedom of t statistics under independent errors; infinite where a program prints z."""
+    return float("inf") if convention.cluster_df == "normal" else float(residual_df(fit, convention))
+
+
 def cluster_df(fit: LinearFit, count: int, convention: Convention) -> float:
     """Return the degrees of freedom of t statistics under a variance summed over `count` groups."""
+    if convention.cluster_df == "normal":
+        return float("inf")
     return float(count - 1) if convention.cluster_df == "groups" else float(residual_df(fit, convention))

@@ -1,15 +1,16 @@
-"""Two-stage least squares on a design after its effects are swept out."""
+"""Two-stage least squares, and the k-class, on a design after its effects are swept out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panelkit.kernels.capabilities import TWO_STAGE
 from panelkit.kernels.identified import ROUNDING, TOLERANCE_OF_SQUARES, identified_root, root_of
+from panelkit.kernels.k_class import KClass, hessian, k_class_each, smallest_correlation
 from panelkit.kernels.leave_out import grams_without_each
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.row_weights import rooted
@@ -21,13 +22,30 @@ class InstrumentedFit(LinearFit):
     """A two-stage fit: `X` (n, k) holds the fitted regressors, so that scores and bread are those of 2SLS.
 
     `regressors` (n, k) and `instruments` (n, l) are swept; the included exogenous regressors stand first in
-    both, `n_exogenous` of them. `residuals` are y - regressors beta, not the second stage's.
+    both, `n_exogenous` of them. `residuals` are y - regressors beta, not the second stage's. Of a `member` of the
+    k-class with its `kappa`, `X` holds the fitted regressors in a combination that carries its scores to the
+    coefficients, and the bread is the inverse of X'(I - kappa M)X.
     """
 
     regressors: FloatArray
     instruments: FloatArray
     n_exogenous: int
+    member: KClass | None = field(default=None, kw_only=True)
+    kappa: float = field(default=1.0, kw_only=True)
     can: frozenset[str] = field(default=TWO_STAGE, kw_only=True, repr=False)
+
+    @cached_property
+    def bread(self) -> FloatArray:
+        """Return the inverse of X'(I - kappa M)X, (k, k); of two-stage least squares that of the fitted regressors."""
+        if self.member is None:
+            return self.root @ self.root.T
+        return np.asarray(np.linalg.inv(hessian(self.regressors, self.fitted, self.kappa)[1]))
+
+    @property
+    def fitted(self) -> FloatArray:
+        """Return what the instruments explain of the regressors, (n, k)."""
+        span = self.instruments @ root_of(self.instruments)
+        return np.asarray(span @ (span.T @ self.regressors))
 
     @property
     def identifying_basis(self) -> FloatArray:
@@ -35,7 +53,7 @@ class InstrumentedFit(LinearFit):
         return self.regressors @ self.root
 
     def without_groups(self, codes: IntArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """Return the 2SLS coefficients without each group of rows `codes` (n,), (G, k), and a mask of the identified.
+        """Return the coefficients without each group of rows `codes` (n,), (G, k), and a mask of the identified.
 
         Regressors and instruments enter as combinations that are orthonormal in the whole sample, and the residuals in
         place of the outcome: the solves are then as good as the sample that is left.
@@ -45,8 +63,21 @@ class InstrumentedFit(LinearFit):
             [self.regressors @ self.root, self.instruments @ root_of(self.instruments), self.residuals]
         )
         grams = grams_without_each(columns, self.layout, self.effects, codes)
-        moves, identified = two_stage(grams, self.k, self.instruments.shape[1])
+        if self.member is None:
+            moves, identified = two_stage(grams, self.k, self.instruments.shape[1])
+        else:
+            left = self._left_without(codes) if self.member.fuller is not None else np.ones(len(grams))
+            moves, identified = k_class_each(grams, self.k, self.instruments.shape[1], self.member, left)
         return self.beta + moves @ self.root.T, identified
+
+    def _left_without(self, codes: IntArray) -> FloatArray:
+        """Return rows less instruments and effects without each group, (G,)."""
+        counts = (
+            np.ones(len(codes)) if self.weights is None or not self.weights.repeats else self.weights.values
+        )
+        gone = [codes == group for group in range(int(codes.max()) + 1)]
+        spent = np.array([counts[each].sum() + self.effects_without(each) for each in gone])
+        return np.asarray(self.n - self.instruments.shape[1] - spent)
 
 
 def two_stage(swept: FloatArray, k: int, instruments: int) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -133,4 +164,27 @@ def fit_two_stage(
         regressors=np.ascontiguousarray(X),
         instruments=np.ascontiguousarray(Z),
         n_exogenous=a,
+    )
+
+
+def as_member(linear: InstrumentedFit, member: KClass) -> InstrumentedFit:
+    """Return a two-stage fit as a member of the k-class, with the coefficients and residuals of that."""
+    span = linear.instruments @ root_of(linear.instruments)
+    smallest = smallest_correlation(linear.y, linear.regressors, span)
+    left = float(linear.n - linear.instruments.shape[1] - linear.absorbed)
+    kappa = float(member.kappa(np.array(smallest), np.array(left)))
+    fitted = span @ (span.T @ linear.regressors)
+    moved, product = hessian(linear.regressors, fitted, kappa)
+    beta = linear.beta
+    for _ in range(2):
+        beta = beta + np.linalg.solve(product, moved.T @ (linear.y - linear.regressors @ beta))
+    carried = fitted @ (linear.root @ (linear.root.T @ product))
+    return replace(
+        linear,
+        X=np.ascontiguousarray(carried),
+        root=root_of(carried),
+        beta=beta,
+        residuals=linear.y - linear.regressors @ beta,
+        member=member,
+        kappa=kappa,
     )

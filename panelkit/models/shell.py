@@ -12,7 +12,8 @@ from typing import Any, Generic, Self, TypeVar, cast
 import numpy as np
 
 from panelkit.covariance.base import VcovSpec, check_vcov, computed, refuse_uncarried
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.conventions import convention_named, refuse_convention
+from panelkit.data.user.cross_section import as_cross_section
 from panelkit.formula.conditions import check_where
 from panelkit.inference.after.model_statistics import with_model_test, with_statistics
 from panelkit.inference.panel_tests.fits import check_fit
@@ -63,7 +64,7 @@ class LinearSpec(Generic[Result]):
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
         refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
-        convention_named(self.convention)
+        refuse_convention(self.convention, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
         object.__setattr__(self, "where", check_where(self.where))
         object.__setattr__(self, "weights", self._checked_weights())
         self._check()
@@ -88,7 +89,8 @@ class LinearSpec(Generic[Result]):
             A frame with a (province, year) MultiIndex, or any frame with `unit` and `time` columns named.
             Row order does not matter.
         unit, time
-            The columns that name unit and period, where the index does not.
+            The columns that name unit and period, where the index does not; `unit` alone is a cross-section, one row a
+            unit, for estimators without effects.
         coords
             For `Conley`: a frame indexed by unit with `lat` and `lon`, or unit -> (lat, lon); None takes the
             provincial capitals.
@@ -104,6 +106,8 @@ class LinearSpec(Generic[Result]):
         SpecError
             If the formula, a regressor or the covariance cannot be right for these data.
         """
+        if unit is not None and time is None:
+            data, unit = as_cross_section(data, unit), None
         frame = open_frame(data, unit, time)
         design, inside = read_with_lenders(
             self._read_formula(),

@@ -48,7 +48,7 @@ def convention_sentence(convention: Convention, effects: Effects) -> Message:
     """Return what a table says of the convention; singletons and nested effects matter with effects only."""
     if effects != "none":
         return convention.sentence
-    tail = "t(G-1)" if convention.cluster_df == "groups" else "t(n-k)"
+    tail = {"groups": "t(G-1)", "residual": "t(n-k)", "normal": "z"}[convention.cluster_df]
     if not convention.small_sample:
         return message(
             "{convention}: clustered variances with no small-sample factor, {tail}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any
 
 from panelkit.language.message import Language, Message, message, verbatim
@@ -47,13 +48,14 @@ class TestResult(Brief):
             head = message("{name}: not applicable, because {reason}", name=self.name, reason=self.reason)
             return f"{head.text(language)}\n{hypothesis}"
         head = message(
-            "{name}: {distribution}{degrees} = {statistic:.6g}, p = {p:.4g}",
+            "{name}: {distribution}{degrees} = {statistic:.6g}",
             name=self.name,
             distribution=self.distribution,
             degrees=f"({', '.join(plain(value) for value in self.df)})" if self.df else "",
             statistic=self.statistic,
-            p=self.p_value,
         )
+        if not isnan(self.p_value):  # a statistic that is held against critical values has none
+            head = message("{statistic}, p = {p:.4g}", statistic=head, p=self.p_value)
         lines = [head.text(language), hypothesis, *self._between(language)]
         return "\n".join([*lines, *note_lines(self.notes, language)])
 

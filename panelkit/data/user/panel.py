@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data.provinces import Labels, labels_of, lookup_many
+from panelkit.data.user.cross_section import PERIOD, is_cross_section
 from panelkit.data.user.stata import labels_of_codes
 from panelkit.data.user.table import read_table
 from panelkit.data.wording import alternatives
@@ -38,7 +39,8 @@ def read_panel(
 
     CSV in UTF-8 (with or without a mark) or GB18030; Excel (.xlsx, .xls), first sheet or the one named; Stata (.dta).
     `unit` and `time` name the two columns; without them a column called province, region, 省份, 地区, ... and one
-    called year, 年份, ... are taken.
+    called year, 年份, ... are taken. A table without such a column whose `unit` names every row once is a
+    cross-section, and gets one period.
     `as_text` keeps every cell as printed, for numbers whose decimals matter. Units of a Stata file are called by their
     value labels; other columns are numbers, but those of `labelled`, which come as their labels where they have any.
 
@@ -50,6 +52,8 @@ def read_panel(
     table = read_table(path, as_text=as_text, sheet=sheet)
     asked = unit
     unit = unit or _named(table, UNIT_NAMES, "province", path)
+    if time is None and asked is not None and _without_time(table, asked):
+        table, time = table.assign(**{PERIOD: 1}), PERIOD
     time = time or _named(table, TIME_NAMES, "year", path)
     absent = [name for name in (unit, time) if name not in table.columns]
     if absent:
@@ -175,6 +179,11 @@ def _labelled_years(path: str | Path, time: str, codes: pd.Series) -> pd.Series:
         return codes
     written = pd.to_numeric(labels.astype(str).str.strip().str.rstrip("年"), errors="coerce")
     return codes if written.isna().any() else labels
+
+
+def _without_time(table: pd.DataFrame, unit: str) -> bool:
+    """Return whether a table is a cross-section of the column that the user named as the unit."""
+    return is_cross_section(table, unit) and not any(name.casefold() in TIME_NAMES for name in table.columns)
 
 
 def _named(table: pd.DataFrame, known: frozenset[str], what: str, path: str | Path) -> str:

@@ -19,6 +19,8 @@ from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
 _WORST_BIAS = 0.10
+# Eigenvalues of a correlation matrix below this share of the largest are rounding.
+_POOR = 1e-12
 _EFFECTIVE_F = message("effective F")
 
 
@@ -30,22 +32,68 @@ def first_stage_f(
     The partial R2 and Shea's (1997) stand in `facts`.
     """
     at = [stage.terms.index(term) for term in excluded]
-    wald = float(stage.estimates[at] @ np.linalg.solve(stage.covariance[np.ix_(at, at)], stage.estimates[at]))
-    df = np.asarray(stage.df, dtype=float)
-    denominator = float(df if df.ndim == 0 else df[at].min())
-    f = wald / len(at)
+    f, denominator = _joint_f(stage, at)
+    name = message("first-stage F of {outcome}", outcome=stage.outcome)
+    null = message(
+        "the excluded instruments ({excluded}) have no effect on {outcome}",
+        excluded=excluded,
+        outcome=stage.outcome,
+    )
+    if np.isnan(f):
+        return TestResult.not_applicable(name, null, _singular(len(at)))
     return TestResult(
-        name=message("first-stage F of {outcome}", outcome=stage.outcome),
-        null=message(
-            "the excluded instruments ({excluded}) have no effect on {outcome}",
-            excluded=excluded,
-            outcome=stage.outcome,
-        ),
+        name=name,
+        null=null,
         statistic=f,
         distribution="F",
         df=(float(len(at)), denominator),
         p_value=float(stats.f.sf(f, len(at), denominator)),
         facts={"covariance": stage.facts["vcov"], "partial_r2": partial_r2, "shea_r2": shea_r2},
+    )
+
+
+def anderson_rubin_f(reduced: FitResult, excluded: tuple[str, ...]) -> TestResult:
+    """Test that the coefficients in brackets are zero by the excluded instruments in the reduced form.
+
+    Anderson and Rubin (1949): right however weak the instruments are.
+    """
+    at = [reduced.terms.index(term) for term in excluded]
+    f, denominator = _joint_f(reduced, at)
+    name = message("Anderson-Rubin F (reduced form)")
+    null = message("the endogenous regressors have no effect, however weak the instruments are")
+    if np.isnan(f):
+        return TestResult.not_applicable(name, null, _singular(len(at)))
+    return TestResult(
+        name=name,
+        null=null,
+        statistic=f,
+        distribution="F",
+        df=(float(len(at)), denominator),
+        p_value=float(stats.f.sf(f, len(at), denominator)),
+        facts={"covariance": reduced.facts["vcov"]},
+    )
+
+
+def _joint_f(fit: FitResult, at: list[int]) -> tuple[float, float]:
+    """Return the F of some coefficients under the covariance of the fit, and its second degrees of freedom.
+
+    It is missing where the covariance has less than full rank: clusters no more than instruments.
+    """
+    covariance = fit.covariance[np.ix_(at, at)]
+    scale = 1.0 / np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance * np.outer(scale, scale))
+    if not values[0] > _POOR * values[-1]:
+        return float("nan"), float("nan")
+    wald = float(((vectors.T @ (fit.estimates[at] * scale)) ** 2 / values).sum())
+    df = np.asarray(fit.df, dtype=float)
+    return wald / len(at), float(df if df.ndim == 0 else df[at].min())
+
+
+def _singular(needed: int) -> Message:
+    return message(
+        "the covariance of the coefficients of {needed} instruments has less than full rank: take fewer instruments, "
+        "or smaller clusters",
+        needed=needed,
     )
 
 
@@ -98,7 +146,7 @@ def several_endogenous() -> TestResult:
     )
 
 
-_VALID = message("every excluded instrument is uncorrelated with the error")
+VALID = message("every excluded instrument is uncorrelated with the error")
 _SARGAN = message("Sargan over-identification")
 
 
@@ -110,14 +158,14 @@ def sargan(linear: InstrumentedFit, theirs: Any) -> TestResult:
     if linear.weights is not None and linear.weights.kind == "pw":
         return TestResult.not_applicable(
             _SARGAN,
-            _VALID,
+            VALID,
             message("it assumes errors of one variance, and sampling weights (pw=) say nothing of them"),
         )
     # linearmodels counts rows, and a row of frequency weights stands for several
     statistic = float(theirs.sargan.stat) * linear.n / len(linear.y)
     return TestResult(
         name=_SARGAN,
-        null=_VALID,
+        null=VALID,
         statistic=statistic,
         distribution="chi2",
         df=(float(surplus),),
@@ -140,7 +188,7 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
     if clusters.count <= surplus:
         return TestResult.not_applicable(
             name,
-            _VALID,
+            VALID,
             message(
                 "{clusters} clusters cannot carry {surplus} over-identifying restrictions",
                 clusters=clusters.count,
@@ -154,7 +202,7 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
     statistic = float(total @ np.linalg.solve(sums.T @ sums, total))
     return TestResult(
         name=name,
-        null=_VALID,
+        null=VALID,
         statistic=statistic,
         distribution="chi2",
         df=(float(surplus),),
@@ -166,7 +214,7 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
 def _exactly(name: Message) -> TestResult:
     return TestResult.not_applicable(
         name,
-        _VALID,
+        VALID,
         message("there are as many instruments as endogenous regressors: nothing is left to test"),
     )
 

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from types import MappingProxyType
-from typing import Any, Self, cast
+from typing import Literal
 
 import numpy as np
 
-from panelkit.covariance.base import Vcov, VcovSpec
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.conventions import convention_named, convention_of_stages
 from panelkit.covariance.crv3 import CRV3
 from panelkit.formula.formula import parse_formula
 from panelkit.formula.model_matrix import INTERCEPT
 from panelkit.kernels.capabilities import TWO_STAGE, WEIGHTS
-from panelkit.kernels.instruments import InstrumentedFit, fit_two_stage
+from panelkit.kernels.instruments import as_member, fit_two_stage
+from panelkit.kernels.k_class import KClass
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.row_weights import rooted
 from panelkit.kernels.within import Effects, check_effects, within
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, listed, message, term
+from panelkit.language.message import listed, message, term
 from panelkit.language.offers import estimator
+from panelkit.language.options import check_number
 from panelkit.models.effects import effects_word
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.linear.fixed_effects import without_singletons
-from panelkit.models.linear.instrument_tests import (
-    effective_f,
-    first_stage_f,
-    robust_overidentification,
-    sargan,
-    several_endogenous,
-    weakness,
-)
+from panelkit.models.linear.instrument_tests import sargan
+from panelkit.models.linear.instrumental_result import InstrumentalResult
 from panelkit.models.reading import singleton_rule
 from panelkit.models.shell import LinearSpec, Rows, finish, without_intercept
 from panelkit.panel.design import Design
@@ -42,84 +36,15 @@ from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Policy
 from panelkit.panel.weighted import refuse_varying_weights
 from panelkit.results.fit import FitResult
-from panelkit.results.tests import TestResult
+
+Method = Literal["2sls", "liml", "fuller"]
 
 _BRACKET = re.compile(r"\[([^\[\]~]*)~([^\[\]~]*)\]")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class InstrumentalResult(FitResult):
-    """A two-stage fit with what it stands on: first stages, reduced form, tests of strength and validity.
-
-    `excluded` names the excluded instruments, `explained` holds the partial R2 and Shea's of every first stage, and
-    `sargan` the over-identification test that no covariance changes.
-    """
-
-    first_stages: tuple[FitResult, ...] = ()
-    reduced_form: FitResult | None = None
-    tests: tuple[TestResult, ...] = ()
-    excluded: tuple[str, ...] = ()
-    explained: tuple[tuple[float, float], ...] = ()
-    sargan: TestResult | None = None
-
-    def under(self, vcov: Vcov, **changes: Any) -> Self:
-        """Return the fit with a covariance in place of its own, first stages, reduced form and tests under it too."""
-        extra = changes["design"].extra
-        stale = {test.name for test in self.tests}
-        bare = replace(
-            self,
-            facts={key: value for key, value in self.facts.items() if key not in stale},
-            notes=self.notes[: len(self.notes) - len(weakness(self.tests))],
-            first_stages=tuple(_moved(stage, changes["spec"].vcov, extra) for stage in self.first_stages),
-            reduced_form=None
-            if self.reduced_form is None
-            else _moved(self.reduced_form, changes["spec"].vcov, extra),
-        )
-        return super(InstrumentalResult, bare).under(vcov, **changes).tested()
-
-    def tested(self) -> Self:
-        """Return the fit with its tests under its covariance, their statistics and what they warn of."""
-        linear = cast(InstrumentedFit, self.linear)
-        tests = (
-            *(
-                first_stage_f(stage, self.excluded, *shares)
-                for stage, shares in zip(self.first_stages, self.explained, strict=True)
-            ),
-            effective_f(linear, self.first_stages[0], self.excluded)
-            if len(self.first_stages) == 1
-            else several_endogenous(),
-            *(() if self.sargan is None else (self.sargan,)),
-            robust_overidentification(linear, cast(Design, self.design), self.spec.vcov),
-        )
-        statistics = {test.name: test.statistic for test in tests if test.applicable}
-        return replace(
-            self,
-            tests=tests,
-            facts={**self.facts, **statistics},
-            notes=(*self.notes, *weakness(tests)),
-        )
-
-    def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
-        """Return the second stage, the tests, the first stages and the reduced form as plain text."""
-        parts = [
-            super().summary(level, language=language),
-            *(test.summary(language=language) for test in self.tests),
-        ]
-        beside = (*self.first_stages, self.reduced_form)
-        parts += [
-            f"{fit.title.text(language)}\n{fit.table_text(level, language)}"
-            for fit in beside
-            if fit is not None
-        ]
-        return "\n\n".join(parts)
-
-
-def _moved(stage: FitResult, vcov: VcovSpec, extra: Mapping[str, Any]) -> FitResult:
-    """Return a first stage or the reduced form under another covariance, with the columns that it stands on."""
-    if stage.design is None:
-        return stage
-    held = MappingProxyType({**stage.design.extra, **extra})
-    return replace(stage, design=replace(stage.design, extra=held)).with_vcov(vcov)
+_TITLES = {
+    "2sls": message("Two-stage least squares"),
+    "liml": message("LIML"),
+    "fuller": message("Fuller's k-class estimator"),
+}
 
 
 @estimator(
@@ -140,23 +65,34 @@ class InstrumentalFE(LinearSpec[InstrumentalResult]):
         two blocks as keywords.
     endogenous, instruments
         Terms, such as `"x2"` and `"z1 + lag(z2)"`.
-    effects, vcov, convention, where, weights
+    effects, vcov, where, weights
         As in `FixedEffects`; the default covariance leaves one province out and repeats both stages.
+    convention
+        Also "ivregress", "ivreg2", "ivreghdfe", "xtivreg2" and "xtivreg2-small": what those programs print.
+    method
+        "2sls"; "liml", which is nearly unbiased where instruments are weak and many; "fuller", LIML with moments.
+    alpha
+        Fuller's constant: 1 makes the estimator nearly unbiased, 4 minimises its mean squared error.
 
     Notes
     -----
     The result prints the F of every first stage under the covariance of the fit, the effective F (Montiel Olea
-    and Pflueger 2013) with one endogenous regressor, over-identification tests, and the reduced form.
+    and Pflueger 2013) with one endogenous regressor, tests of rank, over-identification and exogeneity, and the reduced
+    form; `weak_identification` is their table with critical values.
 
-    Coefficients, the partial and Shea's R2 of the first stages and Sargan's test are those of linearmodels' IV2SLS on
-    the swept data. Ours are what it has not (effective F, CRV3, CR2, Conley, a score test with sums by cluster) and
-    what it counts otherwise: it does not know of the swept effects, so that its covariances and first-stage F divide by
-    n or n - k, and its robust F is a Wald statistic not divided by the number of instruments.
+    Coefficients, the partial and Shea's R2 of the first stages and Sargan's test are those of linearmodels' IV2SLS and
+    IVLIML on the swept data. Ours are what it has not (effective F, conditional F, CRV3, CR2, Conley, a score test with
+    sums by cluster) and what it counts otherwise: it does not know of the swept effects, so that its covariances,
+    first-stage F and Fuller's kappa divide by n or n - k, and its robust F is a Wald statistic not divided by the
+    number of instruments.
+
+    Data with one row a unit are named by `unit=` alone in `fit`, and take `effects="none"`.
 
     Examples
     --------
     >>> formula = "log(patents_granted) ~ log(gdp) + [log(rd_expenditure) ~ log(rd_funds_government)]"
     >>> fit = pk.InstrumentalFE(formula).fit(panel)
+    >>> liml = pk.InstrumentalFE(formula, method="liml", convention="ivreghdfe", vcov=pk.Cluster()).fit(panel)
     """
 
     formula: str
@@ -167,10 +103,25 @@ class InstrumentalFE(LinearSpec[InstrumentalResult]):
     convention: str = "reghdfe"
     where: str | None = None
     weights: str | None = None
+    method: Method = "2sls"
+    alpha: float = 1.0
 
     def _check(self) -> None:
         check_effects(self.effects)
         self.blocks()
+        if self.method not in _TITLES:
+            raise SpecError(
+                message("method is one of {names}, not {method!r}", names=tuple(_TITLES), method=self.method)
+            )
+        check_number("alpha", self.alpha, message("Fuller's constant"))
+        if self.method != "fuller" and self.alpha != 1.0:
+            raise SpecError(
+                message(
+                    "alpha is Fuller's constant, and method is {method!r}: leave it out", method=self.method
+                )
+            )
+        if self.alpha <= 0.0:
+            raise SpecError(message("alpha is above zero (1 or 4 as a rule), not {alpha}", alpha=self.alpha))
 
     def blocks(self) -> tuple[str, str, str]:
         """Return the formula without its instruments, the endogenous terms and the excluded instruments.
@@ -266,6 +217,9 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
     refuse_exact(linear.residuals, linear.y, design.outcome)
     linear, theirs = through_linearmodels.two_stage(linear)
     strength = theirs.first_stage.diagnostics[["partial.rsquared", "shea.rsquared"]].to_numpy(float)
+    if spec.method != "2sls":
+        member = KClass(spec.alpha if spec.method == "fuller" else None)
+        linear, theirs = through_linearmodels.k_class(as_member(linear, member))
     first = tuple(_stage(design, spec, (*names[0], *names[2]), term) for term in names[1])
     reduced = _stage(design, spec, (*names[0], *names[2]), None)
     made = finish(
@@ -273,11 +227,16 @@ def fit_instrumental(design: Design, spec: InstrumentalFE, blocks: Blocks) -> In
         _columns(design, linear.terms),
         linear,
         title=message(
-            "Two-stage least squares ({effects}): {outcome}",
+            "{method} ({effects}): {outcome}",
+            method=_TITLES[spec.method],
             effects=effects_word(spec.effects),
             outcome=design.outcome,
         ),
-        facts={"endogenous": listed(names[1]), "instruments": listed(names[2])},
+        facts={
+            "endogenous": listed(names[1]),
+            "instruments": listed(names[2]),
+            **({} if linear.member is None else {"kappa": linear.kappa}),
+        },
     )
     held = {part.name: getattr(made, part.name) for part in fields(FitResult)}
     return InstrumentalResult(
@@ -340,4 +299,5 @@ def _stage(design: Design, spec: InstrumentalFE, terms: tuple[str, ...], outcome
         title = message("Reduced form: {outcome}", outcome=part.outcome)
     else:
         title = message("First stage: {outcome}", outcome=part.outcome)
-    return finish(spec, part, linear, title=title)
+    convention = convention_of_stages(convention_named(spec.convention)).name
+    return finish(replace(spec, convention=convention), part, linear, title=title)

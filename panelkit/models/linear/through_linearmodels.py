@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.k_class import hessian
 from panelkit.kernels.linear import LinearFit, refined
 from panelkit.kernels.within import FloatArray
 from panelkit.panel.design import Design
@@ -68,6 +69,32 @@ def two_stage(linear: InstrumentedFit) -> tuple[InstrumentedFit, Any]:
     """
     from linearmodels.iv import IV2SLS
 
+    blocks, scale = _blocks(linear)
+    fit = IV2SLS(*blocks).fit(cov_type="unadjusted", debiased=True)
+    beta = fit.params.to_numpy(float) / scale
+    beta = beta + linear.root @ (linear.basis.T @ (linear.y - linear.regressors @ beta))
+    return replace(linear, beta=beta, residuals=linear.y - linear.regressors @ beta), fit
+
+
+def k_class(linear: InstrumentedFit) -> tuple[InstrumentedFit, Any]:
+    """Return a fit of the k-class with the coefficients of `linearmodels.iv.IVLIML` on the swept data, and its result.
+
+    linearmodels finds kappa of LIML itself; Fuller's, which counts the swept effects, is handed to it. A step of
+    refinement follows.
+    """
+    from linearmodels.iv import IVLIML
+
+    fuller = linear.member is not None and linear.member.fuller is not None
+    blocks, scale = _blocks(linear)
+    fit = IVLIML(*blocks, kappa=linear.kappa if fuller else None).fit(cov_type="unadjusted", debiased=True)
+    beta = fit.params.to_numpy(float) / scale
+    moved, product = hessian(linear.regressors, linear.fitted, linear.kappa)
+    beta = beta + np.linalg.solve(product, moved.T @ (linear.y - linear.regressors @ beta))
+    return replace(linear, beta=beta, residuals=linear.y - linear.regressors @ beta), fit
+
+
+def _blocks(linear: InstrumentedFit) -> tuple[tuple[Any, ...], FloatArray]:
+    """Return outcome, exogenous, endogenous and excluded columns as frames, and the scale of the regressors (k,)."""
     a, k = linear.n_exogenous, linear.k
     regressors, scale = _scaled(linear.regressors)
     instruments, _ = _scaled(linear.instruments)
@@ -75,12 +102,7 @@ def two_stage(linear: InstrumentedFit) -> tuple[InstrumentedFit, Any]:
     exogenous = pd.DataFrame(regressors[:, :a], columns=names[:a]) if a else None
     endogenous = pd.DataFrame(regressors[:, a:], columns=names[a:])
     excluded = pd.DataFrame(instruments[:, a:]).add_prefix("z")
-    fit = IV2SLS(pd.Series(linear.y, name="y"), exogenous, endogenous, excluded).fit(
-        cov_type="unadjusted", debiased=True
-    )
-    beta = fit.params.to_numpy(float) / scale
-    beta = beta + linear.root @ (linear.basis.T @ (linear.y - linear.regressors @ beta))
-    return replace(linear, beta=beta, residuals=linear.y - linear.regressors @ beta), fit
+    return (pd.Series(linear.y, name="y"), exogenous, endogenous, excluded), scale
 
 
 def carrying(linear: LinearFit, beta: FloatArray) -> LinearFit:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from panelkit.covariance.base import VcovSpec
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.conventions import refuse_convention
 from panelkit.covariance.crv3 import CRV3
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, verbatim
 from panelkit.language.options import is_whole, refuse_idle
 from panelkit.models.mediation.interaction import checked_levels
 from panelkit.models.reading import check_where
@@ -74,7 +74,7 @@ class MediationPlan:
         object.__setattr__(self, "mediators", names_of(self.mediators))
         object.__setattr__(self, "moderates", tuple(self.moderates))
         check_effects(self.effects)
-        convention_named(self.convention)
+        refuse_convention(self.convention, (), verbatim(type(self).__name__))
         object.__setattr__(self, "where", check_where(self.where))
         if self.order not in ("parallel", "serial"):
             raise SpecError(message("order is parallel or serial, not {order!r}", order=self.order))

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.conventions import refuse_convention
 from panelkit.kernels.within import Effects, check_effects
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import message, verbatim
 from panelkit.language.offers import offered
 from panelkit.language.options import is_whole
 from panelkit.models.reading import check_where
@@ -65,7 +65,7 @@ class Choices:
 
     def __post_init__(self) -> None:
         check_effects(self.effects)
-        convention_named(self.convention)
+        refuse_convention(self.convention, (), verbatim(type(self).__name__))
         if self.failures not in ("raise", "count"):
             raise SpecError(
                 message("failures is 'raise' or 'count', not {failures!r}", failures=self.failures)
