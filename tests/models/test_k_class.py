@@ -142,3 +142,48 @@ def test_summary_names_the_estimator() -> None:
     assert str(SPEC.fit(panel()).title).startswith("LIML")
     text = SPEC.fit(panel()).summary(language="zh")
     assert "kappa" in text
+
+
+@pytest.mark.parametrize("method", ["liml", "fuller"])
+def test_frequency_weights_are_rows_written_so_often(method: str) -> None:
+    frame = panel(share=0.8).reset_index()
+    frame["times"] = np.random.default_rng(4).integers(1, 4, size=len(frame))
+    long = frame.loc[frame.index.repeat(frame["times"])].reset_index(drop=True)
+    long["copy"] = long.groupby(["province", "year"]).cumcount()
+    long["row"] = long["province"] + "/" + long["copy"].astype(str)
+    long["province_of"] = long["province"]
+    formula = "y ~ x1 + [w ~ z1 + z2]"
+    for vcov in (pk.Robust(), pk.Iid()):
+        spec = pk.InstrumentalFE(formula, effects="time", vcov=vcov, method=method, weights="fw=times")
+        fit = spec.fit(frame, unit="province", time="year")
+        whole = replace(spec, weights=None).fit(long, unit="row", time="year")
+        np.testing.assert_allclose(fit.estimates, whole.estimates, rtol=1e-9)
+        np.testing.assert_allclose(fit.covariance, whole.covariance, rtol=1e-8)
+        table, other = fit.weak_identification.tidy(), whole.weak_identification.tidy()
+        np.testing.assert_allclose(table.to_numpy(float), other.to_numpy(float), rtol=1e-7)
+        for test, same in zip(fit.tests, whole.tests, strict=True):
+            if not test.name.startswith("cluster-robust"):  # sums by unit, and the units are not the same
+                assert test.statistic == pytest.approx(same.statistic, rel=1e-7, nan_ok=True), test.name
+
+
+def test_analytic_weights_are_linearmodels_weights() -> None:
+    from linearmodels.iv import IVLIML
+
+    frame, unit, _ = codes(panel(share=0.8))
+    weights = np.random.default_rng(6).uniform(0.5, 2.0, size=len(frame))
+    theirs = IVLIML(
+        frame["y"],
+        np.hstack([frame[["x1"]], dummies(unit)]),
+        frame["w"],
+        frame[["z1", "z2"]],
+        weights=weights,
+    ).fit(cov_type="robust", debiased=False)
+    held = panel(share=0.8)
+    held["a"] = weights
+    spec = pk.InstrumentalFE(
+        "y ~ x1 + [w ~ z1 + z2]", effects="unit", vcov=pk.Robust("HC0"), method="liml", weights="aw=a"
+    )
+    fit = spec.fit(held)
+    assert fit.facts["kappa"] == pytest.approx(theirs.kappa, rel=1e-9)
+    assert fit.params["w"] == pytest.approx(theirs.params["w"], rel=LIVE)
+    assert fit.std_errors["w"] == pytest.approx(theirs.std_errors["w"], rel=1e-7)
