@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,13 @@ from panelkit.covariance.iid import Iid
 from panelkit.kernels.instruments import InstrumentedFit
 from panelkit.kernels.stock_yogo import stock_yogo
 from panelkit.kernels.tf import tf_critical
+from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message, verbatim
 from panelkit.models.linear.weak_identification import ANDERSON, CRAGG_DONALD, RK_F, RK_LM
+from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile
 from panelkit.results.tabled import Named, Tabled
 from panelkit.results.tests import TestResult
-
-if TYPE_CHECKING:
-    from panelkit.models.linear.instrumental_result import InstrumentalResult
 
 _LEVEL = 0.95
 # The rule of thumb of Staiger and Stock (1997), which applies to the conditional F too.
@@ -43,6 +42,34 @@ class WeakIdentification(Tabled):
     def tidy(self) -> pd.DataFrame:
         """Return the numbers as a frame of one row."""
         return pd.DataFrame([self.numbers])
+
+
+class Identified(Protocol):
+    """What the table reads of a fit with instruments."""
+
+    @property
+    def spec(self) -> Any: ...
+
+    @property
+    def linear(self) -> Any: ...
+
+    @property
+    def estimates(self) -> FloatArray: ...
+
+    @property
+    def tests(self) -> tuple[TestResult, ...]: ...
+
+    @property
+    def first_stages(self) -> tuple[FitResult, ...]: ...
+
+    @property
+    def excluded(self) -> tuple[str, ...]: ...
+
+    @property
+    def explained(self) -> tuple[tuple[float, float], ...]: ...
+
+    @property
+    def std_errors(self) -> pd.Series: ...
 
 
 class _Lines:
@@ -71,7 +98,7 @@ class _Lines:
             )
 
 
-def weak_identification(fit: InstrumentalResult) -> WeakIdentification:
+def weak_identification(fit: Identified) -> WeakIdentification:
     """Return the table of a fit with instruments."""
     linear = cast(InstrumentedFit, fit.linear)
     lines, notes = _Lines(), []
@@ -123,7 +150,7 @@ def _said_of_rank(rank: TestResult) -> list[Message]:
 
 
 def _stock_yogo(
-    lines: _Lines, fit: InstrumentalResult, linear: InstrumentedFit, strength: TestResult
+    lines: _Lines, fit: Identified, linear: InstrumentedFit, strength: TestResult
 ) -> list[Message]:
     """Add the critical values and return what the F says among them."""
     m, excluded = linear.k - linear.n_exogenous, len(fit.excluded)
@@ -158,7 +185,7 @@ def _two(value: float) -> Message:
     return message("{value:.2f}", value=value)
 
 
-def _among(sizes: dict[float, float], strength: TestResult, fit: InstrumentalResult) -> Message:
+def _among(sizes: dict[float, float], strength: TestResult, fit: Identified) -> Message:
     """Say which size the F rules out."""
     held = [share for share, value in sizes.items() if strength.statistic > value]
     assumed = (
@@ -184,9 +211,7 @@ def _among(sizes: dict[float, float], strength: TestResult, fit: InstrumentalRes
     )
 
 
-def _conditional(
-    lines: _Lines, fit: InstrumentalResult, m: int, by_name: dict[Message, TestResult]
-) -> list[Message]:
+def _conditional(lines: _Lines, fit: Identified, m: int, by_name: dict[Message, TestResult]) -> list[Message]:
     if m == 1:
         return []
     low = []
@@ -230,7 +255,7 @@ def _effective(lines: _Lines, by_name: dict[Message, TestResult]) -> list[Messag
     return []
 
 
-def _tf(lines: _Lines, fit: InstrumentalResult) -> list[Message]:
+def _tf(lines: _Lines, fit: Identified) -> list[Message]:
     """Add what the first-stage F makes of the t statistic of one endogenous regressor with one instrument."""
     f = next(test.statistic for test in fit.tests if test.name.startswith("first-stage F"))
     critical = tf_critical(f, _LEVEL)
