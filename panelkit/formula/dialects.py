@@ -8,8 +8,8 @@ from panelkit.formula.tree import FUNCTIONS
 from panelkit.language.message import Message, message, sentences, verbatim
 
 _NAME = r"[^\W\d]\w*"
-_PREFIX = r"(?:i|c|o|ib\d*|ibn|b\d+)"
-_OPERAND = rf"(?:{_PREFIX}\.)?{_NAME}"
+_PREFIX = r"(?:c|o|ibn|i?b\d+|ib|ib\([^()]*\)|i\d*|i\([^()]*\)|\d+)"
+_OPERAND = rf"(?:{_PREFIX}\.)?(?:c?[LFDSlfds]\d*\.)?{_NAME}"
 _CHAIN = re.compile(rf"(?<![\w.`]){_OPERAND}(?:\s*##?\s*{_OPERAND})+")
 _FACTOR = re.compile(rf"(?<![\w.`])({_PREFIX})\.({_NAME})")
 _STEP = re.compile(rf"(?<![\w.`])([LFDSlfds])(\d*)\.({_NAME})")
@@ -22,6 +22,9 @@ _LONGEST = 3
 EFFECTS_WORDS = frozenset({"EntityEffects", "TimeEffects", "FixedEffects", "OtherEffects"})
 _EFFECTS = message(
     'unit and {period} effects are the option `effects="twoway"` of the model (command line: --effects twoway)'
+)
+_SWEPT = message(
+    "beside unit and {period} effects it is swept out; a `base=` in one of them shows coefficients"
 )
 _FUNCTIONS = {
     "ln": "log",
@@ -97,50 +100,79 @@ def _write(formula: str) -> Message:
 
 
 def _crossed(match: re.Match[str]) -> Message:
-    pieces = re.split(r"\s*(##?)\s*", match.group())
+    pieces = re.split(r"\s*(##?)\s*(?![^()]*\))", match.group())
     operands = [_operand(piece) for piece in pieces[::2]]
-    whole = "*" if "##" in pieces[1::2] else ":"
+    formula = _product(operands, whole="##" in pieces[1::2])
     if any("." not in piece for piece in pieces[::2]):
-        return message(
+        said = message(
             "write `{formula}` (`:` for the product alone, `*` for both and their product, with `C(x)` for a column "
             "of categories)",
-            formula=whole.join(operands),
+            formula=formula,
         )
-    return message(
-        "write `{formula}` (`:` for the product alone, `*` for both and their product)",
-        formula=whole.join(operands),
-    )
+    elif len(set(operands)) < len(operands):
+        said = _write(formula)
+    else:
+        said = message(
+            "write `{formula}` (`:` for the product alone, `*` for both and their product)", formula=formula
+        )
+    more = [_SWEPT] if all(each.startswith("C(") and "base" not in each for each in operands) else []
+    return sentences([said, *more, *_of_levels(pieces[::2])])
+
+
+def _product(operands: list[str], *, whole: bool) -> str:
+    """Return the product of operands; one that stands several times is a power: `c.x##c.x` is `x + I(x^2)`."""
+    times = {operand: operands.count(operand) for operand in operands}
+    powers = [
+        [operand if k == 1 else f"I({operand}^{k})" for k in range(1 if whole else count, count + 1)]
+        for operand, count in times.items()
+    ]
+    if len(powers) == 1:
+        return " + ".join(powers[0])
+    joined = [each[0] if len(each) == 1 else f"({' + '.join(each)})" for each in powers]
+    return ("*" if whole else ":").join(joined)
 
 
 def _operand(text: str) -> str:
-    prefix, dot, name = text.rpartition(".")
-    if not dot or prefix in ("c", "o"):
+    """Return an operand of Stata in our spelling: `ib2013.year` is `C(year, base=2013)`, `cL2.x` is `lag(x, 2)`."""
+    *prefixes, name = text.split(".")
+    step = next((each for each in prefixes if re.fullmatch(r"c?[LFDSlfds]\d*", each)), None)
+    if step is not None:
+        return _shift(step.removeprefix("c"), name)
+    prefix = prefixes[0] if prefixes else "c"
+    if prefix in ("c", "o"):
         return name
-    base = re.search(r"\d+", prefix)
-    return f"C({name})" if base is None else f"C({name}, base={base.group()})"
+    base = re.fullmatch(r"i?b(\d+)", prefix)
+    return f"C({name})" if base is None else f"C({name}, base={base[1]})"
+
+
+def _of_levels(operands: list[str]) -> list[Message]:
+    """Return what to do about a base or levels that Stata picks by a rule of its own, where an operand does so."""
+    prefixes = [operand.split(".")[0] for operand in operands if "." in operand]
+    said = []
+    if any(re.fullmatch(r"ib\((?!first).*\)", prefix) for prefix in prefixes):
+        said.append(message("name the base level, `C(x, base=...)`: without it the base is the first"))
+    if any(re.fullmatch(r"i?\d+|i\(.*\)", prefix) for prefix in prefixes):
+        said.append(message("all levels enter; for some of them make a column of 0 and 1 of your own"))
+    return said
 
 
 def _category(match: re.Match[str]) -> Message:
     if match[1] in ("c", "o"):
         return message("write the column alone, `{name}`; products are `x:z`", name=match[2])
-    return sentences([_write(_operand(match.group())), _EFFECTS])
+    return sentences([_write(_operand(match.group())), *_of_levels([match.group()]), _EFFECTS])
 
 
 def _stepped(match: re.Match[str]) -> Message:
-    letter, k, name = match[1].upper(), int(match[2] or 1), match[3]
-    if letter == "D":
-        written = name
-        for _ in range(min(k, _LONGEST)):
-            written = f"diff({written})"
-        return _write(written)
-    function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
-    return _write(f"{function}({name})" if k == 1 else f"{function}({name}, {k})")
+    return _write(_shift(match[1] + match[2], match[3]))
 
 
 def _composed(match: re.Match[str]) -> Message:
-    """Translate operators one upon another, `L2D.x`, from the name outwards."""
-    written = match[2]
-    for letter, digits in reversed(re.findall(r"([A-Z])(\d*)", match[1].upper())):
+    return _write(_shift(match[1], match[2]))
+
+
+def _shift(operators: str, written: str) -> str:
+    """Translate operators one upon another, `L2D`, from the name outwards."""
+    for letter, digits in reversed(re.findall(r"([A-Z])(\d*)", operators.upper())):
         k = int(digits or 1)
         if letter == "D":
             for _ in range(min(k, _LONGEST)):
@@ -148,7 +180,7 @@ def _composed(match: re.Match[str]) -> Message:
             continue
         function = {"L": "lag", "F": "lead", "S": "diff"}[letter]
         written = f"{function}({written})" if k == 1 else f"{function}({written}, {k})"
-    return _write(written)
+    return written
 
 
 def _several(match: re.Match[str]) -> Message:

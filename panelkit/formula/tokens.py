@@ -257,6 +257,9 @@ def _bare_name(text: str, at: int, name: str) -> tuple[Token, int]:
 def _number(text: str, at: int, digits: str) -> tuple[Token, int]:
     end = at + len(digits)
     if end < len(text) and (text[end] == "." or _NAME.match(text, end)):
+        foreign = foreign_piece(text, end)
+        if foreign is not None:
+            refuse(text, end, *foreign)
         refuse(
             text,
             end,

@@ -33,10 +33,30 @@ STATA = [
     ("y ~ x#z", "`x:z`"),
     ("y ~ i.province#c.year", "`C(province):year`"),
     ("y ~ i.a#i.b#c.x", "`C(a):C(b):x`"),
+    ("y ~ x + ib2013.year#i.treat", "`C(year, base=2013):C(treat)`"),
+    ("y ~ x + ib2013.year#c.treat", "`C(year, base=2013):treat`"),
+    ("y ~ x + b2013.year##c.treat", "`C(year, base=2013)*treat`"),
+    ("y ~ x + ibn.region#c.z", "`C(region):z`"),
+    ("y ~ i.region#i.year", "`C(region):C(year)`"),
+    ("y ~ c.x#c.x", "`I(x^2)`"),
+    ("y ~ c.x##c.x", "`x + I(x^2)`"),
+    ("y ~ c.x##c.x##c.x", "`x + I(x^2) + I(x^3)`"),
+    ("y ~ i.region##c.x##c.x", "`C(region)*(x + I(x^2))`"),
+    ("y ~ i.region#c.x#c.x", "`C(region):I(x^2)`"),
+    ("y ~ cL.x#c.z", "`lag(x):z`"),
+    ("y ~ L2.x##i.region", "`lag(x, 2)*C(region)`"),
+    ("y ~ x + ib(first).year#c.treat", "`C(year):treat`"),
     ("y ~ c.x", "`x`"),
     ("y ~ LD.x", "`lag(diff(x))`"),
     ("y ~ L2D.x + z", "`lag(diff(x), 2)`"),
     ("y ~ FS4.x", "`lead(diff(x, 4))`"),
+]
+LEVELS = [
+    ("y ~ i.region#i.year", "a `base=` in one of them shows coefficients"),
+    ("y ~ x + ib(#2).year#c.treat", "name the base level, `C(x, base=...)`"),
+    ("y ~ x + ib(last).year", "name the base level, `C(x, base=...)`"),
+    ("y ~ x + 2013.year#c.treat", "make a column of 0 and 1 of your own"),
+    ("y ~ x + i(2013/2015).year#c.treat", "make a column of 0 and 1 of your own"),
 ]
 OTHERS = [
     ("y ~ x | id + year", '`effects="twoway"`'),
@@ -68,7 +88,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "remedy"), [*STATA, *OTHERS, *NAMES], ids=lambda part: part[:30])
+@pytest.mark.parametrize(("text", "remedy"), [*STATA, *LEVELS, *OTHERS, *NAMES], ids=lambda part: part[:30])
 def test_the_message_names_the_way_out(text: str, remedy: str) -> None:
     with pytest.raises(pk.SpecError) as caught:
         parse_formula(text)
