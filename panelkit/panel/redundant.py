@@ -8,7 +8,8 @@ the decision of `kernels/identified.py`, far from rounding on either side.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,8 +56,15 @@ def without_redundant(
     places: list[int] = np.flatnonzero(may & ~held).tolist()
     order += sorted(places, key=lambda j: design.memory.bases[j])
     repeated = _repeated(swept, order) & may
-    notes = (*_left_out(design, gone, alone=True), *_left_out(design, repeated, alone=False))
+    alone = _held_alone if effects != "none" else _without_variation
+    notes = (*_named(design, gone, alone), *_named(design, repeated, _beside_others))
     return design.without_columns(gone | repeated), notes
+
+
+def told_without_redundant(design: Design, effects: Effects) -> Design:
+    """Return the design without the redundant levels of its interactions, which its notes then name."""
+    left, said = without_redundant(design, effects)
+    return replace(left, notes=(*left.notes, *said), provenance=(*left.provenance, *said))
 
 
 def _may_leave(design: Design) -> Array:
@@ -93,27 +101,35 @@ def _repeated(swept: Array, order: list[int]) -> Array:
     return found
 
 
-def _left_out(design: Design, gone: Array, *, alone: bool) -> tuple[Message, ...]:
+def _named(design: Design, gone: Array, said: Callable[[int, Message], Message]) -> tuple[Message, ...]:
     names = [f"`{design.terms[j]}`" for j in np.flatnonzero(gone)]
-    if not names:
-        return ()
-    shown = listed(names[:SHOWN], len(names))
-    if alone:
-        return (
-            counted(
-                "left out: {names}, which the absorbed effects hold",
-                "{n} columns left out, which the absorbed effects hold: {names}",
-                n=len(names),
-                names=shown,
-            ),
-        )
-    return (
-        counted(
-            "left out as the reference: {names}, which the absorbed effects and the other terms hold",
-            "{n} columns left out as the reference, which the absorbed effects and the other terms hold: {names}",
-            n=len(names),
-            names=shown,
-        ),
+    return (said(len(names), listed(names[:SHOWN], len(names))),) if names else ()
+
+
+def _held_alone(n: int, names: Message) -> Message:
+    return counted(
+        "left out: {names}, which the absorbed effects hold",
+        "{n} columns left out, which the absorbed effects hold: {names}",
+        n=n,
+        names=names,
+    )
+
+
+def _without_variation(n: int, names: Message) -> Message:
+    return counted(
+        "left out: {names}, which does not vary",
+        "{n} columns left out, which do not vary: {names}",
+        n=n,
+        names=names,
+    )
+
+
+def _beside_others(n: int, names: Message) -> Message:
+    return counted(
+        "left out as the reference: {names}, which the absorbed effects and the other terms hold",
+        "{n} columns left out as the reference, which the absorbed effects and the other terms hold: {names}",
+        n=n,
+        names=names,
     )
 
 

@@ -148,25 +148,70 @@ def sensitivity(fit: Any) -> np.ndarray:
     return np.asarray(pk.sensitivity_table(fit).loc["x1"].to_numpy(float))
 
 
+def statistics(fit: Any) -> np.ndarray:
+    """R2 between counts units by their weight, as Stata's does where weights are constant: rows written out do not."""
+    values = {key: value for key, value in fit.model_statistics().values.items() if key != "r2_between"}
+    return np.array([values[key] for key in sorted(values)])
+
+
+def taken_apart(fit: Any) -> np.ndarray:
+    found = fit.effects()
+    return np.r_[found.constant, found.unit.to_numpy()]
+
+
+def combined(fit: Any) -> np.ndarray:
+    return fit.combine(["x1 + 2*x2", "-x1/(2*x3)"]).tidy()[["estimate", "std_error"]].to_numpy()
+
+
+def joint(fit: Any) -> tuple[Any, ...]:
+    return of_test(fit.test("x1 = x2 = 0.5"))
+
+
+def drawn_joint(fit: Any) -> tuple[float, float]:
+    found = fit.test("x1 = x2 = 0.5", bootstrap=True, **DRAWS)
+    return found.statistic, found.p_value
+
+
+def averaged(fit: Any) -> np.ndarray:
+    found = fit.margins("x1", at="x2", values=[-1.0, 0.5])
+    return np.r_[found.estimates, found.std_errors]
+
+
+def turned(fit: Any) -> tuple[Any, ...]:
+    found = fit.turning_point("x1")
+    return found.point, found.std_error, found.p_value
+
+
 # what is the same for rows written out (frequencies), and for rows times the root of their weight (any weights)
 BOTH: dict[str, Callable[[Any], Any]] = {
     "influence": influences,
+    "combine": combined,
+    "joint_test": joint,
     "leave_one_out": left_out,
     "robustness_value": robustness,
     "wild_cluster_bootstrap": wild,
+    "wild_joint": drawn_joint,
     "with_vcov": covariances,
 }
 FREQUENCIES: dict[str, Callable[[Any], Any]] = {
     **BOTH,
     "effects_f": lambda fit: of_test(pk.effects_f(fit)),
     "equivalence": equivalence,
+    "estimated_effects": taken_apart,
     "minimum_detectable_effect": detectable,
+    "model_statistics": statistics,
     "poolability": lambda fit: of_test(pk.poolability(fit)),
     "sensitivity_table": sensitivity,
     "shapley_shares": lambda fit: pk.shapley_shares(fit).to_numpy(),
     "smallest_effect": lambda fit: pk.smallest_effect(fit, "x1"),
 }
-OF_TWO = {"oster_delta"}
+# held by tests of their own below: two fits, instruments, products and squares, rows
+OF_TWO = {"oster_delta", "compare_fits"}
+OF_PRODUCTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "margins": ("y ~ x1*x2", averaged),
+    "turning_point": ("y ~ x1 + I(x1^2) + x2", turned),
+}
+OF_ROWS = {"predict"}
 INSTRUMENTED = {"anderson_rubin"}
 REFUSED: dict[str, Callable[[Any], Any]] = {
     "breusch_pagan_lm": pk.breusch_pagan_lm,
@@ -193,7 +238,8 @@ def test_every_function_of_the_register_says_what_weights_do_to_it() -> None:
         entry.key for kind in ("test", "inference", "study", "capability") for entry in entries(kind)
         if not entry.key.startswith("mediation_")
     }  # fmt: skip
-    assert keys == {*FREQUENCIES, *OF_TWO, *INSTRUMENTED, *REFUSED, *NO_FIT, *BEHIND}
+    named = {*FREQUENCIES, *OF_TWO, *OF_PRODUCTS, *OF_ROWS, *INSTRUMENTED, *REFUSED, *NO_FIT, *BEHIND}
+    assert keys == named
 
 
 @pytest.mark.parametrize("key", sorted(FREQUENCIES))
@@ -202,7 +248,36 @@ def test_frequencies_are_rows_written_out(key: str) -> None:
     np.testing.assert_allclose(FREQUENCIES[key](weighted), FREQUENCIES[key](other), rtol=SAME, atol=1e-9)
 
 
-@pytest.mark.parametrize("key", sorted(set(FREQUENCIES) - {"effects_f"}))
+@pytest.mark.parametrize("key", sorted(OF_PRODUCTS))
+@pytest.mark.parametrize("kind", ["fw", "fw pooled"])
+def test_frequencies_of_products_are_rows_written_out(key: str, kind: str) -> None:
+    formula, quantity = OF_PRODUCTS[key]
+    weighted, other = pair(kind, formula)
+    np.testing.assert_allclose(quantity(weighted), quantity(other), rtol=SAME, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["xb", "u", "xbu", "e"])
+def test_predictions_are_those_of_rows_written_out(kind: str) -> None:
+    weighted, other = pair("fw")
+    repeated = np.repeat(weighted.predict(kind=kind).to_numpy(), panel()["n"])
+    np.testing.assert_allclose(repeated, other.predict(kind=kind), atol=1e-9)
+    # no residual is left of a weighted normal equation
+    left = weighted.predict(kind="e").to_numpy() * panel()["n"]
+    np.testing.assert_allclose(panel()[["x1", "x2", "x3"]].to_numpy().T @ left, 0.0, atol=1e-9)
+
+
+def test_two_fits_are_compared_with_their_weights() -> None:
+    found = []
+    for at in (0, 1):
+        made = pair("fw")[at].compare(pair("fw", "y ~ x1 + x2")[at])
+        nested = [test for test in made.tests if "smaller model" in test.name]
+        found.append(np.r_[made.estimates, made.std_errors, of_test(nested[0])])
+    np.testing.assert_allclose(*found, rtol=SAME)
+    plain = pk.FixedEffects("y ~ x1 + x2", effects="unit").fit(panel())
+    assert not [test for test in pair("fw")[0].compare(plain).tests if "smaller model" in test.name]
+
+
+@pytest.mark.parametrize("key", sorted(set(FREQUENCIES) - {"effects_f", "estimated_effects"}))
 def test_frequencies_are_rows_written_out_beside_an_intercept(key: str) -> None:
     weighted, other = pair("fw pooled")
     np.testing.assert_allclose(FREQUENCIES[key](weighted), FREQUENCIES[key](other), rtol=SAME, atol=1e-9)

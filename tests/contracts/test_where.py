@@ -12,7 +12,7 @@ import pytest
 import panelkit as pk
 from panelkit.language.register import keys
 from tests.contracts.cases import CASES
-from tests.every_result import city_panel
+from tests.every_result import city_panel, lattice
 
 # a change, or a lag of the outcome, reads the year before the sample
 LENT = {"first_difference", "dynamic_spatial_panel"}
@@ -76,3 +76,43 @@ def test_slopes_by_region_are_columns_where_nothing_is_swept(estimator: Any) -> 
     written = estimator("y ~ x + w_m + w_n + w_s").fit(apart)
     np.testing.assert_allclose(fit.estimates, written.estimates, rtol=1e-8)
     np.testing.assert_allclose(fit.std_errors, written.std_errors, rtol=1e-7)
+
+
+REFERENCE = "left out as the reference: `C(year, base=2013)[2013]:treat`"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda data: pk.SpatialPanel("y ~ x + C(year, base=2013):treat").fit(data, w=lattice()),
+        lambda data: pk.FirstDifference("y ~ x + C(year, base=2013):treat").fit(data),
+        lambda data: pk.Mediation("y", "x", "m", "C(year, base=2013):treat").fit(data, reps=100, rng=1),
+        lambda data: pk.InstrumentalFE("y ~ C(year, base=2013):treat + [x ~ z1]").fit(data),
+    ],
+    ids=["spatial", "first differences", "mediation", "instruments"],
+)
+def test_event_time_leaves_its_reference_out_in_every_estimator_with_effects(made: Any) -> None:
+    fit = made(treated())
+    assert any(REFERENCE in note for note in fit.notes)
+
+
+def test_event_time_of_a_spatial_model_is_that_of_dummies_written_out() -> None:
+    data = treated()
+    years = [year for year in range(2010, 2018) if year != 2013]
+    for year in years:
+        data[f"d{year}"] = data["treat"] * (data.index.get_level_values("year") == year)
+    written = pk.SpatialPanel("y ~ x + " + " + ".join(f"d{year}" for year in years)).fit(data, w=lattice())
+    fit = pk.SpatialPanel("y ~ x + C(year, base=2013):treat").fit(data, w=lattice())
+    np.testing.assert_allclose(fit.estimates, written.estimates, rtol=SEARCHED, atol=SEARCHED)
+    np.testing.assert_allclose(fit.std_errors, written.std_errors, rtol=SEARCHED)
+
+
+def test_event_time_in_changes_is_that_of_dummies_written_out() -> None:
+    data = treated()
+    years = [year for year in range(2010, 2018) if year != 2013]
+    for year in years:
+        data[f"d{year}"] = data["treat"] * (data.index.get_level_values("year") == year)
+    written = pk.FirstDifference("y ~ x + " + " + ".join(f"d{year}" for year in years)).fit(data)
+    fit = pk.FirstDifference("y ~ x + C(year, base=2013):treat").fit(data)
+    np.testing.assert_allclose(fit.estimates, written.estimates, rtol=1e-9)
+    np.testing.assert_allclose(fit.std_errors, written.std_errors, rtol=1e-8)

@@ -14,7 +14,7 @@ from panelkit.covariance.conventions import convention_named
 from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.formula.coefficients import unknown_terms
 from panelkit.inference.after.model_statistics import model_statistics
-from panelkit.inference.panel_tests.fits import check_fit, design_of
+from panelkit.inference.panel_tests.fits import check_fit, design_of, iid_problem
 from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION, SCORES
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray
@@ -196,7 +196,7 @@ def _unstacked(fit: FitResult, other: FitResult) -> Message | None:
 
 def _influence(fit: FitResult, by: str | None, at: list[int]) -> tuple[FloatArray, list[object]]:
     """Return the influence of clusters on some coefficients (G, m), times the root of the factor, and their labels."""
-    linear, design = design_of(fit)
+    linear, design = design_of(fit, weighted=True)
     known = (*design.extra, *design.unit_names, *design.time_names)
     if by is not None and by not in known:
         raise SpecError(
@@ -257,6 +257,9 @@ def _nested_f(fit: FitResult, other: FitResult) -> list[TestResult]:
         return []
     q = big.k + big.absorbed - little.k - little.absorbed
     if big.effects != little.effects or q <= 0:
+        return []
+    weights = (large.facts.get("row_weights"), small.facts.get("row_weights"))
+    if weights[0] != weights[1] or iid_problem(big) is not None:
         return []
     left = little.X - big.basis @ (big.basis.T @ little.X)
     if (np.linalg.norm(left, axis=0) > _SPANNED * np.linalg.norm(little.X, axis=0)).any():

@@ -68,7 +68,7 @@ def wild_joint(
         If the fit is not least squares in one equation, or has too many clusters for a joint test.
     """
     check_fit(fit)
-    linear, design = design_of(fit)
+    linear, design = design_of(fit, weighted=True)
     if len(gap) == 1:
         combination = {term: float(w) for term, w in zip(fit.terms, rows[0], strict=True) if w != 0.0}
         null = float(rows[0] @ linear.beta - gap[0])

@@ -24,7 +24,7 @@ from panelkit.models.shell import LinearSpec, Rows, finish, require_terms, witho
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import LENDS, NO_PERIOD_BEFORE
 from panelkit.panel.provenance import refuse_changes_over_breaks
-from panelkit.panel.redundant import interaction_notes
+from panelkit.panel.redundant import interaction_notes, without_redundant
 from panelkit.panel.sample import Neighbouring, Policy
 from panelkit.results.fit import FitResult
 
@@ -102,18 +102,23 @@ class FirstDifference(LinearSpec[FitResult]):
         levels = without_intercept(design)
         design = differenced(levels, inside)
         refuse_constant(design.y, f"diff({design.outcome})")
+        effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
+        kept, redundant = without_redundant(design, effects)
+        if kept is not design:
+            levels = levels.without_columns(np.array([term not in kept.terms for term in design.terms]))
+        design = kept
         require_terms(design, self.formula)
         if self.effects == "drift":
             X = np.column_stack([np.ones(len(design.y)), design.X])
             design = replace(design, X=np.asfortranarray(X), terms=("Intercept", *design.terms))
-        effects: Literal["time", "none"] = "time" if self.effects == "time" else "none"
         linear = replace(fit_swept(design.y, design.X, design.terms, design.layout, effects), can=MADE_ROWS)
         theirs = self._through_linearmodels(levels, design, whole=bool(inside.all()))
         if theirs is not None and linear.weights is None:
             linear = through_linearmodels.carrying(linear, theirs)
         note = message("outcome and regressors are changes between neighbouring periods of one unit")
         title = message("First differences: {outcome}", outcome=design.outcome)
-        return finish(self, design, linear, title=title, notes=(note, *interaction_notes(design, effects)))
+        notes = (note, *interaction_notes(design, effects), *redundant)
+        return finish(self, design, linear, title=title, notes=notes)
 
     def _through_linearmodels(self, levels: Design, changes: Design, *, whole: bool) -> FloatArray | None:
         """Return linearmodels' coefficients, or None where it would form other changes: over gaps, outside `where`."""

@@ -20,6 +20,7 @@ from panelkit.models.mediation.roles import Roles
 from panelkit.models.reading import Frame, read_design, refuse_interactions, singleton_rule
 from panelkit.models.shell import without_intercept
 from panelkit.panel.design import Design
+from panelkit.panel.redundant import told_without_redundant
 from panelkit.show.brief import Brief
 
 
@@ -37,7 +38,9 @@ def common_sample(
         sweeping="twoway" if spec.effects == "twoway" else "none",
     )
     refuse_interactions(design, "Mediation")
-    return without_intercept(design) if spec.effects != "none" else design
+    if spec.effects == "none":
+        return design
+    return told_without_redundant(without_intercept(design), spec.effects)
 
 
 def levels_of(design: Design) -> tuple[str, str]:

@@ -14,12 +14,13 @@ from panelkit.formula.arithmetic import Cells, Evaluator
 from panelkit.formula.formula import parse_formula
 from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
-from panelkit.kernels.within import Effects, FloatArray
+from panelkit.kernels.within import EFFECTS, Effects, FloatArray, check_effects
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, listed, message, sentences
 from panelkit.models.reading import Frame, open_frame, read_design, refuse_interactions
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import DROP_UNIT, DROP_YEAR, Reason, Why, left_because, reason_of
+from panelkit.panel.redundant import told_without_redundant
 from panelkit.panel.sample import Candidates
 from panelkit.show.brief import Brief
 from panelkit.spatial.provincial import match_labels
@@ -67,6 +68,7 @@ def read_sample(
     years: Sequence[Hashable] | None = None,
     units: Sequence[Hashable] | None = None,
     sweeping: Effects = "none",
+    effects: Effects = "none",
     columns: Sequence[str] = (),
 ) -> SpatialSample:
     """Return the balanced sample of a formula; `columns` are carried along, for clusters.
@@ -75,7 +77,8 @@ def read_sample(
     `design.dropped`. A province-year that is missing while others are held needs a policy: "raise" lists the cells,
     "drop-unit" and "drop-year" leave out the provinces or the years concerned and say so in the notes. Means,
     quantiles and levels are those of the balanced rows; `where`, `years` and `units` choose rows before the balance is
-    judged, and lags read the others. With `sweeping="twoway"` slopes of units and effects of cells are refused by name.
+    judged, and lags read the others. With `sweeping="twoway"` slopes of units and effects of cells are refused by name;
+    levels of interactions that `effects` hold are left out, their spatial lags with them, and named.
     """
     if missing not in get_args(Missing):
         raise SpecError(
@@ -95,6 +98,7 @@ def read_sample(
         sweeping=sweeping,
     )
     refuse_interactions(design, message("a spatial model"))
+    design = design if effects == "none" else told_without_redundant(design, effects)
     everyone = read_panel_index(frame.data, unit, time).unit_labels
     held = {_plain(key) for key in design.unit_labels}
     left_out = tuple(_plain(key) for key in everyone if _plain(key) not in held)
@@ -116,6 +120,8 @@ def sample_of(
     spec: Any, data: Any, unit: str | None, time: str | None, *, intercept: bool, **rows: Any
 ) -> SpatialSample:
     """Return the sample of a model's formula, policy and condition; see `read_sample`."""
+    asked = getattr(spec, "effects", "none")
+    effects = check_effects(asked if asked in EFFECTS else "none")
     return read_sample(
         spec.formula,
         data,
@@ -124,7 +130,8 @@ def sample_of(
         unit=unit,
         time=time,
         where=spec.where,
-        sweeping="twoway" if getattr(spec, "effects", "none") == "twoway" else "none",
+        sweeping="twoway" if effects == "twoway" else "none",
+        effects=effects,
         columns=() if spec.vcov is None else spec.vcov.columns(),
         **rows,
     )
