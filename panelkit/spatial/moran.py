@@ -76,7 +76,7 @@ def local_by_esda(x: FloatArray, graph: Any) -> tuple[FloatArray, NDArray[np.int
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         found = esda.Moran_Local(x, graph, transformation="o", permutations=0)
     n = len(x)
-    return np.asarray(found.Is, dtype=float) * n / (n - 1), np.asarray(found.q, dtype=np.int64)
+    return np.asarray(found.Is, dtype=float) * n / (n - 1) + 0.0, np.asarray(found.q, dtype=np.int64)
 
 
 @offered(

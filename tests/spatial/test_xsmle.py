@@ -64,8 +64,10 @@ def cell_likelihood(problem: Problem, kind: str) -> Callable[[np.ndarray], np.nd
     n = len(problem.y)
 
     def swept(a: np.ndarray) -> np.ndarray:
-        a = a - a.mean(axis=1, keepdims=True)
-        return a - a.mean(axis=0, keepdims=True) if problem.counting.effects == "twoway" else a
+        for axis, swept_by in ((1, ("unit", "twoway")), (0, ("time", "twoway"))):
+            if problem.counting.effects in swept_by:
+                a = a - a.mean(axis=axis, keepdims=True)
+        return a
 
     y, Z, k = swept(problem.y), swept(problem.Z), problem.k
     w = np.zeros((n, n)) if problem.w is None else problem.w.toarray()
@@ -110,7 +112,7 @@ def fitted(model: str, effects: str = "twoway", vcov: pk.ScoreCluster | None = N
     return spec.fit(data, w, w_error=other if model == "sac" else None)
 
 
-@pytest.mark.parametrize("effects", ["twoway", "unit"])
+@pytest.mark.parametrize("effects", ["twoway", "unit", "time"])
 @pytest.mark.parametrize("model", ["sar", "sdm", "sem", "sac"])
 def test_the_recipe_by_brute_force(model: str, effects: str) -> None:
     """H and scores by numerical differentiation of the likelihood written out.
