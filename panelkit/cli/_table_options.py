@@ -54,6 +54,16 @@ FileOption = Annotated[
 ]
 
 
+TableFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--table",
+        callback=file_out,
+        help="Write the table to this file: .tex, .docx, .xlsx, .rtf, .html, .md, .csv or .txt. 表格文件。",
+    ),
+]
+
+
 @dataclass(frozen=True)
 class FrameLook:
     """What a table of numbers looks like."""
@@ -75,6 +85,18 @@ class FrameLook:
         found |= {"labels": labels_of(self.labels)} if self.labels else {}
         found |= {} if self.caption is None else {"caption": self.caption}
         return found | ({"notes": tuple(self.notes)} if self.notes else {})
+
+
+@dataclass(frozen=True)
+class FrameToFile(FrameLook):
+    """What a table of numbers looks like, and the file that it is written to beside what is printed."""
+
+    table: TableFile = None
+
+    def check(self) -> None:
+        """Refuse what is written wrongly, before anything is fitted."""
+        self.style()
+        format_named(self.table, None, "--table")
 
 
 @dataclass(frozen=True)
@@ -204,16 +226,6 @@ class TableLook:
         return found
 
 
-TableFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--table",
-        callback=file_out,
-        help="Write the table to this file: .tex, .docx, .xlsx, .rtf, .html, .md, .csv or .txt. 表格文件。",
-    ),
-]
-
-
 @dataclass(frozen=True)
 class TableToFile(TableLook):
     """What a table looks like, and the file that it is written to beside the folder of a command."""
@@ -223,6 +235,11 @@ class TableToFile(TableLook):
     def chosen(self) -> Format:
         """Return the format that the ending of the file means."""
         return format_named(self.table, None, "--table")
+
+    def check(self) -> None:
+        """Refuse what is written wrongly, before anything is fitted."""
+        self.style()
+        self.chosen()
 
 
 @dataclass(frozen=True)
@@ -274,6 +291,18 @@ class TableOptions(TableLook):
                 )
             )
         return {head: [models[number - 1] for number in numbers] for head, numbers in named.items()}
+
+
+def refuse_without_table(ctx: typer.Context, look: TableToFile) -> None:
+    """Refuse what only a table of estimates shows where none is written: stars, numbers below, terms kept."""
+    held = {field.name for field in fields(FrameLook)}
+    for field in fields(look):
+        if look.table is None and field.name not in held and field.name != "table":
+            said = message(
+                "{option} is about the table of --table FILE: name one, or leave it out",
+                option=flag(field.name),
+            )
+            refuse(ctx, field.name, said)
 
 
 def refuse_look(ctx: typer.Context, look: TableLook | FrameLook, *, printed: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
@@ -14,6 +14,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import Output, SampleOptions, SeedOption
 from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records
+from panelkit.cli._table_options import TableToFile, print_models, refuse_look
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 
@@ -82,12 +83,22 @@ class DrawOptions:
 
 
 @dataclass(frozen=True)
+class EquationsTable(TableToFile):
+    """What the table of equations looks like; `--order` says here how the mediators lie."""
+
+    order: ClassVar[None] = None  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
 class ShownOptions:
     """What is printed and drawn besides the effects."""
 
-    labels: Annotated[
-        str | None, typer.Option(help="Names for the diagram: treatment,mediators,outcome. 图中名称。")
-    ] = None
+    equations_table: Annotated[
+        bool,
+        typer.Option(
+            "--steps", help="Print the equations side by side, the effects beside them. 打印逐步回归表。"
+        ),
+    ] = False
     procedures: Annotated[
         bool, typer.Option("--procedures", help="Print the named procedures. 打印检验流程。")
     ] = False
@@ -109,6 +120,7 @@ def mediate(
     paths: PathOptions,
     draws: DrawOptions,
     shown: ShownOptions,
+    look: EquationsTable,
     output: Output,
 ) -> None:
     """Total, direct and indirect effects with province resamples, and how fragile they are. 中介效应检验。"""
@@ -118,18 +130,26 @@ def mediate(
     from panelkit.report import mediation_files
 
     _refuse_idle(ctx, mediators, paths, output)
+    look, names = _for_the_diagram(look)
+    refuse_look(ctx, look, printed=shown.equations_table or look.table is not None or output.out is not None)
+    look.check()
     spec = _spec(outcome, treatment, mediators, paths)
     formula = parse_formula(roles_of(spec).formula)
     rows = rows_of(ctx, sample, [formula], beside=(paths.lag, paths.lead))
     frame, spec = rows.frame, replace(spec, where=rows.where)
     result = spec.fit(frame, reps=draws.reps, rng=draws.seed, jobs=draws.jobs, made_of=_made_of(frame))
-    named, origin = _named(shown.labels, result), data_notes(frame, language=output.language)
+    named, origin = _named(names, look, result), data_notes(frame, language=output.language)
     if output.as_json:
         print_json(_content(result), allow_nan=True)
     else:
         _print(result, origin, output.language, shown, reps=draws.reps)
+    if shown.equations_table or look.table is not None:
+        beside = [*result.fits.values(), result]
+        print_models(beside, look, output.language, quiet=output.as_json or not shown.equations_table)
     if output.out is not None:
-        files = mediation_files.write_mediation(result, output.out, output.language, named, origin)
+        files = mediation_files.write_mediation(
+            result, output.out, output.language, named, origin, style=look.style()
+        )
         print_written(files, quiet=output.as_json)
 
 
@@ -217,14 +237,12 @@ def _refuse_idle(ctx: typer.Context, mediators: list[str], paths: PathOptions, o
         said = message("--order says how several mediators lie, and there is one: leave it out")
         refuse(ctx, "order", said)
     if output.as_json:
-        for name in ("procedures", "inference"):
+        for name in ("procedures", "inference", "equations_table"):
             said = message(
-                "{option} prints text, and --json prints none: leave one of them out", option=flag(name)
+                "{option} prints text, and --json prints none: leave one of them out",
+                option="--steps" if name == "equations_table" else flag(name),
             )
             refuse(ctx, name, said)
-    if output.out is None:
-        said = message("--labels names the boxes of the diagram, which is drawn into --out: name a folder")
-        refuse(ctx, "labels", said)
 
 
 def _numbers(levels: str | None) -> tuple[float, ...] | None:
@@ -246,20 +264,29 @@ def _made_of(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return {name: figures_behind(name) for name in known if is_derived(name)}
 
 
-def _named(labels: str | None, result: MediationResult) -> dict[str, str] | None:
-    if labels is None:
-        return None
-    names = [name.strip() for name in labels.split(",")]
+def _for_the_diagram(look: EquationsTable) -> tuple[EquationsTable, str | None]:
+    """Return the look without names written as a list, treatment,mediators,outcome, and those names."""
+    lists = [text for text in look.labels or () if "=" not in text and "," in text.replace("，", ",")]
+    rest = [text for text in look.labels or () if text not in lists]
+    return replace(look, labels=rest or None), lists[-1].replace("，", ",") if lists else None
+
+
+def _named(names: str | None, look: TableToFile, result: MediationResult) -> dict[str, str] | None:
+    """Return what the variables are called in the diagram."""
     own = [result.treatment_label, *result.mediator_labels, result.outcome_label]
-    if len(names) != len(own):
+    if names is None:
+        held = look.style().get("labels", {})
+        return {name: held[name] for name in own if name in held} or None
+    given = [name.strip() for name in names.split(",")]
+    if len(given) != len(own):
         raise SpecError(
             message(
                 "--labels names {named} variables, the model has {held}: treatment, mediators, outcome",
-                named=len(names),
+                named=len(given),
                 held=len(own),
             )
         )
-    return dict(zip(own, names, strict=True))
+    return dict(zip(own, given, strict=True))
 
 
 def _content(result: MediationResult) -> dict[str, Any]:

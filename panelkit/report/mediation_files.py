@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -47,10 +48,13 @@ def write_mediation(
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
     origin: Sequence[str] = (),
+    *,
+    style: Mapping[str, Any] | None = None,
 ) -> list[Path]:
     """Write tables (CSV, Markdown, LaTeX, Word), texts of the procedures and figures (SVG); return the paths.
 
-    `labels` names variables in figures; `origin` says where the figures come from.
+    `labels` names variables in figures; `origin` says where the figures come from; `style` are options of the table of
+    the equations.
     """
     folder.mkdir(parents=True, exist_ok=True)
     notes = [*(remark.text(language) for remark in result.remarks), *origin]
@@ -68,8 +72,11 @@ def write_mediation(
             )
             written.append(path)
     fits = list(result.fits.values())
-    tables.to_latex(fits, folder / "equations.tex", language=language)
-    written += [folder / "equations.tex", tables.to_docx(fits, folder / "equations.docx", language=language)]
+    tables.to_latex(fits, folder / "equations.tex", language=language, **(style or {}))
+    written += [
+        folder / "equations.tex",
+        tables.to_docx(fits, folder / "equations.docx", language=language, **(style or {})),
+    ]
     written.append(_procedures(result, folder, language))
     written.append(result.plot(language=language, labels=labels).save(folder / "paths.svg"))
     for k, name in enumerate(result.mediator_labels):

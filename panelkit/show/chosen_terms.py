@@ -56,8 +56,8 @@ def chosen_keys(
 def held_groups(
     column: Column, groups: Mapping[str, Sequence[str]], language: Language
 ) -> dict[str, bool | None]:
-    """Return for every group of terms whether a column has one of them; None where it does not say."""
-    if column.spread and not column.facts:
+    """Return for every group of terms whether a column has one of them; None for derived quantities."""
+    if "uncertainty" in column.facts or (column.spread and not column.facts):
         return dict.fromkeys(groups)
     return {
         head: any(_matches(pattern, key, language) for pattern in patterns for key in column.cells)

@@ -19,6 +19,7 @@ from panelkit.show.words import equation_word, term_word, word
 
 Panels = Mapping[str, Sequence[Any]]
 _TIMES = " × "
+_INSIDE = re.compile(r"^I\((.*)\)$")
 
 
 def models_grid(
@@ -185,7 +186,8 @@ def _body(
 def term_label(key: Key, labels: Mapping[str, str], language: Language) -> str:
     """Return what is printed for a term: its label, that of its parts in an interaction, or its own name."""
     term = key[1]
-    held = labels.get(f"{key[0]}:{term}") or labels.get(term) or labels.get(re.sub(r"\s+", "", term))
+    spellings = (f"{key[0]}:{term}", term, _INSIDE.sub(r"\1", term), re.sub(r"\s+", "", term))
+    held = next((labels[name] for name in spellings if labels.get(name)), None)
     if held:
         return held
     spatial = term.removeprefix("W*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from panelkit.language.message import Language, Message, in_language, message
@@ -35,7 +35,10 @@ def standard_notes(
         notes.append(stars_note(style.star_levels, language))
     fits, numbers = _by_fit(columns, marks)
     named = [fact_text(column.facts.get("vcov"), 3, language) for column in fits]
-    conventions = [_unexplained_convention(column) for column in fits]
+    explained = {
+        note.values.get("convention") for one in fits for note in one.notes if isinstance(note, Message)
+    }
+    conventions = [_unexplained_convention(column, explained) for column in fits]
     for title, texts in (("covariance", named), ("convention", conventions)):
         text = _by_model(texts, numbers, language)
         if text:
@@ -74,10 +77,9 @@ def _by_fit(columns: Sequence[Column], marks: Sequence[str]) -> tuple[list[Colum
     return fits, numbers
 
 
-def _unexplained_convention(column: Column) -> str:
-    """Return the convention's name, or nothing where a note of the fit says what it means."""
+def _unexplained_convention(column: Column, explained: Set[Any]) -> str:
+    """Return the convention's name, or nothing where a note of a fit says what it means."""
     name = str(column.facts.get("convention") or "")
-    explained = {note.values.get("convention") for note in column.notes if isinstance(note, Message)}
     return "" if name in explained else name
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, in_language, message
+from panelkit.show.checks import star_levels
 from panelkit.show.files import write_whole
 from panelkit.show.formats import ENDINGS, FILES, Format
-from panelkit.show.grid import TableGrid, frame_grid
+from panelkit.show.grid import TableGrid, frame_grid, number, significance
 from panelkit.show.models_grid import models_grid
 from panelkit.show.words import word
 
@@ -136,6 +137,24 @@ def frame_table(
         label=label,
     )
     return str(_render(grid, format or _format_of(path), path, width))
+
+
+def starred(
+    frame: pd.DataFrame,
+    column: str,
+    p: str,
+    stars: tuple[float, ...] | None = (0.10, 0.05, 0.01),
+    decimals: int | None = None,
+) -> pd.DataFrame:
+    """Return a frame whose `column` is text with stars for the p-values in column `p`; without stars as it is."""
+    levels = star_levels(stars)
+    if not levels:
+        return frame
+    shown = [
+        number(value, 3 if decimals is None else decimals) + significance(float(chance), levels)
+        for value, chance in zip(frame[column], frame[p], strict=True)
+    ]
+    return frame.assign(**{column: shown})
 
 
 def frame_of_tests(tests: Sequence[Any], *, language: Language = "en") -> pd.DataFrame:

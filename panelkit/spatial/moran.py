@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,10 +20,12 @@ from panelkit.data.user.places import provincial_rows
 from panelkit.kernels.frames import as_floats, type_name
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Message, message, sentences
+from panelkit.language.message import Language, Message, message, sentences
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, check_significance
 from panelkit.show.brief import Brief
+from panelkit.show.formats import Format
+from panelkit.show.rendered import Rendered
 from panelkit.spatial.moran_moments import linked, moran_i, moran_with_zero_rows
 from panelkit.spatial.provincial import match_labels
 from panelkit.spatial.weights import Weights, as_weights
@@ -184,7 +187,7 @@ def _one_year(
 
 
 @dataclass(frozen=True, eq=False)
-class LocalMoran(Brief):
+class LocalMoran(Rendered, Brief):
     """Local indicators of one year: `table` by id with `value, z, lag, I, quadrant, p_value, q_value, significant`."""
 
     table: pd.DataFrame
@@ -234,6 +237,18 @@ class LocalMoran(Brief):
                 message("too few draws for one province alone to reach it (q {least:.2g})", least=least)
             )
         return sentences([*parts, *self.notes[1:]])
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the local statistics with the unit as a column."""
+        return self.table.reset_index()
+
+    def _rendered(
+        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
+        from panelkit.spatial.local_table import local_table
+
+        said = [message("Moran's I {value:.4f}", value=self.I), self.note()]
+        return local_table(self.table, said, format, path, language, style)
 
     def _draws(self) -> Message:
         if self.seed is None:

@@ -14,6 +14,8 @@ from panelkit.language.message import Language, Message, message, sentences, ter
 if TYPE_CHECKING:
     import pandas as pd
 
+    from panelkit.cli._table_options import FrameToFile
+
 ROOMY = 118  # columns that impacts of long regressors and tests with their nulls take
 _WIDEST = 140
 _DIGITS = 12
@@ -24,6 +26,7 @@ KINDS: Mapping[str, Message] = {
 }
 _HEADS: Mapping[str, Message] = {
     "I": term("column", "Moran's I"),
+    "n": term("column", "N"),
     "expected": term("column", "expected"),
     "p_permutation": term("column", "p, one-sided"),
     "p_two_sided": term("column", "p, two-sided"),
@@ -53,36 +56,63 @@ def width() -> int:
     return terminal_width(_WIDEST)
 
 
-def echo_frame(frame: pd.DataFrame, notes: Iterable[Any], language: Language, *, index: bool = True) -> None:
-    """Print a table under the heads of its columns, with its notes."""
+Look = Mapping[str, Any]
+_PLAIN: Look = {}
+
+
+def echo_frame(
+    frame: pd.DataFrame,
+    notes: Iterable[Any],
+    language: Language,
+    *,
+    index: bool = True,
+    look: Look = _PLAIN,
+    path: Path | None = None,
+) -> None:
+    """Print a table under the heads of its columns, with its notes; with a path, write it there instead."""
     from panelkit.show.tables import frame_table
 
-    text = frame_table(
-        _headed(frame, language),
-        language=language,
-        notes=all_told(dict.fromkeys(notes), language),
-        index=index,
-        decimals=4,
-        format="text",
-        width=width(),
-    )
+    told = [*all_told(dict.fromkeys(notes), language), *look.get("notes", ())]
+    style = {"decimals": 4, **look, "notes": told}
+    shown = _headed(frame, language)
+    if path is not None:
+        frame_table(shown, path, language=language, index=index, **style)
+        return
+    text = frame_table(shown, language=language, index=index, format="text", width=width(), **style)
     typer.echo(text)
 
 
-def echo_by_term(frame: pd.DataFrame, notes: Sequence[Any], language: Language) -> None:
+def put_frame(
+    frame: pd.DataFrame,
+    notes: Sequence[Any],
+    language: Language,
+    options: FrameToFile,
+    *,
+    quiet: bool,
+    index: bool,
+) -> None:
+    """Write a table to the file of `--table`, where one is named, and name it."""
+    if options.table is not None:
+        echo_frame(frame, notes, language, index=index, look=options.style(), path=options.table)
+        typer.echo(str(options.table), err=quiet)
+
+
+def echo_by_term(frame: pd.DataFrame, notes: Sequence[Any], language: Language, look: Look = _PLAIN) -> None:
     """Print one table, or in a narrow terminal one a regressor, so that no digit is cut off."""
     shown = frame.drop(columns="statistic", errors="ignore")
     if width() >= ROOMY:
-        echo_frame(shown, notes, language, index=False)
+        echo_frame(shown, notes, language, index=False, look=look)
         return
     names = list(dict.fromkeys(shown["term"]))
     for name in names:
         typer.echo(f" {name}")
         part = shown[shown["term"] == name].drop(columns="term")
-        echo_frame(part, notes if name == names[-1] else [], language, index=False)
+        last = name == names[-1]
+        held = {key: value for key, value in look.items() if last or key != "notes"}
+        echo_frame(part, notes if last else [], language, index=False, look=held)
 
 
-def echo_tests(tests: Sequence[Any], language: Language) -> None:
+def echo_tests(tests: Sequence[Any], language: Language, look: Look = _PLAIN) -> None:
     """Print tests; in a narrow terminal their null hypotheses stand below the table."""
     from panelkit.show.tables import frame_of_tests
     from panelkit.show.words import word
@@ -93,7 +123,7 @@ def echo_tests(tests: Sequence[Any], language: Language) -> None:
         nulls = frame.pop(word("null", language))
         said = [message("{test}: {null}", test=name, null=null) for name, null in nulls.items()]
         notes = [*notes, message("null hypotheses: {nulls}", nulls=sentences(said))]
-    echo_frame(frame, notes, language)
+    echo_frame(frame, notes, language, look=look)
 
 
 def print_tests(tests: Sequence[Any]) -> None:

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, ShippedSample
-from panelkit.cli._printing import plain_values, print_json, print_written, terminal_width
+from panelkit.cli._printing import plain_values, print_json, print_written
+from panelkit.cli._table_options import TableToFile, print_models, refuse_look
 from panelkit.cli.spatial._options import FormulaArgument, Model, fit_of
 from panelkit.cli.spatial._tables import echo_tests, rows, test_record, write_tables
 from panelkit.language.message import Language
 
 if TYPE_CHECKING:
     from panelkit.models.spatial.fit import SpatialFit
+    from panelkit.results.derived import Derived
 
 app = typer.Typer(add_completion=False)
 
 
 @command(app, example='spatial fit "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2019-2022')
 def fit(
-    ctx: typer.Context, formula: FormulaArgument, sample: ShippedSample, model: Model, output: Output
+    ctx: typer.Context,
+    formula: FormulaArgument,
+    sample: ShippedSample,
+    model: Model,
+    look: TableToFile,
+    output: Output,
+    impacts: Annotated[
+        bool,
+        typer.Option(
+            "--impacts",
+            help="Direct, indirect and total impacts as columns beside. 直接、间接与总效应并列为列。",
+        ),
+    ] = False,
 ) -> None:
     """Fit a spatial panel; tests of the Durbin model below it. 估计空间面板模型。"""
+    refuse_look(ctx, look, printed=not output.as_json or look.table is not None or output.out is not None)
+    look.check()
     found = fit_of(ctx, sample, model, formula)
+    beside = [found.impacts()] if impacts else []
     tests = found.reduction_tests()
     if output.as_json:
         content = {
@@ -33,19 +51,25 @@ def fit(
             "facts": plain_values(dict(found.glance())),
             "notes": list(found.notes),
             "tests": [test_record(test) for test in tests],
+            **({"impacts": rows(beside[0].tidy())} if beside else {}),
         }
         print_json(content, allow_nan=True)
-    else:
-        from panelkit.show.tables import to_text
-
-        typer.echo(to_text([found], language=output.language, width=terminal_width()))
+    print_models([found, *beside], look, output.language, quiet=output.as_json)
+    if not output.as_json:
         echo_tests([test for test in tests if test.applicable], output.language)
     if output.out is not None:
-        print_written(_write(found, output.out, output.language), quiet=output.as_json)
+        print_written(
+            _write([found, *beside], output.out, output.language, look.style()), quiet=output.as_json
+        )
 
 
-def _write(found: SpatialFit, out: Path, language: Language) -> list[Path]:
-    paths = write_tables({"estimates": found.tidy()}, out)
-    found.to_latex(out / "estimates.tex", language=language)
-    found.to_docx(out / "estimates.docx", language=language)
+def _write(
+    found: Sequence[SpatialFit | Derived], out: Path, language: Language, style: dict[str, Any]
+) -> list[Path]:
+    from panelkit.show import tables
+
+    names = ("estimates", "impacts")
+    paths = write_tables({name: one.tidy() for name, one in zip(names, found, strict=False)}, out)
+    tables.to_latex(found, out / "estimates.tex", language=language, **style)
+    tables.to_docx(found, out / "estimates.docx", language=language, **style)
     return [*paths, out / "estimates.tex", out / "estimates.docx"]

@@ -13,6 +13,7 @@ from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
+from panelkit.cli._table_options import TableToFile, print_models, refuse_look, refuse_without_table
 from panelkit.cli.spatial._options import FormulaArgument, Model, fit_of
 from panelkit.cli.spatial._tables import echo_by_term, rows, write_tables
 from panelkit.cli.spatial._weights import all_provinces
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from panelkit.models.spatial.fit import SpatialFit
 
 app = typer.Typer(add_completion=False)
+
+_SHARED = ("decimals", "labels", "caption", "notes")
 
 
 class MethodChoice(StrEnum):
@@ -42,6 +45,7 @@ def impacts(
     formula: FormulaArgument,
     sample: ShippedSample,
     model: Model,
+    look: TableToFile,
     output: Output,
     method: Annotated[
         MethodChoice, typer.Option("--method", help="delta, draws, bootstrap or none. 标准误的来源。")
@@ -62,6 +66,9 @@ def impacts(
                     method=method.value,
                 ),
             )
+    refuse_without_table(ctx, look)
+    refuse_look(ctx, look, printed=not output.as_json or look.table is not None)
+    look.check()
     fit = fit_of(ctx, sample, model, formula)
     found = fit.impacts(method.value, reps=reps, rng=seed)
     partition = found.by_order(orders).tidy() if orders else None
@@ -71,9 +78,12 @@ def impacts(
             content["orders"] = rows(partition)
         print_json(content, allow_nan=True)
     else:
-        echo_by_term(found.tidy(), [*found.notes, *fit.notes], output.language)
+        style = {key: value for key, value in look.style().items() if key in _SHARED}
+        echo_by_term(found.tidy(), [*found.notes, *fit.notes], output.language, style)
         if partition is not None:
             echo_by_term(partition, [], output.language)
+    if look.table is not None:
+        print_models([found], look, output.language, quiet=True)
     if output.out is not None:
         print_written(_write(fit, found, output.out, output.language), quiet=output.as_json)
 

@@ -8,6 +8,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed, ShippedSample
+from panelkit.cli._table_options import FrameToFile, refuse_look
 from panelkit.cli.spatial._options import (
     EffectsChoice,
     EffectsOption,
@@ -18,7 +19,7 @@ from panelkit.cli.spatial._options import (
     WeightsOption,
     rows_of_formula,
 )
-from panelkit.cli.spatial._tables import echo_tests, print_tests
+from panelkit.cli.spatial._tables import echo_tests, print_tests, put_frame
 from panelkit.cli.spatial._weights import units_of, weights_of
 
 app = typer.Typer(add_completion=False)
@@ -29,6 +30,7 @@ def lm(
     ctx: typer.Context,
     formula: FormulaArgument,
     sample: ShippedSample,
+    look: FrameToFile,
     printed: Printed,
     w: WeightsOption = "contiguity",
     islands: IslandsOption = IslandsChoice.refuse,
@@ -45,6 +47,8 @@ def lm(
     """LM and robust LM tests for a spatial lag and a spatial error. 拉格朗日乘数检验。"""
     from panelkit.models.spatial.lm_tests import spatial_lm_tests
 
+    refuse_look(ctx, look, printed=not printed.as_json or look.table is not None)
+    look.check()
     held = rows_of_formula(ctx, sample, formula)
     tests = spatial_lm_tests(
         formula,
@@ -58,4 +62,10 @@ def lm(
     if printed.as_json:
         print_tests(tests)
     else:
-        echo_tests(list(tests), printed.language)
+        echo_tests(list(tests), printed.language, look.style())
+    if look.table is not None:
+        from panelkit.show.tables import frame_of_tests
+
+        frame = frame_of_tests(tests, language=printed.language)
+        notes = list(dict.fromkeys(note for test in tests for note in test.notes))
+        put_frame(frame, notes, printed.language, look, quiet=printed.as_json, index=True)

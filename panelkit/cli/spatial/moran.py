@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, print_json, print_written
+from panelkit.cli._table_options import FrameToFile, StarsOption, refuse_look
+from panelkit.cli._written import stars_of
 from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, WeightsOption, rows_of_formula
-from panelkit.cli.spatial._tables import echo_frame, rows, write_tables
+from panelkit.cli.spatial._tables import echo_frame, put_frame, rows, write_tables
 from panelkit.cli.spatial._weights import all_provinces, weights_of
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, message, verbatim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
-_PRINTED = ["I", "expected", "z", "p_permutation", "p_two_sided"]
+_PRINTED = ["I", "expected", "z", "p_permutation", "p_two_sided", "n"]
 
 
 @command(app, example='spatial moran "log(gdp/population)" --years 2021-2022 --permutations 199')
@@ -33,6 +36,7 @@ def moran(
         typer.Argument(help="An indicator or an expression: 'patents_granted/population'. 指标或表达式。"),
     ],
     sample: ShippedSample,
+    look: FrameToFile,
     output: Output,
     w: WeightsOption = "contiguity",
     islands: IslandsOption = IslandsChoice.refuse,
@@ -41,13 +45,20 @@ def moran(
     ] = False,
     permutations: Annotated[int, typer.Option(min=99, help="Permutations. 置换次数。")] = 9999,
     seed: SeedOption = 0,
+    stars: StarsOption = None,
 ) -> None:
     """Moran's I of every year with permutation inference; map and scatter of the last year. 莫兰指数。"""
     import pandas as pd
 
     from panelkit.models.reading import read_design
+    from panelkit.show.tables import starred
+    from panelkit.show.words import stars_note
     from panelkit.spatial.moran import moran as moran_of_years
 
+    printed = not output.as_json or look.table is not None
+    refuse_look(ctx, look, printed=printed)
+    look.check()
+    levels = _levels(ctx, stars, printed=printed)
     held = rows_of_formula(ctx, sample, f"{variable} ~ 1")
     design = read_design(f"{variable} ~ 1", held.frame, where=held.where)
     units = list(design.unit_labels)
@@ -61,14 +72,27 @@ def moran(
         print_json(
             {"rows": rows(table.reset_index()), "notes": all_told(notes, output.language)}, allow_nan=True
         )
-    else:
-        echo_frame(table[_PRINTED], notes, output.language)
+    shown = starred(table[_PRINTED].astype({"n": int}), "I", "p_two_sided", levels, look.decimals)
+    said = [verbatim(stars_note(levels, output.language)), *notes] if levels else notes
+    if not output.as_json:
+        echo_frame(shown, said, output.language, look=look.style())
+    put_frame(shown, said, output.language, look, quiet=output.as_json, index=True)
     if output.out is not None:
         paths = _write_local(
             series, weights, output.out, output.language, permutations=permutations, rng=seed
         )
         paths = [*write_tables({"moran": table.reset_index()}, output.out), *paths]
         print_written(paths, quiet=output.as_json)
+
+
+def _levels(ctx: typer.Context, stars: str | None, *, printed: bool) -> tuple[float, ...]:
+    """Return the levels of stars on I, by its two-sided p; none unless they are asked for."""
+    if not printed:
+        said = message("{option} is about a table, and --json prints none: leave it out", option="--stars")
+        refuse(ctx, "stars", said)
+    from panelkit.show.checks import star_levels
+
+    return star_levels(None if stars is None else stars_of(stars))
 
 
 def _write_local(
@@ -79,6 +103,10 @@ def _write_local(
 
     found = local_moran(series, weights, **dealt)
     paths = write_tables({"local_moran": found.table.reset_index()}, out)
+    paths += [
+        found.to_docx(out / "local_moran.docx", language=language),
+        found.to_excel(out / "local_moran.xlsx", language=language),
+    ]
     if all_provinces(list(series.index.get_level_values(0).unique())):
         paths.append(found.map(language=language).save(out / "lisa.svg"))
     paths.append(found.scatter(language=language).save(out / "moran_scatter.svg"))

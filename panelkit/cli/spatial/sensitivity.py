@@ -12,8 +12,9 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import ChosenRows
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
+from panelkit.cli._table_options import FrameToFile, refuse_look
 from panelkit.cli.spatial._options import FormulaArgument, SpatialOptions, panel_of, rows_of_formula
-from panelkit.cli.spatial._tables import ROOMY, echo_by_term, rows, width, write_tables
+from panelkit.cli.spatial._tables import ROOMY, echo_by_term, put_frame, rows, width, write_tables
 from panelkit.cli.spatial._weights import refuse_strangers, units_of, weights_of
 from panelkit.language.message import Language, message
 
@@ -34,6 +35,7 @@ def sensitivity(
     formula: FormulaArgument,
     sample: ShippedSample,
     model: SpatialOptions,
+    look: FrameToFile,
     output: Output,
     income: Annotated[
         str | None,
@@ -61,6 +63,8 @@ def sensitivity(
                 "--seed is the seed of the placebo, and none is asked for: give --placebo, or leave it out"
             ),
         )
+    refuse_look(ctx, look, printed=not output.as_json or look.table is not None)
+    look.check()
     held = rows_of_formula(ctx, sample, formula if income is None else f"{formula} + I({income})")
     units = units_of(held.frame)
     refuse_strangers(units, message("spatial sensitivity compares weights of provinces"))
@@ -74,14 +78,17 @@ def sensitivity(
     if output.as_json:
         print_json(_content(found, calm, placebo), allow_nan=True)
     else:
-        _print(found, calm, output.language, placebo=placebo, seed=seed)
+        _print(found, calm, output.language, look.style(), placebo=placebo, seed=seed)
+    put_frame(found.table[_COLUMNS], found.notes, output.language, look, quiet=output.as_json, index=False)
     if output.out is not None:
         print_written(_write(found, calm, output.out, output.language), quiet=output.as_json)
 
 
-def _print(found: Any, calm: Any, language: Language, *, placebo: int, seed: int) -> None:
+def _print(
+    found: Any, calm: Any, language: Language, look: dict[str, Any], *, placebo: int, seed: int
+) -> None:
     columns = _NARROW if width() < ROOMY else _COLUMNS
-    echo_by_term(found.table[columns], found.notes, language)
+    echo_by_term(found.table[columns], found.notes, language, look)
     if calm is not None:
         dealt = message("{n} permutations, seed {seed}", n=placebo, seed=seed)
         own = calm.notes[: len(calm.notes) - len(calm.said)]
