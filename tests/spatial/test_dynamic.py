@@ -164,3 +164,63 @@ def test_refusals() -> None:
     with pytest.raises(SpecError, match="row-standardised"):
         DynamicSpatialPanel("y ~ x1").fit(data, provincial.contiguity(normalisation="spectral"))
     assert isinstance(DynamicSpatialPanel("y ~ x1", durbin=("x1",)).fit(data, W31).tidy(), pd.DataFrame)
+
+
+def test_clustered_scores_are_their_recipe_by_brute_force() -> None:
+    # the likelihood with dummies, unit by unit: scores by differences, the information from its formulas
+    data = simulate(W31, 9, np.random.default_rng(3), rho=0.4)
+    spec = DynamicSpatialPanel(
+        "y ~ x1", "sar", "time", "unit", "lsdv", small_sample=False, vcov=pk.ScoreCluster()
+    )
+    fit = spec.fit(data, W31)
+    wide = data.unstack("year").loc[list(fit.sample.ids)]
+    y, x = wide["y"].to_numpy(), wide["x1"].to_numpy()[:, 1:]
+    W = W31.aligned(fit.sample.ids).matrix.toarray()
+    n, t = x.shape
+
+    def within(cube: np.ndarray) -> np.ndarray:
+        return cube - cube.mean(axis=1, keepdims=True)
+
+    def by_unit(z: np.ndarray) -> np.ndarray:
+        S = np.eye(n) - z[2] * W
+        e = within(S @ y[:, 1:] - z[0] * x - z[1] * y[:, :-1])
+        known = t * np.linalg.slogdet(S)[1] / n - t / 2 * np.log(2 * np.pi * z[3])
+        return known - (e**2).sum(axis=1) / (2 * z[3])
+
+    at = np.r_[fit.estimates, fit.facts["sigma2"]]
+    assert by_unit(at).sum() == pytest.approx(fit.loglik, abs=1e-8)
+    scores = np.array([(by_unit(at + h) - by_unit(at - h)) / 2e-5 for h in 1e-5 * np.eye(4)]).T
+    # an uncorrected maximum: scores sum to zero up to differences over 1e-5
+    assert np.abs(scores.sum(axis=0)).max() < 1e-3
+    bread = fit.likelihood.inverse_information()
+    expected = bread @ scores.T @ scores @ bread * n / (n - 1)
+    assert fit.full_covariance == pytest.approx(expected, rel=1e-5)
+    assert any("scores summed by unit" in note for note in fit.notes)
+
+
+def test_durbin_subset_where_and_long_run_errors() -> None:
+    data = simulate(W31, 14, np.random.default_rng(3), rho=0.3, beta=(1.0, 0.5), theta=(0.3, 0.0))
+    spec = DynamicSpatialPanel("y ~ x1 + x2", durbin=("x1",), where="year >= 2003")
+    fit = spec.fit(data, W31)
+    assert [term for term in fit.terms if term.startswith("W*x")] == ["W*x1"]
+    assert fit.facts["years"] == "2003-2014"
+    found = fit.impacts(horizon="long")
+    at = dict(zip(fit.terms, range(len(fit.terms)), strict=True))
+
+    def total(theta: np.ndarray) -> float:
+        own = theta[at["x1"]] + theta[at["W*x1"]]
+        dynamic = theta[at["lag(y)"]] + theta[at["W*lag(y)"]] + theta[at["rho"]]
+        return float(own / (1 - dynamic))
+
+    # rows of W sum to one: the long-run total is (b + t) / (1 - tau - eta - rho), its error by the delta method
+    row = [
+        j
+        for j, (e, x) in enumerate(zip(found.equations, found.terms, strict=True))
+        if e == "total" and x == "x1"
+    ]
+    gradient = np.array(
+        [(total(fit.estimates + h) - total(fit.estimates - h)) / 2e-6 for h in 1e-6 * np.eye(len(at))]
+    )
+    assert found.estimates[row] == pytest.approx(total(fit.estimates), rel=1e-9)
+    expected = np.sqrt(gradient @ fit.covariance @ gradient)
+    assert found.std_errors.to_numpy()[row] == pytest.approx(expected, rel=1e-5)

@@ -12,8 +12,10 @@ from panelkit.cli._data import ChosenRows, rows_of
 from panelkit.cli._options import ShippedSample
 
 if TYPE_CHECKING:
-    from panelkit.models.spatial.fit import SpatialFit
+    import pandas as pd
+
     from panelkit.models.spatial.panel import SpatialPanel
+    from panelkit.spatial.weights import Weights
 
 SHIPPED_YEARS = (2011, 2022)
 
@@ -27,6 +29,7 @@ class ModelChoice(StrEnum):
     slx = "slx"
     sdem = "sdem"
     sac = "sac"
+    gspre = "gspre"
 
 
 class EffectsChoice(StrEnum):
@@ -77,7 +80,9 @@ IslandsOption = Annotated[
         "孤立单元：zero 保留为零行，refuse 报错。",
     ),
 ]
-ModelOption = Annotated[ModelChoice, typer.Option("--model", help="sar, sem, sdm, slx, sdem or sac. 模型。")]
+ModelOption = Annotated[
+    ModelChoice, typer.Option("--model", help="sar, sem, sdm, slx, sdem, sac or gspre. 模型。")
+]
 EffectsOption = Annotated[EffectsChoice, typer.Option("--effects", help="Fixed effects. 固定效应。")]
 ConventionOption = Annotated[
     str, typer.Option("--convention", help="lee-yu, lsdv, splm, elhorst or xsmle. 估计口径。")
@@ -141,14 +146,13 @@ def panel_of(chosen: SpatialOptions, formula: str, where: str | None) -> Spatial
     from panelkit.kernels.capabilities import LIKELIHOOD
     from panelkit.models.spatial.panel import SpatialPanel
 
-    durbin = chosen.durbin if isinstance(chosen, Model) else None
     vcov = chosen.vcov if isinstance(chosen, Model) else None
     return SpatialPanel(
         formula,
-        chosen.model.value,
+        chosen.model.value,  # type: ignore[arg-type]
         chosen.effects.value,
         chosen.convention,  # type: ignore[arg-type]
-        durbin=None if durbin is None else _parts(durbin),
+        durbin=durbin_of(chosen),
         vcov=None if vcov is None else vcov_named(vcov, LIKELIHOOD),
         small_sample=chosen.small_sample,
         missing=chosen.missing,  # type: ignore[arg-type]
@@ -156,19 +160,18 @@ def panel_of(chosen: SpatialOptions, formula: str, where: str | None) -> Spatial
     )
 
 
-def fit_of(ctx: typer.Context, sample: ShippedSample, chosen: Model, formula: str) -> SpatialFit:
-    """Return the fit that the options of a command describe."""
+def weights_by_option(chosen: Model, frame: pd.DataFrame) -> dict[str, Weights | None]:
+    """Return the weights that the options name, None where an option is absent."""
     from panelkit.cli.spatial._weights import units_of, weights_of
 
-    rows = rows_of_formula(ctx, sample, formula)
-    units = units_of(rows.frame)
-    named = {"--w": chosen.w, "--w-error": chosen.w_error, "--w-durbin": chosen.w_durbin}
-    held = {
-        option: None if text is None else weights_of(text, units, islands=chosen.islands.value, option=option)
-        for option, text in named.items()
+    units = units_of(frame)
+    named = {"w": chosen.w, "w_error": chosen.w_error, "w_durbin": chosen.w_durbin}
+    return {
+        name: None
+        if text is None
+        else weights_of(text, units, islands=chosen.islands.value, option=f"--{name.replace('_', '-')}")
+        for name, text in named.items()
     }
-    spec = panel_of(chosen, formula, rows.where)
-    return spec.fit(rows.frame, held["--w"], w_error=held["--w-error"], w_durbin=held["--w-durbin"])
 
 
 def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> ChosenRows:
@@ -178,5 +181,7 @@ def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> 
     return rows_of(ctx, sample, [parse_formula(formula)], shipped_years=SHIPPED_YEARS)
 
 
-def _parts(durbin: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in durbin.split(";") if part.strip())
+def durbin_of(chosen: SpatialOptions) -> tuple[str, ...] | None:
+    """Return the regressors that `--durbin` names."""
+    durbin = chosen.durbin if isinstance(chosen, Model) else None
+    return None if durbin is None else tuple(part.strip() for part in durbin.split(";") if part.strip())

@@ -12,8 +12,9 @@ from panelkit.cli._commands import command
 from panelkit.cli._options import Output, ShippedSample
 from panelkit.cli._printing import plain_values, print_json, print_written
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look
-from panelkit.cli.spatial._options import FormulaArgument, Model, fit_of
-from panelkit.cli.spatial._tables import echo_tests, rows, test_record, write_tables
+from panelkit.cli.spatial._composition import Composition, composed_fit
+from panelkit.cli.spatial._options import FormulaArgument, Model
+from panelkit.cli.spatial._tables import echo_by_term, echo_tests, rows, test_record, write_tables
 from panelkit.language.message import Language
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def fit(
     formula: FormulaArgument,
     sample: ShippedSample,
     model: Model,
+    more: Composition,
     look: TableToFile,
     output: Output,
     impacts: Annotated[
@@ -39,12 +41,13 @@ def fit(
         ),
     ] = False,
 ) -> None:
-    """Fit a spatial panel; tests of the Durbin model below it. 估计空间面板模型。"""
+    """Fit a spatial panel; tests of the Durbin model, or variances of random effects, below it. 估计空间面板模型。"""
     refuse_look(ctx, look, printed=not output.as_json or look.table is not None or output.out is not None)
     look.check()
-    found = fit_of(ctx, sample, model, formula)
+    found = composed_fit(ctx, sample, model, more, formula)
     beside = [found.impacts()] if impacts else []
     tests = found.reduction_tests()
+    variances = found.components() if hasattr(found, "components") else None
     if output.as_json:
         content = {
             "estimates": rows(found.tidy()),
@@ -52,15 +55,21 @@ def fit(
             "notes": list(found.notes),
             "tests": [test_record(test) for test in tests],
             **({"impacts": rows(beside[0].tidy())} if beside else {}),
+            **({} if variances is None else {"variances": rows(variances.tidy())}),
         }
         print_json(content, allow_nan=True)
     print_models([found, *beside], look, output.language, quiet=output.as_json)
     if not output.as_json:
-        echo_tests([test for test in tests if test.applicable], output.language)
+        if variances is not None:
+            echo_by_term(variances.tidy(), variances.notes, output.language)
+        applicable = [test for test in tests if test.applicable]
+        if applicable:
+            echo_tests(applicable, output.language)
     if output.out is not None:
-        print_written(
-            _write([found, *beside], output.out, output.language, look.style()), quiet=output.as_json
-        )
+        paths = _write([found, *beside], output.out, output.language, look.style())
+        if variances is not None:
+            paths += write_tables({"variances": variances.tidy()}, output.out)
+        print_written(paths, quiet=output.as_json)
 
 
 def _write(

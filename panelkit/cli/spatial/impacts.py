@@ -14,7 +14,8 @@ from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look, refuse_without_table
-from panelkit.cli.spatial._options import FormulaArgument, Model, fit_of
+from panelkit.cli.spatial._composition import Composition, composed_fit
+from panelkit.cli.spatial._options import FormulaArgument, Model
 from panelkit.cli.spatial._tables import echo_by_term, rows, write_tables
 from panelkit.cli.spatial._weights import all_provinces
 from panelkit.language.message import Language, Message, message
@@ -36,6 +37,13 @@ class MethodChoice(StrEnum):
     none = "none"
 
 
+class HorizonChoice(StrEnum):
+    """The runs of a dynamic panel."""
+
+    short = "short"
+    long = "long"
+
+
 @command(
     app,
     example='spatial impacts "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2019-2022 --method delta',
@@ -45,6 +53,7 @@ def impacts(
     formula: FormulaArgument,
     sample: ShippedSample,
     model: Model,
+    more: Composition,
     look: TableToFile,
     output: Output,
     method: Annotated[
@@ -52,6 +61,9 @@ def impacts(
     ] = MethodChoice.draws,
     reps: Annotated[int | None, typer.Option(min=99, help="Draws. 抽样次数。")] = None,
     orders: Annotated[int, typer.Option(min=0, help="Also partition by so many orders. 按阶分解。")] = 0,
+    horizon: Annotated[
+        HorizonChoice, typer.Option("--horizon", help="short or long run of --dlag. 短期或长期效应。")
+    ] = HorizonChoice.short,
     seed: SeedOption = 0,
 ) -> None:
     """Direct, indirect and total impacts with errors; maps of who radiates and who receives. 效应分解。"""
@@ -66,11 +78,15 @@ def impacts(
                     method=method.value,
                 ),
             )
+    if more.dlag is None:
+        said = message("--horizon tells the short run of --dlag from its long run: leave it out")
+        refuse(ctx, "horizon", said)
     refuse_without_table(ctx, look)
     refuse_look(ctx, look, printed=not output.as_json or look.table is not None)
     look.check()
-    fit = fit_of(ctx, sample, model, formula)
-    found = fit.impacts(method.value, reps=reps, rng=seed)
+    fit = composed_fit(ctx, sample, model, more, formula)
+    run = {} if more.dlag is None else {"horizon": horizon.value}
+    found = fit.impacts(method.value, reps=reps, rng=seed, **run)
     partition = found.by_order(orders).tidy() if orders else None
     if output.as_json:
         content: dict[str, Any] = {"impacts": rows(found.tidy()), "notes": list(found.notes)}

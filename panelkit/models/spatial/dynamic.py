@@ -14,7 +14,7 @@ from panelkit.covariance.likelihood import Information
 from panelkit.inference.impact_parts import Horizon, ImpactParts
 from panelkit.inference.impacts import Impacts, Method
 from panelkit.inference.impacts import impacts as impacts_of
-from panelkit.kernels.capabilities import HESSIAN, INFORMATION, UNIT_SCORES
+from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN, INFORMATION, UNIT_SCORES
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.outcome import refuse_absorbed
 from panelkit.kernels.within import Effects, FloatArray, check_effects
@@ -48,7 +48,7 @@ from panelkit.spatial.spectrum import Method as LogDeterminant
 from panelkit.spatial.spectrum import factorise
 from panelkit.spatial.weights import Weights
 
-_CAN = frozenset({INFORMATION, HESSIAN, UNIT_SCORES})
+_CAN = frozenset({INFORMATION, HESSIAN, UNIT_SCORES, CELL_SCORES})
 Lags = Literal["time", "space-time", "both"]
 
 
@@ -77,7 +77,8 @@ class DynamicSpatialPanel(SpatialSpec):
         "lee-yu": time effects by the transformation F_N, and the O(1/T) bias of the unit effects corrected
         (Yu, de Jong and Lee 2008; Lee and Yu 2010). "lsdv": dummies, uncorrected.
     vcov, small_sample, missing, durbin, logdet, where
-        As in `SpatialPanel`; `vcov` is `Information()`, `Hessian()` or `Cluster()`.
+        As in `SpatialPanel`; `vcov` is `Information()`, `Hessian()`, `Cluster()`, or one of the scores by cell,
+        `ScoreCluster()` and the like.
 
     Examples
     --------

@@ -1,14 +1,15 @@
-"""Random or fixed effects in a spatial panel: Hausman's comparison, and Mundlak's test beside it."""
+"""Random or fixed effects in a spatial panel: Hausman's comparison, classic and robust, and Mundlak's test."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from panelkit.covariance.base import LikelihoodProblem
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, verbatim
@@ -17,17 +18,23 @@ from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.information import information_random
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
 from panelkit.models.spatial.random import SpatialRandomEffects, fit_random
-from panelkit.models.spatial.random_fit import SpatialRandomFit
+from panelkit.models.spatial.random_fit import ComposedProblem, SpatialRandomFit
 from panelkit.models.spatial.random_maximum import BOUNDARY
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
 from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
 from panelkit.spatial.weights import Weights
 
-HausmanMethod = Literal["both", "hausman", "mundlak"]
+HausmanMethod = Literal["both", "hausman", "robust", "mundlak", "all"]
 
 
-@offered("test", family="spatial", result="TestResult", source="Hausman 1978; Mundlak 1978", public=True)
+@offered(
+    "test",
+    family="spatial",
+    result="TestResult",
+    source="Hausman 1978; White 1982; Mundlak 1978",
+    public=True,
+)
 def spatial_hausman(
     spec: SpatialRandomEffects,
     data: pd.DataFrame,
@@ -50,15 +57,18 @@ def spatial_hausman(
     unit, time
         Columns that hold unit and time; None: the levels of the index, or columns with a known name.
     method
-        "both" (default): Hausman, then Mundlak; "hausman" or "mundlak" for one of them. Hausman counts every
-        coefficient compared, rho included, with both covariances from the information matrix; where their difference
-        is not positive definite it does not apply. It rejects a true null too often in short panels. Mundlak adds
-        the unit means of all regressors (Wx among them) to the random-effects model and tests them by Wald: rely on it.
+        "both" (default): Hausman, then Mundlak; "hausman", "robust" or "mundlak" for one of them, "all" for the three.
+        Hausman counts every coefficient compared, rho included, with both covariances from the information matrix;
+        where their difference is not positive definite it does not apply. It rejects a true null too often in short
+        panels. "robust" estimates the variance of the difference itself, from the scores of both models stacked by unit
+        between their observed Hessians, times N/(N - 1) (White 1982; the road of xsmle's `hausman`): it asks neither
+        for an efficient estimate nor for independent years. Mundlak adds the unit means of all regressors (Wx among
+        them) to the random-effects model and tests them by Wald: rely on it.
 
     Returns
     -------
     tuple of TestResult
-        One a method, in the order Hausman, Mundlak.
+        One a method, in the order Hausman, robust, Mundlak.
 
     Raises
     ------
@@ -81,8 +91,12 @@ def spatial_hausman(
     weights = align_weights(w, sample)
     found: list[TestResult] = []
     if method != "mundlak":
-        found.append(_hausman(*_fixed_and_random(spec, sample, weights)))
-    if method != "hausman":
+        pair = _fixed_and_random(spec, sample, weights)
+        if method != "robust":
+            found.append(_hausman(*pair))
+        if method in ("robust", "all"):
+            found.append(_robust(*pair))
+    if method in ("both", "mundlak", "all"):
         found.append(fit_random(replace(spec, means=True), sample, weights).mundlak_test())
     return tuple(replace(test, notes=(*test.notes, *weights.said, *sample.said)) for test in found)
 
@@ -110,9 +124,21 @@ def information_covariance(random: SpatialRandomFit) -> FloatArray:
     return np.asarray(inverse[:p, :p])
 
 
+_NULL = message("random and fixed effects estimate the same coefficients")
+_NO_INFORMATION = message(
+    "the information matrix of random effects is that of errors='kkp': read the Mundlak test, which both kinds have"
+)
+_NO_SCORES = message(
+    "scores by unit are defined where the unit effects lie inside the innovation (errors='kkp') and have a variance: "
+    "read the Mundlak test"
+)
+
+
 def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
     name = verbatim("Hausman")
-    null = message("random and fixed effects estimate the same coefficients")
+    null = _NULL
+    if isinstance(random.likelihood, ComposedProblem):
+        return TestResult.not_applicable(name, null, _NO_INFORMATION)
     at = [random.terms.index(term) for term in fixed.terms]
     gap = fixed.estimates - random.estimates[at]
     spread = fixed.covariance - information_covariance(random)[np.ix_(at, at)]
@@ -143,3 +169,45 @@ def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
             ),
         ),
     )
+
+
+def _robust(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
+    """Return the comparison with the variance of the difference estimated from the scores of both models."""
+    name = message("Hausman, robust")
+    if isinstance(random.likelihood, ComposedProblem) or random.phi > BOUNDARY:
+        return TestResult.not_applicable(name, _NULL, _NO_SCORES)
+    at = [random.terms.index(term) for term in fixed.terms]
+    gap = fixed.estimates - random.estimates[at]
+    moves = _moves(fixed, list(range(len(gap)))) - _moves(random, at)
+    units = len(moves)
+    if units <= len(gap):
+        return TestResult.not_applicable(
+            name,
+            _NULL,
+            message(
+                "scores of {count} {units} cannot tell the variance of {k} differences",
+                count=units,
+                k=len(gap),
+            ),
+        )
+    spread = moves.T @ moves * units / (units - 1)
+    value = float(gap @ np.linalg.solve(spread, gap))
+    return TestResult(
+        name=name,
+        null=_NULL,
+        statistic=value,
+        distribution="chi2",
+        df=(float(len(gap)),),
+        p_value=float(special.chdtrc(len(gap), value)),
+        notes=(
+            message(
+                "variance of the difference from the scores of both models, stacked by {unit} (White 1982)"
+            ),
+        ),
+    )
+
+
+def _moves(fit: SpatialFit, at: list[int]) -> FloatArray:
+    """Return how much each unit moves the estimates at the positions, (N, q): its score through the Hessian."""
+    likelihood = cast(LikelihoodProblem, fit.likelihood)
+    return np.asarray(likelihood.cell_scores().sum(axis=1) @ likelihood.inverse_hessian()[:, at])

@@ -1,0 +1,67 @@
+"""`panelkit spatial hausman`: random or fixed unit effects."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from panelkit.cli._commands import command
+from panelkit.cli._options import Printed, ShippedSample
+from panelkit.cli.spatial._composition import Composition, ErrorsOption, YearEffectsOption, random_of
+from panelkit.cli.spatial._options import (
+    DurbinOption,
+    FormulaArgument,
+    MissingOption,
+    Model,
+    ModelChoice,
+    ModelOption,
+    WeightsOption,
+    rows_of_formula,
+)
+from panelkit.cli.spatial._tables import echo_tests, print_tests
+from panelkit.cli.spatial._weights import units_of, weights_of
+
+app = typer.Typer(add_completion=False)
+
+
+class MethodChoice(StrEnum):
+    """The tests."""
+
+    all = "all"
+    hausman = "hausman"
+    robust = "robust"
+    mundlak = "mundlak"
+
+
+@command(
+    app,
+    example='spatial hausman "log(gdp/population) ~ log(rd_expenditure/gdp)" --years 2016-2022 --model sar',
+)
+def hausman(
+    ctx: typer.Context,
+    formula: FormulaArgument,
+    sample: ShippedSample,
+    printed: Printed,
+    model: ModelOption = ModelChoice.sdm,
+    w: WeightsOption = "contiguity",
+    durbin: DurbinOption = None,
+    errors: ErrorsOption = "kkp",
+    year_effects: YearEffectsOption = False,
+    missing: MissingOption = "raise",
+    method: Annotated[
+        MethodChoice, typer.Option("--method", help="all, hausman, robust or mundlak. 检验方法。")
+    ] = MethodChoice.all,
+) -> None:
+    """Random or fixed unit effects: Hausman, its robust form, and Mundlak. 随机效应与固定效应的选择检验。"""
+    from panelkit.models.spatial.hausman import spatial_hausman
+
+    held = rows_of_formula(ctx, sample, formula)
+    chosen = Model(model=model, missing=missing, w=w, durbin=durbin)
+    spec = random_of(chosen, Composition(True, year_effects, errors), formula, held.where)
+    tests = spatial_hausman(spec, held.frame, weights_of(w, units_of(held.frame)), method=method.value)
+    if printed.as_json:
+        print_tests(tests)
+    else:
+        echo_tests(list(tests), printed.language)
