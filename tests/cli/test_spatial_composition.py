@@ -80,6 +80,13 @@ def test_tables_and_files(tmp_path: Path) -> None:
     assert pd.read_csv(out / "variances.csv")["term"].tolist()[:3] == ["sigma2_e", "sigma_e", "sigma_mu"]
 
 
+def test_two_matrices_of_the_generalised_model() -> None:
+    found = content("fit", SHIPPED, *YEARS, "--model", "gspre", "--w-error", "nearest-4")
+    spec = pk.GeneralisedRandomEffects(SHIPPED)
+    fit = spec.fit(figures(), pk.contiguity(), w_error=pk.nearest(4))
+    assert [row["estimate"] for row in found["estimates"]] == pytest.approx(fit.estimates, rel=1e-9)
+
+
 def test_impacts_of_random_and_dynamic_models() -> None:
     random = content("impacts", SHIPPED, *YEARS, "--random", "--method", "delta")["impacts"]
     fit = pk.SpatialRandomEffects(SHIPPED, "sdm").fit(figures(), pk.contiguity())
@@ -110,6 +117,9 @@ def test_the_three_tests_of_random_against_fixed() -> None:
         (["--random", "--dlag", "1"], "lags of the outcome"),
         (["--dlag", "4"], "lags of a dynamic spatial panel"),
         (["--dlag", "1", "--model", "sem"], "model of a dynamic spatial panel"),
+        (["--random", "--w-error", "nearest-4"], "one matrix"),
+        (["--dlag", "1", "--w-durbin", "nearest-4"], "one matrix"),
+        (["--model", "gspre", "--w-durbin", "nearest-4"], "one matrix"),
         (["--random", "--model", "sar", "--errors", "baltagi"], "no spatial error"),
     ],
 )

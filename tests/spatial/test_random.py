@@ -235,6 +235,7 @@ def test_robust_hausman_is_whites_variance_by_brute_force(model: str) -> None:
     assert test.statistic == pytest.approx(expected, rel=2e-3)
     assert test.df == (2.0,)
     assert any("stacked by province (White 1982)" in note for note in test.notes)
+    assert any("four to six times as often as it says" in note for note in test.notes)
 
 
 def test_robust_hausman_sees_related_effects_and_says_where_it_does_not_apply() -> None:
