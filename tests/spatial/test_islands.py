@@ -52,7 +52,11 @@ def test_every_source_keeps_its_zero_row(tmp_path: Path) -> None:
     frame.reset_index().to_stata(tmp_path / "w.dta", write_index=False)
     printed = frame.copy()
     printed[:] = shares.round(4)
-    sources = [frame, tmp_path / "w.csv", tmp_path / "w.dta", pk.as_weights(frame).to_graph(), printed]
+    lines = [f"{name} {(row > 0).sum()}\n" + " ".join(row[row > 0].index) for name, row in frame.iterrows()]
+    (tmp_path / "w.gal").write_text("\n".join(["0 20 map id", *lines]) + "\n")
+    graph = pk.as_weights(frame).to_graph()
+    files = [tmp_path / f"w.{kind}" for kind in ("csv", "dta", "gal")]
+    sources = [frame, printed, *files, graph, graph.to_W()]
     for source in sources:
         w = pk.as_weights(source, islands="zero")
         w = w if w.normalisation == "row" else w.normalised("row")
@@ -60,6 +64,10 @@ def test_every_source_keeps_its_zero_row(tmp_path: Path) -> None:
         assert w.normalisation == "row"
         assert w.matrix.toarray() == pytest.approx(shares, abs=1e-12)
     assert pk.as_weights(printed, islands="zero").normalisation == "row"
+    coo = pk.as_weights(frame).matrix.tocoo()
+    links = pd.DataFrame({"focal": frame.index[coo.row], "neighbor": frame.index[coo.col]})
+    named = pk.as_weights(links, list(frame.index), islands="zero")
+    assert named.normalised("row").islands == ("u7",)
 
 
 @pytest.mark.parametrize("model", ["sar", "sem", "sdm", "slx", "sdem", "sac"])

@@ -43,6 +43,7 @@ def test_stata_stops_short_of_the_top_with_both_effects(model: str) -> None:
     there = cell_likelihood(fit.curvature.problem, "lag")(theta).sum()
     assert there == pytest.approx(printed["loglik"], rel=1e-12)
     assert 1e-6 < fit.loglik - there < 1e-3
+    assert any("stop short of this maximum" in note for note in fit.notes)
     assert 1e-4 < abs(fit.rho - theta[-2]) < 2e-3
 
 
@@ -239,3 +240,21 @@ def serial(n: int, t: int, rng: np.random.Generator, ar: float = 0.5) -> np.ndar
     for s in range(1, t):
         out[:, s] = ar * out[:, s - 1] + np.sqrt(1 - ar**2) * out[:, s]
     return out
+
+
+def test_the_column_of_clusters_reaches_every_spatial_estimator() -> None:
+    w, t = lattice(5, 4), 8
+    data = simulate(w, t, np.random.default_rng(1), rho=0.3, beta=(1.0, 0.5), theta=(0.2, 0.1))
+    data["region"] = regions(w, t)
+    by = pk.ScoreCluster("region")
+    specs = {
+        "one year": pk.SpatialCrossSection("y ~ x1", "sar", vcov=by).fit(data, w, year=2003),
+        "mediation": pk.SpatialMediation("y", "x1", "x2", vcov=by).fit(data, w, reps=99).fits["outcome"],
+    }
+    for fit in specs.values():
+        assert fit.facts["n_clusters"] == 5
+        sums = fit.likelihood.cell_scores().sum(axis=1).reshape(5, 4, -1).sum(axis=1)
+        bread = fit.likelihood.inverse_information()
+        matrix = fit.likelihood.scale * bread @ sums.T @ sums @ bread * 5 / 4
+        k = len(fit.terms)
+        assert fit.covariance == pytest.approx(matrix[:k, :k], rel=1e-9, abs=1e-15)

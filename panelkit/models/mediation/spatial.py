@@ -150,6 +150,7 @@ class SpatialMediation:
             unit=unit,
             time=time,
             where=self.where,
+            columns=self.vcov.columns(),
         )
         if len(sample.ids) > EIGEN_LIMIT:
             raise SpecError(

@@ -59,11 +59,22 @@ _ELHORST: dict[str, Message] = {
 }
 
 
-def convention_note(convention: SpatialConvention, effects: Effects) -> tuple[Message, ...]:
+_SHORT_OF_THE_TOP = message(
+    "with two-way effects and a spatial lag, Stata's xsmle 1.4.5 was seen to stop short of this maximum: its rho can "
+    "differ in the third digit"
+)
+
+
+def convention_note(
+    convention: SpatialConvention, effects: Effects, *, lagged: bool = False
+) -> tuple[Message, ...]:
     """Return what a table says of a convention; nothing where no effect is swept."""
     if effects == "none":
         return ()
-    return (_ELHORST[effects] if convention == "elhorst" else _SENTENCES[convention],)
+    if convention == "elhorst":
+        return (_ELHORST[effects],)
+    short = convention == "xsmle" and effects == "twoway" and lagged
+    return (_SENTENCES[convention], *(_SHORT_OF_THE_TOP,) * short)
 
 
 def default_covariance(convention: SpatialConvention) -> VcovSpec:

@@ -132,7 +132,9 @@ class SpatialCrossSection(SpatialSpec):
         refuse_idle_weights(self.model, w_error, w_durbin)
         frame = _indexed(open_frame(data, unit, time), unit, time)
         frame, years = _one_year(frame, year)
-        sample = read_sample(self.formula, frame, intercept=True, where=self.where, years=years)
+        sample = read_sample(
+            self.formula, frame, intercept=True, where=self.where, years=years, columns=self.vcov.columns()
+        )
         lag_w = align_weights(w, sample)
         error_w = lag_w if w_error is None else align_weights(w_error, sample)
         durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)

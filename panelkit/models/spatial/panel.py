@@ -347,7 +347,9 @@ def _notes(
     spec: SpatialPanel, sample: SpatialSample, problem: Problem, weights: tuple[Weights, Weights, Weights]
 ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Return the notes before and after those of the covariance, each once."""
-    before = dict.fromkeys((*sample.notes, *convention_note(spec.convention, spec.effects)))
+    before = dict.fromkeys(
+        (*sample.notes, *convention_note(spec.convention, spec.effects, lagged=problem.w is not None))
+    )
     after = [said for w in dict.fromkeys(weights) for said in w.said]
     for spectrum in (problem.spectrum_w, problem.spectrum_m):
         if spectrum is not None and not spectrum.exact:
