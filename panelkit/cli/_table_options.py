@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from panelkit.cli._output import file_out
 from panelkit.cli._printing import terminal_width
 from panelkit.cli._written import columns_named, groups_of, labels_of, listed_in, parts_of, stars_of
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, message
+from panelkit.language.message import Language, Message, message
 from panelkit.show.formats import ENDINGS, FILES, FORMATS, Format
 
 _OTHER_PROGRAMS = (".pdf", ".doc", ".odt", ".xls", ".dta", ".png", ".svg")
@@ -305,17 +305,22 @@ def refuse_without_table(ctx: typer.Context, look: TableToFile) -> None:
             refuse(ctx, field.name, said)
 
 
-def refuse_look(ctx: typer.Context, look: TableLook | FrameLook, *, printed: bool) -> None:
+def refuse_look(
+    ctx: typer.Context,
+    look: TableLook | FrameLook,
+    *,
+    printed: bool,
+    why: Callable[[str], Message] = lambda option: message(
+        "{option} is about a table, and --json prints none: leave it out, or write the table to a file",
+        option=option,
+    ),
+) -> None:
     """Refuse what a table looks like where none is made: neither printed nor written to a file."""
     if printed:
         return
     for field in fields(look):
         if field.name not in ("out", "as_json", "lang", "table"):
-            said = message(
-                "{option} is about a table, and --json prints none: leave it out, or write the table to a file",
-                option=flag(field.name),
-            )
-            refuse(ctx, field.name, said)
+            refuse(ctx, field.name, why(flag(field.name)))
 
 
 def format_of(out: Path | None, named: str | None) -> Format:

@@ -16,7 +16,7 @@ from panelkit.cli._options import Output, SampleOptions, SeedOption
 from panelkit.cli._printing import narrow_terminal, plain_values, print_json, print_written, records
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Language, message
+from panelkit.language.message import Language, Message, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +131,8 @@ def mediate(
 
     _refuse_idle(ctx, mediators, paths, output)
     look, names = _for_the_diagram(look)
-    refuse_look(ctx, look, printed=shown.equations_table or look.table is not None or output.out is not None)
+    printed = shown.equations_table or look.table is not None or output.out is not None
+    refuse_look(ctx, look, printed=printed, why=_no_equations)
     look.check()
     spec = _spec(outcome, treatment, mediators, paths)
     formula = parse_formula(roles_of(spec).formula)
@@ -262,6 +263,13 @@ def _made_of(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
     known = frame.attrs.get("panelkit", {}).get("names", {})
     return {name: figures_behind(name) for name in known if is_derived(name)}
+
+
+def _no_equations(option: str) -> Message:
+    return message(
+        "{option} is about the table of the equations: print it by --steps, or name --table FILE or --out DIR",
+        option=option,
+    )
 
 
 def _for_the_diagram(look: EquationsTable) -> tuple[EquationsTable, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from panelkit.show.alignment import split
 from panelkit.show.grid import INDENT, MARK, Row, TableGrid
 
 PACKAGES = "booktabs, threeparttable, makecell"
@@ -83,6 +84,7 @@ def latex(grid: TableGrid) -> str:
         },
     )
     text = _spanned(_headings(_measured(str(made)), len(grid.header)), grid)
+    text = _columns_of_points(text, grid)
     if safe.stub:
         text = text.replace("\\toprule\n", f"\\toprule\n{safe.stub}", 1)
     return _preamble(text) + text.rstrip() + "\n"
@@ -128,7 +130,31 @@ def _escaped(grid: TableGrid) -> TableGrid:
 
 def _row(row: Row, align: str) -> Row:
     label = rf"{MARK}{escape(row.label)}{MARK}" if row.heading else escape(row.label)
-    return Row(label=label, cells=tuple(_cell(cell) for cell in row.cells))
+    made = _pointed if align == "decimal" else _cell
+    return Row(label=label, cells=tuple(made(cell) for cell in row.cells))
+
+
+def _pointed(text: str) -> str:
+    """Escape one cell of a column of dcolumn: numbers as maths, other texts centred."""
+    parts = split(text)
+    if parts is None:
+        return rf"\multicolumn{{1}}{{c}}{{{_cell(text)}}}" if text else ""
+    body = text.rstrip("*").replace("−", "-").replace("[", r"{[}").replace("]", r"{]}")
+    stars = len(text) - len(text.rstrip("*"))
+    return body.replace("<", r"\mathord{<}") + (f"^{{{'*' * stars}}}" if stars else "")
+
+
+def _columns_of_points(text: str, grid: TableGrid) -> str:
+    """Set the columns at their decimal points, heads centred above them, where the table asks for it."""
+    if grid.align != "decimal":
+        return text
+    columns = len(grid.header)
+    text = text.replace("{@{}l" + "c" * columns + "}", "{@{}l" + "D{.}{.}{-1}" * columns + "}", 1)
+    front, rule, body = text.partition("\\midrule")
+    above, _, line = front.rstrip().rpartition("\n")
+    label, *heads = line.removesuffix("\\\\").rstrip().split(" & ")
+    centred = " & ".join([label, *(rf"\multicolumn{{1}}{{c}}{{{head}}}" for head in heads)])
+    return f"{above}\n{centred} \\\\\n{rule}{body}"
 
 
 def _cell(text: str) -> str:
@@ -142,5 +168,7 @@ def _cell(text: str) -> str:
 
 def _preamble(text: str) -> str:
     engine = "xelatex with \\usepackage{ctex}" if _EAST_ASIAN.search(text) else "pdflatex or xelatex"
-    packages = PACKAGES + (", amssymb" if r"\checkmark" in text else "")
+    packages = (
+        PACKAGES + (", dcolumn" if "D{.}{.}" in text else "") + (", amssymb" if r"\checkmark" in text else "")
+    )
     return f"% {engine}; \\usepackage{{{packages.replace(' ', '')}}}\n"

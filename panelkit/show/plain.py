@@ -12,6 +12,7 @@ from io import StringIO
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from panelkit.show.alignment import HARD, padded_for_terminal
 from panelkit.show.grid import INDENT, MARK, TableGrid
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
     """
     from rich.console import Console
 
-    grid = under_heads(grid)
+    grid = padded_for_terminal(under_heads(grid))
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
     heads = [row.label for row in grid.rows if row.heading]
@@ -90,7 +91,7 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
         console.print(_table(grid, part, width, caption=grid.caption if at == 0 else None))
     if grid.notes:
         out.write(fold(grid.note_text(), width) + "\n")
-    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    lines = [line.rstrip() for line in out.getvalue().replace(HARD, " ").splitlines()]
     shown = [
         fold(f"  {heads[ord(line.strip()) - ord(MARK)]}", width) if _is_heading(line, heads) else line
         for line in lines

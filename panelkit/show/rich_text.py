@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from panelkit.show.alignment import padded_for_print
 from panelkit.show.grid import Row, TableGrid
 from panelkit.show.widths import column_widths
 from panelkit.show.words import word
@@ -30,6 +31,7 @@ def escape(text: str, *, east: int = 1) -> str:
 
 def rtf(grid: TableGrid) -> str:
     """Return the document, of ASCII letters alone."""
+    grid = padded_for_print(grid)
     wide = len(grid.header) > _WIDE
     size = 18 if wide else 21  # half points
     edges = _edges(column_widths(grid, size=size / 2))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import html as markup
 import re
+from itertools import count
 from typing import Any
 
+from panelkit.show.alignment import sides, split
 from panelkit.show.grid import MARK, TableGrid, marked
 
 _HEADING = re.compile(f"(<th [^>]*gt_stub[^>]*)>{MARK}(.*?){MARK}</th>(?:\\s*<td[^>]*></td>)*")
+_ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"(<td[^>]*>)(.*?)</td>")
 _FONTS = [
     "Times New Roman",
     "Songti SC",
@@ -39,7 +43,7 @@ def html(grid: TableGrid) -> str:
     table = MTable(marked(grid).frame(), notes=grid.note_text(), caption=grid.caption, rgroup_sep="")
     made: Any = table.make("gt", gt_style=_STYLE)
     text = str(made.as_raw_html())
-    text = _headings(text, len(grid.header))
+    text = _aligned(_headings(text, len(grid.header)), grid)
     if grid.stub:
         text = _with_stub(text, grid.stub)
     return _steady(text, grid)
@@ -48,6 +52,32 @@ def html(grid: TableGrid) -> str:
 def _headings(text: str, columns: int) -> str:
     """Let headings stand over all columns, so that none of them widens the first."""
     return _HEADING.sub(rf'\1 colspan="{columns + 1}"><em>\2</em></th>', text)
+
+
+def _aligned(text: str, grid: TableGrid) -> str:
+    """Put numbers under each other by their decimal points, where the table asks for it."""
+    if grid.align != "decimal":
+        return text
+    widths = [sides(grid, column) for column in range(len(grid.header))]
+
+    def row(found: re.Match[str]) -> str:
+        column = count()
+        return _CELL.sub(
+            lambda cell: cell.group(1) + _boxed(cell.group(2), widths[next(column)]) + "</td>", found.group()
+        )
+
+    head, body, rest = text.partition("<tbody")
+    return head + body + _ROW.sub(row, rest)
+
+
+def _boxed(text: str, widths: tuple[int, int]) -> str:
+    parts = split(text)
+    if parts is None:
+        return text
+    return "".join(
+        f'<span style="display:inline-block;width:{width}ch;text-align:{side}">{part}</span>'
+        for part, width, side in zip(parts, widths, ("right", "left"), strict=True)
+    )
 
 
 def _with_stub(text: str, stub: str) -> str:

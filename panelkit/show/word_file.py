@@ -7,6 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from panelkit.show.alignment import padded_for_print
 from panelkit.show.grid import TableGrid
 from panelkit.show.widths import column_widths
 from panelkit.show.words import word
@@ -20,6 +21,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def docx(grid: TableGrid) -> bytes:
     """Return the Word file; the same grid gives the same bytes."""
+    grid = padded_for_print(grid)
     document = _filled(grid)
     table = document.tables[0]
     _three_lines(table, grid)

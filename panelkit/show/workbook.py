@@ -12,6 +12,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from panelkit.show.alignment import sides, split
 from panelkit.show.grid import TableGrid
 from panelkit.show.widths import column_widths, ems
 from panelkit.show.words import word
@@ -54,6 +55,8 @@ def xlsx(grid: TableGrid) -> bytes:
     sheet.page_setup.orientation = "landscape" if len(grid.header) > 6 else "portrait"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if grid.align == "decimal":
+        _align(sheet, grid, head)
     return _packed(book)
 
 
@@ -81,6 +84,21 @@ def _number(found: re.Match[str]) -> tuple[float | int, str]:
     shown = "0." + "0" * len(decimals) if decimals else "0"
     before, after = (f'"{part}"' if part else "" for part in (left + less, right + stars))
     return float(digits) if decimals else int(digits), f"{before}{shown}{after};{before}-{shown}{after}"
+
+
+def _align(sheet: Any, grid: TableGrid, head: int) -> None:
+    """Put numbers under each other by their decimal points: to the right, with room for what others have there."""
+    from openpyxl.styles import Alignment
+
+    for column in range(len(grid.header)):
+        room = sides(grid, column)[1]
+        for at, row in enumerate(grid.rows, head + 1):
+            parts = split(row.cells[column])
+            cell = sheet.cell(at, column + 2)
+            if parts is not None and not isinstance(cell.value, str):
+                blank = "_*" * (room - len(parts[1]))
+                cell.number_format = ";".join(part + blank for part in cell.number_format.split(";"))
+                cell.alignment = Alignment(horizontal="right", vertical="center", indent=1)
 
 
 def _write(cell: Any, text: str) -> None:

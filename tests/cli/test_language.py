@@ -53,7 +53,7 @@ REFUSED = [
     (["mediate", "gdp", "population", "employed", "--moderates", "first"], "请用 --moderator 给出"),
     (["mediate", "gdp", "population", "employed", "--levels", "low"], "--levels 应为以逗号分隔的数"),
     (["mediate", "gdp", "population", "employed", "--json", "--inference"], "请去掉其中之一"),
-    (["mediate", "gdp", "population", "employed", "--labels", "a"], "请用 --out 指定文件夹"),
+    (["mediate", "gdp", "population", "employed", "--labels", "a"], "请用 --steps 打印"),
     (["index", "run", "a,a", *OWN[2:]], "列 a 在指标 a,a 中出现两次"),
     (["index", "run", "tech_innovation", "--draws", "0", "--seed", "2"], "而 --draws 0 不抽样"),
     (["couple", "run", "a", "b", "--weights", "half"], "--weights 'half'：请写以逗号分隔的数"),

@@ -233,7 +233,7 @@ def test_options_of_a_table_that_is_not_made(provinces: Path) -> None:
         ),
         (["spatial", "moran", "y", *data, "--json", "--stars", "0.1"], "--json prints none"),
         (["spatial", "lm", "y ~ x", *data, "--json", "--caption", "C"], "--json prints none"),
-        (["mediate", "y", "x", "m", *data, "--reps", "100", "--below", "t"], "about a table"),
+        (["mediate", "y", "x", "m", *data, "--reps", "100", "--below", "t"], "table of the equations"),
         (["describe", "y", *data, "--json", "--decimals", "2"], "--json prints none"),
         (["describe", "y", *data, "--parts", "--stats", "n"], "leave --stats out"),
         (["correlate", "y", *data], "two variables or more"),

@@ -50,6 +50,7 @@ def _plain_tex(text: str) -> str:
     text = re.sub(
         r"\\multicolumn\{\d+\}\{(?:@\{\})?[lc]\}\{(.*?)\}(?= *(?:&|\\\\|$))", r"\1", text, flags=re.M
     )
+    text = re.sub(r"\^\{(\*+)\}", r"\1", text).replace("{[}", "[").replace("{]}", "]")
     text = re.sub(r"\\textsuperscript\{(\*+)\}", r"\1", text)
     text = re.sub(r"\\textit\{(.*)\}", r"\1", text)
     maths = {tex: char for char, tex in _MATHS.items()}
@@ -180,7 +181,7 @@ def _as_excel_prints(cell: object) -> str:
     value, form = cell.value, cell.number_format  # type: ignore[attr-defined]
     if isinstance(value, str):
         return value
-    positive, negative = form.split(";")
+    positive, negative = form.replace("_*", "").split(";")
     section = negative if value < 0 else positive
     before, sign, digits, after = re.fullmatch(
         r'(?:"([^"]*)")?(-?)(0(?:\.0+)?)(?:"([^"]*)")?', section

@@ -93,3 +93,33 @@ def test_special_characters_are_printed_as_they_stand(ending: str, tmp_path: Pat
     # caption, note, heading, term, group, fact, name, head over columns: twice where each column repeats it
     expected = {"csv": 7, "md": 9}.get(ending, 8)
     assert whole_text(path).count(SPECIAL) == expected
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_alignment_moves_no_digit(ending: str, tmp_path: Path) -> None:
+    data = every_result.city_panel()
+    data["y"] *= np.where(data["w"] > 0, 1.0, 100.0)
+    fits = [pk.FixedEffects("y ~ x + w").fit(data), pk.FixedEffects("y ~ x").fit(data)]
+    found = []
+    for align in ("centre", "decimal"):
+        path = tmp_path / f"{align}.{ending}"
+        getattr(tables, METHODS[ending])(fits, path, align=align, below=("t", "ci"))
+        found.append(parsed(path))
+    assert found[0] == found[1]
+
+
+def test_points_stand_below_each_other_in_a_terminal() -> None:
+    data = every_result.city_panel()
+    data["y"] *= np.where(data["w"] > 0, 1.0, 100.0)
+    text = tables.to_text([pk.FixedEffects("y ~ x + w").fit(data)], align="decimal", stats=["r2_within"])
+    points = {line.index(".") for line in text.partition("Notes")[0].splitlines() if "." in line}
+    assert len(points) == 1
+
+
+def test_dcolumn_is_named_and_heads_are_centred_above_it() -> None:
+    text = pk.FixedEffects("y ~ x").fit(every_result.city_panel()).to_latex(align="decimal", names=["R&D"])
+    assert "dcolumn" in text.splitlines()[0]
+    assert r"\begin{tabular}{@{}lD{.}{.}{-1}}" in text
+    assert r" & \multicolumn{1}{c}{\makecell{(1)\\R\&D\\y}} \\" in text
+    assert re.search(r"^x & \d\.\d{3}\^\{\*\*\*\} \\\\$", text, re.MULTILINE)
+    assert r"Observations & \multicolumn{1}{c}{160} \\" in text
