@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._after import (
+    Coefficients,
+    Effects,
+    check_after,
+    made_after,
+    print_after,
+    write_predictions,
+)
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
@@ -136,15 +144,18 @@ def fit(
     sample: SampleOptions,
     estimator: Estimator,
     tests: Tests,
+    coefficients: Coefficients,
+    after: Effects,
     table: TableOptions,
 ) -> None:
     """Fit panel regressions and print, or write, them as one table. 估计面板回归并输出表格。"""
-    _refuse_idle(ctx, estimator, tests)
+    _refuse_idle(ctx, estimator, tests, drawn=after.bootstrap)
     refuse_look(ctx, table, printed=table.out is not None or not table.as_json)
     _refuse_first_stage(ctx, estimator.model)
     chosen = format_of(table.out, table.format)
     table.style()
     table.panels(formula)
+    check_after(coefficients, after, len(formula))
     plain = [_plain(text) for text in formula]
     read = [*plain, *_weights_read(estimator.weights)]
     rows = rows_of(ctx, sample, read, change=estimator.model == "first_difference")
@@ -159,16 +170,21 @@ def fit(
         found += [
             (at, test) for at, one in enumerate(fits, 1) for test in tests_of(one, estimator.model, rows)
         ]
+    made = made_after(fits, coefficients, after, rows.frame, tests.seed)
     if table.out is not None or not table.as_json:
         write_table(fits, chosen, table)
+    write_predictions(fits[0], coefficients.predict, quiet=table.as_json)
     if table.as_json:
-        _print_json(formula, fits, found, borne, table.language, sensitivity=tests.sensitivity)
+        from panelkit.cli._fit_json import print_fits
+
+        print_fits(formula, fits, found, borne, made, table.language, sensitivity=tests.sensitivity)
         return
     if estimator.model == "instrumental":
         from panelkit.cli._fit_instruments import print_identification
 
         print_identification(fits, table.language)
     _print_tests(found, len(fits), table.language)
+    print_after(made, len(fits), table.language)
     if tests.sensitivity:
         from panelkit.cli._fit_sensitivity import print_sensitivity
 
@@ -177,40 +193,6 @@ def fit(
         from panelkit.cli._fit_scrutiny import print_scrutinies
 
         print_scrutinies(borne, len(fits), table.language)
-
-
-def _print_json(
-    formulas: list[str],
-    fits: list[FitResult],
-    found: list[tuple[int, TestResult]],
-    borne: list[tuple[int, Scrutinised]],
-    language: Language,
-    *,
-    sensitivity: bool,
-) -> None:
-    """Print one mapping a formula; a test stands with the fit that it is of."""
-    from panelkit.cli._fit_instruments import identification_record
-    from panelkit.cli._fit_scrutiny import scrutiny_record
-    from panelkit.cli._fit_sensitivity import sensitivity_rows
-    from panelkit.cli._printing import all_told, plain_values, print_json
-    from panelkit.cli.spatial._tables import rows, test_record
-
-    content = [
-        {
-            "formula": text,
-            "estimates": rows(one.tidy()),
-            "facts": plain_values(dict(one.glance())),
-            "notes": all_told(one.notes, language),
-            "tests": [test_record(test) for of, test in found if of == at],
-            **identification_record(one, language),
-            **({"sensitivity": sensitivity_rows(one)} if sensitivity else {}),
-            **(
-                {"scrutiny": [scrutiny_record(it, language) for of, it in borne if of == at]} if borne else {}
-            ),
-        }
-        for at, (text, one) in enumerate(zip(formulas, fits, strict=True), 1)
-    ]
-    print_json(content, allow_nan=True)
 
 
 def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: Language) -> None:
@@ -223,9 +205,9 @@ def _print_tests(found: list[tuple[int, TestResult]], columns: int, language: La
             typer.echo(folded(f"\n{head}{test.summary(language=language)}"))
 
 
-def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests) -> None:
+def _refuse_idle(ctx: typer.Context, estimator: Estimator, tests: Tests, *, drawn: bool) -> None:
     """Refuse options that this model and covariance leave without work."""
-    if not tests.wild and not tests.scrutiny:
+    if not tests.wild and not tests.scrutiny and not drawn:
         said = message(
             "--seed is the seed of the bootstrap, and nothing is drawn: name a term by --wild or --scrutiny"
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from panelkit.kernels.capabilities import ENDOGENOUS
+from panelkit.kernels.capabilities import AS_OBSERVED, ENDOGENOUS
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 
@@ -33,6 +33,7 @@ class Convention:
     observations less units.
     `of_stages`: the convention of first stages and reduced form, where a program counts theirs otherwise.
     `instruments`: whether it is of programs for instrumental variables alone.
+    `random_normal`: whether statistics of random effects are z.
     `sentence`: what a table prints; the value `convention` in it is the name that it explains.
     """
 
@@ -51,6 +52,7 @@ class Convention:
     divisor: Literal["residual", "rows", "rows less units"] = "residual"
     of_stages: str = ""
     instruments: bool = False
+    random_normal: bool = False
 
 
 CONVENTIONS = {
@@ -77,6 +79,7 @@ CONVENTIONS = {
         ),
         constant_weights=True,
         whole_table=True,
+        random_normal=True,
     ),
     "linearmodels": Convention(
         "linearmodels",
@@ -224,6 +227,13 @@ def convention_named(name: str) -> Convention:
             message("convention is one of {names}, not {name!r}", names=tuple(CONVENTIONS), name=name)
         )
     return CONVENTIONS[name]
+
+
+def convention_of_problem(convention: Convention, can: Collection[str]) -> Convention:
+    """Return the convention as it counts for a problem of these capabilities: random effects have z in Stata."""
+    if convention.random_normal and AS_OBSERVED not in can:
+        return replace(convention, cluster_df="normal")
+    return convention
 
 
 def convention_of_stages(convention: Convention) -> Convention:

@@ -12,7 +12,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 import numpy as np
 
 from panelkit.covariance.base import VcovSpec, check_vcov, computed, refuse_uncarried
-from panelkit.covariance.conventions import convention_named, refuse_convention
+from panelkit.covariance.conventions import convention_named, convention_of_problem, refuse_convention
 from panelkit.data.user.cross_section import as_cross_section
 from panelkit.formula.conditions import check_where
 from panelkit.inference.after.model_statistics import with_model_test, with_statistics
@@ -196,7 +196,7 @@ def finish(
     SpecError
         If the outcome is constant or absorbed, or the problem cannot carry the covariance.
     """
-    convention = convention_named(spec.convention)
+    convention = convention_of_problem(convention_named(spec.convention), linear.can)
     refuse_constant(design.y, design.outcome)
     beside = () if linear.layout.interactions is None else linear.layout.interactions.names
     refuse_absorbed(rooted(design.y, linear.weights), linear.y, design.outcome, linear.effects, beside)
@@ -253,7 +253,9 @@ def under_covariance(fit: FitResult, vcov: VcovSpec, coords: Coordinates | None 
             )
         )
     design = with_coordinates(fit.design, spec.vcov, coords)
-    convention = convention_named(spec.convention) if SCORES in fit.can else None
+    convention = (
+        convention_of_problem(convention_named(spec.convention), fit.can) if SCORES in fit.can else None
+    )
     made = computed(spec.vcov, fit.problem, design, convention, fit.title)
     if convention is not None and convention.whole_table:
         made = with_model_test(made, fit.terms, fit.estimates)

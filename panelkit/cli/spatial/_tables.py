@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from panelkit.cli._printing import all_told, plain_values, print_json, records, terminal_width
+from panelkit.cli._printing import all_told, print_json, terminal_width
+from panelkit.cli._records import test_record
 from panelkit.language.message import Language, Message, message, sentences, term
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ROOMY = 118  # columns that impacts of long regressors and tests with their nulls take
 _WIDEST = 140
-_DIGITS = 12
 KINDS: Mapping[str, Message] = {
     "direct": term("column", "direct"),
     "indirect": term("column", "indirect"),
@@ -129,25 +129,6 @@ def echo_tests(tests: Sequence[Any], language: Language, look: Look = _PLAIN) ->
 def print_tests(tests: Sequence[Any]) -> None:
     """Print tests as JSON."""
     print_json([test_record(test) for test in tests], allow_nan=True)
-
-
-def test_record(test: Any) -> dict[str, Any]:
-    """Return a test as a JSON-ready mapping."""
-    return {
-        "name": test.name,
-        "null": test.null,
-        "statistic": test.statistic if test.applicable else None,
-        "df": list(test.df),
-        "p_value": test.p_value if test.applicable else None,
-        "reason": test.reason,
-        "facts": plain_values(dict(test.facts)),
-        "notes": list(test.notes),
-    }
-
-
-def rows(frame: pd.DataFrame) -> Any:
-    """Return the rows of a table for JSON."""
-    return records(frame, _DIGITS)
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:

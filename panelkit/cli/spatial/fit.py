@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from panelkit.cli._after import Coefficients, check_after, made_after, print_after, write_predictions
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, ShippedSample
 from panelkit.cli._printing import plain_values, print_json, print_written
+from panelkit.cli._records import rows, test_record
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look
 from panelkit.cli.spatial._composition import Composition, composed_fit
 from panelkit.cli.spatial._options import FormulaArgument, Model
-from panelkit.cli.spatial._tables import echo_by_term, echo_tests, rows, test_record, write_tables
+from panelkit.cli.spatial._tables import echo_by_term, echo_tests, write_tables
 from panelkit.language.message import Language
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def fit(
     sample: ShippedSample,
     model: Model,
     more: Composition,
+    coefficients: Coefficients,
     look: TableToFile,
     output: Output,
     impacts: Annotated[
@@ -44,8 +47,10 @@ def fit(
     """Fit a spatial panel; tests of the Durbin model, or variances of random effects, below it. 估计空间面板模型。"""
     refuse_look(ctx, look, printed=not output.as_json or look.table is not None or output.out is not None)
     look.check()
+    check_after(coefficients, None, 1)
     found = composed_fit(ctx, sample, model, more, formula)
     beside = [found.impacts()] if impacts else []
+    made = made_after([found], coefficients, None, None)
     tests = found.reduction_tests()
     variances = found.components() if hasattr(found, "components") else None
     if output.as_json:
@@ -53,7 +58,8 @@ def fit(
             "estimates": rows(found.tidy()),
             "facts": plain_values(dict(found.glance())),
             "notes": list(found.notes),
-            "tests": [test_record(test) for test in tests],
+            **made.of(1),
+            "tests": [*(test_record(test) for test in tests), *made.of(1).get("tests", ())],
             **({"impacts": rows(beside[0].tidy())} if beside else {}),
             **({} if variances is None else {"variances": rows(variances.tidy())}),
         }
@@ -65,6 +71,8 @@ def fit(
         applicable = [test for test in tests if test.applicable]
         if applicable:
             echo_tests(applicable, output.language)
+        print_after(made, 1, output.language)
+    write_predictions(found, coefficients.predict, quiet=output.as_json)
     if output.out is not None:
         paths = _write([found, *beside], output.out, output.language, look.style())
         if variances is not None:

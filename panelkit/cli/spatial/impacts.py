@@ -13,10 +13,11 @@ from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
+from panelkit.cli._records import rows
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look, refuse_without_table
 from panelkit.cli.spatial._composition import Composition, composed_fit
 from panelkit.cli.spatial._options import FormulaArgument, Model
-from panelkit.cli.spatial._tables import echo_by_term, rows, write_tables
+from panelkit.cli.spatial._tables import echo_by_term, write_tables
 from panelkit.cli.spatial._weights import all_provinces
 from panelkit.language.message import Language, Message, message
 

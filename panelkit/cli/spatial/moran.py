@@ -11,10 +11,11 @@ from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, print_json, print_written
+from panelkit.cli._records import rows
 from panelkit.cli._table_options import FrameToFile, StarsOption, refuse_look
 from panelkit.cli._written import stars_of
 from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, WeightsOption, rows_of_formula
-from panelkit.cli.spatial._tables import echo_frame, put_frame, rows, write_tables
+from panelkit.cli.spatial._tables import echo_frame, put_frame, write_tables
 from panelkit.cli.spatial._weights import all_provinces, weights_of
 from panelkit.language.message import Language, Message, message, verbatim
 

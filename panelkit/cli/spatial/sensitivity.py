@@ -12,9 +12,10 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import ChosenRows
 from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
+from panelkit.cli._records import rows
 from panelkit.cli._table_options import FrameToFile, refuse_look
 from panelkit.cli.spatial._options import FormulaArgument, SpatialOptions, panel_of, rows_of_formula
-from panelkit.cli.spatial._tables import ROOMY, echo_by_term, put_frame, rows, width, write_tables
+from panelkit.cli.spatial._tables import ROOMY, echo_by_term, put_frame, width, write_tables
 from panelkit.cli.spatial._weights import refuse_strangers, units_of, weights_of
 from panelkit.language.message import Language, message
 

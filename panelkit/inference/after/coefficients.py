@@ -58,7 +58,7 @@ def contrast_degrees(result: Estimates, contrasts: FloatArray) -> FloatArray:
     One number of the covariance for all, or, where each coefficient has its own (CR2), those of the contrast itself.
     """
     df = np.asarray(result.df, dtype=float)
-    if df.ndim == 0 or np.ptp(df) == 0.0:
+    if df.min() == df.max():
         return np.full(len(contrasts), float(df.flat[0]))
     vcov = getattr(getattr(result, "spec", None), "vcov", None)
     if isinstance(result, FitResult) and isinstance(vcov, CR2) and result.linear is not None:

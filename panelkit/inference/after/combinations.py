@@ -92,7 +92,7 @@ def combine(fit: Estimates, expressions: str | Sequence[str] | Mapping[str, str]
         terms=tuple(trees),
         estimates=np.array([float(slope.value) for slope in slopes]),
         covariance=gradient @ np.asarray(fit.covariance) @ gradient.T,
-        df=float(degrees[0]) if np.ptp(np.nan_to_num(degrees, posinf=1e300)) == 0.0 else degrees,
+        df=float(degrees[0]) if degrees.min() == degrees.max() else degrees,
         facts={"vcov": fit.facts["vcov"]} if "vcov" in fit.facts else {},
         notes=(*_how(trees, draws), *_near_poles(fit, trees, names, degrees), *_said(sets)),
         uncertainty=getattr(fit, "uncertainty", Uncertainty(method="delta")),

@@ -271,7 +271,7 @@ def _nonlinear_note(found: Restrictions) -> tuple[Message, ...]:
 
 
 def _degrees_note(degrees: FloatArray) -> tuple[Message, ...]:
-    if len(degrees) == 1 or np.ptp(degrees) == 0.0 or not np.isfinite(degrees).all():
+    if degrees.min() == degrees.max() or not np.isfinite(degrees).all():
         return ()
     return (
         message(

@@ -164,7 +164,7 @@ def _margins(
     curve: pd.DataFrame | None,
 ) -> Margins:
     degrees = contrast_degrees(fit, gradient)
-    same = bool(np.ptp(np.nan_to_num(degrees, posinf=1e300)) == 0.0)
+    same = bool(degrees.min() == degrees.max())
     title = (
         message("Average marginal effect of {of}: {outcome}", of=of, outcome=fit.outcome)
         if at is None

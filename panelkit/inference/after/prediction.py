@@ -140,7 +140,8 @@ def _of_new(
 
 
 def _effects_of(rows: NewRows, parts: Split, kind: str) -> FloatArray:
-    """Return the effects of new rows (n,), refusing units and periods without one."""
+    """Return the effects of new rows (n,), refusing units and periods without one where a prediction can be made."""
+    asks = np.ones(len(rows.unit), dtype=bool) if kind in ("u", "time") else ~np.isnan(rows.X).any(axis=1)
     total = np.zeros(len(rows.unit))
     design = parts.design
     wanted = (
@@ -150,6 +151,6 @@ def _effects_of(rows: NewRows, parts: Split, kind: str) -> FloatArray:
     for asked, labels, known, effects, periods in wanted:
         if asked:
             at = positions(labels, np.asarray(known))
-            refuse_unseen(labels, at, design, periods=periods)
-            total += np.asarray(effects)[at]
+            refuse_unseen(labels[asks], at[asks], design, periods=periods)
+            total += np.where(at >= 0, np.asarray(effects)[at], np.nan)
     return total
