@@ -82,7 +82,9 @@ class GeneralisedRandomEffects(SpatialSpec):
         1 (default): phi of the unit effects and lambda of the errors; 2: lambda = 0; 3: phi = 0, Anselin's random
         effects; 4: phi = lambda, those of Kapoor, Kelejian and Prucha. The numbers are those of xsmle's `error()`.
     model
-        "sem" (default), or "sdem" with spatial lags of the regressors, which `durbin` names (None: all).
+        "sem" (default), or "sdem" with spatial lags of the regressors.
+    durbin
+        The regressors that get a spatial lag under "sdem"; None is all of them.
     small_sample, missing, where
         As in `SpatialRandomEffects`.
     vcov
