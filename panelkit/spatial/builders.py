@@ -13,7 +13,8 @@ from panelkit.kernels.frames import as_floats
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.options import is_real, is_whole
-from panelkit.spatial.weights import Normalisation, Weights, largest_share
+from panelkit.spatial.normalising import Normalisation, largest_share
+from panelkit.spatial.weights import Weights
 
 FloatArray = NDArray[np.float64]
 EARTH_KM = 6371.0

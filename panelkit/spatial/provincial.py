@@ -18,7 +18,8 @@ from panelkit.language.offers import offered
 from panelkit.language.options import check_number, refuse_idle
 from panelkit.spatial import builders
 from panelkit.spatial.ids import Places
-from panelkit.spatial.weights import Normalisation, Weights
+from panelkit.spatial.normalising import Normalisation
+from panelkit.spatial.weights import Weights
 
 Provinces = Literal["all", "no_tibet"] | Sequence[Hashable]
 

@@ -15,17 +15,16 @@ from scipy import sparse
 
 from panelkit.kernels.frames import type_name
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Message, message, sentences, verbatim
+from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
-from panelkit.spatial.ids import Places, absent, listed, plain, twins
+from panelkit.spatial.ids import Places, listed, plain, twins
+from panelkit.spatial.normalising import UNIT_SUM, Normalisation, largest_share, scaled, unrounded
 from panelkit.spatial.sources import Source, read_source
-from panelkit.spatial.spectrum import Method, Spectrum, build_spectrum, spectral_radius
+from panelkit.spatial.spectrum import Method, Spectrum, build_spectrum
+from panelkit.spatial.weights_faults import check_weights, ids_differ
 
 FloatArray = NDArray[np.float64]
-Normalisation = Literal["none", "row", "spectral", "minmax"]
 Islands = Literal["refuse", "zero"]
-UNIT_SUM = 1e-9  # what floating-point division leaves
-ROUNDED_SUM = 5e-4  # files print weights with few decimals
 _KINDS = {"Graph": message("user graph"), "W": message("user W")}
 _SAID = {
     "row": message("row-standardised"),
@@ -84,7 +83,7 @@ class Weights:
     _spectra: dict[str, Spectrum] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        _check(self.matrix, self.ids, self.name)
+        check_weights(self.matrix, self.ids, self.name)
         if self.normalisation == "none" and self._rows_are_shares:
             object.__setattr__(self, "normalisation", "row")
 
@@ -169,7 +168,7 @@ class Weights:
                 )
             )
         self.refuse_islands()
-        return replace(self, matrix=_scaled(self.matrix, how), normalisation=how, _spectra={})
+        return replace(self, matrix=scaled(self.matrix, how), normalisation=how, _spectra={})
 
     def for_model(self) -> Weights:
         """Return the weights that a model takes: row-standardised, unless another normalisation was chosen."""
@@ -237,7 +236,7 @@ class Weights:
         missing = [key for key, at in zip(ids, order, strict=True) if at is None]
         extra = [key for key in self.ids if back.get(key) is None]
         if missing or extra or len(ids) != len(self.ids):
-            raise DataError(_mismatch(self.name, missing, extra, twins(ids), of_panel=of_panel))
+            raise DataError(ids_differ(self.name, missing, extra, twins(ids), of_panel=of_panel))
         at = np.array(order, dtype=np.int64)
         return replace(self, matrix=self.matrix[at][:, at].tocsr(), ids=ids, _spectra={})
 
@@ -254,7 +253,7 @@ class Weights:
         held = [place.get(key) for key in keep]
         missing = [key for key, at in zip(keep, held, strict=True) if at is None]
         if missing:
-            raise DataError(_mismatch(self.name, missing, []))
+            raise DataError(ids_differ(self.name, missing, []))
         order = np.array(held, dtype=np.int64)
         inside = self.matrix[order][:, order].tocsr()
         result = replace(self, matrix=inside, ids=keep, normalisation="none", _spectra={})
@@ -312,15 +311,6 @@ class Weights:
             },
             dtype=object,
         )
-
-
-def largest_share(matrix: sparse.csr_array) -> float:
-    """Return the largest share that one weight has of its row's sum."""
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
-    coo = matrix.tocoo()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = coo.data / sums[coo.row]
-    return float(np.nanmax(shares, initial=0.0))
 
 
 @offered("weights", family="object", result="Weights", public=True)
@@ -400,94 +390,5 @@ def _built(source: Source, name: str, *, zero_rows: bool) -> Weights:
     matrix = sparse.csr_array(source.matrix, dtype=float)
     matrix.eliminate_zeros()
     matrix.sort_indices()
-    matrix, notes = _unrounded(matrix)
+    matrix, notes = unrounded(matrix)
     return Weights(matrix, source.ids, name, notes=(*source.notes, *notes), zero_rows=zero_rows)
-
-
-def _unrounded(matrix: sparse.csr_array) -> tuple[sparse.csr_array, tuple[Message, ...]]:
-    """Rescale rows that sum to one but for printed decimals, and say so."""
-    sums = np.asarray(matrix.sum(axis=1)).ravel()[np.diff(matrix.indptr) > 0]
-    gap = float(np.abs(sums - 1.0).max(initial=0.0))
-    if not UNIT_SUM <= gap < ROUNDED_SUM:
-        return matrix, ()
-    return _scaled(matrix, "row"), (
-        message("rows summed to one within {gap:.1g} and were rescaled to one", gap=gap),
-    )
-
-
-def _check(matrix: sparse.csr_array, ids: tuple[Hashable, ...], name: str) -> None:
-    if matrix.shape != (len(ids), len(ids)):
-        raise DataError(
-            message(
-                "{name}: a matrix of shape {shape!s} with {count} ids",
-                name=name,
-                shape=matrix.shape,
-                count=len(ids),
-            )
-        )
-    if not ids:
-        raise DataError(message("{name}: weights of no units", name=name))
-    if any(absent(key) for key in ids):
-        raise DataError(message("{name}: an id is missing: name every unit", name=name))
-    double = twins(ids)
-    if double:
-        raise DataError(message("{name}: ids stand twice: {double}", name=name, double=listed(double)))
-    problems = []
-    for wrong, what in (
-        (~np.isfinite(matrix.data), message("missing or infinite weights")),
-        (matrix.data < 0.0, message("negative weights")),
-    ):
-        if wrong.any():
-            coo = matrix.tocoo()
-            pairs = [f"{ids[i]} - {ids[j]}" for i, j in zip(coo.row[wrong], coo.col[wrong], strict=True)]
-            problems.append(message("{what}: {pairs}", what=what, pairs=listed(pairs, 4)))
-            break
-    own = np.flatnonzero(matrix.diagonal())
-    if len(own):
-        problems.append(
-            message("a unit is its own neighbour (diagonal): {ids}", ids=listed([ids[i] for i in own]))
-        )
-    if problems:
-        raise DataError(message("{name}: {problems}", name=name, problems=sentences(problems)))
-
-
-def _scaled(matrix: sparse.csr_array, how: Normalisation) -> sparse.csr_array:
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
-    if how == "row":
-        shares = np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0.0)
-        return sparse.csr_array(sparse.diags_array(shares) @ matrix)
-    if how == "spectral":
-        return sparse.csr_array(matrix / spectral_radius(matrix))
-    columns = np.asarray(matrix.sum(axis=0)).ravel()
-    return sparse.csr_array(matrix / min(sums.max(), columns.max()))
-
-
-def _mismatch(
-    name: str,
-    missing: Sequence[Hashable],
-    extra: Sequence[Hashable],
-    double: Sequence[str] = (),
-    *,
-    of_panel: bool = True,
-) -> Message:
-    side = message("the panel") if of_panel else verbatim("ids=")
-    parts = []
-    if double:
-        parts.append(message("twice in {side}: {ids}", side=side, ids=listed(double)))
-    if missing:
-        parts.append(message("in {side} but not in the weights: {ids}", side=side, ids=listed(missing)))
-    if extra:
-        parts.append(message("in the weights but not in {side}: {ids}", side=side, ids=listed(extra)))
-    if not of_panel:
-        return message(
-            "{name}: the ids of weights and ids= differ; {parts}. Take w.subset(ids) or change the sample (where=, "
-            "command line: --where or --provinces)",
-            name=name,
-            parts=sentences(parts),
-        )
-    return message(
-        "{name}: the ids of weights and panel differ; {parts}. Take w.subset(ids) or change the sample (where=, "
-        "command line: --where or --provinces)",
-        name=name,
-        parts=sentences(parts),
-    )
