@@ -1,4 +1,4 @@
-"""Cross-products swept anew without each cluster where slopes of units or effects of cells are swept too.
+"""Cross-products swept anew without each cluster where rows have weights, or slopes of units or cells are swept too.
 
 With Q the units' blocks, V what they leave of the short block (both orthonormal) and Z swept of everything,
 what leaves with the rows g is Z_g' (M_gg)^+ Z_g, M_gg = A - V_g V_g' and A = I - Q_g Q_g'. A falls into pieces,
@@ -9,6 +9,7 @@ cluster alone shows, the trend of a unit that leaves, is a null direction of eit
 from __future__ import annotations
 
 import numpy as np
+from scipy import linalg
 
 from panelkit.kernels.interactions import Blocks, FloatArray, IntArray
 from panelkit.language.errors import SpecError
@@ -16,6 +17,8 @@ from panelkit.language.message import message
 
 # Eigenvalues lie between 0 and 1: below this one is an effect that leaves with the cluster.
 _NULL = 1e-9
+# A system whose reciprocal condition is above this has no null direction, and is solved by its triangle.
+_PLAIN = 1e-6
 # Floating-point operations that a jackknife may take: about half a minute on one core.
 _LARGEST_WORK = 6e11
 
@@ -42,12 +45,22 @@ def grams_without_blocks(columns: FloatArray, blocks: Blocks, codes: IntArray) -
         gone = held.T @ held
         more = _own_units(held, blocks.coordinates[rows], blocks.unit[rows])
         gone += more.T @ more
-        cross = gone[:q, q:]
-        values, vectors = np.linalg.eigh(np.eye(rank) - gone[q:, q:])
-        stays = values > _NULL
-        part = cross @ (vectors[:, stays] / np.sqrt(values[stays]))
-        grams[group] = total - gone[:q, :q] - part @ part.T
+        grams[group] = total - gone[:q, :q] - _through(np.eye(rank) - gone[q:, q:], gone[:q, q:])
     return grams
+
+
+def _through(left: FloatArray, cross: FloatArray) -> FloatArray:
+    """Return cross left^+ cross' (q, q); null directions of `left` leave with the cluster."""
+    if len(left) == 0:
+        return np.zeros((len(cross), len(cross)))
+    factor, failed = linalg.lapack.dpotrf(left, lower=1)
+    if not failed and linalg.lapack.dpocon(factor, np.abs(left).sum(axis=0).max(), uplo="L")[0] > _PLAIN:
+        part = linalg.solve_triangular(factor, cross.T, lower=True, check_finite=False)
+        return np.asarray(part.T @ part)
+    values, vectors = np.linalg.eigh(left)
+    stays = values > _NULL
+    part = cross @ (vectors[:, stays] / np.sqrt(values[stays]))
+    return np.asarray(part @ part.T)
 
 
 def _own_units(held: FloatArray, coordinates: FloatArray, unit: IntArray) -> FloatArray:
@@ -67,13 +80,13 @@ def _own_units(held: FloatArray, coordinates: FloatArray, unit: IntArray) -> Flo
 
 
 def _refuse_work(groups: int, rows: int, width: int) -> None:
-    work = groups * (10.0 * width**3 + 4e5) + 4.0 * rows * width**2
+    work = groups * (width**3 + 4e5) + 4.0 * rows * width**2
     if work > _LARGEST_WORK:
         raise SpecError(
             message(
                 "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters beside {width:,} effects of "
-                "{periods} and cells, with the absorbed interactions, would take about {minutes:,.1f} minutes: use "
-                "vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
+                "{periods} and cells, with weights or absorbed interactions, would take about {minutes:,.1f} minutes: "
+                "use vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
                 clusters=groups,
                 width=width,
                 minutes=work / _LARGEST_WORK * 0.5,

@@ -167,9 +167,10 @@ class Blocks(Brief):
     def short_means(self, effect: FloatArray, rows: IntArray | slice) -> FloatArray:
         """Return rows of the units' projection of the short dummies times `effect` (m, p)."""
         units = self.unit[rows]
+        held, where = np.unique(units, return_inverse=True)
         return sum(
             (
-                own[rows][:, None] * (table @ effect)[units]
+                own[rows][:, None] * (table[held] @ effect)[where]
                 for own, table in zip(self.coordinates.T, self.tables, strict=True)
             ),
             start=np.zeros((len(units), effect.shape[1])),

@@ -289,6 +289,26 @@ def test_analytic_weights_are_rows_times_their_root(key: str) -> None:
     np.testing.assert_allclose(BOTH[key](weighted), BOTH[key](other), rtol=SAME, atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    "vcov", [pk.TwoWayCluster(), pk.DriscollKraay(2), pk.Conley(700.0), pk.Conley(700.0, 1)]
+)
+def test_covariances_over_periods_and_places_are_those_of_rows_times_their_root(vcov: Any) -> None:
+    """Rows times their root, less what least squares on the dummies explains, without a small-sample factor (plm)."""
+    data, columns = panel(), ["y", "x1", "x2", "x3"]
+    left, right = rooted(data, "twoway")
+    D = left[right.split(" + ")].to_numpy()
+    for name in columns:
+        left[name] -= D @ np.linalg.lstsq(D, left[name].to_numpy(), rcond=None)[0]
+    rng = np.random.default_rng(4)
+    names = sorted(set(data.index.get_level_values("province")))
+    places = pd.DataFrame({"lat": rng.uniform(25, 40, 10), "lon": rng.uniform(100, 118, 10)}, index=names)
+    coords = places if isinstance(vcov, pk.Conley) else None
+    common: dict[str, Any] = {"convention": "plm", "vcov": vcov}
+    weighted = pk.FixedEffects("y ~ x1 + x2 + x3", weights="aw=w", **common).fit(data, coords=coords)
+    other = pk.PooledOLS("y ~ x1 + x2 + x3 - 1", **common).fit(left, coords=coords)
+    np.testing.assert_allclose(weighted.std_errors, other.std_errors, rtol=SAME)
+
+
 def test_cells_leave_with_their_weight() -> None:
     weighted, other = pair("aw twoway")
     np.testing.assert_allclose(cells(weighted), cells(other), rtol=SAME, atol=1e-9)

@@ -158,9 +158,9 @@ def test_no_effects_weights_and_near_repetitions_are_refused() -> None:
 
 
 def test_a_jackknife_out_of_reach_is_refused() -> None:
-    unit, time = np.repeat(np.arange(2_000), 2), np.tile(np.arange(2), 2_000)
-    cells = unit % 500 * 2 + time
+    unit, time = np.repeat(np.arange(4_000), 2), np.tile(np.arange(2), 4_000)
+    cells = unit % 1_000 * 2 + time
     layout = Layout(unit, time, cell_effects(cells))
-    columns = np.random.default_rng(0).normal(size=(4_000, 1))
+    columns = np.random.default_rng(0).normal(size=(8_000, 1))
     with pytest.raises(SpecError, match="would take about"):
         grams_without_each(columns, layout, "unit", unit)
