@@ -99,6 +99,9 @@ from panelkit.inference.randomisation import randomisation_inference as randomis
 from panelkit.inference.robustness_value import robustness_value as robustness_value
 from panelkit.inference.sensitivity import sensitivity_table as sensitivity_table
 from panelkit.inference.shapley import shapley_shares as shapley_shares
+from panelkit.inference.shift_share.exposure import exposure_robust as exposure_robust
+from panelkit.inference.shift_share.instrument import shift_share as shift_share
+from panelkit.inference.shift_share.rotemberg import rotemberg_weights as rotemberg_weights
 from panelkit.inference.summary_table import summary_table as summary_table
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap as wild_cluster_bootstrap
 from panelkit.language.errors import ConvergenceError as ConvergenceError
