@@ -44,6 +44,7 @@ class Exposed(Brief):
     term: str
     sectors: pd.Index
     estimate: float
+    period_effects: bool
 
 
 def exposed(fit: FitResult, made: ShiftShare) -> Exposed:
@@ -103,6 +104,7 @@ def exposed(fit: FitResult, made: ShiftShare) -> Exposed:
         term=linear.terms[-1],
         sectors=made.shares.columns,
         estimate=float(linear.beta[-1]),
+        period_effects=linear.effects in ("time", "twoway"),
     )
 
 

@@ -105,6 +105,11 @@ def exposure_robust(
     level
         Level of the interval.
 
+    Returns
+    -------
+    ExposureRobust
+        The estimate with standard error and interval, how many shocks stand behind it, and their first-stage F.
+
     Raises
     ------
     SpecError
@@ -194,7 +199,7 @@ def _less_means(parts: Exposed) -> FloatArray:
         mass = parts.mass.sum(axis=1, keepdims=True)
         means = (parts.shocks * parts.mass).sum(axis=1, keepdims=True) / np.where(mass > 0.0, mass, 1.0)
         return np.asarray(parts.shocks - means)
-    if np.abs(sums.sum(axis=1)).max() <= _ZERO * size:
+    if not parts.period_effects and np.abs(sums.sum(axis=1)).max() <= _ZERO * size:
         return np.asarray(parts.shocks - (parts.shocks * parts.mass).sum() / parts.mass.sum())
     raise SpecError(
         message(

@@ -72,6 +72,11 @@ def rotemberg_weights(fit: FitResult, made: ShiftShare) -> RotembergWeights:
     made
         From `shift_share`.
 
+    Returns
+    -------
+    RotembergWeights
+        A row a sector, the largest weights first.
+
     Raises
     ------
     SpecError
