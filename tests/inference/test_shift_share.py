@@ -194,6 +194,8 @@ def test_weights_of_rows_enter_exposure() -> None:
     long = pd.concat({name: frame.xs(name.split("/")[0], level=0) for name in copies}, names=["firm", "year"])
     whole = pk.shift_share(long_shares, shocks)
     other = replace(spec, weights=None).fit(whole.attach(long, "bartik"))
+    tables = (pk.rotemberg_weights(fit, made).by_sector, pk.rotemberg_weights(other, whole).by_sector)
+    pd.testing.assert_frame_equal(*tables, rtol=1e-8)
     for cluster in ("sector", "shock"):
         ours = pk.exposure_robust(fit, made, cluster=cluster)
         theirs = pk.exposure_robust(other, whole, cluster=cluster)
