@@ -11,6 +11,7 @@ from panelkit.language.message import message
 
 _OPEN, _CLOSED = "([（", ")]）"
 _SEMICOLONS, _OTHERS = ";；", ",，、"
+_MARKS = _SEMICOLONS + _OTHERS + " \t\n"
 _RANGE = re.compile(r"(\d{1,4})(?:[-–](\d{1,4}))?")
 
 
@@ -20,14 +21,14 @@ def parts_of(given: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def listed_in(given: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the parts of texts: between semicolons where there are some, else between commas and blanks.
+    """Return the parts of texts: between semicolons where there are some, else between commas, else between blanks.
 
     What stands in brackets stays together: `log(gdp / population)` is one term.
     """
     found: list[str] = []
     for text in given or ():
-        apart = _split(text, _SEMICOLONS)
-        found += apart if len(apart) > 1 else _split(text, _OTHERS + " \t\n" + _SEMICOLONS)
+        ways = [_split(text, marks) for marks in (_SEMICOLONS, _OTHERS)]
+        found += next((parts for parts in ways if len(parts) > 1), _split(text, _MARKS))
     return tuple(found)
 
 
