@@ -18,6 +18,7 @@ from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
+from panelkit.show.grid import INDENT
 from panelkit.show.rendered import Rendered
 
 DEFAULT = ("n", "mean", "sd", "min", "p25", "p50", "p75", "max")
@@ -54,7 +55,6 @@ STATISTICS: Mapping[str, Callable[[FloatArray], float]] = {
 }
 _HEADS: Mapping[str, Message] = {
     "variable": term("head of descriptives", "Variable"),
-    "part": term("head of descriptives", "Part"),
     "n": term("head of descriptives", "N"),
     "mean": term("head of descriptives", "Mean"),
     "sd": term("head of descriptives", "SD"),
@@ -93,11 +93,9 @@ class SummaryTable(Rendered, Brief):
 
         labels = dict(style.pop("labels", None) or {})
         shown = self.tidy()
-        again = shown.duplicated("variable")
-        named = [labels.get(name, name) for name in shown["variable"]]
-        shown["variable"] = ["" if seen else name for name, seen in zip(named, again, strict=True)]
+        shown["variable"] = [labels.get(name, name) for name in shown["variable"]]
         if "part" in shown:
-            shown["part"] = [_head(part, language) for part in shown["part"]]
+            shown = _under_headings(shown, language)
         heads = {name: labels.get(name) or _head(name, language) for name in shown.columns}
         told = [*(note.text(language) for note in self.notes), *_listed(style.pop("notes", ()))]
         return tables.frame_table(
@@ -192,6 +190,17 @@ def _parts(held: pd.DataFrame) -> pd.DataFrame:
     found.attrs.clear()
     counts = [int(count) if float(count).is_integer() else float(count) for count in found["n"]]
     return found.assign(n=pd.Series(counts, index=found.index, dtype=object))
+
+
+def _under_headings(shown: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the table with a row for each variable and its parts below it, so that one column holds both."""
+    rows: list[dict[Any, Any]] = []
+    for name, part in shown.groupby("variable", sort=False):
+        rows.append({column: name if column == "variable" else None for column in shown.columns})
+        rows += [
+            {**row, "variable": INDENT + _head(row["part"], language)} for row in part.to_dict("records")
+        ]
+    return pd.DataFrame(rows, dtype=object).drop(columns="part")
 
 
 def _head(name: str, language: Language) -> str:

@@ -186,17 +186,23 @@ def _body(
 def term_label(key: Key, labels: Mapping[str, str], language: Language) -> str:
     """Return what is printed for a term: its label, that of its parts in an interaction, or its own name."""
     term = key[1]
-    spellings = (f"{key[0]}:{term}", term, _INSIDE.sub(r"\1", term), re.sub(r"\s+", "", term))
-    held = next((labels[name] for name in spellings if labels.get(name)), None)
+    held = _label(f"{key[0]}:{term}", labels) or _label(term, labels)
     if held:
         return held
     spatial = term.removeprefix("W*")
-    if spatial != term and spatial in labels:
-        return f"W{_TIMES}{labels[spatial]}"
+    if spatial != term and _label(spatial, labels):
+        return f"W{_TIMES}{_label(spatial, labels)}"
     parts = _parts(term)
-    if len(parts) > 1 and any(part in labels for part in parts):
-        return _TIMES.join(labels.get(part, part) for part in parts)
+    if len(parts) > 1 and any(_label(part, labels) for part in parts):
+        return _TIMES.join(_label(part, labels) or part for part in parts)
     return term_word(term, language)
+
+
+def _label(term: str, labels: Mapping[str, str]) -> str | None:
+    """Return the label of a term, however blanks stand in either; of what I() holds, its own."""
+    held = labels.get(term) or labels.get(re.sub(r"\s+", "", term))
+    inside = _INSIDE.fullmatch(term)
+    return held or (None if inside is None else _label(inside.group(1), labels))
 
 
 def _parts(term: str) -> list[str]:

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from panelkit.show.alignment import HARD, padded_for_terminal
-from panelkit.show.grid import INDENT, MARK, TableGrid
+from panelkit.show.grid import INDENT, MARK, Row, TableGrid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,12 +132,24 @@ def _table(grid: TableGrid, part: Sequence[int], width: int, *, caption: str | N
             overflow="fold",
             min_width=min(_least(_cells(grid, column)), max(1, width - _FRAME)) if tight else None,
         )
-    for i, block in enumerate(grid.blocks):
+    whole = len(part) == len(grid.header)
+    blocks = [list(block) if whole else _held(block, part) for block in grid.blocks]
+    for i, block in enumerate(block for block in blocks if block):
         if i:
             table.add_section()
         for row in block:
             table.add_row(Text(row.label), *(Text(row.cells[column]) for column in part))
     return table
+
+
+def _held(block: Sequence[Row], part: Sequence[int]) -> list[Row]:
+    """Return the rows of a block that some columns fill, and the headings that stand over such rows."""
+    kept: list[Row] = []
+    for row in reversed(block):
+        heads = not any(row.cells)
+        if any(row.cells[column] for column in part) or (heads and kept and any(kept[-1].cells)):
+            kept.append(row)
+    return kept[::-1]
 
 
 def _parts(grid: TableGrid, width: int) -> list[list[int]]:

@@ -430,3 +430,61 @@ def test_frames_of_other_libraries_are_refused_by_name() -> None:
 def test_options_of_the_wrong_kind_are_refused(pair: list[FitResult], style: dict[str, Any]) -> None:
     with pytest.raises(SpecError):
         tables.to_markdown(pair, **style)
+
+
+def test_labels_reach_lags_interactions_and_what_i_holds() -> None:
+    held = fit(["x", "W*log(a / b)", "x:C(region)[T.a:b]", "I(a / b)"], [1.0, 2.0, 3.0, 4.0], [0.1] * 4)
+    text = tables.to_markdown([held], labels={"x": "研发", "log(a/b)": "强度", "a / b": "比率"})
+    rows = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")]
+    assert [row for row in rows if row][:4] == ["研发", "W × 强度", "研发 × C(region)\\[T.a:b\\]", "比率"]
+
+
+def test_rows_without_numbers_stand_in_no_part_of_a_narrow_table() -> None:
+    pair = [fit(["x"], [1.0], [0.1]), fit(["other"], [2.0], [0.1], r2_within=0.5)]
+    assert "Within" not in tables.to_text(pair, width=30).partition("(2)")[0]
+    assert "other" not in tables.to_text(pair, width=30).partition("(2)")[0]
+    assert "other" in tables.to_text(pair, width=30)
+
+
+def test_effects_are_columns_beside_a_fit_and_rows_where_asked() -> None:
+    pair = [fit(["gov"], [0.1], [0.1]), derived()]
+    lines = tables.to_csv(pair).splitlines()
+    assert lines[1] == "gov,0.100,0.200**,0.400***"
+    assert "direct,," in tables.to_csv(pair, equations="rows").splitlines()
+
+
+def test_several_numbers_below_each_with_its_note() -> None:
+    text = fit(["gov"], [0.1834], [0.05]).to_text(below=("t", "ci"), level=0.9, around="brackets", width=200)
+    assert "[3.67]" in text
+    assert "t statistics in brackets. 90% confidence intervals in brackets." in text
+    half = 1.6972608943617378 * 0.05  # t(30) at 95 %, from a printed table
+    assert f"[{0.1834 - half:.3f}, {0.1834 + half:.3f}]" in text
+
+
+def test_exponentiated_coefficients() -> None:
+    one = fit(["gov"], [0.5], [0.1])
+    text = one.to_text(exponentiate=True, below=("se", "t"))
+    assert f"{np.exp(0.5):.3f}***" in text
+    assert f"({np.exp(0.5) * 0.1:.3f})" in text
+    assert "(5.00)" in text
+    assert "Exponentiated coefficients" in text
+
+
+def test_panels_and_models_are_not_both_given() -> None:
+    one = fit(["gov"], [0.5], [0.1])
+    with pytest.raises(SpecError, match="not both"):
+        one.to_text(panels={"A": [one]})
+    with pytest.raises(SpecError, match="at least one model"):
+        tables.to_text(panels={"A": []})
+    text = tables.to_text(panels={"A: East": [one], "B：西": [one, one]}, width=300)
+    assert "A: East" in text
+    assert "Covariance: CRV3 by province" in text
+
+
+def test_a_level_of_a_fit_of_another_program_is_refused() -> None:
+    import statsmodels.api as sm
+
+    x = pd.DataFrame({"gov": np.arange(9.0)})
+    other = sm.OLS(pd.Series(np.arange(9.0) ** 2, name="y"), x).fit()
+    with pytest.raises(SpecError, match="needs results of panelkit"):
+        tables.to_text([other], level=0.9)

@@ -15,6 +15,7 @@ from panelkit.language.message import Language, Message, message, sentences, ter
 if TYPE_CHECKING:
     import pandas as pd
 
+    from panelkit.cli._options import Printed
     from panelkit.cli._table_options import FrameToFile
 
 ROOMY = 118  # columns that impacts of long regressors and tests with their nulls take
@@ -124,6 +125,21 @@ def echo_tests(tests: Sequence[Any], language: Language, look: Look = _PLAIN) ->
         said = [message("{test}: {null}", test=name, null=null) for name, null in nulls.items()]
         notes = [*notes, message("null hypotheses: {nulls}", nulls=sentences(said))]
     echo_frame(frame, notes, language, look=look)
+
+
+def put_tests(tests: Sequence[Any], printed: Printed, look: FrameToFile) -> None:
+    """Print tests as a table or as JSON, and write their table to the file of `--table`."""
+    language = printed.language
+    if printed.as_json:
+        print_tests(tests)
+    else:
+        echo_tests(list(tests), language, look.style())
+    if look.table is not None:
+        from panelkit.show.tables import frame_of_tests
+
+        notes = list(dict.fromkeys(note for test in tests for note in test.notes))
+        frame = frame_of_tests(tests, language=language)
+        put_frame(frame, notes, language, look, quiet=printed.as_json, index=True)
 
 
 def print_tests(tests: Sequence[Any]) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from panelkit.cli._commands import command
 from panelkit.cli._options import Printed, ShippedSample
+from panelkit.cli._table_options import FrameToFile, refuse_look
 from panelkit.cli.spatial._composition import Composition, ErrorsOption, YearEffectsOption, random_of
 from panelkit.cli.spatial._options import (
     DurbinOption,
@@ -20,7 +21,7 @@ from panelkit.cli.spatial._options import (
     WeightsOption,
     rows_of_formula,
 )
-from panelkit.cli.spatial._tables import echo_tests, print_tests
+from panelkit.cli.spatial._tables import put_tests
 from panelkit.cli.spatial._weights import units_of, weights_of
 
 app = typer.Typer(add_completion=False)
@@ -43,6 +44,7 @@ def hausman(
     ctx: typer.Context,
     formula: FormulaArgument,
     sample: ShippedSample,
+    look: FrameToFile,
     printed: Printed,
     model: ModelOption = ModelChoice.sdm,
     w: WeightsOption = "contiguity",
@@ -57,11 +59,10 @@ def hausman(
     """Random or fixed unit effects: Hausman, its robust form, and Mundlak. 随机效应与固定效应的选择检验。"""
     from panelkit.models.spatial.hausman import spatial_hausman
 
+    refuse_look(ctx, look, printed=not printed.as_json or look.table is not None)
+    look.check()
     held = rows_of_formula(ctx, sample, formula)
     chosen = Model(model=model, missing=missing, w=w, durbin=durbin)
     spec = random_of(chosen, Composition(True, year_effects, errors), formula, held.where)
     tests = spatial_hausman(spec, held.frame, weights_of(w, units_of(held.frame)), method=method.value)
-    if printed.as_json:
-        print_tests(tests)
-    else:
-        echo_tests(list(tests), printed.language)
+    put_tests(list(tests), printed, look)

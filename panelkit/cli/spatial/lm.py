@@ -19,7 +19,7 @@ from panelkit.cli.spatial._options import (
     WeightsOption,
     rows_of_formula,
 )
-from panelkit.cli.spatial._tables import echo_tests, print_tests, put_frame
+from panelkit.cli.spatial._tables import put_tests
 from panelkit.cli.spatial._weights import units_of, weights_of
 
 app = typer.Typer(add_completion=False)
@@ -59,13 +59,4 @@ def lm(
         missing=missing,  # type: ignore[arg-type]
         where=held.where,
     )
-    if printed.as_json:
-        print_tests(tests)
-    else:
-        echo_tests(list(tests), printed.language, look.style())
-    if look.table is not None:
-        from panelkit.show.tables import frame_of_tests
-
-        frame = frame_of_tests(tests, language=printed.language)
-        notes = list(dict.fromkeys(note for test in tests for note in test.notes))
-        put_frame(frame, notes, printed.language, look, quiet=printed.as_json, index=True)
+    put_tests(list(tests), printed, look)
