@@ -19,12 +19,14 @@ from panelkit.language.register import find
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 from panelkit.show.brief import Brief
+from panelkit.show.formats import Format
+from panelkit.show.rendered import Rendered
 
 _EACH = {"unit": term("left out one by one", "unit"), "time": term("left out one by one", "time")}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LeftOut(Brief):
+class LeftOut(Rendered, Brief):
     """A test without each unit or period.
 
     `table`: columns `left_out, statistic, p_value, change, turns`, the worst first: where the whole sample rejects at
@@ -88,45 +90,21 @@ class LeftOut(Brief):
         """Return the worst cases as an HTML table, the notes below."""
         return self.to_html(rows=10)
 
-    def to_html(
-        self, path: str | Path | None = None, *, language: Language = "en", rows: int | None = None
-    ) -> str:
-        """Return (and write, if `path` is given) an HTML table of the worst cases, all of them by default."""
-        return self._rendered(path, "html", language, rows)
-
-    def to_latex(
-        self, path: str | Path | None = None, *, language: Language = "en", rows: int | None = None
-    ) -> str:
-        """Return (and write, if `path` is given) a booktabs table."""
-        return self._rendered(path, "latex", language, rows)
-
-    def to_markdown(
-        self, path: str | Path | None = None, *, language: Language = "en", rows: int | None = None
-    ) -> str:
-        """Return (and write, if `path` is given) a Markdown table."""
-        return self._rendered(path, "markdown", language, rows)
-
-    def to_text(self, *, language: Language = "en", rows: int | None = None) -> str:
-        """Return the table for a terminal."""
-        return self._rendered(None, "text", language, rows)
-
-    def to_docx(self, path: str | Path, *, language: Language = "en", rows: int | None = None) -> Path:
-        """Write a Word file with a three-line table and return its path."""
-        return Path(self._rendered(path, "docx", language, rows))
-
-    def _rendered(self, path: str | Path | None, format: Any, language: Language, rows: int | None) -> str:
+    def _rendered(
+        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
+        """Return the worst cases, all of them unless `rows` says how many."""
         from panelkit.show import tables
 
-        return tables.frame_table(
-            self.table if rows is None else self.table.head(rows),
-            path,
-            format=format,
-            language=language,
-            index=False,
-            decimals=4,
-            caption=self.whole.name.text(language),
-            notes=[note.text(language) for note in (*self._said(), *self.notes)],
-        )
+        rows = style.pop("rows", None)
+        shown: dict[str, Any] = {
+            "decimals": 4,
+            "caption": self.whole.name.text(language),
+            "notes": [note.text(language) for note in (*self._said(), *self.notes)],
+            **style,
+        }
+        table = self.table if rows is None else self.table.head(rows)
+        return tables.frame_table(table, path, format=format, language=language, index=False, **shown)
 
 
 @offered("inference", family="influence", result="LeftOut", public=True)

@@ -12,6 +12,8 @@ from panelkit.language.message import Message, message, term
 from panelkit.models.mediation.words import number, p_text
 from panelkit.results.fit import FitResult, Language
 from panelkit.show.brief import Brief
+from panelkit.show.formats import Format
+from panelkit.show.rendered import Rendered
 
 Name = Literal["baron_kenny", "wen_ye_2014", "jiang_2022"]
 _COLUMNS = (
@@ -35,7 +37,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Procedure(Brief):
+class Procedure(Rendered, Brief):
     """A procedure on one mediator: steps in order, the conclusion in its own words, what it shows and does not."""
 
     name: str
@@ -78,24 +80,12 @@ class Procedure(Brief):
         )
         return [said.text(language) for said in told]
 
-    def to_latex(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
+    def _rendered(
+        self, format: Format, path: str | Path | None, language: Language, style: dict[str, Any]
+    ) -> str | Path:
         """Return the equations as the paper's table, the caveats beneath."""
         from panelkit.show import tables
 
-        return tables.to_latex(
-            list(self.models), path, language=language, notes=self.notes(language), **style
-        )
-
-    def to_markdown(self, path: str | Path | None = None, *, language: Language = "en", **style: Any) -> str:
-        """Return the equations as a Markdown table, the caveats beneath."""
-        from panelkit.show import tables
-
-        return tables.to_markdown(
-            list(self.models), path, language=language, notes=self.notes(language), **style
-        )
-
-    def to_docx(self, path: str | Path, *, language: Language = "en", **style: Any) -> Path:
-        """Write the equations as a Word table, the caveats beneath."""
-        from panelkit.show import tables
-
-        return tables.to_docx(list(self.models), path, language=language, notes=self.notes(language), **style)
+        given = style.pop("notes", ())
+        notes = [*self.notes(language), *([given] if isinstance(given, str) else given)]
+        return tables.to_format(list(self.models), format, path, language=language, notes=notes, **style)
