@@ -461,3 +461,20 @@ def test_crv3_covers_with_analytic_weights_that_vary_within_units() -> None:
     # 95 % of 150 is 142.5 with a deviation of 2.7; the jackknife errs on the safe side
     assert covered >= 134
     assert np.mean(closer) > 0.0
+
+
+def test_a_jackknife_of_weighted_changes_refits_their_mean_by_period() -> None:
+    data = panel(12, 9, 7, 1.0)
+    changes = data[["y", "x1", "x2"]].groupby("province").diff().assign(w=data["w"]).dropna()
+
+    def beta(rows: pd.DataFrame) -> np.ndarray:
+        root = np.sqrt(rows["w"].to_numpy())
+        time = np.unique(rows.index.get_level_values("year"), return_inverse=True)[1]
+        X = np.hstack([rows[["x1", "x2"]].to_numpy(), dummies(time)]) * root[:, None]
+        return np.asarray(np.linalg.lstsq(X, rows["y"].to_numpy() * root, rcond=None)[0][:2])
+
+    labels = changes.index.get_level_values("province")
+    moves = np.array([beta(changes[labels != one]) for one in labels.unique()]) - beta(changes)
+    errors = np.sqrt((moves**2).sum(axis=0) * 8 / 9)
+    made = pk.FirstDifference("y ~ x1 + x2", weights="aw=w").fit(data)
+    np.testing.assert_allclose(ours(made), np.r_[beta(changes), errors], rtol=1e-8)
