@@ -375,3 +375,99 @@ def test_scores_by_cell_sum_to_zero_and_are_refused_at_the_edge() -> None:
     assert edge.components().terms == ("sigma2_e", "sigma_e")
     with pytest.raises(SpecError, match="one side only"):
         edge.with_vcov(pk.ScoreCluster())
+
+
+@pytest.mark.parametrize("years", [False, True])
+def test_durbin_with_random_effects_is_the_top_of_the_plain_normal_likelihood(years: bool) -> None:
+    # y (N T) ~ N(S^-1 Z b, S^-1 (s_mu^2 J + s^2 I) S^-1') written out, maximised by another road; with year effects
+    # on the N - 1 combinations that sum to zero
+    from scipy import optimize
+
+    from tests.spatial.data import helmert
+
+    w = provincial.nearest(3, provinces=list(W31.ids[:12]))
+    t = 4
+    data = simulate(w, t, np.random.default_rng(3), rho=0.3, beta=(1.0, 0.5), theta=(0.4, 0.0))
+    spec = SpatialRandomEffects("y ~ x1 + x2", "sdm", years, durbin=("x1",), small_sample=False)
+    fit = spec.fit(data, w)
+    F = helmert(12) if years else np.eye(12)
+    n = F.shape[1]
+    whole = fit.weights.matrix.toarray()
+    W, y = F.T @ whole @ F, (F.T @ fit.sample.y).reshape(-1)
+    x1 = fit.sample.X[..., fit.sample.terms.index("x1")]
+    columns = [*np.moveaxis(fit.sample.X, 2, 0), whole @ x1]
+    Z = np.stack([(F.T @ column).reshape(-1) for column in columns], axis=1)
+    k = Z.shape[1]
+    assert fit.terms[k - 1] == "W*x1"
+
+    def negative(z: np.ndarray) -> float:
+        b, rho, mu, e = z[:k], z[k], np.exp(2 * z[-2]), np.exp(2 * z[-1])
+        back = np.kron(np.linalg.inv(np.eye(n) - rho * W), np.eye(t))
+        omega = back @ np.kron(np.eye(n), mu * np.ones((t, t)) + e * np.eye(t)) @ back.T
+        gap = y - back @ (Z @ b)
+        known = n * t / 2 * np.log(2 * np.pi) + np.linalg.slogdet(omega)[1] / 2
+        return float(known + gap @ np.linalg.solve(omega, gap) / 2)
+
+    parts = fit.components().params
+    at = np.r_[fit.estimates, np.log(parts["sigma_mu"]), np.log(parts["sigma_e"])]
+    assert -negative(at) == pytest.approx(fit.loglik, abs=1e-8)
+    found = optimize.minimize(
+        negative, np.r_[np.zeros(k), 0.0, 0.0, 0.0], method="BFGS", options={"gtol": 1e-6}
+    )
+    # forward differences of the optimiser leave about 1e-5 of the flattest direction
+    assert found.x == pytest.approx(at, abs=5e-4)
+    assert -found.fun == pytest.approx(fit.loglik, abs=1e-6)
+
+    step = 2e-3 * np.eye(k + 3)
+    bend = [
+        [
+            (negative(at + a + c) - negative(at + a - c) - negative(at - a + c) + negative(at - a - c))
+            / 1.6e-5
+            for c in step
+        ]
+        for a in step
+    ]
+    spread = np.linalg.inv(np.array(bend))
+    # central differences of .002 leave 1e-4 of a curvature
+    assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(spread))[: k + 1], rel=2e-3)
+    assert fit.components().std_errors["sigma_mu"] == pytest.approx(
+        np.sqrt(spread[-2, -2]) * parts["sigma_mu"], rel=2e-3
+    )
+    theta = parts["sigma_e"] / np.sqrt(parts["sigma2_e"] + t * parts["sigma_mu"] ** 2)
+    assert parts["theta"] == pytest.approx(theta, rel=1e-9)
+    assert parts["lgt_theta"] == pytest.approx(np.log(theta / (1 - theta)), rel=1e-9)
+    assert parts["ln_phi"] == pytest.approx(2 * np.log(parts["sigma_mu"] / parts["sigma_e"]), rel=1e-9)
+
+    # impacts of x1 with errors: S^-1 (b I + theta W) by hand, its gradient by differences
+    def mean_effects(z: np.ndarray) -> np.ndarray:
+        own, behind = z[fit.terms.index("x1")], z[k - 1]
+        matrix = np.linalg.solve(np.eye(12) - z[k] * whole, own * np.eye(12) + behind * whole)
+        direct, total = np.diag(matrix).mean(), matrix.sum() / 12
+        return np.array([direct, total - direct, total])
+
+    gradient = np.array([(mean_effects(at + h) - mean_effects(at - h)) / 2e-6 for h in 1e-6 * np.eye(k + 3)])
+    impacts = fit.impacts()
+    rows = [j for j, term in enumerate(impacts.terms) if term == "x1"]
+    assert impacts.estimates[rows] == pytest.approx(mean_effects(at), rel=1e-8)
+    expected = np.sqrt(np.diag(gradient[: k + 1].T @ fit.covariance @ gradient[: k + 1]))
+    assert impacts.std_errors.to_numpy()[rows] == pytest.approx(expected, rel=1e-5)
+
+
+def test_outer_products_are_those_of_cells_by_brute_force() -> None:
+    n, t = 31, 6
+    data = panel_of_the_null(np.random.default_rng(8), t)
+    spec = SpatialRandomEffects("y ~ x1", model="sar", small_sample=False, vcov=pk.OPG())
+    fit = spec.fit(data, W31)
+    W, y, X = fit.weights.matrix.toarray(), fit.sample.y, fit.sample.X
+
+    def by_cell(x: np.ndarray) -> np.ndarray:
+        S = np.eye(n) - x[2] * W
+        gap = S @ y - X @ x[:2]
+        gap = gap - (1 - np.exp(x[4])) * gap.mean(axis=1, keepdims=True)
+        share = np.linalg.slogdet(S)[1] / n + x[4] / t
+        return (share - np.log(2 * np.pi) / 2 - x[3] / 2 - gap**2 / (2 * np.exp(x[3]))).reshape(-1)
+
+    at = np.r_[fit.estimates, np.log(fit.facts["sigma2"]), np.log(fit.phi)]
+    scores = np.array([(by_cell(at + h) - by_cell(at - h)) / 2e-5 for h in 1e-5 * np.eye(5)]).T
+    # first differences over 1e-5 leave 1e-9 of a score
+    assert fit.covariance == pytest.approx(np.linalg.inv(scores.T @ scores)[:3, :3], rel=1e-5)
