@@ -99,7 +99,12 @@ def test_impacts_of_random_and_dynamic_models() -> None:
 
 def test_the_three_tests_of_random_against_fixed() -> None:
     tests = content("hausman", SHIPPED, *YEARS, "--model", "sar")
-    assert [test["name"] for test in tests] == ["Hausman", "Hausman, robust", "Mundlak"]
+    assert [test["name"] for test in tests] == [
+        "Hausman",
+        "Hausman, robust",
+        "Hausman, robust with pairs",
+        "Mundlak",
+    ]
     one = content("hausman", SHIPPED, *YEARS, "--model", "sem", "--errors", "baltagi", "--method", "robust")
     assert "scores by unit" in one[0]["reason"]
 

@@ -103,8 +103,8 @@ def test_year_effects_and_refusals() -> None:
         )
     with pytest.raises(SpecError, match="delta"):
         fit.impacts("bootstrap", reps=10)
-    with pytest.raises(SpecError, match="no covariance Cluster.*take one of .*Hessian"):
-        fit.with_vcov(pk.Cluster())
+    with pytest.raises(SpecError, match="no covariance QML.*take one of .*Hessian"):
+        fit.with_vcov(pk.QML())
     assert not fit.mundlak_test().applicable
     assert not fit.reduction_tests()[0].applicable
     assert fit.impacts().tidy().shape[0] == 3
@@ -245,12 +245,19 @@ def test_robust_hausman_sees_related_effects_and_says_where_it_does_not_apply() 
     data["x1"] += code.to_numpy(float)
     data["y"] += 4 * code.to_numpy(float)
     found = spatial_hausman(SpatialRandomEffects("y ~ x1"), data, W31, method="all")
-    assert [test.name for test in found] == ["Hausman", "Hausman, robust", "Mundlak"]
+    assert [test.name for test in found] == [
+        "Hausman",
+        "Hausman, robust",
+        "Hausman, robust with pairs",
+        "Mundlak",
+    ]
     assert found[1].p_value < 1e-3
+    assert found[2].p_value < 1e-3
     outside = SpatialRandomEffects("y ~ x1", "sem", errors="baltagi")
-    classic, robust, mundlak = spatial_hausman(outside, data, W31, method="all")
+    classic, robust, paired, mundlak = spatial_hausman(outside, data, W31, method="all")
     assert "errors='kkp'" in classic.reason
     assert "scores by unit" in robust.reason
+    assert "scores by unit" in paired.reason
     assert mundlak.applicable
     few = W31.ids[:9]
     with_few = data.loc[data.index.get_level_values(0).isin(few)]
@@ -284,28 +291,30 @@ def test_mundlak_is_the_wald_test_of_the_unit_means() -> None:
     both = spatial_hausman(spec, data, W31)
     assert [test.name for test in both] == ["Hausman", "Mundlak"]
     assert both[1].statistic == mundlak.statistic
-    with pytest.raises(SpecError, match="both, hausman, robust, mundlak, all"):
+    with pytest.raises(SpecError, match="both, hausman, robust, robust-pairs, mundlak, all"):
         spatial_hausman(spec, data, W31, method="white")
 
 
 def test_size_under_the_null() -> None:
     # 150 panels, seed 4: one standard error at 5 % is 1.8 points; the evidence has more panels and more lengths
     rng = np.random.default_rng(4)
-    rejected, applicable, reps = np.zeros(3), 0, 150
+    rejected, applicable, reps = np.zeros(4), 0, 150
     for _ in range(reps):
         data = panel_of_the_null(rng, 6)
         spec = SpatialRandomEffects("y ~ x1", model="sar")
-        hausman, robust, mundlak = spatial_hausman(spec, data, W31, method="all")
+        hausman, robust, paired, mundlak = spatial_hausman(spec, data, W31, method="all")
         applicable += hausman.applicable
         rejected += [
             hausman.applicable and hausman.p_value < 0.05,
             robust.applicable and robust.p_value < 0.05,
+            paired.applicable and paired.p_value < 0.05,
             mundlak.p_value < 0.05,
         ]
     assert (
         applicable > 0.8 * reps
     )  # an observed Hessian less an information matrix was rarely positive definite
-    assert rejected[2] / reps < 0.05 + 3 * 0.018  # Mundlak holds its size
+    assert rejected[3] / reps < 0.05 + 3 * 0.018  # Mundlak holds its size
+    assert rejected[2] / reps < 0.05 + 3 * 0.018  # and so does the robust form that counts pairs
     assert 0.08 < rejected[1] / reps < 0.35  # the robust form does not at 31 units, and its note says so
     assert rejected[0] / reps < 0.30  # Hausman does not, and its note says so
 
@@ -471,3 +480,69 @@ def test_outer_products_are_those_of_cells_by_brute_force() -> None:
     scores = np.array([(by_cell(at + h) - by_cell(at - h)) / 2e-5 for h in 1e-5 * np.eye(5)]).T
     # first differences over 1e-5 leave 1e-9 of a score
     assert fit.covariance == pytest.approx(np.linalg.inv(scores.T @ scores)[:3, :3], rel=1e-5)
+
+
+@pytest.mark.parametrize("model", ["sar", "sac"])
+def test_clusters_count_pairs_of_units_one_by_one(model: str) -> None:
+    data = panel_of_the_null(np.random.default_rng(8), 6)
+    fit = SpatialRandomEffects("y ~ x1", model=model, small_sample=False, vcov=pk.Cluster()).fit(data, W31)
+    c, n, t = fit.curvature, 31, 6
+    W = fit.weights.matrix.toarray()
+    e, s2, k = c.residuals, fit.facts["sigma2"], 2
+    G = np.linalg.solve(np.eye(n) - fit.rho * W, W)
+    forms = [G]
+    mean = np.einsum("ij,jt->it", G, c.problem.Z @ fit.estimates[:k])  # E[Wy], quasi-demeaned
+    linear = [c.problem.Z[..., j] for j in range(k)] + [mean]
+    if model == "sac":
+        R = np.eye(n) - fit.lam * W
+        forms = [R @ G @ np.linalg.inv(R), W @ np.linalg.inv(R)]
+        linear = [R @ column for column in linear]
+    own = [(column * e).sum(axis=1) / s2 for column in linear]
+    excess = (e**2).sum(axis=1) / s2
+    excess = excess - excess.mean()
+    own += [np.zeros(n)] * (len(forms) - 1)
+    for j, form in enumerate(forms):
+        own[k + j] = own[k + j] + np.diag(form) * excess
+    means = t * e.mean(axis=1) ** 2 / s2
+    own += [excess / 2, means.mean() - means]
+    unit = np.array([column - column.mean() for column in own]).T
+    meat = unit.T @ unit
+    for i in range(n):
+        for j in range(i):
+            pair = np.zeros(unit.shape[1])
+            for place, form in enumerate(forms):
+                pair[k + place] = (form[i, j] + form[j, i]) * (e[i] @ e[j]) / s2
+            meat += np.outer(pair, pair)
+    bread = fit.likelihood.inverse_hessian()
+    expected = bread @ meat @ bread * n / (n - 1)
+    p = len(fit.estimates)
+    assert fit.covariance == pytest.approx(expected[:p, :p], rel=1e-7)  # the same sums, in another order
+    if model == "sac":
+        return
+    # and the robust comparison stands on the same parts, stacked with those of the fixed effects
+    (test,) = spatial_hausman(SpatialRandomEffects("y ~ x1", model=model), data, W31, method="robust-pairs")
+    fixed = SpatialPanel("y ~ x1", model, "unit", small_sample=False).fit(data, W31)
+    ef, sf = fixed.curvature.residuals, fixed.facts["sigma2"]
+    F = np.linalg.solve(np.eye(n) - fixed.rho * W, W)
+    x = fixed.sample.X[..., 0]
+    x = x - x.mean(axis=1, keepdims=True)
+    over = (ef**2).sum(axis=1) / sf
+    over = over - over.mean()
+    first = [
+        (x * ef).sum(axis=1) / sf,
+        (F @ x * fixed.estimates[0] * ef).sum(axis=1) / sf + np.diag(F) * over,
+    ]
+    first += [over / (2 * sf)]
+    both = np.column_stack([np.array([column - column.mean() for column in first]).T, unit])
+    meat = both.T @ both
+    for i in range(n):
+        for j in range(i):
+            pair = np.zeros(both.shape[1])
+            pair[1] = (F[i, j] + F[j, i]) * (ef[i] @ ef[j]) / sf
+            pair[3 + k] = (G[i, j] + G[j, i]) * (e[i] @ e[j]) / s2
+            meat += np.outer(pair, pair)
+    move = np.vstack([fixed.likelihood.inverse_hessian()[:, :2], -bread[:, 1:3]])
+    gap = fixed.estimates - fit.estimates[1:]
+    value = gap @ np.linalg.solve(move.T @ meat @ move * n / (n - 1), gap)
+    assert test.statistic == pytest.approx(value, rel=1e-6)
+    assert any("pairs of provinces count too" in note for note in test.notes)

@@ -33,6 +33,7 @@ class MethodChoice(StrEnum):
     all = "all"
     hausman = "hausman"
     robust = "robust"
+    robust_pairs = "robust-pairs"
     mundlak = "mundlak"
 
 
@@ -53,7 +54,8 @@ def hausman(
     year_effects: YearEffectsOption = False,
     missing: MissingOption = "raise",
     method: Annotated[
-        MethodChoice, typer.Option("--method", help="all, hausman, robust or mundlak. 检验方法。")
+        MethodChoice,
+        typer.Option("--method", help="all, hausman, robust, robust-pairs or mundlak. 检验方法。"),
     ] = MethodChoice.all,
 ) -> None:
     """Random or fixed unit effects: Hausman, its robust form, and Mundlak. 随机效应与固定效应的选择检验。"""

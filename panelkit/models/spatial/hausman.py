@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from panelkit.covariance.base import LikelihoodProblem
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, verbatim
@@ -17,15 +16,17 @@ from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.information import information_random
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
+from panelkit.models.spatial.problem import SpatialProblem
 from panelkit.models.spatial.random import SpatialRandomEffects, fit_random
-from panelkit.models.spatial.random_fit import ComposedProblem, SpatialRandomFit
+from panelkit.models.spatial.random_fit import ComposedProblem, RandomProblem, SpatialRandomFit
 from panelkit.models.spatial.random_maximum import BOUNDARY
 from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
+from panelkit.models.spatial.scores import paired, unit_parts
 from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
 from panelkit.spatial.weights import Weights
 
-HausmanMethod = Literal["both", "hausman", "robust", "mundlak", "all"]
+HausmanMethod = Literal["both", "hausman", "robust", "robust-pairs", "mundlak", "all"]
 
 
 @offered(
@@ -57,18 +58,19 @@ def spatial_hausman(
     unit, time
         Columns that hold unit and time; None: the levels of the index, or columns with a known name.
     method
-        "both" (default): Hausman, then Mundlak; "hausman", "robust" or "mundlak" for one of them, "all" for the three.
+        "both" (default): Hausman, then Mundlak; "hausman", "robust", "robust-pairs" or "mundlak" for one, or "all".
         Hausman counts every coefficient compared, rho included, with both covariances from the information matrix;
         where their difference is not positive definite it does not apply. It rejects a true null too often in short
         panels. "robust" estimates the variance of the difference itself, from the scores of both models stacked by unit
         between their observed Hessians, times N/(N - 1) (White 1982; the road of xsmle's `hausman`): it asks neither
-        for an efficient estimate nor for independent years. Mundlak adds the unit means of all regressors (Wx among
+        for an efficient estimate nor for independent years, but leaves out pairs of units, which "robust-pairs" counts
+        as `Cluster()` does. Mundlak adds the unit means of all regressors (Wx among
         them) to the random-effects model and tests them by Wald: rely on it.
 
     Returns
     -------
     tuple of TestResult
-        One a method, in the order Hausman, robust, Mundlak.
+        One a method, in the order Hausman, robust, robust with pairs, Mundlak.
 
     Raises
     ------
@@ -92,10 +94,12 @@ def spatial_hausman(
     found: list[TestResult] = []
     if method != "mundlak":
         pair = _fixed_and_random(spec, sample, weights)
-        if method != "robust":
+        if method in ("both", "hausman", "all"):
             found.append(_hausman(*pair))
         if method in ("robust", "all"):
-            found.append(_robust(*pair))
+            found.append(_robust(*pair, pairs=False))
+        if method in ("robust-pairs", "all"):
+            found.append(_robust(*pair, pairs=True))
     if method in ("both", "mundlak", "all"):
         found.append(fit_random(replace(spec, means=True), sample, weights).mundlak_test())
     return tuple(replace(test, notes=(*test.notes, *weights.said, *sample.said)) for test in found)
@@ -171,15 +175,15 @@ def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
     )
 
 
-def _robust(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
+def _robust(fixed: SpatialFit, random: SpatialRandomFit, *, pairs: bool) -> TestResult:
     """Return the comparison with the variance of the difference estimated from the scores of both models."""
-    name = message("Hausman, robust")
-    if isinstance(random.likelihood, ComposedProblem) or random.phi > BOUNDARY:
+    name = message("Hausman, robust with pairs") if pairs else message("Hausman, robust")
+    likelihood = random.likelihood
+    if not isinstance(likelihood, RandomProblem) or random.phi > BOUNDARY:
         return TestResult.not_applicable(name, _NULL, _NO_SCORES)
     at = [random.terms.index(term) for term in fixed.terms]
     gap = fixed.estimates - random.estimates[at]
-    moves = _moves(fixed, list(range(len(gap)))) - _moves(random, at)
-    units = len(moves)
+    units = random.sample.y.shape[0]
     if units <= len(gap):
         return TestResult.not_applicable(
             name,
@@ -190,7 +194,19 @@ def _robust(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
                 k=len(gap),
             ),
         )
-    spread = moves.T @ moves * units / (units - 1)
+    of_fixed = cast(SpatialProblem, fixed.likelihood)
+    moves = np.vstack(
+        [of_fixed.inverse_hessian()[:, : len(gap)], -likelihood.inverse_hessian()[:, at]]
+    )  # how scores move the difference
+    if pairs:
+        own, of_pairs = unit_parts(of_fixed.curvature)
+        other, more = likelihood.unit_parts()
+        shifted = {own.shape[1] + j: side for j, side in more.items()}
+        meat = paired(np.hstack([own, other]), {**of_pairs, **shifted})
+    else:
+        sums = [problem.cell_scores().sum(axis=1) for problem in (of_fixed, likelihood)]
+        meat = paired(np.hstack(sums), {})
+    spread = moves.T @ meat @ moves
     value = float(gap @ np.linalg.solve(spread, gap))
     return TestResult(
         name=name,
@@ -199,19 +215,18 @@ def _robust(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
         distribution="chi2",
         df=(float(len(gap)),),
         p_value=float(special.chdtrc(len(gap), value)),
-        notes=(
-            message(
-                "variance of the difference from the scores of both models, stacked by {unit} (White 1982)"
-            ),
-            message(
-                "with a spatial lag or error it rejects a true null four to six times as often as it says: scores "
-                "summed by {unit} leave out pairs, which make half of the variance of rho; rely on the Mundlak test"
-            ),
-        ),
+        notes=_PAIRED if pairs else _SUMMED,
     )
 
 
-def _moves(fit: SpatialFit, at: list[int]) -> FloatArray:
-    """Return how much each unit moves the estimates at the positions, (N, q): its score through the Hessian."""
-    likelihood = cast(LikelihoodProblem, fit.likelihood)
-    return np.asarray(likelihood.cell_scores().sum(axis=1) @ likelihood.inverse_hessian()[:, at])
+_STACKED = message(
+    "variance of the difference from the scores of both models, stacked by {unit} (White 1982)"
+)
+_SUMMED = (
+    _STACKED,
+    message(
+        "with a spatial lag or error it rejects a true null four to six times as often as it says: scores "
+        "summed by {unit} leave out pairs, which make half of the variance of rho; rely on the Mundlak test"
+    ),
+)
+_PAIRED = (_STACKED, message("pairs of {units} count too, as in Cluster()"))

@@ -19,7 +19,7 @@ import pandas as pd
 
 from panelkit.covariance.base import VcovSpec, computed
 from panelkit.covariance.likelihood import Hessian
-from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN
+from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN, UNIT_SCORES
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
@@ -62,7 +62,7 @@ Errors = Literal["kkp", "baltagi"]
 @estimator(
     "spatial_random_effects",
     family="spatial",
-    can=(HESSIAN, CELL_SCORES),
+    can=(HESSIAN, UNIT_SCORES, CELL_SCORES),
     result="SpatialRandomFit",
     source="Kapoor, Kelejian and Prucha 2007; Baltagi, Song and Koh 2003",
 )
@@ -86,7 +86,7 @@ class SpatialRandomEffects(SpatialSpec):
     where
         A condition on the rows that enter, as in `FixedEffects`.
     vcov
-        `Hessian()` (default); with unit effects inside the innovation also `ScoreCluster()` and others that stand on
+        `Hessian()` (default); with unit effects inside the innovation also `Cluster()`, `ScoreCluster()` and others on
         scores by unit and period about the observed Hessian.
 
     Examples

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 import numpy as np
 from scipy import special
 
-from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN
+from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN, UNIT_SCORES
 from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
@@ -19,7 +19,7 @@ from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.random_likelihood import observed_hessian
 from panelkit.models.spatial.random_maximum import BOUNDARY, inverse_hessian, quasi_demeaned
 from panelkit.models.spatial.random_search import Top
-from panelkit.models.spatial.scores import cell_scores
+from panelkit.models.spatial.scores import cell_scores, paired, unit_parts
 from panelkit.models.spatial.selection import wald
 from panelkit.results.derived import Derived, Uncertainty
 from panelkit.results.tests import TestResult
@@ -49,7 +49,7 @@ class RandomProblem(Brief):
     optimum: Optimum
     phi: float
     small_sample: bool
-    can: frozenset[str] = frozenset({HESSIAN, CELL_SCORES})
+    can: frozenset[str] = frozenset({HESSIAN, UNIT_SCORES, CELL_SCORES})
 
     scale = 1.0
 
@@ -87,6 +87,15 @@ class RandomProblem(Brief):
         SpecError
             If the variance of the unit effects is at zero, where its score has one side only.
         """
+        self._refuse_edge()
+        c = Curvature(quasi_demeaned(self.raw, self.phi), self.optimum)
+        scores = cell_scores(c)
+        e, s2 = c.residuals, self.optimum.sigma2
+        scores[..., -1] *= s2  # by ln sigma2
+        pulls = e * e.mean(axis=1, keepdims=True) / s2
+        return np.concatenate([scores, (pulls.mean() - pulls)[..., None]], axis=2)
+
+    def _refuse_edge(self) -> None:
         if self.phi > BOUNDARY:
             raise SpecError(
                 message(
@@ -94,12 +103,19 @@ class RandomProblem(Brief):
                     "Hessian(), or fit SpatialPanel(effects='none')"
                 )
             )
+
+    def unit_parts(self) -> tuple[FloatArray, dict[int, FloatArray]]:
+        """Return the parts of the score that are a unit's own (N, p), and those of pairs (N, N)."""
+        self._refuse_edge()
         c = Curvature(quasi_demeaned(self.raw, self.phi), self.optimum)
-        scores = cell_scores(c)
-        e, s2 = c.residuals, self.optimum.sigma2
-        scores[..., -1] *= s2  # by ln sigma2
-        pulls = e * e.mean(axis=1, keepdims=True) / s2
-        return np.concatenate([scores, (pulls.mean() - pulls)[..., None]], axis=2)
+        unit, sides = unit_parts(c)
+        unit[:, -1] *= self.optimum.sigma2  # by ln sigma2
+        pulls = c.residuals.shape[1] * c.residuals.mean(axis=1) ** 2 / self.optimum.sigma2
+        return np.column_stack([unit, pulls.mean() - pulls]), sides
+
+    def unit_meat(self) -> FloatArray:
+        """Return the variance of the score under any serial form, units independent, pairs of units included."""
+        return paired(*self.unit_parts())
 
     def said(self, sentence: Message) -> tuple[Message, ...]:
         """Return what a covariance assumes."""
@@ -116,7 +132,7 @@ class ComposedProblem(Brief):
     top: Top
     n_units: int
     small_sample: bool
-    can: frozenset[str] = frozenset({HESSIAN, CELL_SCORES})
+    can: frozenset[str] = frozenset({HESSIAN, UNIT_SCORES, CELL_SCORES})
 
     scale = 1.0
 
@@ -152,17 +168,25 @@ class ComposedProblem(Brief):
 
     def cell_scores(self) -> FloatArray:
         """Refuse: no unit has a score of its own here."""
-        raise SpecError(
-            message(
-                "the unit effects lie outside the spatial process of the errors, so that the covariance of unit means "
-                "has no filter that gives every unit an innovation of its own: scores by unit would depend on the "
-                "order of units. Take Hessian(), or errors='kkp'"
-            )
-        )
+        raise _no_scores()
+
+    def unit_meat(self) -> FloatArray:
+        """Refuse: no unit has a score of its own here."""
+        raise _no_scores()
 
     def said(self, sentence: Message) -> tuple[Message, ...]:
         """Return what a covariance assumes."""
         return (sentence,)
+
+
+def _no_scores() -> SpecError:
+    return SpecError(
+        message(
+            "the unit effects lie outside the spatial process of the errors, so that the covariance of unit means "
+            "has no filter that gives every unit an innovation of its own: scores by unit would depend on the "
+            "order of units. Take Hessian(), or errors='kkp'"
+        )
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

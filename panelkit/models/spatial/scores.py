@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
@@ -56,6 +58,11 @@ def unit_meat(c: Curvature) -> FloatArray:
     ((a_ij + a_ji) e_i'e_j / sigma2)^2, which is the variance of its term whatever the serial form. No order of
     units enters.
     """
+    return paired(*unit_parts(c))
+
+
+def unit_parts(c: Curvature) -> tuple[FloatArray, dict[int, FloatArray]]:
+    """Return the parts of the score that are a unit's own (N, p), and of pairs (N, N) for each spatial parameter."""
     n, k, p = c.problem.counting.n_units, c.problem.k, len(c.names)
     s2, e = c.optimum.sigma2, c.residuals
     unit = np.zeros((n, p))
@@ -67,13 +74,18 @@ def unit_meat(c: Curvature) -> FloatArray:
         unit[:, k + j] += np.diag(form) * excess
     unit[:, -1] = excess / (2 * s2)
     unit -= unit.mean(axis=0)
-    meat: FloatArray = unit.T @ unit
     cross = e @ e.T / s2
     np.fill_diagonal(cross, 0.0)
-    sides = [(form + form.T) * cross for form in forms]
-    for i, one in enumerate(sides):
-        for j, two in enumerate(sides):
-            meat[k + i, k + j] += 0.5 * float((one * two).sum())
+    return unit, {k + j: (form + form.T) * cross for j, form in enumerate(forms)}
+
+
+def paired(unit: FloatArray, sides: Mapping[int, FloatArray]) -> FloatArray:
+    """Return the variance (p, p) of sums over units and over pairs of units, times N / (N - 1)."""
+    n = len(unit)
+    meat: FloatArray = unit.T @ unit
+    for i, one in sides.items():
+        for j, two in sides.items():
+            meat[i, j] += 0.5 * float((one * two).sum())
     return meat * n / (n - 1)
 
 
