@@ -165,6 +165,10 @@ def test_the_cases_are_the_models_that_they_name() -> None:
     assert three.estimates == pytest.approx(baltagi.estimates, rel=1e-8)
     one = pk.GeneralisedRandomEffects(MUNNELL, 1).fit(data, w)
     assert one.loglik > max(three.loglik, four.loglik)  # it has both as cases
+    # five coefficients, phi, lambda and two variances; one fewer in the cases and in both random-effects models
+    assert one.facts["aic"] == pytest.approx(18 - 2 * one.loglik)
+    assert three.facts["bic"] == pytest.approx(8 * np.log(816) - 2 * three.loglik)
+    assert (kkp.facts["aic"], baltagi.facts["aic"]) == (16 - 2 * kkp.loglik, 16 - 2 * baltagi.loglik)
     # without unit effects all four are the pooled error model
     pooled = pk.SpatialPanel(MUNNELL, "sem", "none").fit(data, w)
     for fit in (one, three, four):

@@ -27,7 +27,7 @@ from panelkit.models.spatial.likelihood import Counting, Problem, sweep
 from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.random import NO_EFFECTS, refuse_one_period
 from panelkit.models.spatial.random_composed import compose, composed_optimum
-from panelkit.models.spatial.random_fit import ComposedProblem, SpatialRandomFit
+from panelkit.models.spatial.random_fit import ComposedProblem, SpatialRandomFit, criteria
 from panelkit.models.spatial.random_likelihood import Process
 from panelkit.models.spatial.random_maximum import quasi_demeaned
 from panelkit.models.spatial.random_search import Top, maximise_composed
@@ -287,7 +287,7 @@ def _facts(
     return {
         **head,
         "sigma2_unit": optimum.sigma2 * top.best.point.theta / times,
-        "loglik": optimum.loglik,
+        **criteria(optimum.loglik, top.best.problem.k + len(top.best.problem.free) + 2, problem.y.size),
         "r2": squared_correlation(problem, optimum),
     }
 

@@ -29,7 +29,7 @@ from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, sweep
 from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.random_composed import compose, composed_optimum
-from panelkit.models.spatial.random_fit import ComposedProblem, RandomProblem, SpatialRandomFit
+from panelkit.models.spatial.random_fit import ComposedProblem, RandomProblem, SpatialRandomFit, criteria
 from panelkit.models.spatial.random_maximum import maximise_random, quasi_demeaned
 from panelkit.models.spatial.random_search import maximise_composed
 from panelkit.models.spatial.sample import (
@@ -271,7 +271,7 @@ def _facts(
         **head,
         "sigma2_unit": sigma2_mu,
         "phi": phi,
-        "loglik": optimum.loglik,
+        **criteria(optimum.loglik, len(optimum.theta(problem)) + 1, problem.counting.nobs),
         "r2": squared_correlation(problem, optimum),
     }
 

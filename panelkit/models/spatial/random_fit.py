@@ -241,6 +241,11 @@ class SpatialRandomFit(SpatialFit):
         )
 
 
+def criteria(loglik: float, free: int, nobs: int) -> dict[str, float]:
+    """Return the likelihood and the information criteria of `free` parameters, both variances among them."""
+    return {"loglik": loglik, "aic": 2 * free - 2 * loglik, "bic": float(np.log(nobs)) * free - 2 * loglik}
+
+
 _EVERY = ("sigma2_e", "sigma_e", "sigma_mu", "theta", "lgt_theta", "ln_phi")
 _ALONE = ("sigma2_e", "sigma_e")
 
