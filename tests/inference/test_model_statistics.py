@@ -11,6 +11,7 @@ import statsmodels.api as sm
 
 import panelkit as pk
 from tests.every_result import city_panel, lattice
+from tests.munnell import FORMULA, munnell
 from tests.panels import codes, dummies, random_panel
 from tests.reference import reference_path
 
@@ -191,3 +192,27 @@ def test_likelihoods_have_the_wald_test_and_their_criteria() -> None:
     found = fit.model_statistics()
     assert found["chi2_model"] == pytest.approx(fit.test("x = w = 0").statistic)
     assert found["aic"] == fit.facts["aic"]
+
+
+def test_produc_has_the_numbers_of_linearmodels() -> None:
+    from linearmodels.panel import PanelOLS, RandomEffects
+
+    data = munnell()
+    fit = pk.FixedEffects(FORMULA, "unit", vcov=pk.Iid(), convention="xtreg").fit(data)
+    theirs = PanelOLS.from_formula(FORMULA + " + EntityEffects", data).fit()
+    found = fit.model_statistics()
+    squares = [theirs.corr_squared_within, theirs.corr_squared_between, theirs.corr_squared_overall]
+    np.testing.assert_allclose(
+        [found["r2_within"], found["r2_between"], found["r2_overall"]], squares, rtol=1e-8
+    )
+    assert found["f_model"] == pytest.approx(theirs.f_statistic.stat, rel=1e-8)
+    assert found["f_effects"] == pytest.approx(theirs.f_pooled.stat, rel=1e-8)
+    # linearmodels estimates the effects without a constant: their spread is that of ours
+    effects = theirs.estimated_effects.groupby(level=0).first().iloc[:, 0]
+    assert found["sigma_u"] == pytest.approx(float(effects.std(ddof=1)), rel=1e-8)
+    random = pk.RandomEffects(FORMULA, vcov=pk.Iid(), convention="xtreg").fit(data).model_statistics()
+    gls = RandomEffects.from_formula(FORMULA + " + 1", data).fit()
+    assert random["chi2_model"] == pytest.approx(4 * gls.f_statistic.stat, rel=1e-6)
+    assert random["rho_u"] == pytest.approx(
+        float(gls.variance_decomposition["Percent due to Effects"]), rel=1e-6
+    )
