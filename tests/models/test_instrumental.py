@@ -135,6 +135,8 @@ def test_bad_input() -> None:
         pk.InstrumentalFE("y ~ x1 + [w + x2 ~ z1]").fit(frame)
     with pytest.raises(pk.SpecError, match="`fixed`: no variation is left after the unit and time effects"):
         pk.InstrumentalFE("y ~ x1 + [w ~ fixed]").fit(frame)
+    with pytest.raises(pk.SpecError, match="`fixed`: no variation is left after the unit and time effects"):
+        pk.InstrumentalFE("y ~ x1 + [fixed ~ z1]").fit(frame)
     with pytest.raises(pk.SpecError, match="`copy`: a linear combination"):
         pk.InstrumentalFE("y ~ x1 + [w ~ z1 + copy]").fit(frame)
     with pytest.raises(pk.SpecError, match="stands in two of"):
