@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.inference.descriptives import columns_of, describe_panel, indexed
+from panelkit.kernels.percentiles import percentiles
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, Message, message, term
@@ -32,8 +33,7 @@ def _moment(values: FloatArray, power: int) -> float:
 
 
 def _percentile(share: float) -> Callable[[FloatArray], float]:
-    """Return Stata's percentile: the mean of two neighbours where n p is whole, else the next value above."""
-    return lambda values: float(np.quantile(values, share / 100.0, method="averaged_inverted_cdf"))
+    return lambda values: float(percentiles(values, (share,))[0])
 
 
 def _sd(values: FloatArray) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
+from panelkit.panel.weighting import Weighting
 
 
 def weight_facts(design: Design) -> dict[str, Any]:
@@ -19,11 +20,32 @@ def weight_facts(design: Design) -> dict[str, Any]:
 
 
 def weight_notes(design: Design) -> tuple[Message, ...]:
-    """Return the sentence under a table that says what the weights mean."""
+    """Return the sentences under a table that say what the weights mean, and what does not see them."""
     if design.weights is None or design.weighting is None:
         return ()
-    facts = {"column": design.weighting.factor.label, "total": float(design.weights.sum())}
-    if design.weighting.kind == "aw":
+    return (*_meaning(design.weighting, float(design.weights.sum())), *_unweighted(design))
+
+
+def _unweighted(design: Design) -> tuple[Message, ...]:
+    """Name the functions of the formula that read the sample, in which every row counts once."""
+    factors = (
+        () if design.formula is None else [each for term in design.formula.terms for each in term.factors]
+    )
+    bases = [factor.label for factor in factors if factor.kind == "basis"]
+    names = list(dict.fromkeys([*design.memory.statistics, *bases]))
+    if not names:
+        return ()
+    return (
+        message(
+            "means, deviations, quantiles and knots in {functions} count every row once, whatever its weight",
+            functions=[f"`{name}`" for name in names],
+        ),
+    )
+
+
+def _meaning(weighting: Weighting, total: float) -> tuple[Message, ...]:
+    facts = {"column": weighting.factor.label, "total": total}
+    if weighting.kind == "aw":
         return (
             message(
                 "analytic weights `{column}`, sum {total:.10g}: the variance of a row is that of the errors over its "
@@ -31,7 +53,7 @@ def weight_notes(design: Design) -> tuple[Message, ...]:
                 **facts,
             ),
         )
-    if design.weighting.kind == "fw":
+    if weighting.kind == "fw":
         return (
             message(
                 "frequency weights `{column}`, sum {total:.10g}: a row stands for as many equal rows, all of which "

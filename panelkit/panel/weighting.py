@@ -29,6 +29,8 @@ _SPELLED = re.compile(r"\s*\[?\s*([A-Za-z]+)\s*=(?!=)(.*?)\]?\s*", re.DOTALL)
 _OF_THE_SAMPLE = ("center", "standardize", "scale", "winsorize")
 # Frequencies come as floats out of files: this far from a whole number is rounding.
 _WHOLE = 1e-9
+# Beyond it two whole numbers beside each other are one double, and degrees of freedom would be rounded.
+_COUNTED = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,11 @@ def weigh(weighting: Weighting, table: Cells, asked: Array) -> Weighed:
     Raises
     ------
     DataError
-        If a weight is negative or infinite, or a frequency no whole number; the places are named.
+        If a weight is negative or infinite, or a frequency no whole number (the places are named), a column holds no
+        numbers, or the weights add up to more than a double holds.
     """
     table.require(weighting.columns)
+    _refuse_text(weighting, table)
     evaluator = Evaluator(table)
     values = evaluator.factor(weighting.factor)
     evaluator.finish(asked)
@@ -167,11 +171,63 @@ def weigh(weighting: Weighting, table: Cells, asked: Array) -> Weighed:
         _refuse(weighting, table, asked & broken, seen)
         values = np.round(values)
     absent = np.isnan(values)
+    _refuse_sum(weighting, values[asked & ~absent])
     none = asked & ~absent & (values == 0.0)
     return Weighed(
         values,
         ((none, without_weight(weighting.factor.label)), (asked & absent, missing_weight(weighting.columns))),
     )
+
+
+def _refuse_text(weighting: Weighting, table: Cells) -> None:
+    """Refuse a column of categories or text, which has no other reading as a weight."""
+    for name in weighting.columns:
+        try:
+            table.column(name)
+        except DataError as error:
+            raise DataError(_no_number(str(weighting), name, error.said)) from None
+
+
+def _no_number(weights: str, name: str, said: Message) -> Message:
+    if "place" not in said.values:
+        return message(
+            "weights `{weights}`: the column `{name}` holds categories, and a weight is a number: convert it first "
+            "(`.astype(float)`)",
+            weights=weights,
+            name=name,
+        )
+    return message(
+        "weights `{weights}`: the column `{name}` is not numeric: {first!r} in {place}. Convert it first "
+        "(`pandas.to_numeric`)",
+        weights=weights,
+        name=name,
+        first=said.values["first"],
+        place=said.values["place"],
+    )
+
+
+def _refuse_sum(weighting: Weighting, values: Array) -> None:
+    """Refuse weights (n,) whose sum no double holds, or holds only for a part of its digits."""
+    with np.errstate(over="ignore"):
+        total = float(values.sum())
+    if weighting.kind == "fw" and total > _COUNTED:
+        raise DataError(
+            message(
+                "weights `{weights}`: the frequencies add up to {total:.3g} rows, more than can be counted exactly: "
+                "they are no numbers of equal rows (aw= and pw= are scaled to sum to the rows)",
+                weights=str(weighting),
+                total=total,
+            )
+        )
+    if not np.isfinite(total) or 0.0 < total < np.finfo(float).tiny * max(len(values), 1):
+        raise DataError(
+            message(
+                "weights `{weights}`: their sum is {total:.3g}, beyond what double precision holds: multiply or divide "
+                "the column by a constant, which changes no result",
+                weights=str(weighting),
+                total=total,
+            )
+        )
 
 
 def _refuse(weighting: Weighting, table: Cells, rows: Array, seen: Message) -> None:

@@ -149,8 +149,7 @@ def sensitivity(fit: Any) -> np.ndarray:
 
 
 def statistics(fit: Any) -> np.ndarray:
-    """R2 between counts units by their weight, as Stata's does where weights are constant: rows written out do not."""
-    values = {key: value for key, value in fit.model_statistics().values.items() if key != "r2_between"}
+    values = fit.model_statistics().values
     return np.array([values[key] for key in sorted(values)])
 
 
@@ -173,8 +172,8 @@ def drawn_joint(fit: Any) -> tuple[float, float]:
 
 
 def averaged(fit: Any) -> np.ndarray:
-    found = fit.margins("x1", at="x2", values=[-1.0, 0.5])
-    return np.r_[found.estimates, found.std_errors]
+    at_percentiles, found = fit.margins("x1", at="x2"), fit.margins("x1", at="x2", values=[-1.0, 0.5])
+    return np.r_[found.estimates, found.std_errors, at_percentiles.values, at_percentiles.std_errors]
 
 
 def turned(fit: Any) -> tuple[Any, ...]:

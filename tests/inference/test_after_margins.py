@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import panelkit as pk
+from panelkit.kernels.percentiles import percentiles
 from tests.every_result import city_panel, lattice
 from tests.panels import random_panel
 
@@ -25,7 +26,7 @@ def test_an_interaction_at_percentiles_by_hand() -> None:
     frame = random_panel(3, units=20, periods=8)
     fit = pk.FixedEffects("y ~ x1*x2").fit(frame)
     found = fit.margins("x1", at="x2")
-    at = np.percentile(frame["x2"], [10, 50, 90])
+    at = np.quantile(frame["x2"], [0.1, 0.5, 0.9], method="averaged_inverted_cdf")  # Stata's definition
     b = fit.params
     np.testing.assert_allclose(found.values, at)
     np.testing.assert_allclose(found.estimates, b["x1"] + at * b["x1:x2"], rtol=1e-12)
@@ -96,6 +97,30 @@ def test_weights_weigh_the_average() -> None:
     fit = pk.FixedEffects("y ~ x1 + I(x1^2)", weights="aw=w").fit(frame)
     mean = np.average(frame["x1"], weights=frame["w"])
     assert fit.margins("x1").estimates[0] == pytest.approx(fit.estimates[0] + 2 * mean * fit.estimates[1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weighted_percentiles_are_those_of_rows_written_out(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = np.round(rng.normal(size=int(rng.integers(1, 40))), int(rng.integers(0, 3)))  # with ties
+    counts, shares = rng.integers(1, 6, len(values)), np.arange(1.0, 100.0)
+    written_out = np.quantile(np.repeat(values, counts), shares / 100, method="averaged_inverted_cdf")
+    np.testing.assert_array_equal(percentiles(values, shares, counts), written_out)
+    # a common factor of weights changes nothing
+    np.testing.assert_array_equal(percentiles(values, shares, counts * 0.1), written_out)
+    alike = np.quantile(values, shares / 100, method="averaged_inverted_cdf")
+    np.testing.assert_array_equal(percentiles(values, shares), alike)
+
+
+def test_default_values_of_the_moderator_count_by_weight() -> None:
+    """As `margins, at((p10) z)` of Stata: the first value whose weights, summed from below, exceed the share."""
+    frame = random_panel(3, units=20, periods=8)
+    frame["w"] = np.random.default_rng(0).uniform(0.1, 9, len(frame))
+    found = pk.FixedEffects("y ~ x1*x2", weights="pw=w").fit(frame).margins("x1", at="x2")
+    ordered = frame.sort_values("x2")
+    below = (ordered["w"].cumsum() / ordered["w"].sum()).to_numpy()
+    by_hand = [ordered["x2"].to_numpy()[below > share][0] for share in (0.1, 0.5, 0.9)]
+    np.testing.assert_array_equal(found.values, by_hand)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

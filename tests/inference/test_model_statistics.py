@@ -187,6 +187,43 @@ def test_frequency_weights_count_rows() -> None:
         assert found[key] == pytest.approx(float(value), rel=1e-8), key
 
 
+@pytest.mark.parametrize(("kind", "column"), [("aw", "w"), ("fw", "f"), ("pw", "w")])
+def test_xtreg_beside_weights_counts_rows_and_units_once_where_its_code_does(kind: str, column: str) -> None:
+    """What xtreg_fe.ado does after its regression: `summ U`, `corr XB U`, `corr y XB` and means without weights."""
+    frame = random_panel(6, units=12, periods=7, share=0.8)
+    rng, number = np.random.default_rng(2), frame.index.get_level_values("province").str[1:].astype(int)
+    frame["w"], frame["f"] = rng.uniform(0.3, 6, 40)[number], rng.integers(1, 5, 40)[number]
+    vcov = pk.Cluster() if kind == "pw" else pk.Iid()
+    fit = pk.FixedEffects("y ~ x1 + x2", "unit", vcov, "xtreg", weights=f"{kind}={column}").fit(frame)
+    found = fit.model_statistics()
+    unit = frame.groupby("province")
+    w = frame[column].to_numpy(float)
+    n = w.sum() if kind == "fw" else len(w)
+    w = w if kind == "fw" else w * n / w.sum()
+    inside = {name: frame[name] - unit[name].transform("mean") for name in ("y", "x1", "x2")}
+    X = np.column_stack([inside["x1"], inside["x2"]])
+    beta = np.linalg.solve(X.T @ (w[:, None] * X), X.T @ (w * inside["y"]))
+    rss = float(w @ (inside["y"] - X @ beta) ** 2)
+    xb = frame[["x1", "x2"]] @ beta
+    U = (frame["y"] - xb).groupby("province").mean()
+    U_rows = U.reindex(frame.index.get_level_values("province")).to_numpy()
+    means = pd.DataFrame({"y": frame["y"], "xb": xb}).groupby("province").mean()
+    expected = {
+        "r2_within": 1.0 - rss / float(w @ inside["y"] ** 2),
+        "r2_between": np.corrcoef(means["y"], means["xb"])[0, 1] ** 2,
+        "r2_overall": np.corrcoef(frame["y"], xb)[0, 1] ** 2,
+        "corr_u_xb": np.corrcoef(U_rows, xb)[0, 1],
+        "sigma_u": U.std(),
+        "sigma_e": np.sqrt(rss / (n - len(U) - 2)),
+    }
+    for key, value in expected.items():
+        assert found[key] == pytest.approx(value, rel=1e-8), key
+    if kind != "pw":
+        pooled = sm.WLS(frame["y"], sm.add_constant(frame[["x1", "x2"]]), weights=w).fit()
+        df_a, df_r = len(U) - 1, n - len(U) - 2
+        assert found["f_effects"] == pytest.approx((pooled.ssr - rss) / df_a / (rss / df_r), rel=1e-8)
+
+
 def test_likelihoods_have_the_wald_test_and_their_criteria() -> None:
     fit = pk.SpatialPanel("y ~ x + w", "sar", small_sample=False).fit(city_panel(), lattice())
     found = fit.model_statistics()

@@ -359,6 +359,40 @@ def test_a_weight_without_a_kind_is_refused_with_the_three_spellings(weights: st
         pk.FixedEffects("y ~ x1", weights=weights)
 
 
+def test_weights_that_no_double_can_add_up_are_refused() -> None:
+    data = panel()
+    plain = pk.FixedEffects("y ~ x1", weights="aw=w").fit(data)
+    for scale in (1e-300, 1e-12, 1e15, 1e300):  # a constant changes nothing
+        scaled = pk.FixedEffects("y ~ x1", weights="aw=w").fit(data.assign(w=data["w"] * scale))
+        np.testing.assert_allclose(scaled.std_errors, plain.std_errors, rtol=SAME)
+    for scale in (1e-310, 1e307):
+        with pytest.raises(DataError, match="multiply or divide the column"):
+            pk.FixedEffects("y ~ x1", weights="aw=w").fit(data.assign(w=data["w"] * scale))
+    many = pk.PooledOLS("y ~ x1", weights="fw=n").fit(data.assign(n=data["n"].astype("int64") * 2**40))
+    assert many.nobs == int(data["n"].sum()) * 2**40
+    with pytest.raises(DataError, match="more than can be counted exactly"):
+        pk.PooledOLS("y ~ x1", weights="fw=n").fit(data.assign(n=data["n"] * 2.0**53))
+
+
+def test_a_weight_is_a_number() -> None:
+    data = panel()
+    words = data.assign(n=data["n"].astype(object))
+    words.loc[("P02", 2013), "n"] = "—"
+    with pytest.raises(
+        DataError, match="weights `fw=n`: the column `n` is not numeric: '—' in P02 2013. Convert"
+    ):
+        pk.FixedEffects("y ~ x1", weights="fw=n").fit(words)
+    with pytest.raises(DataError, match="holds categories, and a weight is a number"):
+        pk.FixedEffects("y ~ x1", weights="fw=n").fit(data.assign(n=data["n"].astype("category")))
+
+
+def test_functions_of_the_sample_say_that_they_do_not_see_weights() -> None:
+    made = pk.FixedEffects("y ~ center(x1) + bs(x2, df=4)", "unit", weights="fw=n").fit(panel())
+    note = "means, deviations, quantiles and knots in `center(x1)`, `bs(x2, df=4)` count every row once"
+    assert any(note in each for each in made.notes)
+    assert not any("count every row once" in each for each in pk.PooledOLS("y ~ x1").fit(panel()).notes)
+
+
 def test_spellings_of_stata_and_arithmetic_are_read() -> None:
     data = panel().rename(columns={"w": "人口（万人）"})
     names = (

@@ -17,6 +17,7 @@ from panelkit.inference.after.coefficients import contrast_degrees
 from panelkit.inference.after.row_parts import RowParts
 from panelkit.inference.after.rows import observed_of
 from panelkit.inference.panel_tests.fits import check_fit
+from panelkit.kernels.percentiles import percentiles
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
@@ -82,7 +83,8 @@ def margins(
     at
         The moderator, a factor or a column; None averages over the sample as it is.
     values
-        Its values; None is the 10th, 50th and 90th percentile of the rows that entered.
+        Its values; None is the 10th, 50th and 90th percentile of the rows that entered, by their weights if they have
+        some, as Stata's `at((p10) z)`.
     data
         The frame that was fitted, where a column is needed that stands in no term of its own.
 
@@ -126,7 +128,7 @@ def margins(
         return _margins(fit, of, None, (), (message("average"),), gradient, None)
     _refuse_idle_moderator(held, variable, moderator, of, str(at))
     observed = rows.value(moderator)
-    chosen, words = _values(observed, values)
+    chosen, words = _values(observed, values, design.weights)
     gradient = _gradient(fit, held, variable, moderator, list(chosen), rows)
     over = np.linspace(float(observed.min()), float(observed.max()), 41)
     dense = _margins(
@@ -136,9 +138,11 @@ def margins(
     return _margins(fit, of, at, tuple(float(v) for v in chosen), words, gradient, curve)
 
 
-def _values(observed: FloatArray, values: Sequence[float] | None) -> tuple[FloatArray, tuple[Message, ...]]:
+def _values(
+    observed: FloatArray, values: Sequence[float] | None, weights: FloatArray | None
+) -> tuple[FloatArray, tuple[Message, ...]]:
     if values is None:
-        chosen = np.percentile(observed, PERCENTILES)
+        chosen = percentiles(observed, PERCENTILES, weights)
         words = tuple(
             message("p{share:g} ({value:.6g})", share=share, value=float(value))
             for share, value in zip(PERCENTILES, chosen, strict=True)

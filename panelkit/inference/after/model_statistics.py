@@ -72,10 +72,12 @@ def model_statistics(fit: FitResult) -> ModelStatistics:
 
     Notes
     -----
-    Period effects of two-way fits are regressors in R2 within, between and overall, sigma_u, corr_u_xb and the F of the
-    unit effects, as `i.year` in `xtreg, fe`. The adjusted R2 is that of R2 within under convention "xtreg", else of R2
-    with all effects counted. The criteria count slopes and constant, as `estat ic`, not the effects; random effects by
-    generalised least squares have none, nor has a fit with analytic or sampling weights.
+    Period effects of two-way fits are regressors in R2 within, between and overall, sigma_u, corr_u_xb and the F of
+    the unit effects, as `i.year` in `xtreg, fe`. Weights of rows count in R2 within and overall and in corr_u_xb; R2
+    between takes every unit once, at its weighted mean. Under convention "xtreg", R2 overall and corr_u_xb count every
+    row once, as Stata's command does beside weights. The adjusted R2 is that of R2 within under convention "xtreg",
+    else of R2 with all effects counted. The criteria count slopes and constant, as `estat ic`, not the effects; random
+    effects by generalised least squares have none, nor has a fit with analytic or sampling weights.
 
     Examples
     --------
@@ -153,7 +155,7 @@ def _of_linear(fit: FitResult, linear: LinearFit) -> dict[str, float]:
     if len(parts.e) == len(linear.y) or AS_OBSERVED not in linear.can:
         values |= _of_rows(fit, linear, parts)
     else:
-        values |= _of_means(parts)
+        values |= _three(fit, parts, parts.xb)
     alike = linear.weights is None or linear.weights.repeats
     if alike and AS_OBSERVED in linear.can and ONE_EQUATION in linear.can:
         values |= _criteria(linear)
@@ -173,29 +175,27 @@ def _correlation(one: FloatArray, other: FloatArray, weights: FloatArray) -> flo
     )
 
 
-def _three(parts: Split, xb: FloatArray) -> dict[str, float]:
-    """Return the squared correlations of y with Xb, within units, between their means, overall."""
+def _three(fit: FitResult, parts: Split, xb: FloatArray) -> dict[str, float]:
+    """Return the squared correlations of y with Xb, within units, between their means (every unit once), overall."""
     unit, w = parts.design.unit, _weights(parts)
     both = np.column_stack([parts.design.y, xb])
     means = np.column_stack([np.bincount(unit, column * w) / np.bincount(unit, w) for column in both.T])
     inside = both - means[unit]
-    each = np.bincount(unit, w) / np.bincount(
-        unit
-    )  # Stata's units count by their weight, which does not change
     return {
         "r2_within": _squared(inside[:, 0], inside[:, 1], w),
-        "r2_between": _squared(means[:, 0], means[:, 1], each),
-        "r2_overall": _squared(both[:, 0], both[:, 1], w),
+        "r2_between": _squared(means[:, 0], means[:, 1], np.ones(len(means))),
+        "r2_overall": _squared(both[:, 0], both[:, 1], _over_rows(fit, parts)),
     }
+
+
+def _over_rows(fit: FitResult, parts: Split) -> FloatArray:
+    """Return what a row counts in correlations over rows: its weight, under "xtreg" once (`corr y XB` in its code)."""
+    return np.ones(len(parts.e)) if fit.spec.convention == "xtreg" else _weights(parts)
 
 
 def _weights(parts: Split) -> FloatArray:
     held = parts.design.weights
     return np.ones(len(parts.e)) if held is None else np.asarray(held, dtype=np.float64)
-
-
-def _of_means(parts: Split) -> dict[str, float]:
-    return _three(parts, parts.xb)
 
 
 def _of_rows(fit: FitResult, linear: LinearFit, parts: Split) -> dict[str, float]:
@@ -204,7 +204,7 @@ def _of_rows(fit: FitResult, linear: LinearFit, parts: Split) -> dict[str, float
     if random:
         sigma_u, sigma_e = float(fit.facts["sigma_unit"]), float(fit.facts["sigma_error"])
         return {
-            **_three(parts, parts.xb),
+            **_three(fit, parts, parts.xb),
             "sigma_u": sigma_u,
             "sigma_e": sigma_e,
             "rho_u": sigma_u**2 / (sigma_u**2 + sigma_e**2),
@@ -215,7 +215,7 @@ def _of_rows(fit: FitResult, linear: LinearFit, parts: Split) -> dict[str, float
         values["r2_adjusted"] = _adjusted(values["r2"], linear.n, linear.df_resid)
         return values
     xb = parts.xb + parts.time
-    values |= _three(parts, xb)
+    values |= _three(fit, parts, xb)
     values["r2"] = 1.0 - linear.rss / total
     base = values["r2_within"] if fit.spec.convention == "xtreg" else values["r2"]
     values["r2_adjusted"] = _adjusted(base, linear.n, linear.df_resid)
@@ -223,7 +223,7 @@ def _of_rows(fit: FitResult, linear: LinearFit, parts: Split) -> dict[str, float
         linear.tss / (linear.df_resid + linear.k)
     )
     values["constant"] = parts.constant
-    values["corr_u_xb"] = _correlation(parts.unit, xb, _weights(parts))
+    values["corr_u_xb"] = _correlation(parts.unit, xb, _over_rows(fit, parts))
     values["sigma_u"] = float(np.std(parts.by_unit, ddof=1))
     values["sigma_e"] = float(np.sqrt(linear.rss / linear.df_resid))
     values["rho_u"] = values["sigma_u"] ** 2 / (values["sigma_u"] ** 2 + values["sigma_e"] ** 2)
