@@ -84,8 +84,11 @@ class LikelihoodProblem(Problem, Protocol):
         """Return the scores of every unit and period, (N, T, p), which sum to zero."""
         ...
 
-    def said(self, sentence: Message) -> tuple[Message, ...]:
-        """Return the notes under a table: what the covariance assumes, and how the problem scales it."""
+    def said(self, sentence: Message, df: float | None = None) -> tuple[Message, ...]:
+        """Return the notes under a table: what the covariance assumes, and how the problem scales it.
+
+        `df`: the degrees of freedom of the covariance, where they are others than the problem's.
+        """
         ...
 
 

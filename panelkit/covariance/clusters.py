@@ -64,7 +64,7 @@ def clusters_of(design: Design, by: str | None) -> Clusters:
         raise SpecError(
             message(
                 "clusters by `{name}`: the sample holds {count} cluster, and a clustered covariance "
-                "needs at least two: cluster by another column or use Robust()",
+                "needs at least two: cluster by another column or by the unit",
                 name=found.name,
                 count=found.count,
             )

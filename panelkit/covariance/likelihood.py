@@ -21,10 +21,13 @@ from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
 
-def sandwiched(problem: LikelihoodProblem, meat: FloatArray, name: Message, sentence: Message) -> Vcov:
-    """Return the bread of the problem about the variance of the score, both (p, p)."""
+def sandwiched(
+    problem: LikelihoodProblem, meat: FloatArray, name: Message, sentence: Message, df: float | None = None
+) -> Vcov:
+    """Return the bread of the problem about the variance of the score, both (p, p); `df` in place of its own."""
     bread = problem.bread()
-    return Vcov(problem.scale * bread @ meat @ bread, problem.df, name, notes=problem.said(sentence))
+    degrees = problem.df if df is None else df
+    return Vcov(problem.scale * bread @ meat @ bread, degrees, name, notes=problem.said(sentence, degrees))
 
 
 @offered("covariance", can=(INFORMATION,), source="Anselin 1988; Lee and Yu 2010", public=True)
@@ -133,7 +136,8 @@ class ScoreCluster(OneClustering):
     """The outer products of a likelihood's scores summed by cluster, times G/(G - 1); leaves out pairs of units.
 
     `by` names a column in which every unit stays in one cluster, such as the region of a province; None is the unit.
-    The log-determinant counts in equal shares of all units and periods. Between the two stands the inverse of the
+    Where t is used it has G - 1 degrees of freedom. The log-determinant counts in equal shares of all units and
+    periods. Between the two stands the inverse of the
     information, or of the observed Hessian under the convention `xsmle`: then it is Stata's `vce(robust)` (by unit) and
     `vce(cluster v)`. `Cluster` adds the covariance between two units.
 
@@ -176,14 +180,17 @@ class ScoreCluster(OneClustering):
             column=clusters.shown,
             count=clusters.count,
         )
-        made = _outer(problem, grouped, name, sentence)
+        df = min(problem.df, clusters.count - 1.0) if np.isfinite(problem.df) else problem.df
+        made = _outer(problem, grouped, name, sentence, df)
         return Vcov(made.matrix, made.df, made.name, {"n_clusters": clusters.count}, made.notes)
 
 
-def _outer(problem: LikelihoodProblem, sums: FloatArray, name: Message, sentence: Message) -> Vcov:
+def _outer(
+    problem: LikelihoodProblem, sums: FloatArray, name: Message, sentence: Message, df: float | None = None
+) -> Vcov:
     """Return the sandwich of scores summed by cluster, (G, p)."""
     count = len(sums)
-    return sandwiched(problem, sums.T @ sums * count / (count - 1), name, sentence)
+    return sandwiched(problem, sums.T @ sums * count / (count - 1), name, sentence, df)
 
 
 def _codes_of_units(design: Design, clusters: Clusters) -> IntArray:

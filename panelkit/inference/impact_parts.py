@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from panelkit.inference.indirect import normal_draws
 from panelkit.inference.multipliers import Multipliers
 from panelkit.inference.positive import mended
 from panelkit.kernels.derivatives import numerical_jacobian
@@ -123,12 +124,7 @@ def stable(parts: ImpactParts, theta: FloatArray) -> NDArray[np.bool_]:
 
 def draw_theta(parts: ImpactParts, count: int, rng: np.random.Generator) -> FloatArray:
     """Return (count, p) draws from the normal, or with finite df the t, distribution of theta."""
-    values, vectors = np.linalg.eigh(parts.drawable[0])
-    root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    noise = rng.standard_normal((count, len(parts.theta))) @ root.T
-    if np.isfinite(parts.df):
-        noise *= np.sqrt(parts.df / rng.chisquare(parts.df, size=count))[:, None]
-    return parts.theta + noise
+    return normal_draws(parts.theta, parts.drawable[0], count, rng, parts.df)
 
 
 def impact_matrix(parts: ImpactParts, term: str, horizon: Horizon = "short") -> FloatArray:
@@ -176,8 +172,8 @@ def partitioned(parts: ImpactParts, orders: int = 6) -> Derived:
         terms=parts.terms * len(labels),
         equations=tuple(label for label in labels for _ in parts.terms),
         estimates=estimate,
-        covariance=jacobian @ parts.covariance @ jacobian.T,
+        covariance=jacobian @ parts.drawable[0] @ jacobian.T,
         df=parts.df,
         uncertainty=Uncertainty(method="delta"),
-        notes=(message("order 0 is b I + t W, before any feedback"),),
+        notes=(message("order 0 is b I + t W, before any feedback"), *parts.drawable[1]),
     )

@@ -17,6 +17,7 @@ from panelkit.results.students_t import t_survival
 
 Variance = Literal["sobel", "aroian", "goodman"]
 FEWEST_RESAMPLES = 1_000
+_SPREAD = 1e8  # the smallest variance is then exact to 1e-8 of itself
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,25 @@ def normal_draws(
     theta: FloatArray, covariance: FloatArray, reps: int, rng: np.random.Generator, df: float = np.inf
 ) -> FloatArray:
     """Return (reps, K) draws from the normal (finite df: t) distribution of the parameters."""
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    noise = rng.standard_normal((reps, len(theta))) @ root.T
+    noise = rng.standard_normal((reps, len(theta))) @ _root(covariance).T
     if np.isfinite(df):
         noise *= np.sqrt(df / rng.chisquare(df, size=reps))[:, None]
     return theta + noise
+
+
+def _root(covariance: FloatArray) -> FloatArray:
+    """Return R (K, K) with R R' the covariance.
+
+    Eigenvalues are exact relative to the largest alone: where variances differ more than `_SPREAD`, as with variables in
+    units of very different size, they are those of the correlations.
+    """
+    size = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
+    held = size[size > 0.0]
+    if held.size == 0 or held.max() ** 2 <= _SPREAD * held.min() ** 2:
+        size = np.ones(len(size))
+    size[size == 0.0] = 1.0
+    values, vectors = np.linalg.eigh(covariance / np.outer(size, size))
+    return np.asarray(size[:, None] * vectors * np.sqrt(np.clip(values, 0.0, None)))
 
 
 def resample_counts(groups: int, reps: int, rng: np.random.Generator) -> FloatArray:

@@ -13,6 +13,7 @@ from panelkit.formula.coefficients import Equation, read_equations
 from panelkit.formula.derivative import is_linear
 from panelkit.formula.tree import Chain
 from panelkit.inference.after.coefficients import at_estimates, contrast_degrees, names_of
+from panelkit.inference.quadratic_form import quadratic_form
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, listed, message
@@ -25,8 +26,6 @@ from panelkit.show.brief import Brief
 
 # Rows of restrictions are scaled to length one; what the others leave of a row below this is rounding.
 _REPEATED = 1e-9
-# An eigenvalue of the correlations of the restrictions below this is none: clusters, say, are fewer than restrictions.
-_SINGULAR = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,24 +213,10 @@ def wald_test(fit: Estimates, found: Restrictions) -> TestResult:
     q = len(found.gap)
     name, null = message("Wald test"), listed(found.texts)
     spread = found.rows @ np.asarray(fit.covariance) @ found.rows.T
-    size = np.sqrt(np.diag(spread))
     facts: dict[str, Any] = {"restrictions": found.texts, "vcov": fit.facts.get("vcov")}
-    if not (np.isfinite(size).all() and (size > 0.0).all()):
-        return TestResult.not_applicable(
-            name, null, message("a restriction has no variance under this covariance")
-        )
-    values = np.linalg.eigvalsh(spread / np.outer(size, size))
-    if values[0] <= _SINGULAR * q:
-        rank = int((values > _SINGULAR * q).sum())
-        because = message(
-            "the covariance has rank {rank} over {q} restrictions (clusters, say, are too few for so many): test fewer "
-            "at once, or take another covariance",
-            rank=rank,
-            q=q,
-        )
+    wald, because = quadratic_form(found.gap, spread)
+    if because is not None:
         return TestResult.not_applicable(name, null, because)
-    scaled = found.gap / size
-    wald = float(scaled @ np.linalg.solve(spread / np.outer(size, size), scaled))
     degrees = contrast_degrees(fit, found.rows)
     df = float(degrees.min())
     notes = (*_redundant_note(found), *_nonlinear_note(found), *_degrees_note(degrees))

@@ -87,7 +87,7 @@ def model_statistics(fit: FitResult) -> ModelStatistics:
     True
     """
     check_fit(fit)
-    values = dict(model_test(fit.terms, fit.estimates, fit.covariance, fit.df))
+    values = dict(model_test(fit.terms, fit.estimates, fit.covariance, fit.df, fit.equations))
     notes: list[Message] = []
     if fit.linear is not None:
         values |= _of_linear(fit, fit.linear)
@@ -109,10 +109,22 @@ def _as_regressors() -> Message:
 
 
 def model_test(
-    terms: tuple[str, ...], estimates: FloatArray, covariance: FloatArray, df: float | FloatArray
+    terms: tuple[str, ...],
+    estimates: FloatArray,
+    covariance: FloatArray,
+    df: float | FloatArray,
+    equations: tuple[str, ...] = (),
 ) -> dict[str, float]:
-    """Return the Wald or F test that all slopes are zero; empty where the covariance has too little rank for it."""
-    at = [j for j, term in enumerate(terms) if term not in ("Intercept", "rho", "lambda")]
+    """Return the Wald or F test that all slopes are zero; empty where the covariance has too little rank for it.
+
+    Slopes are all terms but the intercept and, by their `equations`, spatial parameters and variances.
+    """
+    where = equations or ("",) * len(terms)
+    at = [
+        j
+        for j, term in enumerate(terms)
+        if term != "Intercept" and where[j] not in ("spatial", "variance")
+    ]
     if not at:
         return {}
     V = np.asarray(covariance)[np.ix_(at, at)]

@@ -146,7 +146,8 @@ def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
     at = [random.terms.index(term) for term in fixed.terms]
     gap = fixed.estimates - random.estimates[at]
     spread = fixed.covariance - information_covariance(random)[np.ix_(at, at)]
-    if np.linalg.eigvalsh(spread).min() <= 0:
+    size = np.sqrt(np.abs(np.diag(spread)))
+    if (size == 0.0).any() or np.linalg.eigvalsh(spread / np.outer(size, size)).min() <= 0.0:
         return TestResult.not_applicable(
             name,
             null,

@@ -67,9 +67,11 @@ class SpatialProblem(Brief):
         """Return the scores of every unit and period, (N, T, p)."""
         return scores.cell_scores(self.curvature)
 
-    def said(self, sentence: Message) -> tuple[Message, ...]:
+    def said(self, sentence: Message, df: float | None = None) -> tuple[Message, ...]:
         """Return what a covariance assumes, and how variances and the distribution are scaled."""
-        return (sentence, small_sample_note(self.df)) if self.small_sample else (sentence,)
+        if not self.small_sample:
+            return (sentence,)
+        return sentence, small_sample_note(self.df if df is None else df)
 
 
 def inverse_of(matrix: FloatArray) -> FloatArray:

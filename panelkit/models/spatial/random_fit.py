@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 import numpy as np
-from scipy import special
 
 from panelkit.kernels.capabilities import CELL_SCORES, HESSIAN, UNIT_SCORES
 from panelkit.kernels.derivatives import numerical_jacobian
@@ -117,7 +116,7 @@ class RandomProblem(Brief):
         """Return the variance of the score under any serial form, units independent, pairs of units included."""
         return paired(*self.unit_parts())
 
-    def said(self, sentence: Message) -> tuple[Message, ...]:
+    def said(self, sentence: Message, df: float | None = None) -> tuple[Message, ...]:
         """Return what a covariance assumes."""
         return (sentence,)
 
@@ -174,7 +173,7 @@ class ComposedProblem(Brief):
         """Refuse: no unit has a score of its own here."""
         raise _no_scores()
 
-    def said(self, sentence: Message) -> tuple[Message, ...]:
+    def said(self, sentence: Message, df: float | None = None) -> tuple[Message, ...]:
         """Return what a covariance assumes."""
         return (sentence,)
 
@@ -230,15 +229,8 @@ class SpatialRandomFit(SpatialFit):
             return TestResult.not_applicable(
                 name, null, message("the fit has no unit means: take means=True")
             )
-        value, df = wald(self.estimates, self.covariance, lambda theta: theta[at])
-        return TestResult(
-            name=name,
-            null=null,
-            statistic=value,
-            distribution="chi2",
-            df=(float(df),),
-            p_value=float(special.chdtrc(df, value)),
-        )
+        stood = {"theta": self.estimates, "covariance": self.covariance}
+        return wald(name, null, lambda theta: theta[at], **stood, facts={})
 
 
 def criteria(loglik: float, free: int, nobs: int) -> dict[str, float]:

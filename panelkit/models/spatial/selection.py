@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from panelkit.inference.quadratic_form import quadratic_form
 from panelkit.inference.spatial_tests import Form
 from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
@@ -28,12 +29,20 @@ from panelkit.show.brief import Brief
 
 
 def wald(
-    theta: FloatArray, covariance: FloatArray, restriction: Callable[[FloatArray], FloatArray]
-) -> tuple[float, int]:
-    """Return the Wald statistic of restriction(theta) = 0 by the delta method, and its degrees of freedom."""
-    gap = restriction(theta)
-    jacobian = numerical_jacobian(restriction, theta)
-    return float(gap @ np.linalg.solve(jacobian @ covariance @ jacobian.T, gap)), len(gap)
+    name: Message,
+    null: Message,
+    restriction: Callable[[FloatArray], FloatArray],
+    *,
+    theta: FloatArray,
+    covariance: FloatArray,
+    facts: dict[str, Any],
+) -> TestResult:
+    """Return the Wald test of restriction(theta) = 0 by the delta method, chi2, or why the covariance bears none."""
+    gap, jacobian = restriction(theta), numerical_jacobian(restriction, theta)
+    value, because = quadratic_form(gap, jacobian @ covariance @ jacobian.T)
+    if because is not None:
+        return TestResult.not_applicable(name, null, because)
+    return chi2(name, null, value, len(gap), facts)
 
 
 @offered("capability")
@@ -70,8 +79,8 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
         if outside is not None:
             found.append(TestResult.not_applicable(name, null, outside))
             continue
-        value, df = wald(fit.estimates, fit.covariance, restrictions[model])
-        found.append(chi2(name, null, value, df, facts))
+        stood = {"theta": fit.estimates, "covariance": fit.covariance, "facts": facts}
+        found.append(wald(name, null, restrictions[model], **stood))
     for model, null in names.items():
         found.append(_likelihood_ratio(fit, model, null))
     return tuple(found)
@@ -226,16 +235,20 @@ def select_model(
     ]
     if none:
         slx = fit_sample(replace(spec, model="slx"), sample, weights, weights, weights)
-        value, df = wald(slx.estimates, slx.covariance, lambda theta: theta[len(sample.terms) :])
-        local = chi2(
+        first, last = len(sample.terms), slx.curvature.problem.k
+        local = wald(
             message("Wald, SLX to no spatial terms"),
             message("no Durbin terms: theta = 0"),
-            value,
-            df,
-            {"vcov": slx.facts["vcov"]},
+            lambda theta: theta[first:last],
+            theta=slx.estimates,
+            covariance=slx.covariance,
+            facts={"vcov": slx.facts["vcov"]},
         )
-        chosen = "slx" if local.p_value < level else "ols"
-        sentences.append(message("SLX against no spatial terms: p = {p:.4g}", p=local.p_value))
+        chosen = "slx" if local.applicable and local.p_value < level else "ols"
+        if local.applicable:
+            sentences.append(message("SLX against no spatial terms: p = {p:.4g}", p=local.p_value))
+        else:
+            sentences.append(message("SLX against no spatial terms: not tested: {reason}", reason=local.reason))
         return SelectionPath((*lm, local), tuple(sentences), chosen, said)
     sdm = fit_sample(replace(spec, model="sdm"), sample, weights, weights, weights)
     reductions = reduction_tests(sdm)
