@@ -78,8 +78,8 @@ def normal_draws(
 def _root(covariance: FloatArray) -> FloatArray:
     """Return R (K, K) with R R' the covariance.
 
-    Eigenvalues are exact relative to the largest alone: where variances differ more than `_SPREAD`, as with variables in
-    units of very different size, they are those of the correlations.
+    Eigenvalues are exact relative to the largest alone: where variances differ by more than `_SPREAD`, as with
+    variables in units of very different size, they are those of the correlations.
     """
     size = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
     held = size[size > 0.0]

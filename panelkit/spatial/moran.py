@@ -37,6 +37,9 @@ FloatArray = NDArray[np.float64]
 Centring = Literal["none", "unit"]
 ROUNDING = 1e-12  # what sums in another order leave of a number of size one
 LARGEST = 1e70  # the moments of I hold fourth powers
+_NO_VARIANCE = message(
+    "with so many units without a neighbour the formula of the variance gives none; read the permutation p"
+)
 QUADRANTS = {1: "HH", 2: "LH", 3: "LL", 4: "HL"}
 ISLAND = "island"  # the quadrant of a unit without a neighbour
 
@@ -118,7 +121,8 @@ def moran(
     -------
     DataFrame
         One row a year: `I, expected, variance, z, p_randomisation, p_permutation, p_two_sided, n`; n counts the units
-        that have a neighbour, where others were allowed by `as_weights(w, islands="zero")`.
+        that have a neighbour, where others were allowed by `as_weights(w, islands="zero")`. With many of those the
+        formula can give a variance below zero: variance, z and p_randomisation are missing then, and a note says so.
         `attrs["panelkit"]` holds weights, their normalisation, centring, draws, seed, and notes on weights and rows.
 
     Raises
@@ -147,6 +151,9 @@ def moran(
         for _, column in wide.items()
     ]
     table = pd.DataFrame(rows, index=pd.Index(wide.columns, name="year"))
+    without = [str(year) for year in table.index[table["variance"].isna()]]
+    if without and len(weights.islands):
+        notes = (*notes, message("{years}: {said}", years=without, said=_NO_VARIANCE))
     table.attrs["panelkit"] = {
         "variable": str(series.name),
         "weights": weights.name,
@@ -433,6 +440,14 @@ def _wide(series: pd.Series, w: Any) -> tuple[pd.DataFrame, Weights, tuple[Messa
         )
     _refuse_flat(held, name, size)
     weights.refuse_islands()
+    if linked(weights.matrix) < 3:
+        raise DataError(
+            message(
+                "{weights}: Moran's I needs at least three units with a neighbour, and {count} have one",
+                weights=weights.name,
+                count=linked(weights.matrix),
+            )
+        )
     if weights.links_alike:
         raise DataError(
             message(

@@ -28,7 +28,8 @@ def linked(w: sparse.csr_array) -> int:
 def moran_with_zero_rows(x: FloatArray, w: sparse.csr_array) -> tuple[float, float, float]:
     """Return I, E[I], and its variance under randomisation, with n the units that have a neighbour (R spdep).
 
-    The formulas are those of Cliff and Ord (1981); the kurtosis is that of all units.
+    The formulas are those of Cliff and Ord (1981); the kurtosis is that of all units. With many islands they can give a
+    variance below zero, which is none: it is missing then.
     """
     n, s0 = linked(w), float(w.sum())
     both = w + w.T
@@ -42,4 +43,5 @@ def moran_with_zero_rows(x: FloatArray, w: sparse.csr_array) -> tuple[float, flo
     expected = -1.0 / (n - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         second = np.divide(spread - peaked, (n - 1) * (n - 2) * (n - 3) * s0 * s0)
-    return float(moran_i(x[:, None], w)[0]), expected, float(second - expected**2)
+    variance = float(second - expected**2)
+    return float(moran_i(x[:, None], w)[0]), expected, variance if variance > 0.0 else float("nan")

@@ -87,6 +87,29 @@ def test_two_matrices_of_the_generalised_model() -> None:
     assert [row["estimate"] for row in found["estimates"]] == pytest.approx(fit.estimates, rel=1e-9)
 
 
+def test_the_weights_of_an_error_model_are_those_of_its_errors() -> None:
+    """`--w` has a default, which such a model does not read: given, it is refused."""
+    options = [*YEARS, "--model", "sem", "--convention", "xsmle", "--w-error", "nearest-4"]
+    found = content("fit", SHIPPED, *options)
+    fit = pk.SpatialPanel(SHIPPED, "sem", convention="xsmle").fit(figures(), pk.nearest(4))
+    assert [row["estimate"] for row in found["estimates"]] == pytest.approx(fit.estimates, rel=1e-9)
+    assert found["facts"]["weights"] == fit.facts["weights"]
+    given = run("fit", SHIPPED, *options, "--w", "contiguity")
+    assert "--w: this model has no lag" in str(given.exception)
+
+
+def test_hausman_with_an_island(tmp_path: Path) -> None:
+    bare = pk.contiguity(hainan="none", normalisation="none")
+    frame = pd.DataFrame(bare.matrix.toarray(), index=bare.ids, columns=bare.ids)
+    frame.to_csv(tmp_path / "w.csv")
+    options = [SHIPPED, *YEARS, "--model", "sar", "--method", "mundlak", "--w", str(tmp_path / "w.csv")]
+    assert "no neighbour for Hainan" in str(run("hausman", *options).exception)
+    found = content("hausman", *options, "--islands", "zero")
+    weights = pk.as_weights(frame, islands="zero")
+    test = pk.spatial_hausman(pk.SpatialRandomEffects(SHIPPED, "sar"), figures(), weights, method="mundlak")
+    assert found[0]["statistic"] == pytest.approx(test[0].statistic, rel=1e-9)
+
+
 def test_impacts_of_random_and_dynamic_models() -> None:
     random = content("impacts", SHIPPED, *YEARS, "--random", "--method", "delta")["impacts"]
     fit = pk.SpatialRandomEffects(SHIPPED, "sdm").fit(figures(), pk.contiguity())

@@ -166,6 +166,34 @@ def test_moments_with_zero_rows_are_those_of_the_permutations() -> None:
     )  # 1 of 20 units is an island
 
 
+def test_moran_with_more_islands_than_the_formula_bears() -> None:
+    """The variance of R spdep can come out below zero: missing then, as a square root of it is no number."""
+    matrix = np.zeros((6, 6))
+    for i, j in ((0, 1), (1, 2), (2, 3)):
+        matrix[i, j] = matrix[j, i] = 1.0
+    w = pk.as_weights(matrix, list("abcdef"), islands="zero")
+    x = pd.Series([0.1, -0.2, 0.3, 0.1, 9.0, -0.4], index=pd.Index(list("abcdef"), name="unit"), name="x")
+    found = pk.moran(x, w, permutations=99)
+    assert found[["variance", "z", "p_randomisation"]].isna().all(axis=None)
+    assert found["p_permutation"].between(0, 1).all()
+    assert any("gives none" in note for note in found.attrs["panelkit"]["notes"])
+    pair = pk.as_weights(
+        np.where(matrix * matrix.T * (np.add.outer(range(6), range(6)) < 2), 1.0, 0.0),
+        list("abcdef"),
+        islands="zero",
+    )
+    with pytest.raises(DataError, match="three units with a neighbour, and 2 have one"):
+        pk.moran(x, pair)
+
+
+def test_refusals_of_islands_name_what_helps() -> None:
+    for model, convention in (("sar", "lee-yu"), ("sem", "lsdv")):
+        with pytest.raises(SpecError, match="leave them out, or take effects='unit' or convention='xsmle'"):
+            pk.SpatialPanel("y ~ x1", model, "twoway", convention).fit(panel(), alone())
+    with pytest.raises(SpecError, match="leave them out, or take effects='unit' or form='elhorst'"):
+        pk.spatial_lm_tests("y ~ x1", panel(), alone())
+
+
 def test_lisa_leaves_the_island_out() -> None:
     series = pd.Series(np.random.default_rng(1).standard_normal(20), index=pd.Index(range(20), name="unit"))
     found = pk.local_moran(series, alone(), permutations=199)

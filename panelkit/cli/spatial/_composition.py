@@ -78,7 +78,7 @@ def composed_fit(
     """Return the fit that the options of a command describe."""
     _refuse(ctx, model, more)
     rows = rows_of_formula(ctx, sample, formula)
-    held = {name: w for name, w in weights_by_option(model, rows.frame).items() if w is not None}
+    held = weights_by_option(model, rows.frame)
     fit: SpatialFit = spec_of(model, more, formula, rows.where).fit(rows.frame, **held)
     return fit
 
@@ -141,6 +141,8 @@ def _shared(kind: type, model: Model, where: str | None) -> dict[str, Any]:
 
 def _refuse(ctx: typer.Context, model: Model, more: Composition) -> None:
     """Refuse options of another kind of model than the one asked for."""
+    from panelkit.models.spatial.sample import reads_w
+
     gspre = model.model is ModelChoice.gspre
     idle: dict[str, Message] = {}
     if more.random or gspre:
@@ -153,6 +155,8 @@ def _refuse(ctx: typer.Context, model: Model, more: Composition) -> None:
         idle["w_durbin"] = _ONE_W
     elif more.random or more.dlag is not None:
         idle |= dict.fromkeys(("w_error", "w_durbin"), _ONE_W)
+    if not reads_w(model.model.value, model.w_error, model.w_durbin):
+        idle["w"] = _UNREAD
     for name, why in idle.items():
         refuse(ctx, name, message("{option}: {why}", option=flag(name), why=why))
 
@@ -161,4 +165,5 @@ _FIXED = message("it is about fixed effects, and the unit effects are random her
 _STATIC = message("lags of the outcome go with fixed effects: leave out --random, or the lags")
 _RANDOM = message("it belongs to --random with a model other than gspre")
 _ONE_W = message("this model takes one matrix for it and the lag, --w: leave it out")
+_UNREAD = message("this model has no lag, and the weights of all that it has are named: leave it out")
 _GSPRE = message("it belongs to --model gspre")

@@ -160,18 +160,21 @@ def panel_of(chosen: SpatialOptions, formula: str, where: str | None) -> Spatial
     )
 
 
-def weights_by_option(chosen: Model, frame: pd.DataFrame) -> dict[str, Weights | None]:
-    """Return the weights that the options name, None where an option is absent."""
+def weights_by_option(chosen: Model, frame: pd.DataFrame) -> dict[str, Weights]:
+    """Return the weights that the options name; another stands in for `--w` where a model does not read it."""
     from panelkit.cli.spatial._weights import units_of, weights_of
+    from panelkit.models.spatial.sample import reads_w
 
     units = units_of(frame)
-    named = {"w": chosen.w, "w_error": chosen.w_error, "w_durbin": chosen.w_durbin}
-    return {
-        name: None
-        if text is None
-        else weights_of(text, units, islands=chosen.islands.value, option=f"--{name.replace('_', '-')}")
+    named = {"w_error": chosen.w_error, "w_durbin": chosen.w_durbin}
+    if reads_w(chosen.model.value, chosen.w_error, chosen.w_durbin):
+        named["w"] = chosen.w
+    held = {
+        name: weights_of(text, units, islands=chosen.islands.value, option=f"--{name.replace('_', '-')}")
         for name, text in named.items()
+        if text is not None
     }
+    return {"w": next(iter(held.values())), **held}
 
 
 def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> ChosenRows:

@@ -14,6 +14,8 @@ from panelkit.cli.spatial._composition import Composition, ErrorsOption, YearEff
 from panelkit.cli.spatial._options import (
     DurbinOption,
     FormulaArgument,
+    IslandsChoice,
+    IslandsOption,
     MissingOption,
     Model,
     ModelChoice,
@@ -49,6 +51,7 @@ def hausman(
     printed: Printed,
     model: ModelOption = ModelChoice.sdm,
     w: WeightsOption = "contiguity",
+    islands: IslandsOption = IslandsChoice.refuse,
     durbin: DurbinOption = None,
     errors: ErrorsOption = "kkp",
     year_effects: YearEffectsOption = False,
@@ -66,5 +69,5 @@ def hausman(
     held = rows_of_formula(ctx, sample, formula)
     chosen = Model(model=model, missing=missing, w=w, durbin=durbin)
     spec = random_of(chosen, Composition(True, year_effects, errors), formula, held.where)
-    tests = spatial_hausman(spec, held.frame, weights_of(w, units_of(held.frame)), method=method.value)
-    put_tests(list(tests), printed, look)
+    weights = weights_of(w, units_of(held.frame), islands=islands.value)
+    put_tests(list(spatial_hausman(spec, held.frame, weights, method=method.value)), printed, look)

@@ -95,7 +95,8 @@ def compare_fits(fit: FitResult, other: FitResult, terms: Sequence[str] | None =
     check_fit(fit)
     check_fit(other)
     shared = [name for name in fit.terms if name in other.terms]
-    chosen = [name for name in shared if name != "Intercept"] if terms is None else list(terms)
+    every = [name for name in dict.fromkeys(shared) if name != "Intercept"]
+    chosen = every if terms is None else list(terms)
     missing = [name for name in chosen if name not in shared]
     if missing or not chosen:
         raise (

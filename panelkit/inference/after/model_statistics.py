@@ -121,9 +121,7 @@ def model_test(
     """
     where = equations or ("",) * len(terms)
     at = [
-        j
-        for j, term in enumerate(terms)
-        if term != "Intercept" and where[j] not in ("spatial", "variance")
+        j for j, term in enumerate(terms) if term != "Intercept" and where[j] not in ("spatial", "variance")
     ]
     if not at:
         return {}

@@ -109,6 +109,8 @@ def refuse_convention(
     for weights, is_error in ((w, False), (w_error, True)):
         if weights is None or weights.row_standardised:
             continue
+        if weights.islands:
+            _refuse_zero_rows(convention, effects, weights, is_error=is_error)
         if convention == "lee-yu" or (convention == "elhorst" and effects == "twoway"):
             raise SpecError(
                 message(
@@ -129,3 +131,30 @@ def refuse_convention(
                     normalisation=weights.normalised_by,
                 )
             )
+
+
+def _refuse_zero_rows(
+    convention: SpatialConvention, effects: Effects, weights: Weights, *, is_error: bool
+) -> None:
+    """Refuse what cannot be done beside time effects where units have no neighbour: no normalisation mends it."""
+    told = {"weights": weights.name, "normalisation": weights.normalised_by}
+    if convention == "lee-yu" or (convention == "elhorst" and effects == "twoway"):
+        raise SpecError(
+            message(
+                "{convention} with {effects} effects needs row-standardised weights, and {weights} is normalised by "
+                "{normalisation}: link these or leave them out, or take effects='unit' or convention='xsmle' (command "
+                "line: --effects unit, --convention xsmle)",
+                convention=convention,
+                effects=effects_word(effects),
+                **told,
+            )
+        )
+    if is_error and convention in ("lsdv", "elhorst"):
+        raise SpecError(
+            message(
+                "a spatial error with time effects and {weights} (normalised by {normalisation}) mixes the time "
+                "effects with lambda: link these or leave them out, or take effects='unit' or convention='xsmle' "
+                "(command line: --effects unit, --convention xsmle)",
+                **told,
+            )
+        )

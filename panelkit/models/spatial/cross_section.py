@@ -36,7 +36,7 @@ from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Optimum, Problem
 from panelkit.models.spatial.maximum import maximise
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
-from panelkit.models.spatial.sample import align_weights, read_sample
+from panelkit.models.spatial.sample import aligned_weights, read_sample
 from panelkit.models.spatial.shell import Model, SpatialSpec, one_of, refuse_idle_weights
 from panelkit.spatial.spectrum import EIGEN_LIMIT, Method
 from panelkit.spatial.weights import Weights
@@ -135,9 +135,7 @@ class SpatialCrossSection(SpatialSpec):
         sample = read_sample(
             self.formula, frame, intercept=True, where=self.where, years=years, columns=self.vcov.columns()
         )
-        lag_w = align_weights(w, sample)
-        error_w = lag_w if w_error is None else align_weights(w_error, sample)
-        durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)
+        lag_w, error_w, durbin_w = aligned_weights(self.model, sample, w, w_error, w_durbin)
         used = error_w if self.model in ("sem", "sdem") else lag_w
         through = partial(_maximise_by_spreg, weights=used) if _spreg_is_right(self, used) else maximise
         spec = cast(SpatialPanel, self)  # it says all that a panel of one year says

@@ -25,6 +25,7 @@ from panelkit.language.offers import estimator
 from panelkit.models.effects import effects_word
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.conventions import SpatialConvention
+from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.dynamic_maximum import radius_of, solve_dynamic
 from panelkit.models.spatial.fit import SpatialFit, rescaled
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, sweep
@@ -35,7 +36,6 @@ from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
     align_weights,
-    durbin_positions,
     refuse_alike,
     refuse_degenerate,
     sample_of,
@@ -365,6 +365,16 @@ def _refuse(spec: DynamicSpatialPanel, years: NDArray[Any], time: str, w: Weight
     if len(years) < 4:
         raise SpecError(_too_few(len(years), time))
     if spec.convention == "lee-yu" and spec.effects in ("time", "twoway") and not w.row_standardised:
+        if w.islands:
+            raise SpecError(
+                message(
+                    "lee-yu with time effects needs row-standardised weights, and {weights} is normalised by "
+                    "{normalisation}: link these or leave them out, or take effects='unit' (command line: --effects "
+                    "unit)",
+                    weights=w.name,
+                    normalisation=w.normalised_by,
+                )
+            )
         raise SpecError(
             message(
                 "lee-yu with time effects needs row-standardised weights, and {weights} is normalised by "

@@ -91,6 +91,8 @@ class SpatialFit(FitResult):
         behind = {j: kx + at for at, j in enumerate(self.durbin_terms)}
         problem = self.curvature.problem
         one_w = self.weights is self.weights_durbin
+        read = [self.weights] * (problem.w is not None) + [self.weights_durbin] * bool(self.durbin_terms)
+        read = read or [self.weights]
         return ImpactParts(
             terms=tuple(self.sample.terms[j] for j in rows),
             theta=self.estimates,
@@ -103,8 +105,8 @@ class SpatialFit(FitResult):
             w=problem.w,
             w_durbin=self.weights_durbin.matrix if not one_w or problem.w is None else problem.w,
             spectrum=problem.spectrum_w,
-            row_standardised=self.weights.row_standardised and self.weights_durbin.row_standardised,
-            islands=tuple(key for key in self.weights.islands if one_w or key in self.weights_durbin.islands),
+            row_standardised=all(weights.row_standardised for weights in read),
+            islands=tuple(key for key in read[0].islands if all(key in weights.islands for weights in read)),
         )
 
     def bootstrap_theta(self, rng: np.random.Generator) -> FloatArray:

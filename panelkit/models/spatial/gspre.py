@@ -23,6 +23,7 @@ from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import estimator
 from panelkit.language.options import refuse_idle
 from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.likelihood import Counting, Problem, sweep
 from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.random import NO_EFFECTS, refuse_one_period
@@ -35,7 +36,6 @@ from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
     align_weights,
-    durbin_positions,
     refuse_alike,
     refuse_degenerate,
     sample_of,

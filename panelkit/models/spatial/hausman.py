@@ -143,7 +143,7 @@ def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
     null = _NULL
     if isinstance(random.likelihood, ComposedProblem):
         return TestResult.not_applicable(name, null, _NO_INFORMATION)
-    at = [random.terms.index(term) for term in fixed.terms]
+    at = _places(fixed, random)
     gap = fixed.estimates - random.estimates[at]
     spread = fixed.covariance - information_covariance(random)[np.ix_(at, at)]
     size = np.sqrt(np.abs(np.diag(spread)))
@@ -176,13 +176,19 @@ def _hausman(fixed: SpatialFit, random: SpatialRandomFit) -> TestResult:
     )
 
 
+def _places(fixed: SpatialFit, random: SpatialRandomFit) -> list[int]:
+    """Return where the terms of the one stand among those of the other; a regressor may be called rho."""
+    there = list(zip(random.equations, random.terms, strict=True))
+    return [there.index(pair) for pair in zip(fixed.equations, fixed.terms, strict=True)]
+
+
 def _robust(fixed: SpatialFit, random: SpatialRandomFit, *, pairs: bool) -> TestResult:
     """Return the comparison with the variance of the difference estimated from the scores of both models."""
     name = message("Hausman, robust with pairs") if pairs else message("Hausman, robust")
     likelihood = random.likelihood
     if not isinstance(likelihood, RandomProblem) or random.phi > BOUNDARY:
         return TestResult.not_applicable(name, _NULL, _NO_SCORES)
-    at = [random.terms.index(term) for term in fixed.terms]
+    at = _places(fixed, random)
     gap = fixed.estimates - random.estimates[at]
     units = random.sample.y.shape[0]
     if units <= len(gap):

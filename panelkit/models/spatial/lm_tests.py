@@ -104,6 +104,16 @@ def lm_tests_of(
 ) -> tuple[TestResult, ...]:
     """Return the tests on balanced arrays."""
     if form == "transformed" and effects in ("time", "twoway") and not w.row_standardised:
+        if w.islands:
+            raise SpecError(
+                message(
+                    "the transformed LM tests with time effects need row-standardised weights, and {weights} is "
+                    "normalised by {normalisation}: link these or leave them out, or take effects='unit' or "
+                    "form='elhorst' (command line: --effects unit, --form elhorst)",
+                    weights=w.name,
+                    normalisation=w.normalised_by,
+                )
+            )
         raise SpecError(
             message(
                 "the transformed LM tests with time effects need row-standardised weights, and {weights} is "

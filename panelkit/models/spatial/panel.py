@@ -27,6 +27,7 @@ from panelkit.models.spatial.conventions import (
     refuse_convention,
     scales_small_samples,
 )
+from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.fit_measures import measures_of_xsmle
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, sweep
@@ -35,8 +36,7 @@ from panelkit.models.spatial.problem import SpatialProblem
 from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
-    align_weights,
-    durbin_positions,
+    aligned_weights,
     refuse_degenerate,
     refuse_unidentifiable,
     refuse_without_regressor,
@@ -53,6 +53,7 @@ from panelkit.models.spatial.shell import (
     refuse_idle_weights,
     spoken_in_sample,
     squared_correlation,
+    weights_in_use,
 )
 from panelkit.results.fit import fields_under
 from panelkit.spatial.spectrum import Method
@@ -145,7 +146,8 @@ class SpatialPanel(SpatialSpec):
         data
             A frame with a (province, year) MultiIndex, or any frame with `unit` and `time`; row order is irrelevant.
         w
-            Weights of the lag (and, unless told, of the error and of the Durbin terms), keyed by id.
+            Weights of the lag (and, unless told, of the error and of the Durbin terms), keyed by id. A model without a
+            lag whose error and Durbin terms have weights of their own does not read it.
         w_error, w_durbin
             Weights of the error and of the Durbin terms, where they are others.
         unit, time
@@ -164,10 +166,7 @@ class SpatialPanel(SpatialSpec):
         """
         refuse_idle_weights(self.model, w_error, w_durbin)
         sample = sample_of(self, data, unit, time, intercept=self.effects == "none")
-        lag_w = align_weights(w, sample)
-        error_w = lag_w if w_error is None else align_weights(w_error, sample)
-        durbin_w = lag_w if w_durbin is None else align_weights(w_durbin, sample)
-        return fit_sample(self, sample, lag_w, error_w, durbin_w)
+        return fit_sample(self, sample, *aligned_weights(self.model, sample, w, w_error, w_durbin))
 
 
 @spoken_in_sample
@@ -250,7 +249,7 @@ def fit_sample(
     k, kx, kv = len(names), len(sample.terms), int(spec.convention == "xsmle")
     terms = (*names, *spatial, *("sigma2_e",) * kv)
     theta = optimum.theta(problem)
-    weights = (w, w_error, w_durbin)
+    weights = weights_in_use(spec.model, w, w_error, w_durbin)
     return SpatialFit(
         title=title,
         terms=terms,
@@ -319,7 +318,7 @@ def _facts(
     sample: SpatialSample,
     problem: Problem,
     optimum: Optimum,
-    weights: tuple[Weights, Weights, Weights],
+    weights: Sequence[Weights],
 ) -> dict[str, Any]:
     counting, loglik = problem.counting, optimum.loglik
     free = problem.k + (problem.w is not None) + (problem.m is not None) + 1
@@ -344,7 +343,7 @@ def _facts(
 
 
 def _notes(
-    spec: SpatialPanel, sample: SpatialSample, problem: Problem, weights: tuple[Weights, Weights, Weights]
+    spec: SpatialPanel, sample: SpatialSample, problem: Problem, weights: Sequence[Weights]
 ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Return the notes before and after those of the covariance, each once."""
     before = dict.fromkeys(

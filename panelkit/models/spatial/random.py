@@ -26,6 +26,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import estimator
 from panelkit.models.spatial.curvature import Curvature
+from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, sweep
 from panelkit.models.spatial.panel import durbin_design
 from panelkit.models.spatial.random_composed import compose, composed_optimum
@@ -37,7 +38,6 @@ from panelkit.models.spatial.sample import (
     Missing,
     SpatialSample,
     align_weights,
-    durbin_positions,
     refuse_alike,
     refuse_degenerate,
     sample_of,
@@ -160,7 +160,9 @@ def fit_random(spec: SpatialRandomEffects, sample: SpatialSample, w: Weights) ->
     if spec.time_effects and not w.row_standardised:
         raise SpecError(
             message(
-                "year effects need row-standardised weights here, and {weights} is normalised by {normalisation}",
+                "year effects need row-standardised weights here, and {weights} is normalised by {normalisation}: take "
+                "such weights, or leave out the year effects (time_effects=False; command line: without "
+                "--year-effects)",
                 weights=w.name,
                 normalisation=w.normalised_by,
             )

@@ -229,8 +229,8 @@ class SpatialRandomFit(SpatialFit):
             return TestResult.not_applicable(
                 name, null, message("the fit has no unit means: take means=True")
             )
-        stood = {"theta": self.estimates, "covariance": self.covariance}
-        return wald(name, null, lambda theta: theta[at], **stood, facts={})
+        theta, covariance = self.estimates, self.covariance
+        return wald(name, null, lambda free: free[at], theta=theta, covariance=covariance, facts={})
 
 
 def criteria(loglik: float, free: int, nobs: int) -> dict[str, float]:

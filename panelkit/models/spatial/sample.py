@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panelkit.formula.arithmetic import Cells, Evaluator
-from panelkit.formula.formula import parse_formula
 from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.outcome import refuse_absorbed, refuse_exact
 from panelkit.kernels.within import EFFECTS, Effects, FloatArray, check_effects
@@ -185,7 +184,7 @@ class Balanced:
                 message(
                     "no complete {period} for {names}: dropping {periods} cannot help; take missing='drop-unit', "
                     "or leave these {units} out of data and weights",
-                    names=_listed(absent),
+                    names=listed_few(absent),
                 )
             )
         return np.asarray(present.all(axis=0))[time]
@@ -286,7 +285,7 @@ def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable])
         return (
             message(
                 "missing cells: {periods} {out} left out (policy {missing})",
-                out=_listed(years),
+                out=listed_few(years),
                 missing=missing,
             ),
         )
@@ -294,7 +293,9 @@ def _policy_note(design: Design, missing: Missing, left_out: Sequence[Hashable])
     out = [key for key in left_out if key in units]
     if missing == "raise" or not out:
         return ()
-    return (message("missing cells: {out} left out (policy {missing})", out=_listed(out), missing=missing),)
+    return (
+        message("missing cells: {out} left out (policy {missing})", out=listed_few(out), missing=missing),
+    )
 
 
 def _cells(
@@ -307,9 +308,9 @@ def _cells(
     gaps = [f"{unit_labels[i]} {time_labels[j]}" for i, j in np.argwhere(~present)]
     parts = []
     if absent:
-        parts.append(message("no complete {period} at all: {names}", names=_listed(absent)))
+        parts.append(message("no complete {period} at all: {names}", names=listed_few(absent)))
     if gaps:
-        parts.append(message("missing {unit}-{periods}: {cells}", cells=_listed(gaps)))
+        parts.append(message("missing {unit}-{periods}: {cells}", cells=listed_few(gaps)))
     reasons = sorted(set(dropped[~left_because(dropped, Why.OUTSIDE)]["reason"]))
     problem = sentences(parts)
     if reasons:
@@ -340,40 +341,31 @@ def align_weights(w: Any, sample: SpatialSample, *, name: str | None = None) -> 
     return weights.for_model()
 
 
-def durbin_positions(durbin: Sequence[str] | None, terms: tuple[str, ...]) -> tuple[int, ...]:
-    """Return which regressors get a spatial lag: all but the intercept, or the ones named."""
-    if durbin is None:
-        return tuple(j for j, term in enumerate(terms) if term != "Intercept")
-    refuse_text(durbin)
-    found, unknown = [], []
-    for text in durbin:
-        label = text if text in terms else parse_formula(f"y ~ {text}").rhs_terms[0]
-        if label in terms:
-            found.append(terms.index(label))
-        else:
-            unknown.append(text)
-    if unknown:
-        raise SpecError(
-            message(
-                "durbin: no regressor {unknown}; there are {terms}", unknown=_listed(unknown), terms=terms
-            )
-        )
-    if len(set(found)) < len(found):
-        raise SpecError(message("durbin: a regressor stands twice"))
-    return tuple(sorted(found))
+def aligned_weights(
+    model: str, sample: SpatialSample, w: Any, w_error: Any, w_durbin: Any
+) -> tuple[Weights, Weights, Weights]:
+    """Return the weights of lag, error and Durbin terms in the panel's order; `w` stands in for those not given.
+
+    Where a model has no lag and `w` stands in for nothing, it is not read: nothing of it is judged.
+    """
+    if not reads_w(model, w_error, w_durbin):
+        w = w_durbin if w_error is None else w_error
+    lag = align_weights(w, sample)
+    error = lag if w_error is None else align_weights(w_error, sample)
+    return lag, error, lag if w_durbin is None else align_weights(w_durbin, sample)
 
 
-def refuse_text(durbin: Any) -> None:
-    """Refuse one string where a list of regressors is meant."""
-    if isinstance(durbin, str):
-        raise SpecError(message("durbin is a list of regressors, such as [{durbin!r}]", durbin=durbin))
+def reads_w(model: str, w_error: Any, w_durbin: Any) -> bool:
+    """Tell whether a model has a lag, or an error or Durbin terms without weights of their own."""
+    own = {"sem": (w_error,), "slx": (w_durbin,), "sdem": (w_error, w_durbin)}
+    return model not in own or any(other is None for other in own[model])
 
 
 def _plain(key: Any) -> Hashable:
     return key.item() if isinstance(key, np.generic) else key
 
 
-def _listed(items: Sequence[Any]) -> Message:
+def listed_few(items: Sequence[Any]) -> Message:
     names = [str(item) for item in items]
     if len(names) <= SHOWN:
         return listed(names)

@@ -79,8 +79,8 @@ def reduction_tests(fit: SpatialFit) -> tuple[TestResult, ...]:
         if outside is not None:
             found.append(TestResult.not_applicable(name, null, outside))
             continue
-        stood = {"theta": fit.estimates, "covariance": fit.covariance, "facts": facts}
-        found.append(wald(name, null, restrictions[model], **stood))
+        theta, covariance = fit.estimates, fit.covariance
+        found.append(wald(name, null, restrictions[model], theta=theta, covariance=covariance, facts=facts))
     for model, null in names.items():
         found.append(_likelihood_ratio(fit, model, null))
     return tuple(found)
@@ -110,9 +110,12 @@ def _not_nested(fit: SpatialFit, model: str) -> Message | None:
     if model == "sar" and not fit.durbin_terms:
         return message("the fit has no Durbin terms")
     full = len(fit.durbin_terms) == sum(term != "Intercept" for term in fit.sample.terms)
-    if model == "sem" and (not full or abs(fit.weights.matrix - fit.weights_durbin.matrix).sum() > 0.0):
+    own = fit.weights.matrix
+    others = (fit.weights_durbin.matrix, fit.weights_error.matrix)
+    if model == "sem" and (not full or any(abs(own - other).sum() > 0.0 for other in others)):
         return message(
-            "the error model is nested only if every regressor has a Durbin term with the lag's weights"
+            "the error model is nested only if every regressor has a Durbin term, and it and the errors have the lag's "
+            "weights"
         )
     return None
 
@@ -248,7 +251,9 @@ def select_model(
         if local.applicable:
             sentences.append(message("SLX against no spatial terms: p = {p:.4g}", p=local.p_value))
         else:
-            sentences.append(message("SLX against no spatial terms: not tested: {reason}", reason=local.reason))
+            sentences.append(
+                message("SLX against no spatial terms: not tested: {reason}", reason=local.reason)
+            )
         return SelectionPath((*lm, local), tuple(sentences), chosen, said)
     sdm = fit_sample(replace(spec, model="sdm"), sample, weights, weights, weights)
     reductions = reduction_tests(sdm)

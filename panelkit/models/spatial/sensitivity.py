@@ -402,7 +402,7 @@ def rolling(
             raise SpecError(
                 message("a {model} has no rho to follow: take sar, sdm or sac", model=spec.model.upper())
             )
-        at = fit.terms.index("rho")
+        at = list(zip(fit.equations, fit.terms, strict=True)).index(("spatial", "rho"))
         rows.append(
             {
                 "first": years[start],

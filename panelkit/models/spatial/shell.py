@@ -19,8 +19,9 @@ from panelkit.language.message import listed, message, verbatim
 from panelkit.language.offers import capabilities_of
 from panelkit.language.options import refuse_idle
 from panelkit.models.reading import spoken_errors
+from panelkit.models.spatial.durbin import refuse_text
 from panelkit.models.spatial.likelihood import Optimum, Problem
-from panelkit.models.spatial.sample import SpatialSample, refuse_text
+from panelkit.models.spatial.sample import SpatialSample
 from panelkit.spatial.spectrum import factorise
 from panelkit.spatial.weights import Weights
 
@@ -101,13 +102,19 @@ def check_spec(spec: Any, kind: type, function: str) -> None:
 def refuse_idle_weights(model: str, w_error: Any, w_durbin: Any) -> None:
     """Refuse weights of an error or of Durbin terms that a model does not have.
 
-    A Durbin model keeps those of an error for its test against the error model.
+    A Durbin model takes those of an error: its test against an error model with other weights does not apply then.
     """
     given = {
         "w_error": w_error is not None and model not in (*ERROR, "sdm"),
         "w_durbin": w_durbin is not None and model not in DURBIN,
     }
     refuse_idle(given, message("would change nothing: a {model} has no such weights", model=model.upper()))
+
+
+def weights_in_use(model: str, w: Weights, w_error: Weights, w_durbin: Weights) -> tuple[Weights, ...]:
+    """Return the weights that a model reads, each once; those of the lag where it reads none."""
+    held = {LAGGED: w, ERROR: w_error, DURBIN: w_durbin}
+    return tuple(dict.fromkeys(one for models, one in held.items() if model in models)) or (w,)
 
 
 def one_of(what: str, value: Any, allowed: Sequence[str]) -> None:
