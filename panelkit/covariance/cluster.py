@@ -50,12 +50,14 @@ class Cluster(OneClustering):
             return self._of_likelihood(problem, design)
         fit, convention = least_squares(problem, convention)
         clusters = clusters_of(design, self.by)
+        name = message("cluster (CRV1) by {name}", name=clusters.shown)
+        sandwich.refuse_cancelled(fit, sandwich.clustered_meat(fit, clusters.codes), name)
         factor = small_sample_factor(fit, (clusters,), convention)
         matrix = sandwich.clustered(fit, clusters.codes) * factor
         return Vcov(
             matrix,
             cluster_df(fit, clusters.count, convention),
-            message("cluster (CRV1) by {name}", name=clusters.shown),
+            name,
             {"n_clusters": clusters.count},
         )
 

@@ -16,7 +16,7 @@ from panelkit.covariance.likelihood import sandwiched
 from panelkit.covariance.small_sample import cluster_df, residual_df
 from panelkit.kernels.capabilities import CELL_SCORES, SCORES
 from panelkit.kernels.linear import LinearFit
-from panelkit.kernels.sandwich import nearest_positive
+from panelkit.kernels.sandwich import nearest_positive, refuse_cancelled
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, term, verbatim
@@ -77,12 +77,13 @@ class DriscollKraay(Covariance):
                 )
             )
         meat = kernel_meat(_by_period(fit.basis_scores, where, count), bartlett(lags))
+        name = message("Driscoll-Kraay, {lags} lags", lags=lags)
+        refuse_cancelled(fit, meat, name)
         years = period_clusters(design)
         factor = _time_factor(fit, years.count, convention)
         matrix = fit.root @ meat @ fit.root.T * factor
         matrix, notes = nearest_positive(fit, matrix, meat, _DRISCOLL_KRAAY)
         df = cluster_df(fit, years.count, convention)
-        name = message("Driscoll-Kraay, {lags} lags", lags=lags)
         return Vcov(matrix, df, name, {"lags": lags}, (*_few(years.count), *notes))
 
     def _of_likelihood(self, problem: LikelihoodProblem) -> Vcov:

@@ -116,7 +116,13 @@ def counted_effects(fit: LinearFit, clusterings: tuple[Clusters, ...], conventio
     saved = sum(
         (fit.layout.n_units if d == "unit" else fit.layout.n_times) - 1 for d in dimensions if nested[d]
     )
-    counted = effects_swept(fit, convention) - saved - _nested_interactions(fit, clusterings, convention)
+    # a group of units apart makes an effect redundant only beside effects that count too
+    apart = fit.layout.components - 1 if fit.effects == "twoway" and any(nested.values()) else 0
+    if convention.nested_effects == "refuse" or not convention.counts_components:
+        apart = 0
+    counted = (
+        effects_swept(fit, convention) - saved + apart - _nested_interactions(fit, clusterings, convention)
+    )
     if convention.nested_effects == "absorbed" and nested.get(
         "unit", fit.effects == "time" and nested["time"]
     ):

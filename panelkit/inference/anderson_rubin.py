@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
 from panelkit.covariance.clusters import clusters_of
-from panelkit.covariance.conventions import convention_named
+from panelkit.covariance.conventions import convention_named, convention_of_stages
 from panelkit.covariance.small_sample import small_sample_factor
 from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.inference.wild.bootstrap import WildResult, bisect, draw_signs, runs_of
@@ -18,6 +18,7 @@ from panelkit.kernels.capabilities import ENDOGENOUS
 from panelkit.kernels.crossing import crossing_of
 from panelkit.kernels.identified import orthonormal_columns
 from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.sandwich import sum_by, whole_units
 from panelkit.kernels.within import FloatArray, IntArray
@@ -108,7 +109,9 @@ def anderson_rubin(
     clusters = clusters_of(fit.design, getattr(fit.spec.vcov, "by", None))
     if whole_units(linear, clusters.codes) is None:
         raise SpecError(message("anderson_rubin needs clusters of whole units"))
-    factor = small_sample_factor(linear, (clusters,), convention_named(fit.spec.convention))
+    convention = convention_of_stages(convention_named(fit.spec.convention))
+    reduced = cast(LinearFit, cast(Any, fit).reduced_form.linear)
+    factor = small_sample_factor(reduced, (clusters,), convention)
     draws, enumerated = draw_signs(clusters.count, reps, "rademacher", as_generator(rng), "inclusive")
     problem = _Problem.of(linear, clusters.codes, draws, factor)
     term = linear.terms[-1]

@@ -6,10 +6,13 @@ import numpy as np
 
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 
 # Eigenvalues are known to a unit in the last place of the largest: six digits of what is this share of it.
 _CARRIED = 1e-9
+# Sums of scores below a ten-billionth of the scores are rounding; these are their squares.
+_CANCELLED = 1e-20
 
 
 def sum_by(columns: FloatArray, codes: IntArray) -> FloatArray:
@@ -44,6 +47,29 @@ def clustered_meat(fit: LinearFit, codes: IntArray) -> FloatArray:
     return sums.T @ sums
 
 
+def refuse_cancelled(fit: LinearFit, meat: FloatArray, what: Message) -> None:
+    """Refuse a covariance of sums of scores, `meat` (k, k) on the orthonormal basis, where they cancel in every group.
+
+    Between two units with period effects each row is the mirror of the other unit's, and the scores of a unit add up to
+    zero as those of both do; so do those of either of two periods beside unit effects.
+
+    Raises
+    ------
+    SpecError
+        With the name of the covariance, `what`.
+    """
+    whole = float((fit.basis_scores**2).sum())
+    if whole > 0.0 and float(np.trace(meat)) <= _CANCELLED * whole:
+        raise SpecError(
+            message(
+                "{what}: the scores add up to zero in every group, as they do by construction where two units (or two "
+                "periods) mirror each other after two-way effects, and the variance of their sums is rounding: take "
+                "Robust(), or a sample of more groups",
+                what=what,
+            )
+        )
+
+
 def whole_units(fit: LinearFit, codes: IntArray) -> IntArray | None:
     """Return the group of each unit (n_units,) if clusters hold whole units, else None."""
     groups = codes[fit.layout.starts]
@@ -63,7 +89,7 @@ def nearest_positive(
     # below this share of the largest eigenvalue a negative one is rounding
     if signs[0] >= -1e-12 * abs(signs[-1]):
         return matrix, ()
-    scale = np.ones(fit.k)
+    scale = np.ones(len(matrix))
     sizes = np.abs(np.diag(matrix))
     if sizes.min() < _CARRIED * sizes.max():
         scale = np.sqrt(np.einsum("ij,ij->j", fit.X, fit.X))

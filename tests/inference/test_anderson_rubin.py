@@ -50,7 +50,10 @@ def fit_factor(fit: object) -> float:
     from panelkit.covariance.conventions import convention_named
     from panelkit.covariance.small_sample import small_sample_factor
 
-    return small_sample_factor(fit.linear, (clusters_of(fit.design, None),), convention_named("fixest"))
+    # the reduced form's, as of the F that is printed
+    return small_sample_factor(
+        fit.reduced_form.linear, (clusters_of(fit.design, None),), convention_named("fixest")
+    )
 
 
 def test_confidence_set_holds_what_is_not_rejected() -> None:

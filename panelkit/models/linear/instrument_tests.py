@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from scipy import stats
@@ -11,9 +11,12 @@ from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.clusters import clusters_of
 from panelkit.kernels.identified import orthonormal_columns
 from panelkit.kernels.instruments import InstrumentedFit
+from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.outcome import is_exact
 from panelkit.kernels.sandwich import sum_by
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message
+from panelkit.models.linear.weak_identification import exact_stage
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
@@ -21,6 +24,8 @@ from panelkit.results.tests import TestResult
 _WORST_BIAS = 0.10
 # Eigenvalues of a correlation matrix below this share of the largest are rounding.
 _POOR = 1e-12
+# The score statistic reaches the number of clusters where their sums do not differ.
+_CEILING = 1.0 - 1e-9
 _EFFECTIVE_F = message("effective F")
 
 
@@ -32,13 +37,15 @@ def first_stage_f(
     The partial R2 and Shea's (1997) stand in `facts`.
     """
     at = [stage.terms.index(term) for term in excluded]
-    f, denominator = _joint_f(stage, at)
     name = message("first-stage F of {outcome}", outcome=stage.outcome)
     null = message(
         "the excluded instruments ({excluded}) have no effect on {outcome}",
         excluded=excluded,
         outcome=stage.outcome,
     )
+    if _is_exact(stage):
+        return exact_stage(name, null)
+    f, denominator = _joint_f(stage, at)
     if np.isnan(f):
         return TestResult.not_applicable(name, null, _singular(len(at)))
     return TestResult(
@@ -80,6 +87,8 @@ def _joint_f(fit: FitResult, at: list[int]) -> tuple[float, float]:
     It is missing where the covariance has less than full rank: clusters no more than instruments.
     """
     covariance = fit.covariance[np.ix_(at, at)]
+    if not (np.diag(covariance) > 0.0).all():
+        return float("nan"), float("nan")
     scale = 1.0 / np.sqrt(np.diag(covariance))
     values, vectors = np.linalg.eigh(covariance * np.outer(scale, scale))
     if not values[0] > _POOR * values[-1]:
@@ -87,6 +96,11 @@ def _joint_f(fit: FitResult, at: list[int]) -> tuple[float, float]:
     wald = float(((vectors.T @ (fit.estimates[at] * scale)) ** 2 / values).sum())
     df = np.asarray(fit.df, dtype=float)
     return wald / len(at), float(df if df.ndim == 0 else df[at].min())
+
+
+def _is_exact(stage: FitResult) -> bool:
+    linear = cast(LinearFit, stage.linear)
+    return is_exact(linear.residuals, linear.y)
 
 
 def _singular(needed: int) -> Message:
@@ -104,6 +118,9 @@ def effective_f(linear: InstrumentedFit, stage: FitResult, excluded: tuple[str, 
     explain, V the covariance of the first stage. The critical value is that of their simplified procedure at a
     worst-case bias of 10 % of the benchmark and a level of 5 %.
     """
+    null = message("the instruments are so weak that the bias may exceed 10 % of the worst case")
+    if _is_exact(stage):
+        return exact_stage(_EFFECTIVE_F, null)
     at = [stage.terms.index(term) for term in excluded]
     a = linear.n_exogenous
     Z = linear.instruments[:, a:]
@@ -118,7 +135,7 @@ def effective_f(linear: InstrumentedFit, stage: FitResult, excluded: tuple[str, 
     critical, df = _effective_critical(spread)
     return TestResult(
         name=_EFFECTIVE_F,
-        null=message("the instruments are so weak that the bias may exceed 10 % of the worst case"),
+        null=null,
         statistic=f,
         distribution=message("scaled noncentral chi2"),
         df=(df,),
@@ -184,7 +201,10 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
     surplus = linear.instruments.shape[1] - linear.k
     if surplus == 0:
         return _exactly(name)
-    clusters = clusters_of(design, getattr(vcov, "by", None))
+    by = getattr(vcov, "by", None)
+    if by is None and len(design.unit_labels) == 1:
+        return TestResult.not_applicable(name, VALID, message("it sums by unit, and the sample holds one"))
+    clusters = clusters_of(design, by)
     if clusters.count <= surplus:
         return TestResult.not_applicable(
             name,
@@ -200,6 +220,16 @@ def robust_overidentification(linear: InstrumentedFit, design: Design, vcov: Vco
     sums = sum_by(rest * linear.residuals[:, None], clusters.codes)
     total = sums.sum(axis=0)
     statistic = float(total @ np.linalg.solve(sums.T @ sums, total))
+    if statistic > _CEILING * clusters.count:
+        return TestResult.not_applicable(
+            name,
+            VALID,
+            message(
+                "the statistic is the number of clusters ({clusters}) whatever the data: their sums do not differ, as "
+                "those of two units after two-way effects",
+                clusters=clusters.count,
+            ),
+        )
     return TestResult(
         name=name,
         null=VALID,

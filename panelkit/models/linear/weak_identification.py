@@ -54,7 +54,7 @@ def underidentification(part: Partialled, design: Design, vcov: VcovSpec, name: 
     """Test that the first stages have full rank (Kleibergen and Paap 2006; Anderson 1951 under independent errors)."""
     shown = ANDERSON if isinstance(vcov, Iid) else RK_LM
     if part.exact:
-        return _exact(shown, _UNIDENTIFIED)
+        return exact_stage(shown, _UNIDENTIFIED)
     problem = part.rank_problem(under_null=True)
     if _few(
         design, vcov, part.restrictions
@@ -78,7 +78,7 @@ def weak_rank(part: Partialled, design: Design, vcov: VcovSpec, name: str) -> Te
     """Return the Wald F of rank under the covariance of the fit (Kleibergen and Paap 2006)."""
     null = message("the instruments are weak")
     if part.exact:
-        return _exact(RK_F, null)
+        return exact_stage(RK_F, null)
     convention = convention_of_stages(convention_named(name))
     statistic = wald(part.rank_problem(under_null=False), design, vcov, convention)
     if statistic is None:
@@ -102,7 +102,7 @@ def cragg_donald(part: Partialled, design: Design, vcov: VcovSpec, name: str) ->
     """Return the Cragg-Donald (1993) F, with the degrees of freedom that the convention counts."""
     null = message("the instruments are weak, under independent errors of one variance")
     if part.exact:
-        return _exact(CRAGG_DONALD, null)
+        return exact_stage(CRAGG_DONALD, null)
     convention = convention_of_stages(convention_named(name))
     problem = part.rank_problem(under_null=False)
     left = float(residual_df(problem, convention))
@@ -133,7 +133,7 @@ def _conditional(
     problem = part.conditional_problem(j)
     share = float(problem.residuals @ problem.residuals) / float(problem.y @ problem.y)
     if share <= _POOR:
-        return _exact(name, null)
+        return exact_stage(name, null)
     statistic = wald(problem, design, vcov, convention)
     if statistic is None:
         return _singular(name, null, design, vcov, part.instruments.shape[1])
@@ -164,12 +164,12 @@ def endogeneity(linear: InstrumentedFit, design: Design, vcov: VcovSpec, name: s
     a, m = linear.k, linear.k - linear.n_exogenous
     gone = both[:, a:]
     if absorbed_terms(linear.regressors[:, linear.n_exogenous :], gone).any():
-        return _exact(shown, null)
+        return exact_stage(shown, null)
     basis = orthonormal_columns(both[:, :a])
     gone = orthonormal_columns(gone - basis @ (basis.T @ gone))
     rss = float(residuals @ residuals)
     if gone.shape[1] < m or not rss > _POOR * float(linear.y @ linear.y):
-        return _exact(shown, null)
+        return exact_stage(shown, null)
     problem = replace(Partialled.of(linear).problem(gone, linear.y, residuals), parameters=linear.k + m)
     statistic = wald(problem, design, vcov, convention)
     if statistic is None:
@@ -223,7 +223,8 @@ def _few(design: Design, vcov: VcovSpec, needed: int) -> bool:
     return isinstance(shown, Cluster) and clusters_of(design, shown.by).count <= needed
 
 
-def _exact(name: Message, null: Message) -> TestResult:
+def exact_stage(name: Message, null: Message) -> TestResult:
+    """Say that a first stage leaves no residual."""
     return TestResult.not_applicable(
         name,
         null,
@@ -251,5 +252,9 @@ def _singular(name: Message, null: Message, design: Design, vcov: VcovSpec, need
     return TestResult.not_applicable(
         name,
         null,
-        message("the covariance of {needed} scores is singular: take fewer instruments", needed=needed),
+        message(
+            "the covariance of {needed} scores is not positive definite: take fewer instruments, or a covariance that "
+            "sums over more groups or periods",
+            needed=needed,
+        ),
     )

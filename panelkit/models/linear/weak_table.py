@@ -141,8 +141,9 @@ def _said_of_rank(rank: TestResult) -> list[Message]:
     if rank.applicable and rank.p_value > 1.0 - _LEVEL:
         return [
             message(
-                "underidentified at 5 %: that the instruments leave a coefficient unidentified is not rejected "
-                "(p = {p:.3g}), and estimates and their intervals then mean nothing: use anderson_rubin",
+                "identification is not shown at 5 %: that the instruments leave a coefficient unidentified is not "
+                "rejected (p = {p:.3g}), and estimates and their intervals may then mean nothing: look at the "
+                "Anderson-Rubin F",
                 p=rank.p_value,
             )
         ]
@@ -186,28 +187,37 @@ def _two(value: float) -> Message:
 
 
 def _among(sizes: dict[float, float], strength: TestResult, fit: Identified) -> Message:
-    """Say which size the F rules out."""
+    """Say which size the F rules out; under other errors than the values assume, none."""
     held = [share for share, value in sizes.items() if strength.statistic > value]
-    assumed = (
-        message("as the values assume")
-        if isinstance(fit.spec.vcov, Iid)
-        else message("although the values assume independent errors of one variance")
-    )
+    independent = isinstance(fit.spec.vcov, Iid)
+    numbers = {
+        "f": strength.statistic,
+        "value": sizes[held[0]] if held else list(sizes.values())[-1],
+        "share": 100.0 * (held[0] if held else max(sizes)),
+    }
+    if held and independent:
+        return message(
+            "F = {f:.1f} is above the critical value {value:.2f} of Stock and Yogo: rejected (at 5 %) that a nominal 5 "
+            "% Wald test has a size above {share:.0f} %, if errors are independent with one variance",
+            **numbers,
+        )
     if held:
         return message(
-            "F = {f:.1f} is above the critical value {value:.2f} of Stock and Yogo: a nominal 5 % Wald test has size "
-            "{share:.0f} % at most ({assumed})",
-            f=strength.statistic,
-            value=sizes[held[0]],
-            share=100.0 * held[0],
-            assumed=assumed,
+            "the Kleibergen-Paap F = {f:.1f} is above {value:.2f}, the value of Stock and Yogo for a size of "
+            "{share:.0f} %; that value is for the Cragg-Donald F under independent errors of one variance, and bounds "
+            "no size under these",
+            **numbers,
+        )
+    if independent:
+        return message(
+            "F = {f:.1f} is below every critical value of Stock and Yogo ({value:.2f} for a size of {share:.0f} %): a "
+            "nominal 5 % Wald test may reject a true null in more than a quarter of samples",
+            **numbers,
         )
     return message(
-        "F = {f:.1f} is below every critical value of Stock and Yogo ({value:.2f} for a size of 25 %): a nominal 5 % "
-        "Wald test may reject a true null in more than a quarter of samples ({assumed})",
-        f=strength.statistic,
-        value=list(sizes.values())[-1],
-        assumed=assumed,
+        "the Kleibergen-Paap F = {f:.1f} is below every value of Stock and Yogo ({value:.2f} for a size of "
+        "{share:.0f} %), which are for independent errors of one variance: the instruments look weak by them too",
+        **numbers,
     )
 
 
@@ -224,8 +234,8 @@ def _conditional(lines: _Lines, fit: Identified, m: int, by_name: dict[Message, 
         return []
     return [
         message(
-            "the conditional F of {terms} is below 10: the instruments are too weak to tell this effect from that of "
-            "the other endogenous regressors",
+            "the conditional F of {terms} is below 10, a rule of thumb: the instruments may be too weak to tell this "
+            "effect from that of the other endogenous regressors",
             terms=[verbatim("`" + term + "`") for term in low],
         )
     ]
@@ -233,6 +243,9 @@ def _conditional(lines: _Lines, fit: Identified, m: int, by_name: dict[Message, 
 
 def _effective(lines: _Lines, by_name: dict[Message, TestResult]) -> list[Message]:
     test = by_name[message("effective F")]
+    if not test.applicable:
+        lines.test("effective_f", test)
+        return []
     lines.add(
         "effective_f",
         test.name,
@@ -257,7 +270,10 @@ def _effective(lines: _Lines, by_name: dict[Message, TestResult]) -> list[Messag
 
 def _tf(lines: _Lines, fit: Identified) -> list[Message]:
     """Add what the first-stage F makes of the t statistic of one endogenous regressor with one instrument."""
-    f = next(test.statistic for test in fit.tests if test.name.startswith("first-stage F"))
+    stage = next(test for test in fit.tests if test.name.startswith("first-stage F"))
+    if not stage.applicable:
+        return []
+    f = stage.statistic
     critical = tf_critical(f, _LEVEL)
     estimate, error = float(fit.estimates[-1]), float(fit.std_errors.iloc[-1])
     if not np.isfinite(critical):
