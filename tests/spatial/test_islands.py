@@ -223,3 +223,21 @@ def test_provinces_without_the_link_of_hainan() -> None:
     assert w.normalisation == "row"
     band = pk.inverse_distance(cutoff_km=800, normalisation="none")
     assert set(pk.as_weights(band, islands="zero").islands) == {"Tibet", "Xinjiang"}
+
+
+def test_sensitivity_names_the_weights_that_have_islands() -> None:
+    """Neither Hainan nor Xinjiang borders on the others: contiguity fails alone, or keeps them by name."""
+    from panelkit.models.spatial.sensitivity import provincial_weights
+
+    keep = ["Beijing", "Tianjin", "Hebei", "Shandong", "Xinjiang", "Hainan"]
+    figures = pk.load_provinces(["patents_granted", "rd_expenditure"], (2015, 2022))
+    figures = figures[figures.index.get_level_values(0).isin(keep)]
+    spec = pk.SpatialPanel("log(patents_granted) ~ log(rd_expenditure)", "sar", convention="xsmle")
+    found = pk.weights_sensitivity(spec, figures)
+    assert set(found.failures) == {"contiguity"}
+    assert "no neighbour for Hainan, Xinjiang" in str(found.failures["contiguity"])
+    whole = pk.weights_sensitivity(spec, figures, provincial_weights(keep, islands="zero"))
+    assert whole.failures == {}
+    w = pk.as_weights(pk.contiguity(normalisation="none").subset(keep), islands="zero").normalised("row")
+    alone = spec.fit(figures, w)
+    assert whole.table.set_index("weights").loc["contiguity", "rho"] == pytest.approx(alone.rho, rel=1e-9)

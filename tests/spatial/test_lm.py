@@ -12,7 +12,7 @@ from panelkit.models.spatial.panel import SpatialPanel
 from panelkit.models.spatial.selection import select_model
 from panelkit.spatial import provincial
 from tests.reference import oracle
-from tests.spatial.data import CIGAR, MUNNELL, cigarettes, helmert, munnell, simulate
+from tests.spatial.data import CIGAR, MUNNELL, cigarettes, helmert, lattice, munnell, simulate
 
 EFFECTS = {"pooled": "none", "state": "unit", "time": "time", "twoway": "twoway"}
 
@@ -186,3 +186,14 @@ def test_reductions_that_are_not_nested_are_not_tested() -> None:
     noise["x2"] = np.random.default_rng(5).standard_normal(len(noise))
     path = select_model(SpatialPanel("y ~ x1 + x2", durbin=("x2",)), noise, w)
     assert path.chosen != "sem"
+
+
+def test_a_null_without_a_top_leaves_the_other_tests() -> None:
+    """Beside time effects the likelihood of this outcome rises to rho = 1: two tests stand on its top, five do not."""
+    w = lattice(4, 2)
+    data = simulate(w, 3, np.random.default_rng(1), rho=0.9, beta=(0.1,), theta=(0.0,))
+    tests = {str(test.name): test for test in spatial_lm_tests("y ~ x1", data, w, effects="time")}
+    assert len(tests) == 7
+    for name in ("LM lag given error", "LM error given lag"):
+        assert "largest at the edge" in str(tests[name].reason)
+    assert np.isfinite(tests["LM joint"].statistic)

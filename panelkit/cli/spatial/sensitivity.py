@@ -14,7 +14,14 @@ from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import print_json, print_written
 from panelkit.cli._records import rows
 from panelkit.cli._table_options import FrameToFile, refuse_look
-from panelkit.cli.spatial._options import FormulaArgument, SpatialOptions, panel_of, rows_of_formula
+from panelkit.cli.spatial._options import (
+    FormulaArgument,
+    IslandsChoice,
+    IslandsOption,
+    SpatialOptions,
+    panel_of,
+    rows_of_formula,
+)
 from panelkit.cli.spatial._tables import ROOMY, echo_by_term, put_frame, width, write_tables
 from panelkit.cli.spatial._weights import refuse_strangers, units_of, weights_of
 from panelkit.language.message import Language, message
@@ -38,6 +45,7 @@ def sensitivity(
     model: SpatialOptions,
     look: FrameToFile,
     output: Output,
+    islands: IslandsOption = IslandsChoice.refuse,
     income: Annotated[
         str | None,
         typer.Option(
@@ -71,10 +79,10 @@ def sensitivity(
     refuse_strangers(units, message("spatial sensitivity compares weights of provinces"))
     spec = panel_of(model, formula, held.where)
     mean = None if income is None else _income(income, held)
-    found = weights_sensitivity(spec, held.frame, provincial_weights(units, mean))
+    found = weights_sensitivity(spec, held.frame, provincial_weights(units, mean, islands=islands.value))
     calm = None
     if placebo:
-        weights = weights_of("contiguity", units)
+        weights = weights_of("contiguity", units, islands=islands.value)
         calm = placebo_of(spec, held.frame, weights, permutations=placebo, rng=seed)
     if output.as_json:
         print_json(_content(found, calm, placebo), allow_nan=True)

@@ -12,12 +12,12 @@ from scipy import special
 from panelkit.inference.spatial_tests import Form, LmStatistics, lm_results, lm_statistics
 from panelkit.kernels.identified import refuse_unidentified
 from panelkit.kernels.within import Effects, FloatArray, check_effects
-from panelkit.language.errors import SpecError
+from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.information import information
-from panelkit.models.spatial.likelihood import Counting, Problem, lag, sweep
+from panelkit.models.spatial.likelihood import Counting, Optimum, Problem, lag, sweep
 from panelkit.models.spatial.maximum import maximise
 from panelkit.models.spatial.sample import (
     Missing,
@@ -155,8 +155,8 @@ def _conditional(sample: SpatialSample, w: Weights, effects: Effects) -> tuple[T
     counting = Counting(n, t, effects, "lee-yu")
     spectrum = w.spectrum()
     both = Problem(sample.y, sample.X, counting, w.matrix, w.matrix, spectrum, spectrum)
-    error_only = maximise(replace(both, w=None, spectrum_w=None))
-    lag_only = maximise(replace(both, m=None, spectrum_m=None))
+    error_only = _top(replace(both, w=None, spectrum_w=None))
+    lag_only = _top(replace(both, m=None, spectrum_m=None))
     k = sample.X.shape[2]
     found = []
     for name, null, optimum, position in (
@@ -173,11 +173,22 @@ def _conditional(sample: SpatialSample, w: Weights, effects: Effects) -> tuple[T
             k + 1,
         ),
     ):
+        if isinstance(optimum, Message):
+            found.append(TestResult.not_applicable(name, null, optimum))
+            continue
         c = Curvature(both, optimum)
         slope = full_score(c)[position]
         value = float(slope**2 * np.linalg.inv(information(c))[position, position])
         found.append(chi2(name, null, value, 1, {"effects": effects, "weights": w.name}))
     return tuple(found)
+
+
+def _top(problem: Problem) -> Optimum | Message:
+    """Return where the likelihood of the null is largest, or why it has no top."""
+    try:
+        return maximise(problem)
+    except ConvergenceError as error:
+        return error.said
 
 
 def full_score(c: Curvature) -> FloatArray:

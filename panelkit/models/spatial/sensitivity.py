@@ -26,19 +26,24 @@ from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_
 from panelkit.models.spatial.shell import DURBIN, LAGGED, check_spec
 from panelkit.show.brief import Brief
 from panelkit.spatial import provincial
-from panelkit.spatial.weights import Weights
+from panelkit.spatial.weights import Islands, Weights, as_weights
 
 if TYPE_CHECKING:
     from panelkit.show.canvas import Figure
 
 
 def provincial_weights(
-    provinces: provincial.Provinces = "all", income: pd.Series | None = None
+    provinces: provincial.Provinces = "all", income: pd.Series | None = None, *, islands: Islands = "refuse"
 ) -> dict[str, Weights]:
     """Return the usual weights of provincial papers: contiguity, inverse distance and its square, four nearest, and,
-    given one income a province, economic distance, nested and gravity."""
+    given one income a province, economic distance, nested and gravity.
+
+    Provinces without a border to another stay without a neighbour: what takes the weights refuses them, unless
+    `islands` is "zero"."""
+    touching = as_weights(provincial.contiguity(provinces, normalisation="none"), islands=islands)
+    whole = touching.zero_rows or not touching.islands
     found = {
-        "contiguity": provincial.contiguity(provinces),
+        "contiguity": touching.normalised("row") if whole else touching,
         "inverse distance": provincial.inverse_distance(provinces=provinces),
         "inverse distance^2": provincial.inverse_distance(2, provinces=provinces),
         "4 nearest": provincial.nearest(4, provinces=provinces),
@@ -107,7 +112,8 @@ def weights_sensitivity(
     data
         A panel: one row a unit and time; pandas, polars or Arrow.
     weights
-        Name -> weights (N, N) by id; None: the geographic weights of the provinces.
+        Name -> weights (N, N) by id; None: the geographic weights of the provinces, contiguity among the failures where
+        a province borders on no other (`as_weights(w, islands="zero")` by name keeps it).
     unit, time
         Columns that hold unit and time; None: the levels of the index, or columns with a known name.
 
