@@ -53,7 +53,7 @@ def put(
     """Print the table or write it to a file; print its numbers as JSON where that is asked for."""
     language = table.language
     if table.as_json:
-        print_json({"rows": records(tidy), "notes": all_told(notes, language)}, allow_nan=True)
+        print_json({"rows": records(tidy), "notes": all_told(notes, language)})
     style = {**style, "notes": [*all_told(notes, language), *style.get("notes", ())]}
     if table.out is not None:
         found._rendered(chosen, table.out, language, style)

@@ -45,4 +45,4 @@ def print_fits(
         }
         for at, (text, one) in enumerate(zip(formulas, fits, strict=True), 1)
     ]
-    print_json(content, allow_nan=True)
+    print_json(content)

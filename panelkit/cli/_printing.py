@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,9 +50,19 @@ def shortened(names: Sequence[str], most: int) -> Message:
     return message("{names}, ...", names=list(names[:most]))
 
 
-def print_json(value: Any, *, allow_nan: bool = False) -> None:
-    """Print a value as JSON; not-a-number is an error unless it is allowed."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=allow_nan, default=str))
+def print_json(value: Any) -> None:
+    """Print a value as JSON that every reader takes: what is no finite number is null."""
+    typer.echo(json.dumps(strict(value), ensure_ascii=False, indent=2, allow_nan=False, default=str))
+
+
+def strict(value: Any) -> Any:
+    """Return a value with numbers of numpy as plain ones and null for those that are not finite."""
+    if isinstance(value, Mapping):
+        return {key: strict(held) for key, held in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [strict(held) for held in value]
+    plain = value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
+    return None if isinstance(plain, float) and not math.isfinite(plain) else plain
 
 
 def records(frame: pd.DataFrame, precision: int = 10) -> Any:

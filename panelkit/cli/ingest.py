@@ -82,7 +82,7 @@ def ingest(
         if printed.as_json:
             found = error.problems if isinstance(error, YearbookError) else ()
             record = {"error": error.text(printed.language), "problems": [p.record() for p in found]}
-            print_json(record, allow_nan=True)
+            print_json(record)
         raise
     if printed.as_json:
         print_json(report.as_dict() | claims_record(report, printed.language))

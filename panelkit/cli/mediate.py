@@ -141,7 +141,7 @@ def mediate(
     result = spec.fit(frame, reps=draws.reps, rng=draws.seed, jobs=draws.jobs, made_of=_made_of(frame))
     named, origin = _named(names, look, result), data_notes(frame, language=output.language)
     if output.as_json:
-        print_json(_content(result), allow_nan=True)
+        print_json(_content(result))
     else:
         _print(result, origin, output.language, shown, reps=draws.reps)
     if shown.equations_table or look.table is not None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from panelkit.inference.descriptives import columns_of, indexed
+from panelkit.inference.descriptives import columns_of, indexed, settled
 from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
@@ -124,8 +124,11 @@ def correlation_table(
     names = list(held.columns)
     r, p, n = (pd.DataFrame(np.eye(len(names)), index=names, columns=names) for _ in range(3))
     for name in names:
+        rows = held[name].notna().to_numpy() if pairwise else whole
+        alone = held[[name]].to_numpy(float)[rows]
+        r.loc[name, name] = 1.0 if _taken(alone, own[rows], kind).any() else np.nan
         p.loc[name, name] = np.nan
-        n.loc[name, name] = float(held[name].notna().sum() if pairwise else whole.sum())
+        n.loc[name, name] = len(np.unique(own[rows])) if kind == "between" else len(alone)
     for a, b in combinations(names, 2):
         rows = held[[a, b]].notna().all(axis=1).to_numpy() if pairwise else whole
         values = held[[a, b]].to_numpy(float)[rows]
@@ -145,25 +148,35 @@ def correlation_table(
         r=r,
         p_values=_adjusted(p, adjust, pairs),
         n=n.astype(int),
-        notes=(*_said(frame, kind, method, adjust, pairs), *place_notes(frame)),
+        notes=(*_said(frame, kind, method, adjust, pairs), *_alike(r), *place_notes(frame)),
     )
 
 
-def _pair(values: FloatArray, own: Any, kind: str, method: str) -> tuple[float, float, float]:
-    """Return correlation, two-sided p and rows of two columns (n, 2)."""
+def _taken(values: FloatArray, own: Any, kind: str) -> FloatArray:
+    """Return what is correlated, less its mean: rows, unit means or deviations from them; zeros where all are alike."""
     grouped = pd.DataFrame(values).groupby(own)
-    units, df = grouped.ngroups, float(len(values) - 2)
     if kind == "between":
-        values, df = grouped.mean().to_numpy(), float(units - 2)
-    elif kind == "within":
-        values, df = values - grouped.transform("mean").to_numpy(), float(len(values) - units - 1)
+        taken = grouped.mean().to_numpy()
+    else:
+        taken = values - grouped.transform("mean").to_numpy() if kind == "within" else values
+    return settled(taken - taken.mean(axis=0), values)
+
+
+def _pair(values: FloatArray, own: Any, kind: str, method: str) -> tuple[float, float, float]:
+    """Return correlation, two-sided p and rows of two columns (n, 2); no correlation where one does not vary."""
+    taken = _taken(values, own, kind)
+    df = float(len(taken) - 2 if kind != "within" else len(values) - len(np.unique(own)) - 1)
+    if not taken.any(axis=0).all():
+        return float("nan"), float("nan"), float(len(taken))
     if method == "spearman":
-        values = np.apply_along_axis(stats.rankdata, 0, values)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        r = float(np.clip(np.corrcoef(values[:, 0], values[:, 1])[0, 1], -1.0, 1.0))
-        t = np.asarray(r * np.sqrt(df / (1.0 - r**2)) if df > 0.0 else np.nan)
-    p = float(t_survival(t, df)) if df > 0.0 and np.isfinite(r) else float("nan")
-    return r, p, float(len(values))
+        ties = np.round(taken / np.abs(values).max(axis=0), 12)  # what rounding alone tells apart is tied
+        taken = np.apply_along_axis(stats.rankdata, 0, ties)
+    r = float(np.clip(np.corrcoef(taken[:, 0], taken[:, 1])[0, 1], -1.0, 1.0))
+    if df <= 0.0:
+        return r, float("nan"), float(len(taken))
+    left = 1.0 - r**2
+    t = np.asarray(np.inf if left == 0.0 else r * np.sqrt(df / left))
+    return r, float(t_survival(t, df)), float(len(taken))
 
 
 def _adjusted(p: pd.DataFrame, adjust: str | None, pairs: int) -> pd.DataFrame:
@@ -193,6 +206,12 @@ def _said(frame: pd.DataFrame, kind: str, method: str, adjust: str | None, pairs
     if adjust == "sidak":
         told.append(message("p-values adjusted for {pairs} pairs (Sidak)", pairs=pairs))
     return tuple(told)
+
+
+def _alike(r: pd.DataFrame) -> tuple[Message, ...]:
+    """Return what is said of variables without variation."""
+    flat = [f"`{name}`" for name in r.columns if np.isnan(r.at[name, name])]
+    return (message("no correlations of {names}: no variation", names=flat),) if flat else ()
 
 
 def _shown(

@@ -12,10 +12,27 @@ from panelkit.data.user.places import provincial_rows
 from panelkit.formula.formula import evaluate
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.index import read_panel_index
+from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Language, message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes, with_place_notes
+
+# Sums of doubles keep about 14 digits: deviations below this share of the figures they are of are rounding.
+_ROUNDING = 1e-12
+
+
+def settled(deviations: FloatArray, of: FloatArray) -> FloatArray:
+    """Return deviations (n,) or (n, k), columns that hold rounding alone as zeros; `of` what they are taken from."""
+    flat = np.ptp(deviations, axis=0) <= _ROUNDING * np.abs(of).max(axis=0)
+    return np.where(flat, 0.0, deviations)
+
+
+def deviation(values: FloatArray) -> float:
+    """Return the standard deviation with divisor n - 1: not a number for one value, zero for values all alike."""
+    if len(values) < 2:
+        return float("nan")
+    return float(settled(values - values.mean(), values).std(ddof=1))
 
 
 @offered("description", family="panel", result="DataFrame", source="Stata's xtsum", public=True)
@@ -67,7 +84,8 @@ def describe_panel(
         x, own = values[held], codes[held]
         counts = np.bincount(own)
         means = np.bincount(own, x)[counts > 0] / counts[counts > 0]
-        inside = x - (np.bincount(own, x) / np.maximum(counts, 1))[own] + x.mean()
+        apart = settled(x - (np.bincount(own, x) / np.maximum(counts, 1))[own], x)
+        inside = apart + x.mean()
         parts = {
             "overall": (x, len(x)),
             "between": (means, len(means)),
@@ -79,7 +97,7 @@ def describe_panel(
                     "variable": name,
                     "part": part,
                     "mean": x.mean() if part == "overall" else np.nan,
-                    "sd": column.std(ddof=1) if len(column) > 1 else np.nan,
+                    "sd": deviation(apart if part == "within" else column),
                     "min": column.min(),
                     "max": column.max(),
                     "count": count,
@@ -149,7 +167,8 @@ def correlations(
     if kind == "between":
         x = grouped.mean().to_numpy()
     elif kind == "within":
-        x = x - grouped.transform("mean").to_numpy()
+        x = settled(x - grouped.transform("mean").to_numpy(), x)
+    x = settled(x - x.mean(axis=0), x)
     names = list(columns)
     with np.errstate(divide="ignore", invalid="ignore"):
         table = pd.DataFrame(np.corrcoef(x, rowvar=False).reshape(len(names), -1), index=names, columns=names)

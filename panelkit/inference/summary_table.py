@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from panelkit.inference.descriptives import columns_of, describe_panel, indexed
+from panelkit.inference.descriptives import columns_of, describe_panel, deviation, indexed, settled
 from panelkit.kernels.percentiles import percentiles
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
@@ -27,7 +27,7 @@ DEFAULT = ("n", "mean", "sd", "min", "p25", "p50", "p75", "max")
 
 def _moment(values: FloatArray, power: int) -> float:
     """Return the standardised moment, divisor n, as Stata's skewness and kurtosis (3 for a normal variable)."""
-    gap = values - values.mean()
+    gap = settled(values - values.mean(), values)
     variance = float((gap**2).mean())
     return float((gap**power).mean()) / variance ** (power / 2) if variance > 0.0 else float("nan")
 
@@ -36,16 +36,12 @@ def _percentile(share: float) -> Callable[[FloatArray], float]:
     return lambda values: float(percentiles(values, (share,))[0])
 
 
-def _sd(values: FloatArray) -> float:
-    return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
-
-
 STATISTICS: Mapping[str, Callable[[FloatArray], float]] = {
     "n": len,
     "mean": lambda values: float(values.mean()),
-    "sd": _sd,
-    "variance": lambda values: _sd(values) ** 2,
-    "cv": lambda values: _sd(values) / float(values.mean()) if values.mean() != 0.0 else float("nan"),
+    "sd": deviation,
+    "variance": lambda values: deviation(values) ** 2,
+    "cv": lambda values: deviation(values) / float(values.mean()) if values.mean() != 0.0 else float("nan"),
     "min": lambda values: float(values.min()),
     **{f"p{share}": _percentile(share) for share in (1, 5, 10, 25, 50, 75, 90, 95, 99)},
     "max": lambda values: float(values.max()),

@@ -142,6 +142,56 @@ def test_correlation_table_says_stars_p_and_rows() -> None:
     assert "N = 59." in pk.correlation_table(frame, ["y", "x1"]).to_text()
 
 
+def test_columns_that_repeat_each_other_have_correlation_one_and_p_zero() -> None:
+    frame = random_panel(17, 9, 7, regressors=2).assign(
+        double=lambda f: 2.0 * f["y"], minus=lambda f: -f["y"]
+    )
+    for kind in ("overall", "within", "between"):
+        for method in ("pearson", "spearman"):
+            found = pk.correlation_table(frame, ["y", "double", "minus"], kind=kind, method=method)
+            assert found.r.loc["y", ["double", "minus"]].tolist() == [1.0, -1.0]
+            # squares of doubles near one: t of the order 1e8 at least
+            assert (found.p_values.loc["y", ["double", "minus"]] < 1e-20).all()
+            assert found.to_text().count("1.000***") == 3
+
+
+def test_a_variable_without_variation_is_named_and_has_no_correlation() -> None:
+    frame = random_panel(17, 9, 7, regressors=1)
+    fixed = frame.groupby(level=0).ngroup() / 10.0 + 0.1  # less the unit means: rounding, not zero
+    frame = frame.assign(fixed=fixed, same=0.1)
+    within = pk.correlation_table(frame, ["y", "fixed", "same"], kind="within")
+    assert within.r.loc["y", ["fixed", "same"]].isna().all()
+    assert within.r.loc["fixed", "fixed"] != within.r.loc["fixed", "fixed"]
+    assert "no correlations of `fixed`, `same`: no variation" in within.to_text()
+    assert pk.correlations(frame, ["y", "fixed"], kind="within").isna().loc["y", "fixed"]
+    overall = pk.correlation_table(frame, ["y", "fixed"])
+    assert overall.r.loc["y", "fixed"] == pytest.approx(np.corrcoef(frame["y"], fixed)[0, 1], rel=1e-10)
+    parts = pk.summary_table(frame, ["fixed"], parts=True).table["sd"]
+    assert parts.loc[("fixed", "within")] == 0.0
+    flat = pk.summary_table(frame, ["same"], stats=("sd", "cv", "skewness")).table.loc["same"]
+    assert flat["sd"] == flat["cv"] == 0.0
+    assert math.isnan(flat["skewness"])
+
+
+def test_units_are_counted_between_them() -> None:
+    frame = with_gaps()
+    for pairwise in (True, False):
+        found = pk.correlation_table(frame, ["y", "x1"], kind="between", pairwise=pairwise)
+        assert found.n.to_numpy().tolist() == [[9, 9], [9, 9]]
+        assert "N = 9." in found.to_text()
+
+
+def test_ranks_of_deviations_keep_ties() -> None:
+    index = pd.MultiIndex.from_product([list("abcd"), range(2010, 2013)], names=["city", "year"])
+    thirds = np.array([1, 2, 2, 11, 12, 12, 4, 5, 5, 7, 8, 8], dtype=float)  # deviations -2/3, 1/3, 1/3 each
+    other = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8], dtype=float)
+    frame = pd.DataFrame({"thirds": thirds, "other": other}, index=index)
+    found = pk.correlation_table(frame, ["thirds", "other"], kind="within", method="spearman")
+    apart = (3 * other.reshape(4, 3) - other.reshape(4, 3).sum(axis=1, keepdims=True)).ravel()
+    wanted = stats.spearmanr(np.tile([-2, 1, 1], 4), apart).statistic
+    assert found.r.loc["thirds", "other"] == pytest.approx(wanted, rel=1e-12)
+
+
 def test_refusals() -> None:
     frame = random_panel(17, 9, 7, regressors=2)
     for options, told in (

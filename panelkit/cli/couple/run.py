@@ -79,7 +79,7 @@ def run_coupling(
             **{key: value for key, value in changes.items() if value is not None},
         )
     if output.as_json:
-        print_json(_content(found, output.language), allow_nan=True)
+        print_json(_content(found, output.language))
     else:
         _print(found, output.language)
     if output.out is not None:

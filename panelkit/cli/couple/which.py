@@ -59,7 +59,7 @@ def which_formula(
     language = shown.language
     if shown.as_json:
         content = {"sentence": found.sentence(language), "rows": found.rows, "formulas": records(found.table)}
-        print_json(content, allow_nan=True)
+        print_json(content)
         return
     with narrow_terminal():
         typer.echo(folded(found.sentence(language)))

@@ -114,7 +114,7 @@ def diff(
     counts = changes.attrs["panelkit"]
     if printed.as_json:
         against = {"compared_with": dict(compared)} if new is None else {}
-        print_json({"counts": counts, **against, "cells": records(changes)}, allow_nan=True)
+        print_json({"counts": counts, **against, "cells": records(changes)})
         return
     cells = [dict(cell) for cell in changes.to_dict("records")]
     _print_compared(compared, printed.language)

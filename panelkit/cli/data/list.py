@@ -46,7 +46,7 @@ def list_indicators(
     rows, language = [row for row in coverage() if _matches(row, search)], printed.language
     own = [one for one in own_indicators(store or default_store()) if _holds(search, one.key, one.name)]
     if printed.as_json:
-        print_json([*map(_record, rows), *(one.record() for one in own)], allow_nan=True)
+        print_json([*map(_record, rows), *(one.record() for one in own)])
         return
     if own:
         Console(soft_wrap=False).print(Fitting(_own_table(own, language), _ROOMY))

@@ -45,7 +45,7 @@ def show_indicator(
 
     (found,) = coverage([indicator])
     if printed.as_json:
-        print_json(found.as_dict(), allow_nan=True)
+        print_json(found.as_dict())
         return
     _print(found, printed.language)
 

@@ -89,7 +89,7 @@ def run_index(
     found = composite_index(_design(design, frame), frame, variant=variant, where=sample.where, **settled)
     sure = rank_uncertainty(found, draws=draws, rng=seed) if draws else None
     if output.as_json:
-        print_json(_content(found, sure, output.language), allow_nan=True)
+        print_json(_content(found, sure, output.language))
     else:
         _print(found, sure, output.language)
     if output.out is not None:

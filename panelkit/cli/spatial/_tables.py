@@ -144,7 +144,7 @@ def put_tests(tests: Sequence[Any], printed: Printed, look: FrameToFile) -> None
 
 def print_tests(tests: Sequence[Any]) -> None:
     """Print tests as JSON."""
-    print_json([test_record(test) for test in tests], allow_nan=True)
+    print_json([test_record(test) for test in tests])
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:

@@ -63,7 +63,7 @@ def fit(
             **({"impacts": rows(beside[0].tidy())} if beside else {}),
             **({} if variances is None else {"variances": rows(variances.tidy())}),
         }
-        print_json(content, allow_nan=True)
+        print_json(content)
     print_models([found, *beside], look, output.language, quiet=output.as_json)
     if not output.as_json:
         if variances is not None:

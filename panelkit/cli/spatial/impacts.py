@@ -93,7 +93,7 @@ def impacts(
         content: dict[str, Any] = {"impacts": rows(found.tidy()), "notes": list(found.notes)}
         if partition is not None:
             content["orders"] = rows(partition)
-        print_json(content, allow_nan=True)
+        print_json(content)
     else:
         style = {key: value for key, value in look.style().items() if key in _SHARED}
         echo_by_term(found.tidy(), [*found.notes, *fit.notes], output.language, style)

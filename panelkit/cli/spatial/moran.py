@@ -70,9 +70,7 @@ def moran(
     )
     notes = [*weights.for_model().said, _dealt(permutations, seed, within), *design.notes]
     if output.as_json:
-        print_json(
-            {"rows": rows(table.reset_index()), "notes": all_told(notes, output.language)}, allow_nan=True
-        )
+        print_json({"rows": rows(table.reset_index()), "notes": all_told(notes, output.language)})
     shown = starred(table[_PRINTED].astype({"n": int}), "I", "p_two_sided", levels, look.decimals)
     said = [verbatim(stars_note(levels, output.language)), *notes] if levels else notes
     if not output.as_json:

@@ -85,7 +85,7 @@ def sensitivity(
         weights = weights_of("contiguity", units, islands=islands.value)
         calm = placebo_of(spec, held.frame, weights, permutations=placebo, rng=seed)
     if output.as_json:
-        print_json(_content(found, calm, placebo), allow_nan=True)
+        print_json(_content(found, calm, placebo))
     else:
         _print(found, calm, output.language, look.style(), placebo=placebo, seed=seed)
     put_frame(found.table[_COLUMNS], found.notes, output.language, look, quiet=output.as_json, index=False)

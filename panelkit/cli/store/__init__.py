@@ -36,7 +36,7 @@ def list_files(
     folder = level_folder(store, level.level)
     state = read_store(folder, level.level)
     if printed.as_json:
-        print_json([file.record() for file in state.files], allow_nan=True)
+        print_json([file.record() for file in state.files])
         return
     if not state.files:
         empty = message("the store {store} is empty: `panelkit ingest FILE...` fills it", store=folder)

@@ -27,7 +27,7 @@ def check(
     problems = all_told(found.problems, printed.language)
     if printed.as_json:
         record = {"store": str(found.store), "files": found.files, "whole": found.whole}
-        print_json(record | {"problems": problems, "foreign": list(found.foreign)}, allow_nan=True)
+        print_json(record | {"problems": problems, "foreign": list(found.foreign)})
     else:
         if found.whole:
             whole = message(

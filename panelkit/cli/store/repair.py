@@ -24,7 +24,7 @@ def repair(
     done, lost = (all_told(notes, printed.language) for notes in (found.done, found.lost))
     if printed.as_json:
         record = {"store": str(found.store), "files": found.files, "done": done, "lost": lost}
-        print_json(record, allow_nan=True)
+        print_json(record)
     else:
         for line in done:
             typer.echo(line)
