@@ -156,7 +156,8 @@ def made_after(
     SpecError
         If no fit carries what is asked.
     """
-    from panelkit.cli._records import rows, test_record
+    from panelkit.cli._printing import records
+    from panelkit.cli._records import test_record
 
     found = AfterFit()
     drawn = {"bootstrap": True, "rng": seed} if effects is not None and effects.bootstrap else {}
@@ -167,7 +168,7 @@ def made_after(
     if coefficients.combine:
         expressions = tuple(coefficients.combine)
         for at, made in _of_each(fits, lambda one: one.combine(expressions)):
-            found.add(at, "combinations", made, rows(made.tidy()))
+            found.add(at, "combinations", made, records(made.tidy()))
     if effects is not None:
         _add_effects(found, fits, effects, frame)
     return found
@@ -176,12 +177,12 @@ def made_after(
 def _add_effects(
     found: AfterFit, fits: Sequence[FitResult], effects: Effects, frame: pd.DataFrame | None
 ) -> None:
-    from panelkit.cli._printing import plain_values
-    from panelkit.cli._records import rows, test_record
+    from panelkit.cli._printing import plain_values, records
+    from panelkit.cli._records import test_record
 
     for text in effects.margins or ():
         for at, made in _of_each(fits, lambda one, given=text: _margins(one, given, frame)):  # type: ignore[misc]
-            found.add(at, "margins", made, {"of": made.of, "at": made.at, "rows": rows(made.tidy())})
+            found.add(at, "margins", made, {"of": made.of, "at": made.at, "rows": records(made.tidy())})
             if effects.margins_plot is not None:
                 made.plot().save(effects.margins_plot)
     for term in effects.turning_point or ():
@@ -202,7 +203,10 @@ def _add_effects(
             found.add(at, "statistics", statistics, plain_values(dict(statistics.values)))
     if effects.compare:
         comparison = fits[0].compare(fits[1])
-        record = {"rows": rows(comparison.tidy()), "tests": [test_record(test) for test in comparison.tests]}
+        record = {
+            "rows": records(comparison.tidy()),
+            "tests": [test_record(test) for test in comparison.tests],
+        }
         found.add(1, "comparison", comparison, record)
 
 

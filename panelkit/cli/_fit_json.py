@@ -26,13 +26,13 @@ def print_fits(
     from panelkit.cli._fit_instruments import identification_record
     from panelkit.cli._fit_scrutiny import scrutiny_record
     from panelkit.cli._fit_sensitivity import sensitivity_rows
-    from panelkit.cli._printing import all_told, plain_values, print_json
-    from panelkit.cli._records import rows, test_record
+    from panelkit.cli._printing import all_told, plain_values, print_json, records
+    from panelkit.cli._records import test_record
 
     content = [
         {
             "formula": text,
-            "estimates": rows(one.tidy()),
+            "estimates": records(one.tidy()),
             "facts": plain_values(dict(one.glance())),
             "notes": all_told(one.notes, language),
             **made.of(at),

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def terminal_width(most: int = 100) -> int:
     """Return the columns of the terminal, at most `most`: what a file or a pipe gets."""
-    return min(most, shutil.get_terminal_size((most, 24)).columns)
+    from panelkit.show.plain import LEAST_WIDTH
+
+    return max(LEAST_WIDTH, min(most, shutil.get_terminal_size((most, 24)).columns))
 
 
 @contextmanager
@@ -65,10 +67,10 @@ def strict(value: Any) -> Any:
     return None if isinstance(plain, float) and not math.isfinite(plain) else plain
 
 
-def records(frame: pd.DataFrame, precision: int = 10) -> Any:
-    """Return the rows of a frame, each as a JSON-ready mapping, numbers with so many digits."""
-    text = frame.to_json(orient="records", force_ascii=False, double_precision=precision)
-    return json.loads(str(text))
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame, each as a JSON-ready mapping, numbers as the doubles that they are."""
+    held = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): strict(value) for key, value in row.items()} for row in held.to_dict("records")]
 
 
 def plain_values(values: dict[str, Any]) -> dict[str, Any]:

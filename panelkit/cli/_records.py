@@ -1,15 +1,10 @@
-"""Tables and tests as JSON holds them."""
+"""Tests as JSON holds them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from panelkit.cli._printing import plain_values, records
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-_DIGITS = 12
+from panelkit.cli._printing import plain_values
 
 
 def test_record(test: Any) -> dict[str, Any]:
@@ -24,8 +19,3 @@ def test_record(test: Any) -> dict[str, Any]:
         "facts": plain_values(dict(test.facts)),
         "notes": list(test.notes),
     }
-
-
-def rows(frame: pd.DataFrame) -> Any:
-    """Return the rows of a table for JSON."""
-    return records(frame, _DIGITS)

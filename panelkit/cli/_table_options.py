@@ -16,9 +16,9 @@ from panelkit.cli._printing import terminal_width
 from panelkit.cli._written import columns_named, groups_of, labels_of, listed_in, parts_of, stars_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
-from panelkit.show.formats import ENDINGS, FILES, FORMATS, Format
+from panelkit.show.checks import require_ending
+from panelkit.show.formats import ENDINGS, FILES, FORMATS, OTHER_PROGRAMS, Format
 
-_OTHER_PROGRAMS = (".pdf", ".doc", ".odt", ".xls", ".dta", ".png", ".svg")
 _BELOW = ("se", "t", "ci", "p")
 
 DecimalsOption = Annotated[
@@ -81,6 +81,7 @@ class FrameLook:
         SpecError
             If one of them is written wrongly.
         """
+        refuse_empty(self)
         found: dict[str, Any] = {} if self.decimals is None else {"decimals": self.decimals}
         found |= {"labels": labels_of(self.labels)} if self.labels else {}
         found |= {} if self.caption is None else {"caption": self.caption}
@@ -198,6 +199,7 @@ class TableLook:
         """
         from panelkit.show.table_style import TableStyle
 
+        refuse_empty(self)
         given: dict[str, Any] = {
             "below": _below(self.below),
             "around": self.around,
@@ -239,7 +241,7 @@ class TableToFile(TableLook):
     def check(self) -> None:
         """Refuse what is written wrongly, before anything is fitted."""
         self.style()
-        self.chosen()
+        refuse_tex_label(self, self.chosen())
 
 
 @dataclass(frozen=True)
@@ -293,6 +295,40 @@ class TableOptions(TableLook):
         return {head: [models[number - 1] for number in numbers] for head, numbers in named.items()}
 
 
+def refuse_empty(look: FrameLook | TableLook) -> None:
+    """Refuse options of a table that hold nothing.
+
+    Raises
+    ------
+    SpecError
+        With the option.
+    """
+    for field in fields(look):
+        value = getattr(look, field.name)
+        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        if not all(text.strip(" \t,;，；、") for text in texts):
+            raise SpecError(
+                message("{option} is empty: write what is meant, or leave it out", option=flag(field.name))
+            )
+
+
+def refuse_tex_label(look: TableLook, chosen: Format) -> None:
+    """Refuse the label of a LaTeX table where the table is none.
+
+    Raises
+    ------
+    SpecError
+        If it was given.
+    """
+    if look.tex_label is not None and chosen != "latex":
+        raise SpecError(
+            message(
+                "--tex-label is for LaTeX, and the table is {format}: end the file in .tex, or leave it out",
+                format=chosen,
+            )
+        )
+
+
 def refuse_without_table(ctx: typer.Context, look: TableToFile) -> None:
     """Refuse what only a table of estimates shows where none is written: stars, numbers below, terms kept."""
     held = {field.name for field in fields(FrameLook)}
@@ -340,7 +376,7 @@ def format_named(out: Path | None, named: str | None, option: str) -> Format:
         If the ending is that of another program, or the name none of a format.
     """
     ending = "" if out is None else out.suffix.lower()
-    if named is None and out is not None and ending in _OTHER_PROGRAMS:
+    if named is None and out is not None and ending in OTHER_PROGRAMS:
         raise SpecError(
             message(
                 "{option} {file}: no table is written as {ending}: end the name in one of {endings}",
@@ -355,6 +391,8 @@ def format_named(out: Path | None, named: str | None, option: str) -> Format:
         raise SpecError(
             message("--format is one of {formats}, not {format!r}", formats=FORMATS, format=chosen)
         )
+    if out is not None:
+        require_ending(out, chosen)
     return chosen
 
 

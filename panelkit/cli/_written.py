@@ -8,6 +8,7 @@ from pathlib import Path
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.show.labels import AskedLabels
 
 _OPEN, _CLOSED = "([（", ")]）"
 _SEMICOLONS, _OTHERS = ";；", ",，、"
@@ -47,7 +48,7 @@ def named_in(text: str, option: str) -> tuple[str, str]:
     return name, value
 
 
-def labels_of(given: Sequence[str] | None) -> dict[str, str]:
+def labels_of(given: Sequence[str] | None) -> AskedLabels:
     """Return labels from `term=label` and from files, later ones over earlier ones.
 
     Raises
@@ -56,6 +57,7 @@ def labels_of(given: Sequence[str] | None) -> dict[str, str]:
         If a text is neither, or a file cannot be read.
     """
     found: dict[str, str] = {}
+    asked: list[str] = []
     for text in given or ():
         if _equals(text) is None:
             if not Path(text).suffix:
@@ -70,7 +72,8 @@ def labels_of(given: Sequence[str] | None) -> dict[str, str]:
         else:
             name, label = named_in(text, "--labels")
             found[name] = label
-    return found
+            asked.append(name)
+    return AskedLabels(found, asked)
 
 
 def groups_of(given: Sequence[str] | None, option: str) -> dict[str, list[str]]:

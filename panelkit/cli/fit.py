@@ -21,7 +21,7 @@ from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
 from panelkit.cli._options import SampleOptions
 from panelkit.cli._printing import narrow_terminal
-from panelkit.cli._table_options import TableOptions, format_of, refuse_look, write_table
+from panelkit.cli._table_options import TableOptions, format_of, refuse_look, refuse_tex_label, write_table
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
 from panelkit.language.register import entries, entry_of, find
@@ -153,6 +153,7 @@ def fit(
     refuse_look(ctx, table, printed=table.out is not None or not table.as_json)
     _refuse_first_stage(ctx, estimator.model)
     chosen = format_of(table.out, table.format)
+    refuse_tex_label(table, chosen)
     table.style()
     table.panels(formula)
     check_after(coefficients, after, len(formula))

@@ -22,6 +22,7 @@ from panelkit.panel.provenance import place_notes
 from panelkit.results.students_t import t_survival
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
+from panelkit.show.grid import note_tuple
 from panelkit.show.rendered import Rendered
 
 Kind = Literal["overall", "within", "between"]
@@ -57,7 +58,7 @@ class CorrelationTable(Rendered, Brief):
         from panelkit.show import tables
 
         shown, said = _shown(self, language, style)
-        told = [*said, *(note.text(language) for note in self.notes), *_listed(style.pop("notes", ()))]
+        told = [*said, *(note.text(language) for note in self.notes), *note_tuple(style.pop("notes", ()))]
         return tables.frame_table(shown, path, format=format, language=language, notes=told, **style)
 
 
@@ -210,7 +211,7 @@ def _said(frame: pd.DataFrame, kind: str, method: str, adjust: str | None, pairs
 
 def _alike(r: pd.DataFrame) -> tuple[Message, ...]:
     """Return what is said of variables without variation."""
-    flat = [f"`{name}`" for name in r.columns if np.isnan(r.at[name, name])]
+    flat = [f"`{name}`" for name in r.columns if not r[name].notna()[name]]
     return (message("no correlations of {names}: no variation", names=flat),) if flat else ()
 
 
@@ -219,10 +220,13 @@ def _shown(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the matrix as texts, and what is said of stars, numbers below and rows; takes its options out of style."""
     from panelkit.show.checks import star_levels
-    from panelkit.show.grid import number, p_text, significance
+    from panelkit.show.grid import need_decimals, need_texts, number, p_text, significance
+    from panelkit.show.labels import Labels
     from panelkit.show.words import stars_note
 
-    labels, decimals = dict(style.pop("labels", None) or {}), style.pop("decimals", 3)
+    labels = Labels(need_texts(style.pop("labels", None) or {}, "labels="))
+    decimals = style.pop("decimals", 3)
+    need_decimals(decimals)
     levels = star_levels(style.pop("stars", (0.10, 0.05, 0.01)))
     below, upper, numbers = (
         _seconds(style.pop("below", None)),
@@ -230,6 +234,7 @@ def _shown(
         style.pop("numbers", True),
     )
     names = [labels.get(name, name) for name in found.r.columns]
+    labels.refuse_unmet(found.r.columns)
     heads = [f"({at})" for at in range(1, len(names) + 1)] if numbers else names
     lines: list[tuple[str, list[str]]] = []
     for i, name in enumerate(names):
@@ -268,7 +273,3 @@ def _seconds(below: Any) -> tuple[str, ...]:
     if any(kind not in _BELOW for kind in kinds):
         raise SpecError(message("below is 'p', 'n', both or None, not {below!r}", below=below))
     return kinds
-
-
-def _listed(notes: Any) -> list[str]:
-    return [notes] if isinstance(notes, str) else list(notes)

@@ -19,7 +19,8 @@ from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes
 from panelkit.show.brief import Brief
 from panelkit.show.formats import Format
-from panelkit.show.grid import INDENT
+from panelkit.show.grid import INDENT, need_texts, note_tuple
+from panelkit.show.labels import Labels
 from panelkit.show.rendered import Rendered
 
 DEFAULT = ("n", "mean", "sd", "min", "p25", "p50", "p75", "max")
@@ -87,13 +88,14 @@ class SummaryTable(Rendered, Brief):
     ) -> str | Path:
         from panelkit.show import tables
 
-        labels = dict(style.pop("labels", None) or {})
+        labels = Labels(need_texts(style.pop("labels", None) or {}, "labels="))
         shown = self.tidy()
         shown["variable"] = [labels.get(name, name) for name in shown["variable"]]
         if "part" in shown:
             shown = _under_headings(shown, language)
         heads = {name: labels.get(name) or _head(name, language) for name in shown.columns}
-        told = [*(note.text(language) for note in self.notes), *_listed(style.pop("notes", ()))]
+        labels.refuse_unmet(self.tidy()["variable"])
+        told = [*(note.text(language) for note in self.notes), *note_tuple(style.pop("notes", ()))]
         return tables.frame_table(
             shown.rename(columns=heads),
             path,
@@ -203,7 +205,3 @@ def _head(name: str, language: Language) -> str:
     if name in _HEADS:
         return _HEADS[name].text(language)
     return message("P{share}", share=name[1:]).text(language)
-
-
-def _listed(notes: Any) -> list[str]:
-    return [notes] if isinstance(notes, str) else list(notes)

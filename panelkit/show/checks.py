@@ -5,12 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import message
+from panelkit.show.formats import ENDINGS, FILES, OTHER_PROGRAMS, Format
+
+
+def require_ending(path: str | Path, format: Format) -> None:
+    """Refuse a file whose ending means another format to the program that opens it.
+
+    Raises
+    ------
+    StyleError
+        With the endings of the format; texts may end in any way but as a file of another program.
+    """
+    ending = Path(path).suffix.lower()
+    held = ENDINGS.get(ending)
+    wrong = held != format and (format in FILES or held in FILES)
+    if wrong or ending in OTHER_PROGRAMS:
+        raise StyleError(
+            message(
+                "{file} would hold a table as {format}: end the name in {endings}",
+                file=path,
+                format=format,
+                endings=[one for one, kind in ENDINGS.items() if kind == format],
+            )
+        )
 
 
 def need_pandas(frame: Any, what: str) -> None:

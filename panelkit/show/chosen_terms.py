@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, in_language, message
+from panelkit.show.labels import tight
 from panelkit.show.model_columns import Column, Key
 from panelkit.show.table_style import TableStyle
 
@@ -97,14 +98,9 @@ def _matches(pattern: str, key: Key, language: Language) -> bool:
         for text in texts
         if head
     }
-    return any(wanted.fullmatch(_tight(text)) for text in texts)
+    return any(wanted.fullmatch(tight(text)) for text in texts)
 
 
 def _regular(pattern: str) -> str:
     parts = {"*": ".*", "?": "."}
-    return "".join(parts.get(char, re.escape(char)) for char in _tight(pattern))
-
-
-def _tight(text: str) -> str:
-    """Return text without blanks: `log(a/b)` and `log(a / b)` are one term."""
-    return re.sub(r"\s+", "", text)
+    return "".join(parts.get(char, re.escape(char)) for char in tight(pattern))

@@ -36,7 +36,7 @@ def fact_rows(columns: Sequence[Column], style: TableStyle, language: Language) 
     StyleError
         If the style names a fact that no fit has, with those that there are.
     """
-    labels = dict(style.labels or {})
+    labels = style.labels or {}
     keys, given = _asked(columns, style)
     rows = [*_group_rows(columns, style, language)]
     for key in keys:

@@ -17,4 +17,5 @@ ENDINGS: dict[str, Format] = {
     ".rtf": "rtf",
     ".xlsx": "xlsx",
 }
+OTHER_PROGRAMS = (".pdf", ".doc", ".odt", ".xls", ".dta", ".png", ".svg")
 FILES: tuple[Format, ...] = ("docx", "rtf", "xlsx")  # of use in a file alone

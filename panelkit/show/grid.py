@@ -208,4 +208,7 @@ def plain_cell(value: Any, decimals: int) -> str:
 
 def note_tuple(notes: Sequence[str] | str) -> tuple[str, ...]:
     """Return notes as a tuple; one text is one note."""
-    return (notes,) if isinstance(notes, str) else tuple(notes)
+    found = (notes,) if isinstance(notes, str) else tuple(notes)
+    if not all(isinstance(note, str) for note in found):
+        raise StyleError(message("{name}= lists texts, not {given!r}", name="notes", given=notes))
+    return found

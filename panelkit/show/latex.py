@@ -141,7 +141,8 @@ def _pointed(text: str) -> str:
         return rf"\multicolumn{{1}}{{c}}{{{_cell(text)}}}" if text else ""
     body = text.rstrip("*").replace("−", "-").replace("[", r"{[}").replace("]", r"{]}")
     stars = len(text) - len(text.rstrip("*"))
-    return body.replace("<", r"\mathord{<}") + (f"^{{{'*' * stars}}}" if stars else "")
+    body = body.replace("<", r"\mathord{<}").replace("e-", r"\mathrm{e}{-}")
+    return body + (f"^{{{'*' * stars}}}" if stars else "")
 
 
 def _columns_of_points(text: str, grid: TableGrid) -> str:

@@ -107,8 +107,9 @@ def _read(model: Any, style: TableStyle, language: Language, *, of: int) -> Colu
     terms = [term if isinstance(term, Message) else str(term) for term in table.get("term", table.index)]
     cells = {}
     for i, key in enumerate(zip(equations, terms, strict=True)):
-        line = _exponentiated(table.iloc[i]) if style.exponentiate else table.iloc[i]
-        top = number(line["b"], style.decimals) + significance(float(line["p"]), style.star_levels)
+        line = _exponentiated(table.iloc[i], key[1]) if style.exponentiate else table.iloc[i]
+        top = number(line["b"], style.decimals)
+        top += significance(float(line["p"]), style.star_levels) if top else ""
         cells[key] = (top, *(_second(line, kind, style) for kind in style.seconds))
     outcome = extractor.depvar(model) if extractor is not None else _attribute(model, "__maketables_depvar__")
     notes = getattr(model, "notes", ()) or ()
@@ -145,11 +146,19 @@ def _at_level(table: pd.DataFrame, model: Any, level: float, *, foreign: bool) -
     return table.assign(ci95l=told["conf_low"].to_numpy(), ci95u=told["conf_high"].to_numpy())
 
 
-def _exponentiated(line: pd.Series) -> pd.Series:
+def _exponentiated(line: pd.Series, term: str) -> pd.Series:
     """Return exp(b), its error by the delta method and the ends of its interval; t and p stay those of b."""
     with np.errstate(over="ignore"):
         changed = {name: np.exp(float(line[name])) for name in ("b", "ci95l", "ci95u") if name in line}
         changed["se"] = changed["b"] * float(line["se"])
+    if not np.isfinite(changed["b"]) and np.isfinite(float(line["b"])):
+        raise StyleError(
+            message(
+                "exponentiate=: exp({value:.6g}) of `{term}` is beyond the largest number: rescale it",
+                value=float(line["b"]),
+                term=str(term),
+            )
+        )
     return pd.Series({**line, **changed}, dtype=object)
 
 

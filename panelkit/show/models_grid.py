@@ -12,6 +12,7 @@ from panelkit.language.message import Language, message
 from panelkit.show.chosen_terms import chosen_keys, keys_of
 from panelkit.show.fact_rows import fact_rows
 from panelkit.show.grid import INDENT, Row, TableGrid, note_tuple
+from panelkit.show.labels import Labels
 from panelkit.show.model_columns import Column, Key, columns_of
 from panelkit.show.table_notes import standard_notes
 from panelkit.show.table_style import TableStyle
@@ -38,7 +39,9 @@ def models_grid(
     chosen = TableStyle(**style)
     word("notes", language)
     groups = _groups(models, panels)
-    held = {head: columns_of(group, chosen, language) for head, group in groups.items()}
+    held = {
+        head: columns_of(group, _named(chosen, group, groups), language) for head, group in groups.items()
+    }
     width = max(map(len, held.values()))
     header, own = _header(held, width, chosen)
     blocks: list[tuple[Row, ...]] = []
@@ -50,6 +53,7 @@ def models_grid(
         blocks.append((*heading, *own[head], *_padded(_body(columns, known, chosen, language), width)))
         blocks.append(tuple(row for row in facts[head] if row not in shared))
     blocks.append(tuple(shared))
+    _refuse_unmet(held, known, chosen, language)
     return TableGrid(
         header=header,
         spans=_spans(chosen.column_groups, width),
@@ -60,6 +64,13 @@ def models_grid(
         language=language,
         align=chosen.align,
     )
+
+
+def _named(style: TableStyle, group: Sequence[Any], groups: Mapping[str, Sequence[Any]]) -> TableStyle:
+    """Return the style with the names of the first columns, where a panel has fewer models than the widest."""
+    if style.names is None or len(style.names) != max(map(len, groups.values())):
+        return style
+    return replace(style, names=style.names[: len(group)])
 
 
 def _groups(models: Sequence[Any], panels: Panels | None) -> dict[str, list[Any]]:
@@ -199,10 +210,28 @@ def term_label(key: Key, labels: Mapping[str, str], language: Language) -> str:
 
 
 def _label(term: str, labels: Mapping[str, str]) -> str | None:
-    """Return the label of a term, however blanks stand in either; of what I() holds, its own."""
-    held = labels.get(term) or labels.get(re.sub(r"\s+", "", term))
+    """Return the label of a term; of what I() holds, its own."""
+    held = labels.get(term)
     inside = _INSIDE.fullmatch(term)
     return held or (None if inside is None else _label(inside.group(1), labels))
+
+
+def _refuse_unmet(
+    held: Mapping[str, Sequence[Column]], known: Sequence[Key], style: TableStyle, language: Language
+) -> None:
+    """Refuse labels that were asked for and meet no term, outcome or fact, those that are left out counted."""
+    labels = style.labels
+    if not isinstance(labels, Labels):
+        return
+    columns = [column for group in held.values() for column in group]
+    for key in known:
+        term_label(key, labels, language)
+        labels.get(key[1])
+        for part in _parts(key[1]):
+            _label(part, labels)
+    for name in (name for column in columns for name in (*column.facts, "unit_effects", "time_effects")):
+        labels.get(name)
+    labels.refuse_unmet([*(str(term) for _, term in known), *(column.outcome for column in columns)])
 
 
 def _parts(term: str) -> list[str]:

@@ -12,6 +12,8 @@ from io import StringIO
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from panelkit.language.errors import StyleError
+from panelkit.language.message import message
 from panelkit.show.alignment import HARD, padded_for_terminal
 from panelkit.show.grid import INDENT, MARK, Row, TableGrid
 
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _WIDTH: ContextVar[int | None] = ContextVar("width", default=None)
+LEAST_WIDTH = 30  # below it, numbers would be cut
 _GAP = 3  # two blanks around a column, and the rule between two
 _FRAME = 4
 _WORD = 12
 _LONGEST_NUMBER = 20
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9]")
+_MISREAD = re.compile(r"\(<?[\d.]+(?:e-\d+)?\)$|[=+@]|-(?![\d.])")
 _PIECES = re.compile(r"\s*[（【「《]*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[，。；：、）】」》”]*\s*")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$])")
 
@@ -37,14 +41,26 @@ def escape(text: str) -> str:
 
 
 def csv_table(grid: TableGrid) -> str:
-    """Return the cells as CSV, heads over columns in a line of their own; caption and notes are no cells."""
+    """Return the cells as CSV, heads over columns in a line of their own; caption and notes are no cells.
+
+    Numbers in parentheses, which Excel would take for negative ones, and texts that it would take for formulas stand as
+    `="(0.050)"`, as `esttab` writes them.
+    """
     out = StringIO()
     lines = csv.writer(out, lineterminator="\n")
     if grid.spans:
         lines.writerow(["", *(head for head, width in grid.spans for _ in range(width))])
-    lines.writerow([grid.stub, *(head.rstrip().replace("\n", " ") for head in grid.header)])
-    lines.writerows([row.label.strip(), *row.cells] for row in grid.rows)
+    lines.writerow([grid.stub, *(_for_excel(head.rstrip().replace("\n", " ")) for head in grid.header)])
+    lines.writerows([_for_excel(text) for text in (row.label.strip(), *row.cells)] for row in grid.rows)
     return "\ufeff" + out.getvalue()
+
+
+def _for_excel(text: str) -> str:
+    """Return a cell that Excel opens as it stands."""
+    if not _MISREAD.match(text):
+        return text
+    doubled = text.replace('"', '""')
+    return f'="{doubled}"'
 
 
 def under_heads(grid: TableGrid) -> TableGrid:
@@ -80,6 +96,10 @@ def text(grid: TableGrid, *, width: int = 100) -> str:
     """
     from rich.console import Console
 
+    if width < LEAST_WIDTH:
+        raise StyleError(
+            message("width={width}: a table needs {least} columns at least", width=width, least=LEAST_WIDTH)
+        )
     grid = padded_for_terminal(under_heads(grid))
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)

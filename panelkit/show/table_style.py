@@ -11,6 +11,7 @@ from panelkit.language.message import message
 from panelkit.language.options import check_confidence
 from panelkit.show.checks import star_levels
 from panelkit.show.grid import need_decimals, need_texts
+from panelkit.show.labels import Labels
 
 Second = Literal["se", "t", "ci", "p"]
 Around = Literal["parentheses", "brackets", "none"]
@@ -18,6 +19,7 @@ Equations = Literal["auto", "rows", "columns"]
 Align = Literal["centre", "decimal"]
 SECONDS = ("se", "t", "ci", "p")
 _AROUND = {"se": "parentheses", "t": "parentheses", "ci": "brackets", "p": "brackets"}
+_LEVEL = 0.95
 _CHOICES = {
     "around": ("parentheses", "brackets", "none"),
     "equations": ("auto", "rows", "columns"),
@@ -51,18 +53,20 @@ class TableStyle:
     equations: Equations = "auto"
     first_stages: bool = False
     exponentiate: bool = False
-    level: float = 0.95
+    level: float = _LEVEL
     align: Align = "centre"
     notes: Sequence[str] | str = ()
     caption: str | None = None
     label: str | None = None
 
     def __post_init__(self) -> None:
+        labels = need_texts({} if self.labels is None else self.labels, "labels=")
+        object.__setattr__(self, "labels", Labels(labels))
+        _check_texts(self)
         if self.names is not None and (isinstance(self.names, str) or not isinstance(self.names, Sequence)):
             raise StyleError(message("names= lists one name a model, not {names!r}", names=self.names))
         star_levels(self.stars)
         need_decimals(self.decimals)
-        need_texts({} if self.labels is None else self.labels, "labels=")
         check_confidence(self.level)
         for name in _CHOICES:
             _check_choice(name, getattr(self, name))
@@ -71,6 +75,14 @@ class TableStyle:
                 raise StyleError(
                     message("below is 'se', 't', 'ci', 'p' or None, not {below!r}", below=self.below)
                 )
+        if len(set(self.seconds)) < len(self.seconds):
+            raise StyleError(message("below= names a number twice: {below}", below=list(self.seconds)))
+        if self.around is not None and not self.seconds:
+            raise StyleError(
+                message("around= is about the numbers below the estimates, and below= is None: leave one out")
+            )
+        if self.level != _LEVEL and "ci" not in self.seconds:
+            raise StyleError(message("level= is that of intervals: give below='ci' too, or leave level= out"))
         if self.stats is not None and (isinstance(self.stats, str) or not isinstance(self.stats, Iterable)):
             kind = message("one text") if isinstance(self.stats, str) else message("that")
             raise StyleError(
@@ -82,6 +94,9 @@ class TableStyle:
             )
         need_texts(dict(self.stats) if isinstance(self.stats, Mapping) else {}, "stats=")
         _check_lists(self.groups, "groups=", "{'Controls': ['x1', 'x2']}", (str,))
+        empty = [head for head, terms in self.groups.items() if not terms]
+        if empty:
+            raise StyleError(message("groups= {empty}: name the terms that stand behind each", empty=empty))
         _check_lists(self.column_groups, "column_groups=", "{'OLS': [1, 2]}", (int,))
 
     @property
@@ -111,6 +126,19 @@ class TableStyle:
 def option_names() -> tuple[str, ...]:
     """Return the names of all options."""
     return tuple(one.name for one in fields(TableStyle))
+
+
+def _check_texts(style: TableStyle) -> None:
+    """Refuse names, notes and captions that are no texts."""
+    for name in ("caption", "label"):
+        given = getattr(style, name)
+        if given is not None and not isinstance(given, str):
+            raise StyleError(message("{name}= is a text, not {given!r}", name=name, given=given))
+    for name in ("names", "notes", "keep", "drop", "order"):
+        given = getattr(style, name)
+        listed = isinstance(given, Iterable) and all(isinstance(text, str) for text in given)
+        if given is not None and not listed:
+            raise StyleError(message("{name}= lists texts, not {given!r}", name=name, given=given))
 
 
 def _check_choice(name: str, value: Any) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.message import Language, in_language, message
-from panelkit.show.checks import star_levels
+from panelkit.show.checks import require_ending, star_levels
 from panelkit.show.files import write_whole
 from panelkit.show.formats import ENDINGS, FILES, Format
 from panelkit.show.grid import TableGrid, frame_grid, number, significance
@@ -185,6 +185,8 @@ def _test_row(test: Any, language: Language) -> tuple[Any, ...]:
 
 
 def _render(grid: TableGrid, format: Format, path: Target | None, width: int = 100) -> str | Path:
+    if path is not None:
+        require_ending(path, format)
     if format in FILES:
         if path is None:
             raise StyleError(message("a table as {format} needs a path to be written to", format=format))

@@ -170,6 +170,14 @@ REFUSED = [
     (["--format", "xlsx"], "needs --out file.xlsx"),
     (["--out", "t.pdf"], "no table is written as .pdf"),
     (["--keep", "x", "--drop", "x"], "no term is left"),
+    (["--labels", "v=V"], "nothing of that name"),
+    (["--level", "0.9"], "level= is that of intervals"),
+    (["--below", "none", "--around", "none"], "around= is about"),
+    (["--tex-label", "tab:x"], "--tex-label is for LaTeX"),
+    (["--stars", ""], "--stars is empty"),
+    (["--keep", " ; "], "--keep is empty"),
+    (["--notes", ""], "--notes is empty"),
+    (["--out", "t.docx", "--format", "latex"], "end the name in .tex"),
 ]
 
 
@@ -255,3 +263,29 @@ def test_described_and_correlated_from_the_command_line(provinces: Path, tmp_pat
     done = run(app, ["correlate", "y", "x", *options[:2], "--json"])
     (row,) = json.loads(done.output)["rows"]
     assert row["correlation"] == pytest.approx(frame["y"].corr(frame["x"]), abs=1e-9)
+
+
+def test_json_keeps_every_digit_and_is_json(own: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(own)
+    frame["y"] *= 1e-13
+    path = tmp_path / "small.csv"
+    frame.to_csv(path, index=False)
+    done = run(app, ["fit", "y ~ x", "--data", str(path), "--unit", "city", "--json"])
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    (told,) = json.loads(done.output, parse_constant=refuse)
+    wanted = pk.FixedEffects("y ~ x").fit(pd.read_csv(path).set_index(["city", "year"])).tidy().iloc[0]
+    for name in (
+        "estimate",
+        "std_error",
+        "p_value",
+    ):  # the same doubles: JSON prints the shortest text of each
+        assert told["estimates"][0][name] == wanted[name] != 0.0
+
+
+def test_labels_of_descriptives_and_correlations_meet_a_variable(own: Path) -> None:
+    for command in (["describe", "y", "x"], ["correlate", "y", "x"]):
+        done = run(app, [*command, "--data", str(own), "--unit", "city", "--labels", "v=V"])
+        assert "nothing of that name" in str(done.exception)

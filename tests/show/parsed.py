@@ -50,6 +50,7 @@ def _plain_tex(text: str) -> str:
     text = re.sub(
         r"\\multicolumn\{\d+\}\{(?:@\{\})?[lc]\}\{(.*?)\}(?= *(?:&|\\\\|$))", r"\1", text, flags=re.M
     )
+    text = text.replace(r"\mathrm{e}{-}", "e-")
     text = re.sub(r"\^\{(\*+)\}", r"\1", text).replace("{[}", "[").replace("{]}", "]")
     text = re.sub(r"\\textsuperscript\{(\*+)\}", r"\1", text)
     text = re.sub(r"\\textit\{(.*)\}", r"\1", text)
@@ -114,7 +115,10 @@ def _md(path: Path) -> Rows:
 
 def _csv(path: Path) -> Rows:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+        rows = list(csv.reader(file))
+    return [
+        [cell[2:-1].replace('""', '"') if cell.startswith('="') else cell for cell in row] for row in rows
+    ]
 
 
 def _docx(path: Path) -> Rows:

@@ -21,6 +21,7 @@ from panelkit.show import figures, tables
 from panelkit.show.cells import correlation_map
 from panelkit.show.diagram import path_diagram
 from panelkit.show.grid import number, significance
+from panelkit.show.labels import AskedLabels
 from panelkit.show.latex import escape
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -487,4 +488,58 @@ def test_a_level_of_a_fit_of_another_program_is_refused() -> None:
     x = pd.DataFrame({"gov": np.arange(9.0)})
     other = sm.OLS(pd.Series(np.arange(9.0) ** 2, name="y"), x).fit()
     with pytest.raises(SpecError, match="needs results of panelkit"):
-        tables.to_text([other], level=0.9)
+        tables.to_text([other], level=0.9, below="ci")
+
+
+def test_csv_opens_in_excel_as_it_is_printed() -> None:
+    text = tables.to_csv([fit(["x", "y"], [0.5, -0.25], [0.05, 0.1])], labels={"x": "=1+1", "y": "-b"})
+    lines = text.splitlines()
+    assert lines[1:5] == ['"=""=1+1""",0.500***', ',"=""(0.050)"""', '"=""-b""",-0.250**', ',"=""(0.100)"""']
+
+
+def test_labels_that_were_asked_for_meet_something() -> None:
+    one = fit(["log(a / b)", "人均 GDP（元）", "z"], [0.5, 0.2, 0.1], [0.1, 0.1, 0.1])
+    names = ["log(a/b)", "`人均 GDP（元）`", "z", "nobs", "log(rd/gdp)"]
+    asked = AskedLabels(dict.fromkeys(names, "label"), names)
+    assert tables.to_text([one], labels=asked, drop=["z"], stats=["n_units"]).count("label") == 3
+    assert "人均" in tables.to_text([one], keep="`人均 GDP（元）`")
+    with pytest.raises(SpecError, match=r"labels of zz: nothing of that name .*there are log\(a / b\)"):
+        tables.to_text([one], labels=AskedLabels({"zz": "Z", "z": "z"}, ["zz", "z"]))
+    tables.to_text([one], labels={"zz": "of another table of the paper"})
+
+
+IDLE = [
+    ({"level": 0.9}, "level= is that of intervals"),
+    ({"below": None, "around": "brackets"}, "around= is about the numbers below"),
+    ({"below": ("t", "t")}, "names a number twice"),
+    ({"groups": {"Controls": []}}, "name the terms"),
+    ({"names": [1]}, "names= lists texts"),
+    ({"notes": [1]}, "notes= lists texts"),
+    ({"caption": 5}, "caption= is a text"),
+    ({"width": 20}, "30 columns at least"),
+    ({"exponentiate": True}, r"exp\(800\) of `x` is beyond"),
+]
+
+
+@pytest.mark.parametrize(("style", "told"), IDLE)
+def test_what_has_no_effect_or_is_no_text_is_refused(style: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        tables.to_text([fit(["x"], [800.0], [1.0])], **style)
+
+
+def test_names_of_panels_of_different_width() -> None:
+    one = fit(["x"], [0.5], [0.1])
+    text = tables.to_text(panels={"A": [one, one], "B": [one]}, names=["OLS", "FE"])
+    assert text.count("OLS") == text.count("FE") == 1
+
+
+@pytest.mark.parametrize("name", ["t.xls", "t.doc", "t.tex", "t.csv"])
+def test_a_workbook_is_no_file_of_another_kind(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match="end the name in .xlsx"):
+        tables.to_excel([fit(["x"], [0.5], [0.1])], tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_exponents_stand_whole_in_maths() -> None:
+    text = tables.to_latex([fit(["x"], [3.6e-13], [9e-14])], align="decimal")
+    assert r"3.6\mathrm{e}{-}13^{***}" in text

@@ -11,8 +11,8 @@ import typer
 from panelkit.cli._after import Coefficients, check_after, made_after, print_after, write_predictions
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, ShippedSample
-from panelkit.cli._printing import plain_values, print_json, print_written
-from panelkit.cli._records import rows, test_record
+from panelkit.cli._printing import plain_values, print_json, print_written, records
+from panelkit.cli._records import test_record
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look
 from panelkit.cli.spatial._composition import Composition, composed_fit
 from panelkit.cli.spatial._options import FormulaArgument, Model
@@ -55,13 +55,13 @@ def fit(
     variances = found.components() if hasattr(found, "components") else None
     if output.as_json:
         content = {
-            "estimates": rows(found.tidy()),
+            "estimates": records(found.tidy()),
             "facts": plain_values(dict(found.glance())),
             "notes": list(found.notes),
             **made.of(1),
             "tests": [*(test_record(test) for test in tests), *made.of(1).get("tests", ())],
-            **({"impacts": rows(beside[0].tidy())} if beside else {}),
-            **({} if variances is None else {"variances": rows(variances.tidy())}),
+            **({"impacts": records(beside[0].tidy())} if beside else {}),
+            **({} if variances is None else {"variances": records(variances.tidy())}),
         }
         print_json(content)
     print_models([found, *beside], look, output.language, quiet=output.as_json)

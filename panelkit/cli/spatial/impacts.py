@@ -12,8 +12,7 @@ import typer
 from panelkit.cli._chosen import flag, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
-from panelkit.cli._printing import print_json, print_written
-from panelkit.cli._records import rows
+from panelkit.cli._printing import print_json, print_written, records
 from panelkit.cli._table_options import TableToFile, print_models, refuse_look, refuse_without_table
 from panelkit.cli.spatial._composition import Composition, composed_fit
 from panelkit.cli.spatial._options import FormulaArgument, Model
@@ -90,9 +89,9 @@ def impacts(
     found = fit.impacts(method.value, reps=reps, rng=seed, **run)
     partition = found.by_order(orders).tidy() if orders else None
     if output.as_json:
-        content: dict[str, Any] = {"impacts": rows(found.tidy()), "notes": list(found.notes)}
+        content: dict[str, Any] = {"impacts": records(found.tidy()), "notes": list(found.notes)}
         if partition is not None:
-            content["orders"] = rows(partition)
+            content["orders"] = records(partition)
         print_json(content)
     else:
         style = {key: value for key, value in look.style().items() if key in _SHARED}

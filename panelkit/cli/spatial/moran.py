@@ -10,8 +10,7 @@ import typer
 from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._options import Output, SeedOption, ShippedSample
-from panelkit.cli._printing import all_told, print_json, print_written
-from panelkit.cli._records import rows
+from panelkit.cli._printing import all_told, print_json, print_written, records
 from panelkit.cli._table_options import FrameToFile, StarsOption, refuse_look
 from panelkit.cli._written import stars_of
 from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, WeightsOption, rows_of_formula
@@ -70,7 +69,7 @@ def moran(
     )
     notes = [*weights.for_model().said, _dealt(permutations, seed, within), *design.notes]
     if output.as_json:
-        print_json({"rows": rows(table.reset_index()), "notes": all_told(notes, output.language)})
+        print_json({"rows": records(table.reset_index()), "notes": all_told(notes, output.language)})
     shown = starred(table[_PRINTED].astype({"n": int}), "I", "p_two_sided", levels, look.decimals)
     said = [verbatim(stars_note(levels, output.language)), *notes] if levels else notes
     if not output.as_json:

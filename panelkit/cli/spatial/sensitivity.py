@@ -11,8 +11,7 @@ from panelkit.cli._chosen import refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import ChosenRows
 from panelkit.cli._options import Output, SeedOption, ShippedSample
-from panelkit.cli._printing import print_json, print_written
-from panelkit.cli._records import rows
+from panelkit.cli._printing import print_json, print_written, records
 from panelkit.cli._table_options import FrameToFile, refuse_look
 from panelkit.cli.spatial._options import (
     FormulaArgument,
@@ -106,12 +105,12 @@ def _print(
 
 def _content(found: Any, calm: Any, placebo: int) -> dict[str, Any]:
     content: dict[str, Any] = {
-        "rows": rows(found.table),
+        "rows": records(found.table),
         "failures": dict(found.failures),
         "notes": found.notes,
     }
     if calm is not None:
-        content["placebo"] = rows(calm.table().reset_index())
+        content["placebo"] = records(calm.table().reset_index())
         content |= {"placebo_permutations": placebo, "placebo_failed": calm.failed}
     return content
 
