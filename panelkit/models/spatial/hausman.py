@@ -11,7 +11,7 @@ from scipy import special
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message, verbatim
+from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.information import information_random
@@ -20,7 +20,7 @@ from panelkit.models.spatial.problem import SpatialProblem
 from panelkit.models.spatial.random import SpatialRandomEffects, fit_random
 from panelkit.models.spatial.random_fit import ComposedProblem, RandomProblem, SpatialRandomFit
 from panelkit.models.spatial.random_maximum import BOUNDARY
-from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
+from panelkit.models.spatial.sample import SpatialSample, align_weights, durbin_positions, sample_of
 from panelkit.models.spatial.scores import paired, unit_parts
 from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
@@ -100,19 +100,34 @@ def spatial_hausman(
             found.append(_robust(*pair, pairs=False))
         if method in ("robust-pairs", "all"):
             found.append(_robust(*pair, pairs=True))
+        found = [replace(test, notes=(*test.notes, *_constant(sample))) for test in found]
     if method in ("both", "mundlak", "all"):
         found.append(fit_random(replace(spec, means=True), sample, weights).mundlak_test())
-    return tuple(replace(test, notes=(*test.notes, *weights.said, *sample.said)) for test in found)
+    said = (*weights.said, *sample.said)
+    return tuple(replace(test, notes=(*test.notes, *said)) for test in found)
+
+
+def _constant(sample: SpatialSample) -> tuple[Message, ...]:
+    """Return which regressors fixed effects take up, so that they are not compared."""
+    still = np.ptp(sample.X - sample.X[:, :1], axis=(0, 1)) == 0
+    names = [term for term, alone in zip(sample.terms, still, strict=True) if alone and term != "Intercept"]
+    if not names:
+        return ()
+    return (message("{terms}: constant in time, of which fixed effects have no coefficient", terms=names),)
 
 
 def _fixed_and_random(
     spec: SpatialRandomEffects, sample: SpatialSample, weights: Weights
 ) -> tuple[SpatialFit, SpatialRandomFit]:
     random = fit_random(replace(spec, means=False), sample, weights)
-    slopes = [j for j, term in enumerate(sample.terms) if term != "Intercept"]
+    moving = np.ptp(sample.X - sample.X[:, :1], axis=(0, 1)) > 0  # the unit effects take up the rest
+    slopes = [j for j, term in enumerate(sample.terms) if term != "Intercept" and moving[j]]
     bare = replace(sample, X=sample.X[:, :, slopes], terms=tuple(sample.terms[j] for j in slopes))
     effects = "twoway" if spec.time_effects else "unit"
-    durbin = spec.durbin if spec.model in DURBIN else None
+    durbin: tuple[str, ...] | None = None
+    if spec.model in DURBIN:
+        lagged = durbin_positions(spec.durbin, sample.terms)
+        durbin = tuple(sample.terms[j] for j in lagged if j in slopes)
     fixed_spec = SpatialPanel(spec.formula, spec.model, effects, durbin=durbin, small_sample=False)  # type: ignore[arg-type]
     return fit_sample(fixed_spec, bare, weights, weights, weights), random
 

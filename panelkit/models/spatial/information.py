@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
-from panelkit.language.errors import SpecError
+from panelkit.language.errors import ConvergenceError, SpecError
 from panelkit.language.message import message
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.likelihood import Problem, star
@@ -84,3 +86,42 @@ def _second(problem: Problem, which: str, value: float) -> float:
     if spectrum is None:
         raise SpecError(message("a spatial term without its spectrum"))
     return star(spectrum.trace_gg(value), (1 - value) ** -2, problem)
+
+
+_COEFFICIENTS = message("the coefficients of regressors")
+_VARIANCES = (message("the variance of the errors"), message("the variance of the unit effects"))
+
+
+def inverse_observed(matrix: FloatArray, k: int, spatial: Sequence[str], *, least: float = 0.0) -> FloatArray:
+    """Return the inverse of minus the second derivatives (p, p) of parameters that differ in scale.
+
+    Parameters
+    ----------
+    matrix
+        Minus the second derivatives at the estimate: k coefficients, spatial parameters, variances.
+    k, spatial
+        How many coefficients, and the names of the spatial parameters.
+    least
+        How large the smallest eigenvalue must be where the diagonal is one: above the error of numerical derivatives.
+
+    Raises
+    ------
+    ConvergenceError
+        If the likelihood is flat, or bends upwards, along some parameters, which it names.
+    """
+    scale = 1.0 / np.sqrt(np.maximum(np.abs(np.diag(matrix)), np.finfo(float).tiny))
+    scaled = matrix * np.outer(scale, scale)
+    values, vectors = np.linalg.eigh((scaled + scaled.T) / 2.0)
+    if not values[0] > least:
+        weights = np.abs(vectors[:, 0])
+        names = (*(_COEFFICIENTS,) * k, *spatial, *_VARIANCES)
+        flat = [name for name, weight in zip(names, weights, strict=False) if weight > 0.3 * weights.max()]
+        raise ConvergenceError(
+            message(
+                "the likelihood is flat along {terms} at the estimate (its Hessian is not negative definite): they "
+                "are not told apart in these data and have no standard errors; take a smaller model",
+                terms=list(dict.fromkeys(flat)),
+            )
+        )
+    inner = np.linalg.inv(scaled)
+    return np.asarray((inner + inner.T) / 2.0 * np.outer(scale, scale))

@@ -78,6 +78,7 @@ class SpatialRandomEffects(SpatialSpec):
         Sweeps year effects by the transformation of Lee and Yu (needs row-standardised weights).
     means
         Adds the unit means of all regressors (Mundlak): their joint test is the robust choice between random and fixed.
+        What is constant in time, or alike in all units (year dummies, a trend), has no mean of its own.
     errors
         "kkp": the unit effect goes through the spatial process of the errors; "baltagi": it does not, as in xsmle's
         `sem, re` and splm's "semre" and "sarsemre". It asks for a model with a spatial error.
@@ -284,6 +285,10 @@ def _notes(spec: SpatialRandomEffects, sample: SpatialSample, phi: float) -> tup
 
 
 def _with_means(Z: FloatArray, names: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:
-    vary = [j for j in range(Z.shape[2]) if np.ptp(Z[:, :, j] - Z[:, :1, j]) > 0]
-    means = np.repeat(Z[:, :, vary].mean(axis=1, keepdims=True), Z.shape[1], axis=1)
-    return np.concatenate([Z, means], axis=2), (*names, *(f"mean({names[j]})" for j in vary))
+    """Return Z with the unit means of what varies within units and, in its means, between them (years do not)."""
+    means = Z.mean(axis=1)
+    size = np.abs(Z).max(axis=(0, 1))
+    within, between = np.ptp(Z - Z[:, :1], axis=(0, 1)) > 0, np.ptp(means, axis=0) > 1e-12 * size
+    vary = np.flatnonzero(within & between)
+    columns = np.repeat(means[:, None, vary], Z.shape[1], axis=1)
+    return np.concatenate([Z, columns], axis=2), (*names, *(f"mean({names[j]})" for j in vary))

@@ -15,7 +15,7 @@ from panelkit.language.message import Message, message, verbatim
 from panelkit.models.spatial.curvature import Curvature
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.likelihood import Optimum, Problem
-from panelkit.models.spatial.random_likelihood import observed_hessian
+from panelkit.models.spatial.random_likelihood import inverse_observed_hessian
 from panelkit.models.spatial.random_maximum import BOUNDARY, inverse_hessian, quasi_demeaned
 from panelkit.models.spatial.random_search import Top
 from panelkit.models.spatial.scores import cell_scores, paired, unit_parts
@@ -151,11 +151,15 @@ class ComposedProblem(Brief):
         return np.asarray(covariance[-2:, -2:])
 
     def inverse_hessian(self) -> FloatArray:
-        """Return the inverse of the observed Hessian, zero for theta where it is held at zero."""
+        """Return the inverse of the observed Hessian, zero for theta where it is held at zero.
+
+        Raises
+        ------
+        ConvergenceError
+            If the likelihood is flat there.
+        """
         best = self.top.best
-        inner = observed_hessian(best.problem, best.point, self.top.held)
-        scale = 1.0 / np.sqrt(np.abs(np.diag(inner)))
-        inverse = np.linalg.inv(inner * np.outer(scale, scale)) * np.outer(scale, scale)
+        inverse = inverse_observed_hessian(best.problem, best.point, self.top.held)
         size = len(inverse) + self.top.held
         out = np.zeros((size, size))
         out[: len(inverse), : len(inverse)] = inverse
@@ -226,11 +230,14 @@ class SpatialRandomFit(SpatialFit):
         null = message("unit effects are unrelated to the regressors: random effects are consistent")
         at = [j for j, equation in enumerate(self.equations) if equation == "means"]
         if not at:
-            return TestResult.not_applicable(
-                name, null, message("the fit has no unit means: take means=True")
-            )
+            asked = bool(getattr(self.spec, "means", False))
+            return TestResult.not_applicable(name, null, _NONE_VARY if asked else _NO_MEANS)
         theta, covariance = self.estimates, self.covariance
         return wald(name, null, lambda free: free[at], theta=theta, covariance=covariance, facts={})
+
+
+_NO_MEANS = message("the fit has no unit means: take means=True")
+_NONE_VARY = message("no regressor varies both within units and, in its means, between them")
 
 
 def criteria(loglik: float, free: int, nobs: int) -> dict[str, float]:

@@ -23,6 +23,7 @@ from scipy import linalg
 
 from panelkit.kernels.derivatives import numerical_jacobian
 from panelkit.kernels.within import FloatArray
+from panelkit.models.spatial.information import inverse_observed
 from panelkit.show.brief import Brief
 from panelkit.spatial.spectrum import Spectrum
 
@@ -212,9 +213,9 @@ class Evaluation(Brief):
         """Return the cross-products (2 + k, 2 + k) of [y, Wy, Z T] in the inverse of the covariance, times s^2."""
         plain, crossed, squared = self.problem._within
         lam, means = self.point.lam, self.problem._parts[1]
-        filtered = _times(self._a, means)
-        between = means.T @ filtered - self.point.theta * filtered.T @ _times(self._c[0], filtered)
-        return np.asarray(plain - lam * crossed + lam**2 * squared + between)
+        # A - theta A C^-1 A is A C^-1 B, without the difference of two large numbers
+        between = _times(self._a, means).T @ _times(self._c[0], _times(self._b, means))
+        return np.asarray(plain - lam * crossed + lam**2 * squared + (between + between.T) / 2.0)
 
     @cached_property
     def inner(self) -> FloatArray:
@@ -260,7 +261,7 @@ class Evaluation(Brief):
         slopes = {"rho": 0.0, "lambda": 0.0, "phi": 0.0}
         means = p._parts[1] @ e
         shrunk = _times(self._c[0], _times(self._a, means[:, None]))[:, 0]
-        kept = means - at.theta * shrunk
+        kept = _times(self._c[0], _times(self._b, means[:, None]))[:, 0]  # means less theta times the above
         if p.lag is not None:
             slopes["rho"] = pulled[1] / sigma2 - p.shape[1] * p.lag.trace(at.rho)
         if p.error is not None:
@@ -289,10 +290,16 @@ class Evaluation(Brief):
         return -self.problem.shape[1] * error.trace(lam) - 0.5 * (drift + form / sigma2)
 
 
-def observed_hessian(problem: Composed, point: Point, held: bool) -> FloatArray:
-    """Return minus the second derivatives by (b, spatial, ln s^2, ln theta), from differences of the exact scores.
+def inverse_observed_hessian(problem: Composed, point: Point, held: bool) -> FloatArray:
+    """Return the inverse of minus the second derivatives by (b, spatial, ln s^2, ln theta).
 
-    `held`: theta is zero and held there, so that its row and column are left out.
+    They are differences of the exact scores. `held`: theta is zero and held there, so that its row and column are left
+    out.
+
+    Raises
+    ------
+    ConvergenceError
+        If the likelihood is flat there.
     """
     best = problem.at(point)
     k, spatial = problem.k, np.array([_value(point, name) for name in problem.free])
@@ -305,13 +312,15 @@ def observed_hessian(problem: Composed, point: Point, held: bool) -> FloatArray:
         return problem.at(here).scores(x[:k], float(np.exp(x[-2])))[:free]
 
     inner = _bend(lambda x: scores(np.r_[x, 0.0] if held else x), at[:free])
+    # differences of scores are right to about 1e-8 of the diagonal
+    spread = inverse_observed(inner, k, problem.free, least=1e-7)
     # the coefficients of Z are T (those of Z T) plus what depends on rho
     inverse, _, lagged = problem.basis
-    back = np.eye(free)
-    back[:k, :k] = np.linalg.inv(inverse) if k else back[:k, :k]
+    out = np.eye(free)
+    out[:k, :k] = inverse
     if "rho" in problem.free and k:
-        back[:k, k + problem.free.index("rho")] = back[:k, :k] @ lagged
-    return np.asarray(back.T @ inner @ back)
+        out[:k, k + problem.free.index("rho")] = -lagged
+    return np.asarray(out @ spread @ out.T)
 
 
 def _bend(scores: Callable[[FloatArray], FloatArray], at: FloatArray) -> FloatArray:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy import optimize
+from scipy import ndimage, optimize
 
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import ConvergenceError
 from panelkit.language.message import message
+from panelkit.models.spatial.maximum import search_grid
 from panelkit.models.spatial.random_likelihood import Composed, Evaluation, Filter, Point
+from panelkit.models.spatial.random_maximum import no_errors_left
 from panelkit.spatial.spectrum import EDGE
 
-LOG_THETA = (-14.0, 16.0)
-_STARTS = 4
+LOG_THETA = (-14.0, 30.0)
+_STARTS = 6
+_THETAS = (-3.0, -0.5, 1.5, 3.5, 5.5, 8.0, 13.0, 20.0)
 _FINE = 200  # units up to which the grid of starts is fine
 
 
@@ -46,6 +49,8 @@ def maximise_composed(problem: Composed) -> Top:
     best = _climb(problem, intervals, with_effects=True)
     if best.loglik <= without.loglik + 1e-8:
         best = without
+    elif np.log(best.point.theta) > LOG_THETA[1] - 1e-3:
+        raise no_errors_left()
     _refuse_edges(problem, best.point, intervals, held=best is without)
     return Top(best, without)
 
@@ -83,19 +88,17 @@ def _climb(problem: Composed, intervals: Sequence[tuple[float, float]], *, with_
         here = at(x)
         return -here.loglik / nobs, -slopes(here)
 
-    points = 5 if problem.shape[0] <= _FINE else 3
-    grids = [np.linspace(low, high, points + 2)[1:-1] for low, high in bounds]
+    points = 9 if problem.shape[0] <= _FINE else 3
+    grids = [search_grid(low, high, points + 2)[1:-1] for low, high in bounds]
     if with_effects:
-        bounds, grids = [*bounds, LOG_THETA], [*grids, np.linspace(-2.0, 7.0, points)]
+        bounds, grids = [*bounds, LOG_THETA], [*grids, np.array(_THETAS[:: 1 if points > 3 else 2])]
     if not grids:
         return at(np.empty(0))
-    corners = [np.array(corner) for corner in product(*grids)]
-    corners.sort(key=lambda x: -at(x).loglik)
     answers = [
         optimize.minimize(
             negative, x, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9}
         )
-        for x in corners[:_STARTS]
+        for x in _hills(grids, lambda x: at(x).loglik)
     ]
     top = min(answers, key=lambda answer: float(answer.fun)).x
     polished = optimize.root(lambda x: slopes(at(x)), top, tol=1e-13)
@@ -103,12 +106,21 @@ def _climb(problem: Composed, intervals: Sequence[tuple[float, float]], *, with_
     return at(polished.x if close else top)
 
 
+def _hills(grids: Sequence[FloatArray], height: Callable[[FloatArray], float]) -> list[FloatArray]:
+    """Return the highest points of a grid that no neighbour exceeds."""
+    corners = np.array(list(product(*grids)))
+    heights = np.array([height(x) for x in corners])
+    cube = heights.reshape([len(grid) for grid in grids])
+    tops = np.flatnonzero((cube >= ndimage.maximum_filter(cube, size=3, mode="nearest")).reshape(-1))
+    return [corners[j] for j in tops[np.argsort(-heights[tops])][:_STARTS]]
+
+
 def _refuse_edges(
     problem: Composed, point: Point, intervals: Sequence[tuple[float, float]], *, held: bool
 ) -> None:
     values = {"rho": point.rho, "lambda": point.lam, "phi": point.phi}
     for name, (low, high) in zip(problem.free, intervals, strict=True):
-        near = 1e-4 * (high - low)
+        near = (1e-3 if name == "phi" else 1e-4) * (high - low)  # phi is loose beside a variance near zero
         if not (held and name == "phi") and not low + near < values[name] < high - near:
             raise ConvergenceError(
                 message(
