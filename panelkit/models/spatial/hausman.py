@@ -13,6 +13,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import offered
+from panelkit.models.spatial.durbin import durbin_positions
 from panelkit.models.spatial.fit import SpatialFit
 from panelkit.models.spatial.information import information_random
 from panelkit.models.spatial.panel import SpatialPanel, fit_sample
@@ -20,7 +21,7 @@ from panelkit.models.spatial.problem import SpatialProblem
 from panelkit.models.spatial.random import SpatialRandomEffects, fit_random
 from panelkit.models.spatial.random_fit import ComposedProblem, RandomProblem, SpatialRandomFit
 from panelkit.models.spatial.random_maximum import BOUNDARY
-from panelkit.models.spatial.sample import SpatialSample, align_weights, durbin_positions, sample_of
+from panelkit.models.spatial.sample import SpatialSample, align_weights, sample_of
 from panelkit.models.spatial.scores import paired, unit_parts
 from panelkit.models.spatial.shell import DURBIN, check_spec
 from panelkit.results.tests import TestResult
