@@ -12,6 +12,7 @@ import numpy as np
 from scipy import linalg
 
 from panelkit.kernels.interactions import Blocks, FloatArray, IntArray
+from panelkit.kernels.long_work import instead_of_jackknife
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 
@@ -33,7 +34,11 @@ def grams_without_blocks(columns: FloatArray, blocks: Blocks, codes: IntArray) -
     SpecError
         If the clusters and the effects are so many that the work is out of reach.
     """
-    groups, q, rank = int(codes.max()) + 1, columns.shape[1], blocks.root.shape[1]
+    groups, q = int(codes.max()) + 1, columns.shape[1]
+    _refuse_work(
+        groups, len(codes), q + blocks.short.shape[1] // 2
+    )  # before the root, which takes a while itself
+    rank = blocks.root.shape[1]
     _refuse_work(groups, len(codes), q + rank)
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(groups + 1))
@@ -86,9 +91,10 @@ def _refuse_work(groups: int, rows: int, width: int) -> None:
             message(
                 "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters beside {width:,} effects of "
                 "{periods} and cells, with weights or absorbed interactions, would take about {minutes:,.1f} minutes: "
-                "use vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
+                "{remedy}",
                 clusters=groups,
                 width=width,
                 minutes=work / _LARGEST_WORK * 0.5,
+                remedy=instead_of_jackknife(groups),
             )
         )

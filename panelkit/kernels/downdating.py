@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from panelkit.kernels.crossing import Crossing, codes_of
+from panelkit.kernels.long_work import instead_of_jackknife
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -97,8 +98,8 @@ def write_leaving(
         raise SpecError(
             message(
                 "the delete-one-cluster jackknife (CRV3) of {clusters:,} clusters on an unbalanced panel of "
-                "{rows:,} rows, {long:,} by {short:,} effects, would take about {minutes:,.1f} minutes: use "
-                "vcov=Cluster() (with this many clusters it is as good), or take larger clusters",
+                "{rows:,} rows, {long:,} by {short:,} effects, would take about {minutes:,.1f} minutes: {remedy}",
+                remedy=instead_of_jackknife(len(sizes)),
                 clusters=int(hard.sum()),
                 rows=crossing.n,
                 long=crossing.n_long,

@@ -7,7 +7,8 @@ M_gg decides how:
 - without effects M_gg is the identity; with one block of effects it falls into pieces, one a level;
 - two blocks of a balanced panel on rows that are a rectangle (some units by some periods: whole units, whole periods,
   a region in a year) make a Kronecker product, and its inverse is a formula;
-- otherwise see `core/downdating.py`; slopes of units and effects of cells, `kernels/deleted_blocks.py`.
+- otherwise see `kernels/downdating.py`; slopes of units and effects of cells, `kernels/deleted_blocks.py`; rows with
+  weights, `kernels/weighted_deletions.py`.
 
 All of it asks for the projection P = I - M only through `Crossing`: further blocks and weights enter there.
 """
@@ -18,7 +19,8 @@ import numpy as np
 
 from panelkit.kernels.crossing import Crossing, crossing_of
 from panelkit.kernels.deleted_blocks import grams_without_blocks
-from panelkit.kernels.downdating import Pairs, pairs_of, write_leaving
+from panelkit.kernels.downdating import LARGEST_WORK, Pairs, pairs_of, write_leaving
+from panelkit.kernels.weighted_deletions import weighted_grams, weighted_pairs, work_of
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout
 
 
@@ -37,6 +39,9 @@ def grams_without_each(columns: FloatArray, layout: Layout, effects: Effects, co
     SpecError
         If an unbalanced panel is so large that the work is out of reach.
     """
+    pairs = weighted_pairs(layout, effects)
+    if pairs is not None and layout.weights is not None and work_of(pairs, codes) < LARGEST_WORK:
+        return weighted_grams(columns, pairs, layout.weights, codes)
     blocks = layout.blocks(effects)
     if blocks is not None:
         return grams_without_blocks(columns, blocks, codes)
