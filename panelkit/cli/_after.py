@@ -225,11 +225,17 @@ def _of_each(fits: Sequence[FitResult], act: Callable[[FitResult], Made]) -> lis
 
 
 def _margins(one: FitResult, text: str, frame: pd.DataFrame | None) -> Any:
-    of, _, rest = text.partition("@")
-    at, _, given = rest.partition("=")
-    if not rest:
+    of, over, rest = _parted(text, "@")
+    at, equals, given = _parted(rest, "=")
+    if not of.strip() or (over and not at.strip()) or (equals and not given.strip()):
+        raise SpecError(
+            message(
+                '--margins {text!r}: write "x", "x@z" or "x@z=0,1", with something on each side', text=text
+            )
+        )
+    if not over:
         return one.margins(of.strip(), data=frame)
-    if not given:
+    if not equals:
         return one.margins(of.strip(), at.strip(), data=frame)
     try:
         values = [float(value) for value in given.split(",")]
@@ -238,6 +244,17 @@ def _margins(one: FitResult, text: str, frame: pd.DataFrame | None) -> Any:
             message('--margins {text}: after `=` stand numbers, such as "x@z=0,1.5"', text=text)
         ) from None
     return one.margins(of.strip(), at.strip(), values=values, data=frame)
+
+
+def _parted(text: str, sign: str) -> tuple[str, str, str]:
+    """Return what stands before a sign, the sign and what follows it; a sign in parentheses or backticks is no sign."""
+    depth, quoted = 0, False
+    for at, letter in enumerate(text):
+        quoted ^= letter == "`"
+        depth += 0 if quoted else (letter == "(") - (letter == ")")
+        if letter == sign and not quoted and depth == 0:
+            return text[:at], sign, text[at + 1 :]
+    return text, "", ""
 
 
 def print_after(found: AfterFit, columns: int, language: Language) -> None:
@@ -259,6 +276,7 @@ def write_predictions(fit: FitResult, path: Path | None, *, quiet: bool) -> None
 
     from panelkit.inference.after.prediction import KINDS
     from panelkit.inference.after.spatial_prediction import SPATIAL_KINDS, is_spatial
+    from panelkit.show.files import csv_text, write_whole
 
     kinds = SPATIAL_KINDS if is_spatial(fit) else KINDS
     columns = {}
@@ -268,5 +286,6 @@ def write_predictions(fit: FitResult, path: Path | None, *, quiet: bool) -> None
         except SpecError:  # a fit without such effects has no such column
             if kind == kinds[0]:
                 raise
-    pd.DataFrame(columns).to_csv(path, encoding="utf-8-sig")
+    text = csv_text(pd.DataFrame(columns), index=True)
+    write_whole(path, text.encode("utf-8-sig"))
     typer.echo(str(path), err=quiet)

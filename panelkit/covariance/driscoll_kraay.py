@@ -40,8 +40,9 @@ class DriscollKraay(Covariance):
 
     The Bartlett kernel on the sums of the scores by year; `lags=None` is floor(4 (T/100)^(2/9)). It rests on many
     years: with 10 to 15 the standard errors are too small (docs/evidence/panel_size.csv).
-    The factor follows the convention: T/(T-1) (n-1)/(n-K) with t(T-1) as fixest, n/(n-K) with t(n-K) as
-    linearmodels, none as plm. On a likelihood the scores are those of all its parameters.
+    The factor follows the convention: T/(T-1) (n-1)/(n-K) with t(T-1) as fixest, without unit effects in K under
+    "xtreg" as Stata's xtscc, n/(n-K) with t(n-K) as linearmodels, none as plm. On a likelihood the
+    scores are those of all its parameters.
 
     Examples
     --------
@@ -124,10 +125,16 @@ def _few(periods: int) -> tuple[Message, ...]:
 
 
 def _time_factor(fit: LinearFit, periods: int, convention: Convention) -> float:
-    """Return the factor on a variance that sums over periods; every effect counts, as in fixest."""
+    """Return the factor on a variance that sums over periods.
+
+    Every effect counts, as in fixest. xtscc sweeps the units first and counts what `regress` does then: regressors,
+    period dummies and the constant.
+    """
     if not convention.small_sample:
         return 1.0
     left = fit.n - fit.k if convention.nested_effects == "none" else residual_df(fit, convention)
+    if convention.nested_effects == "refuse" and fit.effects in ("unit", "twoway"):
+        left += fit.layout.n_units - 1
     if convention.group_factor:
         return periods / (periods - 1) * (fit.n - 1) / left
     return fit.n / left

@@ -18,6 +18,12 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, sentences
 
 _FUNCTION = re.compile(r"\s*\(")
+_SEVERAL = message(
+    'several at once are a list, `["x = 0", "z = 1"]`; on the command line an option for each, or `;` inside --test'
+)
+_NO_INEQUALITY = message(
+    "a hypothesis is an equation, `x = 0`; one-sided p-values are half of the two-sided, on the estimate's side"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ def read_equations(text: str, terms: Sequence[str]) -> tuple[Equation, ...]:
         If the text does not pass the gate, or names a term that is not there (the terms that are there are named).
     """
     words = _words(text, terms)
+    _refuse_enclosed(text, words)
     sides: list[list[Token]] = [[]]
     for word in words:
         if word.kind == "op" and word.text == "=":
@@ -67,6 +74,17 @@ def read_equations(text: str, terms: Sequence[str]) -> tuple[Equation, ...]:
     return tuple(
         Equation(trees[at], trees[at + 1], f"{pieces[at]} = {pieces[at + 1]}") for at in range(len(trees) - 1)
     )
+
+
+def _refuse_enclosed(text: str, words: Sequence[Token]) -> None:
+    """Refuse an equation in parentheses, as other programs part several."""
+    depth = 0
+    for word in words:
+        if word.kind != "op":
+            continue
+        depth += (word.text == "(") - (word.text == ")")
+        if word.text == "=" and depth > 0:
+            refuse(text, word.at, message("an equation inside parentheses"), _SEVERAL)
 
 
 def read_combination(text: str, terms: Sequence[str]) -> Node:
@@ -107,7 +125,15 @@ def _words(text: str, terms: Sequence[str]) -> list[Token]:
 def _plain_words(text: str, start: int, end: int) -> list[Token]:
     if not text[start:end].strip():
         return []
-    return [replace(token, at=token.at + start) for token in tokenise(text[start:end])[:-1]]
+    try:
+        return [replace(token, at=token.at + start) for token in tokenise(text[start:end])[:-1]]
+    except SpecError as error:
+        values = error.said.values
+        if "position" not in values:
+            raise
+        at = start + int(values["position"]) - 1
+        remedy = _SEVERAL if text[at] in ";&" else _NO_INEQUALITY if text[at] in "<>!" else values["remedy"]
+        refuse(text, at, values["seen"], remedy)
 
 
 def _names(text: str, terms: Sequence[str]) -> list[tuple[int, int, str]]:
@@ -164,7 +190,8 @@ def _tree(text: str, words: list[Token], end: int, terms: Sequence[str]) -> Node
     parser = Parser(text, [*words, Token("end", "", end)])
     node = parser.sum()
     if parser.token.kind != "end":
-        parser.refuse_here(message("terms, numbers, `+ - * / ^`, parentheses and functions are expected"))
+        expected = message("terms, numbers, `+ - * / ^`, parentheses and functions are expected")
+        parser.refuse_here(sentences([expected, _SEVERAL]) if parser.at(",") else expected)
     unknown = [name for name in columns_of(node) if name not in terms]
     if unknown:
         raise unknown_terms(unknown, terms)
@@ -188,9 +215,10 @@ def unknown_terms(unknown: Sequence[str], terms: Sequence[str]) -> SpecError:
 def _piece(text: str, words: list[Token]) -> str:
     if not words:
         return ""
-    pieces = [word.text for word in words]
     out = ""
-    for at, piece in enumerate(pieces):
-        spaced = words[at].kind == "op" and piece in "+-" and at > 0
-        out += f" {piece} " if spaced else piece
+    for at, word in enumerate(words):
+        behind = words[at - 1] if at else None
+        opens = behind is None or (behind.kind == "op" and behind.text != ")")
+        spaced = word.kind == "op" and word.text in "+-" and not opens
+        out += f" {word.text} " if spaced else word.text
     return out

@@ -28,6 +28,9 @@ class Slope(Brief):
         return Slope(np.asarray(value), np.asarray(factor)[..., None] * self.by)
 
 
+# Functions of other periods: what stands in them is another variable than it is outside.
+_STEPS = ("lag", "lead", "diff")
+
 Known = Callable[[Node], Slope | None]
 
 FUNCTIONS_WITH_SLOPE: dict[str, tuple[Callable[..., FloatArray], Callable[..., FloatArray]]] = {
@@ -152,3 +155,16 @@ def parts_of(node: Node) -> Iterator[Node]:
             yield from parts_of(exponent)
         case Call(_, argument):
             yield from parts_of(argument)
+
+
+def contains(node: Node, part: Node) -> bool:
+    """Tell whether a part stands in a tree as it is, and not under a lag."""
+    if node == part:
+        return True
+    if isinstance(node, Call) and node.name in _STEPS:
+        return False
+    below = list(parts_of(node))[1:]
+    stepped = [
+        inner for each in below if isinstance(each, Call) and each.name in _STEPS for inner in parts_of(each)
+    ]
+    return any(each == part and not any(each is other for other in stepped) for each in below)

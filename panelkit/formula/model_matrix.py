@@ -201,6 +201,14 @@ def _built(build: Callable[[], Any], terms: tuple[Term, ...]) -> Any:
         with np.errstate(all="ignore"):
             made = build()
     except (ValueError, FormulaicError) as error:
+        if "upper and/or lower bounds" in str(error):  # the one word of formulaic that new rows can meet
+            raise DataError(
+                message(
+                    "{named}: these rows hold values outside those of the sample, where its knots end: leave the rows "
+                    "out, or fit a polynomial",
+                    named=named,
+                )
+            ) from error
         raise SpecError(
             message("{named} cannot be made on this sample: {error}", named=named, error=verbatim(str(error)))
         ) from error

@@ -14,6 +14,7 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.language.register import find
+from panelkit.results.by_term import ByTerm
 from panelkit.results.numbers import cells, number, plain
 from panelkit.results.students_t import t_quantile, t_survival
 from panelkit.show.brief import Brief
@@ -89,23 +90,26 @@ class Estimates(Rendered, Brief):
 
     @property
     def params(self) -> pd.Series:
-        """Return the estimates by term (by equation and term where there are several equations)."""
-        return pd.Series(self.estimates, index=self._labels(), name="estimate")
+        """Return the estimates by term; where there are several equations by equation and term, or a term alone.
+
+        `params["W*x"]` is then the estimate of the one equation that has it, `params["wx"]` those of the equation.
+        """
+        return self._by_term(self.estimates, "estimate")
 
     @property
     def std_errors(self) -> pd.Series:
         """Return the standard errors by term."""
-        return pd.Series(self._standard_errors(), index=self._labels(), name="std_error")
+        return self._by_term(self._standard_errors(), "std_error")
 
     @property
     def statistics(self) -> pd.Series:
         """Return estimate / standard error by term."""
-        return pd.Series(self._statistics(), index=self._labels(), name="statistic")
+        return self._by_term(self._statistics(), "statistic")
 
     @property
     def p_values(self) -> pd.Series:
         """Return two-sided p-values by term."""
-        return pd.Series(self._p_values(), index=self._labels(), name="p_value")
+        return self._by_term(self._p_values(), "p_value")
 
     @property
     def vcov(self) -> pd.DataFrame:
@@ -262,6 +266,11 @@ class Estimates(Rendered, Brief):
         return [
             name + " " * (width - cells(name) + 2) + value for name, value in zip(names, values, strict=True)
         ]
+
+    def _by_term(self, values: FloatArray, name: str) -> pd.Series:
+        labels = self._labels()
+        made = pd.Series(values, index=labels, name=name)
+        return ByTerm(made) if isinstance(labels, pd.MultiIndex) else made
 
     def _labels(self) -> pd.Index:
         if len(set(self.equations)) == 1:

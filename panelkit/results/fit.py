@@ -133,7 +133,7 @@ class FitResult(Estimates):
         """Return where a curve turns, with Lind and Mehlum's test, as `pk.turning_point` says."""
         return find("test", "turning_point")(self, term, beside, **options)
 
-    def compare(self, other: FitResult, terms: Sequence[str] | None = None) -> Any:
+    def compare(self, other: FitResult, terms: str | Sequence[str] | None = None) -> Any:
         """Return the differences of terms that two fits share, as `pk.compare_fits` says."""
         return find("inference", "compare_fits")(self, other, terms)
 

@@ -147,3 +147,24 @@ def test_spatial_fits_take_tests_combinations_and_predictions(tmp_path: Path) ->
     assert found["tests"][-1]["p_value"] == pytest.approx(rho["p_value"], rel=1e-6)
     assert found["combinations"][0][0]["estimate"] == pytest.approx(np.exp(rho["estimate"]))
     assert {"xbu", "naive", "rform", "e"} <= set(pd.read_csv(path).columns)
+
+
+@pytest.mark.parametrize("given", ["x1@", "@x2", "x1@x2=", ""])
+def test_margins_have_something_on_each_side(own: pd.DataFrame, tmp_path: Path, given: str) -> None:
+    done = RUN.invoke(
+        app, ["fit", "y ~ x1*x2", "--data", str(tmp_path / "own.csv"), "--margins", given, "--json"]
+    )
+    assert done.exit_code != 0
+    assert "with something on each side" in done.output
+
+
+def test_margins_read_names_with_signs_in_them(own: pd.DataFrame, tmp_path: Path) -> None:
+    (found,) = call(tmp_path, "--margins", "x1@lag(x2, k=1)=0,1", formula=("y ~ x1*lag(x2, 1)",))
+    fit = pk.FixedEffects("y ~ x1*lag(x2, 1)").fit(own)
+    expected = fit.margins("x1", "lag(x2, 1)", values=[0, 1]).estimates
+    assert [row["estimate"] for row in found["margins"][0]["rows"]] == pytest.approx(list(expected))
+
+
+def test_predictions_make_their_folder(own: pd.DataFrame, tmp_path: Path) -> None:
+    call(tmp_path, "--predict", str(tmp_path / "new" / "rows.csv"))
+    assert len(pd.read_csv(tmp_path / "new" / "rows.csv")) == len(own)

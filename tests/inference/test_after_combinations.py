@@ -191,3 +191,43 @@ def test_coverage_of_fieller_with_a_weak_denominator() -> None:
     for a, b in rng.multivariate_normal([1.0, 2.0], V, size=reps):
         held += any(low <= 0.5 <= high for low, high in fieller((a, b), V, 1.959964, 0.95).intervals)
     assert held / reps == pytest.approx(0.95, abs=0.015)  # three standard errors of 2,000 draws
+
+
+def test_a_third_term_of_x_is_refused() -> None:
+    data = curved()
+    for formula in ("y ~ x + x2 + I(1/(1 + x))", "y ~ x + I(x^2) + I(x^3)", "y ~ x + x2 + exp(x)"):
+        with pytest.raises(pk.SpecError, match="bends the curve of `x` too"):
+            pk.FixedEffects(formula).fit(data).turning_point("x")
+
+
+def test_interactions_are_told_or_refused() -> None:
+    data = curved()
+    data["b"] = (np.arange(len(data)) % 3 == 0).astype(float)
+    fit = pk.FixedEffects("y ~ x*b + I(x^2)*b").fit(data)
+    assert "`x:b`" in fit.turning_point("x").notes[0]
+    with pytest.raises(pk.SpecError, match="is an interaction"):
+        fit.turning_point("x:b")
+    assert not pk.FixedEffects("y ~ x + I(x^2) + b").fit(data).turning_point("x").notes
+
+
+def test_an_inverse_turns_on_the_side_of_the_data() -> None:
+    data = curved()
+    data["x"] = -data["x"] - 0.2
+    noise = np.random.default_rng(0).normal(size=len(data)) * 0.1
+    data["y"] = data["x"] + 2.0 / data["x"] + noise  # turns where x^2 = 2
+    found = pk.FixedEffects("y ~ x + I(1/x)").fit(data).turning_point("x")
+    assert found.inside
+    assert found.point == pytest.approx(-np.sqrt(2.0), abs=0.05)  # five of its standard errors, about .01
+    assert found.intervals.intervals[0][0] < found.point < found.intervals.intervals[0][1]
+    data["x"] += 2.0
+    data = data[data["x"].abs() > 0.1]
+    with pytest.raises(pk.SpecError, match="pole at zero"):
+        pk.FixedEffects("y ~ x + I(1/x)").fit(data).turning_point("x")
+
+
+def test_a_turning_point_reads_names_as_users_write_them() -> None:
+    data = curved().rename(columns={"x": "人均 GDP"})
+    fit = pk.FixedEffects("y ~ log(1+`人均 GDP`) + I(log(1 + `人均 GDP`)^2)").fit(data)
+    assert fit.turning_point("log(1+`人均 GDP`)").point == fit.turning_point(fit.terms[0]).point
+    with pytest.raises(pk.SpecError, match="its rows are changes"):
+        pk.FirstDifference("y ~ `人均 GDP` + x2").fit(data).turning_point("人均 GDP")

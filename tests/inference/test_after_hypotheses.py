@@ -126,7 +126,18 @@ def test_redundant_restrictions_leave_with_a_note() -> None:
     [
         (["x1 = 0", "x1 = 1"], "`x1 = 1` contradicts `x1 = 0`"),
         (["x1 = x2", "x2 = 3", "x1 = 4"], "contradicts"),
-        ("1 = 2", "names no coefficient and is false"),
+        ("1 = 2", "false whatever the coefficients are"),
+        ("x1 = x1 + 1", "false whatever the coefficients are"),
+        (["x1 = 1e-12", "x1 = 0"], "contradicts"),
+        (["1e12*x1 = 1", "x1 = 0"], "contradicts"),
+        (["x1*x2 = 1", "x1*x2 = 2"], "cannot be tested together"),
+        (["x1 = 1", "x1^2 = 5"], "cannot be tested together"),
+        ("(x1 = 0) (x2 = 0)", "position 5: an equation inside parentheses: several at once are a list"),
+        ("x1 = 0; x2 = 0", "position 7.*several at once are a list"),
+        ("x1 = 0, x2 = 0", "several at once are a list"),
+        ("x1 > 0", "position 4: `>`: a hypothesis is an equation"),
+        (None, "a text, or a list of texts"),
+        ({"a": "x1"}, "a text, or a list of texts"),
         ("x1 = x1", "tests nothing"),
         ("x1/(x2 - x2) = 1", "no value or no derivative"),
         ([], "no hypothesis"),
@@ -137,6 +148,46 @@ def test_bad_hypotheses_are_refused(texts: Any, said: str) -> None:
     fit = pk.FixedEffects("y ~ x1 + x2").fit(random_panel(2))
     with pytest.raises(pk.SpecError, match=said):
         fit.test(texts)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["x1 + 0.1 + 0.2 = 0.3", "x1 = 0"],  # 0.1 + 0.2 - 0.3 is 6e-17
+        ["x1/3 + x2/7 = 0.1", "3*x2 + 7*x1 = 2.1"],
+        ["x1 = 1e-12", "2*x1 = 2e-12"],
+        ["x1*x2 = 1", "2*x1*x2 = 2"],
+    ],
+)
+def test_rounding_is_no_contradiction(texts: list[str]) -> None:
+    found = pk.FixedEffects("y ~ x1 + x2").fit(random_panel(2)).test(texts)
+    assert found.df[0] == 1
+    assert "left out" in found.notes[0]
+
+
+@pytest.mark.parametrize("text", ["x1", ["x1", "x2"]])
+@pytest.mark.parametrize("reps", [0, -1, 1.5, "many"])
+def test_a_bootstrap_has_draws(text: Any, reps: Any) -> None:
+    fit = pk.FixedEffects("y ~ x1 + x2").fit(random_panel(2))
+    with pytest.raises(pk.SpecError, match="reps is a whole number and at least 1"):
+        fit.test(text, bootstrap=True, reps=reps)
+
+
+def test_signs_are_written_as_signs() -> None:
+    fit = pk.FixedEffects("y ~ x1 + x2").fit(random_panel(2))
+    assert fit.test("(-x1)^3 - x2 = -1").null == "(-x1)^3 - x2 = -1"
+
+
+def test_a_term_of_one_equation_is_found_by_its_name() -> None:
+    fit = pk.SpatialPanel("y ~ x + w", "sdm").fit(city_panel(), lattice())
+    assert fit.params["W*x"] == fit.params["wx", "W*x"] == fit.params.loc[("wx", "W*x")]
+    assert fit.p_values["rho"] == fit.p_values["spatial", "rho"]
+    assert list(fit.params["main"].index) == ["x", "w"]
+    assert type(2 * fit.params) is pd.Series
+    with pytest.raises(KeyError, match="direct, indirect, total"):
+        fit.impacts().params["x"]
+    with pytest.raises(KeyError, match="x9"):
+        fit.params["x9"]
 
 
 def test_options_of_the_bootstrap_are_not_ignored() -> None:

@@ -226,3 +226,10 @@ def test_spatial_predictions_need_whole_cross_sections() -> None:
         fit.predict(data, "naive")
     with pytest.raises(pk.SpecError, match="static"):
         pk.SpatialRandomEffects("y ~ x", "sar").fit(data, w).fitted  # noqa: B018
+
+
+def test_splines_say_where_their_knots_end() -> None:
+    frame = random_panel(2, units=20)
+    fit = pk.FixedEffects("y ~ bs(x1, df=4) + x2", where="x1 < 1").fit(frame)
+    with pytest.raises(pk.DataError, match=r"`bs\(x1, df=4\)`: these rows hold values outside"):
+        fit.predict(frame, "xb")

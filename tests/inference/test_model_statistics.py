@@ -224,6 +224,21 @@ def test_xtreg_beside_weights_counts_rows_and_units_once_where_its_code_does(kin
         assert found["f_effects"] == pytest.approx((pooled.ssr - rss) / df_a / (rss / df_r), rel=1e-8)
 
 
+@pytest.mark.parametrize("name", ["rho", "lambda"])
+def test_no_regressor_leaves_the_f_for_its_name(name: str) -> None:
+    frame = random_panel(3).rename(columns={"x1": name})
+    for convention in ("xtreg", "reghdfe"):
+        fit = pk.FixedEffects(f"y ~ `{name}` + x2", "unit", convention=convention).fit(frame)
+        assert fit.model_statistics()["f_model"] == pytest.approx(fit.test([f"`{name}`", "x2"]).statistic)
+        assert fit.model_statistics()["df_model"] == 2
+
+
+def test_a_variance_is_no_slope() -> None:
+    fit = pk.SpatialPanel("y ~ x + w", "sar", convention="xsmle").fit(city_panel(), lattice())
+    assert "variance" in fit.equations
+    assert fit.model_statistics()["df_model"] == 2
+
+
 def test_likelihoods_have_the_wald_test_and_their_criteria() -> None:
     fit = pk.SpatialPanel("y ~ x + w", "sar", small_sample=False).fit(city_panel(), lattice())
     found = fit.model_statistics()

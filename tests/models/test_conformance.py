@@ -13,7 +13,7 @@ import pytest
 import panelkit as pk
 from panelkit.covariance.by_name import vcov_named
 from tests.munnell import FORMULA, munnell
-from tests.panels import random_panel
+from tests.panels import codes, dummies, random_panel
 from tests.stored import stored
 
 ORACLE = stored("panel_r")
@@ -260,3 +260,37 @@ def test_the_page_is_reproduced_to_its_printed_digits(row: tuple[str, ...]) -> N
 
 def test_the_page_has_all_its_rows() -> None:
     assert len(printed_rows()) == 41
+
+
+@pytest.mark.parametrize("share", [1.0, 0.8])
+@pytest.mark.parametrize(
+    ("effects", "sweeps", "years"), [("unit", True, False), ("twoway", True, True), ("none", False, False)]
+)
+def test_driscoll_kraay_under_xtreg_has_the_arithmetic_of_xtscc(
+    share: float, effects: str, sweeps: bool, years: bool
+) -> None:
+    """Its steps: units swept out, means added again, a constant beside; (T/(T-1)) ((n-1)/(n-rank)) on the sandwich."""
+    frame = random_panel(4, units=9, periods=12, share=share)
+    spec = pk.DriscollKraay(2)
+    model = pk.PooledOLS("y ~ x1 + x2") if effects == "none" else pk.FixedEffects("y ~ x1 + x2", effects)
+    fit = replace(model, vcov=spec, convention="xtreg").fit(frame)
+    held, unit, time = codes(frame)
+    columns = [held[["y", "x1", "x2"]].to_numpy()] + ([dummies(time)[:, 1:]] if years else [])
+    both = np.hstack(columns)
+    if sweeps:
+        means = np.array([both[unit == u].mean(axis=0) for u in range(unit.max() + 1)])
+        both = both - means[unit] + both.mean(axis=0)
+    y, X = both[:, 0], np.hstack([both[:, 1:], np.ones((len(both), 1))])
+    inverse = np.linalg.inv(X.T @ X)
+    e = y - X @ inverse @ X.T @ y
+    periods, n = int(time.max()) + 1, len(y)
+    h = np.array([X[time == t].T @ e[time == t] for t in range(periods)])
+    meat = h.T @ h
+    for lag in (1, 2):
+        cross = h[lag:].T @ h[:-lag]
+        meat += (1 - lag / 3) * (cross + cross.T)
+    factor = periods / (periods - 1) * (n - 1) / (n - np.linalg.matrix_rank(X))
+    theirs = factor * (inverse @ meat @ inverse)[:2, :2]
+    ours = fit.vcov.loc[["x1", "x2"], ["x1", "x2"]].to_numpy()
+    np.testing.assert_allclose(ours, theirs, rtol=1e-8)  # normal equations of condition about 100
+    assert fit.df == periods - 1

@@ -60,7 +60,7 @@ class FitComparison(Derived):
     source="White 1982; Weesie 1999 (Stata's suest)",
     public=True,
 )
-def compare_fits(fit: FitResult, other: FitResult, terms: Sequence[str] | None = None) -> FitComparison:
+def compare_fits(fit: FitResult, other: FitResult, terms: str | Sequence[str] | None = None) -> FitComparison:
     """Return the differences of terms that two fits share: `fit.compare(other)`.
 
     Parameters
@@ -96,8 +96,13 @@ def compare_fits(fit: FitResult, other: FitResult, terms: Sequence[str] | None =
     check_fit(other)
     shared = [name for name in fit.terms if name in other.terms]
     every = [name for name in dict.fromkeys(shared) if name != "Intercept"]
-    chosen = every if terms is None else list(terms)
+    asked = [terms] if isinstance(terms, str) else terms
+    chosen = every if asked is None else list(asked)
     missing = [name for name in chosen if name not in shared]
+    if asked is not None and not chosen:
+        raise SpecError(
+            message("terms names no term: name those to compare, or leave it out for all that are shared")
+        )
     if missing or not chosen:
         raise (
             unknown_terms(missing, shared)

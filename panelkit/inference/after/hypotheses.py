@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 from scipy import special
 
 from panelkit.formula.coefficients import Equation, read_equations
-from panelkit.formula.derivative import is_linear
-from panelkit.formula.tree import Chain
+from panelkit.formula.derivative import is_linear, parts_of
+from panelkit.formula.tree import Chain, Node, Number
 from panelkit.inference.after.coefficients import at_estimates, contrast_degrees, names_of
 from panelkit.inference.quadratic_form import quadratic_form
 from panelkit.kernels.within import FloatArray
@@ -26,6 +26,8 @@ from panelkit.show.brief import Brief
 
 # Rows of restrictions are scaled to length one; what the others leave of a row below this is rounding.
 _REPEATED = 1e-9
+# What sums of the numbers that a text holds may round by, as a share of the largest.
+_ROUNDING = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,7 @@ def joint_test(
     True
     """
     names = names_of(fit)
-    texts = [hypotheses] if isinstance(hypotheses, str) else list(hypotheses)
+    texts = listed_texts(hypotheses)
     if not texts:
         raise SpecError(message("no hypothesis is given: write one, such as `x = 0`"))
     equations = tuple(equation for text in texts for equation in read_equations(text, names))
@@ -106,6 +108,26 @@ def joint_test(
     drawn = {"reps": reps is not None, "rng": rng is not None, "cluster": cluster is not None}
     refuse_idle(drawn, message("is an option of the bootstrap: give bootstrap=True too, or leave it out"))
     return wald_test(fit, found)
+
+
+def listed_texts(given: Any) -> list[Any]:
+    """Return one text, or several, as a list.
+
+    Raises
+    ------
+    SpecError
+        If they are neither.
+    """
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, Mapping) or not isinstance(given, Iterable):
+        raise SpecError(
+            message(
+                "hypotheses are a text, or a list of texts, such as `x = 0`, not {kind}",
+                kind=type(given).__name__,
+            )
+        )
+    return list(given)
 
 
 def _by_draws(fit: Estimates, found: Restrictions, **options: Any) -> TestResult:
@@ -142,10 +164,10 @@ def restrictions_at(
         )
     rows = np.array([slope.by for slope in here])
     gap = np.array([float(slope.value) for slope in here])
-    constant = np.array(
-        [float(slope.value) if ok else np.nan for slope, ok in zip(nowhere, linear, strict=True)]
-    )
-    kept, redundant = _independent(rows, constant, texts, linear)
+    constant = np.array([float(slope.value) for slope in nowhere])
+    left = constant if all(linear) else gap
+    written = np.array([_largest_number(tree) for tree in trees])
+    kept, redundant = _independent(rows, left, written, texts, all(linear))
     return Restrictions(
         gap[kept],
         rows[kept],
@@ -159,10 +181,18 @@ def _finite(*values: FloatArray) -> bool:
     return all(bool(np.isfinite(value).all()) for value in values)
 
 
+def _largest_number(tree: Node) -> float:
+    return max((abs(part.value) for part in parts_of(tree) if isinstance(part, Number)), default=0.0)
+
+
 def _independent(
-    rows: FloatArray, constant: FloatArray, texts: list[str], linear: list[bool]
+    rows: FloatArray, left: FloatArray, written: FloatArray, texts: list[str], linear: bool
 ) -> tuple[list[int], list[int]]:
-    """Return which restrictions stand by themselves and which follow from those before; refuse contradictions."""
+    """Return which restrictions stand by themselves and which follow from those before; refuse contradictions.
+
+    `rows` (m, k) are gradients, `left` (m,) what restrictions leave where all coefficients are zero (of nonlinear ones:
+    at the estimates), `written` (m,) the largest number in each text, which its sums round by.
+    """
     kept: list[int] = []
     redundant: list[int] = []
     for at, row in enumerate(rows):
@@ -171,20 +201,17 @@ def _independent(
         lengths = np.linalg.norm(before, axis=1)
         scaled = before / lengths[:, None]
         weights = np.linalg.lstsq(scaled.T, row, rcond=None)[0] if kept else np.zeros(0)
-        left = row - scaled.T @ weights
-        if size > 0.0 and np.linalg.norm(left) > _REPEATED * size:
+        if size > 0.0 and np.linalg.norm(row - scaled.T @ weights) > _REPEATED * size:
             kept.append(at)
             continue
-        implied = float(weights @ (constant[kept] / lengths)) if kept else 0.0
-        known = linear[at] and all(linear[other] for other in kept)
-        scale = max(
-            1.0, abs(constant[at]), float(np.abs(weights @ (constant[kept] / lengths))) if kept else 0.0
-        )
-        if known and abs(constant[at] - implied) > _REPEATED * scale:
+        implied = weights * left[kept] / lengths
+        rounding = _ROUNDING * (written[at] + float(np.abs(weights * written[kept] / lengths).sum()))
+        scale = max(abs(left[at]), float(np.abs(implied).sum()))
+        if abs(left[at] - implied.sum()) > max(_REPEATED * scale, rounding):
             involved = [
                 texts[other] for other, w in zip(kept, weights, strict=True) if abs(w) > _REPEATED * size
             ]
-            raise _contradiction(texts[at], involved)
+            raise _contradiction(texts[at], involved) if linear else _dependent(texts[at], involved)
         redundant.append(at)
     if not kept:
         raise SpecError(
@@ -196,9 +223,28 @@ def _independent(
     return kept, redundant
 
 
+def _dependent(text: str, others: list[str]) -> SpecError:
+    """Refuse a nonlinear restriction whose gradient others span, and which does not follow from them."""
+    if not others:
+        return SpecError(
+            message(
+                "`{text}`: its derivative by the coefficients is zero at the estimates, and nothing can be tested",
+                text=text,
+            )
+        )
+    return SpecError(
+        message(
+            "`{text}` moves with the coefficients as {others} does at the estimates, and they cannot be tested "
+            "together: test them one by one",
+            text=text,
+            others=listed([f"`{other}`" for other in others]),
+        )
+    )
+
+
 def _contradiction(text: str, others: list[str]) -> SpecError:
     if not others:
-        return SpecError(message("`{text}` names no coefficient and is false", text=text))
+        return SpecError(message("`{text}` is false whatever the coefficients are", text=text))
     return SpecError(
         message(
             "`{text}` contradicts {others}: no coefficients satisfy both",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from panelkit.formula.coefficients import unknown_terms
-from panelkit.formula.derivative import Slope, parts_of, sloped
+from panelkit.formula.derivative import Slope, contains, sloped
 from panelkit.formula.grammar import parse_expression
 from panelkit.formula.tree import Call, Column, Node, Term
 from panelkit.inference.after.coefficients import contrast_degrees
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from panelkit.show.figures import Figure
 
 PERCENTILES = (10.0, 50.0, 90.0)
-_STEPS = ("lag", "lead", "diff")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,7 +118,7 @@ def margins(
     if design.formula is None:
         raise SpecError(message("{title}: it was fitted to arrays, and has no formula", title=fit.title))
     rows = RowParts(design, data)
-    variable, moderator = parse_expression(of).node, None if at is None else parse_expression(at).node
+    variable, moderator = _part(design, of), None if at is None else _part(design, at)
     held = _holding(fit, design, variable, of)
     if moderator is None:
         if values is not None:
@@ -136,6 +135,14 @@ def margins(
     )
     curve = dense.tidy()[["estimate", "conf_low", "conf_high"]].assign(value=over)
     return _margins(fit, of, at, tuple(float(v) for v in chosen), words, gradient, curve)
+
+
+def _part(design: Design, text: str) -> Node:
+    """Return the part of the formula that a text names: a column as it is called, or an expression."""
+    columns = () if design.formula is None else design.formula.columns
+    if isinstance(text, str) and text.strip() in columns:
+        return Column(text.strip())
+    return parse_expression(text).node
 
 
 def _values(
@@ -199,7 +206,7 @@ def _margins(
 def _holding(fit: FitResult, design: Design, variable: Node, of: str) -> list[tuple[int, Term]]:
     """Return the terms that hold the variable, with their place among the coefficients."""
     terms = () if design.formula is None else design.formula.terms
-    held = [term for term in terms if any(_contains(factor.node, variable) for factor in term.factors)]
+    held = [term for term in terms if any(contains(factor.node, variable) for factor in term.factors)]
     if not held:
         raise unknown_terms([of], [term.label for term in terms])
     odd = [term.label for term in held if any(factor.kind != "value" for factor in term.factors)]
@@ -214,24 +221,11 @@ def _holding(fit: FitResult, design: Design, variable: Node, of: str) -> list[tu
     return [(fit.terms.index(term.label), term) for term in held if term.label in fit.terms]
 
 
-def _contains(node: Node, part: Node) -> bool:
-    """Tell whether a part stands in a tree as it is, and not under a lag."""
-    if node == part:
-        return True
-    if isinstance(node, Call) and node.name in _STEPS:
-        return False
-    below = list(parts_of(node))[1:]
-    stepped = [
-        inner for each in below if isinstance(each, Call) and each.name in _STEPS for inner in parts_of(each)
-    ]
-    return any(each == part and not any(each is other for other in stepped) for each in below)
-
-
 def _refuse_idle_moderator(
     held: list[tuple[int, Term]], variable: Node, moderator: Node, of: str, at: str
 ) -> None:
     beside = any(
-        _contains(factor.node, moderator)
+        contains(factor.node, moderator)
         for _, term in held
         for factor in term.factors
         if len(term.factors) > 1 or factor.node != variable
@@ -282,7 +276,7 @@ def _term_slope(
             return Slope(own, np.ones((1, 1)) if own.ndim else np.ones(1))
         if part == moderator:
             return Slope(np.asarray(value), np.zeros(1))
-        inside = _contains(part, variable) or (moderator is not None and _contains(part, moderator))
+        inside = contains(part, variable) or (moderator is not None and contains(part, moderator))
         if inside:
             return _by_sample(part, known, rows)
         found = rows.held(part)

@@ -73,11 +73,13 @@ def model_statistics(fit: FitResult) -> ModelStatistics:
     Notes
     -----
     Period effects of two-way fits are regressors in R2 within, between and overall, sigma_u, corr_u_xb and the F of
-    the unit effects, as `i.year` in `xtreg, fe`. Weights of rows count in R2 within and overall and in corr_u_xb; R2
-    between takes every unit once, at its weighted mean. Under convention "xtreg", R2 overall and corr_u_xb count every
-    row once, as Stata's command does beside weights. The adjusted R2 is that of R2 within under convention "xtreg",
-    else of R2 with all effects counted. The criteria count slopes and constant, as `estat ic`, not the effects; random
-    effects by generalised least squares have none, nor has a fit with analytic or sampling weights.
+    the unit effects, as `i.year` in `xtreg, fe`; F or chi2 of the model is of the regressors alone, where Stata's
+    counts the dummies of `i.year` too (write `C(year)` beside unit effects for that). Weights of rows count in R2
+    within and overall and in corr_u_xb; R2 between takes every unit once, at its weighted mean. Under convention
+    "xtreg", R2 overall and corr_u_xb count every row once, as Stata's command does beside weights. The adjusted R2 is
+    that of R2 within under convention "xtreg", else of R2 with all effects counted. The criteria count slopes and
+    constant, as `estat ic`, not the effects; random effects by generalised least squares have none, nor has a fit with
+    analytic or sampling weights.
 
     Examples
     --------

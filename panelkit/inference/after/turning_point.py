@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from panelkit.formula.coefficients import unknown_terms
 from panelkit.inference.after.coefficients import contrast_degrees
+from panelkit.inference.after.curves import CURVES, Curve, curved, is_log, moderated, spelled
 from panelkit.inference.after.fieller import RatioSet, fieller
 from panelkit.inference.panel_tests.fits import check_fit
 from panelkit.kernels.within import FloatArray
@@ -16,40 +15,9 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message, verbatim
 from panelkit.language.offers import offered
 from panelkit.language.options import check_confidence
-from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 from panelkit.results.students_t import t_quantile, t_upper
 from panelkit.results.tests import TestResult
-
-# A column repeats the square of another where they differ by no more than this share of its size.
-_SAME = 1e-9
-
-
-@dataclass(frozen=True)
-class Curve:
-    """How a second term curves x: its value, its slope, where b + c slope(x) is zero, from -b/c, and how that moves."""
-
-    value: Callable[[FloatArray], FloatArray]
-    slope: Callable[[FloatArray], FloatArray]
-    turns: Callable[[float], float]
-    moves: Callable[[float], float]
-
-
-def _root(square: float) -> float:
-    return float(np.sqrt(square)) if square > 0.0 else float("nan")
-
-
-# b x + c x^2 turns at -b/(2c); b x + c/x at sqrt(c/b); b x + c log(x) at -c/b. `turns` and `moves` take r = -b/c.
-CURVES: dict[str, Curve] = {
-    "square": Curve(lambda x: x * x, lambda x: 2.0 * x, lambda r: r / 2.0, lambda r: 0.5),
-    "inverse": Curve(
-        lambda x: 1.0 / x,
-        lambda x: -1.0 / (x * x),
-        lambda r: _root(-1.0 / r),
-        lambda r: 0.5 * _root(-1.0 / r) / -r,
-    ),
-    "log": Curve(np.log, lambda x: 1.0 / x, lambda r: 1.0 / r, lambda r: -1.0 / (r * r)),
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -164,7 +132,8 @@ def turning_point(
         raise SpecError(
             message("{title}: it kept no rows, whose range a turning point needs", title=fit.title)
         )
-    x, name, form = _curved(fit, design, term, beside)
+    term, asked = spelled(fit, design, term, beside)
+    x, name, form = curved(fit, design, term, asked)
     at = [fit.terms.index(term), fit.terms.index(name)]
     b, c = (float(value) for value in fit.estimates[at])
     V = np.asarray(fit.covariance)[np.ix_(at, at)]
@@ -172,6 +141,16 @@ def turning_point(
         zero = name if c == 0.0 else term
         raise SpecError(message("the coefficient of `{term}` is exactly zero: nothing turns", term=zero))
     low, high = float(x.min()), float(x.max())
+    if form == "inverse" and low < 0.0 < high:
+        raise SpecError(
+            message(
+                "`{beside}` has a pole at zero, inside the data, which reach from {low:.6g} to {high:.6g}: the slopes "
+                "at their ends say nothing of the curve between",
+                beside=name,
+                low=low,
+                high=high,
+            )
+        )
     curve = CURVES[form]
     rows = np.column_stack([np.ones(2), curve.slope(np.array([low, high]))])
     slopes = rows @ np.array([b, c])
@@ -184,7 +163,10 @@ def turning_point(
     turned = t if shape == "U" else -t
     one_sided = [t_upper(-turned[0], float(degrees[0])), t_upper(turned[1], float(degrees[1]))]
     statistic = float(min(-turned[0], turned[1]))
-    point = float(curve.turns(-b / c))
+    side = (
+        -1.0 if form == "inverse" and high < 0.0 else 1.0
+    )  # of its two turning points, that on the data's side
+    point = side * float(curve.turns(-b / c))
     df = float(degrees.min())
     inside = low < point < high
     words = {
@@ -209,9 +191,10 @@ def turning_point(
         data_range=(low, high),
         slopes=(float(slopes[0]), float(slopes[1])),
         slope_statistics=(float(t[0]), float(t[1])),
-        intervals=_fieller_set(form, (b, c), V, float(t_quantile(level, df)), level),
+        notes=moderated(fit, design, term, name),
+        intervals=_turned(_fieller_set(form, (b, c), V, float(t_quantile(level, df)), level), side),
         level=level,
-        of_levels=float(np.exp(point)) if term.startswith("log(") and np.isfinite(point) else None,
+        of_levels=float(np.exp(point)) if is_log(design, term) and np.isfinite(point) else None,
     )
 
 
@@ -248,32 +231,8 @@ def _fieller_set(
     return RatioSet(tuple((float(np.sqrt(low)), float(np.sqrt(high))) for low, high in held), level)
 
 
-def _curved(fit: FitResult, design: Design, term: str, beside: str | None) -> tuple[FloatArray, str, str]:
-    """Return x (n,), the name of the second term and its form."""
-    known = [name for name in fit.terms if name in design.terms and name != "Intercept"]
-    missing = [name for name in (term, beside) if name is not None and name not in known]
-    if missing:
-        raise unknown_terms(missing, known)
-    x = np.asarray(design.X[:, design.terms.index(term)])
-    for name in known if beside is None else [beside]:
-        values = np.asarray(design.X[:, design.terms.index(name)])
-        for form, curve in CURVES.items():
-            with np.errstate(all="ignore"):
-                made = curve.value(x)
-            if name != term and np.isfinite(made).all() and _same(values, made):
-                return x, name, form
-    raise SpecError(
-        message(
-            "no term of this fit is the square, the inverse or the logarithm of `{term}`; there are {known}",
-            term=term,
-            known=[f"`{name}`" for name in known],
-        )
-        if beside is None
-        else message(
-            "`{beside}` is not the square, the inverse or the logarithm of `{term}`", beside=beside, term=term
-        )
-    )
-
-
-def _same(one: FloatArray, other: FloatArray) -> bool:
-    return bool(np.abs(one - other).max() <= _SAME * np.abs(other).max())
+def _turned(found: RatioSet, side: float) -> RatioSet:
+    """Return a set of points, or of their negatives."""
+    if side > 0.0:
+        return found
+    return RatioSet(tuple((-high, -low) for low, high in reversed(found.intervals)), found.level)

@@ -26,6 +26,7 @@ from panelkit.kernels.within import FloatArray, IntArray, within
 from panelkit.language.errors import SpecError
 from panelkit.language.message import listed, message
 from panelkit.language.offers import offered
+from panelkit.language.options import check_count
 from panelkit.results.fit import FitResult
 from panelkit.results.tests import TestResult
 
@@ -68,6 +69,7 @@ def wild_joint(
         If the fit is not least squares in one equation, or has too many clusters for a joint test.
     """
     check_fit(fit)
+    check_count("reps", reps)
     linear, design = design_of(fit, weighted=True)
     if len(gap) == 1:
         combination = {term: float(w) for term, w in zip(fit.terms, rows[0], strict=True) if w != 0.0}
