@@ -274,3 +274,45 @@ def test_bad_input() -> None:
     made = pk.shift_share(shares, shocks)
     with pytest.raises(pk.SpecError, match="their sum"):
         pk.exposure_robust(SPEC.fit(made.attach(part, "bartik")), made)
+
+
+def test_a_sector_without_exposure_changes_nothing() -> None:
+    frame, shares, shocks = world(9)
+    made = pk.shift_share(shares, shocks)
+    empty = shares.assign(none=0.0)
+    wider = pk.shift_share(empty, shocks.assign(none=1.0))
+    fit = SPEC.fit(made.attach(frame, "bartik"))
+    for method in ("bhj", "akm"):
+        one, other = (pk.exposure_robust(fit, each, method=method) for each in (made, wider))
+        # one column of zeros more in the same sums
+        assert other.std_error == pytest.approx(one.std_error, rel=1e-9)
+    assert pk.rotemberg_weights(fit, wider).by_sector["weight"]["none"] == 0.0
+
+
+def test_attach_overwrites_no_other_column() -> None:
+    frame, shares, shocks = world(9)
+    made = pk.shift_share(shares, shocks)
+    with pytest.raises(pk.DataError, match="a column `y` of other values"):
+        made.attach(frame, "y")
+    again = made.attach(made.attach(frame, "bartik"), "bartik")
+    pd.testing.assert_frame_equal(again, made.attach(frame, "bartik"))
+
+
+def test_few_sectors_reject_too_often() -> None:
+    """The note says 21 % with five sectors (2,000 draws): 160 here lie within four binomial errors of it."""
+    rng, rejected, draws = np.random.default_rng(5), 0, 160
+    units, years, sectors = [f"U{i:02d}" for i in range(31)], list(range(2000, 2010)), list("abcde")
+    for _ in range(draws):
+        shares = pd.DataFrame(rng.dirichlet(np.ones(5), 31), units, sectors)
+        shocks, errors = (pd.DataFrame(rng.normal(size=(10, 5)), years, sectors) for _ in range(2))
+        made = pk.shift_share(shares, shocks)
+        u = 1.5 * pk.shift_share(shares, errors).instrument + 0.5 * rng.normal(size=310)
+        frame = pd.DataFrame({"d": made.instrument + 0.5 * u + 0.3 * rng.normal(size=310)})
+        frame["y"] = frame["d"] + u
+        frame.index.names = ["province", "year"]
+        found = pk.exposure_robust(
+            pk.InstrumentalFE("y ~ [d ~ b]", vcov=pk.Cluster()).fit(made.attach(frame, "b")), made
+        )
+        rejected += abs(found.estimate - 1.0) > 1.96 * found.std_error
+        assert any("21 % of samples" in str(note) for note in found.notes)
+    assert rejected / draws == pytest.approx(0.215, abs=4 * np.sqrt(0.215 * 0.785 / draws))

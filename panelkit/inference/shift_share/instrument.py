@@ -50,7 +50,7 @@ class ShiftShare(Brief):
         Raises
         ------
         DataError
-            If the frame has no index of two levels, or none of its units is held.
+            If the frame has no index of two levels, none of its units is held, or another column has the name.
         """
         frame = as_pandas(data)
         if frame.index.nlevels != 2:
@@ -70,7 +70,15 @@ class ShiftShare(Brief):
                 )
             )
         sums = self.shares.sum(axis=1).reindex(frame.index.get_level_values(0)).to_numpy()
-        return frame.assign(**{name: made.to_numpy(), name + "_sum": sums})
+        columns = {name: made.to_numpy(float), name + "_sum": sums}
+        for key, values in columns.items():
+            if key in frame.columns and not _same(frame[key], values):
+                raise DataError(
+                    message(
+                        "the data has a column `{name}` of other values: attach under another name", name=key
+                    )
+                )
+        return frame.assign(**columns)
 
     def _brief(self) -> str:
         units, sectors = self.shares.shape
@@ -82,6 +90,11 @@ class ShiftShare(Brief):
                 periods=len(self.shocks),
             )
         )
+
+
+def _same(held: pd.Series, values: FloatArray) -> bool:
+    numbers = pd.to_numeric(held, errors="coerce").to_numpy(float)
+    return bool(np.array_equal(numbers, values, equal_nan=True))
 
 
 @offered("inference", family="shift-share", result="ShiftShare", source="Bartik 1991", public=True)
