@@ -62,10 +62,11 @@ class Cluster(OneClustering):
         )
 
     def _of_likelihood(self, problem: LikelihoodProblem, design: Design) -> Vcov:
-        if self.by not in (None, "unit", "province", *design.unit_names):
+        if self.by not in (None, *design.unit_names):
             raise SpecError(
                 message(
-                    "the clusters of a likelihood are the units ({level}), not `{by}`: take Cluster()",
+                    "the clusters of a likelihood are the units ({level}), not `{by}`: take Cluster(), or "
+                    "ScoreCluster('{by}') where no unit changes its cluster",
                     level=design.unit_names[0],
                     by=self.by,
                 )

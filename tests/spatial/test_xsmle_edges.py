@@ -69,6 +69,17 @@ def test_t_of_clusters_above_the_unit() -> None:
     assert small.with_vcov(pk.ScoreCluster()).df == 19.0
 
 
+def test_a_column_called_province_is_no_unit() -> None:
+    """Cities lie in provinces: the clusters of a likelihood are the cities, and the column is refused, not ignored."""
+    panel = data().rename_axis(["city", "year"]).assign(province=data()["region"].to_numpy())
+    spec = pk.SpatialPanel("y ~ x1", "sar", convention="xsmle", vcov=pk.Cluster("province"))
+    with pytest.raises(SpecError, match=r"not `province`: take Cluster\(\), or ScoreCluster\('province'\)"):
+        spec.fit(panel, W)
+    named = replace(spec, vcov=pk.Cluster("province")).fit(panel.drop(columns="province"), W)
+    plain = replace(spec, vcov=pk.Cluster()).fit(panel, W)
+    assert named.covariance == pytest.approx(plain.covariance, rel=1e-12)
+
+
 def test_draws_do_not_depend_on_units() -> None:
     """With x1 in 1e8 of its unit and x2 in 1e-8, variances differ 1e32-fold.
 
