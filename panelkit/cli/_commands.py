@@ -17,6 +17,8 @@ from typing import Any, ClassVar, TypeVar, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from panelkit.cli._stata_options import StataAware
+
 EXAMPLE = "Example 示例: "
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -53,7 +55,7 @@ def group(package: str, *, first: tuple[str, ...] = (), help: str | None = None)
 
 
 def command(
-    app: typer.Typer, *, example: str, cls: type[TyperCommand] | None = None
+    app: typer.Typer, *, example: str, cls: type[TyperCommand] = StataAware
 ) -> Callable[[Function], Function]:
     """Make a function the command of an app; `example` is a call of it, `panelkit` left out, that the tests run.
 

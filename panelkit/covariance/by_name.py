@@ -15,6 +15,7 @@ from panelkit.language.message import Joined, Message, message, sentences
 from panelkit.language.register import entries
 
 _CALL = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*$")
+_STATA = re.compile(r"^\s*(?:vce)?\s*\(?\s*(?:cl|cluster)\s+([^\W\d]\w*(?:\s+[^\W\d]\w*)?)\s*\)?\s*$")
 
 
 def spellings(can: Collection[str] = CAPABILITIES) -> tuple[Message, ...]:
@@ -36,6 +37,9 @@ def vcov_named(text: str, can: Collection[str] = CAPABILITIES) -> VcovSpec:
     SpecError
         If there is none of that name, or its arguments are wrong.
     """
+    stata = _STATA.match(text)
+    if stata is not None:
+        raise SpecError(_of_stata(stata[1].split()))
     match = _CALL.match(text)
     if match is None:
         raise _unknown(text, can)
@@ -79,6 +83,12 @@ def _is_ours(module: str, file: str) -> bool:
     return (
         module.split(".")[0] in ("panelkit", "dataclasses", "functools", "contextlib") or file == "<string>"
     )
+
+
+def _of_stata(columns: list[str]) -> Message:
+    """Return what to write for `vce(cluster a)` and `vce(cluster a b)`."""
+    written = f"Cluster({columns[0]})" if len(columns) == 1 else f"TwoWayCluster({', '.join(columns)})"
+    return message("clusters are written `{written}`, not as in Stata's vce()", written=written)
 
 
 def _plain(name: str) -> str:

@@ -49,6 +49,15 @@ _FUNCTIONS = {
     "cr": "bs",
     "ihs": "asinh",
 }
+_LEAVE = message("leave it out: rows with a missing cell of the model leave of themselves")
+_CONDITIONS = {
+    "inlist": message(
+        "write `x in ['北京', '上海']` or `x in [1, 2]`, and `x not in [...]` for its opposite"
+    ),
+    "inrange": message("write `1 <= x <= 5`"),
+    "missing": _LEAVE,
+    "mi": _LEAVE,
+}
 
 
 def foreign_piece(text: str, at: int) -> tuple[Message, Message] | None:
@@ -82,6 +91,8 @@ def foreign_function(name: str, text: str, at: int) -> Message | None:
         return _several(several)
     if name == "Q":
         return message("a column name with blanks goes in backticks")
+    if name in _CONDITIONS:
+        return _CONDITIONS[name]
     if name in _FUNCTIONS:
         return _write(f"{_FUNCTIONS[name]}(...)")
     whole = re.match(rf"{_NAME}\s*\([^()`~+:,]*\)", text[at:])

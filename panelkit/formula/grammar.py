@@ -438,6 +438,13 @@ class Parser:
             self.take()
             inner: Terms = {}
             self._terms(inner, top=False)
+            if self.at("="):
+                self.refuse_here(
+                    message(
+                        "instruments stand in brackets of their own model, `y ~ z + [x ~ w]` for Stata's `y z (x = w)` "
+                        "(InstrumentalFE; command line: --model instrumental)"
+                    )
+                )
             self.expect(
                 ")", message("terms are joined by `+`, `*` or `:`, and the parenthesis closes by `)`")
             )

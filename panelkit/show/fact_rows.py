@@ -25,6 +25,10 @@ ALSO = {
     "r2_w": "r2_within",
     "r2_a": "r2_adjusted",
     "ll": "loglik",
+    "idstat": "rk_lm",
+    "rkf": "rk_f",
+    "widstat": "rk_f",
+    "cdf": "cragg_donald_f",
 }
 
 

@@ -28,6 +28,10 @@ STATISTICS = (
     "r2",
     "first_stage_f",
     "effective F",
+    "rk_lm",
+    "anderson_lm",
+    "cragg_donald_f",
+    "rk_f",
     "loglik",
 )
 # Facts that some results have and the default table does not print.
@@ -169,12 +173,25 @@ def _attribute(model: Any, name: str) -> Any:
 
 def _facts(model: Any, extractor: Any) -> dict[str, Any]:
     if extractor is None:
-        facts = dict(getattr(model, "facts", {}) or {})
+        facts = {**dict(getattr(model, "facts", {}) or {}), **_of_instruments(model)}
         made = getattr(model, "uncertainty", None)
         return facts if made is None else {**facts, "uncertainty": made}
     keys = (*STATISTICS, *FURTHER)
     found = {key: extractor.stat(model, _MAKETABLES_KEYS.get(key, key)) for key in keys}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _of_instruments(model: Any) -> dict[str, float]:
+    """Return the statistics of weak identification by their keys; none of a fit without instruments."""
+    table = getattr(model, "weak_identification", None)
+    if table is None:
+        return {}
+    elsewhere = {"first_stage_f", "effective_f"}
+    if (
+        "anderson_lm" in table.numbers
+    ):  # errors of one variance: the rank test's F is the one of Cragg and Donald
+        elsewhere.add("rk_f")
+    return {key: value for key, value in table.numbers.items() if key not in elsewhere and value == value}
 
 
 def _second(line: pd.Series, kind: str, style: TableStyle) -> str:

@@ -16,11 +16,10 @@ from panelkit.show.labels import Labels
 from panelkit.show.model_columns import Column, Key, columns_of
 from panelkit.show.table_notes import standard_notes
 from panelkit.show.table_style import TableStyle
-from panelkit.show.words import equation_word, term_word, word
+from panelkit.show.term_names import part_label, split_outside, term_label
+from panelkit.show.words import equation_word, word
 
 Panels = Mapping[str, Sequence[Any]]
-_TIMES = " × "
-_INSIDE = re.compile(r"^I\((.*)\)$")
 
 
 def models_grid(
@@ -186,34 +185,12 @@ def _body(
             rows.append(Row(label=name, cells=("",) * len(columns)))
         for key in [key for key in keys if key[0] == equation]:
             held = [column.cells.get(key, blank) for column in columns]
-            name = term_label(key, labels, language)
+            name = term_label(*key, labels, language)
             for line in range(1 + len(style.seconds)):
                 cells = tuple(cell[line] for cell in held)
                 label = (INDENT + name if equation else name) if line == 0 else ""
                 rows.append(Row(label=label, cells=cells))
     return tuple(rows)
-
-
-def term_label(key: Key, labels: Mapping[str, str], language: Language) -> str:
-    """Return what is printed for a term: its label, that of its parts in an interaction, or its own name."""
-    term = key[1]
-    held = _label(f"{key[0]}:{term}", labels) or _label(term, labels)
-    if held:
-        return held
-    spatial = term.removeprefix("W*")
-    if spatial != term and _label(spatial, labels):
-        return f"W{_TIMES}{_label(spatial, labels)}"
-    parts = _parts(term)
-    if len(parts) > 1 and any(_label(part, labels) for part in parts):
-        return _TIMES.join(_label(part, labels) or part for part in parts)
-    return term_word(term, language)
-
-
-def _label(term: str, labels: Mapping[str, str]) -> str | None:
-    """Return the label of a term; of what I() holds, its own."""
-    held = labels.get(term)
-    inside = _INSIDE.fullmatch(term)
-    return held or (None if inside is None else _label(inside.group(1), labels))
 
 
 def _refuse_unmet(
@@ -224,26 +201,14 @@ def _refuse_unmet(
     if not isinstance(labels, Labels):
         return
     columns = [column for group in held.values() for column in group]
-    for key in known:
-        term_label(key, labels, language)
-        labels.get(key[1])
-        for part in _parts(key[1]):
-            _label(part, labels)
+    for equation, term in known:
+        term_label(equation, term, labels, language)
+        labels.get(term)
+        for part in split_outside(term, ":"):
+            part_label(part, labels, language)
     for name in (name for column in columns for name in (*column.facts, "unit_effects", "time_effects")):
         labels.get(name)
     labels.refuse_unmet([*(str(term) for _, term in known), *(column.outcome for column in columns)])
-
-
-def _parts(term: str) -> list[str]:
-    """Return the factors of an interaction, colons inside brackets left alone."""
-    parts, depth = [""], 0
-    for char in term:
-        depth += (char in "([") - (char in ")]")
-        if char == ":" and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return parts
 
 
 def _notes(held: Mapping[str, Sequence[Column]], style: TableStyle, language: Language) -> list[str]:

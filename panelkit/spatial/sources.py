@@ -132,7 +132,8 @@ def _square(table: _Table, ids: tuple[Hashable, ...] | None, name: str) -> Sourc
                 message(
                     "{name}: rows and columns that are only counted say nothing about who is who: give the ids in the "
                     "order of the rows, as_weights(w, ids=[...]), or label rows and columns with the units' names, "
-                    "frame.index = frame.columns = [...] (in a file, its first row and first column)",
+                    "frame.index = frame.columns = [...] (in a file, its first row and first column; command line: "
+                    "--w-order COLUMN, the number in whose order the rows stand, as xsmle reads them)",
                     name=name,
                 )
             )

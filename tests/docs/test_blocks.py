@@ -144,6 +144,13 @@ def own_files(folder: Path, page: str) -> None:
     elif page == "panel_regression.md":
         own = data.rename(columns={"x": "x1", "m": "x2", "z1": "z"}).reset_index()
         own.assign(region=own["province"].str[-1]).to_excel(folder / "own.xlsx", index=False)
+    elif page in ("stata.md", "stata_zh.md"):
+        held = pk.load_provinces(["patents_granted", "rd_expenditure", "gdp"], (2015, 2022)).reset_index()
+        w = pk.contiguity()
+        held["province"] = pd.Categorical(held["province"], categories=w.ids)
+        held.to_stata(folder / "data.dta", write_index=False, variable_labels={"gdp": "GDP"}, version=118)
+        bare = pd.DataFrame(w.matrix.toarray()).rename(columns=lambda at: f"W{at + 1}")
+        bare.to_stata(folder / "W.dta", write_index=False)
     elif page == "verdicts.md":
         own = city_panel().reset_index().rename(columns={"m": "z"})
         own.assign(zone=own["city"].str[-1]).to_csv(folder / "cities.csv", index=False)

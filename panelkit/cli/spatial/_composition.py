@@ -78,7 +78,7 @@ def composed_fit(
     """Return the fit that the options of a command describe."""
     _refuse(ctx, model, more)
     rows = rows_of_formula(ctx, sample, formula)
-    held = weights_by_option(model, rows.frame)
+    held = weights_by_option(model, rows.frame, sample)
     fit: SpatialFit = spec_of(model, more, formula, rows.where).fit(rows.frame, **held)
     return fit
 

@@ -45,8 +45,8 @@ WeightsOption = Annotated[
     str,
     typer.Option(
         "--w",
-        help="contiguity, inverse-distance, inverse-distance-2, nearest-4 (of provinces), or a file: CSV, GAL, GWT. "
-        "空间权重矩阵。",
+        help="contiguity, inverse-distance, inverse-distance-2, nearest-4 (of provinces), or a file: .csv, .txt, "
+        ".xlsx, .dta, .gal, .gwt. 空间权重矩阵。",
     ),
 ]
 ErrorWeightsOption = Annotated[
@@ -61,6 +61,16 @@ DurbinWeightsOption = Annotated[
     typer.Option(
         "--w-durbin",
         help="Weights of the lagged regressors, where they are others: as --w. 杜宾项的空间权重矩阵（与 --w 不同时）。",
+    ),
+]
+
+
+OrderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--w-order",
+        help="Column of numbers, or the encoded unit itself, in whose order the rows of a matrix file without names "
+        "stand, as xsmle reads them. 无名称的权重矩阵文件按哪一列（如 xtset 的个体编码）升序排列。",
     ),
 ]
 
@@ -135,6 +145,7 @@ class Model(SpatialOptions):
     w: WeightsOption = "contiguity"
     w_error: ErrorWeightsOption = None
     w_durbin: DurbinWeightsOption = None
+    w_order: OrderOption = None
     islands: IslandsOption = IslandsChoice.refuse
     durbin: DurbinOption = None
     vcov: VcovOption = None
@@ -160,17 +171,21 @@ def panel_of(chosen: SpatialOptions, formula: str, where: str | None) -> Spatial
     )
 
 
-def weights_by_option(chosen: Model, frame: pd.DataFrame) -> dict[str, Weights]:
+def weights_by_option(chosen: Model, frame: pd.DataFrame, sample: ShippedSample) -> dict[str, Weights]:
     """Return the weights that the options name; another stands in for `--w` where a model does not read it."""
+    from panelkit.cli.spatial._order import ordered_units
     from panelkit.cli.spatial._weights import units_of, weights_of
     from panelkit.models.spatial.sample import reads_w
 
     units = units_of(frame)
+    ids = ordered_units(chosen.w_order, frame, sample, [chosen.w, chosen.w_error, chosen.w_durbin])
     named = {"w_error": chosen.w_error, "w_durbin": chosen.w_durbin}
     if reads_w(chosen.model.value, chosen.w_error, chosen.w_durbin):
         named["w"] = chosen.w
     held = {
-        name: weights_of(text, units, islands=chosen.islands.value, option=f"--{name.replace('_', '-')}")
+        name: weights_of(
+            text, units, ids=ids, islands=chosen.islands.value, option=f"--{name.replace('_', '-')}"
+        )
         for name, text in named.items()
         if text is not None
     }

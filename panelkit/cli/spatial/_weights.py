@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from panelkit.spatial.weights import Weights
 
-_FILES = (".csv", ".gal", ".gwt", ".xlsx", ".xls", ".dta")
+_FILES = (".csv", ".txt", ".gal", ".gwt", ".xlsx", ".xls", ".dta")
 _SHOWN = 5
 
 
@@ -44,7 +44,7 @@ def refuse_strangers(units: Sequence[Hashable], what: Message) -> None:
         raise SpecError(
             message(
                 "{what}, and units of the panel are no provinces ({names}): name the file of your own weights, "
-                "--w FILE.csv (.gal, .gwt), in fit, impacts, lm or moran",
+                "--w FILE.csv (.txt, .xlsx, .dta, .gal, .gwt), in fit, impacts, lm or moran",
                 what=what,
                 names=shortened(strangers, _SHOWN),
             )
@@ -52,11 +52,17 @@ def refuse_strangers(units: Sequence[Hashable], what: Message) -> None:
 
 
 def weights_of(
-    text: str, units: Sequence[Hashable], *, islands: str = "refuse", option: str = "--w"
+    text: str,
+    units: Sequence[Hashable],
+    *,
+    ids: Sequence[Hashable] | None = None,
+    islands: str = "refuse",
+    option: str = "--w",
 ) -> Weights:
     """Return the weights that an option names, row-normalised where a file does not say otherwise.
 
-    `islands`: "zero" keeps units without a neighbour as rows of zeros.
+    `ids`: the units in the order of the rows of a file without names. `islands`: "zero" keeps units without a
+    neighbour as rows of zeros.
 
     Raises
     ------
@@ -81,21 +87,23 @@ def weights_of(
         raw = provincial.inverse_distance(float(power), provinces=list(units), normalisation="none")
     elif is_nearest:
         raw = provincial.nearest(int(number), provinces=list(units), normalisation="none")
-    given = raw if raw is not None or not _is_file(text) else text
-    if given is not None:
-        weights = as_weights(given, islands=islands)  # type: ignore[arg-type]
+    from_file = raw is None and is_file(text)
+    if raw is not None or from_file:
+        given = text if from_file else raw
+        weights = as_weights(given, ids if from_file else None, islands=islands)  # type: ignore[arg-type]
         return weights if weights.normalisation != "none" else weights.normalised("row")
     raise SpecError(
         message(
             "{option} {text!r}: write contiguity, inverse-distance, inverse-distance-2, nearest-4, "
-            "or name a .csv, .gal or .gwt file",
+            "or name a file (.csv, .txt, .xlsx, .dta, .gal, .gwt)",
             option=option,
             text=text,
         )
     )
 
 
-def _is_file(text: str) -> bool:
+def is_file(text: str) -> bool:
+    """Tell whether a text names a file of weights, by its ending or because it is there."""
     return Path(text).suffix.lower() in _FILES or Path(text).is_file()
 
 

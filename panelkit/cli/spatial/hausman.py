@@ -20,9 +20,11 @@ from panelkit.cli.spatial._options import (
     Model,
     ModelChoice,
     ModelOption,
+    OrderOption,
     WeightsOption,
     rows_of_formula,
 )
+from panelkit.cli.spatial._order import ordered_units
 from panelkit.cli.spatial._tables import put_tests
 from panelkit.cli.spatial._weights import units_of, weights_of
 
@@ -51,6 +53,7 @@ def hausman(
     printed: Printed,
     model: ModelOption = ModelChoice.sdm,
     w: WeightsOption = "contiguity",
+    w_order: OrderOption = None,
     islands: IslandsOption = IslandsChoice.refuse,
     durbin: DurbinOption = None,
     errors: ErrorsOption = "kkp",
@@ -69,5 +72,7 @@ def hausman(
     held = rows_of_formula(ctx, sample, formula)
     chosen = Model(model=model, missing=missing, w=w, durbin=durbin)
     spec = random_of(chosen, Composition(True, year_effects, errors), formula, held.where)
-    weights = weights_of(w, units_of(held.frame), islands=islands.value)
-    put_tests(list(spatial_hausman(spec, held.frame, weights, method=method.value)), printed, look)
+    ids = ordered_units(w_order, held.frame, sample, [w])
+    weights = weights_of(w, units_of(held.frame), ids=ids, islands=islands.value)
+    tests = spatial_hausman(spec, held.frame, weights, method=method.value)
+    put_tests(list(tests), printed, look)

@@ -16,9 +16,11 @@ from panelkit.cli.spatial._options import (
     IslandsChoice,
     IslandsOption,
     MissingOption,
+    OrderOption,
     WeightsOption,
     rows_of_formula,
 )
+from panelkit.cli.spatial._order import ordered_units
 from panelkit.cli.spatial._tables import put_tests
 from panelkit.cli.spatial._weights import units_of, weights_of
 
@@ -33,6 +35,7 @@ def lm(
     look: FrameToFile,
     printed: Printed,
     w: WeightsOption = "contiguity",
+    w_order: OrderOption = None,
     islands: IslandsOption = IslandsChoice.refuse,
     effects: EffectsOption = EffectsChoice.twoway,
     form: Annotated[
@@ -50,10 +53,11 @@ def lm(
     refuse_look(ctx, look, printed=not printed.as_json or look.table is not None)
     look.check()
     held = rows_of_formula(ctx, sample, formula)
+    ids = ordered_units(w_order, held.frame, sample, [w])
     tests = spatial_lm_tests(
         formula,
         held.frame,
-        weights_of(w, units_of(held.frame), islands=islands.value),
+        weights_of(w, units_of(held.frame), ids=ids, islands=islands.value),
         effects=effects.value,
         form=form,  # type: ignore[arg-type]
         missing=missing,  # type: ignore[arg-type]

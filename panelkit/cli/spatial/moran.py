@@ -13,7 +13,14 @@ from panelkit.cli._options import Output, SeedOption, ShippedSample
 from panelkit.cli._printing import all_told, print_json, print_written, records
 from panelkit.cli._table_options import FrameToFile, StarsOption, refuse_look
 from panelkit.cli._written import stars_of
-from panelkit.cli.spatial._options import IslandsChoice, IslandsOption, WeightsOption, rows_of_formula
+from panelkit.cli.spatial._options import (
+    IslandsChoice,
+    IslandsOption,
+    OrderOption,
+    WeightsOption,
+    rows_of_formula,
+)
+from panelkit.cli.spatial._order import ordered_units
 from panelkit.cli.spatial._tables import echo_frame, put_frame, write_tables
 from panelkit.cli.spatial._weights import all_provinces, weights_of
 from panelkit.language.message import Language, Message, message, verbatim
@@ -39,6 +46,7 @@ def moran(
     look: FrameToFile,
     output: Output,
     w: WeightsOption = "contiguity",
+    w_order: OrderOption = None,
     islands: IslandsOption = IslandsChoice.refuse,
     within: Annotated[
         bool, typer.Option("--within", help="Take each province's mean out first. 先去省份均值。")
@@ -63,7 +71,8 @@ def moran(
     design = read_design(f"{variable} ~ 1", held.frame, where=held.where)
     units = list(design.unit_labels)
     series = pd.Series(design.y, index=design.labels(), name=variable)
-    weights = weights_of(w, units, islands=islands.value)
+    ids = ordered_units(w_order, held.frame, sample, [w])
+    weights = weights_of(w, units, ids=ids, islands=islands.value)
     table = moran_of_years(
         series, weights, centring="unit" if within else "none", permutations=permutations, rng=seed
     )

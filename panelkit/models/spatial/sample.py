@@ -317,7 +317,7 @@ def _cells(
         problem = message("{cells} ({reasons})", cells=problem, reasons=sentences(reasons[:4]))
     return message(
         "a spatial panel must be balanced. {problem}. Choose {periods} that hold every {unit}, or a "
-        "policy: missing='drop-unit' or missing='drop-year'",
+        "policy: missing='drop-unit' or missing='drop-year' (command line: --missing drop-unit)",
         problem=problem,
     )
 
