@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -146,8 +146,9 @@ def made_after(
     effects: Effects | None,
     frame: pd.DataFrame | None,
     seed: int = 0,
+    **look: Any,
 ) -> AfterFit:
-    """Return what the options ask of the fits, bootstraps from a seed.
+    """Return what the options ask of the fits, bootstraps from a seed; `look` are the labels and language of figures.
 
     A term that stands in some of the fits only is asked of those.
 
@@ -170,12 +171,16 @@ def made_after(
         for at, made in _of_each(fits, lambda one: one.combine(expressions)):
             found.add(at, "combinations", made, records(made.tidy()))
     if effects is not None:
-        _add_effects(found, fits, effects, frame)
+        _add_effects(found, fits, effects, frame, look)
     return found
 
 
 def _add_effects(
-    found: AfterFit, fits: Sequence[FitResult], effects: Effects, frame: pd.DataFrame | None
+    found: AfterFit,
+    fits: Sequence[FitResult],
+    effects: Effects,
+    frame: pd.DataFrame | None,
+    look: Mapping[str, Any],
 ) -> None:
     from panelkit.cli._printing import plain_values, records
     from panelkit.cli._records import test_record
@@ -184,7 +189,7 @@ def _add_effects(
         for at, made in _of_each(fits, lambda one, given=text: _margins(one, given, frame)):  # type: ignore[misc]
             found.add(at, "margins", made, {"of": made.of, "at": made.at, "rows": records(made.tidy())})
             if effects.margins_plot is not None:
-                made.plot().save(effects.margins_plot)
+                made.plot(**look).save(effects.margins_plot)
     for term in effects.turning_point or ():
         for at, point in _of_each(fits, lambda one, given=term: one.turning_point(given)):  # type: ignore[misc]
             more = {

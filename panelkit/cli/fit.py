@@ -171,7 +171,8 @@ def fit(
         found += [
             (at, test) for at, one in enumerate(fits, 1) for test in tests_of(one, estimator.model, rows)
         ]
-    made = made_after(fits, coefficients, after, rows.frame, tests.seed)
+    look = {"labels": table.style().get("labels"), "language": table.language}
+    made = made_after(fits, coefficients, after, rows.frame, tests.seed, **look)
     if table.out is not None or not table.as_json:
         write_table(fits, chosen, table)
     write_predictions(fits[0], coefficients.predict, quiet=table.as_json)

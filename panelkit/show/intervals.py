@@ -20,6 +20,7 @@ from panelkit.show.interval_axis import (
     one_axis,
     put_legend,
 )
+from panelkit.show.term_names import term_label
 from panelkit.show.words import word
 
 
@@ -55,7 +56,7 @@ def coefficient_plot(
             draw_intervals(
                 axes, part, places, colour=style.CYCLE[i % 8], mark=style.MARKS[i % 8], label=label
             )
-        name_rows(axes, [named.get(term, term) for term in terms])
+        name_rows(axes, [term_label("", term, named, language) for term in terms])
         draw_references(axes, reference, claimed, language)
         axes.set_xlabel(estimates_label(language))
         put_legend(axes, by is not None or claimed is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from panelkit.language.message import Language, message
 from panelkit.show import style
 from panelkit.show.canvas import Figure, sheet
 from panelkit.show.checks import need_columns, need_rows
+from panelkit.show.term_names import term_label
 from panelkit.show.words import interval_words
 
 _ENDS = ("estimate", "conf_low", "conf_high")
@@ -22,6 +23,7 @@ def margins_curve(
     *,
     of: str,
     at: str,
+    labels: Mapping[str, str] | None = None,
     language: Language = "en",
     title: str | None = None,
     notes: Sequence[str] | str = (),
@@ -29,12 +31,14 @@ def margins_curve(
     """Draw the marginal effect of `of` against `at`, as Stata's `marginsplot`.
 
     `curve`: columns `value, estimate, conf_low, conf_high`; `points`: the last three at `values`, drawn with bars.
+    `labels` name the two as in a table.
     """
     what = message("a figure of marginal effects")
     need_columns(curve, ("value", *_ENDS), what)
     need_columns(points, _ENDS, what)
     need_rows(curve, what)
-    effect = message("marginal effect of {of}", of=of)
+    named = {name: term_label("", name, labels or {}, language) for name in (of, at)}
+    effect = message("marginal effect of {of}", of=named[of])
     page = sheet(style.WIDTH, 3.4, title=title, notes=notes, language=language, alt=effect.text(language))
     with style.styled():
         axes = page.drawing.add_subplot()
@@ -48,7 +52,7 @@ def margins_curve(
         axes.errorbar(
             values, points["estimate"], yerr=[below, above], fmt="o", color=style.BLUE, capsize=3, ms=5
         )
-        axes.set_xlabel(at)
+        axes.set_xlabel(named[at])
         axes.set_ylabel(f"{effect.text(language)}, {interval_words().text(language)}")
         axes.margins(x=0.02)
     return page.done()

@@ -20,6 +20,7 @@ MODEL_WORDS: dict[str, Message] = {
     "corr_u_xb": message("corr(u, Xb)"),
     "sigma_u": message("sigma_u"),
     "sigma_e": message("sigma_e"),
+    "nobs_likelihood": message("observations of the likelihood"),
     "mean_fixed_effects": message("mean of the fixed effects"),
     "rho_u": message("share of the variance due to u"),
     "f_effects": message("F of the unit effects"),

@@ -162,3 +162,15 @@ def test_instruments_and_conditions_of_stata_are_answered(
     with pytest.raises(PanelkitError) as refused:
         pk.FixedEffects(formula, where=where).fit(frame, unit="id", time="t")
     assert instead in str(refused.value)
+
+
+def test_a_plot_of_margins_speaks_the_language_and_the_labels_of_the_table(tmp_path: Path) -> None:
+    formula = "log(patents_granted) ~ log(rd_expenditure)*log(gdp)"
+    named = ["--labels", "log(rd_expenditure)=研发", "--labels", "log(gdp)=经济规模", "--lang", "zh"]
+    made = tmp_path / "m.svg"
+    asked = ["--years", "2016-2022", "--margins", "log(rd_expenditure)@log(gdp)", "--margins-plot", str(made)]
+    found = run("fit", formula, *asked, *named)
+    assert found.exit_code == 0, found.output
+    drawn = made.read_text(encoding="utf-8")
+    assert "marginal effect" not in drawn
+    assert "经济规模" in drawn

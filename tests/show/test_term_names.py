@@ -75,3 +75,28 @@ def test_a_table_of_instruments_shows_the_tests_of_rank(vcov: object) -> None:
     if not of_one_variance:
         assert "Kleibergen-Paap rk Wald F" in fit.to_text()
         assert fit.to_text(stats=["idstat", "widstat"]).count("Kleibergen-Paap") == 2
+
+
+def test_figures_name_terms_and_moderators_as_tables_do() -> None:
+    rng = np.random.default_rng(4)
+    index = pd.MultiIndex.from_product(
+        [[f"u{k}" for k in range(12)], range(2010, 2016)], names=["id", "year"]
+    )
+    panel = pd.DataFrame(rng.normal(size=(72, 3)), index=index, columns=["y", "x", "z"])
+    fit = pk.FixedEffects("y ~ x*z", "unit").fit(panel, unit="id", time="year")
+    axes = fit.margins("x", at="z").plot(labels=LABELS, language="zh").drawing.axes[0]
+    assert axes.get_xlabel() == "城镇化率"
+    assert axes.get_ylabel().startswith("数字经济 的边际效应")
+    rows = fit.plot(labels=LABELS, language="zh").drawing.axes[0].get_yticklabels()
+    assert "数字经济 × 城镇化率" in {row.get_text() for row in rows}
+
+
+def test_two_likelihoods_are_compared_under_heads_of_their_own() -> None:
+    panel = pk.load_provinces(["gdp", "population"], (2014, 2022))
+    sdm, sar = (
+        pk.SpatialPanel("log(gdp) ~ log(population)", model, convention="xsmle").fit(panel, pk.contiguity())
+        for model in ("sdm", "sar")
+    )
+    text = sdm.compare(sar).summary(language="zh")
+    assert "第一个回归  第二个回归" in text
+    assert "居首" not in text

@@ -49,7 +49,9 @@ class FitComparison(Derived):
 
         parts = [super().summary(level, language=language)]
         if self.criteria.notna().any(axis=None):
-            parts.append(frame_text(self.criteria, language, number))
+            heads = {"first": message("first fit"), "second": message("second fit")}
+            shown = self.criteria.rename(columns={key: head.text(language) for key, head in heads.items()})
+            parts.append(frame_text(shown, language, number))
         return "\n\n".join([*parts, *(test.summary(language=language) for test in self.tests)])
 
 
