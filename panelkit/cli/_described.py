@@ -13,10 +13,12 @@ from panelkit.cli._printing import all_told, print_json, records, terminal_width
 from panelkit.cli._table_options import FrameOptions
 from panelkit.language.message import Message
 from panelkit.show.formats import Format
-from panelkit.show.rendered import Rendered
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from panelkit.inference.correlation_table import CorrelationTable
+    from panelkit.inference.summary_table import SummaryTable
 
 _SHIPPED_YEARS = (2011, 2022)
 
@@ -34,7 +36,9 @@ def columns_of(
     held = rows_of(
         ctx, sample, [parse_formula(text) for text in texts.values()], shipped_years=_SHIPPED_YEARS
     )
-    designs = {name: read_design(text, held.frame, where=held.where) for name, text in texts.items()}
+    designs = {
+        name: read_design(text, held.frame, where=held.where, varies=False) for name, text in texts.items()
+    }
     columns = {name: pd.Series(one.y, index=one.labels()) for name, one in designs.items()}
     notes = dict.fromkeys(note for one in designs.values() for note in one.notes)
     frame = pd.DataFrame(columns)
@@ -43,8 +47,7 @@ def columns_of(
 
 
 def put(
-    found: Rendered,
-    tidy: pd.DataFrame,
+    found: SummaryTable | CorrelationTable,
     table: FrameOptions,
     chosen: Format,
     style: dict[str, Any],
@@ -53,7 +56,8 @@ def put(
     """Print the table or write it to a file; print its numbers as JSON where that is asked for."""
     language = table.language
     if table.as_json:
-        print_json({"rows": records(tidy), "notes": all_told(notes, language)})
+        told = all_told([*found.notes, *notes], language)
+        print_json({"rows": records(found.tidy()), "notes": told})
     style = {**style, "notes": [*all_told(notes, language), *style.get("notes", ())]}
     if table.out is not None:
         found._rendered(chosen, table.out, language, style)

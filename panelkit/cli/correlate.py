@@ -84,4 +84,4 @@ def correlate(
         pairwise=pairwise,
         adjust=None if adjust is AdjustChoice.none else adjust.value,  # type: ignore[arg-type]
     )
-    put(found, found.tidy(), table, chosen, style, notes)
+    put(found, table, chosen, style, notes)

@@ -56,4 +56,4 @@ def describe(
     found = summary_table(
         frame, stats=DEFAULT if stats is None else listed_in([stats]), parts=parts, listwise=listwise
     )
-    put(found, found.tidy(), table, chosen, style, notes)
+    put(found, table, chosen, style, notes)

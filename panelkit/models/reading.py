@@ -73,8 +73,9 @@ def read_design(
     policies: Sequence[Policy] = (),
     sweeping: Effects = "none",
     weighting: Weighting | None = None,
+    varies: bool = True,
 ) -> Design:
-    """Build the design of an estimator; see `core.design.build_design`.
+    """Build the design of an estimator; see `core.design.build_design`. `varies`: an outcome that does not is refused.
 
     Raises
     ------
@@ -94,6 +95,7 @@ def read_design(
         policies=policies,
         sweeping=sweeping,
         weighting=weighting,
+        varies=varies,
     )[0]
 
 
@@ -109,6 +111,7 @@ def read_with_lenders(
     policies: Sequence[Policy] = (),
     sweeping: Effects = "none",
     weighting: Weighting | None = None,
+    varies: bool = True,
 ) -> tuple[Design, Array]:
     """Build the design as `read_design` does, and mark the rows (n,) that do not only lend a level to a change."""
     frame = open_frame(data, unit, time)
@@ -125,7 +128,8 @@ def read_with_lenders(
         sweeping=sweeping,
         weighting=weighting,
     )
-    refuse_constant(design.y, design.outcome)
+    if varies:
+        refuse_constant(design.y, design.outcome)
     refuse_scale([(design.outcome, design.y), *zip(design.terms, design.X.T, strict=True)])
     if frame.notes:
         design = replace(

@@ -289,3 +289,15 @@ def test_labels_of_descriptives_and_correlations_meet_a_variable(own: Path) -> N
     for command in (["describe", "y", "x"], ["correlate", "y", "x"]):
         done = run(app, [*command, "--data", str(own), "--unit", "city", "--labels", "v=V"])
         assert "nothing of that name" in str(done.exception)
+
+
+def test_a_column_that_does_not_vary_is_described(own: Path, tmp_path: Path) -> None:
+    path = tmp_path / "flat.csv"
+    pd.read_csv(own).assign(same=0.1).to_csv(path, index=False)
+    options = ["--data", str(path), "--unit", "city", "--json"]
+    done = run(app, ["describe", "y", "same", *options])
+    assert [row["sd"] for row in json.loads(done.output)["rows"]][1] == 0.0
+    done = run(app, ["correlate", "y", "same", *options])
+    told = json.loads(done.output, parse_constant=lambda constant: pytest.fail(constant))
+    assert told["rows"][0]["correlation"] is None
+    assert any("`same`" in note for note in told["notes"])
