@@ -10,6 +10,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import SpecError
+from panelkit.models.spatial.likelihood import log_determinant, loglik, profile, score
 from panelkit.models.spatial.sensitivity import rolling
 from panelkit.spatial.weights import Weights
 from tests.spatial.data import lattice, simulate
@@ -174,3 +175,21 @@ def test_a_linear_regressor_called_rho_counts_in_the_test_of_the_model() -> None
     panel = data().rename(columns={"x1": "rho"})
     fit = pk.FixedEffects("y ~ rho + x2", effects="unit", convention="xtreg").fit(panel)
     assert fit.model_statistics()["f_model"] == pytest.approx(fit.test("rho = x2 = 0").statistic, rel=1e-9)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("model", ["sar", "sem"])
+def test_one_is_a_value_like_others_where_its_root_is_kept(model: str) -> None:
+    """Weights whose largest eigenvalue lies below one allow rho = 1, where ln(1 - rho) of unit row sums has none."""
+    raw = pk.as_weights((W.matrix.toarray() > 0) * np.linspace(0.2, 1.0, 20), W.ids)
+    w = raw.normalised("minmax")
+    fit = pk.SpatialPanel("y ~ x1", model, "twoway", "xsmle").fit(data(), w)
+    problem = fit.curvature.problem
+    assert w.spectrum().interval[1] > 1.0
+    at = (1.0, 0.0) if model == "sar" else (0.0, 1.0)
+    expected = np.linalg.slogdet(np.eye(20) - w.matrix.toarray())[1]
+    assert log_determinant(problem, *at) == pytest.approx(expected, rel=1e-10)
+    assert np.isfinite(score(problem, *at)).all()
+    if model == "sar":
+        found = profile(problem, w.spectrum(), np.array([0.5, 1.0]))
+        assert found == pytest.approx([loglik(problem, 0.5, 0.0), loglik(problem, 1.0, 0.0)], rel=1e-12)

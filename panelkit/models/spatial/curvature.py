@@ -183,11 +183,15 @@ def _probed_products(c: Curvature) -> dict[str, float]:
     if c.problem.spectrum_w is not None:
         images["a"] = c.apply_lag_operator(u)
         out["a"] = trace_of(c.problem, c.problem.spectrum_w, c.optimum.rho)
-        out["aa"] = star(c.problem.spectrum_w.trace_gg(c.optimum.rho), (1 - c.optimum.rho) ** -2, c.problem)
+        out["aa"] = star(
+            c.problem.spectrum_w.trace_gg(c.optimum.rho), lambda: (1 - c.optimum.rho) ** -2, c.problem
+        )
     if c.problem.spectrum_m is not None and c.h is not None:
         images["h"] = c.h.apply(u)
         out["h"] = trace_of(c.problem, c.problem.spectrum_m, c.optimum.lam)
-        out["hh"] = star(c.problem.spectrum_m.trace_gg(c.optimum.lam), (1 - c.optimum.lam) ** -2, c.problem)
+        out["hh"] = star(
+            c.problem.spectrum_m.trace_gg(c.optimum.lam), lambda: (1 - c.optimum.lam) ** -2, c.problem
+        )
     for first, second in (("a", "a"), ("h", "h"), ("h", "a")):
         if first in images and second in images:
             one, two = images[first], images[second]
@@ -204,5 +208,5 @@ def _probed_products(c: Curvature) -> dict[str, float]:
                 )
             )
         out["ha"] = float((images["a"] * c.h.apply_transposed(u)).sum()) / PROBES if c.h is not None else 0.0
-        out["ha"] = star(out["ha"], 1 / ((1 - c.optimum.rho) * (1 - c.optimum.lam)), c.problem)
+        out["ha"] = star(out["ha"], lambda: 1 / ((1 - c.optimum.rho) * (1 - c.optimum.lam)), c.problem)
     return out

@@ -85,7 +85,7 @@ def _second(problem: Problem, which: str, value: float) -> float:
     spectrum = problem.spectrum_w if which == "w" else problem.spectrum_m
     if spectrum is None:
         raise SpecError(message("a spatial term without its spectrum"))
-    return star(spectrum.trace_gg(value), (1 - value) ** -2, problem)
+    return star(spectrum.trace_gg(value), lambda: (1 - value) ** -2, problem)
 
 
 _COEFFICIENTS = message("the coefficients of regressors")

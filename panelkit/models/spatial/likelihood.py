@@ -7,8 +7,9 @@ observations and log-determinants the likelihood counts (`conventions.py`; Lee a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from scipy import sparse
@@ -162,9 +163,14 @@ class Optimum(Brief):
         return np.r_[self.b, spatial, self.sigma2]
 
 
-def star(value: float, at_one: float, problem: Problem) -> float:
+def star(value: float, at_one: Callable[[], float], problem: Problem) -> float:
     """Return a trace of W*: that of W less the eigenvalue one's share, where the convention drops it."""
-    return value - at_one if problem.counting.drops_unit_root else value
+    return value - at_one() if problem.counting.drops_unit_root else value
+
+
+def _log_distance(value: float) -> float:
+    """Return ln|1 - value|, the share of the eigenvalue one."""
+    return float(np.log(abs(1.0 - value)))
 
 
 def log_determinant(problem: Problem, rho: float, lam: float) -> float:
@@ -172,13 +178,14 @@ def log_determinant(problem: Problem, rho: float, lam: float) -> float:
     total = 0.0
     for spectrum, value in ((problem.spectrum_w, rho), (problem.spectrum_m, lam)):
         if spectrum is not None:
-            total += star(spectrum.logdet(value), float(np.log(abs(1.0 - value))), problem)
+            at_one = partial(_log_distance, value)
+            total += star(spectrum.logdet(value), at_one, problem)
     return total
 
 
 def trace_of(problem: Problem, spectrum: Spectrum, value: float) -> float:
     """Return tr G of one period, G = W (I - value W)^-1."""
-    return star(spectrum.trace_g(value), 1.0 / (1.0 - value), problem)
+    return star(spectrum.trace_g(value), lambda: 1.0 / (1.0 - value), problem)
 
 
 def filtered(problem: Problem, lam: float) -> FloatArray:
@@ -227,7 +234,9 @@ def profile(problem: Problem, spectrum: EigenSpectrum, rhos: FloatArray) -> Floa
     n = problem.counting.nobs
     own, cross, behind = problem.lag_products
     squares = own - 2.0 * rhos * cross + rhos**2 * behind
-    determinants = spectrum.logdets(rhos) - problem.counting.drops_unit_root * np.log(np.abs(1.0 - rhos))
+    determinants = spectrum.logdets(rhos)
+    if problem.counting.drops_unit_root:
+        determinants = determinants - np.log(np.abs(1.0 - rhos))
     return np.asarray(-n / 2 * (np.log(2 * np.pi * squares / n) + 1) + problem.counting.times * determinants)
 
 
