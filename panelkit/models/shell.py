@@ -49,17 +49,17 @@ class Rows(Brief):
 
 
 class LinearSpec(Generic[Result]):
-    """The shell of an estimator by least squares: a frozen dataclass that declares at least these fields.
+    """The shell of an estimator by least squares: a frozen dataclass that declares these fields.
 
-    A subclass says in `_estimate` how a design becomes a result, and where it differs, what it reads (`_read_formula`),
-    which rules its rows pass (`_rules`) and what else it checks (`_check`).
+    One without weights leaves `weights` out. A subclass says in `_estimate` how a design becomes a result, and where it
+    differs, what it reads (`_read_formula`), which rules its rows pass (`_rules`) and what else it checks (`_check`).
     """
 
     formula: str
     vcov: VcovSpec
     convention: str
     where: str | None
-    weights: str | None
+    weights: str | None = None
 
     def __post_init__(self) -> None:
         check_vcov(self.vcov)
