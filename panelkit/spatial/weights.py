@@ -339,6 +339,10 @@ def as_weights(
         `xsmle` and with `zero.policy=TRUE` of R `spdep` and `spatialreg`; what is normalised leaves them so. Their
         spatial lags are zero, their impacts are their own coefficients, and Moran's I counts and judges the others.
 
+    Returns
+    -------
+    The weights by id, as given: not normalised unless they were.
+
     Raises
     ------
     SpecError

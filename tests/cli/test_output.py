@@ -17,6 +17,8 @@ FILE_DOORS = [
     ["fit", "log(gdp) ~ log(population)"],
     ["data", "export"],
     ["data", "coverage"],
+    ["describe", "gdp"],
+    ["correlate", "gdp", "population"],
 ]
 FOLDER_DOORS = [
     ["check"],
