@@ -60,8 +60,8 @@ _ELHORST: dict[str, Message] = {
 
 
 _SHORT_OF_THE_TOP = message(
-    "with two-way effects and a spatial lag, Stata's xsmle 1.4.5 was seen to stop short of this maximum: its rho can "
-    "differ in the third digit"
+    "with two-way effects and a spatial lag, Stata's xsmle 1.4.5 was seen to stop short of this maximum, near that of "
+    "the convention lsdv: its rho can differ in the third digit"
 )
 
 
