@@ -16,13 +16,14 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
+from panelkit.show.brief import Brief
 
 # A column repeats the square of another where they differ by no more than this share of its size.
 _SAME = 1e-9
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, eq=False)
+class Curve(Brief):
     """How a second term curves x: its value, its slope, where b + c slope(x) is zero, from -b/c, and how that moves."""
 
     value: Callable[[FloatArray], FloatArray]
