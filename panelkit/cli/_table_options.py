@@ -204,7 +204,6 @@ class TableLook:
             "below": _below(self.below),
             "around": self.around,
             "level": self.level,
-            "decimals": self.decimals,
             "align": self.align,
             "names": parts_of(self.names),
             "stats": _stats(self.stats),
