@@ -18,7 +18,7 @@ from panelkit.results.estimates import Estimates
 class Uncertainty:
     """How the uncertainty of a derived quantity was made."""
 
-    method: Literal["delta", "draws", "bootstrap", "none"]
+    method: Literal["delta", "draws", "bootstrap", "influence", "none"]
     reps: int = 0
     seed: int | None = None
     discarded: int = 0
@@ -27,6 +27,8 @@ class Uncertainty:
         """Return the method as a note under a table."""
         if self.method == "delta":
             return message("standard errors by the delta method")
+        if self.method == "influence":
+            return message("standard errors from what each cluster adds to the estimate")
         if self.method == "none":
             return message("points alone: no standard errors were asked for")
         seed = (

@@ -1,0 +1,1 @@
+"""Policy evaluation: staggered adoption, event studies, synthetic controls."""

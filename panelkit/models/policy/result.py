@@ -1,0 +1,171 @@
+"""The result of a staggered adoption: effects overall, by event time, cohort and calendar period, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.kernels.index import Array
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+from panelkit.models.policy.cells import Averages, By, check_by
+from panelkit.models.policy.errors import Errors, errors_of
+from panelkit.models.policy.estimator import Effects
+from panelkit.models.policy.panel import PolicyPanel
+from panelkit.results.derived import Derived, Uncertainty
+
+ATT = "ATT"
+MEAN = "mean"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PolicyEffects(Derived):
+    """Effects of a policy with their errors; p of them, G clusters.
+
+    `labels` (p,) are event times, cohorts or periods as numbers, missing for averages over all. `influence` (G, p):
+    what each cluster adds; `treated` (G, p) the clusters with treated rows behind each. `base` are the event times that
+    are zero by normalisation, empty where leads have no common base.
+    """
+
+    outcome: str
+    spec: Any
+    labels: FloatArray
+    influence: FloatArray = field(repr=False)
+    treated: Array = field(repr=False)
+    weights: FloatArray = field(repr=False)
+    base: tuple[float, ...] = ()
+    effects: Effects = field(repr=False)
+    panel: PolicyPanel = field(repr=False)
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """Return the name of the outcome."""
+        return self.outcome
+
+    @property
+    def event_times(self) -> FloatArray:
+        """Return the event times of the effects by event time, in order, without their mean.
+
+        Raises
+        ------
+        SpecError
+            If these effects hold none.
+        """
+        return self.labels[self._events()]
+
+    @property
+    def event_estimates(self) -> FloatArray:
+        """Return the effects at `event_times`."""
+        return self.estimates[self._events()]
+
+    @property
+    def event_covariance(self) -> FloatArray:
+        """Return the covariance of `event_estimates`."""
+        at = self._events()
+        return self.covariance[np.ix_(at, at)]
+
+    def _events(self) -> Array:
+        at = np.flatnonzero((np.array(self.equations) == "event") & np.isfinite(self.labels))
+        if not len(at):
+            raise SpecError(message("these effects hold none by event time: take by='event'"))
+        return at
+
+
+def policy_effects(
+    spec: Any,
+    effects: Effects,
+    panel: PolicyPanel,
+    *,
+    title: Any,
+    by: Sequence[str],
+    errors: Errors,
+    shares: Any,
+    window: tuple[float, float] | None = None,
+    balanced: float | None = None,
+) -> PolicyEffects:
+    """Return the effects of the kinds `by`, jointly, with their errors and what is said of them."""
+    kinds = [check_by(each) for each in by]
+    found = [effects.averages(kind, shares=shares, window=window, balanced=balanced) for kind in kinds]
+    rows = _joined(found)
+    made = errors_of(rows.influence, rows.treated, errors, effects.factor)
+    terms = [term for kind, each in zip(kinds, found, strict=True) for term in _terms(kind, each, effects)]
+    equations = [kind for kind, each in zip(kinds, found, strict=True) for _ in each.labels]
+    return PolicyEffects(
+        title=title,
+        terms=tuple(terms),
+        equations=tuple(equations),
+        estimates=rows.estimates,
+        covariance=made.covariance,
+        df=made.df,
+        facts={**_facts(panel, errors), **effects.facts},
+        notes=(*panel.design.notes, *panel.notes, *effects.notes, *_alone(made.covariance, terms)),
+        uncertainty=Uncertainty(method="influence"),
+        levels=panel.design.level_names,
+        outcome=panel.design.outcome,
+        spec=spec,
+        labels=rows.labels,
+        influence=rows.influence,
+        treated=rows.treated,
+        weights=rows.weights,
+        base=tuple(effects.facts.get("base", ())),
+        effects=effects,
+        panel=panel,
+        dropped=panel.design.dropped,
+    )
+
+
+def _joined(found: Sequence[Averages]) -> Averages:
+    width = max(each.weights.shape[1] for each in found)
+    weights = [np.pad(each.weights, ((0, 0), (0, width - each.weights.shape[1]))) for each in found]
+    return Averages(
+        np.concatenate([each.labels for each in found]),
+        np.concatenate([each.estimates for each in found]),
+        np.column_stack([each.influence for each in found]),
+        np.vstack(weights),
+        np.column_stack([each.treated for each in found]),
+    )
+
+
+def _terms(kind: By, rows: Averages, effects: Effects) -> list[str]:
+    """Return the names of averages: event times, cohorts, periods."""
+    if kind == "overall":
+        return [ATT]
+    if kind == "cells":
+        held: Any = effects
+        marked = np.argmax(rows.weights, axis=1)
+        return [f"{held.cohort[j]:.0f},{held.period[j]:.0f}" for j in marked]
+    return [MEAN if np.isnan(label) else f"{label:.0f}" for label in rows.labels]
+
+
+def _facts(panel: PolicyPanel, errors: Errors) -> dict[str, Any]:
+    """Return the counts of the panel and how errors were made."""
+    counts = panel.design.counts()
+    return {
+        "nobs": counts["nobs"],
+        "n_units": counts["n_units"],
+        "n_periods": counts["n_periods"],
+        "n_treated": int(panel.adoption.treated.sum()),
+        "n_never": int((~panel.adoption.treated).sum()),
+        "n_cohorts": len(panel.adoption.cohorts),
+        "n_clusters": panel.n_clusters,
+        "vcov": message("clusters by {name}, {errors}", name=panel.cluster_name, errors=errors),
+    }
+
+
+def _alone(covariance: FloatArray, terms: Sequence[str]) -> tuple[Any, ...]:
+    lost = [term for term, value in zip(terms, np.diag(covariance), strict=True) if np.isnan(value)]
+    if not lost:
+        return ()
+    return (
+        message(
+            "no error for {terms}: one treated (or one comparison) cluster stands behind it, and its own variance "
+            "cannot be told from its effect; randomisation over adoption dates can test it",
+            terms=list(dict.fromkeys(lost)),
+        ),
+    )

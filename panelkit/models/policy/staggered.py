@@ -1,0 +1,181 @@
+"""Difference in differences with staggered adoption, by the estimator of one's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from panelkit.formula.conditions import check_where
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+from panelkit.language.offers import estimator
+from panelkit.models.policy.errors import ERRORS
+from panelkit.models.policy.estimator import staggered_estimator
+from panelkit.models.policy.panel import read_policy_panel
+from panelkit.models.policy.result import PolicyEffects, policy_effects
+from panelkit.panel.weighting import check_weights
+
+
+@estimator(
+    "staggered_did",
+    family="policy",
+    result="PolicyEffects",
+    source="Callaway and Sant'Anna 2021; Borusyak, Jaravel and Spiess 2024; Sun and Abraham 2021; Gardner 2022",
+)
+@dataclass(frozen=True)
+class StaggeredDiD:
+    """The effect of a policy that units adopt at different dates and keep.
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ covariates`, or `outcome ~ 1`. The treatment is no term: it is named by `cohort` or `treatment`.
+    cohort
+        A column with the first treated period, the same in all rows of a unit; never: 0, missing, infinite or later
+        than the data.
+    treatment
+        A 0/1 column that stays 1 once it is 1. Give it or `cohort`.
+    estimator
+        "imputation" (Borusyak, Jaravel and Spiess; Gardner), "callaway-santanna", "sun-abraham", "stacked",
+        "local-projections" or "twfe", the two-way regression that the others replace.
+    control
+        Who is compared with: "never" or "not-yet" treated units, where the estimator leaves the choice.
+    adjustment
+        How covariates enter callaway-santanna: "regression", "ipw" or "doubly-robust".
+    base
+        The period before that leads are measured from: "varying" or "universal", where the estimator leaves the choice.
+    anticipation
+        Periods before adoption in which the effect may begin.
+    cluster
+        A column of clusters that hold whole units; None is the unit.
+    errors
+        "small-sample" (unbiased with Welch's degrees of freedom) or "analytic" (as the programs print them).
+    shares
+        "estimated" or "fixed": whether the sizes of cohorts vary from sample to sample.
+    where
+        A condition on the rows that enter, as in `FixedEffects`.
+    weights
+        `"aw=..."` or `"pw=..."`, as in `FixedEffects`.
+    """
+
+    formula: str
+    cohort: str | None = None
+    treatment: str | None = None
+    estimator: str = "imputation"
+    control: str | None = None
+    adjustment: str | None = None
+    base: str | None = None
+    anticipation: int = 0
+    cluster: str | None = None
+    errors: Any = "small-sample"
+    shares: Any = "estimated"
+    where: str | None = None
+    weights: str | None = None
+
+    def __post_init__(self) -> None:
+        self._method()
+        object.__setattr__(self, "where", check_where(self.where))
+        object.__setattr__(self, "weights", check_weights(self.weights))
+        if self.errors not in ERRORS:
+            raise SpecError(
+                message("errors is one of {known}, not {errors!r}", known=ERRORS, errors=self.errors)
+            )
+        if self.shares not in ("estimated", "fixed"):
+            raise SpecError(message("shares is estimated or fixed, not {shares!r}", shares=self.shares))
+        if (
+            isinstance(self.anticipation, bool)
+            or not isinstance(self.anticipation, int)
+            or self.anticipation < 0
+        ):
+            raise SpecError(
+                message(
+                    "anticipation is a whole number of {periods}, 0 or more, not {n!r}", n=self.anticipation
+                )
+            )
+        if self.weights is not None and self.weights.startswith("fw="):
+            raise SpecError(
+                message(
+                    "frequency weights repeat rows, and a {unit} holds a {period} once here: take aw= or pw="
+                )
+            )
+
+    def fit(
+        self,
+        data: Any,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        by: str | Sequence[str] | None = None,
+        window: tuple[float, float] | None = None,
+        balanced: float | None = None,
+    ) -> PolicyEffects:
+        """Estimate the effects on a panel.
+
+        Parameters
+        ----------
+        data, unit, time
+            As in `FixedEffects.fit`.
+        by
+            "overall", "event", "cohort", "calendar", "cells", or several; None: the first four that the estimator has.
+        window
+            First and last event time that enter.
+        balanced
+            Only cohorts that are seen until this event time.
+
+        Returns
+        -------
+        PolicyEffects
+            One row an effect: equation (the kind), term, estimate, error, p-value and interval.
+
+        Raises
+        ------
+        DataError, SpecError
+            As `FixedEffects.fit` does; also for a treatment that switches off, a date of adoption in a gap, a cohort
+            that changes within a unit, and where nobody is left to compare with.
+        """
+        method = self._method()
+        panel = read_policy_panel(
+            self.formula,
+            data,
+            unit=unit,
+            time=time,
+            cohort=self.cohort,
+            treatment=self.treatment,
+            cluster=self.cluster,
+            where=self.where,
+            weights=self.weights,
+            anticipation=self.anticipation,
+        )
+        found = method.effects(panel)
+        kinds = [by] if isinstance(by, str) else list(by or _shown(found.kinds))
+        title = message(
+            "Staggered adoption ({estimator}): {outcome}",
+            estimator=self.estimator,
+            outcome=panel.design.outcome,
+        )
+        return policy_effects(
+            self,
+            found,
+            panel,
+            title=title,
+            by=kinds,
+            errors=self.errors,
+            shares=self.shares,
+            window=window,
+            balanced=balanced,
+        )
+
+    def with_estimator(self, estimator: str, **options: Any) -> StaggeredDiD:
+        """Return the same question put to another estimator, with its own options."""
+        own = {"control": None, "adjustment": None, "base": None} | options
+        return replace(self, estimator=estimator, **own)
+
+    def _method(self) -> Any:
+        return staggered_estimator(
+            self.estimator, control=self.control, adjustment=self.adjustment, base=self.base
+        )
+
+
+def _shown(kinds: Sequence[str]) -> list[str]:
+    return [kind for kind in kinds if kind != "cells"]
