@@ -63,7 +63,8 @@ def load_policy_pilots(
         One row a province, indexed by `province`: `adcode, policy, first` (the first treated year as coded, 0: never),
         `role` ("treated", "control", "left out"), `doubtful_from` (no control from that year on, 0: none), `why`
         and `why_zh` (the reason of either), `year, month, batch` (as recorded, 0: not known or never), `coverage`,
-        `inside`, `checked` (independent pages that agree) and `source`. `frame.attrs["panelkit"]` holds the policy in words.
+        `inside`, `checked` (independent pages that agree) and `source`. `frame.attrs["panelkit"]` holds it in
+        words.
         With `policy=None`: one row an adoption, indexed by `policy, province`, and `complete`.
 
     Raises

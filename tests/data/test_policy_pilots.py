@@ -94,7 +94,7 @@ def test_counts_of_cohorts_whole_provinces_and_controls(policy: str) -> None:
     assert (any_zone["first"] == 0).sum() == never
     assert (any_zone["coverage"] == "whole province").sum() == whole
     about = pk.load_policies().loc[policy]
-    assert (about["treated"], about["whole"], about["never"} == (31 - never, whole, never)
+    assert (about["treated"], about["whole"], about["never"]) == (31 - never, whole, never)
 
 
 @pytest.mark.parametrize("policy", [key for key, counts in COUNTS.items() if counts[1]])
@@ -115,18 +115,18 @@ def test_whole_provinces_alone_leave_the_others_out_and_name_them(policy: str) -
 
 def test_the_seventeen_of_low_carbon_are_left_out() -> None:
     coded = pk.load_policy_pilots("low_carbon", "whole-province", labels="zh")
-    out = set(coded.index[coded["role"] == "left out"}
+    out = set(coded.index[coded["role"] == "left out"])
     assert len(out) == 17
     assert {"河北", "浙江", "新疆"} <= out
-    treated = set(coded.index[coded["role"] == "treated"}
+    treated = set(coded.index[coded["role"] == "treated"])
     assert treated == {"天津", "辽宁", "湖北", "广东", "重庆", "云南", "陕西", "北京", "上海", "海南"}
-    assert set(coded.index[coded["role"] == "control"} == {"湖南", "西藏", "青海", "宁夏"}
+    assert set(coded.index[coded["role"] == "control"]) == {"湖南", "西藏", "青海", "宁夏"}
 
 
 def test_never_treated_by_zones_are_the_nine_named() -> None:
     coded = pk.load_policy_pilots("ftz", labels="zh")
     named = {"山西", "内蒙古", "吉林", "江西", "贵州", "西藏", "甘肃", "青海", "宁夏"}
-    assert set(coded.index[coded["role"] == "control"} == named
+    assert set(coded.index[coded["role"] == "control"]) == named
 
 
 def test_a_doubtful_control_leaves_from_its_year_on_and_is_named() -> None:
@@ -207,7 +207,7 @@ def test_columns_of_a_panel_are_those_of_the_table_whatever_the_order_of_rows(
     assert (panel["innov_reform"] == ((first > 0) & (year >= first))).all()
     assert (coded["role"].reindex(province) != "left out").all()
     away = set(whole.index.get_level_values(0)) - set(panel.index.get_level_values(0))
-    assert away == set(coded.index[coded["role"] == "left out"}
+    assert away == set(coded.index[coded["role"] == "left out"])
 
 
 def test_a_frame_of_ones_own_with_columns_and_a_national_row() -> None:
@@ -224,7 +224,7 @@ def test_a_frame_of_ones_own_with_columns_and_a_national_row() -> None:
     assert list(own.columns) == ["地区", "年份", "y"]
     with pytest.raises(DataError, match="these units are none: Alpha, Beta"):
         pk.add_policy(
-            own.assign(地区=["Alpha", "Alpha", "Beta", "Beta", "Beta", "Beta"},
+            own.assign(地区=["Alpha", "Alpha", "Beta", "Beta", "Beta", "Beta"]),
             "ftz",
             unit="地区",
             time="年份",
@@ -286,5 +286,5 @@ def test_every_source_is_used_and_every_sentence_is_in_both_languages() -> None:
     for row in [*read_rows("policies.csv"), *read_rows("policy_doubts.csv")]:
         for name in ("name", "about", "why", "refused"):
             if row.get(f"{name}_en"):
-                assert re.search("[一-鿿]", row[f"{name}_zh"}
+                assert re.search("[一-鿿]", row[f"{name}_zh"])
     assert set(resolve([row["adcode"] for row in read_rows("policy_doubts.csv")])) <= set(labels_of("adcode"))
