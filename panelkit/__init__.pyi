@@ -26,6 +26,9 @@ from panelkit.data.held_counts import held_counts as held_counts
 from panelkit.data.nation import load_nation as load_nation
 from panelkit.data.panels import build_panel as build_panel
 from panelkit.data.panels import load_provinces as load_provinces
+from panelkit.data.policies import load_policies as load_policies
+from panelkit.data.policies import load_policy_pilots as load_policy_pilots
+from panelkit.data.policy_columns import add_policy as add_policy
 from panelkit.data.revisions import diff_vintages as diff_vintages
 from panelkit.data.user.variable_labels import variable_labels as variable_labels
 from panelkit.data.yearbook.ingest import ingest as ingest
