@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from panelkit import _moved
+from panelkit import _began, _moved  # noqa: F401  the clock is read before any other module
 from panelkit.language._index import ENTRIES
 
 __version__ = "0.2.0"

@@ -32,6 +32,8 @@ MOST = 256 * 2**20
 
 Key = dict[str, str]
 
+_OTHER_CODE = message("the source of panelkit has changed since this process read it: no verdict is kept")
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -67,9 +69,7 @@ class Cache:
         if source.folder is None:
             return  # the user's own panel: nothing is kept
         if self._code is None:
-            self._note(
-                message("the source of panelkit has changed since this process read it: no verdict is kept")
-            )
+            self._note(_OTHER_CODE)
             return
         try:
             if self.folder.is_dir():
@@ -97,6 +97,9 @@ class Cache:
             self._stop(_unkept(self.folder, error))
             return None
         except Exception:  # whatever a file holds that was not written here: it is computed again
+            if code_version() != self._code:
+                self._stop(_OTHER_CODE)
+                return None
             self._note(
                 message("what was kept of claim {claim} is damaged: computed again", claim=registered.id)
             )
@@ -110,6 +113,9 @@ class Cache:
         """Keep the verdicts of a claim, unless a design of it could not be computed; `data` are they as bytes."""
         key = self._key(registered)
         if key is None or source.folder is None or any(item.error is not None for item in verdicts):
+            return
+        if code_version() != self._code:  # a module that was read late may be of the new source
+            self._stop(_OTHER_CODE)
             return
         try:
             if state_of_folder(source.folder) != self._state:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import time_ns
 
+from panelkit._began import BEGAN
 from panelkit.data.once import State, state_of
 from panelkit.data.paths import PACKAGE
 
@@ -56,16 +58,30 @@ def hash_of_folder(folder: Path, state: FolderState) -> str:
     return digest.hexdigest()
 
 
+def changed_since(began: int, folder: Path, names: Iterable[str]) -> bool:
+    """Return whether a file of a folder was written or replaced between a time (ns) and now.
+
+    A time of the file beyond now is that of another clock, and says nothing.
+    """
+    now = time_ns()
+    stats = ((folder / name).stat() for name in names)
+    return any(began < at <= now for found in stats for at in (found.st_mtime_ns, found.st_ctime_ns))
+
+
 _LOADED = state_of_folder(PACKAGE, ".py")
-"""The source as it stood when this module was imported, moments after the rest of the package."""
+"""The source as it stood when this module was imported, which may be long after others of the package."""
+
+_MIXED = changed_since(BEGAN, PACKAGE, _LOADED)
+"""Whether the source changed in between, so that this process may run some of the old and some of the new."""
 
 
 def code_version() -> str | None:
     """Return the hash of the source of the package and of the versions below it.
 
-    None where the source has changed since this process read it: what runs is then no longer what stands in the files.
+    None where the source has changed since this process began to read it: what runs is then not what stands in the
+    files, and kept under their hash it would be another copy's to read.
     """
-    return _code_version() if state_of_folder(PACKAGE, ".py") == _LOADED else None
+    return _code_version() if not _MIXED and state_of_folder(PACKAGE, ".py") == _LOADED else None
 
 
 @cache

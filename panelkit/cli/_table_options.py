@@ -17,7 +17,7 @@ from panelkit.cli._written import columns_named, groups_of, labels_of, listed_in
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, Message, message
 from panelkit.show.checks import require_ending
-from panelkit.show.formats import ENDINGS, FILES, FORMATS, OTHER_PROGRAMS, Format
+from panelkit.show.formats import ENDINGS, FILES, FORMATS, Format
 
 _BELOW = ("se", "t", "ci", "p")
 
@@ -372,10 +372,10 @@ def format_named(out: Path | None, named: str | None, option: str) -> Format:
     Raises
     ------
     SpecError
-        If the ending is that of another program, or the name none of a format.
+        If the ending means no format and none is named, or the name is none of a format.
     """
     ending = "" if out is None else out.suffix.lower()
-    if named is None and out is not None and ending in OTHER_PROGRAMS:
+    if named is None and out is not None and ending and ending not in ENDINGS:
         raise SpecError(
             message(
                 "{option} {file}: no table is written as {ending}: end the name in one of {endings}",

@@ -16,7 +16,7 @@ from panelkit.inference.descriptives import columns_of, indexed, settled
 from panelkit.kernels.index import read_panel_index
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, counted, message
 from panelkit.language.offers import offered
 from panelkit.panel.provenance import place_notes
 from panelkit.results.students_t import t_survival
@@ -95,7 +95,7 @@ def correlation_table(
     adjust
         "bonferroni" or "sidak" multiply p over all k (k - 1) / 2 pairs.
     unit, time
-        Columns that hold unit and time; None: the levels of the index, or columns with a known name.
+        Columns that hold unit and time; None: the levels of the index, which "overall" does without.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def correlation_table(
     SpecError
         If an option is unknown, or there are fewer than two variables.
     DataError
-        If fewer than three rows hold a pair.
+        If fewer than three rows hold a pair, or "within" and "between" find no units.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def correlation_table(
     held = pd.DataFrame(columns_of(frame, variables), index=frame.index)
     if held.shape[1] < 2:
         raise SpecError(message("correlations are of two variables or more: name them"))
-    own = read_panel_index(frame).unit
+    own = np.zeros(len(frame), int) if kind == "overall" else read_panel_index(frame).unit
     whole = held.notna().all(axis=1).to_numpy()
     names = list(held.columns)
     r, p, n = (pd.DataFrame(np.eye(len(names)), index=names, columns=names) for _ in range(3))
@@ -198,14 +198,20 @@ def _check(kind: str, method: str, adjust: str | None) -> None:
 
 
 def _said(frame: pd.DataFrame, kind: str, method: str, adjust: str | None, pairs: int) -> tuple[Message, ...]:
-    levels = [str(name) for name in frame.index.names]
-    told = [_KINDS[kind].spoken(*levels)]
+    said = _KINDS[kind]
+    told = [said.spoken(*map(str, frame.index.names)) if frame.index.nlevels == 2 else said]
     if method == "spearman":
         told.append(message("Spearman's rank correlation"))
     if adjust == "bonferroni":
-        told.append(message("p-values times {pairs} pairs (Bonferroni)", pairs=pairs))
+        told.append(
+            counted("p-values times {n} pair (Bonferroni)", "p-values times {n} pairs (Bonferroni)", pairs)
+        )
     if adjust == "sidak":
-        told.append(message("p-values adjusted for {pairs} pairs (Sidak)", pairs=pairs))
+        told.append(
+            counted(
+                "p-values adjusted for {n} pair (Sidak)", "p-values adjusted for {n} pairs (Sidak)", pairs
+            )
+        )
     return tuple(told)
 
 

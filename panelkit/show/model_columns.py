@@ -11,7 +11,7 @@ import pandas as pd
 
 from panelkit.language.errors import StyleError
 from panelkit.language.levels import Levels
-from panelkit.language.message import Language, Message, message
+from panelkit.language.message import Language, Message, counted, message
 from panelkit.show.grid import number, p_text, significance
 from panelkit.show.table_style import TableStyle
 from panelkit.show.words import equation_word
@@ -80,9 +80,10 @@ def _named_models(models: Sequence[Any], style: TableStyle) -> list[Named]:
     names = style.names or ("",) * len(models)
     if len(names) != len(models):
         raise StyleError(
-            message(
-                "{count} models but {given} names: give one name a model",
-                count=len(models),
+            counted(
+                "{n} model but names for {given}: give one name a model",
+                "{n} models but names for {given}: give one name a model",
+                len(models),
                 given=len(names),
             )
         )

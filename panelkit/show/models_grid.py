@@ -41,6 +41,13 @@ def models_grid(
     held = {
         head: columns_of(group, _named(chosen, group, groups), language) for head, group in groups.items()
     }
+    if chosen.equations == "columns" and not any(column.spread for own in held.values() for column in own):
+        raise StyleError(
+            message(
+                "equations='columns' puts equations that share terms side by side (main and wx; direct, indirect and "
+                "total), and no model has such: leave it out"
+            )
+        )
     width = max(map(len, held.values()))
     header, own = _header(held, width, chosen)
     blocks: list[tuple[Row, ...]] = []

@@ -149,6 +149,59 @@ def test_other_code_is_another_run(
     assert "has changed since this process read it" in cache.notes[0]
 
 
+def test_code_that_changes_during_a_run_is_not_kept(
+    claim_file: ClaimFile, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = versions.code_version()
+    said = iter([now, "0" * 64])
+    monkeypatch.setattr(cache_module, "code_version", lambda: next(said))
+    _, cache = checked(folder, claim_file())
+    assert counts(cache) == (0, 0, 1)
+    assert "has changed since this process read it" in cache.notes[0]
+    assert not folder.exists()
+
+
+def test_what_other_code_cannot_read_is_not_called_damaged(
+    claim_file: ClaimFile, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = claim_file()
+    checked(folder, path)
+    before = files(folder)[0].read_bytes()
+
+    def older(*_: Any, **__: Any) -> list[Any]:  # classes read before the source changed
+        monkeypatch.setattr(cache_module, "code_version", lambda: None)
+        raise AttributeError("no such field")
+
+    monkeypatch.setattr(cache_module, "unpacked", older)
+    _, cache = checked(folder, path)
+    assert counts(cache) == (0, 0, 1)
+    assert "has changed since this process read it" in cache.notes[0]
+    assert files(folder)[0].read_bytes() == before
+
+
+def test_source_that_changed_before_its_state_was_taken_down_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = tmp_path / "a.py"
+    module.write_text("x = 1\n", "utf-8")
+    written = max(module.stat().st_mtime_ns, module.stat().st_ctime_ns)
+    assert versions.changed_since(written - 1, tmp_path, ["a.py"])
+    assert not versions.changed_since(written, tmp_path, ["a.py"])
+    os.utime(module, ns=(1, 1))  # copied with the time of its origin
+    assert versions.changed_since(written - 1, tmp_path, ["a.py"])
+    os.utime(module, ns=(2 * written, 2 * written))  # of another clock
+    assert not versions.changed_since(module.stat().st_ctime_ns, tmp_path, ["a.py"])
+    assert versions.code_version() is not None
+    monkeypatch.setattr(versions, "_MIXED", True)
+    assert versions.code_version() is None
+
+
+def test_no_test_reads_the_cache_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(cache_folder.VARIABLE)
+    with pytest.raises(AssertionError, match="folder of its own"):
+        cache_folder.cache_folder()
+
+
 @pytest.mark.parametrize("damage", ["cut", "byte", "empty", "other", "foreign"])
 def test_a_damaged_file_is_computed_again(
     claim_file: ClaimFile, folder: Path, damage: str, tmp_path: Path

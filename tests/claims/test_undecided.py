@@ -163,8 +163,8 @@ def test_kinds_that_stand_the_detectable_gap_apart_are_called_four_times_in_five
 # --- the register -----------------------------------------------------------------------------------------
 
 
-def test_no_verdict_of_the_register_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PANELKIT_CACHE")  # verdicts of this code and these figures may have been kept
+@pytest.mark.usefixtures("kept_verdicts")  # those of this code and these figures
+def test_no_verdict_of_the_register_lacks_it() -> None:
     found = pk.check(cache=True).to_list()
     undecided = [item for item in found if item["verdict"] == "UNDECIDED"]
     assert len(undecided) > 20

@@ -149,6 +149,8 @@ def test_the_three_tests_of_random_against_fixed() -> None:
         (["--dlag", "1", "--w-durbin", "nearest-4"], "one matrix"),
         (["--model", "gspre", "--w-durbin", "nearest-4"], "one matrix"),
         (["--random", "--model", "sar", "--errors", "baltagi"], "no spatial error"),
+        (["--durbin", ""], "--durbin '' names no regressor: write them as 'x1; x2'"),
+        (["--durbin", " ; "], "--model sar (of sdm)"),
     ],
 )
 def test_options_of_another_model_are_refused(options: list[str], said: str) -> None:

@@ -192,6 +192,19 @@ def test_ranks_of_deviations_keep_ties() -> None:
     assert found.r.loc["thirds", "other"] == pytest.approx(wanted, rel=1e-12)
 
 
+def test_columns_without_an_index_are_taken_where_no_unit_is_needed() -> None:
+    frame = random_panel(17, 9, 7, regressors=2)
+    bare, names = frame.reset_index(), ["y", "x1"]
+    levels = {"unit": frame.index.names[0], "time": frame.index.names[1]}
+    held = pk.correlation_table(frame, names, adjust="bonferroni")
+    assert "times 1 pair (" in str(held)
+    assert pk.summary_table(bare, names).tidy().equals(pk.summary_table(frame, names).tidy())
+    assert str(pk.correlation_table(bare, names, adjust="bonferroni")) == str(held)
+    assert str(pk.correlation_table(bare, names, adjust="bonferroni", **levels)) == str(held)  # type: ignore[arg-type]
+    with pytest.raises(pk.DataError, match="MultiIndex, or `unit=` and `time=`"):
+        pk.correlation_table(bare, names, kind="within")
+
+
 def test_refusals() -> None:
     frame = random_panel(17, 9, 7, regressors=2)
     for options, told in (

@@ -144,7 +144,7 @@ def test_names_and_chosen_statistics(pair: list[FitResult]) -> None:
 
 
 def test_wrong_requests_are_refused(pair: list[FitResult]) -> None:
-    with pytest.raises(ValueError, match="2 models but 1 names"):
+    with pytest.raises(ValueError, match="2 models but names for 1"):
         tables.to_text(pair, names=["one"])
     with pytest.raises(ValueError, match="at least one model"):
         tables.to_text([])
@@ -452,6 +452,9 @@ def test_effects_are_columns_beside_a_fit_and_rows_where_asked() -> None:
     lines = tables.to_csv(pair).splitlines()
     assert lines[1] == "gov,0.100,0.200**,0.400***"
     assert "direct,," in tables.to_csv(pair, equations="rows").splitlines()
+    assert tables.to_csv(pair, equations="columns") == tables.to_csv(pair)
+    with pytest.raises(ValueError, match="no model has such"):
+        tables.to_csv(pair[:1], equations="columns")
 
 
 def test_several_numbers_below_each_with_its_note() -> None:

@@ -10,6 +10,8 @@ import typer
 
 from panelkit.cli._data import ChosenRows, rows_of
 from panelkit.cli._options import ShippedSample
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,6 +202,23 @@ def rows_of_formula(ctx: typer.Context, sample: ShippedSample, formula: str) -> 
 
 
 def durbin_of(chosen: SpatialOptions) -> tuple[str, ...] | None:
-    """Return the regressors that `--durbin` names."""
+    """Return the regressors that `--durbin` names.
+
+    Raises
+    ------
+    SpecError
+        If it names none.
+    """
     durbin = chosen.durbin if isinstance(chosen, Model) else None
-    return None if durbin is None else tuple(part.strip() for part in durbin.split(";") if part.strip())
+    if durbin is None:
+        return None
+    named = tuple(part.strip() for part in durbin.split(";") if part.strip())
+    if not named:
+        raise SpecError(
+            message(
+                "--durbin {given!r} names no regressor: write them as 'x1; x2', leave the option out for all of them, "
+                "or take the model without their lags: --model sar (of sdm), sem (of sdem)",
+                given=durbin,
+            )
+        )
+    return named
