@@ -45,6 +45,8 @@ class StaggeredDiD:
         How covariates enter callaway-santanna: "regression", "ipw" or "doubly-robust".
     base
         The period before that leads are measured from: "varying" or "universal", where the estimator leaves the choice.
+    leads
+        How many event times before adoption are tested, where the estimator tests them apart.
     anticipation
         Periods before adoption in which the effect may begin.
     cluster
@@ -66,6 +68,7 @@ class StaggeredDiD:
     control: str | None = None
     adjustment: str | None = None
     base: str | None = None
+    leads: int | None = None
     anticipation: int = 0
     cluster: str | None = None
     errors: Any = "small-sample"
@@ -168,12 +171,16 @@ class StaggeredDiD:
 
     def with_estimator(self, estimator: str, **options: Any) -> StaggeredDiD:
         """Return the same question put to another estimator, with its own options."""
-        own = {"control": None, "adjustment": None, "base": None} | options
+        own = {"control": None, "adjustment": None, "base": None, "leads": None} | options
         return replace(self, estimator=estimator, **own)
 
     def _method(self) -> Any:
         return staggered_estimator(
-            self.estimator, control=self.control, adjustment=self.adjustment, base=self.base
+            self.estimator,
+            control=self.control,
+            adjustment=self.adjustment,
+            base=self.base,
+            leads=self.leads,
         )
 
 
