@@ -166,6 +166,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('rule', 'R-RANK', 'claims.rules.rank', 'RankRule', '', ('measured',), '', '', False, ()),
     ('rule', 'R-SIGN', 'claims.rules.sign', 'SignRule', '', ('headline', 'measured'), '', '', False, ()),
     ('rule', 'R-SPILL', 'claims.rules.spillover', 'SpilloverRule', '', ('measured',), '', '', False, ()),
+    ('staggered', 'imputation', 'models.policy.imputation', 'Imputation', '', (), '', 'Borusyak, Jaravel and Spiess 2024; Gardner 2022', False, ()),
     ('study', 'Sample', 'studies.specification_curve.choices', 'Sample', 'specification', (), '', '', True, ()),
     ('study', 'SpecificationCurve', 'studies.specification_curve.spec', 'SpecificationCurve', 'specification', (), 'CurveResult', 'Simonsohn, Simmons and Nelson 2020', True, ()),
     ('study', 'control_sets', 'studies.specification_curve.spec', 'control_sets', 'specification', (), '', '', True, ()),
