@@ -17,7 +17,7 @@ def adopting_panel(
     held: float = 1.0,
     covariates: int = 0,
 ) -> pd.DataFrame:
-    """Return a panel with `unit`, `year`, `y`, `x0`.., `first` (0 never), `did`, `w`; effects grow, errors are AR(.5)."""
+    """Return a panel with `unit`, `year`, `y`, `x0`.., `first` (0 never), `did`, `w`; the effect grows."""
     rng = np.random.default_rng(seed)
     years = np.arange(2001, 2001 + n_periods)
     first = np.zeros(n_units)
