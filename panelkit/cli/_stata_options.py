@@ -36,6 +36,23 @@ HINTS: dict[str, tuple[tuple[str, Message | str], ...]] = {
     "be": (("--model", "--model between"),),
     "iv": (("--model", "--model instrumental"),),
     "if": (("--where", "--where \"year >= 2012 & province != '西藏'\""),),
+    "weights": (
+        (
+            "--w",
+            message(
+                "a likelihood of all units at once gives no row a share to weigh; `panelkit fit` takes --weights in "
+                "models without spatial lags, and the matrix is --w"
+            ),
+        ),
+        (
+            "--controls",
+            message("its equations take no weights; `panelkit fit` takes --weights, one at a time"),
+        ),
+    ),
+    **dict.fromkeys(
+        ("aw", "fw", "pw", "aweight", "fweight", "pweight"),
+        (("--weights", '--weights "aw=population" (fw= for frequencies, pw= for sampling weights)'),),
+    ),
     "wmat": (("--w", "--w FILE"),),
     "emat": (("--w-error", "--w-error FILE"),),
     "dmat": (("--w-durbin", "--w-durbin FILE"),),

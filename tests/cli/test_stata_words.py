@@ -112,6 +112,9 @@ def test_an_order_that_tells_nobody_who_is_who_is_refused(own: tuple[Path, Path,
         (["spatial", "fit", "y ~ x", "--wmat", "w.csv"], "--w FILE"),
         (["fit", "y ~ x", "--using", "t.docx"], "--out t.docx"),
         (["mediate", "y", "x", "m", "--cv", "z"], "--controls"),
+        (["fit", "y ~ x", "--aweight", "n"], '--weights "aw=population"'),
+        (["spatial", "fit", "y ~ x", "--weights", "aw=n"], "gives no row a share to weigh"),
+        (["mediate", "y", "x", "m", "--weights", "aw=n"], "its equations take no weights"),
     ],
 )
 def test_an_option_of_stata_is_answered_by_the_one_that_there_is(written: list[str], instead: str) -> None:

@@ -74,6 +74,11 @@ def test_a_pole_is_refused_and_its_neighbourhood_told() -> None:
         fit.combine("x1/(noise - noise)")
     with pytest.raises(pk.SpecError, match="logarithm"):
         fit.combine("log(-exp(x1))")
+    with pytest.raises(pk.SpecError, match="zero below a stroke"):
+        fit.combine("x1/0")
+    scale = 500 / abs(fit.params["x1"])  # exp(500) is a number, its square is none
+    with pytest.raises(pk.SpecError, match="beyond the largest number: combine logarithms"):
+        fit.combine(f"exp({scale}*abs(x1))")
     with pytest.raises(pk.SpecError, match="names no coefficient"):
         fit.combine("2 + 2")
     with pytest.raises(pk.SpecError, match="there are `x1`, `noise`"):

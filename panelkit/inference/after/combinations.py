@@ -91,7 +91,7 @@ def combine(fit: Estimates, expressions: str | Sequence[str] | Mapping[str, str]
         title=message("Combinations of coefficients: {title}", title=fit.title),
         terms=tuple(trees),
         estimates=np.array([float(slope.value) for slope in slopes]),
-        covariance=gradient @ np.asarray(fit.covariance) @ gradient.T,
+        covariance=_finite_covariance(tuple(trees), gradient, np.asarray(fit.covariance)),
         df=float(degrees[0]) if degrees.min() == degrees.max() else degrees,
         facts={"vcov": fit.facts["vcov"]} if "vcov" in fit.facts else {},
         notes=(*_how(trees, draws), *_near_poles(fit, trees, names, degrees), *_said(sets)),
@@ -113,6 +113,24 @@ def _named(expressions: str | Sequence[str] | Mapping[str, str]) -> dict[str, st
     return found
 
 
+def _finite_covariance(names: tuple[str, ...], gradient: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Return the covariance (k, k) of combinations with derivatives (k, p).
+
+    Raises
+    ------
+    SpecError
+        If a variance lies beyond the largest number.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = gradient @ covariance @ gradient.T
+        lost = [f"`{name}`" for name, row in zip(names, found, strict=True) if not np.isfinite(row).all()]
+    if lost and np.isfinite(covariance).all():
+        raise SpecError(
+            message("{names}: the variance lies beyond the largest number: combine logarithms", names=lost)
+        )
+    return found
+
+
 def _finite_slope(name: str, tree: Node, names: tuple[str, ...], values: FloatArray) -> Slope:
     for below in _denominators(tree):
         if float(at_estimates(below, names, values).value) == 0.0:
@@ -126,8 +144,8 @@ def _finite_slope(name: str, tree: Node, names: tuple[str, ...], values: FloatAr
     if not (np.isfinite(found.value) and np.isfinite(found.by).all()):
         raise SpecError(
             message(
-                "`{name}` has no value or no derivative at the estimates (a logarithm or a root of what is not "
-                "positive, a power of zero)",
+                "`{name}` has no value or no derivative at the estimates (a zero below a stroke, a logarithm or a root "
+                "of what is not positive, a power of zero)",
                 name=name,
             )
         )
