@@ -28,7 +28,7 @@ from panelkit.language.message import Message, message, verbatim
 from panelkit.language.offers import capabilities_of, offered
 from panelkit.models.coordinates import Coordinates, with_coordinates
 from panelkit.models.reading import Frame, open_frame, read_with_lenders, spoken_errors
-from panelkit.models.statements import convention_sentence, exact_fit, few_treated, linear_facts
+from panelkit.models.statements import adoption, convention_sentence, exact_fit, few_treated, linear_facts
 from panelkit.panel.design import Design
 from panelkit.panel.sample import Policy
 from panelkit.panel.weighted import weight_notes
@@ -204,12 +204,15 @@ def finish(
     before, after = linear_facts(design, linear, spec.convention)
     own = dict(facts or {})
     before |= {key: own.pop(key) for key in before.keys() & own.keys()}
+    adopted, counts = adoption(design, linear)
+    own |= counts
     said = (
         *design.notes,
         convention_sentence(convention, linear.effects),
         *weight_notes(design),
         *notes,
         *few_treated(design, linear),
+        *adopted,
         *exact_fit(design.outcome, linear),
     )
     vcov = computed(spec.vcov, linear, kept, convention, title)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.covariance.conventions import Convention
+from panelkit.inference.staggered_guard import adoption_statement
 from panelkit.kernels.linear import LinearFit, squares_about_mean
 from panelkit.kernels.outcome import is_exact
 from panelkit.kernels.row_weights import rooted
@@ -61,6 +62,11 @@ def convention_sentence(convention: Convention, effects: Effects) -> Message:
         factor="G/(G-1) (n-1)/(n-k)" if convention.group_factor else "n/(n-k)",
         tail=tail,
     )
+
+
+def adoption(design: Design, linear: LinearFit) -> tuple[tuple[Message, ...], dict[str, Any]]:
+    """Return the notes and facts of treatments that units adopt under two-way effects (`adoption_statement`)."""
+    return adoption_statement(design, linear)
 
 
 def few_treated(design: Design, linear: LinearFit) -> tuple[Message, ...]:
