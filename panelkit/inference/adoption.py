@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -154,13 +154,15 @@ def _inside(column: FloatArray, other: FloatArray) -> bool:
 
 
 def _with_parts(one: Treatment) -> Treatment:
-    off = one.column == 0.0
-    X = one.design.X
+    """Return the treatment with the regressors that stand inside it; dummies of units are effects."""
+    X, off = one.design.X, one.column == 0.0
     parts = tuple(
         name
         for j, name in enumerate(one.linear.terms)
-        if j != one.at and X[:, j].any() and not X[off, j].any()
+        if j != one.at and not X[off, j].any() and not _alike_in_units(X[:, j], one.layout)
     )
-    if not parts:
-        return one
-    return Treatment(one.term, one.at, one.column, one.how, one.linear, one.design, parts)
+    return replace(one, parts=parts) if parts else one
+
+
+def _alike_in_units(column: FloatArray, layout: Layout) -> bool:
+    return bool((column == column[layout.starts][layout.unit]).all())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.inference.adoption import Treatment, treatments_in
-from panelkit.inference.bacon import Groups, problem_with, type_shares
+from panelkit.inference.bacon_groups import Groups, problem_with, type_shares
 from panelkit.inference.two_way_weights import negative_part, treated_weights
 from panelkit.kernels.linear import LinearFit
 from panelkit.language.message import Message, listed, message, sentences

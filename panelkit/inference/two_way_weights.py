@@ -93,8 +93,8 @@ def two_way_weights(fit: FitResult, term: str | None = None) -> TwoWayWeights:
 
     Under parallel trends the coefficient of a 0/1 treatment has the expectation sum_it w_it effect_it over treated
     rows, w_it = e_it / sum e_it over treated rows, e what unit effects, period effects and the other regressors leave
-    of the treatment. Where some w are negative, the coefficient can have the other sign than all effects. The rows may be
-    unbalanced, have weights and switch off again.
+    of the treatment. Where some w are negative, the coefficient can have the other sign than all effects. The rows may
+    be unbalanced, have weights and switch off again.
 
     Parameters
     ----------

@@ -214,6 +214,8 @@ OF_ROWS = {"predict"}
 INSTRUMENTED = {"anderson_rubin"}
 # held by tests/inference/test_shift_share.py
 OF_SHARES = {"exposure_robust", "rotemberg_weights"}
+# held by tests/policy
+OF_TREATMENTS = {"bacon_weights", "two_way_weights"}
 REFUSED: dict[str, Callable[[Any], Any]] = {
     "breusch_pagan_lm": pk.breusch_pagan_lm,
     "groupwise_heteroskedasticity": pk.groupwise_heteroskedasticity,
@@ -239,7 +241,7 @@ def test_every_function_of_the_register_says_what_weights_do_to_it() -> None:
         entry.key for kind in ("test", "inference", "study", "capability") for entry in entries(kind)
         if not entry.key.startswith("mediation_")
     }  # fmt: skip
-    own = {*OF_TWO, *OF_PRODUCTS, *OF_ROWS, *INSTRUMENTED, *OF_SHARES}
+    own = {*OF_TWO, *OF_PRODUCTS, *OF_ROWS, *INSTRUMENTED, *OF_SHARES, *OF_TREATMENTS}
     named = {*FREQUENCIES, *own, *REFUSED, *NO_FIT, *BEHIND}
     assert keys == named
 
