@@ -80,6 +80,7 @@ from panelkit.inference.after.model_statistics import model_statistics as model_
 from panelkit.inference.after.prediction import predict as predict
 from panelkit.inference.after.turning_point import turning_point as turning_point
 from panelkit.inference.anderson_rubin import anderson_rubin as anderson_rubin
+from panelkit.inference.bacon import bacon_weights as bacon_weights
 from panelkit.inference.correlation_table import correlation_table as correlation_table
 from panelkit.inference.descriptives import correlations as correlations
 from panelkit.inference.descriptives import describe_panel as describe_panel
@@ -106,6 +107,7 @@ from panelkit.inference.shift_share.exposure import exposure_robust as exposure_
 from panelkit.inference.shift_share.instrument import shift_share as shift_share
 from panelkit.inference.shift_share.rotemberg import rotemberg_weights as rotemberg_weights
 from panelkit.inference.summary_table import summary_table as summary_table
+from panelkit.inference.two_way_weights import two_way_weights as two_way_weights
 from panelkit.inference.wild.bootstrap import wild_cluster_bootstrap as wild_cluster_bootstrap
 from panelkit.language.errors import ConvergenceError as ConvergenceError
 from panelkit.language.errors import DataError as DataError
