@@ -47,6 +47,10 @@ class StaggeredDiD:
         The period before that leads are measured from: "varying" or "universal", where the estimator leaves the choice.
     leads
         How many event times before adoption are tested, where the estimator tests them apart.
+    horizon
+        (before, after): how many periods around adoption stacked and local-projections reach.
+    corrected
+        Whether stacked and local-projections weigh cohorts by their treated units, or as least squares does.
     anticipation
         Periods before adoption in which the effect may begin.
     cluster
@@ -69,6 +73,8 @@ class StaggeredDiD:
     adjustment: str | None = None
     base: str | None = None
     leads: int | None = None
+    horizon: tuple[int, int] | None = None
+    corrected: bool | None = None
     anticipation: int = 0
     cluster: str | None = None
     errors: Any = "small-sample"
@@ -171,7 +177,9 @@ class StaggeredDiD:
 
     def with_estimator(self, estimator: str, **options: Any) -> StaggeredDiD:
         """Return the same question put to another estimator, with its own options."""
-        own = {"control": None, "adjustment": None, "base": None, "leads": None} | options
+        own: dict[str, Any] = (
+            dict.fromkeys(("control", "adjustment", "base", "leads", "horizon", "corrected")) | options
+        )
         return replace(self, estimator=estimator, **own)
 
     def _method(self) -> Any:
@@ -181,6 +189,8 @@ class StaggeredDiD:
             adjustment=self.adjustment,
             base=self.base,
             leads=self.leads,
+            horizon=self.horizon,
+            corrected=self.corrected,
         )
 
 
