@@ -47,8 +47,7 @@ def errors_of(influence: FloatArray, treated: Array, errors: Errors, factor: flo
     if errors == "analytic":
         return AverageErrors(factor * influence.T @ influence, np.full(influence.shape[1], np.inf))
     inside, outside = treated.sum(axis=0), (~treated).sum(axis=0)
-    scale_in, scale_out = _unbiased(inside), _unbiased(outside)
-    scaled = influence * np.sqrt(np.where(treated, scale_in, scale_out))
+    scaled = contributions(influence, treated, errors)
     covariance = scaled.T @ scaled
     within = np.where(treated, scaled, 0.0)
     beside = np.where(treated, 0.0, scaled)
@@ -62,6 +61,14 @@ def errors_of(influence: FloatArray, treated: Array, errors: Errors, factor: flo
     covariance[alone, :] = np.nan
     covariance[:, alone] = np.nan
     return AverageErrors(covariance, np.where(alone, 1.0, np.where(np.isfinite(df), df, np.inf)))
+
+
+def contributions(influence: FloatArray, treated: Array, errors: Errors, factor: float = 1.0) -> FloatArray:
+    """Return influence (G, p) scaled so that its cross-products are the covariance of `errors_of`."""
+    if errors == "analytic":
+        return np.sqrt(factor) * influence
+    scales = _unbiased(treated.sum(axis=0)), _unbiased((~treated).sum(axis=0))
+    return influence * np.sqrt(np.where(treated, *scales))
 
 
 def _unbiased(count: Array) -> FloatArray:

@@ -13,11 +13,14 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.register import find
 from panelkit.models.policy.cells import Averages, By, check_by
-from panelkit.models.policy.errors import Errors, errors_of
+from panelkit.models.policy.errors import Errors, contributions, errors_of
 from panelkit.models.policy.estimator import Effects
 from panelkit.models.policy.panel import PolicyPanel
+from panelkit.models.policy.pre_test import pre_test
 from panelkit.results.derived import Derived, Uncertainty
+from panelkit.results.tests import TestResult
 
 ATT = "ATT"
 MEAN = "mean"
@@ -69,6 +72,19 @@ class PolicyEffects(Derived):
         """Return the covariance of `event_estimates`."""
         at = self._events()
         return self.covariance[np.ix_(at, at)]
+
+    @property
+    def contributions(self) -> FloatArray:
+        """Return what each cluster adds, (G, p), with its small-sample factor: the covariance is its cross-product."""
+        return contributions(self.influence, self.treated, self.spec.errors, self.effects.factor)
+
+    def bands(self, level: float = 0.95, reps: int = 9_999, rng: Any = 0, *, by: str = "event") -> Any:
+        """Return the band over all effects of a kind, as `pk.multiplier_bands` says."""
+        return find("inference", "multiplier_bands")(self, by, level=level, reps=reps, rng=rng)
+
+    def pre_test(self, by: str = "cells") -> TestResult:
+        """Test that all leads are zero, as `panelkit.models.policy.pre_test.pre_test` says."""
+        return pre_test(self, by)
 
     def _events(self) -> Array:
         at = np.flatnonzero((np.array(self.equations) == "event") & np.isfinite(self.labels))
