@@ -103,7 +103,13 @@ def multiplier_bands(
     critical = float(np.quantile(largest, level, method="higher"))
     table = _table(result, at, level, critical)
     return MultiplierBands(
-        critical=critical, level=level, reps=reps, seed=seed_of(rng), multiplier=multiplier, table=table, notes=notes
+        critical=critical,
+        level=level,
+        reps=reps,
+        seed=seed_of(rng),
+        multiplier=multiplier,
+        table=table,
+        notes=notes,
     )
 
 
@@ -127,7 +133,7 @@ def _weights(rng: np.random.Generator, shape: tuple[int, int], multiplier: str) 
         return rng.integers(0, 2, shape, dtype=np.int8) * 2.0 - 1.0
     root = np.sqrt(5.0)
     low = rng.random(shape) < (root + 1.0) / (2.0 * root)
-    return np.where(low, (1.0 - root) / 2.0, (1.0 + root) / 2.0)
+    return np.where(low, (1.0 - root) / 2.0, (1.0 + root) / 2.0).astype(np.float64)
 
 
 def _chosen(result: Any, by: str) -> tuple[Array, tuple[Message, ...]]:

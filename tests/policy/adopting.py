@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import pickle
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pytest
 
 
 def adopting_panel(
@@ -43,3 +49,14 @@ def adopting_panel(
         }
     )
     return frame[rng.random(len(frame)) < held] if held < 1.0 else frame
+
+
+def teaching_panel(name: str) -> pd.DataFrame:
+    """Return `mpdta` (500 counties) or `ehec` (46 states) from an installed moderndid; skip where there is none."""
+    file = {"mpdta": "mpdta_long.pkl.gz", "ehec": "ehec_data.pkl.gz"}[name]
+    found = find_spec("moderndid")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("skipped: reference data absent (moderndid)")
+    path = Path(next(iter(found.submodule_search_locations))) / "core" / "datasets" / file
+    with gzip.open(path) as held:
+        return pickle.load(held)

@@ -44,7 +44,7 @@ def refuse_unfitted(panel: PolicyPanel, plan: Comparisons, found: Sequence[Told]
     if outcome.any():
         reasons.append(
             message(
-                "among the {units} compared with, too few or all alike, the changes cannot be regressed on {covariates}: "
+                "among the {units} compared with, too few or all alike, changes cannot be regressed on {covariates}: "
                 "{cells}",
                 covariates=list(panel.covariates),
                 cells=_named(panel, plan, outcome, controls),
@@ -64,10 +64,14 @@ def refuse_unfitted(panel: PolicyPanel, plan: Comparisons, found: Sequence[Told]
     remedy = (
         message("take fewer covariates or adjustment='regression'")
         if adjustment != "regression"
-        else message("take fewer covariates, or control='not-yet' where that leaves more {units} to compare with")
+        else message(
+            "take fewer covariates, or control='not-yet' where that leaves more {units} to compare with"
+        )
     )
     raise DataError(
-        panel.design.spoken(message("{reasons}; {remedy}", reasons=listed(reasons, len(reasons)), remedy=remedy))
+        panel.design.spoken(
+            message("{reasons}; {remedy}", reasons=listed(reasons, len(reasons)), remedy=remedy)
+        )
     )
 
 
@@ -79,7 +83,7 @@ def notes_of(panel: PolicyPanel, plan: Comparisons, found: Sequence[Told]) -> tu
     if panel.adoption.treated.all():
         notes.append(
             message(
-                "the cohort of {cohort:.0f}, the last to adopt, is compared with and has no effects or leads of its own",
+                "the cohort of {cohort:.0f}, the last to adopt, is compared with and has no effects of its own",
                 cohort=float(panel.adoption.cohorts[-1]),
             )
         )
@@ -91,11 +95,14 @@ def notes_of(panel: PolicyPanel, plan: Comparisons, found: Sequence[Told]) -> tu
                 cohorts=[f"{cohort:.0f}" for cohort in plan.cohorts[early]],
             )
         )
-    if not enough.all():
+    left = ~enough
+    if panel.adoption.treated.all():  # the last cohort is compared with until it adopts, as the panel says
+        left &= plan.period < plan.start.max()
+    if left.any():
         notes.append(
             message(
                 "left out, without treated {units} held in both {periods} or without {units} to compare with: {cells}",
-                cells=_named(panel, plan, ~enough, None),
+                cells=_named(panel, plan, left, None),
             )
         )
     notes += _pairs(panel, plan, counts)
@@ -150,8 +157,6 @@ def _named(panel: PolicyPanel, plan: Comparisons, marked: Array, controls: Float
         named.append(
             message("cohort {cohort:.0f} in {at:.0f}", **values)
             if controls is None
-            else message(
-                "cohort {cohort:.0f} in {at:.0f} ({n} compared with)", n=int(controls[i]), **values
-            )
+            else message("cohort {cohort:.0f} in {at:.0f} ({n} compared with)", n=int(controls[i]), **values)
         )
     return listed(named, len(at))

@@ -43,9 +43,7 @@ class Comparisons(Brief):
         if self.never_only:
             return np.repeat(never[:, None], len(self.cohort[cells]), axis=1)
         later = np.maximum(self.period[cells], self.base[cells])
-        return np.asarray(
-            (self.start[:, None] > later) & (self.code[:, None] != self.cohort[cells])
-        )
+        return np.asarray((self.start[:, None] > later) & (self.code[:, None] != self.cohort[cells]))
 
 
 def comparisons_of(panel: PolicyPanel, *, never_only: bool, universal: bool) -> Comparisons:

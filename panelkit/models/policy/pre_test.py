@@ -52,7 +52,9 @@ def pre_test(result: Any, by: str = "cells") -> TestResult:
     q = len(b)
     if np.isnan(V).any():
         return TestResult.not_applicable(
-            name, null, message("a lead stands on one treated cluster and has no error; try errors='analytic'")
+            name,
+            null,
+            message("a lead stands on one treated cluster and has no error; try errors='analytic'"),
         )
     spread = np.sqrt(np.diag(V))
     values = np.linalg.eigvalsh(V / np.outer(spread, spread)) if q else np.zeros(1)

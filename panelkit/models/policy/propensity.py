@@ -18,7 +18,7 @@ OVERLAP = 0.999
 
 @dataclass(frozen=True, eq=False)
 class Propensity(Brief):
-    """Propensities (N, k), the scores' weight w (D - p) (N, k), inverse information (k, q, q), cells that failed (k,)."""
+    """Propensities `p` and w (D - p) (N, k), inverse information (k, q, q), and which cells failed (k,)."""
 
     p: FloatArray
     score: FloatArray
@@ -43,7 +43,7 @@ def propensities(X: FloatArray, treated: Array, weight: FloatArray) -> Propensit
     The fits. A cell fails where no finite maximum is reached (the covariates separate the treated) or a propensity is
     above `OVERLAP`.
     """
-    n, k, q = X.shape
+    _, k, q = X.shape
     beta = np.zeros((k, q))
     outcome = treated.astype(np.float64)
     best = _likelihood(X, beta, outcome, weight)
@@ -60,11 +60,16 @@ def propensities(X: FloatArray, treated: Array, weight: FloatArray) -> Propensit
     failed = ~(moved <= 1e-6) | (np.where(inside, p, 0.0).max(axis=0) >= OVERLAP)
     information = _information(X, weight * p * (1.0 - p))
     information[failed] = np.eye(q)
-    return Propensity(p, weight * (outcome - p), np.linalg.inv(information), failed)
+    return Propensity(p, weight * (outcome - p), np.asarray(np.linalg.inv(information), dtype=np.float64), failed)
 
 
 def _climbed(
-    X: FloatArray, beta: FloatArray, step: FloatArray, outcome: FloatArray, weight: FloatArray, best: FloatArray
+    X: FloatArray,
+    beta: FloatArray,
+    step: FloatArray,
+    outcome: FloatArray,
+    weight: FloatArray,
+    best: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Return coefficients after a step, halved where the likelihood would fall."""
     size = np.ones(len(beta))

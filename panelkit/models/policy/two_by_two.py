@@ -127,7 +127,9 @@ def parts_of(rows: Rows, plan: Comparisons, cells: slice, adjustment: Adjustment
     size = treated.sum(axis=0)
     others = control.sum(axis=0)
     enough = (size > 0.0) & (others > 0.0)
-    counts = np.stack([np.count_nonzero(treated, axis=0), np.count_nonzero(control, axis=0)]).astype(np.float64)
+    counts = np.stack([np.count_nonzero(treated, axis=0), np.count_nonzero(control, axis=0)]).astype(
+        np.float64
+    )
     share = treated / np.where(enough, size, 1.0)
     fine = np.zeros(len(base), dtype=bool)
     if rows.X is None:
@@ -140,13 +142,16 @@ def parts_of(rows: Rows, plan: Comparisons, cells: slice, adjustment: Adjustment
     outcome = control / np.where(enough, others, 1.0)
     inverse, bad_outcome = _inverse(X, outcome, counts[1], enough)
     lean = np.einsum("nkq,nk->kq", X, share if odds is None else share - odds)
-    return Parts(
-        share, odds, X, outcome, inverse, lean, logit, size, enough, bad_logit, bad_outcome, counts
-    )
+    return Parts(share, odds, X, outcome, inverse, lean, logit, size, enough, bad_logit, bad_outcome, counts)
 
 
 def _odds(
-    X: FloatArray, is_treated: Array, treated: FloatArray, control: FloatArray, enough: Array, adjustment: Adjustment
+    X: FloatArray,
+    is_treated: Array,
+    treated: FloatArray,
+    control: FloatArray,
+    enough: Array,
+    adjustment: Adjustment,
 ) -> tuple[FloatArray | None, Propensity | None, Array]:
     """Return the controls weighted by their odds of being treated, with sum one, and the logits."""
     if adjustment == "regression":

@@ -1,8 +1,8 @@
 """Effects by cohort and period as moderndid tells them: `python callaway_santanna.py > ../callaway_santanna_live.json`.
 
-Needs moderndid 0.2.0 (Python 3.11, polars). A drawn panel of 72 units and 6 periods; `balanced` by its `att_gt` (the port
-of R did), `gaps` without a tenth of the rows by its two-period estimators (the port of DRDID) on the units held in both
-periods of each comparison.
+Needs moderndid 0.2.0 (Python 3.11, polars). A drawn panel of 72 units and 6 periods; `balanced` by its `att_gt` (from
+R did), `gaps` without a tenth of the rows by its two-period estimators (from DRDID) on the units held in both of the
+periods compared.
 """
 
 from __future__ import annotations
@@ -103,12 +103,19 @@ def main() -> dict[str, Any]:
         "kind": "another program",
         "source": "moderndid 0.2.0, att_gt (port of R did) and its two-period estimators (port of R DRDID)",
         "made_by": "python tests/oracles/scripts/callaway_santanna.py",
-        "input": {"columns": list(panel), "rows": panel.to_numpy().tolist(), "gone": sorted(int(i) for i in gone)},
+        "input": {
+            "columns": list(panel),
+            "rows": panel.to_numpy().tolist(),
+            "gone": sorted(int(i) for i in gone),
+        },
         "spec": "y on covariates, cohort g; cells hold cohort, period, effect, analytic error",
         "expect": {
             "balanced": balanced,
             "gaps": [
-                {"options": {"adjustment": a, "weights": w, "covariates": "~ x + z"}, "cells": in_pairs(holes, a, weighted=w)}
+                {
+                    "options": {"adjustment": a, "weights": w, "covariates": "~ x + z"},
+                    "cells": in_pairs(holes, a, weighted=w),
+                }
                 for a in METHODS
                 for w in (False, True)
             ],
