@@ -60,7 +60,9 @@ def propensities(X: FloatArray, treated: Array, weight: FloatArray) -> Propensit
     failed = ~(moved <= 1e-6) | (np.where(inside, p, 0.0).max(axis=0) >= OVERLAP)
     information = _information(X, weight * p * (1.0 - p))
     information[failed] = np.eye(q)
-    return Propensity(p, weight * (outcome - p), np.asarray(np.linalg.inv(information), dtype=np.float64), failed)
+    return Propensity(
+        p, weight * (outcome - p), np.asarray(np.linalg.inv(information), dtype=np.float64), failed
+    )
 
 
 def _climbed(
