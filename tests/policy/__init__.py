@@ -1,0 +1,1 @@
+"""Policies that begin in some units first."""

@@ -16,6 +16,7 @@ from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.reading import Frame
 from panelkit.panel.design import Design
+from panelkit.panel.provenance import note_of
 from panelkit.show.brief import Brief
 
 NEVER = np.inf
@@ -110,10 +111,20 @@ def read_timing(
     name = str(cohort if cohort is not None else treatment)
     panel = read_panel_index(frame.data, unit, time)
     values = _column(frame.data, name, panel)
+    recorded = _recorded(frame.data, name)
     if cohort is not None:
-        return Timing(dict(zip(panel.unit_labels, _of_cohorts(values, panel, name), strict=True)), name)
+        return Timing(
+            dict(zip(panel.unit_labels, _of_cohorts(values, panel, name), strict=True)), name, recorded
+        )
     first, notes = _of_path(values, panel, name)
-    return Timing(dict(zip(panel.unit_labels, first, strict=True)), name, notes)
+    return Timing(dict(zip(panel.unit_labels, first, strict=True)), name, (*recorded, *notes))
+
+
+def _recorded(data: pd.DataFrame, name: str) -> tuple[Message, ...]:
+    """Return what the data know of the column: how a shipped policy is coded, and who was left out."""
+    facts = data.attrs.get("panelkit")
+    origins = facts.get("origins", {}) if isinstance(facts, Mapping) else {}
+    return (note_of(origins[name]),) if name in origins else ()
 
 
 def _column(data: pd.DataFrame, name: str, panel: PanelIndex) -> FloatArray:

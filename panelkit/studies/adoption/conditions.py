@@ -96,8 +96,8 @@ def _trends(maps: Maps, y: FloatArray, direction: FloatArray) -> AdoptionTrial:
             "trends",
             y,
             message(
-                "most treated {units} are held in fewer than {n} {periods} before adoption, and no trend can be told from "
-                "so few",
+                "most treated {units} are held in fewer than {n} {periods} before adoption, and no trend can be told "
+                "from so few",
                 n=FEWEST_UNTREATED,
             ),
         )
@@ -146,7 +146,9 @@ def _first(maps: Maps, y: FloatArray, main: FloatArray, direction: FloatArray) -
     """Ask whether the first treated periods show half of the effect: slow movement shows less."""
     found = maps.first
     if found.covered <= 0.0:
-        return _not_computed("first", y, message("no {unit} is held in the {periods} before and after adoption"))
+        return _not_computed(
+            "first", y, message("no {unit} is held in the {periods} before and after adoption")
+        )
     made = found.against(y)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = made.value / main
@@ -167,7 +169,9 @@ def _leads(maps: Maps, y: FloatArray) -> AdoptionTrial:
     leads = maps.leads
     if not leads:
         return _not_computed("leads", y, message("no {unit} is held in two {periods} before adoption"))
-    statistic, p = joint_p(np.array([one.effect(y) for one in leads]), np.array([one.changes(y) for one in leads]))
+    statistic, p = joint_p(
+        np.array([one.effect(y) for one in leads]), np.array([one.changes(y) for one in leads])
+    )
     taken = p < LEADS_AT
     missing = np.full(y.shape[1], np.nan)
     return AdoptionTrial(
@@ -218,4 +222,12 @@ def _not_computed(name: Name, y: FloatArray, reason: Message, covered: float = 0
     )
 
 
-__all__ = ["DECIDING", "FIRST_PERIODS", "AdoptionTrial", "Jackknifed", "adoption_trials", "detectable_beside", "label"]
+__all__ = [
+    "DECIDING",
+    "FIRST_PERIODS",
+    "AdoptionTrial",
+    "Jackknifed",
+    "adoption_trials",
+    "detectable_beside",
+    "label",
+]

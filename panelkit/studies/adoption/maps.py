@@ -118,6 +118,11 @@ class Maps:
         self._time = np.eye(len(panel.periods))[panel.time]
 
     @cached_property
+    def main_weights(self) -> FloatArray:
+        """The weights of `main` alone, (n,)."""
+        return _imputation(np.column_stack([self._unit, self._time, self.panel.X]), *self._parts())[0]
+
+    @cached_property
     def main(self) -> EffectMap:
         """The effect by imputation: what unit and period effects of the untreated rows do not foresee."""
         return self._imputed(self._time)
@@ -157,12 +162,15 @@ class Maps:
     def _imputed(self, beside: FloatArray) -> EffectMap:
         """Return the effect whose counterfactual is fitted on untreated rows by unit effects and other columns."""
         X = np.column_stack([self._unit, beside, self.panel.X])
-        free = ~self.panel.exposed
-        after = self.panel.adoption.path(self.panel.unit, self.panel.time) > 0.0
+        free, after = self._parts()
         weights, found = _imputation(X, free, after)
         rows = (self.panel.unit == j for j in range(self.panel.n_units))
         without = [_imputation(X, free & ~mine, after & ~mine)[0] for mine in rows]
         return EffectMap(weights, np.array(without), self.treated, found / max(int(after.sum()), 1))
+
+    def _parts(self) -> tuple[Array, Array]:
+        """Mark the rows that the policy cannot have moved, and those after adoption, (n,) each."""
+        return ~self.panel.exposed, self.panel.adoption.path(self.panel.unit, self.panel.time) > 0.0
 
     def _differenced(self, events: range | tuple[int, ...]) -> EffectMap:
         weights, pairs = self._long_differences(events, None)
@@ -170,7 +178,9 @@ class Maps:
         most = len(events) * int(self.treated.sum())
         return EffectMap(weights, np.array(without), self.treated, pairs / max(most, 1))
 
-    def _long_differences(self, events: range | tuple[int, ...], left_out: int | None) -> tuple[FloatArray, int]:
+    def _long_differences(
+        self, events: range | tuple[int, ...], left_out: int | None
+    ) -> tuple[FloatArray, int]:
         """Return weights of the mean change from the last untreated period to these ones, and of how many pairs."""
         weights, total = np.zeros(len(self.panel.y)), 0
         for unit, now, before, others in self._pairs(events, left_out):

@@ -1,0 +1,258 @@
+"""The kind `policy`: what a policy did that began in some provinces first, and its conditions (R-SIGN)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from panelkit.claims.designs.measures import expressions_on_figures
+from panelkit.claims.designs.policy_codings import codings_of
+from panelkit.claims.designs.policy_conditions import conditions_of, dealt_beside
+from panelkit.claims.figures import Figures
+from panelkit.claims.file.design import MeasuredDesign
+from panelkit.claims.file.document import Claim, Reading
+from panelkit.claims.file.parts import Expression, Indicator, Key, Whole
+from panelkit.claims.findings import Finding, Measured, paragraph
+from panelkit.claims.rules.headline import FIFTH
+from panelkit.data.policies import Coding
+from panelkit.data.policy_columns import FIRST, add_policy
+from panelkit.language.message import Message, Told, message, verbatim
+from panelkit.language.offers import offered
+from panelkit.models.policy.result import PolicyEffects
+from panelkit.models.policy.staggered import StaggeredDiD
+from panelkit.studies.adoption.conditions import adoption_trials
+from panelkit.studies.adoption.dealt import Dealt, dealt
+from panelkit.studies.adoption.maps import Maps
+from panelkit.studies.adoption.sizes import found_by_width, smallest_of_policy
+from panelkit.studies.grid import Tick
+
+FEW = 8
+"""With fewer treated units errors by cluster are too small, and dates of adoption dealt to other units decide."""
+
+DATES = "date_of_policy"
+"""The column of first treated years in the panel of a design."""
+
+
+@offered("design", "policy")
+class PolicyDesign(MeasuredDesign):
+    """The average effect of a policy on the outcome, by imputation from rows that it has not moved.
+
+    `policy` is one of the shipped lists (`pk.load_policies()`), with `coding` and `year_shift` as
+    `pk.load_policy_pilots` reads them; or `cohort` is a column of the user's own panel with the first treated year of
+    each unit (0 or empty: never). The other codings of a shipped policy are run beside it and printed.
+    """
+
+    FORMULAS: ClassVar[tuple[str, ...]] = ("outcome", "controls")
+
+    kind: Literal["policy"]
+    outcome: Expression
+    controls: tuple[Expression, ...] = ()
+    policy: Key | None = None
+    cohort: Indicator | None = None
+    coding: Coding = "any-zone"
+    year_shift: Whole | Literal["late"] = 0
+    draws: Whole = Field(default=9999, ge=999, le=99_999)
+    seed: Whole = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _names_one_source_of_dates(self) -> Self:
+        if (self.policy is None) == (self.cohort is None):
+            raise ValueError(
+                message(
+                    "name a `policy` of the shipped lists, or a column `cohort` of the panel: one of the two"
+                )
+            )
+        if self.cohort is not None and (self.coding != "any-zone" or self.year_shift == "late"):
+            raise ValueError(
+                message(
+                    "`coding` and a `year_shift` of late starts are read from the shipped lists of policies, and "
+                    "`cohort` is a column: leave them out"
+                )
+            )
+        return self
+
+    def inapplicable(self, *, provincial: bool, weights: int) -> Iterator[Message]:
+        """Yield why the design cannot be run on a panel of the user's own."""
+        yield from super().inapplicable(provincial=provincial, weights=weights)
+        if self.policy is not None and not provincial:
+            yield message("policies are recorded by province: name a column `cohort` of the panel's own")
+
+    def run(self, claim: Claim, reading: Reading, figures: Figures, tick: Tick) -> Finding:
+        """Estimate the effect, test it, and ask the conditions.
+
+        Raises
+        ------
+        SpecError, DataError
+            If the policy or a figure is not held, or nothing can be estimated.
+        """
+        frame = self._frame(claim, figures)
+        fit = self._fit(self._dated(frame, self.coding, self.year_shift))
+        maps = Maps(fit.panel, self._regions(fit, figures))
+        direction = self.rule_under(reading.rule).direction
+        shuffled = dealt(maps, reps=self.draws, rng=self.seed)
+        test = _Test(fit, shuffled)
+        side = -direction if (test.high < 0.0 if direction > 0.0 else test.low > 0.0) else direction
+        trials = adoption_trials(maps, fit.panel.y[:, None], np.array([side]))
+        tick(1)
+        return Finding(
+            measured=Measured(
+                quantity=message("average effect on the treated"),
+                value=test.value,
+                low=test.low,
+                high=test.high,
+                p_value=test.p,
+                inner_low=test.inner[0],
+                inner_high=test.inner[1],
+                error=test.error,
+                df=test.df,
+                detectable=test.detectable,
+                smallest=smallest_of_policy(fit.panel),
+                why=FIFTH,
+                conditions=(*conditions_of(trials),),
+                sentence=paragraph([test.sentence(), self._coded(frame)]),
+                table=fit.tidy(),
+                facts={
+                    "nobs": int(fit.facts["nobs"]),
+                    "n_units": int(fit.facts["n_units"]),
+                    "n_treated": int(fit.facts["n_treated"]),
+                    "years": _years(fit),
+                    "draws": self.draws,
+                    "seed": self.seed,
+                    "p_dealt": shuffled.p(),
+                },
+            ),
+            printed=(
+                *(() if test.few else (dealt_beside(shuffled),)),
+                *codings_of(self, frame, direction),
+            ),
+            data=frame if frame.attrs else None,
+        )
+
+    def _frame(self, claim: Claim, figures: Figures) -> pd.DataFrame:
+        """Return outcome and controls, and the dates where they are the panel's own, by (province, year)."""
+        controls = {f"control_{at}": text for at, text in enumerate(self.controls, 1)}
+        named = {"outcome": self.outcome, **controls, **({DATES: self.cohort} if self.cohort else {})}
+        frame = expressions_on_figures(figures, claim, self, named)
+        out = frame.replace([np.inf, -np.inf], np.nan)
+        out.attrs = dict(frame.attrs)
+        return out
+
+    def _dated(self, frame: pd.DataFrame, coding: Coding, shift: Any) -> pd.DataFrame:
+        """Return the panel with the first treated year in a column, without rows that are no controls."""
+        if self.policy is None:
+            first = frame[DATES].fillna(0.0)
+            return frame.assign(**{DATES: first.where(first == 0.0, first + int(shift))})
+        coded = add_policy(frame, self.policy, coding, shift)
+        return coded.rename(columns={_column_of(coded): DATES})
+
+    def effect_of(
+        self, frame: pd.DataFrame, coding: Any, shift: Any, estimator: str
+    ) -> tuple[float, float, float]:
+        """Return the average effect under another coding or by another estimator, with its interval, 95 %.
+
+        The interval is missing where errors by cluster are too small, fewer than `FEW` treated units.
+
+        Raises
+        ------
+        SpecError, DataError
+            If it cannot be computed so.
+        """
+        found = self._fit(self._dated(frame, coding, shift), estimator)
+        low, high = found.conf_int(0.95).iloc[0]
+        few = int(found.facts["n_treated"]) < FEW
+        return float(found.estimates[0]), np.nan if few else float(low), np.nan if few else float(high)
+
+    def _fit(self, panel: pd.DataFrame, estimator: str = "imputation") -> PolicyEffects:
+        formula = "outcome ~ " + (" + ".join(f"control_{at + 1}" for at in range(len(self.controls))) or "1")
+        return StaggeredDiD(formula, cohort=DATES, estimator=estimator).fit(panel, by="overall")
+
+    def _regions(self, fit: PolicyEffects, figures: Figures) -> Any:
+        """Return the region codes of the units, None where one has none."""
+        names = pd.Index(fit.panel.design.unit_labels)
+        told = figures.told_regions
+        found = figures.regions(names) if told is None else pd.Series([told.get(name) for name in names])
+        codes = pd.Categorical(found.to_numpy(dtype=object)).codes.astype(np.int64)
+        return None if (codes < 0).any() or len(set(codes)) < 2 else codes
+
+    def _coded(self, frame: pd.DataFrame) -> Message | None:
+        """Return how a shipped policy is coded, and who is left out."""
+        if self.policy is None:
+            return None
+        said = _policy_of(add_policy(frame, self.policy, self.coding, self.year_shift))["said"]
+        return message("{said}.", said=Told(said["en"], said["zh"]))
+
+
+class _Test:
+    """The main test of an effect: by its error where enough units are treated, else by dealt dates."""
+
+    def __init__(self, fit: PolicyEffects, shuffled: Dealt) -> None:
+        self.value = float(fit.estimates[0])
+        self.treated = int(fit.facts["n_treated"])
+        self.units = int(fit.facts["n_units"])
+        self.few = self.treated < FEW or not np.isfinite(fit.covariance[0, 0])
+        if self.few:
+            self._by_dealing(shuffled)
+        else:
+            self._by_error(fit)
+        self.years = _years(fit)
+
+    def _by_error(self, fit: PolicyEffects) -> None:
+        self.low, self.high = (float(end) for end in fit.conf_int(0.95).iloc[0])
+        low, high = fit.conf_int(0.90).iloc[0]
+        self.inner = float(low), float(high)
+        self.error = float(np.sqrt(fit.covariance[0, 0]))
+        self.df = float(np.broadcast_to(np.asarray(fit.df, dtype=float), fit.estimates.shape)[0])
+        self.p = float(fit.p_values.iloc[0])
+        self.detectable = float("nan")
+        self.by = message("errors by {unit}, {df:.0f} degrees of freedom", df=self.df)
+
+    def _by_dealing(self, shuffled: Dealt) -> None:
+        self.low, self.high = shuffled.interval(0.95)
+        self.inner = shuffled.interval(0.90)
+        self.error = self.df = float("nan")
+        self.p = shuffled.p()
+        self.detectable = found_by_width(self.low, self.high, max(self.treated - 1.0, 1.0))
+        said = (
+            message("all {n} assignments", n=shuffled.count)
+            if shuffled.everything
+            else message("{n} assignments", n=shuffled.count)
+        )
+        self.by = message(
+            "fewer than {few} treated {units}: dates of adoption dealt to others, {assignments}",
+            few=FEW,
+            assignments=said,
+        )
+
+    def sentence(self) -> Message:
+        """Return the effect in words, how it was tested, and what would have been found."""
+        return message(
+            "Average effect on the treated {value:.3g}, 95 % interval {low:.3g} to {high:.3g}, p {p:.3g} ({treated} of "
+            "{n} {units} treated, {years}; {by}).",
+            value=self.value,
+            low=self.low,
+            high=self.high,
+            p=self.p,
+            treated=self.treated,
+            n=self.units,
+            years=verbatim(self.years),
+            by=self.by,
+        )
+
+
+def _years(fit: PolicyEffects) -> str:
+    periods = fit.panel.periods
+    return f"{periods[0]:.0f}-{periods[-1]:.0f}"
+
+
+def _policy_of(coded: pd.DataFrame) -> Any:
+    (found,) = coded.attrs["panelkit"]["policies"].values()
+    return found
+
+
+def _column_of(coded: pd.DataFrame) -> str:
+    (key,) = coded.attrs["panelkit"]["policies"]
+    return str(key) + FIRST

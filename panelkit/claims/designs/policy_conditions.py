@@ -1,0 +1,79 @@
+"""The conditions of a policy's effect as a rule reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from panelkit.claims.findings import Condition, Outcome
+from panelkit.claims.rules.reading import written_p
+from panelkit.language.message import Message, message
+from panelkit.studies.adoption.conditions import AdoptionTrial, label
+from panelkit.studies.adoption.dealt import Dealt
+
+
+def conditions_of(trials: Iterable[AdoptionTrial]) -> Iterator[Condition]:
+    """Yield every condition of the first world, in units of the effect."""
+    for trial in trials:
+        if trial.reason is not None:
+            found = message("cannot be computed: {why}", why=trial.reason)
+            yield Condition(key=trial.name, asks=label(trial.name), outcome="not computed", found=found)
+            continue
+        yield Condition(
+            key=trial.name,
+            asks=label(trial.name),
+            outcome=_outcome(trial),
+            found=_found(trial),
+            numbers=_numbers(trial),
+        )
+
+
+def dealt_beside(shuffled: Dealt) -> Condition:
+    """Return what dealing dates of adoption to other units finds, where it does not decide."""
+    low, high = shuffled.interval(0.95)
+    return Condition(
+        key="dealt",
+        asks=message("dates of adoption dealt to other {units}"),
+        outcome="printed",
+        found=message(
+            "p {p}, 95 % interval {low:.3g} to {high:.3g} ({n} assignments)",
+            p=written_p(shuffled.p()),
+            low=low,
+            high=high,
+            n=shuffled.count,
+        ),
+        decides=False,
+        numbers={"p": shuffled.p(), "low": low, "high": high, "n": shuffled.count},
+    )
+
+
+def _outcome(trial: AdoptionTrial) -> Outcome:
+    if bool(trial.takes_away[0]):
+        return "takes away"
+    return "passes" if bool(trial.passes[0]) else "fails"
+
+
+def _found(trial: AdoptionTrial) -> Message:
+    effect, p, statistic = (float(each[0]) for each in (trial.effect, trial.p, trial.statistic))
+    match trial.name:
+        case "leads":
+            return message("jointly p {p}, F {f:.2f}", p=written_p(p), f=statistic)
+        case "first":
+            return message("{effect:.3g}, {share:.0%} of the effect", effect=effect, share=statistic)
+        case _:
+            said = message(
+                "{effect:.3g}, p {p}; smaller than the effect by t = {t:.2f}",
+                effect=effect,
+                p=written_p(p),
+                t=statistic,
+            )
+    if trial.covered < 1.0:
+        return message("{said}; {share:.0%} of the treated rows", said=said, share=trial.covered)
+    return said
+
+
+def _numbers(trial: AdoptionTrial) -> dict[str, float]:
+    held = {"effect": trial.effect, "error": trial.error, "p": trial.p, "statistic": trial.statistic}
+    numbers = {name: float(each[0]) for name, each in held.items() if np.isfinite(each[0])}
+    return {**numbers, "covered": trial.covered}
