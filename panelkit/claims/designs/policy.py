@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -12,26 +13,25 @@ from pydantic import Field, model_validator
 from panelkit.claims.designs.measures import expressions_on_figures
 from panelkit.claims.designs.policy_codings import codings_of
 from panelkit.claims.designs.policy_conditions import conditions_of, dealt_beside
+from panelkit.claims.designs.policy_test import FEW, policy_test
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
 from panelkit.claims.file.parts import Expression, Indicator, Key, Whole
 from panelkit.claims.findings import Finding, Measured, paragraph
 from panelkit.claims.rules.headline import FIFTH
-from panelkit.data.policies import Coding
+from panelkit.data.policies import Coding, load_policy_pilots
 from panelkit.data.policy_columns import FIRST, add_policy
-from panelkit.language.message import Message, Told, message, verbatim
+from panelkit.data.policy_tables import policy_named
+from panelkit.language.message import Message, Told, message
 from panelkit.language.offers import offered
 from panelkit.models.policy.result import PolicyEffects
 from panelkit.models.policy.staggered import StaggeredDiD
 from panelkit.studies.adoption.conditions import adoption_trials
-from panelkit.studies.adoption.dealt import Dealt, dealt
+from panelkit.studies.adoption.dealt import dealt
 from panelkit.studies.adoption.maps import Maps
-from panelkit.studies.adoption.sizes import found_by_width, smallest_of_policy
+from panelkit.studies.adoption.sizes import smallest_of_policy
 from panelkit.studies.grid import Tick
-
-FEW = 8
-"""With fewer treated units errors by cluster are too small, and dates of adoption dealt to other units decide."""
 
 DATES = "date_of_policy"
 """The column of first treated years in the panel of a design."""
@@ -94,7 +94,7 @@ class PolicyDesign(MeasuredDesign):
         maps = Maps(fit.panel, self._regions(fit, figures))
         direction = self.rule_under(reading.rule).direction
         shuffled = dealt(maps, reps=self.draws, rng=self.seed)
-        test = _Test(fit, shuffled)
+        test = policy_test(fit, shuffled)
         side = -direction if (test.high < 0.0 if direction > 0.0 else test.low > 0.0) else direction
         trials = adoption_trials(maps, fit.panel.y[:, None], np.array([side]))
         tick(1)
@@ -105,21 +105,21 @@ class PolicyDesign(MeasuredDesign):
                 low=test.low,
                 high=test.high,
                 p_value=test.p,
-                inner_low=test.inner[0],
-                inner_high=test.inner[1],
+                inner_low=test.inner_low,
+                inner_high=test.inner_high,
                 error=test.error,
                 df=test.df,
                 detectable=test.detectable,
                 smallest=smallest_of_policy(fit.panel),
                 why=FIFTH,
                 conditions=(*conditions_of(trials),),
-                sentence=paragraph([test.sentence(), self._coded(frame)]),
+                sentence=paragraph([test.sentence(), self._coded()]),
                 table=fit.tidy(),
                 facts={
                     "nobs": int(fit.facts["nobs"]),
                     "n_units": int(fit.facts["n_units"]),
                     "n_treated": int(fit.facts["n_treated"]),
-                    "years": _years(fit),
+                    "years": test.years,
                     "draws": self.draws,
                     "seed": self.seed,
                     "p_dealt": shuffled.p(),
@@ -127,7 +127,12 @@ class PolicyDesign(MeasuredDesign):
             ),
             printed=(
                 *(() if test.few else (dealt_beside(shuffled),)),
-                *codings_of(self, frame, direction),
+                *codings_of(
+                    (self.coding, self.year_shift),
+                    partial(self.effect_of, frame),
+                    direction,
+                    recorded=self.policy is not None,
+                ),
             ),
             data=frame if frame.attrs else None,
         )
@@ -146,8 +151,8 @@ class PolicyDesign(MeasuredDesign):
         if self.policy is None:
             first = frame[DATES].fillna(0.0)
             return frame.assign(**{DATES: first.where(first == 0.0, first + int(shift))})
-        coded = add_policy(frame, self.policy, coding, shift)
-        return coded.rename(columns={_column_of(coded): DATES})
+        key = policy_named(self.policy).key
+        return add_policy(frame, key, coding, shift).rename(columns={key + FIRST: DATES})
 
     def effect_of(
         self, frame: pd.DataFrame, coding: Any, shift: Any, estimator: str
@@ -163,8 +168,9 @@ class PolicyDesign(MeasuredDesign):
         """
         found = self._fit(self._dated(frame, coding, shift), estimator)
         low, high = found.conf_int(0.95).iloc[0]
-        few = int(found.facts["n_treated"]) < FEW
-        return float(found.estimates[0]), np.nan if few else float(low), np.nan if few else float(high)
+        if int(found.facts["n_treated"]) < FEW:
+            low = high = np.nan
+        return float(found.estimates[0]), float(low), float(high)
 
     def _fit(self, panel: pd.DataFrame, estimator: str = "imputation") -> PolicyEffects:
         formula = "outcome ~ " + (" + ".join(f"control_{at + 1}" for at in range(len(self.controls))) or "1")
@@ -178,81 +184,9 @@ class PolicyDesign(MeasuredDesign):
         codes = pd.Categorical(found.to_numpy(dtype=object)).codes.astype(np.int64)
         return None if (codes < 0).any() or len(set(codes)) < 2 else codes
 
-    def _coded(self, frame: pd.DataFrame) -> Message | None:
+    def _coded(self) -> Message | None:
         """Return how a shipped policy is coded, and who is left out."""
         if self.policy is None:
             return None
-        said = _policy_of(add_policy(frame, self.policy, self.coding, self.year_shift))["said"]
+        said = load_policy_pilots(self.policy, self.coding, self.year_shift).attrs["panelkit"]["said"]
         return message("{said}.", said=Told(said["en"], said["zh"]))
-
-
-class _Test:
-    """The main test of an effect: by its error where enough units are treated, else by dealt dates."""
-
-    def __init__(self, fit: PolicyEffects, shuffled: Dealt) -> None:
-        self.value = float(fit.estimates[0])
-        self.treated = int(fit.facts["n_treated"])
-        self.units = int(fit.facts["n_units"])
-        self.few = self.treated < FEW or not np.isfinite(fit.covariance[0, 0])
-        if self.few:
-            self._by_dealing(shuffled)
-        else:
-            self._by_error(fit)
-        self.years = _years(fit)
-
-    def _by_error(self, fit: PolicyEffects) -> None:
-        self.low, self.high = (float(end) for end in fit.conf_int(0.95).iloc[0])
-        low, high = fit.conf_int(0.90).iloc[0]
-        self.inner = float(low), float(high)
-        self.error = float(np.sqrt(fit.covariance[0, 0]))
-        self.df = float(np.broadcast_to(np.asarray(fit.df, dtype=float), fit.estimates.shape)[0])
-        self.p = float(fit.p_values.iloc[0])
-        self.detectable = float("nan")
-        self.by = message("errors by {unit}, {df:.0f} degrees of freedom", df=self.df)
-
-    def _by_dealing(self, shuffled: Dealt) -> None:
-        self.low, self.high = shuffled.interval(0.95)
-        self.inner = shuffled.interval(0.90)
-        self.error = self.df = float("nan")
-        self.p = shuffled.p()
-        self.detectable = found_by_width(self.low, self.high, max(self.treated - 1.0, 1.0))
-        said = (
-            message("all {n} assignments", n=shuffled.count)
-            if shuffled.everything
-            else message("{n} assignments", n=shuffled.count)
-        )
-        self.by = message(
-            "fewer than {few} treated {units}: dates of adoption dealt to others, {assignments}",
-            few=FEW,
-            assignments=said,
-        )
-
-    def sentence(self) -> Message:
-        """Return the effect in words, how it was tested, and what would have been found."""
-        return message(
-            "Average effect on the treated {value:.3g}, 95 % interval {low:.3g} to {high:.3g}, p {p:.3g} ({treated} of "
-            "{n} {units} treated, {years}; {by}).",
-            value=self.value,
-            low=self.low,
-            high=self.high,
-            p=self.p,
-            treated=self.treated,
-            n=self.units,
-            years=verbatim(self.years),
-            by=self.by,
-        )
-
-
-def _years(fit: PolicyEffects) -> str:
-    periods = fit.panel.periods
-    return f"{periods[0]:.0f}-{periods[-1]:.0f}"
-
-
-def _policy_of(coded: pd.DataFrame) -> Any:
-    (found,) = coded.attrs["panelkit"]["policies"].values()
-    return found
-
-
-def _column_of(coded: pd.DataFrame) -> str:
-    (key,) = coded.attrs["panelkit"]["policies"]
-    return str(key) + FIRST

@@ -2,84 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from panelkit.claims.findings import Condition
+from panelkit.data.policies import Coding, Shift
 from panelkit.language.message import Message, listed, message, verbatim
 from panelkit.language.register import keys
 from panelkit.studies.grid import share_with_sign
 from panelkit.studies.tally import NOT_COMPUTED, reason_of
 
-if TYPE_CHECKING:
-    from panelkit.claims.designs.policy import PolicyDesign
-
-CODINGS = ("any-zone", "whole-province")
-SHIFTS = (0, 1)
+CODINGS: tuple[Coding, ...] = ("any-zone", "whole-province")
+SHIFTS: tuple[Shift, ...] = (0, 1)
 OTHER = ("callaway-santanna", "twfe")
 """Estimators that are printed beside imputation: one that compares cell by cell, and the regression of old."""
 
+EffectOf = Callable[[Coding, Shift, str], tuple[float, float, float]]
+"""From a coding, a shift of years and an estimator to the effect with the ends of its interval."""
 
-def codings_of(design: PolicyDesign, frame: pd.DataFrame, direction: float) -> Iterator[Condition]:
-    """Yield what the other codings, and other estimators under the declared one, find: printed, decides nothing."""
-    shifts = (0,) if design.policy is None else SHIFTS
-    codings = CODINGS if design.policy is not None else ("any-zone",)
-    mine = design.coding, design.year_shift
-    others = [pair for pair in product(codings, shifts) if pair != mine]
+
+def codings_of(
+    mine: tuple[Coding, Shift], effect_of: EffectOf, direction: float, *, recorded: bool
+) -> Iterator[Condition]:
+    """Yield what other codings, and other estimators under the declared one, find: printed, decides nothing.
+
+    Parameters
+    ----------
+    mine
+        The declared coding and shift of years.
+    effect_of
+        Computes one.
+    direction
+        The claimed sign, 1 or -1.
+    recorded
+        Whether the dates are those of a shipped policy, which has other codings.
+    """
+    others = [pair for pair in product(CODINGS, SHIFTS) if pair != mine] if recorded else []
     if others:
-        said: list[Message] = []
-        estimates = []
-        for coding, shift in others:
-            name = message("{coding}, {shift:+d} {periods}", coding=coding, shift=shift)
-            estimates.append(_told(design, frame, coding, shift, "imputation", name, said))
-        yield _printed("codings", message("other codings of the policy"), estimates, said, direction)
-    said, estimates = [], []
-    for key in (one for one in OTHER if one in keys("staggered")):
-        estimates.append(_told(design, frame, *mine, key, verbatim(key), said))
-    if estimates:
-        yield _printed("estimators", message("other estimators"), estimates, said, direction)
-
-
-def _told(
-    design: PolicyDesign,
-    frame: pd.DataFrame,
-    coding: Any,
-    shift: Any,
-    estimator: str,
-    name: Message,
-    said: list[Message],
-) -> float:
-    """Return an effect and say it; missing, with the reason, where it cannot be computed."""
-    try:
-        found = design.effect_of(frame, coding, shift, estimator)
-    except NOT_COMPUTED as error:
-        said.append(message("{name}: cannot be computed ({why})", name=name, why=reason_of(error)))
-        return float("nan")
-    value, low, high = found
-    if np.isnan(low):
-        said.append(message("{name}: {value:.3g}", name=name, value=value))
-    else:
-        said.append(
-            message(
-                "{name}: {value:.3g} ({low:.3g} to {high:.3g})", name=name, value=value, low=low, high=high
-            )
-        )
-    return value
+        named = [
+            (message("{coding}, dates {shift:+d}", coding=coding, shift=shift), (coding, shift, "imputation"))
+            for coding, shift in others
+        ]
+        yield _printed("codings", message("other codings of the policy"), named, effect_of, direction)
+    estimators = [(verbatim(key), (*mine, key)) for key in OTHER if key in keys("staggered")]
+    if estimators:
+        yield _printed("estimators", message("other estimators"), estimators, effect_of, direction)
 
 
 def _printed(
-    key: str, asks: Message, estimates: list[float], said: list[Message], direction: float
+    key: str,
+    asks: Message,
+    named: list[tuple[Message, tuple[Coding, Shift, str]]],
+    effect_of: EffectOf,
+    direction: float,
 ) -> Condition:
-    share = share_with_sign(estimates, direction, len(estimates))
+    told = [_told(name, effect_of, which) for name, which in named]
+    share = share_with_sign([value for value, _ in told], direction, len(told))
     return Condition(
         key=key,
         asks=asks,
         outcome="printed",
-        found=message("the claimed sign in {share:.0%}: {found}", share=share, found=listed(said)),
+        found=message(
+            "the claimed sign in {share:.0%}: {found}", share=share, found=listed(said for _, said in told)
+        ),
         decides=False,
-        numbers={"share": share, "n": len(estimates)},
+        numbers={"share": share, "n": len(told)},
+    )
+
+
+def _told(name: Message, effect_of: EffectOf, which: tuple[Coding, Shift, str]) -> tuple[float, Message]:
+    """Return an effect and what is said of it; missing, with the reason, where it cannot be computed."""
+    try:
+        value, low, high = effect_of(*which)
+    except NOT_COMPUTED as error:
+        return np.nan, message("{name}: cannot be computed ({why})", name=name, why=reason_of(error))
+    if np.isnan(low):
+        return value, message("{name}: {value:.3g}", name=name, value=value)
+    return value, message(
+        "{name}: {value:.3g} ({low:.3g} to {high:.3g})", name=name, value=value, low=low, high=high
     )
