@@ -70,9 +70,18 @@ def columns_of(models: Sequence[Any], style: TableStyle, language: Language) -> 
     for of, (model, name, stage, facts) in enumerate(_named_models(models, style)):
         column = _read(model, style, language, of=of)
         heads = tuple(filter(None, (name, *(word.text(language) for word in stage))))
-        column = replace(column, heads=heads, facts={**column.facts, **facts})
+        facts = {**column.facts, **facts}
+        facts = {**facts, **_statistics_asked(model, style, facts)}
+        column = replace(column, heads=heads, facts=facts)
         columns += _spread(column, model, style, language)
     return _joined(columns)
+
+
+def _statistics_asked(model: Any, style: TableStyle, facts: Mapping[str, Any]) -> dict[str, float]:
+    """Return the statistics of a model where the style asks for what its facts lack: adjusted R2, F, AIC."""
+    if not hasattr(model, "model_statistics") or all(name in facts for name in style.stats or ()):
+        return {}
+    return {key: value for key, value in model.model_statistics().values.items() if key not in facts}
 
 
 def _named_models(models: Sequence[Any], style: TableStyle) -> list[Named]:

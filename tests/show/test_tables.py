@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import panelkit as pk
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, term, verbatim
 from panelkit.results.fit import Derived, FitResult, TestResult, Uncertainty
@@ -23,6 +24,7 @@ from panelkit.show.diagram import path_diagram
 from panelkit.show.grid import number, significance
 from panelkit.show.labels import AskedLabels
 from panelkit.show.latex import escape
+from tests.panels import random_panel
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -141,6 +143,14 @@ def test_names_and_chosen_statistics(pair: list[FitResult]) -> None:
     assert "base" in text
     assert "Provinces" not in text
     assert any(line.split() == ["N", "248", "434"] for line in text.splitlines())
+
+
+def test_statistics_of_the_model_are_rows_where_they_are_asked_for() -> None:
+    held = pk.FixedEffects("y ~ x1", vcov=pk.Cluster()).fit(random_panel(3))
+    found = held.model_statistics()
+    rows = tables.to_csv([held], stats={"N": "N", "r2_a": "Adj. R2", "f_model": "F"}, decimals=6).splitlines()
+    assert rows[-2:] == [f"Adj. R2,{found['r2_adjusted']:.6f}", f"F,{found['f_model']:.6f}"]
+    assert "Adjusted R²" in tables.to_text([held], stats=["r2_a"])
 
 
 def test_wrong_requests_are_refused(pair: list[FitResult]) -> None:
