@@ -1,0 +1,357 @@
+"""Synthetic control: the treated unit against the weighted average of donors that was most like it before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from panelkit.formula.conditions import check_where
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message
+from panelkit.language.offers import estimator
+from panelkit.language.options import check_count, check_number
+from panelkit.models.policy import synthetic_tables as tables
+from panelkit.models.policy.synthetic_fit import (
+    Rule,
+    Synthetic,
+    Target,
+    V,
+    stacked,
+    synthesise,
+    targets_of,
+    without_each_donor,
+)
+from panelkit.models.policy.synthetic_notes import control_facts, control_notes
+from panelkit.models.policy.synthetic_panel import (
+    FEWEST_BEFORE,
+    Predictor,
+    Rectangle,
+    incomplete,
+    moved_back,
+    outcome_in,
+    read_predictor,
+    read_predictors,
+    read_rectangle,
+)
+from panelkit.models.policy.synthetic_placebos import Placebos, placebos_in_space
+from panelkit.models.policy.synthetic_result import ATT, SyntheticControlFit
+from panelkit.models.reading import open_frame, spoken_errors
+from panelkit.results.derived import Uncertainty
+
+OUTCOMES = ("all", "mean", "none")
+
+
+@estimator(
+    "synthetic_control",
+    family="policy",
+    can=["placebos"],
+    result="SyntheticControlFit",
+    source="Abadie, Diamond and Hainmueller 2010",
+)
+@dataclass(frozen=True)
+class SyntheticControl:
+    """The effect of a policy on one or a few units, against a weighted average of units without it.
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ 1` matches the outcome in every period before adoption; `outcome ~ x1 + x2` matches predictors, each
+        averaged over the periods before. A term is a column or an expression such as `log(gdp)`.
+    cohort, treatment
+        When units adopt, one of the two, as in `StaggeredDiD`. Donors are all units that do not adopt in the sample.
+    outcomes
+        What of the outcome is matched beside predictors: "mean" (of the periods before), "all", "none", or a tuple of
+        periods. None: "all" without predictors, "mean" with them.
+    windows
+        Predictors over periods of their own, `(("beer", 1984, 1988), ...)`, first and last period each.
+    v
+        How much each predictor counts: "nested" (the weights under which the outcome before fits best), "equal", or one
+        number a predictor, in the order of `balance`: those of the formula, of `windows`, of `outcomes`.
+    several
+        "average": one synthetic control for the average of the treated; "each": one for every unit, stacked in event
+        time. None: "average" where all adopt at one date, "each" otherwise.
+    placebos
+        The most placebos that are drawn; all are taken where there are no more. 0: none, and no p-value.
+    worst_fit
+        Leave out placebos whose pre-RMSPE is more than so many times that of the treated; None keeps all.
+    rng
+        Seed of the draws.
+    where
+        A condition on the rows that enter, as in `FixedEffects`: the pool of donors is chosen by it.
+
+    Examples
+    --------
+    >>> fit = pk.SyntheticControl("log(gdp) ~ 1", treatment="pilot").fit(panel)
+    >>> fit.weights, fit.plot(kind="gaps")
+    """
+
+    formula: str
+    cohort: str | None = None
+    treatment: str | None = None
+    outcomes: str | tuple[int, ...] | None = None
+    windows: tuple[tuple[str, int, int], ...] = ()
+    v: V = "nested"
+    several: str | None = None
+    placebos: int = 499
+    worst_fit: float | None = None
+    rng: int = 0
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", check_where(self.where))
+        _check_choices(self)
+
+    def fit(self, data: Any, *, unit: str | None = None, time: str | None = None) -> SyntheticControlFit:
+        """Estimate the effects on a panel without missing outcomes.
+
+        Parameters
+        ----------
+        data, unit, time
+            As in `FixedEffects.fit`.
+
+        Returns
+        -------
+        SyntheticControlFit
+            The mean effect over treated unit-periods and the effects by event time; `weights`, `balance`, `gaps`,
+            `placebos`; `in_time(back)` and `without_each_donor()` for what it bears.
+
+        Raises
+        ------
+        DataError, SpecError
+            As `FixedEffects.fit` does; also for a treatment that switches off, no donor, one period before adoption,
+            missing cells, predictors that are missing before, and options without meaning here.
+        """
+        frame = open_frame(data, unit, time)
+        outcome = self.formula.split("~", 1)[0]
+        rectangle = read_rectangle(
+            f"{outcome} ~ 1",
+            frame,
+            unit=unit,
+            time=time,
+            cohort=self.cohort,
+            treatment=self.treatment,
+            where=self.where,
+        )
+        reading: dict[str, Any] = {"unit": unit, "time": time, "where": self.where}
+        named = read_predictors(self.formula, frame, rectangle, **reading)
+        windowed = [
+            read_predictor(label, frame, rectangle, between=(first, last), **reading)
+            for label, first, last in self.windows
+        ]
+        with spoken_errors(rectangle.panel.design):
+            predictors = _with_outcomes(self, rectangle, (*named, *windowed))
+            rule = Rule(rectangle, predictors, self.v)
+            _check_v(self.v, predictors)
+            targets = targets_of(rectangle, _several(self.several, rectangle))
+            return _estimated(self, rule, targets)
+
+
+def _check_choices(spec: SyntheticControl) -> None:
+    check_count("placebos", spec.placebos, 0)
+    as_generator(spec.rng)
+    if spec.worst_fit is not None:
+        check_number("worst_fit", spec.worst_fit, positive=True)
+    if isinstance(spec.outcomes, str) and spec.outcomes not in OUTCOMES:
+        raise SpecError(
+            message(
+                "outcomes is one of {known} or a tuple of {periods}, not {outcomes!r}",
+                known=OUTCOMES,
+                outcomes=spec.outcomes,
+            )
+        )
+    if spec.several not in (None, "average", "each"):
+        raise SpecError(message("several is average or each, not {several!r}", several=spec.several))
+    if isinstance(spec.v, str) and spec.v not in ("nested", "equal"):
+        raise SpecError(message("v is nested, equal or a tuple of numbers, not {v!r}", v=spec.v))
+    if not isinstance(spec.v, str):
+        given = np.asarray(spec.v, dtype=np.float64)
+        if given.ndim != 1 or not np.isfinite(given).all() or (given < 0.0).any() or given.sum() <= 0.0:
+            raise SpecError(
+                message("v holds one number a predictor, none negative and not all zero: {v}", v=str(spec.v))
+            )
+
+
+def _with_outcomes(
+    spec: SyntheticControl, rectangle: Rectangle, named: tuple[Predictor, ...]
+) -> tuple[Predictor, ...]:
+    """Return the predictors with what of the outcome is matched; none where all of it is matched alone."""
+    asked = spec.outcomes if spec.outcomes is not None else ("mean" if named else "all")
+    if asked == "none" and not named:
+        raise SpecError(message("nothing is matched: name predictors, or take outcomes='all'"))
+    if asked == "all":
+        if not named:
+            if spec.v != "nested":
+                raise SpecError(
+                    message("without predictors every outcome before counts the same: leave out v=")
+                )
+            return ()
+        return (*named, *_every_outcome(spec, rectangle))
+    if asked == "mean":
+        name = message("{variable}, mean", variable=rectangle.panel.design.outcome)
+        return (*named, Predictor(name, rectangle.Y))
+    if asked == "none":
+        return named
+    unknown = [str(period) for period in asked if float(period) not in set(rectangle.periods)]
+    if unknown:
+        raise SpecError(message("outcomes names {periods} that are not held: {unknown}", unknown=unknown))
+    return (*named, *(outcome_in(rectangle, float(period), float(period)) for period in asked))
+
+
+def _every_outcome(spec: SyntheticControl, rectangle: Rectangle) -> tuple[Predictor, ...]:
+    """Return the outcome of every period before the first adoption, refused under a nested V."""
+    if spec.v == "nested":
+        raise SpecError(
+            message(
+                "with the outcome of every {period} matched, a nested v gives predictors no weight (Kaul et al. 2015): "
+                "take outcomes='mean' or some {periods}, or v='equal'"
+            )
+        )
+    if len(rectangle.dates) > 1:
+        raise SpecError(
+            message(
+                "outcomes='all' beside predictors needs one date of adoption: name {periods} before the first"
+            )
+        )
+    return tuple(
+        outcome_in(rectangle, float(p), float(p)) for p in rectangle.periods[: int(rectangle.dates[0])]
+    )
+
+
+def _check_v(v: V, predictors: tuple[Predictor, ...]) -> None:
+    if isinstance(v, str) or len(v) == len(predictors):
+        return
+    raise SpecError(
+        message(
+            "v has {n} numbers, and there are {k} predictors: {names}",
+            n=len(v),
+            k=len(predictors),
+            names=[predictor.name for predictor in predictors],
+        )
+    )
+
+
+def _several(asked: str | None, rectangle: Rectangle) -> str:
+    one_date = len(rectangle.dates) == 1
+    if asked is None:
+        return "average" if one_date else "each"
+    if asked == "average" and not one_date:
+        raise SpecError(
+            message(
+                "units adopt at {n} dates ({dates}): an average over them has no one date; take several='each'",
+                n=len(rectangle.dates),
+                dates=[f"{rectangle.periods[date]:.0f}" for date in rectangle.dates],
+            )
+        )
+    return asked
+
+
+def _estimated(
+    spec: SyntheticControl, rule: Rule, targets: tuple[Target, ...], notes: tuple[Message, ...] = ()
+) -> SyntheticControlFit:
+    """Return the result for targets on one pool of donors."""
+    rectangle = rule.rectangle
+    found = tuple(synthesise(rule, target, rectangle.donors) for target in targets)
+    stack = stacked(found, rectangle.periods)
+    tests = _tests(spec, rule, found)
+    after = stack.after
+    terms = (ATT, *(f"{event:.0f}" for event in stack.event[after]))
+    estimates = np.append(stack.effect, stack.gap[after])
+    design = rectangle.panel.design
+    return SyntheticControlFit(
+        title=message("Synthetic control: {outcome}", outcome=design.outcome),
+        terms=terms,
+        equations=("overall", *("event" for _ in terms[1:])),
+        estimates=estimates,
+        covariance=_covariance(tests, len(terms), after),
+        facts=control_facts(rectangle, targets, stack, tests),
+        notes=(
+            *design.notes,
+            *rectangle.panel.notes,
+            *notes,
+            *incomplete(rectangle, rule.predictors),
+            *control_notes(rule, found, stack, tests),
+        ),
+        uncertainty=_uncertainty(spec, tests),
+        levels=design.level_names,
+        outcome=design.outcome,
+        spec=spec,
+        weights=tables.weights_of(rectangle, found),
+        gaps=tables.gaps_of(rectangle, found),
+        balance=tables.balance_of(rule, found),
+        placebos=tables.placebos_of(rectangle, stack, tests),
+        placebo_gaps=pd.DataFrame()
+        if tests is None
+        else tables.placebo_gaps_of(rectangle, stack.event, tests.members, tests.gap, tests.kept),
+        dropped=design.dropped,
+        stack=stack,
+        found=found,
+        tests=tests,
+        rule=rule,
+    )
+
+
+def _tests(spec: SyntheticControl, rule: Rule, found: tuple[Synthetic, ...]) -> Placebos | None:
+    if spec.placebos == 0:
+        return None
+    rng = as_generator(spec.rng)
+    return placebos_in_space(rule, found, reps=spec.placebos, rng=rng, worst=spec.worst_fit)
+
+
+def _covariance(tests: Placebos | None, k: int, after: Any) -> Any:
+    """Return the covariance of the placebos that are compared with, missing where there are fewer than two."""
+    if tests is None or int(tests.kept.sum()) < 2:
+        return np.full((k, k), np.nan)
+    joined = np.column_stack([tests.effect, tests.gap[:, after]])[tests.kept]
+    return np.atleast_2d(np.cov(joined, rowvar=False, ddof=0))
+
+
+def _uncertainty(spec: SyntheticControl, tests: Placebos | None) -> Uncertainty:
+    if tests is None:
+        return Uncertainty(method="none")
+    return Uncertainty(
+        method="placebo", reps=len(tests.members), seed=None if tests.enumerated else seed_of(spec.rng)
+    )
+
+
+def backdated(fit: SyntheticControlFit, back: int) -> SyntheticControlFit:
+    """Return the effects of `fit` had adoption been `back` periods earlier; see `SyntheticControlFit.in_time`."""
+    check_count("back", back)
+    rule = fit.rule
+    earliest = int(rule.rectangle.dates[0]) - back
+    if earliest < FEWEST_BEFORE:
+        raise SpecError(
+            message(
+                "{back} {periods} earlier leave {left} before adoption: {least} are needed",
+                back=back,
+                left=max(earliest, 0),
+                least=FEWEST_BEFORE,
+            ).spoken(*fit.level_names)
+        )
+    targets = tuple(
+        Target(each.target.members, each.target.start - back, each.target.start) for each in fit.found
+    )
+    said = message(
+        "a placebo in time: adoption is set {back} {periods} before it was, and gaps end where it began",
+        back=back,
+    )
+    with spoken_errors(rule.rectangle.panel.design):
+        return _estimated(fit.spec, rule.over(moved_back(rule.rectangle, back)), targets, (said,))
+
+
+def donors_left_out(fit: SyntheticControlFit) -> pd.DataFrame:
+    """Return effect and fit without each donor that has weight; see `SyntheticControlFit.without_each_donor`."""
+    rectangle = fit.rule.rectangle
+    weight = np.mean([each.weights for each in fit.found], axis=0)
+    donors = fit.found[0].donors
+    if len(donors) < 2:
+        raise SpecError(message("there is one donor only: nothing is left without it"))
+    rows = []
+    for place in np.flatnonzero(weight > 0.0):
+        stack = without_each_donor(fit.rule, fit.found, int(donors[place]))
+        rows.append((rectangle.labels[donors[place]], weight[place], stack.effect, stack.pre_rmspe))
+    frame = pd.DataFrame(rows, columns=["left_out", "weight", "estimate", "pre_rmspe"])
+    return frame.sort_values(["weight", "left_out"], ascending=[False, True], ignore_index=True)
