@@ -1,7 +1,7 @@
 """Least squares over weights that are not negative and sum to one: Wolfe's point of least norm in a polytope.
 
-Wolfe (1976, Mathematical Programming 11). The search visits faces of the simplex, solves least squares on each, and ends
-after finitely many at the optimum, with zeros that are exact.
+Wolfe (1976, Mathematical Programming 11). The search visits faces of the simplex, solves least squares on each,
+and ends after finitely many at the optimum, with zeros that are exact.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from panelkit.results.estimates import Estimates
 class Uncertainty:
     """How the uncertainty of a derived quantity was made."""
 
-    method: Literal["delta", "draws", "bootstrap", "influence", "none"]
+    method: Literal["delta", "draws", "bootstrap", "influence", "placebo", "jackknife", "none"]
     reps: int = 0
     seed: int | None = None
     discarded: int = 0
@@ -29,6 +29,8 @@ class Uncertainty:
             return message("standard errors by the delta method")
         if self.method == "influence":
             return message("standard errors from what each cluster adds to the estimate")
+        if self.method == "jackknife":
+            return message("standard errors by the jackknife")
         if self.method == "none":
             return message("points alone: no standard errors were asked for")
         seed = (
@@ -39,11 +41,19 @@ class Uncertainty:
         made = (
             message("draws: {reps} replications, {seed}", reps=self.reps, seed=seed)
             if self.method == "draws"
+            else self._placebos(seed)
+            if self.method == "placebo"
             else message("bootstrap: {reps} replications, {seed}", reps=self.reps, seed=seed)
         )
         if not self.discarded:
             return made
         return message("{made}, {discarded} discarded", made=made, discarded=self.discarded)
+
+    def _placebos(self, seed: Message) -> Message:
+        """Return how many placebos there are; without a seed none was drawn."""
+        if self.seed is None:
+            return message("standard errors from {reps} placebos, all there are", reps=self.reps)
+        return message("standard errors from {reps} placebos, {seed}", reps=self.reps, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -184,12 +184,23 @@ def interval_words(level: float = 0.95) -> Message:
     return message("{level:.4g}% interval", level=100.0 * level)
 
 
+_MADE: dict[str, Message] = {
+    "influence": message("Standard errors from what each cluster adds"),
+    "jackknife": message("Standard errors by the jackknife"),
+    "none": message("Points alone, no standard errors"),
+}
+
+
 def uncertainty_words(method: str, reps: int | None, seed: int | None, discarded: int) -> list[Message]:
     """Return how the uncertainty of a derived quantity was made: by delta, draws or bootstrap, how many, which seed."""
     if method == "delta":
         parts = [_WORDS["delta"]]
     elif method == "bootstrap":
         parts = [message("Bootstrap with {reps} replications", reps=reps)]
+    elif method in _MADE:
+        parts = [_MADE[method]]
+    elif method == "placebo":
+        parts = [message("Standard errors from {reps} placebos", reps=reps)]
     else:
         parts = [message("Simulation with {reps} draws", reps=reps)]
     if method != "delta" and seed is not None:

@@ -1,7 +1,7 @@
 """Covariates of synthetic difference in differences: taken out before weights are chosen ("projected").
 
-Kranz (2022); Clarke, Pailanir, Athey and Imbens (2023), option "projected": slopes from the untreated cells alone, under
-unit and period effects, so that the effect itself cannot move them.
+Kranz (2022); Clarke, Pailanir, Athey and Imbens (2023), option "projected": slopes from the untreated cells alone,
+under unit and period effects, so that the effect itself cannot move them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ def without_covariates(Y: FloatArray, X: FloatArray | None, start: IntArray) -> 
     return Y - X @ untreated_slopes(Y, X, start)
 
 
-def refuse_unidentified(
-    Y: FloatArray, X: FloatArray | None, start: IntArray, names: tuple[str, ...]
-) -> None:
+def refuse_unidentified(Y: FloatArray, X: FloatArray | None, start: IntArray, names: tuple[str, ...]) -> None:
     """Refuse covariates that unit and period effects, or each other, absorb.
 
     Raises

@@ -1,7 +1,8 @@
 """Synthetic difference in differences of one block: weights of units and of periods, and the effect they make.
 
-Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021, American Economic Review 111): equations 2 and 4-7. The effect is
-the weighted two-way regression of equation 1, which for a block of treated cells is a double difference of weighted means.
+Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021, American Economic Review 111): equations 2 and 4-7. The effect
+is the weighted two-way regression of equation 1, which for a block of treated cells is a double difference of weighted
+means.
 """
 
 from __future__ import annotations
@@ -60,9 +61,7 @@ class BlockEffect(Brief):
         return float(self.effects[self.start :].mean())
 
 
-def regularisation(
-    controls: FloatArray, start: int, n_treated: int, method: Method
-) -> tuple[float, float]:
+def regularisation(controls: FloatArray, start: int, n_treated: int, method: Method) -> tuple[float, float]:
     """Return zeta of unit weights (equation 5) and of period weights.
 
     `controls` (N0, T): their changes before treatment give the noise. Synthetic control takes next to none.
@@ -78,12 +77,10 @@ def block_effect(
     block: Block, method: Method, omega: FloatArray | None = None, lam: FloatArray | None = None
 ) -> BlockEffect:
     """Return the effect of a block, under given weights or those of the method."""
-    before = block.controls[:, : block.start]
     if omega is None:
         omega = unit_weights(block, method)
     if lam is None:
         lam = period_weights(block, method)
-    assert before.shape == (len(omega), len(lam))
     return BlockEffect(omega, lam, block.treated, omega @ block.controls, block.start, block.n_treated)
 
 

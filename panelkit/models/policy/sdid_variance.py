@@ -15,7 +15,7 @@ import numpy as np
 
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, counted, message
 from panelkit.models.policy.sdid_covariates import without_covariates
 from panelkit.models.policy.sdid_fit import Cohorts, Method, Panel, Zetas, cohort_effects
 from panelkit.show.brief import Brief
@@ -96,9 +96,11 @@ def chosen_errors(asked: Errors | None, sample: Sample) -> tuple[Errors, Message
         return asked, message("errors by {errors}, as asked for", errors=_WORDS[asked])
     if n_treated < FEW_TREATED:
         if n_controls > n_treated:
-            return "placebo", message(
-                "errors by placebo: with {n} treated {units} neither bootstrap nor jackknife can tell their variance; "
-                "the placebos take it to be that of the controls",
+            return "placebo", counted(
+                "errors by placebo: one treated {unit} has no variance of its own that a bootstrap or jackknife could "
+                "tell; the placebos take it to be that of the controls",
+                "errors by placebo: {n} treated {units} are too few for a bootstrap to tell their variance; the "
+                "placebos take it to be that of the controls",
                 n=n_treated,
             )
         raise SpecError(
@@ -138,13 +140,13 @@ def _invalid(errors: Errors, sample: Sample) -> Message | None:
         _, counts = np.unique(sample.start[sample.treated], return_counts=True)
         if counts.min() < 2:
             return message(
-                "the jackknife leaves out one {unit} after another, and a date of adoption has one treated {unit} only: "
-                "ask for errors='placebo'"
+                "the jackknife leaves out one {unit} after another, and a date of adoption has one treated {unit} "
+                "only: ask for errors='placebo'"
             )
         if sample.method == "sc":
             return message(
-                "the jackknife keeps weights as they are, which is not valid for synthetic control (Arkhangelsky et al. "
-                "2021): ask for errors='placebo' or 'bootstrap'"
+                "the jackknife keeps weights as they are, which is not valid for synthetic control (Arkhangelsky et "
+                "al. 2021): ask for errors='placebo' or 'bootstrap'"
             )
         if n_controls < 2:
             return message("the jackknife needs two controls: there is one")

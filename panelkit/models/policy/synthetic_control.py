@@ -12,9 +12,10 @@ from panelkit.formula.conditions import check_where
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
-from panelkit.language.offers import estimator
-from panelkit.language.options import check_count, check_number
+from panelkit.language.offers import estimator, offered
+from panelkit.language.options import check_count
 from panelkit.models.policy import synthetic_tables as tables
+from panelkit.models.policy.synthetic_choices import check_choices, check_v, several, with_outcomes
 from panelkit.models.policy.synthetic_fit import (
     Rule,
     Synthetic,
@@ -28,11 +29,8 @@ from panelkit.models.policy.synthetic_fit import (
 from panelkit.models.policy.synthetic_notes import control_facts, control_notes
 from panelkit.models.policy.synthetic_panel import (
     FEWEST_BEFORE,
-    Predictor,
-    Rectangle,
     incomplete,
     moved_back,
-    outcome_in,
     read_predictor,
     read_predictors,
     read_rectangle,
@@ -41,8 +39,6 @@ from panelkit.models.policy.synthetic_placebos import Placebos, placebos_in_spac
 from panelkit.models.policy.synthetic_result import ATT, SyntheticControlFit
 from panelkit.models.reading import open_frame, spoken_errors
 from panelkit.results.derived import Uncertainty
-
-OUTCOMES = ("all", "mean", "none")
 
 
 @estimator(
@@ -103,7 +99,7 @@ class SyntheticControl:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
-        _check_choices(self)
+        check_choices(self)
 
     def fit(self, data: Any, *, unit: str | None = None, time: str | None = None) -> SyntheticControlFit:
         """Estimate the effects on a panel without missing outcomes.
@@ -143,110 +139,11 @@ class SyntheticControl:
             for label, first, last in self.windows
         ]
         with spoken_errors(rectangle.panel.design):
-            predictors = _with_outcomes(self, rectangle, (*named, *windowed))
+            predictors = with_outcomes(self, rectangle, (*named, *windowed))
             rule = Rule(rectangle, predictors, self.v)
-            _check_v(self.v, predictors)
-            targets = targets_of(rectangle, _several(self.several, rectangle))
+            check_v(self.v, predictors)
+            targets = targets_of(rectangle, several(self.several, rectangle))
             return _estimated(self, rule, targets)
-
-
-def _check_choices(spec: SyntheticControl) -> None:
-    check_count("placebos", spec.placebos, 0)
-    as_generator(spec.rng)
-    if spec.worst_fit is not None:
-        check_number("worst_fit", spec.worst_fit, positive=True)
-    if isinstance(spec.outcomes, str) and spec.outcomes not in OUTCOMES:
-        raise SpecError(
-            message(
-                "outcomes is one of {known} or a tuple of {periods}, not {outcomes!r}",
-                known=OUTCOMES,
-                outcomes=spec.outcomes,
-            )
-        )
-    if spec.several not in (None, "average", "each"):
-        raise SpecError(message("several is average or each, not {several!r}", several=spec.several))
-    if isinstance(spec.v, str) and spec.v not in ("nested", "equal"):
-        raise SpecError(message("v is nested, equal or a tuple of numbers, not {v!r}", v=spec.v))
-    if not isinstance(spec.v, str):
-        given = np.asarray(spec.v, dtype=np.float64)
-        if given.ndim != 1 or not np.isfinite(given).all() or (given < 0.0).any() or given.sum() <= 0.0:
-            raise SpecError(
-                message("v holds one number a predictor, none negative and not all zero: {v}", v=str(spec.v))
-            )
-
-
-def _with_outcomes(
-    spec: SyntheticControl, rectangle: Rectangle, named: tuple[Predictor, ...]
-) -> tuple[Predictor, ...]:
-    """Return the predictors with what of the outcome is matched; none where all of it is matched alone."""
-    asked = spec.outcomes if spec.outcomes is not None else ("mean" if named else "all")
-    if asked == "none" and not named:
-        raise SpecError(message("nothing is matched: name predictors, or take outcomes='all'"))
-    if asked == "all":
-        if not named:
-            if spec.v != "nested":
-                raise SpecError(
-                    message("without predictors every outcome before counts the same: leave out v=")
-                )
-            return ()
-        return (*named, *_every_outcome(spec, rectangle))
-    if asked == "mean":
-        name = message("{variable}, mean", variable=rectangle.panel.design.outcome)
-        return (*named, Predictor(name, rectangle.Y))
-    if asked == "none":
-        return named
-    unknown = [str(period) for period in asked if float(period) not in set(rectangle.periods)]
-    if unknown:
-        raise SpecError(message("outcomes names {periods} that are not held: {unknown}", unknown=unknown))
-    return (*named, *(outcome_in(rectangle, float(period), float(period)) for period in asked))
-
-
-def _every_outcome(spec: SyntheticControl, rectangle: Rectangle) -> tuple[Predictor, ...]:
-    """Return the outcome of every period before the first adoption, refused under a nested V."""
-    if spec.v == "nested":
-        raise SpecError(
-            message(
-                "with the outcome of every {period} matched, a nested v gives predictors no weight (Kaul et al. 2015): "
-                "take outcomes='mean' or some {periods}, or v='equal'"
-            )
-        )
-    if len(rectangle.dates) > 1:
-        raise SpecError(
-            message(
-                "outcomes='all' beside predictors needs one date of adoption: name {periods} before the first"
-            )
-        )
-    return tuple(
-        outcome_in(rectangle, float(p), float(p)) for p in rectangle.periods[: int(rectangle.dates[0])]
-    )
-
-
-def _check_v(v: V, predictors: tuple[Predictor, ...]) -> None:
-    if isinstance(v, str) or len(v) == len(predictors):
-        return
-    raise SpecError(
-        message(
-            "v has {n} numbers, and there are {k} predictors: {names}",
-            n=len(v),
-            k=len(predictors),
-            names=[predictor.name for predictor in predictors],
-        )
-    )
-
-
-def _several(asked: str | None, rectangle: Rectangle) -> str:
-    one_date = len(rectangle.dates) == 1
-    if asked is None:
-        return "average" if one_date else "each"
-    if asked == "average" and not one_date:
-        raise SpecError(
-            message(
-                "units adopt at {n} dates ({dates}): an average over them has no one date; take several='each'",
-                n=len(rectangle.dates),
-                dates=[f"{rectangle.periods[date]:.0f}" for date in rectangle.dates],
-            )
-        )
-    return asked
 
 
 def _estimated(
@@ -317,6 +214,7 @@ def _uncertainty(spec: SyntheticControl, tests: Placebos | None) -> Uncertainty:
     )
 
 
+@offered("capability")
 def backdated(fit: SyntheticControlFit, back: int) -> SyntheticControlFit:
     """Return the effects of `fit` had adoption been `back` periods earlier; see `SyntheticControlFit.in_time`."""
     check_count("back", back)
@@ -342,6 +240,7 @@ def backdated(fit: SyntheticControlFit, back: int) -> SyntheticControlFit:
         return _estimated(fit.spec, rule.over(moved_back(rule.rectangle, back)), targets, (said,))
 
 
+@offered("capability")
 def donors_left_out(fit: SyntheticControlFit) -> pd.DataFrame:
     """Return effect and fit without each donor that has weight; see `SyntheticControlFit.without_each_donor`."""
     rectangle = fit.rule.rectangle

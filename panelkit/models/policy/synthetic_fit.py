@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from panelkit.kernels.index import Array
 from panelkit.kernels.simplex import simplex_least_squares
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.models.policy.predictor_weights import Matching, equal_v, nested_v
@@ -116,7 +117,7 @@ class Stack(Brief):
     size: FloatArray
 
     @cached_property
-    def after(self) -> FloatArray:
+    def after(self) -> Array:
         """Mark the event times from adoption on, (E,) bool."""
         return np.asarray(self.event >= 0.0)
 
@@ -154,8 +155,10 @@ def stacked(found: Sequence[Synthetic], periods: FloatArray) -> Stack:
     sizes = np.concatenate(shares)
     gaps = np.concatenate([each.gap for each in found])
     held, code = np.unique(at, return_inverse=True)
-    size = np.bincount(code, weights=sizes, minlength=len(held))
-    return Stack(held, np.bincount(code, weights=sizes * gaps, minlength=len(held)) / size, size)
+    size, total = np.zeros(len(held)), np.zeros(len(held))
+    np.add.at(size, code, sizes)
+    np.add.at(total, code, sizes * gaps)
+    return Stack(held, total / size, size)
 
 
 def targets_of(rectangle: Rectangle, several: str, stop: int | None = None) -> tuple[Target, ...]:

@@ -39,7 +39,12 @@ def control_notes(
     rule: Rule, found: Sequence[Synthetic], stack: Stack, tests: Placebos | None
 ) -> tuple[Message, ...]:
     """Return what is to be known before the estimate is read."""
-    said = [*_of_targets(found), *_hull(rule, found), *_fit(rule, found, stack, tests), *_of_placebos(tests, found)]
+    said = [
+        *_of_targets(found),
+        *_hull(rule, found),
+        *_fit(rule, found, stack, tests),
+        *_of_placebos(tests, found),
+    ]
     return tuple(rule.rectangle.panel.design.spoken(each) for each in said)
 
 
@@ -47,8 +52,8 @@ def _of_targets(found: Sequence[Synthetic]) -> list[Message]:
     if len(found) > 1:
         return [
             message(
-                "one synthetic control for each of {n} treated {units}, stacked in event time and averaged over treated "
-                "{unit}-{periods}",
+                "one synthetic control for each of {n} treated {units}, stacked in event time and averaged over "
+                "treated {unit}-{periods}",
                 n=len(found),
             )
         ]
@@ -72,16 +77,14 @@ def _hull(rule: Rule, found: Sequence[Synthetic]) -> list[Message]:
         return []
     return [
         message(
-            "outside the convex hull: no average of donors reaches {outside} of the {periods} before, where the outcome "
-            "lies beyond that of every donor; SyntheticDiD compares changes instead",
+            "outside the convex hull: no average of donors reaches {outside} of the {periods} before, where the "
+            "outcome lies beyond that of every donor; SyntheticDiD compares changes instead",
             outside=listed(outside),
         )
     ]
 
 
-def _fit(
-    rule: Rule, found: Sequence[Synthetic], stack: Stack, tests: Placebos | None
-) -> list[Message]:
+def _fit(rule: Rule, found: Sequence[Synthetic], stack: Stack, tests: Placebos | None) -> list[Message]:
     spread = float(np.std(rule.rectangle.Y[rule.rectangle.donors]))
     if stack.pre_rmspe <= _PERFECT * spread:
         return [
@@ -126,8 +129,6 @@ def _of_placebos(tests: Placebos | None, found: Sequence[Synthetic]) -> list[Mes
     ]
     if kept < len(tests.kept):
         said.append(
-            message(
-                "{n} placebos of a worse fit before adoption are left out", n=len(tests.kept) - kept
-            )
+            message("{n} placebos of a worse fit before adoption are left out", n=len(tests.kept) - kept)
         )
     return said

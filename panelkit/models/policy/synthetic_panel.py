@@ -113,8 +113,8 @@ def _refuse_gaps(panel: PolicyPanel, cube: FloatArray) -> None:
     raise DataError(
         design.spoken(
             message(
-                "a synthetic control takes every {unit} in every {period}, and `{outcome}` or a covariate is missing in "
-                "{cells}: fill these cells in, or leave the {units} or the {periods} out (`where=`)",
+                "a synthetic control takes every {unit} in every {period}, and `{outcome}` or a covariate is missing "
+                "in {cells}: fill these cells in, or leave the {units} or the {periods} out (`where=`)",
                 outcome=design.outcome,
                 cells=listed(cells, len(holes)),
             )
@@ -170,8 +170,8 @@ def read_predictors(
     if odd:
         raise SpecError(
             message(
-                "predictors are averaged before treatment, and {terms} is a category or an interaction: name columns, or "
-                "expressions such as log(gdp)",
+                "predictors are averaged before treatment, and {terms} is a category or an interaction: name columns, "
+                "or expressions such as log(gdp)",
                 terms=[f"`{name}`" for name in odd],
             )
         )

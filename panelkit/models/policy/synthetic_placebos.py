@@ -1,7 +1,8 @@
 """Placebos in space: what the synthetic control finds where no unit was treated.
 
-Abadie, Diamond and Hainmueller (2010, section 2.4). Every donor is treated as the adopting unit was, its synthetic control
-made out of the other donors; of several adopting units as many donors are drawn, each in the place of one of them.
+Abadie, Diamond and Hainmueller (2010, section 2.4). Every donor is treated as the adopting unit was, its synthetic
+control made out of the other donors; of several adopting units as many donors are drawn, each in the place of one of
+them.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ import pandas as pd
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
+from panelkit.language.options import check_confidence
+from panelkit.language.register import find
 from panelkit.models.policy.synthetic_fit import Rule, Stack, Synthetic
 from panelkit.models.policy.synthetic_placebos import Placebos
 from panelkit.results.derived import Derived
@@ -31,8 +33,8 @@ class SyntheticEffects(Derived):
     weights
         One row a treated unit (or cohort) and donor: `treated`, `donor`, `weight`, the largest first.
     gaps
-        One row a treated unit (or cohort) and period: `treated`, `period`, `event` (periods since adoption), `observed`,
-        `synthetic`, `gap`.
+        One row a treated unit (or cohort) and period: `treated`, `period`, `event` (periods since adoption),
+        `observed`, `synthetic`, `gap`.
     placebo_gaps
         Gaps of placebos: one row an event time, one column a placebo; empty without placebos.
     """
@@ -78,17 +80,22 @@ class SyntheticEffects(Derived):
             self.placebo_gaps,
             outcome=self.outcome,
             level_names=self.level_names,
+            path=self._path(),
             language=language,
             **style,
         )
+
+    def _path(self) -> pd.DataFrame:
+        """Return the mean gap by event time, before adoption too."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SyntheticControlFit(SyntheticEffects):
     """Effects by synthetic control; p-values and intervals by placebos in space.
 
-    `balance` holds, by treated unit and predictor, the values of the unit, of its synthetic control and of the donors on
-    average, and the predictor's weight; `placebos` the RMSPE of every placebo before and after.
+    `balance` holds, by treated unit and predictor, the values of the unit, of its synthetic control and of the donors
+    on average, and the predictor's weight; `placebos` the RMSPE of every placebo before and after.
     """
 
     balance: pd.DataFrame = field(repr=False)
@@ -106,18 +113,19 @@ class SyntheticControlFit(SyntheticEffects):
         SpecError
             If two periods or more do not stay before.
         """
-        from panelkit.models.policy.synthetic_control import backdated
-
-        return backdated(self, back)
+        made: SyntheticControlFit = find("capability", "backdated")(self, back)
+        return made
 
     def without_each_donor(self) -> pd.DataFrame:
         """Return effect and fit without each donor that has weight: `left_out`, `weight`, `estimate`, `pre_rmspe`.
 
         A donor without weight changes nothing when it leaves.
         """
-        from panelkit.models.policy.synthetic_control import donors_left_out
+        made: pd.DataFrame = find("capability", "donors_left_out")(self)
+        return made
 
-        return donors_left_out(self)
+    def _path(self) -> pd.DataFrame:
+        return pd.DataFrame({"event": self.stack.event, "gap": self.stack.gap})
 
     def _p_values(self) -> FloatArray:
         if self.tests is None:
@@ -126,8 +134,6 @@ class SyntheticControlFit(SyntheticEffects):
         return np.append(self.tests.p_value(self.stack), by_event[self.stack.after])
 
     def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
-        from panelkit.language.options import check_confidence
-
         check_confidence(level)
         if self.tests is None:
             nothing = np.full(len(self.terms), np.nan)
@@ -149,3 +155,7 @@ class SyntheticDiDFit(SyntheticEffects):
     period_weights: pd.DataFrame = field(repr=False)
     placebo_p: float = float("nan")
     slopes: pd.Series = field(default_factory=lambda: pd.Series(dtype=float), repr=False)
+    path: pd.DataFrame = field(repr=False)
+
+    def _path(self) -> pd.DataFrame:
+        return self.path
