@@ -123,6 +123,8 @@ from panelkit.models.linear.random_effects import RandomEffects as RandomEffects
 from panelkit.models.mediation.estimator import Mediation as Mediation
 from panelkit.models.mediation.spatial import SpatialMediation as SpatialMediation
 from panelkit.models.policy.staggered import StaggeredDiD as StaggeredDiD
+from panelkit.models.policy.synthetic_control import SyntheticControl as SyntheticControl
+from panelkit.models.policy.synthetic_did import SyntheticDiD as SyntheticDiD
 from panelkit.models.shell import with_vcov as with_vcov
 from panelkit.models.spatial.cross_section import SpatialCrossSection as SpatialCrossSection
 from panelkit.models.spatial.dynamic import DynamicSpatialPanel as DynamicSpatialPanel

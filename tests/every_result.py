@@ -25,6 +25,8 @@ def city_panel(unit: str = "city", time: str = "year", *, gaps: bool = False) ->
     frame["x"] = 0.7 * frame["z1"] + 0.5 * frame["z2"] + effect + rng.normal(size=n)
     frame["m"] = 0.6 * frame["x"] + rng.normal(size=n)
     frame["y"] = 0.4 * frame["x"] + 0.5 * frame["m"] + 0.3 * frame["w"] + effect + rng.normal(size=n)
+    number, year = np.array([int(name[1:]) for name in CITIES])[index.codes[0]], index.get_level_values(1)
+    frame["pilot"] = ((number < 3) & (year >= 2014) | (number == 3) & (year >= 2015)) * 1.0
     if not gaps:
         return frame
     frame.iloc[[3, 20], frame.columns.get_loc("w")] = np.nan

@@ -18,6 +18,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message, sentences
 
 _FUNCTION = re.compile(r"\s*\(")
+_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
 _SEVERAL = message(
     'several at once are a list, `["x = 0", "z = 1"]`; on the command line an option for each, or `;` inside --test'
 )
@@ -150,7 +151,12 @@ def _names(text: str, terms: Sequence[str]) -> list[tuple[int, int, str]]:
 
 
 def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
-    """Return how a name may be spelled: as it stands, blanks wherever, or whole in backticks."""
+    """Return how a name may be spelled: as it stands, blanks wherever, or whole in backticks.
+
+    A name that reads as a number (an event time, a cohort) must stand in backticks: `2*x` holds no term called 2.
+    """
+    if _NUMBER.fullmatch(name):
+        return (re.compile("`" + re.escape(name) + "`"),)
     letters = [re.escape(letter) for letter in name if not letter.isspace()]
     before = r"(?<![\w.`])" if _word(name[:1]) else ""
     after = r"(?![\w.`])" if _word(name[-1:]) else ""

@@ -4,6 +4,8 @@
 # kind, key, module, name, family, can, result, source, public, also
 # fmt: off
 ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, tuple[str, ...]], ...] = (
+    ('capability', 'backdated', 'models.policy.synthetic_control', 'backdated', '', (), '', '', False, ()),
+    ('capability', 'donors_left_out', 'models.policy.synthetic_control', 'donors_left_out', '', (), '', '', False, ()),
     ('capability', 'mediation_at_levels', 'models.mediation.levels', 'at_levels', '', (), '', '', False, ()),
     ('capability', 'mediation_bias_corrected_int', 'models.mediation.intervals', 'bias_corrected_int', '', (), '', 'Efron (1981)', False, ()),
     ('capability', 'mediation_conditional', 'models.mediation.moderation', 'conditional', '', (), '', '', False, ()),
@@ -97,6 +99,8 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('estimator', 'spatial_panel', 'models.spatial.panel', 'SpatialPanel', 'spatial', ('hessian', 'information', 'moments of the errors', 'scores by cell', 'scores by unit'), 'SpatialFit', 'Lee and Yu 2010; Elhorst 2014; LeSage and Pace 2009', True, ()),
     ('estimator', 'spatial_random_effects', 'models.spatial.random', 'SpatialRandomEffects', 'spatial', ('hessian', 'scores by unit', 'scores by cell'), 'SpatialRandomFit', 'Kapoor, Kelejian and Prucha 2007; Baltagi, Song and Koh 2003', True, ()),
     ('estimator', 'staggered_did', 'models.policy.staggered', 'StaggeredDiD', 'policy', (), 'PolicyEffects', "Callaway and Sant'Anna 2021; Borusyak, Jaravel and Spiess 2024; Sun and Abraham 2021; Gardner 2022", True, ()),
+    ('estimator', 'synthetic_control', 'models.policy.synthetic_control', 'SyntheticControl', 'policy', ('placebos',), 'SyntheticControlFit', 'Abadie, Diamond and Hainmueller 2010', True, ()),
+    ('estimator', 'synthetic_did', 'models.policy.synthetic_did', 'SyntheticDiD', 'policy', ('placebos',), 'SyntheticDiDFit', 'Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021; Clarke, Pailanir, Athey and Imbens 2023', True, ()),
     ('index', 'beta_convergence', 'indices.panels.growth_convergence', 'beta_convergence', 'convergence', (), 'Derived', 'Barro and Sala-i-Martin 1992; Nickell 1981 (bias)', True, ()),
     ('index', 'composite_index', 'indices.panels.composite', 'composite_index', 'composite', (), 'Composite', '', True, ()),
     ('index', 'couple', 'indices.panels.coordination', 'couple', 'coupling', (), 'Coordination', 'C = geometric / arithmetic mean, D = sqrt(C T); 王淑佳等 2021 (correction)', True, ()),

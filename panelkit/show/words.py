@@ -288,6 +288,15 @@ _COLUMNS: dict[str, Message] = {
         term("column of a result", "vcov"),
         term("column of a result", "convention"),
         term("column of a result", "note"),
+        term("column of a result", "n_treated"),
+        term("column of a result", "n_donors"),
+        term("column of a result", "n_placebos"),
+        term("column of a result", "pre_rmspe"),
+        term("column of a result", "post_rmspe"),
+        term("column of a result", "rmspe_ratio"),
+        term("column of a result", "smallest_p"),
+        term("column of a result", "placebo_p"),
+        term("column of a result", "n_cohorts"),
     )
 }
 

@@ -55,6 +55,10 @@ CASES: dict[str, Case] = {
     ),
     "spatial_panel": Case(lambda x: pk.SpatialPanel(f"y ~ {x} + w"), spatial=True),
     "spatial_random_effects": Case(lambda x: pk.SpatialRandomEffects(f"y ~ {x}", "sar"), spatial=True),
+    "synthetic_control": Case(
+        lambda x: pk.SyntheticControl(f"y ~ {x} + w", treatment="pilot", v="equal", placebos=19), drawn=True
+    ),
+    "synthetic_did": Case(lambda x: pk.SyntheticDiD(f"y ~ {x} + w", treatment="pilot", reps=19), drawn=True),
 }
 
 

@@ -232,7 +232,7 @@ NO_FIT = {
     "select_model", "shift_share", "spatial_hausman", "spatial_lm_tests", "weights_sensitivity",
 }  # fmt: skip
 # What stands behind methods of a fit, and is held by the tests of these.
-BEHIND = {"under_covariance", "without_rows"}
+BEHIND = {"backdated", "donors_left_out", "under_covariance", "without_rows"}
 
 
 def test_every_function_of_the_register_says_what_weights_do_to_it() -> None:

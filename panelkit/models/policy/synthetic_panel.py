@@ -13,7 +13,7 @@ from panelkit.formula.formula import parse_formula
 from panelkit.kernels.index import SHOWN, listed
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, verbatim
 from panelkit.models.policy.panel import PolicyPanel, read_policy_panel
 from panelkit.models.reading import Frame, open_frame, read_design
 from panelkit.show.brief import Brief
@@ -201,7 +201,7 @@ def read_predictor(
     inside = (i >= 0) & (t >= 0)
     values[i[inside], t[inside]] = design.y[inside]
     if between is None:
-        return Predictor(message("{variable}", variable=label), values)
+        return Predictor(verbatim(label), values)
     first, last = between
     return Predictor(_windowed(label, first, last), values, first, last)
 
