@@ -13,7 +13,7 @@ from panelkit.kernels.capabilities import AS_OBSERVED, ONE_EQUATION, PANEL_ROWS
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.row_weights import unrooted
 from panelkit.kernels.switching import Switching, is_binary, switching
-from panelkit.kernels.within import FloatArray, Layout
+from panelkit.kernels.within import FloatArray, IntArray, Layout
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
 
@@ -31,6 +31,7 @@ class Treatment(Brief):
     """A 0/1 regressor that units switch on; `at` is its place in the fit, n rows.
 
     `parts` names other regressors that are zero wherever it is: interactions with it, over which its effect is spread.
+    Where the fit is of changes, `changes` (m,) are the rows that they lead to, each from the row before.
     """
 
     term: str
@@ -40,13 +41,20 @@ class Treatment(Brief):
     linear: LinearFit
     design: Design
     parts: tuple[str, ...] = ()
+    changes: IntArray | None = None
 
     @cached_property
     def functional(self) -> FloatArray:
         """Return what the coefficient takes of each outcome as observed, (n,): they give it, summed."""
         weights = self.linear.weights
         rows = np.asarray(self.linear.basis @ self.linear.root[self.at])
-        return rows if weights is None else rows * weights.root
+        rows = rows if weights is None else rows * weights.root
+        if self.changes is None:
+            return rows
+        placed = np.zeros(len(self.column))
+        placed[self.changes] = rows
+        placed[self.changes - 1] -= rows
+        return placed
 
     @cached_property
     def left(self) -> FloatArray:
@@ -68,8 +76,11 @@ class Treatment(Brief):
     @cached_property
     def twoway(self) -> bool:
         """Return whether effects of units and of periods are out of it, swept or as dummies among the regressors."""
-        return self.linear.effects == "twoway" or (
-            _vanishes(self.functional, self.design.unit) and _vanishes(self.functional, self.design.time)
+        swept = self.linear.effects
+        return (
+            swept == "twoway"
+            or (swept == "time" and self.changes is not None)
+            or (_vanishes(self.functional, self.design.unit) and _vanishes(self.functional, self.design.time))
         )
 
     def period(self, code: int) -> Any:
@@ -82,14 +93,16 @@ def _vanishes(rows: FloatArray, codes: NDArray[np.int64]) -> bool:
     return bool(np.abs(np.bincount(codes, rows)).max() <= _NOTHING * np.abs(rows).sum())
 
 
-def treatment_at(design: Design, linear: LinearFit, at: int) -> Treatment:
+def treatment_at(design: Design, linear: LinearFit, at: int, changes: IntArray | None = None) -> Treatment:
     """Return a 0/1 regressor as a treatment, whatever it looks like."""
     column = np.asarray(design.X[:, at])
     how = switching(column, Layout(design.unit, design.time))
-    return Treatment(linear.terms[at], at, column, how, linear, design)
+    return Treatment(linear.terms[at], at, column, how, linear, design, changes=changes)
 
 
-def treatments_in(design: Design, linear: LinearFit) -> tuple[Treatment, ...]:
+def treatments_in(
+    design: Design, linear: LinearFit, changes: IntArray | None = None
+) -> tuple[Treatment, ...]:
     """Return the regressors under two-way effects that units adopt.
 
     A treatment is a 0/1 column that some unit switches on, that at most a quarter of the units with it switch off
@@ -103,11 +116,16 @@ def treatments_in(design: Design, linear: LinearFit) -> tuple[Treatment, ...]:
         The rows of the fit, terms as in `linear`; n rows.
     linear
         The least-squares problem.
+    changes
+        (m,) rows of the design to which the rows of `linear` are the changes, where it is of changes.
     """
-    if not linear.can >= _NEEDED or len(linear.terms) != design.X.shape[1]:
+    needed = _NEEDED if changes is None else _NEEDED - {PANEL_ROWS}
+    if not linear.can >= needed or len(linear.terms) != design.X.shape[1]:
         return ()
     binary = [j for j in range(len(linear.terms)) if is_binary(design.X[:, j])]
-    found = [made for made in (treatment_at(design, linear, at) for at in binary) if _looks_like_one(made)]
+    found = [
+        made for made in (treatment_at(design, linear, at, changes) for at in binary) if _looks_like_one(made)
+    ]
     found = [one for one in found if not _ends_leads(one, binary)]
     kept = []
     for one in found:

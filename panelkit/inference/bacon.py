@@ -79,6 +79,13 @@ class BaconWeights(Rendered, Brief):
     def __str__(self) -> str:
         return self.summary()
 
+    def plot(self, *, language: Language = "en", **style: Any) -> Any:
+        """Draw every comparison by weight and estimate, the coefficient as a broken line; `.save(path)` writes it."""
+        from panelkit.show.figures import comparison_scatter
+
+        shown: dict[str, Any] = {"title": self.title.text(language), **style}
+        return comparison_scatter(self.pairs, average=self.estimate, language=language, **shown)
+
     def _brief(self) -> str:
         return f"{self.title}: {len(self.pairs)} comparisons"
 

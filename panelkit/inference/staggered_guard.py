@@ -10,13 +10,16 @@ from panelkit.inference.adoption import Treatment, treatments_in
 from panelkit.inference.bacon_groups import Groups, problem_with, type_shares
 from panelkit.inference.two_way_weights import negative_part, treated_weights
 from panelkit.kernels.linear import LinearFit
-from panelkit.language.message import Message, listed, message, sentences
+from panelkit.kernels.within import IntArray
+from panelkit.language.message import Message, counted, listed, message, sentences
 from panelkit.panel.design import Design
 
 Facts = dict[str, Any]
 
 
-def adoption_statement(design: Design, linear: LinearFit) -> tuple[tuple[Message, ...], Facts]:
+def adoption_statement(
+    design: Design, linear: LinearFit, changes: IntArray | None = None
+) -> tuple[tuple[Message, ...], Facts]:
     """Return the notes and facts of every treatment that units adopt under two-way effects.
 
     One date of adoption gets counts alone. Several, or one beside units that are always treated, get the
@@ -28,6 +31,9 @@ def adoption_statement(design: Design, linear: LinearFit) -> tuple[tuple[Message
         The rows of the fit, terms as in `linear`.
     linear
         The least-squares problem.
+    changes
+        (m,) rows of the design to which the rows of `linear` are the changes, where it is of changes; then no
+        Goodman-Bacon weights are given.
 
     Returns
     -------
@@ -37,7 +43,7 @@ def adoption_statement(design: Design, linear: LinearFit) -> tuple[tuple[Message
     `bacon_timing_groups` and `bacon_within` in place of the first two), each with the name of the treatment where
     there are several.
     """
-    found = treatments_in(design, linear)
+    found = treatments_in(design, linear, changes)
     notes: list[Message] = []
     facts: Facts = {}
     for one in found:
@@ -85,23 +91,29 @@ def _counts(one: Treatment) -> Message:
             when=when,
         )
     ]
-    never = int(how.never.sum())
+    never, always = int(how.never.sum()), int(how.always.sum())
+    gap, stops = int(how.gap.sum()), int(how.stops.sum())
     parts.append(
-        message("{count} never have it", count=never)
+        counted("{n} never has it", "{n} never have it", n=never)
         if never
         else message("there is no never-treated {unit}")
     )
-    if how.always.any():
-        parts.append(message("{count} have it from their first {period} on", count=int(how.always.sum())))
-    if how.gap.any():
+    if always:
         parts.append(
-            message(
-                "{count} adopt it in a gap of their rows and count from the first row after it",
-                count=int(how.gap.sum()),
+            counted(
+                "{n} has it from its first {period} on", "{n} have it from their first {period} on", n=always
             )
         )
-    if how.stops.any():
-        parts.append(message("in {count} it ends again", count=int(how.stops.sum())))
+    if gap:
+        parts.append(
+            counted(
+                "{n} adopts it in a gap of its rows and counts from the first row after it",
+                "{n} adopt it in a gap of their rows and count from the first row after it",
+                n=gap,
+            )
+        )
+    if stops:
+        parts.append(counted("it ends again in {n} {unit}", "it ends again in {n} {units}", n=stops))
     return sentences(parts)
 
 
@@ -121,15 +133,14 @@ def _weights(one: Treatment) -> tuple[Message, Facts]:
     negative = negative_part(treated_weights(one))
     facts: Facts = {"negative_weight_share": negative.share, "negative_weight_sum": negative.total}
     clauses: list[Message] = []
-    problem = problem_with(one)
-    if problem is None:
+    if one.changes is None and problem_with(one) is None:
         shares = type_shares(Groups.of(one))
         facts |= {f"bacon_{key}": share for key, (_, share) in shares.items()}
         clauses.append(_shares(one, list(shares.values())))
     if negative.count:
         below = message(
-            "{count} of {rows} treated rows have negative weights, which sum to {total:.3f} (de Chaisemartin and "
-            "D'Haultfoeuille 2020)",
+            "treated rows of negative weight: {count} of {rows}, sum {total:.3f} (de Chaisemartin and D'Haultfoeuille "
+            "2020)",
             count=negative.count,
             rows=negative.treated,
             total=negative.total,

@@ -11,7 +11,7 @@ from panelkit.inference.staggered_guard import adoption_statement
 from panelkit.kernels.linear import LinearFit, squares_about_mean
 from panelkit.kernels.outcome import is_exact
 from panelkit.kernels.row_weights import rooted
-from panelkit.kernels.within import Effects
+from panelkit.kernels.within import Effects, IntArray
 from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
 from panelkit.panel.weighted import weight_facts
@@ -64,9 +64,11 @@ def convention_sentence(convention: Convention, effects: Effects) -> Message:
     )
 
 
-def adoption(design: Design, linear: LinearFit) -> tuple[tuple[Message, ...], dict[str, Any]]:
+def adoption(
+    design: Design, linear: LinearFit, changes: IntArray | None = None
+) -> tuple[tuple[Message, ...], dict[str, Any]]:
     """Return the notes and facts of treatments that units adopt under two-way effects (`adoption_statement`)."""
-    return adoption_statement(design, linear)
+    return adoption_statement(design, linear, changes)
 
 
 def few_treated(design: Design, linear: LinearFit) -> tuple[Message, ...]:

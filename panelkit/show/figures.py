@@ -5,6 +5,7 @@ from __future__ import annotations
 from panelkit.show.canvas import Figure
 from panelkit.show.cells import correlation_map, heat_map, missing_map, transition_map
 from panelkit.show.choropleth import TILES, lisa_map, province_map
+from panelkit.show.comparisons import comparison_scatter
 from panelkit.show.diagram import path_diagram
 from panelkit.show.intervals import (
     coefficient_plot,
@@ -30,6 +31,7 @@ __all__ = [
     "TILES",
     "Figure",
     "coefficient_plot",
+    "comparison_scatter",
     "correlation_map",
     "density_lines",
     "heat_map",

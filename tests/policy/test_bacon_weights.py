@@ -193,6 +193,8 @@ def test_it_shows_itself() -> None:
     assert set(found.tidy()) == {"type", "treated", "control", "weight", "estimate"}
     pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(found)).pairs, found.pairs)
     assert len(repr(found)) < 160
+    assert "later v earlier treated" in found.plot().svg()
+    assert "较晚处理组对较早处理组" in found.plot(language="zh").svg()
 
 
 def test_refusals() -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import panelkit as pk
 from panelkit.cli import app
+from tests.panels import dummies
 from tests.policy.compared_panels import adopting_panel, swept_treatment
 
 ALL = {0.0: 2, 2.0: 3, 3.0: 4, 5.0: 2, np.inf: 5}
@@ -105,7 +106,7 @@ def test_a_treatment_that_ends_has_weights_and_no_comparisons() -> None:
     frame["d"] = frame["d"].where((frame["province"] != "P03") | (frame["year"] < 2015), 0.0)
     fit = fitted(frame)
     notes = said(fit)
-    assert "in 1 it ends again" in notes[0]
+    assert "it ends again in 1 province" in notes[0]
     assert "negative weight" in notes[1]
     assert "Goodman" not in notes[1]
     assert "StaggeredDiD" not in notes[1]
@@ -140,9 +141,9 @@ def test_unbalanced_rows_get_the_negative_share() -> None:
     frame = adopting_panel(18, SOME)
     frame = frame[(frame["province"] != "P01") | (frame["year"] != 2012)]
     counts, shares = said(fitted(frame))
-    assert "1 adopt it in a gap of their rows" in counts
+    assert "1 adopts it in a gap of its rows" in counts
     assert "Goodman" not in shares
-    assert "negative weights" in shares
+    assert "negative weight" in shares
     assert "bacon_later_earlier" not in fitted(frame).facts
 
 
@@ -198,11 +199,33 @@ def test_only_two_way_effects_get_notes() -> None:
     assert said(fitted(frame, effects="unit")) == []
     assert said(fitted(frame, effects="time")) == []
     where = {"unit": "province", "time": "year"}
-    assert said(pk.FirstDifference("y ~ d").fit(frame, **where)) == []
+    assert said(pk.FirstDifference("y ~ d", effects="none").fit(frame, **where)) == []
     assert said(pk.RandomEffects("y ~ d").fit(frame, **where)) == []
     assert said(pk.PooledOLS("y ~ d").fit(frame, **where)) == []
     dummies = pk.PooledOLS("y ~ d + C(province) + C(year)", vcov=pk.Cluster()).fit(frame, **where)
     assert said(dummies) == said(fitted(frame))
+
+
+@pytest.mark.parametrize("where", [None, "year >= 2012"])
+def test_first_differences_weigh_rows_too(where: str | None) -> None:
+    frame = adopting_panel(27, ALL).sort_values(["province", "year"]).reset_index(drop=True)
+    frame = frame[(frame["province"] != "P04") | (frame["year"] != 2013)].reset_index(drop=True)
+    fit = pk.FirstDifference("y ~ d + x", where=where).fit(frame, unit="province", time="year")
+    before = frame.groupby("province")[["year", "d", "x"]].shift()
+    at = np.flatnonzero((frame["year"] - before["year"] == 1) & (frame["year"] >= (2012 if where else 0)))
+    change = (frame[["d", "x"]] - before[["d", "x"]]).iloc[at].to_numpy()
+    Z = np.column_stack([change[:, 1], dummies(pd.factorize(frame["year"].iloc[at])[0])])
+    left = change[:, 0] - Z @ np.linalg.lstsq(Z, change[:, 0], rcond=None)[0]
+    weight = np.zeros(len(frame))
+    weight[at] = left / (left @ left)
+    weight[at - 1] -= left / (left @ left)
+    assert weight @ frame["y"] == pytest.approx(float(fit.params["d"]), abs=ROUNDING)
+    below = weight[(frame["d"] == 1.0) & (weight < -1e-12)]
+    assert fit.facts["negative_weight_sum"] == pytest.approx(below.sum(), abs=ROUNDING)
+    treated = frame["d"].iloc[np.union1d(at, at - 1)].sum()
+    assert fit.facts["negative_weight_share"] == pytest.approx(len(below) / treated, abs=ROUNDING)
+    assert "Goodman" not in " ".join(said(fit))
+    assert "StaggeredDiD" in said(fit)[1]
 
 
 def test_a_lag_and_an_interaction_stand_inside() -> None:

@@ -15,12 +15,13 @@ from panelkit.kernels.capabilities import MADE_ROWS, WEIGHTS
 from panelkit.kernels.index import Array, PanelIndex
 from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.outcome import refuse_constant
-from panelkit.kernels.within import Effects, FloatArray
+from panelkit.kernels.within import Effects, FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.linear import through_linearmodels
 from panelkit.models.shell import LinearSpec, Rows, finish, require_terms, without_intercept
+from panelkit.models.statements import adoption
 from panelkit.panel.design import Design
 from panelkit.panel.leaving import LENDS, NO_PERIOD_BEFORE
 from panelkit.panel.provenance import refuse_changes_over_breaks
@@ -117,8 +118,11 @@ class FirstDifference(LinearSpec[FitResult]):
             linear = through_linearmodels.carrying(linear, theirs)
         note = message("outcome and regressors are changes between neighbouring periods of one unit")
         title = message("First differences: {outcome}", outcome=design.outcome)
-        notes = (note, *interaction_notes(design, effects), *redundant)
-        return finish(self, design, linear, title=title, notes=notes)
+        adopted, facts = (
+            ((), {}) if self.effects != "time" else adoption(levels, linear, _changes(levels, inside))
+        )
+        notes = (note, *interaction_notes(design, effects), *redundant, *adopted)
+        return finish(self, design, linear, title=title, notes=notes, facts=facts)
 
     def _through_linearmodels(self, levels: Design, changes: Design, *, whole: bool) -> FloatArray | None:
         """Return linearmodels' coefficients, or None where it would form other changes: over gaps, outside `where`."""
@@ -128,6 +132,19 @@ class FirstDifference(LinearSpec[FitResult]):
         if self.effects == "time" or not whole or len(np.unique(where)) < n_periods:
             return None
         return through_linearmodels.first_difference(levels)
+
+
+def _follows(design: Design) -> Array:
+    """Return which rows have the period before of the same unit right above them, (n,)."""
+    where, _ = periods_of(design)
+    follows = np.zeros(len(design.y), dtype=bool)
+    follows[1:] = (design.unit[1:] == design.unit[:-1]) & (np.diff(where) == 1)
+    return follows
+
+
+def _changes(levels: Design, inside: Array) -> IntArray:
+    """Return the rows of the levels to which the changes of the sample lead."""
+    return np.flatnonzero(_follows(levels) & inside)
 
 
 def differenced(design: Design, inside: Array | None = None) -> Design:
@@ -140,9 +157,7 @@ def differenced(design: Design, inside: Array | None = None) -> Design:
     DataError
         If no unit holds two neighbouring periods.
     """
-    where, _ = periods_of(design)
-    follows = np.zeros(len(design.y), dtype=bool)
-    follows[1:] = (design.unit[1:] == design.unit[:-1]) & (np.diff(where) == 1)
+    follows = _follows(design)
     if not follows.any():
         raise DataError(_NO_CHANGE)
     before = np.roll(np.arange(len(follows)), 1)
