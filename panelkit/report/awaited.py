@@ -40,6 +40,8 @@ FIGURES = _by_name(
     message("capital stock by province"),
     message("cases of intellectual property by province"),
     message("dates of paired support by province"),
+    message("courts of intellectual property by province and year"),
+    message("shares of firms exposed to the deduction by province before it rose"),
     message("employment by education and province"),
     message("employment by function and province"),
     message("employment by industry (中国劳动统计年鉴，分行业城镇单位就业人员)"),
