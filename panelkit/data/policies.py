@@ -235,7 +235,7 @@ def told_of(
     roles = table["role"]
     parts: list[Message] = [
         message(
-            "{name}, coding {coding}, {shift}: {treated} provinces treated, {control} never",
+            "{name}, coding {coding}, {shift}: {treated} treated, {control} never",
             name=about.name,
             coding=coding,
             shift=_shift_said(year_shift),

@@ -23,6 +23,7 @@ from panelkit.claims.rules.headline import FIFTH
 from panelkit.data.policies import Coding, load_policy_pilots
 from panelkit.data.policy_columns import FIRST, add_policy
 from panelkit.data.policy_tables import policy_named
+from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, Told, message
 from panelkit.language.offers import offered
 from panelkit.models.policy.result import PolicyEffects
@@ -66,6 +67,8 @@ class PolicyDesign(MeasuredDesign):
                     "name a `policy` of the shipped lists, or a column `cohort` of the panel: one of the two"
                 )
             )
+        if self.policy is not None:
+            _refuse_incomplete(self.policy)
         if self.cohort is not None and (self.coding != "any-zone" or self.year_shift == "late"):
             raise ValueError(
                 message(
@@ -190,3 +193,11 @@ class PolicyDesign(MeasuredDesign):
             return None
         said = load_policy_pilots(self.policy, self.coding, self.year_shift).attrs["panelkit"]["said"]
         return message("{said}.", said=Told(said["en"], said["zh"]))
+
+
+def _refuse_incomplete(policy: str) -> None:
+    """Refuse a policy that does not ship, or whose list of provinces is not complete (as a ValueError)."""
+    try:
+        policy_named(policy)
+    except SpecError as error:
+        raise ValueError(error.said) from None

@@ -28,6 +28,7 @@ LEADS_AT = 0.05
 """Joint level at which leads take an effect away."""
 HALF = 0.5
 """The first treated periods must show so much of the effect."""
+_ALONE = message("one {unit} is treated, and an effect of one has no error")
 FEWEST_UNTREATED = 6
 """Untreated periods that a trend is told from: with fewer, slow movement passes (simulated)."""
 LEAST_COVERED = 0.5
@@ -90,6 +91,8 @@ def label(name: Name) -> Message:
 
 def _trends(maps: Maps, y: FloatArray, direction: FloatArray) -> AdoptionTrial:
     """Ask the effect beside unit trends: it must show, and must not be smaller than the main one."""
+    if _alone(maps):
+        return _not_computed("trends", y, _ALONE)
     untreated = maps.untreated_periods()[maps.treated]
     if np.mean(untreated >= FEWEST_UNTREATED) <= 0.5:
         return _not_computed(
@@ -105,9 +108,16 @@ def _trends(maps: Maps, y: FloatArray, direction: FloatArray) -> AdoptionTrial:
 
 
 def _regions(maps: Maps, y: FloatArray, direction: FloatArray) -> AdoptionTrial:
+    if _alone(maps):
+        return _not_computed("regions", y, _ALONE)
     if maps.regional is None:
         return _not_computed("regions", y, message("the regions of the {units} are not known"))
     return _compared("regions", maps.main, maps.regional, y, direction, must_show=False)
+
+
+def _alone(maps: Maps) -> bool:
+    """Return whether one unit alone is treated, whose own variance cannot be told from its effect."""
+    return int(maps.treated.sum()) < 2
 
 
 def _compared(
@@ -166,6 +176,8 @@ def _first(maps: Maps, y: FloatArray, main: FloatArray, direction: FloatArray) -
 
 def _leads(maps: Maps, y: FloatArray) -> AdoptionTrial:
     """Test the leads together: Wald under the delete-one covariance, as F."""
+    if _alone(maps):
+        return _not_computed("leads", y, _ALONE)
     leads = maps.leads
     if not leads:
         return _not_computed("leads", y, message("no {unit} is held in two {periods} before adoption"))
