@@ -76,8 +76,8 @@ def test_points_are_the_estimates_of_every_outcome() -> None:
     panel = found.panel
     outcomes = np.column_stack([panel.y, 2.0 * panel.y + 1.0])
     points = method.points(panel, outcomes, "event")
-    late = ~(found.labels < 0)
-    assert np.allclose(points.values[:, 0], found.estimates[late], atol=ROUNDING)
+    assert np.array_equal(points.labels, found.labels, equal_nan=True)
+    assert np.allclose(points.values[:, 0], found.estimates, atol=ROUNDING)
     assert np.allclose(points.values[:, 1], 2.0 * points.values[:, 0], atol=ROUNDING)
 
 

@@ -16,6 +16,7 @@ from panelkit.language.offers import offered
 from panelkit.models.policy.cells import Averages, By, CellEffects, Shares, averages
 from panelkit.models.policy.estimator import Points
 from panelkit.models.policy.panel import PolicyPanel
+from panelkit.models.policy.regression import coefficients_of
 from panelkit.models.policy.untreated import Untreated, predictable, untreated_fit
 from panelkit.show.brief import Brief
 
@@ -58,22 +59,31 @@ class Imputation:
             )
         left = fit.left(panel.y[:, None])[:, 0]
         cells = _cells(panel, fit, reached, left)
-        depth = _depth(panel) if self.leads is None else self.leads
-        return ImputedEffects(cells, _leads(panel, depth, asked=self.leads is not None))
+        return ImputedEffects(cells, _leads(panel, self._depth(panel), asked=self.leads is not None))
 
     def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
         """Return averages of a kind for outcomes (n, m)."""
         fit = untreated_fit(panel)
         reached = panel.exposed & predictable(panel, fit.rows)
-        left = fit.left(outcomes)
         keys, place = _keys(panel, reached)
         weights = panel.weights[reached]
-        sizes: FloatArray = np.bincount(place, weights, len(keys)).astype(np.float64)
-        means = np.column_stack(
-            [np.bincount(place, weights * column, len(keys)) / sizes for column in left[reached].T]
-        )
-        made = [averages(_bare(keys, each, sizes), by, shares="fixed") for each in means.T]
-        return Points(made[0].labels, np.column_stack([each.estimates for each in made]))
+        rows = averages(_bare(keys, np.bincount(place, weights, len(keys))), by, shares="fixed")
+        shares = (rows.weights / np.bincount(place, weights, len(keys)))[:, place] * weights
+        values = shares @ fit.left(outcomes)[reached]
+        if by != "event":
+            return Points(rows.labels, values)
+        labels, dummies = _lead_dummies(panel, self._depth(panel))
+        marked = np.flatnonzero(~panel.exposed)
+        layout = panel.design.layout.at(~panel.exposed)
+        found = coefficients_of(panel, marked, dummies, outcomes, layout) if len(labels) else values[:0]
+        return Points(np.r_[np.nan, labels, rows.labels[1:]], np.vstack([values[:1], found, values[1:]]))
+
+    def _depth(self, panel: PolicyPanel) -> int:
+        """Return how many leads are tested: those asked for, else half of the longest history before adoption."""
+        if self.leads is not None:
+            return self.leads
+        history = _history(panel)
+        return int(np.abs(history).max()) // 2 if len(history) else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,12 +169,11 @@ def _keys(panel: PolicyPanel, reached: Array) -> tuple[FloatArray, IntArray]:
     return keys, place.reshape(-1).astype(np.int64)
 
 
-def _bare(keys: FloatArray, estimate: FloatArray, sizes: FloatArray) -> CellEffects:
-    """Return cells without errors, one cluster for all."""
-    k = len(estimate)
-    return CellEffects(
-        keys[:, 0], keys[:, 1], estimate, np.zeros((1, k)), sizes[None, :], np.zeros(k, dtype=bool)
-    )
+def _bare(keys: FloatArray, sizes: Array) -> CellEffects:
+    """Return cells whose sizes alone are of interest, one cluster for all."""
+    k = len(sizes)
+    nothing = np.zeros((1, k))
+    return CellEffects(keys[:, 0], keys[:, 1], np.zeros(k), nothing, sizes[None, :], np.zeros(k, dtype=bool))
 
 
 def _cells(panel: PolicyPanel, fit: Untreated, reached: Array, left: FloatArray) -> CellEffects:
@@ -217,12 +226,6 @@ def _unreached(panel: PolicyPanel, lost: Array) -> tuple[Message, ...]:
     )
 
 
-def _depth(panel: PolicyPanel) -> int:
-    """Return how many leads are tested unless told: half of the longest history before adoption."""
-    history = _history(panel)
-    return int(np.abs(history).max()) // 2 if len(history) else 0
-
-
 def _history(panel: PolicyPanel) -> FloatArray:
     """Return the event times of the untreated rows of units that adopt."""
     event = panel.adoption.event(panel.unit, panel.time)
@@ -232,12 +235,7 @@ def _history(panel: PolicyPanel) -> FloatArray:
 def _leads(panel: PolicyPanel, depth: int, *, asked: bool) -> Averages | None:
     """Return the effects at event times before adoption, from untreated rows, against all earlier ones."""
     rows = ~panel.exposed
-    event = panel.adoption.event(panel.unit, panel.time)
-    last = -1.0 - _anticipated(panel)
-    history = np.unique(_history(panel))
-    labels = history[(history <= last) & (history > last - depth)]
-    if len(labels) and labels[0] == history[0]:
-        labels = labels[1:]  # the earliest is what the others are measured from
+    labels, dummies = _lead_dummies(panel, depth)
     if not len(labels):
         if asked and depth:
             raise SpecError(
@@ -246,7 +244,6 @@ def _leads(panel: PolicyPanel, depth: int, *, asked: bool) -> Averages | None:
                 )
             )
         return None
-    dummies = (event[rows, None] == labels[None, :]).astype(np.float64)
     columns = np.column_stack([dummies, panel.X[rows]])
     names = (*[f"event {label:.0f}" for label in labels], *panel.covariates)
     fit = fit_swept(panel.y[rows], columns, names, panel.design.layout.at(rows), "twoway")
@@ -263,6 +260,17 @@ def _leads(panel: PolicyPanel, depth: int, *, asked: bool) -> Averages | None:
         np.zeros((k, 0)),
         panel.by_cluster(held) > 0.0,
     )
+
+
+def _lead_dummies(panel: PolicyPanel, depth: int) -> tuple[FloatArray, FloatArray]:
+    """Return the event times before adoption that are tested (k,), and their dummies on untreated rows (r, k)."""
+    event = panel.adoption.event(panel.unit, panel.time)[~panel.exposed]
+    last = -1.0 - _anticipated(panel)
+    history = np.unique(_history(panel))
+    labels = history[(history <= last) & (history > last - depth)]
+    if len(labels) and labels[0] == history[0]:
+        labels = labels[1:]  # the earliest is what the others are measured from
+    return labels, (event[:, None] == labels[None, :]).astype(np.float64)
 
 
 def _anticipated(panel: PolicyPanel) -> float:

@@ -12,18 +12,20 @@ import pandas as pd
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.register import find
 from panelkit.models.policy.cells import Averages, By, check_by
 from panelkit.models.policy.errors import Errors, contributions, errors_of
-from panelkit.models.policy.estimator import Effects
+from panelkit.models.policy.estimator import Effects, StaggeredEstimator
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.pre_test import pre_test
+from panelkit.models.policy.randomisation import FEW_TREATED, Randomised, randomise
 from panelkit.results.derived import Derived, Uncertainty
 from panelkit.results.tests import TestResult
 
 ATT = "ATT"
 MEAN = "mean"
+INFERENCE = ("auto", "clusters", "randomisation")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,12 +46,19 @@ class PolicyEffects(Derived):
     base: tuple[float, ...] = ()
     effects: Effects = field(repr=False)
     panel: PolicyPanel = field(repr=False)
+    randomised: Randomised | None = field(default=None, repr=False)
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def __maketables_depvar__(self) -> str:
         """Return the name of the outcome."""
         return self.outcome
+
+    def _p_values(self) -> FloatArray:
+        return super()._p_values() if self.randomised is None else self.randomised.p_values()
+
+    def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+        return super()._interval(level) if self.randomised is None else self.randomised.interval(level)
 
     @property
     def event_times(self) -> FloatArray:
@@ -95,23 +104,27 @@ class PolicyEffects(Derived):
 
 def policy_effects(
     spec: Any,
-    effects: Effects,
+    method: StaggeredEstimator,
     panel: PolicyPanel,
     *,
-    title: Any,
+    title: Message,
     by: Sequence[str],
-    errors: Errors,
-    shares: Any,
     window: tuple[float, float] | None = None,
     balanced: float | None = None,
+    chance: Chance,
 ) -> PolicyEffects:
-    """Return the effects of the kinds `by`, jointly, with their errors and what is said of them."""
-    kinds = [check_by(each) for each in by]
-    found = [effects.averages(kind, shares=shares, window=window, balanced=balanced) for kind in kinds]
+    """Return the effects of the kinds `by`, jointly, with their errors and what is said of them.
+
+    `spec` has `errors` and `shares`; `chance` says how p-values and intervals are made.
+    """
+    effects = method.effects(panel)
+    kinds = [check_by(each) for each in by or [kind for kind in effects.kinds if kind != "cells"]]
+    found = [effects.averages(kind, shares=spec.shares, window=window, balanced=balanced) for kind in kinds]
     rows = _joined(found)
-    made = errors_of(rows.influence, rows.treated, errors, effects.factor)
+    made = errors_of(rows.influence, rows.treated, spec.errors, effects.factor)
     terms = [term for kind, each in zip(kinds, found, strict=True) for term in _terms(kind, each, effects)]
     equations = [kind for kind, each in zip(kinds, found, strict=True) for _ in each.labels]
+    drawn, said = chance.of(method, panel, dict(zip(kinds, found, strict=True)), whole=balanced is None)
     return PolicyEffects(
         title=title,
         terms=tuple(terms),
@@ -119,8 +132,14 @@ def policy_effects(
         estimates=rows.estimates,
         covariance=made.covariance,
         df=made.df,
-        facts={**_facts(panel, errors), **effects.facts},
-        notes=(*panel.design.notes, *panel.notes, *effects.notes, *_alone(made.covariance, terms)),
+        facts={**_facts(panel, spec.errors), **effects.facts},
+        notes=(
+            *panel.design.notes,
+            *panel.notes,
+            *effects.notes,
+            *said,
+            *_alone(made.covariance, terms),
+        ),
         uncertainty=Uncertainty(method="influence"),
         levels=panel.design.level_names,
         outcome=panel.design.outcome,
@@ -132,8 +151,71 @@ def policy_effects(
         base=tuple(effects.facts.get("base", ())),
         effects=effects,
         panel=panel,
+        randomised=drawn,
         dropped=panel.design.dropped,
     )
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How p-values and intervals of effects are made.
+
+    `inference`: "clusters" from the errors; "randomisation" over dates of adoption; "auto" the latter below
+    eight treated units.
+    """
+
+    inference: str = "auto"
+    reps: int = 999
+    rng: Any = 0
+
+    def __post_init__(self) -> None:
+        if self.inference not in INFERENCE:
+            raise SpecError(
+                message(
+                    "inference is one of {known}, not {inference!r}",
+                    known=INFERENCE,
+                    inference=self.inference,
+                )
+            )
+
+    def of(
+        self, method: StaggeredEstimator, panel: PolicyPanel, found: dict[By, Averages], *, whole: bool
+    ) -> tuple[Randomised | None, tuple[Message, ...]]:
+        """Return the assignments drawn, if any, and why."""
+        treated = int(panel.adoption.treated.sum())
+        few = treated < FEW_TREATED
+        if self.inference == "clusters" or (self.inference == "auto" and not few):
+            if not few:
+                return None, ()
+            said = message(
+                "{treated} treated {units}: errors from clusters reject too often below {few}; "
+                "inference='randomisation' keeps its level",
+                treated=treated,
+                few=FEW_TREATED,
+            )
+            return None, (said.spoken(*panel.design.level_names),)
+        if not whole or "cells" in found:
+            raise SpecError(
+                message(
+                    "randomisation is for averages of all cohorts: leave out `balanced` and by='cells', or take "
+                    "inference='clusters'"
+                )
+            )
+        try:
+            drawn = self._drawn(method, panel, found)
+        except SpecError as error:
+            if self.inference == "randomisation":
+                raise
+            return None, (
+                message("{treated} treated, and no randomisation: {why}", treated=treated, why=error.said),
+            )
+        why = message("{treated} treated {units}, fewer than {few}", treated=treated, few=FEW_TREATED)
+        told = message("{why}: {sentence}", why=why, sentence=drawn.sentence()) if few else drawn.sentence()
+        return drawn, (told.spoken(*panel.design.level_names),)
+
+    def _drawn(self, method: StaggeredEstimator, panel: PolicyPanel, found: dict[By, Averages]) -> Randomised:
+        held = {kind: (each.labels, each.estimates) for kind, each in found.items()}
+        return randomise(method, panel, list(held), held, reps=self.reps, rng=self.rng)
 
 
 def _joined(found: Sequence[Averages]) -> Averages:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from panelkit.formula.conditions import check_where
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
@@ -13,7 +15,7 @@ from panelkit.language.offers import estimator
 from panelkit.models.policy.errors import ERRORS
 from panelkit.models.policy.estimator import staggered_estimator
 from panelkit.models.policy.panel import read_policy_panel
-from panelkit.models.policy.result import PolicyEffects, policy_effects
+from panelkit.models.policy.result import Chance, PolicyEffects, policy_effects
 from panelkit.panel.weighting import check_weights
 
 
@@ -59,6 +61,9 @@ class StaggeredDiD:
         "small-sample" (unbiased with Welch's degrees of freedom) or "analytic" (as the programs print them).
     shares
         "estimated" or "fixed": whether the sizes of cohorts vary from sample to sample.
+    inference
+        "clusters": p-values and intervals from the errors; "randomisation": from other assignments of the dates of
+        adoption; "auto": the latter below eight treated units, where the former reject too often.
     where
         A condition on the rows that enter, as in `FixedEffects`.
     weights
@@ -79,11 +84,13 @@ class StaggeredDiD:
     cluster: str | None = None
     errors: Any = "small-sample"
     shares: Any = "estimated"
+    inference: str = "auto"
     where: str | None = None
     weights: str | None = None
 
     def __post_init__(self) -> None:
         self._method()
+        Chance(self.inference)
         object.__setattr__(self, "where", check_where(self.where))
         object.__setattr__(self, "weights", check_weights(self.weights))
         if self.errors not in ERRORS:
@@ -118,6 +125,8 @@ class StaggeredDiD:
         by: str | Sequence[str] | None = None,
         window: tuple[float, float] | None = None,
         balanced: float | None = None,
+        reps: int = 999,
+        rng: int | np.random.Generator = 0,
     ) -> PolicyEffects:
         """Estimate the effects on a panel.
 
@@ -131,6 +140,8 @@ class StaggeredDiD:
             First and last event time that enter.
         balanced
             Only cohorts that are seen until this event time.
+        reps, rng
+            Assignments drawn where p-values come from randomisation, and the seed or generator.
 
         Returns
         -------
@@ -143,7 +154,7 @@ class StaggeredDiD:
             As `FixedEffects.fit` does; also for a treatment that switches off, a date of adoption in a gap, a cohort
             that changes within a unit, and where nobody is left to compare with.
         """
-        method = self._method()
+        chance = Chance(self.inference, reps, rng)
         panel = read_policy_panel(
             self.formula,
             data,
@@ -156,8 +167,6 @@ class StaggeredDiD:
             weights=self.weights,
             anticipation=self.anticipation,
         )
-        found = method.effects(panel)
-        kinds = [by] if isinstance(by, str) else list(by or _shown(found.kinds))
         title = message(
             "Staggered adoption ({estimator}): {outcome}",
             estimator=self.estimator,
@@ -165,14 +174,13 @@ class StaggeredDiD:
         )
         return policy_effects(
             self,
-            found,
+            self._method(),
             panel,
             title=title,
-            by=kinds,
-            errors=self.errors,
-            shares=self.shares,
+            by=[by] if isinstance(by, str) else list(by or ()),
             window=window,
             balanced=balanced,
+            chance=chance,
         )
 
     def with_estimator(self, estimator: str, **options: Any) -> StaggeredDiD:
@@ -192,7 +200,3 @@ class StaggeredDiD:
             horizon=self.horizon,
             corrected=self.corrected,
         )
-
-
-def _shown(kinds: Sequence[str]) -> list[str]:
-    return [kind for kind in kinds if kind != "cells"]
