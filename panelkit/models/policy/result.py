@@ -194,15 +194,8 @@ class Chance:
                 few=FEW_TREATED,
             )
             return None, (said.spoken(*panel.design.level_names),)
-        if not whole or "cells" in found:
-            raise SpecError(
-                message(
-                    "randomisation is for averages of all cohorts: leave out `balanced` and by='cells', or take "
-                    "inference='clusters'"
-                )
-            )
         try:
-            drawn = self._drawn(method, panel, found)
+            drawn = self._drawn(method, panel, found, whole=whole)
         except SpecError as error:
             if self.inference == "randomisation":
                 raise
@@ -213,7 +206,16 @@ class Chance:
         told = message("{why}: {sentence}", why=why, sentence=drawn.sentence()) if few else drawn.sentence()
         return drawn, (told.spoken(*panel.design.level_names),)
 
-    def _drawn(self, method: StaggeredEstimator, panel: PolicyPanel, found: dict[By, Averages]) -> Randomised:
+    def _drawn(
+        self, method: StaggeredEstimator, panel: PolicyPanel, found: dict[By, Averages], *, whole: bool
+    ) -> Randomised:
+        if not whole or "cells" in found:
+            raise SpecError(
+                message(
+                    "randomisation is for averages of all cohorts: leave out `balanced` and by='cells', or take "
+                    "inference='clusters'"
+                )
+            )
         held = {kind: (each.labels, each.estimates) for kind, each in found.items()}
         return randomise(method, panel, list(held), held, reps=self.reps, rng=self.rng)
 
