@@ -14,9 +14,10 @@ from panelkit.covariance.base import (
 from panelkit.covariance.clusters import clusters_of
 from panelkit.covariance.conventions import Convention
 from panelkit.covariance.likelihood import sandwiched
+from panelkit.covariance.scored import of_scores
 from panelkit.covariance.small_sample import cluster_df, small_sample_factor
 from panelkit.kernels import sandwich
-from panelkit.kernels.capabilities import SCORES, UNIT_SCORES
+from panelkit.kernels.capabilities import CLUSTER_SCORES, SCORES, UNIT_SCORES
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message, term
 from panelkit.language.offers import offered
@@ -25,7 +26,7 @@ from panelkit.panel.design import Design
 
 @offered(
     "covariance",
-    can=(SCORES, UNIT_SCORES),
+    can=(SCORES, UNIT_SCORES, CLUSTER_SCORES),
     source="Liang and Zeger 1986; Arellano 1987; of a likelihood, docs/spatial.md",
     public=True,
     also=("crv1",),
@@ -46,6 +47,8 @@ class Cluster(OneClustering):
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of least squares, or of a likelihood whose clusters are the units."""
+        if CLUSTER_SCORES in problem.can:
+            return of_scores(problem, design, self.by, jackknife=False)
         if SCORES not in problem.can:
             return self._of_likelihood(problem, design)
         fit, convention = least_squares(problem, convention)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from panelkit.covariance.base import OneClustering, Vcov, least_squares
 from panelkit.covariance.clusters import Clusters, clusters_of
 from panelkit.covariance.conventions import Convention
-from panelkit.kernels.capabilities import DELETED_GROUPS
+from panelkit.covariance.scored import of_scores
+from panelkit.kernels.capabilities import CLUSTER_SCORES, DELETED_GROUPS
 from panelkit.kernels.linear import LinearFit
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
@@ -19,7 +20,9 @@ from panelkit.language.offers import offered
 from panelkit.panel.design import Design
 
 
-@offered("covariance", can=(DELETED_GROUPS,), source="MacKinnon, Nielsen and Webb 2023", public=True)
+@offered(
+    "covariance", can=(DELETED_GROUPS, CLUSTER_SCORES), source="MacKinnon, Nielsen and Webb 2023", public=True
+)
 @dataclass(frozen=True)
 class CRV3(OneClustering):
     """The delete-one-cluster jackknife with its factor (G-1)/G and t(G-1) (MacKinnon, Nielsen and Webb 2023).
@@ -36,6 +39,8 @@ class CRV3(OneClustering):
 
     def compute(self, problem: Any, design: Design, convention: Convention | None) -> Vcov:
         """Return the covariance of a least-squares fit."""
+        if CLUSTER_SCORES in problem.can:
+            return of_scores(problem, design, self.by, jackknife=True)
         fit, convention = least_squares(problem, convention)
         clusters = clusters_of(design, self.by)
         betas, identified = fit.without_groups(clusters.codes)

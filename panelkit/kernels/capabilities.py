@@ -16,6 +16,9 @@ AS_OBSERVED = "rows as observed"  # the rows are not moved by estimated variance
 PANEL_ROWS = "rows of the panel"  # one row for each of the panel: neither changes nor means
 WEIGHTS = "weights"  # rows that count by a weight
 
+# double machine learning
+CLUSTER_SCORES = "scores by cluster"  # sums of one score by clusters that no fold splits
+
 # likelihoods
 INFORMATION = "information"  # the expected information
 HESSIAN = "hessian"  # the observed one
@@ -26,7 +29,7 @@ CELL_SCORES = "scores by cell"  # scores of every unit and period
 CAPABILITIES = frozenset(
     {
         SCORES, DELETED_GROUPS, ONE_EQUATION, RESAMPLED_RESIDUALS, ENDOGENOUS, AS_OBSERVED, PANEL_ROWS,
-        WEIGHTS,
+        WEIGHTS, CLUSTER_SCORES,
         INFORMATION, HESSIAN, MOMENTS, UNIT_SCORES, CELL_SCORES,
     }
 )  # fmt: skip

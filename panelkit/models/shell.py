@@ -211,7 +211,7 @@ def finish(
         convention_sentence(convention, linear.effects),
         *weight_notes(design),
         *notes,
-        *few_treated(design, linear),
+        *few_treated(design, linear.terms),
         *adopted,
         *exact_fit(design.outcome, linear),
     )

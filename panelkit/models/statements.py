@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def adoption(
     return adoption_statement(design, linear, changes)
 
 
-def few_treated(design: Design, linear: LinearFit) -> tuple[Message, ...]:
+def few_treated(design: Design, terms: Collection[str]) -> tuple[Message, ...]:
     """Return a note for each 0/1 regressor that fewer than five units, or all but fewer than five, ever have.
 
     Its first difference, -1, 0 or 1, counts like it.
@@ -80,7 +81,7 @@ def few_treated(design: Design, linear: LinearFit) -> tuple[Message, ...]:
     n_units = len(design.unit_labels)
     for j, term in enumerate(design.terms):
         column = design.X[:, j]
-        if term == "Intercept" or term not in linear.terms or not np.isin(column, (-1.0, 0.0, 1.0)).all():
+        if term == "Intercept" or term not in terms or not np.isin(column, (-1.0, 0.0, 1.0)).all():
             continue
         treated = np.flatnonzero(np.bincount(design.unit, np.abs(column), n_units) > 0.0)
         fewer = min(len(treated), n_units - len(treated))

@@ -287,6 +287,30 @@ _COLUMNS: dict[str, Message] = {
         term("column of a result", "effects"),
         term("column of a result", "vcov"),
         term("column of a result", "convention"),
+        term("column of a result", "folds"),
+        term("column of a result", "repeats"),
+        term("column of a result", "learner_outcome"),
+        term("column of a result", "learner_treatment"),
+        term("column of a result", "learner_instrument"),
+        term("column of a result", "r2_outcome"),
+        term("column of a result", "r2_treatment"),
+        term("column of a result", "r2_instrument"),
+        term("column of a result", "r2_base"),
+        term("column of a result", "r2_propensity"),
+        term("column of a result", "r2_control"),
+        term("column of a result", "r2_treated"),
+        term("column of a result", "sd_over_splits"),
+        term("column of a result", "clip"),
+        term("column of a result", "clipped_rows"),
+        term("column of a result", "lowest_propensity"),
+        term("column of a result", "highest_propensity"),
+        term("column of a result", "transform"),
+        term("column of a result", "repeat"),
+        term("column of a result", "fold"),
+        term("column of a result", "function"),
+        term("column of a result", "rows"),
+        term("column of a result", "units"),
+        term("column of a result", "log_loss"),
         term("column of a result", "note"),
         term("column of a result", "n_treated"),
         term("column of a result", "n_donors"),
@@ -346,4 +370,18 @@ _EFFECTS: dict[str, Message] = {
     "random": term("effects", "random"),
     "random + year": message("random, and of {period}"),
 }
-_KNOWN_VALUES: dict[str, dict[str, Message]] = {"order": _ORDERS, "effects": _EFFECTS}
+_TRANSFORMS: dict[str, Message] = {
+    name: name
+    for name in (
+        term("transform", "within"),
+        term("transform", "mundlak"),
+        term("transform", "first-difference"),
+        term("transform", "first-difference-exact"),
+        term("transform", "none"),
+    )
+}
+_KNOWN_VALUES: dict[str, dict[str, Message]] = {
+    "order": _ORDERS,
+    "effects": _EFFECTS,
+    "transform": _TRANSFORMS,
+}

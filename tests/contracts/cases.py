@@ -12,7 +12,7 @@ import pandas as pd
 
 import panelkit as pk
 from panelkit.spatial.weights import Weights, as_weights
-from tests.every_result import city_panel, lattice
+from tests.every_result import CITIES, city_panel, lattice
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Case:
 
 CASES: dict[str, Case] = {
     "between": Case(lambda x: pk.BetweenEffects(f"y ~ {x} + w")),
+    # every city is a fold, so that nothing is drawn
+    "double_ml": Case(lambda x: pk.DoubleML("y ~ w", x, learner="ols", folds=len(CITIES))),
     "dynamic_spatial_panel": Case(lambda x: pk.DynamicSpatialPanel(f"y ~ {x} + w"), spatial=True),
     "first_difference": Case(lambda x: pk.FirstDifference(f"y ~ {x} + w")),
     "fixed_effects": Case(lambda x: pk.FixedEffects(f"y ~ {x} + w")),
