@@ -10,7 +10,7 @@ import numpy as np
 from panelkit.covariance.clusters import Clusters
 from panelkit.kernels.within import Effects, FloatArray, IntArray, Layout, within
 from panelkit.language.errors import DataError
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, term
 from panelkit.models.policy.double_ml.rows import Learnable, Parts, Transform
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
@@ -191,7 +191,7 @@ def refuse_one_state(made: Learnable, folds: IntArray) -> None:
                     message(
                         "without one of the folds only {state} rows are left ({ever} {units} ever have the treatment): "
                         "take more folds, or model='plr'",
-                        state=message("treated") if rest[0] == 1.0 else message("untreated"),
+                        state=term("rows", "treated") if rest[0] == 1.0 else term("rows", "untreated"),
                         ever=ever,
                     )
                 )
