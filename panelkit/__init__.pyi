@@ -122,6 +122,7 @@ from panelkit.models.linear.pooled import PooledOLS as PooledOLS
 from panelkit.models.linear.random_effects import RandomEffects as RandomEffects
 from panelkit.models.mediation.estimator import Mediation as Mediation
 from panelkit.models.mediation.spatial import SpatialMediation as SpatialMediation
+from panelkit.models.policy.double_ml.estimator import DoubleML as DoubleML
 from panelkit.models.policy.staggered import StaggeredDiD as StaggeredDiD
 from panelkit.models.policy.synthetic_control import SyntheticControl as SyntheticControl
 from panelkit.models.policy.synthetic_did import SyntheticDiD as SyntheticDiD
