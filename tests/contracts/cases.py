@@ -57,6 +57,11 @@ CASES: dict[str, Case] = {
     ),
     "spatial_panel": Case(lambda x: pk.SpatialPanel(f"y ~ {x} + w"), spatial=True),
     "spatial_random_effects": Case(lambda x: pk.SpatialRandomEffects(f"y ~ {x}", "sar"), spatial=True),
+    "staggered_did": Case(
+        lambda x: pk.StaggeredDiD(f"y ~ {x} + w", treatment="pilot"),
+        {"reps": 19, "by": ("overall", "event")},  # cohorts and periods are named by years
+        drawn=True,
+    ),
     "synthetic_control": Case(
         lambda x: pk.SyntheticControl(f"y ~ {x} + w", treatment="pilot", v="equal", placebos=19), drawn=True
     ),

@@ -65,3 +65,16 @@ def contrast_degrees(result: Estimates, contrasts: FloatArray) -> FloatArray:
         clusters = clusters_of(result.design, vcov.by)  # type: ignore[arg-type]
         return contrast_df(result.linear, clusters.codes, contrasts)
     return np.array([df[row != 0.0].min(initial=np.inf) for row in contrasts])
+
+
+def spread_of(rows: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Return the covariance (m, m) of combinations with weights or derivatives (m, k).
+
+    A coefficient without an error makes those combinations missing that it enters, not the others.
+    """
+    missing = np.isnan(covariance)
+    if not missing.any():
+        return np.asarray(rows @ covariance @ rows.T)
+    enters = (rows != 0.0).astype(np.float64)
+    found = rows @ np.where(missing, 0.0, covariance) @ rows.T
+    return np.where(enters @ missing @ enters.T > 0.0, np.nan, found)

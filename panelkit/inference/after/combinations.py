@@ -10,7 +10,7 @@ import numpy as np
 from panelkit.formula.coefficients import read_combination
 from panelkit.formula.derivative import Slope, has_columns, is_linear, parts_of
 from panelkit.formula.tree import Call, Chain, Negate, Node, Number
-from panelkit.inference.after.coefficients import at_estimates, contrast_degrees, names_of
+from panelkit.inference.after.coefficients import at_estimates, contrast_degrees, names_of, spread_of
 from panelkit.inference.after.fieller import RatioSet, fieller
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
@@ -122,7 +122,7 @@ def _finite_covariance(names: tuple[str, ...], gradient: FloatArray, covariance:
         If a variance lies beyond the largest number.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        found = gradient @ covariance @ gradient.T
+        found = spread_of(gradient, covariance)
         lost = [f"`{name}`" for name, row in zip(names, found, strict=True) if not np.isfinite(row).all()]
     if lost and np.isfinite(covariance).all():
         raise SpecError(
@@ -177,7 +177,7 @@ def _near_poles(
     for (name, tree), df in zip(trees.items(), degrees, strict=True):
         for below in _denominators(tree):
             slope = at_estimates(below, names, np.asarray(fit.estimates))
-            error = float(np.sqrt(slope.by @ np.asarray(fit.covariance) @ slope.by))
+            error = float(np.sqrt(spread_of(slope.by[None, :], np.asarray(fit.covariance))[0, 0]))
             if abs(float(slope.value)) <= float(t_quantile(_LEVEL, float(df))) * error:
                 notes.append(
                     message(
@@ -198,7 +198,7 @@ def _ratio_set(fit: Estimates, tree: Node, names: tuple[str, ...], df: float) ->
     values = np.asarray(fit.estimates)
     top, bottom = (at_estimates(part, names, values) for part in parts)
     rows = np.array([top.by, bottom.by])
-    spread = rows @ np.asarray(fit.covariance) @ rows.T
+    spread = spread_of(rows, np.asarray(fit.covariance))
     critical = float(t_quantile(_LEVEL, df))
     return fieller((float(top.value), float(bottom.value)), spread, critical, _LEVEL)
 

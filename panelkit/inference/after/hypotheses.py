@@ -12,7 +12,7 @@ from scipy import special
 from panelkit.formula.coefficients import Equation, read_equations
 from panelkit.formula.derivative import is_linear, parts_of
 from panelkit.formula.tree import Chain, Node, Number
-from panelkit.inference.after.coefficients import at_estimates, contrast_degrees, names_of
+from panelkit.inference.after.coefficients import at_estimates, contrast_degrees, names_of, spread_of
 from panelkit.inference.quadratic_form import quadratic_form
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
@@ -258,7 +258,7 @@ def wald_test(fit: Estimates, found: Restrictions) -> TestResult:
     """Return the Wald test of restrictions under the covariance of a result."""
     q = len(found.gap)
     name, null = message("Wald test"), listed(found.texts)
-    spread = found.rows @ np.asarray(fit.covariance) @ found.rows.T
+    spread = spread_of(found.rows, np.asarray(fit.covariance))
     facts: dict[str, Any] = {"restrictions": found.texts, "vcov": fit.facts.get("vcov")}
     wald, because = quadratic_form(found.gap, spread)
     if because is not None:

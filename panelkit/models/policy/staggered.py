@@ -22,6 +22,7 @@ from panelkit.panel.weighting import check_weights
 @estimator(
     "staggered_did",
     family="policy",
+    can=["cluster contributions"],
     result="PolicyEffects",
     source="Callaway and Sant'Anna 2021; Borusyak, Jaravel and Spiess 2024; Sun and Abraham 2021; Gardner 2022",
 )
