@@ -130,7 +130,7 @@ def sup_t_draws(
 def _weights(rng: np.random.Generator, shape: tuple[int, int], multiplier: str) -> FloatArray:
     """Return random weights of mean zero and variance one."""
     if multiplier == "rademacher":
-        return rng.integers(0, 2, shape, dtype=np.int8) * 2.0 - 1.0
+        return np.asarray(rng.integers(0, 2, shape, dtype=np.int8) * 2.0 - 1.0, dtype=np.float64)
     root = np.sqrt(5.0)
     low = rng.random(shape) < (root + 1.0) / (2.0 * root)
     return np.where(low, (1.0 - root) / 2.0, (1.0 + root) / 2.0).astype(np.float64)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -12,6 +12,7 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
+from panelkit.models.policy.leverage import Mixing, Spread, even, mixing_of
 from panelkit.show.brief import Brief
 
 By = Literal["overall", "event", "cohort", "calendar", "cells"]
@@ -74,7 +75,8 @@ class Averages(Brief):
 
     `labels` (p,) name them: the value of event time, cohort or period, missing for an average over all. `estimates`
     (p,), `influence` (G, p) as in `CellEffects`, `weights` (p, k) of the cells, `treated` (G, p) marks the clusters
-    whose treated rows an average holds.
+    whose treated rows an average holds. `spread` says how variances are told from `influence` where the treated
+    clusters weigh differently; None where nothing is known of that.
     """
 
     labels: FloatArray
@@ -82,6 +84,13 @@ class Averages(Brief):
     influence: FloatArray
     weights: FloatArray
     treated: Array
+    spread: Spread | None = None
+
+
+def joined_spread(found: Sequence[Averages]) -> Spread:
+    """Return the spread of several averages in a row; those without one take their treated clusters as equal."""
+    each = [even(rows.treated) if rows.spread is None else rows.spread for rows in found]
+    return Spread(np.column_stack([part.scale for part in each]), np.concatenate([part.df for part in each]))
 
 
 def check_by(by: str) -> By:
@@ -130,19 +139,36 @@ def averages(
     kept = _kept(cells, window, balanced)
     event = np.where(kept, cells.event, np.nan)
     post = kept & (event >= 0.0)
-    if by == "cells":
-        chosen = [np.flatnonzero(kept)[j : j + 1] for j in range(int(kept.sum()))]
-        return _rows(cells, [(np.nan, at) for at in chosen], shares)
-    if by == "overall":
-        return _rows(cells, [(np.nan, np.flatnonzero(post))], shares)
+    if by in ("cells", "overall"):
+        chosen = [np.flatnonzero(post)]
+        if by == "cells":
+            chosen = [np.flatnonzero(kept)[j : j + 1] for j in range(int(kept.sum()))]
+        alone = [(np.nan, at) for at in chosen]
+        return _spread(cells, _rows(cells, alone, shares), _mixing(cells, alone, shares))
     values = {"event": event, "cohort": cells.cohort, "calendar": cells.period}[by]
     inside = kept if by == "event" else post
     groups = [(float(v), np.flatnonzero(inside & (values == v))) for v in np.unique(values[inside])]
-    rows = _rows(cells, groups, shares)
+    rows, mixing = _rows(cells, groups, shares), _mixing(cells, groups, shares)
     if by == "cohort":
-        return _led(rows, _over_cohorts(cells, rows, groups, shares))
+        mixing = mixing and mixing.over_cohorts(_largest(cells, groups), estimated=shares == "estimated")
+        return _spread(cells, _led(rows, _over_cohorts(cells, rows, groups, shares)), mixing)
     late = np.array([by == "calendar" or label >= 0.0 for label in rows.labels])
-    return _led(rows, _mean(rows, late))
+    return _spread(cells, _led(rows, _mean(rows, late)), mixing and mixing.mean(late))
+
+
+def _mixing(cells: CellEffects, groups: list[tuple[float, Array]], shares: Shares) -> Mixing | None:
+    """Return how treated clusters are mixed in averages of groups; None where they are many."""
+    return mixing_of(cells.members, [at for _, at in groups], estimated=shares == "estimated")
+
+
+def _spread(cells: CellEffects, made: Averages, mixing: Mixing | None) -> Averages:
+    """Return averages with their spread; those that are zero by normalisation have no error and need none."""
+    if mixing is None:
+        return made
+    spread = mixing.spread(len(cells.members))
+    fixed = (np.abs(made.weights) @ ~cells.reference) == 0.0
+    spread.scale[:, fixed] = 1.0
+    return replace(made, spread=spread)
 
 
 def _kept(cells: CellEffects, window: tuple[float, float] | None, balanced: float | None) -> Array:
@@ -182,14 +208,19 @@ def _over_cohorts(
     cells: CellEffects, rows: Averages, groups: list[tuple[float, Array]], shares: Shares
 ) -> tuple[float, FloatArray, FloatArray, Array]:
     """Return the mean over cohorts, weighted by how many units they hold: estimate, influence, weights, treated."""
-    largest = [cells.members[:, at].max(axis=1) for _, at in groups]
-    units = np.array([held.sum() for held in largest])
+    largest = _largest(cells, groups)
+    units = largest.sum(axis=0)
     share = units / units.sum()
     estimate = float(share @ rows.estimates)
     influence = rows.influence @ share
     if shares == "estimated":
-        influence = influence + np.column_stack(largest) @ (rows.estimates - estimate) / units.sum()
+        influence = influence + largest @ (rows.estimates - estimate) / units.sum()
     return estimate, influence, share @ rows.weights, np.asarray(rows.treated.any(axis=1))
+
+
+def _largest(cells: CellEffects, groups: list[tuple[float, Array]]) -> FloatArray:
+    """Return how much of each group's largest cell lies in each cluster, (G, p)."""
+    return np.column_stack([cells.members[:, at].max(axis=1) for _, at in groups])
 
 
 def _mean(rows: Averages, late: Array) -> tuple[float, FloatArray, FloatArray, Array]:
@@ -264,4 +295,5 @@ class DirectEffects(Brief):
             held.influence[:, inside],
             held.weights[inside],
             held.treated[:, inside],
+            None if held.spread is None else Spread(held.spread.scale[:, inside], held.spread.df[inside]),
         )

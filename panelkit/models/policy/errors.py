@@ -9,6 +9,7 @@ import numpy as np
 
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
+from panelkit.models.policy.leverage import Spread, even
 from panelkit.show.brief import Brief
 
 Errors = Literal["small-sample", "analytic"]
@@ -17,13 +18,19 @@ ERRORS: tuple[str, ...] = get_args(Errors)
 
 @dataclass(frozen=True, eq=False)
 class AverageErrors(Brief):
-    """Covariance (p, p) and degrees of freedom (p,) of averages; an error that cannot be told is missing."""
+    """Covariance (p, p) and degrees of freedom (p,) of averages; an error that cannot be told is missing.
+
+    `contributions` (G, p) are what clusters add, scaled so that their cross-products are the covariance.
+    """
 
     covariance: FloatArray
     df: FloatArray
+    contributions: FloatArray
 
 
-def errors_of(influence: FloatArray, treated: Array, errors: Errors, factor: float = 1.0) -> AverageErrors:
+def errors_of(
+    influence: FloatArray, treated: Array, errors: Errors, factor: float = 1.0, spread: Spread | None = None
+) -> AverageErrors:
     """Return the covariance of averages.
 
     Parameters
@@ -34,41 +41,42 @@ def errors_of(influence: FloatArray, treated: Array, errors: Errors, factor: flo
         The clusters that hold treated rows of each average, (G, p) bool.
     errors
         "analytic": influence' influence, times `factor`, with the normal distribution, as the programs print it;
-        "small-sample": clusters that hold treated rows of the average and the others vary on their own, each kind
-        with n/(n-1) and n-1 degrees of freedom, joined as Welch (1947) and Satterthwaite (1946) do. With one treated
-        cluster there is no error.
+        "small-sample": clusters that hold treated rows of the average and the others vary on their own. The others have
+        n/(n-1) and n-1 degrees of freedom. A treated cluster is compared with a mean that it is part of, the more so
+        the longer it is treated and the fewer adopt with it: its square is divided by what is left of its own variation
+        (`spread`; n/(n-1) where all weigh the same), as CR2 does, with the degrees of freedom of Bell and McCaffrey
+        (2002). Both are joined as Welch (1947) and Satterthwaite (1946) do. Where a treated cluster's own variation is
+        not seen at all (it adopts alone, and shares are fixed) there is no error.
     factor
         A small-sample factor of the analytic covariance.
+    spread
+        How treated clusters weigh; None takes them as equal.
 
     Returns
     -------
-    The covariance and df.
+    The covariance, df and contributions.
     """
     if errors == "analytic":
-        return AverageErrors(factor * influence.T @ influence, np.full(influence.shape[1], np.inf))
-    inside, outside = treated.sum(axis=0), (~treated).sum(axis=0)
-    scaled = contributions(influence, treated, errors)
+        scaled = np.sqrt(factor) * influence
+        return AverageErrors(scaled.T @ scaled, np.full(influence.shape[1], np.inf), scaled)
+    seen = even(treated) if spread is None else spread
+    outside = (~treated).sum(axis=0)
+    lost = (treated & np.isnan(seen.scale)).any(axis=0)
+    scale = np.where(treated, np.where(lost, 1.0, seen.scale), _unbiased(outside))
+    scaled = influence * np.sqrt(scale)
     covariance = scaled.T @ scaled
-    within = np.where(treated, scaled, 0.0)
-    beside = np.where(treated, 0.0, scaled)
-    squares = [np.einsum("gp,gp->p", part, part) for part in (within, beside)]
+    squares = [
+        np.einsum("gp,gp->p", part, part)
+        for part in (np.where(treated, scaled, 0.0), np.where(treated, 0.0, scaled))
+    ]
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = squares[0] ** 2 / (inside - 1.0) + np.where(
-            outside > 1, squares[1] ** 2 / np.maximum(outside - 1.0, 1.0), 0.0
-        )
-        df = np.maximum((squares[0] + squares[1]) ** 2 / spread, 1.0)
-    alone = inside < 2
-    covariance[alone, :] = np.nan
-    covariance[:, alone] = np.nan
-    return AverageErrors(covariance, np.where(alone, 1.0, np.where(np.isfinite(df), df, np.inf)))
-
-
-def contributions(influence: FloatArray, treated: Array, errors: Errors, factor: float = 1.0) -> FloatArray:
-    """Return influence (G, p) scaled so that its cross-products are the covariance of `errors_of`."""
-    if errors == "analytic":
-        return np.sqrt(factor) * influence
-    scales = _unbiased(treated.sum(axis=0)), _unbiased((~treated).sum(axis=0))
-    return influence * np.sqrt(np.where(treated, *scales))
+        rest = np.where(outside > 1, squares[1] ** 2 / np.maximum(outside - 1.0, 1.0), 0.0)
+        df = np.maximum((squares[0] + squares[1]) ** 2 / (squares[0] ** 2 / seen.df + rest), 1.0)
+    covariance[lost, :] = np.nan
+    covariance[:, lost] = np.nan
+    return AverageErrors(
+        covariance, np.where(lost, 1.0, np.where(np.isfinite(df), df, np.inf)), np.where(lost, np.nan, scaled)
+    )
 
 
 def _unbiased(count: Array) -> FloatArray:

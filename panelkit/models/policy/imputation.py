@@ -13,8 +13,9 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.models.policy.cells import Averages, By, CellEffects, Shares, averages
+from panelkit.models.policy.cells import Averages, By, CellEffects, Shares, averages, joined_spread
 from panelkit.models.policy.estimator import Points
+from panelkit.models.policy.leverage import Spread
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.regression import coefficients_of
 from panelkit.models.policy.untreated import Untreated, predictable, untreated_fit
@@ -149,16 +150,18 @@ class ImputedEffects(Brief):
 def _with_leads(rows: Averages, leads: Averages, shown: Array) -> Averages:
     """Return the averages with leads between their mean and the effects."""
 
-    def joined(mine: Any, theirs: Any) -> Any:
-        return np.concatenate([mine[:1], theirs[shown], mine[1:]])
+    def joined(effects: Any, before: Any) -> Any:
+        return np.concatenate([effects[:1], before[shown], effects[1:]])
 
     empty = np.zeros((len(leads.labels), rows.weights.shape[1]))
+    mine, theirs = joined_spread([rows]), joined_spread([leads])
     return Averages(
         joined(rows.labels, leads.labels),
         joined(rows.estimates, leads.estimates),
         joined(rows.influence.T, leads.influence.T).T,
         joined(rows.weights, empty),
         joined(rows.treated.T, leads.treated.T).T,
+        Spread(joined(mine.scale.T, theirs.scale.T).T, joined(mine.df, theirs.df)),
     )
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
-from panelkit.models.policy.cells import Averages
+from panelkit.models.policy.cells import Averages, joined_spread
 from panelkit.models.policy.errors import errors_of
+from panelkit.models.policy.leverage import Spread
 from panelkit.results.tests import TestResult
 
 KINDS = ("cells", "event")
@@ -43,8 +44,13 @@ def pre_test(result: Any, by: str = "cells") -> TestResult:
     rows, lead = _leads(result, by)
     if not len(lead):
         return TestResult.not_applicable(name, null, message("this estimator has no leads here"))
+    seen = joined_spread([rows])
     made = errors_of(
-        rows.influence[:, lead], rows.treated[:, lead], result.spec.errors, result.effects.factor
+        rows.influence[:, lead],
+        rows.treated[:, lead],
+        result.spec.errors,
+        result.effects.factor,
+        Spread(seen.scale[:, lead], seen.df[lead]),
     )
     b, V = rows.estimates[lead], made.covariance
     varies = ~(np.diag(V) == 0.0)

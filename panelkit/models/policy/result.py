@@ -14,8 +14,8 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.register import find
-from panelkit.models.policy.cells import Averages, By, check_by
-from panelkit.models.policy.errors import Errors, contributions, errors_of
+from panelkit.models.policy.cells import Averages, By, check_by, joined_spread
+from panelkit.models.policy.errors import Errors, errors_of
 from panelkit.models.policy.estimator import Effects, StaggeredEstimator
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.pre_test import pre_test
@@ -33,7 +33,8 @@ class PolicyEffects(Derived):
     """Effects of a policy with their errors; p of them, G clusters.
 
     `labels` (p,) are event times, cohorts or periods as numbers, missing for averages over all. `influence` (G, p):
-    what each cluster adds; `treated` (G, p) the clusters with treated rows behind each. `base` are the event times that
+    what each cluster adds, `contributions` (G, p) the same with its small-sample factors, whose cross-products are the
+    covariance; `treated` (G, p) the clusters with treated rows behind each. `base` are the event times that
     are zero by normalisation, empty where leads have no common base.
     """
 
@@ -41,6 +42,7 @@ class PolicyEffects(Derived):
     spec: Any
     labels: FloatArray
     influence: FloatArray = field(repr=False)
+    contributions: FloatArray = field(repr=False)
     treated: Array = field(repr=False)
     weights: FloatArray = field(repr=False)
     base: tuple[float, ...] = ()
@@ -82,11 +84,6 @@ class PolicyEffects(Derived):
         at = self._events()
         return self.covariance[np.ix_(at, at)]
 
-    @property
-    def contributions(self) -> FloatArray:
-        """Return what each cluster adds, (G, p), with its small-sample factor: the covariance is its cross-product."""
-        return contributions(self.influence, self.treated, self.spec.errors, self.effects.factor)
-
     def bands(self, level: float = 0.95, reps: int = 9_999, rng: Any = 0, *, by: str = "event") -> Any:
         """Return the band over all effects of a kind, as `pk.multiplier_bands` says."""
         return find("inference", "multiplier_bands")(self, by, level=level, reps=reps, rng=rng)
@@ -121,7 +118,7 @@ def policy_effects(
     kinds = [check_by(each) for each in by or [kind for kind in effects.kinds if kind != "cells"]]
     found = [effects.averages(kind, shares=spec.shares, window=window, balanced=balanced) for kind in kinds]
     rows = _joined(found)
-    made = errors_of(rows.influence, rows.treated, spec.errors, effects.factor)
+    made = errors_of(rows.influence, rows.treated, spec.errors, effects.factor, rows.spread)
     terms = [term for kind, each in zip(kinds, found, strict=True) for term in _terms(kind, each, effects)]
     equations = [kind for kind, each in zip(kinds, found, strict=True) for _ in each.labels]
     drawn, said = chance.of(method, panel, dict(zip(kinds, found, strict=True)), whole=balanced is None)
@@ -138,7 +135,7 @@ def policy_effects(
             *panel.notes,
             *effects.notes,
             *said,
-            *_alone(made.covariance, terms),
+            *_alone(made.covariance, terms, spec.shares),
         ),
         uncertainty=Uncertainty(method="influence"),
         levels=panel.design.level_names,
@@ -146,6 +143,7 @@ def policy_effects(
         spec=spec,
         labels=rows.labels,
         influence=rows.influence,
+        contributions=made.contributions,
         treated=rows.treated,
         weights=rows.weights,
         base=tuple(effects.facts.get("base", ())),
@@ -229,6 +227,7 @@ def _joined(found: Sequence[Averages]) -> Averages:
         np.column_stack([each.influence for each in found]),
         np.vstack(weights),
         np.column_stack([each.treated for each in found]),
+        joined_spread(found),
     )
 
 
@@ -258,14 +257,23 @@ def _facts(panel: PolicyPanel, errors: Errors) -> dict[str, Any]:
     }
 
 
-def _alone(covariance: FloatArray, terms: Sequence[str]) -> tuple[Any, ...]:
+def _alone(covariance: FloatArray, terms: Sequence[str], shares: Any) -> tuple[Any, ...]:
     lost = [term for term, value in zip(terms, np.diag(covariance), strict=True) if np.isnan(value)]
     if not lost:
         return ()
+    named = list(dict.fromkeys(lost))
+    if shares == "fixed":
+        return (
+            message(
+                "no error for {terms}: with shares='fixed' a cohort of one treated cluster tells nothing of its own "
+                "variance; shares='estimated' reads it from the differences between cohorts",
+                terms=named,
+            ),
+        )
     return (
         message(
             "no error for {terms}: one treated (or one comparison) cluster stands behind it, and its own variance "
             "cannot be told from its effect; randomisation over adoption dates can test it",
-            terms=list(dict.fromkeys(lost)),
+            terms=named,
         ),
     )
