@@ -180,7 +180,9 @@ def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def fit(frame: pd.DataFrame, formula: str = "y ~ 1", **options: Any) -> Any:
     by = options.pop("by", None)
-    spec = pk.StaggeredDiD(formula, cohort="first", estimator="callaway-santanna", **options)
+    spec = pk.StaggeredDiD(
+        formula, cohort="first", estimator="callaway-santanna", inference="clusters", **options
+    )
     return spec.fit(frame, unit="unit", time="year", by=by)
 
 
