@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +13,9 @@ import pandas as pd
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.conley import LATITUDE, LONGITUDE
 from panelkit.kernels.frames import as_floats, as_pandas
+from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.panel.design import Design
 
 Coordinates = pd.DataFrame | Mapping[Any, tuple[float, float]]
@@ -35,19 +36,41 @@ def with_coordinates(design: Design, vcov: VcovSpec, coords: Coordinates | None)
     """
     if not getattr(vcov, "needs_coordinates", False) or (coords is None and LATITUDE in design.extra):
         return design
-    table = _capitals(design) if coords is None else _table(coords)
-    missing = [str(label) for label in design.unit_labels if label not in table]
-    if missing:
-        raise DataError(
-            message("no coordinates for {names}: add them to `coords`, indexed by unit", names=missing)
-        )
-    places = np.array([table[label] for label in design.unit_labels], dtype=np.float64)
+    places = unit_coordinates(
+        design.unit_labels, coords, message("Conley() without `coords` uses the provincial capitals")
+    )
     extra = {
         **design.extra,
         LATITUDE: places[design.unit, 0],
         LONGITUDE: places[design.unit, 1],
     }
     return replace(design, extra=MappingProxyType(extra))
+
+
+def unit_coordinates(labels: Sequence[Any], coords: Coordinates | None, asked: Message) -> FloatArray:
+    """Return latitude and longitude of units, (N, 2).
+
+    Parameters
+    ----------
+    labels
+        The units, N.
+    coords
+        As in `with_coordinates`.
+    asked
+        Who takes the capitals where `coords` is None, for the message.
+
+    Raises
+    ------
+    DataError
+        If a unit has no coordinates; the message names every such unit.
+    """
+    table = _capitals(labels, asked) if coords is None else _table(coords)
+    missing = [str(label) for label in labels if label not in table]
+    if missing:
+        raise DataError(
+            message("no coordinates for {names}: add them to `coords`, indexed by unit", names=missing)
+        )
+    return np.array([table[label] for label in labels], dtype=np.float64)
 
 
 def _table(coords: Coordinates) -> dict[Any, tuple[float, float]]:
@@ -72,18 +95,19 @@ def _table(coords: Coordinates) -> dict[Any, tuple[float, float]]:
     return dict(zip(coords.index, zip(latitude, longitude, strict=True), strict=True))
 
 
-def _capitals(design: Design) -> dict[Any, tuple[float, float]]:
+def _capitals(labels: Sequence[Any], asked: Message) -> dict[Any, tuple[float, float]]:
     from panelkit.data.geography import capitals
     from panelkit.data.provinces import lookup_many
 
     table = capitals()
-    found = lookup_many(list(design.unit_labels))
-    unknown = [str(label) for label, place in zip(design.unit_labels, found, strict=True) if place is None]
+    found = lookup_many(list(labels))
+    unknown = [str(label) for label, place in zip(labels, found, strict=True) if place is None]
     if unknown:
         raise DataError(
             message(
-                "Conley() without `coords` uses the provincial capitals, and these units are no provinces: "
-                "{names}: pass coords=, a frame with `lat` and `lon` indexed by unit",
+                "{asked}, and these units are no provinces: {names}: pass coords=, a frame with `lat` and `lon` indexed "
+                "by unit",
+                asked=asked,
                 names=unknown,
             )
         )
@@ -93,7 +117,5 @@ def _capitals(design: Design) -> dict[Any, tuple[float, float]]:
         )
     )
     return {
-        label: places[place.adcode]
-        for label, place in zip(design.unit_labels, found, strict=True)
-        if place is not None
+        label: places[place.adcode] for label, place in zip(labels, found, strict=True) if place is not None
     }

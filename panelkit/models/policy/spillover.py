@@ -1,0 +1,168 @@
+"""Difference-in-differences with spillovers: rings of exposure around the treated (Butts 2021)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from panelkit.covariance.base import VcovSpec
+from panelkit.covariance.crv3 import CRV3
+from panelkit.formula.conditions import check_where
+from panelkit.language.errors import SpecError
+from panelkit.language.message import message
+from panelkit.language.offers import offered
+from panelkit.language.options import refuse_idle
+from panelkit.models.coordinates import Coordinates
+from panelkit.models.linear.fixed_effects import FixedEffects
+from panelkit.models.policy.adoption import Timing, read_timing
+from panelkit.models.policy.handed import few, fresh, told, with_columns, with_terms
+from panelkit.models.policy.ring_effects import ring_effects
+from panelkit.models.policy.ring_rows import (
+    RingRows,
+    refuse_without_donors,
+    ring_facts,
+    ring_notes,
+    ring_rows,
+)
+from panelkit.models.policy.rings import rings_of
+from panelkit.models.reading import Frame, open_frame, read_design
+from panelkit.results.derived import Derived
+from panelkit.results.fit import FitResult
+
+Estimator = Literal["imputation", "twfe"]
+
+
+@offered(
+    "policy",
+    "spillover",
+    family="designs",
+    result="Derived or FitResult",
+    source="Butts 2021; Butts and Gardner 2022",
+    public=True,
+)
+@dataclass(frozen=True)
+class SpilloverDiD:
+    """Difference-in-differences in which untreated neighbours of the treated are no controls but have effects of theirs.
+
+    Parameters
+    ----------
+    formula
+        `outcome ~ covariates`, or `outcome ~ 1`; treatment and rings are no terms of it.
+    cohort, treatment
+        When units adopt, one of the two: a column with the first treated period, or an absorbing 0/1 column.
+    orders
+        Rings by steps along the weights of `fit`: 1 is neighbours, 2 also their neighbours. None is 1.
+    bands
+        Rings by distance in place of weights: upper ends in km, such as `(200, 400)`.
+    estimator
+        "imputation": effects of unit and period from rows that are neither treated nor exposed, then means of what is
+        left: for staggered adoption too. "twfe": treatment and rings as 0/1 regressors under two-way effects, which for
+        staggered adoption compares with earlier adopters.
+    vcov, convention
+        Of "twfe", as in `FixedEffects`; "imputation" has errors of its own, by unit.
+    where
+        As in `FixedEffects`. Exposure is that to all units of the data.
+
+    Notes
+    -----
+    The coefficient of the treatment is the effect on the treated as they adopted, what they feel of other treated ones
+    included; that of a ring is the effect on the untreated in it. Beyond the last ring there must be no effect: that is
+    what makes a control.
+
+    Examples
+    --------
+    >>> spec = pk.SpilloverDiD("patents ~ 1", treatment="pilot", orders=1)
+    """
+
+    formula: str
+    cohort: str | None = None
+    treatment: str | None = None
+    orders: int | None = None
+    bands: tuple[float, ...] | None = None
+    estimator: Estimator = "imputation"
+    vcov: VcovSpec | None = None
+    convention: str | None = None
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", check_where(self.where))
+        if self.bands is not None:
+            object.__setattr__(self, "bands", tuple(self.bands))
+        if self.estimator not in get_args(Estimator):
+            raise SpecError(
+                message("estimator is {held}, not {value!r}", held=get_args(Estimator), value=self.estimator)
+            )
+        refuse_idle(
+            {
+                "vcov": self.estimator == "imputation" and self.vcov is not None,
+                "convention": self.estimator == "imputation" and self.convention is not None,
+            },
+            message("would change nothing: imputation has errors of its own, by unit"),
+        )
+        self._regression(self.formula)
+
+    def fit(
+        self,
+        data: Any,
+        w: Any = None,
+        *,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> FitResult | Derived:
+        """Fit the design to a panel.
+
+        Parameters
+        ----------
+        data, unit, time
+            As in `FixedEffects.fit`.
+        w
+            Weights whose links are steps, where rings are by `orders`.
+        coords
+            For `bands`: a frame indexed by unit with `lat` and `lon`; None takes the provincial capitals.
+
+        Returns
+        -------
+        A `FitResult` of "twfe"; a `Derived` of "imputation", with the mean effects (equation `overall`) and those by
+        periods since adoption, or since exposure began (equation: the treatment or the ring).
+
+        Raises
+        ------
+        DataError
+            If a treatment switches off, ids of weights and units differ, a ring holds nobody, or from some period on
+            everybody is treated or exposed.
+        SpecError
+            If the formula cannot be right for these data, or rings are asked for by both or neither kind.
+        """
+        frame = open_frame(data, unit, time)
+        timing = read_timing(frame, unit=unit, time=time, cohort=self.cohort, treatment=self.treatment)
+        rings = rings_of(timing, w, self.orders, self.bands, coords)
+        design = read_design(self.formula, frame, unit=unit, time=time, where=self.where)
+        rows = ring_rows(design, rings, timing)
+        refuse_without_donors(rows, design)
+        if self.estimator == "imputation":
+            return ring_effects(self, rows, design, self.treatment or "treated")
+        return self._twfe(rows, frame, timing, unit, time)
+
+    def _twfe(
+        self, rows: RingRows, frame: Frame, timing: Timing, unit: str | None, time: str | None
+    ) -> FitResult:
+        term = self.treatment or fresh(frame, "treated")
+        columns = rows.on_frame(frame, timing, unit, time)
+        names = [fresh(frame, name) for name in rows.rings.names]
+        held = with_columns(frame, dict(zip([term, *names], columns.T, strict=True)))
+        fit = self._regression(with_terms(self.formula, [term, *names])).fit(held, unit=unit, time=time)
+        naive = self._regression(with_terms(self.formula, [term])).fit(held, unit=unit, time=time)
+        without = float(naive.params[term])
+        levels = fit.level_names
+        notes = (*ring_notes(rows, without), *few(fit, rows.n_treated, rows.n_units, levels))
+        return told(
+            fit,
+            title=message("DID with spillover rings: {outcome}", outcome=fit.outcome),
+            facts={**ring_facts(rows), "estimate_without_rings": without},
+            notes=[note.spoken(*levels) for note in notes],
+        )
+
+    def _regression(self, formula: str) -> FixedEffects:
+        vcov = CRV3() if self.vcov is None else self.vcov
+        return FixedEffects(formula, "twoway", vcov, self.convention or "reghdfe", self.where)
