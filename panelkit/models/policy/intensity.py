@@ -78,7 +78,7 @@ def read_intensity(
     _refuse_bad(dose, first, panel, name)
     none = np.isfinite(first) & (dose == 0.0)
     notes = []
-    if none.any():
+    if none.any() and not np.isfinite(first).all():
         labels = [str(label) for label in panel.unit_labels[none]]
         notes.append(
             message(
@@ -127,9 +127,7 @@ def _by_unit(
     return dose, moving
 
 
-def _moving(
-    values: FloatArray, panel: PanelIndex, first: FloatArray, name: str, moving: Array
-) -> Message:
+def _moving(values: FloatArray, panel: PanelIndex, first: FloatArray, name: str, moving: Array) -> Message:
     """Say in which units a dose changes, and whether after the policy."""
     when = panel.time_labels.astype(np.float64)[panel.time]
     after = []

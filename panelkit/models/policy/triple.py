@@ -97,7 +97,9 @@ class TripleDifference:
             message("would change nothing under estimator={estimator!r}", estimator=self.estimator),
         )
         if self.place == self.group:
-            raise SpecError(message("place and group are two columns, and both are `{name}`", name=self.place))
+            raise SpecError(
+                message("place and group are two columns, and both are `{name}`", name=self.place)
+            )
         if staggered and tuple(parse_formula(self.formula).rhs_terms) not in ((), ("1",)):
             raise SpecError(
                 message(

@@ -141,7 +141,9 @@ def _flat(data: Any, columns: list[str]) -> pd.DataFrame:
         )
     empty = [f"`{name}`" for name in columns if bool(frame[name].isna().any())]
     if empty:
-        raise DataError(message("{names} is empty in some rows: name place, group and period of each", names=empty))
+        raise DataError(
+            message("{names} is empty in some rows: name place, group and period of each", names=empty)
+        )
     return frame
 
 
@@ -245,9 +247,7 @@ def _refuse_missing_cells(rows: TripleRows, spec: Asked) -> None:
     lacking = []
     for at in treated:
         own = inside & (rows.place == at)
-        absent = [
-            name for name, a, p in kinds if not (own & (rows.affected == a) & (rows.path == p)).any()
-        ]
+        absent = [name for name, a, p in kinds if not (own & (rows.affected == a) & (rows.path == p)).any()]
         if absent:
             lacking.append(message("{place} ({cells})", place=str(rows.places[at]), cells=absent))
     if lacking:
@@ -279,7 +279,9 @@ def gaps(spec: Asked, rows: TripleRows, time: str) -> pd.DataFrame:
     np.add.at(sums, (kind.astype(int), place, design.time), design.y)
     there = held.sum(axis=0) > 0.0
     cells = np.zeros((2, len(rows.places)))
-    np.add.at(cells, tuple(np.array([(a > 0.0, p) for p, a in map(of_cell.__getitem__, design.unit_labels)]).T), 1.0)
+    np.add.at(
+        cells, tuple(np.array([(a > 0.0, p) for p, a in map(of_cell.__getitem__, design.unit_labels)]).T), 1.0
+    )
     _refuse_changing_groups(held, cells, there, rows, design.time_labels)
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = sums[1] / held[1] - sums[0] / held[0]
