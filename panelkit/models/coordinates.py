@@ -37,7 +37,7 @@ def with_coordinates(design: Design, vcov: VcovSpec, coords: Coordinates | None)
     if not getattr(vcov, "needs_coordinates", False) or (coords is None and LATITUDE in design.extra):
         return design
     places = unit_coordinates(
-        design.unit_labels, coords, message("Conley() without `coords` uses the provincial capitals")
+        list(design.unit_labels), coords, message("Conley() without `coords` uses the provincial capitals")
     )
     extra = {
         **design.extra,
@@ -105,8 +105,8 @@ def _capitals(labels: Sequence[Any], asked: Message) -> dict[Any, tuple[float, f
     if unknown:
         raise DataError(
             message(
-                "{asked}, and these units are no provinces: {names}: pass coords=, a frame with `lat` and `lon` indexed "
-                "by unit",
+                "{asked}, and these units are no provinces: {names}: pass coords=, a frame with `lat` and `lon` "
+                "indexed by unit",
                 asked=asked,
                 names=unknown,
             )

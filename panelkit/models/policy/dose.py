@@ -13,19 +13,23 @@ from panelkit.covariance.crv3 import CRV3
 from panelkit.formula.conditions import check_where
 from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import check_count, is_real, refuse_idle
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.adoption import NEVER, read_timing
 from panelkit.models.policy.dose_columns import Bins, DoseColumns, dose_columns
-from panelkit.models.policy.dose_words import dose_facts, dose_notes
-from panelkit.models.policy.handed import few, told, with_columns, with_terms
+from panelkit.models.policy.dose_effects import dose_effects
+from panelkit.models.policy.dose_words import dose_facts, dose_notes, response_notes
+from panelkit.models.policy.handed import FEW_TREATED, few, few_note, fresh, told, with_columns, with_terms
 from panelkit.models.policy.intensity import Fixed, Intensity, read_intensity
+from panelkit.models.policy.panel import read_policy_panel
 from panelkit.models.reading import Frame, open_frame, read_design
+from panelkit.results.derived import Derived
 from panelkit.results.fit import FitResult
 
 Response = Literal["linear", "bins"]
+Estimator = Literal["twfe", "imputation"]
 
 
 @offered(
@@ -55,13 +59,22 @@ class DoseDiD:
     bins
         How many classes, of about as many units each.
     event
-        The response by periods since the policy, the one before it as base: leads tell whether doses moved apart before.
+        The response by periods since the policy, the one before it as base: leads tell whether doses moved apart
+        before.
     window
         First and last of these periods; what lies beyond joins the ends.
+    estimator
+        "twfe": the regression, intensity x post under two-way effects. "imputation": effects of unit and period from
+        rows before the policy or without dose, then the mean effect of each class, or per unit of dose (the sum of
+        effects over the sum of doses): what dates that differ ask for. It has errors of its own, by `cluster`.
     fixed
         "constant" refuses a dose that changes within a unit; "last" takes its last value before the policy, "mean" the
         mean before.
-    vcov, convention, where, weights
+    vcov, convention
+        Of "twfe", as in `FixedEffects`.
+    cluster
+        Of "imputation": a column of clusters that hold whole units; None is the unit.
+    where, weights
         As in `FixedEffects`.
 
     Notes
@@ -85,9 +98,11 @@ class DoseDiD:
     bins: int = 3
     event: bool = False
     window: tuple[int, int] | None = None
+    estimator: Estimator = "twfe"
     fixed: Fixed = "constant"
-    vcov: VcovSpec = CRV3()
-    convention: str = "reghdfe"
+    vcov: VcovSpec | None = None
+    convention: str | None = None
+    cluster: str | None = None
     where: str | None = None
     weights: str | None = None
 
@@ -96,6 +111,7 @@ class DoseDiD:
         for name, value, held in (
             ("response", self.response, get_args(Response)),
             ("fixed", self.fixed, get_args(Fixed)),
+            ("estimator", self.estimator, get_args(Estimator)),
         ):
             if value not in held:
                 raise SpecError(message("{name} is {held}, not {value!r}", name=name, held=held, value=value))
@@ -108,13 +124,7 @@ class DoseDiD:
         if self.start is not None and not is_real(self.start):
             raise SpecError(message("start is a {period}, not {value!r}", value=self.start))
         check_count("bins", self.bins)
-        refuse_idle(
-            {
-                "window": self.window is not None and not self.event,
-                "bins": self.response != "bins" and self.bins != 3,
-            },
-            message("would change nothing: `window` is for event=True, `bins` for response='bins'"),
-        )
+        refuse_idle(self._idle(), message("would change nothing beside the other options; see DoseDiD"))
         if self.window is not None and not self.window[0] < -1 < self.window[1]:
             raise SpecError(
                 message(
@@ -124,7 +134,18 @@ class DoseDiD:
             )
         self._regression(self.formula)
 
-    def fit(self, data: Any, *, unit: str | None = None, time: str | None = None) -> FitResult:
+    def _idle(self) -> dict[str, bool]:
+        """Return which options are given and would do nothing."""
+        imputed = self.estimator == "imputation"
+        return {
+            "window": self.window is not None and (imputed or not self.event),
+            "bins": self.response != "bins" and self.bins != 3,
+            "vcov": imputed and self.vcov is not None,
+            "convention": imputed and self.convention is not None,
+            "cluster": not imputed and self.cluster is not None,
+        }
+
+    def fit(self, data: Any, *, unit: str | None = None, time: str | None = None) -> FitResult | Derived:
         """Fit the design to a panel.
 
         Parameters
@@ -134,7 +155,8 @@ class DoseDiD:
 
         Returns
         -------
-        A two-way regression whose first terms are the response, `DOSE_post`, `DOSE_bin1_post`, `DOSE_pre2`, `DOSE_post0`, ...
+        A two-way regression whose first terms are the response, `DOSE_post`, `DOSE_bin1_post`, `DOSE_pre2`,
+        `DOSE_post0`, ...
 
         Raises
         ------
@@ -147,8 +169,10 @@ class DoseDiD:
         frame = open_frame(data, unit, time)
         begins = self._begins(frame, unit, time)
         intensity = read_intensity(frame, self.dose, begins, self.fixed, unit, time)
-        design = read_design(self.formula, frame, unit=unit, time=time, where=self.where)
         bins = Bins(self.bins) if self.response == "bins" else None
+        if self.estimator == "imputation":
+            return self._imputed(frame, intensity, bins, unit, time)
+        design = read_design(self.formula, frame, unit=unit, time=time, where=self.where)
         columns = dose_columns(design, intensity, bins, event=self.event, window=self.window)
         held = self._with_dose(frame, intensity, columns, unit, time)
         fit = self._regression(with_terms(self.formula, columns.names)).fit(held, unit=unit, time=time)
@@ -164,6 +188,33 @@ class DoseDiD:
             facts=dose_facts(fit, columns, self.response, event=self.event),
             notes=[note.spoken(*levels) for note in notes],
         )
+
+    def _imputed(
+        self, frame: Frame, intensity: Intensity, bins: Bins | None, unit: str | None, time: str | None
+    ) -> Derived:
+        """Return the response by imputation."""
+        index = read_panel_index(frame.data, unit, time)
+        date = fresh(frame, "first_treated")
+        first = intensity.of(index.unit_labels)[1]
+        held = with_columns(frame, {date: np.where(np.isfinite(first), first, 0.0)[index.unit]})
+        panel = read_policy_panel(
+            self.formula,
+            held,
+            unit=unit,
+            time=time,
+            cohort=date,
+            cluster=self.cluster,
+            where=self.where,
+            weights=self.weights,
+        )
+        columns = dose_columns(panel.design, intensity, bins, event=False, window=None)
+        notes = (*intensity.notes, *response_notes(columns, self.response), *self._few(columns))
+        return dose_effects(panel, columns, self.dose, event=self.event, notes=notes)
+
+    def _few(self, columns: DoseColumns) -> tuple[Message, ...]:
+        if columns.n_treated >= FEW_TREATED:
+            return ()
+        return (few_note(columns.n_treated, columns.n_units, ("unit", "period")),)
 
     def _begins(self, frame: Frame, unit: str | None, time: str | None) -> Mapping[Any, float]:
         """Return the first treated period by unit label."""
@@ -185,4 +236,5 @@ class DoseDiD:
         return with_columns(frame, dict(zip(columns.names, values.T, strict=True)))
 
     def _regression(self, formula: str) -> FixedEffects:
-        return FixedEffects(formula, "twoway", self.vcov, self.convention, self.where, self.weights)
+        vcov = CRV3() if self.vcov is None else self.vcov
+        return FixedEffects(formula, "twoway", vcov, self.convention or "reghdfe", self.where, self.weights)

@@ -67,7 +67,7 @@ class DoseColumns(Brief):
 
     def values(self, dose: FloatArray, first: FloatArray, when: FloatArray) -> FloatArray:
         """Return the columns (n, k) of rows with these doses, dates and periods."""
-        responses = [dose] if not len(self.edges) else list(self._classes(dose).T)
+        responses = [dose] if not len(self.edges) else list(self.classes(dose).T)
         since = when - first
         if not len(self.events):
             times = [(since >= 0.0).astype(np.float64)]
@@ -77,7 +77,8 @@ class DoseColumns(Brief):
             times = [(since == e).astype(np.float64) for e in self.events if e != BASE]
         return np.column_stack([response * time for response in responses for time in times])
 
-    def _classes(self, dose: FloatArray) -> FloatArray:
+    def classes(self, dose: FloatArray) -> FloatArray:
+        """Return 0/1 columns (n, b) of the class of each dose (n,); zero doses are in none."""
         place = np.searchsorted(self.edges, dose, side="left")
         place = np.where(dose > 0.0, np.clip(place, 1, len(self.edges) - 1), 0)
         return (place[:, None] == np.arange(1, len(self.edges))).astype(np.float64)

@@ -9,6 +9,7 @@ from scipy import stats
 
 from panelkit.kernels.index import SHOWN, listed
 from panelkit.kernels.linear import LinearFit
+from panelkit.kernels.row_weights import rooted
 from panelkit.language.message import Message, message
 from panelkit.models.policy.dose_columns import BASE, DoseColumns, time_name
 from panelkit.panel.design import Design
@@ -37,22 +38,16 @@ def dose_notes(
     fit: FitResult, columns: DoseColumns, response: str, *, event: bool, staggered: bool
 ) -> tuple[Message, ...]:
     """Return what stands under the table."""
-    notes = [
-        message(
-            "{treated} of {of} {units} have a dose and are treated, with {mean:.4g} on average (from {low:.4g} to "
-            "{high:.4g}); {zero} never are",
-            treated=columns.n_treated,
-            of=columns.n_units,
-            mean=columns.mean_dose,
-            low=float(columns.dose[columns.reached].min()),
-            high=float(columns.dose[columns.reached].max()),
-            zero=columns.n_zero,
+    notes = [*response_notes(columns, response)]
+    share = negative_share(fit) if response == "linear" and not event else 0.0
+    if share > _NEGATIVE:
+        notes.append(
+            message(
+                "effects of treated rows whose dose lies below what the effects predict enter with negative weights, "
+                "{share:.0%} of all: with responses that differ the coefficient need not lie among them",
+                share=share,
+            )
         )
-    ]
-    if response == "bins":
-        notes += _bins(columns)
-    else:
-        notes += _linear(fit, columns, event=event)
     leads = _leads(fit, columns)
     if leads is not None:
         notes.append(
@@ -67,9 +62,9 @@ def dose_notes(
     if staggered and columns.cohorts > 1:
         notes.append(
             message(
-                "{cohorts} dates of adoption under two-way effects: doses of earlier adopters serve as controls of later "
-                "ones, and with effects that grow or differ the sign can be wrong (de Chaisemartin and D'Haultfoeuille "
-                "2020); hold it against StaggeredDiD on doses above some value",
+                "{cohorts} dates of adoption under two-way effects: doses of earlier adopters serve as controls of "
+                "later ones, and with effects that grow or differ the sign can be wrong (de Chaisemartin and "
+                "D'Haultfoeuille 2020); estimator='imputation' does without them",
                 cohorts=columns.cohorts,
             )
         )
@@ -98,32 +93,33 @@ def _bins(columns: DoseColumns) -> list[Message]:
     ]
 
 
-def _linear(fit: FitResult, columns: DoseColumns, *, event: bool) -> list[Message]:
-    notes = [
-        message(
-            "the coefficient is for one unit of dose; it is an effect of more dose only if {units} of one dose would "
-            "have responded to another as those that had it (Callaway, Goodman-Bacon and Sant'Anna 2024); "
-            "response='bins' asks for parallel trends alone"
-        )
-    ]
-    if not columns.n_zero:
-        notes.append(
-            message(
-                "every {unit} has a dose: nobody shows what would have been without the policy, and more is compared "
-                "with less"
-            )
-        )
-    if not event:
-        share = negative_share(fit)
-        if share > _NEGATIVE:
-            notes.append(
-                message(
-                    "effects of treated rows whose dose lies below what the effects predict enter with negative weights, "
-                    "{share:.0%} of all: with responses that differ the coefficient need not lie among them",
-                    share=share,
-                )
-            )
-    return notes
+def response_notes(columns: DoseColumns, response: str) -> tuple[Message, ...]:
+    """Return who has which dose, and what a response identifies."""
+    reached = columns.reached
+    counts = message(
+        "{treated} of {of} {units} have a dose and are treated, with {mean:.4g} on average (from {low:.4g} to "
+        "{high:.4g}); {zero} never are",
+        treated=columns.n_treated,
+        of=columns.n_units,
+        mean=columns.mean_dose,
+        low=float(columns.dose[reached].min()),
+        high=float(columns.dose[reached].max()),
+        zero=columns.n_zero,
+    )
+    if response == "bins":
+        return (counts, *_bins(columns))
+    meaning = message(
+        "the coefficient is for one unit of dose; it is an effect of more dose only if {units} of one dose would "
+        "have responded to another as those that had it (Callaway, Goodman-Bacon and Sant'Anna 2024); "
+        "response='bins' asks for parallel trends alone"
+    )
+    if columns.n_zero:
+        return (counts, meaning)
+    nobody = message(
+        "every {unit} has a dose: nobody shows what would have been without the policy, and more is compared "
+        "with less"
+    )
+    return (counts, meaning, nobody)
 
 
 def negative_share(fit: FitResult) -> float:
@@ -137,8 +133,7 @@ def negative_share(fit: FitResult) -> float:
     swept, rest = linear.X[:, 0], linear.X[:, 1:]
     left = swept - rest @ np.linalg.lstsq(rest, swept, rcond=None)[0] if rest.shape[1] else swept
     dose = np.asarray(design.X)[:, design.terms.index(fit.terms[0])]
-    root = np.sqrt(linear.weights) if linear.weights is not None else 1.0
-    weight = left * dose * root
+    weight = left * rooted(dose, linear.weights)
     return float(-weight[weight < 0.0].sum() / np.abs(weight).sum())
 
 

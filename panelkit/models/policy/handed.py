@@ -72,8 +72,8 @@ def few(fit: FitResult, treated: int, units: int, levels: Levels) -> tuple[Messa
 def few_note(treated: int, units: int, levels: Levels) -> Message:
     """Say that few units are treated, and what to do."""
     return message(
-        "{treated} of {of} {units} are treated: below eight clustered errors, CRV3 and the wild bootstrap are not to be "
-        "trusted; test by randomisation inference (`randomisation_inference`)",
+        "{treated} of {of} {units} are treated: below eight clustered errors, CRV3 and the wild bootstrap are not to "
+        "be trusted; test by randomisation inference (`randomisation_inference`)",
         treated=treated,
         of=units,
     ).spoken(*levels)

@@ -192,7 +192,7 @@ def _cells(panel: PolicyPanel, fit: Untreated, reached: Array, left: FloatArray)
     own[units, place] = w * (left[reached] - estimate[place]) / sizes[place]
     shares = np.zeros((len(place), k))
     shares[np.arange(len(place)), place] = w / sizes[place]
-    influence = own - _scores(panel, fit, left) @ fit.pulled(reached, shares)
+    influence = own - fit.scores(left) @ fit.pulled(reached, shares)
     lost = panel.exposed & ~reached
     return CellEffects(
         keys[:, 0],
@@ -204,16 +204,6 @@ def _cells(panel: PolicyPanel, fit: Untreated, reached: Array, left: FloatArray)
         notes=_unreached(panel, lost),
         facts={"n_imputed": int(reached.sum()), "n_untreated": int(fit.rows.sum())},
     )
-
-
-def _scores(panel: PolicyPanel, fit: Untreated, left: FloatArray) -> FloatArray:
-    """Return the moments of the untreated rows by unit, (N, T+m): residual times period dummies and covariates."""
-    residual = np.where(fit.rows, panel.weights * left, 0.0)
-    made = np.zeros((panel.n_units, fit.shared.shape[1]))
-    made[panel.unit, panel.time] = residual
-    for j in range(len(panel.periods), fit.shared.shape[1]):
-        made[:, j] = np.bincount(panel.unit, residual * fit.shared[:, j], panel.n_units)
-    return made
 
 
 def _unreached(panel: PolicyPanel, lost: Array) -> tuple[Message, ...]:

@@ -75,9 +75,9 @@ class MatchedDiD:
 
     Notes
     -----
-    Where all weights are whole numbers they are frequency weights, as psmatch2's `_weight`, otherwise analytic ones. The
-    errors take the matches as given. Matching on the outcome before the policy makes a bias where parallel trends held
-    (Daw and Hatfield 2018): it is allowed, and said.
+    Where all weights are whole numbers they are frequency weights, as psmatch2's `_weight`, otherwise analytic ones.
+    The errors take the matches as given. Matching on the outcome before the policy makes a bias where parallel trends
+    held (Daw and Hatfield 2018): it is allowed, and said.
 
     Examples
     --------

@@ -123,9 +123,10 @@ def _yearly_trap(spec: Asked, sample: MatchedSample) -> tuple[Message, ...]:
         return ()
     return (
         message(
-            "matched anew in every {period}: the weights of {changing} {units} change between {periods}, and {absent} are "
-            "absent in some, so that the {unit} effects compare different sets of {units} before and after; and after "
-            "adoption the covariates may be what the policy moved. by='cross-section' matches once, on what was before",
+            "matched anew in every {period}: the weights of {changing} {units} change between {periods}, and "
+            "{absent} are absent in some, so that the {unit} effects compare different sets of {units} before and "
+            "after; and after adoption the covariates may be what the policy moved. by='cross-section' matches once, "
+            "on what was before",
             changing=sample.changing,
             absent=sample.absent,
         ),

@@ -1,4 +1,4 @@
-"""Matching on the propensity score: arrays in, weights out (Rosenbaum and Rubin 1983; Leuven and Sianesi's psmatch2)."""
+"""Matching on the propensity score, arrays in and weights out (Rosenbaum and Rubin 1983; Stata's psmatch2)."""
 
 from __future__ import annotations
 

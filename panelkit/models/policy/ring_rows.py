@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +38,7 @@ class RingRows(Brief):
     @cached_property
     def clean(self) -> Array:
         """Mark the rows that are neither treated nor exposed, (n,) bool."""
-        return ~(self.columns > 0.0).any(axis=1)
+        return np.asarray(self.columns.max(axis=1) == 0.0)
 
     @property
     def n_units(self) -> int:
@@ -83,6 +83,15 @@ def ring_rows(design: Design, rings: Rings, timing: Timing) -> RingRows:
     )
 
 
+def without_always_treated(
+    frame: Frame, rows: RingRows, timing: Timing, unit: str | None, time: str | None
+) -> Frame:
+    """Return the frame without units that are treated from the first period of the sample on."""
+    panel = read_panel_index(frame.data, unit, time)
+    always = np.array([timing.first[label] <= rows.periods[0] for label in panel.unit_labels])
+    return frame if not always.any() else replace(frame, data=frame.data[~always[panel.unit]])
+
+
 def refuse_without_donors(rows: RingRows, design: Design) -> None:
     """Refuse rows without a treated one, a ring that holds nobody, and periods without a clean unit.
 
@@ -112,8 +121,8 @@ def refuse_without_donors(rows: RingRows, design: Design) -> None:
         raise DataError(
             design.spoken(
                 message(
-                    "in {at} every {unit} is treated or in a ring, so that nobody is left to compare with: take fewer or "
-                    "narrower rings, or leave these {periods} out (`where=`)",
+                    "in {at} every {unit} is treated or in a ring, so that nobody is left to compare with: take "
+                    "fewer or narrower rings, or leave these {periods} out (`where=`)",
                     at=listed([f"{rows.periods[t]:.0f}" for t in without[:SHOWN]], len(without)),
                 )
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ def rings_by_distance(
         If the bands do not increase.
     """
     edges = [check_number("bands", edge, positive=True) for edge in bands]
-    if not edges or any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
+    if not edges or any(b <= a for a, b in pairwise(edges)):
         raise SpecError(
             message("bands are kilometres that increase, such as (200, 400), not {bands}", bands=str(bands))
         )

@@ -1,9 +1,11 @@
-"""Difference-in-differences inside a spatial panel: the treatment, that of neighbours, and what impacts mean of them."""
+"""Difference-in-differences inside a spatial panel: the treatment, that of neighbours, and their impacts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
+
+import numpy as np
 
 from panelkit.covariance.base import VcovSpec
 from panelkit.formula.conditions import check_where
@@ -33,7 +35,7 @@ class SpatialDiDFit(SpatialFit):
     treatment: str
 
     def treatment_impacts(self) -> Derived:
-        """Return what the policy did, as it was adopted, to the treated and to the others; see `pk.treatment_impacts`."""
+        """Return what the policy did, as adopted, to the treated and the others; see `pk.treatment_impacts`."""
         return treatment_impacts(self, self.treatment)
 
 
@@ -122,12 +124,12 @@ class SpatialDiD:
         timing = read_timing(frame, unit=unit, time=time, cohort=self.cohort, treatment=self.treatment)
         term = self.treatment or fresh(frame, "treated")
         panel = read_panel_index(frame.data, unit, time)
-        begins = [timing.first[label] for label in panel.unit_labels]
-        when = panel.time_labels.astype(float)
-        path = [float(when[t] >= begins[i]) for i, t in zip(panel.unit, panel.time, strict=True)]
+        begins = np.array([timing.first[label] for label in panel.unit_labels])
+        when = panel.time_labels.astype(np.float64)[panel.time]
+        path = (when >= begins[panel.unit]).astype(np.float64)
         held = with_columns(frame, {term: path})
         spec = self._regression(with_terms(self.formula, [term]), term)
-        fit = spec.fit(held, w, unit=unit, time=time)
+        fit = spec.fit(held.data, w, unit=unit, time=time)
         reach = reach_of(fit, term)
         if not 0 < reach.n_treated < reach.n_units:
             raise DataError(
@@ -174,22 +176,22 @@ def _notes(reach: TreatmentReach, model: str) -> tuple[Message, ...]:
         ),
         message(
             "impacts of a 0/1 treatment: direct is the effect of one {unit}'s adoption on itself, indirect that on all "
-            "others together, total that of adoption everywhere on one; `treatment_impacts` says what the adoptions that "
-            "there were did"
+            "others together, total that of adoption everywhere on one; `treatment_impacts` says what the adoptions "
+            "that there were did"
         ),
     ]
     if not reach.n_clean:
         notes.append(
             message(
-                "nobody is without treatment and without a treated neighbour: what the policy does to neighbours is read "
-                "from how many of them are treated, by the model's word that this is linear"
+                "nobody is without treatment and without a treated neighbour: what the policy does to neighbours is "
+                "read from how many of them are treated, by the model's word that this is linear"
             )
         )
     if model in ("sdm", "sar", "sac"):
         notes.append(
             message(
-                "with W times the outcome in the model every {unit} is reached by every adoption: untreated {units} are "
-                "controls only through the model"
+                "with W times the outcome in the model every {unit} is reached by every adoption: untreated {units} "
+                "are controls only through the model"
             )
         )
     if reach.cohorts > 1:

@@ -16,6 +16,7 @@ from panelkit.models.coordinates import Coordinates
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.adoption import Timing, read_timing
 from panelkit.models.policy.handed import few, fresh, told, with_columns, with_terms
+from panelkit.models.policy.panel import read_policy_panel
 from panelkit.models.policy.ring_effects import ring_effects
 from panelkit.models.policy.ring_rows import (
     RingRows,
@@ -23,9 +24,10 @@ from panelkit.models.policy.ring_rows import (
     ring_facts,
     ring_notes,
     ring_rows,
+    without_always_treated,
 )
 from panelkit.models.policy.rings import rings_of
-from panelkit.models.reading import Frame, open_frame, read_design
+from panelkit.models.reading import Frame, open_frame
 from panelkit.results.derived import Derived
 from panelkit.results.fit import FitResult
 
@@ -42,7 +44,7 @@ Estimator = Literal["imputation", "twfe"]
 )
 @dataclass(frozen=True)
 class SpilloverDiD:
-    """Difference-in-differences in which untreated neighbours of the treated are no controls but have effects of theirs.
+    """Difference-in-differences in which untreated neighbours of the treated have an effect and are no controls.
 
     Parameters
     ----------
@@ -59,7 +61,9 @@ class SpilloverDiD:
         left: for staggered adoption too. "twfe": treatment and rings as 0/1 regressors under two-way effects, which for
         staggered adoption compares with earlier adopters.
     vcov, convention
-        Of "twfe", as in `FixedEffects`; "imputation" has errors of its own, by unit.
+        Of "twfe", as in `FixedEffects`.
+    cluster
+        Of "imputation": a column of clusters that hold whole units; None is the unit.
     where
         As in `FixedEffects`. Exposure is that to all units of the data.
 
@@ -82,6 +86,7 @@ class SpilloverDiD:
     estimator: Estimator = "imputation"
     vcov: VcovSpec | None = None
     convention: str | None = None
+    cluster: str | None = None
     where: str | None = None
 
     def __post_init__(self) -> None:
@@ -96,8 +101,13 @@ class SpilloverDiD:
             {
                 "vcov": self.estimator == "imputation" and self.vcov is not None,
                 "convention": self.estimator == "imputation" and self.convention is not None,
+                "cluster": self.estimator == "twfe" and self.cluster is not None,
             },
-            message("would change nothing: imputation has errors of its own, by unit"),
+            message(
+                "would change nothing under estimator={estimator!r}: `vcov` and `convention` are for twfe, `cluster` "
+                "is for imputation",
+                estimator=self.estimator,
+            ),
         )
         self._regression(self.formula)
 
@@ -137,11 +147,20 @@ class SpilloverDiD:
         frame = open_frame(data, unit, time)
         timing = read_timing(frame, unit=unit, time=time, cohort=self.cohort, treatment=self.treatment)
         rings = rings_of(timing, w, self.orders, self.bands, coords)
-        design = read_design(self.formula, frame, unit=unit, time=time, where=self.where)
-        rows = ring_rows(design, rings, timing)
-        refuse_without_donors(rows, design)
+        panel = read_policy_panel(
+            self.formula,
+            frame,
+            unit=unit,
+            time=time,
+            cohort=self.cohort,
+            treatment=self.treatment,
+            cluster=self.cluster,
+            where=self.where,
+        )
+        rows = ring_rows(panel.design, rings, timing)
+        refuse_without_donors(rows, panel.design)
         if self.estimator == "imputation":
-            return ring_effects(self, rows, design, self.treatment or "treated")
+            return ring_effects(panel, rows, self.treatment or "treated")
         return self._twfe(rows, frame, timing, unit, time)
 
     def _twfe(
@@ -151,6 +170,7 @@ class SpilloverDiD:
         columns = rows.on_frame(frame, timing, unit, time)
         names = [fresh(frame, name) for name in rows.rings.names]
         held = with_columns(frame, dict(zip([term, *names], columns.T, strict=True)))
+        held = without_always_treated(held, rows, timing, unit, time)
         fit = self._regression(with_terms(self.formula, [term, *names])).fit(held, unit=unit, time=time)
         naive = self._regression(with_terms(self.formula, [term])).fit(held, unit=unit, time=time)
         without = float(naive.params[term])

@@ -1,5 +1,4 @@
-"""What a policy did, as it was adopted, under a spatial model: on the treated, by their own and others' adoption, and on
-the rest."""
+"""What a policy did, as it was adopted, under a spatial model: to the treated and to the rest."""
 
 from __future__ import annotations
 
@@ -81,9 +80,9 @@ def reach_of(fit: SpatialFit, term: str) -> TreatmentReach:
 def treatment_impacts(fit: SpatialFit, term: str) -> Derived:
     """Return what the adoptions that there were did, under a spatial panel model.
 
-    With M = (I - rho W)^-1 (b I + t W) a period's effects are M d, d who is treated then. `own` is the mean over treated
-    unit-periods of what a unit's own adoption does to it, feedback included; `received` what the others' adoptions add;
-    `treated` their sum; `untreated` the mean over units that are not treated since the first adoption.
+    With M = (I - rho W)^-1 (b I + t W) a period's effects are M d, d who is treated then. `own` is the mean over
+    treated unit-periods of what a unit's own adoption does to it, feedback included; `received` what the others'
+    adoptions add; `treated` their sum; `untreated` the mean over units that are not treated since the first adoption.
 
     Parameters
     ----------
@@ -130,8 +129,8 @@ def treatment_impacts(fit: SpatialFit, term: str) -> Derived:
         facts={**reach.facts(), "treatment": term},
         notes=(
             message(
-                "own: a treated {unit}'s adoption on itself; received: other adoptions on it; treated: both; untreated: "
-                "on {units} not treated since the first adoption"
+                "own: a treated {unit}'s adoption on itself; received: other adoptions on it; treated: both; "
+                "untreated: on {units} not treated since the first adoption"
             ).spoken(*fit.level_names),
             uncertainty.sentence(),
             *parts.drawable[1],

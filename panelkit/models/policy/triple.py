@@ -104,8 +104,9 @@ class TripleDifference:
             raise SpecError(
                 message(
                     "estimator={estimator!r} takes differences inside places, and covariates do not enter triple "
-                    "differences that way: where parallel trends hold only given covariates, a difference of two DIDs is "
-                    "biased (Ortiz-Villavicencio and Sant'Anna 2025). Write `{outcome} ~ 1`, or take 'three-way'",
+                    "differences that way: where parallel trends hold only given covariates, a difference of two "
+                    "DIDs is biased (Ortiz-Villavicencio and Sant'Anna 2025). Write `{outcome} ~ 1`, or take "
+                    "'three-way'",
                     estimator=self.estimator,
                     outcome=parse_formula(self.formula).outcome,
                 )

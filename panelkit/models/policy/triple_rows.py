@@ -208,8 +208,8 @@ def _one_date(begins: FloatArray, place: Array, places: Array, spec: Asked) -> F
         labels = [str(places[i]) for i in split[:SHOWN]]
         raise DataError(
             message(
-                "groups of {places} adopt at different dates or only in part: beside `affected=` the date is that of the "
-                "place. Leave `affected` out where the treatment is told by place and group",
+                "groups of {places} adopt at different dates or only in part: beside `affected=` the date is that of "
+                "the place. Leave `affected` out where the treatment is told by place and group",
                 places=listed(labels, len(split)),
             )
         )

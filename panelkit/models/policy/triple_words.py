@@ -40,8 +40,8 @@ def triple_notes(spec: Any, rows: TripleRows) -> tuple[Message, ...]:
         notes.append(
             message(
                 "{cohorts} dates of adoption: three-way effects take gaps of places that have adopted as controls of "
-                "later ones, and with growing effects their sign can be wrong. estimator='imputation' compares gaps with "
-                "places that have not adopted",
+                "later ones, and with growing effects their sign can be wrong. estimator='imputation' compares gaps "
+                "with places that have not adopted",
                 cohorts=rows.cohorts,
             )
         )

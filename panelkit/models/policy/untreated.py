@@ -64,6 +64,19 @@ class Untreated(Brief):
         np.add.at(own, self.panel.unit[rows], weights)
         return np.asarray(self.inverse @ (self.shared[rows].T @ weights - self.means.T @ own))
 
+    def scores(self, left: FloatArray) -> FloatArray:
+        """Return the moments of the untreated rows by unit, (N, T+m): residual times period dummies and covariates.
+
+        `left` (n,) is an outcome less its prediction, on untreated rows the residual.
+        """
+        panel = self.panel
+        residual = np.where(self.rows, panel.weights * left, 0.0)
+        made = np.zeros((panel.n_units, self.shared.shape[1]))
+        made[panel.unit, panel.time] = residual
+        for j in range(len(panel.periods), self.shared.shape[1]):
+            made[:, j] = np.bincount(panel.unit, residual * self.shared[:, j], panel.n_units)
+        return made
+
 
 def untreated_fit(panel: PolicyPanel, rows: Array | None = None) -> Untreated:
     """Return the regression of the rows before the policy may move them; `rows` (n,) marks others in their place.
