@@ -109,17 +109,24 @@ def _loglik(index: FloatArray, outcome: FloatArray, weight: FloatArray) -> float
 def _refuse_separated(Z: FloatArray, outcome: FloatArray, names: tuple[str, ...]) -> None:
     """Refuse data in which some b has b'z >= 0 in every row of outcome 1 and <= 0 in the others, not all zero."""
     signed = Z * (2.0 * outcome - 1.0)[:, None]
-    found = optimize.linprog(-signed.sum(axis=0), -signed, np.zeros(len(Z)), bounds=(-1.0, 1.0))
-    if found.x is None or (signed @ found.x).max() <= _SEPARATES:
+    direction = _separating(signed)
+    if direction is None:
         return
-    holding = [
-        name for name, b in zip(names, found.x, strict=True) if abs(b) > _SEPARATES and name != "Intercept"
-    ]
+    part = [j for j, name in enumerate(names) if abs(direction[j]) > _SEPARATES and name != "Intercept"]
+    needed = [j for j in part if _separating(np.delete(signed, j, axis=1)) is None]
     raise DataError(
         message(
             "the treated are separated from the others by {names}: some combination of them tells both apart without "
             "error, in all rows or in some, and the logit has no maximum. Leave one of them out, or coarsen it: where "
             "nobody comparable is untreated, matching has nothing to match",
-            names=[f"`{name}`" for name in holding],
+            names=[f"`{names[j]}`" for j in needed or part],
         )
     )
+
+
+def _separating(signed: FloatArray) -> FloatArray | None:
+    """Return b (k,) with signed b >= 0 and not all zero, None where there is none."""
+    found = optimize.linprog(-signed.sum(axis=0), -signed, np.zeros(len(signed)), bounds=(-1.0, 1.0))
+    if found.x is None or (signed @ found.x).max() <= _SEPARATES:
+        return None
+    return np.asarray(found.x, dtype=np.float64)

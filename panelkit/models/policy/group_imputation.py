@@ -67,7 +67,7 @@ def grouped_effects(
     fit = untreated_fit(panel, clean)
     reached = np.asarray(predictable(panel, clean) & ~clean)
     members = np.where(reached[:, None], groups.members, 0.0)
-    held = members.any(axis=0)
+    held = np.asarray(members.any(axis=0))
     whole = [j for j, (equation, _) in enumerate(groups.labels) if equation == "overall"]
     _refuse_unreached([groups.labels[j][1] for j in whole if not held[j]], panel)
     members, labels = members[:, held], [groups.labels[j] for j in np.flatnonzero(held)]

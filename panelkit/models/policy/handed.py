@@ -60,6 +60,27 @@ def told(
     )
 
 
+def without_guards(fit: Fit, terms: Sequence[str]) -> Fit:
+    """Return a fit without what it says of the adoption of these columns, which are no treatments."""
+    facts = {
+        key: value
+        for key, value in fit.facts.items()
+        if not any(key.endswith(f" of {term}") for term in terms)
+    }
+    opening = tuple(f"`{term}`: " for term in terms)
+    # the covariance's notes stand by position
+    at, own = fit.covariance_at[1], fit.covariance_of
+    end = at + (len(own.notes) if own is not None else 0)
+    before = tuple(note for note in fit.notes[:at] if not note.startswith(opening))
+    after = tuple(note for note in fit.notes[end:] if not note.startswith(opening))
+    return replace(
+        fit,
+        facts=facts,
+        notes=(*before, *fit.notes[at:end], *after),
+        covariance_at=(fit.covariance_at[0], len(before)),
+    )
+
+
 def few(fit: FitResult, treated: int, units: int, levels: Levels) -> tuple[Message, ...]:
     """Return the note for few treated units, where the fit itself has not said so of a 0/1 regressor."""
     if treated >= FEW_TREATED:

@@ -12,7 +12,7 @@ from panelkit.kernels.frames import as_floats
 from panelkit.kernels.index import SHOWN, Array, PanelIndex, listed, read_panel_index
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError
-from panelkit.language.message import Message, counted, message
+from panelkit.language.message import Message, message
 from panelkit.models.policy.adoption import NEVER
 from panelkit.models.reading import Frame
 from panelkit.show.brief import Brief
@@ -138,8 +138,7 @@ def _moving(values: FloatArray, panel: PanelIndex, first: FloatArray, name: str,
             after.append(str(panel.unit_labels[i]))
     named = [str(panel.unit_labels[i]) for i in moving[:SHOWN]]
     moved = (
-        counted(
-            "in {n} of them after the policy began, which may be its consequence: {names}",
+        message(
             "in {n} of them after the policy began, which may be its consequence: {names}",
             n=len(after),
             names=listed(after[:SHOWN], len(after)),

@@ -90,7 +90,6 @@ class MatchedSample(Brief):
     changing: int
     absent: int
     largest: float
-    cohorts: int
     whole: bool
 
 
@@ -133,7 +132,6 @@ def matched_sample(
         changing=int((np.ptp(cells, axis=1) > 1e-9).sum()),
         absent=int(((cells > 0.0).any(axis=1) & (cells == 0.0).any(axis=1)).sum()),
         largest=max(_largest(each.weight, pool.treated[rows]) for rows, each, _ in found),
-        cohorts=len(adoption.cohorts),
         whole=bool(np.all(np.abs(by_row - np.round(by_row)) < 1e-9)),
     )
 

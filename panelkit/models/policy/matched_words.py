@@ -39,7 +39,6 @@ def matched_notes(spec: Asked, sample: MatchedSample) -> tuple[Message, ...]:
             "errors take the matches as given, as psmatch2 with a regression does: after matching with replacement no "
             "bootstrap mends that (Abadie and Imbens 2008); without, cluster by matched set (Abadie and Spiess 2022)"
         ),
-        *_staggered(sample),
         *sample.balance.notes[1:],
     )
 
@@ -129,17 +128,5 @@ def _yearly_trap(spec: Asked, sample: MatchedSample) -> tuple[Message, ...]:
             "on what was before",
             changing=sample.changing,
             absent=sample.absent,
-        ),
-    )
-
-
-def _staggered(sample: MatchedSample) -> tuple[Message, ...]:
-    if sample.cohorts < 2:
-        return ()
-    return (
-        message(
-            "{cohorts} dates of adoption under two-way effects: matched or not, earlier adopters serve as controls of "
-            "later ones; hold it against StaggeredDiD",
-            cohorts=sample.cohorts,
         ),
     )

@@ -15,7 +15,7 @@ from panelkit.language.options import refuse_idle
 from panelkit.models.coordinates import Coordinates
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.adoption import Timing, read_timing
-from panelkit.models.policy.handed import few, fresh, told, with_columns, with_terms
+from panelkit.models.policy.handed import few, fresh, told, with_columns, with_terms, without_guards
 from panelkit.models.policy.panel import read_policy_panel
 from panelkit.models.policy.ring_effects import ring_effects
 from panelkit.models.policy.ring_rows import (
@@ -177,7 +177,7 @@ class SpilloverDiD:
         levels = fit.level_names
         notes = (*ring_notes(rows, without), *few(fit, rows.n_treated, rows.n_units, levels))
         return told(
-            fit,
+            without_guards(fit, names),
             title=message("DID with spillover rings: {outcome}", outcome=fit.outcome),
             facts={**ring_facts(rows), "estimate_without_rings": without},
             notes=[note.spoken(*levels) for note in notes],
