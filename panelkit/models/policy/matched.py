@@ -19,7 +19,8 @@ from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.adoption import read_timing
 from panelkit.models.policy.balance import Balance
 from panelkit.models.policy.handed import few, fresh, told, with_columns, with_terms
-from panelkit.models.policy.matched_sample import By, MatchedSample, matched_sample
+from panelkit.models.policy.matched_pool import By
+from panelkit.models.policy.matched_sample import MatchedSample, matched_sample
 from panelkit.models.policy.matched_words import matched_facts, matched_notes
 from panelkit.models.policy.matching import Matching
 from panelkit.models.reading import open_frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,55 +13,13 @@ from panelkit.kernels.logit import Logit, fit_logit
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, PanelkitError
 from panelkit.language.message import Message, message
-from panelkit.models.policy.adoption import Adoption, Timing
+from panelkit.models.policy.adoption import Timing
 from panelkit.models.policy.balance import Balance, balance_of
-from panelkit.models.policy.handed import fresh, with_columns
-from panelkit.models.policy.matching import Matched, Matching, match
+from panelkit.models.policy.matched_pool import Asked, Pool, pool_of
+from panelkit.models.policy.matching import Matched, match
 from panelkit.models.reading import Frame, read_design
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
-
-By = Literal["cross-section", "year"]
-
-
-class Asked(Protocol):
-    """What the sample asks of its spec, `MatchedDiD`."""
-
-    @property
-    def formula(self) -> str: ...
-
-    @property
-    def match_on(self) -> str: ...
-
-    @property
-    def matching(self) -> Matching: ...
-
-    @property
-    def by(self) -> By: ...
-
-    @property
-    def at(self) -> int | None: ...
-
-    @property
-    def where(self) -> str | None: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Pool(Brief):
-    """What can be matched; m rows, units of a cross-section or unit-periods.
-
-    `unit` (m,) are codes of the outcome's design, `period` (m,) calendar values (nan in a cross-section), `X` (m, k)
-    the covariates with `names`, `treated` (m,) bool. `lacking` are units without complete covariates, `always` units
-    that are treated from the start.
-    """
-
-    unit: IntArray
-    period: FloatArray
-    X: FloatArray
-    names: tuple[str, ...]
-    treated: Array
-    lacking: tuple[str, ...]
-    always: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +63,7 @@ def matched_sample(
     """
     design = read_design(spec.formula, frame, unit=unit, time=time, where=spec.where)
     adoption = timing.on(design)
-    pool = _pool(spec, frame, design, adoption, unit, time)
+    pool = pool_of(spec, frame, design, adoption, unit, time)
     found = _matches(spec, design, pool)
     weight = np.concatenate([each.weight for _, each, _ in found])
     order = np.concatenate([rows for rows, _, _ in found])
@@ -134,88 +92,6 @@ def matched_sample(
         largest=max(_largest(each.weight, pool.treated[rows]) for rows, each, _ in found),
         whole=bool(np.all(np.abs(by_row - np.round(by_row)) < 1e-9)),
     )
-
-
-def _pool(
-    spec: Asked,
-    frame: Frame,
-    design: Design,
-    adoption: Adoption,
-    unit: str | None,
-    time: str | None,
-) -> Pool:
-    """Return who can be matched, on what."""
-    always = adoption.treated & (adoption.first <= adoption.periods[0])
-    adopts = adoption.treated & ~always
-    if not adopts.any() or not (~adoption.treated).any():
-        raise DataError(design.spoken(_one_group(design, adoption, always)))
-    marker = fresh(frame, "row")
-    numbered = with_columns(frame, {marker: np.arange(len(frame.data), dtype=np.float64)})
-    text = f"{marker} ~ {spec.match_on}"
-    held = read_design(text, numbered, unit=unit, time=time, where=spec.where, varies=False)
-    names = tuple(term for term in held.terms if term != "Intercept")
-    X = held.X[:, [j for j, term in enumerate(held.terms) if term != "Intercept"]]
-    place = {label: code for code, label in enumerate(design.unit_labels)}
-    codes = np.array([place.get(label, -1) for label in held.unit_labels], dtype=np.int64)[held.unit]
-    period = held.time_labels.astype(np.float64)[held.time]
-    stays = (codes >= 0) & ~always[codes]
-    if spec.by == "year":
-        stays &= np.isin(period, adoption.periods)
-        codes, period, X = codes[stays], period[stays], X[stays]
-    else:
-        stays &= _before(spec, design, adoption.first[adopts].min(), period)
-        codes, X = _means(codes[stays], X[stays])
-        period = np.full(len(codes), np.nan)
-    lacking = np.setdiff1d(np.flatnonzero(~always), codes)
-    labels = [str(label) for label in design.unit_labels]
-    return Pool(
-        codes,
-        period,
-        X,
-        names,
-        adopts[codes],
-        tuple(labels[i] for i in lacking),
-        tuple(labels[i] for i in np.flatnonzero(always)),
-    )
-
-
-def _before(spec: Asked, design: Design, first: float, period: FloatArray) -> Array:
-    """Mark the rows (n,) from which a cross-section is made."""
-    if spec.at is None:
-        rows = period < first
-    else:
-        if spec.at >= first:
-            raise DataError(
-                design.spoken(
-                    message(
-                        "at={at}: the policy begins in {first:.0f}, and what it moved must not choose the controls: "
-                        "match on a {period} before",
-                        at=spec.at,
-                        first=first,
-                    )
-                )
-            )
-        rows = period == spec.at
-    if not rows.any():
-        raise DataError(
-            design.spoken(
-                message(
-                    "no row holds `{match_on}` before the policy begins in {first:.0f}: match on columns that are "
-                    "held there",
-                    match_on=spec.match_on,
-                    first=first,
-                )
-            )
-        )
-    return np.asarray(rows)
-
-
-def _means(codes: IntArray, X: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Return the units and the means of their rows."""
-    units, at = np.unique(codes, return_inverse=True)
-    sums = np.zeros((len(units), X.shape[1]))
-    np.add.at(sums, at, X)
-    return units, sums / np.bincount(at)[:, None]
 
 
 def _matches(spec: Asked, design: Design, pool: Pool) -> list[tuple[IntArray, Matched, Logit]]:
@@ -306,21 +182,6 @@ def _named(design: Design, pool: Pool, marked: list[tuple[IntArray, IntArray]]) 
             label = str(design.unit_labels[pool.unit[row]])
             names.append(label if np.isnan(pool.period[row]) else f"{label} {pool.period[row]:.0f}")
     return tuple(names)
-
-
-def _one_group(design: Design, adoption: Adoption, always: Array) -> Message:
-    if not (~adoption.treated).any():
-        return message(
-            "every {unit} adopts by {last}: matching needs {units} that never do; take StaggeredDiD, which compares "
-            "with those that have not adopted yet",
-            last=int(design.time_labels[-1]),
-        )
-    return message(
-        "no {unit} adopts between {first} and {last}: nobody to match ({always} treated from the start)",
-        first=int(design.time_labels[0]),
-        last=int(design.time_labels[-1]),
-        always=int(always.sum()),
-    )
 
 
 def _nobody_matched(

@@ -9,7 +9,8 @@ from panelkit.formula.grammar import parse_terms
 from panelkit.formula.tree import columns_of
 from panelkit.kernels.index import SHOWN, listed
 from panelkit.language.message import Message, message
-from panelkit.models.policy.matched_sample import Asked, MatchedSample
+from panelkit.models.policy.matched_pool import Asked
+from panelkit.models.policy.matched_sample import MatchedSample
 
 # One control that stands for more than this share of the matched treated is said.
 _HEAVY = 0.25

@@ -10,8 +10,9 @@ import numpy as np
 from panelkit.covariance.base import VcovSpec
 from panelkit.formula.conditions import check_where
 from panelkit.kernels.index import read_panel_index
-from panelkit.kernels.within import Effects
+from panelkit.kernels.within import Effects, FloatArray
 from panelkit.language.errors import DataError, SpecError
+from panelkit.language.levels import Levels
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.policy.adoption import read_timing
@@ -128,17 +129,10 @@ class SpatialDiD:
         when = panel.time_labels.astype(np.float64)[panel.time]
         path = (when >= begins[panel.unit]).astype(np.float64)
         held = with_columns(frame, {term: path})
+        _refuse_one_kind(begins, float(panel.time_labels[-1]), panel.levels)
         spec = self._regression(with_terms(self.formula, [term]), term)
         fit = spec.fit(held.data, w, unit=unit, time=time)
         reach = reach_of(fit, term)
-        if not 0 < reach.n_treated < reach.n_units:
-            raise DataError(
-                message(
-                    "{n} of {of} {units} are ever treated in the sample: both kinds are needed",
-                    n=reach.n_treated,
-                    of=reach.n_units,
-                ).spoken(*fit.level_names)
-            )
         notes = [note.spoken(*fit.level_names) for note in _notes(reach, self.model)]
         fit = told(
             fit,
@@ -160,6 +154,20 @@ class SpatialDiD:
             self.vcov,
             missing=self.missing,
             where=self.where,
+        )
+
+
+def _refuse_one_kind(begins: FloatArray, last: float, levels: Levels) -> None:
+    """Refuse data in which nobody adopts, or all at one date; `begins` (N,) are first treated periods."""
+    treated = begins <= last
+    if not treated.any() or (treated.all() and len(np.unique(begins)) == 1):
+        raise DataError(
+            message(
+                "{n} of {of} {units} are ever treated, at one date at most: treated and untreated ones are needed in "
+                "one {period}",
+                n=int(treated.sum()),
+                of=len(begins),
+            ).spoken(*levels)
         )
 
 

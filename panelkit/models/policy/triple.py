@@ -18,9 +18,10 @@ from panelkit.language.offers import offered
 from panelkit.language.options import refuse_idle
 from panelkit.language.register import keys
 from panelkit.models.linear.fixed_effects import FixedEffects
-from panelkit.models.policy.handed import few_note, told, with_terms
+from panelkit.models.policy.handed import told, with_terms
 from panelkit.models.policy.staggered import StaggeredDiD
-from panelkit.models.policy.triple_rows import TripleRows, gaps, triple_rows
+from panelkit.models.policy.triple_gaps import gaps
+from panelkit.models.policy.triple_rows import TripleRows, triple_rows
 from panelkit.models.policy.triple_words import triple_facts, triple_notes
 
 THREE_WAY = "three-way"
@@ -148,12 +149,11 @@ class TripleDifference:
         formula = with_terms(self.formula, [rows.term])
         text = f"{formula} + {place}:{period} + {group}:{period}"
         fit = self._regression(text).fit(rows.frame, unit=rows.cell, time=time)
-        notes = [*triple_notes(self, rows), *self._few(rows)]
         return told(
             fit,
             title=message("Triple differences: {outcome}", outcome=fit.outcome),
             facts=triple_facts(rows),
-            notes=notes,
+            notes=triple_notes(self, rows),
         )
 
     def gaps(self, data: Any, *, time: str = "year") -> pd.DataFrame:
@@ -173,7 +173,7 @@ class TripleDifference:
         held = gaps(self, rows, time)
         spec = StaggeredDiD("gap ~ 1", cohort="first_treated", estimator=self.estimator)
         found = spec.fit(held.reset_index(), unit=self.place, time=time, **options)
-        notes = dict.fromkeys((*found.notes, *triple_notes(self, rows), *self._few(rows)))
+        notes = dict.fromkeys((*found.notes, *triple_notes(self, rows)))
         return replace(
             found,
             title=message(
@@ -185,11 +185,6 @@ class TripleDifference:
             facts={**found.facts, **triple_facts(rows)},
             notes=tuple(notes),
         )
-
-    def _few(self, rows: TripleRows) -> tuple[Any, ...]:
-        if rows.n_treated >= 8:
-            return ()
-        return (few_note(rows.n_treated, rows.n_places, (self.place, "period")),)
 
     def _regression(self, formula: str) -> FixedEffects:
         vcov = CRV3(self.place) if self.vcov is None else self.vcov

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from panelkit.data.provinces import lookup_many
-from panelkit.formula.formula import parse_formula
 from panelkit.kernels.frames import as_floats, as_pandas
 from panelkit.kernels.index import SHOWN, Array, listed, read_panel_index
 from panelkit.kernels.within import FloatArray
@@ -96,18 +95,20 @@ def triple_rows(spec: Asked, data: Any, time: str) -> TripleRows:
     cell = fresh(Frame(frame), f"{spec.place}-{spec.group}")
     names = frame[[spec.place, spec.group]].astype(str)
     held = Frame(frame.assign(**{cell: names[spec.place] + " · " + names[spec.group]}))
-    timing = read_timing(held, unit=cell, time=time, cohort=spec.cohort, treatment=spec.treatment)
     panel = read_panel_index(held.data, cell, time)
-    begins = np.array([timing.first[label] for label in panel.unit_labels])[panel.unit]
+    _ = panel.order  # refuses a place, group and period that stands twice
     period = panel.time_labels.astype(np.float64)[panel.time]
     place, places = pd.factorize(frame[spec.place], sort=True)
     if spec.affected is None:
+        timing = read_timing(held, unit=cell, time=time, cohort=spec.cohort, treatment=spec.treatment)
+        begins = np.array([timing.first[label] for label in panel.unit_labels])[panel.unit]
         affected = np.isfinite(begins).astype(np.float64)
         first = np.full(len(places), np.inf)
         np.minimum.at(first, place, begins)
     else:
         affected = _affected(held.data, spec, panel)
-        first = _one_date(begins, place, np.asarray(places), spec)
+        first = _of_places(held.data, spec, places, time)
+        begins = first[place]
     path = (period >= first[place]).astype(np.float64)
     active = (period >= begins).astype(np.float64) * affected
     term = fresh(held, "treated_affected")
@@ -198,22 +199,27 @@ def _affected(data: pd.DataFrame, spec: Asked, panel: Any) -> FloatArray:
     return values
 
 
-def _one_date(begins: FloatArray, place: Array, places: Array, spec: Asked) -> FloatArray:
-    """Return when each place adopts, (P,), refused where its groups say different dates."""
-    low, high = np.full(len(places), np.inf), np.full(len(places), -np.inf)
-    np.minimum.at(low, place, begins)
-    np.maximum.at(high, place, begins)
-    split = np.flatnonzero(low != high)
-    if len(split):
-        labels = [str(places[i]) for i in split[:SHOWN]]
+def _of_places(data: pd.DataFrame, spec: Asked, places: Any, time: str) -> FloatArray:
+    """Return when each place adopts, (P,), refused where its groups say different things in one period."""
+    name = str(spec.treatment if spec.cohort is None else spec.cohort)
+    if name not in data.columns:  # the reader names what there is
+        read_timing(Frame(data), unit=spec.place, time=time, cohort=spec.cohort, treatment=spec.treatment)
+    by_row = data[[spec.place, time]].assign(**{name: as_floats(data[name], f"`{name}`")})
+    ends = by_row.groupby([spec.place, time], sort=True)[name].agg(["min", "max"])
+    split = ends["min"] != ends["max"]
+    split &= ends.notna().any(axis=1)
+    if split.any():
+        labels = list(dict.fromkeys(str(label) for label in ends.index[split].get_level_values(0)))
         raise DataError(
             message(
                 "groups of {places} adopt at different dates or only in part: beside `affected=` the date is that of "
                 "the place. Leave `affected` out where the treatment is told by place and group",
-                places=listed(labels, len(split)),
+                places=listed(labels[:SHOWN], len(labels)),
             )
         )
-    return low
+    one = ends["max"].rename(name).reset_index()
+    timing = read_timing(Frame(one), unit=spec.place, time=time, cohort=spec.cohort, treatment=spec.treatment)
+    return np.array([timing.first[label] for label in places], dtype=np.float64)
 
 
 def _in_sample(spec: Asked, frame: Frame, cell: str, time: str) -> Array:
@@ -258,61 +264,3 @@ def _refuse_missing_cells(rows: TripleRows, spec: Asked) -> None:
                 lacking=listed(lacking[:SHOWN], len(lacking)),
             )
         )
-
-
-def gaps(spec: Asked, rows: TripleRows, time: str) -> pd.DataFrame:
-    """Return the outcome's gap between both kinds of groups by place and period.
-
-    Raises
-    ------
-    DataError
-        If a place lacks a kind of group, or holds other groups in one period than in the next; cells are named.
-    """
-    design = read_design(spec.formula, rows.frame, unit=rows.cell, time=time, where=spec.where)
-    panel = read_panel_index(rows.frame.data, rows.cell, time)
-    of_cell = {label: (rows.place[i], rows.affected[i]) for i, label in _first_rows(panel)}
-    place = np.array([of_cell[label][0] for label in design.unit_labels], dtype=np.int64)[design.unit]
-    kind = np.array([of_cell[label][1] for label in design.unit_labels])[design.unit] > 0.0
-    shape = (len(rows.places), len(design.time_labels))
-    held, sums = np.zeros((2, *shape)), np.zeros((2, *shape))
-    np.add.at(held, (kind.astype(int), place, design.time), 1.0)
-    np.add.at(sums, (kind.astype(int), place, design.time), design.y)
-    there = held.sum(axis=0) > 0.0
-    cells = np.zeros((2, len(rows.places)))
-    np.add.at(
-        cells, tuple(np.array([(a > 0.0, p) for p, a in map(of_cell.__getitem__, design.unit_labels)]).T), 1.0
-    )
-    _refuse_changing_groups(held, cells, there, rows, design.time_labels)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gap = sums[1] / held[1] - sums[0] / held[0]
-    at = np.argwhere(there)
-    first = np.where(np.isfinite(rows.first), rows.first, 0.0)
-    index = pd.MultiIndex.from_arrays(
-        [rows.places[at[:, 0]], design.time_labels[at[:, 1]]], names=[spec.place, time]
-    )
-    made = {"gap": gap[there], "first_treated": first[at[:, 0]]}
-    frame = pd.DataFrame(made, index=index)
-    frame.attrs["outcome"] = parse_formula(spec.formula).outcome
-    return frame
-
-
-def _first_rows(panel: Any) -> list[tuple[int, Any]]:
-    """Return a row of each unit, and its label."""
-    _, at = np.unique(panel.unit, return_index=True)
-    return [(int(i), panel.unit_labels[panel.unit[i]]) for i in at]
-
-
-def _refuse_changing_groups(
-    held: FloatArray, cells: FloatArray, there: Array, rows: TripleRows, periods: Array
-) -> None:
-    wrong = there & ((held == 0.0).any(axis=0) | (held != cells[:, :, None]).any(axis=0))
-    if not wrong.any():
-        return
-    named = [f"{rows.places[i]} {periods[t]}" for i, t in np.argwhere(wrong)[:SHOWN]]
-    raise DataError(
-        message(
-            "the gap inside a place needs the same groups of both kinds in every period, and groups are missing in "
-            "{cells}: complete them, leave these places or periods out (`where=`), or take estimator='three-way'",
-            cells=listed(named, int(wrong.sum())),
-        )
-    )

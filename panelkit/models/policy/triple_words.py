@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from panelkit.language.message import Message, message
+from panelkit.models.policy.handed import FEW_TREATED
 from panelkit.models.policy.triple_rows import TripleRows
 
 
@@ -50,6 +51,16 @@ def triple_notes(spec: Any, rows: TripleRows) -> tuple[Message, ...]:
             message(
                 "randomisation_inference exchanges paths of rows' units, here place and group; for a policy dealt out "
                 "by place take `gaps()`, one row a place and period, and randomise there"
+            )
+        )
+    if rows.n_treated < FEW_TREATED:
+        notes.append(
+            message(
+                "{treated} of {of} places are treated: below eight errors clustered by place, CRV3 and the wild "
+                "bootstrap are not to be trusted; test on `gaps()` by randomisation inference "
+                "(`randomisation_inference`)",
+                treated=rows.n_treated,
+                of=rows.n_places,
             )
         )
     return tuple(notes)
