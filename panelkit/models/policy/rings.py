@@ -191,7 +191,12 @@ def spillover_rings(
 
     Examples
     --------
+    >>> units, years = panel.index.get_level_values(0), panel.index.get_level_values(1)
+    >>> early = years.max() - 3
+    >>> pilots = panel.assign(pilot=(units.isin(["Shanghai", "Sichuan"]) & (years > early)).astype(int))
     >>> exposed = pk.spillover_rings(pilots, pk.contiguity(), treatment="pilot", orders=2)
+    >>> list(exposed.columns)
+    ['pilot', 'ring_1', 'ring_2']
     """
     frame = open_frame(data, unit, time)
     timing = read_timing(frame, unit=unit, time=time, cohort=cohort, treatment=treatment)

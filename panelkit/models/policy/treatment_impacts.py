@@ -103,7 +103,12 @@ def treatment_impacts(fit: SpatialFit, term: str) -> Derived:
 
     Examples
     --------
-    >>> fit = pk.SpatialPanel("log(patents_granted) ~ log(gdp)", "sdm").fit(panel, w)
+    >>> units, years = panel.index.get_level_values(0), panel.index.get_level_values(1)
+    >>> early = years.max() - 3
+    >>> pilots = panel.assign(pilot=(units.isin(["Shanghai", "Sichuan"]) & (years > early)).astype(int))
+    >>> fit = pk.SpatialDiD("log(patents_granted) ~ 1", treatment="pilot").fit(pilots, pk.contiguity())
+    >>> pk.treatment_impacts(fit, "pilot").terms
+    ('own', 'received', 'treated', 'untreated')
     """
     reach = reach_of(fit, term)
     parts = fit.impact_parts()
