@@ -102,6 +102,11 @@ def every_figure(language: str) -> dict[str, Callable[[], figures.Figure]]:
         "missing": lambda: figures.missing_map(wide.mask(wide < 0.1), **held),
         "heat": lambda: figures.heat_map(wide.mask(wide < 0.1), **held),
         "correlation": lambda: figures.correlation_map(square, p_values=square, **held),
+        "comparisons": lambda: figures.comparison_scatter(
+            pd.DataFrame({"type": ["A", "A", "B"], "weight": [0.5, 0.2, 0.3], "estimate": [1.0, 0.4, 0.2]}),
+            average=0.64,
+            **held,
+        ),
         "transition": lambda: figures.transition_map(square, counts=pd.Series({"lo": 5, "hi": 7}), **held),
         "map": lambda: figures.province_map(values, name_omitted=True, **held),
         "lisa": lambda: figures.lisa_map(lisa, **held),
