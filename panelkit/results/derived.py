@@ -76,10 +76,7 @@ class Derived(Estimates):
     def _p_values(self) -> FloatArray:
         if self.draws is None:
             return super()._p_values()
-        reps = len(self.draws)
-        below = (1.0 + (self.draws <= 0.0).sum(axis=0)) / (reps + 1.0)
-        above = (1.0 + (self.draws >= 0.0).sum(axis=0)) / (reps + 1.0)
-        return np.minimum(1.0, 2.0 * np.minimum(below, above))
+        return two_sided_p(self.draws)
 
     def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
         if self.draws is None:
@@ -87,6 +84,14 @@ class Derived(Estimates):
         tail = (1.0 - check_confidence(level)) / 2.0
         low, high = _quantiles(self.draws, [tail, 1.0 - tail])
         return low, high
+
+
+def two_sided_p(draws: FloatArray) -> FloatArray:
+    """Return twice the share of draws (reps, k) on the far side of zero, with the +1 of a finite number of them."""
+    reps = len(draws)
+    below = (1.0 + (draws <= 0.0).sum(axis=0)) / (reps + 1.0)
+    above = (1.0 + (draws >= 0.0).sum(axis=0)) / (reps + 1.0)
+    return np.minimum(1.0, 2.0 * np.minimum(below, above))
 
 
 def _quantiles(draws: FloatArray, shares: list[float]) -> FloatArray:

@@ -38,7 +38,7 @@ def test_draws_are_whole_fits_under_other_dates(estimator: str) -> None:
     for at in (0, 7, 18):
         spec = pk.StaggeredDiD("y ~ 1", cohort="first", estimator=estimator, inference="clusters")
         again = spec.fit(dealt(frame, roles[at]), unit="unit", time="year", by=["overall", "event"])
-        assert np.allclose(found.randomised.draws[at], again.estimates, atol=ROUNDING)
+        assert np.allclose(found.drawn.draws[at], again.estimates, atol=ROUNDING)
 
 
 def test_draws_with_covariates_are_whole_fits() -> None:
@@ -47,15 +47,15 @@ def test_draws_with_covariates_are_whole_fits() -> None:
     roles = random_permutations(np.zeros(31, dtype=np.int64), 9, np.random.default_rng(0))
     spec = pk.StaggeredDiD("y ~ x0", cohort="first", inference="clusters")
     again = spec.fit(dealt(frame, roles[4]), unit="unit", time="year", by="overall")
-    assert np.allclose(found.randomised.draws[4], again.estimates, atol=ROUNDING)
+    assert np.allclose(found.drawn.draws[4], again.estimates, atol=ROUNDING)
 
 
 def test_all_assignments_are_taken_where_there_are_few() -> None:
     frame = adopting_panel(5, treated=2)
     frame = frame.assign(first=np.where(frame["first"] > 0, 2006.0, 0.0))
     found = fitted(frame, reps=999)
-    assert found.randomised.enumerated
-    assert found.randomised.reps == 31 * 30 // 2 - 1
+    assert found.drawn.enumerated
+    assert found.drawn.reps == 31 * 30 // 2 - 1
     wide = frame.pivot(index="unit", columns="year", values="y").to_numpy()
     late, early = wide[:, 5:].mean(axis=1), wide[:, :5].mean(axis=1)
     change = late - early
@@ -72,7 +72,7 @@ def test_the_interval_holds_what_is_not_rejected() -> None:
     low, high = (found.conf_int()[name].to_numpy() for name in ("conf_low", "conf_high"))
     for j in range(len(low)):
         grid = np.linspace(low[j] - 1.0, high[j] + 1.0, 401)
-        p = np.array([found.randomised._p_of(np.full(len(low), c))[j] for c in grid])
+        p = np.array([found.drawn._p_of(np.full(len(low), c))[j] for c in grid])
         kept = grid[p > 0.05]
         step = grid[1] - grid[0]
         assert abs(kept.min() - low[j]) <= step
@@ -84,15 +84,15 @@ def test_p_of_a_constant_effect_is_that_of_the_outcome_less_it() -> None:
     found = fitted(frame, reps=199)
     on = (frame["year"] >= frame["first"].replace(0.0, np.inf)).astype(float)
     less = fitted(frame.assign(y=frame["y"] - 0.3 * on), reps=199)
-    assert found.randomised._p_of(np.array([0.3]))[0] == pytest.approx(less.p_values.iloc[0])
+    assert found.drawn._p_of(np.array([0.3]))[0] == pytest.approx(less.p_values.iloc[0])
 
 
 def test_few_treated_are_randomised_unless_told() -> None:
     spec = pk.StaggeredDiD("y ~ 1", cohort="first")
     few = spec.fit(adopting_panel(1, treated=7), unit="unit", time="year", by="overall")
-    assert few.randomised is not None
+    assert few.drawn is not None
     assert any("7 treated units, fewer than 8" in note for note in few.notes)
-    assert spec.fit(adopting_panel(1, treated=8), unit="unit", time="year", by="overall").randomised is None
+    assert spec.fit(adopting_panel(1, treated=8), unit="unit", time="year", by="overall").drawn is None
     told = pk.StaggeredDiD("y ~ 1", cohort="first", inference="clusters")
     fit = told.fit(adopting_panel(1, treated=7), unit="unit", time="year", by="overall")
     assert any("reject too often" in note for note in fit.notes)
@@ -106,7 +106,7 @@ def test_where_nobody_can_exchange_it_is_said() -> None:
         fitted(alone)
     spec = pk.StaggeredDiD("y ~ 1", cohort="first")
     found = spec.fit(alone, unit="unit", time="year", by="overall")
-    assert found.randomised is None
+    assert found.drawn is None
     assert any("no randomisation" in note for note in found.notes)
 
 

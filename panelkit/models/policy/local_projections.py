@@ -91,6 +91,7 @@ class LocalProjections:
 
     def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
         """Return the coefficients for outcomes (n, m)."""
+        _refuse_covariates(panel)
         made = []
         for column in outcomes.T:
             cube = panel.cube(column)

@@ -162,7 +162,7 @@ def _by_weights(
     in a table of products of unit with unit.
     """
     each = np.eye(len(panel.y))
-    weights = np.concatenate([_aligned(method.points(panel, each, by), held) for by, held in labels.items()])
+    weights = np.concatenate([aligned(method.points(panel, each, by), held) for by, held in labels.items()])
     n_units, place = panel.n_units, np.arange(panel.n_units)
     cubes = np.zeros((outcomes.shape[1], n_units, len(panel.periods)))
     cubes[:, panel.unit, panel.time] = outcomes.T
@@ -218,12 +218,12 @@ def _read(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the averages (p,) of the outcome, and of what a constant effect adds to each."""
     values = np.concatenate(
-        [_aligned(method.points(panel, outcomes, by), held) for by, held in labels.items()]
+        [aligned(method.points(panel, outcomes, by), held) for by, held in labels.items()]
     )
     return values[:, 0], values[np.arange(len(values)), 1 + column]
 
 
-def _aligned(points: Any, labels: FloatArray) -> FloatArray:
+def aligned(points: Any, labels: FloatArray) -> FloatArray:
     """Return the values (p, m) of points at these labels, missing where they have none."""
     if np.array_equal(points.labels, labels, equal_nan=True):
         return np.asarray(points.values)

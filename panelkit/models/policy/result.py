@@ -15,17 +15,16 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.register import find
 from panelkit.models.policy.cells import Averages, By, check_by, joined_spread
+from panelkit.models.policy.chance import Chance, Drawn
 from panelkit.models.policy.errors import Errors, errors_of
 from panelkit.models.policy.estimator import Effects, StaggeredEstimator
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.pre_test import pre_test
-from panelkit.models.policy.randomisation import FEW_TREATED, Randomised, randomise
 from panelkit.results.derived import Derived, Uncertainty
 from panelkit.results.tests import TestResult
 
 ATT = "ATT"
 MEAN = "mean"
-INFERENCE = ("auto", "clusters", "randomisation")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,7 +47,7 @@ class PolicyEffects(Derived):
     base: tuple[float, ...] = ()
     effects: Effects = field(repr=False)
     panel: PolicyPanel = field(repr=False)
-    randomised: Randomised | None = field(default=None, repr=False)
+    drawn: Drawn | None = field(default=None, repr=False)
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
@@ -57,10 +56,10 @@ class PolicyEffects(Derived):
         return self.outcome
 
     def _p_values(self) -> FloatArray:
-        return super()._p_values() if self.randomised is None else self.randomised.p_values()
+        return super()._p_values() if self.drawn is None else self.drawn.p_values()
 
     def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
-        return super()._interval(level) if self.randomised is None else self.randomised.interval(level)
+        return super()._interval(level) if self.drawn is None else self.drawn.interval(level)
 
     @property
     def event_times(self) -> FloatArray:
@@ -149,73 +148,9 @@ def policy_effects(
         base=tuple(effects.facts.get("base", ())),
         effects=effects,
         panel=panel,
-        randomised=drawn,
+        drawn=drawn,
         dropped=panel.design.dropped,
     )
-
-
-@dataclass(frozen=True)
-class Chance:
-    """How p-values and intervals of effects are made.
-
-    `inference`: "clusters" from the errors; "randomisation" over dates of adoption; "auto" the latter below
-    eight treated units.
-    """
-
-    inference: str = "auto"
-    reps: int = 999
-    rng: Any = 0
-
-    def __post_init__(self) -> None:
-        if self.inference not in INFERENCE:
-            raise SpecError(
-                message(
-                    "inference is one of {known}, not {inference!r}",
-                    known=INFERENCE,
-                    inference=self.inference,
-                )
-            )
-
-    def of(
-        self, method: StaggeredEstimator, panel: PolicyPanel, found: dict[By, Averages], *, whole: bool
-    ) -> tuple[Randomised | None, tuple[Message, ...]]:
-        """Return the assignments drawn, if any, and why."""
-        treated = int(panel.adoption.treated.sum())
-        few = treated < FEW_TREATED
-        if self.inference == "clusters" or (self.inference == "auto" and not few):
-            if not few:
-                return None, ()
-            said = message(
-                "{treated} treated {units}: errors from clusters reject too often below {few}; "
-                "inference='randomisation' keeps its level",
-                treated=treated,
-                few=FEW_TREATED,
-            )
-            return None, (said.spoken(*panel.design.level_names),)
-        try:
-            drawn = self._drawn(method, panel, found, whole=whole)
-        except SpecError as error:
-            if self.inference == "randomisation":
-                raise
-            return None, (
-                message("{treated} treated, and no randomisation: {why}", treated=treated, why=error.said),
-            )
-        why = message("{treated} treated {units}, fewer than {few}", treated=treated, few=FEW_TREATED)
-        told = message("{why}: {sentence}", why=why, sentence=drawn.sentence()) if few else drawn.sentence()
-        return drawn, (told.spoken(*panel.design.level_names),)
-
-    def _drawn(
-        self, method: StaggeredEstimator, panel: PolicyPanel, found: dict[By, Averages], *, whole: bool
-    ) -> Randomised:
-        if not whole or "cells" in found:
-            raise SpecError(
-                message(
-                    "randomisation is for averages of all cohorts: leave out `balanced` and by='cells', or take "
-                    "inference='clusters'"
-                )
-            )
-        held = {kind: (each.labels, each.estimates) for kind, each in found.items()}
-        return randomise(method, panel, list(held), held, reps=self.reps, rng=self.rng)
 
 
 def _joined(found: Sequence[Averages]) -> Averages:

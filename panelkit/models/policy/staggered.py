@@ -12,10 +12,11 @@ from panelkit.formula.conditions import check_where
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
+from panelkit.models.policy.chance import Chance
 from panelkit.models.policy.errors import ERRORS
 from panelkit.models.policy.estimator import staggered_estimator
 from panelkit.models.policy.panel import read_policy_panel
-from panelkit.models.policy.result import Chance, PolicyEffects, policy_effects
+from panelkit.models.policy.result import PolicyEffects, policy_effects
 from panelkit.panel.weighting import check_weights
 
 
@@ -64,7 +65,10 @@ class StaggeredDiD:
         "estimated" or "fixed": whether the sizes of cohorts vary from sample to sample.
     inference
         "clusters": p-values and intervals from the errors; "randomisation": from other assignments of the dates of
-        adoption; "auto": the latter below eight treated units, where the former reject too often.
+        adoption; "auto": the latter below eight treated units, where the former reject too often; "conley-taber",
+        "ferman-pinto": from the noise of never treated units; "bootstrap": of clusters.
+    size
+        The column by which "ferman-pinto" rescales noise between units, such as the population.
     where
         A condition on the rows that enter, as in `FixedEffects`.
     weights
@@ -86,12 +90,13 @@ class StaggeredDiD:
     errors: Any = "small-sample"
     shares: Any = "estimated"
     inference: str = "auto"
+    size: str | None = None
     where: str | None = None
     weights: str | None = None
 
     def __post_init__(self) -> None:
         self._method()
-        Chance(self.inference)
+        Chance(self.inference, size=self.size)
         object.__setattr__(self, "where", check_where(self.where))
         object.__setattr__(self, "weights", check_weights(self.weights))
         if self.errors not in ERRORS:
@@ -155,7 +160,7 @@ class StaggeredDiD:
             As `FixedEffects.fit` does; also for a treatment that switches off, a date of adoption in a gap, a cohort
             that changes within a unit, and where nobody is left to compare with.
         """
-        chance = Chance(self.inference, reps, rng)
+        chance = Chance(self.inference, reps, rng, self.size)
         panel = read_policy_panel(
             self.formula,
             data,
@@ -167,6 +172,7 @@ class StaggeredDiD:
             where=self.where,
             weights=self.weights,
             anticipation=self.anticipation,
+            extra=() if self.size is None else (self.size,),
         )
         title = message(
             "Staggered adoption ({estimator}): {outcome}",
