@@ -9,6 +9,8 @@ import numpy as np
 
 from panelkit.covariance.base import computed
 from panelkit.covariance.clusters import Clusters, clusters_of
+from panelkit.inference.staggered_guard import adoption_statement
+from panelkit.kernels.linear import fit_swept
 from panelkit.kernels.within import FloatArray, IntArray, Layout
 from panelkit.language.message import Message, message
 from panelkit.models.policy.double_ml import scores
@@ -250,4 +252,15 @@ def _notes(
             )
         )
     notes += few_treated(rows.design, (rows.parts.treatment,))
+    if spec.model == "plr" and spec.effects == "twoway":
+        notes += _adopted(rows)
     return tuple(notes)
+
+
+def _adopted(rows: Rows) -> tuple[Message, ...]:
+    """Say of a policy that units adopt what two-way effects compare: a partially linear model weighs alike."""
+    alone = rows.design.without_columns(
+        np.array([term != rows.parts.treatment for term in rows.design.terms])
+    )
+    linear = fit_swept(alone.y, alone.X, alone.terms, alone.layout, "twoway")
+    return adoption_statement(alone, linear)[0]

@@ -68,10 +68,12 @@ def cross_fit(
         The number of the first task, in the seeds.
     """
     cells = [(repeat, fold) for repeat in range(len(folds)) for fold in range(int(folds[repeat].max()) + 1)]
-    made = Parallel(n_jobs=jobs)(
-        delayed(_cell)(tasks, inputs, folds[repeat] == fold, (seed, repeat, fold, first))
-        for repeat, fold in cells
-    )
+    calls = [(tasks, inputs, folds[repeat] == fold, (seed, repeat, fold, first)) for repeat, fold in cells]
+    if jobs == 1:
+        with threadpool_limits(limits=1):
+            made = [_cell(*call) for call in calls]
+    else:
+        made = Parallel(n_jobs=jobs)(delayed(_cell_alone)(*call) for call in calls)
     values = {task.name: np.full(folds.shape, np.nan) for task in tasks}
     rows: list[tuple[Any, ...]] = []
     for (repeat, fold), found in zip(cells, made, strict=True):
@@ -85,21 +87,26 @@ def cross_fit(
     return Learned(values, pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
+def _cell_alone(*call: Any) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Return `_cell` on one thread, as it runs without workers: the last bit of a sum hangs on their number."""
+    with threadpool_limits(limits=1):
+        return _cell(*call)
+
+
 def _cell(
     tasks: list[Task], inputs: Inputs, held: Any, key: tuple[int, int, int, int]
 ) -> tuple[list[FloatArray], list[FloatArray]]:
     """Return predictions on the held rows by task, and those of the swept columns (or the mean) alone."""
     everyone = bool(held.all())
     predictions, nulls = [], []
-    with threadpool_limits(limits=1):
-        for number, task in enumerate(tasks):
-            train = np.ones(len(held), dtype=bool) if everyone else ~held
-            if task.uses is not None:
-                train = train & (task.uses > 0)
-            state = np.random.SeedSequence([*key[:3], key[3] + number]).generate_state(1)
-            one, null = _one(task, inputs, train, held, int(state[0]), key[1])
-            predictions.append(one)
-            nulls.append(null)
+    for number, task in enumerate(tasks):
+        train = np.ones(len(held), dtype=bool) if everyone else ~held
+        if task.uses is not None:
+            train = train & (task.uses > 0)
+        state = np.random.SeedSequence([*key[:3], key[3] + number]).generate_state(1)
+        one, null = _one(task, inputs, train, held, int(state[0]), key[1])
+        predictions.append(one)
+        nulls.append(null)
     return predictions, nulls
 
 
