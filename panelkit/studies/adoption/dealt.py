@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from panelkit.language.errors import DataError
 from panelkit.language.message import message
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.show.brief import Brief
-from panelkit.studies.adoption.maps import EffectMap, Maps
+from panelkit.studies.adoption.maps import Maps
 
 _TIE = 1e-9
 """Effects of one assignment differ by rounding; closer than this they count as ties."""
@@ -59,8 +60,8 @@ class Dealt(Brief):
         return float(low[at]), float(high[at])
 
 
-def dealt(maps: Maps, *, reps: int, rng: int | np.random.Generator) -> Dealt:
-    """Deal the adoption dates of a panel to other units, those held in the same periods exchanging theirs.
+class Dealer:
+    """Assignments of the adoption dates of a panel to its units, drawn once for as many outcomes as there are.
 
     Parameters
     ----------
@@ -71,43 +72,55 @@ def dealt(maps: Maps, *, reps: int, rng: int | np.random.Generator) -> Dealt:
     rng
         Seed or generator.
 
-    Returns
-    -------
-    Dealt
-
     Raises
     ------
     DataError
         If no unit can exchange its dates with another.
     """
+
+    def __init__(self, maps: Maps, *, reps: int, rng: int | np.random.Generator) -> None:
+        self._maps = maps
+        self._draws, self._everything = _assignments(maps.panel, reps, np.random.default_rng(rng))
+        self._path = self._under_each(maps.panel.adoption.path(maps.panel.unit, maps.panel.time))
+
+    def deal(self, y: FloatArray) -> Dealt:
+        """Return the effect on an outcome (n,) under every assignment."""
+        return Dealt(
+            float(self._maps.main_weights @ y), self._under_each(y), self._path, everything=self._everything
+        )
+
+    def _under_each(self, y: FloatArray) -> FloatArray:
+        """Return the effects on a column (n,) under every assignment, the actual one among them."""
+        if self._maps.panel.X.shape[1]:
+            effects = self._weights @ y
+        else:
+            effects = _by_outcomes(self._maps, y, self._draws)
+        return effects if self._everything else np.r_[self._maps.main_weights @ y, effects]
+
+    @cached_property
+    def _weights(self) -> FloatArray:
+        """The weights of the effect had the units adopted at the dates of others, (R, n)."""
+        panel = self._maps.panel
+        under = (Maps(panel.under(panel.adoption.first[draw])) for draw in self._draws)
+        return np.array([maps.main_weights for maps in under])
+
+
+def dealt(maps: Maps, *, reps: int, rng: int | np.random.Generator) -> Dealt:
+    """Deal the adoption dates of a panel to other units, those held in the same periods exchanging theirs.
+
+    Parameters and errors are those of `Dealer`; the outcome is the panel's own.
+    """
+    return Dealer(maps, reps=reps, rng=rng).deal(maps.panel.y)
+
+
+def _by_outcomes(maps: Maps, y: FloatArray, draws: IntArray) -> FloatArray:
+    """Return the effects (R,) of dealt dates: without covariates to deal dates is to deal outcomes."""
     panel = maps.panel
-    draws, everything = _assignments(panel, reps, np.random.default_rng(rng))
-    treatment = panel.adoption.path(panel.unit, panel.time)
-    columns = np.column_stack([panel.y, treatment])
-    if panel.X.shape[1] == 0:
-        effects = _by_outcomes(maps.main, panel, columns, draws)
-    else:
-        effects = np.array([_under(panel, draw) @ columns for draw in draws])
-    actual = maps.main.weights @ columns
-    if not everything:
-        effects = np.vstack([actual, effects])
-    return Dealt(float(actual[0]), effects[:, 0], effects[:, 1], everything)
-
-
-def _by_outcomes(main: EffectMap, panel: PolicyPanel, columns: FloatArray, draws: IntArray) -> FloatArray:
-    """Return the effects (R, 2) of dealt dates: without covariates to deal dates is to deal outcomes."""
-    weights = np.zeros((panel.n_units, len(panel.periods)))
-    weights[panel.unit, panel.time] = main.weights
-    cubes = np.zeros((columns.shape[1], panel.n_units, len(panel.periods)))
-    cubes[:, panel.unit, panel.time] = columns.T
-    products = np.einsum("gt,cht->cgh", weights, cubes)  # weights of unit g on what unit h holds
-    return products[:, draws, np.arange(panel.n_units)].sum(axis=2).T
-
-
-def _under(panel: PolicyPanel, draw: IntArray) -> FloatArray:
-    """Return the weights of the effect had the units adopted at the dates of others."""
-    other = Maps(panel.under(panel.adoption.first[draw]))
-    return other.main_weights
+    weights, outcomes = (np.zeros((panel.n_units, len(panel.periods))) for _ in range(2))
+    weights[panel.unit, panel.time] = maps.main_weights
+    outcomes[panel.unit, panel.time] = y
+    products = weights @ outcomes.T  # weights of unit g on what unit h holds
+    return np.asarray(products[draws, np.arange(panel.n_units)].sum(axis=1))
 
 
 def _assignments(panel: PolicyPanel, reps: int, rng: np.random.Generator) -> tuple[IntArray, bool]:

@@ -119,7 +119,7 @@ class Maps:
 
     @cached_property
     def main_weights(self) -> FloatArray:
-        """The weights of `main` alone, (n,)."""
+        """The weights of `main`, (n,), without those that leave units out."""
         return _imputation(np.column_stack([self._unit, self._time, self.panel.X]), *self._parts())[0]
 
     @cached_property

@@ -1,0 +1,127 @@
+"""How often a claim of a policy gets which word where the truth is known, on real dates of adoption.
+
+The main test is imputation with errors by province, or dates dealt to other provinces where fewer than eight are
+treated; then the four conditions and the reading of words of a claim. Conditions were chosen on trying seeds.
+
+    python -m benchmarks.evidence policy_verdicts
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.evidence.record import percent, write
+from benchmarks.policy_worlds import SETTINGS, WORLDS, PolicyWorld, Setting, draw, maps_of, treatment
+from benchmarks.verdict_tables import LETTERS
+from benchmarks.world_parts import within
+from benchmarks.worlds import COUNTING, SERIAL
+from panelkit.claims.designs.policy_test import FEW
+from panelkit.results.students_t import t_quantile
+from panelkit.studies.adoption.conditions import adoption_trials
+from panelkit.studies.adoption.dealt import Dealer
+from panelkit.studies.adoption.maps import Maps
+from panelkit.studies.scrutiny.main_test import SMALLEST_SHARE
+from panelkit.studies.scrutiny.words import words
+
+FRESH = COUNTING + 3
+DRAWS = 999
+
+
+def main(worlds: int = 1000, *, seed: int = FRESH) -> str:
+    """Compute every cell and write the table."""
+    start = time.perf_counter()
+    warnings.simplefilter("error")
+    found = [
+        run(world, setting, serial, worlds, seed)
+        for setting in SETTINGS
+        for world in WORLDS
+        for serial in SERIAL
+    ]
+    table = pd.DataFrame(found)
+    facts = {"draws": DRAWS, "smallest effect": "a fifth of a within deviation", "worlds a cell": worlds}
+    write("policy_verdicts", table, seed=seed, facts=facts)
+    return f"{table.to_string(index=False)}\n{time.perf_counter() - start:.0f} s"
+
+
+def run(world: PolicyWorld, setting: Setting, serial: float, count: int, seed: int) -> dict[str, object]:
+    """Return the shares of one cell in per cent; what conditions do is of the significant main tests."""
+    maps = maps_of(setting)
+    y = draw(world, setting, serial, count, seed)
+    if world.effect == "detectable":
+        y = y + _rows(treatment(setting))[:, None] * _detectable(maps, y)
+    judged = judge(maps, y, seed)
+    said = Counter(judged["word"])
+    significant = judged["low"] > 0.0
+    share = round(100.0 * said["SUPPORTED"] / count, 2)
+    within_errors = share <= world.bar + 200.0 * np.sqrt(max(share, 0.1) / 100.0 / count)
+    met = (
+        ""
+        if np.isnan(world.bar)
+        else "yes"
+        if share <= world.bar
+        else "within two errors"
+        if within_errors
+        else "no"
+    )
+    return {
+        "dates": setting.name, "world": world.name, "AR": serial, "worlds": count,
+        "significant": percent(significant),
+        **{letter: round(100.0 * said[word] / count, 2) for letter, word in LETTERS.items()},
+        "bar S": world.bar, "met": met,
+        **{f"{name} {what}": percent(judged[f"{name} {what}"][significant])
+           for name, what in (("trends", "not passed"), ("first", "not passed"), ("trends", "takes away"),
+                              ("regions", "takes away"), ("leads", "takes away"))},
+    }  # fmt: skip
+
+
+def judge(maps: Maps, y: np.ndarray, seed: int) -> dict[str, Any]:
+    """Return word, ends of the interval and answers of the conditions, (W,) each, of outcomes (n, W)."""
+    low, high, inner_low, inner_high = _intervals(maps, y, seed)
+    direction = np.where(high < 0.0, -1.0, 1.0)
+    trials = adoption_trials(maps, y, direction)
+    word = words(
+        (low, high),
+        (inner_low, inner_high),
+        _smallest(maps, y),
+        np.all([trial.passes for trial in trials], axis=0),
+        np.any([trial.takes_away for trial in trials], axis=0),
+    )
+    answers = {f"{trial.name} not passed": ~trial.passes for trial in trials}
+    taken = {f"{trial.name} takes away": trial.takes_away for trial in trials}
+    return {"word": word, "low": low, "high": high, **answers, **taken}
+
+
+def _intervals(maps: Maps, y: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
+    """Return the ends of the 95 % and of the 90 % interval of the main test, (W,) each."""
+    if int(maps.treated.sum()) >= FEW:
+        made = maps.main.against(y)
+        wide = [t_quantile(level, made.df) * made.error for level in (0.95, 0.90)]
+        return tuple(made.value + side * one for one in wide for side in (-1.0, 1.0))
+    dealer = Dealer(maps, reps=DRAWS, rng=seed)
+    each = [dealer.deal(column) for column in y.T]
+    ends = [(*one.interval(0.95), *one.interval(0.90)) for one in each]
+    return tuple(np.array(ends).T)
+
+
+def _detectable(maps: Maps, y: np.ndarray) -> np.ndarray:
+    """Return the effect that the error of every world finds four times in five, (W,)."""
+    made = maps.main.against(y)
+    return made.error * (t_quantile(0.95, made.df) + t_quantile(0.6, made.df))
+
+
+def _smallest(maps: Maps, y: np.ndarray) -> np.ndarray:
+    """Return the smallest effect of interest of every world, as `smallest_of_policy`."""
+    shape = (y.shape[1], maps.panel.n_units, len(maps.panel.periods))
+    inside = within(y.T.reshape(shape))
+    path = within(maps.panel.cube(maps.panel.adoption.path(maps.panel.unit, maps.panel.time))[None])
+    return SMALLEST_SHARE * np.sqrt((inside**2).sum(axis=(1, 2)) / (path**2).sum())
+
+
+def _rows(cube: np.ndarray) -> np.ndarray:
+    return cube.reshape(-1)
