@@ -15,8 +15,6 @@ from panelkit.claims.file.load import load_claims
 from panelkit.claims.verdict import Verdict
 from panelkit.data.geography import regions as nbs_regions
 from panelkit.language.errors import SpecError
-from panelkit.studies.adoption.dealt import dealt
-from panelkit.studies.adoption.maps import Maps
 
 FILE = """
 [document]
@@ -102,7 +100,7 @@ def test_many_treated_provinces_give_the_numbers_of_the_estimator(write: Write) 
     assert (shown.low, shown.high) == pytest.approx(tuple(fit.conf_int(0.95).iloc[0]), rel=1e-8)
     assert shown.p_value == pytest.approx(float(fit.p_values.iloc[0]), rel=1e-8)
     assert [item.key for item in verdict.conditions] == [
-        *("main", "trends", "first", "regions", "leads"),
+        *("main", "trends", "jump", "regions", "leads"),
         *("dealt", "codings", "estimators"),
     ]
     assert not any(
@@ -116,11 +114,12 @@ def test_many_treated_provinces_give_the_numbers_of_the_estimator(write: Write) 
 def test_few_treated_provinces_are_judged_by_dealt_dates(write: Write) -> None:
     verdict = run(write('policy = "carbon_market"'))
     panel = pk.add_policy(pk.load_provinces(["rd_expenditure", "gdp"], (2010, 2020)), "carbon_market")
-    fit = pk.StaggeredDiD(f"{INTENSITY} ~ 1", cohort="carbon_market_first").fit(panel, by="overall")
-    found = dealt(Maps(fit.panel), reps=999, rng=4)
+    spec = pk.StaggeredDiD(f"{INTENSITY} ~ 1", cohort="carbon_market_first", inference="randomisation")
+    fit = spec.fit(panel, by="overall", reps=999, rng=4)
     assert verdict.tested is not None
-    assert verdict.tested.shown.p_value == found.p()
-    assert (verdict.tested.shown.low, verdict.tested.shown.high) == found.interval(0.95)
+    assert verdict.tested.shown.p_value == pytest.approx(float(fit.p_values.iloc[0]))
+    shown = verdict.tested.shown.low, verdict.tested.shown.high
+    assert shown == pytest.approx(tuple(fit.conf_int(0.95).iloc[0]), rel=1e-8)
     assert "fewer than 8 treated provinces" in str(verdict.reason)
     assert "Fujian left out from 2016" in str(verdict.reason)
     assert "dealt" not in outcomes(verdict)
@@ -141,7 +140,7 @@ def test_a_clean_jump_is_supported_and_a_far_proxy_caps_it(write: Write) -> None
     data = own_panel(effect=0.5)
     verdict = run(write('cohort = "start"', outcome="y"), data=data)
     assert verdict.word == "SUPPORTED", [str(item.found) for item in verdict.conditions]
-    assert set(outcomes(verdict)) == {"main", "trends", "first", "regions", "leads", "dealt", "estimators"}
+    assert set(outcomes(verdict)) == {"main", "trends", "jump", "regions", "leads", "dealt", "estimators"}
     capped = run(write('cohort = "start"', outcome="y", flags='"far_proxy"'), data=data)
     assert capped.word == "PARTLY"
     assert "far_proxy" in capped.flags

@@ -1,19 +1,17 @@
-"""What a policy verdict asks: effects as weights against explicit dummies, dates dealt to other units."""
+"""What a policy verdict asks: effects as weights on the outcome, against explicit dummies."""
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import panelkit as pk
-from panelkit.language.errors import DataError
 from panelkit.models.policy.panel import PolicyPanel, read_policy_panel
 from panelkit.studies.adoption.conditions import FEWEST_UNTREATED, adoption_trials, joint_p
-from panelkit.studies.adoption.dealt import dealt
 from panelkit.studies.adoption.maps import Maps, jackknifed
 from panelkit.studies.adoption.sizes import found_by_width, smallest_of_policy
 
@@ -125,7 +123,7 @@ def long_difference(frame: pd.DataFrame, event: int) -> tuple[float, int]:
     gaps = []
     for unit in first.index[first < 10**6]:
         base, at = first[unit] - 1, first[unit] + event
-        others = first.index[(first > max(at, base)) & (first.index != unit)]
+        others = first.index[first > max(at, first[unit])]
         if at in wide.columns and base in wide.columns and len(others):
             gaps.append(
                 wide.loc[unit, at]
@@ -135,7 +133,7 @@ def long_difference(frame: pd.DataFrame, event: int) -> tuple[float, int]:
     return float(np.mean(gaps)) if gaps else np.nan, len(gaps)
 
 
-def test_first_years_and_leads_are_long_differences() -> None:
+def test_jump_and_leads_are_long_differences() -> None:
     frame = frame_of()
     panel = read(frame)
     maps, y = Maps(panel), panel.y[:, None]
@@ -143,72 +141,54 @@ def test_first_years_and_leads_are_long_differences() -> None:
         value, pairs = long_difference(frame, -lead)
         assert one.effect(y)[0] == pytest.approx(value, abs=ROUNDING)
         assert one.covered == pairs / 6
-    parts = [long_difference(frame, event) for event in (0, 1)]
-    total = sum(value * pairs for value, pairs in parts) / sum(pairs for _, pairs in parts)
-    assert maps.first.effect(y)[0] == pytest.approx(total, abs=ROUNDING)
+    jump = maps.jump
+    assert jump is not None
+    # the change into adoption, less the slope of the two periods before
+    expected = long_difference(frame, 0)[0] + long_difference(frame, -3)[0] / 2.0
+    assert jump.effect(y)[0] == pytest.approx(expected, abs=ROUNDING)
+    line = frame.assign(y=frame["y"] + 3.0 * (frame["first"] > 0) * frame["year"])
+    assert jump.effect(read(line).y[:, None])[0] == pytest.approx(expected, abs=1e-8)
+    short = Maps(read(frame[frame["year"] >= 5].assign(first=frame["first"].replace({9: 7}))))
+    assert short.jump is not None
+    value = long_difference(frame[frame["year"] >= 5].assign(first=frame["first"].replace({9: 7})), 0)[0]
+    slope = long_difference(frame[frame["year"] >= 5].assign(first=frame["first"].replace({9: 7})), -2)[0]
+    assert short.jump.effect(short.panel.y[:, None])[0] == pytest.approx(value + slope, abs=ROUNDING)
 
 
-def test_the_joint_test_is_hotellings() -> None:
-    rng = np.random.default_rng(4)
-    X = rng.standard_normal((20, 3)) + np.array([0.3, 0.0, 0.2])
-    mean = X.mean(axis=0)
-    changes = np.array([np.delete(X, j, axis=0).mean(axis=0) - mean for j in range(20)])
-    statistic, p = joint_p(mean[:, None], changes.T[:, :, None])
-    # Hotelling's one-sample T2 with the usual covariance: (N - q) / (q (N - 1)) T2 is F(q, N - q)
-    t2 = 20 * mean @ np.linalg.solve(np.cov(X.T), mean)
-    assert statistic[0] == pytest.approx((20 - 3) / (3 * 19) * t2, rel=1e-10)
-    from scipy import stats
-
-    assert p[0] == pytest.approx(stats.f.sf(statistic[0], 3, 17), rel=1e-10)
-
-
-@pytest.mark.parametrize("formula", ["y ~ 1", "y ~ x"])
-def test_all_assignments_are_the_estimator_refitted(formula: str) -> None:
-    frame = frame_of(n=7, periods=6, cohorts=(4,))
-    maps = Maps(read(frame, formula))
-    found = dealt(maps, reps=999, rng=1)
-    assert found.everything
-    assert found.count == 35
-    refitted = []
-    for places in combinations(range(7), 3):
-        other = frame.assign(first=np.where(frame["unit"].isin(places), 4, 0))
-        fit = pk.StaggeredDiD(formula, cohort="first").fit(other, unit="unit", time="year", by="overall")
-        refitted.append(fit.estimates[0])
-    assert np.sort(found.without) == pytest.approx(np.sort(refitted), abs=ROUNDING)
-    expected = np.mean(np.abs(refitted) >= abs(found.effect) - 1e-9)
-    assert found.p() == pytest.approx(expected)
-
-
-def test_the_interval_holds_what_is_not_rejected() -> None:
-    frame = frame_of(n=15, periods=8, cohorts=(4, 6), seed=6)
-    maps = Maps(read(frame))
-    found = dealt(maps, reps=499, rng=2)
-    assert not found.everything
-    assert found.count == 500
-    for level in (0.90, 0.95):
-        low, high = found.interval(level)
-        assert low < found.effect < high
-        for end, outside in ((low, -1.0), (high, 1.0)):
-            assert found.p(end - outside * 1e-6) > 1.0 - level
-            assert found.p(end + outside * 1e-6) <= 1.0 - level + 1e-12
-    again = dealt(maps, reps=499, rng=2)
-    assert np.array_equal(found.without, again.without)
-    shifted = Maps(
-        read(frame.assign(y=frame["y"] + 2.0 * ((frame["first"] > 0) & (frame["year"] >= frame["first"]))))
+def test_leads_are_those_of_callaway_and_santanna_from_the_last_untreated_year() -> None:
+    frame = frame_of()
+    panel = read(frame)
+    spec = pk.StaggeredDiD(
+        "y ~ 1", cohort="first", estimator="callaway-santanna", control="not-yet", base="universal"
     )
-    moved = dealt(shifted, reps=499, rng=2)
-    assert moved.interval(0.95) == pytest.approx([end + 2.0 for end in found.interval(0.95)], abs=1e-8)
+    found = spec.fit(frame, unit="unit", time="year", by="event")
+    held = dict(zip(found.event_times, found.event_estimates, strict=True))
+    for lead, one in zip((2, 3, 4, 5), Maps(panel).leads, strict=True):
+        assert one.effect(panel.y[:, None])[0] == pytest.approx(held[-lead], abs=ROUNDING)
 
 
-def test_too_few_assignments_have_no_interval_and_alone_there_are_none() -> None:
-    frame = frame_of(n=4, periods=6, cohorts=(4,))
-    found = dealt(Maps(read(frame)), reps=999, rng=1)
-    assert found.count == 6
-    assert found.interval(0.95) == (-np.inf, np.inf)
-    assert found_by_width(*found.interval(0.95), 3.0) == np.inf
-    holes = frame[~((frame["unit"] < 2) & (frame["year"] == 1))]
-    with pytest.raises(DataError, match="none can exchange its date"):
-        dealt(Maps(read(holes)), reps=999, rng=1)
+def test_the_joint_test_is_that_of_two_samples_with_covariances_of_their_own() -> None:
+    rng = np.random.default_rng(4)
+    one, two = rng.standard_normal((7, 3)) * 2.0, rng.standard_normal((15, 3)) + np.array([0.9, 0.0, 0.4])
+    gap = one.mean(axis=0) - two.mean(axis=0)
+    without = [np.delete(one, j, axis=0).mean(axis=0) - two.mean(axis=0) - gap for j in range(7)]
+    without += [one.mean(axis=0) - np.delete(two, j, axis=0).mean(axis=0) - gap for j in range(15)]
+    statistic, p = joint_p(gap[:, None], np.array(without).T[:, :, None], np.arange(22) < 7)
+    # by the formulas of Nel and Van der Merwe (1986), with the usual covariances
+    a, b = np.cov(one.T) / 7, np.cov(two.T) / 15
+    size = lambda s: np.trace(s @ s) + np.trace(s) ** 2  # noqa: E731
+    f = size(a + b) / (size(a) / 6 + size(b) / 14)
+    t2 = gap @ np.linalg.solve(a + b, gap)
+    assert statistic[0] == pytest.approx((f - 2) / (3 * f) * t2, rel=1e-9)
+    assert p[0] == pytest.approx(stats.f.sf((f - 2) / (3 * f) * t2, 3, f - 2), rel=1e-9)
+
+
+def test_an_interval_without_ends_finds_nothing() -> None:
+    assert found_by_width(-np.inf, np.inf, 3.0) == np.inf
+    # (t.975 + t.80) errors, where the half of the interval is t.975 of them
+    assert found_by_width(-2.0, 2.0, np.inf) == pytest.approx(
+        2.0 * (1.959964 + 0.841621) / 1.959964, rel=1e-6
+    )
 
 
 def worlds(effect: float, slope: float, seed: int = 11) -> tuple[Maps, np.ndarray]:
@@ -226,7 +206,7 @@ def test_a_jump_passes_and_a_trend_takes_it_away() -> None:
     trend = {trial.name: trial for trial in adoption_trials(*worlds(0.0, 0.15), up)}
     assert trend["trends"].takes_away[0]
     assert trend["leads"].takes_away[0]
-    assert not trend["first"].passes[0]
+    assert not trend["jump"].passes[0]
 
 
 def test_what_is_asked_does_not_depend_on_the_side() -> None:
@@ -283,4 +263,3 @@ def test_rows_in_any_order_give_the_same() -> None:
     frame = frame_of()
     maps, other = (Maps(read(one)) for one in (frame, frame.sample(frac=1.0, random_state=2)))
     assert maps.main.weights == pytest.approx(other.main.weights)
-    assert dealt(maps, reps=99, rng=1).p() == dealt(other, reps=99, rng=1).p()

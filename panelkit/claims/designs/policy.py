@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from panelkit.claims.designs.measures import expressions_on_figures
 from panelkit.claims.designs.policy_codings import codings_of
 from panelkit.claims.designs.policy_conditions import conditions_of, dealt_beside
-from panelkit.claims.designs.policy_test import FEW, policy_test
+from panelkit.claims.designs.policy_test import policy_test
 from panelkit.claims.figures import Figures
 from panelkit.claims.file.design import MeasuredDesign
 from panelkit.claims.file.document import Claim, Reading
@@ -26,10 +26,10 @@ from panelkit.data.policy_tables import policy_named
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, Told, message
 from panelkit.language.offers import offered
+from panelkit.models.policy.randomisation import FEW_TREATED
 from panelkit.models.policy.result import PolicyEffects
 from panelkit.models.policy.staggered import StaggeredDiD
 from panelkit.studies.adoption.conditions import adoption_trials
-from panelkit.studies.adoption.dealt import dealt
 from panelkit.studies.adoption.maps import Maps
 from panelkit.studies.adoption.sizes import smallest_of_policy
 from panelkit.studies.grid import Tick
@@ -93,11 +93,12 @@ class PolicyDesign(MeasuredDesign):
             If the policy or a figure is not held, or nothing can be estimated.
         """
         frame = self._frame(claim, figures)
-        fit = self._fit(self._dated(frame, self.coding, self.year_shift))
+        dated = self._dated(frame, self.coding, self.year_shift)
+        fit = self._fit(dated)
         maps = Maps(fit.panel, self._regions(fit, figures))
         direction = self.rule_under(reading.rule).direction
-        shuffled = dealt(maps, reps=self.draws, rng=self.seed)
-        test = policy_test(fit, shuffled)
+        dealt = self._fit(dated, inference="randomisation")
+        test = policy_test(fit, dealt)
         side = -direction if (test.high < 0.0 if direction > 0.0 else test.low > 0.0) else direction
         trials = adoption_trials(maps, fit.panel.y[:, None], np.array([side]))
         tick(1)
@@ -125,11 +126,11 @@ class PolicyDesign(MeasuredDesign):
                     "years": test.years,
                     "draws": self.draws,
                     "seed": self.seed,
-                    "p_dealt": shuffled.p(),
+                    "p_dealt": float(dealt.p_values.iloc[0]),
                 },
             ),
             printed=(
-                *(() if test.few else (dealt_beside(shuffled),)),
+                *(() if test.few else (dealt_beside(dealt),)),
                 *codings_of(
                     (self.coding, self.year_shift),
                     partial(self.effect_of, frame),
@@ -162,22 +163,25 @@ class PolicyDesign(MeasuredDesign):
     ) -> tuple[float, float, float]:
         """Return the average effect under another coding or by another estimator, with its interval, 95 %.
 
-        The interval is missing where errors by cluster are too small, fewer than `FEW` treated units.
+        The interval is missing where errors by cluster are too small, fewer than `FEW_TREATED` treated units.
 
         Raises
         ------
         SpecError, DataError
             If it cannot be computed so.
         """
-        found = self._fit(self._dated(frame, coding, shift), estimator)
+        found = self._fit(self._dated(frame, coding, shift), estimator=estimator)
         low, high = found.conf_int(0.95).iloc[0]
-        if int(found.facts["n_treated"]) < FEW:
+        if int(found.facts["n_treated"]) < FEW_TREATED:
             low = high = np.nan
         return float(found.estimates[0]), float(low), float(high)
 
-    def _fit(self, panel: pd.DataFrame, estimator: str = "imputation") -> PolicyEffects:
+    def _fit(
+        self, panel: pd.DataFrame, *, estimator: str = "imputation", inference: str = "clusters"
+    ) -> PolicyEffects:
         formula = "outcome ~ " + (" + ".join(f"control_{at + 1}" for at in range(len(self.controls))) or "1")
-        return StaggeredDiD(formula, cohort=DATES, estimator=estimator).fit(panel, by="overall")
+        spec = StaggeredDiD(formula, cohort=DATES, estimator=estimator, inference=inference)
+        return spec.fit(panel, by="overall", reps=self.draws, rng=self.seed)
 
     def _regions(self, fit: PolicyEffects, figures: Figures) -> Any:
         """Return the region codes of the units, None where one has none."""

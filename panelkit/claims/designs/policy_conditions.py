@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from panelkit.claims.designs.policy_test import assignments, drawn_of
 from panelkit.claims.findings import Condition, Outcome
 from panelkit.claims.rules.reading import written_p
 from panelkit.language.message import Message, message
+from panelkit.models.policy.result import PolicyEffects
 from panelkit.studies.adoption.conditions import AdoptionTrial, label
-from panelkit.studies.adoption.dealt import Dealt
 
 
 def conditions_of(trials: Iterable[AdoptionTrial]) -> Iterator[Condition]:
@@ -29,22 +30,23 @@ def conditions_of(trials: Iterable[AdoptionTrial]) -> Iterator[Condition]:
         )
 
 
-def dealt_beside(shuffled: Dealt) -> Condition:
+def dealt_beside(dealt: PolicyEffects) -> Condition:
     """Return what dealing dates of adoption to other units finds, where it does not decide."""
-    low, high = shuffled.interval(0.95)
+    low, high = (float(end) for end in dealt.conf_int(0.95).iloc[0])
+    p = float(dealt.p_values.iloc[0])
     return Condition(
         key="dealt",
         asks=message("dates of adoption dealt to other {units}"),
         outcome="printed",
         found=message(
-            "p {p}, 95 % interval {low:.3g} to {high:.3g} ({n} assignments)",
-            p=written_p(shuffled.p()),
+            "p {p}, 95 % interval {low:.3g} to {high:.3g} ({assignments})",
+            p=written_p(p),
             low=low,
             high=high,
-            n=shuffled.count,
+            assignments=assignments(drawn_of(dealt)),
         ),
         decides=False,
-        numbers={"p": shuffled.p(), "low": low, "high": high, "n": shuffled.count},
+        numbers={"p": p, "low": low, "high": high, "n": drawn_of(dealt).reps},
     )
 
 
@@ -59,7 +61,7 @@ def _found(trial: AdoptionTrial) -> Message:
     match trial.name:
         case "leads":
             return message("jointly p {p}, F {f:.2f}", p=written_p(p), f=statistic)
-        case "first":
+        case "jump":
             return message("{effect:.3g}, {share:.0%} of the effect", effect=effect, share=statistic)
         case _:
             said = message(

@@ -9,13 +9,10 @@ from typing import Any
 import numpy as np
 
 from panelkit.language.message import Message, message, verbatim
+from panelkit.models.policy.randomisation import FEW_TREATED, Randomised
 from panelkit.models.policy.result import PolicyEffects
 from panelkit.show.brief import Brief
-from panelkit.studies.adoption.dealt import Dealt
 from panelkit.studies.adoption.sizes import found_by_width
-
-FEW = 8
-"""With fewer treated units errors by cluster are too small, and dates of adoption dealt to other units decide."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +53,17 @@ class PolicyTest(Brief):
         )
 
 
-def policy_test(fit: PolicyEffects, shuffled: Dealt) -> PolicyTest:
-    """Return the main test of the first of some effects, the average over all treated rows."""
+def policy_test(fit: PolicyEffects, dealt: PolicyEffects) -> PolicyTest:
+    """Return the main test of the average effect, by its errors or, where few units are treated, by dealt dates."""
     treated, periods = int(fit.facts["n_treated"]), fit.panel.periods
-    few = treated < FEW or not np.isfinite(fit.covariance[0, 0])
+    few = treated < FEW_TREATED or not np.isfinite(fit.covariance[0, 0])
     return PolicyTest(
         value=float(fit.estimates[0]),
         few=few,
         treated=treated,
         units=int(fit.facts["n_units"]),
         years=f"{periods[0]:.0f}-{periods[-1]:.0f}",
-        **(_by_dealing(shuffled, treated) if few else _by_error(fit)),
+        **(_by_dealing(dealt, treated) if few else _by_error(fit)),
     )
 
 
@@ -85,23 +82,31 @@ def _by_error(fit: PolicyEffects) -> dict[str, Any]:
     }
 
 
-def _by_dealing(shuffled: Dealt, treated: int) -> dict[str, Any]:
-    (low, high), (inner_low, inner_high) = (shuffled.interval(level) for level in (0.95, 0.90))
-    taken = (
-        message("all {n} assignments", n=shuffled.count)
-        if shuffled.everything
-        else message("{n} assignments", n=shuffled.count)
-    )
+def _by_dealing(dealt: PolicyEffects, treated: int) -> dict[str, Any]:
+    (low, high), (inner_low, inner_high) = (dealt.conf_int(level).iloc[0] for level in (0.95, 0.90))
     return {
-        "low": low,
-        "high": high,
-        "inner_low": inner_low,
-        "inner_high": inner_high,
-        "p": shuffled.p(),
-        "detectable": found_by_width(low, high, max(treated - 1.0, 1.0)),
+        "low": float(low),
+        "high": float(high),
+        "inner_low": float(inner_low),
+        "inner_high": float(inner_high),
+        "p": float(dealt.p_values.iloc[0]),
+        "detectable": found_by_width(float(low), float(high), max(treated - 1.0, 1.0)),
         "by": message(
             "fewer than {few} treated {units}: dates of adoption dealt to others, {assignments}",
-            few=FEW,
-            assignments=taken,
+            few=FEW_TREATED,
+            assignments=assignments(drawn_of(dealt)),
         ),
     }
+
+
+def drawn_of(dealt: PolicyEffects) -> Randomised:
+    """Return what was drawn for effects by randomisation."""
+    assert dealt.randomised is not None  # asked for
+    return dealt.randomised
+
+
+def assignments(drawn: Randomised) -> Message:
+    """Return how many other assignments were taken."""
+    if drawn.enumerated:
+        return message("all {n} other assignments", n=drawn.reps)
+    return message("{n} assignments", n=drawn.reps)

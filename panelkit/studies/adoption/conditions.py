@@ -1,4 +1,4 @@
-"""The conditions of a policy's effect: trends, first periods, regions and leads, in W worlds at once.
+"""The conditions of a policy's effect: trends, the jump at adoption, regions and leads, in W worlds at once.
 
 They stand where those of a regression stand (`studies/scrutiny`), for a treatment that is 0 and then 1.
 """
@@ -15,10 +15,10 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message
 from panelkit.results.students_t import t_quantile
 from panelkit.show.brief import Brief
-from panelkit.studies.adoption.maps import FIRST_PERIODS, EffectMap, Jackknifed, Maps
+from panelkit.studies.adoption.maps import EffectMap, Jackknifed, Maps
 
-Name = Literal["trends", "first", "regions", "leads"]
-DECIDING: tuple[Name, ...] = ("trends", "first", "regions", "leads")
+Name = Literal["trends", "jump", "regions", "leads"]
+DECIDING: tuple[Name, ...] = ("trends", "jump", "regions", "leads")
 
 PASSED = 0.10
 """Beside trends the effect must show at this level, as the common path of a regression must."""
@@ -27,7 +27,7 @@ SMALLER = 0.025
 LEADS_AT = 0.05
 """Joint level at which leads take an effect away."""
 HALF = 0.5
-"""The first treated periods must show so much of the effect."""
+"""The jump at adoption must show so much of the effect."""
 _ALONE = message("one {unit} is treated, and an effect of one has no error")
 FEWEST_UNTREATED = 6
 """Untreated periods that a trend is told from: with fewer, slow movement passes (simulated)."""
@@ -40,7 +40,7 @@ class AdoptionTrial(Brief):
     """One condition in W worlds: numbers and answers (W,), with the reason where it cannot be computed.
 
     `effect` is that of the condition (missing for leads); `statistic` the t of the gap to the main effect (trends,
-    regions), the ratio to it (first), the F of the leads. `covered` is the share of treated rows, or pairs, behind it.
+    regions), the ratio to it (jump), the F of the leads. `covered` is the share of treated rows, or pairs, behind it.
     """
 
     name: Name
@@ -73,7 +73,7 @@ def adoption_trials(maps: Maps, y: FloatArray, direction: FloatArray) -> tuple[A
     main = maps.main.effect(y)
     return (
         _trends(maps, y, direction),
-        _first(maps, y, main, direction),
+        _jump(maps, y, main, direction),
         _regions(maps, y, direction),
         _leads(maps, y),
     )
@@ -83,7 +83,7 @@ def label(name: Name) -> Message:
     """Return what a condition is called in a table."""
     return {
         "trends": message("{unit} trends from untreated {periods}"),
-        "first": message("first treated {periods} against the last untreated one"),
+        "jump": message("jump at adoption beyond the slope before it"),
         "regions": message("region by {period}"),
         "leads": message("leads of the event study"),
     }[name]
@@ -152,18 +152,17 @@ def _compared(
     )
 
 
-def _first(maps: Maps, y: FloatArray, main: FloatArray, direction: FloatArray) -> AdoptionTrial:
-    """Ask whether the first treated periods show half of the effect: slow movement shows less."""
-    found = maps.first
-    if found.covered <= 0.0:
-        return _not_computed(
-            "first", y, message("no {unit} is held in the {periods} before and after adoption")
-        )
+def _jump(maps: Maps, y: FloatArray, main: FloatArray, direction: FloatArray) -> AdoptionTrial:
+    """Ask whether the jump at adoption shows half of the effect: slow movement shows less."""
+    found = maps.jump
+    if found is None:
+        why = message("no {unit} is held at adoption and in the {periods} before that its slope is told from")
+        return _not_computed("jump", y, why)
     made = found.against(y)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = made.value / main
     return AdoptionTrial(
-        name="first",
+        name="jump",
         effect=made.value,
         error=made.error,
         p=made.p,
@@ -175,14 +174,14 @@ def _first(maps: Maps, y: FloatArray, main: FloatArray, direction: FloatArray) -
 
 
 def _leads(maps: Maps, y: FloatArray) -> AdoptionTrial:
-    """Test the leads together: Wald under the delete-one covariance, as F."""
+    """Test the leads together: Wald under the delete-one covariance of both kinds of units, as F."""
     if _alone(maps):
         return _not_computed("leads", y, _ALONE)
     leads = maps.leads
     if not leads:
         return _not_computed("leads", y, message("no {unit} is held in two {periods} before adoption"))
     statistic, p = joint_p(
-        np.array([one.effect(y) for one in leads]), np.array([one.changes(y) for one in leads])
+        np.array([one.effect(y) for one in leads]), np.array([one.changes(y) for one in leads]), maps.treated
     )
     taken = p < LEADS_AT
     missing = np.full(y.shape[1], np.nan)
@@ -198,25 +197,40 @@ def _leads(maps: Maps, y: FloatArray) -> AdoptionTrial:
     )
 
 
-def joint_p(values: FloatArray, changes: FloatArray) -> tuple[FloatArray, FloatArray]:
+def joint_p(values: FloatArray, changes: FloatArray, treated: Array) -> tuple[FloatArray, FloatArray]:
     """Return F and p, (W,) each, of q values (q, W) that are jointly zero, from their delete-one changes (q, N, W).
 
-    The Wald statistic over q times (N - q) / (N - 1) is held against F(q, N - q), as Hotelling's is.
+    Treated units and the others vary on their own; the degrees of freedom f are those of Nel and Van der Merwe (1986)
+    for two samples with covariances of their own, and the Wald statistic times (f - q + 1) / (f q) is held against
+    F(q, f - q + 1).
     """
     from scipy import special
 
-    q, n = changes.shape[0], changes.shape[1]
-    covariance = np.einsum("jnw,knw->wjk", changes, changes) * (n - 1.0) / n
+    q = len(values)
+    parts = [_spread(changes[:, group]) for group in (treated, ~treated)]
+    covariance = np.sum(parts, axis=0)
+    weight = sum(
+        _size(part) / max(int(group.sum()) - 1, 1)
+        for part, group in zip(parts, (treated, ~treated), strict=True)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        f = np.maximum(_size(covariance) / weight, float(q))
     solved = np.einsum("wjk,kw->wj", np.linalg.pinv(covariance, hermitian=True), values)
-    statistic = np.einsum("jw,wj->w", values, solved) / q * (n - q) / (n - 1.0)
-    return statistic, np.asarray(special.fdtrc(q, n - q, statistic))
+    statistic = np.einsum("jw,wj->w", values, solved) * (f - q + 1.0) / (f * q)
+    return statistic, np.asarray(special.fdtrc(q, f - q + 1.0, statistic))
 
 
-def detectable_beside(found: AdoptionTrial, df: float) -> float:
-    """Return the effect that a condition which must show finds with 80 % power at its level, in the first world."""
-    if found.reason is not None:
-        return float("nan")
-    return float(found.error[0] * (float(t_quantile(1.0 - PASSED, df)) + float(t_quantile(0.6, df))))
+def _spread(changes: FloatArray) -> FloatArray:
+    """Return what the units of one kind add to the covariance, (W, q, q), from their changes (q, n, W)."""
+    n = changes.shape[1]
+    made: FloatArray = np.einsum("jnw,knw->wjk", changes, changes) * ((n - 1.0) / max(n, 1))
+    return made
+
+
+def _size(covariance: FloatArray) -> FloatArray:
+    """Return the sum of the trace of the square and the square of the trace, (W,)."""
+    trace = np.einsum("wjj->w", covariance)
+    return np.einsum("wjk,wkj->w", covariance, covariance) + trace**2
 
 
 def _not_computed(name: Name, y: FloatArray, reason: Message, covered: float = 0.0) -> AdoptionTrial:
@@ -236,10 +250,8 @@ def _not_computed(name: Name, y: FloatArray, reason: Message, covered: float = 0
 
 __all__ = [
     "DECIDING",
-    "FIRST_PERIODS",
     "AdoptionTrial",
     "Jackknifed",
     "adoption_trials",
-    "detectable_beside",
     "label",
 ]

@@ -20,9 +20,6 @@ from panelkit.show.brief import Brief
 LEADS = (2, 3, 4, 5)
 """Periods before adoption whose gap to the last untreated one the leads are."""
 
-FIRST_PERIODS = 2
-"""How many treated periods count as the first ones."""
-
 _RANK = 1e-10
 _FOUND = 1e-7
 
@@ -50,6 +47,15 @@ class EffectMap(Brief):
         """Return how the effect changes where each unit is left out, (N, W)."""
         made: FloatArray = self.without @ y - self.effect(y)
         return made
+
+    def plus(self, other: EffectMap, times: float) -> EffectMap:
+        """Return the sum of this effect and so many times another."""
+        return EffectMap(
+            self.weights + times * other.weights,
+            self.without + times * other.without,
+            self.treated,
+            min(self.covered, other.covered),
+        )
 
     def against(self, y: FloatArray, other: EffectMap | None = None) -> Jackknifed:
         """Return the effect on outcomes (n, W), or its excess over another's, with its error by jackknife."""
@@ -144,9 +150,17 @@ class Maps:
         return self._imputed(np.eye(int(place.max()) + 1)[place])
 
     @cached_property
-    def first(self) -> EffectMap:
-        """The change from the last untreated period to the first treated ones, against units not treated yet."""
-        return self._differenced(range(FIRST_PERIODS))
+    def jump(self) -> EffectMap | None:
+        """The change into the first treated period, less the slope of the two before; None where it cannot be told.
+
+        Both are against units not treated yet. Where nobody is held three periods before, the slope is that of one.
+        """
+        change = self._differenced((0,))
+        for lead in (3, 2):
+            before = self._differenced((-lead,))
+            if change.covered > 0.0 and before.covered > 0.0:
+                return change.plus(before, 1.0 / (lead - 1.0))
+        return None
 
     @cached_property
     def leads(self) -> tuple[EffectMap, ...]:
@@ -204,7 +218,7 @@ class Maps:
                 if unit == left_out or base < 0 or not 0 <= at < rows.shape[1]:
                     continue
                 held = (rows[:, at] >= 0) & (rows[:, base] >= 0)
-                free = held & (start > max(at, base)) & (np.arange(len(start)) != unit)
+                free = held & (start > max(at, start[unit]))  # those of its own cohort are no comparison
                 if left_out is not None:
                     free[left_out] = False
                 others = np.flatnonzero(free)
