@@ -242,6 +242,21 @@ def test_an_average_effect_is_near_the_truth() -> None:
     assert any("rows of 360 stood outside" in note for note in ate.notes)
 
 
+@pytest.mark.parametrize("learner", ["lasso", "ridge", "elastic-net", "forest", "boosting"])
+def test_named_classifiers_learn_a_propensity(learner: str) -> None:
+    """Treatment hangs on x1: out of fold, log loss below that of a coin (log 2) and R2 above that of the mean."""
+    data = panel(30, 4, seed=6)
+    rng = np.random.default_rng(6)
+    data["b"] = (2.0 * data["x1"] + rng.logistic(size=120) > 0.0) * 1.0
+    spec = pk.DoubleML(
+        FORMULA, "b", "irm", outcome_learner="ols", treatment_learner=learner, effects="none", folds=2,
+        repeats=1, score="atte", clip=0.001,
+    )  # fmt: skip
+    held = spec.fit(data).nuisance.set_index("function").loc["propensity"]
+    assert (held["log_loss"] < np.log(2.0)).all()
+    assert (held["r2"] > 0.05).all()
+
+
 def test_coarser_clusters_are_the_folds() -> None:
     spec = pk.DoubleML(FORMULA, "d", learner="ols", folds=2, repeats=2, vcov=pk.Cluster("region"))
     fit = spec.fit(panel())

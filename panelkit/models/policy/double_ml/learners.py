@@ -184,7 +184,7 @@ def _regressor(name: str, seed: int, splits: Any) -> Any:
         )
     if name == "boosting":
         return GradientBoostingRegressor(
-            n_estimators=200, learning_rate=0.05, max_depth=3, min_samples_leaf=5, random_state=seed
+            n_estimators=100, learning_rate=0.05, max_depth=2, min_samples_leaf=10, random_state=seed
         )
     return LinearRegression()
 
@@ -202,7 +202,7 @@ def _classifier(name: str, seed: int, splits: Any) -> Any:
         )
     if name == "boosting":
         return GradientBoostingClassifier(
-            n_estimators=200, learning_rate=0.05, max_depth=3, min_samples_leaf=5, random_state=seed
+            n_estimators=100, learning_rate=0.05, max_depth=2, min_samples_leaf=10, random_state=seed
         )
     if name in ("ols", "logit"):
         plain = LogisticRegression(C=np.inf, max_iter=5_000)
