@@ -18,7 +18,7 @@ from panelkit.language.options import check_confidence
 from panelkit.results.students_t import t_quantile
 from panelkit.show.brief import Brief
 
-Multiplier = Literal["rademacher", "mammen"]
+Multiplier = Literal["gaussian", "rademacher", "mammen"]
 MULTIPLIERS: tuple[str, ...] = get_args(Multiplier)
 BATCH_CELLS = 4_000_000
 
@@ -61,7 +61,7 @@ def multiplier_bands(
     level: float = 0.95,
     reps: int = 9_999,
     rng: int | np.random.Generator = 0,
-    multiplier: str = "rademacher",
+    multiplier: str = "gaussian",
 ) -> MultiplierBands:
     """Return the band over all effects of a kind (Callaway and Sant'Anna 2021, algorithm 1).
 
@@ -83,7 +83,9 @@ def multiplier_bands(
     rng
         A seed or a generator.
     multiplier
-        "rademacher" (-1 or 1) or "mammen" (two points with third moment one, as the authors' program).
+        "gaussian", "rademacher" (-1 or 1) or "mammen" (two points with third moment one, as the authors' program). With
+        few treated clusters two points cannot reach far: n of them give no |t| above the root of n, and the band is
+        too narrow.
 
     Raises
     ------
@@ -114,7 +116,7 @@ def multiplier_bands(
 
 
 def sup_t_draws(
-    contributions: FloatArray, *, reps: int, rng: np.random.Generator, multiplier: str = "rademacher"
+    contributions: FloatArray, *, reps: int, rng: np.random.Generator, multiplier: str = "gaussian"
 ) -> FloatArray:
     """Return the largest |t| of each draw, (reps,), of sums of contributions (G, p) times random weights."""
     scaled = contributions / np.sqrt(np.einsum("gp,gp->p", contributions, contributions))
@@ -129,6 +131,8 @@ def sup_t_draws(
 
 def _weights(rng: np.random.Generator, shape: tuple[int, int], multiplier: str) -> FloatArray:
     """Return random weights of mean zero and variance one."""
+    if multiplier == "gaussian":
+        return rng.standard_normal(shape)
     if multiplier == "rademacher":
         return np.asarray(rng.integers(0, 2, shape, dtype=np.int8) * 2.0 - 1.0, dtype=np.float64)
     root = np.sqrt(5.0)

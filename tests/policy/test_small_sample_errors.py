@@ -57,8 +57,19 @@ def test_equal_shares_are_the_textbook() -> None:
     on = frame.groupby("unit")["first"].first() > 0
     parts = [change[on].var() / on.sum(), change[~on].var() / (~on).sum()]
     assert found.std_errors.iloc[0] == pytest.approx(np.sqrt(sum(parts)), rel=1e-9)
-    welch = sum(parts) ** 2 / (parts[0] ** 2 / (on.sum() - 1) + parts[1] ** 2 / ((~on).sum() - 1))
-    assert np.asarray(found.df)[0] == pytest.approx(welch, rel=1e-9)
+    n = np.array([on.sum(), (~on).sum()])
+    welch = sum(parts) ** 2 / (parts[0] ** 2 / (n[0] - 1) + parts[1] ** 2 / (n[1] - 1))
+    alike = (1 / n).sum() ** 2 / (1 / n**2 / (n - 1)).sum()  # had both kinds one variance
+    assert np.asarray(found.df)[0] == pytest.approx(min(welch, alike), rel=1e-9)
+
+
+def test_one_unit_compared_with_leaves_no_error() -> None:
+    frame = adopting_panel(8, n_units=8, treated=7)
+    found = pk.StaggeredDiD("y ~ 1", cohort="first", estimator="callaway-santanna", inference="clusters").fit(
+        frame, unit="unit", time="year", by="overall"
+    )
+    assert np.isnan(found.std_errors.iloc[0])
+    assert any("one comparison" in str(note) for note in found.notes)
 
 
 def test_a_cohort_of_one_under_fixed_shares_has_no_error() -> None:
@@ -77,8 +88,9 @@ def test_many_treated_clusters_take_the_plain_factor() -> None:
     effects = cells_of(rng.standard_normal(300), first, np.ones(300), 2007)
     found = effects.averages("overall")
     assert found.spread is None
-    made = errors_of(found.influence, found.treated, "small-sample")
-    analytic = errors_of(found.influence, found.treated, "analytic")
+    influence, treated = found.influence[:300], found.treated[:300]
+    made = errors_of(influence, treated, "small-sample")
+    analytic = errors_of(influence, treated, "analytic")
     assert made.covariance[0, 0] == pytest.approx(analytic.covariance[0, 0] * 300 / 299, rel=1e-12)
     assert np.allclose(made.contributions.T @ made.contributions, made.covariance, rtol=1e-12)
 
@@ -102,7 +114,7 @@ def test_bands_hold_the_intervals_and_repeat() -> None:
         found.bands(by="cohort")
 
 
-@pytest.mark.parametrize("multiplier", ["rademacher", "mammen"])
+@pytest.mark.parametrize("multiplier", ["gaussian", "rademacher", "mammen"])
 def test_critical_value_of_independent_effects(multiplier: str) -> None:
     """With many clusters and independent effects the largest of p normals: quantile 1 - (1-level)/(2p), nearly."""
     from scipy import stats

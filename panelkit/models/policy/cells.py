@@ -89,8 +89,7 @@ class Averages(Brief):
 
 def joined_spread(found: Sequence[Averages]) -> Spread:
     """Return the spread of several averages in a row; those without one take their treated clusters as equal."""
-    each = [even(rows.treated) if rows.spread is None else rows.spread for rows in found]
-    return Spread(np.column_stack([part.scale for part in each]), np.concatenate([part.df for part in each]))
+    return Spread.joined([even(rows.treated) if rows.spread is None else rows.spread for rows in found])
 
 
 def check_by(by: str) -> By:
@@ -295,5 +294,5 @@ class DirectEffects(Brief):
             held.influence[:, inside],
             held.weights[inside],
             held.treated[:, inside],
-            None if held.spread is None else Spread(held.spread.scale[:, inside], held.spread.df[inside]),
+            None if held.spread is None else held.spread.at(inside),
         )

@@ -45,8 +45,10 @@ def errors_of(
         n/(n-1) and n-1 degrees of freedom. A treated cluster is compared with a mean that it is part of, the more so
         the longer it is treated and the fewer adopt with it: its square is divided by what is left of its own variation
         (`spread`; n/(n-1) where all weigh the same), as CR2 does, with the degrees of freedom of Bell and McCaffrey
-        (2002). Both are joined as Welch (1947) and Satterthwaite (1946) do. Where a treated cluster's own variation is
-        not seen at all (it adopts alone, and shares are fixed) there is no error.
+        (2002). Both are joined as Welch (1947) and Satterthwaite (1946) do, once with the variances found and once with
+        those of clusters that all vary alike: with two or three treated clusters the first can mistake an error that is
+        small by chance for a precise one, and the fewer degrees of freedom are taken. Where a cluster's own variation
+        is not seen at all (it adopts alone and shares are fixed, or it alone is compared with) there is no error.
     factor
         A small-sample factor of the analytic covariance.
     spread
@@ -60,23 +62,26 @@ def errors_of(
         scaled = np.sqrt(factor) * influence
         return AverageErrors(scaled.T @ scaled, np.full(influence.shape[1], np.inf), scaled)
     seen = even(treated) if spread is None else spread
-    outside = (~treated).sum(axis=0)
+    adds = influence != 0.0
+    outside = (~treated & adds).sum(axis=0)
     lost = (treated & np.isnan(seen.scale)).any(axis=0)
+    lost |= (outside == 0) & (~treated).any(axis=0) & adds.any(axis=0)
     scale = np.where(treated, np.where(lost, 1.0, seen.scale), _unbiased(outside))
     scaled = influence * np.sqrt(scale)
     covariance = scaled.T @ scaled
-    squares = [
-        np.einsum("gp,gp->p", part, part)
-        for part in (np.where(treated, scaled, 0.0), np.where(treated, 0.0, scaled))
-    ]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rest = np.where(outside > 1, squares[1] ** 2 / np.maximum(outside - 1.0, 1.0), 0.0)
-        df = np.maximum((squares[0] + squares[1]) ** 2 / (squares[0] ** 2 / seen.df + rest), 1.0)
+    inside, rest = (np.einsum("gp,gp->p", part, part) for part in (scaled * treated, scaled * ~treated))
+    beside = 1.0 / np.maximum(outside, 1.0) * (outside > 0)
+    df = np.minimum(_joined(inside, rest, seen.df, outside), _joined(seen.square, beside, seen.df, outside))
     covariance[lost, :] = np.nan
     covariance[:, lost] = np.nan
-    return AverageErrors(
-        covariance, np.where(lost, 1.0, np.where(np.isfinite(df), df, np.inf)), np.where(lost, np.nan, scaled)
-    )
+    return AverageErrors(covariance, np.where(lost, 1.0, df), np.where(lost, np.nan, scaled))
+
+
+def _joined(treated: FloatArray, others: FloatArray, df: FloatArray, n_others: Array) -> FloatArray:
+    """Return the degrees of freedom of a sum of two variances, at least one; infinite where there is none."""
+    spread = treated**2 / df + others**2 / np.maximum(n_others - 1.0, 1.0)
+    none = spread <= 0.0
+    return np.where(none, np.inf, np.maximum((treated + others) ** 2 / np.where(none, 1.0, spread), 1.0))
 
 
 def _unbiased(count: Array) -> FloatArray:

@@ -161,7 +161,7 @@ def _with_leads(rows: Averages, leads: Averages, shown: Array) -> Averages:
         joined(rows.influence.T, leads.influence.T).T,
         joined(rows.weights, empty),
         joined(rows.treated.T, leads.treated.T).T,
-        Spread(joined(mine.scale.T, theirs.scale.T).T, joined(mine.df, theirs.df)),
+        Spread.joined([mine.at(slice(0, 1)), theirs.at(shown), mine.at(slice(1, None))]),
     )
 
 

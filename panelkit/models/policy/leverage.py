@@ -20,18 +20,35 @@ class Spread(Brief):
     """How to tell the variance of p averages from what G clusters add to them.
 
     `scale` (G, p) multiplies the squares of treated clusters so that their sum is unbiased, missing where a cluster's
-    own variation cannot be told; `df` (p,) are the degrees of freedom of that sum.
+    own variation cannot be told; `df` (p,) are the degrees of freedom of that sum, `square` (p,) is the variance of the
+    average that it stands for where clusters differ by numbers of variance one.
     """
 
     scale: FloatArray
     df: FloatArray
+    square: FloatArray
+
+    @staticmethod
+    def joined(found: Sequence[Spread]) -> Spread:
+        """Return that of several averages in a row."""
+        return Spread(
+            np.column_stack([each.scale for each in found]),
+            np.concatenate([each.df for each in found]),
+            np.concatenate([each.square for each in found]),
+        )
+
+    def at(self, chosen: Array | slice) -> Spread:
+        """Return that of some of the averages."""
+        return Spread(self.scale[:, chosen], self.df[chosen], self.square[chosen])
 
 
 def even(treated: Array) -> Spread:
     """Return the spread of averages in which all treated clusters (G, p) weigh the same: n/(n-1), n-1 degrees."""
     n = treated.sum(axis=0).astype(np.float64)
     factor = np.where(n > 1.0, n / np.maximum(n - 1.0, 1.0), np.nan)
-    return Spread(np.broadcast_to(factor, treated.shape).copy(), np.maximum(n - 1.0, 1.0))
+    return Spread(
+        np.broadcast_to(factor, treated.shape).copy(), np.maximum(n - 1.0, 1.0), 1.0 / np.maximum(n, 1.0)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +103,7 @@ class Mixing(Brief):
         df = trace**2 / np.where(of_squares > 0.0, of_squares, 1.0)
         scale = np.ones((n_clusters, len(own)))
         scale[self.clusters] = factor.T
-        return Spread(scale, np.maximum(df, 1.0))
+        return Spread(scale, np.maximum(df, 1.0), own.sum(axis=1))
 
 
 def mixing_of(members: FloatArray, groups: Sequence[Array], *, estimated: bool) -> Mixing | None:

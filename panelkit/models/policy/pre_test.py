@@ -10,7 +10,6 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.policy.cells import Averages, joined_spread
 from panelkit.models.policy.errors import errors_of
-from panelkit.models.policy.leverage import Spread
 from panelkit.results.tests import TestResult
 
 KINDS = ("cells", "event")
@@ -50,7 +49,7 @@ def pre_test(result: Any, by: str = "cells") -> TestResult:
         rows.treated[:, lead],
         result.spec.errors,
         result.effects.factor,
-        Spread(seen.scale[:, lead], seen.df[lead]),
+        seen.at(lead),
     )
     b, V = rows.estimates[lead], made.covariance
     varies = ~(np.diag(V) == 0.0)
