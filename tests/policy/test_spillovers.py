@@ -139,6 +139,31 @@ def test_imputation_is_two_stages_with_dummies() -> None:
     np.testing.assert_allclose(again.estimates, fit.estimates, atol=1e-12)
 
 
+def test_randomisation_deals_dates_and_exposure_anew() -> None:
+    frame = panel()
+    spec = pk.SpilloverDiD("y ~ 1", cohort="first", orders=2)
+    tests = spec.randomise(frame, W, reps=99, rng=3)
+    assert [test.term for test in tests] == ["treated", "ring_1", "ring_2"]
+    assert tests[0].estimate == pytest.approx(spec.fit(frame, W).estimates[0], abs=1e-12)
+    assert tests[0].p_value == 0.01
+    assert tests[2].p_value > 0.05
+    # the first draw by hand: dates permuted by the same generator, the design fitted again
+    dealt = FIRST[np.random.default_rng(3).permutation(N)]
+    unit, _ = codes(frame.index)
+    again = spec.fit(frame.assign(first=dealt[unit]), W)
+    np.testing.assert_allclose([test.draws[0] for test in tests], again.estimates[:3], atol=1e-10)
+    same = spec.randomise(frame.sample(frac=1, random_state=2), W, reps=99, rng=3)
+    assert [test.p_value for test in same] == [test.p_value for test in tests]
+
+
+def test_few_clean_units_are_told() -> None:
+    first = np.zeros(N)
+    first[[5, 9, 12, 22, 34, 46]] = 2014
+    fit = pk.SpilloverDiD("y ~ 1", cohort="first", orders=2).fit(panel(first=first), W)
+    assert fit.facts["n_clean"] < 8
+    assert any("below eight errors are too small" in note for note in fit.notes)
+
+
 def test_always_treated_leave_and_still_reach_their_neighbours() -> None:
     first = FIRST.copy()
     first[45] = 2010

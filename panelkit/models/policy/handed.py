@@ -22,6 +22,13 @@ Fit = TypeVar("Fit", bound=FitResult)
 # Below this many treated units clustered errors and the wild bootstrap are not to be trusted (issue of staggered
 # adoption; the note of `models/statements.py` begins at five).
 FEW_TREATED = 8
+RANDOMISE = message("test by randomisation inference (`randomisation_inference`)")
+RANDOMISE_RINGS = message(
+    "test by randomisation inference over who adopts and who is then exposed (`SpilloverDiD(...).randomise`)"
+)
+RANDOMISE_UNMATCHED = message(
+    "randomisation inference (`randomisation_inference`) takes no weights: run it on the regression without matching"
+)
 
 
 def fresh(frame: Frame, name: str) -> str:
@@ -85,16 +92,17 @@ def few(fit: FitResult, treated: int, units: int, levels: Levels) -> tuple[Messa
     """Return the note for few treated units, where the fit itself has not said so of a 0/1 regressor."""
     if treated >= FEW_TREATED:
         return ()
-    if fit.linear is not None and fit.design is not None and few_treated(fit.design, fit.linear):
+    if fit.linear is not None and fit.design is not None and few_treated(fit.design, fit.linear.terms):
         return ()
     return (few_note(treated, units, levels),)
 
 
-def few_note(treated: int, units: int, levels: Levels) -> Message:
+def few_note(treated: int, units: int, levels: Levels, remedy: Message = RANDOMISE) -> Message:
     """Say that few units are treated, and what to do."""
     return message(
         "{treated} of {of} {units} are treated: below eight clustered errors, CRV3 and the wild bootstrap are not to "
-        "be trusted; test by randomisation inference (`randomisation_inference`)",
+        "be trusted; {remedy}",
         treated=treated,
         of=units,
+        remedy=remedy,
     ).spoken(*levels)

@@ -12,13 +12,21 @@ from panelkit.covariance.crv3 import CRV3
 from panelkit.formula.conditions import check_where
 from panelkit.kernels.logit import Logit
 from panelkit.language.errors import SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.language.options import refuse_idle
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.adoption import read_timing
 from panelkit.models.policy.balance import Balance
-from panelkit.models.policy.handed import few, fresh, told, with_columns, with_terms
+from panelkit.models.policy.handed import (
+    FEW_TREATED,
+    RANDOMISE_UNMATCHED,
+    few_note,
+    fresh,
+    told,
+    with_columns,
+    with_terms,
+)
 from panelkit.models.policy.matched_pool import By
 from panelkit.models.policy.matched_sample import MatchedSample, matched_sample
 from panelkit.models.policy.matched_words import matched_facts, matched_notes
@@ -137,7 +145,7 @@ class MatchedDiD:
         fit = spec.fit(held, unit=unit, time=time)
         notes = (
             *matched_notes(self, sample),
-            *few(fit, sample.n_treated, sample.n_treated + sample.n_controls, fit.level_names),
+            *self._few(sample),
         )
         fit = told(
             fit,
@@ -146,6 +154,12 @@ class MatchedDiD:
             notes=[note.spoken(*fit.level_names) for note in notes],
         )
         return _with_matching(fit, sample)
+
+    def _few(self, sample: MatchedSample) -> tuple[Message, ...]:
+        if sample.n_treated >= FEW_TREATED:
+            return ()
+        units = sample.n_treated + sample.n_controls
+        return (few_note(sample.n_treated, units, ("unit", "period"), RANDOMISE_UNMATCHED),)
 
     def _regression(self, formula: str, weights: str | None) -> FixedEffects:
         return FixedEffects(formula, "twoway", self.vcov, self.convention, self.where, weights)

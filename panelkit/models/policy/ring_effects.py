@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from panelkit.language.message import message
 from panelkit.models.policy.group_imputation import grouped_effects, with_events
-from panelkit.models.policy.handed import FEW_TREATED, few_note
+from panelkit.models.policy.handed import FEW_TREATED, RANDOMISE_RINGS, few_note
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.ring_rows import RingRows, ring_facts, ring_notes
 from panelkit.results.derived import Derived
@@ -19,7 +19,11 @@ def ring_effects(panel: PolicyPanel, rows: RingRows, treated: str) -> Derived:
         If the treated, or a ring, cannot be predicted from clean rows.
     """
     levels = panel.design.level_names
-    few = (few_note(rows.n_treated, rows.n_units, levels),) if rows.n_treated < FEW_TREATED else ()
+    few = (
+        (few_note(rows.n_treated, rows.n_units, levels, RANDOMISE_RINGS),)
+        if rows.n_treated < FEW_TREATED
+        else ()
+    )
     return grouped_effects(
         panel,
         with_events(rows.columns, (treated, *rows.rings.names), panel),

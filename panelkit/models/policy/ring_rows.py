@@ -13,6 +13,7 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.models.policy.adoption import Timing
+from panelkit.models.policy.handed import FEW_TREATED
 from panelkit.models.policy.rings import Rings, ring_columns
 from panelkit.models.reading import Frame
 from panelkit.panel.design import Design
@@ -158,6 +159,15 @@ def ring_notes(rows: RingRows, without: float | None = None) -> tuple[Message, .
             controls=int(controls.sum()),
         )
     )
+    if rows.n_clean < FEW_TREATED:
+        told.append(
+            message(
+                "everything after the first adoption is measured against {clean} {units} that are neither treated nor "
+                "ever exposed: below eight errors are too small and intervals too narrow; take fewer or smaller "
+                "rings, and test by `SpilloverDiD(...).randomise`",
+                clean=rows.n_clean,
+            )
+        )
     if without is not None:
         told.append(message("the estimate that takes no notice of rings is {without:.4g}", without=without))
         if rows.cohorts > 1:

@@ -16,7 +16,15 @@ from panelkit.language.levels import Levels
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.policy.adoption import read_timing
-from panelkit.models.policy.handed import FEW_TREATED, few_note, fresh, told, with_columns, with_terms
+from panelkit.models.policy.handed import (
+    FEW_TREATED,
+    RANDOMISE_RINGS,
+    few_note,
+    fresh,
+    told,
+    with_columns,
+    with_terms,
+)
 from panelkit.models.policy.treatment_impacts import TreatmentReach, reach_of, treatment_impacts
 from panelkit.models.reading import open_frame
 from panelkit.models.spatial.conventions import SpatialConvention
@@ -211,5 +219,5 @@ def _notes(reach: TreatmentReach, model: str) -> tuple[Message, ...]:
             )
         )
     if reach.n_treated < FEW_TREATED:
-        notes.append(few_note(reach.n_treated, reach.n_units, ("unit", "period")))
+        notes.append(few_note(reach.n_treated, reach.n_units, ("unit", "period"), RANDOMISE_RINGS))
     return tuple(notes)

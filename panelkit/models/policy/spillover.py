@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from panelkit.covariance.base import VcovSpec
 from panelkit.covariance.crv3 import CRV3
 from panelkit.formula.conditions import check_where
+from panelkit.inference.randomisation import RandomisationResult
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
@@ -15,9 +18,19 @@ from panelkit.language.options import refuse_idle
 from panelkit.models.coordinates import Coordinates
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.adoption import Timing, read_timing
-from panelkit.models.policy.handed import few, fresh, told, with_columns, with_terms, without_guards
-from panelkit.models.policy.panel import read_policy_panel
+from panelkit.models.policy.handed import (
+    FEW_TREATED,
+    RANDOMISE_RINGS,
+    few_note,
+    fresh,
+    told,
+    with_columns,
+    with_terms,
+    without_guards,
+)
+from panelkit.models.policy.panel import PolicyPanel, read_policy_panel
 from panelkit.models.policy.ring_effects import ring_effects
+from panelkit.models.policy.ring_randomisation import randomised_rings
 from panelkit.models.policy.ring_rows import (
     RingRows,
     refuse_without_donors,
@@ -26,7 +39,7 @@ from panelkit.models.policy.ring_rows import (
     ring_rows,
     without_always_treated,
 )
-from panelkit.models.policy.rings import rings_of
+from panelkit.models.policy.rings import Rings, rings_of
 from panelkit.models.reading import Frame, open_frame
 from panelkit.results.derived import Derived
 from panelkit.results.fit import FitResult
@@ -145,6 +158,57 @@ class SpilloverDiD:
             If the formula cannot be right for these data, or rings are asked for by both or neither kind.
         """
         frame = open_frame(data, unit, time)
+        panel, rings, timing = self._read(frame, w, unit, time, coords)
+        rows = ring_rows(panel.design, rings, timing)
+        refuse_without_donors(rows, panel.design)
+        if self.estimator == "imputation":
+            return ring_effects(panel, rows, self.treatment or "treated")
+        return self._twfe(rows, frame, timing, unit, time)
+
+    def randomise(
+        self,
+        data: Any,
+        w: Any = None,
+        *,
+        reps: int = 999,
+        rng: int | np.random.Generator = 0,
+        unit: str | None = None,
+        time: str | None = None,
+        coords: Coordinates | None = None,
+    ) -> tuple[RandomisationResult, ...]:
+        """Test by randomisation that no adoption moves anybody: dates are dealt out anew, and exposure with them.
+
+        The statistics are the mean effects by imputation, whatever `estimator` says. What few treated, or few clean,
+        units ask for.
+
+        Parameters
+        ----------
+        data, w, unit, time, coords
+            As in `fit`.
+        reps
+            Random assignments.
+        rng
+            Seed or generator.
+
+        Returns
+        -------
+        One test for the treated and one a ring.
+
+        Raises
+        ------
+        DataError, SpecError
+            As `fit`.
+        """
+        frame = open_frame(data, unit, time)
+        panel, rings, timing = self._read(frame, w, unit, time, coords)
+        refuse_without_donors(ring_rows(panel.design, rings, timing), panel.design)
+        treated = self.treatment or "treated"
+        return randomised_rings(panel, rings, timing, treated, reps=reps, rng=rng)
+
+    def _read(
+        self, frame: Frame, w: Any, unit: str | None, time: str | None, coords: Coordinates | None
+    ) -> tuple[PolicyPanel, Rings, Timing]:
+        """Return the rows, the rings around all units of the data, and when these adopt."""
         timing = read_timing(frame, unit=unit, time=time, cohort=self.cohort, treatment=self.treatment)
         rings = rings_of(timing, w, self.orders, self.bands, coords)
         panel = read_policy_panel(
@@ -157,11 +221,7 @@ class SpilloverDiD:
             cluster=self.cluster,
             where=self.where,
         )
-        rows = ring_rows(panel.design, rings, timing)
-        refuse_without_donors(rows, panel.design)
-        if self.estimator == "imputation":
-            return ring_effects(panel, rows, self.treatment or "treated")
-        return self._twfe(rows, frame, timing, unit, time)
+        return panel, rings, timing
 
     def _twfe(
         self, rows: RingRows, frame: Frame, timing: Timing, unit: str | None, time: str | None
@@ -175,7 +235,12 @@ class SpilloverDiD:
         naive = self._regression(with_terms(self.formula, [term])).fit(held, unit=unit, time=time)
         without = float(naive.params[term])
         levels = fit.level_names
-        notes = (*ring_notes(rows, without), *few(fit, rows.n_treated, rows.n_units, levels))
+        few = (
+            (few_note(rows.n_treated, rows.n_units, levels, RANDOMISE_RINGS),)
+            if rows.n_treated < FEW_TREATED
+            else ()
+        )
+        notes = (*ring_notes(rows, without), *few)
         return told(
             without_guards(fit, names),
             title=message("DID with spillover rings: {outcome}", outcome=fit.outcome),
