@@ -2,8 +2,8 @@
 
 Abadie, Diamond and Hainmueller (2010, section 2.3 and appendix B): the weights of donors w(V) minimise
 (x1 - X0 w)' V (x1 - X0 w) over the simplex, and V is the diagonal matrix under which w(V) fits the outcome before
-treatment best. The outer problem has kinks and several valleys: it is searched from several starts, and what is
-returned fits no worse than any of them.
+treatment best. The outer problem has kinks and several valleys: it is searched from the best of many starts, and what
+is returned fits no worse than any of them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from panelkit.show.brief import Brief
 
 _SMALLEST = 1e-8  # a predictor of less weight than this share of the largest is as good as left out
 _STARTS_SEARCHED = 2
+_DRAWN_A_PREDICTOR = 15  # starts, the same in every run
 _STEPS_A_PREDICTOR = 60
 _LEAST_STEPS = 200
 _AT_THE_FLOOR = 1e-6  # of the least loss that any weights have: nothing is left to gain
@@ -69,7 +70,8 @@ def nested_v(problem: Matching) -> FloatArray:
     k = problem.X0.shape[1]
     if k == 1:
         return np.ones(1)
-    starts = [equal_v(k), _by_regression(problem), *_leaning(k)]
+    drawn = np.random.default_rng(k).dirichlet(np.full(k, 0.5), size=_DRAWN_A_PREDICTOR * k)
+    starts = [equal_v(k), _by_regression(problem), *_leaning(k), *drawn]
     ranked = sorted(starts, key=lambda v: problem.loss(problem.weights(v)))
     floor = (1.0 + _AT_THE_FLOOR) * problem.least_loss()
     best = ranked[0]

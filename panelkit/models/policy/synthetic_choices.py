@@ -12,6 +12,7 @@ from panelkit.language.message import message
 from panelkit.language.options import check_count, check_number
 from panelkit.models.policy.synthetic_fit import V
 from panelkit.models.policy.synthetic_panel import Predictor, Rectangle, outcome_in
+from panelkit.models.policy.synthetic_placebos import STATISTICS
 
 OUTCOMES = ("all", "mean", "none")
 
@@ -35,6 +36,10 @@ def check_choices(spec: Any) -> None:
                 known=OUTCOMES,
                 outcomes=spec.outcomes,
             )
+        )
+    if spec.statistic is not None and spec.statistic not in STATISTICS:
+        raise SpecError(
+            message("statistic is one of {known}, not {given!r}", known=STATISTICS, given=spec.statistic)
         )
     if spec.several not in (None, "average", "each"):
         raise SpecError(message("several is average or each, not {several!r}", several=spec.several))

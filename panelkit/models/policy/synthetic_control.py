@@ -35,7 +35,7 @@ from panelkit.models.policy.synthetic_panel import (
     read_predictors,
     read_rectangle,
 )
-from panelkit.models.policy.synthetic_placebos import Placebos, placebos_in_space
+from panelkit.models.policy.synthetic_placebos import Placebos, Statistic, placebos_in_space
 from panelkit.models.policy.synthetic_result import ATT, SyntheticControlFit
 from panelkit.models.reading import open_frame, spoken_errors
 from panelkit.results.derived import Uncertainty
@@ -74,6 +74,9 @@ class SyntheticControl:
         The most placebos that are drawn; all are taken where there are no more. 0: none, and no p-value.
     worst_fit
         Leave out placebos whose pre-RMSPE is more than so many times that of the treated; None keeps all.
+    statistic
+        What placebos are ranked by: the "ratio" of the RMSPE after and before, or "post", that after alone. None: the
+        ratio, or "post" where a fit before is perfect, as more donors than periods can make it.
     rng
         Seed of the draws.
     where
@@ -94,6 +97,7 @@ class SyntheticControl:
     several: str | None = None
     placebos: int = 499
     worst_fit: float | None = None
+    statistic: Statistic | None = None
     rng: int = 0
     where: str | None = None
 
@@ -195,7 +199,9 @@ def _tests(spec: SyntheticControl, rule: Rule, found: tuple[Synthetic, ...]) -> 
     if spec.placebos == 0:
         return None
     rng = as_generator(spec.rng)
-    return placebos_in_space(rule, found, reps=spec.placebos, rng=rng, worst=spec.worst_fit)
+    return placebos_in_space(
+        rule, found, reps=spec.placebos, rng=rng, worst=spec.worst_fit, statistic=spec.statistic
+    )
 
 
 def _covariance(tests: Placebos | None, k: int, after: Any) -> Any:

@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from panelkit.language.message import Message, listed, message
+from panelkit.language.message import Message, counted, listed, message
 from panelkit.models.policy.synthetic_fit import Rule, Stack, Synthetic, Target
 from panelkit.models.policy.synthetic_panel import Rectangle
-from panelkit.models.policy.synthetic_placebos import Placebos
+from panelkit.models.policy.synthetic_placebos import PERFECT, Placebos
 
-_PERFECT = 1e-6  # of the donors' spread: a fit that only more donors than periods can make
+_STATISTICS = {
+    "ratio": message("post/pre RMSPE ratio"),
+    "post": message("RMSPE after adoption"),
+}
 _POOR = 2.0  # times the median pre-RMSPE of placebos
 
 
@@ -43,7 +46,7 @@ def control_notes(
         *_of_targets(found),
         *_hull(rule, found),
         *_fit(rule, found, stack, tests),
-        *_of_placebos(tests, found),
+        *_of_placebos(tests),
     ]
     return tuple(rule.rectangle.panel.design.spoken(each) for each in said)
 
@@ -86,7 +89,7 @@ def _hull(rule: Rule, found: Sequence[Synthetic]) -> list[Message]:
 
 def _fit(rule: Rule, found: Sequence[Synthetic], stack: Stack, tests: Placebos | None) -> list[Message]:
     spread = float(np.std(rule.rectangle.Y[rule.rectangle.donors]))
-    if stack.pre_rmspe <= _PERFECT * spread:
+    if stack.pre_rmspe <= PERFECT * spread:
         return [
             message(
                 "the fit before adoption is perfect, as {donors} donors can make it over {n} {periods} whatever the "
@@ -95,19 +98,20 @@ def _fit(rule: Rule, found: Sequence[Synthetic], stack: Stack, tests: Placebos |
                 n=found[0].target.start,
             )
         ]
-    if tests is None or not stack.pre_rmspe > _POOR * float(np.median(tests.pre)):
+    middle = 0.0 if tests is None else float(np.median(tests.pre))
+    if middle <= PERFECT * spread or stack.pre_rmspe <= _POOR * middle:
         return []
     return [
         message(
             "a poor fit: the pre-RMSPE of {own:.4g} is {times:.1f} times that of the placebos in the middle; the gap "
             "after adoption is then no estimate of an effect",
             own=stack.pre_rmspe,
-            times=stack.pre_rmspe / float(np.median(tests.pre)),
+            times=stack.pre_rmspe / middle,
         )
     ]
 
 
-def _of_placebos(tests: Placebos | None, found: Sequence[Synthetic]) -> list[Message]:
+def _of_placebos(tests: Placebos | None) -> list[Message]:
     if tests is None:
         return [message("no placebos: no p-value, no interval and no error")]
     kept = int(tests.kept.sum())
@@ -118,7 +122,8 @@ def _of_placebos(tests: Placebos | None, found: Sequence[Synthetic]) -> list[Mes
     )
     said = [
         message(
-            "p-values are ranks of the post/pre RMSPE ratio among placebos ({made}); the smallest possible is {p:.3g}",
+            "p-values are ranks of the {statistic} among placebos ({made}); the smallest possible is {p:.3g}",
+            statistic=_STATISTICS[tests.statistic],
             made=made,
             p=tests.smallest_p,
         ),
@@ -127,6 +132,15 @@ def _of_placebos(tests: Placebos | None, found: Sequence[Synthetic]) -> list[Mes
             "placebos' effects"
         ),
     ]
+    exact = int((tests.pre <= tests.perfect).sum())
+    if exact:
+        said.append(
+            counted(
+                "the fit of {n} placebo before adoption is perfect, and its RMSPE ratio says nothing",
+                "the fit of {n} placebos before adoption is perfect, and their RMSPE ratio says nothing",
+                n=exact,
+            )
+        )
     if kept < len(tests.kept):
         said.append(
             message("{n} placebos of a worse fit before adoption are left out", n=len(tests.kept) - kept)

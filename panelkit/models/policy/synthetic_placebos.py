@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb, factorial
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -19,7 +20,10 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.models.policy.synthetic_fit import Rule, Stack, Synthetic, Target, stacked, synthesise
 from panelkit.show.brief import Brief
 
-_TIE = 1e-9  # ratios closer than this are ties
+Statistic = Literal["ratio", "post"]
+STATISTICS: tuple[str, ...] = get_args(Statistic)
+PERFECT = 1e-6  # of the donors' spread: a fit that more donors than periods make
+_TIE = 1e-9  # statistics closer than this are ties
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +32,8 @@ class Placebos(Brief):
 
     `members` (B, n) are the donors that stand for the treated units, `gap` (B, E), `pre`, `post` (B,) the RMSPE,
     `effect` (B,) the mean gaps; `kept` (B,) marks those whose fit before is good enough to compare with. `enumerated`:
-    these are all there are.
+    these are all there are. `statistic`: "ratio" of RMSPE after and before, or "post", that after alone. A pre-RMSPE
+    up to `perfect` is none: what is left of it is rounding.
     """
 
     members: IntArray
@@ -38,25 +43,38 @@ class Placebos(Brief):
     effect: FloatArray
     kept: Array
     enumerated: bool
+    statistic: Statistic = "ratio"
+    perfect: float = 0.0
 
     @property
     def ratio(self) -> FloatArray:
-        """Return post / pre RMSPE, (B,)."""
-        return _ratio(self.post, self.pre)
+        """Return post / pre RMSPE, (B,); infinite where the fit before is perfect."""
+        return _ratio(self.post, self._exact(self.pre))
 
     @property
     def smallest_p(self) -> float:
         """Return the smallest p-value that the placebos allow."""
         return 1.0 / (1.0 + float(self.kept.sum()))
 
+    def _exact(self, pre: FloatArray) -> FloatArray:
+        return np.where(pre > self.perfect, pre, 0.0)
+
+    def _scale(self, pre: FloatArray) -> FloatArray:
+        """Return what gaps after are divided by."""
+        return self._exact(pre) if self.statistic == "ratio" else np.ones_like(pre)
+
+    def _own_scale(self, stack: Stack) -> float:
+        return float(self._scale(np.array(stack.pre_rmspe)))
+
     def p_value(self, stack: Stack) -> float:
-        """Return the share of placebos and estimate whose RMSPE ratio is at least the estimate's."""
-        return _rank(self.ratio[self.kept], stack.ratio)
+        """Return the share of placebos and estimate whose statistic is at least the estimate's."""
+        own = _ratio(np.array(stack.post_rmspe), np.array(self._own_scale(stack)))
+        return _rank(_ratio(self.post, self._scale(self.pre))[self.kept], float(own))
 
     def p_by_event(self, stack: Stack) -> FloatArray:
-        """Return the same for the size of the gap at each event time over the RMSPE before, (E,)."""
-        sizes = _ratio(np.abs(self.gap[self.kept]), self.pre[self.kept, None])
-        own = _ratio(np.abs(stack.gap), np.array(stack.pre_rmspe))
+        """Return the same for the size of the gap at each event time, (E,)."""
+        sizes = _ratio(np.abs(self.gap[self.kept]), self._scale(self.pre)[self.kept, None])
+        own = _ratio(np.abs(stack.gap), np.array(self._own_scale(stack)))
         return np.array([_rank(sizes[:, e], float(own[e])) for e in range(len(own))])
 
     def interval(self, stack: Stack, level: float) -> tuple[float, float]:
@@ -64,19 +82,20 @@ class Placebos(Brief):
 
         The whole line where no placebo p-value comes down to 1 - level; missing where every constant is rejected.
         """
-        critical = self._critical(self.ratio, level)
+        critical = self._critical(_ratio(self.post, self._scale(self.pre)), level)
         spread = stack.post_rmspe**2 - stack.effect**2
-        room = (stack.pre_rmspe * critical) ** 2 - spread if np.isfinite(critical) else np.inf
+        own = self._own_scale(stack)
+        room = (own * critical) ** 2 - spread if np.isfinite(critical) else np.inf
         if room < 0.0:
             return np.nan, np.nan
         return stack.effect - np.sqrt(room), stack.effect + np.sqrt(room)
 
     def interval_by_event(self, stack: Stack, level: float) -> tuple[FloatArray, FloatArray]:
         """Return the same for each event time, (E,) and (E,)."""
-        sizes = _ratio(np.abs(self.gap), self.pre[:, None])
+        sizes = _ratio(np.abs(self.gap), self._scale(self.pre)[:, None])
         critical = np.array([self._critical(sizes[:, e], level) for e in range(sizes.shape[1])])
         with np.errstate(invalid="ignore"):
-            half = np.where(np.isfinite(critical), stack.pre_rmspe * critical, np.inf)
+            half = np.where(np.isfinite(critical), self._own_scale(stack) * critical, np.inf)
         return stack.gap - half, stack.gap + half
 
     def _critical(self, values: FloatArray, level: float) -> float:
@@ -104,6 +123,7 @@ def placebos_in_space(
     reps: int,
     rng: np.random.Generator,
     worst: float | None = None,
+    statistic: Statistic | None = None,
 ) -> Placebos | None:
     """Return the placebos of synthetic controls; None where there are too few donors for one.
 
@@ -117,6 +137,9 @@ def placebos_in_space(
         For the draws.
     worst
         Leave out placebos whose pre-RMSPE is more than so many times the estimate's.
+    statistic
+        None: "ratio", or "post" where the fit of the estimate or of a placebo before is perfect. All assignments have
+        their part in that choice alike, so that the test keeps its size.
     """
     donors = found[0].donors
     sizes = [len(each.target.members) for each in found]
@@ -126,6 +149,8 @@ def placebos_in_space(
     stacks = [_placebo(rule, found, donors, chosen) for chosen in placements]
     own = stacked(found, rule.rectangle.periods)
     pre = np.array([each.pre_rmspe for each in stacks])
+    perfect = PERFECT * float(np.std(rule.rectangle.Y[donors]))
+    exact = bool(min(own.pre_rmspe, float(pre.min())) <= perfect)
     return Placebos(
         members=placements,
         gap=np.array([each.gap for each in stacks]),
@@ -134,6 +159,8 @@ def placebos_in_space(
         effect=np.array([each.effect for each in stacks]),
         kept=np.ones(len(pre), dtype=bool) if worst is None else pre <= worst * own.pre_rmspe,
         enumerated=enumerated,
+        statistic=statistic or ("post" if exact else "ratio"),
+        perfect=perfect,
     )
 
 
