@@ -21,7 +21,11 @@ _SMALLEST = 1e-8  # a predictor of less weight than this share of the largest is
 _STARTS_SEARCHED = 2
 _DRAWN_A_PREDICTOR = 15  # starts, the same in every run
 _STEPS_A_PREDICTOR = 60
-_LEAST_STEPS = 200
+_LEAST_STEPS = 100
+_DECIDING = (
+    1e-7  # share of the outcome beside the predictors: it decides between weights that match them alike
+)
+_MATCHED = 1e-8
 _AT_THE_FLOOR = 1e-6  # of the least loss that any weights have: nothing is left to gain
 
 
@@ -44,9 +48,20 @@ class Matching(Brief):
         return Matching(self.x1 / spread, self.X0 / spread, self.y1, self.Y0)
 
     def weights(self, v: FloatArray) -> FloatArray:
-        """Return the donors' weights (J,) under weights of predictors (K,)."""
+        """Return the donors' weights (J,) under weights of predictors (K,).
+
+        Of all weights that match the predictors alike, those that fit the outcome before best.
+        """
         root = np.sqrt(v)
-        return simplex_least_squares((self.X0 * root).T, self.x1 * root)
+        A, b = (self.X0 * root).T, self.x1 * root
+        own, other = np.square(A - b[:, None]).sum(), np.square(self.Y0 - self.y1).sum()
+        tie = np.sqrt(_DECIDING * own / other) if other > 0.0 else 0.0
+        return simplex_least_squares(np.vstack([A, tie * self.Y0.T]), np.append(b, tie * self.y1))
+
+    def matches(self, w: FloatArray) -> bool:
+        """Tell whether donors' weights (J,) match every predictor: V then has nothing to choose."""
+        spread = np.square(self.X0 - self.x1).mean(axis=0)
+        return bool((np.square(self.x1 - w @ self.X0) <= _MATCHED * spread).all())
 
     def loss(self, w: FloatArray) -> float:
         """Return the mean squared gap before treatment under donors' weights (J,)."""
@@ -65,11 +80,11 @@ def equal_v(k: int) -> FloatArray:
 def nested_v(problem: Matching) -> FloatArray:
     """Return the weights of predictors (K,) under which the donors' weights fit the outcome before treatment best.
 
-    `problem` is scaled. With one predictor there is nothing to choose.
+    `problem` is scaled. With one predictor, or where all are matched to the digit, there is nothing to choose.
     """
     k = problem.X0.shape[1]
-    if k == 1:
-        return np.ones(1)
+    if k == 1 or problem.matches(problem.weights(equal_v(k))):
+        return equal_v(k)
     drawn = np.random.default_rng(k).dirichlet(np.full(k, 0.5), size=_DRAWN_A_PREDICTOR * k)
     starts = [equal_v(k), _by_regression(problem), *_leaning(k), *drawn]
     ranked = sorted(starts, key=lambda v: problem.loss(problem.weights(v)))
