@@ -8,6 +8,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import DataError, SpecError
+from panelkit.models.policy.panel import read_policy_panel
 from tests.policy.adopting import adopting_panel
 
 
@@ -95,3 +96,20 @@ def test_adoption_between_periods_counts_from_the_next() -> None:
 def test_treatment_as_a_term_is_refused() -> None:
     with pytest.raises(SpecError, match="is no covariate"):
         pk.StaggeredDiD("y ~ did", treatment="did").fit(adopting_panel(1), unit="unit", time="year")
+
+
+def test_adoption_after_the_sample_is_anticipated_in_it() -> None:
+    """A unit that adopts a year after the data is no control in the years in which it may anticipate that."""
+    frame = adopting_panel(1, n_periods=10)
+    soon = frame.assign(first=frame["first"].mask(frame["unit"] == "u30", 2011.0))
+    for anticipation, left in ((0, 0), (1, 1), (2, 2)):
+        panel = read_policy_panel(
+            "y ~ 1", soon, unit="unit", time="year", cohort="first", anticipation=anticipation
+        )
+        assert len(panel.y) == len(soon) - left
+        assert not panel.adoption.treated[-1]
+    last = frame.assign(first=frame["first"].mask(frame["unit"] == "u30", 2010.0))
+    cut = read_policy_panel(
+        "y ~ 1", last, unit="unit", time="year", cohort="first", anticipation=1, where="year < 2010"
+    )
+    assert len(cut.y) == (last["year"] < 2010).sum() - 1

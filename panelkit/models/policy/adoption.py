@@ -55,11 +55,15 @@ class Adoption(Brief):
 
 @dataclass(frozen=True, eq=False)
 class Timing(Brief):
-    """First treated period by unit label, as the data state it, `NEVER` for none; `name` is the column."""
+    """First treated period by unit label, as the data state it, `NEVER` for none; `name` is the column.
+
+    `later` holds dates after the last row of the data, too, where the column states any.
+    """
 
     first: Mapping[Any, float]
     name: str
     notes: tuple[Message, ...] = field(default=())
+    later: Mapping[Any, float] | None = None
 
     def on(self, design: Design) -> Adoption:
         """Return the adoption of the units of a design: dates between its periods move to the next one held."""
@@ -113,9 +117,9 @@ def read_timing(
     values = _column(frame.data, name, panel)
     recorded = _recorded(frame.data, name)
     if cohort is not None:
-        return Timing(
-            dict(zip(panel.unit_labels, _of_cohorts(values, panel, name), strict=True)), name, recorded
-        )
+        both = _of_cohorts(values, panel, name)
+        held, later = (dict(zip(panel.unit_labels, dates, strict=True)) for dates in both)
+        return Timing(held, name, recorded, later)
     first, notes = _of_path(values, panel, name)
     return Timing(dict(zip(panel.unit_labels, first, strict=True)), name, (*recorded, *notes))
 
@@ -142,10 +146,10 @@ def _column(data: pd.DataFrame, name: str, panel: PanelIndex) -> FloatArray:
     return as_floats(data[name], f"`{name}`")
 
 
-def _of_cohorts(values: FloatArray, panel: PanelIndex, name: str) -> FloatArray:
-    """Return the first treated period (N,) of units whose rows all state it."""
-    stated = np.where(np.isnan(values) | (values == 0.0), NEVER, values)
-    stated = np.where(stated > float(panel.time_labels[-1]), NEVER, stated)
+def _of_cohorts(values: FloatArray, panel: PanelIndex, name: str) -> tuple[FloatArray, FloatArray]:
+    """Return the first treated period (N,) of units whose rows all state it, and with dates after the data."""
+    told = np.where(np.isnan(values) | (values == 0.0), NEVER, values)
+    stated = np.where(told > float(panel.time_labels[-1]), NEVER, told)
     n_units = len(panel.unit_labels)
     first = np.full(n_units, -np.inf)
     np.maximum.at(first, panel.unit, stated)
@@ -170,7 +174,9 @@ def _of_cohorts(values: FloatArray, panel: PanelIndex, name: str) -> FloatArray:
                 units_named=listed([str(panel.unit_labels[i]) for i in bad[:SHOWN]], len(bad)),
             ).spoken(*panel.levels)
         )
-    return first
+    later = np.full(n_units, NEVER)
+    np.minimum.at(later, panel.unit, told)
+    return first, np.where(first == NEVER, later, first)
 
 
 def _of_path(values: FloatArray, panel: PanelIndex, name: str) -> tuple[FloatArray, tuple[Message, ...]]:

@@ -20,6 +20,9 @@ from panelkit.panel.leaving import Reason, Why
 from panelkit.panel.weighting import weighting_of
 from panelkit.show.brief import Brief
 
+SOON = Reason(
+    Why.OTHER, message("adoption after the sample, and the {period} lies within the anticipation of it")
+)
 ALWAYS = Reason(Why.OTHER, message("treated in every {period} held: no {period} before to compare with"))
 
 
@@ -181,6 +184,7 @@ def read_policy_panel(
         weighting=weighting_of(weights),
     )
     _refuse_treatment_term(design, timing)
+    design = _without_anticipating(design, timing, anticipation)
     design = _without_always_treated(design, timing, anticipation)
     adoption = timing.on(design)
     if not adoption.treated.any():
@@ -206,6 +210,16 @@ def _refuse_treatment_term(design: Design, timing: Timing) -> None:
         )
 
 
+def _without_anticipating(design: Design, timing: Timing, anticipation: int) -> Design:
+    """Return the design without rows of units that adopt after the sample, from when they may anticipate it."""
+    dates = timing.later or timing.first
+    stated = np.array([dates[label] for label in design.unit_labels], dtype=np.float64)
+    periods = design.time_labels.astype(np.float64)
+    outside = np.isfinite(stated) & (stated > periods[-1])
+    early = outside[design.unit] & (periods[design.time] >= stated[design.unit] - anticipation)
+    return design.keep(~early, reason=SOON) if early.any() else design
+
+
 def _without_always_treated(design: Design, timing: Timing, anticipation: int) -> Design:
     """Return the design without units that the policy may move in every period they are held."""
     adoption = timing.on(design)
@@ -216,7 +230,6 @@ def _without_always_treated(design: Design, timing: Timing, anticipation: int) -
     if not always.any():
         return design
     if always[adoption.treated].all():
-        labels = [str(label) for label in design.unit_labels[always]]
         labels = [str(label) for label in design.unit_labels[always]]
         raise DataError(
             design.spoken(
