@@ -172,6 +172,10 @@ def test_bad_input_is_refused() -> None:
         pk.DoseDiD("y ~ 1", "d")
     with pytest.raises(SpecError, match="window"):
         pk.DoseDiD("y ~ 1", "d", start=2015, event=True, window=(0, 3))
+    with pytest.raises(SpecError, match="window=3"):
+        pk.DoseDiD("y ~ 1", "d", start=2015, event=True, window=3)
+    with pytest.raises(SpecError, match="`d` says of the policy"):
+        pk.DoseDiD("y ~ d", "d", start=2015)
     with pytest.raises(SpecError, match="would change nothing"):
         pk.DoseDiD("y ~ 1", "d", start=2015, cluster="region")
 

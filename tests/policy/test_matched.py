@@ -248,6 +248,10 @@ def test_bad_input_is_refused() -> None:
     apart = frame.assign(x=frame["pilot"].groupby(level=0).transform("max"))
     with pytest.raises(DataError, match="the propensity score: the treated are separated"):
         spec.fit(apart)
+    with pytest.raises(SpecError, match="`pilot` says of the policy"):
+        pk.MatchedDiD("y ~ pilot", "x", treatment="pilot")
+    with pytest.raises(SpecError, match="names no covariate"):
+        pk.MatchedDiD("y ~ 1", "1", treatment="pilot")
     with pytest.raises(SpecError, match="caliper"):
         pk.Matching("radius")
     with pytest.raises(SpecError, match="would change nothing"):

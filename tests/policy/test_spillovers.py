@@ -197,6 +197,8 @@ def test_bad_input_is_refused() -> None:
         pk.SpilloverDiD("y ~ 1", cohort="first", bands=(100.0,)).fit(frame, W)
     with pytest.raises(SpecError, match="kilometres that increase"):
         pk.SpilloverDiD("y ~ 1", cohort="first", bands=(200.0, 100.0)).fit(frame)
+    with pytest.raises(SpecError, match="kilometres that increase"):
+        pk.SpilloverDiD("y ~ 1", cohort="first", bands=200.0)
     with pytest.raises(DataError, match="rings by `bands` without `coords`.*c00"):
         pk.SpilloverDiD("y ~ 1", cohort="first", bands=(200.0,)).fit(frame)
     off = frame.assign(did=(frame.index.get_level_values(1) == 2014) * (frame["first"] == 2014).astype(int))

@@ -15,13 +15,22 @@ from panelkit.kernels.index import read_panel_index
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.language.options import check_count, is_real, refuse_idle
+from panelkit.language.options import check_count, is_real, is_whole, refuse_idle
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.adoption import NEVER, read_timing
 from panelkit.models.policy.dose_columns import Bins, DoseColumns, dose_columns
 from panelkit.models.policy.dose_effects import dose_effects
 from panelkit.models.policy.dose_words import dose_facts, dose_notes, response_notes
-from panelkit.models.policy.handed import FEW_TREATED, few, few_note, fresh, told, with_columns, with_terms
+from panelkit.models.policy.handed import (
+    FEW_TREATED,
+    few,
+    few_note,
+    fresh,
+    refuse_as_covariate,
+    told,
+    with_columns,
+    with_terms,
+)
 from panelkit.models.policy.intensity import Fixed, Intensity, read_intensity
 from panelkit.models.policy.panel import read_policy_panel
 from panelkit.models.reading import Frame, open_frame, read_design
@@ -108,6 +117,7 @@ class DoseDiD:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
+        refuse_as_covariate(self.formula, self.dose, self.cohort, self.treatment)
         for name, value, held in (
             ("response", self.response, get_args(Response)),
             ("fixed", self.fixed, get_args(Fixed)),
@@ -125,7 +135,7 @@ class DoseDiD:
             raise SpecError(message("start is a {period}, not {value!r}", value=self.start))
         check_count("bins", self.bins)
         refuse_idle(self._idle(), message("would change nothing beside the other options; see DoseDiD"))
-        if self.window is not None and not self.window[0] < -1 < self.window[1]:
+        if self.window is not None and not _reaches_both_sides(self.window):
             raise SpecError(
                 message(
                     "window={window} holds a {period} before the base, -1, and one from the policy on, such as (-4, 6)",
@@ -238,3 +248,9 @@ class DoseDiD:
     def _regression(self, formula: str) -> FixedEffects:
         vcov = CRV3() if self.vcov is None else self.vcov
         return FixedEffects(formula, "twoway", vcov, self.convention or "reghdfe", self.where, self.weights)
+
+
+def _reaches_both_sides(window: Any) -> bool:
+    """Tell whether a window is two whole numbers around the base period, -1."""
+    two = isinstance(window, tuple | list) and len(window) == 2 and all(is_whole(end) for end in window)
+    return two and window[0] < -1 < window[1]

@@ -11,6 +11,7 @@ import numpy as np
 from panelkit.formula.formula import parse_formula
 from panelkit.formula.tokens import spelled
 from panelkit.kernels.index import Array
+from panelkit.language.errors import SpecError
 from panelkit.language.levels import Levels
 from panelkit.language.message import Message, message
 from panelkit.models.reading import Frame
@@ -65,6 +66,25 @@ def told(
         notes=tuple(dict.fromkeys((*fit.notes, *notes))),
         **changes,
     )
+
+
+def refuse_as_covariate(formula: str, *names: str | None) -> None:
+    """Refuse a column that says when, where or how strongly a policy comes among the covariates.
+
+    Raises
+    ------
+    SpecError
+        Naming the columns, or as the formula gate does.
+    """
+    terms = parse_formula(formula).rhs_terms
+    twice = [name for name in dict.fromkeys(names) if name is not None and spelled(name) in terms]
+    if twice:
+        raise SpecError(
+            message(
+                "{names} says of the policy and is no covariate: leave it out of the formula",
+                names=[f"`{name}`" for name in twice],
+            )
+        )
 
 
 def without_guards(fit: Fit, terms: Sequence[str]) -> Fit:

@@ -139,7 +139,7 @@ def _moving(values: FloatArray, panel: PanelIndex, first: FloatArray, name: str,
     named = [str(panel.unit_labels[i]) for i in moving[:SHOWN]]
     moved = (
         message(
-            "in {n} of them after the policy began, which may be its consequence: {names}",
+            "in {n} of them after the policy began, perhaps as its consequence: {names}",
             n=len(after),
             names=listed(after[:SHOWN], len(after)),
         )

@@ -23,6 +23,7 @@ from panelkit.models.policy.handed import (
     RANDOMISE_UNMATCHED,
     few_note,
     fresh,
+    refuse_as_covariate,
     told,
     with_columns,
     with_terms,
@@ -106,8 +107,11 @@ class MatchedDiD:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
+        refuse_as_covariate(self.formula, self.cohort, self.treatment)
         if self.by not in get_args(By):
             raise SpecError(message("by is {held}, not {value!r}", held=get_args(By), value=self.by))
+        if self.match_on.strip() in ("", "0", "1"):
+            raise SpecError(message("match_on names no covariate: write such as `log(gdp) + industry_share`"))
         refuse_idle(
             {"at": self.by == "year" and self.at is not None},
             message("would change nothing: by='year' matches in every {period}"),

@@ -94,17 +94,13 @@ def rings_by_distance(
     SpecError
         If the bands do not increase.
     """
-    edges = [check_number("bands", edge, positive=True) for edge in bands]
-    if not edges or any(b <= a for a, b in pairwise(edges)):
-        raise SpecError(
-            message("bands are kilometres that increase, such as (200, 400), not {bands}", bands=str(bands))
-        )
+    edges = checked_bands(bands)
     places = unit_coordinates(labels, coords, COORDINATES)
     km = great_circle(places[:, 1], places[:, 0])
     ring = np.searchsorted(np.array(edges), km, side="left")
     ring = np.where(ring < len(edges), ring, -1)
     np.fill_diagonal(ring, -1)
-    starts = [0.0, *edges[:-1]]
+    starts = (0.0, *edges[:-1])
     said = [
         message("more than {low:g} and up to {high:g} km away", low=low, high=high)
         if low
@@ -112,6 +108,23 @@ def rings_by_distance(
         for low, high in zip(starts, edges, strict=True)
     ]
     return Rings(tuple(labels), ring, tuple(f"ring_{k + 1}" for k in range(len(edges))), tuple(said))
+
+
+def checked_bands(bands: Any) -> tuple[float, ...]:
+    """Return the upper ends of rings in km.
+
+    Raises
+    ------
+    SpecError
+        If they are no numbers above zero that increase.
+    """
+    listed = isinstance(bands, Sequence) and not isinstance(bands, str)
+    edges = tuple(check_number("bands", edge, positive=True) for edge in bands) if listed else ()
+    if not edges or any(b <= a for a, b in pairwise(edges)):
+        raise SpecError(
+            message("bands are kilometres that increase, such as (200, 400), not {bands}", bands=str(bands))
+        )
+    return edges
 
 
 def rings_of(

@@ -21,6 +21,7 @@ from panelkit.models.policy.handed import (
     RANDOMISE_RINGS,
     few_note,
     fresh,
+    refuse_as_covariate,
     told,
     with_columns,
     with_terms,
@@ -97,6 +98,7 @@ class SpatialDiD:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
+        refuse_as_covariate(self.formula, self.cohort, self.treatment)
         if self.model not in get_args(Model):
             raise SpecError(message("model is {held}, not {value!r}", held=get_args(Model), value=self.model))
         if self.lag_covariates and self.model not in _LAGGED:

@@ -23,6 +23,7 @@ from panelkit.models.policy.handed import (
     RANDOMISE_RINGS,
     few_note,
     fresh,
+    refuse_as_covariate,
     told,
     with_columns,
     with_terms,
@@ -39,7 +40,7 @@ from panelkit.models.policy.ring_rows import (
     ring_rows,
     without_always_treated,
 )
-from panelkit.models.policy.rings import Rings, rings_of
+from panelkit.models.policy.rings import Rings, checked_bands, rings_of
 from panelkit.models.reading import Frame, open_frame
 from panelkit.results.derived import Derived
 from panelkit.results.fit import FitResult
@@ -104,8 +105,9 @@ class SpilloverDiD:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
+        refuse_as_covariate(self.formula, self.cohort, self.treatment)
         if self.bands is not None:
-            object.__setattr__(self, "bands", tuple(self.bands))
+            object.__setattr__(self, "bands", checked_bands(self.bands))
         if self.estimator not in get_args(Estimator):
             raise SpecError(
                 message("estimator is {held}, not {value!r}", held=get_args(Estimator), value=self.estimator)

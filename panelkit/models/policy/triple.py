@@ -18,7 +18,7 @@ from panelkit.language.offers import offered
 from panelkit.language.options import refuse_idle
 from panelkit.language.register import keys
 from panelkit.models.linear.fixed_effects import FixedEffects
-from panelkit.models.policy.handed import told, with_terms
+from panelkit.models.policy.handed import refuse_as_covariate, told, with_terms
 from panelkit.models.policy.staggered import StaggeredDiD
 from panelkit.models.policy.triple_gaps import gaps
 from panelkit.models.policy.triple_rows import TripleRows, triple_rows
@@ -83,6 +83,7 @@ class TripleDifference:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", check_where(self.where))
+        refuse_as_covariate(self.formula, self.cohort, self.treatment, self.place, self.group)
         known = (THREE_WAY, *keys("staggered"))
         if self.estimator not in known:
             raise SpecError(
