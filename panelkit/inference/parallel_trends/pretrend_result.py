@@ -1,0 +1,64 @@
+"""The test of pre-trends with the violations that it would have found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from panelkit.inference.parallel_trends.path import EventPath
+from panelkit.language.message import Language, Message, message
+from panelkit.results.tests import TestResult
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PretrendTest(TestResult):
+    """The joint test of the leads, and violations of parallel trends that it would have found.
+
+    Attributes
+    ----------
+    table
+        One row a violation: `violation, slope` (by event time); `power_joint` of the test, `power_single` that one lead
+        is significant alone; `likelihood_ratio` of the leads against parallel trends; `bayes_factor_joint,
+        bayes_factor_single`, the probability to pass divided by that under parallel trends; `bias` of the effect,
+        `bias_passed_joint, bias_passed_single` where the test was passed; `error`, the numerical standard error of
+        `power_single` (quasi-random points; the other columns have none to speak of).
+    effect
+        The effect whose bias is told.
+    leads
+        The estimates tested.
+    level
+        Level of the tests.
+    """
+
+    table: pd.DataFrame
+    effect: Message
+    leads: EventPath
+    level: float
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the table, violations as plain text."""
+        return self.table.assign(violation=self.table["violation"].map(str))
+
+    def _between(self, language: Language) -> tuple[str, ...]:
+        from panelkit.show.words import frame_text
+
+        if self.table.empty:
+            return ()
+        said = message("bias is that of the {effect}", effect=self.effect).text(language)
+        return "", frame_text(self.shown(language), language, lambda value: f"{value:.4g}", index=False), said
+
+    def shown(self, language: Language = "en") -> pd.DataFrame:
+        """Return the columns of the table that are printed, their heads in a language."""
+        heads = {
+            "violation": message("violation").text(language),
+            "slope": message("slope").text(language),
+            "power_joint": message("power, joint").text(language),
+            "power_single": message("power, single").text(language),
+            "likelihood_ratio": message("likelihood ratio").text(language),
+            "bias": message("bias").text(language),
+            "bias_passed_joint": message("bias if passed, joint").text(language),
+            "bias_passed_single": message("bias if passed, single").text(language),
+        }
+        said = [name.text(language) for name in self.table["violation"]]
+        return self.table.assign(violation=said)[list(heads)].rename(columns=heads)
