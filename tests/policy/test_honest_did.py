@@ -21,6 +21,7 @@ from panelkit.inference.parallel_trends.restrictions import (
     differences,
     identified_set,
 )
+from tests.policy.adopting import adopting_panel, teaching_panel
 from tests.policy.event_paths import covariance, drawn, events
 from tests.stored import stored
 
@@ -109,15 +110,45 @@ def test_sets_are_those_of_another_program(name: str, effect: str) -> None:
 
 
 def test_medicaid_from_the_data_is_what_is_stored() -> None:
-    """The estimates of the oracle, from the data where they are at hand, by another least squares."""
-    moderndid = pytest.importorskip("moderndid", reason="skipped: reference data absent (moderndid)")
-    data = moderndid.load_ehec().to_pandas()
+    """The estimates of the oracle, from the data where they are at hand: differences of means, and pk's two-way."""
+    data = teaching_panel("ehec")
     early = data[(data["year"] <= 2015) & (data["yexp2"].isna() | (data["yexp2"] == 2014))]
     wide = early.pivot(index="stfips", columns="year", values="dins").to_numpy()
     treated = early.groupby("stfips")["yexp2"].first().eq(2014).to_numpy()
     change = wide - wide[:, [5]]
     means = change[treated].mean(axis=0) - change[~treated].mean(axis=0)
-    np.testing.assert_allclose(np.delete(means, 5), stored_path("ehec, never").estimate, rtol=1e-10)
+    held = stored_path("ehec, never")
+    np.testing.assert_allclose(np.delete(means, 5), held.estimate, rtol=1e-10)
+    spec = pk.StaggeredDiD("dins ~ 1", cohort="yexp2", estimator="sun-abraham")
+    effects = spec.fit(early, unit="stfips", time="year", by="event")
+    read = pk.pretrend_test(effects).leads
+    np.testing.assert_allclose(read.estimate, held.estimate[:5], rtol=1e-9)
+    assert (read.clusters, read.treated) == (38, 22)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "options"), [("twfe", {}), ("callaway-santanna", {"base": "universal"})]
+)
+def test_effects_of_a_staggered_adoption_are_read(estimator: str, options: dict[str, Any]) -> None:
+    spec = pk.StaggeredDiD("y ~ 1", cohort="first", estimator=estimator, **options)
+    effects = spec.fit(adopting_panel(1), unit="unit", time="year", by="event")
+    found = pk.honest_did(effects)
+    assert found.estimate == pytest.approx(effects.event_estimates[effects.event_times == 0][0])
+    # 9 of 31 treated: Welch
+    assert found.df == pytest.approx(1 / ((22 / 31) ** 2 / 8 + (9 / 31) ** 2 / 21))
+    leads = effects.event_times < 0
+    wald = effects.event_estimates[leads] @ np.linalg.solve(
+        effects.event_covariance[np.ix_(leads, leads)], effects.event_estimates[leads]
+    )
+    assert pk.pretrend_test(effects).facts["wald"] == pytest.approx(wald)
+
+
+def test_leads_without_one_base_are_refused() -> None:
+    spec = pk.StaggeredDiD("y ~ 1", cohort="first", estimator="imputation")
+    effects = spec.fit(adopting_panel(1), unit="unit", time="year", by="event")
+    for ask in (pk.honest_did, pk.pretrend_test):
+        with pytest.raises(pk.SpecError, match="not measured against one period"):
+            ask(effects)
 
 
 def small_study(seed: int, n_pre: int = 3, n_post: int = 2, effect: list[float] | None = None) -> Study:

@@ -69,7 +69,7 @@ def degrees_of(df: float | str | None, path: EventPath) -> float:
     if df is None:
         return path.df
     if df == "welch":
-        found = welch(path)
+        found = path.welch
         if found is None:
             raise SpecError(
                 message(
@@ -82,24 +82,11 @@ def degrees_of(df: float | str | None, path: EventPath) -> float:
     return float(df)
 
 
-def welch(path: EventPath) -> float | None:
-    """Return the degrees of freedom of a difference between treated and other clusters (Welch 1947).
-
-    Both sides are taken to vary alike: 1 / (w^2 / (n1 - 1) + (1 - w)^2 / (n0 - 1)), w = n0 / (n0 + n1) the share of the
-    treated in the variance. None where the numbers are not known, or a side has one cluster.
-    """
-    if path.clusters is None or path.treated is None or not 2 <= path.treated <= path.clusters - 2:
-        return None
-    treated, others = path.treated, path.clusters - path.treated
-    share = others / path.clusters
-    return 1.0 / (share**2 / (treated - 1) + (1.0 - share) ** 2 / (others - 1))
-
-
 def few_clusters(path: EventPath, df: float) -> tuple[Message, ...]:
     """Return what is to be said of the degrees of freedom where clusters, or those treated, are few."""
     if path.clusters is None or path.clusters >= _MANY_CLUSTERS:
         return ()
-    safe = welch(path)
+    safe = path.welch
     if safe is not None and df > 1.2 * safe:
         said = message(
             "{treated} of {clusters} clusters are treated: intervals are too short and tests too ready to reject; "

@@ -59,7 +59,8 @@ def honest_did(
     Parameters
     ----------
     result
-        An event study, or `EventPath`: leads, a base between them and the effects, and the covariance of all.
+        An event study, effects of `StaggeredDiD` by event time, or `EventPath`: leads, a base between them and the
+        effects, and the covariance of all.
     restriction
         "relative magnitudes": from period to period after treatment, the violation changes by `m` times the largest
         change before it at most. "smoothness": its slope changes by `m` at most from one period to the next, anywhere.
@@ -100,9 +101,9 @@ def honest_did(
     ... )
     >>> found = pk.honest_did(path, m=[0, 1], effect="average")
     >>> found.tidy()[["m", "conf_low", "conf_high"]].round(2).to_numpy().tolist()
-    [[0.0, 0.26, 0.44], [1.0, 0.1, 0.6]]
+    [[0.0, 0.26, 0.44], [1.0, 0.07, 0.63]]
     >>> round(found.breakdown, 1)
-    1.6
+    1.3
     """
     _check_choices(restriction, method)
     level, path = check_confidence(level), read_path(result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -25,7 +25,7 @@ class EventPath(Brief):
 
     A result of panelkit offers them by its method `event_path()`; those of another program are put in here.
 
-    Attributes
+    Parameters
     ----------
     event
         Event times (k,), 0 the first treated period, in any order; the base may be among them.
@@ -118,6 +118,19 @@ class EventPath(Brief):
     def _brief(self) -> str:
         return f"{len(self.event)} estimates, base {self.base:g}, df={self.df:g}"
 
+    @property
+    def welch(self) -> float | None:
+        """Return the degrees of freedom of a difference between treated and other clusters (Welch 1947).
+
+        Both sides are taken to vary alike: 1 / (w^2 / (n1 - 1) + (1 - w)^2 / (n0 - 1)), w = n0 / (n0 + n1) the share of
+        the treated in the variance. None where the numbers are not known, or a side has one cluster.
+        """
+        if self.clusters is None or self.treated is None or not 2 <= self.treated <= self.clusters - 2:
+            return None
+        treated, others = self.treated, self.clusters - self.treated
+        share = others / self.clusters
+        return 1.0 / (share**2 / (treated - 1) + (1.0 - share) ** 2 / (others - 1))
+
     def at(self, events: FloatArray) -> EventPath:
         """Return the estimates at some event times.
 
@@ -185,25 +198,53 @@ def read_path(result: Any) -> EventPath:
     Parameters
     ----------
     result
-        An `EventPath`, or a result with a method `event_path()` that returns one.
+        An `EventPath`; a result with a method `event_path()` that returns one; or effects of a staggered adoption, with
+        `event_times` (k,), `event_estimates` (k,) and `event_covariance` (k, k).
 
     Raises
     ------
     SpecError
-        If it offers none.
+        If it offers none, or its leads have no base in common.
     """
     if isinstance(result, EventPath):
         return result
     offer = getattr(result, "event_path", None)
     if callable(offer):
         return cast(EventPath, offer())
-    raise SpecError(
-        message(
-            "a {kind} has no estimates by event time: give the result of an event study, or "
-            "EventPath(event=, estimate=, covariance=, base=)",
-            kind=type(result).__name__,
+    if not hasattr(type(result), "event_covariance"):
+        raise SpecError(
+            message(
+                "a {kind} has no estimates by event time: give the result of an event study, or "
+                "EventPath(event=, estimate=, covariance=, base=)",
+                kind=type(result).__name__,
+            )
         )
+    return _of_adoption(result)
+
+
+def _of_adoption(result: Any) -> EventPath:
+    """Return the estimates of a staggered adoption, with the degrees of freedom that its treated units allow."""
+    base = np.atleast_1d(result.facts.get("base", ()))
+    if len(base) != 1:
+        raise SpecError(
+            message(
+                "the leads of this result are not measured against one period (base: {base}): take base='universal' or "
+                "an estimator that does, such as 'sun-abraham'",
+                base=[f"{one:g}" for one in base] or [message("none")],
+            )
+        )
+    facts = result.facts
+    by_unit = facts.get("n_clusters") == facts.get("n_units")
+    path = EventPath(
+        event=result.event_times,
+        estimate=result.event_estimates,
+        covariance=result.event_covariance,
+        base=float(base[0]),
+        clusters=facts.get("n_clusters"),
+        treated=facts.get("n_treated") if by_unit else None,
     )
+    allowed = path.welch
+    return path if allowed is None else replace(path, df=allowed)
 
 
 def leads_of(path: EventPath, first_effect: float) -> EventPath:

@@ -52,7 +52,7 @@ def pretrend_test(
     Parameters
     ----------
     result
-        An event study, or `EventPath`.
+        An event study, effects of `StaggeredDiD` by event time, or `EventPath`.
     slope
         Slopes by event time of violations that are straight lines through the base, to ask about.
     paths
@@ -92,7 +92,7 @@ def pretrend_test(
     ... )
     >>> found = pk.pretrend_test(path, slope=0.1)
     >>> round(found.p_value, 3), found.table["power_joint"].round(2).tolist()
-    (0.975, [0.5, 0.8, 0.52, 0.81, 0.5])
+    (0.975, [0.5, 0.8, 0.4, 0.74, 0.5])
     """
     level, path = check_significance("level", level), read_path(result)
     degrees, leads = degrees_of(df, path), leads_of(path, first_effect)

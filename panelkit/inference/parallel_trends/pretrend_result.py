@@ -52,7 +52,7 @@ class PretrendTest(TestResult):
         """Return the columns of the table that are printed, their heads in a language."""
         heads = {
             "violation": message("violation").text(language),
-            "slope": message("slope").text(language),
+            "slope": message("slope by event time").text(language),
             "power_joint": message("power, joint").text(language),
             "power_single": message("power, single").text(language),
             "likelihood_ratio": message("likelihood ratio").text(language),

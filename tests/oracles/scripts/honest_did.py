@@ -25,7 +25,7 @@ STUDIES = {
     "2 leads, 3 effects": (3, 2, 3),
     "1 lead, 2 effects": (4, 1, 2),
 }
-MBARS, MS = [0.0, 0.5, 2.0], [0.0, 0.02, 0.1]
+MBARS, MS = [0.5, 2.0], [0.02, 0.1]
 
 
 def study(seed: int, n_pre: int, n_post: int) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +46,10 @@ def told(beta: np.ndarray, sigma: np.ndarray, n_pre: int, n_post: int, effect: n
     column = effect[:, None]
     # with one lead moderndid refuses relative magnitudes
     mbars = MBARS if n_pre > 1 else []
-    rm = create_sensitivity_results_rm(beta, sigma, n_pre, n_post, m_bar_vec=mbars, l_vec=column, **ends)
+    rm = [
+        create_sensitivity_results_rm(beta, sigma, n_pre, n_post, m_bar_vec=[m], l_vec=column, **ends)
+        for m in mbars
+    ]
     sd = create_sensitivity_results_sm(
         beta, sigma, n_pre, n_post, method="C-LF", m_vec=MS, l_vec=column, **ends
     )
@@ -55,7 +58,7 @@ def told(beta: np.ndarray, sigma: np.ndarray, n_pre: int, n_post: int, effect: n
     wide = [compute_identified_set_sd(m, beta, effect, n_pre, n_post) for m in MS]
     return {
         "grid_step": 24 * se / (POINTS - 1),
-        "relative magnitudes": [[row["lb"], row["ub"]] for row in rm.to_dicts()],
+        "relative magnitudes": [[one["lb"][0], one["ub"][0]] for one in rm],
         "smoothness, C-LF": [[row["lb"], row["ub"]] for row in sd.to_dicts()],
         "smoothness, FLCI": [list(ends) for ends in short],
         "identified, relative magnitudes": [[one.id_lb, one.id_ub] for one in bounds],
