@@ -64,17 +64,13 @@ def test_what_r_printed_of_smoothness(sample: str) -> None:
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("name", INVENTED)
 def test_identified_sets_are_those_of_another_program(name: str, effect: str) -> None:
-    held, spec = stored("honest_did")["expect"][name][effect], stored("honest_did")["spec"]
-    for restriction, bounds in (("relative magnitudes", spec["mbar"]), ("smoothness", spec["m"])):
-        found = pk.honest_did(stored_path(name), restriction, bounds, effect=effect).table
-        ours = found[["identified_low", "identified_high"]].to_numpy()
-        theirs = np.array(held[f"identified, {restriction}"]).reshape(-1, 2)
-        if not len(theirs):  # with one lead moderndid refuses relative magnitudes
-            continue
-        # where the leads bend more than M moderndid prints the estimate, which is no set
-        some = np.isfinite(ours).all(axis=1)
-        assert some.any() or restriction == "smoothness"
-        np.testing.assert_allclose(ours[some], theirs[some], atol=1e-8)
+    """Under smoothness; where no violation meets the leads moderndid prints the estimate, which is no set."""
+    held = np.array(stored("honest_did")["expect"][name][effect]["identified, smoothness"])
+    found = pk.honest_did(stored_path(name), "smoothness", stored("honest_did")["spec"]["m"], effect=effect)
+    ours = found.table[["identified_low", "identified_high"]].to_numpy()
+    some = np.isfinite(ours).all(axis=1)
+    np.testing.assert_allclose(ours[some], held[some], atol=1e-8)
+    np.testing.assert_allclose(held[~some], found.estimate)
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
@@ -92,21 +88,27 @@ def test_shortest_intervals_are_those_of_another_program(name: str, effect: str)
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("name", INVENTED)
 def test_sets_are_those_of_another_program(name: str, effect: str) -> None:
-    """C-LF of moderndid: within a step of its grid, and .08 standard errors for its first stage of 1,000 draws."""
+    """C-LF of moderndid 0.2.0, whose first stage comes from 1,000 draws (standard error .14): .2 standard errors.
+
+    Its relative magnitudes leave out the earliest change before treatment (s runs one step too late; R takes all, as
+    the printed sets show), so that these are held against our union without it. Its grid ends at 12 standard errors.
+    """
     held, spec = stored("honest_did")["expect"][name][effect], stored("honest_did")["spec"]
-    if spec[name]["n_pre"] > 1:  # with one lead moderndid refuses
-        found = pk.honest_did(stored_path(name), m=spec["mbar"], effect=effect)
-        allowed = held["grid_step"] + 0.08 * found.std_error
-        np.testing.assert_allclose(
-            found.table[["conf_low", "conf_high"]], held["relative magnitudes"], atol=allowed, rtol=0
-        )
-    found = pk.honest_did(stored_path(name), "smoothness", spec["m"], effect=effect, method="C-LF")
-    np.testing.assert_allclose(
-        found.table[["conf_low", "conf_high"]],
-        held["smoothness, C-LF"],
-        atol=held["grid_step"] + 0.08 * found.std_error,
-        rtol=0,
-    )
+    smooth = pk.honest_did(stored_path(name), "smoothness", spec["m"], effect=effect, method="C-LF")
+    allowed = held["grid_step"] + 0.2 * smooth.std_error
+    reach = 12 * smooth.std_error
+    ends = smooth.table[["conf_low", "conf_high"]].clip(smooth.estimate - reach, smooth.estimate + reach)
+    np.testing.assert_allclose(ends, held["smoothness, C-LF"], atol=allowed, rtol=0)
+    path, n_pre = stored_path(name), spec[name]["n_pre"]
+    n_post = len(path.event) - n_pre
+    weights = np.eye(n_post)[0] if effect == "first" else np.full(n_post, 1.0 / n_post)
+    one = Study(path.event, path.estimate, path.covariance, n_pre, weights, 1.0)
+    for m, theirs in zip(spec["mbar"], held["relative magnitudes"], strict=True):
+        sets = bounded(one, "relative magnitudes", m)
+        later = [at for at in range(2 * n_pre) if at % n_pre]
+        kept = {part: getattr(sets, part)[later] for part in ("b", "var_b", "cov", "spread")}
+        found = ConditionalTests(replace(sets, **kept), 0.05, 0.1).confidence_set()
+        np.testing.assert_allclose((found[0][0], found[-1][1]), theirs, atol=allowed, rtol=0)
 
 
 def test_medicaid_from_the_data_is_what_is_stored() -> None:
@@ -136,7 +138,7 @@ def test_effects_of_a_staggered_adoption_are_read(estimator: str, options: dict[
     assert found.estimate == pytest.approx(effects.event_estimates[effects.event_times == 0][0])
     # 9 of 31 treated: Welch
     assert found.df == pytest.approx(1 / ((22 / 31) ** 2 / 8 + (9 / 31) ** 2 / 21))
-    leads = effects.event_times < 0
+    leads = effects.event_times < -1
     wald = effects.event_estimates[leads] @ np.linalg.solve(
         effects.event_covariance[np.ix_(leads, leads)], effects.event_estimates[leads]
     )

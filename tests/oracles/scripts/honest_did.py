@@ -23,7 +23,6 @@ STUDIES = {
     "3 leads, 2 effects": (1, 3, 2),
     "4 leads, 4 effects": (2, 4, 4),
     "2 leads, 3 effects": (3, 2, 3),
-    "1 lead, 2 effects": (4, 1, 2),
 }
 MBARS, MS = [0.5, 2.0], [0.02, 0.1]
 
