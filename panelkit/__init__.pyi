@@ -100,6 +100,9 @@ from panelkit.inference.panel_tests.effects import poolability as poolability
 from panelkit.inference.panel_tests.errors import groupwise_heteroskedasticity as groupwise_heteroskedasticity
 from panelkit.inference.panel_tests.errors import pesaran_cd as pesaran_cd
 from panelkit.inference.panel_tests.errors import serial_correlation as serial_correlation
+from panelkit.inference.parallel_trends.honest import honest_did as honest_did
+from panelkit.inference.parallel_trends.path import EventPath as EventPath
+from panelkit.inference.parallel_trends.pretrend import pretrend_test as pretrend_test
 from panelkit.inference.randomisation import randomisation_inference as randomisation_inference
 from panelkit.inference.robustness_value import robustness_value as robustness_value
 from panelkit.inference.sensitivity import sensitivity_table as sensitivity_table
