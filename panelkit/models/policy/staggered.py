@@ -8,16 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from panelkit.formula.conditions import check_where
-from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import estimator
 from panelkit.models.policy.chance import Chance
-from panelkit.models.policy.errors import ERRORS
 from panelkit.models.policy.estimator import staggered_estimator
 from panelkit.models.policy.panel import read_policy_panel
 from panelkit.models.policy.result import PolicyEffects, policy_effects
-from panelkit.panel.weighting import check_weights
+from panelkit.models.policy.spec_checks import check_shared
 
 
 @estimator(
@@ -96,31 +93,7 @@ class StaggeredDiD:
 
     def __post_init__(self) -> None:
         self._method()
-        Chance(self.inference, size=self.size)
-        object.__setattr__(self, "where", check_where(self.where))
-        object.__setattr__(self, "weights", check_weights(self.weights))
-        if self.errors not in ERRORS:
-            raise SpecError(
-                message("errors is one of {known}, not {errors!r}", known=ERRORS, errors=self.errors)
-            )
-        if self.shares not in ("estimated", "fixed"):
-            raise SpecError(message("shares is estimated or fixed, not {shares!r}", shares=self.shares))
-        if (
-            isinstance(self.anticipation, bool)
-            or not isinstance(self.anticipation, int)
-            or self.anticipation < 0
-        ):
-            raise SpecError(
-                message(
-                    "anticipation is a whole number of {periods}, 0 or more, not {n!r}", n=self.anticipation
-                )
-            )
-        if self.weights is not None and self.weights.startswith("fw="):
-            raise SpecError(
-                message(
-                    "frequency weights repeat rows, and a {unit} holds a {period} once here: take aw= or pw="
-                )
-            )
+        check_shared(self)
 
     def fit(
         self,
