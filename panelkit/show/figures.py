@@ -7,6 +7,7 @@ from panelkit.show.cells import correlation_map, heat_map, missing_map, transiti
 from panelkit.show.choropleth import TILES, lisa_map, province_map
 from panelkit.show.comparisons import comparison_scatter
 from panelkit.show.diagram import path_diagram
+from panelkit.show.event_study import event_study_plot
 from panelkit.show.intervals import (
     coefficient_plot,
     influence_plot,
@@ -34,6 +35,7 @@ __all__ = [
     "comparison_scatter",
     "correlation_map",
     "density_lines",
+    "event_study_plot",
     "heat_map",
     "histogram",
     "influence_plot",

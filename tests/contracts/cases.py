@@ -42,6 +42,11 @@ CASES: dict[str, Case] = {
     # every city is a fold, so that nothing is drawn
     "double_ml": Case(lambda x: pk.DoubleML("y ~ w", x, learner="ols", folds=len(CITIES))),
     "dynamic_spatial_panel": Case(lambda x: pk.DynamicSpatialPanel(f"y ~ {x} + w"), spatial=True),
+    "event_study": Case(
+        lambda x: pk.EventStudy(f"y ~ {x} + w", treatment="pilot", window=(-3, 2), estimator="twfe"),
+        {"reps": 19},
+        drawn=True,
+    ),
     "first_difference": Case(lambda x: pk.FirstDifference(f"y ~ {x} + w")),
     "fixed_effects": Case(lambda x: pk.FixedEffects(f"y ~ {x} + w")),
     "gspre": Case(lambda x: pk.GeneralisedRandomEffects(f"y ~ {x}"), spatial=True),

@@ -1,4 +1,4 @@
-"""The two-way regression by event time: leads and lags beside unit and period effects, binned or trimmed at the ends."""
+"""The two-way regression by event time: leads and lags beside unit and period effects, ends binned or trimmed."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Study(Brief):
 class DynamicTwoWay:
     """One coefficient an event time beside unit and period effects (Schmidheiny and Siegloch 2023, eq. 2-4).
 
-    Binned ends enter as one dummy each. Where no unit stays untreated, a line through event time is the same as unit and
-    period effects together, so that one event time more is zero, unless bins say that effects stay as they are beyond
-    the window.
+    Binned ends enter as one dummy each. Where no unit stays untreated, a line through event time is the same as unit
+    and period effects together, so that one event time more is zero, unless bins say that effects stay as they are
+    beyond the window.
     """
 
     view: EventWindow
@@ -69,7 +69,9 @@ class DynamicTwoWay:
         fit = regress(panel, held.rows, held.columns, names, held.layout)
         mapped = self._shown(held)
         zero = np.flatnonzero(~mapped.any(axis=1))
-        treated = by_unit_and_key(panel, held.rows, held.place, panel.weights[held.rows], len(held.labels)) > 0.0
+        treated = (
+            by_unit_and_key(panel, held.rows, held.place, panel.weights[held.rows], len(held.labels)) > 0.0
+        )
         late = held.labels >= 0.0
         seen = np.column_stack([treated[:, late].any(axis=1), treated])[:, self._visible(held)]
         seen[:, zero] = False
@@ -96,6 +98,10 @@ class DynamicTwoWay:
         held = self._study(panel)
         found = coefficients_of(panel, held.rows, held.columns, outcomes, held.layout)
         return Points(np.r_[np.nan, held.labels][self._visible(held)], self._shown(held) @ found)
+
+    def placed(self, event: FloatArray) -> FloatArray:
+        """Return the event time under which rows stand, (n,)."""
+        return self.view.placed(event)
 
     def _visible(self, held: Study) -> Array:
         return self.view.shown(np.r_[np.nan, held.labels])
@@ -139,8 +145,8 @@ class DynamicTwoWay:
             if self.view.second is not None:
                 raise SpecError(
                     message(
-                        "second_base={second:g} is not needed: the base {base} is enough here, and one more zero would "
-                        "be an assumption",
+                        "second_base={second:g} is not needed: the base {base} is enough here, and one more zero "
+                        "would be an assumption",
                         second=self.view.second,
                         base=spelled(bases),
                     )
@@ -150,8 +156,8 @@ class DynamicTwoWay:
             raise SpecError(
                 panel.design.spoken(
                     message(
-                        "no {unit} stays untreated, and two event times must be zero: name one by base and the other by "
-                        "second_base, not several whose mean is zero ({base})",
+                        "no {unit} stays untreated, and two event times must be zero: name one by base and the other "
+                        "by second_base, not several whose mean is zero ({base})",
                         base=spelled(bases),
                     )
                 )
@@ -173,9 +179,9 @@ class DynamicTwoWay:
         if len(panel.adoption.cohorts) > 1:
             said.append(
                 message(
-                    "two-way regression with several dates of adoption: where effects differ between them, a coefficient "
-                    "mixes effects of other event times, leads too (Sun and Abraham 2021); estimator='sun-abraham' or "
-                    "'imputation' do not"
+                    "two-way regression with several dates of adoption: where effects differ between them, a "
+                    "coefficient mixes effects of other event times, leads too (Sun and Abraham 2021); "
+                    "estimator='sun-abraham' or 'imputation' do not"
                 )
             )
         if held.second is not None:

@@ -167,7 +167,9 @@ class EventStudy:
     def _check_choices(self) -> None:
         known = tuple(ENDS_OF)
         if self.estimator not in ENDS_OF:
-            raise SpecError(message("estimator is one of {known}, not {key!r}", known=known, key=self.estimator))
+            raise SpecError(
+                message("estimator is one of {known}, not {key!r}", known=known, key=self.estimator)
+            )
         if self.ends is not None and self.ends not in ENDS_OF[self.estimator]:
             raise SpecError(
                 message(
@@ -225,7 +227,13 @@ class EventStudy:
         if self.window is None:
             return found
         view = self._view
-        facts = {**found.facts, "window": f"{view.window[0]:g}..{view.window[1]:g}, {view.ends}"}
+        first, last = self.window
+        said = {
+            "bin": message("{first} to {last}, others binned", first=first, last=last),
+            "trim": message("{first} to {last}, others left out", first=first, last=last),
+            "show": message("{first} to {last} shown", first=first, last=last),
+        }
+        facts = {**found.facts, "window": said[view.ends]}
         gone: IntArray = view.outside(panel.adoption.event(panel.unit, panel.time))
         if self.estimator != "twfe" or not gone.any():
             return replace(found, facts=facts)

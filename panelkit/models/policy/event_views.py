@@ -71,7 +71,9 @@ class CohortStudy:
         bins, said = self.view.bins(panel, _rows_of(panel, cells))
         notes = (*cells.notes, *said)
         if lost:
-            gone = message("cohorts that are not held at the base {base} leave: {lost}", base=spelled(base), lost=lost)
+            gone = message(
+                "cohorts that are not held at the base {base} leave: {lost}", base=spelled(base), lost=lost
+            )
             notes = (*notes, gone)
         binned = replace(cells, period=cells.cohort + self.view.placed(cells.event))
         return EventEffects(binned, self.view, notes, {**cells.facts, "base": base, "bins": bins})
@@ -82,6 +84,10 @@ class CohortStudy:
         found = self.method.points(panel, outcomes, "cells").values
         binned = replace(cells, period=cells.cohort + self.view.placed(cells.event))
         return weighed(binned, moved, found, self.view)
+
+    def placed(self, event: FloatArray) -> FloatArray:
+        """Return the event time under which rows stand, (n,)."""
+        return self.view.placed(event)
 
     def _cells(self, panel: PolicyPanel) -> tuple[CellEffects, FloatArray, tuple[float, ...], list[str]]:
         """Return the effects from the base on, the map to them, the base, and cohorts that left."""
@@ -246,9 +252,11 @@ def _with_reference(panel: PolicyPanel, cells: CellEffects) -> tuple[CellEffects
         mine = (first == cohort) & ~panel.exposed
         period = panel.periods[panel.time[mine].max()]
         by_unit = np.bincount(
-            panel.unit, np.where(mine & (panel.periods[panel.time] == period), panel.weights, 0.0), panel.n_units
+            panel.unit,
+            np.where(mine & (panel.periods[panel.time] == period), panel.weights, 0.0),
+            panel.n_units,
         )
-        added.append((period, panel.by_cluster(by_unit[:, None])[:, 0]))
+        added.append((period, panel.by_cluster(by_unit[:, None].astype(np.float64))[:, 0]))
     c = len(cohorts)
     return (
         replace(
@@ -281,7 +289,9 @@ def _from_base(
     if not (kept & (cells.event >= 0.0)).any():
         raise SpecError(message("no cohort is held at all of the base {base}", base=spelled(base)))
     change = change[kept]
-    reference: Array = cells.event[kept] == base[0] if len(base) == 1 else np.zeros(int(kept.sum()), dtype=bool)
+    reference: Array = (
+        cells.event[kept] == base[0] if len(base) == 1 else np.zeros(int(kept.sum()), dtype=bool)
+    )
     return (
         replace(
             cells,

@@ -70,7 +70,7 @@ class EventWindow:
         SpecError
             If the policy may have moved one of them, or no row stands there.
         """
-        first = -float(panel.anticipation) * step_of(panel)
+        first = 0.0 - panel.anticipation * step_of(panel)
         before = held[held < first]
         if self.base is None:
             return (float(before.max() if len(before) else held[0]),)
@@ -144,7 +144,11 @@ def event_window(window: Any, ends: Any, base: Any, second: Any) -> EventWindow:
             )
         )
     several = (
-        tuple(base) if isinstance(base, Sequence) and not isinstance(base, str) else () if base is None else (base,)
+        tuple(base)
+        if isinstance(base, Sequence) and not isinstance(base, str)
+        else ()
+        if base is None
+        else (base,)
     )
     given = (*several, *(() if second is None else (second,)))
     if (base is not None and not several) or not all(map(_is_time, given)) or len(set(given)) < len(given):
@@ -156,7 +160,9 @@ def event_window(window: Any, ends: Any, base: Any, second: Any) -> EventWindow:
             )
         )
     if window is not None and any(not window[0] <= each <= window[1] for each in given):
-        raise SpecError(message("base {base} lies outside the window {window}", base=spelled(given), window=window))
+        raise SpecError(
+            message("base {base} lies outside the window {window}", base=spelled(given), window=window)
+        )
     found = None if window is None else (float(window[0]), float(window[1]))
     zeros = tuple(sorted(float(each) for each in several)) or None
     return EventWindow(found, ends, zeros, None if second is None else float(second))

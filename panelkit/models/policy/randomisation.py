@@ -138,7 +138,7 @@ def randomise(
         )
     roles, enumerated = _assignments(panel, reps, rng)
     labels = {by: estimates[by][0] for by in kinds}
-    shifts, column = _shifts(panel, labels)
+    shifts, column = _shifts(method, panel, labels)
     outcomes = np.column_stack([panel.y, shifts])
     own = _read(method, panel, outcomes, labels, column)[1]
     exchangeable = not panel.covariates and panel.design.weights is None
@@ -193,13 +193,18 @@ def _one_by_one(
     return made[0], made[1]
 
 
-def _shifts(panel: PolicyPanel, labels: dict[By, FloatArray]) -> tuple[FloatArray, IntArray]:
+def _shifts(
+    method: StaggeredEstimator, panel: PolicyPanel, labels: dict[By, FloatArray]
+) -> tuple[FloatArray, IntArray]:
     """Return what a constant effect of one adds to rows (n, s), and the column of each average (p,).
 
-    It is the treatment path for effects from adoption on, and the rows at that event time for a lead.
+    It is the treatment path for effects from adoption on, and the rows at that event time (or those that the method's
+    own `placed` puts there) for a lead.
     """
     path = panel.adoption.path(panel.unit, panel.time)
     event = panel.adoption.event(panel.unit, panel.time)
+    placed = getattr(method, "placed", None)
+    event = event if placed is None else placed(event)
     leads = [label for label in labels.get("event", np.empty(0)) if label < 0.0]
     column = [
         1 + leads.index(label) if by == "event" and label < 0.0 else 0

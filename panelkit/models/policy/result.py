@@ -13,22 +13,20 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
-from panelkit.language.register import find
 from panelkit.models.policy.cells import Averages, By, check_by, joined_spread
 from panelkit.models.policy.chance import Chance, Drawn
 from panelkit.models.policy.errors import Errors, errors_of
 from panelkit.models.policy.estimator import Effects, StaggeredEstimator
+from panelkit.models.policy.event_reading import EventReading
 from panelkit.models.policy.panel import PolicyPanel
-from panelkit.models.policy.pre_test import pre_test
-from panelkit.results.derived import Derived, Uncertainty
-from panelkit.results.tests import TestResult
+from panelkit.results.derived import Uncertainty
 
 ATT = "ATT"
 MEAN = "mean"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class PolicyEffects(Derived):
+class PolicyEffects(EventReading):
     """Effects of a policy with their errors; p of them, G clusters.
 
     `labels` (p,) are event times, cohorts or periods as numbers, missing for averages over all. `influence` (G, p):
@@ -56,46 +54,19 @@ class PolicyEffects(Derived):
         return self.outcome
 
     def _p_values(self) -> FloatArray:
-        return super()._p_values() if self.drawn is None else self.drawn.p_values()
+        if self.drawn is None:
+            return super()._p_values()
+        return np.where(self._zero(), np.nan, self.drawn.p_values())  # a base is no hypothesis
 
     def _interval(self, level: float) -> tuple[FloatArray, FloatArray]:
-        return super()._interval(level) if self.drawn is None else self.drawn.interval(level)
+        if self.drawn is None:
+            return super()._interval(level)
+        low, high = self.drawn.interval(level)
+        return np.where(self._zero(), 0.0, low), np.where(self._zero(), 0.0, high)
 
-    @property
-    def event_times(self) -> FloatArray:
-        """Return the event times of the effects by event time, in order, without their mean.
-
-        Raises
-        ------
-        SpecError
-            If these effects hold none.
-        """
-        return self.labels[self._events()]
-
-    @property
-    def event_estimates(self) -> FloatArray:
-        """Return the effects at `event_times`."""
-        return self.estimates[self._events()]
-
-    @property
-    def event_covariance(self) -> FloatArray:
-        """Return the covariance of `event_estimates`."""
-        at = self._events()
-        return self.covariance[np.ix_(at, at)]
-
-    def bands(self, level: float = 0.95, reps: int = 9_999, rng: Any = 0, *, by: str = "event") -> Any:
-        """Return the band over all effects of a kind, as `pk.multiplier_bands` says."""
-        return find("inference", "multiplier_bands")(self, by, level=level, reps=reps, rng=rng)
-
-    def pre_test(self, by: str = "cells") -> TestResult:
-        """Test that all leads are zero, as `panelkit.models.policy.pre_test.pre_test` says."""
-        return pre_test(self, by)
-
-    def _events(self) -> Array:
-        at = np.flatnonzero((np.array(self.equations) == "event") & np.isfinite(self.labels))
-        if not len(at):
-            raise SpecError(message("these effects hold none by event time: take by='event'"))
-        return at
+    def _zero(self) -> Array:
+        """Mark the effects that are zero by normalisation, (p,) bool."""
+        return np.asarray((self.estimates == 0.0) & (np.diag(self.covariance) == 0.0))
 
 
 def policy_effects(
@@ -128,7 +99,7 @@ def policy_effects(
         estimates=rows.estimates,
         covariance=made.covariance,
         df=made.df,
-        facts={**_facts(panel, spec.errors), **effects.facts},
+        facts={**_facts(panel, spec.errors), **_own_facts(effects)},
         notes=(
             *panel.design.notes,
             *panel.notes,
@@ -174,7 +145,20 @@ def _terms(kind: By, rows: Averages, effects: Effects) -> list[str]:
         held: Any = effects
         marked = np.argmax(rows.weights, axis=1)
         return [f"{held.cohort[j]:.0f},{held.period[j]:.0f}" for j in marked]
-    return [MEAN if np.isnan(label) else f"{label:.0f}" for label in rows.labels]
+    bins = effects.facts.get("bins", {}) if kind == "event" else {}
+    return [MEAN if np.isnan(label) else bins.get(label, f"{label:.0f}") for label in rows.labels]
+
+
+def _own_facts(effects: Effects) -> dict[str, Any]:
+    """Return the facts of an estimator, its base as one event time (or several) and bins by their names."""
+    held = {key: value for key, value in effects.facts.items() if key != "bins"}
+    if "base" in held:
+        events = [float(each) for each in held["base"]]
+        whole = [int(each) if each == round(each) else each for each in events]
+        held["base"] = whole[0] if len(whole) == 1 else tuple(whole)
+    if effects.facts.get("bins"):
+        held["bins"] = ", ".join(effects.facts["bins"].values())
+    return held
 
 
 def _facts(panel: PolicyPanel, errors: Errors) -> dict[str, Any]:
