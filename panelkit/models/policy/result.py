@@ -11,7 +11,6 @@ import pandas as pd
 
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
-from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.policy.cells import Averages, By, check_by, joined_spread
 from panelkit.models.policy.chance import Chance, Drawn
