@@ -125,8 +125,11 @@ from panelkit.models.linear.pooled import PooledOLS as PooledOLS
 from panelkit.models.linear.random_effects import RandomEffects as RandomEffects
 from panelkit.models.mediation.estimator import Mediation as Mediation
 from panelkit.models.mediation.spatial import SpatialMediation as SpatialMediation
+from panelkit.models.policy.did_comparison import compare_did as compare_did
+from panelkit.models.policy.did_comparison import plot_event_studies as plot_event_studies
 from panelkit.models.policy.dose import DoseDiD as DoseDiD
 from panelkit.models.policy.double_ml.estimator import DoubleML as DoubleML
+from panelkit.models.policy.event_study import EventStudy as EventStudy
 from panelkit.models.policy.matched import MatchedDiD as MatchedDiD
 from panelkit.models.policy.matching import Matching as Matching
 from panelkit.models.policy.rings import spillover_rings as spillover_rings
