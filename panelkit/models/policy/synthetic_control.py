@@ -84,8 +84,10 @@ class SyntheticControl:
 
     Examples
     --------
-    >>> fit = pk.SyntheticControl("log(gdp) ~ 1", treatment="pilot").fit(panel)
-    >>> fit.weights, fit.plot(kind="gaps")
+    >>> pilots = pk.add_policy(panel, "digital_economy")
+    >>> fit = pk.SyntheticControl("log(gdp) ~ 1", treatment="digital_economy", placebos=19).fit(pilots)
+    >>> fit.terms, list(fit.weights["donor"][:3])
+    (('ATT', '0', '1'), ['Jiangsu', 'Shanghai', 'Guizhou'])
     """
 
     formula: str

@@ -73,8 +73,10 @@ class SyntheticDiD:
 
     Examples
     --------
-    >>> fit = pk.SyntheticDiD("log(gdp) ~ 1", cohort="year_of_pilot").fit(panel)
-    >>> fit.weights, fit.period_weights
+    >>> pilots = pk.add_policy(panel, "digital_economy")
+    >>> fit = pk.SyntheticDiD("log(gdp) ~ 1", treatment="digital_economy", reps=19).fit(pilots)
+    >>> fit.terms, len(fit.weights), fit.uncertainty.method
+    (('ATT', '0', '1'), 25, 'placebo')
     """
 
     formula: str
