@@ -292,3 +292,12 @@ def test_anticipation_is_an_effect_measured_from_before_it() -> None:
         held = change[treated].mean() - change[~treated].mean()
         assert found.estimates[found.terms.index(f"2005,{year}")] == pytest.approx(held, abs=ROUNDING)
     assert found.pre_test().df[0] == 1.0
+
+
+def test_leads_without_an_error_are_left_out_of_their_test() -> None:
+    frame = dated({2004: [0, 1, 2], 2007: [3]}, n_units=20)
+    test = fit(frame, by="event").pre_test("event")
+    assert test.applicable
+    assert any("have no error and are left out" in str(note) for note in test.notes)
+    alone = fit(dated({2007: [3]}, n_units=20), by="event").pre_test()
+    assert "one treated cluster" in str(alone.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,21 +53,33 @@ def pre_test(result: Any, by: str = "cells") -> TestResult:
         seen.at(lead),
     )
     b, V = rows.estimates[lead], made.covariance
-    varies = ~(np.diag(V) == 0.0)
+    spread = np.diag(V)
+    told = np.isfinite(spread)
+    notes: tuple[Message, ...] = ()
+    if not told.all():
+        notes = (
+            message(
+                "{n} leads that stand on one treated cluster have no error and are left out; errors='analytic' keeps "
+                "them",
+                n=int((~told).sum()),
+            ),
+        )
+    varies = told & (spread > 0.0)
     b, V, df = b[varies], V[np.ix_(varies, varies)], made.df[varies]
     q = len(b)
-    if np.isnan(V).any():
+    if not q:
         return TestResult.not_applicable(
             name,
             null,
             message("a lead stands on one treated cluster and has no error; try errors='analytic'"),
         )
     spread = np.sqrt(np.diag(V))
-    values = np.linalg.eigvalsh(V / np.outer(spread, spread)) if q else np.zeros(1)
-    if values[0] < 1e-10 * values[-1] or not q:
+    values = np.linalg.eigvalsh(V / np.outer(spread, spread))
+    if values[0] < 1e-10 * values[-1]:
         return TestResult.not_applicable(name, null, _too_many(q, len(rows.influence), by))
     wald = float(b @ np.linalg.solve(V, b))
-    return _judged(name, null, wald, q, float(df.min()), len(rows.influence), by)
+    found = _judged(name, null, wald, q, float(df.min()), len(rows.influence), by)
+    return replace(found, notes=notes)
 
 
 def _leads(result: Any, by: str) -> tuple[Averages, Any]:
