@@ -101,8 +101,8 @@ def _by_dealing(dealt: PolicyEffects, treated: int) -> dict[str, Any]:
 
 def drawn_of(dealt: PolicyEffects) -> Randomised:
     """Return what was drawn for effects by randomisation."""
-    assert dealt.randomised is not None  # asked for
-    return dealt.randomised
+    assert isinstance(dealt.drawn, Randomised)  # asked for
+    return dealt.drawn
 
 
 def assignments(drawn: Randomised) -> Message:
