@@ -87,7 +87,33 @@ def main(worlds: int = 1000, *, seed: int = FRESH) -> str:
         ),
     }
     write("policy_verdicts", table, seed=seed, facts=facts)
+    made = {"made by": "python -m benchmarks.evidence policy_verdicts", "made from": "policy_verdicts.csv"}
+    write("policy_verdicts_words", summary(table), seed=seed, facts={**facts, **made})
     return f"{table.to_string(index=False)}\n{time.perf_counter() - start:.0f} s"
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a world: means over its cells, lowest and highest SUPPORTED, and whether its bar holds in all."""
+    rows = []
+    for name, cells in table.groupby("world", sort=False):
+        met = set(cells["met"])
+        rows.append(
+            {
+                "world": name,
+                "significant": round(cells["significant"].mean(), 1),
+                **{letter: round(cells[letter].mean(), 1) for letter in LETTERS},
+                "S lowest-highest": f"{cells['S'].min():.1f}-{cells['S'].max():.1f}",
+                "P lowest-highest": f"{cells['P'].min():.1f}-{cells['P'].max():.1f}",
+                "C lowest-highest": f"{cells['C'].min():.1f}-{cells['C'].max():.1f}",
+                "bar S": "no bar" if met == {""} else f"<= {cells['bar S'].iloc[0]:g}",
+                "met": "no"
+                if "no" in met
+                else "within two errors"
+                if "within two errors" in met
+                else next(iter(met)),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def run(world: PolicyWorld, setting: Setting, serial: float, count: int, seed: int) -> dict[str, object]:

@@ -1,0 +1,95 @@
+"""What `panelkit did` prints, writes as JSON and draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from panelkit.cli._printing import narrow_terminal, plain_values, print_json, records, terminal_width
+from panelkit.language.message import Language
+
+_WIDEST = 140
+
+
+def print_fits(
+    fits: Mapping[str, Any], more: Mapping[str, Any], origin: Sequence[str], language: Language
+) -> None:
+    """Print one result whole, several as one table with their notes, then what was asked beside.
+
+    Parameters
+    ----------
+    fits
+        Results by the names of their estimators.
+    more
+        Tests and decompositions by their names, each with a `summary`.
+    origin
+        Where the figures come from, in the language.
+    language
+        The language of what is printed.
+    """
+    from panelkit.show import plain
+    from panelkit.show.tables import to_text
+
+    results = list(fits.values())
+    with narrow_terminal(_WIDEST):
+        if len(results) == 1:
+            typer.echo(plain.folded(results[0].summary(language=language)))
+        else:
+            names = list(fits)
+            typer.echo(to_text(results, names=names, language=language, width=terminal_width(_WIDEST)))
+        said = {note.text(language) for one in results for note in one.notes}
+        further = [f"  - {note}" for note in origin if note not in said]
+        if further:
+            typer.echo(plain.folded("\n".join(further)))
+        for one in more.values():
+            typer.echo(plain.folded("\n" + one.summary(language=language)))
+
+
+def print_content(fits: Mapping[str, Any], more: Mapping[str, Any]) -> None:
+    """Print results and what was asked beside them as JSON."""
+    print_json(
+        {
+            "results": [
+                {
+                    "estimator": name,
+                    "title": str(fit.title),
+                    "facts": {
+                        key: str(value) if key == "vcov" else value for key, value in _facts(fit).items()
+                    },
+                    "effects": records(fit.tidy()),
+                    "notes": [{"en": str(note), "zh": note.text("zh")} for note in fit.notes],
+                }
+                for name, fit in fits.items()
+            ],
+            **{name: _told(one) for name, one in more.items()},
+        }
+    )
+
+
+def draw(fits: Mapping[str, Any], path: Path, language: Language) -> None:
+    """Draw the effects of one estimator, or those of several in one figure."""
+    if len(fits) == 1:
+        next(iter(fits.values())).plot(language=language).save(path)
+        return
+    from panelkit.models.policy.did_comparison import plot_event_studies
+
+    plot_event_studies(dict(fits), language=language).save(path)
+
+
+def _facts(fit: Any) -> dict[str, Any]:
+    return plain_values(
+        {key: value for key, value in fit.facts.items() if not isinstance(value, (list, tuple))}
+    )
+
+
+def _told(one: Any) -> dict[str, Any]:
+    """Return a test or a decomposition as plain values: its rows, and its sentences."""
+    rows = one.tidy()
+    return {
+        "title": str(getattr(one, "title", getattr(one, "name", ""))),
+        "rows": records(rows),
+        "notes": [{"en": str(note), "zh": note.text("zh")} for note in one.notes],
+    }
