@@ -9,13 +9,19 @@ from typing import Any
 import typer
 
 from panelkit.cli._printing import narrow_terminal, plain_values, print_json, records, terminal_width
-from panelkit.language.message import Language
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, message
 
 _WIDEST = 140
+FIGURES = (".svg", ".png", ".pdf")
 
 
 def print_fits(
-    fits: Mapping[str, Any], more: Mapping[str, Any], origin: Sequence[str], language: Language
+    fits: Mapping[str, Any],
+    more: Mapping[str, Any],
+    origin: Sequence[str],
+    language: Language,
+    style: Mapping[str, Any],
 ) -> None:
     """Print one result whole, several as one table with their notes, then what was asked beside.
 
@@ -29,6 +35,8 @@ def print_fits(
         Where the figures come from, in the language.
     language
         The language of what is printed.
+    style
+        What the table of several results looks like.
     """
     from panelkit.show import plain
     from panelkit.show.tables import to_text
@@ -38,8 +46,8 @@ def print_fits(
         if len(results) == 1:
             typer.echo(plain.folded(results[0].summary(language=language)))
         else:
-            names = list(fits)
-            typer.echo(to_text(results, names=names, language=language, width=terminal_width(_WIDEST)))
+            look: dict[str, Any] = {"names": list(fits), **style}
+            typer.echo(to_text(results, language=language, width=terminal_width(_WIDEST), **look))
         said = {note.text(language) for one in results for note in one.notes}
         further = [f"  - {note}" for note in origin if note not in said]
         if further:
@@ -67,6 +75,20 @@ def print_content(fits: Mapping[str, Any], more: Mapping[str, Any]) -> None:
             **{name: _told(one) for name, one in more.items()},
         }
     )
+
+
+def check_figure(path: Path) -> None:
+    """Refuse a file that no figure is written as, before anything is fitted.
+
+    Raises
+    ------
+    SpecError
+        With the endings that there are.
+    """
+    if path.suffix.lower() not in FIGURES:
+        raise SpecError(
+            message("--plot {file}: end the name in one of {endings}", file=path, endings=list(FIGURES))
+        )
 
 
 def draw(fits: Mapping[str, Any], path: Path, language: Language) -> None:

@@ -134,8 +134,11 @@ def did(
     from panelkit.formula.formula import parse_formula
 
     _refuse_idle(ctx, dates, method, event)
-    refuse_without_table(ctx, look)
+    if len(method.estimator or []) < 2 or printed.as_json:
+        refuse_without_table(ctx, look)
     look.check()
+    if plot is not None:
+        _did_shown.check_figure(plot)
     specs = _specs(formula, dates, method, event)
     extra = [parse_formula(f"{name} ~ 1") for name in (dates.cohort, dates.treatment) if name is not None]
     rows = _dated(rows_of(ctx, sample, [parse_formula(formula), *extra], beside=(0, 0)), dates)
@@ -149,10 +152,10 @@ def did(
     if printed.as_json:
         _did_shown.print_content(fits, more)
     else:
-        _did_shown.print_fits(fits, more, data_notes(rows.frame, language=printed.language), printed.language)
+        origin = data_notes(rows.frame, language=printed.language)
+        _did_shown.print_fits(fits, more, origin, printed.language, look.style())
     if look.table is not None:
         print_models(list(fits.values()), look, printed.language, quiet=True)
-        typer.echo(str(look.table), err=printed.as_json)
     if plot is not None:
         _did_shown.draw(fits, plot, printed.language)
         typer.echo(str(plot), err=printed.as_json)
