@@ -96,9 +96,9 @@ def draw(fits: Mapping[str, Any], path: Path, language: Language) -> None:
     if len(fits) == 1:
         next(iter(fits.values())).plot(language=language).save(path)
         return
-    from panelkit.models.policy.did_comparison import plot_event_studies
+    from panelkit.language.register import find
 
-    plot_event_studies(dict(fits), language=language).save(path)
+    find("policy", "plot_event_studies")(dict(fits), language=language).save(path)
 
 
 def _facts(fit: Any) -> dict[str, Any]:

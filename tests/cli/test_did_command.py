@@ -115,7 +115,6 @@ def test_chinese_in_a_narrow_terminal(panelkit: Command, monkeypatch: pytest.Mon
         (("--policy", "ftz", "--pretrend"), "belongs to --event-study"),
         (("--policy", "ftz", "--few", "clusters", "--seed", "3"), "draws nothing"),
         (("--policy", "ftz", "--estimator", "ols"), "--estimator is one of"),
-        (("--policy", "ftz", "--event-study", "--window", "3"), "two event times"),
         (("--policy", "ftz", "--stars", "none"), "--table"),
         (("--policy", "ftz", "--plot", "figure.txt"), "figure.txt: end the name"),
     ],
