@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +97,9 @@ def draw(fits: Mapping[str, Any], path: Path, language: Language) -> None:
     if len(fits) == 1:
         next(iter(fits.values())).plot(language=language).save(path)
         return
-    from panelkit.language.register import find
+    from panelkit.models.policy.did_comparison import plot_event_studies
 
-    find("policy", "plot_event_studies")(dict(fits), language=language).save(path)
+    plot_event_studies(dict(fits), language=language).save(path)
 
 
 def _facts(fit: Any) -> dict[str, Any]:
@@ -108,10 +109,18 @@ def _facts(fit: Any) -> dict[str, Any]:
 
 
 def _told(one: Any) -> dict[str, Any]:
-    """Return a test or a decomposition as plain values: its rows, and its sentences."""
-    rows = one.tidy()
+    """Return a test or a decomposition as plain values: its numbers, its rows, its sentences."""
+    held = {field.name: getattr(one, field.name) for field in fields(one)}
+    numbers = {name: value for name, value in held.items() if _is_plain(value)}
     return {
-        "title": str(getattr(one, "title", getattr(one, "name", ""))),
-        "rows": records(rows),
+        **plain_values(numbers),
+        "rows": records(one.tidy()),
         "notes": [{"en": str(note), "zh": note.text("zh")} for note in one.notes],
     }
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is a number, a text, or a pair of numbers."""
+    if isinstance(value, tuple):
+        return bool(value) and all(isinstance(part, (int, float)) for part in value)
+    return isinstance(value, (str, int, float))

@@ -94,6 +94,31 @@ def test_bacon_is_that_of_the_two_way_regression(panelkit: Command) -> None:
     }
 
 
+def test_an_event_study_with_its_tests_and_its_picture(panelkit: Command, tmp_path: Path) -> None:
+    picture = tmp_path / "study.svg"
+    options = ("--policy", "innov_reform", "--shift", "1", *YEARS, "--event-study", "--window=-5,3")
+    run = panelkit("did", OUTCOME, *options, "--pretrend", "--honest", "--plot", picture, "--json")
+    assert run.status == 0
+    found = json.loads(run.out)
+    panel = shipped("innov_reform", year_shift=1)
+    study = pk.EventStudy(OUTCOME, cohort="innov_reform_first", window=(-5, 3)).fit(panel)
+    assert [row["estimate"] for row in found["results"][0]["effects"]] == pytest.approx(list(study.estimates))
+    assert found["pretrend"]["p_value"] == pytest.approx(study.pretrend_test().p_value)
+    assert found["honest"]["breakdown"] == pytest.approx(study.honest_did().breakdown)
+    assert "<svg" in picture.read_text(encoding="utf-8")
+
+
+def test_two_event_studies_in_one_picture_and_a_base(panelkit: Command, tmp_path: Path) -> None:
+    picture = tmp_path / "study.svg"
+    run = panelkit(
+        "did", OUTCOME, "--policy", "innov_reform", *YEARS, "--event-study", "--base", "-2", "--ends", "bin",
+        "--window=-4,3", "--estimator", "twfe", "--estimator", "sun-abraham", "--plot", picture, "--decimals", 2
+    )  # fmt: skip
+    assert run.status == 0
+    assert "sun-abraham" in run.out
+    assert picture.exists()
+
+
 def test_chinese_in_a_narrow_terminal(panelkit: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     run = panelkit("did", OUTCOME, "--policy", "innov_reform", *YEARS, "--bacon", "--lang", "zh")
@@ -115,6 +140,20 @@ def test_chinese_in_a_narrow_terminal(panelkit: Command, monkeypatch: pytest.Mon
         (("--policy", "ftz", "--pretrend"), "belongs to --event-study"),
         (("--policy", "ftz", "--few", "clusters", "--seed", "3"), "draws nothing"),
         (("--policy", "ftz", "--estimator", "ols"), "--estimator is one of"),
+        (("--policy", "ftz", "--event-study", "--window", "3"), "two event times"),
+        (
+            (
+                "--policy",
+                "ftz",
+                "--event-study",
+                "--estimator",
+                "twfe",
+                "--estimator",
+                "imputation",
+                "--honest",
+            ),
+            "name one",
+        ),
         (("--policy", "ftz", "--stars", "none"), "--table"),
         (("--policy", "ftz", "--plot", "figure.txt"), "figure.txt: end the name"),
     ],

@@ -10,7 +10,7 @@ from scipy import stats
 
 import panelkit as pk
 from panelkit.inference.parallel_trends.boxes import in_box
-from panelkit.inference.parallel_trends.pretests import Joint, Single
+from panelkit.inference.parallel_trends.pretests import Joint, Single, slope_with_power
 from tests.policy.event_paths import covariance, drawn
 
 
@@ -76,6 +76,15 @@ def test_slopes_have_the_power_that_they_are_named_by(df: float | None) -> None:
     assert none["power_joint"].iloc[0] == pytest.approx(0.05, abs=1e-9)
     assert none["bias"].iloc[0] == none["bias_passed_joint"].iloc[0] == pytest.approx(0.0, abs=1e-12)
     assert none["bias_passed_single"].iloc[0] == pytest.approx(0.0, abs=1e-4)
+
+
+def test_slopes_are_found_however_small_the_errors_are() -> None:
+    # far beyond what a test finds the noncentral F of scipy is missing: leads in logs met it
+    shape = np.array([-4.0, -3.0, -2.0, -1.0])
+    plain = slope_with_power(Joint(covariance(4, 0), 0.05, 17.8), shape, 0.8)
+    for scale in (1e-3, 1e-6, 1e3):
+        found = slope_with_power(Joint(scale**2 * covariance(4, 0), 0.05, 17.8), shape, 0.8)
+        assert found == pytest.approx(scale * plain, rel=1e-6)
 
 
 def test_power_of_the_joint_test_is_that_of_noncentral_distributions() -> None:

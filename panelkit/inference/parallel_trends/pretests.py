@@ -32,6 +32,10 @@ class Passed:
 class PreTest(Protocol):
     """What lets leads pass."""
 
+    @property
+    def sigma(self) -> FloatArray:
+        """Return the covariance of the leads, (k, k)."""
+
     def passes(self, delta: FloatArray) -> Passed:
         """Return how leads around `delta` (k,) pass."""
         ...
@@ -106,14 +110,15 @@ class Single:
 def slope_with_power(test: PreTest, shape: FloatArray, power: float) -> float:
     """Return how many times a path (k,) is found with a power.
 
-    The power rises from the level of the test at 0 to 1.
+    The power rises from the level of the test at 0 to 1. The search begins where the path is one error long: far beyond
+    what a test finds, the noncentral F of scipy is missing.
     """
     from scipy.optimize import brentq
 
     def missed(times: float) -> float:
         return 1.0 - test.passes(times * shape).probability - power
 
-    top = 1.0
+    top = 1.0 / float(np.sqrt(shape @ np.linalg.solve(test.sigma, shape)))
     while missed(top) < 0.0:
         top *= 2.0
     return float(brentq(missed, 0.0, top, xtol=1e-9 * top, rtol=1e-9))
