@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +64,9 @@ class EventReading(Derived):
     def event_path(self) -> Any:
         """Return the effects by event time with their covariance, measured from one base: `pk.EventPath`.
 
-        Where several event times are the base by their mean, all are measured from the last of them.
+        Where several event times are the base by their mean, all are measured from the last of them. Degrees of freedom
+        are those that the numbers of treated and other clusters allow (Welch), or where all are treated the fewest of
+        any event time.
 
         Raises
         ------
@@ -74,9 +77,9 @@ class EventReading(Derived):
         if not self.base:
             raise SpecError(
                 message(
-                    "leads and effects of this estimator are not measured from one base: take pk.EventStudy with "
-                    "estimator='sun-abraham', 'callaway-santanna', 'stacked' or 'twfe' (pre_test(by='event') tests the "
-                    "leads as they are)"
+                    "the leads of this result are not measured against one period, as its effects are: take pk.EventStudy "
+                    "with estimator='sun-abraham', 'callaway-santanna', 'stacked' or 'twfe' (pre_test(by='event') tests "
+                    "the leads as they are)"
                 )
             )
         labels, estimate, covariance = self.labels[at], self.event_estimates, self.event_covariance
@@ -90,16 +93,18 @@ class EventReading(Derived):
             moved[lost, :], moved[:, lost] = np.nan, np.nan
             estimate, covariance = change @ estimate, moved
         kept = (labels != base) & ~(np.diag(covariance) <= 1e-12 * np.nanmax(np.diag(covariance)))
-        df = np.broadcast_to(np.asarray(self.df, dtype=np.float64), (len(self.labels),))[at]
-        return find("inference", "EventPath")(
+        path = find("inference", "EventPath")(
             event=labels[kept],
             estimate=estimate[kept],
             covariance=covariance[np.ix_(kept, kept)],
             base=base,
-            df=float(df[kept].min()),
+            df=float(
+                np.broadcast_to(np.asarray(self.df, dtype=np.float64), self.labels.shape)[at][kept].min()
+            ),
             clusters=len(self.treated),
             treated=int(self.treated[:, at].any(axis=1).sum()),
         )
+        return path if path.welch is None else replace(path, df=path.welch)
 
     def pretrend_test(self, **options: Any) -> Any:
         """Test that all leads are zero and say what the test would have found, as `pk.pretrend_test` does."""
