@@ -321,6 +321,7 @@ _COLUMNS: dict[str, Message] = {
         term("column of a result", "smallest_p"),
         term("column of a result", "placebo_p"),
         term("column of a result", "n_cohorts"),
+        term("column of a result", "n_never"),
         term("column of a result", "base"),
         term("column of a result", "bins"),
         term("column of a result", "window"),

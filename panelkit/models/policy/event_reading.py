@@ -77,9 +77,9 @@ class EventReading(Derived):
         if not self.base:
             raise SpecError(
                 message(
-                    "the leads of this result are not measured against one period, as its effects are: take pk.EventStudy "
-                    "with estimator='sun-abraham', 'callaway-santanna', 'stacked' or 'twfe' (pre_test(by='event') tests "
-                    "the leads as they are)"
+                    "the leads of this result are not measured against one period, as its effects are: take "
+                    "pk.EventStudy with estimator='sun-abraham', 'callaway-santanna', 'stacked' or 'twfe' "
+                    "(pre_test(by='event') tests the leads as they are)"
                 )
             )
         labels, estimate, covariance = self.labels[at], self.event_estimates, self.event_covariance
