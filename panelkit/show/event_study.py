@@ -15,8 +15,8 @@ from panelkit.show.checks import need_columns, need_rows
 from panelkit.show.words import interval_words
 
 _MOST_TICKS = 16
-_LEGEND = 52.0  # ems of its letters that a legend has room for, and what a mark takes of it
-_ROOM = 4.5
+_LEGEND = 50.0  # ems of its letters that a legend has room for, and what a mark takes of it
+_ROOM = 5.2
 
 
 def event_study_plot(
@@ -187,9 +187,9 @@ def _legend(
 
 def _columns(texts: Sequence[str]) -> int:
     """Return how many columns a legend can have; it is filled column by column."""
+    ems = np.array([width_in_ems(text) for text in texts])
     for columns in range(len(texts), 1, -1):
-        rows = -(-len(texts) // columns)
-        widths = [max(map(width_in_ems, texts[i : i + rows])) for i in range(0, len(texts), rows)]
-        if sum(widths) + _ROOM * len(widths) <= _LEGEND:
+        widths = [part.max() + _ROOM for part in np.array_split(ems, columns)]
+        if sum(widths) <= _LEGEND:
             return columns
     return 1
