@@ -45,6 +45,7 @@ MODEL_WORDS: dict[str, Message] = {
     "bacon_constant": message("weight of always v never treated"),
     "bacon_within": message("weight within groups"),
     "n_treated": message("units treated"),
+    "n_never": message("units never treated"),
     "n_controls": message("controls matched"),
     "n_exposed": message("units with treated neighbours"),
     "n_clean": message("units neither treated nor exposed"),

@@ -313,6 +313,7 @@ _COLUMNS: dict[str, Message] = {
         term("column of a result", "log_loss"),
         term("column of a result", "note"),
         term("column of a result", "n_treated"),
+        term("column of a result", "n_never"),
         term("column of a result", "n_donors"),
         term("column of a result", "n_placebos"),
         term("column of a result", "pre_rmspe"),
