@@ -53,7 +53,7 @@ class MultiplierBands(Brief):
         )
 
 
-@offered("inference", public=True)
+@offered("inference", family="policy", result="MultiplierBands", public=True)
 def multiplier_bands(
     result: Any,
     by: str = "event",
@@ -87,10 +87,22 @@ def multiplier_bands(
         few treated clusters two points cannot reach far: n of them give no |t| above the root of n, and the band is
         too narrow.
 
+    Returns
+    -------
+    MultiplierBands
+        The critical value, and a table with the band and the interval of every effect.
+
     Raises
     ------
     SpecError
         If there are no such effects, the level is not between 0 and 1, or an option is unknown.
+
+    Examples
+    --------
+    >>> pilots = pk.add_policy(panel, "ftz")
+    >>> study = pk.EventStudy("log(patents_granted) ~ 1", cohort="ftz_first", window=(-2, 2)).fit(pilots)
+    >>> list(pk.multiplier_bands(study, reps=999).table["term"])
+    ['-2', '0', '1', '2']
     """
     level = check_confidence(level)
     if multiplier not in MULTIPLIERS:

@@ -228,8 +228,9 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
 }
 # These take no fit of least squares: a frame, a spec, a spatial model, a mediation.
 NO_FIT = {
-    "Sample", "SpecificationCurve", "control_sets", "local_moran", "moran", "multiplier_bands", "placebo",
-    "reduction_tests", "select_model", "shift_share", "spatial_hausman", "spatial_lm_tests", "weights_sensitivity",
+    "EventPath", "Sample", "SpecificationCurve", "control_sets", "honest_did", "local_moran", "moran",
+    "multiplier_bands", "placebo", "pretrend_test", "reduction_tests", "select_model", "shift_share",
+    "spatial_hausman", "spatial_lm_tests", "weights_sensitivity",
 }  # fmt: skip
 # What stands behind methods of a fit, and is held by the tests of these.
 BEHIND = {"backdated", "donors_left_out", "under_covariance", "without_rows"}

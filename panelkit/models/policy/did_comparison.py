@@ -162,9 +162,12 @@ def compare_did(
 
     Examples
     --------
-    >>> model = pk.StaggeredDiD("y ~ 1", cohort="first")
-    >>> made = [model.with_estimator(name).fit(pilots) for name in ("imputation", "sun-abraham", "twfe")]
-    >>> pk.compare_did(made).to_docx("did.docx")
+    >>> pilots = pk.add_policy(panel, "ftz")
+    >>> model = pk.StaggeredDiD("log(patents_granted) ~ 1", cohort="ftz_first")
+    >>> made = [model.with_estimator(name).fit(pilots) for name in ("imputation", "twfe")]
+    >>> table = pk.compare_did(made).tidy()
+    >>> table.loc[table["term"] == "ATT", ["estimator", "estimate"]].round(3).to_numpy().tolist()
+    [['imputation', -0.203], ['twfe', -0.16]]
     """
     held = _named(results)
     shown = tuple(kinds)
@@ -205,10 +208,23 @@ def plot_event_studies(
     style
         As in the figures: `title`, `notes`, `labels`.
 
+    Returns
+    -------
+    Figure
+        The figure; `.save(path)` writes it.
+
     Raises
     ------
     SpecError
         If a result holds no effects by event time, or outcomes differ.
+
+    Examples
+    --------
+    >>> pilots = pk.add_policy(panel, "ftz")
+    >>> model = pk.EventStudy("log(patents_granted) ~ 1", cohort="ftz_first", window=(-2, 2))
+    >>> made = [model.with_estimator(name).fit(pilots) for name in ("sun-abraham", "imputation")]
+    >>> pk.plot_event_studies(made).alt
+    'effects on log(patents_granted) by time since adoption'
     """
     from panelkit.show import figures
 

@@ -76,10 +76,13 @@ class EventStudy:
 
     Examples
     --------
-    >>> study = pk.EventStudy("y ~ 1", cohort="first", window=(-4, 3), ends="bin").fit(
-    ...     pilots, unit="province", time="year"
-    ... )
-    >>> study.plot(language="zh")
+    >>> pilots = pk.add_policy(panel, "ftz")
+    >>> study = pk.EventStudy("log(patents_granted) ~ log(gdp)", cohort="ftz_first", window=(-2, 2), ends="bin")
+    >>> found = study.fit(pilots)
+    >>> found.terms
+    ('mean', '<=-2', '-1', '0', '1', '>=2')
+    >>> found.plot(language="zh").alt
+    '按处理后时间的对 log(patents_granted) 的效应'
     """
 
     formula: str

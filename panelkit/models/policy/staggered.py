@@ -70,6 +70,13 @@ class StaggeredDiD:
         A condition on the rows that enter, as in `FixedEffects`.
     weights
         `"aw=..."` or `"pw=..."`, as in `FixedEffects`.
+
+    Examples
+    --------
+    >>> pilots = pk.add_policy(panel, "ftz")
+    >>> effects = pk.StaggeredDiD("log(patents_granted) ~ 1", cohort="ftz_first").fit(pilots, by="overall")
+    >>> effects.tidy()[["term", "estimate", "conf_low", "conf_high"]].round(2).to_numpy().tolist()
+    [['ATT', -0.2, -0.39, -0.01]]
     """
 
     formula: str
