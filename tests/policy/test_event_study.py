@@ -148,6 +148,24 @@ def test_printed_effects_of_minimum_wages(estimator: str) -> None:
         assert held[event] == pytest.approx(value, abs=PRINTED)
 
 
+def test_printed_effects_of_medicaid_with_their_errors() -> None:
+    """DID.md: Callaway and Sant'Anna, not yet treated, by event time with analytic errors, four decimals printed."""
+    states = teaching_panel("ehec")
+    frame = pd.DataFrame({name: states[name].to_numpy() for name in states.columns})
+    spec = pk.EventStudy(
+        "dins ~ 1", cohort="yexp2", estimator="callaway-santanna", control="not-yet", errors="analytic"
+    )
+    found = spec.fit(frame, unit="stfips", time="year")
+    table = found.tidy().set_index("term")
+    printed = {
+        "0": (0.0453, 0.0060), "1": (0.0651, 0.0082), "2": (0.0759, 0.0084), "3": (0.0726, 0.0089),
+        "4": (0.0738, 0.0109), "5": (0.0803, 0.0103), "mean": (0.0688, 0.0080),
+    }  # fmt: skip
+    for term, (estimate, error) in printed.items():
+        assert table.loc[term, "estimate"] == pytest.approx(estimate, abs=6e-5)
+        assert table.loc[term, "std_error"] == pytest.approx(error, abs=6e-4)  # bootstrapped where printed
+
+
 def saturated(frame: pd.DataFrame, base: tuple[float, ...], window: tuple[int, int]) -> dict[float, float]:
     """Return the saturated regression measured from a base, averaged by event time with ends binned."""
     event = event_of(frame)
@@ -195,6 +213,34 @@ def test_with_one_date_all_estimators_are_one() -> None:
     assert imputed.event_estimates[imputed.event_times == 1.0] == pytest.approx(cleared[1.0])
     assert imputed.event_estimates[-1] == pytest.approx(cleared[cleared.index >= 3].mean())
     assert late.any()
+
+
+@pytest.mark.parametrize(
+    "estimator", ["twfe", "sun-abraham", "callaway-santanna", "stacked", "local-projections"]
+)
+def test_years_two_apart_are_event_times_two_apart(estimator: str) -> None:
+    frame = adopting_panel(8)
+    frame = frame.assign(first=np.where(frame["first"] > 0, 2006.0, 0.0))
+    wide = frame.assign(year=2 * frame["year"] - 2006, first=frame["first"])
+    one = study(frame, estimator=estimator, window=(-3, 2), ends=None if estimator != "twfe" else "show")
+    two = study(wide, estimator=estimator, window=(-6, 4), ends=None if estimator != "twfe" else "show")
+    np.testing.assert_array_equal(two.event_times, 2.0 * one.event_times)
+    np.testing.assert_allclose(two.event_estimates, one.event_estimates, atol=ROUNDING)
+    assert two.base == (-2.0,)
+
+
+@pytest.mark.parametrize("estimator", ["sun-abraham", "callaway-santanna", "imputation"])
+def test_cohorts_without_untreated_units_are_compared_with_the_last(estimator: str) -> None:
+    """Nobody stays untreated: effects of the others until the last adopts, whatever the base."""
+    frame = adopting_panel(5, held=0.95)
+    frame = frame[frame["first"] > 0]
+    control = {"control": "not-yet"} if estimator == "callaway-santanna" else {}
+    base = {} if estimator == "imputation" else {"base": -2}
+    found = study(frame, estimator=estimator, **control, **base)
+    assert found.event_times.max() < frame["first"].max() - frame["first"].min()
+    assert np.isfinite(found.event_estimates).all()
+    if base:
+        assert found.event_estimates[found.event_times == -2.0] == 0.0
 
 
 def test_stacked_effects_from_another_base_are_differences() -> None:

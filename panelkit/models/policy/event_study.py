@@ -220,8 +220,7 @@ class EventStudy:
             leads = None if view.window is None else before
             return ImputedStudy(staggered_estimator("imputation", leads=leads, **given), view)
         if self.estimator in ("stacked", "local-projections"):
-            reach = None if view.window is None else (before, int(view.window[1]))
-            return PathStudy(staggered_estimator(self.estimator, horizon=reach, **given), view)
+            return PathStudy(staggered_estimator(self.estimator, **given), view)
         own = {"base": "universal"} if self.estimator == "callaway-santanna" else {}
         return CohortStudy(staggered_estimator(self.estimator, **given, **own), view)
 

@@ -13,7 +13,7 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.policy.cells import Averages, By, CellEffects, Shares
 from panelkit.models.policy.estimator import Effects, Points, StaggeredEstimator
-from panelkit.models.policy.event_window import EventWindow, spelled
+from panelkit.models.policy.event_window import EventWindow, spelled, step_of
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.show.brief import Brief
 
@@ -137,7 +137,7 @@ class ImputedStudy:
 class PathStudy:
     """Effects that an estimator has by event time alone, with the base among them as zero."""
 
-    method: StaggeredEstimator
+    method: Any
     view: EventWindow
 
     def effects(self, panel: PolicyPanel) -> PathEffects:
@@ -148,7 +148,7 @@ class PathStudy:
         SpecError
             If no effect is held at the base.
         """
-        found = self.method.effects(panel)
+        found = self._reaching(panel).effects(panel)
         own = tuple(found.facts["base"])
         held = found.averages("event").labels
         labels = np.sort(np.r_[held[np.isfinite(held)], own])
@@ -157,11 +157,18 @@ class PathStudy:
 
     def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
         """Return the effects by event time for outcomes (n, m)."""
-        found = self.method.points(panel, outcomes, "event")
-        own = -float(panel.anticipation + 1) * float(np.diff(panel.periods).min())
+        found = self._reaching(panel).points(panel, outcomes, "event")
+        own = -float(panel.anticipation + 1) * step_of(panel)
         labels = np.sort(np.r_[found.labels[1:], own])
         shown, moved = _path(found.labels, own, self.view.bases(panel, labels))
         return Points(shown, moved @ found.values)
+
+    def _reaching(self, panel: PolicyPanel) -> Any:
+        """Return the estimator with the window as its horizon, which counts periods and not years."""
+        if self.view.window is None:
+            return self.method
+        first, last = (round(each / step_of(panel)) for each in self.view.window)
+        return replace(self.method, horizon=(-first - panel.anticipation, last))
 
 
 @dataclass(frozen=True, eq=False)
