@@ -168,7 +168,13 @@ def test_no_verdict_of_the_register_lacks_it() -> None:
     found = pk.check(cache=True).to_list()
     undecided = [item for item in found if item["verdict"] == "UNDECIDED"]
     assert len(undecided) > 20
-    lacking = [(item["claim"], item["design"]) for item in undecided if not item["sizes"]["detectable"]]
+    # JSON has no infinity: where one province alone is treated, no effect would be found, and the reason says so
+    endless = "No effect, however large"
+    lacking = [
+        (item["claim"], item["design"])
+        for item in undecided
+        if not item["sizes"]["detectable"] and endless not in str(item["reason"])
+    ]
     assert not lacking
     computed = [item for item in found if item["status"] == "computed"]
     assert all(item["sizes"] is not None for item in computed if item["verdict"] is not None)
