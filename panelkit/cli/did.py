@@ -78,7 +78,8 @@ class Method:
     few: Annotated[
         str,
         typer.Option(
-            help="auto (randomisation below eight treated units), randomisation or clusters. 少数处理单位时的推断。"
+            help="auto (randomisation below eight treated units), randomisation, clusters, conley-taber or bootstrap. "
+            "少数处理单位时的推断。"
         ),
     ] = "auto"
     reps: Annotated[int, typer.Option(min=99, help="Draws of the randomisation. 随机化次数。")] = 999
