@@ -26,7 +26,7 @@ def main(folder: Path, policy: str = "innov_reform") -> None:
         rows.append(fit.tidy().assign(coding=coding, shift=shift, treated=fit.facts["n_treated"]))
     print(pd.concat(rows).to_string(index=False))
     panel = pk.add_policy(data, policy, year_shift="late")
-    study = pk.EventStudy(f"{OUTCOME} ~ 1", cohort=f"{policy}_first").fit(panel)
+    study = pk.EventStudy(f"{OUTCOME} ~ 1", cohort=f"{policy}_first", window=(-4, 2)).fit(panel)
     print(study.summary())
     for found in (study.pretrend_test(), study.honest_did()):
         print(found.summary())

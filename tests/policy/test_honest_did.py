@@ -471,6 +471,14 @@ REFUSED: list[tuple[str, Any]] = [
     ("confidence level", lambda: pk.honest_did(path_of([-2, 0]), level=95)),
     ("event times stand twice: 0", lambda: path_of([-2, 0, 0])),
     ("variance above zero at event times 0", lambda: path_of([-2, 0], covariance=np.diag([1.0, 0.0]))),
+    (
+        "variance above zero at event times 1: ",
+        lambda: path_of([-2, 0, 1], covariance=np.where(np.eye(3) * [0, 0, 1] > 0, np.nan, np.eye(3))),
+    ),
+    (
+        "variance above zero at event times -2, 1: ",
+        lambda: path_of([-2, 0, 1], covariance=np.array([[1.0, 0, np.nan], [0, 1, 0], [np.nan, 0, 1]])),
+    ),
     ("not symmetric", lambda: path_of([-2, 0], covariance=[[1, 0.5], [0.1, 1]])),
     ("do not fit together", lambda: path_of([-2, 0], estimate=[1.0])),
     ("base is the event time", lambda: path_of([-2, 0], base=None)),

@@ -103,7 +103,9 @@ class EventPath(Brief):
         if twice:
             raise DataError(message("event times stand twice: {events}", events=twice))
         variances = np.diag(self.covariance)
-        bad = ~(np.isfinite(self.estimate) & np.isfinite(self.covariance).all(axis=1) & (variances > 0.0))
+        bad = ~(np.isfinite(self.estimate) & np.isfinite(variances) & (variances > 0.0))
+        if not bad.any():  # one missing variance is missing beside all others: name it alone
+            bad = ~np.isfinite(self.covariance).all(axis=1)
         if bad.any():
             raise DataError(
                 message(
