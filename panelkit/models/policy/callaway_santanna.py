@@ -12,13 +12,14 @@ from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.language.offers import offered
-from panelkit.models.policy.cells import By, CellEffects
+from panelkit.models.policy.cells import By, CellEffects, bases
 from panelkit.models.policy.comparison_notes import notes_of, refuse_unfitted
 from panelkit.models.policy.comparisons import Comparisons, comparisons_of
 from panelkit.models.policy.estimator import Points
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.shares import shares_by
 from panelkit.models.policy.two_by_two import ADJUSTMENTS, Adjustment, Parts, Rows, batches, parts_of
+from panelkit.models.policy.windowed import Window
 
 Control = Literal["never", "not-yet"]
 Base = Literal["varying", "universal"]
@@ -95,10 +96,12 @@ class CallawaySantAnna:
             members=np.column_stack([each.members for each in found])[:, held],
             reference=plan.reference[held],
             notes=notes_of(panel, plan, found),
-            facts=self._facts(panel),
+            facts=self._facts(panel, plan, held),
         )
 
-    def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
+    def points(
+        self, panel: PolicyPanel, outcomes: FloatArray, by: By, *, window: Window | None = None
+    ) -> Points:
         """Return the averages of a kind for outcomes (n, m), without errors; see `StaggeredEstimator.points`.
 
         An average is missing where a comparison in it cannot hold the covariates.
@@ -122,7 +125,7 @@ class CallawaySantAnna:
             failed.append(parts.failed_logit | parts.failed_outcome)
         kept = np.concatenate(held)
         cohort, period = plan.cohorts[plan.cohort[kept]], panel.periods[plan.period[kept]]
-        labels, weights = shares_by(cohort, period, np.concatenate(members, axis=1)[:, kept], by)
+        labels, weights = shares_by(cohort, period, np.concatenate(members, axis=1)[:, kept], by, window)
         lost = np.concatenate(failed)[kept]
         averaged = weights @ np.where(lost[:, None], 0.0, np.concatenate(values)[kept])
         averaged[(weights[:, lost] > 0.0).any(axis=1)] = np.nan
@@ -153,12 +156,13 @@ class CallawaySantAnna:
             )
         return plan
 
-    def _facts(self, panel: PolicyPanel) -> dict[str, Any]:
+    def _facts(self, panel: PolicyPanel, plan: Comparisons, held: Array) -> dict[str, Any]:
         made: dict[str, Any] = {"control": self.control, "base_period": self.base}
         if panel.covariates:
             made["adjustment"] = self.adjustment
         if self.base == "universal":
-            made["base"] = (-1.0 - panel.anticipation,)
+            event = panel.periods[plan.period] - plan.cohorts[plan.cohort]
+            made["base"] = bases(event[held & plan.reference], event[held & ~plan.reference])
         return made
 
 

@@ -92,6 +92,11 @@ def joined_spread(found: Sequence[Averages]) -> Spread:
     return Spread.joined([even(rows.treated) if rows.spread is None else rows.spread for rows in found])
 
 
+def bases(reference: FloatArray, estimated: FloatArray) -> tuple[float, ...]:
+    """Return the event times (of cells) that are a base alone: where cohorts are estimated, too, there is no zero."""
+    return tuple(float(each) for each in np.setdiff1d(reference, estimated))
+
+
 def check_by(by: str) -> By:
     """Return `by` if cells can be averaged so.
 
@@ -100,7 +105,7 @@ def check_by(by: str) -> By:
     SpecError
         If it is none of overall, event, cohort, calendar, cells.
     """
-    if by not in BY:
+    if not isinstance(by, str) or by not in BY:
         raise SpecError(message("effects are shown by {known}, not {by!r}", known=BY, by=by))
     return cast(By, by)
 
@@ -180,6 +185,12 @@ def _kept(cells: CellEffects, window: tuple[float, float] | None, balanced: floa
         seen = {c: event[(cells.cohort == c) & np.isfinite(cells.estimate)].max() for c in set(cells.cohort)}
         long = np.array([seen[c] >= balanced for c in cells.cohort])
         kept = kept & long & (event <= balanced)
+        if not long.any():
+            raise SpecError(
+                message(
+                    "no cohort is seen until event time {balanced:g}: lower `balanced`", balanced=balanced
+                )
+            )
     if not (kept & (event >= 0.0)).any():
         raise SpecError(message("no effect after adoption is left by the window: widen it"))
     return kept
@@ -285,14 +296,23 @@ class DirectEffects(Brief):
                 )
             )
         held = self.held[by]
-        if window is None or by != "event":
+        if window is None:
             return held
-        inside = np.isnan(held.labels) | ((held.labels >= window[0]) & (held.labels <= window[1]))
-        return Averages(
+        if by != "event":
+            raise SpecError(
+                message(
+                    "the effect overall of this estimator is one number for all event times, which a window cannot "
+                    "bound: take by='event', whose mean is that of the window"
+                )
+            )
+        inside = (held.labels >= window[0]) & (held.labels <= window[1])
+        if not (inside & (held.labels >= 0.0)).any():
+            raise SpecError(message("no effect after adoption is left by the window: widen it"))
+        rows = Averages(
             held.labels[inside],
             held.estimates[inside],
             held.influence[:, inside],
             held.weights[inside],
             held.treated[:, inside],
-            None if held.spread is None else held.spread.at(inside),
         )
+        return _led(rows, _mean(rows, rows.labels >= 0.0))

@@ -14,6 +14,7 @@ from panelkit.show.brief import Brief
 
 Errors = Literal["small-sample", "analytic"]
 ERRORS: tuple[str, ...] = get_args(Errors)
+_NOTHING = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,8 @@ def errors_of(
         scaled = np.sqrt(factor) * influence
         return AverageErrors(scaled.T @ scaled, np.full(influence.shape[1], np.inf), scaled)
     seen = even(treated) if spread is None else spread
-    adds = influence != 0.0
+    # what differs from zero by rounding alone is no cluster that adds something
+    adds = np.abs(influence) > _NOTHING * np.abs(influence).max(axis=0, initial=0.0)
     outside = (~treated & adds).sum(axis=0)
     lost = (treated & np.isnan(seen.scale)).any(axis=0)
     lost |= (outside == 0) & (~treated).any(axis=0) & adds.any(axis=0)

@@ -19,6 +19,7 @@ from panelkit.models.policy.leverage import Spread
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.regression import coefficients_of
 from panelkit.models.policy.untreated import Untreated, predictable, untreated_fit
+from panelkit.models.policy.windowed import Window
 from panelkit.show.brief import Brief
 
 
@@ -62,13 +63,17 @@ class Imputation:
         cells = _cells(panel, fit, reached, left)
         return ImputedEffects(cells, _leads(panel, self._depth(panel), asked=self.leads is not None))
 
-    def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
-        """Return averages of a kind for outcomes (n, m)."""
+    def points(
+        self, panel: PolicyPanel, outcomes: FloatArray, by: By, *, window: Window | None = None
+    ) -> Points:
+        """Return averages of a kind for outcomes (n, m), effects inside the window."""
         fit = untreated_fit(panel)
         reached = panel.exposed & predictable(panel, fit.rows)
         keys, place = _keys(panel, reached)
         weights = panel.weights[reached]
-        rows = averages(_bare(keys, np.bincount(place, weights, len(keys))), by, shares="fixed")
+        rows = averages(
+            _bare(keys, np.bincount(place, weights, len(keys))), by, shares="fixed", window=window
+        )
         shares = (rows.weights / np.bincount(place, weights, len(keys)))[:, place] * weights
         values = shares @ fit.left(outcomes)[reached]
         if by != "event":
@@ -83,8 +88,9 @@ class Imputation:
         """Return how many leads are tested: those asked for, else half of the longest history before adoption."""
         if self.leads is not None:
             return self.leads
-        history = _history(panel)
-        return int(np.abs(history).max()) // 2 if len(history) else 0
+        history = np.unique(_history(panel))
+        reach = 1.0 + _anticipated(panel) + np.abs(history).max(initial=0.0) // 2
+        return int((history > -reach).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,9 +264,8 @@ def _leads(panel: PolicyPanel, depth: int, *, asked: bool) -> Averages | None:
 def _lead_dummies(panel: PolicyPanel, depth: int) -> tuple[FloatArray, FloatArray]:
     """Return the event times before adoption that are tested (k,), and their dummies on untreated rows (r, k)."""
     event = panel.adoption.event(panel.unit, panel.time)[~panel.exposed]
-    last = -1.0 - _anticipated(panel)
     history = np.unique(_history(panel))
-    labels = history[(history <= last) & (history > last - depth)]
+    labels = history[max(len(history) - depth, 0) :]
     if len(labels) and labels[0] == history[0]:
         labels = labels[1:]  # the earliest is what the others are measured from
     return labels, (event[:, None] == labels[None, :]).astype(np.float64)

@@ -9,12 +9,13 @@ import numpy as np
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import DataError, SpecError
-from panelkit.language.message import message
+from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.policy.cells import Averages, By, DirectEffects
 from panelkit.models.policy.estimator import Points
 from panelkit.models.policy.panel import PolicyPanel
-from panelkit.models.policy.stacked import check_horizon, widest_horizon
+from panelkit.models.policy.stacked import check_corrected, check_horizon, widest_horizon
+from panelkit.models.policy.windowed import Window, led_by_mean
 
 
 @offered("staggered", "local-projections", source="Dube, Girardi, Jorda and Taylor 2025, eq. 9-11")
@@ -43,6 +44,7 @@ class LocalProjections:
                 )
             )
         check_horizon(self.horizon)
+        check_corrected(self.corrected)
 
     def effects(self, panel: PolicyPanel) -> DirectEffects:
         """Return the effects by event time, leads among them, and overall.
@@ -83,14 +85,18 @@ class LocalProjections:
             pooled[2][:, None],
         )
         groups = panel.n_clusters
+        pools = bool(np.isfinite(pooled[0]))
         return DirectEffects(
-            {"overall": overall, "event": event},
+            {"overall": overall, "event": event} if pools else {"event": event},
             factor=groups / (groups - 1.0),
+            notes=() if pools else (_unpooled(panel, self._after(panel)),),
             facts={"base": (-(panel.anticipation + 1) * step,)},
         )
 
-    def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
-        """Return the coefficients for outcomes (n, m)."""
+    def points(
+        self, panel: PolicyPanel, outcomes: FloatArray, by: By, *, window: Window | None = None
+    ) -> Points:
+        """Return the coefficients for outcomes (n, m), those by event time inside the window."""
         _refuse_covariates(panel)
         made = []
         for column in outcomes.T:
@@ -100,9 +106,11 @@ class LocalProjections:
                 continue
             found = {h: _coefficient(panel, self, cube, h)[0] for h in self._horizons(panel)}
             kept = {h: value for h, value in found.items() if np.isfinite(value)}
-            made.append([float(np.mean([v for h, v in kept.items() if h >= 0])), *kept.values()])
-        labels = [np.nan] if by == "overall" else [np.nan, *kept]
-        return Points(np.array(labels, dtype=np.float64), np.array(made).T)
+            made.append(list(kept.values()))
+        if by == "overall":
+            return Points(np.array([np.nan]), np.array(made).T)
+        step = float(np.diff(panel.periods).min())
+        return led_by_mean(np.array(list(kept), dtype=np.float64) * step, np.array(made).T, window)
 
     def _horizons(self, panel: PolicyPanel) -> list[int]:
         """Return how many periods after adoption effects are read, leads as negative numbers."""
@@ -134,6 +142,16 @@ def _refuse_covariates(panel: PolicyPanel) -> None:
                 "local-projections takes no weights here: take imputation, callaway-santanna or sun-abraham"
             )
         )
+
+
+def _unpooled(panel: PolicyPanel, after: int) -> Message:
+    return panel.design.spoken(
+        message(
+            "no effect overall: no adopting {unit} and one to compare with are held in all {n} {periods} from adoption "
+            "on; name a shorter `horizon`, or read the mean by event time",
+            n=after + 1,
+        )
+    )
 
 
 def _coefficient(panel: PolicyPanel, spec: LocalProjections, cube: FloatArray, h: int) -> Coefficient:

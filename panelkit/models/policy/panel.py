@@ -196,7 +196,7 @@ def read_policy_panel(
         codes,
         name,
         anticipation,
-        (*timing.notes, *_moved(design, timing, adoption), *_counted(design, adoption)),
+        (*timing.notes, *_moved(design, timing, adoption), *_counted(design, adoption), *_uneven(design)),
     )
 
 
@@ -262,7 +262,7 @@ def _clusters(design: Design, cluster: str | None) -> tuple[IntArray, str]:
     n_units = len(design.unit_labels)
     if cluster is None or cluster in design.unit_names:
         return np.arange(n_units, dtype=np.int64), design.level_names[0]
-    values = design.extra[cluster]
+    values = design.extra[cluster] if cluster in design.extra else design.time_labels[design.time]
     codes, labels = np.unique(np.asarray([str(value) for value in values]), return_inverse=True)[::-1]
     low = np.full(n_units, len(labels), dtype=np.int64)
     high = np.full(n_units, -1, dtype=np.int64)
@@ -302,6 +302,23 @@ def _moved(design: Design, timing: Timing, adoption: Adoption) -> tuple[Message,
         message(
             "adoption between the {periods} held counts from the next one: {named}",
             named=listed(named, len(moved)),
+        ).spoken(*design.level_names),
+    )
+
+
+def _uneven(design: Design) -> tuple[Message, ...]:
+    """Return a note on periods that are not one step apart: event times are not counted alike by all estimators."""
+    periods = design.time_labels.astype(np.float64)
+    steps = np.diff(periods)
+    wide = np.flatnonzero(steps > steps.min(initial=np.inf))
+    if not len(wide):
+        return ()
+    gaps = [message("{a:.0f} to {b:.0f}", a=float(periods[j]), b=float(periods[j + 1])) for j in wide[:SHOWN]]
+    return (
+        message(
+            "the {periods} held are not evenly spaced ({gaps}): event times are calendar {periods} since adoption, but "
+            "stacked and local-projections count the {periods} held, and a base is the last one held before adoption",
+            gaps=listed(gaps, len(wide)),
         ).spoken(*design.level_names),
     )
 

@@ -51,8 +51,11 @@ def propensities(X: FloatArray, treated: Array, weight: FloatArray) -> Propensit
     for _ in range(STEPS):
         p = _logistic(X, beta)
         step = _solve(_information(X, weight * p * (1.0 - p)), _sums(X, weight * (outcome - p)))
+        moved = np.abs(step).max(
+            axis=1
+        )  # missing where there is no step: that cell stays where it is, and fails
+        step = np.where(np.isfinite(moved)[:, None], step, 0.0)
         beta, best = _climbed(X, beta, step, outcome, weight, best)
-        moved = np.abs(step).max(axis=1)
         if not (moved > TOLERANCE).any():
             break
     p = _logistic(X, beta)

@@ -12,12 +12,13 @@ import pandas as pd
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message
-from panelkit.models.policy.cells import Averages, By, check_by, joined_spread
+from panelkit.models.policy.cells import Averages, By, DirectEffects, check_by, joined_spread
 from panelkit.models.policy.chance import Chance, Drawn
 from panelkit.models.policy.errors import Errors, errors_of
 from panelkit.models.policy.estimator import Effects, StaggeredEstimator
 from panelkit.models.policy.event_reading import EventReading
 from panelkit.models.policy.panel import PolicyPanel
+from panelkit.models.policy.windowed import Windowed
 from panelkit.results.derived import Uncertainty
 
 ATT = "ATT"
@@ -84,13 +85,14 @@ def policy_effects(
     `spec` has `errors` and `shares`; `chance` says how p-values and intervals are made.
     """
     effects = method.effects(panel)
-    kinds = [check_by(each) for each in by or [kind for kind in effects.kinds if kind != "cells"]]
+    kinds = [check_by(each) for each in by or _kinds(effects, window)]
     found = [effects.averages(kind, shares=spec.shares, window=window, balanced=balanced) for kind in kinds]
     rows = _joined(found)
     made = errors_of(rows.influence, rows.treated, spec.errors, effects.factor, rows.spread)
     terms = [term for kind, each in zip(kinds, found, strict=True) for term in _terms(kind, each, effects)]
     equations = [kind for kind, each in zip(kinds, found, strict=True) for _ in each.labels]
-    drawn, said = chance.of(method, panel, dict(zip(kinds, found, strict=True)), whole=balanced is None)
+    drawing = method if window is None else Windowed(method, window)
+    drawn, said = chance.of(drawing, panel, dict(zip(kinds, found, strict=True)), whole=balanced is None)
     return PolicyEffects(
         title=title,
         terms=tuple(terms),
@@ -121,6 +123,12 @@ def policy_effects(
         drawn=drawn,
         dropped=panel.design.dropped,
     )
+
+
+def _kinds(effects: Effects, window: tuple[float, float] | None) -> list[str]:
+    """Return the kinds that are shown unasked: all averages, less an effect overall that has no event times."""
+    whole = isinstance(effects, DirectEffects) and window is not None
+    return [kind for kind in effects.kinds if kind != "cells" and not (whole and kind == "overall")]
 
 
 def _joined(found: Sequence[Averages]) -> Averages:

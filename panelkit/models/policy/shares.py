@@ -11,7 +11,11 @@ from panelkit.models.policy.cells import By, check_by
 
 
 def shares_by(
-    cohort: FloatArray, period: FloatArray, members: FloatArray, by: By
+    cohort: FloatArray,
+    period: FloatArray,
+    members: FloatArray,
+    by: By,
+    window: tuple[float, float] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return labels (p,) and weights (p, k) of the averages that `cells.averages` makes of k cells.
 
@@ -24,6 +28,8 @@ def shares_by(
         cells of a cohort.
     by
         "overall", "event", "cohort", "calendar" or "cells".
+    window
+        First and last event time that are kept.
 
     Raises
     ------
@@ -32,7 +38,8 @@ def shares_by(
     """
     by, k, event = check_by(by), len(cohort), period - cohort
     size = members.sum(axis=0)
-    late = event >= 0.0
+    kept = np.ones(k, dtype=bool) if window is None else (event >= window[0]) & (event <= window[1])
+    late = kept & (event >= 0.0)
     if not late.any():
         raise SpecError(message("no effect after adoption is left by the window: widen it"))
     if by == "cells":
@@ -41,7 +48,7 @@ def shares_by(
         whole = np.where(late, size, 0.0)
         return np.array([np.nan]), (whole / whole.sum())[None, :]
     values = {"event": event, "cohort": cohort, "calendar": period}[by]
-    inside = np.arange(k) if by == "event" else np.flatnonzero(late)
+    inside = np.flatnonzero(kept) if by == "event" else np.flatnonzero(late)
     labels, row = np.unique(values[inside], return_inverse=True)
     weights = np.zeros((len(labels), k))
     weights[row, inside] = size[inside]

@@ -7,6 +7,7 @@ from typing import Any
 from panelkit.formula.conditions import check_where
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.language.options import is_whole
 from panelkit.models.policy.chance import Chance
 from panelkit.models.policy.errors import ERRORS
 from panelkit.panel.weighting import check_weights
@@ -28,8 +29,13 @@ def check_shared(spec: Any) -> None:
     if spec.shares not in ("estimated", "fixed"):
         raise SpecError(message("shares is estimated or fixed, not {shares!r}", shares=spec.shares))
     n = spec.anticipation
-    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+    if not is_whole(n) or n < 0:
         raise SpecError(message("anticipation is a whole number of {periods}, 0 or more, not {n!r}", n=n))
+    object.__setattr__(spec, "anticipation", int(n))
+    for name in ("cohort", "treatment", "cluster", "size"):
+        value = getattr(spec, name)
+        if value is not None and not isinstance(value, str):
+            raise SpecError(message("{name} is the name of a column, not {value!r}", name=name, value=value))
     if spec.weights is not None and spec.weights.startswith("fw="):
         raise SpecError(
             message("frequency weights repeat rows, and a {unit} holds a {period} once here: take aw= or pw=")

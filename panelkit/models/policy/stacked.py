@@ -11,10 +11,12 @@ from panelkit.kernels.within import FloatArray, IntArray, Layout
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
+from panelkit.language.options import is_whole
 from panelkit.models.policy.cells import Averages, By, DirectEffects
 from panelkit.models.policy.estimator import Points
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.regression import by_unit_and_key, coefficients_of, regress
+from panelkit.models.policy.windowed import Window, led_by_mean
 from panelkit.show.brief import Brief
 
 CONTROLS = ("never", "not-yet")
@@ -64,6 +66,7 @@ class Stacked:
                 message("control is one of {known}, not {control!r}", known=CONTROLS, control=self.control)
             )
         check_horizon(self.horizon)
+        check_corrected(self.corrected)
 
     def effects(self, panel: PolicyPanel) -> DirectEffects:
         """Return the coefficients by event time, and their mean.
@@ -99,14 +102,14 @@ class Stacked:
             {"overall": overall, "event": event}, factor=fit.factor, notes=held.notes, facts=facts
         )
 
-    def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
-        """Return the coefficients for outcomes (n, m)."""
+    def points(
+        self, panel: PolicyPanel, outcomes: FloatArray, by: By, *, window: Window | None = None
+    ) -> Points:
+        """Return the coefficients for outcomes (n, m), those by event time inside the window."""
         held = self._stack(panel)
         found = coefficients_of(panel, held.rows, held.columns, outcomes, held.layout)
-        mean = found[held.labels >= 0.0].mean(axis=0)
-        if by == "overall":
-            return Points(np.array([np.nan]), mean[None, :])
-        return Points(np.r_[np.nan, held.labels], np.vstack([mean, found]))
+        rows = led_by_mean(held.labels, found, window)
+        return rows if by == "event" else Points(rows.labels[:1], rows.values[:1])
 
     def _stack(self, panel: PolicyPanel) -> Stack:
         """Return the panels of the cohorts on top of each other."""
@@ -177,6 +180,18 @@ class Stacked:
         return Stack(rows, event, np.array(steps) * step, layout, tuple(notes))
 
 
+def check_corrected(corrected: object) -> None:
+    """Refuse what is no truth value.
+
+    Raises
+    ------
+    SpecError
+        If it is none.
+    """
+    if not isinstance(corrected, bool | np.bool_):
+        raise SpecError(message("corrected is True or False, not {corrected!r}", corrected=corrected))
+
+
 def check_horizon(horizon: object) -> None:
     """Refuse a horizon that is not (periods before, periods after).
 
@@ -198,7 +213,7 @@ def _is_horizon(horizon: object) -> bool:
     return (
         isinstance(horizon, tuple)
         and len(horizon) == 2
-        and all(isinstance(part, int) and not isinstance(part, bool) for part in horizon)
+        and all(is_whole(part) for part in horizon)
         and horizon[0] >= 1
         and horizon[1] >= 0
     )

@@ -15,6 +15,7 @@ from panelkit.models.policy.estimator import staggered_estimator
 from panelkit.models.policy.panel import read_policy_panel
 from panelkit.models.policy.result import PolicyEffects, policy_effects
 from panelkit.models.policy.spec_checks import check_shared
+from panelkit.models.policy.windowed import check_kinds, check_window
 
 
 @estimator(
@@ -123,7 +124,8 @@ class StaggeredDiD:
         by
             "overall", "event", "cohort", "calendar", "cells", or several; None: the first four that the estimator has.
         window
-            First and last event time that enter.
+            First and last event time that enter, in all averages. stacked, local-projections and twfe have no effect
+            overall inside one: the mean by event time is theirs.
         balanced
             Only cohorts that are seen until this event time.
         reps, rng
@@ -141,6 +143,7 @@ class StaggeredDiD:
             that changes within a unit, and where nobody is left to compare with.
         """
         chance = Chance(self.inference, reps, rng, self.size)
+        kinds, span = check_kinds(by), check_window(window, balanced)
         panel = read_policy_panel(
             self.formula,
             data,
@@ -164,8 +167,8 @@ class StaggeredDiD:
             self._method(),
             panel,
             title=title,
-            by=[by] if isinstance(by, str) else list(by or ()),
-            window=window,
+            by=kinds,
+            window=span,
             balanced=balanced,
             chance=chance,
         )

@@ -11,20 +11,24 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.models.policy.cells import By, CellEffects, averages
+from panelkit.models.policy.cells import By, CellEffects, averages, bases
 from panelkit.models.policy.estimator import Points
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.regression import by_unit_and_key, coefficients_of, regress
+from panelkit.models.policy.windowed import Window
 from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, eq=False)
 class Saturated(Brief):
-    """The saturated regression: its rows (r,), the cell of each (-1: none), the cells' cohorts and periods (k, 2)."""
+    """The saturated regression: its rows (r,), the cell of each (-1: none), the cells' cohorts and periods (k, 2).
+
+    `base`: the event times that all others are measured from."""
 
     rows: IntArray
     place: IntArray
     keys: FloatArray
+    base: tuple[float, ...]
     notes: tuple[Message, ...]
 
     @property
@@ -67,11 +71,13 @@ class SunAbraham:
             np.zeros(len(held.keys), dtype=bool),
             factor=fit.factor,
             notes=held.notes,
-            facts={"base": _base(panel), **({"nobs": fit.n} if fit.n < len(panel.y) else {})},
+            facts={"base": held.base, **({"nobs": fit.n} if fit.n < len(panel.y) else {})},
         )
 
-    def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
-        """Return averages of a kind for outcomes (n, m)."""
+    def points(
+        self, panel: PolicyPanel, outcomes: FloatArray, by: By, *, window: Window | None = None
+    ) -> Points:
+        """Return averages of a kind for outcomes (n, m), inside the window."""
         held = _saturated(panel)
         marked = np.zeros(len(panel.y), dtype=bool)
         marked[held.rows] = True
@@ -92,16 +98,11 @@ class SunAbraham:
                 ),
                 by,
                 shares="fixed",
+                window=window,
             )
             for one in found.T
         ]
         return Points(made[0].labels, np.column_stack([each.estimates for each in made]))
-
-
-def _base(panel: PolicyPanel) -> tuple[float, ...]:
-    """Return the event time that all others are measured from: the last before the policy may move the outcome."""
-    steps = np.diff(panel.periods)
-    return (float(-(panel.anticipation + 1) * (steps.min() if len(steps) else 1.0)),)
 
 
 def _saturated(panel: PolicyPanel) -> Saturated:
@@ -133,11 +134,13 @@ def _saturated(panel: PolicyPanel) -> Saturated:
     rows = np.flatnonzero(used)
     cohort = first[panel.unit[rows]]
     period = panel.periods[panel.time[rows]]
-    inside = np.isfinite(cohort) & (period != _base_period(panel, rows, cohort))
+    normal = _base_period(panel, rows, cohort)
+    inside = np.isfinite(cohort) & (period != normal)
     keys, place = np.unique(np.column_stack([cohort[inside], period[inside]]), axis=0, return_inverse=True)
     places = np.full(len(rows), -1, dtype=np.int64)
     places[inside] = place.reshape(-1)
-    return Saturated(rows, places, keys, notes)
+    base = bases((normal - cohort)[np.isfinite(cohort)], keys[:, 1] - keys[:, 0])
+    return Saturated(rows, places, keys, base, notes)
 
 
 def _base_period(panel: PolicyPanel, rows: IntArray, cohort: FloatArray) -> FloatArray:

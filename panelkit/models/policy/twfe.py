@@ -14,6 +14,7 @@ from panelkit.models.policy.cells import Averages, By, DirectEffects
 from panelkit.models.policy.estimator import Points
 from panelkit.models.policy.panel import PolicyPanel
 from panelkit.models.policy.regression import by_unit_and_key, coefficients_of, regress
+from panelkit.models.policy.windowed import Window, led_by_mean
 
 
 @offered("staggered", "twfe", source="Goodman-Bacon 2021; de Chaisemartin and D'Haultfoeuille 2020")
@@ -58,37 +59,38 @@ class TwoWay:
             facts={"base": _base(panel)},
         )
 
-    def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
-        """Return the coefficients for outcomes (n, m)."""
+    def points(
+        self, panel: PolicyPanel, outcomes: FloatArray, by: By, *, window: Window | None = None
+    ) -> Points:
+        """Return the coefficients for outcomes (n, m), those by event time inside the window."""
         rows, layout = np.arange(len(panel.y)), panel.design.layout
         if by == "overall":
             path = panel.adoption.path(panel.unit, panel.time)[:, None]
             return Points(np.array([np.nan]), coefficients_of(panel, rows, path, outcomes, layout))
         labels, dummies = _event_dummies(panel)
         found = coefficients_of(panel, rows, dummies, outcomes, layout)
-        return Points(np.r_[np.nan, labels], np.vstack([found[labels >= 0.0].mean(axis=0), found]))
+        return led_by_mean(labels, found, window)
 
 
 def _base(panel: PolicyPanel) -> tuple[float, ...]:
-    steps = np.diff(panel.periods)
-    return (float(-(panel.anticipation + 1) * (steps.min() if len(steps) else 1.0)),)
+    """Return the last event time held before all those that the policy may move, else the first."""
+    event = panel.adoption.event(panel.unit, panel.time)
+    inside = np.isfinite(event)
+    held, moved = np.unique(event[inside]), event[inside & panel.exposed].min()
+    before = held[held < moved]
+    return (float(before.max() if len(before) else held[0]),)
 
 
 def _event_dummies(panel: PolicyPanel) -> tuple[FloatArray, FloatArray]:
     """Return event times (k,) and their dummies (n, k), the base and what is not identified left out."""
     event = panel.adoption.event(panel.unit, panel.time)
     held = np.unique(event[np.isfinite(event)])
-    base = held[held < -_anticipated(panel)].max() if (held < -_anticipated(panel)).any() else held[0]
+    base = _base(panel)[0]
     keep: Array = held != base
     if panel.adoption.treated.all():
         keep &= held != held[held != base][0]
     labels = held[keep]
     return labels, (event[:, None] == labels[None, :]).astype(np.float64)
-
-
-def _anticipated(panel: PolicyPanel) -> float:
-    steps = np.diff(panel.periods)
-    return float(panel.anticipation * (steps.min() if len(steps) else 1.0))
 
 
 def _place(dummies: FloatArray) -> Array:
