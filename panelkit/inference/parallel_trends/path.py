@@ -105,7 +105,7 @@ class EventPath(Brief):
         variances = np.diag(self.covariance)
         bad = ~(np.isfinite(self.estimate) & np.isfinite(variances) & (variances > 0.0))
         if not bad.any():  # one missing variance is missing beside all others: name it alone
-            bad = ~np.isfinite(self.covariance).all(axis=1)
+            bad = np.asarray(~np.isfinite(self.covariance).all(axis=1))
         if bad.any():
             raise DataError(
                 message(
