@@ -30,7 +30,7 @@ from benchmarks.world_parts import (
     within,
 )
 from benchmarks.worlds import tied_trends, tied_waves
-from panelkit.models.policy.panel import read_policy_panel
+from panelkit.models.policy.rows.panel import read_policy_panel
 from panelkit.studies.adoption.maps import Maps
 
 

@@ -26,7 +26,7 @@ from benchmarks.verdict_tables import LETTERS
 from benchmarks.world_parts import within
 from benchmarks.worlds import COUNTING, SERIAL
 from panelkit.kernels.permutation import random_permutations
-from panelkit.models.policy.randomisation import FEW_TREATED, Randomised
+from panelkit.models.policy.effects.randomisation import FEW_TREATED, Randomised
 from panelkit.results.students_t import t_quantile
 from panelkit.studies.adoption.conditions import adoption_trials
 from panelkit.studies.adoption.maps import Maps

@@ -15,10 +15,10 @@ from joblib import Parallel, delayed
 from benchmarks.evidence.record import percent, write
 from panelkit.inference.multiplier_bands import sup_t_draws
 from panelkit.kernels.within import FloatArray
-from panelkit.models.policy.callaway_santanna import CallawaySantAnna
-from panelkit.models.policy.errors import ERRORS, errors_of
-from panelkit.models.policy.imputation import Imputation
-from panelkit.models.policy.panel import PolicyPanel, read_policy_panel
+from panelkit.models.policy.effects.errors import ERRORS, errors_of
+from panelkit.models.policy.rows.panel import PolicyPanel, read_policy_panel
+from panelkit.models.policy.staggered.callaway_santanna import CallawaySantAnna
+from panelkit.models.policy.staggered.imputation import Imputation
 from panelkit.results.students_t import t_quantile
 
 SEED, N, BEFORE, RHO = 15, 31, 6, 0.7

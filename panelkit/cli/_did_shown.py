@@ -97,7 +97,7 @@ def draw(fits: Mapping[str, Any], path: Path, language: Language) -> None:
     if len(fits) == 1:
         next(iter(fits.values())).plot(language=language).save(path)
         return
-    from panelkit.models.policy.did_comparison import plot_event_studies
+    from panelkit.models.policy.effects.did_comparison import plot_event_studies
 
     plot_event_studies(dict(fits), language=language).save(path)
 

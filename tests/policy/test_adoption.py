@@ -8,7 +8,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import DataError, SpecError
-from panelkit.models.policy.panel import read_policy_panel
+from panelkit.models.policy.rows.panel import read_policy_panel
 from tests.policy.adopting import adopting_panel
 
 

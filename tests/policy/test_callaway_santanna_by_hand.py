@@ -10,8 +10,8 @@ import pytest
 
 import panelkit as pk
 from panelkit.language.errors import DataError, SpecError
-from panelkit.models.policy.callaway_santanna import CallawaySantAnna
-from panelkit.models.policy.panel import PolicyPanel, read_policy_panel
+from panelkit.models.policy.rows.panel import PolicyPanel, read_policy_panel
+from panelkit.models.policy.staggered.callaway_santanna import CallawaySantAnna
 from tests.policy.adopting import adopting_panel
 
 ADJUSTMENTS = ("regression", "ipw", "doubly-robust")
@@ -172,7 +172,7 @@ def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     frame, names, options, anticipation, _ = drawn(2)
     panel = read(frame, names, anticipation, None)
     whole = CallawaySantAnna(**options).effects(panel)
-    monkeypatch.setattr("panelkit.models.policy.two_by_two.BATCH_CELLS", 600)
+    monkeypatch.setattr("panelkit.models.policy.staggered.two_by_two.BATCH_CELLS", 600)
     parts = CallawaySantAnna(**options).effects(panel)
     assert np.allclose(whole.estimate, parts.estimate, atol=ROUNDING)
     assert np.allclose(whole.influence, parts.influence, atol=ROUNDING)

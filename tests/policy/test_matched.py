@@ -13,7 +13,7 @@ import statsmodels.api as sm
 import panelkit as pk
 from panelkit.kernels.logit import fit_logit
 from panelkit.language.errors import DataError, SpecError
-from panelkit.models.policy.matching import match
+from panelkit.models.policy.matched.matching import match
 from tests.policy.designed_panels import cities, codes, slopes
 
 N, T, FIRST = 60, 8, 2015

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import panelkit as pk
-from panelkit.models.policy.panel import PolicyPanel, read_policy_panel
+from panelkit.models.policy.rows.panel import PolicyPanel, read_policy_panel
 from panelkit.studies.adoption.conditions import FEWEST_UNTREATED, adoption_trials, joint_p
 from panelkit.studies.adoption.maps import Maps, jackknifed
 from panelkit.studies.adoption.sizes import found_by_width, smallest_of_policy

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.models.policy.cells import By, CellEffects, Shares, averages
-from panelkit.models.policy.errors import errors_of
+from panelkit.models.policy.effects.cells import By, CellEffects, Shares, averages
+from panelkit.models.policy.effects.errors import errors_of
 from tests.policy.adopting import adopting_panel
 
 KINDS: tuple[By, ...] = ("overall", "event", "cohort", "calendar", "cells")

@@ -12,7 +12,7 @@ import pytest
 
 import panelkit as pk
 from panelkit.kernels.simplex import simplex_least_squares
-from panelkit.models.policy.predictor_weights import Matching, nested_v
+from panelkit.models.policy.synthetic.predictor_weights import Matching, nested_v
 from tests.policy.synthetic_worlds import FIRST, as_rows, california, drawn, texas, wide
 from tests.stored import stored
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import panelkit as pk
-from panelkit.models.policy.errors import errors_of
+from panelkit.models.policy.effects.errors import errors_of
 
 CELLS = ("imputation", "callaway-santanna", "sun-abraham")
 DIRECT = ("stacked", "local-projections", "twfe")

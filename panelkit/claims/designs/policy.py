@@ -26,9 +26,9 @@ from panelkit.data.policy_tables import policy_named
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, Told, message
 from panelkit.language.offers import offered
-from panelkit.models.policy.randomisation import FEW_TREATED
-from panelkit.models.policy.result import PolicyEffects
-from panelkit.models.policy.staggered import StaggeredDiD
+from panelkit.models.policy.effects.randomisation import FEW_TREATED
+from panelkit.models.policy.effects.result import PolicyEffects
+from panelkit.models.policy.staggered.staggered import StaggeredDiD
 from panelkit.studies.adoption.conditions import adoption_trials
 from panelkit.studies.adoption.maps import Maps
 from panelkit.studies.adoption.sizes import smallest_of_policy

@@ -10,7 +10,7 @@ from panelkit.claims.designs.policy_test import assignments, drawn_of
 from panelkit.claims.findings import Condition, Outcome
 from panelkit.claims.rules.reading import written_p
 from panelkit.language.message import Message, message
-from panelkit.models.policy.result import PolicyEffects
+from panelkit.models.policy.effects.result import PolicyEffects
 from panelkit.studies.adoption.conditions import AdoptionTrial, label
 
 

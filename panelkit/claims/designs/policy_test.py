@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from panelkit.language.message import Message, message, verbatim
-from panelkit.models.policy.randomisation import FEW_TREATED, Randomised
-from panelkit.models.policy.result import PolicyEffects
+from panelkit.models.policy.effects.randomisation import FEW_TREATED, Randomised
+from panelkit.models.policy.effects.result import PolicyEffects
 from panelkit.show.brief import Brief
 from panelkit.studies.adoption.sizes import found_by_width
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray, IntArray
-from panelkit.models.policy.panel import PolicyPanel
+from panelkit.models.policy.rows.panel import PolicyPanel
 from panelkit.results.students_t import t_survival
 from panelkit.show.brief import Brief
 

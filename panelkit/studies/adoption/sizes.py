@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from panelkit.models.policy.panel import PolicyPanel
+from panelkit.models.policy.rows.panel import PolicyPanel
 from panelkit.results.students_t import t_quantile
 from panelkit.studies.scrutiny.main_test import POWER, SIGNIFICANT, SMALLEST_SHARE
 

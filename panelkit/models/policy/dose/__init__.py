@@ -1,0 +1,1 @@
+"""How strongly units are treated: doses."""

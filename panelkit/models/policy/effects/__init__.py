@@ -1,0 +1,1 @@
+"""Averages of effects, their errors, and chance for few treated units."""

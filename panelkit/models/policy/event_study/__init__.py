@@ -1,0 +1,1 @@
+"""Leads and lags around adoption."""

@@ -1,0 +1,1 @@
+"""Matching before difference in differences."""

@@ -1,0 +1,1 @@
+"""Who adopts when: the rows of a policy evaluation."""

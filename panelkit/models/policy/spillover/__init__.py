@@ -1,0 +1,1 @@
+"""Neighbours that feel the policy: rings and spatial models."""

@@ -1,0 +1,1 @@
+"""Estimators of staggered adoption, one file each."""
