@@ -154,16 +154,26 @@ def _weights(rng: np.random.Generator, shape: tuple[int, int], multiplier: str) 
 
 def _chosen(result: Any, by: str) -> tuple[Array, tuple[Message, ...]]:
     """Return the places of the effects in the band, and what is said of those that are not."""
+    if not hasattr(result, "contributions") or not hasattr(result, "labels"):
+        raise SpecError(
+            message(
+                "a band is drawn from what clusters add to effects, and {kind} does not hold it: fit pk.StaggeredDiD "
+                "or pk.EventStudy",
+                kind=type(result).__name__,
+            )
+        )
     equations = np.array(result.equations)
     spread = np.diag(result.covariance)
     kind = (equations == by) & np.isfinite(result.labels if by != "cells" else result.estimates)
     inside = kind & (spread > 0.0)
     if not inside.any():
+        shown = (np.isfinite(result.labels) | (equations == "cells")) & (spread > 0.0)
         raise SpecError(
             message(
-                "these effects hold none {by} with an error: they hold {held}, name one of them by `by=` of the fit",
+                "a band is over several effects of a kind, and there are none with an error by {by!r}: there are some "
+                "by {held}",
                 by=by,
-                held=sorted(set(result.equations)),
+                held=np.unique(equations[shown]).tolist() or message("none"),
             )
         )
     lost = kind & np.isnan(spread)

@@ -110,7 +110,7 @@ def test_bands_hold_the_intervals_and_repeat() -> None:
     assert len(band.notes) == int(told["std_error"].isna().any())
     assert 1.96 < band.critical < 4.5
     assert pk.multiplier_bands(found, "cells", reps=199).reps == 199
-    with pytest.raises(pk.SpecError, match="hold none cohort"):
+    with pytest.raises(pk.SpecError, match="none with an error by 'cohort'"):
         found.bands(by="cohort")
 
 

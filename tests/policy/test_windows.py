@@ -152,3 +152,23 @@ def test_rounding_is_no_cluster_that_adds_something() -> None:
     one, two = (errors_of(each, treated, "small-sample") for each in (influence, noise))
     np.testing.assert_allclose(one.covariance, two.covariance, rtol=1e-12)
     assert one.df[0] == pytest.approx(two.df[0], rel=1e-12)
+
+
+def test_what_has_no_band_is_refused() -> None:
+    frame = panel()
+    effects = fitted(frame, inference="clusters")
+    for by in ("overall", "nope", 3):
+        with pytest.raises(pk.SpecError, match="there are some by calendar, cohort, event"):
+            pk.multiplier_bands(effects, by)
+    for each in (3, pk.FixedEffects("y ~ x").fit(frame, unit="unit", time="year")):
+        with pytest.raises(pk.SpecError, match="what clusters add"):
+            pk.multiplier_bands(each)
+
+
+def test_a_path_of_no_numbers_or_a_late_base_is_refused() -> None:
+    held: dict[str, Any] = {"event": [-2, 0], "estimate": [0.1, 0.2], "covariance": np.eye(2), "base": -1}
+    for wrong in ({"event": "a"}, {"covariance": [[1, 2], [3]]}):
+        with pytest.raises(pk.DataError, match="numbers in rows alike"):
+            pk.EventPath(**{**held, **wrong})
+    with pytest.raises(pk.SpecError, match="may have moved"):
+        pk.pretrend_test(pk.EventPath(**{**held, "base": 1}))

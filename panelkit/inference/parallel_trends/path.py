@@ -72,7 +72,7 @@ class EventPath(Brief):
             If the arrays are no estimates with a covariance.
         """
         event, estimate, covariance = (
-            np.asarray(held, dtype=float) for held in (self.event, self.estimate, self.covariance)
+            _numbers(name, getattr(self, name)) for name in ("event", "estimate", "covariance")
         )
         _check_shapes(event, estimate, covariance)
         if not is_real(self.base) or not np.isfinite(self.base):
@@ -290,6 +290,16 @@ def posts_of(path: EventPath, first_effect: float) -> EventPath:
             )
         )
     return path.at(posts)
+
+
+def _numbers(name: str, held: Any) -> FloatArray:
+    """Return what is held as an array of numbers."""
+    try:
+        return np.asarray(held, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            message("{name} holds something else than numbers in rows alike", name=name)
+        ) from None
 
 
 def _check_shapes(event: FloatArray, estimate: FloatArray, covariance: FloatArray) -> None:

@@ -97,6 +97,15 @@ def pretrend_test(
     level, path = check_significance("level", level), read_path(result)
     degrees, leads = degrees_of(df, path), leads_of(path, first_effect)
     k = len(leads.event)
+    if path.base >= first_effect:
+        raise SpecError(
+            message(
+                "leads measured against event time {base:g}, which the policy may have moved (effects from {first:g} "
+                "on), tell of no trend: estimate the event study against an earlier one",
+                base=path.base,
+                first=first_effect,
+            )
+        )
     if degrees < k:
         raise SpecError(
             message(
