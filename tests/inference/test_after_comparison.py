@@ -113,7 +113,7 @@ def test_bad_comparisons_are_refused() -> None:
 
 def test_size_of_the_joint_difference() -> None:
     """Two halves of the years with the same slope: a true null at 30 clusters."""
-    rng, reps, rejected = np.random.default_rng(3), 300, 0
+    rng, reps, rejected = np.random.default_rng(3), 150, 0
     unit, time = np.repeat(np.arange(30), 10), np.tile(np.arange(10), 30)
     frame: Any = pd.DataFrame({"u": unit, "t": time})
     for _ in range(reps):
@@ -125,5 +125,5 @@ def test_size_of_the_joint_difference() -> None:
             for where in ("t <= 4", "t > 4")
         ]
         rejected += fits[0].compare(fits[1]).tests[0].p_value < 0.05
-    # 300 draws at .05: .05 +- .033 in 99 of 100; CRV1 with 30 clusters rejects slightly more than it says
-    assert 0.02 <= rejected / reps <= 0.10
+    # 150 draws at .05: .05 +- .047 in 99 of 100; CRV1 with 30 clusters rejects slightly more than it says
+    assert 0.01 <= rejected / reps <= 0.11

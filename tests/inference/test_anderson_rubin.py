@@ -75,14 +75,14 @@ def test_weak_instruments_give_an_unbounded_set() -> None:
 
 
 def test_size_with_instruments_of_no_strength() -> None:
-    """Sixty panels with an irrelevant instrument and the true null: 5 % within four binomial errors."""
+    """Forty panels with an irrelevant instrument and the true null: 5 % within four binomial errors."""
     rejected = 0
-    for seed in range(60):
+    for seed in range(40):
         frame = panel(200 + seed)
         frame["noise"] = np.random.default_rng(5_000 + seed).normal(size=len(frame))
         fit = pk.InstrumentalFE("y ~ x1 + [w ~ noise]", vcov=pk.Cluster()).fit(frame)
-        rejected += pk.anderson_rubin(fit, 1.0, reps=199, rng=seed, interval=False).p_value <= 0.05
-    assert rejected <= 60 * 0.05 + 4 * np.sqrt(60 * 0.05 * 0.95)
+        rejected += pk.anderson_rubin(fit, 1.0, reps=99, rng=seed, interval=False).p_value <= 0.05
+    assert rejected <= 40 * 0.05 + 4 * np.sqrt(40 * 0.05 * 0.95)
 
 
 def test_refusals() -> None:

@@ -34,7 +34,8 @@ def test_shares_are_what_regressors_add_over_all_orders(effects: str, share: flo
     for order in permutations(names):
         for at in range(4):
             for part in (order[:at], order[: at + 1]):
-                seen.setdefault(frozenset(part), r2(part))
+                if frozenset(part) not in seen:
+                    seen[frozenset(part)] = r2(part)
     expected = dict.fromkeys(names, 0.0)
     for order in permutations(names):
         for at, name in enumerate(order):

@@ -62,7 +62,8 @@ def test_the_effect_is_that_of_the_estimator(formula: str, gaps: bool) -> None:
         frame = frame.drop(index=[5, 37, 88])
     panel = read(frame, formula)
     maps = Maps(panel)
-    found = pk.StaggeredDiD(formula, cohort="first").fit(frame, unit="unit", time="year", by="overall")
+    spec = pk.StaggeredDiD(formula, cohort="first", inference="clusters")
+    found = spec.fit(frame, unit="unit", time="year", by="overall")
     effect = maps.main.effect(panel.y[:, None])[0]
     assert effect == pytest.approx(found.estimates[0], abs=ROUNDING)
     assert effect == pytest.approx(by_dummies(panel, dummies(panel.time)), abs=ROUNDING)

@@ -9,8 +9,8 @@ from tests.yearbook.fuzzing import fuzz
 
 
 def test_damaged_files_are_read_as_they_stand_or_refused(tmp_path: Path, context: Context) -> None:
-    counts, wrong = fuzz(500, seed=20231, folder=tmp_path, context=context)
+    counts, wrong = fuzz(300, seed=20231, folder=tmp_path, context=context)
     assert wrong == []
     outcomes = {outcome for _, _, outcome in counts}
     assert outcomes == {"read", "refused"}
-    assert sum(n for (_, _, outcome), n in counts.items() if outcome == "read") > 50
+    assert sum(n for (_, _, outcome), n in counts.items() if outcome == "read") > 20
