@@ -157,7 +157,8 @@ def test_rounding_is_no_cluster_that_adds_something() -> None:
 def test_what_has_no_band_is_refused() -> None:
     frame = panel()
     effects = fitted(frame, inference="clusters")
-    for by in ("overall", "nope", 3):
+    asked: tuple[Any, ...] = ("overall", "nope", 3)
+    for by in asked:
         with pytest.raises(pk.SpecError, match="there are some by calendar, cohort, event"):
             pk.multiplier_bands(effects, by)
     for each in (3, pk.FixedEffects("y ~ x").fit(frame, unit="unit", time="year")):
@@ -172,3 +173,17 @@ def test_a_path_of_no_numbers_or_a_late_base_is_refused() -> None:
             pk.EventPath(**{**held, **wrong})
     with pytest.raises(pk.SpecError, match="may have moved"):
         pk.pretrend_test(pk.EventPath(**{**held, "base": 1}))
+
+
+@pytest.mark.parametrize("estimator", [*CELLS, *DIRECT])
+def test_one_cluster_is_refused(estimator: str) -> None:
+    with pytest.raises(pk.DataError, match="1 cluster, and errors"):
+        fitted(panel().assign(g=1), estimator=estimator, cluster="g", inference="clusters")
+
+
+def test_a_size_is_a_number_of_a_unit() -> None:
+    for size in ("unit", "year"):
+        with pytest.raises(pk.SpecError, match="tells no size"):
+            fitted(panel(), inference="ferman-pinto", size=size)
+    with pytest.raises(pk.DataError, match="holds text"):
+        fitted(panel().assign(g="a"), inference="ferman-pinto", size="g")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from panelkit.kernels.frames import as_floats
 from panelkit.kernels.rng import as_generator, seed_of
 from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import SpecError
@@ -144,7 +145,13 @@ def _refuse(panel: PolicyPanel) -> None:
 
 def _sizes(panel: PolicyPanel, size: str) -> FloatArray:
     """Return the mean size of each unit (N,)."""
-    held = np.asarray(panel.design.extra[size], dtype=np.float64)
+    if size not in panel.design.extra:
+        raise SpecError(
+            message(
+                "`{size}` names the {units} or {periods}, and tells no size of a {unit}", size=size
+            ).spoken(*panel.design.level_names)
+        )
+    held = as_floats(panel.design.extra[size], f"`{size}`")
     means = np.bincount(panel.unit, held, panel.n_units) / np.bincount(panel.unit, minlength=panel.n_units)
     if not (means > 0.0).all():
         labels = [str(label) for label in panel.design.unit_labels[means <= 0.0]]

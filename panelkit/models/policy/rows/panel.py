@@ -279,6 +279,14 @@ def _clusters(design: Design, cluster: str | None) -> tuple[IntArray, str]:
                 )
             )
         )
+    if len(labels) < 2:
+        raise DataError(
+            message(
+                "clusters by `{name}`: the sample holds {count} cluster, and errors from clusters need two or more",
+                name=cluster,
+                count=len(labels),
+            )
+        )
     return low, cluster
 
 
