@@ -222,7 +222,7 @@ def convention_named(name: str) -> Convention:
     SpecError
         If no convention has that name.
     """
-    if name not in CONVENTIONS:
+    if not isinstance(name, str) or name not in CONVENTIONS:
         raise SpecError(
             message("convention is one of {names}, not {name!r}", names=tuple(CONVENTIONS), name=name)
         )

@@ -5,6 +5,7 @@ A truth value is no number here: `reps=True` is a slip, not one draw. Numbers of
 
 from __future__ import annotations
 
+import sys
 from numbers import Integral, Real
 from typing import Any
 
@@ -129,7 +130,7 @@ def check_number(name: str, value: Any, what: Message | None = None, *, positive
     SpecError
         If it is none.
     """
-    finite = is_real(value) and abs(value) < float("inf")
+    finite = is_real(value) and abs(value) <= sys.float_info.max  # a whole number may lie beyond
     if finite and not (positive and value <= 0):
         return float(value)
     if positive:

@@ -68,7 +68,7 @@ class DoseDiD:
     bins
         How many classes, of about as many units each.
     event
-        The response by periods since the policy, the one before it as base: leads tell whether doses moved apart
+        The response by periods since the policy, the last held before it as base: leads tell whether doses moved apart
         before.
     window
         First and last of these periods; what lies beyond joins the ends.
@@ -134,6 +134,8 @@ class DoseDiD:
         if self.start is not None and not is_real(self.start):
             raise SpecError(message("start is a {period}, not {value!r}", value=self.start))
         check_count("bins", self.bins)
+        if not isinstance(self.event, bool):
+            raise SpecError(message("event is True or False, not {value!r}", value=self.event))
         refuse_idle(self._idle(), message("would change nothing beside the other options; see DoseDiD"))
         if self.window is not None and not _reaches_both_sides(self.window):
             raise SpecError(
@@ -247,7 +249,14 @@ class DoseDiD:
 
     def _regression(self, formula: str) -> FixedEffects:
         vcov = CRV3() if self.vcov is None else self.vcov
-        return FixedEffects(formula, "twoway", vcov, self.convention or "reghdfe", self.where, self.weights)
+        return FixedEffects(
+            formula,
+            "twoway",
+            vcov,
+            "reghdfe" if self.convention is None else self.convention,
+            self.where,
+            self.weights,
+        )
 
 
 def _reaches_both_sides(window: Any) -> bool:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
-from panelkit.language.errors import DataError
+from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import message
 from panelkit.models.policy.dose.intensity import Intensity
 from panelkit.panel.design import Design
 from panelkit.show.brief import Brief
-
-BASE = -1.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,8 @@ class DoseColumns(Brief):
 
     `names` of the columns, response by response, time by time. `edges` (b + 1,) are the ends of classes of doses, empty
     for a linear response. `events` (e,) are periods since the policy, empty for before and after; `ends` are binned.
-    `dose` (N,), `first` (N,) of the sample's units; `mean_dose` is that of the treated.
+    `base` is the last of them before the policy, -1 in a yearly panel. `dose` (N,), `first` (N,) of the sample's units;
+    `mean_dose` is that of the treated.
     """
 
     names: tuple[str, ...]
@@ -38,6 +37,7 @@ class DoseColumns(Brief):
     dose: FloatArray
     first: FloatArray
     periods: FloatArray
+    base: float = -1.0
 
     @property
     def n_units(self) -> int:
@@ -68,13 +68,13 @@ class DoseColumns(Brief):
     def values(self, dose: FloatArray, first: FloatArray, when: FloatArray) -> FloatArray:
         """Return the columns (n, k) of rows with these doses, dates and periods."""
         responses = [dose] if not len(self.edges) else list(self.classes(dose).T)
-        since = when - first
         if not len(self.events):
-            times = [(since >= 0.0).astype(np.float64)]
+            times = [(when >= first).astype(np.float64)]
         else:
-            # a unit without a date has no event; its dose is zero or it never begins
-            since = np.where(np.isfinite(first), np.clip(since, self.events[0], self.events[-1]), np.nan)
-            times = [(since == e).astype(np.float64) for e in self.events if e != BASE]
+            # a unit without a date in the sample has no event; its dose is zero or it begins later
+            since = when - _held(first, self.periods)
+            since = np.where(np.isfinite(since), np.clip(since, self.events[0], self.events[-1]), np.nan)
+            times = [(since == e).astype(np.float64) for e in self.events if e != self.base]
         return np.column_stack([response * time for response in responses for time in times])
 
     def classes(self, dose: FloatArray) -> FloatArray:
@@ -128,8 +128,8 @@ def dose_columns(
             )
         )
     edges = np.empty(0) if bins is None else _edges(np.where(reached, dose, 0.0), bins, name, design)
-    events = _events(first, periods, reached, window) if event else np.empty(0)
-    return DoseColumns(_names(name, edges, events), edges, events, dose, first, periods)
+    events, base = _events(first[reached], periods, window) if event else (np.empty(0), -1.0)
+    return DoseColumns(_names(name, edges, events, base), edges, events, dose, first, periods, base)
 
 
 def _edges(dose: FloatArray, bins: Bins, name: str, design: Design) -> FloatArray:
@@ -162,19 +162,33 @@ def _edges(dose: FloatArray, bins: Bins, name: str, design: Design) -> FloatArra
     return np.asarray(edges)
 
 
+def _held(first: FloatArray, periods: FloatArray) -> FloatArray:
+    """Return dates moved to the next period held, infinite where there is none: as cohorts are read elsewhere."""
+    return np.append(periods, np.inf)[np.searchsorted(periods, first)]
+
+
 def _events(
-    first: FloatArray, periods: FloatArray, reached: FloatArray, window: tuple[int, int] | None
-) -> FloatArray:
-    """Return the periods since the policy that occur among the treated, cut at the window, the base among them."""
-    since = np.unique((periods[None, :] - first[reached][:, None]).ravel())
-    if window is not None:
-        since = np.unique(np.clip(since, *window))
-    return np.union1d(since, [BASE])
+    first: FloatArray, periods: FloatArray, window: tuple[int, int] | None
+) -> tuple[FloatArray, float]:
+    """Return the periods since the policy that occur among the treated, cut at the window, and the base among them."""
+    since = np.unique((periods[None, :] - _held(first, periods)[:, None]).ravel())
+    base = float(since[since < 0.0].max())
+    if window is None:
+        return since, base
+    if window[0] >= base:
+        raise SpecError(
+            message(
+                "window={window} begins at the base: {base:.0f} is the last {period} held before the policy",
+                window=str(window),
+                base=base,
+            )
+        )
+    return np.union1d(np.clip(since, *window), [base]), base
 
 
-def _names(name: str, edges: FloatArray, events: FloatArray) -> tuple[str, ...]:
+def _names(name: str, edges: FloatArray, events: FloatArray, base: float) -> tuple[str, ...]:
     responses = [name] if not len(edges) else [f"{name}_bin{b}" for b in range(1, len(edges))]
-    times = ["_post"] if not len(events) else [time_name(e) for e in events if e != BASE]
+    times = ["_post"] if not len(events) else [time_name(e) for e in events if e != base]
     return tuple(f"{response}{time}" for response in responses for time in times)
 
 

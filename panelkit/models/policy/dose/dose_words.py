@@ -11,7 +11,7 @@ from panelkit.kernels.index import SHOWN, listed
 from panelkit.kernels.linear import LinearFit
 from panelkit.kernels.row_weights import rooted
 from panelkit.language.message import Message, message
-from panelkit.models.policy.dose.dose_columns import BASE, DoseColumns, time_name
+from panelkit.models.policy.dose.dose_columns import DoseColumns, time_name
 from panelkit.panel.design import Design
 from panelkit.results.fit import FitResult
 
@@ -46,6 +46,13 @@ def dose_notes(
                 "effects of treated rows whose dose lies below what the effects predict enter with negative weights, "
                 "{share:.0%} of all: with responses that differ the coefficient need not lie among them",
                 share=share,
+            )
+        )
+    if event and columns.base != -1.0:
+        notes.append(
+            message(
+                "the panel has gaps: the last {period} held before the policy, the base, is {base:.0f}",
+                base=columns.base,
             )
         )
     leads = _leads(fit, columns)
@@ -139,7 +146,7 @@ def negative_share(fit: FitResult) -> float:
 
 def _leads(fit: FitResult, columns: DoseColumns) -> tuple[int, float, float] | None:
     """Return the joint Wald test of the leads: how many, F and p; None where there is none."""
-    tails = tuple(time_name(e) for e in columns.events if e < BASE)
+    tails = tuple(time_name(e) for e in columns.events if e < columns.base)
     names = [name for name in columns.names if name.endswith(tails)] if tails else []
     at = [j for j, term in enumerate(fit.terms) if term.strip("`") in names]
     if not at:

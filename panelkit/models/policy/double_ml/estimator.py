@@ -12,6 +12,7 @@ from panelkit.covariance.base import VcovSpec, check_vcov, refuse_uncarried
 from panelkit.covariance.crv3 import CRV3
 from panelkit.data.user.cross_section import as_cross_section
 from panelkit.formula.conditions import check_where
+from panelkit.formula.formula import parse_formula
 from panelkit.kernels.capabilities import CLUSTER_SCORES
 from panelkit.kernels.index import PanelIndex
 from panelkit.kernels.rng import as_generator, seed_of
@@ -218,7 +219,8 @@ class DoubleML:
 
 
 def _check_model(spec: DoubleML) -> None:
-    if spec.model not in SCORES:
+    parse_formula(spec.formula)
+    if not isinstance(spec.model, str) or spec.model not in SCORES:
         raise SpecError(
             message("model is one of {known}, not {given!r}", known=tuple(SCORES), given=spec.model)
         )

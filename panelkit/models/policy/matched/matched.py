@@ -14,7 +14,7 @@ from panelkit.kernels.logit import Logit
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.language.options import refuse_idle
+from panelkit.language.options import check_number, refuse_idle
 from panelkit.models.linear.fixed_effects import FixedEffects
 from panelkit.models.policy.matched.balance import Balance
 from panelkit.models.policy.matched.matched_pool import By
@@ -110,8 +110,12 @@ class MatchedDiD:
         refuse_as_covariate(self.formula, self.cohort, self.treatment)
         if self.by not in get_args(By):
             raise SpecError(message("by is {held}, not {value!r}", held=get_args(By), value=self.by))
-        if self.match_on.strip() in ("", "0", "1"):
+        if not isinstance(self.match_on, str) or self.match_on.strip() in ("", "0", "1"):
             raise SpecError(message("match_on names no covariate: write such as `log(gdp) + industry_share`"))
+        if not isinstance(self.matching, Matching):
+            raise SpecError(message("matching is a Matching, not {value!r}", value=self.matching))
+        if self.at is not None:
+            check_number("at", self.at)
         refuse_idle(
             {"at": self.by == "year" and self.at is not None},
             message("would change nothing: by='year' matches in every {period}"),

@@ -83,6 +83,7 @@ class Matching:
                 "ratio": not nearest and self.ratio != 1,
                 "replace": not nearest and not self.replace,
                 "caliper": self.method == "kernel" and self.caliper is not None,
+                "kernel": self.method != "kernel" and self.kernel != "epanechnikov",
                 "bandwidth": self.method != "kernel" and self.bandwidth != 0.06,
             },
             message("would change nothing under method={method!r}", method=self.method),

@@ -74,9 +74,12 @@ def refuse_as_covariate(formula: str, *names: str | None) -> None:
     Raises
     ------
     SpecError
-        Naming the columns, or as the formula gate does.
+        Naming the columns, or as the formula gate does; also where a name is no text.
     """
     terms = parse_formula(formula).rhs_terms
+    for name in names:
+        if name is not None and (not isinstance(name, str) or not name.strip()):
+            raise SpecError(message("a column is named by a text, not {name!r}", name=name))
     twice = [name for name in dict.fromkeys(names) if name is not None and spelled(name) in terms]
     if twice:
         raise SpecError(

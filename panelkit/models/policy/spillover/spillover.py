@@ -252,4 +252,6 @@ class SpilloverDiD:
 
     def _regression(self, formula: str) -> FixedEffects:
         vcov = CRV3() if self.vcov is None else self.vcov
-        return FixedEffects(formula, "twoway", vcov, self.convention or "reghdfe", self.where)
+        return FixedEffects(
+            formula, "twoway", vcov, "reghdfe" if self.convention is None else self.convention, self.where
+        )

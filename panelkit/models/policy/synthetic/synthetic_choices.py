@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 
+from panelkit.formula.formula import parse_formula
 from panelkit.kernels.rng import as_generator
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
-from panelkit.language.options import check_count, check_number
+from panelkit.language.options import check_count, check_number, is_real
 from panelkit.models.policy.synthetic.synthetic_fit import V
 from panelkit.models.policy.synthetic.synthetic_panel import Predictor, Rectangle, outcome_in
 from panelkit.models.policy.synthetic.synthetic_placebos import STATISTICS
@@ -25,18 +27,20 @@ def check_choices(spec: Any) -> None:
     SpecError
         Which names the option.
     """
+    parse_formula(spec.formula)
     check_count("placebos", spec.placebos, 0)
     as_generator(spec.rng)
     if spec.worst_fit is not None:
         check_number("worst_fit", spec.worst_fit, positive=True)
-    if isinstance(spec.outcomes, str) and spec.outcomes not in OUTCOMES:
+    if not _outcomes_are(spec.outcomes):
         raise SpecError(
             message(
-                "outcomes is one of {known} or a tuple of {periods}, not {outcomes!r}",
+                "outcomes is one of {known} or a tuple of {periods}, each once, not {outcomes!r}",
                 known=OUTCOMES,
                 outcomes=spec.outcomes,
             )
         )
+    _check_windows(spec.windows)
     if spec.statistic is not None and spec.statistic not in STATISTICS:
         raise SpecError(
             message("statistic is one of {known}, not {given!r}", known=STATISTICS, given=spec.statistic)
@@ -45,12 +49,47 @@ def check_choices(spec: Any) -> None:
         raise SpecError(message("several is average or each, not {several!r}", several=spec.several))
     if isinstance(spec.v, str) and spec.v not in ("nested", "equal"):
         raise SpecError(message("v is nested, equal or a tuple of numbers, not {v!r}", v=spec.v))
-    if not isinstance(spec.v, str):
-        given = np.asarray(spec.v, dtype=np.float64)
-        if given.ndim != 1 or not np.isfinite(given).all() or (given < 0.0).any() or given.sum() <= 0.0:
-            raise SpecError(
-                message("v holds one number a predictor, none negative and not all zero: {v}", v=str(spec.v))
+    if not isinstance(spec.v, str) and not _weighs(spec.v):
+        raise SpecError(
+            message("v holds one number a predictor, none negative and not all zero: {v}", v=str(spec.v))
+        )
+
+
+def _outcomes_are(asked: Any) -> bool:
+    """Tell whether `asked` says what of the outcome is matched."""
+    if asked is None or isinstance(asked, str):
+        return asked is None or asked in OUTCOMES
+    if not isinstance(asked, tuple | list) or not asked:
+        return False
+    return all(map(is_real, asked)) and len(set(asked)) == len(asked)
+
+
+def _weighs(v: Any) -> bool:
+    """Tell whether `v` holds finite numbers, none negative and not all zero."""
+    if isinstance(v, np.ndarray):
+        v = v.tolist()
+    if not isinstance(v, tuple | list) or not all(is_real(x) and 0.0 <= x <= sys.float_info.max for x in v):
+        return False
+    return sum(v) > 0.0
+
+
+def _check_windows(windows: Any) -> None:
+    """Refuse windows that are not a column or expression and its first and last period each."""
+    listed = isinstance(windows, tuple | list)
+    wrong = [each for each in windows if not _is_window(each)] if listed else [windows]
+    if wrong:
+        raise SpecError(
+            message(
+                "windows holds a predictor with its first and last {period} each, (('gdp', 2001, 2005),), not {wrong}",
+                wrong=[repr(each) for each in wrong],
             )
+        )
+
+
+def _is_window(each: Any) -> bool:
+    if not isinstance(each, tuple | list) or len(each) != 3 or not isinstance(each[0], str):
+        return False
+    return is_real(each[1]) and is_real(each[2]) and bool(each[1] <= each[2])
 
 
 def with_outcomes(spec: Any, rectangle: Rectangle, named: tuple[Predictor, ...]) -> tuple[Predictor, ...]:

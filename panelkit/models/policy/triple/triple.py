@@ -189,4 +189,11 @@ class TripleDifference:
 
     def _regression(self, formula: str) -> FixedEffects:
         vcov = CRV3(self.place) if self.vcov is None else self.vcov
-        return FixedEffects(formula, "unit", vcov, self.convention or "reghdfe", self.where, self.weights)
+        return FixedEffects(
+            formula,
+            "unit",
+            vcov,
+            "reghdfe" if self.convention is None else self.convention,
+            self.where,
+            self.weights,
+        )

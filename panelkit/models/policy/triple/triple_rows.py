@@ -202,6 +202,8 @@ def _affected(data: pd.DataFrame, spec: Asked, panel: Any) -> FloatArray:
 def _of_places(data: pd.DataFrame, spec: Asked, places: Any, time: str) -> FloatArray:
     """Return when each place adopts, (P,), refused where its groups say different things in one period."""
     name = str(spec.treatment if spec.cohort is None else spec.cohort)
+    if name in (spec.place, spec.group, time):
+        raise DataError(message("`{name}` names rows and cannot say when a place adopts", name=name))
     if name not in data.columns:  # the reader names what there is
         read_timing(Frame(data), unit=spec.place, time=time, cohort=spec.cohort, treatment=spec.treatment)
     by_row = data[[spec.place, time]].assign(**{name: as_floats(data[name], f"`{name}`")})
