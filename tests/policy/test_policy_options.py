@@ -64,7 +64,8 @@ def test_options_that_did_nothing() -> None:
     for given in ({"event": "no"}, {"event": 1}):
         with pytest.raises(SpecError, match="event"):
             pk.DoseDiD("y ~ 1", "d", start=2015, **given)
-    for convention in (False, "", [], ()):
+    odd: tuple[Any, ...] = (False, "", [], ())
+    for convention in odd:
         with pytest.raises(SpecError, match="convention"):
             pk.DoseDiD("y ~ 1", "d", start=2015, convention=convention)
     with pytest.raises(SpecError, match="kernel"):
