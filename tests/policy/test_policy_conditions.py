@@ -69,9 +69,7 @@ def test_the_effect_is_that_of_the_estimator(formula: str, gaps: bool) -> None:
     assert effect == pytest.approx(by_dummies(panel, dummies(panel.time)), abs=ROUNDING)
     assert maps.main_weights == pytest.approx(maps.main.weights, abs=ROUNDING)
     for unit in (0, 11):
-        one = pk.StaggeredDiD(formula, cohort="first").fit(
-            frame[frame["unit"] != unit], unit="unit", time="year", by="overall"
-        )
+        one = spec.fit(frame[frame["unit"] != unit], unit="unit", time="year", by="overall")
         changed = effect + maps.main.changes(panel.y[:, None])[unit, 0]
         assert changed == pytest.approx(one.estimates[0], abs=ROUNDING)
 
