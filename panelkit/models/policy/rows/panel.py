@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,7 +33,7 @@ class PolicyPanel(Brief):
     `design` is sorted unit-major; `adoption` holds the first treated period of its N units. `X` (n, m) are the
     covariates without an intercept, `weights` (n,) those of the rows (ones where there are none), `cluster` (N,) the
     cluster of each unit from 0, `cluster_name` what it is. `anticipation` is how many periods before adoption the
-    effect may begin; `base` periods lie before that.
+    effect may begin. `known` keeps what several averages of one panel ask for; `replace` begins it anew.
     """
 
     design: Design
@@ -42,6 +42,7 @@ class PolicyPanel(Brief):
     cluster_name: str
     anticipation: int = 0
     notes: tuple[Message, ...] = ()
+    known: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def y(self) -> FloatArray:

@@ -78,8 +78,11 @@ class Untreated(Brief):
         return made
 
 
-def untreated_fit(panel: PolicyPanel, rows: Array | None = None) -> Untreated:
+def untreated_fit(panel: PolicyPanel, rows: Array | None = None, *, checked: bool = True) -> Untreated:
     """Return the regression of the rows before the policy may move them; `rows` (n,) marks others in their place.
+
+    `checked=False` leaves covariates that are not identified to the pseudo-inverse: for draws on rows whose own
+    regression was checked.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def untreated_fit(panel: PolicyPanel, rows: Array | None = None) -> Untreated:
     """
     marked = ~panel.exposed if rows is None else rows
     X = panel.X
-    if X.shape[1]:
+    if X.shape[1] and checked:
         fit_swept(
             panel.y[marked], X[marked], panel.covariates, panel.design.layout.at(marked).plain(), "twoway"
         )

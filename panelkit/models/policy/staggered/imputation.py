@@ -67,8 +67,7 @@ class Imputation:
         self, panel: PolicyPanel, outcomes: FloatArray, by: By, *, window: Window | None = None
     ) -> Points:
         """Return averages of a kind for outcomes (n, m), effects inside the window."""
-        fit = untreated_fit(panel)
-        reached = panel.exposed & predictable(panel, fit.rows)
+        fit, reached = _predicted(panel)
         keys, place = _keys(panel, reached)
         weights = panel.weights[reached]
         rows = averages(
@@ -91,6 +90,15 @@ class Imputation:
         history = np.unique(_history(panel))
         reach = 1.0 + _anticipated(panel) + np.abs(history).max(initial=0.0) // 2
         return int((history > -reach).sum())
+
+
+def _predicted(panel: PolicyPanel) -> tuple[Untreated, Array]:
+    """Return the regression of untreated rows, and the treated rows (n,) that it predicts; once a panel."""
+    if "predicted" not in panel.known:
+        fit = untreated_fit(panel, checked=False)
+        panel.known["predicted"] = fit, panel.exposed & predictable(panel, fit.rows)
+    found: tuple[Untreated, Array] = panel.known["predicted"]
+    return found
 
 
 @dataclass(frozen=True, eq=False)
