@@ -14,6 +14,7 @@ from panelkit.data.provinces import Labels, labels_of, place_name
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, Told, counted, listed, message, sentences, verbatim
 from panelkit.language.offers import offered
+from panelkit.language.options import is_whole
 
 Coding = Literal["any-zone", "whole-province"]
 Shift = int | Literal["late"]
@@ -156,7 +157,7 @@ def check_coding(coding: str, year_shift: Shift) -> None:
     """
     if coding not in ("any-zone", "whole-province"):
         raise SpecError(message("coding={coding!r}: choose 'any-zone' or 'whole-province'", coding=coding))
-    whole = isinstance(year_shift, int) and not isinstance(year_shift, bool)
+    whole = is_whole(year_shift)
     if year_shift != "late" and not (whole and abs(int(year_shift)) <= _LARGEST_SHIFT):
         raise SpecError(
             message(

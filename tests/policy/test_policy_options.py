@@ -131,3 +131,9 @@ def test_ratio_of_several_treated_says_that_it_rejects_too_often() -> None:
     assert any(said in note for note in spec.fit(frame, **place).notes)
     one = frame.assign(on=frame["on"] * (index.get_level_values(0) == "u0"))
     assert not any("donors fewer" in note for note in spec.fit(one, **place).notes)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    one: Any = np.int64(1)
+    assert pk.load_policy_pilots("ftz", year_shift=one).equals(pk.load_policy_pilots("ftz", year_shift=1))
+    assert pk.StaggeredDiD("y ~ 1", cohort="first", anticipation=one).anticipation == 1
