@@ -34,12 +34,13 @@ EFFECTS = ("homogeneous", "growing")
 
 @dataclass(frozen=True)
 class Cell:
-    """A world and an estimator; `effect` is .5 in every treated row, or .2 more every period."""
+    """A world and an estimator; `effect` is .5 in every treated row, .2 more every period, or none."""
 
     estimator: str
     periods: int
     treated: int
     effect: str
+    before: int = BEFORE
 
 
 def rows(n_periods: int) -> PolicyPanel:
@@ -56,20 +57,27 @@ def rows(n_periods: int) -> PolicyPanel:
 
 
 def worlds(cell: Cell, count: int) -> Iterator[tuple[PolicyPanel, FloatArray]]:
-    """Yield panels with the true effects of their rows (N, T), NaN where untreated; dates after six periods."""
+    """Yield panels with the true effects of their rows (N, T), NaN where untreated; dates after `before` periods."""
     panel, rng = rows(cell.periods), np.random.default_rng([SEED, cell.periods, cell.treated])
     for _ in range(count):
         first = np.full(N, np.inf)
-        dates = rng.choice(panel.periods[BEFORE : max(BEFORE + 1, cell.periods - 1)], cell.treated)
+        dates = rng.choice(panel.periods[cell.before : max(cell.before + 1, cell.periods - 1)], cell.treated)
         first[rng.permutation(N)[: cell.treated]] = dates
         errors = rng.standard_normal((N, cell.periods))
         errors[:, 0] /= np.sqrt(1.0 - RHO**2)
         for t in range(1, cell.periods):
             errors[:, t] += RHO * errors[:, t - 1]
         since = panel.periods - first[:, None]
-        effect = np.where(since >= 0.0, 0.5 if cell.effect == "homogeneous" else 0.2 * (since + 1.0), np.nan)
+        effect = np.where(since >= 0.0, _effect(cell.effect, since), np.nan)
         moved = panel.under(first)
         yield replace(moved, design=replace(moved.design, y=(errors + np.nan_to_num(effect)).ravel())), effect
+
+
+def _effect(kind: str, since: FloatArray) -> FloatArray:
+    """Return the effect by periods since adoption."""
+    if kind == "none":
+        return np.zeros_like(since)
+    return np.full_like(since, 0.5) if kind == "homogeneous" else 0.2 * (since + 1.0)
 
 
 def run(cell: Cell, count: int) -> list[dict[str, Any]]:
