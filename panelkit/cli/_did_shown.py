@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from math import inf, isnan
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def print_fits(
         if len(results) == 1:
             typer.echo(plain.folded(results[0].summary(language=language)))
         else:
-            look: dict[str, Any] = {"names": list(fits), **style}
+            look: dict[str, Any] = {"names": list(fits), "order": ordered(fits), **style}
             typer.echo(to_text(results, language=language, width=terminal_width(_WIDEST), **look))
         said = {note.text(language) for one in results for note in one.notes}
         further = [f"  - {note}" for note in origin if note not in said]
@@ -100,6 +101,15 @@ def draw(fits: Mapping[str, Any], path: Path, language: Language) -> None:
     from panelkit.models.policy.effects.did_comparison import plot_event_studies
 
     plot_event_studies(dict(fits), language=language).save(path)
+
+
+def ordered(fits: Mapping[str, Any]) -> list[str]:
+    """Return the terms of several results in order: averages first, then event times, cohorts and years as they run."""
+    found: dict[str, float] = {}
+    for fit in fits.values():
+        for term, label in zip(fit.tidy()["term"], fit.labels, strict=True):
+            found.setdefault(str(term), -inf if isnan(label) else float(label))
+    return sorted(found, key=found.__getitem__)
 
 
 def _facts(fit: Any) -> dict[str, Any]:

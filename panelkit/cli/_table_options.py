@@ -408,11 +408,21 @@ def write_table(fits: Sequence[Any], chosen: Format, table: TableOptions) -> Non
     typer.echo(str(table.out) if table.out is not None else made, err=table.as_json)
 
 
-def print_models(models: Sequence[Any], look: TableToFile, language: Language, *, quiet: bool) -> None:
-    """Print a table of results unless it is quiet, and write it to the file that `--table` names."""
+def print_models(
+    models: Sequence[Any],
+    look: TableToFile,
+    language: Language,
+    *,
+    quiet: bool,
+    order: Sequence[str] = (),
+) -> None:
+    """Print a table of results unless it is quiet, and write it to the file that `--table` names.
+
+    `order` are the terms that come first where the options name none.
+    """
     from panelkit.show.tables import to_format, to_text
 
-    style = look.style()
+    style = {**({"order": list(order)} if order else {}), **look.style()}
     if not quiet:
         typer.echo(to_text(models, language=language, width=terminal_width(), **style))
     if look.table is not None:

@@ -156,7 +156,8 @@ def did(
         origin = data_notes(rows.frame, language=printed.language)
         _did_shown.print_fits(fits, more, origin, printed.language, look.style())
     if look.table is not None:
-        print_models(list(fits.values()), look, printed.language, quiet=True)
+        order = _did_shown.ordered(fits) if len(fits) > 1 else ()
+        print_models(list(fits.values()), look, printed.language, quiet=True, order=order)
     if plot is not None:
         _did_shown.draw(fits, plot, printed.language)
         typer.echo(str(plot), err=printed.as_json)

@@ -83,6 +83,18 @@ def test_estimators_side_by_side_and_a_file(panelkit: Command, tmp_path: Path) -
     assert "ATT" in table.read_text(encoding="utf-8")
 
 
+def test_event_times_of_several_estimators_run_in_order(panelkit: Command, tmp_path: Path) -> None:
+    several = ("--estimator", "callaway-santanna", "--estimator", "stacked", "--table", tmp_path / "did.csv")
+    run = panelkit("did", OUTCOME, "--policy", "innov_reform", *YEARS, *several)
+    for text in (run.out, (tmp_path / "did.csv").read_text(encoding="utf-8-sig")):
+        firsts = [line.replace(",", " ").split() for line in text.splitlines()]
+        terms = [words[0].strip('"=') for words in firsts if words]
+        start = terms.index("mean") + 1
+        times = [int(term) for term in terms[start:] if term.lstrip("-").isdigit() and abs(int(term)) < 50]
+        assert times == sorted(times)  # only the second holds -5, the first year
+        assert min(times) == -5
+
+
 def test_bacon_is_that_of_the_two_way_regression(panelkit: Command) -> None:
     run = panelkit("did", OUTCOME, "--policy", "ftz", *YEARS, "--bacon", "--json")
     found = json.loads(run.out)["bacon"]

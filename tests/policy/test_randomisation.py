@@ -92,7 +92,11 @@ def test_few_treated_are_randomised_unless_told() -> None:
     few = spec.fit(adopting_panel(1, treated=7), unit="unit", time="year", by="overall")
     assert few.drawn is not None
     assert any("7 treated units, fewer than 8" in note for note in few.notes)
-    assert spec.fit(adopting_panel(1, treated=8), unit="unit", time="year", by="overall").drawn is None
+    many = spec.fit(adopting_panel(1, treated=8), unit="unit", time="year", by="overall")
+    assert many.drawn is None
+    assert any(
+        "8 treated units, 8 or more: p-values and intervals from errors" in note for note in many.notes
+    )
     told = pk.StaggeredDiD("y ~ 1", cohort="first", inference="clusters")
     fit = told.fit(adopting_panel(1, treated=7), unit="unit", time="year", by="overall")
     assert any("reject too often" in note for note in fit.notes)

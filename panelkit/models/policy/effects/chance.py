@@ -71,7 +71,7 @@ class Chance:
         few = message("{treated} treated {units}, fewer than {few}", treated=treated, few=FEW_TREATED)
         if self.inference == "clusters" or (self.inference == "auto" and treated >= FEW_TREATED):
             if treated >= FEW_TREATED:
-                return None, ()
+                return None, _many(treated, levels) if self.inference == "auto" else ()
             said = message(
                 "{few}: errors from clusters may reject too often; inference='randomisation' keeps its level",
                 few=few,
@@ -105,3 +105,14 @@ class Chance:
         if self.inference in ("conley-taber", "ferman-pinto"):
             return placebos(method, panel, held, size=self.size, reps=self.reps, rng=self.rng)
         return randomise(method, panel, list(held), held, reps=self.reps, rng=self.rng)
+
+
+def _many(treated: int, levels: tuple[str, str]) -> tuple[Message, ...]:
+    """Return why errors of clusters are read, as a note."""
+    said = message(
+        "{treated} treated {units}, {few} or more: p-values and intervals from errors by cluster; with fewer, from "
+        "randomisation over dates of adoption",
+        treated=treated,
+        few=FEW_TREATED,
+    )
+    return (said.spoken(*levels),)
