@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from math import inf, isnan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from panelkit.cli._printing import narrow_terminal, plain_values, print_json, records, terminal_width
+from panelkit.cli._table_options import TableToFile, print_models
 from panelkit.language.errors import SpecError
 from panelkit.language.message import Language, message
+
+if TYPE_CHECKING:
+    from panelkit.models.policy.effects.did_comparison import DiDComparison
 
 _WIDEST = 140
 FIGURES = (".svg", ".png", ".pdf")
@@ -41,21 +44,39 @@ def print_fits(
         What the table of several results looks like.
     """
     from panelkit.show import plain
-    from panelkit.show.tables import to_text
 
     results = list(fits.values())
     with narrow_terminal(_WIDEST):
         if len(results) == 1:
             typer.echo(plain.folded(results[0].summary(language=language)))
         else:
-            look: dict[str, Any] = {"names": list(fits), "order": ordered(fits), **style}
-            typer.echo(to_text(results, language=language, width=terminal_width(_WIDEST), **look))
+            table = _compared(fits)
+            typer.echo(table.to_text(language=language, width=terminal_width(_WIDEST), **style))
         said = {note.text(language) for one in results for note in one.notes}
         further = [f"  - {note}" for note in origin if note not in said]
         if further:
             typer.echo(plain.folded("\n".join(further)))
         for one in more.values():
             typer.echo(plain.folded("\n" + one.summary(language=language)))
+
+
+def write_table(fits: Mapping[str, Any], look: TableToFile, language: Language) -> None:
+    """Write the table of several results to the file that `--table` names, if it names one."""
+    if look.table is None:
+        return
+    if len(fits) == 1:
+        print_models(list(fits.values()), look, language, quiet=True)
+        return
+    _compared(fits)._rendered(look.chosen(), look.table, language, look.style())
+    typer.echo(str(look.table), err=True)
+
+
+def _compared(fits: Mapping[str, Any]) -> DiDComparison:
+    """Return the results side by side, with every kind of effect that one of them holds, in order."""
+    from panelkit.models.policy.effects.did_comparison import compare_did
+
+    held = [kind for fit in fits.values() for kind in fit.equations]
+    return compare_did(fits, kinds=tuple(dict.fromkeys(held)))
 
 
 def print_content(fits: Mapping[str, Any], more: Mapping[str, Any]) -> None:
@@ -101,15 +122,6 @@ def draw(fits: Mapping[str, Any], path: Path, language: Language) -> None:
     from panelkit.models.policy.effects.did_comparison import plot_event_studies
 
     plot_event_studies(dict(fits), language=language).save(path)
-
-
-def ordered(fits: Mapping[str, Any]) -> list[str]:
-    """Return the terms of several results in order: averages first, then event times, cohorts and years as they run."""
-    found: dict[str, float] = {}
-    for fit in fits.values():
-        for term, label in zip(fit.tidy()["term"], fit.labels, strict=True):
-            found.setdefault(str(term), -inf if isnan(label) else float(label))
-    return sorted(found, key=found.__getitem__)
 
 
 def _facts(fit: Any) -> dict[str, Any]:

@@ -408,21 +408,11 @@ def write_table(fits: Sequence[Any], chosen: Format, table: TableOptions) -> Non
     typer.echo(str(table.out) if table.out is not None else made, err=table.as_json)
 
 
-def print_models(
-    models: Sequence[Any],
-    look: TableToFile,
-    language: Language,
-    *,
-    quiet: bool,
-    order: Sequence[str] = (),
-) -> None:
-    """Print a table of results unless it is quiet, and write it to the file that `--table` names.
-
-    `order` are the terms that come first where the options name none.
-    """
+def print_models(models: Sequence[Any], look: TableToFile, language: Language, *, quiet: bool) -> None:
+    """Print a table of results unless it is quiet, and write it to the file that `--table` names."""
     from panelkit.show.tables import to_format, to_text
 
-    style = {**({"order": list(order)} if order else {}), **look.style()}
+    style = look.style()
     if not quiet:
         typer.echo(to_text(models, language=language, width=terminal_width(), **style))
     if look.table is not None:

@@ -11,9 +11,10 @@ import typer
 from panelkit.cli._chosen import given, refuse
 from panelkit.cli._commands import command
 from panelkit.cli._data import rows_of
+from panelkit.cli._estimator_names import refuse_unknown
 from panelkit.cli._options import Printed, SampleOptions, SeedOption
 from panelkit.cli._output import file_out
-from panelkit.cli._table_options import TableToFile, print_models, refuse_without_table
+from panelkit.cli._table_options import TableToFile, refuse_without_table
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
 from panelkit.language.register import keys
@@ -155,9 +156,7 @@ def did(
     else:
         origin = data_notes(rows.frame, language=printed.language)
         _did_shown.print_fits(fits, more, origin, printed.language, look.style())
-    if look.table is not None:
-        order = _did_shown.ordered(fits) if len(fits) > 1 else ()
-        print_models(list(fits.values()), look, printed.language, quiet=True, order=order)
+    _did_shown.write_table(fits, look, printed.language)
     if plot is not None:
         _did_shown.draw(fits, plot, printed.language)
         typer.echo(str(plot), err=printed.as_json)
@@ -287,10 +286,4 @@ def _refuse_idle(ctx: typer.Context, dates: Dates, method: Method, event: Event)
     if len(method.estimator or []) > 1 and (event.pretrend or event.honest):
         raise SpecError(message("--pretrend and --honest are of one event study: name one --estimator"))
     if given(ctx, "estimator"):
-        unknown = [name for name in method.estimator or [] if name not in ESTIMATORS]
-        if unknown:
-            raise SpecError(
-                message(
-                    "--estimator is one of {known}, not {unknown}", known=list(ESTIMATORS), unknown=unknown
-                )
-            )
+        refuse_unknown(method.estimator or [], ESTIMATORS)

@@ -47,6 +47,7 @@ MODEL_WORDS: dict[str, Message] = {
     "n_treated": message("units treated"),
     "n_never": message("units never treated"),
     "n_controls": message("controls matched"),
+    "estimator": message("estimator"),
     "n_exposed": message("units with treated neighbours"),
     "n_clean": message("units neither treated nor exposed"),
     "n_off_support": message("off the common support"),

@@ -131,13 +131,17 @@ _EQUATIONS: dict[str, Message] = {
         term("equation of a spatial model", "spatial"),
         term("equation of a spatial model", "dynamic"),
         term("equation of a spatial model", "variance"),
+        term("kind of policy effect", "overall"),
+        term("kind of policy effect", "event"),
+        term("kind of policy effect", "cohort"),
+        term("kind of policy effect", "calendar"),
     )
 }
 _INTERCEPT = term("regressor", "Intercept")
 
 
 def equation_word(name: str, language: Language) -> str:
-    """Return what the panel of an equation is called in a table: spatial models know four, others their own."""
+    """Return what the panel of an equation is called in a table: of a spatial model or a policy, or its own."""
     return in_language(_EQUATIONS.get(name, name), language)
 
 

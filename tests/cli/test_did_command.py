@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import panelkit as pk
@@ -78,8 +79,9 @@ def test_estimators_side_by_side_and_a_file(panelkit: Command, tmp_path: Path) -
         "--table", table
     )  # fmt: skip
     assert run.status == 0
-    assert "imputation" in run.out
-    assert "callaway-santanna" in run.out
+    assert "Imputation" in run.out
+    assert "coding any-zone" in run.out + table.read_text(encoding="utf-8")
+    assert "Callaway and Sant'Anna" in run.out
     assert "ATT" in table.read_text(encoding="utf-8")
 
 
@@ -127,7 +129,7 @@ def test_two_event_studies_in_one_picture_and_a_base(panelkit: Command, tmp_path
         "--window=-4,3", "--estimator", "twfe", "--estimator", "sun-abraham", "--plot", picture, "--decimals", 2
     )  # fmt: skip
     assert run.status == 0
-    assert "sun-abraham" in run.out
+    assert "Sun and Abraham" in run.out
     assert picture.exists()
 
 
@@ -174,3 +176,37 @@ def test_what_is_idle_or_wrong_is_refused(panelkit: Command, options: tuple[str,
     run = panelkit("did", OUTCOME, *YEARS, *options)
     assert run.status == 2
     assert said in run.err
+
+
+def test_names_of_other_programs_are_told_what_they_are_called_here(panelkit: Command) -> None:
+    run = panelkit("did", OUTCOME, "--policy", "ftz", "--estimator", "csdid", "--lang", "zh")
+    assert run.status == 2
+    assert "csdid -> callaway-santanna" in run.err
+    assert (
+        "sun_abraham -> sun-abraham"
+        in panelkit("did", OUTCOME, "--estimator", "sun_abraham", "--policy", "ftz").err
+    )
+
+
+def test_several_estimators_stand_in_the_order_of_event_times(panelkit: Command, tmp_path: Path) -> None:
+    names = ("--estimator", "imputation", "--estimator", "sun-abraham")
+    file = tmp_path / "table.md"
+    run = panelkit("did", OUTCOME, "--policy", "ftz", "--years", "2010-2019", "--shift", 1, *names, "--lang", "zh",
+                   "--table", file)  # fmt: skip
+    assert run.status == 0
+    assert "插补估计" in run.out
+    for text in (run.out, file.read_text(encoding="utf-8")):
+        rows = [line.replace("|", " ").split() for line in text.splitlines()]
+        heads = [row[0].removeprefix("&emsp;") for row in rows if row]
+        times = [int(head) for head in heads if head.lstrip("-").isdigit() and abs(int(head)) < 100]
+        assert times == sorted(times)
+        assert times[0] < -4 < times[-1]
+
+
+def test_a_group_of_zero_and_one_is_no_cohort(panelkit: Command, own: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(own)
+    frame.assign(group=(frame["first"] > 0) * 1).to_csv(tmp_path / "group.csv", index=False)
+    run = panelkit("did", "y ~ 1", "--data", tmp_path / "group.csv", "--unit", "unit", "--time", "year",
+                   "--cohort", "group")  # fmt: skip
+    assert run.status == 2
+    assert "`group` holds 0 and 1, and a cohort is the first treated year" in run.err

@@ -58,6 +58,11 @@ class Side(Brief):
         """Return the facts of the result."""
         return self.result.facts
 
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """Return the notes of the result."""
+        return tuple(self.result.notes)
+
 
 @dataclass(frozen=True, eq=False)
 class DiDComparison(Rendered, Brief):
@@ -133,13 +138,10 @@ class DiDComparison(Rendered, Brief):
         return [result.drawn.sentence() for result in self.results.values() if result.drawn is not None]
 
     def _ordered(self) -> list[str]:
-        """Return the terms in order: the effect overall, their mean, event times."""
+        """Return the terms in order: the effect overall, means, event times, dates."""
         frame = self.tidy()
-        events = frame[(frame["equation"] == "event") & frame["label"].notna()].sort_values(
-            "label", kind="stable"
-        )
-        others = frame[frame["label"].isna()]["term"]
-        return list(dict.fromkeys([*others, *events["term"]]))
+        dated = frame[frame["label"].notna()].sort_values("label", kind="stable")
+        return list(dict.fromkeys([*frame[frame["label"].isna()]["term"], *dated["term"]]))
 
 
 @offered("policy", family="policy", result="DiDComparison", public=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
-from panelkit.language.message import Message, message
+from panelkit.language.message import Message, message, term
 from panelkit.models.policy.effects.cells import Averages, By, DirectEffects, check_by, joined_spread
 from panelkit.models.policy.effects.chance import Chance, Drawn
 from panelkit.models.policy.effects.errors import Errors, errors_of
@@ -23,6 +23,10 @@ from panelkit.results.derived import Uncertainty
 
 ATT = "ATT"
 MEAN = "mean"
+_ERRORS = {
+    "small-sample": term("errors of effects", "small-sample"),
+    "analytic": term("errors of effects", "analytic"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -179,7 +183,7 @@ def _facts(panel: PolicyPanel, errors: Errors) -> dict[str, Any]:
         "n_never": int((~panel.adoption.treated).sum()),
         "n_cohorts": len(panel.adoption.cohorts),
         "n_clusters": panel.n_clusters,
-        "vcov": message("clusters by {name}, {errors}", name=panel.cluster_name, errors=errors),
+        "vcov": message("clusters by {name}, {errors}", name=panel.cluster_name, errors=_ERRORS[errors]),
     }
 
 

@@ -155,6 +155,7 @@ def _of_cohorts(values: FloatArray, panel: PanelIndex, name: str) -> tuple[Float
     np.maximum.at(first, panel.unit, stated)
     lowest = np.full(n_units, np.inf)
     np.minimum.at(lowest, panel.unit, stated)
+    _refuse_switch(told, panel, name)
     moving = np.flatnonzero(first != lowest)
     if len(moving):
         raise DataError(
@@ -177,6 +178,21 @@ def _of_cohorts(values: FloatArray, panel: PanelIndex, name: str) -> tuple[Float
     later = np.full(n_units, NEVER)
     np.minimum.at(later, panel.unit, told)
     return first, np.where(first == NEVER, later, first)
+
+
+def _refuse_switch(told: FloatArray, panel: PanelIndex, name: str) -> None:
+    """Refuse a 0/1 column as a cohort where no period is called 1."""
+    if set(told[told != NEVER]) == {1.0} and float(panel.time_labels[0]) > 1.0:
+        raise DataError(
+            message(
+                "`{name}` holds 0 and 1, and a cohort is the first treated {period} ({early} to {late}, 0 for never): "
+                "a column that is 1 from adoption on goes into `treatment=` (command: --treatment); one that is 1 in "
+                "all rows of the treated says who, not when",
+                name=name,
+                early=int(panel.time_labels[0]),
+                late=int(panel.time_labels[-1]),
+            ).spoken(*panel.levels)
+        )
 
 
 def _of_path(values: FloatArray, panel: PanelIndex, name: str) -> tuple[FloatArray, tuple[Message, ...]]:
