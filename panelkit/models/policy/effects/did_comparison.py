@@ -134,8 +134,11 @@ class DiDComparison(Rendered, Brief):
         return tables.to_format(sides, format, path, language=language, **given)
 
     def _drawn(self) -> list[Message]:
-        """Return how p-values were made where that was by randomisation."""
-        return [result.drawn.sentence() for result in self.results.values() if result.drawn is not None]
+        """Return how p-values were made by randomisation, where the notes of a result do not say so."""
+        made = [
+            (result, result.drawn.sentence()) for result in self.results.values() if result.drawn is not None
+        ]
+        return [said for result, said in made if not any(said in note for note in result.notes)]
 
     def _ordered(self) -> list[str]:
         """Return the terms in order: the effect overall, means, event times, dates."""
