@@ -341,11 +341,12 @@ def _counted(design: Design, adoption: Adoption) -> tuple[Message, ...]:
     ]
     never = int((~adoption.treated).sum())
     told = message(
-        "{treated} of {n} {units} adopt, by first treated {period} {sizes}; {never} never do",
+        "{treated} of {n} {units} adopt, by first treated {period} {sizes}; {never} do not by {last:.0f}",
         treated=int(counts.sum()),
         n=len(adoption.first),
         sizes=listed(sizes[:SHOWN], len(sizes)),
         never=never,
+        last=float(adoption.periods[-1]),
     )
     notes = [told]
     if not never:
