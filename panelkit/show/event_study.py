@@ -83,13 +83,13 @@ def event_study_plot(
 
 
 def _terms(series: Mapping[str, pd.DataFrame]) -> dict[float, str]:
-    """Return what the event times are called, in order: a bin by its name, unless series differ on it."""
-    held: dict[float, str] = {}
+    """Return what the event times are called, in order: a bin by its name, by both names where series differ on it."""
+    held: dict[float, dict[str, None]] = {}
     for frame in series.values():
         for event, term in zip(frame["event"], frame["term"], strict=True):
             mark = str(term).replace("<=", "≤").replace(">=", "≥")
-            held[float(event)] = mark if held.get(float(event), mark) == mark else f"{event:g}"
-    return dict(sorted(held.items()))
+            held.setdefault(float(event), {})[mark] = None
+    return {event: ", ".join(sorted(marks)) for event, marks in sorted(held.items())}
 
 
 def _limits(frames: Any) -> tuple[float, float]:

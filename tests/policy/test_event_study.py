@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -375,6 +376,19 @@ def test_figures_draw_base_bands_and_bins() -> None:
     assert "effect on y" not in whole.plot(by="cohort").svg()
     with pytest.raises(pk.SpecError, match="these effects hold"):
         found.plot(by="cohort")
+
+
+def test_an_end_that_is_a_bin_for_some_estimators_alone_has_both_names() -> None:
+    model = pk.EventStudy("y ~ 1", cohort="first", window=(-3, 2), ends="bin")
+    names = ("sun-abraham", "imputation")
+    made = [model.with_estimator(name).fit(adopting_panel(3), unit="unit", time="year") for name in names]
+    assert model.with_estimator("twfe").ends == "bin"
+    assert replace(model, ends="trim", estimator="twfe").with_estimator("imputation").ends is None
+    drawn = pk.plot_event_studies(made).svg()
+    assert (
+        "\u22123, \u2264\u22123" in drawn
+    )  # leads of imputation are against all earlier years, and not binned
+    assert "\u22652" in drawn
 
 
 def test_estimators_stand_side_by_side() -> None:

@@ -163,8 +163,9 @@ class EventStudy:
         return self._told(found, panel)
 
     def with_estimator(self, estimator: str, **options: Any) -> EventStudy:
-        """Return the same question put to another estimator, with its own options."""
-        own: dict[str, Any] = dict.fromkeys(("control", "adjustment", "corrected", "ends", "second_base"))
+        """Return the same question put to another estimator, with its own options; `ends` stays where it is one."""
+        own: dict[str, Any] = dict.fromkeys(("control", "adjustment", "corrected", "second_base"))
+        own["ends"] = self.ends if self.ends in ENDS_OF.get(estimator, ()) else None
         return replace(self, estimator=estimator, **(own | options))
 
     def _check_choices(self) -> None:
