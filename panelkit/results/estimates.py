@@ -243,7 +243,8 @@ class Estimates(Rendered, Brief):
         from panelkit.show.words import equation_word, result_word, term_word
 
         table = self.tidy(level)
-        table["term"] = [term_word(name, language) for name in self.terms]
+        named = zip(self.terms, self.equations, strict=True)
+        table["term"] = [term_word(name, language, equation) for name, equation in named]
         table["equation"] = [equation_word(name, language) for name in self.equations]
         if not any(self.equations):
             table = table.drop(columns="equation")

@@ -28,7 +28,7 @@ def term_label(equation: str, term: str, labels: Mapping[str, str], language: La
     named = [part_label(part, labels, language) for part in parts]
     if any(name is not None for name in named):
         return _TIMES.join(part if name is None else name for part, name in zip(parts, named, strict=True))
-    return term_word(term, language)
+    return term_word(term, language, equation)
 
 
 def split_outside(text: str, mark: str) -> list[str]:

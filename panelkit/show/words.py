@@ -138,6 +138,8 @@ _EQUATIONS: dict[str, Message] = {
     )
 }
 _INTERCEPT = term("regressor", "Intercept")
+_POLICY = ("event", "cohort", "calendar")
+_MEAN = term("effects of a policy", "mean")
 
 
 def equation_word(name: str, language: Language) -> str:
@@ -145,8 +147,10 @@ def equation_word(name: str, language: Language) -> str:
     return in_language(_EQUATIONS.get(name, name), language)
 
 
-def term_word(name: str, language: Language) -> str:
-    """Return what a regressor is called in a table: the intercept is ours, the others are the user's own."""
+def term_word(name: str, language: Language, equation: str = "") -> str:
+    """Return what a term is called in a table: intercept and means of effects are ours, others the user's own."""
+    if name == _MEAN and equation in _POLICY:
+        return _MEAN.text(language)
     return in_language(_INTERCEPT if name == _INTERCEPT else name, language)
 
 

@@ -183,8 +183,15 @@ def _facts(panel: PolicyPanel, errors: Errors) -> dict[str, Any]:
         "n_never": int((~panel.adoption.treated).sum()),
         "n_cohorts": len(panel.adoption.cohorts),
         "n_clusters": panel.n_clusters,
-        "vcov": message("clusters by {name}, {errors}", name=panel.cluster_name, errors=_ERRORS[errors]),
+        "vcov": _clustered(panel, errors),
     }
+
+
+def _clustered(panel: PolicyPanel, errors: Errors) -> Message:
+    """Return by what errors are clustered, and which they are."""
+    if panel.cluster_name == panel.design.level_names[0]:
+        return panel.design.spoken(message("clusters by {unit}, {errors}", errors=_ERRORS[errors]))
+    return message("clusters by {name}, {errors}", name=panel.cluster_name, errors=_ERRORS[errors])
 
 
 def _alone(covariance: FloatArray, terms: Sequence[str], shares: Any) -> tuple[Any, ...]:
