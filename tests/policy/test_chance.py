@@ -45,21 +45,31 @@ def changes(frame: pd.DataFrame) -> np.ndarray:
 
 def test_placebo_noise_of_one_treated_unit_is_that_of_its_controls() -> None:
     frame = one_date(1, 1, effect=2.0)
-    found = fitted(frame, "conley-taber", reps=5_000)
+    found = fitted(frame, "conley-taber", reps=199)
     control = changes(frame)[1:]
     noise = (control - control.mean()) * np.sqrt((1 + 1 / 30) * 30 / 29)
-    drawn = np.unique(np.round(found.drawn.draws[:, 0], 10))
-    assert np.allclose(drawn, np.unique(np.round(noise, 10)), atol=1e-9)  # every control is drawn in 5,000
-    low, high = found.conf_int().iloc[0]
+    assert np.allclose(np.sort(found.drawn.draws[:, 0]), np.sort(noise), atol=1e-9)  # all 30 of them
     estimate = found.estimates[0]
-    assert low == pytest.approx(estimate - np.quantile(found.drawn.draws[:, 0], 0.975))
-    assert high == pytest.approx(estimate - np.quantile(found.drawn.draws[:, 0], 0.025))
+    assert found.p_values.iloc[0] == pytest.approx((1 + (np.abs(noise) >= abs(estimate)).sum()) / 31)
+    low, high = found.conf_int(0.9).iloc[0]  # three of 31 may be as extreme: two placebos and itself
+    assert high - estimate == pytest.approx(estimate - low)
+    assert high - estimate == pytest.approx(np.sort(np.abs(noise))[-3])
+    assert np.isinf(found.conf_int(0.99).to_numpy()).all()  # 31 outcomes cannot reject at one per cent
+
+
+def test_noise_of_two_treated_units_is_independent() -> None:
+    frame = one_date(3, 2)
+    found = fitted(frame, "conley-taber", reps=999)
+    control = changes(frame)[2:]
+    noise = (control - control.mean()) * np.sqrt((1 + 2 / 29) * 29 / 28)
+    every = [(a + b) / 2 for a in noise for b in noise]
+    assert np.allclose(np.sort(found.drawn.draws[:, 0]), np.sort(every), atol=1e-9)
 
 
 def test_noise_is_rescaled_by_size() -> None:
     sizes = np.linspace(0.2, 5.0, 31)
     frame = one_date(2, 1, sizes=sizes)
-    found = fitted(frame, "ferman-pinto", size="size", reps=5_000)
+    found = fitted(frame, "ferman-pinto", size="size", reps=199)
     control = changes(frame)[1:]
     noise = control - control.mean()
     X = np.column_stack([np.ones(30), 1.0 / sizes[1:]])
@@ -67,8 +77,7 @@ def test_noise_is_rescaled_by_size() -> None:
     fitted_variance = X @ [a, b]
     assert (fitted_variance > 0).all()
     scaled = noise * np.sqrt((a + b / sizes[0]) / fitted_variance) * np.sqrt((1 + 1 / 30) * 30 / 29)
-    drawn = np.unique(np.round(found.drawn.draws[:, 0], 9))
-    assert np.allclose(drawn, np.unique(np.round(scaled, 9)), atol=1e-8)
+    assert np.allclose(np.sort(found.drawn.draws[:, 0]), np.sort(scaled), atol=1e-8)
 
 
 def test_size_of_placebo_noise_with_two_treated() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -39,10 +40,13 @@ class Placebos(Brief):
         return np.asarray((1.0 + extreme) / (1.0 + len(self.draws)))
 
     def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
-        """Return estimate less quantiles of the noise, (p,) each."""
-        tail = (1.0 - check_confidence(level)) / 2.0
-        low, high = np.quantile(self.draws, [tail, 1.0 - tail], axis=0)
-        return np.asarray(self.estimates - high), np.asarray(self.estimates - low)
+        """Return the effects whose p is above 1 - level, (p,) each; unbounded where the noise cannot reject at all."""
+        allowed = int(np.floor((1.0 - check_confidence(level)) * (1.0 + len(self.draws)) - 1.0 + 1e-9))
+        if allowed < 0:
+            reach = np.full(len(self.estimates), np.inf)
+        else:
+            reach = -np.sort(-np.abs(self.draws), axis=0)[min(allowed, len(self.draws) - 1)]
+        return np.asarray(self.estimates - reach), np.asarray(self.estimates + reach)
 
     def sentence(self) -> Message:
         """Return what was done, as a note."""
@@ -87,7 +91,7 @@ def placebos(
     size
         A column with the size of a unit (population, number of firms), by its mean over the periods.
     reps, rng
-        Draws, and the seed or generator.
+        Draws, and the seed or generator; where there are no more choices than this, all are taken.
 
     Raises
     ------
@@ -111,11 +115,11 @@ def placebos(
     n1, n0 = len(treated), len(never)
     factor = np.sqrt((1.0 + n1 / n0) * n0 / (n0 - 1.0))
     chosen = _chosen(n0, n1, reps, as_generator(rng))
-    draws = np.zeros((reps, len(weights)))
+    draws = np.zeros((len(chosen), len(weights)))
     for j in range(n1):
         draws += noise[:, j, :][:, chosen[:, j]].T
     values = np.concatenate([held[1] for held in estimates.values()])
-    return Placebos(values, factor * draws, size or "", n0, reps, seed_of(rng))
+    return Placebos(values, factor * draws, size or "", n0, len(chosen), seed_of(rng))
 
 
 def _refuse(panel: PolicyPanel) -> None:
@@ -179,5 +183,10 @@ def _rescaled(noise: FloatArray, sizes: FloatArray, treated: IntArray, never: In
 
 
 def _chosen(n0: int, n1: int, reps: int, rng: np.random.Generator) -> IntArray:
-    """Return who takes each treated unit's role, (r, n1), nobody two of them."""
-    return np.argsort(rng.random((reps, n0)), axis=1)[:, :n1].astype(np.int64)
+    """Return who takes each treated unit's role, (r, n1): every choice where there are no more than `reps`.
+
+    Drawn with replacement: without, the noise of several would add up to less than that of independent units.
+    """
+    if n0**n1 <= reps:
+        return np.array(list(product(range(n0), repeat=n1)), dtype=np.int64)
+    return rng.integers(0, n0, (reps, n1))
