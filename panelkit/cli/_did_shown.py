@@ -30,6 +30,8 @@ def print_fits(
 ) -> None:
     """Print one result whole, several as one table with their notes, then what was asked beside.
 
+    A result whose table is wider than the terminal is shown as several are: estimates above their errors.
+
     Parameters
     ----------
     fits
@@ -46,8 +48,8 @@ def print_fits(
     from panelkit.show import plain
 
     results = list(fits.values())
-    with narrow_terminal(_WIDEST):
-        if len(results) == 1:
+    with narrow_terminal(_WIDEST) as width:
+        if len(results) == 1 and _room(results[0], language) <= width:
             typer.echo(plain.folded(results[0].summary(language=language)))
         else:
             table = _compared(fits)
@@ -58,6 +60,13 @@ def print_fits(
             typer.echo(plain.folded("\n".join(further)))
         for one in more.values():
             typer.echo(plain.folded("\n" + one.summary(language=language)))
+
+
+def _room(result: Any, language: Language) -> int:
+    """Return how many columns the table of a result takes."""
+    from panelkit.results.numbers import cells
+
+    return max(cells(line) for line in result.table_text(0.95, language).splitlines())
 
 
 def write_table(fits: Mapping[str, Any], look: TableToFile, language: Language) -> None:

@@ -91,7 +91,7 @@ def test_few_treated_are_randomised_unless_told() -> None:
     spec = pk.StaggeredDiD("y ~ 1", cohort="first")
     few = spec.fit(adopting_panel(1, treated=7), unit="unit", time="year", by="overall")
     assert few.drawn is not None
-    assert any("7 treated units, fewer than 8" in note for note in few.notes)
+    assert any("fewer than 8 units are treated (7)" in note for note in few.notes)
     many = spec.fit(adopting_panel(1, treated=8), unit="unit", time="year", by="overall")
     assert many.drawn is None
     assert any(

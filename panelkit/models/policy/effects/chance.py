@@ -68,7 +68,7 @@ class Chance:
         """Return what was drawn, if anything, and why."""
         levels = panel.design.level_names
         treated = int(panel.adoption.treated.sum())
-        few = message("{treated} treated {units}, fewer than {few}", treated=treated, few=FEW_TREATED)
+        few = message("fewer than {few} {units} are treated ({treated})", treated=treated, few=FEW_TREATED)
         if self.inference == "clusters" or (self.inference == "auto" and treated >= FEW_TREATED):
             if treated >= FEW_TREATED:
                 return None, _many(treated, levels) if self.inference == "auto" else ()

@@ -110,7 +110,7 @@ def policy_effects(
             *panel.notes,
             *effects.notes,
             *said,
-            *_alone(made.covariance, terms, spec.shares),
+            *_alone(made.covariance, _spoken(equations, terms), spec.shares),
         ),
         uncertainty=Uncertainty(method="influence"),
         levels=panel.design.level_names,
@@ -192,6 +192,16 @@ def _clustered(panel: PolicyPanel, errors: Errors) -> Message:
     if panel.cluster_name == panel.design.level_names[0]:
         return panel.design.spoken(message("clusters by {unit}, {errors}", errors=_ERRORS[errors]))
     return message("clusters by {name}, {errors}", name=panel.cluster_name, errors=_ERRORS[errors])
+
+
+def _spoken(equations: Sequence[str], terms: Sequence[str]) -> list[str]:
+    """Return effects by their kind and name: event time 4, cohort 2014, year 2014."""
+    of = {
+        "event": lambda name: message("event time {name}", name=name),
+        "cohort": lambda name: message("cohort {name}", name=name),
+        "calendar": lambda name: message("{period} {name}", name=name),
+    }
+    return [of[kind](name) if kind in of else name for kind, name in zip(equations, terms, strict=True)]
 
 
 def _alone(covariance: FloatArray, terms: Sequence[str], shares: Any) -> tuple[Any, ...]:
