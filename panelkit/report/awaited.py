@@ -78,7 +78,6 @@ FIGURES = _by_name(
     message("retail price indices by category and province"),
     message("revenue of above-scale industry by size of firm (中国工业统计年鉴，按企业规模分营业收入)"),
     message("revenue of energy-intensive industries by province"),
-    message("revenue of national high-technology zones by province"),
     message("robots by industry"),
     message(
         "share of inventions in force that are industrialised, universities and firms "

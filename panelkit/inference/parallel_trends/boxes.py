@@ -12,13 +12,14 @@ from functools import cache
 import numpy as np
 
 from panelkit.kernels.within import FloatArray
+from panelkit.show.brief import Brief
 
 SCRAMBLINGS = 8
 _POWER_OF_TWO = 11
 
 
 @dataclass(frozen=True, eq=False)
-class InBox:
+class InBox(Brief):
     """Mass in the box, the mean there (k,), and the standard error of the mass over the scramblings."""
 
     mass: float

@@ -18,10 +18,11 @@ import numpy as np
 
 from panelkit.inference.parallel_trends.restrictions import Study, differences
 from panelkit.kernels.within import FloatArray
+from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, eq=False)
-class FixedLength:
+class FixedLength(Brief):
     """The interval `centre` +- `half`, the weights (p,) that make its centre, its largest bias and its error."""
 
     centre: float

@@ -15,13 +15,14 @@ import numpy as np
 from panelkit.inference.parallel_trends.boxes import in_box
 from panelkit.kernels.within import FloatArray
 from panelkit.results.students_t import t_quantile
+from panelkit.show.brief import Brief
 
 # a probability to pass below which a mean of those who pass is rounding
 _NEVER = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Passed:
+class Passed(Brief):
     """Probability to pass and its numerical error; mean of the leads where they do (k,), missing where none does."""
 
     probability: float
@@ -42,7 +43,7 @@ class PreTest(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Joint:
+class Joint(Brief):
     """The Wald test of all leads: chi-square where df is infinite, else Hotelling's T^2."""
 
     sigma: FloatArray
@@ -92,7 +93,7 @@ class Joint:
 
 
 @dataclass(frozen=True, eq=False)
-class Single:
+class Single(Brief):
     """No lead is significant alone, as an event-study figure is read."""
 
     sigma: FloatArray

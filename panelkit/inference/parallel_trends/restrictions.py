@@ -22,13 +22,14 @@ from panelkit.inference.parallel_trends.path import EventPath, leads_of, posts_o
 from panelkit.kernels.within import FloatArray
 from panelkit.language.errors import SpecError
 from panelkit.language.message import message
+from panelkit.show.brief import Brief
 
 Restriction = Literal["relative magnitudes", "smoothness", "relative smoothness"]
 RESTRICTIONS: tuple[str, ...] = get_args(Restriction)
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Brief):
     """Leads and effects around a base, in order of time.
 
     `beta` (p,), `sigma` (p, p) with `n_pre` leads first; `effect` (T,) the combination l of the effects, `event` (p,);
@@ -64,7 +65,7 @@ class Study:
 
 
 @dataclass(frozen=True, eq=False)
-class Bounded:
+class Bounded(Brief):
     """The sets of a union in two numbers: a and b at the estimates and their covariance.
 
     `weights` is w (T,). `a` and its variance are one number for all sets; `b`, `var_b`, `cov` (S,) one a set. `spread`

@@ -27,6 +27,7 @@ from panelkit.models.policy.staggered.two_by_two import (
     batches,
     parts_of,
 )
+from panelkit.show.brief import Brief
 
 Control = Literal["never", "not-yet"]
 Base = Literal["varying", "universal"]
@@ -174,7 +175,7 @@ class CallawaySantAnna:
 
 
 @dataclass(frozen=True, eq=False)
-class Estimated:
+class Estimated(Brief):
     """Effects of some comparisons: `estimate` (k,), `influence` and `members` (G, k), and what `Parts` says of them."""
 
     estimate: FloatArray
