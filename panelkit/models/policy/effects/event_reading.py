@@ -192,8 +192,7 @@ class EventReading(Derived):
 
     def _first_effect(self) -> float:
         """Return the first event time that the policy may move."""
-        steps = np.diff(self.panel.periods)
-        return -float(self.panel.anticipation) * float(steps.min() if len(steps) else 1.0) + 0.0
+        return 0.0 - self.panel.anticipated
 
     def _events(self) -> Array:
         at = np.flatnonzero((np.array(self.equations) == "event") & np.isfinite(self.labels))

@@ -10,7 +10,25 @@ from panelkit.language.message import message
 from panelkit.language.options import is_whole
 from panelkit.models.policy.effects.chance import Chance
 from panelkit.models.policy.effects.errors import ERRORS
+from panelkit.models.policy.rows.panel import PolicyPanel, read_policy_panel
 from panelkit.panel.weighting import check_weights
+
+
+def panel_of(spec: Any, data: Any, unit: str | None, time: str | None) -> PolicyPanel:
+    """Return the rows that a spec asks for; see `read_policy_panel`."""
+    return read_policy_panel(
+        spec.formula,
+        data,
+        unit=unit,
+        time=time,
+        cohort=spec.cohort,
+        treatment=spec.treatment,
+        cluster=spec.cluster,
+        where=spec.where,
+        weights=spec.weights,
+        anticipation=spec.anticipation,
+        extra=() if spec.size is None else (spec.size,),
+    )
 
 
 def check_shared(spec: Any) -> None:

@@ -15,11 +15,11 @@ from panelkit.language.offers import estimator
 from panelkit.models.policy.effects.chance import Chance
 from panelkit.models.policy.effects.estimator import staggered_estimator
 from panelkit.models.policy.effects.result import PolicyEffects, policy_effects
-from panelkit.models.policy.effects.spec_checks import check_shared
+from panelkit.models.policy.effects.spec_checks import check_shared, panel_of
 from panelkit.models.policy.event_study.dynamic import DynamicTwoWay
 from panelkit.models.policy.event_study.event_views import CohortStudy, ImputedStudy, PathStudy
 from panelkit.models.policy.event_study.event_window import EventWindow, event_window
-from panelkit.models.policy.rows.panel import PolicyPanel, read_policy_panel
+from panelkit.models.policy.rows.panel import PolicyPanel
 from panelkit.panel.leaving import Reason, Why
 
 # What becomes of event times outside the window: the first is what an estimator does unless told otherwise.
@@ -143,19 +143,7 @@ class EventStudy:
             As `StaggeredDiD.fit` does; also where the base is not held, or is moved by the policy.
         """
         chance = Chance(self.inference, reps, rng, self.size)
-        panel = read_policy_panel(
-            self.formula,
-            data,
-            unit=unit,
-            time=time,
-            cohort=self.cohort,
-            treatment=self.treatment,
-            cluster=self.cluster,
-            where=self.where,
-            weights=self.weights,
-            anticipation=self.anticipation,
-            extra=() if self.size is None else (self.size,),
-        )
+        panel = panel_of(self, data, unit, time)
         title = message(
             "Event study ({estimator}): {outcome}", estimator=self.estimator, outcome=panel.design.outcome
         )

@@ -13,19 +13,15 @@ from panelkit.language.errors import SpecError
 from panelkit.language.message import Message, message
 from panelkit.models.policy.effects.cells import Averages, By, CellEffects, Shares
 from panelkit.models.policy.effects.estimator import Effects, Points, StaggeredEstimator
-from panelkit.models.policy.event_study.event_window import EventWindow, spelled, step_of
+from panelkit.models.policy.event_study.event_window import EventWindow, spelled
 from panelkit.models.policy.rows.panel import PolicyPanel
 from panelkit.show.brief import Brief
 
 
-@dataclass(frozen=True, eq=False)
-class EventEffects(Brief):
-    """The effects by event time of other effects, `inner`: those of the window."""
+class _ByEvent(Brief):
+    """Effects by event time alone, read from other effects, `inner`."""
 
     inner: Effects
-    view: EventWindow
-    notes: tuple[Message, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -36,6 +32,16 @@ class EventEffects(Brief):
     def factor(self) -> float:
         """Return the small-sample factor of the published covariance."""
         return self.inner.factor
+
+
+@dataclass(frozen=True, eq=False)
+class EventEffects(_ByEvent):
+    """The effects by event time of other effects, `inner`: those of the window."""
+
+    inner: Effects
+    view: EventWindow
+    notes: tuple[Message, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def averages(
         self,
@@ -158,7 +164,7 @@ class PathStudy:
     def points(self, panel: PolicyPanel, outcomes: FloatArray, by: By) -> Points:
         """Return the effects by event time for outcomes (n, m)."""
         found = self._reaching(panel).points(panel, outcomes, "event")
-        own = -float(panel.anticipation + 1) * step_of(panel)
+        own = -float(panel.anticipation + 1) * panel.step
         labels = np.sort(np.r_[found.labels[1:], own])
         shown, moved = _path(found.labels, own, self.view.bases(panel, labels))
         return Points(shown, moved @ found.values)
@@ -167,12 +173,12 @@ class PathStudy:
         """Return the estimator with the window as its horizon, which counts periods and not years."""
         if self.view.window is None:
             return self.method
-        first, last = (round(each / step_of(panel)) for each in self.view.window)
+        first, last = (round(each / panel.step) for each in self.view.window)
         return replace(self.method, horizon=(-first - panel.anticipation, last))
 
 
 @dataclass(frozen=True, eq=False)
-class PathEffects(Brief):
+class PathEffects(_ByEvent):
     """Effects by event time of other effects, `inner`, which measures them from `own`: measured from `base`."""
 
     inner: Effects
@@ -181,16 +187,6 @@ class PathEffects(Brief):
     view: EventWindow
     notes: tuple[Message, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return the one kind of averages that there is."""
-        return ("event",)
-
-    @property
-    def factor(self) -> float:
-        """Return the small-sample factor of the published covariance."""
-        return self.inner.factor
 
     def averages(
         self,

@@ -70,7 +70,7 @@ class EventWindow:
         SpecError
             If the policy may have moved one of them, or no row stands there.
         """
-        first = 0.0 - panel.anticipation * step_of(panel)
+        first = 0.0 - panel.anticipated
         before = held[held < first]
         if self.base is None:
             return (float(before.max() if len(before) else held[0]),)
@@ -166,12 +166,6 @@ def event_window(window: Any, ends: Any, base: Any, second: Any) -> EventWindow:
     found = None if window is None else (float(window[0]), float(window[1]))
     zeros = tuple(sorted(float(each) for each in several)) or None
     return EventWindow(found, ends, zeros, None if second is None else float(second))
-
-
-def step_of(panel: PolicyPanel) -> float:
-    """Return how far periods lie apart, the smallest step."""
-    steps = np.diff(panel.periods)
-    return float(steps.min()) if len(steps) else 1.0
 
 
 def spelled(events: Any) -> str:

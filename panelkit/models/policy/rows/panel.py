@@ -86,6 +86,17 @@ class PolicyPanel(Brief):
         return int(self.cluster.max()) + 1
 
     @cached_property
+    def step(self) -> float:
+        """Return the shortest time between two periods, 1 where there is one period."""
+        steps = np.diff(self.periods)
+        return float(steps.min()) if len(steps) else 1.0
+
+    @property
+    def anticipated(self) -> float:
+        """Return the calendar length of the anticipation: that of so many periods."""
+        return self.anticipation * self.step
+
+    @cached_property
     def weights(self) -> FloatArray:
         """Return the weights of the rows, (n,)."""
         held = self.design.weights

@@ -88,7 +88,7 @@ class Imputation:
         if self.leads is not None:
             return self.leads
         history = np.unique(_history(panel))
-        reach = 1.0 + _anticipated(panel) + np.abs(history).max(initial=0.0) // 2
+        reach = 1.0 + panel.anticipated + np.abs(history).max(initial=0.0) // 2
         return int((history > -reach).sum())
 
 
@@ -277,9 +277,3 @@ def _lead_dummies(panel: PolicyPanel, depth: int) -> tuple[FloatArray, FloatArra
     if len(labels) and labels[0] == history[0]:
         labels = labels[1:]  # the earliest is what the others are measured from
     return labels, (event[:, None] == labels[None, :]).astype(np.float64)
-
-
-def _anticipated(panel: PolicyPanel) -> float:
-    """Return the calendar length of the anticipation: that of so many periods."""
-    steps = np.diff(panel.periods)
-    return float(panel.anticipation * (steps.min() if len(steps) else 1.0))

@@ -69,7 +69,7 @@ class LocalProjections:
                 )
             )
         pooled = _pooled(panel, self, cube)
-        step = float(np.diff(panel.periods).min())
+        step = panel.step
         event = Averages(
             np.r_[np.nan, [row[0] * step for row in kept]],
             np.r_[np.mean([row[1] for row in late]), [row[1] for row in kept]],
@@ -109,7 +109,7 @@ class LocalProjections:
             made.append(list(kept.values()))
         if by == "overall":
             return Points(np.array([np.nan]), np.array(made).T)
-        step = float(np.diff(panel.periods).min())
+        step = panel.step
         return led_by_mean(np.array(list(kept), dtype=np.float64) * step, np.array(made).T, window)
 
     def _horizons(self, panel: PolicyPanel) -> list[int]:

@@ -176,7 +176,7 @@ class Stacked:
         ]
         if gone:
             notes.append(message("cohorts without that window or without controls leave: {gone}", gone=gone))
-        step = np.diff(panel.periods).min()
+        step = panel.step
         return Stack(rows, event, np.array(steps) * step, layout, tuple(notes))
 
 
@@ -230,7 +230,7 @@ def widest_horizon(panel: PolicyPanel) -> tuple[int, int]:
 
 
 def _base(panel: PolicyPanel) -> float:
-    return float(-(panel.anticipation + 1) * np.diff(panel.periods).min())
+    return -(panel.anticipation + 1) * panel.step
 
 
 def _corrections(panel: PolicyPanel, rows: IntArray, stack: IntArray, control: IntArray) -> FloatArray:

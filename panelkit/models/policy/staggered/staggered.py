@@ -13,9 +13,8 @@ from panelkit.language.offers import estimator
 from panelkit.models.policy.effects.chance import Chance
 from panelkit.models.policy.effects.estimator import staggered_estimator
 from panelkit.models.policy.effects.result import PolicyEffects, policy_effects
-from panelkit.models.policy.effects.spec_checks import check_shared
+from panelkit.models.policy.effects.spec_checks import check_shared, panel_of
 from panelkit.models.policy.effects.windowed import check_kinds, check_window
-from panelkit.models.policy.rows.panel import read_policy_panel
 
 
 @estimator(
@@ -144,19 +143,7 @@ class StaggeredDiD:
         """
         chance = Chance(self.inference, reps, rng, self.size)
         kinds, span = check_kinds(by), check_window(window, balanced)
-        panel = read_policy_panel(
-            self.formula,
-            data,
-            unit=unit,
-            time=time,
-            cohort=self.cohort,
-            treatment=self.treatment,
-            cluster=self.cluster,
-            where=self.where,
-            weights=self.weights,
-            anticipation=self.anticipation,
-            extra=() if self.size is None else (self.size,),
-        )
+        panel = panel_of(self, data, unit, time)
         title = message(
             "Staggered adoption ({estimator}): {outcome}",
             estimator=self.estimator,
