@@ -134,3 +134,14 @@ def test_what_cannot_be_randomised_is_refused() -> None:
         fitted(frame, by="cells")
     with pytest.raises(SpecError, match="inference is one of"):
         pk.StaggeredDiD("y ~ 1", cohort="first", inference="magic")
+
+
+@pytest.mark.parametrize("estimator", ["imputation", "sun-abraham", "callaway-santanna"])
+def test_what_is_drawn_are_the_averages_that_are_shown_with_gaps_too(estimator: str) -> None:
+    frame = adopting_panel(4, treated=14, held=0.8)
+    spec = pk.StaggeredDiD("y ~ 1", cohort="first", estimator=estimator, inference="clusters")
+    for by in ("overall", "event", "cohort", "calendar"):
+        found = spec.fit(frame, unit="unit", time="year", by=by)
+        points = spec._method().points(found.panel, found.panel.y[:, None], by)
+        assert np.array_equal(points.labels, found.labels, equal_nan=True)
+        assert np.allclose(points.values[:, 0], found.estimates, atol=ROUNDING)

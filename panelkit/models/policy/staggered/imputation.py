@@ -13,13 +13,14 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError, SpecError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.models.policy.effects.cells import Averages, By, CellEffects, Shares, averages, joined_spread
+from panelkit.models.policy.effects.cells import Averages, By, CellEffects, Shares, joined_spread
 from panelkit.models.policy.effects.estimator import Points
 from panelkit.models.policy.effects.leverage import Spread
 from panelkit.models.policy.effects.windowed import Window
 from panelkit.models.policy.rows.panel import PolicyPanel
 from panelkit.models.policy.rows.untreated import Untreated, predictable, untreated_fit
-from panelkit.models.policy.staggered.regression import coefficients_of
+from panelkit.models.policy.staggered.regression import by_unit_and_key, coefficients_of
+from panelkit.models.policy.staggered.shares import shares_by
 from panelkit.show.brief import Brief
 
 
@@ -70,18 +71,16 @@ class Imputation:
         fit, reached = _predicted(panel)
         keys, place = _keys(panel, reached)
         weights = panel.weights[reached]
-        rows = averages(
-            _bare(keys, np.bincount(place, weights, len(keys))), by, shares="fixed", window=window
-        )
-        shares = (rows.weights / np.bincount(place, weights, len(keys)))[:, place] * weights
-        values = shares @ fit.left(outcomes)[reached]
+        members = by_unit_and_key(panel, np.flatnonzero(reached), place, weights, len(keys))
+        labels, shares = shares_by(keys[:, 0], keys[:, 1], members, by, window)
+        values = ((shares / members.sum(axis=0))[:, place] * weights) @ fit.left(outcomes)[reached]
         if by != "event":
-            return Points(rows.labels, values)
-        labels, dummies = _lead_dummies(panel, self._depth(panel))
+            return Points(labels, values)
+        before, dummies = _lead_dummies(panel, self._depth(panel))
         marked = np.flatnonzero(~panel.exposed)
         layout = panel.design.layout.at(~panel.exposed)
-        found = coefficients_of(panel, marked, dummies, outcomes, layout) if len(labels) else values[:0]
-        return Points(np.r_[np.nan, labels, rows.labels[1:]], np.vstack([values[:1], found, values[1:]]))
+        found = coefficients_of(panel, marked, dummies, outcomes, layout) if len(before) else values[:0]
+        return Points(np.r_[np.nan, before, labels[1:]], np.vstack([values[:1], found, values[1:]]))
 
     def _depth(self, panel: PolicyPanel) -> int:
         """Return how many leads are tested: those asked for, else half of the longest history before adoption."""
@@ -184,13 +183,6 @@ def _keys(panel: PolicyPanel, reached: Array) -> tuple[FloatArray, IntArray]:
     pairs = np.column_stack([panel.adoption.first[panel.unit[reached]], panel.periods[panel.time[reached]]])
     keys, place = np.unique(pairs, axis=0, return_inverse=True)
     return keys, place.reshape(-1).astype(np.int64)
-
-
-def _bare(keys: FloatArray, sizes: Array) -> CellEffects:
-    """Return cells whose sizes alone are of interest, one cluster for all."""
-    k = len(sizes)
-    nothing = np.zeros((1, k))
-    return CellEffects(keys[:, 0], keys[:, 1], np.zeros(k), nothing, sizes[None, :], np.zeros(k, dtype=bool))
 
 
 def _cells(panel: PolicyPanel, fit: Untreated, reached: Array, left: FloatArray) -> CellEffects:

@@ -11,11 +11,12 @@ from panelkit.kernels.within import FloatArray, IntArray
 from panelkit.language.errors import DataError
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
-from panelkit.models.policy.effects.cells import By, CellEffects, averages, bases
+from panelkit.models.policy.effects.cells import By, CellEffects, bases
 from panelkit.models.policy.effects.estimator import Points
 from panelkit.models.policy.effects.windowed import Window
 from panelkit.models.policy.rows.panel import PolicyPanel
 from panelkit.models.policy.staggered.regression import by_unit_and_key, coefficients_of, regress
+from panelkit.models.policy.staggered.shares import shares_by
 from panelkit.show.brief import Brief
 
 
@@ -82,27 +83,9 @@ class SunAbraham:
         marked = np.zeros(len(panel.y), dtype=bool)
         marked[held.rows] = True
         found = coefficients_of(panel, held.rows, held.columns, outcomes, panel.design.layout.at(marked))
-        inside = held.place >= 0
-        weights = panel.weights[held.rows[inside]]
-        sizes = np.asarray(np.bincount(held.place[inside], weights, len(held.keys)), dtype=np.float64)
-        nothing = np.zeros((1, len(sizes)))
-        made = [
-            averages(
-                CellEffects(
-                    held.keys[:, 0],
-                    held.keys[:, 1],
-                    one,
-                    nothing,
-                    sizes[None, :],
-                    np.zeros(len(sizes), dtype=bool),
-                ),
-                by,
-                shares="fixed",
-                window=window,
-            )
-            for one in found.T
-        ]
-        return Points(made[0].labels, np.column_stack([each.estimates for each in made]))
+        members = by_unit_and_key(panel, held.rows, held.place, panel.weights[held.rows], len(held.keys))
+        labels, shares = shares_by(held.keys[:, 0], held.keys[:, 1], members, by, window)
+        return Points(labels, shares @ found)
 
 
 def _saturated(panel: PolicyPanel) -> Saturated:
