@@ -20,6 +20,7 @@ from panelkit.covariance.likelihood import Information as Information
 from panelkit.covariance.likelihood import ScoreCluster as ScoreCluster
 from panelkit.covariance.robust import Robust as Robust
 from panelkit.covariance.two_way import TwoWayCluster as TwoWayCluster
+from panelkit.covariance.unit_slopes import UnitSlopes as UnitSlopes
 from panelkit.data.city_panels import build_cities as build_cities
 from panelkit.data.city_panels import load_cities as load_cities
 from panelkit.data.held_counts import held_counts as held_counts
@@ -117,6 +118,9 @@ from panelkit.language.errors import ConvergenceError as ConvergenceError
 from panelkit.language.errors import DataError as DataError
 from panelkit.language.errors import PanelkitError as PanelkitError
 from panelkit.language.errors import SpecError as SpecError
+from panelkit.models.dynamic.slopes.cce import CommonCorrelatedEffects as CommonCorrelatedEffects
+from panelkit.models.dynamic.slopes.interactive import InteractiveEffects as InteractiveEffects
+from panelkit.models.dynamic.slopes.mean_group import MeanGroup as MeanGroup
 from panelkit.models.linear.between import BetweenEffects as BetweenEffects
 from panelkit.models.linear.first_difference import FirstDifference as FirstDifference
 from panelkit.models.linear.fixed_effects import FixedEffects as FixedEffects

@@ -19,6 +19,9 @@ WEIGHTS = "weights"  # rows that count by a weight
 # double machine learning
 CLUSTER_SCORES = "scores by cluster"  # sums of one score by clusters that no fold splits
 
+# slopes that differ between units
+UNIT_SLOPES = "slopes by unit"  # a slope of every unit, whose spread is the error of their mean
+
 # likelihoods
 INFORMATION = "information"  # the expected information
 HESSIAN = "hessian"  # the observed one
@@ -29,7 +32,7 @@ CELL_SCORES = "scores by cell"  # scores of every unit and period
 CAPABILITIES = frozenset(
     {
         SCORES, DELETED_GROUPS, ONE_EQUATION, RESAMPLED_RESIDUALS, ENDOGENOUS, AS_OBSERVED, PANEL_ROWS,
-        WEIGHTS, CLUSTER_SCORES,
+        WEIGHTS, CLUSTER_SCORES, UNIT_SLOPES,
         INFORMATION, HESSIAN, MOMENTS, UNIT_SCORES, CELL_SCORES,
     }
 )  # fmt: skip

@@ -39,6 +39,7 @@ class Case:
 
 CASES: dict[str, Case] = {
     "between": Case(lambda x: pk.BetweenEffects(f"y ~ {x} + w")),
+    "cce": Case(lambda x: pk.CommonCorrelatedEffects(f"y ~ {x}")),
     # every city is a fold, so that nothing is drawn
     "double_ml": Case(lambda x: pk.DoubleML("y ~ w", x, learner="ols", folds=len(CITIES))),
     "dynamic_spatial_panel": Case(lambda x: pk.DynamicSpatialPanel(f"y ~ {x} + w"), spatial=True),
@@ -51,6 +52,8 @@ CASES: dict[str, Case] = {
     "fixed_effects": Case(lambda x: pk.FixedEffects(f"y ~ {x} + w")),
     "gspre": Case(lambda x: pk.GeneralisedRandomEffects(f"y ~ {x}"), spatial=True),
     "instrumental": Case(lambda x: pk.InstrumentalFE(f"y ~ w + [{x} ~ z1 + z2]")),
+    "interactive_effects": Case(lambda x: pk.InteractiveEffects(f"y ~ {x} + w")),
+    "mean_group": Case(lambda x: pk.MeanGroup(f"y ~ {x} + w")),
     "mediation": Case(lambda x: pk.Mediation("y", x, "m", "w"), {"reps": 199}, drawn=True),
     "pooled": Case(lambda x: pk.PooledOLS(f"y ~ {x} + w")),
     "random_effects": Case(lambda x: pk.RandomEffects(f"y ~ {x} + w")),

@@ -1,0 +1,1 @@
+"""Dynamics of panels: lagged outcomes, slopes of units, vector autoregressions, unit roots."""

@@ -1,0 +1,1 @@
+"""Slopes that differ between units, and shocks that are common to them."""

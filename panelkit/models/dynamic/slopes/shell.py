@@ -1,0 +1,156 @@
+"""What estimators of slopes by unit share: options, the road from rows to a result, facts and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from panelkit.covariance.base import check_vcov, computed, refuse_uncarried
+from panelkit.formula.conditions import check_where
+from panelkit.formula.formula import parse_formula
+from panelkit.kernels.outcome import refuse_constant
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Message, message, verbatim
+from panelkit.language.offers import capabilities_of
+from panelkit.models.dynamic.slopes.problem import MeanOfSlopes, PooledSlopes
+from panelkit.models.dynamic.slopes.result import SlopesResult
+from panelkit.models.dynamic.slopes.sample import Fitted, Plan, Unidentified, fit_units
+from panelkit.models.shell import LinearSpec, Rows, require_terms, without_intercept
+from panelkit.results.fit import fields_under
+
+FEW = 4  # rows beside the nuisance of a unit, below which the variance of its slope has no mean
+
+
+class SlopesSpec(LinearSpec[SlopesResult]):
+    """The shell of an estimator of slopes by unit: `LinearSpec` without convention and weights.
+
+    A subclass says in `_plan` what stands in each regression, and in `_title` what it is called.
+    """
+
+    unidentified: Unidentified
+
+    def __post_init__(self) -> None:
+        check_vcov(self.vcov)
+        refuse_uncarried(self.vcov, capabilities_of(type(self)) or (), verbatim(type(self).__name__))
+        object.__setattr__(self, "where", check_where(self.where))
+        if not parse_formula(self.formula).has_intercept:
+            raise SpecError(
+                message(
+                    "`{formula}`: every regression has an intercept of its own: leave out `- 1`",
+                    formula=self.formula,
+                )
+            )
+        if self.unidentified not in ("refuse", "drop"):
+            raise SpecError(
+                message("unidentified is 'refuse' or 'drop', not {given!r}", given=self.unidentified)
+            )
+        self._check()
+
+    def _plan(self) -> Plan:
+        """Return what stands beside the regressors."""
+        raise NotImplementedError
+
+    def _title(self, outcome: str) -> Message:
+        """Return the head of the tables."""
+        raise NotImplementedError
+
+    def _pooled(self) -> bool:
+        """Return whether one slope is estimated from all rows."""
+        return False
+
+    def _estimate(self, rows: Rows) -> SlopesResult:
+        require_terms(rows.design, self.formula)
+        design = without_intercept(rows.design)
+        refuse_constant(design.y, design.outcome)
+        plan = self._plan()
+        fitted = fit_units(design, plan)
+        kind = PooledSlopes if self._pooled() else MeanOfSlopes
+        return _result(self, fitted, kind(fitted.regressions), plan)
+
+
+def _result(spec: SlopesSpec, fitted: Fitted, problem: MeanOfSlopes, plan: Plan) -> SlopesResult:
+    design = fitted.design
+    title = spec._title(design.outcome)
+    vcov = computed(spec.vcov, problem, design, None, title)
+    found = problem.regressions
+    pooled = isinstance(problem, PooledSlopes)
+    left = found.y - found.X @ problem.estimates if pooled else found.errors
+    return SlopesResult(
+        title=title,
+        terms=design.terms,
+        estimates=problem.estimates,
+        outcome=design.outcome,
+        spec=spec,
+        design=design,
+        residuals=left[design.unit, fitted.time],
+        dropped=design.dropped,
+        slopes=problem,
+        positions=fitted.time,
+        **fields_under(
+            vcov,
+            len(design.terms),
+            facts=(_facts(fitted), _after(problem)),
+            notes=((*design.notes, *_notes(fitted, plan)), ()),
+        ),
+    )
+
+
+def _facts(fitted: Fitted) -> dict[str, Any]:
+    design, years = fitted.design, fitted.design.time_labels
+    n_units = len(design.unit_labels)
+    return {
+        "nobs": len(design.y),
+        "n_units": n_units,
+        "n_periods": len(years),
+        "years": f"{years[0]}-{years[-1]}",
+        "balanced": len(design.y) == n_units * len(years),
+    }
+
+
+def _after(problem: MeanOfSlopes) -> dict[str, Any]:
+    found = problem.regressions
+    rows = int(found.rows.sum())
+    df = rows - int((found.other + found.X.shape[2]).sum())
+    return {
+        "sigma": float(np.sqrt((found.errors**2).sum() / df)),
+        "df_resid": df,
+        "fewest_rows": int(found.rows.min()),
+        "fewest_df": int(found.left.min()),
+        "vcov": "",
+    }
+
+
+def _notes(fitted: Fitted, plan: Plan) -> list[Message]:
+    found = fitted.regressions
+    notes = []
+    if plan.demeaned:
+        notes.append(message("outcome and regressors are deviations from the mean of their {period}"))
+    if plan.averages and plan.lags:
+        notes.append(
+            message(
+                "every {unit} has slopes of its own on averages of outcome and regressors over the {units}, and on "
+                "{lags} lags of these",
+                lags=plan.lags,
+            )
+        )
+    elif plan.averages:
+        notes.append(
+            message(
+                "every {unit} has slopes of its own on averages of outcome and regressors over the {units}"
+            )
+        )
+    if plan.trends:
+        notes.append(message("every {unit} has a linear trend of its own"))
+    beside = int((found.rows - found.other).min())
+    if beside < FEW:
+        notes.append(
+            message(
+                "some {units} have {beside} rows beside what each regression holds besides the regressors: slopes of "
+                "so few have no finite variance where regressors are normal, and one unit can decide their mean",
+                beside=beside,
+            )
+        )
+    if len(found.slopes) < 2 * len(fitted.design.terms):
+        notes.append(message("fewer than two {units} a regressor: the spread of slopes is told by few"))
+    return notes
