@@ -118,6 +118,9 @@ from panelkit.language.errors import ConvergenceError as ConvergenceError
 from panelkit.language.errors import DataError as DataError
 from panelkit.language.errors import PanelkitError as PanelkitError
 from panelkit.language.errors import SpecError as SpecError
+from panelkit.models.dynamic.responses.decomposition import variance_decomposition as variance_decomposition
+from panelkit.models.dynamic.responses.impulse import impulse_responses as impulse_responses
+from panelkit.models.dynamic.responses.projections import local_projections as local_projections
 from panelkit.models.dynamic.slopes.cce import CommonCorrelatedEffects as CommonCorrelatedEffects
 from panelkit.models.dynamic.slopes.interactive import InteractiveEffects as InteractiveEffects
 from panelkit.models.dynamic.slopes.mean_group import MeanGroup as MeanGroup

@@ -25,6 +25,7 @@ from panelkit.show.lines import (
     trend_lines,
 )
 from panelkit.show.margins_curve import margins_curve
+from panelkit.show.response_grid import response_grid
 from panelkit.show.specification_curve import specification_curve
 from panelkit.show.within import within_scatter
 
@@ -50,6 +51,7 @@ __all__ = [
     "province_map",
     "rank_chart",
     "rank_interval_plot",
+    "response_grid",
     "sensitivity_curve",
     "specification_curve",
     "transition_map",

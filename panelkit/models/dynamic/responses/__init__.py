@@ -1,0 +1,1 @@
+"""What a panel vector autoregression says: responses to shocks, shares of variance, projections beside it."""

@@ -1,0 +1,180 @@
+"""Local projections of a panel on arrays: every horizon a regression with two-way effects, halves for its bias."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from panelkit.kernels.within import FloatArray, IntArray, Layout, within
+from panelkit.language.errors import DataError
+from panelkit.language.message import message
+from panelkit.show.brief import Brief
+
+_SAME = 1e-9  # of a column's length that others leave: below, they hold it
+
+
+@dataclass(frozen=True, eq=False)
+class Projected(Brief):
+    """Effects of one unit of the shocks, (H, m, m) [horizon, response, impulse], and what each unit adds to them.
+
+    `parts` (H, N, m, m) sum over the units to the error of the estimate; `rows`, `periods` and `units` (H,) are those
+    of each horizon. Horizons that the panel is too short for are not among the H.
+    """
+
+    values: FloatArray
+    parts: FloatArray
+    rows: IntArray
+    periods: IntArray
+    units: IntArray
+
+
+def cube_of(values: FloatArray, unit: IntArray, time: IntArray) -> FloatArray:
+    """Return rows (n, m) as an array (N, T, m) over the calendar, NaN where none is held.
+
+    `unit` and `time` are whole numbers; a step of one in `time` is one period.
+    """
+    which = np.unique(unit, return_inverse=True)[1]
+    at = np.asarray(time) - np.min(time)
+    cube = np.full((which.max() + 1, at.max() + 1, values.shape[1]), np.nan)
+    cube[which, at] = values
+    return cube
+
+
+def project(
+    cube: FloatArray, lags: int, horizon: int, order: Sequence[int], *, jackknife: bool, time_effects: bool
+) -> Projected:
+    """Return the effects of orthogonal shocks of size one on every variable, by local projections.
+
+    y_j,t+h on y_k,t, the variables before k in the order at t, and `lags` lags of all: what a unit of the k-th
+    orthogonal error does (Jorda 2005; Plagborg-Moeller and Wolf 2021). With `jackknife` each coefficient is twice
+    that of all periods less the mean of those of the earlier and the later half (Mei, Sheng and Shi 2023; for an odd
+    number of periods both ways of halving, as Dhaene and Jochmans 2015).
+
+    Parameters
+    ----------
+    cube
+        (N, T, m), NaN where not held.
+    lags, horizon
+        Numbers of periods.
+    order
+        Positions of the variables, from the first shock.
+    jackknife, time_effects
+        As their names say; units have effects always.
+
+    Raises
+    ------
+    DataError
+        If not even the first horizon can be projected.
+    """
+    least = 4 if jackknife else 2
+    held = []
+    for h in range(horizon + 1):
+        X, Y, unit, time = _sample(cube, lags, h, order)
+        if len(np.unique(time)) < least:
+            break
+        made = _at(X, Y, (unit, time), len(cube), len(order), jackknife, time_effects)
+        if made is None:
+            break
+        held.append((*made, len(unit), len(np.unique(time)), len(np.unique(unit))))
+    if not held:
+        raise DataError(
+            message(
+                "local projections need {least} {periods} with {lags} lags before them at least, and rows to tell the "
+                "variables apart: take fewer lags",
+                least=least,
+                lags=lags,
+            )
+        )
+    values, parts, rows, periods, units = (np.array(part) for part in zip(*held, strict=True))
+    return _in_place(Projected(values, parts, rows, periods, units), order)
+
+
+def _sample(
+    cube: FloatArray, lags: int, h: int, order: Sequence[int]
+) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+    """Return regressors (lags, then variables in the order), outcomes h periods later, units and times."""
+    _, T, m = cube.shape
+    span = T - lags - h
+    if span < 1:
+        return np.empty((0, m * (lags + 1))), np.empty((0, m)), np.empty(0, int), np.empty(0, int)
+    lagged = [cube[:, lags - back : lags - back + span] for back in range(1, lags + 1)]
+    X = np.concatenate([*lagged, cube[:, lags : lags + span][:, :, list(order)]], axis=2)
+    Y = cube[:, lags + h : lags + h + span][:, :, list(order)]
+    full = np.isfinite(X).all(axis=2) & np.isfinite(Y).all(axis=2)
+    unit, time = np.nonzero(full)
+    return X[full], Y[full], unit, time
+
+
+def _at(
+    X: FloatArray,
+    Y: FloatArray,
+    where: tuple[IntArray, IntArray],
+    n_units: int,
+    m: int,
+    jackknife: bool,
+    time_effects: bool,
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return effects (m, m) and what units add (N, m, m) at one horizon; None where they are not identified."""
+    whole = _regress(X, Y, where, n_units, m, time_effects)
+    if whole is None or not jackknife:
+        return whole
+    periods = np.unique(where[1])
+    middle = len(periods) // 2
+    cuts = [middle] if len(periods) % 2 == 0 else [middle, middle + 1]
+    value, parts = 2.0 * whole[0], 2.0 * whole[1]
+    for cut in cuts:
+        early = where[1] < periods[cut]
+        for rows in (early, ~early):
+            half = _regress(X[rows], Y[rows], (where[0][rows], where[1][rows]), n_units, m, time_effects)
+            if half is None:
+                return None
+            value = value - half[0] / (2 * len(cuts))
+            parts = parts - half[1] / (2 * len(cuts))
+    return value, parts
+
+
+def _regress(
+    X: FloatArray, Y: FloatArray, where: tuple[IntArray, IntArray], n_units: int, m: int, time_effects: bool
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return the coefficient of each of the last m regressors given those before it, and the influence of units.
+
+    One factorisation X = QR serves all shocks: what is left of the q-th column given those before it is Q_q R_qq.
+    """
+    codes = [np.unique(part, return_inverse=True)[1] for part in where]
+    layout = Layout(codes[0], codes[1])
+    swept = within(np.column_stack([X, Y]), layout, "twoway" if time_effects else "unit")
+    k = X.shape[1]
+    size = np.linalg.norm(X - X.mean(axis=0), axis=0)
+    if len(X) <= k + layout.absorbed("twoway" if time_effects else "unit") or not (size > 0.0).all():
+        return None
+    Q, R = np.linalg.qr(swept[:, :k] / size)
+    if np.abs(np.diag(R)).min() < _SAME:
+        return None
+    outcomes = swept[:, k:]
+    along = Q.T @ outcomes  # (k, m)
+    value, parts = np.empty((m, m)), np.zeros((n_units, m, m))
+    left = outcomes - Q[:, : k - m] @ along[: k - m]
+    for q in range(m):
+        at = k - m + q
+        left = left - np.outer(Q[:, at], along[at])
+        scale = R[at, at] * size[at]
+        value[:, q] = along[at] / scale
+        np.add.at(parts[:, :, q], where[0], Q[:, at, None] * left / scale)
+    return value, parts
+
+
+def _in_place(made: Projected, order: Sequence[int]) -> Projected:
+    """Return effects with variables as they came, and exact where the order fixes them."""
+    back = np.argsort(np.asarray(order))
+    values, parts = made.values.copy(), made.parts.copy()
+    m = len(back)
+    fixed = np.triu(
+        np.ones((m, m), dtype=bool)
+    )  # at horizon zero, in the order: responses up to the impulse itself
+    values[0][fixed] = np.eye(m)[fixed]
+    parts[0][:, fixed] = 0.0
+    return Projected(
+        values[:, back[:, None], back], parts[:, :, back[:, None], back], made.rows, made.periods, made.units
+    )

@@ -1,0 +1,190 @@
+"""Local projections beside the responses of a panel VAR: two-way effects, half-panel jackknife, clustered errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from panelkit.kernels.within import FloatArray
+from panelkit.language.message import Message, message
+from panelkit.language.offers import offered
+from panelkit.models.dynamic.responses.arrays import cumulated, impact
+from panelkit.models.dynamic.responses.asked import check_horizon, check_lags, positions
+from panelkit.models.dynamic.responses.by_horizon import ByHorizon
+from panelkit.models.dynamic.responses.projected import Projected, cube_of, project
+from panelkit.results.derived import Uncertainty
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LocalProjections(ByHorizon):
+    """Responses by local projections; `rows` (H,) are the rows behind every horizon."""
+
+    jackknife: bool
+    cumulative: bool = False
+    rows: tuple[int, ...] = ()
+
+    @property
+    def quantity(self) -> Message:
+        """Return what the numbers are."""
+        return message("cumulative response") if self.cumulative else message("response")
+
+
+@offered("capability", "local_projections")
+@offered(
+    "dynamics",
+    "local_projections",
+    family="dynamic",
+    result="LocalProjections",
+    source="Jorda 2005; Plagborg-Moeller and Wolf 2021; Mei, Sheng and Shi 2023",
+    public=True,
+)
+def local_projections(
+    fit: Any,
+    horizon: int = 10,
+    *,
+    order: Sequence[str | int] | None = None,
+    lags: int | None = None,
+    cumulative: bool = False,
+    jackknife: bool = True,
+) -> LocalProjections:
+    """Return responses of the variables of a panel VAR by one regression a horizon, without the VAR's dynamics.
+
+    Parameters
+    ----------
+    fit
+        A fitted `PanelVAR`: its variables, rows and effects, and the size of its shocks.
+    horizon
+        Periods after the shock; those that the panel is too short for are left out, and said.
+    order
+        As of `impulse_responses`: variables before the shock's enter at its own period.
+    lags
+        Lags of all variables as controls; None is those of the VAR.
+    cumulative
+        Whether responses are summed up.
+    jackknife
+        Whether the bias of order 1/T, that effects of units and lags make (Nickell), is taken out by halves of the
+        periods; it lives in projections too, where lags enter and where the shock is not strictly exogenous.
+
+    Returns
+    -------
+    LocalProjections
+        Of shocks of one standard deviation of the VAR's orthogonal errors, which counts as known. Errors are clustered
+        by unit with G/(G - 1), t with G - 1 degrees of freedom.
+
+    Raises
+    ------
+    SpecError
+        If an option means nothing.
+    DataError
+        If the panel is too short.
+
+    Notes
+    -----
+    With the controls of the VAR, projections and VAR ask for the same responses (Plagborg-Moeller and Wolf 2021); far
+    ahead projections do not extrapolate, at the price of wider intervals and of shorter samples.
+
+    Examples
+    --------
+    >>> fit = pk.PanelVAR(("log(gdp)", "log(patents_granted)")).fit(panel)
+    >>> pk.local_projections(fit, 4).tidy().shape
+    (20, 10)
+    """
+    horizon = check_horizon(horizon)
+    lags = np.shape(fit.coefficients)[0] if lags is None else check_lags(lags)
+    at = positions(order, fit.names)
+    values, unit, time = fit.panel()
+    cube = cube_of(values, unit, time)
+    made = _one(fit, cube, lags, horizon, at, cumulative, jackknife)
+    if len(at) > 1:
+        made = replace(made, reversal=_one(fit, cube, lags, horizon, at[::-1], cumulative, jackknife))
+    return made
+
+
+def _one(
+    fit: Any,
+    cube: FloatArray,
+    lags: int,
+    horizon: int,
+    at: tuple[int, ...],
+    cumulative: bool,
+    jackknife: bool,
+) -> LocalProjections:
+    """Return the projections in one order, without those of its reversal."""
+    effects = bool(fit.spec.time_effects)
+    found = project(cube, lags, horizon, at, jackknife=jackknife, time_effects=effects)
+    size = np.diag(impact(np.asarray(fit.sigma), at))
+    values, parts = found.values * size, found.parts * size
+    if cumulative:
+        values, parts = cumulated(values), np.cumsum(parts, axis=0)
+    clusters = int(found.units.min())
+    errors = np.sqrt(clusters / (clusters - 1.0) * (parts**2).sum(axis=1))
+    names = tuple(fit.names)
+    return LocalProjections(
+        title=message("Local projections, cumulative") if cumulative else message("Local projections"),
+        names=names,
+        horizons=tuple(range(len(values))),
+        values=values,
+        errors=errors,
+        df=float(clusters - 1),
+        order=tuple(names[i] for i in at),
+        uncertainty=Uncertainty(method="influence"),
+        facts=_facts(found, lags),
+        notes=_notes(found, lags, horizon, clusters, jackknife, effects),
+        levels=fit.level_names,
+        jackknife=jackknife,
+        cumulative=cumulative,
+        rows=tuple(int(count) for count in found.rows),
+    )
+
+
+def _facts(found: Projected, lags: int) -> dict[str, Any]:
+    return {
+        "nobs": int(found.rows[0]),
+        "nobs_last": int(found.rows[-1]),
+        "n_units": int(found.units[0]),
+        "n_periods": int(found.periods[0]),
+        "lags": lags,
+    }
+
+
+def _notes(
+    found: Projected, lags: int, horizon: int, clusters: int, jackknife: bool, time_effects: bool
+) -> tuple[Message, ...]:
+    reached = len(found.values) - 1
+    effects = message("{unit} and {period} effects") if time_effects else message("{unit} effects")
+    said = [
+        message(
+            "one regression a horizon on the impulse, the variables before it in the order, and all variables up to "
+            "{lags} {periods} back, with {effects}; {first:,} rows at the first horizon, {last:,} at the last",
+            lags=lags,
+            effects=effects,
+            first=int(found.rows[0]),
+            last=int(found.rows[-1]),
+        ),
+        message(
+            "a shock is one standard deviation of the VAR's orthogonal errors, taken as known; errors clustered by "
+            "{unit}, t with {df} degrees of freedom",
+            df=clusters - 1,
+        ),
+        message(
+            "half-panel jackknife: twice the estimate less the mean of those of the earlier and the later half of the "
+            "{periods}"
+        )
+        if jackknife
+        else message(
+            "no jackknife: with {unit} effects and lags the estimates have a bias of order one over the number of "
+            "{periods}"
+        ),
+    ]
+    if reached < horizon:
+        said.append(
+            message(
+                "horizons {first} to {last} are left out: too few {periods} are left to project that far ahead",
+                first=reached + 1,
+                last=horizon,
+            )
+        )
+    return tuple(said)
