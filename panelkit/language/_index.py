@@ -80,6 +80,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('design', 'moderated', 'claims.designs.moderated', 'ModeratedDesign', '', (), '', '', False, ()),
     ('design', 'order', 'claims.designs.order', 'OrderDesign', '', (), '', '', False, ()),
     ('design', 'panel', 'claims.designs.panel', 'PanelDesign', '', (), '', '', False, ()),
+    ('design', 'persistence', 'claims.designs.persistence', 'PersistenceDesign', '', (), '', '', False, ()),
     ('design', 'policy', 'claims.designs.policy', 'PolicyDesign', '', (), '', '', False, ()),
     ('design', 'spatial', 'claims.designs.spatial', 'SpatialDesign', '', (), '', '', False, ()),
     ('design', 'tightening', 'claims.designs.spatial_trend', 'TighteningDesign', '', (), '', '', False, ()),

@@ -16,7 +16,6 @@ CAPABILITIES = _by_name(
     message("composite indices"),
     message("coupling coordination"),
     message("descriptive figures"),
-    message("dynamic panel"),
     message("efficiency frontiers"),
     message("event study"),
     message("gravity model"),
