@@ -124,6 +124,9 @@ from panelkit.models.dynamic.responses.projections import local_projections as l
 from panelkit.models.dynamic.slopes.cce import CommonCorrelatedEffects as CommonCorrelatedEffects
 from panelkit.models.dynamic.slopes.interactive import InteractiveEffects as InteractiveEffects
 from panelkit.models.dynamic.slopes.mean_group import MeanGroup as MeanGroup
+from panelkit.models.dynamic.vector.granger import granger_wald as granger_wald
+from panelkit.models.dynamic.vector.lag_order import pvar_lag_order as pvar_lag_order
+from panelkit.models.dynamic.vector.spec import PanelVAR as PanelVAR
 from panelkit.models.linear.between import BetweenEffects as BetweenEffects
 from panelkit.models.linear.first_difference import FirstDifference as FirstDifference
 from panelkit.models.linear.fixed_effects import FixedEffects as FixedEffects

@@ -55,6 +55,7 @@ CASES: dict[str, Case] = {
     "interactive_effects": Case(lambda x: pk.InteractiveEffects(f"y ~ {x} + w")),
     "mean_group": Case(lambda x: pk.MeanGroup(f"y ~ {x} + w")),
     "mediation": Case(lambda x: pk.Mediation("y", x, "m", "w"), {"reps": 199}, drawn=True),
+    "panel_var": Case(lambda x: pk.PanelVAR(("y", x), instruments="exact")),
     "pooled": Case(lambda x: pk.PooledOLS(f"y ~ {x} + w")),
     "random_effects": Case(lambda x: pk.RandomEffects(f"y ~ {x} + w")),
     "spatial_cross_section": Case(

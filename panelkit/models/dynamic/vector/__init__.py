@@ -1,0 +1,1 @@
+"""Panel vector autoregressions: rows, moments, estimates, lag order, stability, Granger tests."""

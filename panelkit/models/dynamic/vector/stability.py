@@ -1,0 +1,28 @@
+"""Companion matrices, their roots, and the figure of the roots on the unit circle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from panelkit.kernels.deviations import FloatArray
+
+if TYPE_CHECKING:
+    from panelkit.show.canvas import Figure
+
+
+def companion_matrix(coefficients: FloatArray) -> FloatArray:
+    """Return the companion matrix (.., p m, p m) of coefficients (.., p, m, m)."""
+    *batch, p, m, _ = coefficients.shape
+    out = np.zeros((*batch, p * m, p * m))
+    out[..., :m, :] = np.moveaxis(coefficients, -3, -2).reshape(*batch, m, p * m)
+    out[..., m:, : (p - 1) * m] = np.eye((p - 1) * m)
+    return out
+
+
+def roots_figure(roots: Any, **options: Any) -> Figure:
+    """Draw roots (complex) beside the unit circle."""
+    from panelkit.show.roots import roots_plot
+
+    return roots_plot(roots, **options)
