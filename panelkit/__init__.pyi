@@ -161,6 +161,7 @@ from panelkit.models.spatial.random import SpatialRandomEffects as SpatialRandom
 from panelkit.models.spatial.selection import select_model as select_model
 from panelkit.models.spatial.sensitivity import placebo as placebo
 from panelkit.models.spatial.sensitivity import weights_sensitivity as weights_sensitivity
+from panelkit.models.threshold.estimator import PanelThreshold as PanelThreshold
 from panelkit.spatial.moran import local_moran as local_moran
 from panelkit.spatial.moran import moran as moran
 from panelkit.spatial.provincial import contiguity as contiguity

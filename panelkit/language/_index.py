@@ -115,6 +115,7 @@ ENTRIES: tuple[tuple[str, str, str, str, str, tuple[str, ...], str, str, bool, t
     ('estimator', 'staggered_did', 'models.policy.staggered.staggered', 'StaggeredDiD', 'policy', ('cluster contributions',), 'PolicyEffects', "Callaway and Sant'Anna 2021; Borusyak, Jaravel and Spiess 2024; Sun and Abraham 2021; Gardner 2022", True, ()),
     ('estimator', 'synthetic_control', 'models.policy.synthetic.synthetic_control', 'SyntheticControl', 'policy', ('placebos',), 'SyntheticControlFit', 'Abadie, Diamond and Hainmueller 2010', True, ()),
     ('estimator', 'synthetic_did', 'models.policy.synthetic.synthetic_did', 'SyntheticDiD', 'policy', ('placebos',), 'SyntheticDiDFit', 'Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021; Clarke, Pailanir, Athey and Imbens 2023', True, ()),
+    ('estimator', 'threshold', 'models.threshold.estimator', 'PanelThreshold', 'threshold', ('deleted groups', 'one equation', 'resampled residuals', 'rows as observed', 'rows of the panel', 'scores'), 'ThresholdFit', 'Hansen 1999, Journal of Econometrics 93', True, ()),
     ('index', 'beta_convergence', 'indices.panels.growth_convergence', 'beta_convergence', 'convergence', (), 'Derived', 'Barro and Sala-i-Martin 1992; Nickell 1981 (bias)', True, ()),
     ('index', 'composite_index', 'indices.panels.composite', 'composite_index', 'composite', (), 'Composite', '', True, ()),
     ('index', 'couple', 'indices.panels.coordination', 'couple', 'coupling', (), 'Coordination', 'C = geometric / arithmetic mean, D = sqrt(C T); 王淑佳等 2021 (correction)', True, ()),

@@ -75,6 +75,7 @@ CASES: dict[str, Case] = {
         lambda x: pk.SyntheticControl(f"y ~ {x} + w", treatment="pilot", v="equal", placebos=19), drawn=True
     ),
     "synthetic_did": Case(lambda x: pk.SyntheticDiD(f"y ~ {x} + w", treatment="pilot", reps=19), drawn=True),
+    "threshold": Case(lambda x: pk.PanelThreshold(f"y ~ {x}", "z2", ("w",), trim=0.15), {"reps": 99}),
 }
 
 

@@ -1,0 +1,137 @@
+"""What a threshold model returns: slopes by regime, thresholds with their regions, F tests of their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.kernels.within import FloatArray, IntArray
+from panelkit.language.errors import SpecError
+from panelkit.language.message import Language, Message, message
+from panelkit.language.options import check_count
+from panelkit.models.threshold.number import ThresholdTest, threshold_test
+from panelkit.models.threshold.regions import ThresholdRegion
+from panelkit.results.fit import FitResult
+from panelkit.results.tests import TestResult
+
+if TYPE_CHECKING:
+    from panelkit.models.threshold.searched import Searched
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ThresholdFit(FitResult):
+    """Slopes by regime; errors are those of the regression with its thresholds as known.
+
+    `thresholds` (m,) rise; `regions` holds their confidence regions in this order, `counts` (m + 1,) the rows of each
+    regime, `sums` (m + 1,) the squares left by none, one, ... thresholds, `f_statistics` (m,) F of one more each.
+    `tests` are their bootstrap tests, empty until `tested`.
+    """
+
+    thresholds: FloatArray
+    regions: tuple[ThresholdRegion, ...]
+    counts: IntArray
+    sums: FloatArray
+    f_statistics: FloatArray
+    tests: tuple[TestResult, ...] = ()
+    searched: Searched = field(repr=False)
+
+    def tested(self, reps: int = 300, *, rng: int | np.random.Generator = 0) -> Self:
+        """Return the fit with bootstrap tests of the number of its thresholds.
+
+        Parameters
+        ----------
+        reps
+            Draws a test, 300 or more for a p-value that is to be printed.
+        rng
+            A seed or a generator.
+        """
+        check_count("reps", reps, 19)
+        chance = as_generator(rng)
+        tests = tuple(
+            threshold_test(self.searched, number, reps, chance, seed_of(rng))
+            for number in range(1, len(self.thresholds) + 1)
+        )
+        return replace(self, tests=tests)
+
+    def threshold_table(self) -> pd.DataFrame:
+        """Return one row a threshold: `threshold`, `estimate`, `conf_low`, `conf_high`, `parts`, `f`, `p_value`.
+
+        F and p are those of the test of this many thresholds against one fewer. `conf_low` and `conf_high` are the ends
+        of the region, which has `parts` parts.
+        """
+        rows = [
+            {
+                "threshold": number + 1,
+                "estimate": region.estimate,
+                "conf_low": region.bounds[0],
+                "conf_high": region.bounds[1],
+                "parts": len(region.intervals),
+                "f": self.f_statistics[number],
+                "p_value": self.tests[number].p_value if self.tests else float("nan"),
+            }
+            for number, region in enumerate(self.regions)
+        ]
+        return pd.DataFrame(rows)
+
+    def likelihood_ratios(self) -> pd.DataFrame:
+        """Return the likelihood ratio at every value searched: `threshold`, `value`, `ratio`, `critical`."""
+        parts = [
+            pd.DataFrame(
+                {
+                    "threshold": number + 1,
+                    "value": region.values,
+                    "ratio": region.ratios,
+                    "critical": region.critical,
+                }
+            )
+            for number, region in enumerate(self.regions)
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def predict(self, data: Any = None, kind: str = "xbu", **options: Any) -> pd.Series:
+        """Return predictions of the rows that entered, as `pk.predict` says."""
+        if data is not None:
+            raise SpecError(
+                message("{title} predicts the rows that entered alone: leave out data", title=self.title)
+            )
+        return super().predict(kind=kind, **options)
+
+    def summary(self, level: float = 0.95, *, language: Language = "en") -> str:
+        """Return slopes, thresholds and tests as plain text."""
+        parts = [super().summary(level, language=language)]
+        parts += [line.text(language) for line in self._said()]
+        parts += [test.summary(language=language) for test in self.tests]
+        return "\n\n".join(parts)
+
+    def _said(self) -> tuple[Message, ...]:
+        return tuple(
+            message(
+                "threshold {number} of `{name}`: {estimate:.6g}; {level:g} % region {region}",
+                number=number + 1,
+                name=self.searched.name,
+                estimate=region.estimate,
+                level=100.0 * region.level,
+                region=region.said(),
+            )
+            for number, region in enumerate(self.regions)
+        )
+
+
+def facts_of(thresholds: FloatArray, counts: IntArray, f: FloatArray) -> Mapping[str, Any]:
+    """Return thresholds, rows of regimes and F statistics as facts."""
+    return {
+        **{message("threshold {number}", number=j + 1): float(value) for j, value in enumerate(thresholds)},
+        **{message("rows of regime {number}", number=j + 1): int(count) for j, count in enumerate(counts)},
+        **{
+            message("F of {number} against {fewer} thresholds", number=j + 1, fewer=j): float(value)
+            for j, value in enumerate(f)
+        },
+    }
+
+
+__all__ = ["ThresholdFit", "ThresholdTest", "facts_of"]

@@ -1,0 +1,84 @@
+"""What a threshold model says beside its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from panelkit.language.message import Message, message
+from panelkit.models.threshold.regions import ThresholdRegion
+from panelkit.models.threshold.searched import Searched
+
+_SEARCHED = {
+    "exact": message("every value of the threshold variable was searched"),
+    "quantiles-393": message("the 393 quantiles of Hansen's program were searched, not every value"),
+    "xthreg": message("400 values, equidistant in order, were searched, not every value"),
+}
+
+
+def threshold_notes(spec: Any, found: Searched, regions: Sequence[ThresholdRegion]) -> tuple[Message, ...]:
+    """Return what search, regions and errors stand on."""
+    return (
+        message(
+            "{searched} ({count:,} of them leave {least:,} rows in each regime)",
+            searched=_SEARCHED[spec.search],
+            count=len(found.candidates.values),
+            least=found.candidates.least,
+        ),
+        message("standard errors take the thresholds as known"),
+        message(
+            "regions of thresholds: likelihood ratio up to {critical:.4g}, for errors that are independent and of one "
+            "variance (Hansen 1999)",
+            critical=regions[0].critical,
+        ),
+        *_lost(found),
+        *_transform(spec),
+        *(note for number, region in enumerate(regions) for note in _of_region(number + 1, region)),
+    )
+
+
+def _of_region(number: int, region: ThresholdRegion) -> tuple[Message, ...]:
+    said: list[Message] = []
+    if region.disjoint:
+        said.append(
+            message(
+                "the region of threshold {number} has {parts} parts: {region}",
+                number=number,
+                parts=len(region.intervals),
+                region=region.said(),
+            )
+        )
+    if any(region.edges):
+        said.append(
+            message(
+                "the region of threshold {number} reaches the end of the values searched: the data do not bound it "
+                "there",
+                number=number,
+            )
+        )
+    return tuple(said)
+
+
+def _lost(found: Searched) -> tuple[Message, ...]:
+    lost = int(np.sum(~found.search.roots[1]))
+    if not lost:
+        return ()
+    return (
+        message(
+            "{lost:,} values do not identify the slopes of both regimes and were not searched",
+            lost=lost,
+        ),
+    )
+
+
+def _transform(spec: Any) -> tuple[Message, ...]:
+    if spec.transform == "within":
+        return ()
+    return (
+        message(
+            "hansen-1999: deviations from means of the {unit} without the last {period}, lower regime strictly below "
+            "the threshold; the exact regression is transform='within'"
+        ),
+    )
