@@ -1,0 +1,1 @@
+"""Panel cointegration: whether variables that wander keep together over the years."""

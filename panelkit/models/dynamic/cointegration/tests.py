@@ -1,0 +1,283 @@
+"""`panel_cointegration`: tests of no cointegration on a panel, with their size and power at the N and T in hand."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from panelkit.kernels.rng import as_generator, seed_of
+from panelkit.language.message import Message, message
+from panelkit.language.offers import offered
+from panelkit.models.dynamic.cointegration.batched import Trend
+from panelkit.models.dynamic.cointegration.chance import (
+    bootstrap as drawn_again,
+)
+from panelkit.models.dynamic.cointegration.chance import (
+    reference,
+    share_beyond,
+    size_and_power,
+    statistics_of,
+)
+from panelkit.models.dynamic.cointegration.checks import checked_plan, refuse_exact_units, refuse_short
+from panelkit.models.dynamic.cointegration.kao import KAO
+from panelkit.models.dynamic.cointegration.moments import MOMENTS
+from panelkit.models.dynamic.cointegration.pedroni import PEDRONI
+from panelkit.models.dynamic.cointegration.plan import Family, Plan
+from panelkit.models.dynamic.cointegration.westerlund import VARIANCE_RATIO, WESTERLUND
+from panelkit.models.dynamic.named_tests import NamedTests
+from panelkit.models.dynamic.wide import Wide, read_wide
+from panelkit.panel.design import Design
+
+FAMILIES: dict[str, Family] = {
+    "pedroni": PEDRONI,
+    "kao": KAO,
+    "westerlund": WESTERLUND,
+    "variance-ratio": VARIANCE_RATIO,
+}
+_ALL = {
+    "pedroni": message("Pedroni"),
+    "kao": message("Kao"),
+    "westerlund": message("Westerlund (2007)"),
+    "variance-ratio": message("Westerlund (2005)"),
+}
+
+
+@offered(
+    "dynamics",
+    family="dynamic",
+    result="NamedTests",
+    source="Pedroni 1999, 2004; Kao 1999; Westerlund 2005, 2007",
+    public=True,
+)
+def panel_cointegration(
+    formula: str,
+    data: Any,
+    *,
+    test: Literal["pedroni", "kao", "westerlund", "variance-ratio", "all"] = "pedroni",
+    trend: Trend = "constant",
+    lags: int = 1,
+    leads: int = 0,
+    bandwidth: int | None = None,
+    demean: bool = False,
+    bootstrap: int = 0,
+    reps: int = 499,
+    rho: float = 0.8,
+    rng: int | np.random.Generator = 0,
+    unit: str | None = None,
+    time: str | None = None,
+    where: str | None = None,
+) -> NamedTests:
+    """Test that the outcome and the regressors are not cointegrated in any unit.
+
+    Parameters
+    ----------
+    formula
+        `y ~ x1 + x2`, series that wander (are integrated of order one).
+    data
+        A panel with the same neighbouring periods in every unit.
+    test
+        "pedroni": seven statistics from residuals, slopes by unit (Pedroni 1999, 2004). "kao": five, one slope for all
+        (Kao 1999). "westerlund": four from error-correction equations by unit (Westerlund 2007). "variance-ratio": two
+        (Westerlund 2005). "all": one after the other.
+    trend
+        Deterministic terms of every unit: "none", "constant" or "trend" (and a constant). Kao has a constant.
+    lags
+        Lagged changes: in the ADF regressions of Pedroni and Kao, in the equations of Westerlund (2007).
+    leads
+        Leads of the changes of x in Westerlund's (2007) equations, where x is not weakly exogenous.
+    bandwidth
+        Of Bartlett's kernel; None: the whole part of 4 (T/100)^(2/9).
+    demean
+        Take the mean over units of every period out first: against a common shock that moves all alike.
+    bootstrap
+        Draws of a bootstrap that keeps the dependence between units (Westerlund 2007, section 4); 0: none.
+    reps
+        Draws, at the N and T in hand, of independent random walks, which give `p_simulated` and `size` (how often the
+        limit's 5 % rejects), and of panels with cointegration, which give `power`; 0: none.
+    rho
+        How much of the deviation from the long run stays until the next period, in the draws for `power`.
+    rng
+        Seed or generator.
+    unit, time
+        Columns that hold unit and time; None: the levels of the index.
+    where
+        A condition on the rows.
+
+    Returns
+    -------
+    NamedTests
+        One row a statistic.
+
+    Notes
+    -----
+    `p_asymptotic` is what other programs print. With few periods it says little: read `size` beside it, and
+    `p_simulated` or `p_bootstrap` in its place. Moments of the limits are simulated (`moments.py`). `panel v` rejects
+    for large values, all others for small ones.
+
+    Raises
+    ------
+    SpecError
+        If an option does not apply, T is too short for the lags, or a regression fits exactly.
+    DataError
+        If the panel has gaps, units hold different periods, or a series does not vary inside a unit.
+
+    Examples
+    --------
+    >>> years = pk.load_provinces(["patents_granted", "gdp"], (2010, 2022))
+    >>> found = pk.panel_cointegration("log(patents_granted) ~ log(gdp)", years, test="westerlund", reps=99)
+    >>> found.table["test"].tolist()
+    ['g-tau', 'g-alpha', 'p-tau', 'p-alpha']
+    """
+    kinds = tuple(FAMILIES) if test == "all" else (test,)
+    plan, draws = checked_plan(test, FAMILIES, trend, lags, leads, bandwidth, bootstrap, reps, rho)
+    chance = as_generator(rng)
+    wide, design = read_wide(formula, data, unit=unit, time=time, where=where)
+    plan = plan.with_periods(wide.size[1], bandwidth)
+    skipped: list[Message] = []
+    parts = []
+    for kind in kinds:
+        family = FAMILIES[kind]
+        if test == "all" and trend not in family.trends:
+            skipped.append(message("{family} takes a constant only and is left out", family=_ALL[kind]))
+            continue
+        refuse_short(family, plan, wide, design)
+        refuse_exact_units(family, plan, wide, design, demean=demean)
+        part = _rows(family, plan, wide, draws, chance, rho=rho, demean=demean)
+        if test == "all":
+            part.insert(0, "family", kind)
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    names = {key: name for kind in kinds for key, name in FAMILIES[kind].names.items()}
+    return NamedTests(
+        title=_title(test, wide),
+        null=design.spoken(message("no cointegration in any {unit}")),
+        table=table,
+        names={**names, **(_ALL if test == "all" else {})},
+        facts=_facts(plan, wide, draws, trend, demean, rho, seed_of(rng)),
+        notes=(*_notes(kinds, plan, wide, draws, demean, rho, design, rng), *skipped, *design.notes),
+    )
+
+
+def _title(test: str, wide: Wide) -> Message:
+    title = message("Panel cointegration tests") if test == "all" else FAMILIES[test].title
+    return message(
+        "{title}: {outcome} ~ {terms}", title=title, outcome=wide.outcome, terms=" + ".join(wide.terms)
+    )
+
+
+def _rows(
+    family: Family,
+    plan: Plan,
+    wide: Wide,
+    draws: tuple[int, int],
+    chance: np.random.Generator,
+    *,
+    rho: float,
+    demean: bool,
+) -> pd.DataFrame:
+    """Return the statistics of a family with all their p-values, one row each."""
+    n, _, k = wide.size
+    raw = statistics_of(family, wide.y, wide.X, plan, demean=demean)
+    limited = family.standard is KAO.standard or (plan.trend, k) in MOMENTS
+    z = family.standard(raw, n, k, plan.trend) if limited else {}
+    reps, again = draws
+    drawn = reference(family, plan, wide.size, reps, chance, rho=rho, demean=demean) if reps else None
+    null_z = family.standard(drawn.null, n, k, plan.trend) if drawn and limited else {}
+    boot = drawn_again(family, wide.y, wide.X, plan, again, chance, demean=demean) if again else {}
+    rows = []
+    for name, value in raw.items():
+        upper = name in family.upper
+        row: dict[str, Any] = {"test": name, "statistic": float(value)}
+        if limited:
+            row["z"] = float(z[name])
+            row["p_asymptotic"] = float(stats.norm.sf(row["z"] if upper else -row["z"]))
+        else:
+            row |= {"z": np.nan, "p_asymptotic": np.nan}
+        if drawn:
+            null, other = drawn.null[name], drawn.other[name]
+            row["p_simulated"] = share_beyond(null, float(value), upper=upper)
+            size, row["power"] = size_and_power(
+                null, other, null_z.get(name, np.full(1, np.nan)), upper=upper
+            )
+            row["size"] = size if limited else np.nan
+        if boot:
+            row["p_bootstrap"] = share_beyond(boot[name], float(value), upper=upper)
+        rows.append(row)
+    order = ["test", "statistic", "z", "p_asymptotic", "p_simulated", "p_bootstrap", "size", "power"]
+    frame = pd.DataFrame(rows)
+    return frame[[name for name in order if name in frame]]
+
+
+def _facts(
+    plan: Plan, wide: Wide, draws: tuple[int, int], trend: str, demean: bool, rho: float, seed: int | None
+) -> dict[str, Any]:
+    n, periods, k = wide.size
+    return {
+        "n_units": n,
+        "n_periods": periods,
+        "n_terms": k,
+        "trend": trend,
+        "lags": plan.lags,
+        "leads": plan.leads,
+        "bandwidth": plan.bandwidth,
+        "demean": demean,
+        "reps": draws[0],
+        "bootstrap": draws[1],
+        "rho": rho,
+        "seed": seed,
+    }
+
+
+def _notes(
+    kinds: tuple[str, ...],
+    plan: Plan,
+    wide: Wide,
+    draws: tuple[int, int],
+    demean: bool,
+    rho: float,
+    design: Design,
+    rng: Any,
+) -> list[Message]:
+    n, periods, k = wide.size
+    families = [FAMILIES[kind] for kind in kinds]
+    said = [message("{n} {units}, {periods_held} {periods}", n=n, periods_held=periods)]
+    if any(family.kernel for family in families):
+        said.append(message("Bartlett kernel, bandwidth {bandwidth}", bandwidth=plan.bandwidth))
+    if any(family.lagged for family in families):
+        said.append(message("lagged changes: {lags}", lags=plan.lags))
+    if any(family.leading for family in families) and plan.leads:
+        said.append(message("leads of the changes of x: {leads}", leads=plan.leads))
+    if demean:
+        said.append(message("the mean over {units} of every {period} is taken out"))
+    if draws[0]:
+        said.append(
+            message(
+                "p (T in hand) and size: {reps:,} draws of independent random walks at this N and T; power: as many "
+                "draws with cointegration, {rho:g} of a deviation staying until the next {period}, against the 5 % "
+                "value of the former (seed {seed})",
+                reps=draws[0],
+                rho=rho,
+                seed=seed_of(rng),
+            )
+        )
+    if draws[1]:
+        said.append(
+            message(
+                "p (bootstrap): {reps:,} draws of whole {periods}, so that {units} move together as they do "
+                "in the data",
+                reps=draws[1],
+            )
+        )
+    elif not demean:
+        said.append(
+            message(
+                "p (limit) and p (T in hand) hold for {units} that are independent of each other: bootstrap= or "
+                "demean= where shocks are common"
+            )
+        )
+    if any(family is not KAO for family in families) and (plan.trend, k) not in MOMENTS:
+        said.append(message("the moments of the limit are held for up to 5 regressors: no z for {k}", k=k))
+    return [design.spoken(one) for one in said]
