@@ -120,6 +120,8 @@ from panelkit.language.errors import PanelkitError as PanelkitError
 from panelkit.language.errors import SpecError as SpecError
 from panelkit.models.dynamic.causality.noncausality import granger_noncausality as granger_noncausality
 from panelkit.models.dynamic.cointegration.tests import panel_cointegration as panel_cointegration
+from panelkit.models.dynamic.gmm.estimators import DifferenceGMM as DifferenceGMM
+from panelkit.models.dynamic.gmm.estimators import SystemGMM as SystemGMM
 from panelkit.models.dynamic.responses.decomposition import variance_decomposition as variance_decomposition
 from panelkit.models.dynamic.responses.impulse import impulse_responses as impulse_responses
 from panelkit.models.dynamic.responses.projections import local_projections as local_projections

@@ -40,6 +40,7 @@ class Case:
 CASES: dict[str, Case] = {
     "between": Case(lambda x: pk.BetweenEffects(f"y ~ {x} + w")),
     "cce": Case(lambda x: pk.CommonCorrelatedEffects(f"y ~ {x}")),
+    "difference_gmm": Case(lambda x: pk.DifferenceGMM(f"y ~ lag(y, 1) + {x} + w | gmm(y, 2) + iv({x} + w)")),
     # every city is a fold, so that nothing is drawn
     "double_ml": Case(lambda x: pk.DoubleML("y ~ w", x, learner="ols", folds=len(CITIES))),
     "dynamic_spatial_panel": Case(lambda x: pk.DynamicSpatialPanel(f"y ~ {x} + w"), spatial=True),
@@ -76,6 +77,11 @@ CASES: dict[str, Case] = {
     ),
     "synthetic_did": Case(lambda x: pk.SyntheticDiD(f"y ~ {x} + w", treatment="pilot", reps=19), drawn=True),
     "threshold": Case(lambda x: pk.PanelThreshold(f"y ~ {x}", "z2", ("w",), trim=0.15), {"reps": 99}),
+    "system_gmm": Case(
+        lambda x: pk.SystemGMM(
+            f"y ~ lag(y, 1) + {x} + w | gmm(y, 2, diff) + gmm({x}, 1, level) + iv({x} + w)"
+        )
+    ),
 }
 
 

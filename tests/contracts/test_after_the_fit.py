@@ -15,7 +15,15 @@ KEYS = register.keys("estimator")
 every = pytest.mark.parametrize("key", KEYS)
 FITS = [key for key in KEYS if isinstance(fitted(key), FitResult)]
 # a path of the outcome, or a predictor of random effects of their own, would be needed
-UNPREDICTED = {"double_ml", "dynamic_spatial_panel", "gspre", "panel_var", "spatial_random_effects"}
+UNPREDICTED = {
+    "difference_gmm",
+    "double_ml",
+    "dynamic_spatial_panel",
+    "gspre",
+    "panel_var",
+    "spatial_random_effects",
+    "system_gmm",
+}
 each_fit = pytest.mark.parametrize("key", FITS)
 
 

@@ -15,7 +15,7 @@ from tests.contracts.cases import CASES
 from tests.every_result import city_panel, lattice
 
 # a change, or a lag of the outcome, reads the year before the sample
-LENT = {"first_difference", "dynamic_spatial_panel", "panel_var"}
+LENT = {"first_difference", "dynamic_spatial_panel", "panel_var", "difference_gmm", "system_gmm"}
 SEARCHED = 1e-6  # a likelihood is found by a search
 
 

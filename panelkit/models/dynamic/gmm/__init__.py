@@ -1,0 +1,1 @@
+"""Difference and system GMM with instruments by formula."""
