@@ -125,6 +125,13 @@ from panelkit.models.dynamic.gmm.estimators import SystemGMM as SystemGMM
 from panelkit.models.dynamic.responses.decomposition import variance_decomposition as variance_decomposition
 from panelkit.models.dynamic.responses.impulse import impulse_responses as impulse_responses
 from panelkit.models.dynamic.responses.projections import local_projections as local_projections
+from panelkit.models.dynamic.short.adjusted_moments import AdjustedMoments as AdjustedMoments
+from panelkit.models.dynamic.short.bias_corrected_lsdv import BiasCorrectedLSDV as BiasCorrectedLSDV
+from panelkit.models.dynamic.short.dynamic_comparison import compare_dynamic as compare_dynamic
+from panelkit.models.dynamic.short.half_panel import HalfPanelJackknife as HalfPanelJackknife
+from panelkit.models.dynamic.short.transformed_likelihood import (
+    TransformedLikelihood as TransformedLikelihood,
+)
 from panelkit.models.dynamic.slopes.cce import CommonCorrelatedEffects as CommonCorrelatedEffects
 from panelkit.models.dynamic.slopes.interactive import InteractiveEffects as InteractiveEffects
 from panelkit.models.dynamic.slopes.mean_group import MeanGroup as MeanGroup

@@ -38,9 +38,11 @@ class Case:
 
 
 CASES: dict[str, Case] = {
+    "adjusted_moments": Case(lambda x: pk.AdjustedMoments(f"y ~ lag(y, 1) + {x} + w")),
     "between": Case(lambda x: pk.BetweenEffects(f"y ~ {x} + w")),
     "cce": Case(lambda x: pk.CommonCorrelatedEffects(f"y ~ {x}")),
     "difference_gmm": Case(lambda x: pk.DifferenceGMM(f"y ~ lag(y, 1) + {x} + w | gmm(y, 2) + iv({x} + w)")),
+    "bias_corrected_lsdv": Case(lambda x: pk.BiasCorrectedLSDV(f"y ~ lag(y, 1) + {x} + w")),
     # every city is a fold, so that nothing is drawn
     "double_ml": Case(lambda x: pk.DoubleML("y ~ w", x, learner="ols", folds=len(CITIES))),
     "dynamic_spatial_panel": Case(lambda x: pk.DynamicSpatialPanel(f"y ~ {x} + w"), spatial=True),
@@ -52,6 +54,7 @@ CASES: dict[str, Case] = {
     "first_difference": Case(lambda x: pk.FirstDifference(f"y ~ {x} + w")),
     "fixed_effects": Case(lambda x: pk.FixedEffects(f"y ~ {x} + w")),
     "gspre": Case(lambda x: pk.GeneralisedRandomEffects(f"y ~ {x}"), spatial=True),
+    "half_panel_jackknife": Case(lambda x: pk.HalfPanelJackknife(f"y ~ lag(y, 1) + {x} + w")),
     "instrumental": Case(lambda x: pk.InstrumentalFE(f"y ~ w + [{x} ~ z1 + z2]")),
     "interactive_effects": Case(lambda x: pk.InteractiveEffects(f"y ~ {x} + w")),
     "mean_group": Case(lambda x: pk.MeanGroup(f"y ~ {x} + w")),
@@ -82,6 +85,7 @@ CASES: dict[str, Case] = {
             f"y ~ lag(y, 1) + {x} + w | gmm(y, 2, diff) + gmm({x}, 1, level) + iv({x} + w)"
         )
     ),
+    "transformed_likelihood": Case(lambda x: pk.TransformedLikelihood(f"y ~ lag(y, 1) + {x} + w")),
 }
 
 

@@ -15,7 +15,10 @@ from tests.contracts.cases import CASES
 from tests.every_result import city_panel, lattice
 
 # a change, or a lag of the outcome, reads the year before the sample
-LENT = {"first_difference", "dynamic_spatial_panel", "panel_var", "difference_gmm", "system_gmm"}
+LENT = {
+    "adjusted_moments", "bias_corrected_lsdv", "difference_gmm", "dynamic_spatial_panel", "first_difference",
+    "half_panel_jackknife", "panel_var", "system_gmm", "transformed_likelihood",
+}  # fmt: skip
 SEARCHED = 1e-6  # a likelihood is found by a search
 
 
