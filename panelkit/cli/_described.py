@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from panelkit.inference.correlation_table import CorrelationTable
     from panelkit.inference.summary_table import SummaryTable
+    from panelkit.models.dynamic.unit_roots.result import UnitRootTable
 
 _SHIPPED_YEARS = (2011, 2022)
 
@@ -47,7 +48,7 @@ def columns_of(
 
 
 def put(
-    found: SummaryTable | CorrelationTable,
+    found: SummaryTable | CorrelationTable | UnitRootTable,
     table: FrameOptions,
     chosen: Format,
     style: dict[str, Any],

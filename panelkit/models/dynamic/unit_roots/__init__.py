@@ -1,0 +1,1 @@
+"""Panel unit roots: six tests, each with its size and power at the length of the panel in hand."""

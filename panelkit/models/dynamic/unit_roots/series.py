@@ -1,0 +1,121 @@
+"""One variable of a panel as units by periods, with what is wrong with it for a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from panelkit.kernels.index import Array
+from panelkit.kernels.within import FloatArray
+from panelkit.language.errors import DataError
+from panelkit.language.message import Message, counted, message
+from panelkit.models.reading import read_design
+from panelkit.panel.design import Design
+from panelkit.show.brief import Brief
+
+_FLAT = 1e-12  # of the size of a series: what varies less is rounding
+_SHOWN = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Series(Brief):
+    """A variable: values (N, T) on a calendar of equal steps, zero where `held` (N, T) is not.
+
+    `periods` (T,) are the labels of the calendar, `levels` what unit and time are called.
+    """
+
+    variable: str
+    values: FloatArray
+    held: Array
+    units: Array
+    periods: Array
+    levels: tuple[str, str]
+    notes: tuple[Message, ...]
+
+    def named(self, marked: Array) -> list[str]:
+        """Return the names of the marked units, the first few of them."""
+        names = [str(name) for name in self.units[marked]]
+        return names[:_SHOWN] + (["..."] if len(names) > _SHOWN else [])
+
+    def spoken(self, said: Message) -> Message:
+        """Return a sentence in the words of the panel."""
+        return said.spoken(*self.levels)
+
+
+def read_series(
+    variable: str, data: Any, unit: str | None, time: str | None, where: str | None, *, demean: bool
+) -> Series:
+    """Return the variable, an expression of the formula gate.
+
+    Raises
+    ------
+    DataError
+        If there is one unit, a unit does not vary, or a period of cross-section means has one unit.
+    """
+    design = read_design(f"{variable} ~ 1", data, unit=unit, time=time, where=where, varies=False)
+    years = np.asarray(design.time_labels, dtype=np.int64)
+    step = int(np.gcd.reduce(np.diff(years))) if len(years) > 1 else 1
+    place = (years - years[0]) // step
+    shape = len(design.unit_labels), int(place[-1]) + 1
+    values, held = np.zeros(shape), np.zeros(shape, bool)
+    values[design.unit, place[design.time]] = design.y
+    held[design.unit, place[design.time]] = True
+    series = Series(
+        variable=variable,
+        values=values,
+        held=held,
+        units=np.asarray(design.unit_labels),
+        periods=years[0] + step * np.arange(shape[1]),
+        levels=design.level_names,
+        notes=_notes(design, step),
+    )
+    _refuse(series, demean)
+    return series
+
+
+def _refuse(series: Series, demean: bool) -> None:
+    if len(series.units) < 2:
+        said = message(
+            "`{variable}` has one {unit} ({name}): tests of panels need two or more; with one, a Dickey-Fuller test "
+            "of the series alone",
+            variable=series.variable,
+            name=str(series.units[0]),
+        )
+        raise DataError(series.spoken(said))
+    low = np.where(series.held, series.values, np.inf).min(axis=1)
+    high = np.where(series.held, series.values, -np.inf).max(axis=1)
+    flat = high - low <= _FLAT * np.maximum(np.abs(low), np.abs(high))
+    if flat.any():
+        said = message(
+            "`{variable}` does not vary within {names}: a constant series has no unit root to test for; leave it "
+            "out by `where`",
+            variable=series.variable,
+            names=series.named(flat),
+        )
+        raise DataError(series.spoken(said))
+    alone = series.held.sum(axis=0) == 1
+    if demean and alone.any():
+        said = message(
+            "`{variable}`: {when} has one {unit}, and nothing is left of it without the cross-section mean; leave "
+            "it out by `where`, or leave `demean` out",
+            variable=series.variable,
+            when=[str(period) for period in series.periods[alone]],
+        )
+        raise DataError(series.spoken(said))
+
+
+def _notes(design: Design, step: int) -> tuple[Message, ...]:
+    found = list(design.notes)
+    if len(design.dropped):
+        found.append(
+            counted(
+                "{n} row left before the tests: missing, or outside the sample",
+                "{n} rows left before the tests: missing, or outside the sample",
+                len(design.dropped),
+            )
+        )
+    if step > 1:
+        found.append(message("one step of the calendar is {step} {periods}", step=step))
+    return tuple(design.spoken(note) for note in found)
