@@ -15,13 +15,14 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.models.dynamic.unit_roots.setting import Setting
 from panelkit.models.dynamic.unit_roots.sweeping import along, basis_of, deterministic, swept, terms_in
+from panelkit.show.brief import Brief
 
 _LOST = 1e-9  # of the norm before: rounding
 Beside = Callable[[int, Array], Sequence[FloatArray]]
 
 
 @dataclass(frozen=True, eq=False)
-class Regressions:
+class Regressions(Brief):
     """Results by panel and unit, (R, N): lag order, rows, degrees of freedom, t of the level.
 
     `change` and `level` (R, N, T) are d y_t and y_{t-1} less all other terms, zero in rows that do not count.

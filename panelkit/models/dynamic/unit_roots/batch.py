@@ -11,10 +11,11 @@ from panelkit.kernels.index import Array
 from panelkit.kernels.within import FloatArray
 from panelkit.models.dynamic.unit_roots.adf import Regressions, regressions
 from panelkit.models.dynamic.unit_roots.setting import Setting
+from panelkit.show.brief import Brief
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class Batch(Brief):
     """R panels (R, N, T) whose units hold the periods `held` (N, T); cross-section means are out where asked for."""
 
     values: FloatArray

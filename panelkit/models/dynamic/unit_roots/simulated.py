@@ -17,13 +17,14 @@ from panelkit.kernels.within import FloatArray
 from panelkit.models.dynamic.unit_roots.batch import batch_of
 from panelkit.models.dynamic.unit_roots.setting import Setting
 from panelkit.models.dynamic.unit_roots.statistic import PanelTest
+from panelkit.show.brief import Brief
 
 LEVEL = 0.05
 _CELLS = 1_000_000  # numbers in one batch
 
 
 @dataclass(frozen=True, eq=False)
-class Draws:
+class Draws(Brief):
     """Statistics and asymptotic p-values of one test, (R,), by the rho of the panels."""
 
     statistic: dict[float, FloatArray]

@@ -15,13 +15,14 @@ from panelkit.models.dynamic.unit_roots.adf import rows_with
 from panelkit.models.dynamic.unit_roots.batch import Batch
 from panelkit.models.dynamic.unit_roots.setting import Setting
 from panelkit.models.dynamic.unit_roots.sweeping import terms_in
+from panelkit.show.brief import Brief
 
 UNIT_ROOT = message("every {unit} has a unit root")
 STATIONARY = message("every {unit} is stationary around its deterministic terms")
 
 
 @dataclass(frozen=True, eq=False)
-class Scored:
+class Scored(Brief):
     """Statistics of R panels, their p-values in the asymptotic distribution (NaN where it has none), other numbers.
 
     `units` holds numbers by unit, (R, N).
