@@ -135,6 +135,7 @@ from panelkit.models.dynamic.short.transformed_likelihood import (
 from panelkit.models.dynamic.slopes.cce import CommonCorrelatedEffects as CommonCorrelatedEffects
 from panelkit.models.dynamic.slopes.interactive import InteractiveEffects as InteractiveEffects
 from panelkit.models.dynamic.slopes.mean_group import MeanGroup as MeanGroup
+from panelkit.models.dynamic.unit_roots.unit_roots import panel_unit_root as panel_unit_root
 from panelkit.models.dynamic.vector.granger import granger_wald as granger_wald
 from panelkit.models.dynamic.vector.lag_order import pvar_lag_order as pvar_lag_order
 from panelkit.models.dynamic.vector.spec import PanelVAR as PanelVAR
