@@ -108,16 +108,3 @@ def _position(one: Any, known: dict[str, int], count: int) -> int | None:
 def _bare(name: str) -> str:
     """Return a name without blanks and backticks, so that `log( gdp )` is `log(gdp)`."""
     return "".join(name.split()).replace("`", "")
-
-
-def check_lags(lags: Any) -> int:
-    """Return the lags if they are a whole number from 1 on.
-
-    Raises
-    ------
-    SpecError
-        If they are not.
-    """
-    if not isinstance(lags, int | np.integer) or isinstance(lags, bool) or lags < 1:
-        raise SpecError(message("lags is a whole number from 1 on, not {lags!r}", lags=lags))
-    return int(lags)

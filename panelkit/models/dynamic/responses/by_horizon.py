@@ -67,6 +67,11 @@ class ByHorizon(Rendered, Brief):
         """Return what the numbers are: the axis of the figure."""
         raise NotImplementedError
 
+    @property
+    def decimals(self) -> int | None:
+        """Return the decimals of the table; None: four digits of the largest number of a column."""
+        return None
+
     def std_errors(self) -> FloatArray | None:
         """Return standard errors (H, m, m); None where nothing was drawn or estimated."""
         if self.draws is None:

@@ -33,6 +33,11 @@ class VarianceDecomposition(ByHorizon):
         """Return what the numbers are."""
         return message("share of the forecast error variance")
 
+    @property
+    def decimals(self) -> int | None:
+        """Return the decimals of the table: shares have three."""
+        return 3
+
 
 @offered("capability", "variance_decomposition")
 @offered(

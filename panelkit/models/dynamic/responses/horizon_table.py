@@ -60,7 +60,7 @@ def _cells(result: Any, level: float, rows: Sequence[int]) -> dict[tuple[str, st
     """Return estimates and bands as texts by impulse and response."""
     low, high = result.band(level)
     return {
-        (impulse, response): _column(result.values, low, high, rows, j, k)
+        (impulse, response): _column(result.values, low, high, rows, (j, k), result.decimals)
         for k, impulse in enumerate(result.names)
         for j, response in enumerate(result.names)
     }
@@ -99,12 +99,20 @@ def _shown(count: int) -> list[int]:
 
 
 def _column(
-    values: FloatArray, low: FloatArray, high: FloatArray, rows: Sequence[int], j: int, k: int
+    values: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    rows: Sequence[int],
+    at_pair: tuple[int, int],
+    decimals: int | None,
 ) -> list[tuple[str, ...]]:
+    """Return the cells of a column; without decimals of its own the largest number gets four digits."""
+    j, k = at_pair
     at = list(rows)
     held = np.concatenate([part[at, j, k] for part in (values, low, high)])
     finite = held[np.isfinite(held)]
-    decimals = _decimals(float(np.abs(finite).max()) if len(finite) else 0.0)
+    if decimals is None:
+        decimals = _decimals(float(np.abs(finite).max()) if len(finite) else 0.0)
     return [_cell(values[h, j, k], low[h, j, k], high[h, j, k], decimals) for h in at]
 
 

@@ -30,34 +30,35 @@ class Projected(Brief):
     units: IntArray
 
 
-def cube_of(values: FloatArray, unit: IntArray, time: IntArray) -> FloatArray:
-    """Return rows (n, m) as an array (N, T, m) over the calendar, NaN where none is held.
-
-    `unit` and `time` are whole numbers; a step of one in `time` is one period.
-    """
-    which = np.unique(unit, return_inverse=True)[1]
-    at = np.asarray(time) - np.min(time)
-    cube = np.full((which.max() + 1, at.max() + 1, values.shape[1]), np.nan)
-    cube[which, at] = values
+def cube_of(values: FloatArray, unit: IntArray, time: IntArray, shape: tuple[int, int]) -> FloatArray:
+    """Return rows (n, m) as an array (N, T, m), NaN where none is held; `unit` and `time` are places in it."""
+    cube = np.full((*shape, values.shape[1]), np.nan)
+    cube[unit, time] = values
     return cube
 
 
 def project(
-    cube: FloatArray, lags: int, horizon: int, order: Sequence[int], *, jackknife: bool, time_effects: bool
+    levels: FloatArray,
+    controls: FloatArray,
+    horizon: int,
+    order: Sequence[int],
+    *,
+    jackknife: bool,
+    time_effects: bool,
 ) -> Projected:
     """Return the effects of orthogonal shocks of size one on every variable, by local projections.
 
-    y_j,t+h on y_k,t, the variables before k in the order at t, and `lags` lags of all: what a unit of the k-th
-    orthogonal error does (Jorda 2005; Plagborg-Moeller and Wolf 2021). With `jackknife` each coefficient is twice
-    that of all periods less the mean of those of the earlier and the later half (Mei, Sheng and Shi 2023; for an odd
-    number of periods both ways of halving, as Dhaene and Jochmans 2015).
+    y_j,t+h on y_k,t, the variables before k in the order at t, and the controls of t, lags among them: what a unit of
+    the k-th orthogonal error does (Jorda 2005; Plagborg-Moeller and Wolf 2021). With `jackknife` each coefficient is
+    twice that of all periods less the mean of those of the earlier and the later half (Mei, Sheng and Shi 2023; for an
+    odd number of periods both ways of halving, as Dhaene and Jochmans 2015).
 
     Parameters
     ----------
-    cube
-        (N, T, m), NaN where not held.
-    lags, horizon
-        Numbers of periods.
+    levels, controls
+        (N, T, m) and (N, T, c) over the calendar, NaN where not held; a row with a NaN does not enter.
+    horizon
+        The farthest.
     order
         Positions of the variables, from the first shock.
     jackknife, time_effects
@@ -68,40 +69,40 @@ def project(
     DataError
         If not even the first horizon can be projected.
     """
-    least = 4 if jackknife else 2
     held = []
     for h in range(horizon + 1):
-        X, Y, unit, time = _sample(cube, lags, h, order)
-        if len(np.unique(time)) < least:
+        X, Y, unit, time = _sample(levels, controls, h, order)
+        if len(np.unique(time)) < least_periods(h, jackknife):
             break
-        made = _at(X, Y, (unit, time), len(cube), len(order), jackknife, time_effects)
+        made = _at(X, Y, (unit, time), len(levels), len(order), jackknife, time_effects)
         if made is None:
             break
         held.append((*made, len(unit), len(np.unique(time)), len(np.unique(unit))))
     if not held:
         raise DataError(
             message(
-                "local projections need {least} {periods} with {lags} lags before them at least, and rows to tell the "
-                "variables apart: take fewer lags",
-                least=least,
-                lags=lags,
+                "local projections need rows of {least} {periods} at least, and enough of them to tell the variables "
+                "and their lags apart: take fewer lags",
+                least=least_periods(0, jackknife),
             )
         )
     values, parts, rows, periods, units = (np.array(part) for part in zip(*held, strict=True))
     return _in_place(Projected(values, parts, rows, periods, units), order)
 
 
+def least_periods(h: int, jackknife: bool) -> int:
+    """Return how many periods a horizon needs: a half that hardly reaches past it has another bias than the whole."""
+    return 2 * (h + 2) if jackknife else 2
+
+
 def _sample(
-    cube: FloatArray, lags: int, h: int, order: Sequence[int]
+    levels: FloatArray, controls: FloatArray, h: int, order: Sequence[int]
 ) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-    """Return regressors (lags, then variables in the order), outcomes h periods later, units and times."""
-    _, T, m = cube.shape
-    span = T - lags - h
-    if span < 1:
-        return np.empty((0, m * (lags + 1))), np.empty((0, m)), np.empty(0, int), np.empty(0, int)
-    lagged = [cube[:, lags - back : lags - back + span] for back in range(1, lags + 1)]
-    X = np.concatenate([*lagged, cube[:, lags : lags + span][:, :, list(order)]], axis=2)
-    Y = cube[:, lags + h : lags + h + span][:, :, list(order)]
+    """Return regressors (controls, then variables in the order), outcomes h periods later, units and times."""
+    span = max(levels.shape[1] - h, 0)
+    now = levels[:, :span][:, :, list(order)]
+    X = np.concatenate([controls[:, :span], now], axis=2)
+    Y = levels[:, h : h + span][:, :, list(order)]
     full = np.isfinite(X).all(axis=2) & np.isfinite(Y).all(axis=2)
     unit, time = np.nonzero(full)
     return X[full], Y[full], unit, time

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from panelkit.kernels.within import FloatArray
 from panelkit.language.message import Message, message
 from panelkit.language.offers import offered
 from panelkit.models.dynamic.responses.arrays import cumulated, impact
-from panelkit.models.dynamic.responses.asked import check_horizon, check_lags, positions
+from panelkit.models.dynamic.responses.asked import check_horizon, positions
 from panelkit.models.dynamic.responses.by_horizon import ByHorizon
-from panelkit.models.dynamic.responses.projected import Projected, cube_of, project
+from panelkit.models.dynamic.responses.projected import Projected, project
+from panelkit.models.dynamic.responses.projection_rows import ProjectionRows, projection_rows
 from panelkit.results.derived import Uncertainty
 
 
@@ -46,7 +46,6 @@ def local_projections(
     horizon: int = 10,
     *,
     order: Sequence[str | int] | None = None,
-    lags: int | None = None,
     cumulative: bool = False,
     jackknife: bool = True,
 ) -> LocalProjections:
@@ -55,13 +54,11 @@ def local_projections(
     Parameters
     ----------
     fit
-        A fitted `PanelVAR`: its variables, rows and effects, and the size of its shocks.
+        A fitted `PanelVAR`: its variables, lags, exogenous terms, rows and effects, and the size of its shocks.
     horizon
         Periods after the shock; those that the panel is too short for are left out, and said.
     order
         As of `impulse_responses`: variables before the shock's enter at its own period.
-    lags
-        Lags of all variables as controls; None is those of the VAR.
     cumulative
         Whether responses are summed up.
     jackknife
@@ -93,33 +90,25 @@ def local_projections(
     (20, 10)
     """
     horizon = check_horizon(horizon)
-    lags = np.shape(fit.coefficients)[0] if lags is None else check_lags(lags)
     at = positions(order, fit.names)
-    values, unit, time = fit.panel()
-    cube = cube_of(values, unit, time)
-    made = _one(fit, cube, lags, horizon, at, cumulative, jackknife)
+    rows = projection_rows(fit)
+    made = _one(fit, rows, horizon, at, cumulative, jackknife)
     if len(at) > 1:
-        made = replace(made, reversal=_one(fit, cube, lags, horizon, at[::-1], cumulative, jackknife))
+        made = replace(made, reversal=_one(fit, rows, horizon, at[::-1], cumulative, jackknife))
     return made
 
 
 def _one(
-    fit: Any,
-    cube: FloatArray,
-    lags: int,
-    horizon: int,
-    at: tuple[int, ...],
-    cumulative: bool,
-    jackknife: bool,
+    fit: Any, rows: ProjectionRows, horizon: int, at: tuple[int, ...], cumulative: bool, jackknife: bool
 ) -> LocalProjections:
     """Return the projections in one order, without those of its reversal."""
     effects = bool(fit.spec.time_effects)
-    found = project(cube, lags, horizon, at, jackknife=jackknife, time_effects=effects)
+    found = project(rows.levels, rows.controls, horizon, at, jackknife=jackknife, time_effects=effects)
     size = np.diag(impact(np.asarray(fit.sigma), at))
-    values, parts = found.values * size, found.parts * size
+    values, parts = found.values * size, rows.by_cluster(found.parts) * size
     if cumulative:
         values, parts = cumulated(values), np.cumsum(parts, axis=0)
-    clusters = int(found.units.min())
+    clusters = parts.shape[1]
     errors = np.sqrt(clusters / (clusters - 1.0) * (parts**2).sum(axis=1))
     names = tuple(fit.names)
     return LocalProjections(
@@ -131,8 +120,8 @@ def _one(
         df=float(clusters - 1),
         order=tuple(names[i] for i in at),
         uncertainty=Uncertainty(method="influence"),
-        facts=_facts(found, lags),
-        notes=_notes(found, lags, horizon, clusters, jackknife, effects),
+        facts=_facts(fit, found),
+        notes=_notes(fit, rows, found, horizon, jackknife),
         levels=fit.level_names,
         jackknife=jackknife,
         cumulative=cumulative,
@@ -140,21 +129,23 @@ def _one(
     )
 
 
-def _facts(found: Projected, lags: int) -> dict[str, Any]:
+def _facts(fit: Any, found: Projected) -> dict[str, Any]:
     return {
         "nobs": int(found.rows[0]),
         "nobs_last": int(found.rows[-1]),
         "n_units": int(found.units[0]),
         "n_periods": int(found.periods[0]),
-        "lags": lags,
+        "lags": len(fit.coefficients),
     }
 
 
 def _notes(
-    found: Projected, lags: int, horizon: int, clusters: int, jackknife: bool, time_effects: bool
+    fit: Any, rows: ProjectionRows, found: Projected, horizon: int, jackknife: bool
 ) -> tuple[Message, ...]:
     reached = len(found.values) - 1
-    effects = message("{unit} and {period} effects") if time_effects else message("{unit} effects")
+    lags = len(fit.coefficients)
+    effects = message("{unit} and {period} effects") if fit.spec.time_effects else message("{unit} effects")
+    clusters = int(rows.cluster.max()) + 1
     said = [
         message(
             "one regression a horizon on the impulse, the variables before it in the order, and all variables up to "
@@ -166,7 +157,8 @@ def _notes(
         ),
         message(
             "a shock is one standard deviation of the VAR's orthogonal errors, taken as known; errors clustered by "
-            "{unit}, t with {df} degrees of freedom",
+            "{by}, t with {df} degrees of freedom",
+            by=rows.clustered_by,
             df=clusters - 1,
         ),
         message(
@@ -180,11 +172,21 @@ def _notes(
         ),
     ]
     if reached < horizon:
-        said.append(
-            message(
-                "horizons {first} to {last} are left out: too few {periods} are left to project that far ahead",
-                first=reached + 1,
-                last=horizon,
-            )
-        )
+        said.append(_left_out(reached, horizon, jackknife))
     return tuple(said)
+
+
+def _left_out(reached: int, horizon: int, jackknife: bool) -> Message:
+    """Return which horizons are left out, and why."""
+    if jackknife:
+        return message(
+            "horizons {first} to {last} are left out: each half of the {periods} is to be two longer than the horizon, "
+            "else the jackknife does not take the bias out",
+            first=reached + 1,
+            last=horizon,
+        )
+    return message(
+        "horizons {first} to {last} are left out: too few {periods} are left to project that far ahead",
+        first=reached + 1,
+        last=horizon,
+    )
